@@ -1,0 +1,181 @@
+# Scopiton. `make run` sets everything up and starts; `make test` sets everything up and passes the tests.
+#
+#   make               build into build/
+#   make run           install what is missing, build, start on http://127.0.0.1:8080/ (PORT=9000, FRESH=1)
+#   make test          install what is missing, build, run every test (MODULE=name: that module's alone)
+#   make bench fault fuzz docs clean
+
+PORT ?= 8080
+BUILD ?= build
+VERSION := 0.1.0
+SANITIZE ?=
+
+CC := gcc
+Q := $(if $(V),,@)
+SAY = $(if $(V),@:,@echo)
+PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes -Wvla -Wno-format-truncation -Werror
+CFLAGS := -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(SANITIZE)
+CPPFLAGS = -D_GNU_SOURCE -DSCOPITON_VERSION='"$(VERSION)"' -Icore -Icore/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
+
+BASE := $(wildcard core/base/*.c)
+LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
+PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard core/cli/*.c)) core/host/platform.c \
+	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c core/host/sandbox.c
+WORKER := core/host/worker.c core/host/import.c core/host/board.c core/host/sandbox.c core/modules/loader.c core/data/directory.c
+SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
+	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
+NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
+	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
+MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard modules/*/module.xml)))
+TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/module.xml)))
+
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
+
+.PHONY: all run test unit bench fault fuzz docs clean packages webroot
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+.DEFAULT_GOAL := all
+all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor \
+	$(call so_of,$(MODULES),$(BUILD)/modules)
+
+# ---- the host ----
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/gen/module_xsd.c: core/modules/module.xsd
+	@mkdir -p $(@D)
+	$(Q)printf 'extern const char scop_module_xsd[];\nconst char scop_module_xsd[] =\n' > $@
+	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >> $@
+	$(Q)echo ';' >> $@
+
+$(BUILD)/gen/module_xsd.o: $(BUILD)/gen/module_xsd.c
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/libexec/scopiton-names: $(call object,$(NAMES))
+	@mkdir -p $(@D)
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $^ -lsodium -o $@
+
+$(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscopiton.so.1 -Wl,--version-script=core/libscopiton.map -Wl,-z,defs \
+		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8) -lm -o $@
+	$(Q)ln -sf libscopiton.so.1 $(BUILD)/libscopiton.so
+
+RPATH := -Wl,-rpath,'$$ORIGIN/..' -L$(BUILD) -lscopiton
+
+$(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libmariadb) -ldl -o $@
+
+$(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libseccomp libmariadb) -lfcgi -ldl -o $@
+
+$(BUILD)/libexec/scopiton-supervisor: $(call object,$(SUPERVISOR))
+	@mkdir -p $(@D)
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $^ -o $@
+
+# ---- the webroot, from npm's packages and webroot/ ----
+
+node_modules/.done: package.json package-lock.json
+	$(SAY) "  npm packages"
+	$(Q)npm ci --no-audit --no-fund --loglevel=error
+	$(Q)touch $@
+
+$(BUILD)/webroot/.done: node_modules/.done tools/webroot.mjs $(shell find webroot -type f)
+	$(Q)node tools/webroot.mjs webroot $(BUILD)/webroot
+	$(Q)touch $@
+
+# ---- translations, names and modules ----
+
+# $(1) the folder of sources, $(2) that of output, $(3) C files with texts, $(4) the symbol. The texts of views and code are
+# held against each .po: one that is missing or not translated stops the build. Then the names are made with all in them.
+define translations
+$(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot/.done $$(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)
+	@mkdir -p $(2)
+	@rm -f $(2)/*.mo
+	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
+	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kTRANSLATE -LC --omit-header --force-po -o $(2)/code.pot $(3)
+	@msguniq -o $(2)/views-once.pot $(2)/views.pot && msgcat --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
+	@for language in fr nl de; do \
+		msgcmp $(1)/i18n/$$$$language.po $(2)/all.pot 2>$(2)/msgcmp.txt || { cat $(2)/msgcmp.txt >&2; exit 1; }; \
+		msgfmt --check-format --check-domain -o $(2)/$$$$language.mo $(1)/i18n/$$$$language.po || exit 1; \
+	done
+	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
+	@touch $$@
+
+$(2)/names.o: $(2)/names.stamp
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -I$(2) -c $(2)/names.c -o $$@
+endef
+
+$(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c,scop_frame_names))
+
+# $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its package
+define module
+$(call translations,$(2)/$(1),$(BUILD)/names/$(1),$(wildcard $(2)/$(1)/*.c),)
+
+$(BUILD)/names/$(1)/%.o: $(2)/$(1)/%.c $(BUILD)/names/$(1)/names.stamp
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(SANITIZE) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
+
+$(3)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(BUILD)/names/$(1)/%.o,$(wildcard $(2)/$(1)/*.c)) $(BUILD)/names/$(1)/names.o \
+		$(BUILD)/libscopiton.so.1 $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql)
+	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
+	$(Q)cp $(2)/$(1)/module.xml $(BUILD)/names/$(1)/statements.txt $(3)/$(1)/
+	$(Q)if [ -d $(2)/$(1)/migrations ]; then cp -r $(2)/$(1)/migrations $(3)/$(1)/; fi
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic $$(filter %.o,$$^) -L$(BUILD) -lscopiton -o $$@
+endef
+
+$(foreach m,$(MODULES),$(eval $(call module,$(m),modules,$(BUILD)/modules)))
+
+# ---- running and testing ----
+
+packages:
+	@tools/install-packages
+
+run: packages
+	@$(MAKE) --no-print-directory all
+	@PORT=$(PORT) FRESH=$(FRESH) BUILD=$(BUILD) tools/run
+
+test: packages
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) MODULE=$(MODULE) tools/test
+
+clean:
+	rm -rf build build-asan
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- unit tests: each file a program, linked with all of the host, usually with sanitizers (see tools/test) ----
+
+UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c modules/*/tests/*_test.c))
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c $(wildcard core/modules/*.c))) \
+	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
+
+$(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/libscopiton-static.a
+	@mkdir -p $(@D)
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lm -ldl $(SANITIZE) -o $@
+
+$(BUILD)/modules/%_test: modules/%_test.c $(BUILD)/libscopiton-static.a
+	@mkdir -p $(@D)
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Imodules/$(firstword $(subst /, ,$*)) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lm -ldl $(SANITIZE) -o $@
+
+unit: $(UNITS)

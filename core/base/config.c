@@ -1,0 +1,172 @@
+/* The configuration file: see config.h. One table says each setting's name, kind, default and bounds. */
+#include "base/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT(name, standard) { #name, KIND_TEXT, offsetof(struct scop_config, name), standard, 0, 0, 0 }
+#define FLAG(name, standard) { #name, KIND_FLAG, offsetof(struct scop_config, name), NULL, standard, 0, 1 }
+#define NUMBER(name, standard, min, max) { #name, KIND_NUMBER, offsetof(struct scop_config, name), NULL, standard, min, max }
+
+static const struct setting {
+	const char *name;
+	enum { KIND_TEXT, KIND_FLAG, KIND_NUMBER } kind;
+	size_t offset;
+	const char *text;
+	int64_t number, min, max;
+} settings[] = {
+	TEXT(run, "/run/scopiton"),
+	TEXT(var, "/var/lib/scopiton"),
+	TEXT(modules, "/usr/share/scopiton/modules"),
+	TEXT(webroot, "/usr/share/scopiton/webroot"),
+	TEXT(libexec, "/usr/libexec/scopiton"),
+	TEXT(migrations, "/usr/share/scopiton/migrations"),
+	TEXT(db_socket, "/run/mysqld/mysqld.sock"),
+	TEXT(db_user, "scopiton"),
+	TEXT(db_password_file, "/etc/scopiton/db-password"),
+	TEXT(nginx_user, ""),
+	TEXT(nginx_group, ""),
+	TEXT(port, ""),
+	TEXT(form_rate, "5r/s"),
+	FLAG(separate_users, true),
+	FLAG(https, true),
+	FLAG(development, false),
+	NUMBER(uid_base, 20000, 1000, 2000000000),
+	NUMBER(workers, 64, 1, 4096),
+	NUMBER(pool_workers, 8, 1, 256),
+	NUMBER(idle_seconds, 300, 1, 86400),
+	NUMBER(worker_requests, 10000, 1, 1000000000),
+	NUMBER(worker_memory, 512, 64, 65536),
+	NUMBER(worker_resident, 128, 16, 65536),
+	NUMBER(soft_milliseconds, 1000, 10, 3600000),
+	NUMBER(hard_milliseconds, 20000, 50, 3600000),
+	NUMBER(drain_milliseconds, 30000, 10, 3600000),
+	NUMBER(statement_seconds, 10, 1, 3600),
+	NUMBER(body_max, 10000000, 1000, 1000000000),
+	FLAG(sandbox, true),
+	NUMBER(landlock_abi, 99, 0, 99),
+};
+
+enum { SETTINGS = sizeof settings / sizeof settings[0], LINE_MAX_BYTES = 1024 };
+
+static void *
+place(struct scop_config *config, const struct setting *setting)
+{
+	return (char *)config + setting->offset;
+}
+
+static void
+set_default(struct scop_config *config, const struct setting *setting)
+{
+	switch (setting->kind) {
+	case KIND_TEXT:
+		snprintf(place(config, setting), SCOP_CONFIG_TEXT, "%s", setting->text);
+		break;
+	case KIND_FLAG:
+		*(bool *)place(config, setting) = setting->number != 0;
+		break;
+	case KIND_NUMBER:
+		*(int64_t *)place(config, setting) = setting->number;
+		break;
+	}
+}
+
+static bool
+set(struct scop_config *config, const struct setting *setting, const char *value, unsigned line, struct scop_error *err)
+{
+	char *end;
+
+	switch (setting->kind) {
+	case KIND_TEXT:
+		if (strlen(value) >= SCOP_CONFIG_TEXT)
+			return scop_error_set(err, "%s:%u: '%s' is longer than 255 bytes", config->file, line, setting->name);
+		strcpy(place(config, setting), value);
+		return true;
+	case KIND_FLAG:
+		if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+			return scop_error_set(err, "%s:%u: '%s' is yes or no, not '%s'", config->file, line, setting->name, value);
+		*(bool *)place(config, setting) = strcmp(value, "yes") == 0;
+		return true;
+	case KIND_NUMBER:
+		break;
+	}
+	errno = 0;
+	const long long number = strtoll(value, &end, 10);
+	if (end == value || *end || errno || number < setting->min || number > setting->max)
+		return scop_error_set(err, "%s:%u: '%s' is a whole number from %lld to %lld, not '%s'", config->file, line,
+		    setting->name, (long long)setting->min, (long long)setting->max, value);
+	*(int64_t *)place(config, setting) = number;
+	return true;
+}
+
+static char *
+trim(char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	for (size_t length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
+		text[length - 1] = '\0';
+	return text;
+}
+
+static bool
+take_line(struct scop_config *config, char *text, unsigned line, bool *seen, struct scop_error *err)
+{
+	char *name = trim(text), *equals = strchr(name, '=');
+
+	if (!*name || *name == '#')
+		return true;
+	if (!equals)
+		return scop_error_set(err, "%s:%u: expected 'name = value', found '%.40s'", config->file, line, name);
+	*equals = '\0';
+	name = trim(name);
+	for (size_t i = 0; i < SETTINGS; i++) {
+		if (strcmp(settings[i].name, name) != 0)
+			continue;
+		if (seen[i])
+			return scop_error_set(err, "%s:%u: '%s' is set a second time", config->file, line, name);
+		seen[i] = true;
+		return set(config, &settings[i], trim(equals + 1), line, err);
+	}
+	return scop_error_set(err, "%s:%u: there is no setting '%.40s'; scopiton.conf.example lists them all", config->file,
+	    line, name);
+}
+
+static bool
+check(const struct scop_config *config, struct scop_error *err)
+{
+	if (strlen(config->run) > SCOP_RUN_MAX || config->run[0] != '/')
+		return scop_error_set(err, "%s: 'run' is an absolute path of at most %d bytes, for a socket's path has 107; "
+		    "'%s' has %zu. A symbolic link to it may be short.", config->file, SCOP_RUN_MAX, config->run,
+		    strlen(config->run));
+	if (config->pool_workers > config->workers)
+		return scop_error_set(err, "%s: 'pool_workers' is more than 'workers', which is all there may be", config->file);
+	if (config->soft_milliseconds > config->hard_milliseconds)
+		return scop_error_set(err, "%s: 'soft_milliseconds' is more than 'hard_milliseconds'", config->file);
+	return true;
+}
+
+bool
+scop_config_load(struct scop_config *config, const char *file, struct scop_error *err)
+{
+	char text[LINE_MAX_BYTES];
+	bool seen[SETTINGS] = { false };
+	bool sound = true;
+
+	*config = (struct scop_config){ 0 };
+	snprintf(config->file, sizeof config->file, "%s", file);
+	for (size_t i = 0; i < SETTINGS; i++)
+		set_default(config, &settings[i]);
+
+	FILE *stream = fopen(file, "r");
+	if (!stream)
+		return scop_error_errno(err, "the configuration '%s' cannot be read", file);
+	for (unsigned line = 1; sound && fgets(text, sizeof text, stream); line++)
+		sound = take_line(config, text, line, seen, err);
+	fclose(stream);
+	return sound && check(config, err);
+}

@@ -1,0 +1,52 @@
+/*
+ * The configuration file: `name = value` lines, # for comments. Every setting has a sane default; a mistake is told with
+ * file, line and what was expected, before anything starts.
+ */
+#ifndef SCOP_BASE_CONFIG_H
+#define SCOP_BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { SCOP_CONFIG_TEXT = 256, SCOP_RUN_MAX = 24 };
+
+struct scop_config {
+	char file[SCOP_CONFIG_TEXT];
+	char run[SCOP_CONFIG_TEXT];      /* sockets and routes; at most 24 bytes, for a socket's path has 107 */
+	char var[SCOP_CONFIG_TEXT];      /* installed modules, secrets */
+	char modules[SCOP_CONFIG_TEXT];  /* folders of unpacked packages that can be installed */
+	char webroot[SCOP_CONFIG_TEXT];
+	char libexec[SCOP_CONFIG_TEXT];  /* where scopiton-worker and scopiton-supervisor are */
+	char migrations[SCOP_CONFIG_TEXT];
+	char db_socket[SCOP_CONFIG_TEXT];
+	char db_user[SCOP_CONFIG_TEXT];
+	char db_password_file[SCOP_CONFIG_TEXT];
+	char nginx_user[SCOP_CONFIG_TEXT];  /* whom nginx's own workers run as; empty: nginx's standard */
+	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
+	char port[SCOP_CONFIG_TEXT];     /* nginx's, and in the addresses that are printed; empty: the standard one */
+	char form_rate[SCOP_CONFIG_TEXT]; /* forms of one sender to one tenant, as nginx writes it */
+	bool separate_users;             /* as root, modules run under user ids of their own */
+	bool https;
+	bool development;
+	int64_t uid_base;                /* as root, a module's workers run under this plus the module's number */
+	int64_t workers;                 /* of all pools together */
+	int64_t pool_workers;            /* of one pool */
+	int64_t idle_seconds;
+	int64_t worker_requests;
+	int64_t worker_memory;           /* megabytes of address space */
+	int64_t worker_resident;         /* megabytes, after which a worker is replaced */
+	int64_t soft_milliseconds;
+	int64_t hard_milliseconds;
+	int64_t drain_milliseconds;
+	int64_t statement_seconds;
+	int64_t body_max;                /* bytes */
+	bool sandbox;
+	int64_t landlock_abi;            /* at most this one is used; 0: none */
+};
+
+/* The defaults, then the file; false with `file:line: ...`. */
+bool scop_config_load(struct scop_config *config, const char *file, struct scop_error *err);
+
+#endif

@@ -1,0 +1,145 @@
+/* JSON by jansson: see json.h. */
+#include "base/json.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/locale.h"
+#include "base/value.h"
+
+static const struct scop_value *from_json(struct scop_arena *arena, json_t *json);
+
+static const struct scop_value *
+list_from_json(struct scop_arena *arena, json_t *json)
+{
+	struct scop_list_maker list;
+	json_t *item;
+	size_t i;
+
+	scop_list_init(&list, arena);
+	json_array_foreach(json, i, item)
+		scop_list_add(&list, from_json(arena, item));
+	return scop_list_value(&list);
+}
+
+static const struct scop_value *
+map_from_json(struct scop_arena *arena, json_t *json)
+{
+	struct scop_map_maker map;
+	const char *key;
+	json_t *item;
+
+	scop_map_init(&map, arena);
+	json_object_foreach(json, key, item)
+		scop_map_put(&map, scop_arena_text(arena, key), from_json(arena, item));
+	return scop_map_value(&map);
+}
+
+/* A decimal as written, when it has at most 9 digits behind the point; else the nearest one that has. */
+static const struct scop_value *
+number_from_json(struct scop_arena *arena, double real)
+{
+	for (unsigned scale = 0; scale <= 9; scale++) {
+		const double scaled = real * pow(10, scale);
+
+		if (fabs(scaled) > 9e15)
+			break;
+		if (fabs(scaled - round(scaled)) < 1e-6 || scale == 9)
+			return scop_value_number(arena, llround(scaled), scale);
+	}
+	return scop_value_null();
+}
+
+static const struct scop_value *
+from_json(struct scop_arena *arena, json_t *json)
+{
+	switch (json_typeof(json)) {
+	case JSON_OBJECT:
+		return map_from_json(arena, json);
+	case JSON_ARRAY:
+		return list_from_json(arena, json);
+	case JSON_STRING:
+		return scop_value_bytes(arena, scop_arena_bytes(arena, json_string_value(json), json_string_length(json)),
+		    json_string_length(json));
+	case JSON_INTEGER:
+		return scop_value_int(arena, json_integer_value(json));
+	case JSON_REAL:
+		return number_from_json(arena, json_real_value(json));
+	case JSON_TRUE:
+		return scop_value_bool(arena, true);
+	case JSON_FALSE:
+		return scop_value_bool(arena, false);
+	default:
+		return scop_value_null();
+	}
+}
+
+const struct scop_value *
+scop_json_parse(struct scop_arena *arena, const char *text, size_t length, struct scop_error *err)
+{
+	json_error_t mistake;
+	json_t *json = json_loadb(text, length, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &mistake);
+
+	if (!json) {
+		scop_error_set(err, "%d:%d: %s", mistake.line, mistake.column, mistake.text);
+		return NULL;
+	}
+	const struct scop_value *value = from_json(arena, json);
+	json_decref(json);
+	return value;
+}
+
+static json_t *
+to_json(const struct scop_value *value, struct scop_arena *arena)
+{
+	const struct scop_locale plain = { SCOP_EN, "UTC" };
+	struct scop_buffer text;
+	json_t *json;
+
+	switch (scop_type(value)) {
+	case SCOP_BOOL:
+		return json_boolean(value->integer);
+	case SCOP_INT:
+		return json_integer(value->integer);
+	case SCOP_NUMBER:
+		scop_buffer_init(&text, arena);
+		scop_locale_print(&text, value, &plain);
+		return json_real(strtod(scop_buffer_str(&text), NULL));
+	case SCOP_MONEY:
+		return json_pack("{s:I,s:s}", "cents", (json_int_t)value->integer, "currency", value->currency);
+	case SCOP_STRING:
+		return json_stringn(value->string, value->length);
+	case SCOP_TIME:
+		scop_buffer_init(&text, arena);
+		scop_time_print(&text, value->integer);
+		return json_string(scop_buffer_str(&text));
+	case SCOP_LIST:
+		json = json_array();
+		for (uint32_t i = 0; i < value->length; i++)
+			json_array_append_new(json, to_json(&value->items[i], arena));
+		return json;
+	case SCOP_MAP:
+		json = json_object();
+		for (uint32_t i = 0; i < value->length; i++)
+			json_object_set_new(json, value->members->keys[i], to_json(&value->members->values[i], arena));
+		return json;
+	default:
+		return json_null();
+	}
+}
+
+void
+scop_json_print(struct scop_buffer *out, const struct scop_value *value)
+{
+	json_t *json = to_json(value, out->arena);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	if (text)
+		scop_buffer_text(out, text);
+	free(text);
+	json_decref(json);
+}

@@ -1,0 +1,204 @@
+/* Languages, numbers, money and times as people read them: see locale.h. */
+#include "base/locale.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/value.h"
+
+#define NARROW_SPACE "\u202f"
+#define NO_BREAK_SPACE "\u00a0"
+
+static const struct format {
+	const char *code, *name, *group, *point, *before, *after, *time;
+	int64_t singular_up_to; /* French says "0 article" */
+} formats[SCOP_LANGUAGES] = {
+	[SCOP_FR] = { "fr", "Français", NARROW_SPACE, ",", "", NO_BREAK_SPACE, "%d/%m/%Y %H:%M", 1 },
+	[SCOP_NL] = { "nl", "Nederlands", ".", ",", NO_BREAK_SPACE, "", "%d-%m-%Y %H:%M", -1 },
+	[SCOP_DE] = { "de", "Deutsch", ".", ",", "", NO_BREAK_SPACE, "%d.%m.%Y %H:%M", -1 },
+	[SCOP_EN] = { "en", "English", ",", ".", "", "", "%d %b %Y, %H:%M", -1 },
+};
+
+const char *
+scop_language_code(enum scop_language language)
+{
+	return formats[language].code;
+}
+
+const char *
+scop_language_name(enum scop_language language)
+{
+	return formats[language].name;
+}
+
+bool
+scop_language_parse(const char *code, size_t length, enum scop_language *ret_language)
+{
+	if (length < 2)
+		return false;
+	for (int i = 0; i < SCOP_LANGUAGES; i++) {
+		if (strncmp(code, formats[i].code, 2) == 0) {
+			*ret_language = (enum scop_language)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+unsigned
+scop_language_plural(enum scop_language language, int64_t count)
+{
+	if (formats[language].singular_up_to == 1)
+		return count > 1 || count < -1;
+	return count != 1;
+}
+
+/* Digits in groups of three, then the point and `scale` digits. */
+static void
+print_scaled(struct scop_buffer *out, int64_t integer, unsigned scale, const struct format *format)
+{
+	char digits[32];
+	const uint64_t size = integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
+	int length = snprintf(digits, sizeof digits, "%0*llu", (int)scale + 1, (unsigned long long)size);
+
+	if (integer < 0)
+		scop_buffer_text(out, "-");
+	for (int i = 0; i < length; i++) {
+		const int left = length - (int)scale - i;
+
+		if (left == 0)
+			scop_buffer_text(out, format->point);
+		else if (left > 0 && left % 3 == 0 && i > 0)
+			scop_buffer_text(out, format->group);
+		scop_buffer_char(out, digits[i]);
+	}
+}
+
+static const char *
+currency_sign(const char *currency)
+{
+	return strcmp(currency, "EUR") == 0 ? "€" : currency;
+}
+
+static void
+print_money(struct scop_buffer *out, const struct scop_value *value, enum scop_language language)
+{
+	const struct format *format = &formats[language];
+	const bool sign_first = language == SCOP_NL || language == SCOP_EN;
+
+	if (sign_first) {
+		scop_buffer_text(out, currency_sign(value->currency));
+		scop_buffer_text(out, format->before);
+	}
+	print_scaled(out, value->integer, 2, format);
+	if (!sign_first) {
+		scop_buffer_text(out, format->after);
+		scop_buffer_text(out, currency_sign(value->currency));
+	}
+}
+
+static int64_t
+floor_seconds(int64_t microseconds)
+{
+	return microseconds / 1000000 - (microseconds % 1000000 < 0);
+}
+
+/* glibc knows one zone at a time; it is changed only when the next request's tenant lives elsewhere. */
+static void
+use_zone(const char *zone)
+{
+	static char current[64];
+
+	if (strcmp(current, zone) == 0)
+		return;
+	snprintf(current, sizeof current, "%s", zone);
+	setenv("TZ", zone, 1);
+	tzset();
+}
+
+static void
+print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_locale *locale)
+{
+	const time_t seconds = (time_t)floor_seconds(microseconds);
+	struct tm local;
+	char text[64];
+
+	use_zone(locale->zone);
+	localtime_r(&seconds, &local);
+	strftime(text, sizeof text, formats[locale->language].time, &local);
+	scop_buffer_text(out, text);
+}
+
+void
+scop_locale_print(struct scop_buffer *out, const struct scop_value *value, const struct scop_locale *locale)
+{
+	switch (scop_type(value)) {
+	case SCOP_NULL:
+	case SCOP_LIST:
+	case SCOP_MAP:
+		break;
+	case SCOP_BOOL:
+		scop_buffer_text(out, value->integer ? "true" : "false");
+		break;
+	case SCOP_INT:
+		scop_buffer_printf(out, "%lld", (long long)value->integer);
+		break;
+	case SCOP_NUMBER:
+		print_scaled(out, value->integer, value->scale, &formats[locale->language]);
+		break;
+	case SCOP_MONEY:
+		print_money(out, value, locale->language);
+		break;
+	case SCOP_STRING:
+		scop_buffer_add(out, value->string, value->length);
+		break;
+	case SCOP_TIME:
+		print_time(out, value->integer, locale);
+		break;
+	}
+}
+
+void
+scop_time_print(struct scop_buffer *out, int64_t microseconds)
+{
+	const time_t seconds = (time_t)floor_seconds(microseconds);
+	struct tm utc;
+	char text[40];
+
+	gmtime_r(&seconds, &utc);
+	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	scop_buffer_text(out, text);
+}
+
+int64_t
+scop_time_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+scop_time_make(int year, int month, int day, int hour, int minute, int second, int microsecond)
+{
+	struct tm utc = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute,
+		.tm_sec = second };
+
+	return (int64_t)timegm(&utc) * 1000000 + microsecond;
+}
+
+bool
+scop_zone_valid(const char *zone)
+{
+	char path[128];
+
+	if (zone[0] == '/' || strstr(zone, "..") || strlen(zone) > 60 || zone[0] == '\0')
+		return false;
+	snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
+	return access(path, R_OK) == 0;
+}

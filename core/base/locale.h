@@ -1,0 +1,47 @@
+/*
+ * How values look to a person: the four languages, numbers, money, and UTC times in the person's zone.
+ * The formats are those of CLDR for fr, nl, de and en, written out, since the pages need no more of it.
+ */
+#ifndef SCOP_BASE_LOCALE_H
+#define SCOP_BASE_LOCALE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct scop_buffer;
+struct scop_value;
+
+enum scop_language { SCOP_FR, SCOP_NL, SCOP_DE, SCOP_EN, SCOP_LANGUAGES };
+
+struct scop_locale {
+	enum scop_language language;
+	const char *zone; /* an IANA name, such as "Europe/Brussels" */
+};
+
+/* "fr", and its own name, "Français". */
+const char *scop_language_code(enum scop_language language);
+const char *scop_language_name(enum scop_language language);
+
+/* Whether the first two letters of `code` name one of the four; leaves `ret_language` alone when not. */
+bool scop_language_parse(const char *code, size_t length, enum scop_language *ret_language);
+
+/* Which form a count takes: 0 singular, 1 plural. */
+unsigned scop_language_plural(enum scop_language language, int64_t count);
+
+/* Appends what a person reads: nothing for null, lists and maps; "true" for true. Not escaped. */
+void scop_locale_print(struct scop_buffer *out, const struct scop_value *value, const struct scop_locale *locale);
+
+/* Appends a time as "2026-11-22T05:00:00Z" (RFC 3339), for programs. */
+void scop_time_print(struct scop_buffer *out, int64_t microseconds);
+
+/* Now, in microseconds since 1970-01-01 UTC. */
+int64_t scop_time_now(void);
+
+/* The time of a calendar date in UTC; months from 1. */
+int64_t scop_time_make(int year, int month, int day, int hour, int minute, int second, int microsecond);
+
+/* Whether the machine knows the zone. */
+bool scop_zone_valid(const char *zone);
+
+#endif

@@ -1,0 +1,302 @@
+/* Values: making, asking, collecting. */
+#include "base/value.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+static const struct scop_value null_value = { .type = SCOP_NULL };
+
+enum scop_type
+scop_type(const struct scop_value *value)
+{
+	return value ? (enum scop_type)value->type : SCOP_NULL;
+}
+
+const struct scop_value *
+scop_get(const struct scop_value *map, const char *key)
+{
+	if (scop_type(map) != SCOP_MAP)
+		return NULL;
+	for (uint32_t i = 0; i < map->length; i++)
+		if (strcmp(map->members->keys[i], key) == 0)
+			return &map->members->values[i];
+	return NULL;
+}
+
+size_t
+scop_count(const struct scop_value *list)
+{
+	const enum scop_type type = scop_type(list);
+
+	return type == SCOP_LIST || type == SCOP_MAP ? list->length : 0;
+}
+
+const struct scop_value *
+scop_at(const struct scop_value *list, size_t index)
+{
+	return scop_type(list) == SCOP_LIST && index < list->length ? &list->items[index] : NULL;
+}
+
+int64_t
+scop_as_int(const struct scop_value *value)
+{
+	switch (scop_type(value)) {
+	case SCOP_BOOL:
+	case SCOP_INT:
+	case SCOP_MONEY:
+		return value->integer;
+	default:
+		return 0;
+	}
+}
+
+const char *
+scop_as_text(const struct scop_value *value)
+{
+	return scop_type(value) == SCOP_STRING ? value->string : "";
+}
+
+bool
+scop_as_bool(const struct scop_value *value)
+{
+	switch (scop_type(value)) {
+	case SCOP_NULL:
+		return false;
+	case SCOP_BOOL:
+	case SCOP_INT:
+		return value->integer != 0;
+	case SCOP_STRING:
+	case SCOP_LIST:
+	case SCOP_MAP:
+		return value->length > 0;
+	default:
+		return true;
+	}
+}
+
+int64_t
+scop_int(const struct scop_value *map, const char *key)
+{
+	return scop_as_int(scop_get(map, key));
+}
+
+const char *
+scop_text(const struct scop_value *map, const char *key)
+{
+	return scop_as_text(scop_get(map, key));
+}
+
+bool
+scop_bool(const struct scop_value *map, const char *key)
+{
+	return scop_as_bool(scop_get(map, key));
+}
+
+const char *
+scop_currency(const struct scop_value *value)
+{
+	return scop_type(value) == SCOP_MONEY ? value->currency : "";
+}
+
+static struct scop_value *
+make(struct scop_arena *arena, enum scop_type type)
+{
+	struct scop_value *value = scop_arena_alloc(arena, sizeof *value);
+
+	value->type = (uint8_t)type;
+	return value;
+}
+
+const struct scop_value *
+scop_value_null(void)
+{
+	return &null_value;
+}
+
+static const struct scop_value *
+make_integer(struct scop_arena *arena, enum scop_type type, int64_t integer)
+{
+	struct scop_value *value = make(arena, type);
+
+	value->integer = integer;
+	return value;
+}
+
+const struct scop_value *
+scop_value_bool(struct scop_arena *arena, bool truth)
+{
+	return make_integer(arena, SCOP_BOOL, truth);
+}
+
+const struct scop_value *
+scop_value_int(struct scop_arena *arena, int64_t integer)
+{
+	return make_integer(arena, SCOP_INT, integer);
+}
+
+const struct scop_value *
+scop_value_number(struct scop_arena *arena, int64_t integer, unsigned scale)
+{
+	struct scop_value *value = make(arena, SCOP_NUMBER);
+
+	assert(scale <= 18);
+	value->integer = integer;
+	value->scale = (uint8_t)scale;
+	return value;
+}
+
+const struct scop_value *
+scop_value_money(struct scop_arena *arena, int64_t cents, const char *currency)
+{
+	struct scop_value *value = make(arena, SCOP_MONEY);
+
+	assert(strlen(currency) == 3);
+	value->integer = cents;
+	memcpy(value->currency, currency, 4);
+	return value;
+}
+
+const struct scop_value *
+scop_value_time(struct scop_arena *arena, int64_t microseconds)
+{
+	return make_integer(arena, SCOP_TIME, microseconds);
+}
+
+const struct scop_value *
+scop_value_bytes(struct scop_arena *arena, const char *text, size_t length)
+{
+	struct scop_value *value = make(arena, SCOP_STRING);
+
+	assert(length <= UINT32_MAX);
+	value->string = text;
+	value->length = (uint32_t)length;
+	return value;
+}
+
+const struct scop_value *
+scop_value_text(struct scop_arena *arena, const char *text)
+{
+	return text ? scop_value_bytes(arena, text, strlen(text)) : &null_value;
+}
+
+void
+scop_map_init(struct scop_map_maker *maker, struct scop_arena *arena)
+{
+	*maker = (struct scop_map_maker){ .arena = arena };
+}
+
+void
+scop_map_put(struct scop_map_maker *maker, const char *key, const struct scop_value *value)
+{
+	uint32_t place = 0;
+
+	while (place < maker->length && strcmp(maker->keys[place], key) != 0)
+		place++;
+	if (place == maker->capacity) {
+		const uint32_t capacity = maker->capacity ? maker->capacity * 2 : 16;
+
+		maker->keys = scop_arena_grow(maker->arena, maker->keys, maker->capacity * sizeof *maker->keys,
+		    capacity * sizeof *maker->keys);
+		maker->values = scop_arena_grow(maker->arena, maker->values, maker->capacity * sizeof *maker->values,
+		    capacity * sizeof *maker->values);
+		maker->capacity = capacity;
+	}
+	if (place == maker->length)
+		maker->length++;
+	maker->keys[place] = key;
+	maker->values[place] = value ? *value : null_value;
+}
+
+void
+scop_map_put_text(struct scop_map_maker *maker, const char *key, const char *text)
+{
+	scop_map_put(maker, key, scop_value_text(maker->arena, text));
+}
+
+const struct scop_value *
+scop_map_value(const struct scop_map_maker *maker)
+{
+	struct scop_members *members = scop_arena_alloc(maker->arena, sizeof *members);
+	struct scop_value *value = make(maker->arena, SCOP_MAP);
+
+	members->keys = maker->keys;
+	members->values = maker->values;
+	value->members = members;
+	value->length = maker->length;
+	return value;
+}
+
+void
+scop_list_init(struct scop_list_maker *maker, struct scop_arena *arena)
+{
+	*maker = (struct scop_list_maker){ .arena = arena };
+}
+
+void
+scop_list_add(struct scop_list_maker *maker, const struct scop_value *value)
+{
+	if (maker->length == maker->capacity) {
+		const uint32_t capacity = maker->capacity ? maker->capacity * 2 : 16;
+
+		maker->items = scop_arena_grow(maker->arena, maker->items, maker->capacity * sizeof *maker->items,
+		    capacity * sizeof *maker->items);
+		maker->capacity = capacity;
+	}
+	maker->items[maker->length++] = value ? *value : null_value;
+}
+
+const struct scop_value *
+scop_list_value(const struct scop_list_maker *maker)
+{
+	struct scop_value *value = make(maker->arena, SCOP_LIST);
+
+	value->items = maker->items;
+	value->length = maker->length;
+	return value;
+}
+
+/* The length of the well-formed sequence at `text`; 0 where there is none (RFC 3629, section 4). */
+static size_t
+utf8_sequence(const unsigned char *text, size_t left)
+{
+	if (text[0] < 0x80)
+		return text[0] != 0;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+
+	const size_t length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	if (left < length)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+bool
+scop_utf8_valid(const char *text, size_t length)
+{
+	for (size_t at = 0; at < length;) {
+		const size_t step = utf8_sequence((const unsigned char *)text + at, length - at);
+
+		if (step == 0)
+			return false;
+		at += step;
+	}
+	return true;
+}
+
+size_t
+scop_utf8_count(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xc0) != 0x80;
+	return count;
+}

@@ -1,0 +1,74 @@
+/* Values from the inside: how they are made and walked. The public side is scopiton/value.h. */
+#ifndef SCOP_BASE_VALUE_H
+#define SCOP_BASE_VALUE_H
+
+#include "scopiton/value.h"
+
+struct scop_arena;
+struct scop_buffer;
+
+struct scop_members {
+	const char *const *keys; /* shared by all rows of one result */
+	const struct scop_value *values;
+};
+
+/* 16 bytes, so that a row of ten columns is 160 bytes in one piece. */
+struct scop_value {
+	uint8_t type;  /* enum scop_type */
+	uint8_t scale; /* of a number: digits behind the point */
+	union {
+		uint32_t length; /* bytes of a string, items of a list, members of a map */
+		char currency[4];
+	};
+	union {
+		int64_t integer; /* bool, int, number, money's cents, time */
+		const char *string;
+		const struct scop_value *items;
+		const struct scop_members *members;
+	};
+};
+
+/* A map that is still being filled. A key put twice keeps its last value. */
+struct scop_map_maker {
+	struct scop_arena *arena;
+	const char **keys;
+	struct scop_value *values;
+	uint32_t length;
+	uint32_t capacity;
+};
+
+/* A list that is still being filled. */
+struct scop_list_maker {
+	struct scop_arena *arena;
+	struct scop_value *items;
+	uint32_t length;
+	uint32_t capacity;
+};
+
+const struct scop_value *scop_value_null(void);
+const struct scop_value *scop_value_bool(struct scop_arena *arena, bool truth);
+const struct scop_value *scop_value_int(struct scop_arena *arena, int64_t integer);
+const struct scop_value *scop_value_number(struct scop_arena *arena, int64_t integer, unsigned scale);
+const struct scop_value *scop_value_money(struct scop_arena *arena, int64_t cents, const char *currency);
+const struct scop_value *scop_value_time(struct scop_arena *arena, int64_t microseconds);
+
+/* `text` is borrowed, and must live as long as the arena's round. NULL gives null. */
+const struct scop_value *scop_value_text(struct scop_arena *arena, const char *text);
+const struct scop_value *scop_value_bytes(struct scop_arena *arena, const char *text, size_t length);
+
+void scop_map_init(struct scop_map_maker *maker, struct scop_arena *arena);
+void scop_map_put(struct scop_map_maker *maker, const char *key, const struct scop_value *value);
+void scop_map_put_text(struct scop_map_maker *maker, const char *key, const char *text);
+const struct scop_value *scop_map_value(const struct scop_map_maker *maker);
+
+void scop_list_init(struct scop_list_maker *maker, struct scop_arena *arena);
+void scop_list_add(struct scop_list_maker *maker, const struct scop_value *value);
+const struct scop_value *scop_list_value(const struct scop_list_maker *maker);
+
+/* Whether `text` is well-formed UTF-8 (RFC 3629) without NUL. */
+bool scop_utf8_valid(const char *text, size_t length);
+
+/* How many characters (code points) a valid UTF-8 text has. */
+size_t scop_utf8_count(const char *text);
+
+#endif

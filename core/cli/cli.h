@@ -1,0 +1,47 @@
+/* What the subcommands share. Exit statuses: 0 done, 1 refused or failed, 2 called wrongly. */
+#ifndef SCOP_CLI_CLI_H
+#define SCOP_CLI_CLI_H
+
+#include "host/platform.h"
+
+enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+struct cli {
+	const char *program;     /* as called */
+	const char *config_file;
+	int argc;                /* what stands behind the subcommand's name */
+	char **argv;
+};
+
+/* The value behind the option `name` such as "--tenant"; `otherwise` where it is not given. Takes both from the list. */
+const char *cli_option(struct cli *cli, const char *name, const char *otherwise);
+
+/* Whether the flag is given; takes it from the list. */
+bool cli_flag(struct cli *cli, const char *name);
+
+/* Says on standard error what is wrong; gives the exit status. */
+int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Opens the platform's data, or says why not. */
+bool cli_open(struct cli *cli, struct scop_platform *ret_platform);
+
+/* The tenant's row by name: id, name, title, language, zone, currency. NULL, after saying so, where there is none. */
+const struct scop_value *cli_tenant(struct scop_platform *platform, const char *name);
+
+/* Prints one step of what is being done. */
+void cli_told(void *context, const char *what);
+
+int cli_serve(struct cli *cli);
+int cli_installer(struct cli *cli);
+int cli_nginx(struct cli *cli);
+int cli_tenant_command(struct cli *cli);
+int cli_module_command(struct cli *cli);
+int cli_import(struct cli *cli);
+int cli_migrate(struct cli *cli);
+int cli_check(struct cli *cli);
+int cli_doctor(struct cli *cli);
+int cli_new(struct cli *cli);
+int cli_login(struct cli *cli);
+
+#endif

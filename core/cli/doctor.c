@@ -1,0 +1,132 @@
+/* scopiton doctor and check: what is wrong before anything runs, and what this machine cannot separate. */
+#include <grp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "host/sandbox.h"
+
+enum { FREE_MEGABYTES_MIN = 500 };
+
+static int failures;
+
+static void __attribute__((format(printf, 2, 3)))
+tell(const char *verdict, const char *format, ...)
+{
+	va_list args;
+
+	printf("%-8s ", verdict);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	failures += strcmp(verdict, "fault") == 0;
+}
+
+static void
+check_folder(const char *what, const char *path, int mode)
+{
+	if (access(path, mode) == 0)
+		tell("ok", "%s '%s'", what, path);
+	else
+		tell("fault", "%s '%s' cannot be %s. Make it, or correct the configuration.", what, path,
+		    mode & W_OK ? "written" : "read");
+}
+
+static void
+check_separation(const struct scop_config *config)
+{
+	const int abi = scop_sandbox_landlock_abi();
+
+	if (geteuid() == 0 && config->separate_users)
+		tell("ok", "modules run under user ids of their own, from %lld on", (long long)config->uid_base);
+	else
+		tell("note", "without separate_users, or as an ordinary user, all modules run under one user id: a taken-over worker could reach another module's "
+		    "socket and secret. Start as root, with separate_users = yes, to separate them.");
+	if (abi > 0 && config->landlock_abi > 0)
+		tell("ok", "Landlock, ABI %d", abi < config->landlock_abi ? abi : (int)config->landlock_abi);
+	else
+		tell("note", "no Landlock: files are kept from modules by user id and system-call filter only");
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
+		tell("ok", "system-call filters");
+	else
+		tell("fault", "this kernel has no system-call filters (seccomp); workers will not start");
+	if (!config->sandbox)
+		tell("note", "'sandbox = no': modules can do what this user can. For debugging only.");
+	tell("note", "a module's native code can take the role of any tenant that has the module: tenants of one module are kept "
+	    "apart by its code, modules by MariaDB and the kernel");
+}
+
+static void
+check_disk(const char *path)
+{
+	struct statvfs status;
+
+	if (statvfs(path, &status) != 0)
+		return;
+	const unsigned long long free_mb = (unsigned long long)status.f_bavail * status.f_frsize >> 20;
+	tell(free_mb < FREE_MEGABYTES_MIN ? "fault" : "ok", "%llu MB free below '%s'", free_mb, path);
+}
+
+int
+cli_doctor(struct cli *cli)
+{
+	struct scop_platform platform;
+
+	failures = 0;
+	if (!scop_platform_open(&platform, cli->config_file)) {
+		tell("fault", "%s", platform.err.text);
+		if (!platform.config.run[0])
+			return CLI_FAILED;
+	} else {
+		tell("ok", "configuration '%s'", cli->config_file);
+		tell("ok", "MariaDB %s", scop_text(scop_platform_row(&platform, "SELECT VERSION() AS version"), "version"));
+		const struct scop_value *commit = scop_platform_row(&platform, "SELECT @@innodb_flush_log_at_trx_commit AS flush, "
+		    "@@sync_binlog AS sync, @@character_set_server AS charset, @@log_bin AS log");
+		if (scop_int(commit, "flush") != 1)
+			tell("fault", "innodb_flush_log_at_trx_commit is not 1: confirmed orders could be lost with the machine");
+		if (scop_bool(commit, "log") && scop_int(commit, "sync") != 1)
+			tell("fault", "sync_binlog is not 1: confirmed orders could be lost with the machine");
+		if (strcmp(scop_text(commit, "charset"), "utf8mb4") != 0)
+			tell("note", "the server's character set is %s; Scopiton's databases say utf8mb4 themselves",
+			    scop_text(commit, "charset"));
+	}
+	const struct scop_config *config = &platform.config;
+	check_folder("run directory", config->run, R_OK | W_OK);
+	check_folder("data directory", config->var, R_OK | W_OK);
+	check_folder("modules", config->modules, R_OK);
+	check_folder("webroot", config->webroot, R_OK);
+	check_folder("migrations", config->migrations, R_OK);
+	if (config->nginx_group[0] && !getgrnam(config->nginx_group))
+		tell("fault", "there is no group '%s' for nginx", config->nginx_group);
+	check_disk(config->var);
+	check_separation(config);
+	scop_platform_close(&platform);
+	return failures ? CLI_FAILED : CLI_DONE;
+}
+
+int
+cli_check(struct cli *cli)
+{
+	struct scop_config config;
+	struct scop_error err;
+
+	if (cli->argc == 0) {
+		if (!scop_config_load(&config, cli->config_file, &err))
+			return cli_fail("%s", err.text);
+		printf("%s: sound\n", cli->config_file);
+		return CLI_DONE;
+	}
+	struct scop_arena *arena = scop_arena_new();
+	struct scop_package package;
+	const bool sound = scop_package_open(arena, cli->argv[0], &package, &err);
+	if (sound)
+		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version, package.hash);
+	scop_arena_free(arena);
+	return sound ? CLI_DONE : cli_fail("%s", err.text);
+}

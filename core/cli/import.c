@@ -1,0 +1,155 @@
+/* scopiton import: starts a worker of the module, gives it the files, and tells what it reports. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+enum { FILE_BYTES_MAX = 64 << 20, ARGUMENTS = 20 };
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* In the child: the module's worker, in its sandbox, with our pipes as standard input and output. */
+static void __attribute__((noreturn))
+become_worker(struct scop_platform *platform, const struct scop_value *tenant, const struct scop_value *subscription,
+    const char *module, const char *import)
+{
+	const struct scop_config *config = &platform->config;
+	const char *hash = scop_text(subscription, "hash");
+	struct scop_arena *arena = platform->arena;
+	const long long uid = geteuid() == 0 && config->separate_users ? config->uid_base + scop_int(subscription, "number") : 0;
+	char *list[ARGUMENTS] = {
+		scop_arena_printf(arena, "%s/scopiton-worker", config->libexec),
+		scop_arena_printf(arena, "module=%s", module),
+		scop_arena_printf(arena, "hash=%s", hash),
+		scop_arena_printf(arena, "file=%s/modules/%s/%s.so", config->var, hash, module),
+		scop_arena_printf(arena, "secret=%s/secrets/%s", config->var, module),
+		scop_arena_printf(arena, "db_socket=%s", config->db_socket),
+		scop_arena_printf(arena, "db_user=scop_%s", module),
+		scop_arena_printf(arena, "uid=%lld", uid),
+		scop_arena_printf(arena, "memory=%lld", (long long)config->worker_memory * 4),
+		scop_arena_printf(arena, "sandbox=%d", config->sandbox),
+		scop_arena_printf(arena, "landlock_abi=%lld", (long long)config->landlock_abi),
+		scop_arena_printf(arena, "statement_seconds=%d", 0),
+		scop_arena_printf(arena, "import=%s", import),
+		scop_arena_printf(arena, "site=%lld %s %s %s %s %lld", (long long)scop_int(tenant, "id"),
+		    scop_text(subscription, "database_name"), scop_text(tenant, "language"), scop_text(tenant, "zone"),
+		    scop_text(tenant, "currency"), (long long)scop_int(subscription, "epoch")),
+		NULL };
+
+	execv(list[0], list);
+	cli_fail("'%s' cannot be run: %s", list[0], strerror(errno));
+	_exit(127);
+}
+
+static bool
+send_file(FILE *out, const char *path)
+{
+	char block[65536];
+	struct stat status;
+	size_t got, left;
+	FILE *file = fopen(path, "rb");
+
+	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > FILE_BYTES_MAX) {
+		cli_fail("'%s' cannot be read, or is larger than 64 MB", path);
+		if (file)
+			fclose(file);
+		return false;
+	}
+	fprintf(out, "%lld %s\n", (long long)status.st_size, base_name(path));
+	for (left = (size_t)status.st_size; left > 0 && (got = fread(block, 1, left < sizeof block ? left : sizeof block, file)) > 0;
+	     left -= got)
+		fwrite(block, 1, got, out);
+	fclose(file);
+	return left == 0;
+}
+
+/* "level line column text" as a sentence that names the file. */
+static void
+print_reports(FILE *in, const char *file)
+{
+	char line[2000], level[16];
+	unsigned row, column;
+	int text;
+
+	while (fgets(line, sizeof line, in)) {
+		if (sscanf(line, "%15s %u %u %n", level, &row, &column, &text) != 3)
+			continue;
+		if (row && column)
+			printf("%s:%u:%u: ", base_name(file), row, column);
+		else if (row)
+			printf("%s:%u: ", base_name(file), row);
+		printf("%s%s%s", strcmp(level, "info") == 0 ? "" : level, strcmp(level, "info") == 0 ? "" : ": ", line + text);
+	}
+}
+
+static int
+run(struct cli *cli, struct scop_platform *platform, const char *tenant_name)
+{
+	const char *module = cli->argv[0];
+	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
+	int in[2], out[2], status;
+
+	if (!tenant)
+		return CLI_FAILED;
+	const struct scop_value *subscription = scop_platform_row(platform, "SELECT p.hash, s.database_name, s.epoch, m.number FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package JOIN scopiton.module m ON m.name = s.module WHERE "
+	    "s.tenant = %lld AND s.module = '%s' AND s.state = 'on'", (long long)scop_int(tenant, "id"),
+	    scop_platform_quote(platform, module));
+	if (!subscription)
+		return cli_fail("tenant '%s' has no module '%s'", tenant_name, module);
+	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
+		return cli_fail("no pipe: %s", strerror(errno));
+
+	const pid_t pid = fork();
+	if (pid == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		become_worker(platform, tenant, subscription, module, cli->argv[1]);
+	}
+	close(in[0]);
+	close(out[1]);
+	FILE *to = fdopen(in[1], "w"), *from = fdopen(out[0], "r");
+	bool sent = to && from;
+	for (int i = 2; sent && i < cli->argc; i++)
+		sent = send_file(to, cli->argv[i]);
+	if (!sent && pid > 0)
+		kill(pid, 9);
+	if (to)
+		fclose(to);
+	if (from)
+		print_reports(from, cli->argv[2]);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !sent)
+		return CLI_FAILED;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return CLI_DONE;
+	return cli_fail("nothing was imported");
+}
+
+int
+cli_import(struct cli *cli)
+{
+	struct scop_platform platform;
+	const char *tenant = cli_option(cli, "--tenant", NULL);
+
+	if (!tenant || cli->argc < 3)
+		return cli_usage("import needs a module, what to import, files, and --tenant");
+	signal(SIGPIPE, SIG_IGN);
+	if (!cli_open(cli, &platform))
+		return CLI_FAILED;
+	const int status = run(cli, &platform, tenant);
+	scop_platform_close(&platform);
+	return status;
+}

@@ -1,0 +1,175 @@
+/* scopiton: the command line. One file for each subcommand; this one finds it. */
+#include <locale.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+
+static int cli_version(struct cli *cli);
+static int cli_help(struct cli *cli);
+
+static const struct command {
+	const char *name;
+	int (*run)(struct cli *cli);
+	const char *usage; /* NULL: not for people */
+	const char *text;
+} commands[] = {
+	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
+	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--language fr] [--zone Europe/Brussels] "
+	    "[--host HOST] [--portal-host HOST]\n  tenant list | show NAME | delete NAME --yes NAME",
+	    "make a tenant with its databases and portal, list them, or delete one for good" },
+	{ "module", cli_module_command, "module list [TENANT]\n  module install MODULE --tenant TENANT [--root]\n"
+	    "  module disable MODULE --tenant TENANT", "what there is, what a tenant has; switch it on and off" },
+	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT", "take files into a module, all or nothing" },
+	{ "login", cli_login, "login TENANT ROLE", "print a one-time sign-in link for the tenant's portal" },
+	{ "migrate", cli_migrate, "migrate", "bring the platform's database to this program's schema" },
+	{ "check", cli_check, "check [FOLDER]", "check the configuration, or a module's package without installing it" },
+	{ "doctor", cli_doctor, "doctor", "look at this machine: what is missing, what it cannot separate" },
+	{ "new", cli_new, "new module NAME", "write a new module that builds and shows a page" },
+	{ "nginx", cli_nginx, "nginx", "print nginx's configuration for this host" },
+	{ "installer", cli_installer, NULL, NULL },
+	{ "version", cli_version, "version", "print the version" },
+	{ "help", cli_help, "help", "print this" },
+};
+
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static int
+cli_version(struct cli *cli)
+{
+	(void)cli;
+	puts("scopiton " SCOPITON_VERSION " (API SCOPITON_1.0)");
+	return CLI_DONE;
+}
+
+static int
+cli_help(struct cli *cli)
+{
+	(void)cli;
+	puts("scopiton: modules for many companies, behind nginx\n\nusage: scopiton [--config FILE] COMMAND\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (commands[i].usage)
+			printf("  %s\n      %s\n", commands[i].usage, commands[i].text);
+	puts("\nThe configuration is $SCOPITON_CONFIG, or /etc/scopiton/scopiton.conf. Exit status: 0 done, 1 refused or failed,\n"
+	     "2 called wrongly.");
+	return CLI_DONE;
+}
+
+const char *
+cli_option(struct cli *cli, const char *name, const char *otherwise)
+{
+	for (int i = 0; i + 1 < cli->argc; i++) {
+		if (strcmp(cli->argv[i], name) != 0)
+			continue;
+		const char *value = cli->argv[i + 1];
+
+		for (int rest = i; rest + 2 < cli->argc; rest++)
+			cli->argv[rest] = cli->argv[rest + 2];
+		cli->argc -= 2;
+		return value;
+	}
+	return otherwise;
+}
+
+bool
+cli_flag(struct cli *cli, const char *name)
+{
+	for (int i = 0; i < cli->argc; i++) {
+		if (strcmp(cli->argv[i], name) != 0)
+			continue;
+		for (int rest = i; rest + 1 < cli->argc; rest++)
+			cli->argv[rest] = cli->argv[rest + 1];
+		cli->argc--;
+		return true;
+	}
+	return false;
+}
+
+static void
+say(const char *format, va_list args)
+{
+	fputs("scopiton: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+int
+cli_fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	return CLI_FAILED;
+}
+
+int
+cli_usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+	fputs("'scopiton help' lists the commands.\n", stderr);
+	return CLI_USAGE;
+}
+
+bool
+cli_open(struct cli *cli, struct scop_platform *ret_platform)
+{
+	if (scop_platform_open(ret_platform, cli->config_file))
+		return true;
+	cli_fail("%s", ret_platform->err.text);
+	return false;
+}
+
+const struct scop_value *
+cli_tenant(struct scop_platform *platform, const char *name)
+{
+	const struct scop_value *row = scop_platform_row(platform, "SELECT id, name, title, language, zone, currency FROM "
+	    "scopiton.tenant WHERE name = '%s'", scop_platform_quote(platform, name));
+
+	if (!row)
+		cli_fail("there is no tenant '%s'. 'scopiton tenant list' names them.", name);
+	return row;
+}
+
+void
+cli_told(void *context, const char *what)
+{
+	(void)context;
+	printf("  %s\n", what);
+	fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli = { .program = argv[0], .argc = argc - 1, .argv = argv + 1 };
+	const char *standard = getenv("SCOPITON_CONFIG") ? getenv("SCOPITON_CONFIG") : "/etc/scopiton/scopiton.conf";
+
+	scop_log_open("scopiton", SCOP_LOG_INFO);
+	if (sodium_init() < 0)
+		return cli_fail("no randomness on this machine");
+	cli.config_file = cli_option(&cli, "--config", standard);
+	if (cli.argc == 0) {
+		cli_help(&cli);
+		return CLI_USAGE;
+	}
+	const char *name = cli.argv[0];
+	cli.argc--;
+	cli.argv++;
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(&cli);
+	return cli_usage("there is no command '%s'", name);
+}

@@ -1,0 +1,193 @@
+/* scopiton serve, migrate, nginx, and the installer's own process. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "cli/cli.h"
+
+enum { POLL_MILLISECONDS = 300, REST_SECONDS = 2 };
+
+int
+cli_serve(struct cli *cli)
+{
+	struct scop_config config;
+	struct scop_error err;
+	char program[SCOP_CONFIG_TEXT + 32];
+
+	if (cli->argc > 0)
+		return cli_usage("serve takes no arguments");
+	if (!scop_config_load(&config, cli->config_file, &err))
+		return cli_fail("%s", err.text);
+	snprintf(program, sizeof program, "%s/scopiton-supervisor", config.libexec);
+	execl(program, program, cli->config_file, (char *)NULL);
+	return cli_fail("'%s' cannot be run: %s", program, strerror(errno));
+}
+
+int
+cli_migrate(struct cli *cli)
+{
+	struct scop_platform platform;
+	int status = CLI_DONE;
+
+	if (!cli_open(cli, &platform))
+		return CLI_FAILED;
+	if (!scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
+		status = cli_fail("%s", platform.err.text);
+	scop_platform_close(&platform);
+	return status;
+}
+
+/* ---- nginx ---- */
+
+int
+cli_nginx(struct cli *cli)
+{
+	struct scop_config config;
+	struct scop_error err;
+	char path[SCOP_CONFIG_TEXT + 64], line[1024];
+	const char *template = cli_option(cli, "--template", NULL);
+
+	if (!scop_config_load(&config, cli->config_file, &err))
+		return cli_fail("%s", err.text);
+	snprintf(path, sizeof path, "%s/../nginx/scopiton.conf.in", config.migrations);
+	FILE *file = fopen(template ? template : path, "r");
+	if (!file)
+		return cli_fail("'%s' cannot be read: %s", template ? template : path, strerror(errno));
+
+	char user[SCOP_CONFIG_TEXT + 8] = "";
+
+	if (config.nginx_user[0])
+		snprintf(user, sizeof user, "user %s;", config.nginx_user);
+	const struct {
+		const char *mark, *value;
+	} marks[] = { { "@RUN@", config.run }, { "@VAR@", config.var }, { "@WEBROOT@", config.webroot },
+		{ "@PORT@", config.port[0] ? config.port : "80" },
+		{ "@FORM_RATE@", config.form_rate }, { "@USER@", user } };
+	const size_t count = sizeof marks / sizeof marks[0];
+	while (fgets(line, sizeof line, file)) {
+		for (const char *at = line; *at;) {
+			size_t i = 0;
+
+			while (i < count && strncmp(at, marks[i].mark, strlen(marks[i].mark)) != 0)
+				i++;
+			if (i < count) {
+				fputs(marks[i].value, stdout);
+				at += strlen(marks[i].mark);
+			} else {
+				putchar(*at++);
+			}
+		}
+	}
+	fclose(file);
+	return CLI_DONE;
+}
+
+/* ---- the installer ---- */
+
+static volatile sig_atomic_t stop, again;
+
+static void
+on_signal(int signal)
+{
+	if (signal == SIGHUP)
+		again = 1;
+	else
+		stop = 1;
+}
+
+/* What the supervisor says of packages that are out of service, for the portal to show. */
+static void
+take_state(struct scop_platform *platform, struct timespec *seen)
+{
+	const char *path = scop_arena_printf(platform->arena, "%s/state", platform->config.run);
+	struct stat status;
+	char line[300];
+
+	if (stat(path, &status) != 0 || (status.st_mtim.tv_sec == seen->tv_sec && status.st_mtim.tv_nsec == seen->tv_nsec))
+		return;
+	*seen = status.st_mtim;
+	FILE *file = fopen(path, "r");
+	if (!file || !scop_platform_sql(platform, "UPDATE scopiton.package SET trouble = '' WHERE trouble <> ''"))
+		return;
+	while (fgets(line, sizeof line, file)) {
+		char *space = strchr(line, ' ');
+
+		if (!space)
+			continue;
+		*space = '\0';
+		space[1 + strcspn(space + 1, "\n")] = '\0';
+		scop_platform_sql(platform, "UPDATE scopiton.package SET trouble = '%.190s' WHERE hash = '%.32s'",
+		    scop_platform_quote(platform, space + 1), scop_platform_quote(platform, line));
+	}
+	fclose(file);
+}
+
+/* One round: the next order if one waits; the directory if it has changed. */
+static void
+work(struct scop_platform *platform, int64_t *version)
+{
+	const struct scop_value *waiting = scop_platform_row(platform, "SELECT id FROM scopiton.installer_order WHERE state IN "
+	    "('waiting', 'running') ORDER BY id LIMIT 1");
+
+	if (waiting && scop_platform_lock(platform, 0)) {
+		const int64_t id = scop_int(waiting, "id");
+
+		scop_log(SCOP_LOG_INFO, "order %lld begins", (long long)id);
+		if (scop_order_run(platform, id, NULL, NULL))
+			scop_log(SCOP_LOG_INFO, "order %lld is done", (long long)id);
+		else
+			scop_log(SCOP_LOG_ERROR, "order %lld failed: %s", (long long)id, platform->err.text);
+		scop_platform_unlock(platform);
+	}
+	const int64_t now = scop_int(scop_platform_row(platform, "SELECT version FROM scopiton.directory_version"), "version");
+	if (now != *version && now != 0) {
+		if (scop_directory_write(platform))
+			*version = now;
+		else
+			scop_log(SCOP_LOG_ERROR, "the directory is not written: %s", platform->err.text);
+	}
+}
+
+int
+cli_installer(struct cli *cli)
+{
+	struct scop_platform platform;
+	struct sigaction action = { .sa_handler = on_signal };
+	struct timespec seen = { 0 };
+	int64_t version = 0;
+
+	scop_log_open("installer", SCOP_LOG_INFO);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the supervisor says when to end */
+	while (!stop) {
+		if (!scop_platform_open(&platform, cli->config_file)) {
+			scop_log(SCOP_LOG_WARNING, "waiting for the database: %s", platform.err.text);
+			scop_platform_close(&platform);
+			sleep(REST_SECONDS);
+			continue;
+		}
+		again = 1;
+		while (!stop && getppid() != 1) {
+			if (again && !scop_module_scan(&platform))
+				scop_log(SCOP_LOG_ERROR, "%s", platform.err.text);
+			again = 0;
+			work(&platform, &version);
+			take_state(&platform, &seen);
+			if (scop_db_connect(platform.db) != SCOP_DB_OK)
+				break;
+			scop_arena_reset(platform.arena);
+			usleep(POLL_MILLISECONDS * 1000);
+		}
+		scop_platform_close(&platform);
+		if (getppid() == 1)
+			break;
+	}
+	return CLI_DONE;
+}

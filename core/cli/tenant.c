@@ -1,0 +1,117 @@
+/* scopiton tenant: create, list, show, delete. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static int
+create(struct cli *cli, struct scop_platform *platform)
+{
+	const struct scop_tenant_order order = { .title = cli_option(cli, "--title", NULL),
+		.language = cli_option(cli, "--language", "fr"), .zone = cli_option(cli, "--zone", "Europe/Brussels"),
+		.host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL),
+		.name = cli->argc > 0 ? cli->argv[0] : "" };
+
+	if (cli->argc != 1 || !order.title)
+		return cli_usage("tenant create needs a name and --title");
+	if (!scop_platform_lock(platform, 30))
+		return cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
+	printf("creating tenant '%s'\n", order.name);
+	const bool made = scop_tenant_create(platform, &order, cli_told, NULL) && scop_directory_write(platform);
+	scop_platform_unlock(platform);
+	if (!made)
+		return cli_fail("%s", platform->err.text);
+	printf("tenant '%s' is there. 'scopiton login %s owner' prints a link to its portal.\n", order.name, order.name);
+	return CLI_DONE;
+}
+
+static int
+list(struct scop_platform *platform)
+{
+	const struct scop_value *rows = scop_platform_rows(platform, "SELECT t.name, t.title, (SELECT COUNT(*) FROM "
+	    "scopiton.subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules FROM scopiton.tenant t ORDER BY t.name");
+
+	if (!rows)
+		return cli_fail("%s", platform->err.text);
+	if (scop_count(rows) == 0)
+		puts("no tenant yet. 'scopiton tenant create NAME --title TITLE' makes one.");
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+
+		printf("%-20s %-30s %lld modules\n", scop_text(row, "name"), scop_text(row, "title"),
+		    (long long)scop_int(row, "modules"));
+	}
+	return CLI_DONE;
+}
+
+static int
+show(struct scop_platform *platform, const char *name)
+{
+	const struct scop_value *tenant = cli_tenant(platform, name);
+
+	if (!tenant)
+		return CLI_FAILED;
+	const long long id = scop_int(tenant, "id");
+	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\n", name, scop_text(tenant, "title"),
+	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id);
+	const struct scop_value *hosts =
+	    scop_platform_rows(platform, "SELECT host, portal FROM scopiton.host_name WHERE tenant = %lld ORDER BY portal, host", id);
+	for (size_t i = 0; i < scop_count(hosts); i++)
+		printf("%-9s %s\n", scop_bool(scop_at(hosts, i), "portal") ? "portal" : "host", scop_text(scop_at(hosts, i), "host"));
+	const struct scop_value *modules = scop_platform_rows(platform, "SELECT s.module, p.version, s.state, s.root FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %lld ORDER BY s.module", id);
+	for (size_t i = 0; i < scop_count(modules); i++) {
+		const struct scop_value *row = scop_at(modules, i);
+
+		printf("module    %s %s, %s%s\n", scop_text(row, "module"), scop_text(row, "version"), scop_text(row, "state"),
+		    scop_bool(row, "root") ? ", at the root" : "");
+	}
+	return CLI_DONE;
+}
+
+static int
+delete(struct cli *cli, struct scop_platform *platform, const char *name)
+{
+	const char *confirmed = cli_option(cli, "--yes", "");
+	const struct scop_value *tenant = cli_tenant(platform, name);
+
+	if (!tenant)
+		return CLI_FAILED;
+	if (strcmp(confirmed, name) != 0)
+		return cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.", name, name);
+	if (!scop_platform_lock(platform, 30))
+		return cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
+	const bool gone = scop_tenant_delete(platform, (uint32_t)scop_int(tenant, "id")) && scop_directory_write(platform);
+	scop_platform_unlock(platform);
+	if (!gone)
+		return cli_fail("%s", platform->err.text);
+	printf("tenant '%s' is deleted\n", name);
+	return CLI_DONE;
+}
+
+int
+cli_tenant_command(struct cli *cli)
+{
+	struct scop_platform platform;
+	const char *verb = cli->argc > 0 ? cli->argv[0] : "";
+	int status;
+
+	if (cli->argc > 0) {
+		cli->argc--;
+		cli->argv++;
+	}
+	if (!cli_open(cli, &platform))
+		return CLI_FAILED;
+	if (strcmp(verb, "create") == 0)
+		status = create(cli, &platform);
+	else if (strcmp(verb, "list") == 0)
+		status = list(&platform);
+	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
+		status = show(&platform, cli->argv[0]);
+	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
+		status = delete(cli, &platform, cli->argv[0]);
+	else
+		status = cli_usage("tenant is followed by create, list, show NAME or delete NAME");
+	scop_platform_close(&platform);
+	return status;
+}

@@ -1,0 +1,78 @@
+/* What the parts of the connection share. */
+#ifndef SCOP_DATA_DB_PRIVATE_H
+#define SCOP_DATA_DB_PRIVATE_H
+
+#include <mysql.h>
+
+#include "data/db.h"
+
+enum { HANDLES_MAX = 256, ROWS_MAX = 10000, NAME_MAX_LENGTH = 64 };
+
+struct scop_value;
+
+/* The columns of a statement's result. Never freed: rows in any arena point to the keys. */
+struct shape {
+	unsigned columns;
+	const char **keys;
+	struct column {
+		enum enum_field_types type;
+		bool is_unsigned, is_bool, is_money, is_binary;
+		uint8_t decimals;
+	} *column;
+	int currency; /* the index of the column `currency`; -1 for none */
+};
+
+struct handle {
+	const struct scop_statement *statement;
+	uint64_t database; /* hash of its name */
+	MYSQL_STMT *stmt;
+	struct shape *shape;
+	uint64_t used; /* when last, by the connection's count */
+};
+
+struct scop_db {
+	struct scop_db_account account;
+	MYSQL *mysql; /* NULL while not connected */
+	char error[512];
+	unsigned errnum;
+	char currency[4];
+
+	struct place { /* where statements run */
+		char role[NAME_MAX_LENGTH + 1];
+		char database[NAME_MAX_LENGTH + 1];
+		uint64_t epoch;
+		bool writable;
+	} now, wanted;
+	char socle[NAME_MAX_LENGTH + 1];
+	bool placed;     /* `now` is what MariaDB knows */
+	bool in_transaction;
+
+	struct handle handles[HANDLES_MAX];
+	size_t handle_count;
+	uint64_t clock;
+	int64_t inserted;
+};
+
+/* Notes the error of the library (or of `stmt`), closes a connection that is beyond use, and says which status it is. */
+enum scop_db_status scop_db_note(struct scop_db *db, MYSQL_STMT *stmt);
+enum scop_db_status scop_db_fail(struct scop_db *db, enum scop_db_status status, const char *text);
+void scop_db_close(struct scop_db *db);
+
+/* The prepared handle of `statement` in the wanted database; the place must have been taken. */
+enum scop_db_status scop_db_handle(struct scop_db *db, const struct scop_statement *statement, struct handle **ret_handle);
+/* The same if it stands in the cache; else NULL. */
+struct handle *scop_db_cached(struct scop_db *db, const struct scop_statement *statement);
+
+/* The texts to send before the next statement, so that it runs at the wanted place; gives how many. */
+size_t scop_db_place_texts(struct scop_db *db, struct scop_arena *arena, const char *ret_texts[3]);
+
+struct shape *scop_shape_make(const MYSQL_FIELD *fields, unsigned count);
+
+/* One row in the binary protocol to a map; false when the packet is not one. */
+bool scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct shape *shape,
+    const unsigned char *packet, size_t length, struct scop_value *ret_row);
+
+/* The text of an argument that is not an integer, or NULL for SQL's NULL. */
+const char *scop_arg_text(struct scop_arena *arena, const struct scop_value *value, size_t *ret_length);
+
+#endif

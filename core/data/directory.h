@@ -1,0 +1,100 @@
+/*
+ * The tenant directory, as the host's processes see it: tenants, their host names, their subscriptions, and the packages
+ * that these run.
+ *
+ * The installer writes it from the database as one flat image; the supervisor publishes the image in shared memory; a
+ * worker asks it at each request, without a query and without a lock. A change is one counter: readers that were
+ * overtaken read again.
+ */
+#ifndef SCOP_DATA_DIRECTORY_H
+#define SCOP_DATA_DIRECTORY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum {
+	SCOP_HOST_MAX = 48,    /* bytes of a host name */
+	SCOP_MODULE_MAX = 24,  /* bytes of a module's name */
+	SCOP_POOL_MAX = 40,    /* bytes of a pool's name: module and hash */
+	SCOP_TENANT_MAX = 32,
+	SCOP_DIRECTORY_BYTES = 16 << 20, /* an image; untouched pages cost nothing */
+};
+
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495232u /* "SCOPDIR2": the layout's number */
+
+enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_PAUSED };
+
+struct scop_directory_host {
+	char host[SCOP_HOST_MAX + 1];
+	uint8_t portal;
+	uint32_t tenant; /* index */
+};
+
+struct scop_directory_tenant {
+	uint32_t id;
+	char name[SCOP_TENANT_MAX + 1];
+	char title[101];
+	char zone[41];
+	char currency[4];
+	uint8_t language;
+	uint32_t first_subscription, subscriptions;
+};
+
+struct scop_directory_subscription {
+	uint32_t package; /* index */
+	uint64_t epoch;
+	uint8_t state;
+	uint8_t root;
+	char database[65];
+};
+
+struct scop_directory_package {
+	char module[SCOP_MODULE_MAX + 1];
+	char version[24];
+	char hash[33];
+	uint32_t number; /* the module's: its workers' user id is a base plus this */
+};
+
+/* Offsets count from the image's start. Hosts are sorted. */
+struct scop_directory_image {
+	uint64_t magic;
+	uint32_t size;
+	uint32_t host_count, tenant_count, subscription_count, package_count;
+	uint32_t hosts, tenants, subscriptions, packages;
+};
+
+/* What is shared: two images, of which `generation`'s lowest bit names the one to read. */
+struct scop_directory_shared {
+	_Atomic uint64_t generation;
+	_Alignas(8) unsigned char image[2][SCOP_DIRECTORY_BYTES];
+};
+
+/* The parts of an image. */
+const struct scop_directory_host *scop_directory_hosts(const struct scop_directory_image *image);
+const struct scop_directory_tenant *scop_directory_tenants(const struct scop_directory_image *image);
+const struct scop_directory_subscription *scop_directory_subscriptions(const struct scop_directory_image *image);
+const struct scop_directory_package *scop_directory_packages(const struct scop_directory_image *image);
+
+/* Whether the bytes are a sound image: sizes, offsets, indexes, terminated texts. */
+bool scop_directory_check(const void *bytes, size_t size, struct scop_error *err);
+
+/* Makes the image the one that readers see. */
+void scop_directory_publish(struct scop_directory_shared *shared, const void *image, size_t size);
+
+/* One tenant's use of one module. */
+struct scop_directory_entry {
+	struct scop_directory_tenant tenant;
+	struct scop_directory_subscription subscription;
+	bool portal;
+	char hash[33]; /* of the package that serves it */
+};
+
+/* Finds it by host name and module; false where the host is nobody's or has no such module. */
+bool scop_directory_find(const struct scop_directory_shared *shared, const char *host, const char *module,
+    struct scop_directory_entry *ret_entry);
+
+#endif

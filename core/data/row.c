@@ -1,0 +1,281 @@
+/* Rows of MariaDB's binary protocol as values: https://mariadb.com/kb/en/resultset-row/#binary-resultset-row */
+#include "data/db_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/locale.h"
+#include "base/value.h"
+
+enum { BINARY_CHARSET = 63, DIGITS_MAX = 18 };
+
+static void *
+must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	const size_t length = strlen(text), tail = strlen(end);
+
+	return length > tail && strcmp(text + length - tail, end) == 0;
+}
+
+struct shape *
+scop_shape_make(const MYSQL_FIELD *fields, unsigned count)
+{
+	struct shape *shape = must(calloc(1, sizeof *shape));
+
+	shape->columns = count;
+	shape->currency = -1;
+	shape->keys = must(calloc(count + 1, sizeof *shape->keys));
+	shape->column = must(calloc(count + 1, sizeof *shape->column));
+	for (unsigned i = 0; i < count; i++) {
+		const MYSQL_FIELD *field = &fields[i];
+		struct column *column = &shape->column[i];
+		char *key = must(strdup(field->name));
+
+		column->type = field->type;
+		column->is_unsigned = field->flags & UNSIGNED_FLAG;
+		column->is_bool = field->type == MYSQL_TYPE_TINY && field->length == 1;
+		column->is_binary = field->charsetnr == BINARY_CHARSET;
+		column->decimals = (uint8_t)field->decimals;
+		column->is_money = ends_with(key, "_cents");
+		if (column->is_money)
+			key[strlen(key) - strlen("_cents")] = '\0';
+		if (strcmp(key, "currency") == 0)
+			shape->currency = (int)i;
+		shape->keys[i] = key;
+	}
+	return shape;
+}
+
+struct cursor {
+	const unsigned char *at;
+	const unsigned char *end;
+	bool broken;
+};
+
+static uint64_t
+take_integer(struct cursor *cursor, size_t bytes)
+{
+	uint64_t value = 0;
+
+	if ((size_t)(cursor->end - cursor->at) < bytes) {
+		cursor->broken = true;
+		return 0;
+	}
+	for (size_t i = bytes; i-- > 0;)
+		value = value << 8 | cursor->at[i];
+	cursor->at += bytes;
+	return value;
+}
+
+static const unsigned char *
+take_bytes(struct cursor *cursor, size_t *ret_length)
+{
+	const uint64_t first = take_integer(cursor, 1);
+	uint64_t length = first;
+
+	if (first == 0xfc)
+		length = take_integer(cursor, 2);
+	else if (first == 0xfd)
+		length = take_integer(cursor, 3);
+	else if (first == 0xfe)
+		length = take_integer(cursor, 8);
+	if (cursor->broken || (uint64_t)(cursor->end - cursor->at) < length) {
+		cursor->broken = true;
+		*ret_length = 0;
+		return cursor->end;
+	}
+	const unsigned char *bytes = cursor->at;
+	cursor->at += length;
+	*ret_length = length;
+	return bytes;
+}
+
+/* "-12.340" with three decimals; a string where it has more digits than an integer holds. */
+static const struct scop_value *
+decimal(struct scop_arena *arena, const char *text, size_t length)
+{
+	int64_t integer = 0;
+	unsigned digits = 0, scale = 0;
+	bool behind = false;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '.') {
+			behind = true;
+		} else if (text[i] >= '0' && text[i] <= '9' && digits < DIGITS_MAX) {
+			integer = integer * 10 + (text[i] - '0');
+			digits += integer != 0;
+			scale += behind;
+		} else if (text[i] != '-') {
+			return scop_value_bytes(arena, scop_arena_bytes(arena, text, length), length);
+		}
+	}
+	if (length > 0 && text[0] == '-')
+		integer = -integer;
+	return scale ? scop_value_number(arena, integer, scale) : scop_value_int(arena, integer);
+}
+
+static const struct scop_value *
+real(struct scop_arena *arena, double number)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "%.6f", number);
+	return decimal(arena, text, strlen(text));
+}
+
+static const struct scop_value *
+moment(struct scop_arena *arena, struct cursor *cursor)
+{
+	const uint64_t length = take_integer(cursor, 1);
+	const int year = length >= 4 ? (int)take_integer(cursor, 2) : 0;
+	const int month = length >= 4 ? (int)take_integer(cursor, 1) : 0;
+	const int day = length >= 4 ? (int)take_integer(cursor, 1) : 0;
+	const int hour = length >= 7 ? (int)take_integer(cursor, 1) : 0;
+	const int minute = length >= 7 ? (int)take_integer(cursor, 1) : 0;
+	const int second = length >= 7 ? (int)take_integer(cursor, 1) : 0;
+	const int micro = length >= 11 ? (int)take_integer(cursor, 4) : 0;
+
+	return scop_value_time(arena, scop_time_make(year, month, day, hour, minute, second, micro));
+}
+
+static int64_t
+sign_extend(uint64_t value, size_t bytes, bool is_unsigned)
+{
+	const unsigned shift = (unsigned)(64 - 8 * bytes);
+
+	return is_unsigned ? (int64_t)value : (int64_t)(value << shift) >> shift;
+}
+
+static const struct scop_value *
+integer(struct scop_arena *arena, const struct column *column, struct cursor *cursor, size_t bytes, const char *currency)
+{
+	const int64_t value = sign_extend(take_integer(cursor, bytes), bytes, column->is_unsigned);
+
+	if (column->is_money)
+		return scop_value_money(arena, value, currency);
+	return column->is_bool ? scop_value_bool(arena, value != 0) : scop_value_int(arena, value);
+}
+
+static const struct scop_value *
+decode(struct scop_arena *arena, const struct column *column, struct cursor *cursor, const char *currency)
+{
+	size_t length;
+	float single;
+	double wide;
+	uint64_t bits;
+
+	switch (column->type) {
+	case MYSQL_TYPE_NULL:
+		return scop_value_null();
+	case MYSQL_TYPE_TINY:
+		return integer(arena, column, cursor, 1, currency);
+	case MYSQL_TYPE_SHORT:
+	case MYSQL_TYPE_YEAR:
+		return integer(arena, column, cursor, 2, currency);
+	case MYSQL_TYPE_INT24:
+	case MYSQL_TYPE_LONG:
+		return integer(arena, column, cursor, 4, currency);
+	case MYSQL_TYPE_LONGLONG:
+		return integer(arena, column, cursor, 8, currency);
+	case MYSQL_TYPE_FLOAT:
+		bits = take_integer(cursor, 4);
+		memcpy(&single, &(uint32_t){ (uint32_t)bits }, sizeof single);
+		return real(arena, (double)single);
+	case MYSQL_TYPE_DOUBLE:
+		bits = take_integer(cursor, 8);
+		memcpy(&wide, &bits, sizeof wide);
+		return real(arena, wide);
+	case MYSQL_TYPE_DATE:
+	case MYSQL_TYPE_NEWDATE:
+	case MYSQL_TYPE_DATETIME:
+	case MYSQL_TYPE_TIMESTAMP:
+		return moment(arena, cursor);
+	case MYSQL_TYPE_TIME:
+		cursor->broken = true; /* a duration has no value type; the statement must say TIME_TO_SEC */
+		return scop_value_null();
+	default:
+		break;
+	}
+
+	const unsigned char *bytes = take_bytes(cursor, &length);
+	if (column->type == MYSQL_TYPE_DECIMAL || column->type == MYSQL_TYPE_NEWDECIMAL) {
+		const struct scop_value *number = decimal(arena, (const char *)bytes, length);
+
+		if (column->is_money && scop_type(number) == SCOP_INT) /* SUM(price_cents) */
+			return scop_value_money(arena, number->integer, currency);
+		return number;
+	}
+	return scop_value_bytes(arena, scop_arena_bytes(arena, bytes, length), length);
+}
+
+bool
+scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct shape *shape,
+    const unsigned char *packet, size_t length, struct scop_value *ret_row)
+{
+	const size_t nulls = (shape->columns + 9) / 8;
+	struct scop_value *values = scop_arena_alloc(arena, (shape->columns + 1) * sizeof *values);
+	struct scop_members *members = scop_arena_alloc(arena, sizeof *members);
+
+	if (length < 1 + nulls || packet[0] != 0)
+		return false;
+	struct cursor cursor = { packet + 1 + nulls, packet + length, false };
+	for (unsigned i = 0; i < shape->columns && !cursor.broken; i++) {
+		const bool is_null = packet[1 + (i + 2) / 8] >> ((i + 2) % 8) & 1;
+
+		values[i] = is_null ? *scop_value_null() : *decode(arena, &shape->column[i], &cursor, db->currency);
+	}
+	if (shape->currency >= 0 && strlen(scop_as_text(&values[shape->currency])) == 3)
+		for (unsigned i = 0; i < shape->columns; i++)
+			if (values[i].type == SCOP_MONEY)
+				memcpy(values[i].currency, values[shape->currency].string, 3);
+	members->keys = shape->keys;
+	members->values = values;
+	*ret_row = (struct scop_value){ .type = SCOP_MAP, .length = shape->columns, .members = members };
+	return !cursor.broken;
+}
+
+const char *
+scop_arg_text(struct scop_arena *arena, const struct scop_value *value, size_t *ret_length)
+{
+	struct scop_buffer text;
+	const char *result;
+
+	*ret_length = 0;
+	scop_buffer_init(&text, arena);
+	switch (scop_type(value)) {
+	case SCOP_STRING:
+		*ret_length = value->length;
+		return value->string;
+	case SCOP_TIME: {
+		scop_time_print(&text, value->integer);
+		const int64_t micro = ((value->integer % 1000000) + 1000000) % 1000000;
+		result = scop_arena_printf(arena, "%.10s %.8s.%06d", text.data, text.data + 11, (int)micro);
+		break;
+	}
+	case SCOP_NUMBER: {
+		const struct scop_value *digits = scop_value_int(arena, value->integer < 0 ? -value->integer : value->integer);
+
+		scop_buffer_printf(&text, "%0*lld", value->scale + 1, (long long)digits->integer);
+		const size_t point = text.length - value->scale;
+		result = scop_arena_printf(arena, "%s%.*s.%s", value->integer < 0 ? "-" : "", (int)point, text.data,
+		    text.data + point);
+		break;
+	}
+	default:
+		return NULL;
+	}
+	*ret_length = strlen(result);
+	return result;
+}

@@ -1,0 +1,310 @@
+/* Installing and disabling: each step can be run again, so a run that was cut short is simply run once more. */
+#include "host/platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "data/directory.h"
+#include "host/migrator.h"
+
+enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64 };
+
+struct installation {
+	struct scop_platform *platform;
+	uint32_t tenant;
+	struct scop_package package;
+	const char *module;
+	const char *role;
+	const char *database;
+	void (*told)(void *context, const char *what);
+	void *context;
+};
+
+static void
+tell(const struct installation *installation, const char *what)
+{
+	if (installation->told)
+		installation->told(installation->context, what);
+}
+
+static bool
+open_package(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *module = installation->module;
+	const size_t length = strlen(module);
+
+	if (length < 3 || length > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return scop_error_set(&platform->err, "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
+	const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.modules, module);
+	if (access(folder, R_OK) != 0)
+		return scop_error_set(&platform->err, "there is no module '%s' in '%s'", module, platform->config.modules);
+	return scop_package_open(platform->arena, folder, &installation->package, &platform->err) &&
+	    scop_package_place(&installation->package, platform->config.var, &platform->err);
+}
+
+/* The module's account, with its secret in a file that its workers alone can read. */
+static bool
+make_account(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *module = installation->module;
+	const char *folder = scop_arena_printf(platform->arena, "%s/secrets", platform->config.var);
+	const char *path = scop_arena_printf(platform->arena, "%s/%s", folder, module);
+	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
+	unsigned char key[32];
+	char hex[2 * sizeof key + 1], password[100] = "";
+	FILE *file;
+
+	mkdir(folder, 0711);
+	if ((file = fopen(path, "re"))) {
+		const int got = fscanf(file, "%99s", password);
+
+		fclose(file);
+		if (got != 1)
+			return scop_error_set(&platform->err, "the secret '%s' is damaged", path);
+	} else {
+		const uint32_t number = (uint32_t)scop_int(
+		    scop_platform_row(platform, "SELECT number FROM scopiton.module WHERE name = '%s'", module), "number");
+		const uid_t uid = geteuid() == 0 && platform->config.separate_users ? (uid_t)platform->config.uid_base + number : (uid_t)-1;
+
+		snprintf(password, sizeof password, "%s", scop_random_password(platform));
+		randombytes_buf(key, sizeof key);
+		sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+		const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
+		if (fd < 0 || dprintf(fd, "%s\n%s\n", password, hex) < 0 || fchown(fd, uid, (gid_t)uid) != 0 || fsync(fd) != 0 ||
+		    close(fd) != 0 || rename(fresh, path) != 0)
+			return scop_error_errno(&platform->err, "the secret '%s' cannot be written", path);
+	}
+	return scop_platform_sql(platform, "CREATE USER IF NOT EXISTS 'scop_%s'@localhost IDENTIFIED VIA ed25519 USING "
+		"PASSWORD('%s') WITH MAX_USER_CONNECTIONS %d", module, password, MODULE_CONNECTIONS) &&
+	    scop_platform_sql(platform, "ALTER USER 'scop_%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", module,
+		password);
+}
+
+static bool
+make_role(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const char *role = installation->role;
+	bool sound = scop_platform_sql(platform, "CREATE ROLE IF NOT EXISTS %s", role) &&
+	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s",
+		scop_grant_pattern(platform, installation->database), role) &&
+	    scop_platform_sql(platform, "GRANT SELECT ON `t%u`.* TO %s", installation->tenant, role) &&
+	    scop_platform_sql(platform, "GRANT %s TO 'scop_%s'@localhost", role, installation->module);
+
+	for (size_t i = 0; sound && i < manifest->write_count; i++)
+		sound = scop_platform_sql(platform, "GRANT %s ON `t%u`.`%s` TO %s", manifest->writes[i].rights,
+		    installation->tenant, manifest->writes[i].table, role);
+	if (sound && manifest->orders)
+		sound = scop_platform_sql(platform, "GRANT INSERT (tenant, kind, module, actor) ON scopiton.installer_order TO %s",
+		    role);
+	return sound;
+}
+
+/* Every statement of the module against the schema, as its own role, before any visitor needs it. */
+static bool
+prepare_statements(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *path = scop_arena_printf(platform->arena, "%s/statements.txt", installation->package.folder);
+	const struct scop_db_account account = { platform->config.db_socket,
+		scop_arena_printf(platform->arena, "scop_%s", installation->module), scop_arena_alloc(platform->arena, 100), 0 };
+	static char line[STATEMENT_MAX];
+	char password[100];
+	bool sound = true;
+	FILE *file = fopen(scop_arena_printf(platform->arena, "%s/secrets/%s", platform->config.var, installation->module), "re");
+
+	if (!file || fscanf(file, "%99s", password) != 1)
+		return scop_error_set(&platform->err, "the module's secret cannot be read");
+	fclose(file);
+	struct scop_db_account own = account;
+	own.password = password;
+	struct scop_db *db = scop_db_new(&own);
+	scop_db_enter(db, installation->role, installation->database,
+	    scop_arena_printf(platform->arena, "t%u", installation->tenant), 0, true);
+	file = fopen(path, "re");
+	while (file && sound && fgets(line, sizeof line, file)) {
+		char *tab = strchr(line, '\t');
+
+		if (!tab)
+			continue;
+		*tab = '\0';
+		tab[1 + strcspn(tab + 1, "\n")] = '\0';
+		uint32_t args = 0;
+		for (const char *c = tab + 1; *c; c++)
+			args += *c == '?';
+		const struct scop_statement statement = { line, tab + 1, args, 0 };
+		if (scop_db_prepare(db, platform->arena, &statement) != SCOP_DB_OK)
+			sound = scop_error_set(&platform->err, "module '%s' does not fit its own schema: %s", installation->module,
+			    scop_db_error(db));
+	}
+	if (file)
+		fclose(file);
+	scop_db_free(db);
+	return sound;
+}
+
+static bool
+fill_socle(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const uint32_t tenant = installation->tenant;
+	bool sound = scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, manifest->name);
+
+	for (size_t i = 0; sound && i < manifest->permission_count; i++)
+		sound = scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('owner', '%s')",
+		    tenant, manifest->permissions[i].name);
+	for (size_t i = 0; sound && i < manifest->grant_count; i++)
+		sound = scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role (name) VALUES ('%s')", tenant,
+			manifest->grants[i].role) &&
+		    scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('%s', '%s')",
+			tenant, manifest->grants[i].role, manifest->grants[i].permission);
+	for (size_t i = 0; sound && i < manifest->menu_count; i++) {
+		const struct scop_manifest_menu *menu = &manifest->menu[i];
+
+		sound = scop_platform_sql(platform, "INSERT INTO t%u.menu (module, path, permission, place, title_fr, title_nl, "
+		    "title_de, title_en) VALUES ('%s', '%s', '%s', %u, '%s', '%s', '%s', '%s')", tenant, manifest->name, menu->path,
+		    menu->permission, menu->place, scop_platform_quote(platform, menu->title[SCOP_FR]),
+		    scop_platform_quote(platform, menu->title[SCOP_NL]), scop_platform_quote(platform, menu->title[SCOP_DE]),
+		    scop_platform_quote(platform, menu->title[SCOP_EN]));
+	}
+	return sound;
+}
+
+static bool
+subscribe(struct installation *installation, bool root)
+{
+	struct scop_platform *platform = installation->platform;
+
+	if (root && scop_platform_row(platform, "SELECT module FROM scopiton.subscription WHERE tenant = %u AND root = 1 AND state "
+		"<> 'off' AND module <> '%s'", installation->tenant, installation->module))
+		return scop_error_set(&platform->err, "another module stands at the root of this tenant's host name");
+	return scop_platform_sql(platform, "INSERT INTO scopiton.subscription (tenant, module, package, database_name, epoch, state, "
+		"root) SELECT %u, '%s', id, '%s', 1, 'on', %d FROM scopiton.package WHERE hash = '%s' ON DUPLICATE KEY UPDATE "
+		"package = VALUES(package), epoch = epoch + 1, state = 'on', root = GREATEST(root, VALUES(root))",
+		installation->tenant, installation->module, installation->database, root, installation->package.hash) &&
+	    scop_directory_changed(platform);
+}
+
+bool
+scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module, bool root,
+    void (*told)(void *, const char *), void *context)
+{
+	struct installation installation = { .platform = platform, .tenant = tenant, .module = module,
+		.role = scop_arena_printf(platform->arena, "t%u_%s", tenant, module),
+		.database = scop_arena_printf(platform->arena, "t%u_%s", tenant, module), .told = told, .context = context };
+	const struct scop_value *there = scop_platform_row(platform, "SELECT p.version, p.hash, s.state FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND s.module = '%s'", tenant,
+	    scop_platform_quote(platform, module));
+
+	tell(&installation, "check");
+	if (!open_package(&installation) || !scop_package_note(platform, &installation.package))
+		return false;
+	if (there && strcmp(scop_text(there, "hash"), installation.package.hash) == 0 &&
+	    strcmp(scop_text(there, "state"), "on") == 0 && !root)
+		return true;
+	tell(&installation, "account");
+	if (!make_account(&installation))
+		return false;
+	tell(&installation, "database");
+	if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
+		"utf8mb4_unicode_520_ci", installation.database) || !make_role(&installation))
+		return false;
+	tell(&installation, "tables");
+	if (!scop_migrator_run(platform, installation.database,
+		scop_arena_printf(platform->arena, "%s/module", platform->config.migrations), "host", NULL, NULL) ||
+	    !scop_migrator_run(platform, installation.database,
+		scop_arena_printf(platform->arena, "%s/migrations", installation.package.folder), "module", told, context))
+		return false;
+	tell(&installation, "statements");
+	if (!prepare_statements(&installation))
+		return false;
+	tell(&installation, "menu");
+	if (!fill_socle(&installation))
+		return false;
+	tell(&installation, "switch on");
+	return subscribe(&installation, root);
+}
+
+bool
+scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char *module)
+{
+	const char *name = scop_platform_quote(platform, module);
+
+	if (strcmp(module, "portal") == 0)
+		return scop_error_set(&platform->err, "the portal cannot be disabled: it is the way to everything else");
+	if (!scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'",
+		tenant, name))
+		return scop_error_set(&platform->err, "this tenant has no module '%s'", module);
+	return scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off', epoch = epoch + 1 WHERE tenant = %u "
+		"AND module = '%s'", tenant, name) &&
+	    scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, name) &&
+	    scop_directory_changed(platform);
+}
+
+/* ---- orders ---- */
+
+struct steps {
+	struct scop_platform *platform;
+	int64_t order;
+	unsigned number;
+	void (*told)(void *context, const char *what);
+	void *context;
+};
+
+static void
+note_step(void *context, const char *what)
+{
+	struct steps *steps = context;
+
+	scop_platform_sql(steps->platform, "REPLACE INTO scopiton.order_step (installer_order, number, step) VALUES (%lld, %u, "
+	    "'%.100s')", (long long)steps->order, ++steps->number, scop_platform_quote(steps->platform, what));
+	if (steps->told)
+		steps->told(steps->context, what);
+}
+
+static bool
+carry_out(struct scop_platform *platform, const struct scop_value *order, struct steps *steps)
+{
+	const uint32_t tenant = (uint32_t)scop_int(order, "tenant");
+	const char *role = scop_text(order, "role"), *kind = scop_text(order, "kind"), *module = scop_text(order, "module");
+
+	/* The stamp is MariaDB's own: a portal orders for its own tenant and for nobody else. */
+	if (role[0] && strcmp(role, scop_arena_printf(platform->arena, "t%u_portal", tenant)) != 0)
+		return scop_error_set(&platform->err, "role '%s' may not order for tenant %u", role, tenant);
+	if (strcmp(kind, "install") == 0)
+		return scop_module_install(platform, tenant, module, false, note_step, steps);
+	if (strcmp(kind, "install-root") == 0)
+		return scop_module_install(platform, tenant, module, true, note_step, steps);
+	if (strcmp(kind, "disable") == 0)
+		return scop_module_disable(platform, tenant, module);
+	return scop_error_set(&platform->err, "there is no order of kind '%s'", kind);
+}
+
+bool
+scop_order_run(struct scop_platform *platform, int64_t id, void (*told)(void *, const char *), void *context)
+{
+	struct steps steps = { platform, id, 0, told, context };
+	const struct scop_value *order = scop_platform_row(platform, "SELECT id, COALESCE(role, '') AS role, tenant, kind, module "
+	    "FROM scopiton.installer_order WHERE id = %lld", (long long)id);
+
+	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running' WHERE id = %lld",
+		(long long)id))
+		return false;
+	const bool sound = carry_out(platform, order, &steps) && scop_directory_write(platform);
+	const struct scop_error cause = platform->err;
+	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = '%s', ended = UTC_TIMESTAMP(6) "
+	    "WHERE id = %lld", sound ? "done" : "failed", sound ? "" : scop_platform_quote(platform, cause.text), (long long)id);
+	platform->err = cause;
+	return sound;
+}

@@ -1,0 +1,14 @@
+/*
+ * Routes as links: run/t/<host>/<module> leads to the pool's folder, run/t/<host>/- to the module at the host's root.
+ * nginx finds the socket through the link, so installing, disabling and switching are one rename each, with no reload.
+ */
+#ifndef SCOP_HOST_ROUTES_H
+#define SCOP_HOST_ROUTES_H
+
+#include "data/directory.h"
+#include "host/pool.h"
+
+/* Makes pools and links agree with the image: new pools first, then links, then what is no longer wanted. */
+void scop_routes_apply(struct scop_host *host, const struct scop_directory_image *image);
+
+#endif

@@ -1,0 +1,205 @@
+/* The folder of packages, noted in the database; and the directory's image, written from it. */
+#include "host/platform.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "data/directory.h"
+
+bool
+scop_package_note(struct scop_platform *platform, const struct scop_package *package)
+{
+	const struct scop_manifest *manifest = &package->manifest;
+	const char *t[2 * SCOP_LANGUAGES];
+
+	for (int i = 0; i < SCOP_LANGUAGES; i++) {
+		t[i] = scop_platform_quote(platform, manifest->title[i]);
+		t[SCOP_LANGUAGES + i] = scop_platform_quote(platform, manifest->summary[i]);
+	}
+	return scop_platform_sql(platform, "INSERT IGNORE INTO scopiton.module (name) VALUES ('%s')", manifest->name) &&
+	    scop_platform_sql(platform, "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> '%s'",
+		manifest->name, package->hash) &&
+	    scop_platform_sql(platform, "INSERT INTO scopiton.package (module, version, hash, title_fr, title_nl, title_de, "
+		"title_en, summary_fr, summary_nl, summary_de, summary_en) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', "
+		"'%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = 1", manifest->name, manifest->version, package->hash, t[0],
+		t[1], t[2], t[3], t[4], t[5], t[6], t[7]);
+}
+
+static bool
+note_offer(struct scop_platform *platform, const char *name)
+{
+	const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.modules, name);
+	struct scop_package package;
+
+	if (access(scop_arena_printf(platform->arena, "%s/module.xml", folder), R_OK) != 0)
+		return true;
+	if (scop_package_open(platform->arena, folder, &package, &platform->err))
+		return scop_package_note(platform, &package);
+	scop_log(SCOP_LOG_WARNING, "module '%s' is not offered: %s", name, platform->err.text);
+	return true;
+}
+
+bool
+scop_module_scan(struct scop_platform *platform)
+{
+	DIR *dir = opendir(platform->config.modules);
+	struct dirent *entry;
+	bool sound = true;
+
+	if (!dir)
+		return scop_error_errno(&platform->err, "the folder of modules '%s' cannot be read", platform->config.modules);
+	while (sound && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			sound = note_offer(platform, entry->d_name);
+	closedir(dir);
+	return sound;
+}
+
+/* ---- the image ---- */
+
+static void *
+part(struct scop_directory_image *image, uint32_t offset)
+{
+	return (unsigned char *)image + offset;
+}
+
+static uint32_t
+aligned(size_t size)
+{
+	return (uint32_t)((size + 7) / 8 * 8);
+}
+
+static int64_t
+index_of(const struct scop_value *rows, const char *key, int64_t id)
+{
+	int64_t low = 0, high = (int64_t)scop_count(rows);
+
+	while (low < high) { /* the rows are ordered by the key */
+		const int64_t middle = (low + high) / 2, value = scop_int(scop_at(rows, (size_t)middle), key);
+
+		if (value == id)
+			return middle;
+		if (value < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return -1;
+}
+
+static void
+put_text(char *to, size_t size, const struct scop_value *row, const char *key)
+{
+	snprintf(to, size, "%s", scop_text(row, key));
+}
+
+struct rows {
+	const struct scop_value *hosts, *tenants, *subscriptions, *packages;
+};
+
+static struct scop_directory_image *
+make_image(struct scop_platform *platform, const struct rows *rows)
+{
+	const uint32_t hosts = aligned(sizeof(struct scop_directory_image));
+	const uint32_t tenants = hosts + aligned(scop_count(rows->hosts) * sizeof(struct scop_directory_host));
+	const uint32_t subscriptions = tenants + aligned(scop_count(rows->tenants) * sizeof(struct scop_directory_tenant));
+	const uint32_t packages =
+	    subscriptions + aligned(scop_count(rows->subscriptions) * sizeof(struct scop_directory_subscription));
+	const uint32_t size = packages + aligned(scop_count(rows->packages) * sizeof(struct scop_directory_package));
+	struct scop_directory_image *image = scop_arena_alloc(platform->arena, size);
+
+	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, size, (uint32_t)scop_count(rows->hosts),
+		(uint32_t)scop_count(rows->tenants), (uint32_t)scop_count(rows->subscriptions), (uint32_t)scop_count(rows->packages),
+		hosts, tenants, subscriptions, packages };
+	return image;
+}
+
+static void
+fill_image(struct scop_directory_image *image, const struct rows *rows)
+{
+	struct scop_directory_host *hosts = part(image, image->hosts);
+	struct scop_directory_tenant *tenants = part(image, image->tenants);
+	struct scop_directory_subscription *subscriptions = part(image, image->subscriptions);
+	struct scop_directory_package *packages = part(image, image->packages);
+
+	for (uint32_t i = 0; i < image->host_count; i++) {
+		const struct scop_value *row = scop_at(rows->hosts, i);
+
+		put_text(hosts[i].host, sizeof hosts[i].host, row, "host");
+		hosts[i].portal = scop_bool(row, "portal");
+		hosts[i].tenant = (uint32_t)index_of(rows->tenants, "id", scop_int(row, "tenant"));
+	}
+	for (uint32_t i = 0; i < image->tenant_count; i++) {
+		const struct scop_value *row = scop_at(rows->tenants, i);
+		enum scop_language language = SCOP_EN;
+
+		tenants[i].id = (uint32_t)scop_int(row, "id");
+		put_text(tenants[i].name, sizeof tenants[i].name, row, "name");
+		put_text(tenants[i].title, sizeof tenants[i].title, row, "title");
+		put_text(tenants[i].zone, sizeof tenants[i].zone, row, "zone");
+		put_text(tenants[i].currency, sizeof tenants[i].currency, row, "currency");
+		scop_language_parse(scop_text(row, "language"), strlen(scop_text(row, "language")), &language);
+		tenants[i].language = (uint8_t)language;
+	}
+	for (uint32_t i = 0; i < image->subscription_count; i++) { /* ordered by tenant */
+		const struct scop_value *row = scop_at(rows->subscriptions, i);
+		struct scop_directory_tenant *tenant = &tenants[index_of(rows->tenants, "id", scop_int(row, "tenant"))];
+		const char *state = scop_text(row, "state");
+
+		if (tenant->subscriptions++ == 0)
+			tenant->first_subscription = i;
+		subscriptions[i].package = (uint32_t)index_of(rows->packages, "id", scop_int(row, "package"));
+		subscriptions[i].epoch = (uint64_t)scop_int(row, "epoch");
+		subscriptions[i].state = strcmp(state, "on") == 0 ? SCOP_STATE_ON :
+		    strcmp(state, "paused") == 0 ? SCOP_STATE_PAUSED : SCOP_STATE_OFF;
+		subscriptions[i].root = scop_bool(row, "root");
+		put_text(subscriptions[i].database, sizeof subscriptions[i].database, row, "database_name");
+	}
+	for (uint32_t i = 0; i < image->package_count; i++) {
+		const struct scop_value *row = scop_at(rows->packages, i);
+
+		put_text(packages[i].module, sizeof packages[i].module, row, "module");
+		put_text(packages[i].version, sizeof packages[i].version, row, "version");
+		put_text(packages[i].hash, sizeof packages[i].hash, row, "hash");
+		packages[i].number = (uint32_t)scop_int(row, "number");
+	}
+}
+
+bool
+scop_directory_write(struct scop_platform *platform)
+{
+	const char *path = scop_arena_printf(platform->arena, "%s/directory", platform->config.run);
+	const char *fresh = scop_arena_printf(platform->arena, "%s.%d", path, (int)getpid());
+	struct rows rows;
+
+	/* One statement each, in one snapshot. */
+	if (!scop_platform_sql(platform, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"))
+		return false;
+	rows.hosts = scop_platform_rows(platform, "SELECT host, tenant, portal FROM scopiton.host_name ORDER BY host COLLATE "
+	    "utf8mb4_bin");
+	rows.tenants = scop_platform_rows(platform, "SELECT id, name, title, language, zone, currency FROM scopiton.tenant ORDER "
+	    "BY id");
+	rows.subscriptions = scop_platform_rows(platform, "SELECT tenant, package, database_name, epoch, state, root FROM "
+	    "scopiton.subscription ORDER BY tenant, module");
+	rows.packages = scop_platform_rows(platform, "SELECT p.id, p.module, p.version, p.hash, m.number FROM scopiton.package p "
+	    "JOIN scopiton.module m ON m.name = p.module ORDER BY p.id");
+	if (!scop_platform_sql(platform, "COMMIT") || !rows.hosts || !rows.tenants || !rows.subscriptions || !rows.packages)
+		return false;
+
+	struct scop_directory_image *image = make_image(platform, &rows);
+	if (image->size > SCOP_DIRECTORY_BYTES)
+		return scop_error_set(&platform->err, "the directory has grown over %d bytes; move tenants to another host",
+		    SCOP_DIRECTORY_BYTES);
+	fill_image(image, &rows);
+
+	const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0 || write(fd, image, image->size) != (ssize_t)image->size || close(fd) != 0 || rename(fresh, path) != 0)
+		return scop_error_errno(&platform->err, "'%s' cannot be written", path);
+	return true;
+}

@@ -1,0 +1,135 @@
+/* Tenants: making one with its socle, and taking one away without a trace. */
+#include "host/platform.h"
+
+#include <ctype.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/directory.h"
+#include "host/migrator.h"
+#include "modules/migration.h"
+
+static bool
+valid_name(const char *name)
+{
+	const size_t length = strlen(name);
+
+	return length >= 2 && length <= SCOP_TENANT_MAX && islower((unsigned char)name[0]) &&
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0' && name[length - 1] != '-';
+}
+
+static bool
+valid_host(const char *host)
+{
+	const size_t length = strlen(host);
+
+	return length >= 3 && length <= SCOP_HOST_MAX && host[strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-.")] == '\0' &&
+	    isalnum((unsigned char)host[0]) && !strstr(host, "..") && isalnum((unsigned char)host[length - 1]);
+}
+
+static bool
+check_order(struct scop_platform *platform, const struct scop_tenant_order *order, const char *host, const char *portal)
+{
+	enum scop_language language;
+
+	if (!valid_name(order->name))
+		return scop_error_set(&platform->err, "tenant name '%s' is not 2 to %d of a-z, 0-9 and '-', a letter first",
+		    order->name, SCOP_TENANT_MAX);
+	if (!valid_host(host) || !valid_host(portal))
+		return scop_error_set(&platform->err, "host names '%s' and '%s' need 3 to %d of a-z, 0-9, '-' and '.'", host, portal,
+		    SCOP_HOST_MAX);
+	if (strlen(order->language) != 2 || !scop_language_parse(order->language, 2, &language))
+		return scop_error_set(&platform->err, "language '%s' is not fr, nl, de or en", order->language);
+	if (!scop_zone_valid(order->zone))
+		return scop_error_set(&platform->err, "time zone '%s' is not known, such as Europe/Brussels is", order->zone);
+	if (!order->title[0] || scop_utf8_count(order->title) > 100 || !scop_utf8_valid(order->title, strlen(order->title)))
+		return scop_error_set(&platform->err, "the title needs 1 to 100 characters of UTF-8");
+	return true;
+}
+
+/* What the socle shows of the platform: this tenant's modules and orders, and nothing of others. */
+static bool
+make_views(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT p.module, p.version, "
+		"p.title_fr, p.title_nl, p.title_de, p.title_en, p.summary_fr, p.summary_nl, p.summary_de, p.summary_en, "
+		"s.state, s.root, own.version AS own_version, COALESCE(own.trouble, '') AS trouble FROM scopiton.package p LEFT "
+		"JOIN scopiton.subscription s ON s.tenant = %u AND s.module = p.module LEFT JOIN scopiton.package own ON own.id = "
+		"s.package WHERE p.available = 1", tenant, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.installer_order AS SELECT id, kind, "
+		"module, actor, created, ended, state, message FROM scopiton.installer_order WHERE tenant = %u", tenant, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.order_step AS SELECT s.installer_order, "
+		"s.number, s.step, s.at FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = s.installer_order "
+		"WHERE o.tenant = %u", tenant, tenant);
+}
+
+static bool
+fill(struct scop_platform *platform, uint32_t tenant, const char *host, const char *portal,
+    void (*told)(void *, const char *), void *context)
+{
+	return scop_platform_sql(platform, "CREATE DATABASE t%u CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", tenant) &&
+	    scop_migrator_run(platform, scop_arena_printf(platform->arena, "t%u", tenant),
+		scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations), "socle", told, context) &&
+	    make_views(platform, tenant) &&
+	    scop_platform_sql(platform, "INSERT INTO scopiton.host_name (host, tenant, portal) VALUES ('%s', %u, 0), ('%s', %u, "
+		"1)", host, tenant, portal, tenant);
+}
+
+bool
+scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
+    void (*told)(void *, const char *), void *context)
+{
+	const char *host = order->host ? order->host : scop_arena_printf(platform->arena, "%s.localhost", order->name);
+	const char *portal =
+	    order->portal_host ? order->portal_host : scop_arena_printf(platform->arena, "%s-portal.localhost", order->name);
+
+	if (!check_order(platform, order, host, portal))
+		return false;
+	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE name = '%s' UNION SELECT 1 FROM "
+		"scopiton.host_name WHERE host IN ('%s', '%s')", order->name, host, portal))
+		return scop_error_set(&platform->err, "a tenant '%s' is there already, or one of its host names is taken",
+		    order->name);
+	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (name, title, language, zone, currency) VALUES ('%s', "
+		"'%s', '%s', '%s', 'EUR')", order->name, scop_platform_quote(platform, order->title), order->language, order->zone))
+		return false;
+
+	const uint32_t tenant = (uint32_t)scop_int(
+	    scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", order->name), "id");
+	if (fill(platform, tenant, host, portal, told, context) &&
+	    scop_module_install(platform, tenant, "portal", false, told, context))
+		return scop_directory_changed(platform);
+
+	const struct scop_error cause = platform->err;
+	scop_tenant_delete(platform, tenant);
+	platform->err = cause;
+	return false;
+}
+
+bool
+scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
+{
+	const struct scop_value *modules =
+	    scop_platform_rows(platform, "SELECT module, database_name FROM scopiton.subscription WHERE tenant = %u", tenant);
+
+	if (!modules)
+		return false;
+	/* The directory first: nobody is led to what is about to go. */
+	if (!scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off' WHERE tenant = %u", tenant) ||
+	    !scop_platform_sql(platform, "DELETE FROM scopiton.host_name WHERE tenant = %u", tenant) ||
+	    !scop_directory_changed(platform) || !scop_directory_write(platform))
+		return false;
+	for (size_t i = 0; i < scop_count(modules); i++) {
+		const struct scop_value *row = scop_at(modules, i);
+
+		if (!scop_platform_sql(platform, "DROP ROLE IF EXISTS t%u_%s", tenant, scop_text(row, "module")) ||
+		    !scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", scop_text(row, "database_name")))
+			return false;
+	}
+	return scop_platform_sql(platform, "DROP DATABASE IF EXISTS t%u", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u", tenant) &&
+	    scop_platform_sql(platform, "DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
+		"s.installer_order WHERE o.tenant = %u", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.installer_order WHERE tenant = %u", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.tenant WHERE id = %u", tenant) && scop_directory_changed(platform);
+}

@@ -1,0 +1,106 @@
+/*
+ * What a module is made of: tables that the host reads. Leave out what is not used.
+ *
+ * Sizes stand in the descriptor, so that a host knows an older or newer module's tables from its own.
+ */
+#ifndef SCOPITON_MODULE_H
+#define SCOPITON_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scopiton/query.h"
+#include "scopiton/request.h"
+
+/* ---- fields ---- */
+
+enum scop_field_type {
+	SCOP_FIELD_TEXT,     /* one line; min and max count characters; max 200 unless said */
+	SCOP_FIELD_LONGTEXT, /* several lines; max 5,000 unless said */
+	SCOP_FIELD_EMAIL,    /* an address that one mail can be sent to; no line break, one @ */
+	SCOP_FIELD_INT,      /* min and max bound the value */
+	SCOP_FIELD_ID,       /* a positive integer */
+	SCOP_FIELD_MONEY,    /* "12,50" or "12.50": cents; min and max in cents */
+	SCOP_FIELD_BOOL,     /* a checkbox: left empty is false */
+	SCOP_FIELD_CHOICE,   /* one of `choices` */
+	SCOP_FIELD_FILE,     /* an upload; max is its size in bytes, 5,000,000 unless said */
+};
+
+/* What a route accepts: from the form of a POST, from the query of a GET. Nothing else arrives. Text is trimmed,
+ * well-formed UTF-8 and has no control characters. An array ends with an empty one. */
+struct scop_field {
+	const char *name;
+	enum scop_field_type type;
+	bool required;
+	int64_t min, max;           /* max 0: the type's own */
+	const char *const *choices; /* NULL ends */
+	const char *pattern;        /* PCRE2, of the whole text */
+};
+
+/* ---- routes ---- */
+
+enum scop_method { SCOP_GET, SCOP_POST };
+
+struct scop_route {
+	enum scop_method method;
+	const char *path; /* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
+	const char *name; /* for links; NULL: none lead here */
+	bool (*handle)(struct scop_request *req);
+	const struct scop_field *fields;
+	const char *permission; /* the route lives in the portal, for members who have it; NULL: on the public side */
+	bool (*form)(struct scop_request *req); /* of a POST: draws its form again, with the errors and the values */
+	bool api;    /* answers as JSON too, with "Accept: application/json" */
+	bool open;   /* in the portal, without being signed in: the portal's own sign-in */
+};
+
+/* ---- imports ---- */
+
+/* How a line of an import went; told to whoever started it. `line` and `column` from 1, 0 for none. */
+enum scop_report_level { SCOP_REPORT_INFO, SCOP_REPORT_WARNING, SCOP_REPORT_ERROR };
+void scop_report(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column,
+    const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Takes files in: `files[0]` is the one named first. Runs in one transaction; false, or any error reported, undoes all. */
+struct scop_import {
+	const char *name;
+	bool (*handle)(struct scop_request *req, const struct scop_file *files, size_t count);
+};
+
+/* ---- the module ---- */
+
+struct scop_view {
+	const char *name;
+	const char *text; /* Mustache */
+	size_t length;
+};
+
+/* A .mo file in the shared object. */
+struct scop_messages {
+	char language[3];
+	const unsigned char *data;
+	size_t size;
+};
+
+/* What the build makes of the module's files. */
+struct scop_names {
+	const struct scop_view *const *views;             /* NULL ends */
+	const struct scop_statement *const *statements;   /* NULL ends */
+	const struct scop_messages *messages;             /* an empty language ends */
+};
+
+struct scop_module {
+	uint32_t size, route_size, field_size, import_size;
+	const struct scop_names *names;
+	const struct scop_route *routes;
+	const struct scop_import *imports;
+};
+
+/* The one symbol that a module shows. */
+#define SCOP_MODULE(...) \
+	__attribute__((visibility("default"))) extern const struct scop_module scop_module; \
+	const struct scop_module scop_module = { .size = sizeof(struct scop_module), \
+		.route_size = sizeof(struct scop_route), .field_size = sizeof(struct scop_field), \
+		.import_size = sizeof(struct scop_import), .names = &scop_names, __VA_ARGS__ }
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Statements: C never builds SQL.
+ *
+ * A module's .sql file names its statements and their arguments; the build makes a function of each, which returns a
+ * `struct scop_query`. So a misspelt name or a wrong number of arguments is a compile error:
+ *
+ *     -- name: product_by_slug (slug)
+ *     SELECT id, name, price_cents FROM product WHERE slug = :slug
+ *
+ *     const struct scop_value *product = scop_row(req, product_by_slug(scop_path(req, "slug")));
+ *
+ * A column named `x_cents` arrives as the money value `x`, in the currency of the row's column `currency` or else in
+ * the tenant's. A TINYINT(1) is a boolean, a DECIMAL a number, a DATETIME a time in UTC.
+ */
+#ifndef SCOPITON_QUERY_H
+#define SCOPITON_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scopiton/value.h"
+
+#define SCOP_ARGS_MAX 24
+
+struct scop_request;
+
+struct scop_statement {
+	const char *name;
+	const char *sql; /* with ? for each argument */
+	uint32_t args;
+	uint32_t writes; /* 0: SELECT; 1: INSERT, UPDATE, DELETE, REPLACE */
+};
+
+/* A statement with its arguments; NULL stands for SQL's NULL. Made by the functions of names.h. */
+struct scop_query {
+	const struct scop_statement *statement;
+	const struct scop_value *args[SCOP_ARGS_MAX];
+};
+
+/* The first row, as a map; NULL for none, or when the request has failed. */
+const struct scop_value *scop_row(struct scop_request *req, struct scop_query query);
+
+/* All rows, as a list of maps; an empty list for none; NULL only when the request has failed. At most 10,000. */
+const struct scop_value *scop_rows(struct scop_request *req, struct scop_query query);
+
+/* Runs a statement that writes; gives the number of rows that it touched, 0 when the request has failed. Only in a POST:
+ * in a GET MariaDB itself refuses it. */
+uint64_t scop_write(struct scop_request *req, struct scop_query query);
+
+/* As scop_write, but a violated unique index is told by `*ret_duplicate` and fails nothing. */
+uint64_t scop_write_unique(struct scop_request *req, struct scop_query query, bool *ret_duplicate);
+
+/* The AUTO_INCREMENT id of the last INSERT; 0 when there was none. */
+int64_t scop_inserted(struct scop_request *req);
+
+/* One read of several that travel together. */
+struct scop_want {
+	const char *name; /* of the value in the model; NULL ends the array */
+	bool first;       /* the first row as a map (null for none) instead of the list of all */
+	struct scop_query query;
+};
+
+/* Puts the results of all reads into the model, in one round trip to MariaDB. Each must be a SELECT. */
+void scop_put_all(struct scop_request *req, const struct scop_want *wants);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * A request, as a handler sees it: what arrived, what it answers.
+ *
+ * Everything that a handler makes lives until the request ends, and nothing has to be freed. A failure of the database
+ * is sticky: the value is NULL then ("none or failed"), what the handler does afterwards is discarded, and the host
+ * rolls back, answers with a reference, and logs the cause. So a handler tests only for what its own work needs.
+ */
+#ifndef SCOPITON_REQUEST_H
+#define SCOPITON_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scopiton/value.h"
+
+struct scop_request;
+struct scop_view;
+
+/* ---- what arrived ---- */
+
+/* The part {name} of the path, as a string. The route must have it. */
+const struct scop_value *scop_path(const struct scop_request *req, const char *name);
+
+/* The value of a field that the route lists, checked; NULL where it was left empty. */
+const struct scop_value *scop_field(const struct scop_request *req, const char *name);
+
+/* An uploaded file. Everything lives until the request ends. */
+struct scop_file {
+	const char *name; /* as the sender called it, without folders; for people only */
+	const char *type; /* as the sender claims */
+	const char *data; /* NULL for an empty one */
+	size_t size;      /* bytes */
+};
+
+/* The upload of a field of type SCOP_FIELD_FILE; NULL for none. */
+const struct scop_file *scop_upload(const struct scop_request *req, const char *name);
+
+/* When the request came, in UTC. */
+const struct scop_value *scop_now(const struct scop_request *req);
+
+/* Two letters: fr, nl, de or en. */
+const char *scop_language_of(const struct scop_request *req);
+
+/* The member's id and name; NULL on public pages. */
+const struct scop_value *scop_member(const struct scop_request *req);
+const struct scop_value *scop_member_name(const struct scop_request *req);
+
+/* The tenant's number. */
+const struct scop_value *scop_tenant(const struct scop_request *req);
+
+/* ---- making values ---- */
+
+const struct scop_value *scop_make_int(struct scop_request *req, int64_t integer);
+const struct scop_value *scop_make_bool(struct scop_request *req, bool truth);
+const struct scop_value *scop_make_money(struct scop_request *req, int64_t cents, const char *currency);
+const struct scop_value *scop_make_text(struct scop_request *req, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* `length` bytes at `bytes`, copied; may hold anything, for a BLOB column. */
+const struct scop_value *scop_make_bytes(struct scop_request *req, const void *bytes, size_t length);
+
+/* A map of `count` members; `keys` and `values` are copied, the texts of the keys must live on. */
+const struct scop_value *scop_make_map(struct scop_request *req, size_t count, const char *const *keys,
+    const struct scop_value *const *values);
+
+/* A list of `count` items. */
+const struct scop_value *scop_make_list(struct scop_request *req, size_t count, const struct scop_value *const *items);
+
+/* `text` (English, as it stands in the .po files) in the request's language; itself where no translation is. */
+const char *scop_translate(const struct scop_request *req, const char *text);
+
+/* `size` zeroed bytes that live until the request ends. */
+void *scop_alloc(struct scop_request *req, size_t size);
+
+/* `length` random characters of a-z2-7, unguessable. */
+const struct scop_value *scop_random(struct scop_request *req, size_t length);
+
+/* BLAKE2b of a string, 64 hexadecimal digits: what is stored of a token, and the address of a file. */
+const struct scop_value *scop_hash(struct scop_request *req, const struct scop_value *text);
+
+/* ---- answering ---- */
+
+/* Puts a value into the model that the view and JSON are written from. */
+void scop_put(struct scop_request *req, const char *name, const struct scop_value *value);
+
+/* Answers with the model through `view`. Always true, as all answers are, so that a handler can return it. */
+bool scop_view(struct scop_request *req, const struct scop_view *view);
+
+/* 303 to the route `name` of this module; its path's {parts} come from `parts` (a map, or NULL). */
+bool scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts);
+
+bool scop_not_found(struct scop_request *req);
+
+/* A field of this POST is refused for a reason that only the handler knew; `message` as for scop_translate. The
+ * transaction is rolled back, and the form drawn again with the message. */
+bool scop_reject(struct scop_request *req, const char *field, const char *message);
+
+/* Whether anything was refused, or has failed. */
+bool scop_rejected(const struct scop_request *req);
+
+/* Answers with bytes that never change under this address, so that caches may keep them for a year. */
+bool scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
+
+/* Sets (or, with an empty value, takes away) the portal's session cookie. For modules/portal. */
+void scop_session_cookie(struct scop_request *req, const char *token);
+
+#endif

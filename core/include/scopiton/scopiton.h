@@ -1,0 +1,11 @@
+/* All of the public API. */
+#ifndef SCOPITON_SCOPITON_H
+#define SCOPITON_SCOPITON_H
+
+#include "scopiton/csv.h"
+#include "scopiton/module.h"
+#include "scopiton/query.h"
+#include "scopiton/request.h"
+#include "scopiton/value.h"
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Loading a module's shared object: first read as a file, without running any of it, then loaded.
+ *
+ * Reading tells what is wrong while it still can do no harm: no ELF, another machine, a library that no module may need,
+ * a symbol version that this host has not, the host's private symbols.
+ */
+#ifndef SCOP_MODULES_LOADER_H
+#define SCOP_MODULES_LOADER_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "scopiton/module.h"
+
+/* Reads the file; false with what is wrong and what would help. */
+bool scop_loader_check(const char *file, struct scop_error *err);
+
+/* Loads it and checks its descriptor; NULL when it cannot be. Never unloaded. */
+const struct scop_module *scop_loader_load(const char *file, struct scop_error *err);
+
+#endif

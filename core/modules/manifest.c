@@ -1,0 +1,196 @@
+/* The manifest: see manifest.h. Its schema is compiled in, so that a manifest is judged by the host that reads it. */
+#include "modules/manifest.h"
+
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+
+extern const char scop_module_xsd[]; /* made from module.xsd by the build */
+
+enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200 };
+
+struct complaint {
+	const char *file;
+	struct scop_error *err;
+	bool told; /* the first one counts */
+};
+
+static void
+complain(void *context, xmlErrorPtr error)
+{
+	struct complaint *complaint = context;
+	char text[400];
+
+	if (complaint->told)
+		return;
+	snprintf(text, sizeof text, "%s", error->message ? error->message : "not well-formed");
+	text[strcspn(text, "\n")] = '\0';
+	scop_error_set(complaint->err, "%s:%d: %s", complaint->file, error->line, text);
+	complaint->told = true;
+}
+
+static bool
+check_schema(xmlDocPtr doc, struct complaint *complaint)
+{
+	xmlSchemaParserCtxtPtr parser = xmlSchemaNewMemParserCtxt(scop_module_xsd, (int)strlen(scop_module_xsd));
+	xmlSchemaPtr schema = parser ? xmlSchemaParse(parser) : NULL;
+	xmlSchemaValidCtxtPtr valid = schema ? xmlSchemaNewValidCtxt(schema) : NULL;
+	bool sound = false;
+
+	if (valid) {
+		xmlSchemaSetValidStructuredErrors(valid, complain, complaint);
+		sound = xmlSchemaValidateDoc(valid, doc) == 0;
+	}
+	xmlSchemaFreeValidCtxt(valid);
+	xmlSchemaFree(schema);
+	xmlSchemaFreeParserCtxt(parser);
+	return sound;
+}
+
+static const char *
+attribute(struct scop_arena *arena, xmlNodePtr node, const char *name)
+{
+	xmlChar *value = xmlGetProp(node, (const xmlChar *)name);
+	const char *copy = scop_arena_text(arena, value ? (const char *)value : "");
+
+	xmlFree(value);
+	return copy;
+}
+
+static bool
+is(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
+}
+
+static void
+take_texts(struct scop_arena *arena, xmlNodePtr parent, const char *element, const char *ret_texts[SCOP_LANGUAGES])
+{
+	for (xmlNodePtr node = parent->children; node; node = node->next) {
+		enum scop_language language;
+
+		if (!is(node, element) || !scop_language_parse(attribute(arena, node, "lang"), 2, &language))
+			continue;
+		xmlChar *text = xmlNodeGetContent(node);
+		ret_texts[language] = scop_arena_text(arena, (const char *)text);
+		xmlFree(text);
+	}
+}
+
+static bool
+has_all(const char *const texts[SCOP_LANGUAGES])
+{
+	return texts[SCOP_FR] && texts[SCOP_NL] && texts[SCOP_DE] && texts[SCOP_EN];
+}
+
+static void
+take_role(struct scop_arena *arena, xmlNodePtr role, struct scop_manifest *manifest)
+{
+	for (xmlNodePtr may = role->children; may; may = may->next)
+		if (is(may, "may") && manifest->grant_count < NODES_MAX)
+			manifest->grants[manifest->grant_count++] = (struct scop_manifest_grant){ attribute(arena, role, "name"),
+				attribute(arena, may, "permission") };
+}
+
+static void
+take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	struct scop_manifest_menu *entry = &manifest->menu[manifest->menu_count++];
+
+	entry->path = attribute(arena, node, "path");
+	entry->permission = attribute(arena, node, "permission");
+	entry->place = (unsigned)atoi(attribute(arena, node, "place"));
+	take_texts(arena, node, "title", entry->title);
+}
+
+static void
+take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
+{
+	*manifest = (struct scop_manifest){ .name = attribute(arena, root, "name"),
+		.version = attribute(arena, root, "version"), .scop = attribute(arena, root, "scop") };
+	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
+	manifest->grants = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->grants);
+	manifest->menu = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->menu);
+	manifest->writes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->writes);
+	take_texts(arena, root, "title", manifest->title);
+	take_texts(arena, root, "summary", manifest->summary);
+	for (xmlNodePtr node = root->children; node; node = node->next) {
+		if (is(node, "permission"))
+			manifest->permissions[manifest->permission_count++].name = attribute(arena, node, "name");
+		else if (is(node, "role"))
+			take_role(arena, node, manifest);
+		else if (is(node, "menu"))
+			take_menu(arena, node, manifest);
+		else if (is(node, "writes"))
+			manifest->writes[manifest->write_count++] = (struct scop_manifest_write){ attribute(arena, node, "table"),
+				attribute(arena, node, "rights") };
+		else if (is(node, "orders"))
+			manifest->orders = true;
+	}
+}
+
+/* What a schema cannot say. */
+static bool
+check_sense(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
+{
+	const size_t length = strlen(manifest->name);
+
+	if (!has_all(manifest->title) || !has_all(manifest->summary))
+		return scop_error_set(err, "%s: 'title' and 'summary' are needed once in each of fr, nl, de and en", file);
+	for (size_t i = 0; i < manifest->menu_count; i++)
+		if (!has_all(manifest->menu[i].title))
+			return scop_error_set(err, "%s: menu entry '%s' needs its title in fr, nl, de and en", file,
+			    manifest->menu[i].path);
+	for (size_t i = 0; i < manifest->permission_count; i++)
+		if (strncmp(manifest->permissions[i].name, manifest->name, length) != 0 ||
+		    manifest->permissions[i].name[length] != '.')
+			return scop_error_set(err, "%s: permission '%s' has to begin with '%s.'", file, manifest->permissions[i].name,
+			    manifest->name);
+	return true;
+}
+
+bool
+scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text, size_t length,
+    struct scop_manifest *ret_manifest, struct scop_error *err)
+{
+	struct complaint complaint = { name, err, false };
+	bool sound = false;
+
+	if (length > MANIFEST_BYTES_MAX)
+		return scop_error_set(err, "%s: larger than %d bytes", name, MANIFEST_BYTES_MAX);
+	xmlSetStructuredErrorFunc(&complaint, complain);
+	xmlDocPtr doc = xmlReadMemory(text, (int)length, name, NULL, XML_PARSE_NONET);
+	if (!doc && !complaint.told)
+		scop_error_set(err, "%s: not well-formed", name);
+	if (doc && xmlGetIntSubset(doc))
+		scop_error_set(err, "%s: a DOCTYPE is refused", name);
+	else if (doc && check_schema(doc, &complaint)) {
+		take(arena, xmlDocGetRootElement(doc), ret_manifest);
+		sound = check_sense(name, ret_manifest, err);
+	}
+	xmlFreeDoc(doc);
+	xmlSetStructuredErrorFunc(NULL, NULL);
+	return sound;
+}
+
+bool
+scop_manifest_read(struct scop_arena *arena, const char *file, struct scop_manifest *ret_manifest, struct scop_error *err)
+{
+	struct scop_buffer text;
+	char block[4096];
+	size_t got;
+	FILE *stream = fopen(file, "rb");
+
+	if (!stream)
+		return scop_error_errno(err, "the manifest '%s' cannot be read", file);
+	scop_buffer_init(&text, arena);
+	while ((got = fread(block, 1, sizeof block, stream)) > 0 && text.length <= MANIFEST_BYTES_MAX)
+		scop_buffer_add(&text, block, got);
+	fclose(stream);
+	return scop_manifest_parse(arena, file, scop_buffer_str(&text), text.length, ret_manifest, err);
+}

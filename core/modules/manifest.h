@@ -1,0 +1,45 @@
+/* A module's manifest, module.xml, checked against module.xsd: no network, no entities, no DOCTYPE. */
+#ifndef SCOP_MODULES_MANIFEST_H
+#define SCOP_MODULES_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/locale.h"
+
+struct scop_arena;
+
+struct scop_manifest {
+	const char *name, *version, *scop;
+	const char *title[SCOP_LANGUAGES], *summary[SCOP_LANGUAGES];
+	struct scop_manifest_permission {
+		const char *name;
+	} *permissions;
+	size_t permission_count;
+	struct scop_manifest_grant {
+		const char *role, *permission;
+	} *grants;
+	size_t grant_count;
+	struct scop_manifest_menu {
+		const char *path, *permission;
+		unsigned place;
+		const char *title[SCOP_LANGUAGES];
+	} *menu;
+	size_t menu_count;
+	struct scop_manifest_write {
+		const char *table, *rights;
+	} *writes;
+	size_t write_count;
+	bool orders;
+};
+
+/* Reads `file`; what it holds lives in `arena`. False with "file:line: what was expected". */
+bool scop_manifest_read(struct scop_arena *arena, const char *file, struct scop_manifest *ret_manifest,
+    struct scop_error *err);
+
+/* The same from bytes, for tests and fuzzing. */
+bool scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text, size_t length,
+    struct scop_manifest *ret_manifest, struct scop_error *err);
+
+#endif

@@ -1,0 +1,279 @@
+/* Reads .sql files: see statement.h. The words are cut as MariaDB does: strings, comments, names, numbers, signs. */
+#include "modules/statement.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+
+struct parser {
+	struct scop_arena *arena;
+	const char *file;
+	const char *at;
+	unsigned line;
+	const char *line_begin;
+	struct scop_error *err;
+};
+
+static bool
+mistake(const struct parser *parser, const char *what)
+{
+	return scop_error_set(parser->err, "%s:%u:%u: %s", parser->file, parser->line,
+	    (unsigned)(parser->at - parser->line_begin) + 1, what);
+}
+
+static bool
+is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static void
+step(struct parser *parser, size_t count)
+{
+	for (; count > 0 && *parser->at; count--) {
+		if (*parser->at++ == '\n') {
+			parser->line++;
+			parser->line_begin = parser->at;
+		}
+	}
+}
+
+static const char *
+take_word(struct parser *parser)
+{
+	size_t length = 0;
+
+	while (is_word(parser->at[length]))
+		length++;
+	const char *word = scop_arena_bytes(parser->arena, parser->at, length);
+	step(parser, length);
+	return word;
+}
+
+static void
+skip_blanks(struct parser *parser)
+{
+	while (*parser->at == ' ' || *parser->at == '\t')
+		step(parser, 1);
+}
+
+/* "-- name: product_by_slug (slug, page)" */
+static bool
+parse_name_line(struct parser *parser, struct scop_statement_source *statement)
+{
+	step(parser, strlen("-- name:"));
+	skip_blanks(parser);
+	statement->file = parser->file;
+	statement->line = parser->line;
+	statement->name = take_word(parser);
+	if (!islower((unsigned char)statement->name[0]))
+		return mistake(parser, "a statement's name is missing; write '-- name: product_by_slug (slug)'");
+	skip_blanks(parser);
+	if (strncmp(parser->at, "()", 2) == 0) {
+		step(parser, 2);
+	} else if (*parser->at == '(') {
+		do {
+			step(parser, 1);
+			skip_blanks(parser);
+			if (statement->param_count == SCOP_STATEMENT_ARGS_MAX)
+				return mistake(parser, "a statement has at most 24 arguments");
+			statement->params[statement->param_count] = take_word(parser);
+			if (!statement->params[statement->param_count++][0])
+				return mistake(parser, "an argument's name is missing");
+			skip_blanks(parser);
+		} while (*parser->at == ',');
+		if (*parser->at != ')')
+			return mistake(parser, "the list of arguments is not closed");
+		step(parser, 1);
+		skip_blanks(parser);
+	}
+	if (*parser->at != '\n' && *parser->at != '\0')
+		return mistake(parser, "nothing may follow the arguments on a name's line");
+	return true;
+}
+
+static bool
+take_argument(struct parser *parser, struct scop_statement_source *statement, struct scop_buffer *sql)
+{
+	const char *start = parser->at;
+	unsigned index = 0;
+
+	step(parser, 1);
+	const char *name = take_word(parser);
+	while (index < statement->param_count && strcmp(statement->params[index], name) != 0)
+		index++;
+	if (index == statement->param_count) {
+		parser->at = start;
+		return mistake(parser, "this argument is not listed on the statement's name line");
+	}
+	if (statement->arg_count == SCOP_STATEMENT_ARGS_MAX)
+		return mistake(parser, "a statement has at most 24 arguments");
+	statement->args[statement->arg_count++] = index;
+	scop_buffer_char(sql, '?');
+	return true;
+}
+
+static bool
+take_quoted(struct parser *parser, struct scop_buffer *sql)
+{
+	const char quote = *parser->at, *end = parser->at + 1;
+
+	while (*end && !(end[0] == quote && end[1] != quote)) {
+		if (*end == '\\')
+			return mistake(parser, "a backslash in a string means something else under another sql_mode; bind a value");
+		end += 1 + (end[0] == quote);
+	}
+	if (!*end)
+		return mistake(parser, "this string is not closed");
+	scop_buffer_add(sql, parser->at, (size_t)(end + 1 - parser->at));
+	step(parser, (size_t)(end + 1 - parser->at));
+	return true;
+}
+
+static bool
+word_is_refused(const char *word)
+{
+	static const char *const refused[] = { "HANDLER", "GET_LOCK", "RELEASE_LOCK", "PREPARE", "EXECUTE",
+		"CALL", "TEMPORARY", "OUTFILE", "DUMPFILE", "LOAD_FILE", "LOAD", "SLEEP", "BENCHMARK", "GRANT", "REVOKE", "USE",
+		"BEGIN", "COMMIT", "ROLLBACK", "INFORMATION_SCHEMA", "MYSQL", "PERFORMANCE_SCHEMA", "SYS" };
+
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		if (strcasecmp(word, refused[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+take_sql(struct parser *parser, struct scop_statement_source *statement, struct scop_buffer *sql)
+{
+	while (*parser->at && strncmp(parser->at, "-- name:", 8) != 0) {
+		const char c = *parser->at;
+
+		if (strncmp(parser->at, "--", 2) == 0) {
+			step(parser, strcspn(parser->at, "\n"));
+		} else if (c == '#' || strncmp(parser->at, "/*", 2) == 0) {
+			return mistake(parser, "comments are written with --");
+		} else if (c == '\'' || c == '`' || c == '"') {
+			if (!take_quoted(parser, sql))
+				return false;
+		} else if (c == ':' && is_word(parser->at[1])) {
+			if (!take_argument(parser, statement, sql))
+				return false;
+		} else if (c == '?' || c == '@' || c == '\x01') {
+			return mistake(parser, "write an argument as :name; variables are refused");
+		} else if (c == ';') {
+			step(parser, 1);
+			parser->at += strspn(parser->at, " \t");
+			if (*parser->at && *parser->at != '\n')
+				return mistake(parser, "one statement for each name");
+		} else if (is_word(c)) {
+			const char *start = parser->at;
+			const char *word = take_word(parser);
+
+			if (word_is_refused(word)) {
+				parser->at = start;
+				return mistake(parser, "this word is refused in a module's statement");
+			}
+			scop_buffer_text(sql, strcmp(word, "socle") == 0 && *parser->at == '.' ? "\x01" : word);
+		} else if (isspace((unsigned char)c)) {
+			if (sql->length > 0 && sql->data[sql->length - 1] != ' ')
+				scop_buffer_char(sql, ' ');
+			step(parser, 1);
+		} else {
+			scop_buffer_char(sql, c);
+			step(parser, 1);
+		}
+	}
+	return true;
+}
+
+static bool
+starts_with_word(const char *sql, const char *word)
+{
+	return strncasecmp(sql, word, strlen(word)) == 0 && !is_word(sql[strlen(word)]);
+}
+
+static bool
+selects_all(const char *sql)
+{
+	for (const char *star = sql; (star = strchr(star, '*')); star++) {
+		const char *before = star;
+
+		while (before > sql && before[-1] == ' ')
+			before--;
+		const bool after_dot = before > sql && before[-1] == '.';
+		const bool after_select = before - sql >= 6 && strncasecmp(before - 6, "SELECT", 6) == 0;
+		if (after_dot || after_select)
+			return true;
+	}
+	return false;
+}
+
+static bool
+check(struct parser *parser, struct scop_statement_source *statement)
+{
+	static const char *const writes[] = { "INSERT", "UPDATE", "DELETE", "REPLACE" };
+	const struct parser place = { .file = parser->file, .line = statement->line, .at = "", .line_begin = "",
+		.err = parser->err };
+	struct parser start = place;
+	const char *sql = statement->sql;
+
+	start.line_begin = start.at;
+	for (size_t i = 0; i < 4; i++)
+		statement->writes |= starts_with_word(sql, writes[i]);
+	if (!statement->writes && !starts_with_word(sql, "SELECT") && !starts_with_word(sql, "WITH"))
+		return mistake(&start, "a statement is a SELECT, INSERT, UPDATE, DELETE or REPLACE");
+	if (selects_all(sql))
+		return mistake(&start, "name the columns: SELECT * publishes what nobody named");
+	for (unsigned i = 0; i < statement->param_count; i++) {
+		bool used = false;
+
+		for (unsigned a = 0; a < statement->arg_count; a++)
+			used |= statement->args[a] == i;
+		if (!used)
+			return mistake(&start, "an argument of the name's line is not used");
+	}
+	if (starts_with_word(sql, "INSERT") || starts_with_word(sql, "REPLACE")) {
+		const char *into = strcasestr(sql, " INTO ");
+		const char *open = into ? strchr(into, '(') : NULL, *values = strcasestr(sql, "VALUES");
+
+		if (!open || (values && open > values))
+			return mistake(&start, "an INSERT names its columns");
+	}
+	return true;
+}
+
+bool
+scop_statements_parse(struct scop_arena *arena, const char *file, const char *text,
+    struct scop_statement_source *statements, size_t max, size_t *count, struct scop_error *err)
+{
+	struct parser parser = { arena, file, text, 1, text, err };
+
+	while (*parser.at) {
+		if (strncmp(parser.at, "-- name:", 8) != 0) {
+			if (strncmp(parser.at, "--", 2) != 0 && !isspace((unsigned char)*parser.at))
+				return mistake(&parser, "a statement begins with '-- name: ...'");
+			step(&parser, strncmp(parser.at, "--", 2) == 0 ? strcspn(parser.at, "\n") : 1);
+			continue;
+		}
+		if (*count == max)
+			return mistake(&parser, "too many statements");
+
+		struct scop_statement_source *statement = &statements[(*count)++];
+		struct scop_buffer sql;
+
+		*statement = (struct scop_statement_source){ 0 };
+		scop_buffer_init(&sql, arena);
+		if (!parse_name_line(&parser, statement) || !take_sql(&parser, statement, &sql))
+			return false;
+		while (sql.length > 0 && sql.data[sql.length - 1] == ' ')
+			sql.data[--sql.length] = '\0';
+		statement->sql = scop_buffer_str(&sql);
+		if (!check(&parser, statement))
+			return false;
+	}
+	return true;
+}

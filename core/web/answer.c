@@ -1,0 +1,203 @@
+/* Answers: see answer.h. */
+#include "web/answer.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/log.h"
+
+/* Marks a text for translators; it is translated where it is used. */
+#define TRANSLATE(text) text
+
+static const struct {
+	int status;
+	const char *reason;
+	const char *headline; /* translated */
+	const char *advice;
+} statuses[] = {
+	{ 200, "OK", NULL, NULL },
+	{ 303, "See Other", NULL, NULL },
+	{ 304, "Not Modified", NULL, NULL },
+	{ 400, "Bad Request", TRANSLATE("That request was not understood"), TRANSLATE("Please go back and try again.") },
+	{ 401, "Unauthorized", TRANSLATE("Please sign in"), TRANSLATE("You need a sign-in link. Your operator can send you one.") },
+	{ 403, "Forbidden", TRANSLATE("That is not allowed"), TRANSLATE("Your role does not include this. An administrator can change that.") },
+	{ 404, "Not Found", TRANSLATE("This page does not exist"), TRANSLATE("It may have moved. The start page leads to everything.") },
+	{ 405, "Method Not Allowed", TRANSLATE("That request was not understood"), TRANSLATE("Please go back and try again.") },
+	{ 409, "Conflict", TRANSLATE("This form is no longer valid"), TRANSLATE("Please load the page again, then send the form once more.") },
+	{ 413, "Content Too Large", TRANSLATE("That was too large"), TRANSLATE("Please send less at once.") },
+	{ 422, "Unprocessable Content", TRANSLATE("Something is not right yet"), TRANSLATE("Please correct what is marked.") },
+	{ 500, "Internal Server Error", TRANSLATE("Something went wrong on our side"),
+	    TRANSLATE("Nothing of what you sent was stored. Please try again; if it persists, tell us the reference.") },
+	{ 503, "Service Unavailable", TRANSLATE("One moment, please"), TRANSLATE("This page is not available right now. Please try again in a minute.") },
+	{ 509, "Moved", NULL, NULL }, /* the private answer to nginx: this tenant is at another version */
+};
+
+static size_t
+status_index(int status)
+{
+	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+		if (statuses[i].status == status)
+			return i;
+	return status_index(500);
+}
+
+void
+scop_answer_init(struct scop_answer *answer, struct scop_arena *arena, int status)
+{
+	answer->status = status;
+	scop_buffer_init(&answer->headers, arena);
+	scop_buffer_init(&answer->body, arena);
+}
+
+void
+scop_answer_header(struct scop_answer *answer, const char *name, const char *value)
+{
+	scop_buffer_printf(&answer->headers, "%s: ", name);
+	for (; *value; value++) /* no value can begin another header */
+		scop_buffer_char(&answer->headers, (unsigned char)*value < 0x20 || *value == 0x7f ? ' ' : *value);
+	scop_buffer_text(&answer->headers, "\r\n");
+}
+
+static bool
+build_view(struct scop_request *req, struct scop_answer *answer, struct scop_error *err)
+{
+	if (req->wants_json && req->route && req->route->api) {
+		scop_answer_header(answer, "Content-Type", "application/json");
+		scop_json_print(&answer->body, scop_map_value(&req->model));
+		return true;
+	}
+	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
+	scop_answer_header(answer, "Content-Language", scop_language_code(req->locale.language));
+	return scop_page_render(req, req->view->name, &answer->body, err);
+}
+
+bool
+scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status, struct scop_error *err)
+{
+	scop_answer_init(answer, req->arena, status);
+	if (req->set_cookie)
+		scop_answer_header(answer, "Set-Cookie", req->set_cookie);
+	switch (req->answer) {
+	case ANSWER_VIEW:
+		scop_answer_header(answer, "Cache-Control", req->site.portal ? "no-store" : "no-cache");
+		return build_view(req, answer, err);
+	case ANSWER_REDIRECT:
+		answer->status = 303;
+		scop_answer_header(answer, "Cache-Control", "no-store");
+		scop_answer_header(answer, "Location", req->location);
+		return true;
+	case ANSWER_FILE:
+		scop_answer_header(answer, "Content-Type", req->file_type);
+		scop_answer_header(answer, "Cache-Control",
+		    req->site.portal ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
+		scop_buffer_add(&answer->body, req->file_bytes->string, req->file_bytes->length);
+		return true;
+	case ANSWER_NOT_FOUND:
+		scop_answer_error(req, answer, 404, NULL);
+		return true;
+	case ANSWER_NONE:
+		break;
+	}
+	return scop_error_set(err, "the handler of '%s' gave no answer", req->route->path);
+}
+
+static void
+build_problem(struct scop_request *req, struct scop_answer *answer, const char *detail)
+{
+	const size_t which = status_index(answer->status);
+	struct scop_map_maker problem;
+
+	scop_map_init(&problem, req->arena);
+	scop_map_put_text(&problem, "title", statuses[which].reason);
+	scop_map_put(&problem, "status", scop_value_int(req->arena, answer->status));
+	if (detail)
+		scop_map_put_text(&problem, "detail", detail);
+	if (req->errors.length > 0)
+		scop_map_put(&problem, "errors", scop_list_value(&req->errors));
+	scop_map_put_text(&problem, "reference", req->id);
+	scop_answer_header(answer, "Content-Type", "application/problem+json");
+	scop_json_print(&answer->body, scop_map_value(&problem));
+}
+
+void
+scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status, const char *detail)
+{
+	const size_t which = status_index(status);
+	struct scop_error err;
+
+	scop_answer_init(answer, req->arena, status);
+	scop_answer_header(answer, "Cache-Control", "no-store");
+	if (status == 503)
+		scop_answer_header(answer, "Retry-After", "60");
+	if (req->wants_json) {
+		build_problem(req, answer, detail);
+		return;
+	}
+	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
+	scop_map_init(&req->model, req->arena);
+	scop_map_put(&req->model, "status", scop_value_int(req->arena, status));
+	scop_map_put_text(&req->model, "headline", scop_translate(req, statuses[which].headline));
+	scop_map_put_text(&req->model, "advice", scop_translate(req, statuses[which].advice));
+	scop_map_put(&req->model, "reference", status >= 500 ? scop_value_text(req->arena, req->id) : NULL);
+	scop_map_put_text(&req->model, "detail", detail);
+	scop_map_put(&req->model, "portal", scop_value_bool(req->arena, req->site.portal));
+	if (!scop_page_render(req, req->site.portal ? "error_portal" : "error_site", &answer->body, &err)) {
+		scop_log(SCOP_LOG_ERROR, "the error page itself cannot be written: %s", err.text);
+		scop_buffer_printf(&answer->body, "%d %s\n", status, statuses[which].reason);
+	}
+}
+
+/* Whether the list of tags in If-None-Match has ours; a weak tag is as good (RFC 9110, section 13.1.2). */
+static bool
+known_to_client(const struct scop_request *req, const char *etag)
+{
+	return req->if_none_match && strstr(req->if_none_match, etag);
+}
+
+static void
+add_security(struct scop_request *req, struct scop_answer *answer)
+{
+	scop_answer_header(answer, "Content-Security-Policy",
+	    req->answer == ANSWER_FILE ? "default-src 'none'; style-src 'unsafe-inline'; sandbox" :
+	    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+	scop_answer_header(answer, "X-Content-Type-Options", "nosniff");
+	scop_answer_header(answer, "Referrer-Policy", "same-origin");
+	scop_answer_header(answer, "Cross-Origin-Opener-Policy", "same-origin");
+	if (req->app->https)
+		scop_answer_header(answer, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+}
+
+const struct scop_value *
+scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
+{
+	unsigned char hash[16];
+	char etag[2 * sizeof hash + 3] = "\"";
+	struct scop_buffer out;
+	bool body = !req->head;
+
+	if (answer->status == 200) {
+		crypto_generichash(hash, sizeof hash, (const unsigned char *)scop_buffer_str(&answer->body),
+		    answer->body.length, NULL, 0);
+		sodium_bin2hex(etag + 1, sizeof etag - 1, hash, sizeof hash);
+		strcat(etag, "\"");
+		scop_answer_header(answer, "ETag", etag);
+		if (strcmp(req->method, "GET") == 0 && known_to_client(req, etag)) {
+			answer->status = 304;
+			body = false;
+		}
+	}
+	add_security(req, answer);
+	scop_buffer_init(&out, req->arena);
+	scop_buffer_printf(&out, "Status: %d %s\r\n", answer->status, statuses[status_index(answer->status)].reason);
+	scop_buffer_add(&out, scop_buffer_str(&answer->headers), answer->headers.length);
+	if (answer->status != 304)
+		scop_buffer_printf(&out, "Content-Length: %zu\r\n", answer->body.length);
+	scop_buffer_text(&out, "\r\n");
+	if (body)
+		scop_buffer_add(&out, scop_buffer_str(&answer->body), answer->body.length);
+	return scop_value_bytes(req->arena, out.data, out.length);
+}

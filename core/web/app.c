@@ -1,0 +1,114 @@
+/* Views compiled when first asked for, and messages looked up in the shared object's own .mo. */
+#include "web/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "web/template.h"
+
+enum { VIEWS_MAX = 256 };
+
+static const struct scop_view *
+find_view(const struct scop_names *names, const char *name)
+{
+	for (const struct scop_view *const *view = names->views; *view; view++)
+		if (strcmp((*view)->name, name) == 0)
+			return *view;
+	return NULL;
+}
+
+const struct scop_template *
+scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t error_size)
+{
+	struct scop_error err;
+
+	for (unsigned i = 0; i < app->view_count; i++)
+		if (strcmp(app->views[i].name, name) == 0)
+			return app->views[i].template;
+
+	const struct scop_view *view = find_view(app->module->names, name);
+	if (!view)
+		view = find_view(&scop_frame_names, name);
+	if (!view || app->view_count == VIEWS_MAX) {
+		snprintf(ret_error, error_size, "no view is named '%s'", name);
+		return NULL;
+	}
+	if (!app->views)
+		app->views = scop_arena_alloc(app->arena, VIEWS_MAX * sizeof *app->views);
+	const struct scop_template *template = scop_template_compile(app->arena, name, view->text, view->length, &err);
+	if (!template) {
+		snprintf(ret_error, error_size, "%s", err.text);
+		return NULL;
+	}
+	app->views[app->view_count++] = (struct scop_compiled){ view->name, template };
+	return template;
+}
+
+/* ---- .mo files: https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html ---- */
+
+static uint32_t
+word(const struct scop_messages *messages, uint32_t at)
+{
+	uint32_t value = 0;
+
+	if (at + 4 <= messages->size)
+		memcpy(&value, messages->data + at, 4);
+	return value;
+}
+
+/* A .mo's string `index` of the table at `table`; its end is a NUL, as msgfmt writes it. */
+static const char *
+entry(const struct scop_messages *messages, uint32_t table, uint32_t index)
+{
+	const uint32_t length = word(messages, table + index * 8), offset = word(messages, table + index * 8 + 4);
+
+	return (uint64_t)offset + length < messages->size ? (const char *)messages->data + offset : "";
+}
+
+static const char *
+message(const struct scop_messages *messages, const char *text)
+{
+	uint32_t low = 0, high = word(messages, 8);
+	const uint32_t originals = word(messages, 12), translations = word(messages, 16);
+
+	while (low < high) {
+		const uint32_t middle = (low + high) / 2;
+		const int order = strcmp(entry(messages, originals, middle), text);
+
+		if (order == 0)
+			return entry(messages, translations, middle);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static const char *
+in_names(const struct scop_names *names, const char *code, const char *text)
+{
+	for (const struct scop_messages *messages = names->messages; messages->language[0]; messages++)
+		if (strcmp(messages->language, code) == 0)
+			return message(messages, text);
+	return NULL;
+}
+
+const char *
+scop_app_message(const struct scop_app *app, enum scop_language language, const char *text, const char *plural,
+    long long count)
+{
+	const char *code = scop_language_code(language);
+	const char *found = in_names(app->module->names, code, text);
+
+	if (!found)
+		found = in_names(&scop_frame_names, code, text);
+	if (!found || !found[0])
+		return NULL;
+	if (plural && scop_language_plural(language, count))
+		found += strlen(found) + 1; /* the plural stands behind the singular's NUL */
+	return found;
+}

@@ -1,0 +1,61 @@
+/* What a worker holds between requests, and what it knows of the tenant that a request is for. */
+#ifndef SCOP_WEB_APP_H
+#define SCOP_WEB_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/locale.h"
+#include "scopiton/module.h"
+
+struct scop_arena;
+struct scop_db;
+struct scop_template;
+
+enum { SCOP_KEY_BYTES = 32 };
+
+struct scop_compiled {
+	const char *name;
+	const struct scop_template *template;
+};
+
+struct scop_app {
+	const struct scop_module *module;
+	const char *module_name;
+	struct scop_db *db;
+	struct scop_arena *arena;  /* of the process: compiled views */
+	struct scop_compiled *views;
+	unsigned view_count;
+	unsigned char key[SCOP_KEY_BYTES]; /* signs form keys */
+	uint64_t body_max;         /* bytes of a POST */
+	bool https;                /* cookies say Secure */
+	bool development;          /* a failed request's page shows the cause */
+};
+
+/* One tenant's use of the module, as a request finds it. Texts live until the request ends. */
+struct scop_site {
+	uint32_t tenant;
+	const char *tenant_name;  /* "laboucle" */
+	const char *title;        /* "La Boucle" */
+	bool portal;              /* the request came to the portal's host name */
+	bool root;                /* the module stands at the domain's root */
+	enum scop_language language; /* the tenant's own */
+	const char *zone;
+	const char *currency;
+	uint64_t epoch;
+	const char *role;         /* "t42_shop" */
+	const char *database;     /* "t42_shop" */
+	const char *socle;        /* "t42" */
+};
+
+/* The compiled view or partial: the module's own, else the host's; NULL for none. */
+const struct scop_template *scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t error_size);
+
+/* `text` in `language`: the module's own translation, else the host's, else NULL. */
+const char *scop_app_message(const struct scop_app *app, enum scop_language language, const char *text,
+    const char *plural, long long count);
+
+/* The host's own views and messages: see the folder core/web/frame. */
+extern const struct scop_names scop_frame_names;
+
+#endif

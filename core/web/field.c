@@ -1,0 +1,228 @@
+/* Fields: what arrived, checked, trimmed and capped, before a handler sees it. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "web/request.h"
+
+#include <ctype.h>
+#include <pcre2.h>
+#include <string.h>
+
+enum {
+	TEXT_MAX = 200,
+	LONGTEXT_MAX = 5000,
+	EMAIL_MAX = 254, /* RFC 5321, section 4.5.3.1.3, less the brackets */
+	FILE_MAX = 5000000,
+	PATTERN_STEPS = 100000,
+	DIGITS_MAX = 15,
+};
+
+static const struct scop_pair *
+pair_of(const struct scop_pairs *pairs, const char *name)
+{
+	for (size_t i = 0; pairs && i < pairs->count; i++)
+		if (strcmp(pairs->pair[i].name, name) == 0)
+			return &pairs->pair[i];
+	return NULL;
+}
+
+/* Without blanks around, and with \n for each line's end. NULL where it is not text. */
+static const char *
+clean(struct scop_arena *arena, const struct scop_pair *pair, bool several_lines)
+{
+	const char *from = pair->value, *end = pair->value + pair->length;
+
+	if (!scop_utf8_valid(pair->value, pair->length))
+		return NULL;
+	while (from < end && isspace((unsigned char)*from))
+		from++;
+	while (end > from && isspace((unsigned char)end[-1]))
+		end--;
+
+	char *text = scop_arena_bytes(arena, from, (size_t)(end - from)), *out = text;
+	for (const char *c = text; *c; c++) {
+		if (*c == '\r')
+			continue;
+		if ((unsigned char)*c < 0x20 && !(several_lines && (*c == '\n' || *c == '\t')))
+			return NULL;
+		if (*c == 0x7f)
+			return NULL;
+		*out++ = *c;
+	}
+	*out = '\0';
+	return text;
+}
+
+static bool
+matches(const char *pattern, const char *text)
+{
+	int code;
+	PCRE2_SIZE at;
+	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	    PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED, &code, &at, NULL);
+
+	if (!compiled)
+		return false;
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	pcre2_set_match_limit(limits, PATTERN_STEPS);
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(compiled, NULL);
+	const int found = pcre2_match(compiled, (PCRE2_SPTR)text, strlen(text), 0, 0, data, limits);
+	pcre2_match_data_free(data);
+	pcre2_match_context_free(limits);
+	pcre2_code_free(compiled);
+	return found > 0;
+}
+
+static void
+check_text(struct scop_request *req, const struct scop_field *field, const char *text)
+{
+	const int64_t length = (int64_t)scop_utf8_count(text);
+	const int64_t most = field->max ? field->max : field->type == SCOP_FIELD_LONGTEXT ? LONGTEXT_MAX : TEXT_MAX;
+
+	if (length > most)
+		scop_reject(req, field->name, "This is too long.");
+	else if (length < field->min)
+		scop_reject(req, field->name, "This is too short.");
+	else if (field->pattern && !matches(field->pattern, text))
+		scop_reject(req, field->name, "This does not have the expected form.");
+	else
+		scop_map_put_text(&req->fields, field->name, text);
+}
+
+static void
+check_email(struct scop_request *req, const struct scop_field *field, const char *text)
+{
+	const char *at = strchr(text, '@');
+	const char *dot = at ? strchr(at, '.') : NULL;
+
+	if (!dot || at == text || dot == at + 1 || !dot[1] || strchr(at + 1, '@') || strlen(text) > EMAIL_MAX ||
+	    strpbrk(text, " \t,;<>()[]\\\""))
+		scop_reject(req, field->name, "This is not an e-mail address.");
+	else
+		scop_map_put_text(&req->fields, field->name, text);
+}
+
+static bool
+parse_integer(const char *text, int64_t *ret_value)
+{
+	const bool negative = *text == '-';
+	const char *digits = text + negative;
+	int64_t value = 0;
+
+	if (!*digits || strlen(digits) > DIGITS_MAX || digits[strspn(digits, "0123456789")])
+		return false;
+	for (; *digits; digits++)
+		value = value * 10 + (*digits - '0');
+	*ret_value = negative ? -value : value;
+	return true;
+}
+
+static void
+check_integer(struct scop_request *req, const struct scop_field *field, const char *text)
+{
+	int64_t value;
+
+	if (!parse_integer(text, &value))
+		scop_reject(req, field->name, "This is not a whole number.");
+	else if (value < (field->type == SCOP_FIELD_ID ? 1 : field->min) || (field->max && value > field->max))
+		scop_reject(req, field->name, "This number is out of range.");
+	else
+		scop_map_put(&req->fields, field->name, scop_value_int(req->arena, value));
+}
+
+static void
+check_money(struct scop_request *req, const struct scop_field *field, const char *text)
+{
+	char digits[DIGITS_MAX + 4];
+	const size_t length = strlen(text), whole = strcspn(text, ",.");
+	const size_t behind = whole < length ? length - whole - 1 : 0;
+	int64_t cents;
+
+	if (length > DIGITS_MAX || behind > 2 || whole == 0) {
+		scop_reject(req, field->name, "This is not an amount.");
+		return;
+	}
+	memcpy(digits, text, whole);
+	memcpy(digits + whole, "00", 3);
+	memcpy(digits + whole, text + whole + 1, behind);
+	if (!parse_integer(digits, &cents))
+		scop_reject(req, field->name, "This is not an amount.");
+	else if (cents < field->min || (field->max && cents > field->max))
+		scop_reject(req, field->name, "This amount is out of range.");
+	else
+		scop_map_put(&req->fields, field->name, scop_value_money(req->arena, cents, req->site.currency));
+}
+
+static void
+check_choice(struct scop_request *req, const struct scop_field *field, const char *text)
+{
+	for (const char *const *choice = field->choices; choice && *choice; choice++) {
+		if (strcmp(*choice, text) == 0) {
+			scop_map_put_text(&req->fields, field->name, text);
+			return;
+		}
+	}
+	scop_reject(req, field->name, "Please choose one of the list.");
+}
+
+static void
+check_file(struct scop_request *req, const struct scop_field *field)
+{
+	const struct scop_file *file = scop_upload(req, field->name);
+
+	if (!file) {
+		if (field->required)
+			scop_reject(req, field->name, "Please choose a file.");
+		return;
+	}
+	if (file->size > (size_t)(field->max ? field->max : FILE_MAX))
+		scop_reject(req, field->name, "This file is too large.");
+}
+
+static void
+check(struct scop_request *req, const struct scop_field *field)
+{
+	const struct scop_pair *pair = pair_of(req->pairs, field->name);
+
+	if (field->type == SCOP_FIELD_FILE) {
+		check_file(req, field);
+		return;
+	}
+	const char *text = pair ? clean(req->arena, pair, field->type == SCOP_FIELD_LONGTEXT) : "";
+	if (!text) {
+		scop_reject(req, field->name, "This contains characters that cannot be stored.");
+		return;
+	}
+	scop_map_put_text(&req->values, field->name, text);
+	if (field->type == SCOP_FIELD_BOOL) {
+		scop_map_put(&req->fields, field->name, scop_value_bool(req->arena, text[0] != '\0'));
+		return;
+	}
+	if (!text[0]) {
+		if (field->required)
+			scop_reject(req, field->name, "Please fill this in.");
+		return;
+	}
+	switch (field->type) {
+	case SCOP_FIELD_EMAIL:
+		check_email(req, field, text);
+		break;
+	case SCOP_FIELD_INT:
+	case SCOP_FIELD_ID:
+		check_integer(req, field, text);
+		break;
+	case SCOP_FIELD_MONEY:
+		check_money(req, field, text);
+		break;
+	case SCOP_FIELD_CHOICE:
+		check_choice(req, field, text);
+		break;
+	default:
+		check_text(req, field, text);
+	}
+}
+
+void
+scop_fields_check(struct scop_request *req, const struct scop_field *fields)
+{
+	for (const struct scop_field *field = fields; field && field->name; field++)
+		check(req, field);
+}

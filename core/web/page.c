@@ -1,0 +1,109 @@
+/* Pages: a model and a view become HTML in the host's frame; what every page knows stands in the model as `scop`. */
+#include "web/request.h"
+
+#include <string.h>
+
+#include "web/template.h"
+
+static const struct scop_template *
+partial(void *context, const char *name)
+{
+	struct scop_request *req = context;
+	char error[256];
+
+	/* For htmx the page's main part alone: its frame is exchanged for one that has nothing around it. */
+	if (req->htmx && (strcmp(name, "site") == 0 || strcmp(name, "portal") == 0))
+		name = "fragment";
+	return scop_app_view(req->app, name, error, sizeof error);
+}
+
+static const char *
+translate(void *context, const char *text, const char *plural, long long count)
+{
+	const struct scop_request *req = context;
+
+	return scop_app_message(req->app, req->locale.language, text, plural, count);
+}
+
+static bool
+link_route(void *context, const char *name, const struct scop_value *(*find)(const void *, const char *),
+    const void *scope, struct scop_buffer *out)
+{
+	return scop_route_link(context, name, find, scope, out);
+}
+
+static bool
+key_input(void *context, const char *name, struct scop_buffer *out)
+{
+	struct scop_request *req = context;
+
+	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+		if (!route->name || strcmp(route->name, name) != 0 || route->method != SCOP_POST)
+			continue;
+		scop_buffer_printf(out, "<input type=\"hidden\" name=\"_key\" value=\"%s\">",
+		    scop_form_key_make(req, route->path));
+		return true;
+	}
+	return false;
+}
+
+static const struct scop_value *
+languages(struct scop_request *req)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, req->arena);
+	for (int i = 0; i < SCOP_LANGUAGES; i++) {
+		const enum scop_language language = (enum scop_language)i;
+		struct scop_map_maker map;
+		struct scop_buffer url;
+
+		scop_map_init(&map, req->arena);
+		scop_buffer_init(&url, req->arena);
+		scop_route_translated(req, language, &url);
+		scop_map_put_text(&map, "code", scop_language_code(language));
+		scop_map_put_text(&map, "name", scop_language_name(language));
+		scop_map_put_text(&map, "url", scop_buffer_str(&url));
+		scop_map_put(&map, "current", scop_value_bool(req->arena, language == req->locale.language));
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	return scop_list_value(&list);
+}
+
+static const struct scop_value *
+surroundings(struct scop_request *req)
+{
+	const char *code = scop_language_code(req->locale.language);
+	struct scop_map_maker map;
+
+	scop_map_init(&map, req->arena);
+	scop_map_put_text(&map, "tenant", req->site.title);
+	scop_map_put_text(&map, "language", code);
+	scop_map_put_text(&map, "home", req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));
+	scop_map_put_text(&map, "reference", req->id);
+	if (req->site.portal) {
+		scop_map_put(&map, "person", scop_get(req->member, "name"));
+		scop_map_put(&map, "menu", req->menu);
+	} else {
+		scop_map_put(&map, "languages", languages(req));
+	}
+	return scop_map_value(&map);
+}
+
+bool
+scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out, struct scop_error *err)
+{
+	const struct scop_template *template = scop_app_view(req->app, view, err->text, sizeof err->text);
+	const struct scop_template_host host = { .partial = partial, .translate = translate, .link = link_route,
+		.key = key_input, .context = req, .locale = req->locale };
+	struct scop_map_maker model = req->model;
+
+	if (!template)
+		return false;
+	scop_map_put(&model, "scop", surroundings(req));
+	scop_map_put(&model, "rejected", scop_value_bool(req->arena, req->errors.length > 0));
+	scop_map_put(&model, "errors", scop_list_value(&req->errors));
+	scop_map_put(&model, "error", scop_map_value(&req->error_by_field));
+	scop_map_put(&model, "value", scop_map_value(&req->values));
+	return scop_template_render(template, scop_map_value(&model), &host, req->arena, out, err);
+}

@@ -1,0 +1,149 @@
+/* A request from the inside. */
+#ifndef SCOP_WEB_REQUEST_H
+#define SCOP_WEB_REQUEST_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/value.h"
+#include "data/db.h"
+#include "scopiton/module.h"
+#include "web/app.h"
+
+enum { SCOP_PARTS_MAX = 8, SCOP_PAIRS_MAX = 1000, SCOP_FILES_MAX = 20 };
+
+struct scop_pair {
+	const char *name;
+	const char *value;
+	size_t length;
+};
+
+/* Names and values of a query or a form, in their order. */
+struct scop_pairs {
+	struct scop_pair pair[SCOP_PAIRS_MAX];
+	size_t count;
+	struct scop_file file[SCOP_FILES_MAX];
+	const char *file_field[SCOP_FILES_MAX];
+	size_t file_count;
+};
+
+struct scop_request {
+	struct scop_app *app;
+	struct scop_arena *arena;
+	struct scop_site site;
+	struct scop_locale locale;
+	int64_t now;
+
+	/* what arrived */
+	const char *method;
+	bool head;
+	const char *host;
+	const char *path;       /* decoded, as nginx saw it */
+	const char *inner_path; /* without language and module */
+	const char *query;
+	const char *id;         /* of the request, in the log and on error pages */
+	const char *cookie;
+	const char *accept;
+	const char *if_none_match;
+	const char *origin;
+	const char *fetch_site;
+	bool htmx;
+	bool wants_json;
+	bool language_in_path;
+
+	const struct scop_route *route;
+	const char *part_name[SCOP_PARTS_MAX];
+	const char *part_value[SCOP_PARTS_MAX];
+	size_t part_count;
+	struct scop_pairs *pairs;
+	struct scop_map_maker fields;
+	struct scop_map_maker values; /* as typed, for drawing a form again */
+	struct scop_list_maker errors;
+	struct scop_map_maker error_by_field;
+
+	const struct scop_value *member; /* the session's row; NULL when not signed in */
+	const struct scop_value *menu;   /* what the member may open; NULL when not signed in */
+	const char *session_hash;        /* hexadecimal; "" when not signed in */
+
+	/* what is answered */
+	struct scop_map_maker model;
+	const struct scop_view *view;
+	enum { ANSWER_NONE, ANSWER_VIEW, ANSWER_REDIRECT, ANSWER_NOT_FOUND, ANSWER_FILE } answer;
+	const char *location;
+	const char *file_type;
+	const struct scop_value *file_bytes;
+	const char *set_cookie;
+	bool rejected;
+
+	/* a failure that is sticky */
+	bool failed;
+	enum scop_db_status failure;
+	char cause[512];
+
+	/* an import's reports */
+	void (*report)(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column,
+	    const char *text);
+	unsigned report_errors;
+};
+
+/* The request has failed; what is noted first is what counts. */
+void scop_request_fail(struct scop_request *req, enum scop_db_status status, const char *cause);
+
+/* Forgets what a run of the handler has put, before the next run. */
+void scop_request_rewind(struct scop_request *req);
+
+/* ---- form.c: names and values ---- */
+
+/* Adds the pairs of "a=b&c=d". False, with a sentence, for what is malformed or more than the caps. */
+bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text, size_t length,
+    struct scop_error *err);
+
+/* Adds the parts of a multipart/form-data body (RFC 7578), which must live as long as the pairs. */
+bool scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena, const char *content_type,
+    const char *body, size_t length, struct scop_error *err);
+
+/* The value of the cookie `name`; NULL for none. */
+const char *scop_cookie_find(struct scop_arena *arena, const char *header, const char *name);
+
+/* ---- field.c ---- */
+
+/* Checks the pairs against the route's fields; what is wrong becomes an error of the request. */
+void scop_fields_check(struct scop_request *req, const struct scop_field *fields);
+
+/* ---- route.c ---- */
+
+/* The route for the method and inner path; `ret_other_method` tells that the path alone has one. */
+const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_other_method);
+
+/* Appends the address of the route `name`; false where there is none or a part is missing. */
+bool scop_route_link(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out);
+
+/* Appends what the request's address would be in `language`. */
+void scop_route_translated(const struct scop_request *req, enum scop_language language, struct scop_buffer *out);
+
+/* Takes language and module off the path. */
+void scop_route_strip(struct scop_request *req);
+
+/* ---- formkey.c: once-only keys ---- */
+
+enum { SCOP_FORM_KEY_TEXT = 64 };
+
+/* A fresh key for a form that posts to `route`. */
+const char *scop_form_key_make(struct scop_request *req, const char *route_path);
+
+/* Whether `text` is a key made for this tenant, route and session within a day; gives its 16 bytes as hexadecimal. */
+bool scop_form_key_check(struct scop_request *req, const char *route_path, const char *text, const char **ret_nonce);
+
+/* ---- session.c ---- */
+
+/* Finds who is signed in. Sticky failure when MariaDB is away. */
+void scop_session_load(struct scop_request *req);
+bool scop_session_may(const struct scop_request *req, const char *permission);
+
+/* ---- page.c ---- */
+
+/* The model that every page has, and the view written with it. */
+bool scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out, struct scop_error *err);
+
+#endif

@@ -1,0 +1,159 @@
+/*
+ * Routes: from a path to a route, and from a route's name back to an address.
+ * A public address is /<language>[/<module>]<path>, one of the portal /<module><path>; the module at the domain's root
+ * leaves its name out.
+ */
+#include "web/request.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { PART_MAX_BYTES = 200 };
+
+static const char *
+take_part(const char *path, const char *part)
+{
+	const size_t length = strlen(part);
+
+	if (path[0] == '/' && strncmp(path + 1, part, length) == 0 && (path[length + 1] == '/' || !path[length + 1]))
+		return path[length + 1] ? path + length + 1 : "/";
+	return NULL;
+}
+
+void
+scop_route_strip(struct scop_request *req)
+{
+	const char *path = req->path, *rest;
+
+	for (int i = 0; i < SCOP_LANGUAGES && !req->site.portal; i++) {
+		if ((rest = take_part(path, scop_language_code((enum scop_language)i)))) {
+			req->locale.language = (enum scop_language)i;
+			req->language_in_path = true;
+			path = rest;
+			break;
+		}
+	}
+	if ((rest = take_part(path, req->app->module_name)))
+		path = rest;
+	req->inner_path = path;
+}
+
+static bool
+match(struct scop_request *req, const char *pattern, const char *path)
+{
+	req->part_count = 0;
+	while (*pattern) {
+		if (*pattern != '{') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		const size_t name = strcspn(pattern, "}") - 1, length = strcspn(path, "/");
+
+		if (length == 0 || length > PART_MAX_BYTES || req->part_count == SCOP_PARTS_MAX)
+			return false;
+		req->part_name[req->part_count] = scop_arena_bytes(req->arena, pattern + 1, name);
+		req->part_value[req->part_count++] = scop_arena_bytes(req->arena, path, length);
+		pattern += name + 2;
+		path += length;
+	}
+	return !*path;
+}
+
+const struct scop_route *
+scop_route_find(struct scop_request *req, bool *ret_other_method)
+{
+	const enum scop_method method = strcmp(req->method, "POST") == 0 ? SCOP_POST : SCOP_GET;
+	const bool known = method == SCOP_POST || strcmp(req->method, "GET") == 0;
+
+	*ret_other_method = false;
+	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+		const bool in_portal = route->permission || route->open;
+
+		if (in_portal != req->site.portal || !match(req, route->path, req->inner_path))
+			continue;
+		if (known && route->method == method)
+			return route;
+		*ret_other_method = true;
+	}
+	return NULL;
+}
+
+/* One part of a path: what RFC 3986 calls unreserved stands for itself. */
+static void
+add_escaped(struct scop_buffer *out, const char *text)
+{
+	for (; *text; text++) {
+		const unsigned char c = (unsigned char)*text;
+
+		if (isalnum(c) || strchr("-._~", c))
+			scop_buffer_char(out, (char)c);
+		else
+			scop_buffer_printf(out, "%%%02X", c);
+	}
+}
+
+static void
+add_prefix(const struct scop_request *req, enum scop_language language, struct scop_buffer *out)
+{
+	if (!req->site.portal)
+		scop_buffer_printf(out, "/%s", scop_language_code(language));
+	if (!req->site.root)
+		scop_buffer_printf(out, "/%s", req->app->module_name);
+}
+
+static bool
+add_path(const struct scop_request *req, const char *path, const struct scop_value *(*find)(const void *, const char *),
+    const void *scope, struct scop_buffer *out)
+{
+	while (*path) {
+		const size_t plain = strcspn(path, "{");
+
+		scop_buffer_add(out, path, plain);
+		path += plain;
+		if (!*path)
+			break;
+		const size_t length = strcspn(path, "}") - 1;
+		const struct scop_value *part = find(scope, scop_arena_bytes(req->arena, path + 1, length));
+		struct scop_buffer text;
+
+		if (scop_type(part) != SCOP_STRING && scop_type(part) != SCOP_INT)
+			return false;
+		scop_buffer_init(&text, req->arena);
+		scop_locale_print(&text, part, &req->locale);
+		if (text.length == 0)
+			return false;
+		add_escaped(out, text.data);
+		path += length + 2;
+	}
+	return true;
+}
+
+bool
+scop_route_link(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out)
+{
+	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+		if (!route->name || strcmp(route->name, name) != 0)
+			continue;
+		add_prefix(req, req->locale.language, out);
+		return add_path(req, route->path, find, scope, out);
+	}
+	return false;
+}
+
+static const struct scop_value *
+find_own_part(const void *scope, const char *name)
+{
+	return scop_path(scope, name);
+}
+
+void
+scop_route_translated(const struct scop_request *req, enum scop_language language, struct scop_buffer *out)
+{
+	add_prefix(req, language, out);
+	if (req->route && req->route->method == SCOP_GET)
+		add_path(req, req->route->path, find_own_part, req, out);
+	else
+		scop_buffer_text(out, "/");
+}

@@ -1,0 +1,489 @@
+/* A request's way: see serve.h. Read downward: what arrives, who it is, what it wants, the two methods, the answer. */
+#include "web/serve.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "web/answer.h"
+
+enum { GET_TRIES = 2, POST_TRIES = 5, PATH_MAX_BYTES = 2000, SWEEP_EVERY = 256 };
+
+static const char *
+param(const struct scop_exchange *exchange, const char *name)
+{
+	const char *value = exchange->param(exchange->context, name);
+
+	return value ? value : "";
+}
+
+static bool
+read_head(struct scop_request *req, const struct scop_exchange *exchange)
+{
+	req->method = param(exchange, "REQUEST_METHOD");
+	req->head = strcmp(req->method, "HEAD") == 0;
+	if (req->head)
+		req->method = "GET";
+	req->host = param(exchange, "HTTP_HOST");
+	req->path = param(exchange, "DOCUMENT_URI");
+	req->query = param(exchange, "QUERY_STRING");
+	req->id = param(exchange, "REQUEST_ID");
+	req->cookie = param(exchange, "HTTP_COOKIE");
+	req->accept = param(exchange, "HTTP_ACCEPT");
+	req->if_none_match = param(exchange, "HTTP_IF_NONE_MATCH");
+	req->origin = param(exchange, "HTTP_ORIGIN");
+	req->fetch_site = param(exchange, "HTTP_SEC_FETCH_SITE");
+	req->htmx = strcmp(param(exchange, "HTTP_HX_REQUEST"), "true") == 0;
+	req->wants_json = strstr(req->accept, "application/json") || strstr(req->accept, "application/problem+json");
+	req->inner_path = req->path;
+
+	const size_t length = strlen(req->path);
+	if (length == 0 || length > PATH_MAX_BYTES || req->path[0] != '/' || !scop_utf8_valid(req->path, length))
+		return false;
+	for (const char *c = req->path; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return false;
+	return true;
+}
+
+/* The first of the visitor's languages that is ours (RFC 9110, section 12.5.4; weights are in order in practice). */
+static enum scop_language
+preferred_language(const char *accepted, enum scop_language otherwise)
+{
+	enum scop_language language = otherwise;
+
+	for (const char *at = accepted; *at;) {
+		at += strspn(at, " ,");
+		if (scop_language_parse(at, strlen(at), &language))
+			return language;
+		at += strcspn(at, ",");
+	}
+	return otherwise;
+}
+
+static void
+enter(struct scop_request *req, bool writable)
+{
+	scop_db_enter(req->app->db, req->site.role, req->site.database, req->site.socle, req->site.epoch, writable);
+	scop_db_currency(req->app->db, req->site.currency);
+}
+
+static void
+log_failure(const struct scop_request *req)
+{
+	scop_log(req->failure == SCOP_DB_LOST ? SCOP_LOG_WARNING : SCOP_LOG_ERROR, "failed: %s", req->cause);
+}
+
+static int
+failure_status(const struct scop_request *req)
+{
+	return req->failure == SCOP_DB_LOST || req->failure == SCOP_DB_AGAIN ? 503 : 500;
+}
+
+/* The answer to a failed request; the cause is logged once, and shown only while developing. */
+static void
+answer_failure(struct scop_request *req, struct scop_answer *answer)
+{
+	log_failure(req);
+	scop_answer_error(req, answer, failure_status(req), req->app->development ? req->cause : NULL);
+}
+
+/* ---- the body ---- */
+
+static void
+unmap(void *thing)
+{
+	struct scop_file *map = thing;
+
+	munmap((void *)(uintptr_t)map->data, map->size);
+}
+
+/* A body as one piece in a memory descriptor, so that uploads do not fill the arena. Status 0 when all is well. */
+static int
+read_body(struct scop_request *req, const struct scop_exchange *exchange, const char **ret_body, size_t *ret_length)
+{
+	const char *announced = param(exchange, "CONTENT_LENGTH");
+	char *end;
+	const unsigned long long length = strtoull(announced, &end, 10);
+
+	if (*end || strlen(announced) > 15 || announced[0] == '-')
+		return 400;
+	if (length > req->app->body_max)
+		return 413;
+	*ret_body = "";
+	*ret_length = length;
+	if (length == 0)
+		return 0;
+
+	const int fd = memfd_create("body", MFD_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, (off_t)length) != 0)
+		return fd < 0 ? 503 : (close(fd), 503);
+	char *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (bytes == MAP_FAILED)
+		return 503;
+	struct scop_file *map = scop_arena_alloc(req->arena, sizeof *map);
+	*map = (struct scop_file){ .data = bytes, .size = length };
+	scop_arena_cleanup(req->arena, unmap, map);
+
+	size_t got = 0;
+	for (size_t step = 1; step > 0 && got < length; got += step)
+		step = exchange->read(exchange->context, bytes + got, length - got);
+	*ret_body = bytes;
+	return got == length ? 0 : 400; /* a body cut short never reaches the handler */
+}
+
+static int
+read_form(struct scop_request *req, const struct scop_exchange *exchange, struct scop_error *err)
+{
+	const char *type = param(exchange, "CONTENT_TYPE"), *body;
+	size_t length;
+	const int status = read_body(req, exchange, &body, &length);
+
+	if (status == 413)
+		scop_error_set(err, "the body is larger than %llu bytes", (unsigned long long)req->app->body_max);
+	if (status)
+		return status;
+	if (strncmp(type, "multipart/form-data", strlen("multipart/form-data")) == 0)
+		return scop_form_multipart(req->pairs, req->arena, type, body, length, err) ? 0 : 400;
+	if (length == 0 || strncmp(type, "application/x-www-form-urlencoded", strlen("application/x-www-form-urlencoded")) == 0)
+		return scop_form_urlencoded(req->pairs, req->arena, body, length, err) ? 0 : 400;
+	scop_error_set(err, "the content type is not that of a form");
+	return 400;
+}
+
+/* ---- GET ---- */
+
+static void
+run_get(struct scop_request *req, bool (*handle)(struct scop_request *))
+{
+	enter(req, false);
+	for (int i = 0; i < GET_TRIES; i++) {
+		req->failed = false;
+		req->answer = ANSWER_NONE;
+		scop_map_init(&req->model, req->arena);
+		handle(req);
+		if (!req->failed || req->failure == SCOP_DB_FAILED)
+			return;
+	}
+}
+
+static void
+build_or_fail(struct scop_request *req, struct scop_answer *answer, int status)
+{
+	struct scop_error err;
+
+	if (!scop_answer_build(req, answer, status, &err)) {
+		scop_request_fail(req, SCOP_DB_FAILED, err.text);
+		answer_failure(req, answer);
+	}
+}
+
+static void
+serve_get(struct scop_request *req, struct scop_answer *answer)
+{
+	scop_fields_check(req, req->route->fields);
+	if (req->rejected) {
+		scop_answer_error(req, answer, 400, NULL);
+		return;
+	}
+	run_get(req, req->route->handle);
+	if (req->failed)
+		answer_failure(req, answer);
+	else
+		build_or_fail(req, answer, 200);
+}
+
+/* ---- POST ---- */
+
+static const struct scop_statement key_claim = { "form_key_claim",
+	"INSERT INTO scop_form_key (nonce, route) VALUES (UNHEX(?), ?)", 2, 1 };
+static const struct scop_statement key_store = { "form_key_store",
+	"UPDATE scop_form_key SET answer = ? WHERE nonce = UNHEX(?)", 2, 1 };
+static const struct scop_statement key_find = { "form_key_find",
+	"SELECT route, answer FROM scop_form_key WHERE nonce = UNHEX(?)", 1, 0 };
+static const struct scop_statement key_sweep = { "form_key_sweep",
+	"DELETE FROM scop_form_key WHERE created < UTC_TIMESTAMP() - INTERVAL 2 DAY LIMIT 100", 0, 1 };
+
+static const char *
+posted_key(const struct scop_request *req)
+{
+	for (size_t i = 0; i < req->pairs->count; i++)
+		if (strcmp(req->pairs->pair[i].name, "_key") == 0)
+			return req->pairs->pair[i].value;
+	return "";
+}
+
+static bool
+from_elsewhere(const struct scop_request *req)
+{
+	const char *origin_host = strstr(req->origin, "://");
+
+	if (strcmp(req->fetch_site, "cross-site") == 0)
+		return true;
+	return origin_host && strcmp(origin_host + 3, req->host) != 0;
+}
+
+/* Draws the form again, with what was typed and what is wrong with it. */
+static void
+draw_form_again(struct scop_request *req, struct scop_answer *answer)
+{
+	const struct scop_list_maker errors = req->errors;
+	const struct scop_map_maker error_by_field = req->error_by_field;
+
+	if (req->wants_json || !req->route->form) {
+		scop_answer_error(req, answer, 422, NULL);
+		return;
+	}
+	run_get(req, req->route->form);
+	req->errors = errors;
+	req->error_by_field = error_by_field;
+	if (req->failed)
+		answer_failure(req, answer);
+	else
+		build_or_fail(req, answer, req->answer == ANSWER_NOT_FOUND ? 404 : 422);
+}
+
+/* The stored answer of a form that was posted before. */
+static const struct scop_value *
+first_answer(struct scop_request *req, const char *nonce)
+{
+	const struct scop_value *row;
+
+	enter(req, false);
+	row = scop_row(req, (struct scop_query){ &key_find, { scop_value_text(req->arena, nonce) } });
+	if (strcmp(scop_text(row, "route"), req->route->path) != 0)
+		return NULL;
+	return scop_get(row, "answer");
+}
+
+enum run { RUN_DONE, RUN_AGAIN, RUN_REPEATED, RUN_REJECTED, RUN_FAILED };
+
+/* One run in one transaction. RUN_DONE: committed, and `ret_bytes` is what was stored as the key's answer. */
+static enum run
+run_post(struct scop_request *req, const char *nonce, const struct scop_value **ret_bytes)
+{
+	struct scop_db *db = req->app->db;
+	struct scop_answer answer;
+	struct scop_error err;
+	bool repeated = false;
+
+	enter(req, true);
+	enum scop_db_status status = scop_db_begin(db);
+	if (status != SCOP_DB_OK)
+		scop_request_fail(req, status, scop_db_error(db));
+	scop_write_unique(req, (struct scop_query){ &key_claim, { scop_value_text(req->arena, nonce),
+	    scop_value_text(req->arena, req->route->path) } }, &repeated);
+	if (!req->failed && !repeated)
+		req->route->handle(req);
+	if (!req->failed && !repeated && !req->rejected) {
+		if (!scop_answer_build(req, &answer, 200, &err))
+			scop_request_fail(req, SCOP_DB_FAILED, err.text);
+	}
+	if (req->failed || repeated || req->rejected || req->answer == ANSWER_NOT_FOUND) {
+		scop_db_rollback(db);
+		if (!req->failed && !repeated && !req->rejected)
+			*ret_bytes = scop_answer_bytes(req, &answer);
+		return req->failed ? (req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN) :
+		    repeated ? RUN_REPEATED : req->rejected ? RUN_REJECTED : RUN_DONE;
+	}
+
+	*ret_bytes = scop_answer_bytes(req, &answer);
+	scop_write(req, (struct scop_query){ &key_store, { *ret_bytes, scop_value_text(req->arena, nonce) } });
+	if (!req->failed && (status = scop_db_commit(db)) != SCOP_DB_OK)
+		scop_request_fail(req, status, scop_db_error(db));
+	if (!req->failed)
+		return RUN_DONE;
+	scop_db_rollback(db);
+	return req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN;
+}
+
+/* A short rest that grows, so that two who collided do not collide again. */
+static void
+rest(int try)
+{
+	const struct timespec time = { 0, (long)(1 + random() % 10) * (1L << try) * 1000000L };
+
+	nanosleep(&time, NULL);
+}
+
+static const struct scop_value *
+transact(struct scop_request *req, const char *nonce, struct scop_answer *answer)
+{
+	const struct scop_value *bytes = NULL;
+	enum run run = RUN_AGAIN;
+
+	/* A lost connection is tried again too: the key tells whether the first try arrived. */
+	for (int try = 0; try < POST_TRIES && run == RUN_AGAIN; try++) {
+		if (try > 0)
+			rest(try);
+		scop_request_rewind(req);
+		run = run_post(req, nonce, &bytes);
+	}
+	switch (run) {
+	case RUN_DONE:
+		if (random() % SWEEP_EVERY == 0)
+			scop_write(req, (struct scop_query){ &key_sweep, { NULL } });
+		return bytes;
+	case RUN_REPEATED:
+		bytes = first_answer(req, nonce);
+		if (bytes)
+			return bytes;
+		scop_answer_error(req, answer, 409, NULL);
+		return NULL;
+	case RUN_REJECTED:
+		draw_form_again(req, answer);
+		return NULL;
+	default:
+		answer_failure(req, answer);
+		return NULL;
+	}
+}
+
+/* Gives the stored bytes to send, or NULL when `answer` holds what to say. */
+static const struct scop_value *
+serve_post(struct scop_request *req, const struct scop_exchange *exchange, struct scop_answer *answer)
+{
+	struct scop_error err = { "" };
+	const char *nonce;
+
+	req->pairs = scop_arena_alloc(req->arena, sizeof *req->pairs);
+	const int status = read_form(req, exchange, &err);
+
+	if (status) {
+		scop_answer_error(req, answer, status, err.text[0] ? err.text : NULL);
+		return NULL;
+	}
+	if (from_elsewhere(req)) {
+		scop_answer_error(req, answer, 403, "the form was posted from another site");
+		return NULL;
+	}
+	if (!scop_form_key_check(req, req->route->path, posted_key(req), &nonce)) {
+		scop_answer_error(req, answer, 409, NULL);
+		return NULL;
+	}
+	scop_fields_check(req, req->route->fields);
+	if (req->rejected) {
+		draw_form_again(req, answer);
+		return NULL;
+	}
+	return transact(req, nonce, answer);
+}
+
+/* ---- the whole ---- */
+
+static bool
+may_enter(struct scop_request *req, struct scop_answer *answer)
+{
+	if (!req->site.portal || req->route->open)
+		return true;
+	if (!req->member) {
+		scop_answer_error(req, answer, 401, NULL);
+		return false;
+	}
+	if (scop_session_may(req, req->route->permission))
+		return true;
+	scop_answer_error(req, answer, 403, NULL);
+	return false;
+}
+
+static void
+redirect_to_language(struct scop_request *req, struct scop_answer *answer)
+{
+	scop_answer_init(answer, req->arena, 303);
+	scop_answer_header(answer, "Cache-Control", "no-store");
+	scop_answer_header(answer, "Vary", "Accept-Language");
+	scop_answer_header(answer, "Location", scop_arena_printf(req->arena, "/%s%s%s%s",
+	    scop_language_code(req->locale.language), req->path, req->query[0] ? "?" : "", req->query));
+}
+
+/* Finds the route and serves it. Gives stored bytes to send, or NULL when `answer` holds what to say. */
+static const struct scop_value *
+serve_route(struct scop_request *req, const struct scop_exchange *exchange, struct scop_answer *answer)
+{
+	struct scop_error err;
+	bool other_method;
+
+	enter(req, false);
+	if (req->site.portal)
+		scop_session_load(req);
+	if (req->failed) {
+		answer_failure(req, answer);
+		return NULL;
+	}
+	req->route = scop_route_find(req, &other_method);
+	if (!req->route) {
+		scop_answer_error(req, answer, other_method ? 405 : 404, NULL);
+		return NULL;
+	}
+	if (exchange->route && !exchange->route(exchange->context, (unsigned)(req->route - req->app->module->routes))) {
+		scop_answer_error(req, answer, 503, NULL);
+		return NULL;
+	}
+	if (!may_enter(req, answer))
+		return NULL;
+	if (req->route->method == SCOP_POST)
+		return serve_post(req, exchange, answer);
+	if (!req->site.portal && !req->language_in_path && !req->wants_json && req->route->name) {
+		redirect_to_language(req, answer);
+		return NULL;
+	}
+	if (req->query[0])
+		req->pairs = scop_arena_alloc(req->arena, sizeof *req->pairs);
+	if (!scop_form_urlencoded(req->pairs, req->arena, req->query, strlen(req->query), &err))
+		scop_answer_error(req, answer, 400, err.text);
+	else
+		serve_get(req, answer);
+	return NULL;
+}
+
+static void
+init_request(struct scop_request *req, struct scop_app *app, struct scop_arena *arena, const struct scop_site *site)
+{
+	req->app = app;
+	req->arena = arena;
+	req->site = *site;
+	req->locale = (struct scop_locale){ site->language, site->zone };
+	req->now = scop_time_now();
+	req->session_hash = "";
+	scop_map_init(&req->fields, arena);
+	scop_map_init(&req->values, arena);
+	scop_request_rewind(req);
+}
+
+int
+scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
+    const struct scop_exchange *exchange)
+{
+	static const struct scop_site nobody = { .tenant_name = "", .title = "Scopiton", .zone = "UTC", .currency = "EUR",
+		.role = "", .database = "", .socle = "" };
+	struct scop_request *req = scop_arena_alloc(arena, sizeof *req);
+	struct scop_answer answer;
+	const struct scop_value *bytes = NULL;
+	char context[200];
+
+	init_request(req, app, arena, site ? site : &nobody);
+	const bool sound = read_head(req, exchange);
+	snprintf(context, sizeof context, "request=%s tenant=%s path=%.80s", req->id, req->site.tenant_name, req->path);
+	scop_log_context(context);
+
+	req->locale.language = preferred_language(param(exchange, "HTTP_ACCEPT_LANGUAGE"), req->locale.language);
+	if (!sound) {
+		scop_answer_error(req, &answer, 400, NULL);
+	} else if (!site) {
+		scop_answer_error(req, &answer, 404, NULL);
+	} else {
+		scop_route_strip(req);
+		bytes = serve_route(req, exchange, &answer);
+	}
+	if (!bytes)
+		bytes = scop_answer_bytes(req, &answer);
+	exchange->write(exchange->context, bytes->string, bytes->length);
+	scop_log_context("");
+	return bytes->length > 11 ? atoi(bytes->string + strlen("Status: ")) : 500;
+}

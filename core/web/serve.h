@@ -1,0 +1,30 @@
+/*
+ * One request from end to end: tenant, session, route, fields, handler, answer.
+ * It knows nothing of FastCGI: what arrives and what leaves goes through three functions, so tests and fuzzers drive it.
+ */
+#ifndef SCOP_WEB_SERVE_H
+#define SCOP_WEB_SERVE_H
+
+#include <stddef.h>
+
+#include "web/app.h"
+
+struct scop_arena;
+
+struct scop_exchange {
+	/* A FastCGI parameter such as "REQUEST_METHOD"; NULL for none. Lives until the request ends. */
+	const char *(*param)(void *context, const char *name);
+	/* Reads up to `size` bytes of the body; 0 at its end. */
+	size_t (*read)(void *context, void *bytes, size_t size);
+	void (*write)(void *context, const void *bytes, size_t size);
+	void *context;
+	/* Told when the route is known, for the scoreboard; answers false where the route is out of service. */
+	bool (*route)(void *context, unsigned route_index);
+};
+
+/* Serves the request; `site` is NULL where the host name is no tenant's or the tenant has no such module. Gives the
+ * status that was answered. */
+int scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
+    const struct scop_exchange *exchange);
+
+#endif

@@ -1,0 +1,78 @@
+/* Sessions, from their reading side: who is signed in to the portal, and what they may do. The portal writes them. */
+#include "web/request.h"
+
+#include <string.h>
+
+static const struct scop_statement session_by_hash = { "session_by_hash",
+	"SELECT s.member, m.name, m.language, "
+	"(SELECT GROUP_CONCAT(DISTINCT rp.permission) FROM " SCOP_SOCLE_MARK ".member_role mr JOIN " SCOP_SOCLE_MARK
+	".role_permission rp ON rp.role = mr.role WHERE mr.member = s.member) AS permissions "
+	"FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK ".member m ON m.id = s.member "
+	"WHERE s.token_hash = ? AND s.expires > UTC_TIMESTAMP(6)", 1, 0 };
+
+static const struct scop_statement menu = { "menu",
+	"SELECT module, permission, path, title_fr, title_nl, title_de, title_en FROM " SCOP_SOCLE_MARK ".menu "
+	"ORDER BY place, module, path", 0, 0 };
+
+/* The entries that the member may open, with their titles in the member's language. */
+static const struct scop_value *
+menu_of(struct scop_request *req, const struct scop_value *rows)
+{
+	const char *title = scop_arena_printf(req->arena, "title_%s", scop_language_code(req->locale.language));
+	struct scop_list_maker list;
+
+	scop_list_init(&list, req->arena);
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+		const char *url = scop_arena_printf(req->arena, "/%s%s", scop_text(row, "module"), scop_text(row, "path"));
+		struct scop_map_maker entry;
+
+		if (!scop_session_may(req, scop_text(row, "permission")))
+			continue;
+		scop_map_init(&entry, req->arena);
+		scop_map_put(&entry, "title", scop_get(row, title));
+		scop_map_put_text(&entry, "url", url);
+		scop_map_put(&entry, "current", scop_value_bool(req->arena, strncmp(req->path, url, strlen(url)) == 0));
+		scop_list_add(&list, scop_map_value(&entry));
+	}
+	return scop_list_value(&list);
+}
+
+void
+scop_session_load(struct scop_request *req)
+{
+		const char *token = scop_cookie_find(req->arena, req->cookie, req->app->https ? "__Host-sid" : "sid");
+
+	if (!token || !token[0] || strlen(token) > 100)
+		return;
+	const struct scop_value *hash = scop_hash(req, scop_value_text(req->arena, token));
+
+	const struct scop_want wants[] = { { "session", true, { &session_by_hash, { hash } } },
+		{ "menu", false, { &menu, { NULL } } }, { 0 } };
+	scop_put_all(req, wants);
+	const struct scop_value *got = scop_map_value(&req->model);
+	scop_map_init(&req->model, req->arena);
+	if (req->failed || scop_type(scop_get(got, "session")) != SCOP_MAP)
+		return;
+	req->member = scop_get(got, "session");
+	req->session_hash = scop_as_text(hash);
+	scop_language_parse(scop_text(req->member, "language"), strlen(scop_text(req->member, "language")),
+	    &req->locale.language);
+	req->menu = menu_of(req, scop_get(got, "menu"));
+}
+
+bool
+scop_session_may(const struct scop_request *req, const char *permission)
+{
+	const char *list = scop_text(req->member, "permissions");
+	const size_t length = strlen(permission);
+
+	for (const char *at = list; *at;) {
+		const size_t word = strcspn(at, ",");
+
+		if (word == length && strncmp(at, permission, length) == 0)
+			return true;
+		at += word + (at[word] == ',');
+	}
+	return false;
+}

@@ -1,0 +1,8 @@
+-- What the host keeps in every module's database: the forms that were posted, each once, with their answer.
+CREATE TABLE scop_form_key (
+	nonce BINARY(16) PRIMARY KEY,
+	route VARCHAR(200) NOT NULL,
+	answer LONGBLOB NULL,
+	created DATETIME NOT NULL DEFAULT UTC_TIMESTAMP(),
+	KEY by_age (created)
+);

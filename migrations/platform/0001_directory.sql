@@ -1,0 +1,88 @@
+-- The tenant directory: who is served, under which names, with which packages.
+
+CREATE TABLE tenant (
+	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+	name VARCHAR(32) NOT NULL UNIQUE,
+	title VARCHAR(100) NOT NULL,
+	language CHAR(2) NOT NULL,
+	zone VARCHAR(40) NOT NULL,
+	currency CHAR(3) NOT NULL,
+	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6)
+);
+
+CREATE TABLE host_name (
+	host VARCHAR(48) PRIMARY KEY,
+	tenant INT UNSIGNED NOT NULL,
+	portal TINYINT(1) NOT NULL,
+	FOREIGN KEY (tenant) REFERENCES tenant (id)
+);
+
+-- A module's number gives its workers their user id, so it is never used again.
+CREATE TABLE module (
+	number INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+	name VARCHAR(24) NOT NULL UNIQUE
+);
+
+CREATE TABLE package (
+	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+	module VARCHAR(24) NOT NULL,
+	version VARCHAR(23) NOT NULL,
+	hash CHAR(32) NOT NULL UNIQUE,
+	title_fr VARCHAR(100) NOT NULL,
+	title_nl VARCHAR(100) NOT NULL,
+	title_de VARCHAR(100) NOT NULL,
+	title_en VARCHAR(100) NOT NULL,
+	summary_fr VARCHAR(300) NOT NULL,
+	summary_nl VARCHAR(300) NOT NULL,
+	summary_de VARCHAR(300) NOT NULL,
+	summary_en VARCHAR(300) NOT NULL,
+	available TINYINT(1) NOT NULL DEFAULT 1,
+	trouble VARCHAR(200) NOT NULL DEFAULT '',
+	FOREIGN KEY (module) REFERENCES module (name)
+);
+
+CREATE TABLE subscription (
+	tenant INT UNSIGNED NOT NULL,
+	module VARCHAR(24) NOT NULL,
+	package INT UNSIGNED NOT NULL,
+	database_name VARCHAR(64) NOT NULL,
+	epoch BIGINT UNSIGNED NOT NULL,
+	state ENUM('off', 'on', 'paused') NOT NULL,
+	root TINYINT(1) NOT NULL,
+	PRIMARY KEY (tenant, module),
+	FOREIGN KEY (tenant) REFERENCES tenant (id),
+	FOREIGN KEY (package) REFERENCES package (id)
+);
+
+-- Raised with every change of the tables above, so that each host sees it.
+CREATE TABLE directory_version (
+	only_one TINYINT PRIMARY KEY,
+	version BIGINT UNSIGNED NOT NULL
+);
+
+INSERT INTO directory_version (only_one, version) VALUES (1, 1);
+
+-- Orders to the installer. `role` is stamped by MariaDB: NULL from the command line, else the portal's role of a tenant.
+CREATE TABLE installer_order (
+	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+	role VARCHAR(80) DEFAULT (current_role()),
+	tenant INT UNSIGNED NOT NULL,
+	kind VARCHAR(20) NOT NULL,
+	module VARCHAR(24) NOT NULL,
+	actor VARCHAR(100) NOT NULL,
+	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
+	ended DATETIME(6) NULL,
+	state ENUM('waiting', 'running', 'done', 'failed') NOT NULL DEFAULT 'waiting',
+	message VARCHAR(1000) NOT NULL DEFAULT '',
+	KEY open_orders (state, id),
+	KEY of_tenant (tenant, id)
+);
+
+CREATE TABLE order_step (
+	installer_order INT UNSIGNED NOT NULL,
+	number SMALLINT UNSIGNED NOT NULL,
+	step VARCHAR(100) NOT NULL,
+	at DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
+	PRIMARY KEY (installer_order, number),
+	FOREIGN KEY (installer_order) REFERENCES installer_order (id)
+);

@@ -1,0 +1,54 @@
+// The guestbook, as its visitors use it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { start } from '../../../tests/support/stack.mjs'
+
+const host = 'acme.localhost'
+const page = '/fr/guestbook/'
+let stack
+
+before(async () => {
+  stack = await start()
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme & Fils')
+  await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
+})
+after(() => stack.stop())
+
+test('an empty guestbook invites to sign it', async () => {
+  const { status, body } = await stack.request(host, page)
+  assert.equal(status, 200)
+  assert.match(body, /Personne n&#39;a encore signé|Personne n'a encore signé/)
+  assert.match(body, /<title>Livre d'or – Acme &amp; Fils<\/title>/)
+})
+
+test('an entry is stored and shown, escaped, in the tenant\'s time', async () => {
+  const form = { _key: await stack.key(host, page), name: 'Zoé <script>', message: 'Très "bien"\r\nvraiment' }
+  const posted = await stack.request(host, page, { form })
+  assert.equal(posted.status, 303)
+  assert.equal(posted.headers.location, page)
+  const { body } = await stack.request(host, page)
+  assert.match(body, /Zoé &lt;script&gt;/)
+  assert.match(body, /Très &quot;bien&quot;\nvraiment/)
+  assert.match(body, /\d\d\/\d\d\/\d{4} \d\d:\d\d/)
+})
+
+test('a form without a name comes back with what was typed and what is wrong', async () => {
+  const form = { _key: await stack.key(host, page), name: '  ', message: 'Bonjour' }
+  const { status, body } = await stack.request(host, page, { form })
+  assert.equal(status, 422)
+  assert.match(body, /<a href="#name">À remplir\.<\/a>/)
+  assert.match(body, />Bonjour<\/textarea>/)
+})
+
+test('the page speaks four languages', async () => {
+  for (const [language, title] of [['fr', "Livre d'or"], ['nl', 'Gastenboek'], ['de', 'Gästebuch'], ['en', 'Guestbook']]) {
+    const { body } = await stack.request(host, `/${language}/guestbook/`)
+    assert.ok(body.includes(`<h1>${title}</h1>`), language)
+  }
+})
+
+test('a program gets JSON', async () => {
+  const { headers, body } = await stack.request(host, page, { headers: { Accept: 'application/json' } })
+  assert.equal(headers['content-type'], 'application/json')
+  assert.equal(JSON.parse(body).entries[0].name, 'Zoé <script>')
+})

@@ -1,0 +1,156 @@
+// A private Scopiton for a test file: its own MariaDB, supervisor and nginx, in a temporary folder, on a free port.
+import { spawn, execFile } from 'node:child_process'
+import fs from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import readline from 'node:readline'
+import { promisify } from 'node:util'
+
+export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..')
+const build = process.env.BUILD ?? path.join(root, 'build')
+const run = promisify(execFile)
+
+function freePort () {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) })
+  })
+}
+
+// Starts it; `config` are further configuration lines, `modules` a folder of packages other than the build's own.
+export async function start ({ config = [], modules } = {}) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-test-'))
+  fs.chmodSync(folder, 0o755)
+  const port = await freePort()
+  const env = { ...process.env, BUILD: build }
+  if (modules) env.MODULES_FOLDER = modules
+  const child = spawn(path.join(root, 'tools/serve'), [folder, String(port), 'form_rate = 1000r/s', ...config],
+    { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = readline.createInterface({ input: child.stdout })
+  const next = () => new Promise((resolve, reject) => {
+    lines.once('line', resolve)
+    child.once('exit', (code) => reject(new Error(`the private Scopiton ended with status ${code}`)))
+  })
+  for (let line; (line = await next()) !== 'ready';) continue
+  return new Stack(folder, port, child, next)
+}
+
+class Stack {
+  constructor (folder, port, child, next) {
+    Object.assign(this, { folder, port, child, next })
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 200 })
+  }
+
+  async stop () {
+    this.agent.destroy()
+    this.child.stdin.end()
+    if (this.child.exitCode === null) await new Promise((resolve) => this.child.once('exit', resolve))
+    if (!process.env.KEEP) fs.rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  pid (name) {
+    return Number(fs.readFileSync(path.join(this.folder, 'pids'), 'utf8').match(new RegExp(`^${name}=(\\d+)`, 'm'))[1])
+  }
+
+  // Starts the supervisor or MariaDB again, after a test has ended it.
+  async again (name) {
+    const answer = this.next()
+    this.child.stdin.write(name + '\n')
+    const line = await answer
+    const pids = path.join(this.folder, 'pids')
+    fs.writeFileSync(pids, fs.readFileSync(pids, 'utf8').replace(new RegExp(`^${name}=.*$`, 'm'), line))
+  }
+
+  // The command line's output; rejects with its exit status in `code`.
+  async cli (...args) {
+    const { stdout } = await run(path.join(build, 'libexec/scopiton'), args,
+      { env: { ...process.env, SCOPITON_CONFIG: path.join(this.folder, 'scopiton.conf') }, cwd: root, maxBuffer: 1 << 24 })
+    return stdout
+  }
+
+  log () {
+    return fs.readFileSync(path.join(this.folder, 'log/scopiton.log'), 'utf8')
+  }
+
+  async sql (text) {
+    const password = fs.readFileSync(path.join(this.folder, 'secrets/.db'), 'utf8').trim()
+    const socket = fs.readFileSync(path.join(this.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]
+    const { stdout } = await run('mariadb', ['--no-defaults', `--socket=${socket}`, '-u', 'scopiton', `-p${password}`, '-N', '-B', '-e', text])
+    return stdout.trim()
+  }
+
+  // Workers of a module, by process id.
+  async workers (module) {
+    const { stdout } = await run('ps', ['-eo', 'pid,args'])
+    return stdout.split('\n').filter((line) => line.includes('scopiton-worker') && line.includes(`module=${module} `) &&
+      line.includes(this.folder)).map((line) => Number(line.trim().split(/\s+/)[0]))
+  }
+
+  // One request to 127.0.0.1 under a host name. Gives status, headers and body.
+  request (host, url, { method = 'GET', headers = {}, body, form } = {}) {
+    if (form) {
+      body = form instanceof URLSearchParams ? form.toString() : new URLSearchParams(form).toString()
+      headers = { 'Content-Type': 'application/x-www-form-urlencoded', ...headers }
+      method = 'POST'
+    }
+    return new Promise((resolve, reject) => {
+      const request = http.request({ host: '127.0.0.1', port: this.port, path: url, method, agent: this.agent,
+        headers: { Host: host, ...(body !== undefined ? { 'Content-Length': Buffer.byteLength(body) } : {}), ...headers } },
+      (response) => {
+        const parts = []
+        response.on('data', (part) => parts.push(part))
+        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers,
+          body: Buffer.concat(parts).toString() }))
+        response.on('error', reject)
+      })
+      request.on('error', reject)
+      if (body !== undefined) request.write(body)
+      request.end()
+    })
+  }
+
+  // The form key on a page; of the form that posts to `action` where it is given.
+  async key (host, url, headers = {}, action) {
+    const { body } = await this.request(host, url, { headers })
+    const form = action ? body.slice(body.indexOf(`action="${action}"`)) : body
+    const found = form.match(/name="_key" value="([^"]+)"/)
+    if (!found) throw new Error(`no form on ${host}${url}:\n${body.slice(0, 2000)}`)
+    return found[1]
+  }
+
+  // Signs in to a tenant's portal; gives the cookie.
+  async signIn (tenant, role = 'owner') {
+    const link = new URL((await this.cli('login', tenant, role)).trim())
+    const form = { _key: await this.key(link.host, link.pathname) }
+    const { headers } = await this.request(link.host, link.pathname, { form })
+    return headers['set-cookie'][0].split(';')[0]
+  }
+
+  // Sends raw bytes, and gives all that comes back until the server closes or `milliseconds` have passed.
+  raw (bytes, milliseconds = 3000) {
+    return new Promise((resolve) => {
+      const socket = net.connect(this.port, '127.0.0.1')
+      let answer = ''
+      const done = () => { socket.destroy(); resolve(answer) }
+      const timer = setTimeout(done, milliseconds)
+      socket.on('data', (part) => { answer += part.toString('latin1') })
+      socket.on('close', () => { clearTimeout(timer); done() })
+      socket.on('error', () => {})
+      for (const part of Array.isArray(bytes) ? bytes : [bytes]) socket.write(part)
+    })
+  }
+}
+
+export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+// Waits until `probe` gives something true; fails with its words after some seconds.
+export async function until (words, probe, seconds = 10) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) {
+    const answer = await probe()
+    if (answer) return answer
+  }
+  throw new Error(`not within ${seconds} s: ${words}`)
+}

@@ -1,0 +1,186 @@
+# A private Scopiton: MariaDB, supervisor and nginx below one folder, for `make run` and for the tests. Sourced by bash.
+#
+# Expects $VAR (absolute: where everything lives), $PORT, $BUILD (absolute). Sets $RUN, a link short enough for socket paths.
+
+PATH=$PATH:/usr/sbin:/sbin
+SCOPITON=$BUILD/libexec/scopiton
+CONFIG=$VAR/scopiton.conf
+export SCOPITON SCOPITON_CONFIG=$CONFIG
+
+fail() { echo "scopiton: $*" >&2; exit 1; }
+
+# Shows that something goes on while it takes longer than a second: step "words" command...
+step() {
+	local words=$1 log=$VAR/log/step.log from=$SECONDS status=0
+	shift
+	if [ -t 1 ]; then
+		"$@" > "$log" 2>&1 & local pid=$!
+		while kill -0 $pid 2>/dev/null; do
+			[ $((SECONDS - from)) -gt 0 ] && printf '\r%s ... %d s ' "$words" $((SECONDS - from))
+			sleep 0.2
+		done
+		wait $pid || status=$?
+		printf '\r\033[K'
+	else
+		"$@" > "$log" 2>&1 || status=$?
+	fi
+	if [ $status -ne 0 ]; then
+		tail -n 20 "$log" >&2
+		fail "$words: this did not work; the lines above say why."
+	fi
+	echo "$words: done"
+}
+
+port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+prepare_folders() {
+	mkdir -p "$VAR"/{log,nginx,modules,secrets} || fail "'$VAR' cannot be made."
+	local free
+	free=$(df -Pm "$VAR" | awk 'NR==2 {print $4}')
+	[ "$free" -ge 500 ] || fail "only $free MB are free below '$VAR'; 500 are needed. Free some space and start again."
+	# Socket paths have 107 bytes, so the run directory gets a short name.
+	RUN=/tmp/scop-$(printf %s "$VAR" | cksum | awk '{printf "%08x", $1}')
+	mkdir -p "$VAR/run"
+	chmod 755 "$VAR" "$VAR/run"
+	[ -L "$RUN" ] || ln -s "$VAR/run" "$RUN"
+	[ "$(readlink "$RUN")" = "$VAR/run" ] && [ "$(stat -c %u "$RUN")" = "$(id -u)" ] ||
+		fail "'$RUN' belongs to somebody else or leads elsewhere. Remove it and start again."
+}
+
+# As root, modules get user ids of their own, if these can reach the folder at all.
+separate_users() {
+	[ "$(id -u)" -eq 0 ] || { echo no; return; }
+	local at=$VAR
+	while [ "$at" != / ]; do
+		case $(stat -c %A "$at") in *x|*t) ;; *) echo no; return ;; esac
+		at=$(dirname "$at")
+	done
+	echo yes
+}
+
+write_config() { # further lines as arguments
+	{
+		echo "# Made for this private Scopiton; scopiton.conf.example explains each setting."
+		echo "run = $RUN"
+		echo "var = $VAR"
+		echo "modules = ${MODULES_FOLDER:-$BUILD/modules}"
+		echo "webroot = $BUILD/webroot"
+		echo "libexec = $BUILD/libexec"
+		echo "migrations = $PWD/migrations"
+		echo "db_socket = $RUN/db.sock"
+		echo "db_password_file = $VAR/secrets/.db"
+		echo "port = $PORT"
+		echo "https = no"
+		echo "development = yes"
+		echo "separate_users = $(separate_users)"
+		[ "$(id -u)" -eq 0 ] && echo "nginx_user = root"
+		printf '%s\n' "$@"
+	} > "$CONFIG"
+}
+
+write_db_config() {
+	cat > "$VAR/db.cnf" <<-END
+	[mariadbd]
+	user = $(id -un)
+	datadir = $VAR/db
+	socket = $RUN/db.sock
+	pid-file = $VAR/db.pid
+	log-error = $VAR/log/db.log
+	skip-networking
+	skip-name-resolve
+	plugin-load-add = auth_ed25519
+	character-set-server = utf8mb4
+	collation-server = utf8mb4_unicode_520_ci
+	innodb_flush_log_at_trx_commit = 1
+	innodb_buffer_pool_size = 128M
+	innodb_lock_wait_timeout = 5
+	lock_wait_timeout = 5
+	transaction-isolation = READ-COMMITTED
+	table_definition_cache = 20000
+	max_prepared_stmt_count = 100000
+	max_connections = 300
+	local_infile = 0
+	performance_schema = off
+	END
+}
+
+make_db() {
+	mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$VAR/db.new" --auth-root-authentication-method=normal \
+		--skip-test-db && mv "$VAR/db.new" "$VAR/db"
+}
+
+db_answers() { mariadb-admin --no-defaults --socket="$RUN/db.sock" -u nobody ping 2>&1 | grep -q 'alive\|Access denied'; }
+
+start_db() {
+	write_db_config
+	mariadbd --defaults-file="$VAR/db.cnf" >> "$VAR/log/db.log" 2>&1 &
+	DB_PID=$!
+	local i
+	for i in $(seq 300); do
+		db_answers && return
+		kill -0 $DB_PID 2>/dev/null || break
+		sleep 0.1
+	done
+	tail -n 5 "$VAR/log/db.log" >&2
+	fail "MariaDB did not start; '$VAR/log/db.log' says why."
+}
+
+# The installer's account, with a password that only we can read. Safe to repeat.
+make_account() {
+	[ -e "$VAR/secrets/.db" ] && [ -e "$VAR/secrets/.root" ] && return
+	local password root_password
+	password=$(head -c 24 /dev/urandom | base64 | tr -d '+/=')
+	root_password=$(head -c 24 /dev/urandom | base64 | tr -d '+/=')
+	mariadb --no-defaults --socket="$RUN/db.sock" -u root <<-END || fail "the database account could not be made."
+	CREATE OR REPLACE USER scopiton@localhost IDENTIFIED VIA ed25519 USING PASSWORD('$password');
+	GRANT ALL ON *.* TO scopiton@localhost WITH GRANT OPTION;
+	ALTER USER root@localhost IDENTIFIED VIA ed25519 USING PASSWORD('$root_password');
+	END
+	(umask 077; echo "$password" > "$VAR/secrets/.db"; echo "$root_password" > "$VAR/secrets/.root")
+	chmod 711 "$VAR/secrets"
+}
+
+start_supervisor() {
+	"$SCOPITON" serve >> "$VAR/log/scopiton.log" 2>&1 &
+	SUPERVISOR_PID=$!
+	local i
+	for i in $(seq 100); do
+		[ -S "$RUN/control" ] && [ -e "$RUN/directory" ] && return
+		kill -0 $SUPERVISOR_PID 2>/dev/null || break
+		sleep 0.05
+	done
+	tail -n 5 "$VAR/log/scopiton.log" >&2
+	fail "the supervisor did not start; '$VAR/log/scopiton.log' says why."
+}
+
+start_nginx() {
+	cp nginx/fastcgi.conf "$VAR/nginx/fastcgi.conf"
+	"$SCOPITON" nginx > "$VAR/nginx.conf"
+	nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &
+	NGINX_PID=$!
+	local i
+	for i in $(seq 100); do
+		port_is_free "$PORT" || return 0
+		kill -0 $NGINX_PID 2>/dev/null || break
+		sleep 0.05
+	done
+	tail -n 5 "$VAR/log/nginx-error.log" >&2
+	fail "nginx did not start; '$VAR/log/nginx-error.log' says why."
+}
+
+# Ends what we started, front to back, each by its id.
+stop_all() {
+	local pid
+	for pid in ${NGINX_PID:-} ${SUPERVISOR_PID:-}; do
+		kill -QUIT "$pid" 2>/dev/null || true
+	done
+	for pid in ${NGINX_PID:-} ${SUPERVISOR_PID:-}; do
+		wait "$pid" 2>/dev/null || true
+	done
+	if [ -n "${DB_PID:-}" ]; then
+		kill -TERM "$DB_PID" 2>/dev/null || true
+		wait "$DB_PID" 2>/dev/null || true
+	fi
+	[ -L "${RUN:-}" ] && rm -f "$RUN"
+	return 0
+}

@@ -1,0 +1,27 @@
+// Builds what nginx serves itself: the stylesheet from webroot/css, the icons from npm's package, and all else as it is.
+// Usage: node tools/webroot.mjs <webroot> <output folder>
+import fs from 'node:fs'
+import path from 'node:path'
+import * as sass from 'sass'
+
+const [source, output] = process.argv.slice(2)
+const icons = fs.readFileSync(path.join(source, 'icons.txt'), 'utf8').split(/\s+/).filter(Boolean)
+
+function symbol (name) {
+  const svg = fs.readFileSync(`node_modules/bootstrap-icons/icons/${name}.svg`, 'utf8')
+  const inner = svg.replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>[\s\S]*$/, '').replace(/\s*\n\s*/g, '')
+  return `<symbol id="${name}" viewBox="0 0 16 16">${inner}</symbol>`
+}
+
+fs.rmSync(output, { recursive: true, force: true })
+fs.cpSync(source, output, { recursive: true, filter: (file) => !/\.(scss|txt)$/.test(file) })
+fs.mkdirSync(path.join(output, 'css'), { recursive: true })
+const css = sass.compile(path.join(source, 'css/scopiton.scss'), {
+  loadPaths: ['node_modules'],
+  style: 'compressed',
+  quietDeps: true,
+  silenceDeprecations: ['import']
+})
+fs.writeFileSync(path.join(output, 'css/scopiton.css'), css.css)
+fs.writeFileSync(path.join(output, 'icons.svg'),
+  `<!-- Bootstrap Icons, MIT licence -->\n<svg xmlns="http://www.w3.org/2000/svg">\n${icons.map(symbol).join('\n')}\n</svg>\n`)
