@@ -34,7 +34,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: all run test unit bench fault fuzz docs clean packages webroot
+.PHONY: test-modules all run test unit bench fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -130,15 +130,20 @@ $(BUILD)/names/$(1)/%.o: $(2)/$(1)/%.c $(BUILD)/names/$(1)/names.stamp
 	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(SANITIZE) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
 
 $(3)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(BUILD)/names/$(1)/%.o,$(wildcard $(2)/$(1)/*.c)) $(BUILD)/names/$(1)/names.o \
-		$(BUILD)/libscopiton.so.1 $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql)
+		$(BUILD)/libscopiton.so.1 $(BUILD)/libexec/scopiton $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql)
 	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
 	$(Q)cp $(2)/$(1)/module.xml $(BUILD)/names/$(1)/statements.txt $(3)/$(1)/
 	$(Q)if [ -d $(2)/$(1)/migrations ]; then cp -r $(2)/$(1)/migrations $(3)/$(1)/; fi
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic $$(filter %.o,$$^) -L$(BUILD) -lscopiton -o $$@
+	$(Q)$(CC) $(LDFLAGS) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic $$(filter $(BUILD)/names/%.o,$$^) -L$(BUILD) -lscopiton -o $$@
+	@[ -n "$(filter tests/%,$(2))$(SANITIZE)" ] || $(BUILD)/libexec/scopiton check $(3)/$(1) > /dev/null
 endef
 
 $(foreach m,$(MODULES),$(eval $(call module,$(m),modules,$(BUILD)/modules)))
+
+$(foreach m,$(TEST_MODULES),$(eval $(call module,$(m),tests/modules,$(BUILD)/test-modules)))
+
+test-modules: $(call so_of,$(TEST_MODULES),$(BUILD)/test-modules)
 
 # ---- running and testing ----
 

@@ -450,6 +450,8 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
 	if (pool->out_until && now >= pool->out_until)
 		scop_pool_back_in_service(host, pool);
+	if (pool->look_at && (!may_start(host, pool) || count_state(pool, SCOP_SLOT_IDLE) > 0))
+		pool->look_at = 0; /* a sibling is free, or nobody may be added: no second look is needed */
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
 		const int64_t since = atomic_load(&pool->board->slots[i].since);
 
@@ -482,7 +484,7 @@ scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64
 
 	if (pool->out_until)
 		next = pool->out_until;
-	if (pool->look_at)
+	if (pool->look_at && pool->listen_fd >= 0)
 		next = pool->look_at;
 	if (pool->rest_until > now && pool->rest_until < next)
 		next = pool->rest_until;

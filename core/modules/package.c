@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "modules/loader.h"
+#include "web/app.h"
 
 enum { FILES_MAX = 2000, TRIAL_SECONDS = 10 };
 
@@ -102,7 +103,9 @@ trial(const char *file, struct scop_error *err)
 	const pid_t pid = fork();
 	if (pid == 0) {
 		alarm(TRIAL_SECONDS);
-		if (scop_loader_load(file, err))
+		const struct scop_module *module = scop_loader_load(file, err);
+
+		if (module && scop_app_check(module, err->text, sizeof err->text))
 			_exit(0);
 		_exit(write(pipes[1], err->text, strlen(err->text)) > 0 ? 1 : 2);
 	}

@@ -47,6 +47,63 @@ scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t er
 	return template;
 }
 
+/* ---- the build's check ---- */
+
+struct check {
+	const struct scop_module *module;
+	const char *view;
+	char *error;
+	size_t size;
+	bool sound;
+};
+
+static bool
+has_route(const struct scop_module *module, const char *words)
+{
+	const size_t length = strcspn(words, " ");
+
+	for (const struct scop_route *route = module->routes; route && route->path; route++)
+		if (route->name && strlen(route->name) == length && strncmp(route->name, words, length) == 0)
+			return true;
+	return false;
+}
+
+static void
+see(void *context, char kind, const char *name, const char *plural, unsigned line, unsigned column)
+{
+	struct check *check = context;
+	const bool found = kind == '_' || (kind == 'l' ? has_route(check->module, name) :
+	    find_view(check->module->names, name) || find_view(&scop_frame_names, name));
+
+	(void)plural;
+	if (found || !check->sound)
+		return;
+	check->sound = false;
+	snprintf(check->error, check->size, "views/%s.html:%u:%u: there is no %s named '%s'", check->view, line, column,
+	    kind == 'l' ? "route" : "view", name);
+}
+
+bool
+scop_app_check(const struct scop_module *module, char *ret_error, size_t error_size)
+{
+	struct scop_arena *arena = scop_arena_new();
+	struct check check = { module, NULL, ret_error, error_size, true };
+	struct scop_error err;
+
+	for (const struct scop_view *const *view = module->names->views; *view && check.sound; view++) {
+		const struct scop_template *template =
+		    scop_template_compile(arena, (*view)->name, (*view)->text, (*view)->length, &err);
+
+		check.view = (*view)->name;
+		if (template)
+			scop_template_walk(template, see, &check);
+		else
+			check.sound = snprintf(ret_error, error_size, "%s", err.text) < 0;
+	}
+	scop_arena_free(arena);
+	return check.sound;
+}
+
 /* ---- .mo files: https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html ---- */
 
 static uint32_t

@@ -51,6 +51,9 @@ struct scop_site {
 /* The compiled view or partial: the module's own, else the host's; NULL for none. */
 const struct scop_template *scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t error_size);
 
+/* Whether every view compiles, and leads only to routes, views and partials that there are; the build asks this. */
+bool scop_app_check(const struct scop_module *module, char *ret_error, size_t error_size);
+
 /* `text` in `language`: the module's own translation, else the host's, else NULL. */
 const char *scop_app_message(const struct scop_app *app, enum scop_language language, const char *text,
     const char *plural, long long count);

@@ -25,11 +25,44 @@ translate(void *context, const char *text, const char *plural, long long count)
 	return scop_app_message(req->app, req->locale.language, text, plural, count);
 }
 
+/* "one-order number=id": a part of the route that stands under another name in the context. */
+struct renamed {
+	const char *words;
+	const struct scop_value *(*find)(const void *, const char *);
+	const void *scope;
+};
+
+static const struct scop_value *
+find_renamed(const void *context, const char *name)
+{
+	const struct renamed *renamed = context;
+	const size_t length = strlen(name);
+
+	for (const char *word = strchr(renamed->words, ' '); word; word = strchr(word, ' ')) {
+		char other[64];
+
+		word++;
+		if (strncmp(word, name, length) != 0 || word[length] != '=')
+			continue;
+		word += length + 1;
+		const size_t size = strcspn(word, " ");
+		if (size >= sizeof other)
+			return NULL;
+		memcpy(other, word, size);
+		other[size] = '\0';
+		return renamed->find(renamed->scope, other);
+	}
+	return renamed->find(renamed->scope, name);
+}
+
 static bool
-link_route(void *context, const char *name, const struct scop_value *(*find)(const void *, const char *),
+link_route(void *context, const char *words, const struct scop_value *(*find)(const void *, const char *),
     const void *scope, struct scop_buffer *out)
 {
-	return scop_route_link(context, name, find, scope, out);
+	const struct scop_request *req = context;
+	const struct renamed renamed = { words, find, scope };
+
+	return scop_route_link(req, scop_arena_bytes(req->arena, words, strcspn(words, " ")), find_renamed, &renamed, out);
 }
 
 static bool

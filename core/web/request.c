@@ -163,6 +163,12 @@ scop_put(struct scop_request *req, const char *name, const struct scop_value *va
 	scop_map_put(&req->model, name, value);
 }
 
+const struct scop_value *
+scop_model(const struct scop_request *req, const char *name)
+{
+	return scop_get(scop_map_value(&req->model), name);
+}
+
 bool
 scop_view(struct scop_request *req, const struct scop_view *view)
 {
@@ -300,7 +306,7 @@ scop_row(struct scop_request *req, struct scop_query query)
 	return scop_at(scop_rows(req, query), 0);
 }
 
-void
+const struct scop_value *
 scop_put_all(struct scop_request *req, const struct scop_want *wants)
 {
 	struct scop_query queries[16];
@@ -312,9 +318,10 @@ scop_put_all(struct scop_request *req, const struct scop_want *wants)
 		queries[count] = wants[count].query;
 	}
 	if (!read_into(req, queries, count, rows))
-		return;
+		return NULL;
 	for (size_t i = 0; i < count; i++)
 		scop_put(req, wants[i].name, wants[i].first ? scop_at(rows[i], 0) : rows[i]);
+	return wants[0].first ? scop_at(rows[0], 0) : rows[0];
 }
 
 uint64_t

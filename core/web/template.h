@@ -4,7 +4,7 @@
  * Beyond the specification, four section names belong to the host (they are lambdas in the specification's terms):
  *   {{#_}}Add to cart{{/_}}                        the text in the request's language
  *   {{#_.count}}{{count}} piece|{{count}} pieces{{/_.count}}   the form that the count asks for
- *   {{#link}}product{{/link}}   the address of a named route; its {parts} come from the context
+ *   {{#link}}product{{/link}}   the address of a named route; its {parts} come from the context, `slug=code` from another name
  *   {{#key}}order{{/key}}       the hidden input that a form posting to that route must hold
  * Source: https://mustache.github.io/mustache.5.html and mustache/spec.
  */

@@ -61,7 +61,8 @@ struct scop_want {
 	struct scop_query query;
 };
 
-/* Puts the results of all reads into the model, in one round trip to MariaDB. Each must be a SELECT. */
-void scop_put_all(struct scop_request *req, const struct scop_want *wants);
+/* Puts the results of all reads into the model, in one round trip to MariaDB; gives the first one's. Each must be a
+ * SELECT. NULL when the first asked for a row and there is none, or the request has failed. */
+const struct scop_value *scop_put_all(struct scop_request *req, const struct scop_want *wants);
 
 #endif

@@ -84,6 +84,9 @@ const struct scop_value *scop_hash(struct scop_request *req, const struct scop_v
 /* Puts a value into the model that the view and JSON are written from. */
 void scop_put(struct scop_request *req, const char *name, const struct scop_value *value);
 
+/* What was put under `name`; NULL for nothing. */
+const struct scop_value *scop_model(const struct scop_request *req, const char *name);
+
 /* Answers with the model through `view`. Always true, as all answers are, so that a handler can return it. */
 bool scop_view(struct scop_request *req, const struct scop_view *view);
 

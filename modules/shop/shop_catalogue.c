@@ -1,0 +1,120 @@
+/* What visitors look at: lists by category with pages, a product with its variants, pictures. */
+#include "shop.h"
+
+enum { PER_PAGE = 24 };
+
+static int64_t
+page_number(const struct scop_request *req)
+{
+	const struct scop_value *page = scop_field(req, "page");
+
+	return page ? scop_as_int(page) : 1;
+}
+
+static const struct scop_value *
+first_of_page(struct scop_request *req)
+{
+	return scop_make_int(req, (page_number(req) - 1) * PER_PAGE);
+}
+
+/* One more than is shown, to know whether a page follows. */
+static const struct scop_value *
+one_more(struct scop_request *req)
+{
+	return scop_make_int(req, PER_PAGE + 1);
+}
+
+static bool
+show_page(struct scop_request *req, const struct scop_value *products)
+{
+	const struct scop_value *shown[PER_PAGE];
+	const size_t found = scop_count(products), count = found > PER_PAGE ? PER_PAGE : found;
+	const int64_t page = page_number(req);
+
+	for (size_t i = 0; i < count; i++)
+		shown[i] = scop_at(products, i);
+	scop_put(req, "products", scop_make_list(req, count, shown));
+	scop_put(req, "page", scop_make_int(req, page));
+	if (page > 1)
+		scop_put(req, "previous", scop_make_int(req, page - 1));
+	if (found > PER_PAGE)
+		scop_put(req, "next", scop_make_int(req, page + 1));
+	return scop_view(req, &view_list);
+}
+
+bool
+shop_list(struct scop_request *req)
+{
+	const struct scop_value *products = scop_put_all(req, (const struct scop_want[]){
+	    { "products", false, products_of_all(one_more(req), first_of_page(req)) }, SHOP_FRAME, { 0 } });
+
+	return show_page(req, products);
+}
+
+bool
+shop_category(struct scop_request *req)
+{
+	const struct scop_value *slug = scop_path(req, "category");
+	const struct scop_value *category = scop_row(req, category_by_slug(slug));
+	const struct scop_value *id = scop_get(category, "id");
+
+	if (!category)
+		return scop_not_found(req);
+	scop_put(req, "category", category);
+	const struct scop_value *products = scop_put_all(req, (const struct scop_want[]){
+	    { "products", false, scop_bool(category, "is_top") ? products_of_top(id, one_more(req), first_of_page(req)) :
+		products_of_category(id, one_more(req), first_of_page(req)) },
+	    { "subs", false, sub_categories(slug) }, SHOP_FRAME, { 0 } });
+	return show_page(req, products);
+}
+
+/* Each variant with its options in words; the first that can be had is chosen. */
+static const struct scop_value *
+variants_to_choose(struct scop_request *req, const struct scop_value *variants)
+{
+	static const char *const keys[] = { "id", "options", "price", "stock", "for_sale", "chosen" };
+	const size_t count = scop_count(variants);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	bool chosen = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *variant = scop_at(variants, i);
+		const bool choose = !chosen && scop_bool(variant, "for_sale");
+
+		chosen |= choose;
+		list[i] = scop_make_map(req, 6, keys, (const struct scop_value *const[]){ scop_get(variant, "id"),
+		    shop_options(req, variant), scop_get(variant, "price"), scop_get(variant, "stock"),
+		    scop_get(variant, "for_sale"), scop_make_bool(req, choose) });
+		if (choose)
+			scop_put(req, "chosen", list[i]);
+	}
+	return scop_make_list(req, count, list);
+}
+
+bool
+shop_product(struct scop_request *req)
+{
+	const struct scop_value *slug = scop_path(req, "slug");
+	const struct scop_value *product = scop_put_all(req, (const struct scop_want[]){
+	    { "product", true, product_by_slug(slug) },
+	    { "found", false, variants_of_product(slug) },
+	    { "category", true, path_of_product(slug) },
+	    { "neighbours", false, neighbours_of_product(slug) }, SHOP_FRAME, { 0 } });
+
+	if (!product)
+		return scop_not_found(req);
+	const struct scop_value *variants = variants_to_choose(req, scop_model(req, "found"));
+	scop_put(req, "variants", variants);
+	scop_put(req, "choice", scop_make_bool(req, scop_count(variants) > 1));
+	return scop_view(req, &view_product);
+}
+
+bool
+shop_picture(struct scop_request *req)
+{
+	const struct scop_value *picture = scop_row(req, picture_by_hash(scop_path(req, "hash")));
+
+	if (!picture)
+		return scop_not_found(req);
+	return scop_send_file(req, scop_text(picture, "type"), scop_get(picture, "bytes"));
+}

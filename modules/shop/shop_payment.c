@@ -1,0 +1,50 @@
+/* Bank transfers: see shop_payment.h. */
+#include "shop_payment.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION])
+{
+	const uint64_t base = number % 10000000000u;
+	const unsigned check = (unsigned)(base % 97);
+
+	snprintf(ret_digits, SHOP_COMMUNICATION, "%010llu%02u", (unsigned long long)base, check ? check : 97);
+}
+
+void
+shop_communication_show(const char *digits, char ret_text[SHOP_COMMUNICATION_SHOWN])
+{
+	snprintf(ret_text, SHOP_COMMUNICATION_SHOWN, "+++%.3s/%.4s/%.5s+++", digits, digits + 3, digits + 7);
+}
+
+/* The check digits are right when the number, its first four moved behind, leaves 1 by 97; letters count from A = 10. */
+bool
+shop_iban_check(const char *text, char ret_iban[SHOP_IBAN])
+{
+	char iban[SHOP_IBAN];
+	size_t length = 0;
+	unsigned rest = 0;
+
+	for (; *text; text++) {
+		if (*text == ' ')
+			continue;
+		if (length == SHOP_IBAN - 1 || !(isupper((unsigned char)*text) || isdigit((unsigned char)*text)))
+			return false;
+		iban[length++] = *text;
+	}
+	iban[length] = '\0';
+	if (length < 15)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		const char c = iban[(i + 4) % length];
+
+		rest = isdigit((unsigned char)c) ? (rest * 10 + (unsigned)(c - '0')) % 97 : (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
+	}
+	if (rest != 1)
+		return false;
+	strcpy(ret_iban, iban);
+	return true;
+}

@@ -1,0 +1,20 @@
+/* Bank transfers: pure rules, without the host. */
+#ifndef SHOP_PAYMENT_H
+#define SHOP_PAYMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SHOP_COMMUNICATION = 13, SHOP_COMMUNICATION_SHOWN = 21, SHOP_IBAN = 35 };
+
+/* The Belgian structured communication of a number below 10^10: ten digits and two check digits, the remainder by 97 and 97
+ * for 0 (Febelfin, "structured communication"). Writes 12 digits and a NUL. */
+void shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION]);
+
+/* "090933755493" as "+++090/9337/55493+++". */
+void shop_communication_show(const char *digits, char ret_text[SHOP_COMMUNICATION_SHOWN]);
+
+/* Whether the text, blanks left out, is an IBAN with the right check digits (ISO 13616); gives it without blanks. */
+bool shop_iban_check(const char *text, char ret_iban[SHOP_IBAN]);
+
+#endif
