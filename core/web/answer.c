@@ -9,9 +9,6 @@
 #include "base/json.h"
 #include "base/log.h"
 
-/* Marks a text for translators; it is translated where it is used. */
-#define TRANSLATE(text) text
-
 static const struct {
 	int status;
 	const char *reason;
@@ -21,17 +18,17 @@ static const struct {
 	{ 200, "OK", NULL, NULL },
 	{ 303, "See Other", NULL, NULL },
 	{ 304, "Not Modified", NULL, NULL },
-	{ 400, "Bad Request", TRANSLATE("That request was not understood"), TRANSLATE("Please go back and try again.") },
-	{ 401, "Unauthorized", TRANSLATE("Please sign in"), TRANSLATE("You need a sign-in link. Your operator can send you one.") },
-	{ 403, "Forbidden", TRANSLATE("That is not allowed"), TRANSLATE("Your role does not include this. An administrator can change that.") },
-	{ 404, "Not Found", TRANSLATE("This page does not exist"), TRANSLATE("It may have moved. The start page leads to everything.") },
-	{ 405, "Method Not Allowed", TRANSLATE("That request was not understood"), TRANSLATE("Please go back and try again.") },
-	{ 409, "Conflict", TRANSLATE("This form is no longer valid"), TRANSLATE("Please load the page again, then send the form once more.") },
-	{ 413, "Content Too Large", TRANSLATE("That was too large"), TRANSLATE("Please send less at once.") },
-	{ 422, "Unprocessable Content", TRANSLATE("Something is not right yet"), TRANSLATE("Please correct what is marked.") },
-	{ 500, "Internal Server Error", TRANSLATE("Something went wrong on our side"),
-	    TRANSLATE("Nothing of what you sent was stored. Please try again; if it persists, tell us the reference.") },
-	{ 503, "Service Unavailable", TRANSLATE("One moment, please"), TRANSLATE("This page is not available right now. Please try again in a minute.") },
+	{ 400, "Bad Request", SCOP_TEXT("That request was not understood"), SCOP_TEXT("Please go back and try again.") },
+	{ 401, "Unauthorized", SCOP_TEXT("Please sign in"), SCOP_TEXT("You need a sign-in link. Your operator can send you one.") },
+	{ 403, "Forbidden", SCOP_TEXT("That is not allowed"), SCOP_TEXT("Your role does not include this. An administrator can change that.") },
+	{ 404, "Not Found", SCOP_TEXT("This page does not exist"), SCOP_TEXT("It may have moved. The start page leads to everything.") },
+	{ 405, "Method Not Allowed", SCOP_TEXT("That request was not understood"), SCOP_TEXT("Please go back and try again.") },
+	{ 409, "Conflict", SCOP_TEXT("This form is no longer valid"), SCOP_TEXT("Please load the page again, then send the form once more.") },
+	{ 413, "Content Too Large", SCOP_TEXT("That was too large"), SCOP_TEXT("Please send less at once.") },
+	{ 422, "Unprocessable Content", SCOP_TEXT("Something is not right yet"), SCOP_TEXT("Please correct what is marked.") },
+	{ 500, "Internal Server Error", SCOP_TEXT("Something went wrong on our side"),
+	    SCOP_TEXT("Nothing of what you sent was stored. Please try again; if it persists, tell us the reference.") },
+	{ 503, "Service Unavailable", SCOP_TEXT("One moment, please"), SCOP_TEXT("This page is not available right now. Please try again in a minute.") },
 	{ 509, "Moved", NULL, NULL }, /* the private answer to nginx: this tenant is at another version */
 };
 

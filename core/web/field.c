@@ -82,7 +82,7 @@ check_text(struct scop_request *req, const struct scop_field *field, const char 
 	else if (length < field->min)
 		scop_reject(req, field->name, "This is too short.");
 	else if (field->pattern && !matches(field->pattern, text))
-		scop_reject(req, field->name, "This does not have the expected form.");
+		scop_reject(req, field->name, field->message ? field->message : SCOP_TEXT("This does not have the expected form."));
 	else
 		scop_map_put_text(&req->fields, field->name, text);
 }

@@ -23,7 +23,8 @@ static const struct scop_field order_fields[] = {
 	{ .name = "name",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
 	{ .name = "mail",        .type = SCOP_FIELD_EMAIL,  .required = true },
 	{ .name = "street",      .type = SCOP_FIELD_TEXT,   .required = true, .max = 120 },
-	{ .name = "postal_code", .type = SCOP_FIELD_TEXT,   .required = true, .pattern = "[0-9]{4,5}" },
+	{ .name = "postal_code", .type = SCOP_FIELD_TEXT,   .required = true, .pattern = "[0-9]{4,5}",
+	  .message = SCOP_TEXT("A postal code has 4 digits in Belgium, 5 in France.") },
 	{ .name = "city",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 80 },
 	{ .name = "country",     .type = SCOP_FIELD_CHOICE, .required = true, .choices = countries },
 	{ 0 }
@@ -31,8 +32,10 @@ static const struct scop_field order_fields[] = {
 
 static const struct scop_field payment_fields[] = {
 	{ .name = "beneficiary", .type = SCOP_FIELD_TEXT, .required = true, .max = 70 },
-	{ .name = "iban",        .type = SCOP_FIELD_TEXT, .required = true, .pattern = "[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}" },
-	{ .name = "bic",         .type = SCOP_FIELD_TEXT, .pattern = "[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?" },
+	{ .name = "iban",        .type = SCOP_FIELD_TEXT, .required = true, .pattern = "[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}",
+	  .message = SCOP_TEXT("An account number looks like BE68 5390 0754 7034.") },
+	{ .name = "bic",         .type = SCOP_FIELD_TEXT, .pattern = "[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?",
+	  .message = SCOP_TEXT("A BIC has 8 or 11 letters and digits, such as TRIOBEBB.") },
 	{ 0 }
 };
 

@@ -38,7 +38,7 @@ FROM product WHERE slug = :slug AND published = 1
 
 -- name: variants_of_product (slug)
 SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock,
-	v.stock IS NULL OR v.stock > 0 AS for_sale
+	v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
 FROM product p JOIN variant v ON v.product = p.id WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
 
 -- name: path_of_product (slug)
@@ -74,7 +74,7 @@ INSERT INTO order_line (shop_order, variant, name, options, picture, count, pric
 VALUES (:order, :variant, :name, :options, :picture, :count, :price)
 
 -- name: order_by_token (token)
-SELECT id, communication, name, mail, street, postal_code, city, country, total_cents, currency, created
+SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, total_cents, currency, created
 FROM shop_order WHERE token = :token
 
 -- name: lines_by_token (token)
@@ -85,7 +85,7 @@ FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.token = :toke
 SELECT id, name, city, country, state, total_cents, currency, created FROM shop_order ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: order_by_id (id)
-SELECT id, communication, name, mail, street, postal_code, city, country, state, total_cents, currency, created
+SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, state, total_cents, currency, created
 FROM shop_order WHERE id = :id
 
 -- name: lines_by_id (id)

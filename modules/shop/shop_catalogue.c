@@ -72,7 +72,7 @@ shop_category(struct scop_request *req)
 static const struct scop_value *
 variants_to_choose(struct scop_request *req, const struct scop_value *variants)
 {
-	static const char *const keys[] = { "id", "options", "price", "stock", "for_sale", "chosen" };
+	static const char *const keys[] = { "id", "options", "price", "stock", "for_sale", "is_last", "chosen" };
 	const size_t count = scop_count(variants);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 	bool chosen = false;
@@ -82,9 +82,9 @@ variants_to_choose(struct scop_request *req, const struct scop_value *variants)
 		const bool choose = !chosen && scop_bool(variant, "for_sale");
 
 		chosen |= choose;
-		list[i] = scop_make_map(req, 6, keys, (const struct scop_value *const[]){ scop_get(variant, "id"),
+		list[i] = scop_make_map(req, 7, keys, (const struct scop_value *const[]){ scop_get(variant, "id"),
 		    shop_options(req, variant), scop_get(variant, "price"), scop_get(variant, "stock"),
-		    scop_get(variant, "for_sale"), scop_make_bool(req, choose) });
+		    scop_get(variant, "for_sale"), scop_get(variant, "is_last"), scop_make_bool(req, choose) });
 		if (choose)
 			scop_put(req, "chosen", list[i]);
 	}
@@ -106,6 +106,8 @@ shop_product(struct scop_request *req)
 	const struct scop_value *variants = variants_to_choose(req, scop_model(req, "found"));
 	scop_put(req, "variants", variants);
 	scop_put(req, "choice", scop_make_bool(req, scop_count(variants) > 1));
+	scop_put(req, "only_one", scop_make_bool(req, scop_count(variants) == 1 && scop_bool(scop_at(variants, 0), "is_last")));
+	scop_put(req, "has_neighbours", scop_make_bool(req, scop_count(scop_model(req, "neighbours")) > 0));
 	return scop_view(req, &view_product);
 }
 

@@ -58,6 +58,16 @@ add_order(struct scop_request *req, const struct scop_value *total, const struct
 	return id;
 }
 
+/* The stock was not enough: asked again, for another may have bought since the first look. */
+static bool
+refuse_count(struct scop_request *req)
+{
+	const struct scop_value *now = scop_row(req, variant_to_order(scop_field(req, "variant")));
+
+	return scop_reject(req, "count", scop_int(now, "stock") > 0 ? SCOP_TEXT("There are not that many left.") :
+	    SCOP_TEXT("This has just been sold out."));
+}
+
 bool
 shop_order_place(struct scop_request *req)
 {
@@ -69,8 +79,7 @@ shop_order_place(struct scop_request *req)
 		return scop_not_found(req);
 	/* The condition is in the UPDATE, so of two who want the last piece one gets it. */
 	if (scop_write(req, stock_take(scop_get(variant, "id"), count)) != 1)
-		return scop_reject(req, "count", scop_int(variant, "stock") > 0 ? "There are not that many left." :
-		    "This has just been sold out.");
+		return refuse_count(req);
 
 	const struct scop_value *order = add_order(req, total_of(req, variant), token);
 	scop_write(req, order_line_add(order, scop_get(variant, "id"), scop_get(variant, "name"), shop_options(req, variant),

@@ -180,7 +180,7 @@ shop_price(const char *text, int64_t *ret_cents)
 		point = NULL;
 	for (const char *c = text; *c; c++) {
 		if (c == point || *c == ',' || *c == '.' || *c == '\'' || *c == ' ') {
-			if (c != point && (!isdigit((unsigned char)c[1]) || strspn(c + 1, "0123456789") != 3) && *c != ' ')
+			if (c != point && ((point && *c == *point) || strspn(c + 1, "0123456789") != 3))
 				return false;
 			continue;
 		}

@@ -13,6 +13,9 @@
 #include "scopiton/query.h"
 #include "scopiton/request.h"
 
+/* Marks a text in a table for translators; the host translates it where it is shown. */
+#define SCOP_TEXT(text) text
+
 /* ---- fields ---- */
 
 enum scop_field_type {
@@ -36,6 +39,7 @@ struct scop_field {
 	int64_t min, max;           /* max 0: the type's own */
 	const char *const *choices; /* NULL ends */
 	const char *pattern;        /* PCRE2, of the whole text */
+	const char *message;        /* what to say where the pattern does not match, in SCOP_TEXT(); NULL: a general sentence */
 };
 
 /* ---- routes ---- */
