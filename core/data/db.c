@@ -365,9 +365,9 @@ read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *
 		return scop_db_note(db, handle->stmt);
 
 	MYSQL_RES *fields = mysql_stmt_result_metadata(handle->stmt);
-	struct shape *shape = handle->shape;
-	if (fields && mysql_num_fields(fields) != shape->columns)
-		shape = handle->shape = scop_shape_make(mysql_fetch_fields(fields), mysql_num_fields(fields));
+	if (fields && !scop_shape_fits(handle->shape, mysql_fetch_fields(fields), mysql_num_fields(fields)))
+		handle->shape = scop_shape_make(mysql_fetch_fields(fields), mysql_num_fields(fields));
+	const struct shape *shape = handle->shape;
 	if (fields)
 		mysql_free_result(fields);
 
@@ -377,7 +377,8 @@ read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *
 
 		if (!scop_row_decode(db, arena, shape, (const unsigned char *)row->data, row->length, &value)) {
 			mysql_stmt_free_result(handle->stmt);
-			return scop_db_fail(db, SCOP_DB_FAILED, "a row of a type that has no value");
+			snprintf(db->error, sizeof db->error, "statement '%s': a row of a type that has no value", query->statement->name);
+			return SCOP_DB_FAILED;
 		}
 		scop_list_add(&rows, &value);
 	}

@@ -68,6 +68,9 @@ size_t scop_db_place_texts(struct scop_db *db, struct scop_arena *arena, const c
 
 struct shape *scop_shape_make(const MYSQL_FIELD *fields, unsigned count);
 
+/* Whether the columns are still these: the types of expressions are only settled when arguments are bound. */
+bool scop_shape_fits(const struct shape *shape, const MYSQL_FIELD *fields, unsigned count);
+
 /* One row in the binary protocol to a map; false when the packet is not one. */
 bool scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct shape *shape,
     const unsigned char *packet, size_t length, struct scop_value *ret_row);

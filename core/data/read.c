@@ -7,6 +7,7 @@
 #include "data/db_private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -14,7 +15,7 @@
 #include "base/buffer.h"
 #include "base/value.h"
 
-enum { COM_QUERY_BYTE = 0x03, COM_EXECUTE_BYTE = 0x17, PACKET_MAX = 0xffffff };
+enum { COM_QUERY_BYTE = 0x03, COM_EXECUTE_BYTE = 0x17, PACKET_MAX = 0xffffff, DEFINITION_TAIL = 12 };
 
 
 static void
@@ -136,23 +137,26 @@ skip_text(unsigned char **at)
 	*at += length;
 }
 
-/* A column's definition (protocol 4.1): only what a shape needs. */
-static void
-read_definition(struct scop_arena *arena, unsigned char *at, MYSQL_FIELD *field)
+/* A column's definition: only what a shape needs. Its name stands fifth; what follows differs with what the client knows of
+ * extended types, but the last twelve bytes are always the same. */
+static bool
+read_definition(struct scop_arena *arena, unsigned char *at, unsigned long size, MYSQL_FIELD *field)
 {
+	const unsigned char *tail = at + size - DEFINITION_TAIL;
+
+	if (size < DEFINITION_TAIL + 8)
+		return false;
 	for (int i = 0; i < 4; i++)
 		skip_text(&at); /* catalogue, database, table, its own name */
 	const unsigned long length = mysql_net_field_length(&at);
 	field->name = scop_arena_bytes(arena, at, length);
-	at += length;
-	skip_text(&at);
-	at++;
-	field->charsetnr = (unsigned)(at[0] | at[1] << 8);
-	field->length = (unsigned long)at[2] | (unsigned long)at[3] << 8 | (unsigned long)at[4] << 16 |
-	    (unsigned long)at[5] << 24;
-	field->type = (enum enum_field_types)at[6];
-	field->flags = (unsigned)(at[7] | at[8] << 8);
-	field->decimals = at[9];
+	field->charsetnr = (unsigned)(tail[0] | tail[1] << 8);
+	field->length = (unsigned long)tail[2] | (unsigned long)tail[3] << 8 | (unsigned long)tail[4] << 16 |
+	    (unsigned long)tail[5] << 24;
+	field->type = (enum enum_field_types)tail[6];
+	field->flags = (unsigned)(tail[7] | tail[8] << 8);
+	field->decimals = tail[9];
+	return true;
 }
 
 static bool
@@ -164,11 +168,11 @@ read_definitions(struct scop_db *db, struct scop_arena *arena, struct handle *ha
 	for (unsigned i = 0; i < columns; i++) {
 		unsigned char *packet = next_packet(db, &length);
 
-		if (!packet)
+		if (!packet || !read_definition(arena, packet, length, &fields[i]))
 			return false;
-		read_definition(arena, packet, &fields[i]);
 	}
-	handle->shape = scop_shape_make(fields, columns);
+	if (!scop_shape_fits(handle->shape, fields, columns))
+		handle->shape = scop_shape_make(fields, columns);
 	return true;
 }
 
@@ -205,7 +209,10 @@ read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle, c
 	if (!packet)
 		return scop_db_note(db, NULL);
 	*ret_rows = scop_list_value(&rows);
-	return sound ? SCOP_DB_OK : scop_db_fail(db, SCOP_DB_FAILED, "a row of a type that has no value");
+	if (sound)
+		return SCOP_DB_OK;
+	snprintf(db->error, sizeof db->error, "statement '%s': a row of a type that has no value", handle->statement->name);
+	return SCOP_DB_FAILED;
 }
 
 /* MariaDB's answer to a text without rows. */

@@ -58,6 +58,18 @@ scop_shape_make(const MYSQL_FIELD *fields, unsigned count)
 	return shape;
 }
 
+bool
+scop_shape_fits(const struct shape *shape, const MYSQL_FIELD *fields, unsigned count)
+{
+	if (!shape || shape->columns != count)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (shape->column[i].type != fields[i].type ||
+		    shape->column[i].is_unsigned != ((fields[i].flags & UNSIGNED_FLAG) != 0))
+			return false;
+	return true;
+}
+
 struct cursor {
 	const unsigned char *at;
 	const unsigned char *end;

@@ -1,0 +1,220 @@
+// The shop: imports of real exports, its pages, orders that are stored once, stock that stays exact.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { root, start, until } from '../../../tests/support/stack.mjs'
+
+const host = 'acme.localhost'
+const shared = path.join(root, '../shared/shop')
+let stack, database
+
+const rows = async (sql) => (await stack.sql(`USE ${database}; ${sql}`)).split('\n').filter(Boolean).map((line) => line.split('\t'))
+const write = (name, text) => { const file = path.join(stack.folder, name); fs.writeFileSync(file, text); return file }
+const imported = (...files) => stack.cli('import', 'shop', 'products', ...files, '--tenant', 'acme')
+const refused = async (file) => {
+  const error = await imported(file).then(() => null, (error) => error)
+  assert.ok(error, 'the import should be refused')
+  assert.equal(error.code, 1)
+  return error.stdout + error.stderr
+}
+
+before(async () => {
+  stack = await start()
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
+  database = `t${await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'")}_shop`
+})
+after(() => stack.stop())
+
+test('an empty shop says so, in words that help', async () => {
+  const { status, body } = await stack.request(host, '/fr/')
+  assert.equal(status, 200)
+  assert.match(body, /Ce rayon est vide/)
+})
+
+test("WooCommerce's own sample is imported right", async (t) => {
+  const file = path.join(shared, 'woocommerce-products.csv')
+  if (!fs.existsSync(file)) return t.skip('no ../shared/shop/woocommerce-products.csv beside this checkout')
+  const said = await imported(file)
+  assert.match(said, /WooCommerce: 16 products, 21 variants/)
+  assert.match(said, /warning: SKU 'woo-vneck-tee-red' stands on line \d+ already/)
+  assert.match(said, /warning: a grouped product/)
+  assert.deepEqual(await rows("SELECT option1, option2, price_cents, stock FROM variant WHERE sku = 'woo-hoodie-red'"),
+    [['Red', 'No', '4200', 'NULL']])
+  assert.deepEqual(await rows("SELECT c.title, t.title FROM product p JOIN category c ON c.id = p.category JOIN category t ON " +
+    "t.id = p.top WHERE p.slug = 'woo-tshirt'"), [['Tshirts', 'Clothing']])
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE published = 0"), [['1']])
+})
+
+test('the same file again makes no duplicates', async (t) => {
+  const file = path.join(shared, 'woocommerce-products.csv')
+  if (!fs.existsSync(file)) return t.skip('no ../shared/shop/woocommerce-products.csv beside this checkout')
+  const count = 'SELECT (SELECT COUNT(*) FROM product), (SELECT COUNT(*) FROM variant), (SELECT COUNT(*) FROM category)'
+  const before = await rows(count)
+  await imported(file)
+  assert.deepEqual(await rows(count), before)
+})
+
+test("Shopify's own sample is imported right", async (t) => {
+  const file = path.join(shared, 'shopify-apparel.csv')
+  if (!fs.existsSync(file)) return t.skip('no ../shared/shop/shopify-apparel.csv beside this checkout')
+  assert.match(await imported(file), /Shopify: \d+ products, \d+ variants, 0 rows repeated/)
+  assert.deepEqual(await rows("SELECT v.option1, v.price_cents FROM variant v JOIN product p ON p.id = v.product WHERE p.slug = " +
+    "'classic-varsity-top' ORDER BY v.id"), [['Small', '6000'], ['Medium', '6000'], ['Large', '6000']])
+  assert.deepEqual(await rows("SELECT stock, code FROM variant v JOIN product p ON p.id = v.product WHERE p.slug = " +
+    "'ocean-blue-shirt'"), [['NULL', 'ocean-blue-shirt///']])
+  await imported(file)
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE slug = 'classic-varsity-top'"), [['1']])
+})
+
+test('a wrong row is told with line and column, and nothing of the file is stored', async () => {
+  const said = await refused(write('wrong.csv',
+    'product,name,category,price,stock\nlamp-a,Lampe A,Lampes,12.50,3\nlamp-b,Lampe B,Lampes,douze,3\nlamp-c,,,5,x\n'))
+  assert.match(said, /wrong\.csv:3:4: error: the price is not an amount/)
+  assert.match(said, /wrong\.csv:4:5: error: the stock is not a whole number/)
+  assert.match(said, /nothing was imported/)
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE slug LIKE 'lamp-%'"), [['0']])
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM category WHERE slug = 'lampes'"), [['0']])
+})
+
+test('files that are no export are refused with a clear sentence', async () => {
+  assert.match(await refused(write('empty.csv', '')), /the file is empty/)
+  assert.match(await refused(write('latin1.csv', Buffer.from('product,name,price\nv,V\xe9lo,5\n', 'latin1'))), /line 2 is not UTF-8/)
+  assert.match(await refused(write('utf16.csv', Buffer.from('\ufeffproduct,name,price\n', 'utf16le'))), /is not UTF-8/)
+  assert.match(await refused(write('cut.csv', 'product,name,price\na,"Lampe,5\nb,B,6\n')), /quote is opened and never closed/)
+  assert.match(await refused(write('wide.csv', 'a,'.repeat(1000000) + '\n')), /more than 500 columns/)
+  assert.match(await refused(write('other.csv', 'name;mail\nA;b@c.d\n')), /not the columns of a product export/)
+  assert.match(await refused(write('short.csv', 'product,name,price\na,A\n')), /this row has 2 fields, the first one has 3/)
+  assert.match(await refused(write('binary.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]))), /is not UTF-8/)
+  assert.match(await refused(path.join(stack.folder, 'missing.csv')), /cannot be read/)
+})
+
+test('our own CSV brings categories, variants, pictures; semicolons and Windows line ends are fine', async () => {
+  const svg = write('lamp.svg', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>')
+  const file = write('own.csv', '\ufeff' + ['product;name;category;description;condition;sku;option1_name;option1;price;stock;picture',
+    'lampe;Lampe "Veer";Lampes > Table;"Deux lignes,\ndans un champ.";good;L-1;Couleur;Ocre;149,00;2;lamp.svg',
+    'lampe;;;;;L-2;;Bleu;159,00;0;', 'rare;Pièce rare;Lampes;;fair;R-1;;;20;1;', 'libre;Sur commande;Lampes;;;S-1;;;99.90;;'].join('\r\n'))
+  assert.match(await imported(file, svg), /own CSV: 3 products, 4 variants, 0 rows repeated/)
+  const { body } = await stack.request(host, '/fr/p/lampe')
+  assert.match(body, /Lampe &quot;Veer&quot;/)
+  assert.match(body, /Bleu · 159,00\s€, épuisé/)
+  assert.match(body, /Deux lignes,\ndans un champ\./)
+  const [picture] = body.match(/\/fr\/picture\/[0-9a-f]{64}/)
+  const shown = await stack.request(host, picture)
+  assert.equal(shown.headers['content-type'], 'image/svg+xml')
+  assert.match(shown.headers['cache-control'], /immutable/)
+  assert.match(shown.headers['content-security-policy'], /sandbox/)
+})
+
+test('a list has pages, and a category only what is in it', async () => {
+  const many = ['product,name,category,price,stock']
+  for (let i = 1; i <= 30; i++) many.push(`vis-${i},Vis ${i},Quincaillerie > Vis,0.${10 + i},5`)
+  await imported(write('many.csv', many.join('\n')))
+  const first = await stack.request(host, '/fr/c/quincaillerie')
+  assert.equal(first.body.match(/class="product"/g).length, 24)
+  assert.match(first.body, /\?page=2" rel="next"/)
+  const second = await stack.request(host, '/fr/c/quincaillerie-vis?page=2')
+  assert.equal(second.body.match(/class="product"/g).length, 6)
+  assert.doesNotMatch(second.body, /rel="next"/)
+  assert.equal((await stack.request(host, '/fr/c/nichts')).status, 404)
+  assert.equal((await stack.request(host, '/fr/?page=0')).status, 400)
+  assert.equal((await stack.request(host, '/fr/p/nichts')).status, 404)
+})
+
+const variant = async (sku) => (await rows(`SELECT id FROM variant WHERE sku = '${sku}'`))[0][0]
+const customer = { name: 'Amélie Dubois', mail: 'amelie@example.be', street: 'rue Haute 1', postal_code: '5000', city: 'Namur', country: 'BE' }
+const orderForm = async (sku, more = {}) => {
+  const id = await variant(sku)
+  return { _key: await stack.key(host, `/fr/order?variant=${id}&count=1`), variant: id, count: '1', ...customer, ...more }
+}
+const orders = async () => Number((await rows('SELECT COUNT(*) FROM shop_order'))[0][0])
+
+test('an order is confirmed with what to pay, and takes the stock', async () => {
+  await stack.cli('import', 'shop', 'payment', write('payment.csv', 'beneficiary,iban,bic\nAcme,BE68 5390 0754 7034,TRIOBEBB\n'), '--tenant', 'acme')
+  const placed = await stack.request(host, '/fr/order', { form: await orderForm('L-1', { count: '2' }) })
+  assert.equal(placed.status, 303)
+  const thanks = await stack.request(host, placed.headers.location)
+  assert.match(thanks.body, /\+\+\+\d{3}\/\d{4}\/\d{5}\+\+\+/)
+  assert.match(thanks.body, /298,00\s€/)
+  assert.match(thanks.body, /BE68539007547034/)
+  assert.match(thanks.body, /Ocre, 2 pièces/)
+  assert.deepEqual(await rows("SELECT stock FROM variant WHERE sku = 'L-1'"), [['0']])
+})
+
+test('the same form sent five times at once is one order, with one answer', async () => {
+  const before = await orders()
+  const form = await orderForm('S-1')
+  const answers = await Promise.all(Array.from({ length: 5 }, () => stack.request(host, '/fr/order', { form })))
+  assert.deepEqual(answers.map((answer) => answer.status), [303, 303, 303, 303, 303])
+  assert.equal(new Set(answers.map((answer) => answer.headers.location)).size, 1)
+  const later = await stack.request(host, '/fr/order', { form })
+  assert.equal(later.headers.location, answers[0].headers.location)
+  assert.equal(await orders(), before + 1)
+})
+
+test('of twenty who want the last piece at once, one gets it and the others are told', async () => {
+  const forms = await Promise.all(Array.from({ length: 20 }, () => orderForm('R-1')))
+  const answers = await Promise.all(forms.map((form) => stack.request(host, '/fr/order', { form })))
+  assert.equal(answers.filter((answer) => answer.status === 303).length, 1)
+  for (const answer of answers.filter((answer) => answer.status !== 303)) {
+    assert.equal(answer.status, 422)
+    assert.match(answer.body, /C(&#39;|')est vendu, à l(&#39;|')instant\./)
+    assert.match(answer.body, /value="Amélie Dubois"/)
+  }
+  assert.deepEqual(await rows("SELECT stock FROM variant WHERE sku = 'R-1'"), [['0']])
+})
+
+test('stock never falls below zero when more is ordered than there is', async () => {
+  await imported(write('more.csv', 'product,name,sku,price,stock\nthree,Trois,T-3,5,3\n'))
+  const answer = await stack.request(host, '/fr/order', { form: await orderForm('T-3', { count: '4' }) })
+  assert.equal(answer.status, 422)
+  assert.match(answer.body, /Il n(&#39;|')en reste pas autant/)
+  assert.deepEqual(await rows("SELECT stock FROM variant WHERE sku = 'T-3'"), [['3']])
+})
+
+test('a wrong field comes back marked, and what was typed is kept', async () => {
+  const before = await orders()
+  const answer = await stack.request(host, '/fr/order', { form: await orderForm('S-1', { mail: 'amelie@', postal_code: '50', country: 'XX', street: '' }) })
+  assert.equal(answer.status, 422)
+  for (const field of ['mail', 'postal_code', 'country', 'street']) assert.match(answer.body, new RegExp(`<a href="#${field}">`))
+  assert.match(answer.body, /Un code postal a 4 chiffres/)
+  assert.match(answer.body, /value="amelie@"/)
+  assert.equal(await orders(), before)
+})
+
+test('an order is seen by its own address only, and by whoever may in the portal', async () => {
+  assert.equal((await stack.request(host, '/fr/thanks/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')).status, 404)
+  assert.equal((await stack.request(host, '/fr/orders')).status, 404)
+  const portal = 'acme-portal.localhost'
+  assert.equal((await stack.request(portal, '/shop/orders')).status, 401)
+  const cookie = await stack.signIn('acme')
+  const list = await stack.request(portal, '/shop/orders', { headers: { Cookie: cookie } })
+  assert.match(list.body, /Amélie Dubois, Namur/)
+  const one = await stack.request(portal, list.body.match(/\/shop\/orders\/\d+/)[0], { headers: { Cookie: cookie } })
+  assert.match(one.body, /mailto:amelie@example\.be/)
+  await stack.sql(`USE ${database.replace('_shop', '')}; INSERT INTO role (name) VALUES ('reader')`)
+  const reader = await stack.signIn('acme', 'reader')
+  assert.equal((await stack.request(portal, '/shop/orders', { headers: { Cookie: reader } })).status, 403)
+})
+
+test('the account number is checked before it is shown to customers', async () => {
+  const portal = 'acme-portal.localhost'
+  const headers = { Cookie: await stack.signIn('acme') }
+  const form = { beneficiary: 'Acme', iban: 'BE68 5390 0754 7035', bic: '' }
+  form._key = await stack.key(portal, '/shop/settings', headers)
+  const wrong = await stack.request(portal, '/shop/settings', { form, headers })
+  assert.equal(wrong.status, 422)
+  assert.match(wrong.body, /Les chiffres de contrôle/)
+  const right = await stack.request(portal, '/shop/settings', { form: { ...form, iban: 'BE68 5390 0754 7034', _key: await stack.key(portal, '/shop/settings', headers) }, headers })
+  assert.equal(right.status, 303)
+})
+
+test('disabled, the shop is gone; switched on again, all is there', async () => {
+  const before = await orders()
+  await stack.cli('module', 'disable', 'shop', '--tenant', 'acme')
+  await until('the shop is gone', async () => (await stack.request(host, '/fr/')).status === 404)
+  await stack.cli('module', 'install', 'shop', '--tenant', 'acme')
+  await until('the shop is back', async () => (await stack.request(host, '/fr/')).status === 200)
+  assert.equal(await orders(), before)
+})

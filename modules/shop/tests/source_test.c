@@ -1,0 +1,188 @@
+/* Product exports: the three kinds of file, and what is wrong with a row. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "shop_payment.c"
+#include "shop_source.c"
+
+static struct shop_source source;
+static struct shop_row row;
+static struct shop_row_error error;
+
+static void
+open_columns(const char *const *header, size_t count)
+{
+	char sentence[300];
+
+	assert_true(shop_source_open(header, count, &source, sentence, sizeof sentence));
+}
+
+static void
+a_slug_keeps_letters_and_digits_only(void **state)
+{
+	char slug[40];
+
+	(void)state;
+	shop_slug("Vélos > Ville, n°1 !", slug, sizeof slug);
+	assert_string_equal(slug, "velos-ville-n-1");
+	shop_slug("Œuvre Straße Æther", slug, sizeof slug);
+	assert_string_equal(slug, "oeuvre-strasse-aether");
+	shop_slug("///", slug, sizeof slug);
+	assert_string_equal(slug, "");
+	shop_slug("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", slug, sizeof slug);
+	assert_true(strlen(slug) < sizeof slug);
+}
+
+static void
+a_price_is_read_as_people_write_it(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t cents;
+	} prices[] = { { "12.50", 1250 }, { "12,5", 1250 }, { "12", 1200 }, { "1.234,50", 123450 }, { "1,234.50", 123450 },
+		{ "1 234,50", 123450 }, { "0", 0 }, { ".5", 50 }, { "99999999.99", 9999999999 } };
+	static const char *const wrong[] = { "", "abc", "-1", "12.345.6", "1e5", "12.5.5", "99999999999", "12€", "NaN" };
+	int64_t cents;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof prices / sizeof prices[0]; i++) {
+		assert_true(shop_price(prices[i].text, &cents));
+		assert_int_equal(cents, prices[i].cents);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(shop_price(wrong[i], &cents));
+}
+
+static void
+an_empty_stock_is_not_tracked(void **state)
+{
+	static const char *const header[] = { "product", "name", "price", "stock" };
+
+	(void)state;
+	open_columns(header, 4);
+	assert_true(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "" }, 4, &row, &error));
+	assert_int_equal(row.stock, -1);
+	assert_true(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "0" }, 4, &row, &error));
+	assert_int_equal(row.stock, 0);
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "many" }, 4, &row, &error));
+	assert_int_equal(error.column, 4);
+}
+
+static void
+woocommerce_variations_belong_to_their_parent(void **state)
+{
+	static const char *const header[] = { "ID", "Type", "SKU", "Name", "Published", "Visibility in catalog", "In stock?",
+		"Stock", "Sale price", "Regular price", "Categories", "Parent", "Attribute 1 name", "Attribute 1 value(s)" };
+
+	(void)state;
+	open_columns(header, 14);
+	assert_int_equal(source.kind, SHOP_WOOCOMMERCE);
+	assert_true(shop_source_row(&source, (const char *const[]){ "1", "variable", "tee", "Tee", "1", "hidden", "1", "", "", "",
+	    "Clothing > Tees, Sale", "", "Color", "Red, Blue" }, 14, &row, &error));
+	assert_true(row.has_product && !row.has_variant && !row.published);
+	assert_string_equal(row.category, "Clothing > Tees");
+	assert_string_equal(row.option[0], "");
+	assert_true(shop_source_row(&source, (const char *const[]){ "2", "variation", "tee-red", "Tee - Red", "1", "visible", "0", "",
+	    "15", "20", "", "tee", "Color", "Red" }, 14, &row, &error));
+	assert_true(!row.has_product && row.has_variant);
+	assert_string_equal(row.key, "tee");
+	assert_int_equal(row.price_cents, 1500);
+	assert_int_equal(row.stock, 0);
+	assert_true(shop_source_row(&source, (const char *const[]){ "3", "grouped", "set", "Set", "1", "visible", "1", "", "", "", "",
+	    "", "", "" }, 14, &row, &error));
+	assert_true(row.skip);
+	assert_false(shop_source_row(&source, (const char *const[]){ "4", "variation", "x", "X", "1", "visible", "1", "", "", "5", "",
+	    "", "", "" }, 14, &row, &error));
+	assert_int_equal(error.column, 12);
+}
+
+static void
+shopify_rows_without_a_title_are_further_variants(void **state)
+{
+	static const char *const header[] = { "Handle", "Title", "Body (HTML)", "Tags", "Option1 Name", "Option1 Value",
+		"Variant Price", "Variant Inventory Tracker", "Variant Inventory Qty" };
+
+	(void)state;
+	open_columns(header, 9);
+	assert_true(shop_source_row(&source, (const char *const[]){ "top", "Top", "<p>Warm &amp; soft</p><p>Wool</p>", "men", "Title",
+	    "Default Title", "50", "", "1" }, 9, &row, &error));
+	assert_string_equal(row.description, "Warm & soft\nWool");
+	assert_string_equal(row.category, "men");
+	assert_string_equal(row.option[0], "");
+	assert_int_equal(row.stock, -1);
+	assert_true(shop_source_row(&source, (const char *const[]){ "top", "", "", "", "", "Large", "60", "shopify", "-2" }, 9, &row,
+	    &error));
+	assert_true(!row.has_product && row.has_variant);
+	assert_int_equal(row.stock, 0);
+	assert_true(shop_source_row(&source, (const char *const[]){ "top", "", "", "", "", "", "", "", "" }, 9, &row, &error));
+	assert_true(row.skip);
+}
+
+static void
+what_is_wrong_is_told_with_its_column(void **state)
+{
+	static const char *const header[] = { "product", "name", "price", "condition" };
+	char sentence[300];
+	char long_name[300];
+
+	(void)state;
+	open_columns(header, 4);
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "free", "" }, 4, &row, &error));
+	assert_int_equal(error.column, 3);
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "5", "broken" }, 4, &row, &error));
+	assert_int_equal(error.column, 4);
+	assert_false(shop_source_row(&source, (const char *const[]){ "!", "Bike", "5", "" }, 4, &row, &error));
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike" }, 2, &row, &error));
+	assert_int_equal(error.column, 0);
+	memset(long_name, 'x', sizeof long_name - 1);
+	long_name[sizeof long_name - 1] = '\0';
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", long_name, "5", "" }, 4, &row, &error));
+	assert_int_equal(error.column, 2);
+	assert_false(shop_source_open((const char *const[]){ "a", "b" }, 2, &source, sentence, sizeof sentence));
+}
+
+static void
+a_structured_communication_has_its_check_digits(void **state)
+{
+	char digits[SHOP_COMMUNICATION], shown[SHOP_COMMUNICATION_SHOWN];
+
+	(void)state;
+	shop_communication_make(909337554, digits);
+	assert_string_equal(digits, "090933755493");
+	shop_communication_show(digits, shown);
+	assert_string_equal(shown, "+++090/9337/55493+++");
+	shop_communication_make(97, digits);
+	assert_string_equal(digits, "000000009797");
+}
+
+static void
+an_iban_is_checked(void **state)
+{
+	char iban[SHOP_IBAN];
+
+	(void)state;
+	assert_true(shop_iban_check("BE68 5390 0754 7034", iban));
+	assert_string_equal(iban, "BE68539007547034");
+	assert_true(shop_iban_check("FR1420041010050500013M02606", iban));
+	assert_false(shop_iban_check("BE68 5390 0754 7035", iban));
+	assert_false(shop_iban_check("BE68", iban));
+	assert_false(shop_iban_check("BE68 5390 0754 7034 BE68 5390 0754 7034 X", iban));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(a_slug_keeps_letters_and_digits_only),
+		cmocka_unit_test(a_price_is_read_as_people_write_it), cmocka_unit_test(an_empty_stock_is_not_tracked),
+		cmocka_unit_test(woocommerce_variations_belong_to_their_parent),
+		cmocka_unit_test(shopify_rows_without_a_title_are_further_variants),
+		cmocka_unit_test(what_is_wrong_is_told_with_its_column),
+		cmocka_unit_test(a_structured_communication_has_its_check_digits), cmocka_unit_test(an_iban_is_checked) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
