@@ -28,7 +28,10 @@ SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/ho
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
 NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
 	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
-MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard modules/*/module.xml)))
+# Where modules' sources are and their packages go; an author elsewhere sets both.
+MODULE_SOURCES ?= modules
+MODULE_OUT ?= $(BUILD)/modules
+MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard $(MODULE_SOURCES)/*/module.xml)))
 TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/module.xml)))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -40,7 +43,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
 .DEFAULT_GOAL := all
 all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor \
-	$(call so_of,$(MODULES),$(BUILD)/modules)
+	$(call so_of,$(MODULES),$(MODULE_OUT))
 
 # ---- the host ----
 
@@ -139,7 +142,7 @@ $(3)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(BUILD)/names/$(1)/%.o,$(wildcard $
 	@[ -n "$(filter tests/%,$(2))$(SANITIZE)" ] || $(BUILD)/libexec/scopiton check $(3)/$(1) > /dev/null
 endef
 
-$(foreach m,$(MODULES),$(eval $(call module,$(m),modules,$(BUILD)/modules)))
+$(foreach m,$(MODULES),$(eval $(call module,$(m),$(MODULE_SOURCES),$(MODULE_OUT))))
 
 $(foreach m,$(TEST_MODULES),$(eval $(call module,$(m),tests/modules,$(BUILD)/test-modules)))
 

@@ -297,7 +297,7 @@ scop_db_handle(struct scop_db *db, const struct scop_statement *statement, struc
 	MYSQL_RES *fields = mysql_stmt_result_metadata(stmt);
 	struct handle *handle = handle_place(db);
 	*handle = (struct handle){ statement, hash(db->wanted.database), stmt,
-		fields ? scop_shape_make(mysql_fetch_fields(fields), mysql_num_fields(fields)) : NULL, ++db->clock };
+		fields ? scop_shape(mysql_fetch_fields(fields), mysql_num_fields(fields)) : NULL, ++db->clock };
 	if (fields)
 		mysql_free_result(fields);
 	*ret_handle = handle;
@@ -352,21 +352,53 @@ execute(struct scop_db *db, struct scop_arena *arena, const struct scop_query *q
 	return mysql_stmt_execute(stmt) == 0 ? SCOP_DB_OK : scop_db_note(db, stmt);
 }
 
+static void
+forget_handle(struct scop_db *db, const struct scop_statement *statement)
+{
+	for (size_t i = 0; i < db->handle_count; i++) {
+		if (db->handles[i].statement != statement)
+			continue;
+		mysql_stmt_close(db->handles[i].stmt);
+		db->handles[i] = db->handles[--db->handle_count];
+		return;
+	}
+}
+
+/* Executes and stores the result. Where a table has other columns than when the handle was made the library gives up in the
+ * middle of the answer: a fresh connection then, or, within a transaction, another run of it. */
+static enum scop_db_status
+execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, struct handle **ret_handle)
+{
+	enum scop_db_status status = execute(db, arena, query, ret_handle);
+
+	if (status == SCOP_DB_OK && mysql_stmt_store_result((*ret_handle)->stmt) != 0)
+		status = scop_db_note(db, (*ret_handle)->stmt);
+	if (status != SCOP_DB_FAILED || db->errnum != CR_NEW_STMT_METADATA)
+		return status;
+
+	const bool in_transaction = db->in_transaction;
+	scop_db_close(db);
+	if (in_transaction)
+		return SCOP_DB_AGAIN;
+	status = execute(db, arena, query, ret_handle);
+	if (status == SCOP_DB_OK && mysql_stmt_store_result((*ret_handle)->stmt) != 0)
+		status = scop_db_note(db, (*ret_handle)->stmt);
+	return status;
+}
+
 static enum scop_db_status
 read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, const struct scop_value **ret_rows)
 {
 	struct handle *handle;
 	struct scop_list_maker rows;
-	const enum scop_db_status status = execute(db, arena, query, &handle);
+	const enum scop_db_status status = execute_and_store(db, arena, query, &handle);
 
 	if (status != SCOP_DB_OK)
 		return status;
-	if (mysql_stmt_store_result(handle->stmt) != 0)
-		return scop_db_note(db, handle->stmt);
 
 	MYSQL_RES *fields = mysql_stmt_result_metadata(handle->stmt);
-	if (fields && !scop_shape_fits(handle->shape, mysql_fetch_fields(fields), mysql_num_fields(fields)))
-		handle->shape = scop_shape_make(mysql_fetch_fields(fields), mysql_num_fields(fields));
+	if (fields) /* the types of expressions are only settled when arguments are bound */
+		handle->shape = scop_shape(mysql_fetch_fields(fields), mysql_num_fields(fields));
 	const struct shape *shape = handle->shape;
 	if (fields)
 		mysql_free_result(fields);
@@ -396,18 +428,6 @@ scop_db_read_plain(struct scop_db *db, struct scop_arena *arena, const struct sc
 	for (size_t i = 0; i < count && status == SCOP_DB_OK; i++)
 		status = read_one(db, arena, &queries[i], &ret_rows[i]);
 	return status;
-}
-
-static void
-forget_handle(struct scop_db *db, const struct scop_statement *statement)
-{
-	for (size_t i = 0; i < db->handle_count; i++) {
-		if (db->handles[i].statement != statement)
-			continue;
-		mysql_stmt_close(db->handles[i].stmt);
-		db->handles[i] = db->handles[--db->handle_count];
-		return;
-	}
 }
 
 enum scop_db_status

@@ -10,8 +10,9 @@ enum { HANDLES_MAX = 256, ROWS_MAX = 10000, NAME_MAX_LENGTH = 64 };
 
 struct scop_value;
 
-/* The columns of a statement's result. Never freed: rows in any arena point to the keys. */
+/* The columns of a result. Never freed, for rows in any arena point to the keys; there are as many as different results. */
 struct shape {
+	struct shape *next;
 	unsigned columns;
 	const char **keys;
 	struct column {
@@ -26,7 +27,7 @@ struct handle {
 	const struct scop_statement *statement;
 	uint64_t database; /* hash of its name */
 	MYSQL_STMT *stmt;
-	struct shape *shape;
+	const struct shape *shape;
 	uint64_t used; /* when last, by the connection's count */
 };
 
@@ -66,10 +67,8 @@ struct handle *scop_db_cached(struct scop_db *db, const struct scop_statement *s
 /* The texts to send before the next statement, so that it runs at the wanted place; gives how many. */
 size_t scop_db_place_texts(struct scop_db *db, struct scop_arena *arena, const char *ret_texts[3]);
 
-struct shape *scop_shape_make(const MYSQL_FIELD *fields, unsigned count);
-
-/* Whether the columns are still these: the types of expressions are only settled when arguments are bound. */
-bool scop_shape_fits(const struct shape *shape, const MYSQL_FIELD *fields, unsigned count);
+/* The shape of these columns; the same one whenever they are the same. */
+const struct shape *scop_shape(const MYSQL_FIELD *fields, unsigned count);
 
 /* One row in the binary protocol to a map; false when the packet is not one. */
 bool scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct shape *shape,

@@ -171,8 +171,7 @@ read_definitions(struct scop_db *db, struct scop_arena *arena, struct handle *ha
 		if (!packet || !read_definition(arena, packet, length, &fields[i]))
 			return false;
 	}
-	if (!scop_shape_fits(handle->shape, fields, columns))
-		handle->shape = scop_shape_make(fields, columns);
+	handle->shape = scop_shape(fields, columns);
 	return true;
 }
 

@@ -29,8 +29,14 @@ ends_with(const char *text, const char *end)
 	return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-struct shape *
-scop_shape_make(const MYSQL_FIELD *fields, unsigned count)
+static bool
+is_bool(const MYSQL_FIELD *field)
+{
+	return field->type == MYSQL_TYPE_TINY && field->length == 1;
+}
+
+static struct shape *
+make_shape(const MYSQL_FIELD *fields, unsigned count)
 {
 	struct shape *shape = must(calloc(1, sizeof *shape));
 
@@ -45,7 +51,7 @@ scop_shape_make(const MYSQL_FIELD *fields, unsigned count)
 
 		column->type = field->type;
 		column->is_unsigned = field->flags & UNSIGNED_FLAG;
-		column->is_bool = field->type == MYSQL_TYPE_TINY && field->length == 1;
+		column->is_bool = is_bool(field);
 		column->is_binary = field->charsetnr == BINARY_CHARSET;
 		column->decimals = (uint8_t)field->decimals;
 		column->is_money = ends_with(key, "_cents");
@@ -58,16 +64,42 @@ scop_shape_make(const MYSQL_FIELD *fields, unsigned count)
 	return shape;
 }
 
-bool
-scop_shape_fits(const struct shape *shape, const MYSQL_FIELD *fields, unsigned count)
+/* Whether the name is the key, or the key and "_cents". */
+static bool
+same_name(const char *name, const char *key, bool is_money)
 {
-	if (!shape || shape->columns != count)
+	const size_t length = strlen(key);
+
+	return strncmp(name, key, length) == 0 && strcmp(name + length, is_money ? "_cents" : "") == 0;
+}
+
+static bool
+fits(const struct shape *shape, const MYSQL_FIELD *fields, unsigned count)
+{
+	if (shape->columns != count)
 		return false;
-	for (unsigned i = 0; i < count; i++)
-		if (shape->column[i].type != fields[i].type ||
-		    shape->column[i].is_unsigned != ((fields[i].flags & UNSIGNED_FLAG) != 0))
+	for (unsigned i = 0; i < count; i++) {
+		const struct column *column = &shape->column[i];
+
+		if (column->type != fields[i].type || column->is_unsigned != ((fields[i].flags & UNSIGNED_FLAG) != 0) ||
+		    column->is_bool != is_bool(&fields[i]) || !same_name(fields[i].name, shape->keys[i], column->is_money))
 			return false;
+	}
 	return true;
+}
+
+const struct shape *
+scop_shape(const MYSQL_FIELD *fields, unsigned count)
+{
+	static struct shape *known;
+
+	for (const struct shape *shape = known; shape; shape = shape->next)
+		if (fits(shape, fields, count))
+			return shape;
+	struct shape *fresh = make_shape(fields, count);
+	fresh->next = known;
+	known = fresh;
+	return fresh;
 }
 
 struct cursor {

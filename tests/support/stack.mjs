@@ -78,7 +78,7 @@ class Stack {
   async sql (text) {
     const password = fs.readFileSync(path.join(this.folder, 'secrets/.db'), 'utf8').trim()
     const socket = fs.readFileSync(path.join(this.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]
-    const { stdout } = await run('mariadb', ['--no-defaults', `--socket=${socket}`, '-u', 'scopiton', `-p${password}`, '-N', '-B', '-e', text])
+    const { stdout } = await run('mariadb', ['--no-defaults', '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', 'scopiton', `-p${password}`, '-N', '-B', '-e', text])
     return stdout.trim()
   }
 

@@ -1,0 +1,93 @@
+// Authors of modules: the tutorial's files work as they stand, and a new module builds, passes its tests and shows a page.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { root, start } from '../support/stack.mjs'
+
+const run = promisify(execFile)
+const build = process.env.BUILD ?? path.join(root, 'build')
+const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-author-'))
+
+// Builds the module from `sources` into `out`, with the project's own rules.
+function make (sources, out, name) {
+  return run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${sources}`, `MODULE_OUT=${out}`, `${out}/${name}/${name}.so`], { cwd: root })
+}
+
+async function stackWith (out) {
+  fs.cpSync(path.join(build, 'modules/portal'), path.join(out, 'portal'), { recursive: true })
+  const stack = await start({ modules: out })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  return stack
+}
+
+test('the tutorial\'s files make a module that works', async () => {
+  const home = folder()
+  const text = fs.readFileSync(path.join(root, 'docs/first-module.md'), 'utf8')
+  const blocks = [...text.matchAll(/```\w+ (modules\/\S+)\n([\s\S]*?)```/g)]
+  assert.ok(blocks.length >= 8)
+  for (const [, name, content] of blocks) {
+    fs.mkdirSync(path.dirname(path.join(home, name)), { recursive: true })
+    fs.writeFileSync(path.join(home, name), content)
+  }
+  const out = path.join(home, 'out')
+  await make(path.join(home, 'modules'), out, 'dishes')
+  const stack = await stackWith(out)
+  try {
+    await stack.cli('module', 'install', 'dishes', '--tenant', 'acme')
+    for (let i = 0; i < 2; i++) {
+      const form = { name: 'Stoemp', _key: await stack.key('acme.localhost', '/fr/dishes/') }
+      assert.equal((await stack.request('acme.localhost', '/fr/dishes/', { form })).status, 303)
+    }
+    const { body } = await stack.request('acme.localhost', '/fr/dishes/')
+    assert.match(body, /<li>Stoemp: 2 voix<\/li>/)
+  } finally {
+    await stack.stop()
+    fs.rmSync(home, { recursive: true })
+  }
+})
+
+test('`scopiton new module` writes a module that builds and passes its own tests as it is', async () => {
+  const home = folder()
+  fs.cpSync(path.join(root, 'modules/guestbook'), path.join(home, 'modules/guestbook'), { recursive: true })
+  await run(path.join(build, 'libexec/scopiton'), ['new', 'module', 'meetings'], { cwd: home })
+  const out = path.join(home, 'out')
+  await make(path.join(home, 'modules'), out, 'meetings')
+  fs.cpSync(path.join(build, 'modules/portal'), path.join(out, 'portal'), { recursive: true })
+  fs.cpSync(path.join(root, 'tests/support'), path.join(home, 'tests/support'), { recursive: true })
+  for (const link of ['tools', 'nginx', 'migrations']) fs.symlinkSync(path.join(root, link), path.join(home, link))
+  const { stdout } = await run('node', ['--test', 'modules/meetings/tests/meetings.test.js'],
+    { cwd: home, env: { ...process.env, MODULES_FOLDER: out, NODE_TEST_CONTEXT: undefined } })
+  assert.match(stdout, /# pass 5/)
+  assert.match(stdout, /# fail 0/)
+  fs.rmSync(home, { recursive: true })
+})
+
+test('a mistake of the author is told with file, line and column', async () => {
+  const home = folder()
+  const broken = async (file, from, to) => {
+    const module = path.join(home, 'modules/guestbook')
+    fs.rmSync(module, { recursive: true, force: true })
+    fs.cpSync(path.join(root, 'modules/guestbook'), module, { recursive: true })
+    const text = fs.readFileSync(path.join(module, file), 'utf8')
+    assert.ok(text.includes(from))
+    fs.writeFileSync(path.join(module, file), text.replace(from, to))
+    const out = path.join(home, 'out')
+    const error = await run('make', ['-s', `BUILD=${path.join(home, 'build')}`, `MODULE_SOURCES=${path.join(home, 'modules')}`,
+      `MODULE_OUT=${out}`, `${out}/guestbook/guestbook.so`], { cwd: root }).then(() => null, (error) => error)
+    assert.ok(error, `${file} should not build`)
+    return error.stderr + error.stdout
+  }
+  // The host's own objects are taken as they are.
+  fs.cpSync(build, path.join(home, 'build'), { recursive: true, preserveTimestamps: true })
+  assert.match(await broken('views/list.html', '{{/entries}}', '{{/entry}}'), /list\.html:\d+:\d+: this closes what was not opened here/)
+  assert.match(await broken('views/list.html', '{{#link}}sign', '{{#link}}sing'), /list\.html:\d+:\d+: there is no route named 'sing'/)
+  assert.match(await broken('guestbook.sql', 'SELECT name, message, created', 'SELECT *'), /guestbook\.sql:1:\d+: name the columns/)
+  assert.match(await broken('guestbook.sql', ':first', ':frist'), /guestbook\.sql:2:\d+: this argument is not listed/)
+  assert.match(await broken('guestbook.c', 'entry_add(scop_field(req, "name"), ', 'entry_add('), /too few arguments/)
+  assert.match(await broken('i18n/fr.po', 'msgid "Your name"', 'msgid "Your nom"'), /i18n\/fr\.po:15/)
+  fs.rmSync(home, { recursive: true })
+})

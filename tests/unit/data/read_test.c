@@ -1,0 +1,219 @@
+/*
+ * Reads that travel together against reads one after another: the same rows, also after a table has changed, after an error
+ * in the middle, and with every type of column. Needs a MariaDB: $SCOP_TEST_SOCKET, $SCOP_TEST_PASSWORD and the database
+ * `readtest`, which tests/http/reads.test.js makes; skipped, and said, without them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/value.h"
+#include "data/db.h"
+
+static const struct scop_statement every_type = { "every_type",
+	"SELECT tiny, flag, small, medium, normal, big, ubig, d, f, price_cents, t, day, txt, bin, empty, nothing, normal > ? AS more, "
+	"COALESCE(txt, ?) AS either FROM every_type ORDER BY normal", 2, 0 };
+static const struct scop_statement many = { "many", "SELECT seq FROM seq_1_to_500 WHERE seq > ?", 1, 0 };
+static const struct scop_statement none = { "none", "SELECT txt FROM every_type WHERE normal = ?", 1, 0 };
+static const struct scop_statement wrong = { "wrong", "SELECT 1 FROM every_type WHERE normal = (SELECT seq FROM seq_1_to_3 WHERE seq > ?)",
+	1, 0 };
+static const struct scop_statement changing = { "changing", "SELECT changing.* FROM changing WHERE id > ?", 1, 0 };
+static const struct scop_statement long_text = { "long_text", "SELECT CHAR_LENGTH(?) AS length, ? AS same", 2, 0 };
+
+static struct scop_arena *arena;
+static struct scop_db *db;
+
+static int
+set_up(void **state)
+{
+	const char *socket = getenv("SCOP_TEST_SOCKET");
+	const struct scop_db_account account = { socket, "scopiton", getenv("SCOP_TEST_PASSWORD"), 5 };
+
+	(void)state;
+	if (!socket) {
+		print_message("skipped: $SCOP_TEST_SOCKET names no MariaDB; tests/http/reads.test.js runs this with one\n");
+		return 0;
+	}
+	arena = scop_arena_new();
+	db = scop_db_new(&account);
+	scop_db_enter(db, "", "readtest", "readtest", 0, false);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	scop_db_free(db);
+	scop_arena_free(arena);
+	return 0;
+}
+
+static void
+need_database(void)
+{
+	if (!db)
+		skip();
+}
+
+static const char *
+as_json(const struct scop_value *value)
+{
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, arena);
+	scop_json_print(&out, value);
+	return scop_buffer_str(&out);
+}
+
+/* Both ways, the travelling one twice: the first time prepares. */
+static void
+compare(const struct scop_query *queries, size_t count)
+{
+	const struct scop_value *plain[8], *together[8];
+
+	if (scop_db_read_plain(db, arena, queries, count, plain) != SCOP_DB_OK)
+		fail_msg("%s", scop_db_error(db));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(scop_db_read(db, arena, queries, count, together), SCOP_DB_OK);
+		for (size_t q = 0; q < count; q++)
+			assert_string_equal(as_json(together[q]), as_json(plain[q]));
+	}
+}
+
+static void
+both_ways_give_the_same(void **state)
+{
+	(void)state;
+	need_database();
+	const struct scop_query queries[] = {
+		{ &every_type, { scop_value_int(arena, 3), scop_value_text(arena, "é") } },
+		{ &many, { scop_value_int(arena, 10) } },
+		{ &none, { scop_value_int(arena, -1) } },
+		{ &many, { scop_value_int(arena, 499) } },
+		{ &every_type, { NULL, NULL } },
+	};
+	const struct scop_value *rows[5];
+
+	compare(queries, 5);
+	assert_int_equal(scop_db_read(db, arena, queries, 5, rows), SCOP_DB_OK);
+	assert_int_equal(scop_count(rows[1]), 490);
+	assert_int_equal(scop_count(rows[2]), 0);
+
+	const struct scop_value *row = scop_at(rows[0], 0);
+	assert_int_equal(scop_int(row, "tiny"), -128);
+	assert_true(scop_type(scop_get(row, "flag")) == SCOP_BOOL && scop_bool(row, "flag"));
+	assert_int_equal(scop_int(row, "big"), INT64_MIN);
+	assert_int_equal(scop_type(scop_get(row, "d")), SCOP_NUMBER);
+	assert_int_equal(scop_type(scop_get(row, "price")), SCOP_MONEY);
+	assert_string_equal(scop_currency(scop_get(row, "price")), "EUR");
+	assert_string_equal(scop_text(row, "txt"), "Zoé 🚲");
+	assert_int_equal(scop_type(scop_get(row, "nothing")), SCOP_NULL);
+	assert_int_equal(scop_get(row, "t")->integer, 1795323601250000);
+}
+
+static void
+an_error_in_the_middle_leaves_the_connection_in_step(void **state)
+{
+	(void)state;
+	need_database();
+	const struct scop_query queries[] = { { &many, { scop_value_int(arena, 490) } }, { &wrong, { scop_value_int(arena, 1) } },
+		{ &none, { scop_value_int(arena, 1) } } };
+	const struct scop_value *rows[3];
+
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(scop_db_read(db, arena, queries, 3, rows), SCOP_DB_FAILED);
+	assert_non_null(strstr(scop_db_error(db), "1242"));
+	compare(queries, 1);
+}
+
+static void
+a_changed_table_is_read_with_its_new_columns(void **state)
+{
+	const struct scop_value *rows;
+
+	(void)state;
+	need_database();
+	const struct scop_query query = { &changing, { scop_value_int(arena, 0) } };
+	compare(&query, 1);
+	scop_db_enter(db, "", "readtest", "readtest", 0, true);
+	assert_int_equal(scop_db_begin(db), SCOP_DB_OK);
+	assert_int_equal(scop_db_commit(db), SCOP_DB_OK);
+	assert_int_equal(scop_db_command(db, "ALTER TABLE changing MODIFY v VARCHAR(30), ADD COLUMN w BIGINT DEFAULT 7"), SCOP_DB_OK);
+	scop_db_enter(db, "", "readtest", "readtest", 0, false);
+	assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
+	assert_string_equal(as_json(rows), "[{\"id\":1,\"v\":\"5\",\"w\":7}]");
+	compare(&query, 1);
+}
+
+static void
+long_arguments_travel_whole(void **state)
+{
+	(void)state;
+	need_database();
+	for (size_t size = 250; size < 3000000; size = size * 7 + 3) {
+		char *text = scop_arena_alloc(arena, size + 1);
+
+		memset(text, 'x', size);
+		const struct scop_query query = { &long_text, { scop_value_text(arena, text), scop_value_text(arena, text) } };
+		const struct scop_value *rows;
+		compare(&query, 1);
+		assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
+		assert_int_equal(scop_int(scop_at(rows, 0), "length"), size);
+		assert_int_equal(strlen(scop_text(scop_at(rows, 0), "same")), size);
+	}
+}
+
+static void
+a_get_cannot_write(void **state)
+{
+	static const struct scop_statement insert = { "insert", "INSERT INTO changing (v) VALUES (?)", 1, 1 };
+	uint64_t touched;
+
+	(void)state;
+	need_database();
+	const struct scop_query query = { &insert, { scop_value_int(arena, 1) } };
+	scop_db_enter(db, "", "readtest", "readtest", 0, false);
+	assert_int_equal(scop_db_write(db, arena, &query, &touched), SCOP_DB_FAILED);
+	assert_int_equal(scop_db_errno(db), 1792);
+}
+
+static void
+more_statements_than_the_cache_holds_are_no_trouble(void **state)
+{
+	static struct scop_statement statements[400];
+	static char texts[400][60];
+
+	(void)state;
+	need_database();
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 400; i++) {
+			snprintf(texts[i], sizeof texts[i], "SELECT %d AS n FROM changing WHERE id > ?", i);
+			statements[i] = (struct scop_statement){ "s", texts[i], 1, 0 };
+			const struct scop_query query = { &statements[i], { scop_value_int(arena, 0) } };
+			const struct scop_value *rows;
+			assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
+			assert_int_equal(scop_int(scop_at(rows, 0), "n"), i);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(both_ways_give_the_same),
+		cmocka_unit_test(an_error_in_the_middle_leaves_the_connection_in_step),
+		cmocka_unit_test(a_changed_table_is_read_with_its_new_columns), cmocka_unit_test(long_arguments_travel_whole),
+		cmocka_unit_test(a_get_cannot_write), cmocka_unit_test(more_statements_than_the_cache_holds_are_no_trouble) };
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
