@@ -161,8 +161,26 @@ test: packages
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) MODULE=$(MODULE) tools/test
 
+bench: packages
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(abspath $(BUILD)) node tests/bench/bench.mjs
+
+# The long forms of the kill campaigns and the hostile modules.
+fault: packages
+	@$(MAKE) --no-print-directory all test-modules
+	@BUILD=$(abspath $(BUILD)) FAULT_LONG=1 node --test --test-concurrency=1 --test-reporter=spec tests/fault/*.test.js
+
+fuzz: packages
+	@SECONDS_EACH=$(or $(SECONDS),60) tools/fuzz
+
+docs:
+	@command -v doxygen >/dev/null || tools/install-packages doxygen
+	@mkdir -p $(BUILD)/docs
+	doxygen docs/Doxyfile
+	@echo "The API's reference is in build/docs/html/index.html"
+
 clean:
-	rm -rf build build-asan
+	rm -rf build build-asan build-fuzz
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

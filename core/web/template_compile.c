@@ -413,6 +413,10 @@ scop_template_compile(struct scop_arena *arena, const char *name, const char *te
 	struct scop_template *template = scop_arena_alloc(arena, sizeof *template);
 
 	compiler.tail = &compiler.tokens;
+	if (memchr(text, '\0', length)) {
+		mistake(&compiler, 1, 1, "a template is text, and has no NUL");
+		return NULL;
+	}
 	if (!scan(&compiler))
 		return NULL;
 	mark_standalone(&compiler);

@@ -1,0 +1,38 @@
+/* CSV files, and what the shop makes of them. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scopiton/csv.h"
+#include "shop_payment.h"
+#include "shop_source.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct shop_row row;
+	struct shop_row_error error;
+	struct shop_source source;
+	const char *wrong, *const *fields;
+	char sentence[300], slug[151], iban[SHOP_IBAN];
+	size_t count;
+	unsigned line;
+	int64_t cents;
+	struct scop_csv *csv = scop_csv_open((const char *)data, size, &wrong);
+
+	if (csv && scop_csv_next(csv, &fields, &count, &line, &wrong) &&
+	    shop_source_open(fields, count, &source, sentence, sizeof sentence)) {
+		while (scop_csv_next(csv, &fields, &count, &line, &wrong)) {
+			shop_source_row(&source, fields, count, &row, &error);
+			for (size_t i = 0; i < count; i++) {
+				shop_slug(fields[i], slug, sizeof slug);
+				shop_price(fields[i], &cents);
+				shop_iban_check(fields[i], iban);
+			}
+		}
+	}
+	scop_csv_close(csv);
+	return 0;
+}
