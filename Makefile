@@ -22,8 +22,8 @@ LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
 BASE := $(wildcard core/base/*.c)
 LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
 PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard core/cli/*.c)) core/host/platform.c \
-	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c core/host/sandbox.c
-WORKER := core/host/worker.c core/host/import.c core/host/board.c core/host/sandbox.c core/modules/loader.c core/data/directory.c
+	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c
+WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/sandbox.c core/modules/loader.c core/data/directory.c
 SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
 NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
@@ -95,7 +95,7 @@ node_modules/.done: package.json package-lock.json
 	$(Q)npm ci --no-audit --no-fund --loglevel=error
 	$(Q)touch $@
 
-$(BUILD)/webroot/.done: node_modules/.done tools/webroot.mjs $(shell find webroot -type f)
+$(BUILD)/webroot.done: node_modules/.done tools/webroot.mjs $(shell find webroot -type f)
 	$(Q)node tools/webroot.mjs webroot $(BUILD)/webroot
 	$(Q)touch $@
 
@@ -104,12 +104,12 @@ $(BUILD)/webroot/.done: node_modules/.done tools/webroot.mjs $(shell find webroo
 # $(1) the folder of sources, $(2) that of output, $(3) C files with texts, $(4) the symbol. The texts of views and code are
 # held against each .po: one that is missing or not translated stops the build. Then the names are made with all in them.
 define translations
-$(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot/.done $$(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)
+$(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot.done $$(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)
 	@mkdir -p $(2)
 	@rm -f $(2)/*.mo
 	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
 	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kSCOP_TEXT -LC --omit-header --force-po -o $(2)/code.pot $(3)
-	@msguniq -o $(2)/views-once.pot $(2)/views.pot && msgcat --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
+	@msguniq --force-po -o $(2)/views-once.pot $(2)/views.pot && msgcat --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
 	@for language in fr nl de; do \
 		msgcmp $(1)/i18n/$$$$language.po $(2)/all.pot 2>$(2)/msgcmp.txt || { cat $(2)/msgcmp.txt >&2; exit 1; }; \
 		msgfmt --check-format --check-domain -o $(2)/$$$$language.mo $(1)/i18n/$$$$language.po || exit 1; \

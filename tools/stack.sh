@@ -154,7 +154,7 @@ start_supervisor() {
 }
 
 start_nginx() {
-	cp nginx/fastcgi.conf "$VAR/nginx/fastcgi.conf"
+	cp nginx/fastcgi.conf nginx/headers.conf nginx/errors.conf "$VAR/nginx/"
 	"$SCOPITON" nginx > "$VAR/nginx.conf"
 	nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &
 	NGINX_PID=$!

@@ -51,7 +51,7 @@ static const struct setting {
 	NUMBER(landlock_abi, 99, 0, 99),
 };
 
-enum { SETTINGS = sizeof settings / sizeof settings[0], LINE_MAX_BYTES = 1024 };
+enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
 static void *
 place(struct scop_config *config, const struct setting *setting)
@@ -153,7 +153,8 @@ check(const struct scop_config *config, struct scop_error *err)
 bool
 scop_config_load(struct scop_config *config, const char *file, struct scop_error *err)
 {
-	char text[LINE_MAX_BYTES];
+	char *text = NULL;
+	size_t size = 0;
 	bool seen[SETTINGS] = { false };
 	bool sound = true;
 
@@ -165,8 +166,11 @@ scop_config_load(struct scop_config *config, const char *file, struct scop_error
 	FILE *stream = fopen(file, "r");
 	if (!stream)
 		return scop_error_errno(err, "the configuration '%s' cannot be read", file);
-	for (unsigned line = 1; sound && fgets(text, sizeof text, stream); line++)
+	for (unsigned line = 1; sound && getline(&text, &size, stream) >= 0; line++)
 		sound = take_line(config, text, line, seen, err);
+	if (sound && ferror(stream))
+		sound = scop_error_errno(err, "the configuration '%s' cannot be read", file);
+	free(text);
 	fclose(stream);
 	return sound && check(config, err);
 }

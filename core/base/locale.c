@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/value.h"
@@ -90,11 +89,18 @@ print_money(struct scop_buffer *out, const struct scop_value *value, enum scop_l
 	const struct format *format = &formats[language];
 	const bool sign_first = language == SCOP_NL || language == SCOP_EN;
 
+	const bool is_code = strcmp(currency_sign(value->currency), value->currency) == 0;
+	int64_t cents = value->integer;
+
 	if (sign_first) {
+		if (language == SCOP_EN && cents < 0) { /* "-€5.00" */
+			scop_buffer_text(out, "-");
+			cents = -cents;
+		}
 		scop_buffer_text(out, currency_sign(value->currency));
-		scop_buffer_text(out, format->before);
+		scop_buffer_text(out, is_code ? NO_BREAK_SPACE : format->before);
 	}
-	print_scaled(out, value->integer, 2, format);
+	print_scaled(out, cents, 2, format);
 	if (!sign_first) {
 		scop_buffer_text(out, format->after);
 		scop_buffer_text(out, currency_sign(value->currency));
@@ -199,6 +205,12 @@ scop_zone_valid(const char *zone)
 
 	if (zone[0] == '/' || strstr(zone, "..") || strlen(zone) > 60 || zone[0] == '\0')
 		return false;
+	char magic[5] = "";
 	snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", zone);
-	return access(path, R_OK) == 0;
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return false;
+	const bool is_zone = fread(magic, 1, 4, file) == 4 && strcmp(magic, "TZif") == 0; /* RFC 8536 */
+	fclose(file);
+	return is_zone;
 }

@@ -19,6 +19,9 @@ const char *cli_option(struct cli *cli, const char *name, const char *otherwise)
 /* Whether the flag is given; takes it from the list. */
 bool cli_flag(struct cli *cli, const char *name);
 
+/* Whether nothing is left in the list; says what was not understood otherwise. */
+bool cli_done(struct cli *cli, int wanted);
+
 /* Says on standard error what is wrong; gives the exit status. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "host/sandbox.h"
+#include "modules/sandbox.h"
 
 enum { FREE_MEGABYTES_MIN = 500 };
 
@@ -79,6 +79,8 @@ cli_doctor(struct cli *cli)
 	struct scop_platform platform;
 
 	failures = 0;
+	if (!cli_done(cli, 0))
+		return CLI_USAGE;
 	if (!scop_platform_open(&platform, cli->config_file)) {
 		tell("fault", "%s", platform.err.text);
 		if (!platform.config.run[0])
@@ -116,6 +118,8 @@ cli_check(struct cli *cli)
 	struct scop_config config;
 	struct scop_error err;
 
+	if (!cli_done(cli, 1))
+		return CLI_USAGE;
 	if (cli->argc == 0) {
 		if (!scop_config_load(&config, cli->config_file, &err))
 			return cli_fail("%s", err.text);

@@ -42,7 +42,8 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 static int
 cli_version(struct cli *cli)
 {
-	(void)cli;
+	if (!cli_done(cli, 0))
+		return CLI_USAGE;
 	puts("scopiton " SCOPITON_VERSION " (API SCOPITON_1.0)");
 	return CLI_DONE;
 }
@@ -119,6 +120,15 @@ cli_usage(const char *format, ...)
 	va_end(args);
 	fputs("'scopiton help' lists the commands.\n", stderr);
 	return CLI_USAGE;
+}
+
+bool
+cli_done(struct cli *cli, int wanted)
+{
+	if (cli->argc <= wanted)
+		return true;
+	cli_usage("'%s' is not understood here", cli->argv[wanted]);
+	return false;
 }
 
 bool

@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "data/directory.h"
 
 enum { WAIT_SECONDS = 120, POLLS_PER_SECOND = 10 };
 
 static int
 list(struct cli *cli, struct scop_platform *platform)
 {
+	if (!cli_done(cli, 1))
+		return CLI_USAGE;
 	const struct scop_value *tenant = cli->argc > 0 ? cli_tenant(platform, cli->argv[0]) : NULL;
 
 	if (cli->argc > 0 && !tenant)
@@ -58,17 +61,21 @@ follow(struct scop_platform *platform, long long id)
 static int
 give_order(struct cli *cli, struct scop_platform *platform, const char *verb)
 {
-	const bool root = cli_flag(cli, "--root");
+	const bool root = strcmp(verb, "install") == 0 && cli_flag(cli, "--root");
 	const char *tenant_name = cli_option(cli, "--tenant", NULL);
 
 	if (!tenant_name || cli->argc != 1)
 		return cli_usage("module %s needs a module and --tenant", verb);
+	const char *module = cli->argv[0];
+	if (strlen(module) > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
 	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
 	if (!tenant)
 		return CLI_FAILED;
+	/* Where an order for the module is under way already, we show that one. */
 	if (!scop_platform_sql(platform, "INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (%lld, "
-		"'%s%s', '%.24s', 'command line')", (long long)scop_int(tenant, "id"), verb, root ? "-root" : "",
-		scop_platform_quote(platform, cli->argv[0])))
+		"'%s%s', '%s', 'command line') ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)", (long long)scop_int(tenant, "id"),
+		verb, root ? "-root" : "", module))
 		return cli_fail("%s", platform->err.text);
 	const long long id = scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
 

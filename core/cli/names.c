@@ -148,7 +148,7 @@ write_statements(const char *folder, FILE *header, FILE *code, FILE *list)
 		fprintf(code, "\nconst struct scop_statement statement_%s = { \"%s\",", statements[i].name, statements[i].name);
 		write_c_string(code, statements[i].sql, strlen(statements[i].sql));
 		fprintf(code, ",\n\t%u, %u };\n", statements[i].arg_count, statements[i].writes);
-		fprintf(list, "%s\t%s\n", statements[i].name, statements[i].sql);
+		fprintf(list, "%s\t%u\t%s\n", statements[i].name, statements[i].arg_count, statements[i].sql);
 	}
 	fputs("\nstatic const struct scop_statement *const statements[] = {\n", code);
 	for (size_t i = 0; i < count; i++)

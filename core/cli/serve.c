@@ -35,6 +35,8 @@ cli_migrate(struct cli *cli)
 	struct scop_platform platform;
 	int status = CLI_DONE;
 
+	if (!cli_done(cli, 0))
+		return CLI_USAGE;
 	if (!cli_open(cli, &platform))
 		return CLI_FAILED;
 	if (!scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
@@ -53,6 +55,8 @@ cli_nginx(struct cli *cli)
 	char path[SCOP_CONFIG_TEXT + 64], line[1024];
 	const char *template = cli_option(cli, "--template", NULL);
 
+	if (!cli_done(cli, 0))
+		return CLI_USAGE;
 	if (!scop_config_load(&config, cli->config_file, &err))
 		return cli_fail("%s", err.text);
 	snprintf(path, sizeof path, "%s/../nginx/scopiton.conf.in", config.migrations);

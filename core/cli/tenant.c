@@ -70,9 +70,13 @@ show(struct scop_platform *platform, const char *name)
 }
 
 static int
-delete(struct cli *cli, struct scop_platform *platform, const char *name)
+delete(struct cli *cli, struct scop_platform *platform)
 {
 	const char *confirmed = cli_option(cli, "--yes", "");
+
+	if (cli->argc != 1)
+		return cli_usage("tenant delete needs one name, and --yes with the same");
+	const char *name = cli->argv[0];
 	const struct scop_value *tenant = cli_tenant(platform, name);
 
 	if (!tenant)
@@ -105,11 +109,11 @@ cli_tenant_command(struct cli *cli)
 	if (strcmp(verb, "create") == 0)
 		status = create(cli, &platform);
 	else if (strcmp(verb, "list") == 0)
-		status = list(&platform);
+		status = cli_done(cli, 0) ? list(&platform) : CLI_USAGE;
 	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
 		status = show(&platform, cli->argv[0]);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
-		status = delete(cli, &platform, cli->argv[0]);
+		status = delete(cli, &platform);
 	else
 		status = cli_usage("tenant is followed by create, list, show NAME or delete NAME");
 	scop_platform_close(&platform);

@@ -37,7 +37,7 @@ struct scop_directory_host {
 struct scop_directory_tenant {
 	uint32_t id;
 	char name[SCOP_TENANT_MAX + 1];
-	char title[101];
+	char title[404]; /* 100 characters */
 	char zone[41];
 	char currency[4];
 	uint8_t language;

@@ -23,6 +23,15 @@ key_of(uint32_t tenant, uint32_t route)
 	return ((uint64_t)tenant << 16 | route) + 1;
 }
 
+static void
+clear_history(struct scop_route_history *entry)
+{
+	atomic_store(&entry->count, 0);
+	atomic_store(&entry->outcomes, 0);
+	atomic_store(&entry->out_until, 0);
+	atomic_store(&entry->key, 0);
+}
+
 /* The history of a key; with `make`, a free place or (where all are taken) the first becomes its own. */
 static struct scop_route_history *
 history(const struct scop_board *board, uint64_t key, bool make)
@@ -44,9 +53,7 @@ history(const struct scop_board *board, uint64_t key, bool make)
 	}
 	if (!make)
 		return NULL;
-	atomic_store(&first->count, 0);
-	atomic_store(&first->outcomes, 0);
-	atomic_store(&first->out_until, 0);
+	clear_history(first);
 	atomic_store(&first->key, key);
 	return first;
 }
@@ -115,5 +122,5 @@ scop_board_forgive(struct scop_board *board)
 	for (size_t i = 0; i < SCOP_RECENT; i++)
 		atomic_store(&board->recent[i], 0);
 	for (size_t i = 0; i < SCOP_ROUTE_ENTRIES; i++)
-		atomic_store(&board->routes[i].key, 0);
+		clear_history(&board->routes[i]);
 }

@@ -23,6 +23,7 @@ struct installation {
 	const char *module;
 	const char *role;
 	const char *database;
+	bool first; /* this tenant has never had the module */
 	void (*told)(void *context, const char *what);
 	void *context;
 };
@@ -133,16 +134,13 @@ prepare_statements(struct installation *installation)
 	    scop_arena_printf(platform->arena, "t%u", installation->tenant), 0, true);
 	file = fopen(path, "re");
 	while (file && sound && fgets(line, sizeof line, file)) {
-		char *tab = strchr(line, '\t');
+		char *args = strchr(line, '\t'), *sql = args ? strchr(args + 1, '\t') : NULL;
 
-		if (!tab)
+		if (!sql)
 			continue;
-		*tab = '\0';
-		tab[1 + strcspn(tab + 1, "\n")] = '\0';
-		uint32_t args = 0;
-		for (const char *c = tab + 1; *c; c++)
-			args += *c == '?';
-		const struct scop_statement statement = { line, tab + 1, args, 0 };
+		*args = *sql = '\0';
+		sql[1 + strcspn(sql + 1, "\n")] = '\0';
+		const struct scop_statement statement = { line, sql + 1, (uint32_t)atoi(args + 1), 0 };
 		if (scop_db_prepare(db, platform->arena, &statement) != SCOP_DB_OK)
 			sound = scop_error_set(&platform->err, "module '%s' does not fit its own schema: %s", installation->module,
 			    scop_db_error(db));
@@ -186,14 +184,46 @@ subscribe(struct installation *installation, bool root)
 {
 	struct scop_platform *platform = installation->platform;
 
-	if (root && scop_platform_row(platform, "SELECT module FROM scopiton.subscription WHERE tenant = %u AND root = 1 AND state "
-		"<> 'off' AND module <> '%s'", installation->tenant, installation->module))
+	const bool taken = scop_platform_row(platform, "SELECT module FROM scopiton.subscription WHERE tenant = %u AND root = 1 AND "
+	    "state <> 'off' AND module <> '%s'", installation->tenant, installation->module);
+
+	if (root && taken)
 		return scop_error_set(&platform->err, "another module stands at the root of this tenant's host name");
 	return scop_platform_sql(platform, "INSERT INTO scopiton.subscription (tenant, module, package, database_name, epoch, state, "
 		"root) SELECT %u, '%s', id, '%s', 1, 'on', %d FROM scopiton.package WHERE hash = '%s' ON DUPLICATE KEY UPDATE "
-		"package = VALUES(package), epoch = epoch + 1, state = 'on', root = GREATEST(root, VALUES(root))",
-		installation->tenant, installation->module, installation->database, root, installation->package.hash) &&
+		"package = VALUES(package), epoch = epoch + 1, state = 'on', root = %s",
+		installation->tenant, installation->module, installation->database, root, installation->package.hash,
+		taken ? "0" : "GREATEST(root, VALUES(root))") &&
 	    scop_directory_changed(platform);
+}
+
+/* Everything but the check. Each step can be run again. */
+static bool
+make_all(struct installation *installation, bool root)
+{
+	struct scop_platform *platform = installation->platform;
+
+	tell(installation, "account");
+	if (!make_account(installation))
+		return false;
+	tell(installation, "database");
+	if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
+		"utf8mb4_unicode_520_ci", installation->database) || !make_role(installation))
+		return false;
+	tell(installation, "tables");
+	if (!scop_migrator_run(platform, installation->database,
+		scop_arena_printf(platform->arena, "%s/module", platform->config.migrations), "host", NULL, NULL) ||
+	    !scop_migrator_run(platform, installation->database,
+		scop_arena_printf(platform->arena, "%s/migrations", installation->package.folder), "module", installation->told, installation->context))
+		return false;
+	tell(installation, "statements");
+	if (!prepare_statements(installation))
+		return false;
+	tell(installation, "menu");
+	if (!fill_socle(installation))
+		return false;
+	tell(installation, "switch on");
+	return subscribe(installation, root);
 }
 
 bool
@@ -210,30 +240,21 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
 	tell(&installation, "check");
 	if (!open_package(&installation) || !scop_package_note(platform, &installation.package))
 		return false;
+	installation.first = !there;
 	if (there && strcmp(scop_text(there, "hash"), installation.package.hash) == 0 &&
 	    strcmp(scop_text(there, "state"), "on") == 0 && !root)
 		return true;
-	tell(&installation, "account");
-	if (!make_account(&installation))
-		return false;
-	tell(&installation, "database");
-	if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
-		"utf8mb4_unicode_520_ci", installation.database) || !make_role(&installation))
-		return false;
-	tell(&installation, "tables");
-	if (!scop_migrator_run(platform, installation.database,
-		scop_arena_printf(platform->arena, "%s/module", platform->config.migrations), "host", NULL, NULL) ||
-	    !scop_migrator_run(platform, installation.database,
-		scop_arena_printf(platform->arena, "%s/migrations", installation.package.folder), "module", told, context))
-		return false;
-	tell(&installation, "statements");
-	if (!prepare_statements(&installation))
-		return false;
-	tell(&installation, "menu");
-	if (!fill_socle(&installation))
-		return false;
-	tell(&installation, "switch on");
-	return subscribe(&installation, root);
+	if (make_all(&installation, root))
+		return true;
+	/* A first installation that failed leaves nothing, so that a mended package finds nothing in its way. */
+	const struct scop_error cause = platform->err;
+	if (installation.first) {
+		scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation.role);
+		scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation.database);
+		scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, module);
+	}
+	platform->err = cause;
+	return false;
 }
 
 bool
@@ -303,7 +324,7 @@ scop_order_run(struct scop_platform *platform, int64_t id, void (*told)(void *, 
 		return false;
 	const bool sound = carry_out(platform, order, &steps) && scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
-	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = '%s', ended = UTC_TIMESTAMP(6) "
+	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6) "
 	    "WHERE id = %lld", sound ? "done" : "failed", sound ? "" : scop_platform_quote(platform, cause.text), (long long)id);
 	platform->err = cause;
 	return sound;

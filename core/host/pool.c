@@ -22,6 +22,7 @@ enum {
 	BACKLOG = 4096,
 	SECOND_LOOK = 1000,   /* microseconds until the queue is looked at again */
 	REST = 2000,          /* after starting workers */
+	ROOM_REST = 5000,     /* after asking another pool's worker to make room */
 	START_FAILURES_MAX = 3,
 	OUT_SECONDS = 60,     /* doubled with each outage, up to an hour */
 	OUT_SECONDS_MAX = 3600,
@@ -198,6 +199,9 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	if (getenv("ASAN_OPTIONS") && asprintf(&environment[0], "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS")) < 0)
 		abort();
 
+	const int nothing = open("/dev/null", O_RDWR);
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0)
+		abort();
 	keep_open(pool->listen_fd);
 	keep_open(stop_fd);
 	keep_open(host->wake_fd);
@@ -244,17 +248,65 @@ start_worker(struct scop_host *host, struct scop_pool *pool)
 
 /* ---- scaling ---- */
 
+static void
+stop_worker(struct scop_pool *pool, unsigned index)
+{
+	if (pool->workers[index].stop_fd < 0)
+		return;
+	close(pool->workers[index].stop_fd);
+	pool->workers[index].stop_fd = -1;
+}
+
 bool
 scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now)
 {
-	return pool->listen_fd >= 0 && may_start(host, pool) && now >= pool->rest_until &&
+	return pool->listen_fd >= 0 && pool->live < pool_max(host) && now >= pool->rest_until &&
 	    (pool->look_at == 0 || now >= pool->look_at) && count_state(pool, SCOP_SLOT_IDLE) == 0;
+}
+
+/* All workers there may be are alive, but some idle: the one idle for longest, of another pool, makes room. */
+static void
+make_room(struct scop_host *host, const struct scop_pool *needy)
+{
+	struct scop_pool *owner = NULL;
+	unsigned index = 0;
+	int64_t longest = INT64_MAX;
+
+	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
+		for (unsigned i = 0; pool != needy && pool->board && i < SCOP_SLOTS; i++) {
+			const struct scop_slot *slot = &pool->board->slots[i];
+
+			if (pool->workers[i].pid == 0 || pool->workers[i].stop_fd < 0 || atomic_load(&slot->state) != SCOP_SLOT_IDLE ||
+			    atomic_load(&slot->since) >= longest)
+				continue;
+			longest = atomic_load(&slot->since);
+			owner = pool;
+			index = i;
+		}
+	}
+	if (owner)
+		stop_worker(owner, index);
+}
+
+/* The socket is no longer one that listens: a module's native code can do that to it. */
+void
+scop_pool_broken(struct scop_host *host, struct scop_pool *pool)
+{
+	scop_log(SCOP_LOG_ERROR, "the socket of pool '%s' was shut down from within; it is made anew", pool->name);
+	scop_pool_drain(host, pool, true);
+	listen_on(host, pool);
 }
 
 void
 scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
 	unsigned wanted = 1;
+
+	if (!may_start(host, pool)) {
+		make_room(host, pool);
+		pool->rest_until = now + ROOM_REST;
+		return;
+	}
 
 	if (pool->live > 0) {
 		if (pool->look_at == 0) {
@@ -402,12 +454,12 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 	pool->live--;
 	host->live--;
 	fold_counters(pool, slot);
+	if (state == SCOP_SLOT_BUSY || state == SCOP_SLOT_IDLE)
+		pool->start_failures = 0;
 	if (state == SCOP_SLOT_BUSY)
 		judge_crash(host, pool, slot, status);
 	else if (state == SCOP_SLOT_STARTING && !told_to_go)
 		judge_start(host, pool, slot, status);
-	else
-		pool->start_failures = 0;
 	memset(slot->reason, 0, sizeof slot->reason);
 	atomic_store(&slot->state, SCOP_SLOT_FREE);
 	tell_hunger(host, pool);
@@ -415,15 +467,6 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 }
 
 /* ---- time ---- */
-
-static void
-stop_worker(struct scop_pool *pool, unsigned index)
-{
-	if (pool->workers[index].stop_fd < 0)
-		return;
-	close(pool->workers[index].stop_fd);
-	pool->workers[index].stop_fd = -1;
-}
 
 static void
 check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64_t now)
@@ -450,7 +493,7 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
 	if (pool->out_until && now >= pool->out_until)
 		scop_pool_back_in_service(host, pool);
-	if (pool->look_at && (!may_start(host, pool) || count_state(pool, SCOP_SLOT_IDLE) > 0))
+	if (pool->look_at && (pool->live >= pool_max(host) || count_state(pool, SCOP_SLOT_IDLE) > 0))
 		pool->look_at = 0; /* a sibling is free, or nobody may be added: no second look is needed */
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
 		const int64_t since = atomic_load(&pool->board->slots[i].since);

@@ -75,6 +75,9 @@ bool scop_pool_watched(const struct scop_host *host, const struct scop_pool *poo
 /* The socket is readable. */
 void scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now);
 
+/* The socket no longer listens. */
+void scop_pool_broken(struct scop_host *host, struct scop_pool *pool);
+
 /* A process ended; true when it was this pool's. */
 bool scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int status);
 

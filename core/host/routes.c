@@ -4,13 +4,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 
-enum { LINKS_MAX = 64, HASH_IN_NAME = 12 };
+enum { HASH_IN_NAME = 12 };
 
 static void
 pool_name(const struct scop_directory_package *package, char *ret_name, size_t size)
@@ -49,12 +50,12 @@ struct link {
 };
 
 static size_t
-links_of(const struct scop_directory_image *image, const struct scop_directory_host *host, struct link links[LINKS_MAX])
+links_of(const struct scop_directory_image *image, const struct scop_directory_host *host, struct link *links)
 {
 	const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[host->tenant];
 	size_t count = 0;
 
-	for (uint32_t i = 0; i < tenant->subscriptions && count + 1 < LINKS_MAX; i++) {
+	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
 		const struct scop_directory_subscription *subscription =
 		    &scop_directory_subscriptions(image)[tenant->first_subscription + i];
 		const struct scop_directory_package *package = &scop_directory_packages(image)[subscription->package];
@@ -151,7 +152,11 @@ scop_routes_apply(struct scop_host *host, const struct scop_directory_image *ima
 	snprintf(root, sizeof root, "%s/t", host->config.run);
 	mkdir(root, 0755);
 	for (uint32_t i = 0; i < image->host_count; i++) {
-		struct link links[LINKS_MAX];
+		const uint32_t subscriptions = scop_directory_tenants(image)[hosts[i].tenant].subscriptions;
+		struct link *links = calloc(subscriptions + 1, sizeof *links); /* one more for the root */
+
+		if (!links)
+			abort();
 		const size_t count = links_of(image, &hosts[i], links);
 
 		snprintf(folder, sizeof folder, "%s/%s", root, hosts[i].host);
@@ -159,6 +164,7 @@ scop_routes_apply(struct scop_host *host, const struct scop_directory_image *ima
 		for (size_t l = 0; l < count; l++)
 			set_link(folder, &links[l]);
 		sweep(folder, keeps_link, &(struct kept_links){ links, count }, false);
+		free(links);
 	}
 	sweep(root, keeps_host, image, true);
 

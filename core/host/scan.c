@@ -39,8 +39,10 @@ note_offer(struct scop_platform *platform, const char *name)
 
 	if (access(scop_arena_printf(platform->arena, "%s/module.xml", folder), R_OK) != 0)
 		return true;
-	if (scop_package_open(platform->arena, folder, &package, &platform->err))
-		return scop_package_note(platform, &package);
+	if (scop_package_open(platform->arena, folder, &package, &platform->err) && scop_package_note(platform, &package))
+		return true;
+	if (scop_db_connect(platform->db) != SCOP_DB_OK)
+		return scop_error_set(&platform->err, "%s", scop_db_error(platform->db));
 	scop_log(SCOP_LOG_WARNING, "module '%s' is not offered: %s", name, platform->err.text);
 	return true;
 }

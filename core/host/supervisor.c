@@ -365,7 +365,9 @@ wait_and_serve(struct supervisor *supervisor)
 
 	const int64_t now = scop_board_clock();
 	for (nfds_t i = 4; i < count; i++) {
-		if (polled[i].revents & POLLIN)
+		if (polled[i].revents & (POLLERR | POLLHUP | POLLNVAL))
+			scop_pool_broken(host, pools[i]);
+		else if (polled[i].revents & POLLIN)
 			scop_pool_readable(host, pools[i], now);
 		else if (pools[i]->look_at && now >= pools[i]->look_at)
 			pools[i]->look_at = 0; /* a sibling took it meanwhile */

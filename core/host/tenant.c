@@ -39,6 +39,8 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	if (!valid_host(host) || !valid_host(portal))
 		return scop_error_set(&platform->err, "host names '%s' and '%s' need 3 to %d of a-z, 0-9, '-' and '.'", host, portal,
 		    SCOP_HOST_MAX);
+	if (strcmp(host, portal) == 0)
+		return scop_error_set(&platform->err, "the public side and the portal need different host names, not '%s' twice", host);
 	if (strlen(order->language) != 2 || !scop_language_parse(order->language, 2, &language))
 		return scop_error_set(&platform->err, "language '%s' is not fr, nl, de or en", order->language);
 	if (!scop_zone_valid(order->zone))
@@ -109,25 +111,25 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 bool
 scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 {
-	const struct scop_value *modules =
-	    scop_platform_rows(platform, "SELECT module, database_name FROM scopiton.subscription WHERE tenant = %u", tenant);
+	const struct scop_value *databases = scop_platform_rows(platform, "SELECT schema_name AS name FROM "
+	    "information_schema.schemata WHERE schema_name REGEXP '^t%u(_|$)'", tenant);
+	const struct scop_value *roles =
+	    scop_platform_rows(platform, "SELECT User AS name FROM mysql.user WHERE is_role = 'Y' AND User REGEXP '^t%u_'", tenant);
 
-	if (!modules)
+	if (!databases || !roles)
 		return false;
 	/* The directory first: nobody is led to what is about to go. */
 	if (!scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off' WHERE tenant = %u", tenant) ||
 	    !scop_platform_sql(platform, "DELETE FROM scopiton.host_name WHERE tenant = %u", tenant) ||
 	    !scop_directory_changed(platform) || !scop_directory_write(platform))
 		return false;
-	for (size_t i = 0; i < scop_count(modules); i++) {
-		const struct scop_value *row = scop_at(modules, i);
-
-		if (!scop_platform_sql(platform, "DROP ROLE IF EXISTS t%u_%s", tenant, scop_text(row, "module")) ||
-		    !scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", scop_text(row, "database_name")))
+	for (size_t i = 0; i < scop_count(roles); i++)
+		if (!scop_platform_sql(platform, "DROP ROLE IF EXISTS `%s`", scop_text(scop_at(roles, i), "name")))
 			return false;
-	}
-	return scop_platform_sql(platform, "DROP DATABASE IF EXISTS t%u", tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u", tenant) &&
+	for (size_t i = 0; i < scop_count(databases); i++)
+		if (!scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", scop_text(scop_at(databases, i), "name")))
+			return false;
+	return scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
 		"s.installer_order WHERE o.tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.installer_order WHERE tenant = %u", tenant) &&

@@ -10,6 +10,7 @@
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <mysql.h>
+#include <nss.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
@@ -27,12 +28,12 @@
 #include "data/directory.h"
 #include "host/board.h"
 #include "host/import.h"
-#include "host/sandbox.h"
+#include "modules/sandbox.h"
 #include "host/worker.h"
 #include "modules/loader.h"
 #include "web/serve.h"
 
-enum { PAUSE_SECONDS_MAX = 10 };
+enum { PAUSE_SECONDS_MAX = 10, RUSAGE_EVERY = 4 };
 
 struct worker {
 	int argc;
@@ -101,6 +102,7 @@ prepare_database(struct worker *worker)
 		.statement_seconds = (unsigned)number(worker, "statement_seconds") };
 
 	read_secret(worker, &account);
+	__nss_configure_lookup("services", "files"); /* else the library looks for a dozen files that nobody has */
 	mysql_library_init(0, NULL, NULL);
 	worker->app.db = scop_db_new(&account);
 	if (scop_db_connect(worker->app.db) != SCOP_DB_OK) /* MariaDB may be away for a while; requests try again */
@@ -245,12 +247,9 @@ find_site(struct worker *worker, const char *host, struct scop_site *ret_site)
 {
 	struct scop_directory_entry *entry = &worker->entry;
 	const int64_t until = scop_board_clock() + PAUSE_SECONDS_MAX * 1000000LL;
-	char name[SCOP_HOST_MAX + 20];
 
-	snprintf(name, sizeof name, "%s", host);
-	name[strcspn(name, ":")] = '\0';
 	for (;;) {
-		if (!scop_directory_find(worker->directory, name, worker->app.module_name, entry) ||
+		if (!scop_directory_find(worker->directory, host, worker->app.module_name, entry) ||
 		    entry->subscription.state == SCOP_STATE_OFF)
 			return SITE_NONE;
 		if (entry->subscription.state != SCOP_STATE_PAUSED || scop_board_clock() > until)
@@ -280,7 +279,7 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 	slot_busy(worker, fcgi);
 	alarm(worker->hard_seconds);
 	call_for_help(worker);
-	switch (find_site(worker, text(fcgi_param(fcgi, "HTTP_HOST")), &site)) {
+	switch (find_site(worker, text(fcgi_param(fcgi, "HOST")), &site)) {
 	case SITE_MOVED:
 		FCGX_PutS("Status: 509 Moved\r\nContent-Length: 0\r\n\r\n", fcgi->out);
 		break;
@@ -305,6 +304,8 @@ worn_out(const struct worker *worker, uint64_t served)
 
 	if (served >= worker->requests_max)
 		return true;
+	if (served % RUSAGE_EVERY != 0)
+		return false;
 	getrusage(RUSAGE_SELF, &usage);
 	if (usage.ru_maxrss <= worker->resident_max)
 		return false;
@@ -328,8 +329,17 @@ serve(struct worker *worker)
 			continue;
 		if (polled[0].revents) /* the supervisor closed it, or is gone */
 			break;
-		if (FCGX_Accept_r(&fcgi) < 0) /* a sibling took it */
-			continue;
+		if (polled[1].revents & ~POLLIN) {
+			scop_log(SCOP_LOG_ERROR, "ends: the module has closed the pool's socket");
+			break;
+		}
+		errno = 0;
+		if (FCGX_Accept_r(&fcgi) < 0) {
+			if (errno == 0 || errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+				continue; /* a sibling took it */
+			scop_log(SCOP_LOG_ERROR, "ends: no request can be accepted: %s", strerror(errno));
+			break;
+		}
 		serve_one(worker, &fcgi);
 		served++;
 	}
@@ -364,6 +374,8 @@ main(int argc, char **argv)
 	snprintf(who, sizeof who, "worker %s", setting(&worker, "module"));
 	scop_log_open(who, number(&worker, "development") ? SCOP_LOG_DEBUG : SCOP_LOG_INFO);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, SIG_IGN); /* else libfcgi takes it over, and never accepts again */
+	signal(SIGUSR1, SIG_IGN);
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; we end when the supervisor says so */
 	umask(077);
 	if (sodium_init() < 0)

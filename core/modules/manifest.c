@@ -146,6 +146,11 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 		if (!has_all(manifest->menu[i].title))
 			return scop_error_set(err, "%s: menu entry '%s' needs its title in fr, nl, de and en", file,
 			    manifest->menu[i].path);
+	for (size_t i = 0; i < manifest->grant_count; i++)
+		if (strncmp(manifest->grants[i].permission, manifest->name, length) != 0 ||
+		    manifest->grants[i].permission[length] != '.')
+			return scop_error_set(err, "%s: role '%s' may have permissions of '%s' only, not '%s'", file,
+			    manifest->grants[i].role, manifest->name, manifest->grants[i].permission);
 	for (size_t i = 0; i < manifest->permission_count; i++)
 		if (strncmp(manifest->permissions[i].name, manifest->name, length) != 0 ||
 		    manifest->permissions[i].name[length] != '.')

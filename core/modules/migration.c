@@ -39,6 +39,19 @@ word(struct scop_arena *arena, const char **at)
 	return copy;
 }
 
+/* What ADD may add that is no column: its author says how to know that it is there. */
+static bool
+is_no_column(const char *word)
+{
+	static const char *const words[] = { "KEY", "INDEX", "CONSTRAINT", "UNIQUE", "PRIMARY", "FOREIGN", "FULLTEXT", "SPATIAL",
+		"CHECK", "PARTITION", "PERIOD", "SYSTEM" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcasecmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
 /* The probe of the shapes that are known; NULL for others. */
 static const char *
 known_probe(struct scop_arena *arena, const char *sql)
@@ -63,8 +76,7 @@ known_probe(struct scop_arena *arena, const char *sql)
 
 		if (strcasecmp(column, "COLUMN") == 0)
 			column = word(arena, &at);
-		if (strcasecmp(add, "ADD") == 0 && !strchr(sql, ';') && strcasecmp(column, "KEY") != 0 &&
-		    strcasecmp(column, "INDEX") != 0 && strcasecmp(column, "CONSTRAINT") != 0)
+		if (strcasecmp(add, "ADD") == 0 && column[0] && !is_no_column(column))
 			return scop_arena_printf(arena, "SELECT 1 AS found FROM information_schema.columns WHERE table_schema = "
 			    "DATABASE() AND table_name = '%s' AND column_name = '%s'", table, column);
 	}
@@ -123,6 +135,11 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 			at += length - 1;
 			continue;
 		}
+		if (quote && *at == '\\')
+			return scop_error_set(err, "%s:%u: a backslash in a string means something else under another sql_mode; write a "
+			    "quote twice", file, line);
+		if (!quote && (*at == '#' || strncmp(at, "/*", 2) == 0))
+			return scop_error_set(err, "%s:%u: a comment is written with --", file, line);
 		if (quote ? *at == quote : *at == '\'' || *at == '`' || *at == '"')
 			quote = quote ? '\0' : *at;
 		if (!quote && *at == ';') {
@@ -218,7 +235,7 @@ run_step(struct run *run, const char *name, size_t number, const struct scop_mig
 	const char *sum = hash(run->arena, step->sql);
 	bool happened = false;
 
-	if (row && strcmp(scop_text(row, "sql_hash"), sum) != 0)
+	if (strcmp(scop_text(row, "state"), "done") == 0 && strcmp(scop_text(row, "sql_hash"), sum) != 0)
 		return scop_error_set(run->err, "migration '%s' was edited after it ran: statement %zu (line %u) is another. Put it "
 		    "back, and write a new migration.", name, number, step->line);
 	if (strcmp(scop_text(row, "state"), "done") == 0)

@@ -117,6 +117,19 @@ take_argument(struct parser *parser, struct scop_statement_source *statement, st
 }
 
 static bool
+word_is_refused(const char *word)
+{
+	static const char *const refused[] = { "HANDLER", "GET_LOCK", "RELEASE_LOCK", "PREPARE", "EXECUTE",
+		"CALL", "TEMPORARY", "OUTFILE", "DUMPFILE", "LOAD_FILE", "LOAD", "SLEEP", "BENCHMARK", "GRANT", "REVOKE", "USE",
+		"BEGIN", "COMMIT", "ROLLBACK", "INFORMATION_SCHEMA", "MYSQL", "PERFORMANCE_SCHEMA", "SYS" };
+
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		if (strcasecmp(word, refused[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
 take_quoted(struct parser *parser, struct scop_buffer *sql)
 {
 	const char quote = *parser->at, *end = parser->at + 1;
@@ -128,22 +141,26 @@ take_quoted(struct parser *parser, struct scop_buffer *sql)
 	}
 	if (!*end)
 		return mistake(parser, "this string is not closed");
+	if (quote != '\'' && word_is_refused(scop_arena_bytes(parser->arena, parser->at + 1, (size_t)(end - parser->at - 1))))
+		return mistake(parser, "this word is refused in a module's statement");
 	scop_buffer_add(sql, parser->at, (size_t)(end + 1 - parser->at));
 	step(parser, (size_t)(end + 1 - parser->at));
 	return true;
 }
 
+/* Behind a statement's end only blanks and comments may stand before the next name. */
 static bool
-word_is_refused(const char *word)
+skip_to_next_name(struct parser *parser)
 {
-	static const char *const refused[] = { "HANDLER", "GET_LOCK", "RELEASE_LOCK", "PREPARE", "EXECUTE",
-		"CALL", "TEMPORARY", "OUTFILE", "DUMPFILE", "LOAD_FILE", "LOAD", "SLEEP", "BENCHMARK", "GRANT", "REVOKE", "USE",
-		"BEGIN", "COMMIT", "ROLLBACK", "INFORMATION_SCHEMA", "MYSQL", "PERFORMANCE_SCHEMA", "SYS" };
-
-	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-		if (strcasecmp(word, refused[i]) == 0)
-			return true;
-	return false;
+	while (*parser->at && strncmp(parser->at, "-- name:", 8) != 0) {
+		if (strncmp(parser->at, "--", 2) == 0)
+			step(parser, strcspn(parser->at, "\n"));
+		else if (isspace((unsigned char)*parser->at))
+			step(parser, 1);
+		else
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -166,8 +183,7 @@ take_sql(struct parser *parser, struct scop_statement_source *statement, struct 
 			return mistake(parser, "write an argument as :name; variables are refused");
 		} else if (c == ';') {
 			step(parser, 1);
-			parser->at += strspn(parser->at, " \t");
-			if (*parser->at && *parser->at != '\n')
+			if (!skip_to_next_name(parser))
 				return mistake(parser, "one statement for each name");
 		} else if (is_word(c)) {
 			const char *start = parser->at;
@@ -196,20 +212,50 @@ starts_with_word(const char *sql, const char *word)
 	return strncasecmp(sql, word, strlen(word)) == 0 && !is_word(sql[strlen(word)]);
 }
 
+/* Whether the word stands at `at` as a word of its own. */
+static bool
+word_at(const char *sql, const char *at, const char *word)
+{
+	return (at == sql || !is_word(at[-1])) && starts_with_word(at, word);
+}
+
+/* A star publishes all columns unless something is multiplied by it or counted with it. */
 static bool
 selects_all(const char *sql)
 {
+	static const char *const openers[] = { "SELECT", "DISTINCT", "ALL", "DISTINCTROW", "HIGH_PRIORITY", "STRAIGHT_JOIN",
+		"SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT", "RETURNING" };
+
 	for (const char *star = sql; (star = strchr(star, '*')); star++) {
 		const char *before = star;
 
 		while (before > sql && before[-1] == ' ')
 			before--;
-		const bool after_dot = before > sql && before[-1] == '.';
-		const bool after_select = before - sql >= 6 && strncasecmp(before - 6, "SELECT", 6) == 0;
-		if (after_dot || after_select)
+		if (before > sql && before[-1] == '.')
 			return true;
+		while (before > sql && is_word(before[-1]))
+			before--;
+		for (size_t i = 0; i < sizeof openers / sizeof openers[0]; i++)
+			if (word_at(sql, before, openers[i]))
+				return true;
 	}
 	return false;
+}
+
+/* INSERT and REPLACE: the table's name is followed by its columns in brackets, or by SET. */
+static bool
+names_columns(const char *sql)
+{
+	const char *at = strcasestr(sql, " INTO ");
+
+	at = at ? at + strlen(" INTO ") : sql + strcspn(sql, " ");
+	at += strspn(at, " ");
+	while (is_word(*at) || *at == '`' || *at == '.' || *at == '\x01')
+		at++;
+	at += strspn(at, " ");
+	if (starts_with_word(at, "SET"))
+		return true;
+	return *at == '(' && strncasecmp(at + 1 + strspn(at + 1, " "), "SELECT", 6) != 0;
 }
 
 static bool
@@ -236,13 +282,8 @@ check(struct parser *parser, struct scop_statement_source *statement)
 		if (!used)
 			return mistake(&start, "an argument of the name's line is not used");
 	}
-	if (starts_with_word(sql, "INSERT") || starts_with_word(sql, "REPLACE")) {
-		const char *into = strcasestr(sql, " INTO ");
-		const char *open = into ? strchr(into, '(') : NULL, *values = strcasestr(sql, "VALUES");
-
-		if (!open || (values && open > values))
-			return mistake(&start, "an INSERT names its columns");
-	}
+	if ((starts_with_word(sql, "INSERT") || starts_with_word(sql, "REPLACE")) && !names_columns(sql))
+		return mistake(&start, "an INSERT names its columns");
 	return true;
 }
 

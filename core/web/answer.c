@@ -52,10 +52,16 @@ scop_answer_init(struct scop_answer *answer, struct scop_arena *arena, int statu
 void
 scop_answer_header(struct scop_answer *answer, const char *name, const char *value)
 {
-	scop_buffer_printf(&answer->headers, "%s: ", name);
-	for (; *value; value++) /* no value can begin another header */
-		scop_buffer_char(&answer->headers, (unsigned char)*value < 0x20 || *value == 0x7f ? ' ' : *value);
-	scop_buffer_text(&answer->headers, "\r\n");
+	struct scop_buffer *headers = &answer->headers;
+
+	scop_buffer_text(headers, name);
+	scop_buffer_add(headers, ": ", 2);
+	const size_t start = headers->length;
+	scop_buffer_text(headers, value);
+	for (size_t i = start; i < headers->length; i++) /* no value can begin another header */
+		if ((unsigned char)headers->data[i] < 0x20 || headers->data[i] == 0x7f)
+			headers->data[i] = ' ';
+	scop_buffer_add(headers, "\r\n", 2);
 }
 
 static bool
@@ -176,7 +182,7 @@ scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
 	struct scop_buffer out;
 	bool body = !req->head;
 
-	if (answer->status == 200) {
+	if (answer->status == 200 && !req->has_form_key) { /* a page with a key is another one each time */
 		crypto_generichash(hash, sizeof hash, (const unsigned char *)scop_buffer_str(&answer->body),
 		    answer->body.length, NULL, 0);
 		sodium_bin2hex(etag + 1, sizeof etag - 1, hash, sizeof hash);

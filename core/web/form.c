@@ -78,6 +78,31 @@ scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const c
 	return true;
 }
 
+/* Behind the next ';' that is not between quotes; NULL for none. */
+static const char *
+next_parameter(const char *at, const char *end)
+{
+	bool quoted = false;
+
+	for (; at < end; at++) {
+		if (*at == '"')
+			quoted = !quoted;
+		else if (*at == ';' && !quoted)
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* A name for people: text without control characters. */
+static bool
+is_plain_text(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return false;
+	return scop_utf8_valid(text, strlen(text));
+}
+
 /* The parameter `name` of a header's value such as `form-data; name="x"; filename="y"`; NULL for none. */
 static const char *
 parameter(struct scop_arena *arena, const char *header, size_t length, const char *name)
@@ -85,8 +110,7 @@ parameter(struct scop_arena *arena, const char *header, size_t length, const cha
 	const char *end = header + length;
 	const size_t name_length = strlen(name);
 
-	for (const char *at = header; (at = memchr(at, ';', (size_t)(end - at)));) {
-		at++;
+	for (const char *at = header; (at = next_parameter(at, end));) {
 		while (at < end && (*at == ' ' || *at == '\t'))
 			at++;
 		if ((size_t)(end - at) <= name_length || strncasecmp(at, name, name_length) != 0 || at[name_length] != '=')
@@ -145,6 +169,8 @@ add_part(struct scop_pairs *pairs, struct scop_arena *arena, const char *headers
 	const char *filename = parameter(arena, disposition, strlen(disposition), "filename");
 	if (!filename)
 		return add_pair(pairs, name, scop_arena_bytes(arena, data, size), size, err);
+	if (!is_plain_text(filename) || !is_plain_text(name))
+		return scop_error_set(err, "a file's name is not text in UTF-8");
 	if (pairs->file_count == SCOP_FILES_MAX)
 		return scop_error_set(err, "more than %d files", SCOP_FILES_MAX);
 

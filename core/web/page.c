@@ -73,6 +73,7 @@ key_input(void *context, const char *name, struct scop_buffer *out)
 	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
 		if (!route->name || strcmp(route->name, name) != 0 || route->method != SCOP_POST)
 			continue;
+		req->has_form_key = true;
 		scop_buffer_printf(out, "<input type=\"hidden\" name=\"_key\" value=\"%s\">",
 		    scop_form_key_make(req, route->path));
 		return true;

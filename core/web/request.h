@@ -37,7 +37,8 @@ struct scop_request {
 	/* what arrived */
 	const char *method;
 	bool head;
-	const char *host;
+	const char *host;       /* in lower case, without a port */
+	const char *authority;  /* with the port that the visitor's browser names */
 	const char *path;       /* decoded, as nginx saw it */
 	const char *inner_path; /* without language and module */
 	const char *query;
@@ -50,6 +51,7 @@ struct scop_request {
 	bool htmx;
 	bool wants_json;
 	bool language_in_path;
+	bool has_form_key;      /* the page holds a key, so it is for this visitor alone */
 
 	const struct scop_route *route;
 	const char *part_name[SCOP_PARTS_MAX];
@@ -121,6 +123,12 @@ bool scop_route_link(const struct scop_request *req, const char *name,
 
 /* Appends what the request's address would be in `language`. */
 void scop_route_translated(const struct scop_request *req, enum scop_language language, struct scop_buffer *out);
+
+/* The methods that the path has, such as "GET, HEAD, POST". */
+const char *scop_route_methods(struct scop_request *req);
+
+/* A path with what needs it percent-encoded; slashes stay. */
+const char *scop_route_escape(struct scop_request *req, const char *path);
 
 /* Takes language and module off the path. */
 void scop_route_strip(struct scop_request *req);

@@ -93,6 +93,39 @@ add_escaped(struct scop_buffer *out, const char *text)
 	}
 }
 
+const char *
+scop_route_methods(struct scop_request *req)
+{
+	bool get = false, post = false;
+
+	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+		if ((route->permission || route->open) != req->site.portal || !match(req, route->path, req->inner_path))
+			continue;
+		get |= route->method == SCOP_GET;
+		post |= route->method == SCOP_POST;
+	}
+	return get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : "POST";
+}
+
+const char *
+scop_route_escape(struct scop_request *req, const char *path)
+{
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, req->arena);
+	for (const char *part = path; *part;) {
+		const size_t length = strcspn(part, "/");
+
+		add_escaped(&out, scop_arena_bytes(req->arena, part, length));
+		part += length;
+		if (*part == '/') {
+			scop_buffer_char(&out, '/');
+			part++;
+		}
+	}
+	return scop_buffer_str(&out);
+}
+
 static void
 add_prefix(const struct scop_request *req, enum scop_language language, struct scop_buffer *out)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,7 +30,10 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	req->head = strcmp(req->method, "HEAD") == 0;
 	if (req->head)
 		req->method = "GET";
-	req->host = param(exchange, "HTTP_HOST");
+	req->host = param(exchange, "HOST"); /* as nginx chose the pool by it, which may not be what the header says */
+	req->authority = param(exchange, "HTTP_HOST");
+	if (strncasecmp(req->authority, req->host, strlen(req->host)) != 0)
+		req->authority = req->host;
 	req->path = param(exchange, "DOCUMENT_URI");
 	req->query = param(exchange, "QUERY_STRING");
 	req->id = param(exchange, "REQUEST_ID");
@@ -149,9 +153,9 @@ read_form(struct scop_request *req, const struct scop_exchange *exchange, struct
 		scop_error_set(err, "the body is larger than %llu bytes", (unsigned long long)req->app->body_max);
 	if (status)
 		return status;
-	if (strncmp(type, "multipart/form-data", strlen("multipart/form-data")) == 0)
+	if (strncasecmp(type, "multipart/form-data", strlen("multipart/form-data")) == 0)
 		return scop_form_multipart(req->pairs, req->arena, type, body, length, err) ? 0 : 400;
-	if (length == 0 || strncmp(type, "application/x-www-form-urlencoded", strlen("application/x-www-form-urlencoded")) == 0)
+	if (length == 0 || strncasecmp(type, "application/x-www-form-urlencoded", strlen("application/x-www-form-urlencoded")) == 0)
 		return scop_form_urlencoded(req->pairs, req->arena, body, length, err) ? 0 : 400;
 	scop_error_set(err, "the content type is not that of a form");
 	return 400;
@@ -222,11 +226,13 @@ posted_key(const struct scop_request *req)
 static bool
 from_elsewhere(const struct scop_request *req)
 {
-	const char *origin_host = strstr(req->origin, "://");
+	const char *scheme_end = strstr(req->origin, "://");
+	const char *host = scheme_end ? scheme_end + 3 : "";
 
 	if (strcmp(req->fetch_site, "cross-site") == 0)
 		return true;
-	return origin_host && strcmp(origin_host + 3, req->host) != 0;
+	/* "null" is the origin of a sandboxed frame: not ours. */
+	return req->origin[0] && strcasecmp(host, req->authority) != 0;
 }
 
 /* Draws the form again, with what was typed and what is wrong with it. */
@@ -262,6 +268,24 @@ first_answer(struct scop_request *req, const char *nonce)
 	return scop_get(row, "answer");
 }
 
+/* What is stored of an answer: a cookie is for whoever posted first, and its secret is nothing for a table. */
+static const struct scop_value *
+without_cookie(struct scop_request *req, const struct scop_value *bytes)
+{
+	static const char name[] = "Set-Cookie: ";
+	struct scop_buffer out;
+
+	if (!req->set_cookie)
+		return bytes;
+	scop_buffer_init(&out, req->arena);
+	const char *line = memmem(bytes->string, bytes->length, name, strlen(name));
+	const char *next = line ? strstr(line, "\r\n") + 2 : bytes->string;
+	if (line)
+		scop_buffer_add(&out, bytes->string, (size_t)(line - bytes->string));
+	scop_buffer_add(&out, next, (size_t)(bytes->string + bytes->length - next));
+	return scop_value_bytes(req->arena, out.data, out.length);
+}
+
 enum run { RUN_DONE, RUN_AGAIN, RUN_REPEATED, RUN_REJECTED, RUN_FAILED };
 
 /* One run in one transaction. RUN_DONE: committed, and `ret_bytes` is what was stored as the key's answer. */
@@ -294,7 +318,7 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 	}
 
 	*ret_bytes = scop_answer_bytes(req, &answer);
-	scop_write(req, (struct scop_query){ &key_store, { *ret_bytes, scop_value_text(req->arena, nonce) } });
+	scop_write(req, (struct scop_query){ &key_store, { without_cookie(req, *ret_bytes), scop_value_text(req->arena, nonce) } });
 	if (!req->failed && (status = scop_db_commit(db)) != SCOP_DB_OK)
 		scop_request_fail(req, status, scop_db_error(db));
 	if (!req->failed)
@@ -399,7 +423,7 @@ redirect_to_language(struct scop_request *req, struct scop_answer *answer)
 	scop_answer_header(answer, "Cache-Control", "no-store");
 	scop_answer_header(answer, "Vary", "Accept-Language");
 	scop_answer_header(answer, "Location", scop_arena_printf(req->arena, "/%s%s%s%s",
-	    scop_language_code(req->locale.language), req->path, req->query[0] ? "?" : "", req->query));
+	    scop_language_code(req->locale.language), scop_route_escape(req, req->path), req->query[0] ? "?" : "", req->query));
 }
 
 /* Finds the route and serves it. Gives stored bytes to send, or NULL when `answer` holds what to say. */
@@ -419,6 +443,8 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange, stru
 	req->route = scop_route_find(req, &other_method);
 	if (!req->route) {
 		scop_answer_error(req, answer, other_method ? 405 : 404, NULL);
+		if (other_method)
+			scop_answer_header(answer, "Allow", scop_route_methods(req));
 		return NULL;
 	}
 	if (exchange->route && !exchange->route(exchange->context, (unsigned)(req->route - req->app->module->routes))) {

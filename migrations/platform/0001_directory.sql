@@ -2,7 +2,7 @@
 
 CREATE TABLE tenant (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
-	name VARCHAR(32) NOT NULL UNIQUE,
+	name VARCHAR(32) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE,
 	title VARCHAR(100) NOT NULL,
 	language CHAR(2) NOT NULL,
 	zone VARCHAR(40) NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE tenant (
 );
 
 CREATE TABLE host_name (
-	host VARCHAR(48) PRIMARY KEY,
+	host VARCHAR(48) COLLATE utf8mb4_nopad_bin PRIMARY KEY,
 	tenant INT UNSIGNED NOT NULL,
 	portal TINYINT(1) NOT NULL,
 	FOREIGN KEY (tenant) REFERENCES tenant (id)
@@ -20,12 +20,12 @@ CREATE TABLE host_name (
 -- A module's number gives its workers their user id, so it is never used again.
 CREATE TABLE module (
 	number INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
-	name VARCHAR(24) NOT NULL UNIQUE
+	name VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE
 );
 
 CREATE TABLE package (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
-	module VARCHAR(24) NOT NULL,
+	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL,
 	version VARCHAR(23) NOT NULL,
 	hash CHAR(32) NOT NULL UNIQUE,
 	title_fr VARCHAR(100) NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE package (
 
 CREATE TABLE subscription (
 	tenant INT UNSIGNED NOT NULL,
-	module VARCHAR(24) NOT NULL,
+	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL,
 	package INT UNSIGNED NOT NULL,
 	database_name VARCHAR(64) NOT NULL,
 	epoch BIGINT UNSIGNED NOT NULL,
@@ -68,12 +68,14 @@ CREATE TABLE installer_order (
 	role VARCHAR(80) DEFAULT (current_role()),
 	tenant INT UNSIGNED NOT NULL,
 	kind VARCHAR(20) NOT NULL,
-	module VARCHAR(24) NOT NULL,
+	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL,
 	actor VARCHAR(100) NOT NULL,
 	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
 	ended DATETIME(6) NULL,
 	state ENUM('waiting', 'running', 'done', 'failed') NOT NULL DEFAULT 'waiting',
 	message VARCHAR(1000) NOT NULL DEFAULT '',
+	-- One order at a time for a tenant's module.
+	under_way VARCHAR(40) AS (IF(state IN ('waiting', 'running'), CONCAT(tenant, '/', module), NULL)) PERSISTENT UNIQUE,
 	KEY open_orders (state, id),
 	KEY of_tenant (tenant, id)
 );

@@ -69,11 +69,12 @@ static bool
 give_order(struct scop_request *req, const char *kind)
 {
 	const struct scop_value *module = scop_path(req, "module");
+	bool under_way;
 
 	if (!scop_row(req, offer(module)))
 		return scop_not_found(req);
-	if (!scop_row(req, open_order(module)))
-		scop_write(req, order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module, scop_member_name(req)));
+	scop_write_unique(req, order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module, scop_member_name(req)),
+	    &under_way);
 	return scop_redirect(req, "modules", NULL);
 }
 

@@ -29,9 +29,6 @@ FROM socle.offer o WHERE o.module <> 'portal' ORDER BY is_new, title
 -- name: offer (module)
 SELECT module FROM socle.offer WHERE module = :module AND module <> 'portal'
 
--- name: open_order (module)
-SELECT id FROM socle.installer_order WHERE module = :module AND state IN ('waiting', 'running')
-
 -- name: steps_under_way ()
 SELECT s.installer_order, s.number, s.step FROM socle.order_step s
 JOIN socle.installer_order i ON i.id = s.installer_order

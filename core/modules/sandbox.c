@@ -1,5 +1,5 @@
 /* The sandbox: see sandbox.h. Sources: landlock(7), seccomp(2), and the kernel's Documentation/userspace-api. */
-#include "host/sandbox.h"
+#include "modules/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +52,7 @@ drop_rights(const struct scop_sandbox *sandbox, struct scop_error *err)
 	if (sandbox->uid != 0 && (setgroups(0, NULL) != 0 || setresgid(sandbox->gid, sandbox->gid, sandbox->gid) != 0 ||
 	    setresuid(sandbox->uid, sandbox->uid, sandbox->uid) != 0))
 		return scop_error_errno(err, "cannot become user %u", (unsigned)sandbox->uid);
-	if (setrlimit(RLIMIT_AS, &memory) != 0 || setrlimit(RLIMIT_NOFILE, &files) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
+	if ((sandbox->memory != 0 && setrlimit(RLIMIT_AS, &memory) != 0) || setrlimit(RLIMIT_NOFILE, &files) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
 		return scop_error_errno(err, "cannot set the limits");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return scop_error_errno(err, "cannot give up new privileges");

@@ -2,8 +2,8 @@
  * The worker's sandbox, in the order that was tried: rights and limits, Landlock, a system-call filter; then the module
  * is loaded; then a second filter, after which nothing more becomes executable.
  */
-#ifndef SCOP_HOST_SANDBOX_H
-#define SCOP_HOST_SANDBOX_H
+#ifndef SCOP_MODULES_SANDBOX_H
+#define SCOP_MODULES_SANDBOX_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@ struct scop_sandbox {
 	const char *module_file; /* the one file that may be read */
 	uid_t uid;               /* 0: stay who we are */
 	gid_t gid;
-	uint64_t memory;         /* bytes of address space */
+	uint64_t memory;         /* bytes of address space; 0: no limit */
 	int landlock_abi;        /* at most this one; 0: none */
 };
 

@@ -1,0 +1,92 @@
+// The bare program behind an nginx of its own: same binary, same settings, and a static file.
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { freePort, run } from './machine.mjs'
+import { root, until } from '../support/stack.mjs'
+
+const STATIC_BYTES = 10000
+
+async function build (folder) {
+  const { stdout } = await run('pkg-config', ['--cflags', '--libs', 'libmariadb'])
+  const program = path.join(folder, 'bare')
+  await run('gcc', ['-std=gnu17', '-O2', '-g', '-D_GNU_SOURCE', path.join(import.meta.dirname, 'bare.c'), '-o', program,
+    ...stdout.trim().split(/\s+/), '-lfcgi'])
+  return program
+}
+
+async function fill (stack) {
+  await stack.sql(`CREATE DATABASE bare CHARACTER SET utf8mb4; USE bare;
+    CREATE TABLE item (id INT UNSIGNED PRIMARY KEY, name VARCHAR(80) NOT NULL, text VARCHAR(1000) NOT NULL);
+    INSERT INTO item SELECT seq, CONCAT('Item ', seq), REPEAT('a word ', 30) FROM seq_1_to_10000`)
+}
+
+// The host's own settings of the http block, and only a plain location behind them.
+function configuration (stack, folder, port) {
+  const main = fs.readFileSync(path.join(stack.folder, 'nginx.conf'), 'utf8')
+  const user = main.match(/^user .*;$/m)?.[0] ?? ''
+  const params = fs.readFileSync(path.join(root, 'nginx/fastcgi.conf'), 'utf8').replace(/^fastcgi_cache.*$/mg, '')
+  fs.writeFileSync(path.join(folder, 'fastcgi.conf'), params)
+  return `${user}
+worker_processes auto;
+worker_rlimit_nofile 16384;
+error_log ${folder}/error.log warn;
+pid ${folder}/nginx.pid;
+events { worker_connections 4096; }
+http {
+	include /etc/nginx/mime.types;
+	default_type application/octet-stream;
+	charset utf-8;
+	server_tokens off;
+	sendfile on;
+	tcp_nopush on;
+	keepalive_timeout 65s;
+	log_format scopiton '$time_iso8601 $remote_addr $host "$request" $status $body_bytes_sent $request_time $request_id';
+	access_log ${folder}/access.log scopiton buffer=64k flush=1s;
+	${['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
+	server {
+		listen 127.0.0.1:${port} backlog=4096;
+		root ${folder}/static;
+		location / { }
+		location /r { include ${folder}/fastcgi.conf; fastcgi_pass unix:${folder}/sock; }
+	}
+}
+`
+}
+
+async function end (child) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+}
+
+// Builds, starts; gives its port and how to stop it.
+export async function startBare (stack, workers) {
+  const folder = path.join(stack.folder, 'bare')
+  const socket = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^db_socket = (.*)$/m)[1]
+  const port = await freePort()
+  const children = []
+  const stop = async () => { for (const child of children.reverse()) await end(child) }
+
+  fs.mkdirSync(path.join(folder, 'static'), { recursive: true })
+  fs.writeFileSync(path.join(folder, 'static/10k.html'), 'x'.repeat(STATIC_BYTES))
+  fs.writeFileSync(path.join(folder, 'nginx.conf'), configuration(stack, folder, port))
+  await fill(stack)
+  const program = await build(folder)
+  try {
+    children.push(spawn(program, [path.join(folder, 'sock'), String(workers), socket, path.join(stack.folder, 'secrets/.db')],
+      { stdio: ['ignore', 'inherit', 'inherit'] }))
+    await until('the bare program listens', () => fs.existsSync(path.join(folder, 'sock')))
+    fs.chmodSync(path.join(folder, 'sock'), 0o666)
+    children.push(spawn('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'error.log'),
+      '-g', 'daemon off;'], { stdio: 'ignore', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } }))
+    await until('the bare program answers', async () => {
+      try { return (await fetch(`http://127.0.0.1:${port}/r1`)).status === 200 } catch { return false }
+    })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { port, stop }
+}

@@ -1,0 +1,53 @@
+// What the measured pages show: 20 entries of a guestbook, 10,000 products of a shop, once more for the shop that reads plainly.
+import fs from 'node:fs'
+import path from 'node:path'
+import { run } from './machine.mjs'
+import { root } from '../support/stack.mjs'
+
+const PRODUCTS = 10000, VARIANTS_EACH = 3, ENTRIES = 20
+const SIZES = ['S', 'M', 'L']
+
+export async function fillGuestbook (stack, database) {
+  await stack.sql(`USE ${database}; INSERT INTO entry (name, message, created) SELECT CONCAT('Visiteur ', seq),
+    'Très bel accueil, et un choix qui donne envie de revenir. Merci à toute l''équipe !', UTC_TIMESTAMP() FROM seq_1_to_${ENTRIES}`)
+}
+
+export function writeProducts (file) {
+  const lines = ['product,name,category,description,condition,sku,option1_name,option1,option2_name,option2,price,stock,picture']
+
+  for (let i = 1; i <= PRODUCTS; i++) {
+    const slug = `article-${i}`
+    const text = `Article numéro ${i}, contrôlé et nettoyé dans notre atelier. Il a servi, et il servira encore longtemps.`
+    for (let v = 0; v < VARIANTS_EACH; v++) {
+      const own = v === 0 ? [slug, `Article ${i}`, `Rayon ${i % 40 + 1}`, `"${text}"`, 'new'] : [slug, '', '', '', '']
+      lines.push([...own, `SKU-${i}-${v}`, 'Taille', SIZES[v], '', '', `${10 + i % 90}.50`, String(1 + (i + v) % 9), ''].join(','))
+    }
+  }
+  fs.writeFileSync(file, lines.join('\n') + '\n')
+}
+
+// The shop's sources once more, under the name `shopplain`, with its reads one after another.
+export async function buildPlainShop (build, modules) {
+  const folder = path.join(modules, 'shopplain'), names = path.join(build, 'names/shop'), sources = path.join(root, 'modules/shop')
+
+  fs.cpSync(path.join(build, 'modules/shop'), folder, { recursive: true })
+  fs.rmSync(path.join(folder, 'shop.so'))
+  rename(path.join(folder, 'module.xml'), 'shop', 'shopplain')
+  const files = fs.readdirSync(sources).filter((name) => name.endsWith('.c')).map((name) => path.join(sources, name))
+  await run('gcc', ['-std=gnu17', '-O2', '-g', '-fPIC', '-shared', '-fvisibility=hidden', '-D_GNU_SOURCE',
+    `-I${path.join(root, 'core/include')}`, `-I${names}`, `-I${sources}`, '-include', path.join(import.meta.dirname, 'plain.h'),
+    ...files, path.join(names, 'names.o'), '-Wl,-z,relro,-z,now', '-Wl,-z,defs', '-Wl,-Bsymbolic', `-L${build}`, '-lscopiton',
+    '-o', path.join(folder, 'shopplain.so')])
+}
+
+export function rename (manifest, from, to) {
+  fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace(`name="${from}"`, `name="${to}"`).replaceAll(`"${from}.`, `"${to}.`))
+}
+
+export async function copyTables (stack, from, to) {
+  const tables = (await stack.sql(`SELECT table_name FROM information_schema.tables WHERE table_schema = '${from}'
+    AND table_name NOT LIKE 'scop\\_%' AND table_type = 'BASE TABLE'`)).split('\n')
+
+  await stack.sql('SET foreign_key_checks = 0; USE mysql; ' + tables.map((table) =>
+    `DELETE FROM ${to}.${table}; INSERT INTO ${to}.${table} SELECT * FROM ${from}.${table};`).join(' '))
+}

@@ -1,0 +1,472 @@
+// Modules that do their worst: whoever stands beside them notices nothing, and what becomes of them is told.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { sleep, start, until } from '../support/stack.mjs'
+import { alive, build, configure, json, lines, mark, metric, Packages, withNeighbours } from './faults.mjs'
+
+const acme = 'acme.localhost'
+const beta = 'beta.localhost'
+const neighbours = [[acme, '/fr/guestbook/'], [beta, '/nl/guestbook/']]
+const EPERM = 1
+const EACCES = 13
+const separate = process.getuid() === 0 // modules have user ids of their own
+let stack, packages
+
+const install = (module, ...tenants) => tenants.reduce((done, tenant) =>
+  done.then(() => stack.cli('module', 'install', module, '--tenant', tenant)), Promise.resolve())
+const get = (host, module, rest = '/') => stack.request(host, `/fr/${module}${rest}`)
+const deaths = (from, module) => lines(stack, from, `worker of '${module}'`, 'in a request')
+const beside = (action) => withNeighbours(stack, neighbours, action)
+
+before(async () => {
+  packages = new Packages('portal', 'guestbook')
+  stack = await start({ modules: packages.folder,
+    config: ['hard_milliseconds = 800', 'soft_milliseconds = 200', 'worker_resident = 40'] })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('tenant', 'create', 'beta', '--title', 'Beta')
+  await install('guestbook', 'acme', 'beta')
+  await until('the neighbours answer', async () =>
+    (await Promise.all(neighbours.map(([host, url]) => stack.request(host, url)))).every(({ status }) => status === 200))
+})
+after(async () => {
+  await stack?.stop()
+  packages?.removeAll()
+})
+
+// Installs a module that the build made, and waits until its routes stand.
+async function bring (module, ...tenants) {
+  if (!fs.existsSync(packages.path(module))) packages.add(module)
+  await install(module, ...tenants)
+  for (const tenant of tenants) {
+    const link = path.join(fs.realpathSync(path.join(stack.folder, 'run')), 't', `${tenant}.localhost`, module)
+    await until(`the route of ${module}`, () => fs.existsSync(link))
+  }
+}
+
+// ---- crashes ----
+
+test('a module that crashes in each request goes out of service when two tenants have seen it, counted by request', async () => {
+  await bring('crasheach', 'acme', 'beta')
+  const from = mark(stack)
+  await beside(async () => {
+    assert.equal((await get(acme, 'crasheach')).status, 503)
+    await until('both tries have died', () => deaths(from, 'crasheach').length === 2)
+    const [first, second] = deaths(from, 'crasheach')
+    const id = first.match(/request=([0-9a-f]{32}) /)[1]
+    assert.ok(second.includes(`request=${id} `), 'the retry is the same request')
+    for (const part of ['signal 11', 'tenant=acme', 'module=crasheach', 'route=0', 'path=/fr/crasheach/']) {
+      assert.ok(first.includes(part), `${part} in: ${first}`)
+    }
+    assert.equal((await get(acme, 'crasheach')).status, 503)
+    await until('four workers have died', () => deaths(from, 'crasheach').length === 4)
+    assert.equal(lines(stack, from, "module 'crasheach'", 'is out of service').length, 0, 'two requests are too few')
+    assert.equal((await get(beta, 'crasheach')).status, 503)
+    await until('it is out of service', () => lines(stack, from, "module 'crasheach' 1.0.0 is out of service for 60 s").length === 1)
+
+    const dead = deaths(from, 'crasheach').length
+    for (let i = 0; i < 5; i++) assert.equal((await get(acme, 'crasheach')).status, 503)
+    assert.equal(deaths(from, 'crasheach').length, dead, 'no worker is started for it any more')
+    assert.equal(await metric(stack, 'scopiton_crashes_total', 'crasheach'), 3, 'counted by request')
+    assert.equal(await metric(stack, 'scopiton_up', 'crasheach'), 0)
+  })
+  await until('the list of modules says why', async () =>
+    /crasheach .*Out of service: most of its last requests crashed/.test(await stack.cli('module', 'list', 'acme')))
+})
+
+test('a module of one tenant only goes out of service by that tenant alone, also when it calls exit', async () => {
+  await bring('exiter', 'beta')
+  const from = mark(stack)
+  await beside(async () => {
+    for (let i = 0; i < 3; i++) assert.equal((await get(beta, 'exiter')).status, 503)
+    await until('it is out of service', () => lines(stack, from, "module 'exiter' 1.0.0 is out of service").length === 1)
+  })
+  assert.match(deaths(from, 'exiter')[0], /ended with status 0 in a request \(request=[0-9a-f]{32} tenant=beta module=exiter/)
+})
+
+test('reading the configuration again puts a module back in service, its resting routes too', async () => {
+  packages.addAs('crashone', 'crashback')
+  await bring('crashback', 'acme')
+  const from = mark(stack)
+  for (let i = 0; i < 3; i++) await get(acme, 'crashback', '/crash')
+  await until('it is out of service', () => lines(stack, from, "module 'crashback'", 'is out of service').length === 1)
+  assert.equal((await get(acme, 'crashback')).status, 503)
+  await beside(() => configure(stack, {}, 'guestbook'))
+  await until('it is back', () => lines(stack, from, "module 'crashback'", 'is back in service').length === 1)
+  assert.equal((await get(acme, 'crashback')).status, 200)
+  await until('the list of modules says nothing more', async () =>
+    !/crashback .*Out of service/.test(await stack.cli('module', 'list', 'acme')))
+
+  for (let i = 0; i < 5; i++) assert.equal((await get(acme, 'crashback')).status, 200)
+  const dead = deaths(from, 'crashback').length
+  for (let i = 1; i <= 2; i++) { // three crashes make it rest, not the first
+    await get(acme, 'crashback', '/crash')
+    await until(`the route is tried for request ${i}`, () => deaths(from, 'crashback').length === dead + 2 * i, 3)
+  }
+})
+
+test('one bad route rests for its tenant; its other routes and the other tenants go on', async () => {
+  await bring('crashone', 'acme', 'beta')
+  const from = mark(stack)
+  await beside(async () => {
+    for (let i = 0; i < 6; i++) {
+      for (const host of [acme, beta]) assert.equal((await get(host, 'crashone')).status, 200)
+    }
+    for (let i = 0; i < 3; i++) assert.equal((await get(acme, 'crashone', '/crash')).status, 503)
+    await until('the route rests', () => lines(stack, from, "route 1 of 'crashone' rests for 60 s for tenant 'acme'").length === 1)
+    const dead = deaths(from, 'crashone').length
+    assert.ok(dead === 5 || dead === 6, `${dead} deaths: a GET is tried twice, the last one's second try meets the rest`)
+    const refused = await get(acme, 'crashone', '/crash')
+    assert.equal(refused.status, 503)
+    assert.ok(refused.headers['retry-after'])
+    assert.equal(deaths(from, 'crashone').length, dead, 'the handler is not called while its route rests')
+    assert.equal((await get(acme, 'crashone')).status, 200)
+    assert.equal((await get(beta, 'crashone')).status, 200)
+
+    await get(beta, 'crashone', '/crash')
+    await until("beta's own request is tried", () => deaths(from, 'crashone').length === dead + 2)
+    assert.equal((await get(beta, 'crashone')).status, 200)
+  })
+  assert.equal(lines(stack, from, "module 'crashone'", 'is out of service').length, 0)
+})
+
+test('a POST whose worker crashed is answered with 503 and never tried again', async () => {
+  await bring('crashone', 'acme', 'beta')
+  const form = { _key: await stack.key(beta, '/fr/crashone/') }
+  const from = mark(stack)
+  assert.equal((await stack.request(beta, '/fr/crashone/crash', { form })).status, 503)
+  await until('its worker has died', () => deaths(from, 'crashone').length > 0)
+  assert.equal((await get(beta, 'crashone')).status, 200)
+  assert.equal(deaths(from, 'crashone').length, 1)
+})
+
+test('a module that crashes in every tenth request answers each GET and stays in service', async () => {
+  await bring('crashtenth', 'acme')
+  const from = mark(stack)
+  await beside(async () => {
+    for (let i = 0; i < 60; i++) assert.equal((await get(acme, 'crashtenth')).status, 200, `request ${i}`)
+  })
+  assert.ok(deaths(from, 'crashtenth').length >= 5)
+  assert.equal(lines(stack, from, 'crashtenth', /out of service|rests/).length, 0)
+})
+
+test('a pool that cannot start goes out of service with the reason', async () => {
+  packages.addAs('guestbook', 'unstartable')
+  await install('unstartable', 'acme')
+  const hash = await stack.sql("SELECT hash FROM scopiton.package WHERE module = 'unstartable'")
+  const file = path.join(stack.folder, 'modules', hash, 'unstartable.so')
+  fs.rmSync(file)
+  fs.writeFileSync(file, 'no shared object')
+  const from = mark(stack)
+  await beside(async () => {
+    assert.equal((await until('a failed answer', async () => {
+      const answer = await get(acme, 'unstartable')
+      return answer.status !== 404 && answer
+    })).status, 503)
+    await until('it is out of service', () => lines(stack, from, "module 'unstartable' 1.0.0 is out of service", 'cannot be loaded').length === 1)
+  })
+  await until('the list of modules says why', async () =>
+    /unstartable .*Out of service: .*cannot be loaded/.test(await stack.cli('module', 'list', 'acme')))
+})
+
+// ---- time and memory ----
+
+test('an endless loop is ended at the hard limit, counted once, and told', async () => {
+  await bring('endless', 'acme', 'beta')
+  assert.equal((await get(acme, 'endless')).status, 200)
+  const from = mark(stack)
+  await beside(async () => {
+    const begun = Date.now()
+    const looping = get(acme, 'endless', '/loop')
+    await until('it is told as slow', () => lines(stack, from, 'slow request', 'module=endless').length > 0)
+    assert.equal((await get(acme, 'endless')).status, 200)
+    assert.equal((await get(beta, 'endless')).status, 200)
+    assert.equal((await looping).status, 503)
+    assert.ok(Date.now() - begun < 6000, `${Date.now() - begun} ms for two tries of 0.8 s`)
+  })
+  const ended = lines(stack, from, 'ended a request after', 'module=endless')
+  assert.match(ended[0], /after \d+ ms \(request=[0-9a-f]{32} tenant=acme module=endless route=1 path=\/fr\/endless\/loop\)/)
+  assert.equal(ended.length, 2, 'each try is told once')
+  assert.equal(deaths(from, 'endless').length, 2)
+  assert.equal(lines(stack, from, 'endless', /out of service|rests/).length, 0, 'one request is too few')
+})
+
+test('a worker that leaks is replaced without a failed request', async () => {
+  await bring('leak', 'acme')
+  const from = mark(stack)
+  const pids = new Set()
+  await beside(async () => {
+    for (let i = 0; i < 40; i++) {
+      assert.equal((await get(acme, 'leak')).status, 200, `request ${i}`)
+      for (const pid of await stack.workers('leak')) pids.add(pid)
+    }
+    for (let i = 0; i < 10; i++) {
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => get(acme, 'leak', `/?n=${n}`)))
+      assert.ok(answers.every(({ status }) => status === 200), answers.map(({ status }) => status).join())
+    }
+  })
+  assert.ok(lines(stack, from, 'worker leak', 'replaced: uses').length >= 4)
+  assert.ok(pids.size >= 4, `${pids.size} workers`)
+  assert.equal(deaths(from, 'leak').length, 0)
+})
+
+// ---- descriptors ----
+
+// Seconds of CPU that a process has used.
+function cpu (pid) {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+for (const [rest, words] of [['/close', 'closes the listening socket in its worker'], ['/shut', 'shuts the listening socket down for all']]) {
+  test(`a module that ${words} is served again within seconds and keeps nobody's processor busy`, async () => {
+    const module = rest.slice(1) + 'er'
+    packages.addAs('closer', module)
+    await bring(module, 'acme')
+    assert.equal((await get(acme, module)).status, 200)
+    await beside(async () => {
+      assert.equal((await get(acme, module, rest)).status, 200)
+      const pids = [stack.pid('supervisor'), ...await stack.workers(module)]
+      const used = pids.map(cpu)
+      await sleep(1000) // the time over which the processor's use is measured
+      const busy = pids.filter((pid, i) => alive(pid) && cpu(pid) - used[i] > 0.5)
+      const answer = await Promise.race([get(acme, module), sleep(5000)])
+      await stack.cli('module', 'disable', module, '--tenant', 'acme')
+      assert.deepEqual([answer?.status, busy.map((pid) => pid === pids[0] ? 'supervisor' : 'worker')], [200, []])
+    })
+  })
+}
+
+// ---- the sandbox ----
+
+for (const [abi, words] of [[99, "with this kernel's own Landlock"], [2, "with the Landlock of Debian 12's kernel"], [0, 'without Landlock']]) {
+  test(`a module starts no process, opens no file, reaches no network, makes no code, ${words}`, async () => {
+    for (const module of ['forker', 'filer', 'networker', 'execmem']) await bring(module, 'acme')
+    await configure(stack, { landlock_abi: abi }, 'guestbook', 'forker', 'filer', 'networker', 'execmem')
+    const run = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)[1]
+    const pools = fs.readdirSync(path.join(run, 'pools'))
+    const from = mark(stack)
+    const open = async (file, mode) =>
+      (await json(stack, acme, `/fr/filer/?mode=${mode}&path=${encodeURIComponent(file)}`)).errno
+
+    await beside(async () => {
+      const forker = await json(stack, acme, '/fr/forker/')
+      assert.deepEqual(forker, { status: 200, fork: EPERM, exec: EPERM, kill: EPERM, ptrace: EPERM, setuid: EPERM })
+
+      const guestbook = pools.find((name) => name.startsWith('guestbook-'))
+      const { unix, ...families } = await json(stack, acme,
+        `/fr/networker/?path=${encodeURIComponent(`${run}/pools/${guestbook}/sock`)}`)
+      assert.deepEqual(families, { status: 200, inet: EPERM, inet6: EPERM, netlink: EPERM, packet: EPERM })
+      const control = await json(stack, acme, `/fr/networker/?path=${encodeURIComponent(`${run}/control`)}`)
+      if (separate) {
+        assert.equal(unix, EACCES, "another pool's socket")
+        assert.equal(control.unix, EACCES, "the supervisor's socket")
+      }
+
+      assert.deepEqual(await json(stack, acme, '/fr/execmem/'), { status: 200, mmap: EPERM, mprotect: EPERM, memfd: EPERM })
+
+      const hash = await stack.sql("SELECT hash FROM scopiton.package WHERE module = 'filer'")
+      const own = path.join(stack.folder, 'modules', hash, 'filer.so')
+      const landlock = abi > 0
+      const kept = (number, file) => assert.ok([EPERM, EACCES].includes(number), `${file}: errno ${number}`)
+      if (landlock || separate) {
+        for (const file of ['secrets/.db', 'secrets/.root', 'secrets/guestbook']) kept(await open(path.join(stack.folder, file), 'read'), file)
+        for (const file of ['scopiton.conf', 'made', 'run/made', 'modules/made']) kept(await open(path.join(stack.folder, file), 'write'), file)
+        kept(await open(own, 'write'), own)
+      }
+      if (landlock) {
+        for (const file of ['/etc/passwd', '/proc/self/mem', '/proc/self/environ', path.join(stack.folder, 'secrets/filer'), path.join(stack.folder, 'log/scopiton.log')]) {
+          kept(await open(file, 'read'), file)
+        }
+        kept(await open(`/tmp/scopiton-filer-${process.pid}`, 'write'), '/tmp')
+        kept(await open('/dev/shm/scopiton-filer', 'write'), '/dev/shm')
+      }
+      assert.equal(await open(own, 'read'), 0, 'its own shared object is the one file that it may read')
+    })
+    assert.equal(lines(stack, from, 'no Landlock here').length > 0, abi === 0, 'the log says when there is no Landlock')
+  })
+}
+
+test('a worker has no file open but the log and shared memory, and its standard input leads nowhere', { skip: !separate }, async () => {
+  await get(acme, 'guestbook')
+  const [pid] = await stack.workers('guestbook')
+  const targets = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try { return [fd, fs.readlinkSync(`/proc/${pid}/fd/${fd}`)] } catch { return [fd, 'gone'] }
+  })
+  const inputs = targets.filter(([fd]) => fd === '0').map(([, target]) => target)
+  assert.deepEqual(inputs.filter((target) => target !== '/dev/null'), [], 'standard input leads nowhere')
+  const files = targets.map(([, target]) => target).filter((target) => target.startsWith('/') && target !== '/dev/null')
+  assert.deepEqual(files.filter((target) => !/scopiton\.log$|^\/memfd:/.test(target)), [])
+})
+
+// ---- data ----
+
+test("statements made by hand reach no other module's, no other tenant's and none of the platform's data", async () => {
+  await bring('foreigner', 'acme', 'beta')
+  const own = await json(stack, acme, '/fr/foreigner/ask/own/1')
+  assert.deepEqual(own, { status: 200, text: 't1_foreigner' })
+  assert.equal((await json(stack, acme, '/fr/foreigner/ask/socle/1')).status, 200, "the own tenant's socle is readable")
+  await beside(async () => {
+    for (const question of ['module/1', 'module/2', 'portal/1', 'tenant/2', 'socle/2', 'platform/1', 'accounts/1']) {
+      const answer = await json(stack, acme, `/fr/foreigner/ask/${question}`)
+      assert.equal(answer.status, 500, `${question}: ${JSON.stringify(answer)}`)
+      assert.match(answer.detail, /114[24]|104[45]|denied/, question)
+    }
+  })
+  assert.deepEqual(await json(stack, acme, '/fr/foreigner/ask/file/1'), { status: 200, text: null }, 'MariaDB reads no file for it')
+})
+
+test("native code may take the role of another tenant of its own module, but of no other module (documented)", async () => {
+  await bring('foreigner', 'acme', 'beta')
+  const refused = await json(stack, acme, '/fr/foreigner/role/guestbook/1')
+  assert.equal(refused.status, 500)
+  assert.match(refused.detail, /role/i)
+  assert.deepEqual(await json(stack, acme, '/fr/foreigner/role/foreigner/2'), { status: 200, text: 't2_foreigner' })
+  assert.match(await stack.cli('doctor'), /native code can take the role of any tenant that has the module/)
+})
+
+test("a role that a handler took shows the other tenant's data to no later request", async () => {
+  await bring('foreigner', 'acme', 'beta')
+  await json(stack, acme, '/fr/foreigner/role/foreigner/2')
+  const after = await json(stack, acme, '/fr/foreigner/ask/own/1')
+  assert.ok(after.status === 500 || after.text === 't1_foreigner', JSON.stringify(after))
+  assert.deepEqual(await json(stack, beta, '/fr/foreigner/ask/own/2'), { status: 200, text: 't2_foreigner' })
+  assert.deepEqual(await json(stack, acme, '/fr/foreigner/ask/own/1'), { status: 200, text: 't1_foreigner' })
+})
+
+test('a handler that writes in a GET is refused by MariaDB, and nothing is stored', async () => {
+  await bring('writer', 'acme')
+  const answer = await json(stack, acme, '/fr/writer/')
+  assert.equal(answer.status, 500)
+  assert.match(answer.reference, /^[0-9a-f]{32}$/)
+  assert.match(answer.detail, /1792|read.only/i)
+  assert.equal(lines(stack, 0, answer.reference, 'failed:').length, 1, 'the cause is logged once, with the reference')
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM t1_writer.note'), '0')
+})
+
+test('a handler that gives no answer is answered with 500 and a reference', async () => {
+  await bring('noanswer', 'acme')
+  const { status, body } = await get(acme, 'noanswer')
+  assert.equal(status, 500)
+  const reference = body.match(/class="ref">([0-9a-f]{32})</)[1]
+  assert.equal(lines(stack, 0, reference, "the handler of '/' gave no answer").length, 1)
+})
+
+// ---- installations that are refused ----
+
+// Nothing of a module at a tenant: no role, account of a run, database, row, link, order under way or half-copied package.
+async function leftBehind (module) {
+  const found = []
+  const ask = async (words, sql) => { const text = await stack.sql(sql); if (text) found.push(`${words}: ${text}`) }
+  await ask('role', `SELECT user FROM mysql.global_priv WHERE user = 't1_${module}'`)
+  await ask("a run's account", "SELECT user FROM mysql.global_priv WHERE user LIKE 'scop\\_run\\_%'")
+  await ask('database', `SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 't1\\_${module}%'`)
+  await ask('subscription', `SELECT tenant, state FROM scopiton.subscription WHERE module = '${module}'`)
+  await ask('menu', `SELECT path FROM t1.menu WHERE module = '${module}'`)
+  await ask('order', `SELECT id, state FROM scopiton.installer_order WHERE state NOT IN ('done', 'failed')`)
+  await ask('right', `SELECT db, user FROM mysql.db WHERE db LIKE '%${module}%'`)
+  found.push(...fs.readdirSync(path.join(stack.folder, 'modules')).filter((name) => name.startsWith('.')))
+  found.push(...fs.readdirSync(path.join(stack.folder, 'run/t', acme)).filter((name) => name === module))
+  return found
+}
+
+// Makes the package of a refused module; each `why` is what the sentence has to say.
+const refusals = [
+  { module: 'crashload', why: /ends the process that loads it \(signal 11\)/ },
+  { module: 'exitload', why: /ends the process that loads it/ },
+  { module: 'badversion', why: /needs the API version SCOPITON_9\.9, this host has SCOPITON_\d/,
+    spoil: () => packages.edit('badversion', 'badversion.so', (bytes) => bytes.replace(/SCOPITON_1\.0\0/, 'SCOPITON_9.9\0')) },
+  { module: 'privateuser', why: /uses the host's private functions/ },
+  { module: 'needslib', why: /needs the library 'libxml2\.so\.2', which no module may/,
+    spoil: () => execFileSync('gcc', ['-shared', '-Wl,--no-as-needed', '-o', packages.path('needslib', 'needslib.so'),
+      path.join(build, 'names/needslib/needslib.o'), path.join(build, 'names/needslib/names.o'), `-L${build}`, '-lscopiton', '-lxml2']) },
+  { module: 'nosymbol', why: /has no symbol 'scop_module'/ },
+  { module: 'foreignsql', why: /does not fit its own schema: statement 'foreign_entries'.*denied/ },
+  { module: 'badstatement', why: /does not fit its own schema: statement 'things'.*colour/ },
+  { module: 'badmigration', why: /migration '0001_thing\.sql'.*thimg/,
+    repair: () => {
+      packages.add('badmigration')
+      packages.edit('badmigration', 'migrations/0001_thing.sql', (text) => text.replace('thimg', 'thing'))
+      packages.edit('badmigration', 'module.xml', (text) => text.replace('"1.0.0"', '"1.0.1"'))
+    } },
+]
+
+for (const { module, why, spoil, repair } of refusals) {
+  test(`'${module}' is refused with the reason and leaves nothing behind; a good one of its name installs later`, async () => {
+    packages.add(module)
+    spoil?.()
+    await beside(async () => {
+      const refused = await install(module, 'acme').then(() => null, (error) => error)
+      assert.ok(refused, 'the installation went through')
+      const said = refused.stderr.trim().split('\n').filter((line) => line.startsWith('scopiton:'))
+      assert.equal(said.length, 1, refused.stderr)
+      assert.match(said[0], why)
+    })
+    assert.equal((await get(acme, module)).status, 404)
+    const left = await leftBehind(module)
+
+    if (repair) repair()
+    else packages.addAs('guestbook', module, '1.0.1')
+    await install(module, 'acme')
+    assert.equal((await until('the good one answers', async () => {
+      const answer = await get(acme, module)
+      return answer.status !== 404 && answer
+    })).status, 200)
+    assert.deepEqual(left, [], 'left behind by the refused installation')
+  })
+}
+
+test('a refused newer version leaves the one before serving', async () => {
+  packages.addAs('guestbook', 'twice')
+  await install('twice', 'acme')
+  await until('it answers', async () => (await get(acme, 'twice')).status === 200)
+  const form = { _key: await stack.key(acme, '/fr/twice/'), name: 'Zoé', message: 'avant' }
+  assert.equal((await stack.request(acme, '/fr/twice/', { form })).status, 303)
+
+  packages.addAs('guestbook', 'twice', '1.1.0')
+  fs.writeFileSync(packages.path('twice', 'statements.txt'), 'entries\t0\tSELECT mood FROM entry\n')
+  await assert.rejects(install('twice', 'acme'), /does not fit its own schema/)
+  assert.match((await get(acme, 'twice')).body, /avant/)
+  fs.writeFileSync(packages.path('twice', 'migrations/0002_mood.sql'), 'ALTER TABLE enrty ADD COLUMN mood INT NULL;\n')
+  await assert.rejects(install('twice', 'acme'), /migration '0002_mood\.sql'/)
+  assert.match((await get(acme, 'twice')).body, /avant/)
+  assert.match(await stack.cli('tenant', 'show', 'acme'), /twice 1\.0\.0, on/)
+})
+
+test('bad packages in the folder of modules are passed over, and the good ones beside them are offered', async () => {
+  for (const { module, spoil } of refusals.slice(0, 6)) {
+    packages.add(module)
+    spoil?.()
+  }
+  packages.addAs('guestbook', 'soundone')
+  await beside(() => stack.cli('migrate'))
+  assert.match(await stack.cli('module', 'list'), /^soundone /m)
+  for (const { module } of refusals.slice(0, 6)) packages.remove(module)
+})
+
+test('trying a package gives its code no rights: it makes no file', async () => {
+  packages.add('loadwriter')
+  const made = path.join(stack.folder, 'made-by-loadwriter')
+  process.env.SCOPITON_TEST_MARK = made
+  try {
+    await install('loadwriter', 'acme').catch(() => {})
+    assert.ok(!fs.existsSync(made), 'its constructor made a file with the rights of the installer')
+  } finally {
+    delete process.env.SCOPITON_TEST_MARK
+    packages.remove('loadwriter')
+  }
+})
+
+test('a package that leaves a process behind while it is tried does not hold up the installer', async () => {
+  packages.add('loadforker')
+  try {
+    const begun = Date.now()
+    await install('loadforker', 'acme').catch(() => {})
+    const took = Date.now() - begun
+    assert.ok(took < 5000, `the installation took ${took} ms`)
+  } finally {
+    packages.remove('loadforker')
+  }
+})

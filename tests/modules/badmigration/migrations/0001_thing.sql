@@ -1,0 +1,3 @@
+-- Things; then a column for a table that is not there.
+CREATE TABLE thing (title VARCHAR(80) NOT NULL);
+ALTER TABLE thimg ADD COLUMN colour VARCHAR(20) NULL;

@@ -1,0 +1,18 @@
+/* Crashes in each request. */
+#include <signal.h>
+
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	raise(SIGSEGV);
+	return scop_view(req, &view_page);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

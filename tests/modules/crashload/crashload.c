@@ -1,0 +1,23 @@
+/* Crashes while it is loaded: its constructor raises SIGSEGV, so no installation of it may go through. */
+#include <signal.h>
+
+#include "names.h"
+
+static void __attribute__((constructor))
+crash(void)
+{
+	raise(SIGSEGV);
+}
+
+static bool
+page(struct scop_request *req)
+{
+	return scop_view(req, &view_page);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

@@ -1,0 +1,21 @@
+/* Crashes in every tenth request that a worker serves. */
+#include <signal.h>
+
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	static unsigned served;
+
+	if (++served % 10 == 0)
+		raise(SIGSEGV);
+	return scop_view(req, &view_page);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

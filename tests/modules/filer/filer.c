@@ -1,0 +1,35 @@
+/* Tries to open the file that it is told, to read or to write; answers with errno, 0 where it went through. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	const char *path = scop_as_text(scop_field(req, "path"));
+	const bool writes = strcmp(scop_as_text(scop_field(req, "mode")), "write") == 0;
+	const int fd = open(path, writes ? O_WRONLY | O_CREAT : O_RDONLY, 0600);
+
+	scop_put(req, "errno", scop_make_int(req, fd < 0 ? errno : 0));
+	if (fd >= 0)
+		close(fd);
+	return scop_view(req, &view_page);
+}
+
+static const char *const modes[] = { "read", "write", NULL };
+
+static const struct scop_field fields[] = {
+	{ .name = "path", .type = SCOP_FIELD_TEXT,   .required = true },
+	{ .name = "mode", .type = SCOP_FIELD_CHOICE, .required = true, .choices = modes },
+	{ 0 }
+};
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .fields = fields, .api = true },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

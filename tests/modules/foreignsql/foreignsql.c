@@ -1,0 +1,16 @@
+/* A statement of its names the guestbook's table of tenant 1: no installation of it may go through. */
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	scop_rows(req, foreign_entries());
+	return scop_not_found(req);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

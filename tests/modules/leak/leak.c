@@ -1,0 +1,27 @@
+/* Loses 5 MB in each request: taken, written, forgotten. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+enum { LOST_BYTES = 5 << 20 };
+
+static char *volatile lost;
+
+static bool
+page(struct scop_request *req)
+{
+	char *bytes = malloc(LOST_BYTES);
+
+	if (bytes)
+		memset(bytes, 1, LOST_BYTES);
+	lost = bytes;
+	return scop_view(req, &view_page);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

@@ -1,0 +1,32 @@
+/*
+ * Makes a file while it is loaded, where the environment names one. A package is tried before anybody has asked for it;
+ * what its constructor may do then must be no more than what a worker's module may.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "names.h"
+
+static void __attribute__((constructor))
+make_file(void)
+{
+	const char *path = getenv("SCOPITON_TEST_MARK");
+	const int fd = path ? open(path, O_WRONLY | O_CREAT, 0600) : -1;
+
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool
+page(struct scop_request *req)
+{
+	return scop_view(req, &view_page);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

@@ -1,0 +1,16 @@
+/* Its handler gives no answer. */
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	scop_put(req, "answer", NULL);
+	return true;
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

@@ -1,0 +1,18 @@
+/* Takes a second and a half for each request. */
+#include <time.h>
+
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	nanosleep(&(struct timespec){ 1, 500000000 }, NULL);
+	return scop_view(req, &view_page);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

@@ -1,0 +1,16 @@
+/* Writes in a GET, which MariaDB itself has to refuse. */
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	scop_write(req, note_add(scop_now(req)));
+	return scop_view(req, &view_page);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);

@@ -1,0 +1,169 @@
+/* CSV as people's programs write it, and as files that were cut short or damaged have it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scopiton/csv.h"
+
+/* All records as "a|b\nc|d\n", each with its line before it; an error as "! sentence". */
+static const char *
+read_all(const char *text, size_t size)
+{
+	static char out[20000];
+	const char *const *fields;
+	const char *error;
+	size_t count;
+	unsigned line;
+	char *exact = malloc(size ? size : 1); /* so that a sanitizer sees a read past it */
+	size_t used = 0;
+
+	memcpy(exact, text, size);
+	struct scop_csv *csv = scop_csv_open(exact, size, &error);
+	if (!csv) {
+		snprintf(out, sizeof out, "! %s", error);
+		free(exact);
+		return out;
+	}
+	out[0] = '\0';
+	while (scop_csv_next(csv, &fields, &count, &line, &error)) {
+		used += (size_t)snprintf(out + used, sizeof out - used, "%u:", line);
+		for (size_t i = 0; i < count; i++)
+			used += (size_t)snprintf(out + used, sizeof out - used, "%s%s", i ? "|" : "", fields[i]);
+		used += (size_t)snprintf(out + used, sizeof out - used, "\n");
+	}
+	if (error)
+		snprintf(out + used, sizeof out - used, "! %s", error);
+	scop_csv_close(csv);
+	free(exact);
+	return out;
+}
+
+static void
+records_are_read_as_they_were_written(void **state)
+{
+	static const struct {
+		const char *text, *records;
+	} cases[] = {
+		{ "a,b\n1,2\n", "1:a|b\n2:1|2\n" },
+		{ "a,b\r\n1,2", "1:a|b\n2:1|2\n" },
+		{ "a;b;c,d\n1;2;3\n", "1:a|b|c,d\n2:1|2|3\n" },
+		{ "a\tb\n1\t2\n", "1:a|b\n2:1|2\n" },
+		{ "\xef\xbb\xbf" "a,b\n", "1:a|b\n" },
+		{ "\"a;;;\",b\n", "1:a;;;|b\n" },
+		{ "a,,\n,,\n", "1:a||\n2:||\n" },
+		{ "a,b,", "1:a|b|\n" },
+		{ "\"a\nb\",c\nd,e\n", "1:a\nb|c\n3:d|e\n" },
+		{ "\"a\"\"b\",\"\"\n", "1:a\"b|\n" },
+		{ "\"a\"x,b\n", "1:ax|b\n" },
+		{ "a\"b,c\n", "1:a\"b|c\n" },
+		{ "\n\na,b\n\r\n\nc,d\n\n", "3:a|b\n6:c|d\n" },
+		{ "\"\"", "1:\n" },
+		{ "a", "1:a\n" },
+		{ "é,😀\n", "1:é|😀\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_string_equal(read_all(cases[i].text, strlen(cases[i].text)), cases[i].records);
+	assert_string_equal(read_all("a;b,c\n", 6), "1:a;b|c\n");
+}
+
+static void
+what_is_wrong_is_told_with_its_line(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		const char *said;
+	} cases[] = {
+		{ "", 0, "! the file is empty" },
+		{ "\xef\xbb\xbf", 3, "! the file is empty" },
+		{ "a,b\nc,\xe9\n", 8, "! line 2 is not UTF-8." },
+		{ "a,b\nc\0d\n", 8, "! line 2 is not UTF-8." },
+		{ "\xff\xfe" "a\0", 4, "! line 1 is not UTF-8." },
+		{ "a,\"b\nc", 6, "! line 1: a quote is opened and never closed" },
+		{ "\"", 1, "! line 1: a quote is opened and never closed" },
+		{ "\"\"\"", 3, "! line 1: a quote is opened and never closed" },
+		{ "x\n\n\"a\n\nb", 8, "1:x\n! line 3: a quote is opened and never closed" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *said = read_all(cases[i].text, cases[i].size);
+
+		if (strncmp(said, cases[i].said, strlen(cases[i].said)) != 0)
+			fail_msg("expected [%s], got [%s]", cases[i].said, said);
+	}
+}
+
+static void
+columns_and_fields_have_their_limits(void **state)
+{
+	const char *const *fields;
+	const char *error;
+	size_t count;
+	unsigned line;
+
+	(void)state;
+	for (size_t columns = SCOP_CSV_COLUMNS_MAX; columns <= SCOP_CSV_COLUMNS_MAX + 1; columns++) {
+		char *text = malloc(columns);
+
+		memset(text, ',', columns - 1);
+		text[columns - 1] = '\n';
+		struct scop_csv *csv = scop_csv_open(text, columns, &error);
+		assert_non_null(csv);
+		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error), columns == SCOP_CSV_COLUMNS_MAX);
+		if (columns > SCOP_CSV_COLUMNS_MAX)
+			assert_string_equal(error, "line 1: more than 500 columns");
+		scop_csv_close(csv);
+		free(text);
+	}
+	for (size_t size = SCOP_CSV_FIELD_MAX; size <= SCOP_CSV_FIELD_MAX + 1; size++) {
+		char *text = malloc(size);
+
+		memset(text, 'x', size);
+		struct scop_csv *csv = scop_csv_open(text, size, &error);
+		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error), size == SCOP_CSV_FIELD_MAX);
+		scop_csv_close(csv);
+		free(text);
+	}
+	scop_csv_close(NULL);
+}
+
+static void
+no_bytes_lead_it_astray(void **state)
+{
+	static const char alphabet[] = "a,;\t\"\n\r\"\n,";
+	unsigned seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		char text[24];
+		const size_t size = (size_t)(round % 24);
+
+		for (size_t i = 0; i < size; i++) {
+			seed = seed * 1103515245 + 12345;
+			text[i] = alphabet[seed >> 16 & 0x7fff ? (seed >> 16) % (sizeof alphabet - 1) : 0];
+		}
+		read_all(text, size);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_are_read_as_they_were_written),
+		cmocka_unit_test(what_is_wrong_is_told_with_its_line),
+		cmocka_unit_test(columns_and_fields_have_their_limits),
+		cmocka_unit_test(no_bytes_lead_it_astray),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
