@@ -158,7 +158,7 @@ run: packages
 	@PORT=$(PORT) FRESH=$(FRESH) BUILD=$(BUILD) tools/run
 
 test: packages
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all test-modules
 	@BUILD=$(BUILD) MODULE=$(MODULE) tools/test
 
 bench: packages

@@ -3,6 +3,7 @@
 #define SCOP_BASE_BUFFER_H
 
 #include <stddef.h>
+#include <string.h>
 
 struct scop_arena;
 
@@ -14,9 +15,33 @@ struct scop_buffer {
 };
 
 void scop_buffer_init(struct scop_buffer *buffer, struct scop_arena *arena);
-void scop_buffer_add(struct scop_buffer *buffer, const void *bytes, size_t length);
-void scop_buffer_text(struct scop_buffer *buffer, const char *text);
-void scop_buffer_char(struct scop_buffer *buffer, char byte);
+/* Makes room for `more` further bytes. */
+void scop_buffer_reserve(struct scop_buffer *buffer, size_t more);
+
+/* Inline, for a page is made of thousands of small pieces. */
+static inline void
+scop_buffer_add(struct scop_buffer *buffer, const void *bytes, size_t length)
+{
+	if (length >= buffer->capacity - buffer->length) /* an empty buffer has neither */
+		scop_buffer_reserve(buffer, length);
+	if (length > 0)
+		memcpy(buffer->data + buffer->length, bytes, length);
+	buffer->length += length;
+	buffer->data[buffer->length] = '\0';
+}
+
+static inline void
+scop_buffer_text(struct scop_buffer *buffer, const char *text)
+{
+	scop_buffer_add(buffer, text, strlen(text));
+}
+
+static inline void
+scop_buffer_char(struct scop_buffer *buffer, char byte)
+{
+	scop_buffer_add(buffer, &byte, 1);
+}
+
 void scop_buffer_printf(struct scop_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The text so far; "" when nothing was added. */

@@ -192,10 +192,14 @@ scop_time_now(void)
 int64_t
 scop_time_make(int year, int month, int day, int hour, int minute, int second, int microsecond)
 {
-	struct tm utc = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute,
-		.tm_sec = second };
+	/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in years that begin in March, so that the day
+	 * that some years have more stands at their end. */
+	const int64_t years = month > 2 ? year : year - 1;
+	const int64_t eras = (years >= 0 ? years : years - 399) / 400, of_era = years - eras * 400;
+	const int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	const int64_t days = eras * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 
-	return (int64_t)timegm(&utc) * 1000000 + microsecond;
+	return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000 + microsecond;
 }
 
 bool

@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -33,7 +34,7 @@
 #include "modules/loader.h"
 #include "web/serve.h"
 
-enum { PAUSE_SECONDS_MAX = 10, RUSAGE_EVERY = 4 };
+enum { PAUSE_SECONDS_MAX = 10, RUSAGE_EVERY = 4, WATCH_SECONDS = 5 };
 
 struct worker {
 	int argc;
@@ -69,6 +70,7 @@ number(const struct worker *worker, const char *name)
 }
 
 static struct scop_slot *own_slot;
+static int64_t own_limit; /* microseconds of one request */
 
 static void __attribute__((noreturn))
 give_up(const char *text)
@@ -268,6 +270,27 @@ find_site(struct worker *worker, const char *host, struct scop_site *ret_site)
 	return SITE_FOUND;
 }
 
+/* Now and then: a request far over its hard limit ends us, should the supervisor that would do so be gone. */
+static void
+on_alarm(int signal)
+{
+	(void)signal;
+	if (atomic_load(&own_slot->state) == SCOP_SLOT_BUSY &&
+	    scop_board_clock() - atomic_load(&own_slot->since) > own_limit)
+		_exit(1);
+}
+
+static void
+watch_ourselves(const struct worker *worker)
+{
+	const struct itimerval every = { { WATCH_SECONDS, 0 }, { WATCH_SECONDS, 0 } };
+	const struct sigaction action = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
+
+	own_limit = ((int64_t)worker->hard_seconds) * 1000000;
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &every, NULL);
+}
+
 static void
 serve_one(struct worker *worker, FCGX_Request *fcgi)
 {
@@ -277,7 +300,6 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 	int status = 509;
 
 	slot_busy(worker, fcgi);
-	alarm(worker->hard_seconds);
 	call_for_help(worker);
 	switch (find_site(worker, text(fcgi_param(fcgi, "HOST")), &site)) {
 	case SITE_MOVED:
@@ -293,7 +315,6 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 	}
 	FCGX_Finish_r(fcgi);
 	scop_arena_reset(worker->arena);
-	alarm(0);
 	slot_done(worker, status);
 }
 
@@ -355,6 +376,7 @@ start_serving(struct worker *worker)
 	worker->board = map((int)number(worker, "board"), sizeof(struct scop_board), PROT_READ | PROT_WRITE);
 	worker->slot = own_slot = &worker->board->slots[number(worker, "slot")];
 	worker->hard_seconds = (unsigned)(number(worker, "hard") / 1000) + 5;
+	watch_ourselves(worker);
 	worker->listen_fd = (int)number(worker, "listen");
 	worker->stop_fd = (int)number(worker, "stop");
 	worker->wake_fd = (int)number(worker, "wake");

@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/log.h"
 
+enum { BODY_USUAL = 8000 };
+
 static const struct {
 	int status;
 	const char *reason;
@@ -47,6 +49,7 @@ scop_answer_init(struct scop_answer *answer, struct scop_arena *arena, int statu
 	answer->status = status;
 	scop_buffer_init(&answer->headers, arena);
 	scop_buffer_init(&answer->body, arena);
+	scop_buffer_reserve(&answer->body, BODY_USUAL);
 }
 
 void

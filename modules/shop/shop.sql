@@ -12,49 +12,43 @@ SELECT s.slug, s.title, s.products, s.slug = :slug AS is_current FROM category c
 JOIN category s ON s.parent = COALESCE(c.parent, c.id) WHERE c.slug = :slug AND s.products > 0 ORDER BY s.title LIMIT 30
 
 -- name: products_of_all (limit, first)
-SELECT p.slug, p.name, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair, p.picture, p.price_cents, p.price_varies,
-	(SELECT MAX(v.stock IS NULL OR v.stock > 0) FROM variant v WHERE v.product = p.id) = 1 AS for_sale,
-	(SELECT SUM(COALESCE(v.stock, 1000)) FROM variant v WHERE v.product = p.id) = 1 AS is_last
-FROM (SELECT id, slug, name, quality, picture, price_cents, price_varies FROM product WHERE published = 1
-	ORDER BY id LIMIT :limit OFFSET :first) p ORDER BY p.id
+SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, picture, price_cents,
+	price_varies, for_sale, is_last
+FROM product WHERE published = 1 ORDER BY id LIMIT :limit OFFSET :first
 
 -- name: products_of_top (top, limit, first)
-SELECT p.slug, p.name, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair, p.picture, p.price_cents, p.price_varies,
-	(SELECT MAX(v.stock IS NULL OR v.stock > 0) FROM variant v WHERE v.product = p.id) = 1 AS for_sale,
-	(SELECT SUM(COALESCE(v.stock, 1000)) FROM variant v WHERE v.product = p.id) = 1 AS is_last
-FROM (SELECT id, slug, name, quality, picture, price_cents, price_varies FROM product WHERE published = 1 AND
-	top = :top ORDER BY id LIMIT :limit OFFSET :first) p ORDER BY p.id
+SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, picture, price_cents,
+	price_varies, for_sale, is_last
+FROM product WHERE published = 1 AND top = :top ORDER BY id LIMIT :limit OFFSET :first
 
 -- name: products_of_category (category, limit, first)
-SELECT p.slug, p.name, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair, p.picture, p.price_cents, p.price_varies,
-	(SELECT MAX(v.stock IS NULL OR v.stock > 0) FROM variant v WHERE v.product = p.id) = 1 AS for_sale,
-	(SELECT SUM(COALESCE(v.stock, 1000)) FROM variant v WHERE v.product = p.id) = 1 AS is_last
-FROM (SELECT id, slug, name, quality, picture, price_cents, price_varies FROM product WHERE published = 1 AND
-	category = :category ORDER BY id LIMIT :limit OFFSET :first) p ORDER BY p.id
+SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, picture, price_cents,
+	price_varies, for_sale, is_last
+FROM product WHERE published = 1 AND category = :category ORDER BY id LIMIT :limit OFFSET :first
 
 -- name: product_by_slug (slug)
-SELECT id, slug, name, description, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, option1_name, option2_name, option3_name, picture, price_cents, price_varies
-FROM product WHERE slug = :slug AND published = 1
+SELECT p.id, p.slug, p.name, p.description, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair,
+	p.option1_name, p.option2_name, p.option3_name, p.picture, p.price_cents, p.price_varies,
+	c.slug AS category_slug, c.title AS category_title, t.slug AS parent_slug, t.title AS parent_title
+FROM product p LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent
+WHERE p.slug = :slug AND p.published = 1
 
 -- name: variants_of_product (slug)
 SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock,
 	v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
 FROM product p JOIN variant v ON v.product = p.id WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
 
--- name: path_of_product (slug)
-SELECT c.slug, c.title, t.slug AS parent_slug, t.title AS parent_title FROM product p
-JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent WHERE p.slug = :slug
-
 -- name: neighbours_of_product (slug)
-SELECT n.slug, n.name, n.picture, n.price_cents FROM product p
-JOIN product n ON n.published = 1 AND n.category = p.category AND n.id > p.id WHERE p.slug = :slug ORDER BY n.id LIMIT 4
+SELECT slug, name, picture, price_cents FROM product WHERE published = 1 AND
+	category = (SELECT p.category FROM product p WHERE p.slug = :slug) AND
+	id > (SELECT p.id FROM product p WHERE p.slug = :slug) ORDER BY id LIMIT 4
 
 -- name: picture_by_hash (hash)
 SELECT type, bytes FROM picture WHERE hash = :hash
 
 -- name: variant_to_order (id)
 SELECT v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.stock IS NULL OR v.stock > 0 AS for_sale,
-	p.slug, p.name, p.picture FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :id AND p.published = 1
+	p.id AS product, p.slug, p.name, p.picture FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :id AND p.published = 1
 
 -- name: payment ()
 SELECT beneficiary, iban, bic FROM payment
@@ -118,9 +112,16 @@ ON DUPLICATE KEY UPDATE product = :product, option1 = :option1, option2 = :optio
 -- name: picture_put (hash, type, bytes)
 INSERT IGNORE INTO picture (hash, type, bytes) VALUES (:hash, :type, :bytes)
 
--- name: prices_refresh ()
-UPDATE product p JOIN (SELECT product, MIN(price_cents) AS low, MAX(price_cents) AS high FROM variant GROUP BY product) v
-ON v.product = p.id SET p.price_cents = v.low, p.price_varies = v.low <> v.high
+-- name: products_refresh ()
+UPDATE product p JOIN (SELECT product, MIN(price_cents) AS low, MAX(price_cents) AS high,
+		MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last FROM variant GROUP BY product) v
+	ON v.product = p.id
+SET p.price_cents = v.low, p.price_varies = v.low <> v.high, p.for_sale = v.for_sale, p.is_last = v.is_last
+
+-- name: availability_refresh (product)
+UPDATE product p JOIN (SELECT product, MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last
+		FROM variant WHERE product = :product GROUP BY product) v ON v.product = p.id
+SET p.for_sale = v.for_sale, p.is_last = v.is_last
 
 -- name: counts_refresh ()
 UPDATE category c SET c.products = (SELECT COUNT(p.id) FROM product p WHERE p.published = 1 AND

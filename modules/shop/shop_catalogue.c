@@ -98,7 +98,6 @@ shop_product(struct scop_request *req)
 	const struct scop_value *product = scop_put_all(req, (const struct scop_want[]){
 	    { "product", true, product_by_slug(slug) },
 	    { "found", false, variants_of_product(slug) },
-	    { "category", true, path_of_product(slug) },
 	    { "neighbours", false, neighbours_of_product(slug) }, SHOP_FRAME, { 0 } });
 
 	if (!product)

@@ -302,7 +302,7 @@ shop_import_products(struct scop_request *req, const struct scop_file *files, si
 	if (import.errors > ERRORS_SHOWN)
 		scop_report(req, SCOP_REPORT_INFO, 0, 0, "and %u further errors", import.errors - ERRORS_SHOWN);
 	if (import.errors == 0) {
-		scop_write(req, prices_refresh());
+		scop_write(req, products_refresh());
 		scop_write(req, counts_refresh());
 		scop_report(req, SCOP_REPORT_INFO, 0, 0, "%s: %u products, %zu variants, %u rows repeated, %u left out",
 		    import.kind_of_file, import.created, import.codes.count, import.repeated, import.skipped);

@@ -80,6 +80,7 @@ shop_order_place(struct scop_request *req)
 	/* The condition is in the UPDATE, so of two who want the last piece one gets it. */
 	if (scop_write(req, stock_take(scop_get(variant, "id"), count)) != 1)
 		return refuse_count(req);
+	scop_write(req, availability_refresh(scop_get(variant, "product")));
 
 	const struct scop_value *order = add_order(req, total_of(req, variant), token);
 	scop_write(req, order_line_add(order, scop_get(variant, "id"), scop_get(variant, "name"), shop_options(req, variant),

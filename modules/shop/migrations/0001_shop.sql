@@ -17,7 +17,8 @@ CREATE TABLE picture (
 	bytes MEDIUMBLOB NOT NULL
 );
 
--- `price_cents` is the lowest of its variants; `top` the outermost category above `category`.
+-- `price_cents` is the lowest of its variants, `for_sale` and `is_last` tell of their stock, so that a list reads one table;
+-- `top` is the outermost category above `category`.
 CREATE TABLE product (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	slug VARCHAR(150) NOT NULL UNIQUE,
@@ -33,6 +34,8 @@ CREATE TABLE product (
 	published TINYINT(1) NOT NULL,
 	price_cents BIGINT NOT NULL DEFAULT 0,
 	price_varies TINYINT(1) NOT NULL DEFAULT 0,
+	for_sale TINYINT(1) NOT NULL DEFAULT 0,
+	is_last TINYINT(1) NOT NULL DEFAULT 0,
 	KEY all_of_them (published, id),
 	KEY of_category (published, category, id),
 	KEY of_top (published, top, id),

@@ -1,0 +1,147 @@
+// A visitor and a merchant in the real browser: the shop without a script, the portal by its one-time link. Each page is
+// looked at by axe in both themes, must not scroll sideways at 320 px, and is photographed into build/screenshots.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+import { root, start, until } from '../support/stack.mjs'
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const pictures = path.join(root, 'build/screenshots')
+let stack, browser, shop, portal
+
+before(async () => {
+  fs.mkdirSync(pictures, { recursive: true })
+  stack = await start()
+  await stack.cli('tenant', 'create', 'laboucle', '--title', 'La Boucle')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'laboucle', '--root')
+  await stack.cli('module', 'install', 'guestbook', '--tenant', 'laboucle')
+  const demo = path.join(root, 'modules/shop/demo/laboucle')
+  const drawings = fs.readdirSync(demo).filter((name) => name.endsWith('.svg')).map((name) => path.join(demo, name))
+  await stack.cli('import', 'shop', 'products', path.join(demo, 'products.csv'), ...drawings, '--tenant', 'laboucle')
+  await stack.cli('import', 'shop', 'payment', path.join(demo, 'payment.csv'), '--tenant', 'laboucle')
+  shop = `http://laboucle.localhost:${stack.port}`
+  portal = `http://laboucle-portal.localhost:${stack.port}`
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
+    '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+})
+after(async () => { await browser?.close(); await stack?.stop() })
+
+// Whatever is loaded has to come from us, and nothing may be refused by the page's own policy.
+async function open (options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fr', ...options })
+  const page = await context.newPage()
+  page.strangers = []
+  page.on('request', (request) => { if (!/^http:\/\/[a-z-]+\.localhost:/.test(request.url())) page.strangers.push(request.url()) })
+  page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) page.strangers.push(message.text()) })
+  return page
+}
+
+// axe in both themes, no sideways scroll, pictures on a desk and on a phone.
+async function inspect (page, name) {
+  const found = []
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const { violations } = await (await page.context().newCDPSession(page)).send('Runtime.evaluate',
+      { expression: `${axe}; axe.run().then((result) => ({ violations: result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`,
+        awaitPromise: true, returnByValue: true }).then((answer) => answer.result.value)
+    found.push(...violations.map((one) => `${name}, ${scheme}: ${one}`))
+    for (const width of [1280, 375]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.screenshot({ path: path.join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true })
+    }
+    await page.setViewportSize({ width: 320, height: 900 })
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
+    await page.setViewportSize({ width: 1280, height: 900 })
+  }
+  assert.deepEqual(found, [])
+  assert.deepEqual(page.strangers, [])
+}
+
+test('a visitor orders a bicycle without JavaScript, and sees what to pay', async () => {
+  const page = await open({ javaScriptEnabled: false })
+  await page.goto(shop)
+  assert.equal(page.url(), `${shop}/fr/`)
+  await page.click('nav.cats >> text=Vélos')
+  await page.click('text=Vélo hollandais')
+  await page.click('button:has-text("Commander")')
+  await page.fill('#name', 'Amélie Vandenberghe')
+  await page.fill('#mail', 'amelie@exemple.be')
+  await page.fill('#street', 'rue des Brasseurs 24')
+  await page.fill('#postal_code', '5000')
+  await page.fill('#city', 'Namur')
+  await page.click('button:has-text("obligation de paiement")')
+  await page.waitForURL(/\/thanks\//)
+  assert.match(await page.textContent('main'), /\+\+\+\d{3}\/\d{4}\/\d{5}\+\+\+/)
+  const thanks = page.url()
+  await page.goBack()
+  await page.goto(thanks)
+  assert.match(await page.textContent('h1'), /Amélie Vandenberghe/)
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM t1_shop.shop_order'), '1')
+  await page.context().close()
+})
+
+test('an order is placed with the keyboard alone', async () => {
+  const page = await open()
+  await page.goto(`${shop}/fr/p/casque-ville`)
+  await page.focus('button:has-text("Commander")')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/order/)
+  await page.focus('#name')
+  for (const text of ['Karim Benali', 'karim@exemple.be', 'rue Neuve 1', '1000', 'Bruxelles']) {
+    await page.keyboard.type(text)
+    await page.keyboard.press('Tab')
+  }
+  await page.keyboard.press('Tab')
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /obligation de paiement/)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/thanks\//)
+  await inspect(page, 'thanks')
+  await page.context().close()
+})
+
+test('the shop\'s and the guestbook\'s pages are sound to look at, for everybody', async () => {
+  const page = await open()
+  for (const [name, url] of [['list', '/fr/'], ['category', '/fr/c/velos'], ['product', '/fr/p/velo-ville-homme'], ['variants', '/fr/p/casque-ville'],
+    ['sold', '/fr/p/velo-pliant'], ['guestbook', '/fr/guestbook/'], ['not-found', '/fr/p/nichts']]) {
+    await page.goto(shop + url)
+    await inspect(page, name)
+  }
+  await page.goto(`${shop}/fr/p/casque-ville`)
+  await page.click('button:has-text("Commander")')
+  await inspect(page, 'order')
+  await page.evaluate(() => { document.querySelector('form[method=post]').noValidate = true })
+  await page.fill('#mail', 'amelie@')
+  await page.click('button:has-text("obligation")')
+  await inspect(page, 'order-errors')
+  await page.context().close()
+})
+
+test('a merchant signs in by the link, sees the order, and switches a module off and on', async () => {
+  const page = await open()
+  await page.goto((await stack.cli('login', 'laboucle', 'owner')).trim())
+  await inspect(page, 'sign-in')
+  await page.click('main button')
+  await page.waitForURL(`${portal}/portal/`)
+  await inspect(page, 'modules')
+  await page.click('nav.side >> text=Commandes')
+  await page.click('text=1001')
+  assert.match(await page.textContent('main'), /Amélie Vandenberghe/)
+  await inspect(page, 'one-order')
+  await page.goto(`${portal}/shop/orders`)
+  await inspect(page, 'orders')
+  await page.goto(`${portal}/shop/settings`)
+  await inspect(page, 'settings')
+  await page.goto(portal)
+  const guestbook = page.locator('article', { hasText: "Livre d'or" })
+  await guestbook.getByRole('button', { name: 'Désactiver' }).click()
+  await until('the guestbook is gone', async () => (await stack.request('laboucle.localhost', '/fr/guestbook/')).status === 404)
+  await until('the portal shows it off', async () => { await page.reload(); return guestbook.getByText('Désactivé').count() })
+  await guestbook.getByRole('button', { name: 'Activer' }).click()
+  await until('the guestbook is back', async () => (await stack.request('laboucle.localhost', '/fr/guestbook/')).status === 200)
+  assert.equal((await stack.request('laboucle.localhost', '/fr/')).status, 200)
+  await page.context().close()
+})
