@@ -14,6 +14,7 @@ const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-author-'))
 
 // Builds the module from `sources` into `out`, with the project's own rules.
 function make (sources, out, name) {
+  fs.rmSync(path.join(build, 'names', name), { recursive: true, force: true }) // of an earlier run, from another folder
   return run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${sources}`, `MODULE_OUT=${out}`, `${out}/${name}/${name}.so`], { cwd: root })
 }
 
