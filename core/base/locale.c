@@ -135,8 +135,7 @@ print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_loca
 
 	use_zone(locale->zone);
 	localtime_r(&seconds, &local);
-	strftime(text, sizeof text, formats[locale->language].time, &local);
-	scop_buffer_text(out, text);
+	scop_buffer_add(out, text, strftime(text, sizeof text, formats[locale->language].time, &local));
 }
 
 void

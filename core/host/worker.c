@@ -11,12 +11,12 @@
 #include <fcntl.h>
 #include <mysql.h>
 #include <nss.h>
-#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -34,7 +34,7 @@
 #include "modules/loader.h"
 #include "web/serve.h"
 
-enum { PAUSE_SECONDS_MAX = 10, RUSAGE_EVERY = 4, WATCH_SECONDS = 5 };
+enum { PAUSE_SECONDS_MAX = 10, RUSAGE_EVERY = 4, WATCH_SECONDS = 5, LOOK_MILLISECONDS = 1000 };
 
 struct worker {
 	int argc;
@@ -44,7 +44,7 @@ struct worker {
 	struct scop_slot *slot;
 	const struct scop_directory_shared *directory;
 	const char *hash; /* of the package that we are */
-	int listen_fd, stop_fd, wake_fd;
+	int listen_fd, stop_fd, wake_fd, wait_fd;
 	uint64_t requests_max;
 	long resident_max; /* kilobytes */
 	unsigned hard_seconds; /* after which a request ends us, should the supervisor be gone */
@@ -344,13 +344,14 @@ serve(struct worker *worker)
 	FCGX_InitRequest(&fcgi, worker->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	atomic_store(&worker->slot->state, SCOP_SLOT_IDLE);
 	while (!worn_out(worker, served)) {
-		struct pollfd polled[2] = { { worker->stop_fd, POLLIN, 0 }, { worker->listen_fd, POLLIN, 0 } };
+		struct epoll_event event;
 
-		if (poll(polled, 2, -1) < 0)
+		/* Of several idle workers one is woken for a request; should it die in that moment, another looks by itself. */
+		if (epoll_wait(worker->wait_fd, &event, 1, LOOK_MILLISECONDS) <= 0)
 			continue;
-		if (polled[0].revents) /* the supervisor closed it, or is gone */
+		if (event.data.fd == worker->stop_fd) /* the supervisor closed it, or is gone */
 			break;
-		if (polled[1].revents & ~POLLIN) {
+		if (event.events & (uint32_t)~EPOLLIN) {
 			scop_log(SCOP_LOG_ERROR, "ends: the module has closed the pool's socket");
 			break;
 		}
@@ -367,6 +368,18 @@ serve(struct worker *worker)
 }
 
 static void
+wait_for_both(struct worker *worker)
+{
+	struct epoll_event stop = { EPOLLIN, { .fd = worker->stop_fd } };
+	struct epoll_event listen = { EPOLLIN | EPOLLEXCLUSIVE, { .fd = worker->listen_fd } };
+
+	worker->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (worker->wait_fd < 0 || epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, worker->stop_fd, &stop) != 0 ||
+	    epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, worker->listen_fd, &listen) != 0)
+		give_up("the pool's socket cannot be watched");
+}
+
+static void
 start_serving(struct worker *worker)
 {
 	struct scop_directory_shared *directory =
@@ -380,6 +393,7 @@ start_serving(struct worker *worker)
 	worker->listen_fd = (int)number(worker, "listen");
 	worker->stop_fd = (int)number(worker, "stop");
 	worker->wake_fd = (int)number(worker, "wake");
+	wait_for_both(worker);
 	worker->requests_max = (uint64_t)number(worker, "requests");
 	worker->resident_max = (long)number(worker, "resident") * 1024;
 	setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", "200", 1);

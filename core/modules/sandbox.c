@@ -114,7 +114,7 @@ static const int calls[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), S
 	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getuid),
 	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(exit), SCMP_SYS(exit_group),
 	SCMP_SYS(memfd_create), SCMP_SYS(ftruncate), SCMP_SYS(fcntl), SCMP_SYS(dup), SCMP_SYS(getrusage),
-	SCMP_SYS(restart_syscall), SCMP_SYS(uname), SCMP_SYS(seccomp), SCMP_SYS(sched_yield) };
+	SCMP_SYS(restart_syscall), SCMP_SYS(epoll_wait), SCMP_SYS(uname), SCMP_SYS(seccomp), SCMP_SYS(sched_yield) };
 
 static bool
 restrict_calls(struct scop_error *err)
