@@ -317,7 +317,7 @@ scop_put_all(struct scop_request *req, const struct scop_want *wants)
 		assert(count < 16);
 		queries[count] = wants[count].query;
 	}
-	if (!read_into(req, queries, count, rows))
+	if (count == 0 || !read_into(req, queries, count, rows))
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		scop_put(req, wants[i].name, wants[i].first ? scop_at(rows[i], 0) : rows[i]);
