@@ -27,6 +27,7 @@ export async function start ({ config = [], modules } = {}) {
   const port = await freePort()
   const env = { ...process.env, BUILD: build }
   if (modules) env.MODULES_FOLDER = modules
+  if (process.env.SANITIZED) config = ['sandbox = no', ...config] // a sanitizer needs what the sandbox takes away
   const child = spawn(path.join(root, 'tools/serve'), [folder, String(port), 'form_rate = 1000r/s', ...config],
     { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = readline.createInterface({ input: child.stdout })
@@ -48,6 +49,8 @@ class Stack {
     this.agent.destroy()
     this.child.stdin.end()
     if (this.child.exitCode === null) await new Promise((resolve) => this.child.once('exit', resolve))
+    const fault = this.log().match(/.*(AddressSanitizer|runtime error:).*/)
+    if (fault) throw new Error(`a sanitizer found a fault: ${fault[0]}`)
     if (!process.env.KEEP) fs.rmSync(this.folder, { recursive: true, force: true })
   }
 
