@@ -187,7 +187,8 @@ clean:
 
 # ---- unit tests: each file a program, linked with all of the host, usually with sanitizers (see tools/test) ----
 
-UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c modules/*/tests/*_test.c))
+UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
+	$(patsubst %.c,$(BUILD)/tests/%,$(wildcard modules/*/tests/*_test.c))
 HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c $(wildcard core/modules/*.c))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 
@@ -200,7 +201,7 @@ $(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/libscopiton-static.a
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lm -ldl $(SANITIZE) -o $@
 
-$(BUILD)/modules/%_test: modules/%_test.c $(BUILD)/libscopiton-static.a
+$(BUILD)/tests/modules/%_test: modules/%_test.c $(BUILD)/libscopiton-static.a
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Imodules/$(firstword $(subst /, ,$*)) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lm -ldl $(SANITIZE) -o $@
