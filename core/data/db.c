@@ -364,15 +364,23 @@ forget_handle(struct scop_db *db, const struct scop_statement *statement)
 	}
 }
 
+static enum scop_db_status
+try_to_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, struct handle **ret_handle)
+{
+	const enum scop_db_status status = execute(db, arena, query, ret_handle);
+
+	if (status != SCOP_DB_OK || mysql_stmt_store_result((*ret_handle)->stmt) == 0)
+		return status;
+	return scop_db_note(db, (*ret_handle)->stmt);
+}
+
 /* Executes and stores the result. Where a table has other columns than when the handle was made the library gives up in the
  * middle of the answer: a fresh connection then, or, within a transaction, another run of it. */
 static enum scop_db_status
 execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, struct handle **ret_handle)
 {
-	enum scop_db_status status = execute(db, arena, query, ret_handle);
+	const enum scop_db_status status = try_to_store(db, arena, query, ret_handle);
 
-	if (status == SCOP_DB_OK && mysql_stmt_store_result((*ret_handle)->stmt) != 0)
-		status = scop_db_note(db, (*ret_handle)->stmt);
 	if (status != SCOP_DB_FAILED || db->errnum != CR_NEW_STMT_METADATA)
 		return status;
 
@@ -380,10 +388,7 @@ execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct sco
 	scop_db_close(db);
 	if (in_transaction)
 		return SCOP_DB_AGAIN;
-	status = execute(db, arena, query, ret_handle);
-	if (status == SCOP_DB_OK && mysql_stmt_store_result((*ret_handle)->stmt) != 0)
-		status = scop_db_note(db, (*ret_handle)->stmt);
-	return status;
+	return try_to_store(db, arena, query, ret_handle);
 }
 
 static enum scop_db_status
