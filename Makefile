@@ -110,7 +110,7 @@ $(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot.done $$(wildc
 	@rm -f $(2)/*.mo
 	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
 	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kSCOP_TEXT -LC --omit-header --force-po -o $(2)/code.pot $(3)
-	@msguniq --force-po -o $(2)/views-once.pot $(2)/views.pot && msgcat --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
+	@msguniq --force-po -o $(2)/views-once.pot $(2)/views.pot && msgcat --force-po --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
 	@for language in fr nl de; do \
 		msgcmp $(1)/i18n/$$$$language.po $(2)/all.pot 2>$(2)/msgcmp.txt || { cat $(2)/msgcmp.txt >&2; exit 1; }; \
 		msgfmt --check-format --check-domain -o $(2)/$$$$language.mo $(1)/i18n/$$$$language.po || exit 1; \

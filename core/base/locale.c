@@ -56,13 +56,43 @@ scop_language_plural(enum scop_language language, int64_t count)
 	return count != 1;
 }
 
+static uint64_t
+magnitude(int64_t integer)
+{
+	return integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
+}
+
+/* At least `least` digits, zeros before; `ret_digits` has room for 24. Gives how many. Without printf, for a list of
+ * prices has hundreds. */
+static size_t
+make_digits(uint64_t number, size_t least, char *ret_digits)
+{
+	char reversed[24];
+	size_t length = 0;
+
+	for (; number > 0 || length < least; number /= 10)
+		reversed[length++] = (char)('0' + number % 10);
+	for (size_t i = 0; i < length; i++)
+		ret_digits[i] = reversed[length - 1 - i];
+	return length;
+}
+
+static void
+print_integer(struct scop_buffer *out, int64_t integer)
+{
+	char digits[24];
+
+	if (integer < 0)
+		scop_buffer_char(out, '-');
+	scop_buffer_add(out, digits, make_digits(magnitude(integer), 1, digits));
+}
+
 /* Digits in groups of three, then the point and `scale` digits. */
 static void
 print_scaled(struct scop_buffer *out, int64_t integer, unsigned scale, const struct format *format)
 {
-	char digits[32];
-	const uint64_t size = integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
-	int length = snprintf(digits, sizeof digits, "%0*llu", (int)scale + 1, (unsigned long long)size);
+	char digits[24];
+	const int length = (int)make_digits(magnitude(integer), scale + 1, digits);
 
 	if (integer < 0)
 		scop_buffer_text(out, "-");
@@ -150,7 +180,7 @@ scop_locale_print(struct scop_buffer *out, const struct scop_value *value, const
 		scop_buffer_text(out, value->integer ? "true" : "false");
 		break;
 	case SCOP_INT:
-		scop_buffer_printf(out, "%lld", (long long)value->integer);
+		print_integer(out, value->integer);
 		break;
 	case SCOP_NUMBER:
 		print_scaled(out, value->integer, value->scale, &formats[locale->language]);

@@ -97,9 +97,16 @@ scop_answer_build(struct scop_request *req, struct scop_answer *answer, int stat
 		return true;
 	case ANSWER_FILE:
 		scop_answer_header(answer, "Content-Type", req->file_type);
-		scop_answer_header(answer, "Cache-Control",
-		    req->site.portal ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
+		scop_answer_header(answer, "Cache-Control", req->site.portal && !req->stored ?
+		    "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
 		scop_buffer_add(&answer->body, req->file_bytes->string, req->file_bytes->length);
+		return true;
+	case ANSWER_STORED:
+		scop_answer_header(answer, "X-Accel-Redirect", req->location);
+		scop_answer_header(answer, "Cache-Control", req->site.portal ? "private, no-cache" : "no-cache");
+		if (req->file_name)
+			scop_answer_header(answer, "Content-Disposition", scop_arena_printf(req->arena,
+			    "attachment; filename*=UTF-8''%s", scop_route_escape(req, req->file_name))); /* RFC 6266 */
 		return true;
 	case ANSWER_NOT_FOUND:
 		scop_answer_error(req, answer, 404, NULL);
@@ -163,6 +170,7 @@ known_to_client(const struct scop_request *req, const char *etag)
 	return req->if_none_match && strstr(req->if_none_match, etag);
 }
 
+/* What depends on the page; what does not is nginx's to say, on its own answers too (nginx/headers.conf). */
 static void
 add_security(struct scop_request *req, struct scop_answer *answer)
 {
@@ -170,9 +178,6 @@ add_security(struct scop_request *req, struct scop_answer *answer)
 	    req->answer == ANSWER_FILE ? "default-src 'none'; style-src 'unsafe-inline'; sandbox" :
 	    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
 	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-	scop_answer_header(answer, "X-Content-Type-Options", "nosniff");
-	scop_answer_header(answer, "Referrer-Policy", "same-origin");
-	scop_answer_header(answer, "Cross-Origin-Opener-Policy", "same-origin");
 	if (req->app->https)
 		scop_answer_header(answer, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
 }

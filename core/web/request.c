@@ -197,6 +197,20 @@ scop_redirect(struct scop_request *req, const char *name, const struct scop_valu
 }
 
 bool
+scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts, const char *file_name)
+{
+	struct scop_buffer location;
+
+	scop_buffer_init(&location, req->arena);
+	if (!scop_route_stored(req, name, find_part, parts, &location))
+		scop_request_fail(req, SCOP_DB_FAILED, scop_arena_printf(req->arena, "no stored route is named '%s'", name));
+	req->location = scop_buffer_str(&location);
+	req->file_name = file_name ? scop_arena_text(req->arena, file_name) : NULL;
+	req->answer = ANSWER_STORED;
+	return true;
+}
+
+bool
 scop_not_found(struct scop_request *req)
 {
 	req->answer = ANSWER_NOT_FOUND;

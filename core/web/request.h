@@ -51,6 +51,7 @@ struct scop_request {
 	bool htmx;
 	bool wants_json;
 	bool language_in_path;
+	bool stored;            /* nginx asks for what it is to keep, after a handler has sent it here */
 	bool has_form_key;      /* the page holds a key, so it is for this visitor alone */
 
 	const struct scop_route *route;
@@ -70,8 +71,9 @@ struct scop_request {
 	/* what is answered */
 	struct scop_map_maker model;
 	const struct scop_view *view;
-	enum { ANSWER_NONE, ANSWER_VIEW, ANSWER_REDIRECT, ANSWER_NOT_FOUND, ANSWER_FILE } answer;
-	const char *location;
+	enum { ANSWER_NONE, ANSWER_VIEW, ANSWER_REDIRECT, ANSWER_NOT_FOUND, ANSWER_FILE, ANSWER_STORED } answer;
+	const char *location;  /* of a redirect, or of what is stored */
+	const char *file_name; /* to save it as; NULL: to show */
 	const char *file_type;
 	const struct scop_value *file_bytes;
 	const char *set_cookie;
@@ -119,6 +121,10 @@ const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_oth
 
 /* Appends the address of the route `name`; false where there is none or a part is missing. */
 bool scop_route_link(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out);
+
+/* Appends where nginx finds the stored route `name`; false as above. */
+bool scop_route_stored(const struct scop_request *req, const char *name,
     const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out);
 
 /* Appends what the request's address would be in `language`. */

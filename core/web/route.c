@@ -60,6 +60,14 @@ match(struct scop_request *req, const char *pattern, const char *path)
 	return !*path;
 }
 
+static bool
+on_this_side(const struct scop_request *req, const struct scop_route *route)
+{
+	const bool in_portal = route->permission || route->open;
+
+	return req->stored || route->stored ? req->stored && route->stored : in_portal == req->site.portal;
+}
+
 const struct scop_route *
 scop_route_find(struct scop_request *req, bool *ret_other_method)
 {
@@ -68,9 +76,7 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 
 	*ret_other_method = false;
 	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
-		const bool in_portal = route->permission || route->open;
-
-		if (in_portal != req->site.portal || !match(req, route->path, req->inner_path))
+		if (!on_this_side(req, route) || !match(req, route->path, req->inner_path))
 			continue;
 		if (known && route->method == method)
 			return route;
@@ -99,7 +105,7 @@ scop_route_methods(struct scop_request *req)
 	bool get = false, post = false;
 
 	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
-		if ((route->permission || route->open) != req->site.portal || !match(req, route->path, req->inner_path))
+		if (!on_this_side(req, route) || !match(req, route->path, req->inner_path))
 			continue;
 		get |= route->method == SCOP_GET;
 		post |= route->method == SCOP_POST;
@@ -129,10 +135,14 @@ scop_route_escape(struct scop_request *req, const char *path)
 static void
 add_prefix(const struct scop_request *req, enum scop_language language, struct scop_buffer *out)
 {
-	if (!req->site.portal)
-		scop_buffer_printf(out, "/%s", scop_language_code(language));
-	if (!req->site.root)
-		scop_buffer_printf(out, "/%s", req->app->module_name);
+	if (!req->site.portal) {
+		scop_buffer_char(out, '/');
+		scop_buffer_text(out, scop_language_code(language));
+	}
+	if (!req->site.root) {
+		scop_buffer_char(out, '/');
+		scop_buffer_text(out, req->app->module_name);
+	}
 }
 
 static bool
@@ -167,9 +177,23 @@ scop_route_link(const struct scop_request *req, const char *name,
     const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out)
 {
 	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
-		if (!route->name || strcmp(route->name, name) != 0)
+		if (route->stored || !route->name || strcmp(route->name, name) != 0)
 			continue;
 		add_prefix(req, req->locale.language, out);
+		return add_path(req, route->path, find, scope, out);
+	}
+	return false;
+}
+
+bool
+scop_route_stored(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out)
+{
+	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+		if (!route->stored || !route->name || strcmp(route->name, name) != 0)
+			continue;
+		scop_buffer_text(out, "/_stored/"); /* an internal location: see nginx/scopiton.conf.in */
+		scop_buffer_text(out, req->app->module_name);
 		return add_path(req, route->path, find, scope, out);
 	}
 	return false;

@@ -43,6 +43,7 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	req->origin = param(exchange, "HTTP_ORIGIN");
 	req->fetch_site = param(exchange, "HTTP_SEC_FETCH_SITE");
 	req->htmx = strcmp(param(exchange, "HTTP_HX_REQUEST"), "true") == 0;
+	req->stored = strcmp(param(exchange, "STORED"), "1") == 0;
 	req->wants_json = strstr(req->accept, "application/json") || strstr(req->accept, "application/problem+json");
 	req->inner_path = req->path;
 
@@ -404,7 +405,7 @@ serve_post(struct scop_request *req, const struct scop_exchange *exchange, struc
 static bool
 may_enter(struct scop_request *req, struct scop_answer *answer)
 {
-	if (!req->site.portal || req->route->open)
+	if (!req->site.portal || req->route->open || req->stored)
 		return true;
 	if (!req->member) {
 		scop_answer_error(req, answer, 401, NULL);
@@ -434,7 +435,7 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange, stru
 	bool other_method;
 
 	enter(req, false);
-	if (req->site.portal)
+	if (req->site.portal && !req->stored)
 		scop_session_load(req);
 	if (req->failed) {
 		answer_failure(req, answer);
@@ -455,7 +456,7 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange, stru
 		return NULL;
 	if (req->route->method == SCOP_POST)
 		return serve_post(req, exchange, answer);
-	if (!req->site.portal && !req->language_in_path && !req->wants_json && req->route->name) {
+	if (!req->site.portal && !req->language_in_path && !req->wants_json && !req->stored && req->route->name) {
 		redirect_to_language(req, answer);
 		return NULL;
 	}

@@ -358,12 +358,20 @@ is_host_section(const struct token *token)
 	    strcmp(token->name, "link") == 0 || strcmp(token->name, "key") == 0);
 }
 
+/* Text that goes on where `text` ends: one node for many lines, for most are written as they stand. */
+static bool
+joins(const struct scop_node *text, const struct token *token)
+{
+	return text && text->kind == NODE_TEXT && token->kind == 't' && token->length > 0 && text->length > 0 &&
+	    text->text + text->length == token->start;
+}
+
 /* Builds the nodes up to the tag that closes `opener` (NULL at the top). */
 static bool
 build(struct compiler *compiler, struct token **cursor, const struct token *opener, unsigned depth,
     struct scop_node **ret_nodes)
 {
-	struct scop_node **tail = ret_nodes;
+	struct scop_node **tail = ret_nodes, *last = NULL;
 
 	if (depth > DEPTH_MAX)
 		return mistake(compiler, opener->line, opener->column, "sections nest deeper than 64");
@@ -378,8 +386,12 @@ build(struct compiler *compiler, struct token **cursor, const struct token *open
 				return mistake(compiler, token->line, token->column, "this closes what was not opened here");
 			return true;
 		}
+		if (joins(last, token)) {
+			last->length += token->length;
+			continue;
+		}
 
-		struct scop_node *node = node_make(compiler, token);
+		struct scop_node *node = last = node_make(compiler, token);
 		*tail = node;
 		tail = &node->next;
 		if (!strchr("#^<$", token->kind))

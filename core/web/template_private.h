@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 enum scop_node_kind {
-	NODE_TEXT,      /* a line's text, or a part of it */
+	NODE_TEXT,      /* lines, of the first and the last perhaps only a part */
 	NODE_VARIABLE,  /* {{name}} */
 	NODE_RAW,       /* {{{name}}} and {{&name}} */
 	NODE_SECTION,   /* {{#name}} */
@@ -30,7 +30,7 @@ struct scop_node {
 	const char *plural; /* of a translation */
 	const char *count;  /* of a translation: the name of the number */
 	const char *indent; /* of partial, parent, block: what stands before each of its lines */
-	bool line_start;    /* text: begins a line of the template */
+	bool line_start;    /* text: its first byte begins a line of the template */
 	bool standalone;    /* block: its opening tag had a line of its own */
 };
 

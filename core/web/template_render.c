@@ -82,9 +82,12 @@ member(const struct scop_value *map, const char *name, size_t length)
 {
 	if (scop_type(map) != SCOP_MAP)
 		return NULL;
-	for (uint32_t i = 0; i < map->length; i++)
-		if (strncmp(map->members->keys[i], name, length) == 0 && map->members->keys[i][length] == '\0')
+	for (uint32_t i = 0; i < map->length; i++) {
+		const char *key = map->members->keys[i];
+
+		if (key[0] == name[0] && strncmp(key, name, length) == 0 && key[length] == '\0')
 			return &map->members->values[i];
+	}
 	return NULL;
 }
 
@@ -95,7 +98,7 @@ lookup(const void *context, const char *name)
 	const struct scope *scope = context;
 	const struct scop_value *found = NULL;
 
-	if (strcmp(name, ".") == 0)
+	if (name[0] == '.' && name[1] == '\0')
 		return scope->value;
 
 	size_t length = strcspn(name, ".");
@@ -131,19 +134,37 @@ at_line_start(const struct scop_buffer *out)
 	return out->length == 0 || out->data[out->length - 1] == '\n';
 }
 
+/* A line or the rest of one, with what comes before it in this stretch. */
 static void
-render_text(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+render_line(struct renderer *renderer, const char *text, size_t length, bool line_start, const struct frame *frame)
 {
-	const char *text = node->text;
-	size_t length = node->length;
-
-	if (node->line_start) {
+	if (line_start) {
 		if (at_line_start(renderer->out))
 			scop_buffer_text(renderer->out, frame->add);
 		for (size_t i = 0; i < frame->remove && length > 0 && (*text == ' ' || *text == '\t'); i++)
 			text++, length--;
 	}
 	scop_buffer_add(renderer->out, text, length);
+}
+
+static void
+render_text(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const char *text = node->text, *const end = node->text + node->length;
+	bool line_start = node->line_start;
+
+	if (!frame->add[0] && frame->remove == 0) {
+		scop_buffer_add(renderer->out, text, node->length);
+		return;
+	}
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const size_t length = newline ? (size_t)(newline + 1 - text) : (size_t)(end - text);
+
+		render_line(renderer, text, length, line_start, frame);
+		text += length;
+		line_start = true;
+	}
 }
 
 static bool

@@ -39,9 +39,8 @@ SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock,
 FROM product p JOIN variant v ON v.product = p.id WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
 
 -- name: neighbours_of_product (slug)
-SELECT slug, name, picture, price_cents FROM product WHERE published = 1 AND
-	category = (SELECT p.category FROM product p WHERE p.slug = :slug) AND
-	id > (SELECT p.id FROM product p WHERE p.slug = :slug) ORDER BY id LIMIT 4
+SELECT n.slug, n.name, n.picture, n.price_cents FROM product p
+JOIN product n ON n.category = p.category AND n.published = 1 AND n.id > p.id WHERE p.slug = :slug ORDER BY n.id LIMIT 4
 
 -- name: picture_by_hash (hash)
 SELECT type, bytes FROM picture WHERE hash = :hash

@@ -1,10 +1,13 @@
 /*
  * What a page costs without Scopiton: a single-threaded libfcgi program of the usual prefork shape, behind the same nginx.
  *
- * GET /r0, /r1 and /r5 make 0, 1 or 5 reads by primary key, each a prepared statement and a round trip of its own, and
- * answer with as many bytes as the query `bytes=` says. Nothing of the host's code is in it, for it is the measure.
+ * GET /r0, /r1 and /r5 make 0, 1 or 5 reads by primary key; GET /same/NAME makes the reads that the file READS names so,
+ * which are those of a page of ours. Each is a prepared statement and a round trip of its own. The answer has as many bytes
+ * as the query `bytes=` says. Nothing of the host's code is in it, for it is the measure.
  *
- *     bare SOCKET WORKERS DATABASE-SOCKET PASSWORD-FILE
+ * A line of READS is the name, the database, the statement and its arguments, a tab between.
+ *
+ *     bare SOCKET WORKERS DATABASE-SOCKET PASSWORD-FILE READS
  */
 #include <fcgiapp.h>
 #include <mysql.h>
@@ -16,10 +19,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, PAGE_MAX = 1 << 20, TEXT_MAX = 1000, ITEMS = 10000 };
+enum { BACKLOG = 4096, PAGE_MAX = 1 << 20, TEXT_MAX = 1000, ITEMS = 10000, READS_MAX = 20, ARGS_MAX = 4, COLUMNS_MAX = 24 };
+
+/* A read of a page of ours: every column is fetched as text, as a program that prints it would. */
+struct same {
+	char *name;
+	MYSQL_STMT *stmt;
+	MYSQL_BIND args[ARGS_MAX];
+	long long numbers[ARGS_MAX];
+	MYSQL_BIND columns[COLUMNS_MAX];
+	unsigned long lengths[COLUMNS_MAX];
+	char texts[COLUMNS_MAX][TEXT_MAX];
+};
 
 struct bare {
 	MYSQL *mysql;
+	struct same same[READS_MAX];
+	int same_count;
 	MYSQL_STMT *read;
 	long long id;
 	char name[TEXT_MAX], text[TEXT_MAX];
@@ -76,6 +92,79 @@ read_item(struct bare *bare)
 	memcpy(bare->page, bare->text, bare->text_length); /* the page depends on what was read */
 }
 
+static void
+bind_same(struct same *same, char **fields, int args)
+{
+	const int columns = (int)mysql_stmt_field_count(same->stmt);
+
+	for (int i = 0; i < args; i++) {
+		char *end, *text = fields[i];
+
+		same->numbers[i] = strtoll(text, &end, 10);
+		same->args[i] = *end ? (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = text, .buffer_length = strlen(text) } :
+		    (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &same->numbers[i] };
+	}
+	for (int i = 0; i < columns; i++)
+		same->columns[i] = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = same->texts[i],
+			.buffer_length = TEXT_MAX, .length = &same->lengths[i] };
+	if (columns > COLUMNS_MAX || mysql_stmt_bind_param(same->stmt, same->args) || mysql_stmt_bind_result(same->stmt, same->columns))
+		give_up("bind", mysql_stmt_error(same->stmt));
+}
+
+static void
+prepare_same(struct bare *bare, char *line)
+{
+	char *fields[3 + ARGS_MAX];
+	int count = 0;
+
+	for (char *field; count < 3 + ARGS_MAX && (field = strsep(&line, "\t\n")) && *field;)
+		fields[count++] = field;
+	if (count < 3 || bare->same_count == READS_MAX)
+		give_up("reads", "a line has too little, or there are too many");
+
+	struct same *same = &bare->same[bare->same_count++];
+	same->name = fields[0];
+	same->stmt = mysql_stmt_init(bare->mysql);
+	if (mysql_select_db(bare->mysql, fields[1]) || mysql_stmt_prepare(same->stmt, fields[2], strlen(fields[2])))
+		give_up("prepare", mysql_stmt_error(same->stmt));
+	bind_same(same, fields + 3, count - 3);
+}
+
+static void
+prepare_reads(struct bare *bare, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+
+	if (!file)
+		give_up(path, "cannot be read");
+	for (size_t size = 0; getline(&line, &size, file) > 0; line = NULL, size = 0)
+		prepare_same(bare, line); /* keeps the line */
+	fclose(file);
+}
+
+static void
+read_same(struct bare *bare, const char *name)
+{
+	int done = 0;
+
+	for (struct same *same = bare->same; same < bare->same + bare->same_count; same++) {
+		size_t at = 0;
+
+		if (strcmp(same->name, name) != 0)
+			continue;
+		if (mysql_stmt_execute(same->stmt) || mysql_stmt_store_result(same->stmt))
+			give_up("read", mysql_stmt_error(same->stmt));
+		while (mysql_stmt_fetch(same->stmt) == 0)
+			for (unsigned i = 0; i < mysql_stmt_field_count(same->stmt); i++, at = (at + TEXT_MAX) % (PAGE_MAX - TEXT_MAX))
+				memcpy(bare->page + at, same->texts[i], same->lengths[i] < TEXT_MAX ? same->lengths[i] : TEXT_MAX);
+		mysql_stmt_free_result(same->stmt);
+		done++;
+	}
+	if (done == 0)
+		give_up(name, "is not among the reads");
+}
+
 static int
 page_size(const char *query)
 {
@@ -92,6 +181,8 @@ answer(struct bare *bare, FCGX_Request *request)
 
 	for (int i = 0; i < reads; i++)
 		read_item(bare);
+	if (path && strncmp(path, "/same/", 6) == 0)
+		read_same(bare, path + 6);
 	FCGX_FPrintF(request->out, "Content-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n", size);
 	FCGX_PutStr(bare->page, size, request->out);
 }
@@ -107,6 +198,7 @@ serve(int listen_fd, char **argv)
 	memset(bare.page, 'x', PAGE_MAX);
 	connect_to(&bare, argv[3], argv[4]);
 	bind_columns(&bare);
+	prepare_reads(&bare, argv[5]);
 	FCGX_Init();
 	FCGX_InitRequest(&request, listen_fd, 0);
 	while (FCGX_Accept_r(&request) >= 0) {
@@ -119,8 +211,8 @@ serve(int listen_fd, char **argv)
 int
 main(int argc, char **argv)
 {
-	if (argc != 5)
-		give_up("usage", "bare SOCKET WORKERS DATABASE-SOCKET PASSWORD-FILE");
+	if (argc != 6)
+		give_up("usage", "bare SOCKET WORKERS DATABASE-SOCKET PASSWORD-FILE READS");
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM); /* none of us outlives who started us */
 	const int listen_fd = FCGX_OpenSocket(argv[1], BACKLOG);

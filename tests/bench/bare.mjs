@@ -21,34 +21,22 @@ async function fill (stack) {
     INSERT INTO item SELECT seq, CONCAT('Item ', seq), REPEAT('a word ', 30) FROM seq_1_to_10000`)
 }
 
-// The host's own settings of the http block, and only a plain location behind them.
+// The host's own nginx but for its routes: the same http block, limits included, and one plain location.
 function configuration (stack, folder, port) {
-  const main = fs.readFileSync(path.join(stack.folder, 'nginx.conf'), 'utf8')
-  const user = main.match(/^user .*;$/m)?.[0] ?? ''
-  const params = fs.readFileSync(path.join(root, 'nginx/fastcgi.conf'), 'utf8').replace(/^fastcgi_cache.*$/mg, '')
+  const ours = fs.readFileSync(path.join(stack.folder, 'nginx.conf'), 'utf8')
+  const http = ours.slice(0, ours.indexOf('\tserver {')).replaceAll(stack.folder + '/', folder + '/')
+  const limits = ours.match(/^\t\tlimit_.*;$/mg).join('\n')
+  const params = fs.readFileSync(path.join(root, 'nginx/fastcgi.conf'), 'utf8').replace(/^fastcgi_param STORED.*\n/m, '')
+
+  for (const name of ['log', 'nginx']) fs.mkdirSync(path.join(folder, name), { recursive: true })
   fs.writeFileSync(path.join(folder, 'fastcgi.conf'), params)
-  return `${user}
-worker_processes auto;
-worker_rlimit_nofile 16384;
-error_log ${folder}/error.log warn;
-pid ${folder}/nginx.pid;
-events { worker_connections 4096; }
-http {
-	include /etc/nginx/mime.types;
-	default_type application/octet-stream;
-	charset utf-8;
-	server_tokens off;
-	sendfile on;
-	tcp_nopush on;
-	keepalive_timeout 65s;
-	log_format scopiton '$time_iso8601 $remote_addr $host "$request" $status $body_bytes_sent $request_time $request_id';
-	access_log ${folder}/access.log scopiton buffer=64k flush=1s;
-	${['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
+  return `${http}
 	server {
 		listen 127.0.0.1:${port} backlog=4096;
 		root ${folder}/static;
+${limits}
 		location / { }
-		location /r { include ${folder}/fastcgi.conf; fastcgi_pass unix:${folder}/sock; }
+		location ~ ^/(r|same/) { include ${folder}/fastcgi.conf; fastcgi_pass unix:${folder}/sock; }
 	}
 }
 `
@@ -62,7 +50,8 @@ async function end (child) {
 }
 
 // Builds, starts; gives its port and how to stop it.
-export async function startBare (stack, workers) {
+// `reads` names statements to read as a page of ours does: { name, database, sql, args }.
+export async function startBare (stack, workers, reads = []) {
   const folder = path.join(stack.folder, 'bare')
   const socket = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^db_socket = (.*)$/m)[1]
   const port = await freePort()
@@ -72,10 +61,13 @@ export async function startBare (stack, workers) {
   fs.mkdirSync(path.join(folder, 'static'), { recursive: true })
   fs.writeFileSync(path.join(folder, 'static/10k.html'), 'x'.repeat(STATIC_BYTES))
   fs.writeFileSync(path.join(folder, 'nginx.conf'), configuration(stack, folder, port))
+  fs.writeFileSync(path.join(folder, 'reads'), reads.map(({ name, database, sql, args }) =>
+    [name, database, sql, ...args].join('\t') + '\n').join(''))
   await fill(stack)
   const program = await build(folder)
   try {
-    children.push(spawn(program, [path.join(folder, 'sock'), String(workers), socket, path.join(stack.folder, 'secrets/.db')],
+    children.push(spawn(program, [path.join(folder, 'sock'), String(workers), socket, path.join(stack.folder, 'secrets/.db'),
+      path.join(folder, 'reads')],
       { stdio: ['ignore', 'inherit', 'inherit'] }))
     await until('the bare program listens', () => fs.existsSync(path.join(folder, 'sock')))
     fs.chmodSync(path.join(folder, 'sock'), 0o666)

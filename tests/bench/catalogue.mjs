@@ -40,6 +40,20 @@ export async function buildPlainShop (build, modules) {
     '-o', path.join(folder, 'shopplain.so')])
 }
 
+// The reads of the pages that are measured, for the bare program to make the same.
+export function pageReads (build, hasShop) {
+  const slug = 'article-5000'
+  const wanted = [['guestbook', 'guestbook', 'entries', ENTRIES, 0]]
+  if (hasShop) {
+    wanted.push(['product', 'shop', 'product_by_slug', slug], ['product', 'shop', 'variants_of_product', slug],
+      ['product', 'shop', 'neighbours_of_product', slug], ['product', 'shop', 'top_categories'])
+  }
+  return wanted.map(([name, module, statement, ...args]) => {
+    const lines = fs.readFileSync(path.join(build, `names/${module}/statements.txt`), 'utf8').split('\n').map((line) => line.split('\t'))
+    return { name, database: `t1_${module}`, sql: lines.find(([found]) => found === statement)[2], args }
+  })
+}
+
 export function rename (manifest, from, to) {
   fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace(`name="${from}"`, `name="${to}"`).replaceAll(`"${from}.`, `"${to}.`))
 }

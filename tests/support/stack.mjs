@@ -20,15 +20,16 @@ function freePort () {
   })
 }
 
-// Starts it; `config` are further configuration lines, `modules` a folder of packages other than the build's own.
-export async function start ({ config = [], modules } = {}) {
+// Starts it; `config` are further configuration lines, `modules` a folder of packages other than the build's own; `formRate`
+// is higher than a person's, for tests are quick.
+export async function start ({ config = [], modules, formRate = '1000r/s' } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-test-'))
   fs.chmodSync(folder, 0o755)
   const port = await freePort()
   const env = { ...process.env, BUILD: build }
   if (modules) env.MODULES_FOLDER = modules
   if (process.env.SANITIZED) config = ['sandbox = no', ...config] // a sanitizer needs what the sandbox takes away
-  const child = spawn(path.join(root, 'tools/serve'), [folder, String(port), 'form_rate = 1000r/s', ...config],
+  const child = spawn(path.join(root, 'tools/serve'), [folder, String(port), `form_rate = ${formRate}`, ...config],
     { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = readline.createInterface({ input: child.stdout })
   const next = () => new Promise((resolve, reject) => {

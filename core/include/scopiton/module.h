@@ -56,6 +56,7 @@ struct scop_route {
 	bool (*form)(struct scop_request *req); /* of a POST: draws its form again, with the errors and the values */
 	bool api;    /* answers as JSON too, with "Accept: application/json" */
 	bool open;   /* in the portal, without being signed in: the portal's own sign-in */
+	bool stored; /* of a GET: reached through scop_send_stored() alone, never by an address */
 };
 
 /* ---- imports ---- */

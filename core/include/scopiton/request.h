@@ -105,6 +105,11 @@ bool scop_rejected(const struct scop_request *req);
 /* Answers with bytes that never change under this address, so that caches may keep them for a year. */
 bool scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
 
+/* Answers with the file that the stored route `name` sends for `parts`, which must be its whole address: nginx keeps it,
+ * and asks the module only for what it does not have yet. Who may see it is this handler's to check, each time. Browsers
+ * save it as `file_name`; NULL to show it. */
+bool scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts, const char *file_name);
+
 /* Sets (or, with an empty value, takes away) the portal's session cookie. For modules/portal. */
 void scop_session_cookie(struct scop_request *req, const char *token);
 

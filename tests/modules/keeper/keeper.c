@@ -1,0 +1,48 @@
+/* Sends stored files: each is what was asked for and how often this process has been asked, so that a kept one shows. */
+#include "names.h"
+
+static bool
+bytes(struct scop_request *req)
+{
+	static int asked;
+	const struct scop_value *text = scop_make_text(req, "%s, asked %d", scop_as_text(scop_path(req, "name")), ++asked);
+
+	return scop_send_file(req, "text/plain", text);
+}
+
+static bool
+send(struct scop_request *req, const char *file_name)
+{
+	static const char *const keys[] = { "name" };
+
+	return scop_send_stored(req, "bytes", scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_path(req, "name") }),
+	    file_name);
+}
+
+static bool
+paper(struct scop_request *req)
+{
+	return send(req, "Facture d'été.txt");
+}
+
+static bool
+gift(struct scop_request *req)
+{
+	return send(req, NULL);
+}
+
+static bool
+nothing(struct scop_request *req)
+{
+	return scop_send_stored(req, "paper", NULL, NULL); /* which is a route, but not a stored one */
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/paper/{name}", .name = "paper", .handle = paper, .permission = "keeper.papers" },
+	{ .method = SCOP_GET, .path = "/gift/{name}", .handle = gift },
+	{ .method = SCOP_GET, .path = "/nothing", .handle = nothing },
+	{ .method = SCOP_GET, .path = "/bytes/{name}", .name = "bytes", .handle = bytes, .stored = true },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);
