@@ -77,6 +77,7 @@ build_view(struct scop_request *req, struct scop_answer *answer, struct scop_err
 	}
 	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
 	scop_answer_header(answer, "Content-Language", scop_language_code(req->locale.language));
+	scop_answer_header(answer, "Vary", "HX-Request"); /* or a browser's "back" would show the fragment alone */
 	return scop_page_render(req, req->view->name, &answer->body, err);
 }
 

@@ -52,3 +52,11 @@ test('a program gets JSON', async () => {
   assert.equal(headers['content-type'], 'application/json')
   assert.equal(JSON.parse(body).entries[0].name, 'Zoé <script>')
 })
+
+test('htmx gets the main part of the page alone, in whatever frame it will stand', async () => {
+  const { status, headers, body } = await stack.request(host, page, { headers: { 'HX-Request': 'true' } })
+  assert.equal(status, 200)
+  assert.match(body, /<h1>/)
+  assert.doesNotMatch(body, /<html|<head|<footer|<title/)
+  assert.match(headers.vary, /HX-Request/)
+})
