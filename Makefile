@@ -23,10 +23,11 @@ LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
 BASE := $(wildcard core/base/*.c)
 LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
 PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard core/cli/*.c)) core/host/platform.c \
-	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c
+	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c core/work/schedule.c
 WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/sandbox.c core/modules/loader.c core/data/directory.c
 SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
+DISPATCHER := core/host/dispatcher.c core/data/directory.c $(wildcard core/work/*.c)
 NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
 	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
@@ -43,7 +44,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor \
+all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor $(BUILD)/libexec/scopiton-dispatcher \
 	$(call so_of,$(MODULES),$(MODULE_OUT))
 
 # ---- the host ----
@@ -83,6 +84,10 @@ $(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $
 $(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libseccomp libmariadb) -lfcgi -ldl -o $@
+
+$(BUILD)/libexec/scopiton-dispatcher: $(call object,$(DISPATCHER)) $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -o $@
 
 $(BUILD)/libexec/scopiton-supervisor: $(call object,$(SUPERVISOR))
 	@mkdir -p $(@D)
@@ -189,7 +194,7 @@ clean:
 
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(patsubst %.c,$(BUILD)/tests/%,$(wildcard modules/*/tests/*_test.c))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c $(wildcard core/modules/*.c))) \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c $(wildcard core/modules/*.c core/work/*.c))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 
 $(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)

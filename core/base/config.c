@@ -38,6 +38,9 @@ static const struct setting {
 	NUMBER(uid_base, 20000, 1000, 2000000000),
 	NUMBER(workers, 64, 1, 4096),
 	NUMBER(pool_workers, 8, 1, 256),
+	NUMBER(job_workers, 4, 1, 256),
+	NUMBER(job_soft_milliseconds, 60000, 10, 86400000),
+	NUMBER(job_hard_milliseconds, 300000, 50, 86400000),
 	NUMBER(idle_seconds, 300, 1, 86400),
 	NUMBER(worker_requests, 10000, 1, 1000000000),
 	NUMBER(worker_memory, 512, 64, 65536),
@@ -145,6 +148,10 @@ check(const struct scop_config *config, struct scop_error *err)
 		    strlen(config->run));
 	if (config->pool_workers > config->workers)
 		return scop_error_set(err, "%s: 'pool_workers' is more than 'workers', which is all there may be", config->file);
+	if (config->job_workers > config->workers)
+		return scop_error_set(err, "%s: 'job_workers' is more than 'workers', which is all there may be", config->file);
+	if (config->job_soft_milliseconds > config->job_hard_milliseconds)
+		return scop_error_set(err, "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'", config->file);
 	if (config->soft_milliseconds > config->hard_milliseconds)
 		return scop_error_set(err, "%s: 'soft_milliseconds' is more than 'hard_milliseconds'", config->file);
 	return true;

@@ -33,6 +33,9 @@ struct scop_config {
 	int64_t uid_base;                /* as root, a module's workers run under this plus the module's number */
 	int64_t workers;                 /* of all pools together */
 	int64_t pool_workers;            /* of one pool */
+	int64_t job_workers;             /* of one module, for its jobs */
+	int64_t job_soft_milliseconds;
+	int64_t job_hard_milliseconds;
 	int64_t idle_seconds;
 	int64_t worker_requests;
 	int64_t worker_memory;           /* megabytes of address space */

@@ -231,6 +231,41 @@ scop_time_make(int year, int month, int day, int hour, int minute, int second, i
 	return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000 + microsecond;
 }
 
+struct scop_clock
+scop_zone_clock(const char *zone, int64_t microseconds)
+{
+	const time_t seconds = (time_t)floor_seconds(microseconds);
+	struct tm local;
+
+	use_zone(zone);
+	localtime_r(&seconds, &local);
+	return (struct scop_clock){ local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_wday, local.tm_hour,
+		local.tm_min };
+}
+
+/* By how much the zone's clock is ahead of UTC at an instant. */
+static int64_t
+ahead(const char *zone, int64_t microseconds)
+{
+	const time_t seconds = (time_t)floor_seconds(microseconds);
+	struct tm local;
+
+	use_zone(zone);
+	localtime_r(&seconds, &local);
+	return (int64_t)local.tm_gmtoff * 1000000;
+}
+
+int64_t
+scop_zone_instant(const char *zone, int year, int month, int day, int hour, int minute)
+{
+	const int64_t wanted = scop_time_make(year, month, day, hour, minute, 0, 0), one_day = 86400LL * 1000000;
+	const int64_t before = ahead(zone, wanted - one_day), after = ahead(zone, wanted + one_day);
+
+	if (ahead(zone, wanted - before) != before && ahead(zone, wanted - after) == after)
+		return wanted - after;
+	return wanted - before;
+}
+
 bool
 scop_zone_valid(const char *zone)
 {

@@ -41,6 +41,16 @@ int64_t scop_time_now(void);
 /* The time of a calendar date in UTC; months from 1. */
 int64_t scop_time_make(int year, int month, int day, int hour, int minute, int second, int microsecond);
 
+/* The date and clock of `zone` at an instant; month from 1, weekday from 0 for Sunday. */
+struct scop_clock {
+	int year, month, day, weekday, hour, minute;
+};
+struct scop_clock scop_zone_clock(const char *zone, int64_t microseconds);
+
+/* The instant at which the clock of `zone` shows this. Shown twice (the end of summer time): the first. Never shown (its
+ * beginning): as much later as the clock was put forward. */
+int64_t scop_zone_instant(const char *zone, int year, int month, int day, int hour, int minute);
+
 /* Whether the machine knows the zone. */
 bool scop_zone_valid(const char *zone);
 

@@ -41,6 +41,7 @@ int cli_nginx(struct cli *cli);
 int cli_tenant_command(struct cli *cli);
 int cli_module_command(struct cli *cli);
 int cli_import(struct cli *cli);
+int cli_job(struct cli *cli);
 int cli_migrate(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_doctor(struct cli *cli);

@@ -26,6 +26,8 @@ static const struct command {
 	{ "module", cli_module_command, "module list [TENANT]\n  module install MODULE --tenant TENANT [--root]\n"
 	    "  module disable MODULE --tenant TENANT", "what there is, what a tenant has; switch it on and off" },
 	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT", "take files into a module, all or nothing" },
+	{ "job", cli_job, "job list [TENANT]\n  job cancel | replay | drop NUMBER", "work that waits, runs or is dead; stop it, "
+	    "try a dead one again, or forget it" },
 	{ "login", cli_login, "login TENANT ROLE", "print a one-time sign-in link for the tenant's portal" },
 	{ "migrate", cli_migrate, "migrate", "bring the platform's database to this program's schema" },
 	{ "check", cli_check, "check [FOLDER]", "check the configuration, or a module's package without installing it" },

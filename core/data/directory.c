@@ -116,14 +116,9 @@ find_host(const struct scop_directory_image *image, const char *host)
 }
 
 static bool
-find(const struct scop_directory_image *image, const char *host, const char *module,
+take_entry(const struct scop_directory_image *image, const struct scop_directory_tenant *tenant, const char *module,
     struct scop_directory_entry *ret_entry)
 {
-	const struct scop_directory_host *found = image->magic == SCOP_DIRECTORY_MAGIC ? find_host(image, host) : NULL;
-
-	if (!found)
-		return false;
-	const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[found->tenant];
 	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
 		const struct scop_directory_subscription *subscription =
 		    &scop_directory_subscriptions(image)[tenant->first_subscription + i];
@@ -133,15 +128,46 @@ find(const struct scop_directory_image *image, const char *host, const char *mod
 			continue;
 		ret_entry->tenant = *tenant;
 		ret_entry->subscription = *subscription;
-		ret_entry->portal = found->portal;
 		memcpy(ret_entry->hash, package->hash, sizeof ret_entry->hash);
 		return true;
 	}
 	return false;
 }
 
-bool
-scop_directory_find(const struct scop_directory_shared *shared, const char *host, const char *module,
+/* By host name, or where that is NULL by the tenant's number; tenants are sorted by it. */
+static bool
+find(const struct scop_directory_image *image, const char *host, uint32_t number, const char *module,
+    struct scop_directory_entry *ret_entry)
+{
+	const struct scop_directory_tenant *tenants = scop_directory_tenants(image);
+	uint32_t low = 0, high = image->tenant_count;
+
+	if (image->magic != SCOP_DIRECTORY_MAGIC)
+		return false;
+	ret_entry->portal = false;
+	if (host) {
+		const struct scop_directory_host *found = find_host(image, host);
+
+		if (!found)
+			return false;
+		ret_entry->portal = found->portal;
+		return take_entry(image, &tenants[found->tenant], module, ret_entry);
+	}
+	while (low < high) {
+		const uint32_t middle = (low + high) / 2;
+
+		if (tenants[middle].id == number)
+			return take_entry(image, &tenants[middle], module, ret_entry);
+		if (tenants[middle].id < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static bool
+find_shared(const struct scop_directory_shared *shared, const char *host, uint32_t number, const char *module,
     struct scop_directory_entry *ret_entry)
 {
 	uint64_t before;
@@ -149,7 +175,22 @@ scop_directory_find(const struct scop_directory_shared *shared, const char *host
 
 	do { /* the half that is read is only written again after the counter has moved on */
 		before = atomic_load(&shared->generation);
-		found = find((const struct scop_directory_image *)(const void *)shared->image[before & 1], host, module, ret_entry);
+		found = find((const struct scop_directory_image *)(const void *)shared->image[before & 1], host, number, module,
+		    ret_entry);
 	} while (atomic_load(&shared->generation) != before);
 	return found;
+}
+
+bool
+scop_directory_find(const struct scop_directory_shared *shared, const char *host, const char *module,
+    struct scop_directory_entry *ret_entry)
+{
+	return find_shared(shared, host, 0, module, ret_entry);
+}
+
+bool
+scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t tenant, const char *module,
+    struct scop_directory_entry *ret_entry)
+{
+	return find_shared(shared, NULL, tenant, module, ret_entry);
 }

@@ -19,12 +19,14 @@
 enum {
 	SCOP_HOST_MAX = 48,    /* bytes of a host name */
 	SCOP_MODULE_MAX = 24,  /* bytes of a module's name */
-	SCOP_POOL_MAX = 40,    /* bytes of a pool's name: module and hash */
+	SCOP_POOL_MAX = 44,    /* bytes of a pool's name: module and hash, and what marks a pool of job workers */
+	SCOP_POOL_HASH = 12,   /* digits of the hash in it */
 	SCOP_TENANT_MAX = 32,
 	SCOP_DIRECTORY_BYTES = 16 << 20, /* an image; untouched pages cost nothing */
 };
 
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495232u /* "SCOPDIR2": the layout's number */
+#define SCOP_POOL_JOBS ".jobs"
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495233u /* "SCOPDIR3": the layout's number */
 
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_PAUSED };
 
@@ -57,6 +59,7 @@ struct scop_directory_package {
 	char version[24];
 	char hash[33];
 	uint32_t number; /* the module's: its workers' user id is a base plus this */
+	uint32_t jobs;   /* how many it has */
 };
 
 /* Offsets count from the image's start. Hosts are sorted. */
@@ -92,6 +95,10 @@ struct scop_directory_entry {
 	bool portal;
 	char hash[33]; /* of the package that serves it */
 };
+
+/* Finds it by the tenant's number and module, as if from its public side. */
+bool scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t tenant, const char *module,
+    struct scop_directory_entry *ret_entry);
 
 /* Finds it by host name and module; false where the host is nobody's or has no such module. */
 bool scop_directory_find(const struct scop_directory_shared *shared, const char *host, const char *module,

@@ -13,6 +13,7 @@
 #include "base/buffer.h"
 #include "data/directory.h"
 #include "host/migrator.h"
+#include "work/schedule.h"
 
 enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64 };
 
@@ -59,7 +60,6 @@ make_account(struct installation *installation)
 	const char *module = installation->module;
 	const char *folder = scop_arena_printf(platform->arena, "%s/secrets", platform->config.var);
 	const char *path = scop_arena_printf(platform->arena, "%s/%s", folder, module);
-	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
 	unsigned char key[32];
 	char hex[2 * sizeof key + 1], password[100] = "";
 	FILE *file;
@@ -74,15 +74,13 @@ make_account(struct installation *installation)
 	} else {
 		const uint32_t number = (uint32_t)scop_int(
 		    scop_platform_row(platform, "SELECT number FROM scopiton.module WHERE name = '%s'", module), "number");
-		const uid_t uid = geteuid() == 0 && platform->config.separate_users ? (uid_t)platform->config.uid_base + number : (uid_t)-1;
 
 		snprintf(password, sizeof password, "%s", scop_random_password(platform));
 		randombytes_buf(key, sizeof key);
 		sodium_bin2hex(hex, sizeof hex, key, sizeof key);
-		const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
-		if (fd < 0 || dprintf(fd, "%s\n%s\n", password, hex) < 0 || fchown(fd, uid, (gid_t)uid) != 0 || fsync(fd) != 0 ||
-		    close(fd) != 0 || rename(fresh, path) != 0)
-			return scop_error_errno(&platform->err, "the secret '%s' cannot be written", path);
+		if (!scop_secret_write(platform, path, scop_process_uid(platform, number),
+			scop_arena_printf(platform->arena, "%s\n%s", password, hex)))
+			return false;
 	}
 	return scop_platform_sql(platform, "CREATE USER IF NOT EXISTS 'scop_%s'@localhost IDENTIFIED VIA ed25519 USING "
 		"PASSWORD('%s') WITH MAX_USER_CONNECTIONS %d", module, password, MODULE_CONNECTIONS) &&
@@ -107,8 +105,10 @@ make_role(struct installation *installation)
 		    installation->tenant, manifest->writes[i].table, role);
 	if (sound && manifest->orders)
 		sound = scop_platform_sql(platform, "GRANT INSERT (tenant, kind, module, actor) ON scopiton.installer_order TO %s",
-		    role);
-	return sound;
+			role) &&
+		    scop_platform_sql(platform, "GRANT INSERT (entry, verb) ON queue.job_order TO %s", role);
+	return sound && scop_platform_sql(platform, "GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s",
+	    role);
 }
 
 /* Every statement of the module against the schema, as its own role, before any visitor needs it. */
@@ -197,6 +197,32 @@ subscribe(struct installation *installation, bool root)
 	    scop_directory_changed(platform);
 }
 
+/* When the module's jobs are due by the tenant's clock. One whose rule stays keeps its hour. */
+static bool
+plan(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const char *zone = scop_text(scop_platform_row(platform, "SELECT zone FROM scopiton.tenant WHERE id = %u",
+	    installation->tenant), "zone");
+	bool sound = scop_platform_sql(platform, "DELETE s FROM queue.schedule s LEFT JOIN (scopiton.package_job j JOIN "
+	    "scopiton.package p ON p.id = j.package AND p.hash = '%s') ON j.name = s.name AND j.rule = s.rule WHERE s.role = '%s' "
+	    "AND (j.name IS NULL OR s.zone <> '%s')", installation->package.hash, installation->role, zone);
+
+	for (size_t i = 0; sound && i < manifest->job_count; i++) {
+		const struct scop_manifest_job *job = &manifest->jobs[i];
+		struct scop_schedule schedule;
+
+		if (!job->rule[0] || !scop_schedule_parse(job->rule, &schedule))
+			continue;
+		const int64_t next = scop_schedule_next(&schedule, zone, scop_time_now());
+		sound = scop_platform_sql(platform, "INSERT IGNORE INTO queue.schedule (role, name, rule, zone, next_at) VALUES ('%s', "
+		    "'%s', '%s', '%s', FROM_UNIXTIME(%lld))", installation->role, job->name, job->rule, zone,
+		    (long long)(next / 1000000));
+	}
+	return sound;
+}
+
 /* Everything but the check. Each step can be run again. */
 static bool
 make_all(struct installation *installation, bool root)
@@ -217,13 +243,15 @@ make_all(struct installation *installation, bool root)
 		scop_arena_printf(platform->arena, "%s/migrations", installation->package.folder), "module", installation->told, installation->context))
 		return false;
 	tell(installation, "statements");
+	if (strcmp(installation->module, "portal") == 0 && !scop_tenant_views(platform, installation->tenant))
+		return false; /* a newer portal may show what an older host did not */
 	if (!prepare_statements(installation))
 		return false;
 	tell(installation, "menu");
 	if (!fill_socle(installation))
 		return false;
 	tell(installation, "switch on");
-	return subscribe(installation, root);
+	return subscribe(installation, root) && plan(installation);
 }
 
 bool
@@ -270,6 +298,7 @@ scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char 
 	return scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off', epoch = epoch + 1 WHERE tenant = %u "
 		"AND module = '%s'", tenant, name) &&
 	    scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, name) &&
+	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role = 't%u_%s'", tenant, name) &&
 	    scop_directory_changed(platform);
 }
 

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+enum { LABELS_MAX = 120 };
+
 struct sum {
 	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
 	unsigned idle, busy;
@@ -37,10 +39,20 @@ head(FILE *out, const char *name, const char *type, const char *help)
 	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
+static const char *
+labels_of(const struct scop_pool *pool, char *ret_labels)
+{
+	snprintf(ret_labels, LABELS_MAX, "module=\"%s\",version=\"%s\",serves=\"%s\"", pool->module, pool->version,
+	    pool->jobs ? "jobs" : "web");
+	return ret_labels;
+}
+
 static void
 line(FILE *out, const char *name, const struct scop_pool *pool, uint64_t value)
 {
-	fprintf(out, "%s{module=\"%s\",version=\"%s\"} %llu\n", name, pool->module, pool->version, (unsigned long long)value);
+	char labels[LABELS_MAX];
+
+	fprintf(out, "%s{%s} %llu\n", name, labels_of(pool, labels), (unsigned long long)value);
 }
 
 static void
@@ -72,19 +84,18 @@ durations(const struct scop_host *host, FILE *out)
 	head(out, name, "histogram", "How long requests took.");
 	for (const struct scop_pool *pool = host->pools; pool; pool = pool->next) {
 		const struct sum sum = sum_of(pool);
+		char labels[LABELS_MAX];
 		uint64_t below = 0;
 
+		labels_of(pool, labels);
 		for (size_t b = 0; b + 1 < SCOP_BUCKETS; b++) {
 			below += sum.buckets[b];
-			fprintf(out, "%s_bucket{module=\"%s\",version=\"%s\",le=\"%g\"} %llu\n", name, pool->module, pool->version,
-			    (double)scop_board_bounds[b] / 1e6, (unsigned long long)below);
+			fprintf(out, "%s_bucket{%s,le=\"%g\"} %llu\n", name, labels, (double)scop_board_bounds[b] / 1e6,
+			    (unsigned long long)below);
 		}
-		fprintf(out, "%s_bucket{module=\"%s\",version=\"%s\",le=\"+Inf\"} %llu\n", name, pool->module, pool->version,
-		    (unsigned long long)sum.requests);
-		fprintf(out, "%s_sum{module=\"%s\",version=\"%s\"} %.6f\n", name, pool->module, pool->version,
-		    (double)sum.microseconds / 1e6);
-		fprintf(out, "%s_count{module=\"%s\",version=\"%s\"} %llu\n", name, pool->module, pool->version,
-		    (unsigned long long)sum.requests);
+		fprintf(out, "%s_bucket{%s,le=\"+Inf\"} %llu\n", name, labels, (unsigned long long)sum.requests);
+		fprintf(out, "%s_sum{%s} %.6f\n", name, labels, (double)sum.microseconds / 1e6);
+		fprintf(out, "%s_count{%s} %llu\n", name, labels, (unsigned long long)sum.requests);
 	}
 }
 

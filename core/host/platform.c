@@ -1,11 +1,15 @@
 /* The platform's database: opening, asking, migrating. */
 #include "host/platform.h"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "host/migrator.h"
 #include "modules/migration.h"
 
 bool
@@ -96,13 +100,55 @@ scop_platform_row(struct scop_platform *platform, const char *format, ...)
 }
 
 bool
+scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, const char *text)
+{
+	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
+	const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
+
+	if (fd < 0 || dprintf(fd, "%s\n", text) < 0 || fchown(fd, uid, (gid_t)uid) != 0 || fsync(fd) != 0 || close(fd) != 0 ||
+	    rename(fresh, path) != 0)
+		return scop_error_errno(&platform->err, "the secret '%s' cannot be written", path);
+	return true;
+}
+
+uid_t
+scop_process_uid(const struct scop_platform *platform, uint32_t number)
+{
+	return geteuid() == 0 && platform->config.separate_users ? (uid_t)platform->config.uid_base + number : (uid_t)-1;
+}
+
+/* The dispatcher's account: the queue, and to read who takes which event. Its password is in a file of its own. */
+static bool
+make_dispatcher(struct scop_platform *platform)
+{
+	static const char *const read[] = { "subscription", "package_emits", "package_takes" };
+	const char *path = scop_arena_printf(platform->arena, "%s/secrets/.dispatcher", platform->config.var);
+	const char *password = scop_random_password(platform);
+	bool sound = true;
+
+	mkdir(scop_arena_printf(platform->arena, "%s/secrets", platform->config.var), 0711);
+	if (access(path, F_OK) == 0)
+		return true;
+	sound = scop_platform_sql(platform, "CREATE OR REPLACE USER 'scopiton_dispatcher'@localhost IDENTIFIED VIA ed25519 USING "
+		"PASSWORD('%s')", password) &&
+	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON queue.* TO 'scopiton_dispatcher'@localhost");
+	for (size_t i = 0; sound && i < sizeof read / sizeof read[0]; i++)
+		sound = scop_platform_sql(platform, "GRANT SELECT ON scopiton.%s TO 'scopiton_dispatcher'@localhost", read[i]);
+	return sound && scop_secret_write(platform, path, scop_process_uid(platform, 0), password);
+}
+
+bool
 scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const char *), void *context)
 {
 	const char *folder = scop_arena_printf(platform->arena, "%s/platform", platform->config.migrations);
 
 	return scop_platform_sql(platform,
 		"CREATE DATABASE IF NOT EXISTS scopiton CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci") &&
-	    scop_migration_run(platform->db, "scopiton", folder, "platform", told, context, &platform->err);
+	    scop_migration_run(platform->db, "scopiton", folder, "platform", told, context, &platform->err) &&
+	    scop_platform_sql(platform,
+		"CREATE DATABASE IF NOT EXISTS queue CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci") &&
+	    scop_migration_run(platform->db, "queue", scop_arena_printf(platform->arena, "%s/queue", platform->config.migrations),
+		"queue", told, context, &platform->err) && make_dispatcher(platform);
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/config.h"
@@ -37,7 +38,13 @@ const struct scop_value *scop_platform_rows(struct scop_platform *platform, cons
 const struct scop_value *scop_platform_row(struct scop_platform *platform, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Brings the database `scopiton` to this program's schema. */
+/* Writes a secret that `uid` alone can read; replaced whole. */
+bool scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, const char *text);
+
+/* Whom a process runs as: the dispatcher's number is 0, a module's workers' the module's; -1 for ourselves. */
+uid_t scop_process_uid(const struct scop_platform *platform, uint32_t number);
+
+/* Brings the databases `scopiton` and `queue` to this program's schema. */
 bool scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const char *), void *context);
 
 /* Makes the tenant with its socle, its host names and its portal; nothing of it is left when that fails. */
@@ -47,6 +54,9 @@ struct scop_tenant_order {
 };
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
     void (*told)(void *, const char *), void *context);
+
+/* Makes what the tenant's socle shows of the platform; safe to repeat. */
+bool scop_tenant_views(struct scop_platform *platform, uint32_t tenant);
 
 /* Drops databases and roles of the tenant, and its rows. */
 bool scop_tenant_delete(struct scop_platform *platform, uint32_t tenant);

@@ -45,6 +45,15 @@ socket_path(const struct scop_host *host, const struct scop_pool *pool, const ch
 	snprintf(ret_path, size, "%s/pools/%s/%s", host->config.run, pool->name, file);
 }
 
+/* Visitors come through nginx, jobs through the dispatcher, and nobody else. */
+static bool
+admit(const struct scop_host *host, const struct scop_pool *pool, const char *path)
+{
+	if (pool->jobs)
+		return chmod(path, 0600) == 0 && (!host->dispatcher_uid || chown(path, host->dispatcher_uid, (gid_t)-1) == 0);
+	return chmod(path, 0660) == 0 && (!host->nginx_gid || chown(path, (uid_t)-1, host->nginx_gid) == 0);
+}
+
 /* Binds beside and renames over, so that the name always leads to a socket that listens. */
 static bool
 listen_on(struct scop_host *host, struct scop_pool *pool)
@@ -60,8 +69,7 @@ listen_on(struct scop_host *host, struct scop_pool *pool)
 	unlink(address.sun_path);
 	pool->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (pool->listen_fd < 0 || bind(pool->listen_fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	    listen(pool->listen_fd, BACKLOG) != 0 || chmod(address.sun_path, 0660) != 0 ||
-	    (host->nginx_gid && chown(address.sun_path, (uid_t)-1, host->nginx_gid) != 0) ||
+	    listen(pool->listen_fd, BACKLOG) != 0 || !admit(host, pool, address.sun_path) ||
 	    rename(address.sun_path, path) != 0) {
 		scop_log(SCOP_LOG_ERROR, "pool '%s' cannot listen on '%s': %s", pool->name, path, strerror(errno));
 		if (pool->listen_fd >= 0)
@@ -73,7 +81,7 @@ listen_on(struct scop_host *host, struct scop_pool *pool)
 }
 
 struct scop_pool *
-scop_pool_make(struct scop_host *host, const struct scop_directory_package *package, const char *name)
+scop_pool_make(struct scop_host *host, const struct scop_directory_package *package, const char *name, bool jobs)
 {
 	struct scop_pool *pool = calloc(1, sizeof *pool);
 
@@ -84,6 +92,7 @@ scop_pool_make(struct scop_host *host, const struct scop_directory_package *pack
 	snprintf(pool->version, sizeof pool->version, "%s", package->version);
 	snprintf(pool->hash, sizeof pool->hash, "%s", package->hash);
 	pool->number = package->number;
+	pool->jobs = jobs;
 	pool->board_fd = -1;
 	pool->listen_fd = -1;
 	if (!listen_on(host, pool)) {
@@ -111,15 +120,27 @@ make_board(struct scop_pool *pool)
 }
 
 static unsigned
-pool_max(const struct scop_host *host)
+pool_max(const struct scop_host *host, const struct scop_pool *pool)
 {
-	return (unsigned)host->config.pool_workers;
+	return (unsigned)(pool->jobs ? host->config.job_workers : host->config.pool_workers);
+}
+
+static int64_t
+soft_limit(const struct scop_host *host, const struct scop_pool *pool)
+{
+	return pool->jobs ? host->config.job_soft_milliseconds : host->config.soft_milliseconds;
+}
+
+static int64_t
+hard_limit(const struct scop_host *host, const struct scop_pool *pool)
+{
+	return pool->jobs ? host->config.job_hard_milliseconds : host->config.hard_milliseconds;
 }
 
 static bool
 may_start(const struct scop_host *host, const struct scop_pool *pool)
 {
-	return pool->live < pool_max(host) && host->live < (unsigned)host->config.workers;
+	return pool->live < pool_max(host, pool) && host->live < (unsigned)host->config.workers;
 }
 
 static void
@@ -183,13 +204,15 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	add(&arguments, "listen=%d", pool->listen_fd);
 	add(&arguments, "stop=%d", stop_fd);
 	add(&arguments, "wake=%d", host->wake_fd);
+	add(&arguments, "work=%d", host->work_fd);
+	add(&arguments, "jobs=%d", pool->jobs);
 	add(&arguments, "directory=%d", host->directory_fd);
 	add(&arguments, "board=%d", pool->board_fd);
 	add(&arguments, "slot=%u", slot);
 	add(&arguments, "memory=%lld", (long long)config->worker_memory);
 	add(&arguments, "resident=%lld", (long long)config->worker_resident);
 	add(&arguments, "requests=%lld", (long long)config->worker_requests + (config->worker_requests * (slot % 8)) / 80);
-	add(&arguments, "hard=%lld", (long long)config->hard_milliseconds);
+	add(&arguments, "hard=%lld", (long long)hard_limit(host, pool));
 	add(&arguments, "statement_seconds=%lld", (long long)config->statement_seconds);
 	add(&arguments, "body_max=%lld", (long long)config->body_max);
 	add(&arguments, "https=%d", config->https);
@@ -205,6 +228,7 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	keep_open(pool->listen_fd);
 	keep_open(stop_fd);
 	keep_open(host->wake_fd);
+	keep_open(host->work_fd);
 	keep_open(host->directory_fd);
 	keep_open(pool->board_fd);
 	sigemptyset(&none);
@@ -260,7 +284,7 @@ stop_worker(struct scop_pool *pool, unsigned index)
 bool
 scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now)
 {
-	return pool->listen_fd >= 0 && pool->live < pool_max(host) && now >= pool->rest_until &&
+	return pool->listen_fd >= 0 && pool->live < pool_max(host, pool) && now >= pool->rest_until &&
 	    (pool->look_at == 0 || now >= pool->look_at) && count_state(pool, SCOP_SLOT_IDLE) == 0;
 }
 
@@ -474,9 +498,9 @@ check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64
 	struct scop_worker_process *worker = &pool->workers[index];
 	struct scop_slot *slot = &pool->board->slots[index];
 	const int64_t took = (now - atomic_load(&slot->since)) / 1000;
-	const bool stuck = took > host->config.hard_milliseconds;
+	const bool stuck = took > hard_limit(host, pool);
 
-	if (!stuck && (worker->slow_told || took <= host->config.soft_milliseconds))
+	if (!stuck && (worker->slow_told || took <= soft_limit(host, pool)))
 		return;
 	scop_log(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING, "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
 	    "path=%.79s)", stuck ? "ended a request" : "slow request", (long long)took, slot->request, slot->tenant_name,
@@ -493,7 +517,7 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
 	if (pool->out_until && now >= pool->out_until)
 		scop_pool_back_in_service(host, pool);
-	if (pool->look_at && (pool->live >= pool_max(host) || count_state(pool, SCOP_SLOT_IDLE) > 0))
+	if (pool->look_at && (pool->live >= pool_max(host, pool) || count_state(pool, SCOP_SLOT_IDLE) > 0))
 		pool->look_at = 0; /* a sibling is free, or nobody may be added: no second look is needed */
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
 		const int64_t since = atomic_load(&pool->board->slots[i].since);
@@ -533,7 +557,7 @@ scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64
 		next = pool->rest_until;
 	if (pool->live > 0) {
 		const bool busy = count_state(pool, SCOP_SLOT_IDLE) < pool->live;
-		const int64_t soft = host->config.soft_milliseconds * 1000;
+		const int64_t soft = soft_limit(host, pool) * 1000;
 		const int64_t tick = busy ? (soft / 4 < 250000 ? soft / 4 : 250000) : 1000000;
 
 		if (now + tick < next)

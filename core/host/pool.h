@@ -30,6 +30,7 @@ struct scop_pool {
 	char version[24];
 	char hash[33];
 	uint32_t number;
+	bool jobs;         /* serves the dispatcher instead of visitors */
 	unsigned tenants;  /* that use it now */
 	bool wanted;       /* some subscription names it */
 
@@ -57,6 +58,8 @@ struct scop_host {
 	struct scop_pool *pools;
 	unsigned live;     /* workers of all pools */
 	int wake_fd;       /* an eventfd that workers call for help with */
+	int work_fd;       /* an eventfd that wakes the dispatcher */
+	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
 	int directory_fd;  /* read-only, for workers */
 	gid_t nginx_gid;
 	bool root;
@@ -64,7 +67,8 @@ struct scop_host {
 };
 
 struct scop_pool *scop_pool_find(struct scop_host *host, const char *name);
-struct scop_pool *scop_pool_make(struct scop_host *host, const struct scop_directory_package *package, const char *name);
+struct scop_pool *scop_pool_make(struct scop_host *host, const struct scop_directory_package *package, const char *name,
+    bool jobs);
 
 /* Ends its workers gently and closes its socket; freed by scop_pool_reap once they are gone. */
 void scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket);

@@ -11,12 +11,25 @@
 
 #include "base/log.h"
 
-enum { HASH_IN_NAME = 12 };
+static void
+pool_name(const struct scop_directory_package *package, bool jobs, char *ret_name, size_t size)
+{
+	snprintf(ret_name, size, "%s-%.*s%s", package->module, SCOP_POOL_HASH, package->hash, jobs ? SCOP_POOL_JOBS : "");
+}
 
 static void
-pool_name(const struct scop_directory_package *package, char *ret_name, size_t size)
+want_pool(struct scop_host *host, const struct scop_directory_package *package, bool jobs)
 {
-	snprintf(ret_name, size, "%s-%.*s", package->module, HASH_IN_NAME, package->hash);
+	char name[SCOP_POOL_MAX + 1];
+
+	pool_name(package, jobs, name, sizeof name);
+	struct scop_pool *pool = scop_pool_find(host, name);
+	if (!pool)
+		pool = scop_pool_make(host, package, name, jobs);
+	if (!pool)
+		return;
+	pool->wanted = true;
+	pool->tenants++;
 }
 
 static void
@@ -24,7 +37,6 @@ make_pools(struct scop_host *host, const struct scop_directory_image *image)
 {
 	const struct scop_directory_subscription *subscriptions = scop_directory_subscriptions(image);
 	const struct scop_directory_package *packages = scop_directory_packages(image);
-	char name[SCOP_POOL_MAX + 1];
 
 	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
 		pool->wanted = false;
@@ -33,14 +45,10 @@ make_pools(struct scop_host *host, const struct scop_directory_image *image)
 	for (uint32_t i = 0; i < image->subscription_count; i++) {
 		if (subscriptions[i].state == SCOP_STATE_OFF)
 			continue;
-		pool_name(&packages[subscriptions[i].package], name, sizeof name);
-		struct scop_pool *pool = scop_pool_find(host, name);
-		if (!pool)
-			pool = scop_pool_make(host, &packages[subscriptions[i].package], name);
-		if (!pool)
-			continue;
-		pool->wanted = true;
-		pool->tenants++;
+		const struct scop_directory_package *package = &packages[subscriptions[i].package];
+		want_pool(host, package, false);
+		if (package->jobs > 0)
+			want_pool(host, package, true);
 	}
 }
 
@@ -64,7 +72,7 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 
 		if (subscription->state == SCOP_STATE_OFF || (is_portal && !host->portal))
 			continue;
-		pool_name(package, name, sizeof name);
+		pool_name(package, false, name, sizeof name);
 		snprintf(links[count].name, sizeof links[count].name, "%s", package->module);
 		snprintf(links[count++].target, sizeof links[0].target, "../../pools/%s", name);
 		if (host->portal ? is_portal : subscription->root) {

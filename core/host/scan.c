@@ -12,6 +12,32 @@
 #include "base/log.h"
 #include "data/directory.h"
 
+/* What the package does by itself. A package is known by its content, so what was noted once stays right. */
+static bool
+note_work(struct scop_platform *platform, const struct scop_package *package)
+{
+	const struct scop_manifest *manifest = &package->manifest;
+	const long long id = (long long)scop_int(
+	    scop_platform_row(platform, "SELECT id FROM scopiton.package WHERE hash = '%s'", package->hash), "id");
+	bool sound = id != 0;
+
+	for (size_t i = 0; sound && i < manifest->job_count; i++) {
+		const struct scop_manifest_job *job = &manifest->jobs[i];
+
+		sound = scop_platform_sql(platform, "REPLACE INTO scopiton.package_job (package, name, rule, title_fr, title_nl, "
+		    "title_de, title_en) VALUES (%lld, '%s', '%s', '%s', '%s', '%s', '%s')", id, job->name, job->rule,
+		    scop_platform_quote(platform, job->title[SCOP_FR]), scop_platform_quote(platform, job->title[SCOP_NL]),
+		    scop_platform_quote(platform, job->title[SCOP_DE]), scop_platform_quote(platform, job->title[SCOP_EN]));
+	}
+	for (size_t i = 0; sound && i < manifest->emit_count; i++)
+		sound = scop_platform_sql(platform, "INSERT IGNORE INTO scopiton.package_emits (package, event) VALUES (%lld, '%s.%s')",
+		    id, manifest->name, manifest->emits[i]);
+	for (size_t i = 0; sound && i < manifest->take_count; i++)
+		sound = scop_platform_sql(platform, "INSERT IGNORE INTO scopiton.package_takes (package, event, job) VALUES (%lld, "
+		    "'%s', '%s')", id, manifest->takes[i].event, manifest->takes[i].job);
+	return sound;
+}
+
 bool
 scop_package_note(struct scop_platform *platform, const struct scop_package *package)
 {
@@ -26,9 +52,10 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 	    scop_platform_sql(platform, "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> '%s'",
 		manifest->name, package->hash) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.package (module, version, hash, title_fr, title_nl, title_de, "
-		"title_en, summary_fr, summary_nl, summary_de, summary_en) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', "
-		"'%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = 1", manifest->name, manifest->version, package->hash, t[0],
-		t[1], t[2], t[3], t[4], t[5], t[6], t[7]);
+		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', "
+		"'%s', '%s', '%s', '%s', %zu) ON DUPLICATE KEY UPDATE available = 1", manifest->name, manifest->version,
+		package->hash, t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], manifest->job_count) &&
+	    note_work(platform, package);
 }
 
 static bool
@@ -170,6 +197,7 @@ fill_image(struct scop_directory_image *image, const struct rows *rows)
 		put_text(packages[i].version, sizeof packages[i].version, row, "version");
 		put_text(packages[i].hash, sizeof packages[i].hash, row, "hash");
 		packages[i].number = (uint32_t)scop_int(row, "number");
+		packages[i].jobs = (uint32_t)scop_int(row, "jobs");
 	}
 }
 
@@ -189,7 +217,7 @@ scop_directory_write(struct scop_platform *platform)
 	    "BY id");
 	rows.subscriptions = scop_platform_rows(platform, "SELECT tenant, package, database_name, epoch, state, root FROM "
 	    "scopiton.subscription ORDER BY tenant, module");
-	rows.packages = scop_platform_rows(platform, "SELECT p.id, p.module, p.version, p.hash, m.number FROM scopiton.package p "
+	rows.packages = scop_platform_rows(platform, "SELECT p.id, p.module, p.version, p.hash, p.jobs, m.number FROM scopiton.package p "
 	    "JOIN scopiton.module m ON m.name = p.module ORDER BY p.id");
 	if (!scop_platform_sql(platform, "COMMIT") || !rows.hosts || !rows.tenants || !rows.subscriptions || !rows.packages)
 		return false;

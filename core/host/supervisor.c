@@ -28,15 +28,21 @@
 #include "host/pool.h"
 #include "host/routes.h"
 
-enum { POLLED_MAX = 4096, QUICK_STOP_SECONDS = 3, INSTALLER_REST = 1000000, CONTROL_WAIT_MS = 50 };
+enum { POLLED_MAX = 4096, QUICK_STOP_SECONDS = 3, SERVICE_REST = 1000000, CONTROL_WAIT_MS = 50 };
+
+/* What runs beside the workers, one process each. */
+enum { INSTALLER, DISPATCHER, SERVICES };
+static const char *const service_names[SERVICES] = { "installer", "dispatcher" };
 
 struct supervisor {
 	struct scop_host host;
 	const char *config_file;
 	int signal_fd, notify_fd, control_fd;
 	struct scop_directory_shared *directory;
-	pid_t installer;
-	int64_t installer_at; /* when it may be started again */
+	struct service {
+		pid_t pid;          /* 0: not running */
+		int64_t start_at;   /* when it may be started again */
+	} services[SERVICES];
 	bool stopping;
 	int64_t stop_by;
 };
@@ -91,29 +97,72 @@ write_state(struct supervisor *supervisor)
 		return;
 	for (const struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
 		if (pool->out_until)
-			fprintf(file, "%s %s\n", pool->hash, pool->reason);
+			fprintf(file, "%s %s%s\n", pool->hash, pool->jobs ? "jobs: " : "", pool->reason);
 	if (fclose(file) == 0)
 		rename(fresh, path);
 }
 
-/* ---- the installer ---- */
+/* ---- installer and dispatcher ---- */
 
-static void
-start_installer(struct supervisor *supervisor)
+static void __attribute__((noreturn))
+become_service(const struct supervisor *supervisor, int which)
 {
-	char program[300];
+	const struct scop_host *host = &supervisor->host;
+	char program[300], directory[16], work[16], uid[16];
 	sigset_t none;
 
-	snprintf(program, sizeof program, "%s/scopiton", supervisor->host.config.libexec);
-	supervisor->installer_at = scop_board_clock() + INSTALLER_REST;
-	supervisor->installer = fork();
-	if (supervisor->installer != 0)
-		return;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execl(program, program, "installer", "--config", supervisor->config_file, (char *)NULL);
+	snprintf(program, sizeof program, "%s/scopiton%s", host->config.libexec, which == DISPATCHER ? "-dispatcher" : "");
+	snprintf(directory, sizeof directory, "%d", host->directory_fd);
+	snprintf(work, sizeof work, "%d", host->work_fd);
+	snprintf(uid, sizeof uid, "%u", (unsigned)host->dispatcher_uid);
+	if (which == INSTALLER) {
+		execl(program, program, "installer", "--config", supervisor->config_file, (char *)NULL);
+	} else {
+		fcntl(host->directory_fd, F_SETFD, 0);
+		fcntl(host->work_fd, F_SETFD, 0);
+		execl(program, program, supervisor->config_file, directory, work, uid, (char *)NULL);
+	}
 	scop_log(SCOP_LOG_ERROR, "cannot run '%s': %s", program, strerror(errno));
 	_exit(1);
+}
+
+static void
+start_services(struct supervisor *supervisor, int64_t now)
+{
+	for (int i = 0; i < SERVICES && !supervisor->stopping; i++) {
+		struct service *service = &supervisor->services[i];
+
+		if (service->pid > 0 || now < service->start_at)
+			continue;
+		service->start_at = now + SERVICE_REST;
+		service->pid = fork();
+		if (service->pid == 0)
+			become_service(supervisor, i);
+	}
+}
+
+static void
+tell_services(const struct supervisor *supervisor, int signal)
+{
+	for (int i = 0; i < SERVICES; i++)
+		if (supervisor->services[i].pid > 0)
+			kill(supervisor->services[i].pid, signal);
+}
+
+static bool
+reap_service(struct supervisor *supervisor, pid_t pid)
+{
+	for (int i = 0; i < SERVICES; i++) {
+		if (supervisor->services[i].pid != pid)
+			continue;
+		supervisor->services[i].pid = 0;
+		if (!supervisor->stopping)
+			scop_log(SCOP_LOG_WARNING, "the %s ended; it is started again", service_names[i]);
+		return true;
+	}
+	return false;
 }
 
 /* ---- the control socket ---- */
@@ -146,8 +195,7 @@ begin_stop(struct supervisor *supervisor, int64_t milliseconds)
 {
 	supervisor->stopping = true;
 	supervisor->stop_by = scop_board_clock() + milliseconds * 1000;
-	if (supervisor->installer > 0)
-		kill(supervisor->installer, SIGTERM);
+	tell_services(supervisor, SIGTERM);
 	for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
 		scop_pool_drain(&supervisor->host, pool, true);
 }
@@ -193,6 +241,9 @@ answer_control(struct supervisor *supervisor)
 		if (strncmp(words, "takeover", 8) == 0) {
 			if (write(fd, "ok\n", 3) == 3)
 				hand_over(supervisor);
+		} else if (strncmp(words, "work", 4) == 0) {
+			if (write(supervisor->host.work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
+				scop_log(SCOP_LOG_DEBUG, "the dispatcher is awake already");
 		} else if (http || strncmp(words, "metrics", 7) == 0) {
 			FILE *out = fdopen(dup(fd), "w");
 
@@ -252,8 +303,7 @@ reload(struct supervisor *supervisor)
 		scop_pool_drain(&supervisor->host, pool, false);
 	}
 	read_image(supervisor);
-	if (supervisor->installer > 0)
-		kill(supervisor->installer, SIGHUP);
+	tell_services(supervisor, SIGHUP);
 }
 
 static void
@@ -262,12 +312,8 @@ reap(struct supervisor *supervisor)
 	int status;
 
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		if (pid == supervisor->installer) {
-			supervisor->installer = 0;
-			if (!supervisor->stopping)
-				scop_log(SCOP_LOG_WARNING, "the installer ended; it is started again");
+		if (reap_service(supervisor, pid))
 			continue;
-		}
 		for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
 			if (scop_pool_reap(&supervisor->host, pool, pid, status))
 				break;
@@ -325,8 +371,9 @@ time_left(const struct supervisor *supervisor, int64_t now)
 		if (wanted < next)
 			next = wanted;
 	}
-	if (supervisor->installer == 0 && !supervisor->stopping && supervisor->installer_at < next)
-		next = supervisor->installer_at;
+	for (int i = 0; i < SERVICES && !supervisor->stopping; i++)
+		if (supervisor->services[i].pid <= 0 && supervisor->services[i].start_at < next)
+			next = supervisor->services[i].start_at;
 	if (next == INT64_MAX)
 		return -1;
 	return next <= now ? 0 : (int)((next - now + 999) / 1000);
@@ -388,8 +435,7 @@ wait_and_serve(struct supervisor *supervisor)
 	drop_unwanted_pools(supervisor);
 	if (host->state_changed)
 		write_state(supervisor);
-	if (supervisor->installer == 0 && !supervisor->stopping && now >= supervisor->installer_at)
-		start_installer(supervisor);
+	start_services(supervisor, now);
 }
 
 static void
@@ -404,6 +450,7 @@ prepare(struct supervisor *supervisor)
 	if ((mkdir(run, 0755) != 0 && errno != EEXIST) || (mkdir(path, 0755) != 0 && errno != EEXIST))
 		give_up("the run directory cannot be made");
 	host->root = geteuid() == 0 && host->config.separate_users;
+	host->dispatcher_uid = host->root ? (uid_t)host->config.uid_base : 0; /* modules' numbers begin at 1 */
 	if (host->config.nginx_group[0]) {
 		const struct group *group = getgrnam(host->config.nginx_group);
 
@@ -420,7 +467,8 @@ prepare(struct supervisor *supervisor)
 	supervisor->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	supervisor->notify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	host->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 ||
+	host->work_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 || host->work_fd < 0 ||
 	    inotify_add_watch(supervisor->notify_fd, run, IN_MOVED_TO) < 0)
 		give_up("signals or notices cannot be watched");
 
@@ -438,7 +486,8 @@ prepare(struct supervisor *supervisor)
 static bool
 done(const struct supervisor *supervisor)
 {
-	return supervisor->stopping && supervisor->host.live == 0 && supervisor->installer == 0;
+	return supervisor->stopping && supervisor->host.live == 0 && supervisor->services[INSTALLER].pid <= 0 &&
+	    supervisor->services[DISPATCHER].pid <= 0;
 }
 
 int

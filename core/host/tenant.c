@@ -50,9 +50,25 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	return true;
 }
 
-/* What the socle shows of the platform: this tenant's modules and orders, and nothing of others. */
+/* Work of this tenant's modules, and the titles of their jobs. */
 static bool
-make_views(struct scop_platform *platform, uint32_t tenant)
+make_work_views(struct scop_platform *platform, uint32_t tenant)
+{
+	static const char module[] = "SUBSTRING(role, LOCATE('_', role) + 1) AS module";
+
+	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.job AS SELECT id, %s, name, created, "
+		"run_at, dispatcher IS NOT NULL AS running, tries, done, total, error FROM queue.outbox WHERE role LIKE 't%u\\_%%' AND "
+		"is_event = 0", tenant, module, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.dead_job AS SELECT id, %s, is_event, name, "
+		"created, died, tries, error FROM queue.dead WHERE role LIKE 't%u\\_%%'", tenant, module, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.job_title AS SELECT s.module, j.name, "
+		"j.rule, j.title_fr, j.title_nl, j.title_de, j.title_en FROM scopiton.subscription s JOIN scopiton.package_job j ON "
+		"j.package = s.package WHERE s.tenant = %u", tenant, tenant);
+}
+
+/* What the socle shows of the platform: this tenant's modules, orders and work, and nothing of others. */
+bool
+scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 {
 	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT p.module, p.version, "
 		"p.title_fr, p.title_nl, p.title_de, p.title_en, p.summary_fr, p.summary_nl, p.summary_de, p.summary_en, "
@@ -63,7 +79,8 @@ make_views(struct scop_platform *platform, uint32_t tenant)
 		"module, actor, created, ended, state, message FROM scopiton.installer_order WHERE tenant = %u", tenant, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.order_step AS SELECT s.installer_order, "
 		"s.number, s.step, s.at FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = s.installer_order "
-		"WHERE o.tenant = %u", tenant, tenant);
+		"WHERE o.tenant = %u", tenant, tenant) &&
+	    make_work_views(platform, tenant);
 }
 
 static bool
@@ -73,7 +90,7 @@ fill(struct scop_platform *platform, uint32_t tenant, const char *host, const ch
 	return scop_platform_sql(platform, "CREATE DATABASE t%u CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", tenant) &&
 	    scop_migrator_run(platform, scop_arena_printf(platform->arena, "t%u", tenant),
 		scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations), "socle", told, context) &&
-	    make_views(platform, tenant) &&
+	    scop_tenant_views(platform, tenant) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.host_name (host, tenant, portal) VALUES ('%s', %u, 0), ('%s', %u, "
 		"1)", host, tenant, portal, tenant);
 }
@@ -133,5 +150,8 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
 		"s.installer_order WHERE o.tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.installer_order WHERE tenant = %u", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role LIKE 't%u\\_%%'", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM queue.outbox WHERE role LIKE 't%u\\_%%'", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM queue.dead WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.tenant WHERE id = %u", tenant) && scop_directory_changed(platform);
 }

@@ -3,7 +3,8 @@
  *
  * Started by the supervisor with its settings as `name=value` arguments and four descriptors: the listening socket, the
  * pipe whose end means "finish and go", the directory and the scoreboard. Prepares what needs files, locks itself in,
- * loads its module, and serves. With `import=...` it takes one import from standard input instead.
+ * loads its module, and serves: visitors, or with `jobs=1` the dispatcher. With `import=...` it takes one import from
+ * standard input instead.
  */
 #include <errno.h>
 #include <execinfo.h>
@@ -11,6 +12,7 @@
 #include <fcntl.h>
 #include <mysql.h>
 #include <nss.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -47,6 +49,7 @@ struct worker {
 	int listen_fd, stop_fd, wake_fd, wait_fd;
 	uint64_t requests_max;
 	long resident_max; /* kilobytes */
+	bool jobs;
 	unsigned hard_seconds; /* after which a request ends us, should the supervisor be gone */
 	struct scop_directory_entry entry;
 	struct scop_arena *arena;
@@ -179,6 +182,21 @@ write_bytes(void *context, const void *bytes, size_t size)
 	FCGX_PutStr(bytes, (int)size, ((struct exchange_context *)context)->fcgi->out);
 }
 
+static void
+flush(void *context)
+{
+	FCGX_FFlush(((struct exchange_context *)context)->fcgi->out);
+}
+
+/* The dispatcher hangs up to cancel a job. */
+static bool
+gone(void *context)
+{
+	struct pollfd polled = { ((struct exchange_context *)context)->fcgi->ipcFd, POLLRDHUP, 0 };
+
+	return poll(&polled, 1, 0) > 0 && (polled.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
 static bool
 route_known(void *context, unsigned index)
 {
@@ -202,8 +220,8 @@ slot_busy(struct worker *worker, FCGX_Request *fcgi)
 {
 	struct scop_slot *slot = worker->slot;
 
-	snprintf(slot->request, sizeof slot->request, "%s", text(fcgi_param(fcgi, "REQUEST_ID")));
-	snprintf(slot->path, sizeof slot->path, "%s", text(fcgi_param(fcgi, "DOCUMENT_URI")));
+	snprintf(slot->request, sizeof slot->request, "%s", text(fcgi_param(fcgi, worker->jobs ? "RUN" : "REQUEST_ID")));
+	snprintf(slot->path, sizeof slot->path, "%s", text(fcgi_param(fcgi, worker->jobs ? "JOB" : "DOCUMENT_URI")));
 	slot->tenant_name[0] = '\0';
 	atomic_store(&slot->tenant, 0);
 	atomic_store(&slot->route, UINT16_MAX);
@@ -243,16 +261,18 @@ call_for_help(struct worker *worker)
 		scop_log(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
 }
 
-/* The tenant's use of this module; waits while its version is being switched. */
+/* The tenant's use of this module, by host name or where that is NULL by number; waits while its version is switched. */
 static enum { SITE_FOUND, SITE_NONE, SITE_MOVED }
-find_site(struct worker *worker, const char *host, struct scop_site *ret_site)
+find_site(struct worker *worker, const char *host, uint32_t tenant, struct scop_site *ret_site)
 {
 	struct scop_directory_entry *entry = &worker->entry;
 	const int64_t until = scop_board_clock() + PAUSE_SECONDS_MAX * 1000000LL;
 
 	for (;;) {
-		if (!scop_directory_find(worker->directory, host, worker->app.module_name, entry) ||
-		    entry->subscription.state == SCOP_STATE_OFF)
+		const bool known = host ? scop_directory_find(worker->directory, host, worker->app.module_name, entry) :
+		    scop_directory_find_tenant(worker->directory, tenant, worker->app.module_name, entry);
+
+		if (!known || entry->subscription.state == SCOP_STATE_OFF)
 			return SITE_NONE;
 		if (entry->subscription.state != SCOP_STATE_PAUSED || scop_board_clock() > until)
 			break;
@@ -295,23 +315,33 @@ static void
 serve_one(struct worker *worker, FCGX_Request *fcgi)
 {
 	struct exchange_context context = { fcgi, worker };
-	const struct scop_exchange exchange = { param, read_bytes, write_bytes, &context, route_known };
+	const struct scop_exchange exchange = { param, read_bytes, write_bytes, &context, flush, gone, route_known };
+	const char *host = worker->jobs ? NULL : text(fcgi_param(fcgi, "HOST"));
+	const uint32_t tenant = worker->jobs ? (uint32_t)strtoul(text(fcgi_param(fcgi, "TENANT")), NULL, 10) : 0;
 	struct scop_site site;
 	int status = 509;
 
 	slot_busy(worker, fcgi);
 	call_for_help(worker);
-	switch (find_site(worker, text(fcgi_param(fcgi, "HOST")), &site)) {
+	switch (find_site(worker, host, tenant, &site)) {
 	case SITE_MOVED:
-		FCGX_PutS("Status: 509 Moved\r\nContent-Length: 0\r\n\r\n", fcgi->out);
+		FCGX_PutS(worker->jobs ? "moved\n" : "Status: 509 Moved\r\nContent-Length: 0\r\n\r\n", fcgi->out);
 		break;
 	case SITE_NONE:
-		status = scop_serve(&worker->app, worker->arena, NULL, &exchange);
+		if (worker->jobs)
+			FCGX_PutS("moved\n", fcgi->out);
+		else
+			status = scop_serve(&worker->app, worker->arena, NULL, &exchange);
 		break;
 	case SITE_FOUND:
 		snprintf(worker->slot->tenant_name, sizeof worker->slot->tenant_name, "%s", site.tenant_name);
 		atomic_store(&worker->slot->tenant, site.tenant);
-		status = scop_serve(&worker->app, worker->arena, &site, &exchange);
+		if (worker->jobs) {
+			scop_serve_job(&worker->app, worker->arena, &site, &exchange);
+			status = 200;
+		} else {
+			status = scop_serve(&worker->app, worker->arena, &site, &exchange);
+		}
 	}
 	FCGX_Finish_r(fcgi);
 	scop_arena_reset(worker->arena);
@@ -420,6 +450,8 @@ main(int argc, char **argv)
 	worker.hash = setting(&worker, "hash");
 	worker.app.module_name = setting(&worker, "module");
 	worker.app.body_max = (uint64_t)number(&worker, "body_max");
+	worker.jobs = number(&worker, "jobs");
+	worker.app.work_fd = (int)number(&worker, "work");
 	worker.app.https = number(&worker, "https");
 	worker.app.development = number(&worker, "development");
 	worker.app.arena = scop_arena_new();

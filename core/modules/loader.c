@@ -177,7 +177,7 @@ scop_loader_load(const char *file, struct scop_error *err)
 		scop_error_set(err, "module file '%s' has no symbol 'scop_module'. End its C with SCOP_MODULE(...).", file);
 		return NULL;
 	}
-	if (module->size != sizeof *module || module->route_size != sizeof(struct scop_route) ||
+	if (module->size != sizeof *module || module->route_size != sizeof(struct scop_route) || module->job_size != sizeof(struct scop_job) ||
 	    module->field_size != sizeof(struct scop_field) || module->import_size != sizeof(struct scop_import)) {
 		scop_error_set(err, "module file '%s' was built with other tables than this host's. Build it again.", file);
 		return NULL;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "work/schedule.h"
 
 extern const char scop_module_xsd[]; /* made from module.xsd by the build */
 
@@ -98,6 +99,19 @@ take_role(struct scop_arena *arena, xmlNodePtr role, struct scop_manifest *manif
 }
 
 static void
+take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	struct scop_manifest_job *job = &manifest->jobs[manifest->job_count++];
+	const char *at = attribute(arena, node, "at"), *on = attribute(arena, node, "on"), *every = attribute(arena, node, "every");
+
+	job->name = attribute(arena, node, "name");
+	/* What does not go together is refused by who reads the rule. */
+	job->rule = scop_arena_printf(arena, "%s%s%s%s%s%s", at[0] ? "at " : "", at, on[0] ? " on " : "", on,
+	    every[0] ? "every " : "", every);
+	take_texts(arena, node, "title", job->title);
+}
+
+static void
 take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
 	struct scop_manifest_menu *entry = &manifest->menu[manifest->menu_count++];
@@ -117,6 +131,9 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	manifest->grants = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->grants);
 	manifest->menu = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->menu);
 	manifest->writes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->writes);
+	manifest->jobs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->jobs);
+	manifest->emits = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->emits);
+	manifest->takes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->takes);
 	take_texts(arena, root, "title", manifest->title);
 	take_texts(arena, root, "summary", manifest->summary);
 	for (xmlNodePtr node = root->children; node; node = node->next) {
@@ -131,7 +148,42 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 				attribute(arena, node, "rights") };
 		else if (is(node, "orders"))
 			manifest->orders = true;
+		else if (is(node, "job"))
+			take_job(arena, node, manifest);
+		else if (is(node, "emits"))
+			manifest->emits[manifest->emit_count++] = attribute(arena, node, "event");
+		else if (is(node, "takes"))
+			manifest->takes[manifest->take_count++] = (struct scop_manifest_take){ attribute(arena, node, "event"),
+				attribute(arena, node, "job") };
 	}
+}
+
+static bool
+has_job(const struct scop_manifest *manifest, const char *name)
+{
+	for (size_t i = 0; i < manifest->job_count; i++)
+		if (strcmp(manifest->jobs[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_work(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
+{
+	for (size_t i = 0; i < manifest->job_count; i++) {
+		const struct scop_manifest_job *job = &manifest->jobs[i];
+		struct scop_schedule schedule;
+
+		if (!has_all(job->title))
+			return scop_error_set(err, "%s: job '%s' needs its title in fr, nl, de and en", file, job->name);
+		if (job->rule[0] && !scop_schedule_parse(job->rule, &schedule))
+			return scop_error_set(err, "%s: job '%s' has 'every', or 'at' with perhaps 'on', and not both", file, job->name);
+	}
+	for (size_t i = 0; i < manifest->take_count; i++)
+		if (!has_job(manifest, manifest->takes[i].job))
+			return scop_error_set(err, "%s: event '%s' is for job '%s', which is not declared", file,
+			    manifest->takes[i].event, manifest->takes[i].job);
+	return true;
 }
 
 /* What a schema cannot say. */
@@ -156,7 +208,7 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 		    manifest->permissions[i].name[length] != '.')
 			return scop_error_set(err, "%s: permission '%s' has to begin with '%s.'", file, manifest->permissions[i].name,
 			    manifest->name);
-	return true;
+	return check_work(file, manifest, err);
 }
 
 bool

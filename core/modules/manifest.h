@@ -32,6 +32,17 @@ struct scop_manifest {
 	} *writes;
 	size_t write_count;
 	bool orders;
+	struct scop_manifest_job {
+		const char *name, *title[SCOP_LANGUAGES];
+		const char *rule; /* of its schedule, as work/schedule.h reads it; "" for none */
+	} *jobs;
+	size_t job_count;
+	const char **emits; /* names of events, without the module's */
+	size_t emit_count;
+	struct scop_manifest_take {
+		const char *event, *job; /* "shop.order_placed", a job of our own */
+	} *takes;
+	size_t take_count;
 };
 
 /* Reads `file`; what it holds lives in `arena`. False with "file:line: what was expected". */

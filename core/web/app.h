@@ -28,6 +28,7 @@ struct scop_app {
 	unsigned view_count;
 	unsigned char key[SCOP_KEY_BYTES]; /* signs form keys */
 	uint64_t body_max;         /* bytes of a POST */
+	int work_fd;               /* wakes the dispatcher; 0: nobody to wake */
 	bool https;                /* cookies say Secure */
 	bool development;          /* a failed request's page shows the cause */
 };

@@ -39,6 +39,12 @@ scop_now(const struct scop_request *req)
 	return scop_value_time(req->arena, req->now);
 }
 
+const struct scop_value *
+scop_from_now(struct scop_request *req, int64_t seconds)
+{
+	return scop_value_time(req->arena, req->now + seconds * 1000000);
+}
+
 const char *
 scop_language_of(const struct scop_request *req)
 {
@@ -288,6 +294,8 @@ scop_request_rewind(struct scop_request *req)
 	req->view = NULL;
 	req->set_cookie = NULL;
 	req->rejected = false;
+	req->queued = false;
+	req->given_up = false;
 	scop_map_init(&req->model, req->arena);
 	scop_list_init(&req->errors, req->arena);
 	scop_map_init(&req->error_by_field, req->arena);

@@ -84,6 +84,13 @@ struct scop_request {
 	enum scop_db_status failure;
 	char cause[512];
 
+	/* work: what it has asked for, and a job's own part */
+	bool queued;                       /* something was put into the queue */
+	const struct scop_exchange *exchange;
+	const struct scop_value *job_body;
+	unsigned tries;
+	bool given_up;
+
 	/* an import's reports */
 	void (*report)(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column,
 	    const char *text);

@@ -328,9 +328,8 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 	return req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN;
 }
 
-/* A short rest that grows, so that two who collided do not collide again. */
-static void
-rest(int try)
+void
+scop_rest(int try)
 {
 	const struct timespec time = { 0, (long)(1 + random() % 10) * (1L << try) * 1000000L };
 
@@ -346,12 +345,13 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 	/* A lost connection is tried again too: the key tells whether the first try arrived. */
 	for (int try = 0; try < POST_TRIES && run == RUN_AGAIN; try++) {
 		if (try > 0)
-			rest(try);
+			scop_rest(try);
 		scop_request_rewind(req);
 		run = run_post(req, nonce, &bytes);
 	}
 	switch (run) {
 	case RUN_DONE:
+		scop_wake_dispatcher(req);
 		if (random() % SWEEP_EVERY == 0)
 			scop_write(req, (struct scop_query){ &key_sweep, { NULL } });
 		return bytes;
@@ -469,9 +469,11 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange, stru
 	return NULL;
 }
 
-static void
-init_request(struct scop_request *req, struct scop_app *app, struct scop_arena *arena, const struct scop_site *site)
+struct scop_request *
+scop_request_new(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site)
 {
+	struct scop_request *req = scop_arena_alloc(arena, sizeof *req);
+
 	req->app = app;
 	req->arena = arena;
 	req->site = *site;
@@ -481,6 +483,7 @@ init_request(struct scop_request *req, struct scop_app *app, struct scop_arena *
 	scop_map_init(&req->fields, arena);
 	scop_map_init(&req->values, arena);
 	scop_request_rewind(req);
+	return req;
 }
 
 int
@@ -489,12 +492,11 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 {
 	static const struct scop_site nobody = { .tenant_name = "", .title = "Scopiton", .zone = "UTC", .currency = "EUR",
 		.role = "", .database = "", .socle = "" };
-	struct scop_request *req = scop_arena_alloc(arena, sizeof *req);
+	struct scop_request *req = scop_request_new(app, arena, site ? site : &nobody);
 	struct scop_answer answer;
 	const struct scop_value *bytes = NULL;
 	char context[200];
 
-	init_request(req, app, arena, site ? site : &nobody);
 	const bool sound = read_head(req, exchange);
 	snprintf(context, sizeof context, "request=%s tenant=%s path=%.80s", req->id, req->site.tenant_name, req->path);
 	scop_log_context(context);

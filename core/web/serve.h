@@ -18,6 +18,9 @@ struct scop_exchange {
 	size_t (*read)(void *context, void *bytes, size_t size);
 	void (*write)(void *context, const void *bytes, size_t size);
 	void *context;
+	/* Sends on what was written; whether nobody waits for the answer any more. Of jobs alone. */
+	void (*flush)(void *context);
+	bool (*gone)(void *context);
 	/* Told when the route is known, for the scoreboard; answers false where the route is out of service. */
 	bool (*route)(void *context, unsigned route_index);
 };
@@ -27,4 +30,17 @@ struct scop_exchange {
 int scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
     const struct scop_exchange *exchange);
 
+/* Runs the job that the parameters name (JOB, ENTRY, TRIES) with the body that arrives. Answers in lines: "progress 3 10"
+ * while it runs, and last "done", "again <why>" or "dead <why>". */
+void scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
+    const struct scop_exchange *exchange);
+
+/* Makes a request that is about the site and nothing yet. */
+struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site);
+
+/* Tells the dispatcher, after the commit, that something of this request waits. */
+void scop_wake_dispatcher(struct scop_request *req);
+
+/* A short rest before a transaction is run again, longer each time. */
+void scop_rest(int try);
 #endif

@@ -79,10 +79,10 @@ class Stack {
     return fs.readFileSync(path.join(this.folder, 'log/scopiton.log'), 'utf8')
   }
 
-  async sql (text) {
-    const password = fs.readFileSync(path.join(this.folder, 'secrets/.db'), 'utf8').trim()
+  // Runs SQL, as the installer's account or another.
+  async sql (text, { user = 'scopiton', password = fs.readFileSync(path.join(this.folder, 'secrets/.db'), 'utf8').trim() } = {}) {
     const socket = fs.readFileSync(path.join(this.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]
-    const { stdout } = await run('mariadb', ['--no-defaults', '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', 'scopiton', `-p${password}`, '-N', '-B', '-e', text])
+    const { stdout } = await run('mariadb', ['--no-defaults', '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', user, `-p${password}`, '-N', '-B', '-e', text])
     return stdout.trim()
   }
 

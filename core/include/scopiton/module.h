@@ -12,6 +12,7 @@
 
 #include "scopiton/query.h"
 #include "scopiton/request.h"
+#include "scopiton/work.h"
 
 /* Marks a text in a table for translators; the host translates it where it is shown. */
 #define SCOP_TEXT(text) text
@@ -95,10 +96,11 @@ struct scop_names {
 };
 
 struct scop_module {
-	uint32_t size, route_size, field_size, import_size;
+	uint32_t size, route_size, field_size, import_size, job_size;
 	const struct scop_names *names;
 	const struct scop_route *routes;
 	const struct scop_import *imports;
+	const struct scop_job *jobs;
 };
 
 /* The one symbol that a module shows. */
@@ -106,6 +108,6 @@ struct scop_module {
 	__attribute__((visibility("default"))) extern const struct scop_module scop_module; \
 	const struct scop_module scop_module = { .size = sizeof(struct scop_module), \
 		.route_size = sizeof(struct scop_route), .field_size = sizeof(struct scop_field), \
-		.import_size = sizeof(struct scop_import), .names = &scop_names, __VA_ARGS__ }
+		.import_size = sizeof(struct scop_import), .job_size = sizeof(struct scop_job), .names = &scop_names, __VA_ARGS__ }
 
 #endif

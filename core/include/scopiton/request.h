@@ -39,6 +39,9 @@ const struct scop_file *scop_upload(const struct scop_request *req, const char *
 /* When the request came, in UTC. */
 const struct scop_value *scop_now(const struct scop_request *req);
 
+/* The time `seconds` after scop_now. */
+const struct scop_value *scop_from_now(struct scop_request *req, int64_t seconds);
+
 /* Two letters: fr, nl, de or en. */
 const char *scop_language_of(const struct scop_request *req);
 

@@ -7,5 +7,6 @@
 #include "scopiton/query.h"
 #include "scopiton/request.h"
 #include "scopiton/value.h"
+#include "scopiton/work.h"
 
 #endif

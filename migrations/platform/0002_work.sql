@@ -1,0 +1,31 @@
+-- What packages do by themselves: their jobs, the events that they announce, and those that a job of theirs answers.
+
+ALTER TABLE package ADD COLUMN jobs SMALLINT UNSIGNED NOT NULL DEFAULT 0;
+
+CREATE TABLE package_job (
+	package INT UNSIGNED NOT NULL,
+	name VARCHAR(50) COLLATE utf8mb4_nopad_bin NOT NULL,
+	rule VARCHAR(60) NOT NULL DEFAULT '',
+	title_fr VARCHAR(100) NOT NULL,
+	title_nl VARCHAR(100) NOT NULL,
+	title_de VARCHAR(100) NOT NULL,
+	title_en VARCHAR(100) NOT NULL,
+	PRIMARY KEY (package, name),
+	FOREIGN KEY (package) REFERENCES package (id)
+);
+
+-- `event` with its module's name in front, such as shop.order_placed.
+CREATE TABLE package_emits (
+	package INT UNSIGNED NOT NULL,
+	event VARCHAR(80) COLLATE utf8mb4_nopad_bin NOT NULL,
+	PRIMARY KEY (package, event),
+	FOREIGN KEY (package) REFERENCES package (id)
+);
+
+CREATE TABLE package_takes (
+	package INT UNSIGNED NOT NULL,
+	event VARCHAR(80) COLLATE utf8mb4_nopad_bin NOT NULL,
+	job VARCHAR(50) COLLATE utf8mb4_nopad_bin NOT NULL,
+	PRIMARY KEY (package, event, job),
+	FOREIGN KEY (package) REFERENCES package (id)
+);

@@ -1,0 +1,167 @@
+/* Jobs of every kind: done at once, at the third try, never; slow, with progress; one that crashes; one that asks for more. */
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "names.h"
+
+enum { STEPS = 60, STEP_NANOSECONDS = 100000000, FIRST_GOOD_TRY = 3 };
+
+static bool
+note_as(struct scop_request *req, const char *job)
+{
+	scop_write(req, note_add(scop_make_text(req, "%s", job), scop_get(scop_body(req), "text"), scop_now(req)));
+	return true;
+}
+
+static bool
+note(struct scop_request *req)
+{
+	return note_as(req, "note");
+}
+
+static bool
+flaky(struct scop_request *req)
+{
+	note_as(req, "flaky"); /* undone with the try */
+	return scop_tries(req) < FIRST_GOOD_TRY ? scop_retry(req, "not yet, at try %u", scop_tries(req)) : true;
+}
+
+static bool
+never(struct scop_request *req)
+{
+	return scop_retry(req, "never\nin two lines");
+}
+
+static bool
+hopeless(struct scop_request *req)
+{
+	return scop_give_up(req, "there is no sense in it");
+}
+
+static bool
+slow(struct scop_request *req)
+{
+	for (uint32_t i = 0; i < STEPS && !scop_cancelled(req); i++) {
+		scop_progress(req, i, STEPS);
+		nanosleep(&(struct timespec){ 0, STEP_NANOSECONDS }, NULL);
+	}
+	return note_as(req, "slow");
+}
+
+static bool
+crash(struct scop_request *req)
+{
+	note_as(req, "crash");
+	if (scop_tries(req) == 1)
+		raise(SIGSEGV);
+	return true;
+}
+
+static bool
+chain(struct scop_request *req)
+{
+	note_as(req, "chain");
+	scop_later(req, "note", scop_body(req));
+	scop_emit(req, "noted", scop_body(req));
+	return true;
+}
+
+static bool
+tick(struct scop_request *req)
+{
+	scop_write(req, note_add(scop_make_text(req, "tick"), scop_make_text(req, "by the clock"), scop_now(req)));
+	return true;
+}
+
+static const struct scop_job jobs[] = {
+	{ .name = "note", .handle = note },
+	{ .name = "flaky", .handle = flaky },
+	{ .name = "never", .handle = never, .tries = 3 },
+	{ .name = "hopeless", .handle = hopeless },
+	{ .name = "slow", .handle = slow },
+	{ .name = "crash", .handle = crash },
+	{ .name = "chain", .handle = chain },
+	{ .name = "tick", .handle = tick },
+	{ .name = "nightly", .handle = tick },
+	{ 0 }
+};
+
+/* ---- asking for them ---- */
+
+static bool
+list(struct scop_request *req)
+{
+	scop_put(req, "notes", scop_rows(req, notes()));
+	return scop_view(req, &view_list);
+}
+
+static const struct scop_value *
+body(struct scop_request *req)
+{
+	static const char *const keys[] = { "text" };
+
+	return scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_field(req, "text") });
+}
+
+static bool
+ask(struct scop_request *req)
+{
+	const int64_t delay = scop_as_int(scop_field(req, "delay")), count = scop_as_int(scop_field(req, "count"));
+	const char *job = scop_as_text(scop_field(req, "job")), *once = scop_as_text(scop_field(req, "once"));
+
+	for (int64_t i = 0; i < (count > 0 ? count : 1); i++)
+		scop_later_at(req, job, body(req), delay > 0 ? scop_from_now(req, delay) : NULL, once[0] ? once : NULL);
+	if (scop_as_bool(scop_field(req, "refuse")))
+		return scop_reject(req, "refuse", "Slow");
+	return scop_redirect(req, "list", NULL);
+}
+
+static bool
+announce(struct scop_request *req)
+{
+	const int64_t count = scop_as_int(scop_field(req, "count"));
+
+	for (int64_t i = 0; i < (count > 0 ? count : 1); i++)
+		scop_emit(req, scop_as_text(scop_field(req, "event")), body(req));
+	return scop_redirect(req, "list", NULL);
+}
+
+static bool
+too_large(struct scop_request *req)
+{
+	static char text[20 << 20];
+	static const char *const keys[] = { "text" };
+
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = 'x';
+	scop_later(req, "note", scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_make_bytes(req, text, sizeof text) }));
+	return scop_redirect(req, "list", NULL);
+}
+
+static const struct scop_field job_fields[] = {
+	{ .name = "job",    .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "text",   .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "once",   .type = SCOP_FIELD_TEXT },
+	{ .name = "delay",  .type = SCOP_FIELD_INT, .max = 100000 },
+	{ .name = "count",  .type = SCOP_FIELD_INT, .max = 1000 },
+	{ .name = "refuse", .type = SCOP_FIELD_BOOL },
+	{ 0 }
+};
+
+static const struct scop_field event_fields[] = {
+	{ .name = "event", .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "text",  .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "count", .type = SCOP_FIELD_INT, .max = 1000 },
+	{ 0 }
+};
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET,  .path = "/", .name = "list", .handle = list, .api = true },
+	{ .method = SCOP_POST, .path = "/jobs", .name = "ask", .handle = ask, .fields = job_fields },
+	{ .method = SCOP_POST, .path = "/events", .name = "announce", .handle = announce, .fields = event_fields },
+	{ .method = SCOP_POST, .path = "/large", .name = "large", .handle = too_large },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes, .jobs = jobs);

@@ -1,0 +1,16 @@
+/* Takes another module's event. */
+#include "names.h"
+
+static bool
+heard(struct scop_request *req)
+{
+	scop_write(req, heard_add(scop_get(scop_body(req), "text")));
+	return true;
+}
+
+static const struct scop_job jobs[] = {
+	{ .name = "heard", .handle = heard },
+	{ 0 }
+};
+
+SCOP_MODULE(.jobs = jobs);

@@ -1,0 +1,2 @@
+-- name: heard_add (text)
+INSERT INTO heard (text) VALUES (:text)
