@@ -169,7 +169,9 @@ test: packages
 
 bench: packages
 	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory test-modules
 	@BUILD=$(abspath $(BUILD)) node tests/bench/bench.mjs
+	@BUILD=$(abspath $(BUILD)) node tests/bench/queue.mjs
 
 # The long forms of the kill campaigns and the hostile modules.
 fault: packages

@@ -148,8 +148,6 @@ check(const struct scop_config *config, struct scop_error *err)
 		    strlen(config->run));
 	if (config->pool_workers > config->workers)
 		return scop_error_set(err, "%s: 'pool_workers' is more than 'workers', which is all there may be", config->file);
-	if (config->job_workers > config->workers)
-		return scop_error_set(err, "%s: 'job_workers' is more than 'workers', which is all there may be", config->file);
 	if (config->job_soft_milliseconds > config->job_hard_milliseconds)
 		return scop_error_set(err, "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'", config->file);
 	if (config->soft_milliseconds > config->hard_milliseconds)

@@ -32,15 +32,18 @@
 #include "work/queue.h"
 
 enum {
-	RUNS_MAX = 64,
+	RUNS_MAX = 128,
 	LOOK_MILLISECONDS = 5000,    /* for what nobody has woken us for: another host's entries, people's orders there */
+	LATER_MILLISECONDS = 250,    /* when something was due just now: there may be more, or its turn has not come */
 	PROGRESS_MILLISECONDS = 500,
 	LOST_MILLISECONDS = 1000,    /* until MariaDB is tried again */
 	STOP_MILLISECONDS = 2000,
 	AGAIN_SOON = 200,            /* the tenant is being switched to another version */
 	AGAIN_LATER = 5000,          /* no worker can be reached */
 	AGAIN_WHEN_ON = 600000,      /* the module is switched off */
-	LEASE_ROUNDS = 8,            /* a job may wait behind seven others for a worker */
+	LEASE_ROUNDS = 32,           /* a job may wait behind that many others for a worker */
+	DONE_TOGETHER = 25,          /* entries are deleted in one commit, or after */
+	DONE_MILLISECONDS = 20,
 };
 
 /* One entry in a worker's hands, and then how it went, until the queue knows. */
@@ -71,8 +74,11 @@ struct dispatcher {
 	struct scop_queue queue;
 	struct run *runs;
 	unsigned run_count;
+	unsigned left_out;   /* modules, at the last take */
+	bool more;           /* the last take left something that may be due */
 	bool stopping, lost;
 	int64_t stop_by, look_at;
+	int64_t done_at;     /* when the oldest untold success came; 0: none */
 	char name[100];
 };
 
@@ -247,7 +253,7 @@ is_done(const struct run *run)
 static enum scop_db_status
 tell_done(struct dispatcher *dispatcher)
 {
-	int64_t ids[SCOP_QUEUE_BATCH];
+	int64_t ids[SCOP_QUEUE_BATCH] = { 0 };
 	unsigned count = 0;
 
 	for (const struct run *run = dispatcher->runs; run && count < SCOP_QUEUE_BATCH; run = run->next)
@@ -265,13 +271,14 @@ tell_done(struct dispatcher *dispatcher)
 	return status;
 }
 
-static bool
-any_done(const struct dispatcher *dispatcher)
+static unsigned
+count_done(const struct dispatcher *dispatcher)
 {
+	unsigned count = 0;
+
 	for (const struct run *run = dispatcher->runs; run; run = run->next)
-		if (is_done(run))
-			return true;
-	return false;
+		count += is_done(run);
+	return count;
 }
 
 static enum scop_db_status
@@ -279,12 +286,17 @@ tell_queue(struct dispatcher *dispatcher, int64_t now)
 {
 	enum scop_db_status status = SCOP_DB_OK;
 
-	while (status == SCOP_DB_OK && any_done(dispatcher))
+	const unsigned done = count_done(dispatcher);
+	if (done > 0 && dispatcher->done_at == 0)
+		dispatcher->done_at = now;
+	if (done >= DONE_TOGETHER || (done > 0 && (done == dispatcher->run_count || now >= dispatcher->done_at + DONE_MILLISECONDS))) {
 		status = tell_done(dispatcher);
+		dispatcher->done_at = 0;
+	}
 	for (struct run **place = &dispatcher->runs; status == SCOP_DB_OK && *place;) {
 		struct run *run = *place;
 
-		if (run->fd < 0 && (status = tell(dispatcher, run)) == SCOP_DB_OK) {
+		if (run->fd < 0 && !is_done(run) && (status = tell(dispatcher, run)) == SCOP_DB_OK) {
 			if (run->rest > 0 && run->rest < LOOK_MILLISECONDS && now + run->rest < dispatcher->look_at)
 				dispatcher->look_at = now + run->rest;
 			forget(dispatcher, place);
@@ -302,8 +314,8 @@ tell_queue(struct dispatcher *dispatcher, int64_t now)
 
 /* ---- asking the queue ---- */
 
-/* Modules that have enough to do: the others' jobs are not to wait behind theirs. */
-static void
+/* Modules that have enough to do: the others' jobs are not to wait behind theirs. Gives how many. */
+static unsigned
 leave_out(const struct dispatcher *dispatcher, const char *ret_names[SCOP_QUEUE_LEFT_OUT])
 {
 	unsigned found = 0;
@@ -319,6 +331,7 @@ leave_out(const struct dispatcher *dispatcher, const char *ret_names[SCOP_QUEUE_
 		if (same >= 2 * (unsigned)dispatcher->config.job_workers)
 			ret_names[found++] = run->module;
 	}
+	return found;
 }
 
 static void
@@ -335,40 +348,56 @@ hang_up(struct dispatcher *dispatcher, const struct scop_value *cancelled)
 }
 
 static enum scop_db_status
-take(struct dispatcher *dispatcher, unsigned *ret_taken)
+take(struct dispatcher *dispatcher)
 {
 	const char *names[SCOP_QUEUE_LEFT_OUT] = { NULL };
+	const unsigned room = RUNS_MAX - dispatcher->run_count;
 	const struct scop_value *entries;
 	unsigned events;
 
-	leave_out(dispatcher, names);
-	const enum scop_db_status status = scop_queue_take(&dispatcher->queue, names, RUNS_MAX - dispatcher->run_count, &entries,
-	    &events);
+	dispatcher->left_out = leave_out(dispatcher, names);
+	const enum scop_db_status status = scop_queue_take(&dispatcher->queue, names, room, &entries, &events);
 	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(entries); i++)
 		add_run(dispatcher, scop_at(entries, i));
-	*ret_taken = events + (unsigned)scop_count(entries);
+	dispatcher->more = events > 0 || scop_count(entries) >= (room < SCOP_QUEUE_BATCH ? room : SCOP_QUEUE_BATCH);
 	return status;
 }
 
-/* Orders, schedules, and all that is due and can be run; then says when to look again. */
+/* Whether another take may find something: after a full one, or when a module that was left out has room again. */
+static bool
+worth_taking(const struct dispatcher *dispatcher)
+{
+	const char *names[SCOP_QUEUE_LEFT_OUT] = { NULL };
+
+	return dispatcher->run_count < RUNS_MAX && (dispatcher->more || leave_out(dispatcher, names) < dispatcher->left_out);
+}
+
+/* Orders, schedules, and what is due; then says when to look again. */
 static enum scop_db_status
 look(struct dispatcher *dispatcher, int64_t now)
 {
-	const struct scop_value *cancelled;
-	int64_t next = LOOK_MILLISECONDS;
-	unsigned taken = 1;
+	struct scop_queue *queue = &dispatcher->queue;
+	struct scop_queue_glance glance;
+	enum scop_db_status status = scop_queue_glance(queue, &glance);
 
-	enum scop_db_status status = scop_queue_orders(&dispatcher->queue, &cancelled);
-	if (status == SCOP_DB_OK) {
-		hang_up(dispatcher, cancelled);
-		status = scop_queue_schedules(&dispatcher->queue);
+	if (status != SCOP_DB_OK)
+		return status;
+	if (glance.last_order > 0) {
+		const struct scop_value *cancelled;
+
+		status = scop_queue_orders(queue, glance.last_order, &cancelled);
+		if (status == SCOP_DB_OK)
+			hang_up(dispatcher, cancelled);
+		glance.entry = 0; /* a dead one may be due again */
 	}
-	while (status == SCOP_DB_OK && taken > 0 && dispatcher->run_count < RUNS_MAX)
-		status = take(dispatcher, &taken);
-	if (status == SCOP_DB_OK)
-		status = scop_queue_next(&dispatcher->queue, &next);
-	/* What is due and was not taken waits for a run to end, which looks again by itself. */
-	dispatcher->look_at = now + (next <= 0 || next > LOOK_MILLISECONDS ? LOOK_MILLISECONDS : next + 1);
+	if (status == SCOP_DB_OK && glance.hour <= 0) {
+		status = scop_queue_schedules(queue);
+		glance.entry = 0;
+	}
+	if (status == SCOP_DB_OK && glance.entry <= 0 && dispatcher->run_count < RUNS_MAX)
+		status = take(dispatcher);
+	const int64_t next = glance.entry < glance.hour ? glance.entry : glance.hour;
+	dispatcher->look_at = now + (next <= 0 ? LATER_MILLISECONDS : next > LOOK_MILLISECONDS ? LOOK_MILLISECONDS : next + 1);
 	return status;
 }
 
@@ -379,6 +408,10 @@ time_left(const struct dispatcher *dispatcher, int64_t now)
 {
 	int64_t next = dispatcher->stopping ? dispatcher->stop_by : dispatcher->look_at;
 
+	if (!dispatcher->stopping && worth_taking(dispatcher))
+		return 0;
+	if (dispatcher->done_at > 0 && dispatcher->done_at + DONE_MILLISECONDS < next)
+		next = dispatcher->done_at + DONE_MILLISECONDS;
 	for (const struct run *run = dispatcher->runs; run; run = run->next)
 		if (run->progressed && run->progress_at < next)
 			next = run->progress_at;
@@ -394,7 +427,6 @@ wait_and_take(struct dispatcher *dispatcher)
 	struct signalfd_siginfo info;
 	uint64_t woken;
 	nfds_t count = 2;
-	bool ended = false;
 
 	for (struct run *run = dispatcher->runs; run; run = run->next) {
 		if (run->fd < 0)
@@ -409,7 +441,6 @@ wait_and_take(struct dispatcher *dispatcher)
 			send_rest(runs[i - 2]);
 		if (runs[i - 2]->fd >= 0 && (polled[i].revents & ~POLLOUT))
 			receive(runs[i - 2]);
-		ended |= runs[i - 2]->fd < 0;
 	}
 	while (polled[0].revents && read(dispatcher->signal_fd, &info, sizeof info) == sizeof info) {
 		if (info.ssi_signo == SIGTERM && !dispatcher->stopping) {
@@ -417,7 +448,7 @@ wait_and_take(struct dispatcher *dispatcher)
 			dispatcher->stop_by = now_ms() + STOP_MILLISECONDS;
 		}
 	}
-	return (polled[1].revents && read(dispatcher->work_fd, &woken, sizeof woken) == sizeof woken) || ended ||
+	return (polled[1].revents && read(dispatcher->work_fd, &woken, sizeof woken) == sizeof woken) ||
 	    now_ms() >= dispatcher->look_at;
 }
 
@@ -445,6 +476,8 @@ serve(struct dispatcher *dispatcher)
 
 		if (status == SCOP_DB_OK && wanted && !dispatcher->stopping)
 			status = look(dispatcher, now_ms());
+		else if (status == SCOP_DB_OK && !dispatcher->stopping && worth_taking(dispatcher))
+			status = take(dispatcher);
 		note_status(dispatcher, status);
 		scop_arena_reset(dispatcher->queue.arena);
 	}

@@ -14,17 +14,41 @@ static const struct scop_statement menu = { "menu",
 	"SELECT module, permission, path, title_fr, title_nl, title_de, title_en FROM " SCOP_SOCLE_MARK ".menu "
 	"ORDER BY place, module, path", 0, 0 };
 
-/* The entries that the member may open, with their titles in the member's language. */
+/* How much of the request's path the entry stands above; 0 where the path is elsewhere. */
+static size_t
+covers(const struct scop_request *req, const char *url)
+{
+	const size_t length = strlen(url);
+
+	if (strncmp(req->path, url, length) != 0)
+		return 0;
+	return url[length - 1] == '/' || req->path[length] == '/' || !req->path[length] ? length : 0;
+}
+
+static const char *
+url_of(struct scop_request *req, const struct scop_value *row)
+{
+	return scop_arena_printf(req->arena, "/%s%s", scop_text(row, "module"), scop_text(row, "path"));
+}
+
+/* The entries that the member may open, with their titles in the member's language; the nearest one is the current one. */
 static const struct scop_value *
 menu_of(struct scop_request *req, const struct scop_value *rows)
 {
 	const char *title = scop_arena_printf(req->arena, "title_%s", scop_language_code(req->locale.language));
 	struct scop_list_maker list;
+	size_t nearest = 1;
 
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const size_t length = covers(req, url_of(req, scop_at(rows, i)));
+
+		if (length > nearest)
+			nearest = length;
+	}
 	scop_list_init(&list, req->arena);
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
-		const char *url = scop_arena_printf(req->arena, "/%s%s", scop_text(row, "module"), scop_text(row, "path"));
+		const char *url = url_of(req, row);
 		struct scop_map_maker entry;
 
 		if (!scop_session_may(req, scop_text(row, "permission")))
@@ -32,7 +56,7 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 		scop_map_init(&entry, req->arena);
 		scop_map_put(&entry, "title", scop_get(row, title));
 		scop_map_put_text(&entry, "url", url);
-		scop_map_put(&entry, "current", scop_value_bool(req->arena, strncmp(req->path, url, strlen(url)) == 0));
+		scop_map_put(&entry, "current", scop_value_bool(req->arena, covers(req, url) == nearest));
 		scop_list_add(&list, scop_map_value(&entry));
 	}
 	return scop_list_value(&list);
@@ -41,7 +65,7 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 void
 scop_session_load(struct scop_request *req)
 {
-		const char *token = scop_cookie_find(req->arena, req->cookie, req->app->https ? "__Host-sid" : "sid");
+	const char *token = scop_cookie_find(req->arena, req->cookie, req->app->https ? "__Host-sid" : "sid");
 
 	if (!token || !token[0] || strlen(token) > 100)
 		return;

@@ -72,6 +72,15 @@ scop_emit(struct scop_request *req, const char *event, const struct scop_value *
 	put(req, true, event, NULL, body, NULL);
 }
 
+static const struct scop_statement order_job = { "job_order", "INSERT INTO queue.job_order (entry, verb) VALUES (?, ?)", 2, 1 };
+
+void
+scop_order_job(struct scop_request *req, const struct scop_value *job, const char *verb)
+{
+	scop_write(req, (struct scop_query){ &order_job, { job, scop_value_text(req->arena, verb) } });
+	req->queued = true;
+}
+
 void
 scop_wake_dispatcher(struct scop_request *req)
 {

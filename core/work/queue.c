@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/locale.h"
 #include "base/log.h"
 #include "base/value.h"
@@ -12,8 +13,8 @@
 
 enum { REST_FIRST = 5000, REST_MAX = 6 * 3600 * 1000, SCHEDULES_AT_ONCE = 50 };
 
-/* As many as SCOP_QUEUE_BATCH. */
-#define IDS "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+/* The entries of a batch, whose numbers come as one JSON array. */
+#define BATCH "JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) b STRAIGHT_JOIN outbox o ON o.id = b.id "
 /* The parts of a role's name, t42_shop. */
 #define TENANT_OF(role) "CAST(SUBSTRING(SUBSTRING_INDEX(" role ", '_', 1), 2) AS UNSIGNED)"
 #define MODULE_OF(role) "SUBSTRING(" role ", LOCATE('_', " role ") + 1)"
@@ -54,21 +55,17 @@ text(struct scop_queue *queue, const char *value)
 	return scop_value_text(queue->arena, value);
 }
 
-/* The arguments from `first` on become the ids; the last one is repeated, for the list has a fixed length. */
-static void
-put_ids(struct scop_queue *queue, struct scop_query *query, unsigned first, const int64_t *ids, unsigned count)
+/* "[4,8,15]" */
+static const struct scop_value *
+batch(struct scop_queue *queue, const int64_t *ids, unsigned count)
 {
-	for (unsigned i = 0; i < SCOP_QUEUE_BATCH; i++)
-		query->args[first + i] = integer(queue, ids[i < count ? i : count - 1]);
-}
+	struct scop_buffer out;
 
-static enum scop_db_status
-write_ids(struct scop_queue *queue, const struct scop_statement *statement, const int64_t *ids, unsigned count)
-{
-	struct scop_query query = { statement, { NULL } };
-
-	put_ids(queue, &query, 0, ids, count);
-	return write(queue, query);
+	scop_buffer_init(&out, queue->arena);
+	for (unsigned i = 0; i < count; i++)
+		scop_buffer_printf(&out, "%c%lld", i == 0 ? '[' : ',', (long long)ids[i]);
+	scop_buffer_char(&out, ']');
+	return scop_value_bytes(queue->arena, out.data, out.length);
 }
 
 /* Ends a transaction: all of it, or nothing. */
@@ -88,36 +85,33 @@ static const struct scop_statement due = { "due", "SELECT o.id, o.role, o.is_eve
 	"UNIX_TIMESTAMP(o.created)) AS entry, " TENANT_OF("o.role") " AS tenant, " MODULE_OF("o.role") " AS module FROM outbox o "
 	"WHERE o.run_at <= UTC_TIMESTAMP(3) AND " MODULE_OF("o.role") " NOT IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY o.run_at, o.id "
 	"LIMIT ? FOR UPDATE SKIP LOCKED", 9, 0 };
-static const struct scop_statement lease = { "lease", "UPDATE outbox SET run_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "
-	"dispatcher = ?, tries = tries + 1, done = NULL, total = NULL WHERE is_event = 0 AND id IN " IDS, 22, 1 };
-static const struct scop_statement bury_unknown = { "bury_unknown", "INSERT INTO dead (id, role, is_event, name, once, body, "
-	"created, tries, error) SELECT o.id, o.role, 1, o.name, o.once, o.body, o.created, 0, 'the module does not declare this "
-	"event' FROM outbox o WHERE o.is_event = 1 AND o.id IN " IDS " AND NOT EXISTS (SELECT 1 FROM scopiton.subscription s JOIN "
-	"scopiton.package_emits e ON e.package = s.package WHERE s.tenant = " TENANT_OF("o.role") " AND s.module = "
-	MODULE_OF("o.role") " AND e.event = " EVENT_OF("o") ")", 20, 1 };
-static const struct scop_statement spread = { "spread", "INSERT INTO outbox (role, name, body) SELECT CONCAT(SUBSTRING_INDEX("
-	"o.role, '_', 1), '_', s.module), t.job, o.body FROM outbox o JOIN scopiton.subscription s ON s.tenant = "
-	TENANT_OF("o.role") " AND s.state <> 'off' JOIN scopiton.package_takes t ON t.package = s.package AND t.event = "
-	EVENT_OF("o") " WHERE o.is_event = 1 AND o.id IN " IDS " AND o.id NOT IN (SELECT d.id FROM dead d WHERE d.id = o.id)", 20, 1 };
-static const struct scop_statement forget_events = { "forget_events", "DELETE FROM outbox WHERE is_event = 1 AND id IN " IDS,
-	20, 1 };
+static const struct scop_statement lease = { "lease", "UPDATE " BATCH "SET o.run_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "
+	"o.dispatcher = ?, o.tries = o.tries + 1, o.done = NULL, o.total = NULL WHERE o.is_event = 0", 3, 1 };
+static const struct scop_statement events[] = {
+	{ "bury_unknown", "INSERT INTO dead (id, role, is_event, name, once, body, created, tries, error) SELECT o.id, o.role, 1, "
+	    "o.name, o.once, o.body, o.created, 0, 'the module does not declare this event' FROM " BATCH "WHERE o.is_event = 1 AND "
+	    "NOT EXISTS (SELECT 1 FROM scopiton.subscription s JOIN scopiton.package_emits e ON e.package = s.package WHERE "
+	    "s.tenant = " TENANT_OF("o.role") " AND s.module = " MODULE_OF("o.role") " AND e.event = " EVENT_OF("o") ")", 1, 1 },
+	{ "spread", "INSERT INTO outbox (role, name, body) SELECT CONCAT(SUBSTRING_INDEX(o.role, '_', 1), '_', s.module), t.job, "
+	    "o.body FROM " BATCH "JOIN scopiton.subscription s ON s.tenant = " TENANT_OF("o.role") " AND s.state <> 'off' JOIN "
+	    "scopiton.package_takes t ON t.package = s.package AND t.event = " EVENT_OF("o") " LEFT JOIN dead d ON d.id = o.id WHERE "
+	    "o.is_event = 1 AND d.id IS NULL", 1, 1 },
+	{ "forget_events", "DELETE o FROM " BATCH "WHERE o.is_event = 1", 1, 1 },
+};
 
 static enum scop_db_status
-spread_events(struct scop_queue *queue, const int64_t *ids, unsigned count)
+spread_events(struct scop_queue *queue, const struct scop_value *ids)
 {
-	enum scop_db_status status = write_ids(queue, &bury_unknown, ids, count);
+	enum scop_db_status status = SCOP_DB_OK;
 
-	if (status == SCOP_DB_OK)
-		status = write_ids(queue, &spread, ids, count);
-	if (status == SCOP_DB_OK)
-		status = write_ids(queue, &forget_events, ids, count);
+	for (size_t i = 0; status == SCOP_DB_OK && i < sizeof events / sizeof events[0]; i++)
+		status = write(queue, (struct scop_query){ &events[i], { ids } });
 	return status;
 }
 
 static enum scop_db_status
 take_rows(struct scop_queue *queue, const struct scop_value *rows, const struct scop_value **ret_entries, unsigned *ret_events)
 {
-	struct scop_query leases = { &lease, { integer(queue, queue->lease_seconds), text(queue, queue->dispatcher) } };
 	struct scop_list_maker jobs;
 	int64_t ids[SCOP_QUEUE_BATCH];
 	unsigned count = 0;
@@ -131,14 +125,14 @@ take_rows(struct scop_queue *queue, const struct scop_value *rows, const struct 
 		if (!scop_bool(row, "is_event"))
 			scop_list_add(&jobs, row);
 	}
+	const struct scop_value *all = batch(queue, ids, count);
 	*ret_events = count - (unsigned)jobs.length;
 	*ret_entries = scop_list_value(&jobs);
 	if (*ret_events > 0)
-		status = spread_events(queue, ids, count);
+		status = spread_events(queue, all);
 	if (status != SCOP_DB_OK || jobs.length == 0)
 		return status;
-	put_ids(queue, &leases, 2, ids, count);
-	return write(queue, leases);
+	return write(queue, (struct scop_query){ &lease, { all, integer(queue, queue->lease_seconds), text(queue, queue->dispatcher) } });
 }
 
 enum scop_db_status
@@ -164,7 +158,7 @@ scop_queue_take(struct scop_queue *queue, const char *const left_out[SCOP_QUEUE_
 
 /* ---- how it went ---- */
 
-static const struct scop_statement done = { "done", "DELETE FROM outbox WHERE id IN " IDS, 20, 1 };
+static const struct scop_statement done = { "done", "DELETE o FROM " BATCH, 1, 1 };
 static const struct scop_statement again = { "again", "UPDATE outbox SET run_at = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, "
 	"dispatcher = NULL, tries = tries - ?, error = LEFT(?, 300) WHERE id = ?", 4, 1 };
 static const struct scop_statement bury = { "bury", "INSERT INTO dead (id, role, is_event, name, once, body, created, tries, "
@@ -176,7 +170,7 @@ static const struct scop_statement reclaim = { "reclaim", "UPDATE outbox SET run
 enum scop_db_status
 scop_queue_done(struct scop_queue *queue, const int64_t *ids, unsigned count)
 {
-	return count > 0 ? write_ids(queue, &done, ids, count) : SCOP_DB_OK;
+	return count > 0 ? write(queue, (struct scop_query){ &done, { batch(queue, ids, count) } }) : SCOP_DB_OK;
 }
 
 enum scop_db_status
@@ -222,7 +216,6 @@ scop_queue_rest(unsigned tries)
 
 /* ---- what people have ordered ---- */
 
-static const struct scop_statement last_order = { "last_order", "SELECT COALESCE(MAX(id), 0) AS id FROM job_order", 0, 0 };
 static const struct scop_statement to_stop = { "to_stop", "SELECT o.id FROM job_order j JOIN outbox o ON o.id = j.entry WHERE "
 	"j.verb = 'cancel' AND o.dispatcher = ? AND j.id <= ? AND " MAY_ORDER, 2, 0 };
 static const struct scop_statement orders[] = {
@@ -250,18 +243,13 @@ carry_out(struct scop_queue *queue, const struct scop_value *last, const struct 
 }
 
 enum scop_db_status
-scop_queue_orders(struct scop_queue *queue, const struct scop_value **ret_cancelled)
+scop_queue_orders(struct scop_queue *queue, int64_t last, const struct scop_value **ret_cancelled)
 {
-	const struct scop_value *rows;
-	enum scop_db_status status = read(queue, (struct scop_query){ &last_order, { NULL } }, &rows);
-
 	*ret_cancelled = NULL;
-	if (status != SCOP_DB_OK || scop_int(scop_at(rows, 0), "id") == 0)
-		return status;
 	enter(queue);
-	status = scop_db_begin(queue->db);
+	enum scop_db_status status = scop_db_begin(queue->db);
 	if (status == SCOP_DB_OK)
-		status = carry_out(queue, scop_get(scop_at(rows, 0), "id"), ret_cancelled);
+		status = carry_out(queue, integer(queue, last), ret_cancelled);
 	return settle(queue, status);
 }
 
@@ -305,17 +293,25 @@ scop_queue_schedules(struct scop_queue *queue)
 
 /* ---- when ---- */
 
-static const struct scop_statement next = { "next", "SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), LEAST(COALESCE((SELECT "
-	"run_at FROM outbox ORDER BY run_at, id LIMIT 1), '9999-01-01'), COALESCE((SELECT MIN(next_at) FROM schedule), '9999-01-01'))) "
-	"DIV 1000 AS milliseconds", 0, 0 };
+/* First rows of indexes, and nothing that grows with the queue. */
+static const struct scop_statement glance = { "glance", "SELECT (SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), run_at) DIV "
+	"1000 FROM outbox ORDER BY run_at, id LIMIT 1) AS entry, (SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), next_at) DIV "
+	"1000 FROM schedule ORDER BY next_at LIMIT 1) AS hour, (SELECT MAX(id) FROM job_order) AS last_order", 0, 0 };
+
+static int64_t
+wait_of(const struct scop_value *row, const char *name)
+{
+	return scop_type(scop_get(row, name)) == SCOP_NULL ? INT64_MAX : scop_int(row, name);
+}
 
 enum scop_db_status
-scop_queue_next(struct scop_queue *queue, int64_t *ret_milliseconds)
+scop_queue_glance(struct scop_queue *queue, struct scop_queue_glance *ret_glance)
 {
 	const struct scop_value *rows;
-	const enum scop_db_status status = read(queue, (struct scop_query){ &next, { NULL } }, &rows);
+	const enum scop_db_status status = read(queue, (struct scop_query){ &glance, { NULL } }, &rows);
+	const struct scop_value *row = status == SCOP_DB_OK ? scop_at(rows, 0) : NULL;
 
 	if (status == SCOP_DB_OK)
-		*ret_milliseconds = scop_int(scop_at(rows, 0), "milliseconds");
+		*ret_glance = (struct scop_queue_glance){ wait_of(row, "entry"), wait_of(row, "hour"), scop_int(row, "last_order") };
 	return status;
 }

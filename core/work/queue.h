@@ -19,7 +19,7 @@
 struct scop_arena;
 struct scop_value;
 
-enum { SCOP_QUEUE_BATCH = 20, SCOP_QUEUE_BODY_MAX = 64 << 10, SCOP_QUEUE_LEFT_OUT = 8, SCOP_QUEUE_TRIES = 10 };
+enum { SCOP_QUEUE_BATCH = 100, SCOP_QUEUE_BODY_MAX = 64 << 10, SCOP_QUEUE_LEFT_OUT = 8, SCOP_QUEUE_TRIES = 10 };
 
 struct scop_queue {
 	struct scop_db *db;
@@ -50,14 +50,19 @@ enum scop_db_status scop_queue_progress(struct scop_queue *queue, int64_t id, ui
 /* Makes all that a dead predecessor of our name had running due again. */
 enum scop_db_status scop_queue_reclaim(struct scop_queue *queue);
 
-/* Carries out what people have ordered; `ret_cancelled` is a list of maps `id` of running ones of ours to be stopped. */
-enum scop_db_status scop_queue_orders(struct scop_queue *queue, const struct scop_value **ret_cancelled);
+/* Carries out what people have ordered, up to the order `last`; `ret_cancelled` is a list of maps `id` of running ones of
+ * ours to be stopped. */
+enum scop_db_status scop_queue_orders(struct scop_queue *queue, int64_t last, const struct scop_value **ret_cancelled);
 
 /* Puts jobs whose hour has come into the queue, and notes when they are due next. */
 enum scop_db_status scop_queue_schedules(struct scop_queue *queue);
 
-/* Milliseconds until the next entry or schedule is due; INT64_MAX for never. */
-enum scop_db_status scop_queue_next(struct scop_queue *queue, int64_t *ret_milliseconds);
+/* What there is to do: milliseconds until the next entry and the next schedule are due (below 0: they are; INT64_MAX: there
+ * is none), and the last order (0: none). */
+struct scop_queue_glance {
+	int64_t entry, hour, last_order;
+};
+enum scop_db_status scop_queue_glance(struct scop_queue *queue, struct scop_queue_glance *ret_glance);
 
 /* How long an entry rests after its nth failed try: doubled each time from 5 s to 6 h, and up to half as much more or less,
  * so that what failed together does not come again together. */

@@ -4,7 +4,7 @@
  * It holds no rights over modules: it writes an order, and the installer carries it out. Signing in is by a one-time link
  * whose page shows a button, because a mail program may open a link by itself, and only the button's POST uses it up.
  */
-#include "names.h"
+#include "portal.h"
 
 enum { TOKEN_LENGTH = 40 };
 
@@ -94,6 +94,10 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_GET,  .path = "/", .name = "modules", .handle = modules, .permission = "portal.enter", .api = true },
 	{ .method = SCOP_POST, .path = "/modules/{module}/install", .name = "install", .handle = install, .permission = "portal.modules" },
 	{ .method = SCOP_POST, .path = "/modules/{module}/disable", .name = "disable", .handle = disable, .permission = "portal.modules" },
+	{ .method = SCOP_GET,  .path = "/jobs", .name = "jobs", .handle = portal_jobs, .permission = "portal.jobs", .fields = portal_page_fields, .api = true },
+	{ .method = SCOP_POST, .path = "/jobs/{id}/cancel", .name = "cancel-job", .handle = portal_job_cancel, .permission = "portal.jobs" },
+	{ .method = SCOP_POST, .path = "/jobs/{id}/replay", .name = "replay-job", .handle = portal_job_replay, .permission = "portal.jobs" },
+	{ .method = SCOP_POST, .path = "/jobs/{id}/drop", .name = "drop-job", .handle = portal_job_drop, .permission = "portal.jobs" },
 	{ .method = SCOP_GET,  .path = "/sign-in", .name = "sign-in-needed", .handle = sign_in_needed, .open = true },
 	{ .method = SCOP_GET,  .path = "/sign-in/{token}", .handle = sign_in_show, .open = true },
 	{ .method = SCOP_POST, .path = "/sign-in/{token}", .name = "sign-in", .handle = sign_in, .open = true },

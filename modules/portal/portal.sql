@@ -36,3 +36,25 @@ WHERE i.state IN ('waiting', 'running') ORDER BY s.installer_order, s.number
 
 -- name: order_add (tenant, kind, module, actor)
 INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (:tenant, :kind, :module, :actor)
+
+-- name: jobs (language, limit, first)
+SELECT j.id, j.running, j.run_at, j.tries, j.done, j.total, j.error, o.title AS module_title,
+	COALESCE(CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END, j.name) AS title
+FROM socle.job j LEFT JOIN socle.job_title t ON t.module = j.module AND t.name = j.name
+LEFT JOIN (SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
+	FROM socle.offer) o ON o.module = j.module
+ORDER BY j.running DESC, j.run_at, j.id LIMIT :limit OFFSET :first
+
+-- name: dead_jobs (language, limit, first)
+SELECT d.id, d.is_event, d.died, d.tries, d.error, o.title AS module_title,
+	COALESCE(CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END, d.name) AS title
+FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name
+LEFT JOIN (SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
+	FROM socle.offer) o ON o.module = d.module
+ORDER BY d.id DESC LIMIT :limit OFFSET :first
+
+-- name: job_by_id (id)
+SELECT id FROM socle.job WHERE id = :id
+
+-- name: dead_job_by_id (id)
+SELECT id FROM socle.dead_job WHERE id = :id

@@ -62,7 +62,7 @@ test('`scopiton new module` writes a module that builds and passes its own tests
   for (const link of ['tools', 'nginx', 'migrations']) fs.symlinkSync(path.join(root, link), path.join(home, link))
   const { stdout } = await run('node', ['--test', 'modules/meetings/tests/meetings.test.js'],
     { cwd: home, env: { ...process.env, MODULES_FOLDER: out, NODE_TEST_CONTEXT: undefined } })
-  assert.match(stdout, /# pass 5/)
+  assert.match(stdout, /# pass 6/)
   assert.match(stdout, /# fail 0/)
   fs.rmSync(home, { recursive: true })
 })

@@ -29,7 +29,7 @@ before(async () => {
   packages = new Packages('portal', 'clerk', 'listener')
   stack = await start({ modules: packages.folder })
   for (const tenant of ['acme', 'beta']) {
-    await stack.cli('tenant', 'create', tenant, '--title', tenant)
+    await stack.cli('tenant', 'create', tenant, '--title', tenant, '--language', 'en')
     await stack.cli('module', 'install', 'clerk', '--tenant', tenant)
     ids[tenant] = await stack.sql(`SELECT id FROM scopiton.tenant WHERE name = '${tenant}'`)
     await until('it serves', async () => (await page(tenant)).status === 200)
@@ -219,4 +219,66 @@ test('an order for what is not there is refused, with what to do', async () => {
   await assert.rejects(job('drop', '999999'), (error) => error.code === 1)
   await assert.rejects(job('drop', 'x'), (error) => error.code === 2)
   await assert.rejects(job('destroy', '1'), (error) => error.code === 2)
+})
+
+// ---- in the portal ----
+
+async function portal (tenant, role = 'owner') {
+  const host = `${tenant}-portal.localhost`, headers = { Cookie: await stack.signIn(tenant, role), 'Accept-Language': 'en' }
+  const look = async () => (await stack.request(host, '/portal/jobs', { headers })).body
+  const press = async (verb, id) => {
+    const url = `/portal/jobs/${id}/${verb}`
+    const _key = await stack.key(host, '/portal/jobs', headers, url)
+    return stack.request(host, url, { headers, form: { _key } })
+  }
+  return { host, headers, look, press }
+}
+
+test('a member sees what runs, with its progress, and cancels it', async () => {
+  const { look, press } = await portal('acme')
+  await ask('slow', 'seen')
+  await until('its progress is seen', async () => /Running, \d+ of 60/.test(await look()))
+  assert.equal((await look()).match(/aria-current="page"/g).length, 1)
+  assert.match(await look(), /<a href="\/portal\/jobs" aria-current="page">/)
+  assert.match(await look(), /<th [^>]*>Slow<span[^>]*>Clerk</)
+  assert.equal((await press('cancel', await idOf('slow'))).headers.location, '/portal/jobs')
+  await until('it is gone', async () => await waiting("name = 'slow'") === 0)
+})
+
+test('a member sees what could not be done and why, tries it again, and forgets it', async () => {
+  const { look, press } = await portal('acme')
+  await stack.sql("DELETE FROM queue.dead WHERE name = 'hopeless'")
+  await ask('hopeless', 'x')
+  await until('it is dead', async () => await dead("name = 'hopeless'") === 1)
+  const id = await idOf('hopeless', 'dead')
+  assert.match(await look(), /Could not be done[^]*Hopeless[^]*there is no sense in it/)
+  await press('replay', id)
+  await until('it has died again', async () => await dead(`name = 'hopeless' AND id > ${id}`) === 1)
+  await press('drop', await idOf('hopeless', 'dead'))
+  await until('it is gone', async () => await dead("name = 'hopeless'") === 0)
+})
+
+test('nobody sees or stops another tenant\'s work, whatever the form says', async () => {
+  await ask('note', 'mine', { delay: '3600' })
+  const id = await idOf('note'), { host, headers, look, press } = await portal('beta')
+  assert.doesNotMatch(await look(), new RegExp(`jobs/${id}/`))
+  await ask('note', 'theirs', { delay: '3600' }, 'beta')
+  const own = await idOf('note')
+  const url = `/portal/jobs/${own}/cancel`
+  const _key = await stack.key(host, '/portal/jobs', headers, url)
+  await stack.request(host, `/portal/jobs/${id}/cancel`, { headers, form: { _key } })
+  await stack.sql(`INSERT INTO queue.job_order (role, entry, verb) VALUES ('t${ids.beta}_portal', ${id}, 'cancel'), ('t${ids.acme}_clerk', ${id}, 'cancel')`)
+  await press('cancel', own)
+  await until('their own is gone', async () => await waiting(`id = ${own}`) === 0)
+  assert.equal(await waiting(`id = ${id}`), 1)
+  await job('cancel', id)
+  await until('it is gone', async () => await waiting(`id = ${id}`) === 0)
+})
+
+test('who may not see background work has no page of it', async () => {
+  await stack.sql(`INSERT INTO t${ids.acme}.role (name) VALUES ('guest'); INSERT INTO t${ids.acme}.role_permission VALUES ('guest', 'portal.enter')`)
+  const { host, headers } = await portal('acme', 'guest')
+  const { status, body } = await stack.request(host, '/portal/jobs', { headers })
+  assert.equal(status, 403)
+  assert.doesNotMatch(body, /href="\/portal\/jobs"/)
 })

@@ -120,10 +120,15 @@ ask(struct scop_request *req)
 static bool
 announce(struct scop_request *req)
 {
+	static const char *const keys[] = { "text" };
+	const char *event = scop_as_text(scop_field(req, "event")), *text = scop_as_text(scop_field(req, "text"));
 	const int64_t count = scop_as_int(scop_field(req, "count"));
 
-	for (int64_t i = 0; i < (count > 0 ? count : 1); i++)
-		scop_emit(req, scop_as_text(scop_field(req, "event")), body(req));
+	if (count == 0)
+		scop_emit(req, event, body(req));
+	for (int64_t i = 0; i < count; i++) /* each another one */
+		scop_emit(req, event, scop_make_map(req, 1, keys, (const struct scop_value *[]){
+		    scop_make_text(req, "%s %lld", text, (long long)i) }));
 	return scop_redirect(req, "list", NULL);
 }
 
