@@ -27,7 +27,8 @@ PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard
 WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/sandbox.c core/modules/loader.c core/data/directory.c
 SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
-DISPATCHER := core/host/dispatcher.c core/data/directory.c $(wildcard core/work/*.c)
+DISPATCHER := core/host/dispatcher.c core/host/service.c core/data/directory.c core/work/queue.c core/work/schedule.c core/work/fcgi.c
+MAILER := core/host/mailer.c core/host/service.c core/work/post.c core/work/message.c
 NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
 	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
@@ -44,7 +45,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor $(BUILD)/libexec/scopiton-dispatcher \
+all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor $(BUILD)/libexec/scopiton-dispatcher $(BUILD)/libexec/scopiton-mailer \
 	$(call so_of,$(MODULES),$(MODULE_OUT))
 
 # ---- the host ----
@@ -88,6 +89,10 @@ $(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.
 $(BUILD)/libexec/scopiton-dispatcher: $(call object,$(DISPATCHER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -o $@
+
+$(BUILD)/libexec/scopiton-mailer: $(call object,$(MAILER)) $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb libcurl) -o $@
 
 $(BUILD)/libexec/scopiton-supervisor: $(call object,$(SUPERVISOR))
 	@mkdir -p $(@D)
@@ -161,7 +166,7 @@ packages:
 
 run: packages
 	@$(MAKE) --no-print-directory all
-	@PORT=$(PORT) FRESH=$(FRESH) BUILD=$(BUILD) tools/run
+	@PORT=$(PORT) FRESH=$(FRESH) BUILD=$(BUILD) exec tools/run
 
 test: packages
 	@$(MAKE) --no-print-directory all test-modules

@@ -34,7 +34,7 @@ step() {
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 prepare_folders() {
-	mkdir -p "$VAR"/{log,nginx,modules,secrets} || fail "'$VAR' cannot be made."
+	mkdir -p "$VAR"/{log,nginx,modules,secrets,tmp} || fail "'$VAR' cannot be made."
 	local free
 	free=$(df -Pm "$VAR" | awk 'NR==2 {print $4}')
 	[ "$free" -ge 500 ] || fail "only $free MB are free below '$VAR'; 500 are needed. Free some space and start again."
@@ -74,6 +74,7 @@ write_config() { # further lines as arguments
 		echo "development = yes"
 		echo "separate_users = $(separate_users)"
 		[ "$(id -u)" -eq 0 ] && echo "nginx_user = root"
+		[ -z "${MAIL_PORT:-}" ] || printf 'mail_server = smtp://127.0.0.1:%s\nmail_from = no-reply@localhost.localdomain\n' "$MAIL_PORT"
 		printf '%s\n' "$@"
 	} > "$CONFIG"
 }
@@ -83,6 +84,7 @@ write_db_config() {
 	[mariadbd]
 	user = $(id -un)
 	datadir = $VAR/db
+	tmpdir = $VAR/tmp # a starting MariaDB sweeps its own, and with a common one its neighbours' tables
 	socket = $RUN/db.sock
 	pid-file = $VAR/db.pid
 	log-error = $VAR/log/db.log
@@ -105,7 +107,7 @@ write_db_config() {
 }
 
 make_db() {
-	mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$VAR/db.new" --auth-root-authentication-method=normal \
+	mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$VAR/db.new" --tmpdir="$VAR/tmp" --auth-root-authentication-method=normal \
 		--skip-test-db && mv "$VAR/db.new" "$VAR/db"
 }
 
@@ -138,6 +140,19 @@ make_account() {
 	END
 	(umask 077; echo "$password" > "$VAR/secrets/.db"; echo "$root_password" > "$VAR/secrets/.root")
 	chmod 711 "$VAR/secrets"
+}
+
+free_port() { # the first from $1 on
+	local port=$1
+	until port_is_free "$port"; do port=$((port + 1)); done
+	echo "$port"
+}
+
+# A mail server that keeps what it gets in the Maildir $VAR/mail, and sends nothing on. Only where $MAIL_PORT is set.
+start_mail() {
+	[ -n "${MAIL_PORT:-}" ] || return 0
+	/usr/bin/python3 -m aiosmtpd -n -l "127.0.0.1:$MAIL_PORT" -c aiosmtpd.handlers.Mailbox "$VAR/mail" >> "$VAR/log/mail.log" 2>&1 &
+	MAIL_PID=$!
 }
 
 start_supervisor() {
@@ -177,6 +192,10 @@ stop_all() {
 	for pid in ${NGINX_PID:-} ${SUPERVISOR_PID:-}; do
 		wait "$pid" 2>/dev/null || true
 	done
+	if [ -n "${MAIL_PID:-}" ]; then
+		kill -TERM "$MAIL_PID" 2>/dev/null || true
+		wait "$MAIL_PID" 2>/dev/null || true
+	fi
 	if [ -n "${DB_PID:-}" ]; then
 		kill -TERM "$DB_PID" 2>/dev/null || true
 		wait "$DB_PID" 2>/dev/null || true

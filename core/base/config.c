@@ -32,6 +32,11 @@ static const struct setting {
 	TEXT(nginx_group, ""),
 	TEXT(port, ""),
 	TEXT(form_rate, "5r/s"),
+	TEXT(mail_server, ""),
+	TEXT(mail_from, ""),
+	TEXT(mail_user, ""),
+	TEXT(mail_password_file, ""),
+	NUMBER(mail_rate, 120, 1, 100000),
 	FLAG(separate_users, true),
 	FLAG(https, true),
 	FLAG(development, false),
@@ -148,6 +153,11 @@ check(const struct scop_config *config, struct scop_error *err)
 		    strlen(config->run));
 	if (config->pool_workers > config->workers)
 		return scop_error_set(err, "%s: 'pool_workers' is more than 'workers', which is all there may be", config->file);
+	if (config->mail_server[0] && strncmp(config->mail_server, "smtp://", 7) != 0 && strncmp(config->mail_server, "smtps://", 8) != 0)
+		return scop_error_set(err, "%s: 'mail_server' begins with smtp:// or smtps://, not '%.40s'", config->file,
+		    config->mail_server);
+	if (config->mail_server[0] && !strchr(config->mail_from, '@'))
+		return scop_error_set(err, "%s: 'mail_server' needs 'mail_from', the address that mails come from", config->file);
 	if (config->job_soft_milliseconds > config->job_hard_milliseconds)
 		return scop_error_set(err, "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'", config->file);
 	if (config->soft_milliseconds > config->hard_milliseconds)

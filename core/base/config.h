@@ -27,6 +27,11 @@ struct scop_config {
 	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
 	char port[SCOP_CONFIG_TEXT];     /* nginx's, and in the addresses that are printed; empty: the standard one */
 	char form_rate[SCOP_CONFIG_TEXT]; /* forms of one sender to one tenant, as nginx writes it */
+	char mail_server[SCOP_CONFIG_TEXT];   /* smtp://host:port or smtps://; empty: mails wait */
+	char mail_from[SCOP_CONFIG_TEXT];     /* the address that mails come from */
+	char mail_user[SCOP_CONFIG_TEXT];     /* for the mail server; empty: it asks for none */
+	char mail_password_file[SCOP_CONFIG_TEXT];
+	int64_t mail_rate;                    /* mails of one tenant in a minute */
 	bool separate_users;             /* as root, modules run under user ids of their own */
 	bool https;
 	bool development;

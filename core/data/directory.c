@@ -58,7 +58,8 @@ sound_parts(const struct scop_directory_image *image)
 		sound &= ends(hosts[i].host, sizeof hosts[i].host) && hosts[i].tenant < image->tenant_count;
 	for (uint32_t i = 0; i < image->tenant_count; i++)
 		sound &= ends(tenants[i].name, sizeof tenants[i].name) && ends(tenants[i].title, sizeof tenants[i].title) &&
-		    ends(tenants[i].zone, sizeof tenants[i].zone) && ends(tenants[i].currency, 4) && tenants[i].language < 4 &&
+		    ends(tenants[i].zone, sizeof tenants[i].zone) && ends(tenants[i].currency, 4) &&
+		    ends(tenants[i].host, sizeof tenants[i].host) && ends(tenants[i].portal_host, sizeof tenants[i].portal_host) && tenants[i].language < 4 &&
 		    tenants[i].first_subscription <= image->subscription_count &&
 		    tenants[i].subscriptions <= image->subscription_count - tenants[i].first_subscription;
 	for (uint32_t i = 0; i < image->subscription_count; i++)

@@ -26,7 +26,7 @@ enum {
 };
 
 #define SCOP_POOL_JOBS ".jobs"
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495233u /* "SCOPDIR3": the layout's number */
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495234u /* "SCOPDIR4": the layout's number */
 
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_PAUSED };
 
@@ -42,6 +42,8 @@ struct scop_directory_tenant {
 	char title[404]; /* 100 characters */
 	char zone[41];
 	char currency[4];
+	char host[SCOP_HOST_MAX + 1]; /* one of each side, for addresses in mails */
+	char portal_host[SCOP_HOST_MAX + 1];
 	uint8_t language;
 	uint32_t first_subscription, subscriptions;
 };

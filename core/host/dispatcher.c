@@ -3,31 +3,23 @@
  * that pool; the worker takes the role that is stamped on the entry. It loads no module, and may touch nothing but the queue.
  *
  * It sleeps until the next entry is due or a worker's commit wakes it. What a worker answers is foreign bytes (work/fcgi.h).
- * Arguments: the configuration file, the descriptors of directory and wake-up, the user id to become (0: stay).
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
-#include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/config.h"
 #include "base/log.h"
 #include "base/value.h"
 #include "data/directory.h"
+#include "host/service.h"
 #include "work/fcgi.h"
 #include "work/queue.h"
 
@@ -68,9 +60,8 @@ struct run {
 };
 
 struct dispatcher {
-	struct scop_config config;
+	struct scop_service service;
 	const struct scop_directory_shared *directory;
-	int work_fd, signal_fd;
 	struct scop_queue queue;
 	struct run *runs;
 	unsigned run_count;
@@ -81,22 +72,6 @@ struct dispatcher {
 	int64_t done_at;     /* when the oldest untold success came; 0: none */
 	char name[100];
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void __attribute__((noreturn))
-give_up(const char *text)
-{
-	scop_log(SCOP_LOG_ERROR, "cannot start: %s", text);
-	exit(1);
-}
 
 /* ---- one run ---- */
 
@@ -185,7 +160,7 @@ start_run(struct dispatcher *dispatcher, struct run *run, const char *body)
 		put_away(run, AGAIN_WHEN_ON, "the module is switched off");
 		return;
 	}
-	snprintf(address.sun_path, sizeof address.sun_path, "%s/pools/%s-%.*s" SCOP_POOL_JOBS "/sock", dispatcher->config.run,
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/pools/%s-%.*s" SCOP_POOL_JOBS "/sock", dispatcher->service.config.run,
 	    run->module, SCOP_POOL_HASH, entry.hash);
 	run->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (run->fd < 0 || connect(run->fd, (struct sockaddr *)&address, sizeof address) != 0) {
@@ -328,7 +303,7 @@ leave_out(const struct dispatcher *dispatcher, const char *ret_names[SCOP_QUEUE_
 			known |= strcmp(ret_names[i], run->module) == 0;
 		for (const struct run *other = run; other && !known; other = other->next)
 			same += strcmp(other->module, run->module) == 0;
-		if (same >= 2 * (unsigned)dispatcher->config.job_workers)
+		if (same >= 2 * (unsigned)dispatcher->service.config.job_workers)
 			ret_names[found++] = run->module;
 	}
 	return found;
@@ -422,10 +397,8 @@ time_left(const struct dispatcher *dispatcher, int64_t now)
 static bool
 wait_and_take(struct dispatcher *dispatcher)
 {
-	struct pollfd polled[RUNS_MAX + 2] = { { dispatcher->signal_fd, POLLIN, 0 }, { dispatcher->work_fd, POLLIN, 0 } };
+	struct pollfd polled[RUNS_MAX + 2] = { { dispatcher->service.signal_fd, POLLIN, 0 }, { dispatcher->service.wake_fd, POLLIN, 0 } };
 	struct run *runs[RUNS_MAX];
-	struct signalfd_siginfo info;
-	uint64_t woken;
 	nfds_t count = 2;
 
 	for (struct run *run = dispatcher->runs; run; run = run->next) {
@@ -434,7 +407,7 @@ wait_and_take(struct dispatcher *dispatcher)
 		runs[count - 2] = run;
 		polled[count++] = (struct pollfd){ run->fd, (short)(run->sent < run->out.length ? POLLIN | POLLOUT : POLLIN), 0 };
 	}
-	if (poll(polled, count, dispatcher->lost ? LOST_MILLISECONDS : time_left(dispatcher, now_ms())) < 0 && errno != EINTR)
+	if (poll(polled, count, dispatcher->lost ? LOST_MILLISECONDS : time_left(dispatcher, scop_service_now())) < 0 && errno != EINTR)
 		scop_log(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
 	for (nfds_t i = 2; i < count; i++) {
 		if (polled[i].revents & POLLOUT)
@@ -442,14 +415,11 @@ wait_and_take(struct dispatcher *dispatcher)
 		if (runs[i - 2]->fd >= 0 && (polled[i].revents & ~POLLOUT))
 			receive(runs[i - 2]);
 	}
-	while (polled[0].revents && read(dispatcher->signal_fd, &info, sizeof info) == sizeof info) {
-		if (info.ssi_signo == SIGTERM && !dispatcher->stopping) {
-			dispatcher->stopping = true;
-			dispatcher->stop_by = now_ms() + STOP_MILLISECONDS;
-		}
+	if (polled[0].revents && scop_service_told_to_stop(&dispatcher->service)) {
+		dispatcher->stopping = true;
+		dispatcher->stop_by = scop_service_now() + STOP_MILLISECONDS;
 	}
-	return (polled[1].revents && read(dispatcher->work_fd, &woken, sizeof woken) == sizeof woken) ||
-	    now_ms() >= dispatcher->look_at;
+	return (polled[1].revents && scop_service_woken(&dispatcher->service)) || scop_service_now() >= dispatcher->look_at;
 }
 
 static void
@@ -464,18 +434,18 @@ note_status(struct dispatcher *dispatcher, enum scop_db_status status)
 	if (!dispatcher->lost)
 		scop_log(SCOP_LOG_WARNING, "the queue is away: %s", scop_db_error(dispatcher->queue.db));
 	dispatcher->lost = true;
-	dispatcher->look_at = now_ms() + LOST_MILLISECONDS;
+	dispatcher->look_at = scop_service_now() + LOST_MILLISECONDS;
 }
 
 static void
 serve(struct dispatcher *dispatcher)
 {
-	while (!dispatcher->stopping || (dispatcher->run_count > 0 && now_ms() < dispatcher->stop_by)) {
+	while (!dispatcher->stopping || (dispatcher->run_count > 0 && scop_service_now() < dispatcher->stop_by)) {
 		const bool wanted = wait_and_take(dispatcher);
-		enum scop_db_status status = tell_queue(dispatcher, now_ms());
+		enum scop_db_status status = tell_queue(dispatcher, scop_service_now());
 
 		if (status == SCOP_DB_OK && wanted && !dispatcher->stopping)
-			status = look(dispatcher, now_ms());
+			status = look(dispatcher, scop_service_now());
 		else if (status == SCOP_DB_OK && !dispatcher->stopping && worth_taking(dispatcher))
 			status = take(dispatcher);
 		note_status(dispatcher, status);
@@ -485,68 +455,32 @@ serve(struct dispatcher *dispatcher)
 
 /* ---- starting ---- */
 
+/* Our name is the same after a restart, so that what a dead predecessor had running is found. */
 static void
-connect_queue(struct dispatcher *dispatcher)
+open_queue(struct dispatcher *dispatcher)
 {
-	static struct scop_db_account account;
-	static char password[100];
-	char path[SCOP_CONFIG_TEXT + 32], host[60] = "";
-	FILE *file;
+	char host[60] = "";
 
-	snprintf(path, sizeof path, "%s/secrets/.dispatcher", dispatcher->config.var);
-	file = fopen(path, "re");
-	if (!file || fscanf(file, "%99s", password) != 1)
-		give_up("its secret cannot be read; 'scopiton migrate' makes it");
-	fclose(file);
-	account = (struct scop_db_account){ .socket = dispatcher->config.db_socket, .user = "scopiton_dispatcher",
-		.password = password, .statement_seconds = 30 };
 	gethostname(host, sizeof host - 1);
-	snprintf(dispatcher->name, sizeof dispatcher->name, "%s:%s", host, dispatcher->config.run);
-	dispatcher->queue = (struct scop_queue){ .db = scop_db_new(&account), .arena = scop_arena_new(),
+	snprintf(dispatcher->name, sizeof dispatcher->name, "%s:%s", host, dispatcher->service.config.run);
+	dispatcher->queue = (struct scop_queue){ .db = dispatcher->service.db, .arena = scop_arena_new(),
 		.dispatcher = dispatcher->name,
-		.lease_seconds = (unsigned)(dispatcher->config.job_hard_milliseconds / 1000 * LEASE_ROUNDS) + 60 };
-}
-
-static void
-drop_rights(uid_t uid)
-{
-	if (uid != 0 && (setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0 || setresuid(uid, uid, uid) != 0))
-		give_up("it cannot become its own user");
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+		.lease_seconds = (unsigned)(dispatcher->service.config.job_hard_milliseconds / 1000 * LEASE_ROUNDS) + 60 };
 }
 
 int
 main(int argc, char **argv)
 {
 	static struct dispatcher dispatcher;
-	struct scop_error err;
-	sigset_t signals;
 
-	scop_log_open("dispatcher", SCOP_LOG_INFO);
-	if (argc != 5)
-		give_up("the supervisor starts it");
-	if (!scop_config_load(&dispatcher.config, argv[1], &err))
-		give_up(err.text);
-	dispatcher.directory = mmap(NULL, sizeof *dispatcher.directory, PROT_READ, MAP_SHARED, atoi(argv[2]), 0);
-	dispatcher.work_fd = atoi(argv[3]);
-	if (dispatcher.directory == MAP_FAILED || sodium_init() < 0)
-		give_up("no directory");
-	srandom(randombytes_random());
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the supervisor says when to end */
-	signal(SIGHUP, SIG_IGN);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	dispatcher.signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-	connect_queue(&dispatcher);
-	drop_rights((uid_t)strtoul(argv[4], NULL, 10));
-
-	while (scop_queue_reclaim(&dispatcher.queue) != SCOP_DB_OK && getppid() != 1) {
+	scop_service_start(&dispatcher.service, "dispatcher", argc, argv);
+	dispatcher.directory = mmap(NULL, sizeof *dispatcher.directory, PROT_READ, MAP_SHARED, dispatcher.service.directory_fd, 0);
+	if (dispatcher.directory == MAP_FAILED)
+		scop_service_give_up("no directory");
+	open_queue(&dispatcher);
+	while (scop_queue_reclaim(&dispatcher.queue) != SCOP_DB_OK && !scop_service_orphaned()) {
 		scop_log(SCOP_LOG_WARNING, "waiting for the queue: %s", scop_db_error(dispatcher.queue.db));
-		if (poll(&(struct pollfd){ dispatcher.signal_fd, POLLIN, 0 }, 1, LOST_MILLISECONDS) > 0)
+		if (poll(&(struct pollfd){ dispatcher.service.signal_fd, POLLIN, 0 }, 1, LOST_MILLISECONDS) > 0)
 			return 0;
 	}
 	serve(&dispatcher);

@@ -107,8 +107,11 @@ make_role(struct installation *installation)
 		sound = scop_platform_sql(platform, "GRANT INSERT (tenant, kind, module, actor) ON scopiton.installer_order TO %s",
 			role) &&
 		    scop_platform_sql(platform, "GRANT INSERT (entry, verb) ON queue.job_order TO %s", role);
-	return sound && scop_platform_sql(platform, "GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s",
-	    role);
+	return sound &&
+	    scop_platform_sql(platform, "GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s", role) &&
+	    scop_platform_sql(platform, "GRANT INSERT (recipient, recipient_name, sender_name, reply_to, subject, html, secret) ON "
+		"queue.mail TO %s", role) &&
+	    scop_platform_sql(platform, "GRANT INSERT (mail, name, type, bytes) ON queue.attachment TO %s", role);
 }
 
 /* Every statement of the module against the schema, as its own role, before any visitor needs it. */

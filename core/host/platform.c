@@ -112,29 +112,48 @@ scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, c
 }
 
 uid_t
-scop_process_uid(const struct scop_platform *platform, uint32_t number)
+scop_process_uid(const struct scop_platform *platform, int64_t number)
 {
-	return geteuid() == 0 && platform->config.separate_users ? (uid_t)platform->config.uid_base + number : (uid_t)-1;
+	return geteuid() == 0 && platform->config.separate_users ? (uid_t)(platform->config.uid_base + number) : (uid_t)-1;
 }
 
-/* The dispatcher's account: the queue, and to read who takes which event. Its password is in a file of its own. */
+/* What dispatcher and mailer may do, beyond which they have nothing. */
+static const struct service_account {
+	const char *name;
+	int number;  /* added to the base of user ids */
+	const char *rights[8]; /* "SELECT ON scopiton.package"; NULL ends */
+} services[] = {
+	{ "dispatcher", 0, { "SELECT, INSERT, UPDATE, DELETE ON queue.outbox", "SELECT, INSERT, UPDATE, DELETE ON queue.dead",
+	    "SELECT, DELETE ON queue.job_order", "SELECT, UPDATE ON queue.schedule", "SELECT ON scopiton.subscription",
+	    "SELECT ON scopiton.package_emits", "SELECT ON scopiton.package_takes" } },
+	{ "mailer", -1, { "SELECT, UPDATE, DELETE ON queue.mail", "SELECT, DELETE ON queue.attachment" } },
+};
+
+/* The account, with its password in a file that the process alone can read. */
 static bool
-make_dispatcher(struct scop_platform *platform)
+make_service(struct scop_platform *platform, const struct service_account *service)
 {
-	static const char *const read[] = { "subscription", "package_emits", "package_takes" };
-	const char *path = scop_arena_printf(platform->arena, "%s/secrets/.dispatcher", platform->config.var);
+	const char *path = scop_arena_printf(platform->arena, "%s/secrets/.%s", platform->config.var, service->name);
 	const char *password = scop_random_password(platform);
 	bool sound = true;
 
+	if (access(path, F_OK) != 0)
+		sound = scop_platform_sql(platform, "CREATE OR REPLACE USER 'scopiton_%s'@localhost IDENTIFIED VIA ed25519 USING "
+			"PASSWORD('%s')", service->name, password) &&
+		    scop_secret_write(platform, path, scop_process_uid(platform, service->number), password);
+	for (size_t i = 0; sound && service->rights[i]; i++)
+		sound = scop_platform_sql(platform, "GRANT %s TO 'scopiton_%s'@localhost", service->rights[i], service->name);
+	return sound;
+}
+
+static bool
+make_services(struct scop_platform *platform)
+{
 	mkdir(scop_arena_printf(platform->arena, "%s/secrets", platform->config.var), 0711);
-	if (access(path, F_OK) == 0)
-		return true;
-	sound = scop_platform_sql(platform, "CREATE OR REPLACE USER 'scopiton_dispatcher'@localhost IDENTIFIED VIA ed25519 USING "
-		"PASSWORD('%s')", password) &&
-	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON queue.* TO 'scopiton_dispatcher'@localhost");
-	for (size_t i = 0; sound && i < sizeof read / sizeof read[0]; i++)
-		sound = scop_platform_sql(platform, "GRANT SELECT ON scopiton.%s TO 'scopiton_dispatcher'@localhost", read[i]);
-	return sound && scop_secret_write(platform, path, scop_process_uid(platform, 0), password);
+	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
+		if (!make_service(platform, &services[i]))
+			return false;
+	return true;
 }
 
 bool
@@ -148,7 +167,7 @@ scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const
 	    scop_platform_sql(platform,
 		"CREATE DATABASE IF NOT EXISTS queue CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci") &&
 	    scop_migration_run(platform->db, "queue", scop_arena_printf(platform->arena, "%s/queue", platform->config.migrations),
-		"queue", told, context, &platform->err) && make_dispatcher(platform);
+		"queue", told, context, &platform->err) && make_services(platform);
 }
 
 bool

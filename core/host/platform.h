@@ -41,8 +41,9 @@ const struct scop_value *scop_platform_row(struct scop_platform *platform, const
 /* Writes a secret that `uid` alone can read; replaced whole. */
 bool scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, const char *text);
 
-/* Whom a process runs as: the dispatcher's number is 0, a module's workers' the module's; -1 for ourselves. */
-uid_t scop_process_uid(const struct scop_platform *platform, uint32_t number);
+/* Whom a process runs as: the dispatcher's number is 0, the mailer's -1, a module's workers' the module's. Gives -1 where all
+ * run as we do. */
+uid_t scop_process_uid(const struct scop_platform *platform, int64_t number);
 
 /* Brings the databases `scopiton` and `queue` to this program's schema. */
 bool scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const char *), void *context);

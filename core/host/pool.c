@@ -26,7 +26,7 @@ enum {
 	START_FAILURES_MAX = 3,
 	OUT_SECONDS = 60,     /* doubled with each outage, up to an hour */
 	OUT_SECONDS_MAX = 3600,
-	ARGUMENTS_MAX = 32,
+	ARGUMENTS_MAX = 40,
 };
 
 struct scop_pool *
@@ -205,6 +205,8 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	add(&arguments, "stop=%d", stop_fd);
 	add(&arguments, "wake=%d", host->wake_fd);
 	add(&arguments, "work=%d", host->work_fd);
+	add(&arguments, "mail=%d", host->mail_fd);
+	add(&arguments, "port=%s", config->port);
 	add(&arguments, "jobs=%d", pool->jobs);
 	add(&arguments, "directory=%d", host->directory_fd);
 	add(&arguments, "board=%d", pool->board_fd);
@@ -229,6 +231,7 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	keep_open(stop_fd);
 	keep_open(host->wake_fd);
 	keep_open(host->work_fd);
+	keep_open(host->mail_fd);
 	keep_open(host->directory_fd);
 	keep_open(pool->board_fd);
 	sigemptyset(&none);
@@ -426,7 +429,7 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	if (tenant == 0)
 		return;
 	scop_board_note(pool->board, tenant, route, true);
-	if (scop_board_route_failing(pool->board, tenant, route))
+	if (route != UINT16_MAX && scop_board_route_failing(pool->board, tenant, route))
 		scop_log(SCOP_LOG_ERROR, "route %u of '%s' rests for %d s for tenant '%s': most of its last requests crashed", route,
 		    pool->module, SCOP_ROUTE_REST_SECONDS, slot->tenant_name);
 	if (scop_board_pool_failing(pool->board, pool->tenants))
@@ -472,6 +475,8 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 	struct scop_slot *slot = &pool->board->slots[index];
 	const int state = atomic_load(&slot->state);
 	const bool told_to_go = pool->workers[index].stop_fd < 0;
+	char how[100];
+
 	if (!told_to_go)
 		close(pool->workers[index].stop_fd);
 	pool->workers[index] = (struct scop_worker_process){ 0, -1, false };
@@ -484,6 +489,8 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 		judge_crash(host, pool, slot, status);
 	else if (state == SCOP_SLOT_STARTING && !told_to_go)
 		judge_start(host, pool, slot, status);
+	else if (!told_to_go && WIFSIGNALED(status)) /* by the kernel for its memory, or by a person */
+		scop_log(SCOP_LOG_WARNING, "an idle worker of '%s' %s", pool->module, how_it_ended(status, how, sizeof how));
 	memset(slot->reason, 0, sizeof slot->reason);
 	atomic_store(&slot->state, SCOP_SLOT_FREE);
 	tell_hunger(host, pool);

@@ -59,6 +59,7 @@ struct scop_host {
 	unsigned live;     /* workers of all pools */
 	int wake_fd;       /* an eventfd that workers call for help with */
 	int work_fd;       /* an eventfd that wakes the dispatcher */
+	int mail_fd;       /* and one for the mailer */
 	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
 	int directory_fd;  /* read-only, for workers */
 	gid_t nginx_gid;

@@ -163,6 +163,8 @@ fill_image(struct scop_directory_image *image, const struct rows *rows)
 		put_text(hosts[i].host, sizeof hosts[i].host, row, "host");
 		hosts[i].portal = scop_bool(row, "portal");
 		hosts[i].tenant = (uint32_t)index_of(rows->tenants, "id", scop_int(row, "tenant"));
+		put_text(hosts[i].portal ? tenants[hosts[i].tenant].portal_host : tenants[hosts[i].tenant].host, SCOP_HOST_MAX + 1, row,
+		    "host");
 	}
 	for (uint32_t i = 0; i < image->tenant_count; i++) {
 		const struct scop_value *row = scop_at(rows->tenants, i);

@@ -31,8 +31,8 @@
 enum { POLLED_MAX = 4096, QUICK_STOP_SECONDS = 3, SERVICE_REST = 1000000, CONTROL_WAIT_MS = 50 };
 
 /* What runs beside the workers, one process each. */
-enum { INSTALLER, DISPATCHER, SERVICES };
-static const char *const service_names[SERVICES] = { "installer", "dispatcher" };
+enum { INSTALLER, DISPATCHER, MAILER, SERVICES };
+static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer" };
 
 struct supervisor {
 	struct scop_host host;
@@ -108,21 +108,24 @@ static void __attribute__((noreturn))
 become_service(const struct supervisor *supervisor, int which)
 {
 	const struct scop_host *host = &supervisor->host;
-	char program[300], directory[16], work[16], uid[16];
+	char program[300], directory[16], wake[16], uid[16];
 	sigset_t none;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	snprintf(program, sizeof program, "%s/scopiton%s", host->config.libexec, which == DISPATCHER ? "-dispatcher" : "");
+	const int wake_fd = which == DISPATCHER ? host->work_fd : host->mail_fd;
+
+	snprintf(program, sizeof program, "%s/scopiton%s%s", host->config.libexec, which == INSTALLER ? "" : "-",
+	    which == INSTALLER ? "" : service_names[which]);
 	snprintf(directory, sizeof directory, "%d", host->directory_fd);
-	snprintf(work, sizeof work, "%d", host->work_fd);
-	snprintf(uid, sizeof uid, "%u", (unsigned)host->dispatcher_uid);
+	snprintf(wake, sizeof wake, "%d", wake_fd);
 	if (which == INSTALLER) {
 		execl(program, program, "installer", "--config", supervisor->config_file, (char *)NULL);
 	} else {
+		snprintf(uid, sizeof uid, "%u", host->root ? (unsigned)host->config.uid_base - (which == MAILER) : 0);
 		fcntl(host->directory_fd, F_SETFD, 0);
-		fcntl(host->work_fd, F_SETFD, 0);
-		execl(program, program, supervisor->config_file, directory, work, uid, (char *)NULL);
+		fcntl(wake_fd, F_SETFD, 0);
+		execl(program, program, supervisor->config_file, directory, wake, uid, (char *)NULL);
 	}
 	scop_log(SCOP_LOG_ERROR, "cannot run '%s': %s", program, strerror(errno));
 	_exit(1);
@@ -468,7 +471,8 @@ prepare(struct supervisor *supervisor)
 	supervisor->notify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	host->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->work_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 || host->work_fd < 0 ||
+	host->mail_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 || host->work_fd < 0 || host->mail_fd < 0 ||
 	    inotify_add_watch(supervisor->notify_fd, run, IN_MOVED_TO) < 0)
 		give_up("signals or notices cannot be watched");
 
@@ -486,8 +490,10 @@ prepare(struct supervisor *supervisor)
 static bool
 done(const struct supervisor *supervisor)
 {
-	return supervisor->stopping && supervisor->host.live == 0 && supervisor->services[INSTALLER].pid <= 0 &&
-	    supervisor->services[DISPATCHER].pid <= 0;
+	for (int i = 0; i < SERVICES; i++)
+		if (supervisor->services[i].pid > 0)
+			return false;
+	return supervisor->stopping && supervisor->host.live == 0;
 }
 
 int

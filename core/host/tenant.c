@@ -61,6 +61,9 @@ make_work_views(struct scop_platform *platform, uint32_t tenant)
 		"is_event = 0", tenant, module, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.dead_job AS SELECT id, %s, is_event, name, "
 		"created, died, tries, error FROM queue.dead WHERE role LIKE 't%u\\_%%'", tenant, module, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.mail AS SELECT id, %s, recipient, "
+		"recipient_name, subject, IF(secret, '', html) AS html, secret, created, state, tries, answer, ended FROM queue.mail "
+		"WHERE role LIKE 't%u\\_%%'", tenant, module, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.job_title AS SELECT s.module, j.name, "
 		"j.rule, j.title_fr, j.title_nl, j.title_de, j.title_en FROM scopiton.subscription s JOIN scopiton.package_job j ON "
 		"j.package = s.package WHERE s.tenant = %u", tenant, tenant);
@@ -152,6 +155,8 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "DELETE FROM scopiton.installer_order WHERE tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.outbox WHERE role LIKE 't%u\\_%%'", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM queue.mail WHERE role LIKE 't%u\\_%%'", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM queue.attachment WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.dead WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.tenant WHERE id = %u", tenant) && scop_directory_changed(platform);
 }

@@ -29,6 +29,8 @@ struct scop_app {
 	unsigned char key[SCOP_KEY_BYTES]; /* signs form keys */
 	uint64_t body_max;         /* bytes of a POST */
 	int work_fd;               /* wakes the dispatcher; 0: nobody to wake */
+	int mail_fd;               /* wakes the mailer; 0: nobody to wake */
+	const char *port;          /* of the addresses in mails; "" for the standard one */
 	bool https;                /* cookies say Secure */
 	bool development;          /* a failed request's page shows the cause */
 };
@@ -38,6 +40,8 @@ struct scop_site {
 	uint32_t tenant;
 	const char *tenant_name;  /* "laboucle" */
 	const char *title;        /* "La Boucle" */
+	const char *host;         /* "laboucle.example", of the public side */
+	const char *portal_host;
 	bool portal;              /* the request came to the portal's host name */
 	bool root;                /* the module stands at the domain's root */
 	enum scop_language language; /* the tenant's own */

@@ -87,14 +87,23 @@ check_text(struct scop_request *req, const struct scop_field *field, const char 
 		scop_map_put_text(&req->fields, field->name, text);
 }
 
-static void
-check_email(struct scop_request *req, const struct scop_field *field, const char *text)
+bool
+scop_field_is_mail(const char *text)
 {
 	const char *at = strchr(text, '@');
 	const char *dot = at ? strchr(at, '.') : NULL;
 
-	if (!dot || at == text || dot == at + 1 || !dot[1] || strchr(at + 1, '@') || strlen(text) > EMAIL_MAX ||
-	    strpbrk(text, " \t,;<>()[]\\\""))
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+		if (*c <= 0x20 || *c == 0x7f)
+			return false;
+	return dot && at != text && dot != at + 1 && dot[1] && !strchr(at + 1, '@') && strlen(text) <= EMAIL_MAX &&
+	    !strpbrk(text, ",;<>()[]\\\"");
+}
+
+static void
+check_email(struct scop_request *req, const struct scop_field *field, const char *text)
+{
+	if (!scop_field_is_mail(text))
 		scop_reject(req, field->name, "This is not an e-mail address.");
 	else
 		scop_map_put_text(&req->fields, field->name, text);

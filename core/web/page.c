@@ -104,6 +104,15 @@ languages(struct scop_request *req)
 	return scop_list_value(&list);
 }
 
+/* What stands before a path where no page is around it, as in a mail: never what the visitor's browser says. */
+static const char *
+address_of(const struct scop_request *req, const char *host)
+{
+	const char *port = req->app->port && req->app->port[0] ? scop_arena_printf(req->arena, ":%s", req->app->port) : "";
+
+	return host ? scop_arena_printf(req->arena, "%s://%s%s", req->app->https ? "https" : "http", host, port) : "";
+}
+
 static const struct scop_value *
 surroundings(struct scop_request *req)
 {
@@ -115,6 +124,8 @@ surroundings(struct scop_request *req)
 	scop_map_put_text(&map, "language", code);
 	scop_map_put_text(&map, "home", req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));
 	scop_map_put_text(&map, "reference", req->id);
+	scop_map_put_text(&map, "site", address_of(req, req->site.host));
+	scop_map_put_text(&map, "portal", address_of(req, req->site.portal_host));
 	if (req->site.portal) {
 		scop_map_put(&map, "person", scop_get(req->member, "name"));
 		scop_map_put(&map, "menu", req->menu);

@@ -294,7 +294,8 @@ scop_request_rewind(struct scop_request *req)
 	req->view = NULL;
 	req->set_cookie = NULL;
 	req->rejected = false;
-	req->queued = false;
+	req->queued = req->mailed = false;
+	req->mail = 0;
 	req->given_up = false;
 	scop_map_init(&req->model, req->arena);
 	scop_list_init(&req->errors, req->arena);

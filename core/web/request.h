@@ -86,6 +86,8 @@ struct scop_request {
 
 	/* work: what it has asked for, and a job's own part */
 	bool queued;                       /* something was put into the queue */
+	bool mailed;                       /* a mail was */
+	int64_t mail;                      /* the last one's number; 0: none */
 	const struct scop_exchange *exchange;
 	const struct scop_value *job_body;
 	unsigned tries;
@@ -120,6 +122,9 @@ const char *scop_cookie_find(struct scop_arena *arena, const char *header, const
 
 /* Checks the pairs against the route's fields; what is wrong becomes an error of the request. */
 void scop_fields_check(struct scop_request *req, const struct scop_field *fields);
+
+/* Whether one mail can be sent to the address. */
+bool scop_field_is_mail(const char *text);
 
 /* ---- route.c ---- */
 

@@ -32,7 +32,8 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 		req->method = "GET";
 	req->host = param(exchange, "HOST"); /* as nginx chose the pool by it, which may not be what the header says */
 	req->authority = param(exchange, "HTTP_HOST");
-	if (strncasecmp(req->authority, req->host, strlen(req->host)) != 0)
+	const size_t host_length = strlen(req->host);
+	if (strncasecmp(req->authority, req->host, host_length) != 0 || (req->authority[host_length] && req->authority[host_length] != ':'))
 		req->authority = req->host;
 	req->path = param(exchange, "DOCUMENT_URI");
 	req->query = param(exchange, "QUERY_STRING");
@@ -351,7 +352,7 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 	}
 	switch (run) {
 	case RUN_DONE:
-		scop_wake_dispatcher(req);
+		scop_wake_services(req);
 		if (random() % SWEEP_EVERY == 0)
 			scop_write(req, (struct scop_query){ &key_sweep, { NULL } });
 		return bytes;

@@ -38,8 +38,8 @@ void scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct
 /* Makes a request that is about the site and nothing yet. */
 struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site);
 
-/* Tells the dispatcher, after the commit, that something of this request waits. */
-void scop_wake_dispatcher(struct scop_request *req);
+/* Tells dispatcher and mailer, after the commit, that something of this request waits. */
+void scop_wake_services(struct scop_request *req);
 
 /* A short rest before a transaction is run again, longer each time. */
 void scop_rest(int try);

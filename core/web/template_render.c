@@ -157,14 +157,14 @@ render_text(struct renderer *renderer, const struct scop_node *node, const struc
 		scop_buffer_add(renderer->out, text, node->length);
 		return;
 	}
-	while (text < end) {
+	do { /* once for an empty one too: it may begin a line */
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const size_t length = newline ? (size_t)(newline + 1 - text) : (size_t)(end - text);
 
 		render_line(renderer, text, length, line_start, frame);
 		text += length;
 		line_start = true;
-	}
+	} while (text < end);
 }
 
 static bool

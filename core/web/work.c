@@ -82,12 +82,15 @@ scop_order_job(struct scop_request *req, const struct scop_value *job, const cha
 }
 
 void
-scop_wake_dispatcher(struct scop_request *req)
+scop_wake_services(struct scop_request *req)
 {
 	if (req->queued && req->app->work_fd > 0 && write(req->app->work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 &&
 	    errno != EAGAIN)
 		scop_log(SCOP_LOG_DEBUG, "the dispatcher cannot be woken");
-	req->queued = false;
+	if (req->mailed && req->app->mail_fd > 0 && write(req->app->mail_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 &&
+	    errno != EAGAIN)
+		scop_log(SCOP_LOG_DEBUG, "the mailer cannot be woken");
+	req->queued = req->mailed = false;
 }
 
 /* ---- in a job ---- */
@@ -277,7 +280,7 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 		if (outcome == JOB_AGAIN && (!req->failed || req->failure == SCOP_DB_FAILED) && req->tries >= (job->tries > 0 ? job->tries : TRIES))
 			outcome = JOB_DEAD;
 		if (outcome == JOB_DONE)
-			scop_wake_dispatcher(req);
+			scop_wake_services(req);
 		answer(req, outcome, req->cause[0] ? req->cause : "the job gave no reason");
 		if (outcome == JOB_DONE && random() % SWEEP_EVERY == 0)
 			scop_write(req, (struct scop_query){ &job_sweep, { NULL } });

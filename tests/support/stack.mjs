@@ -21,13 +21,14 @@ function freePort () {
 }
 
 // Starts it; `config` are further configuration lines, `modules` a folder of packages other than the build's own; `formRate`
-// is higher than a person's, for tests are quick.
-export async function start ({ config = [], modules, formRate = '1000r/s' } = {}) {
+// is higher than a person's, for tests are quick; `mail` starts a mail server too.
+export async function start ({ config = [], modules, formRate = '1000r/s', mail = false } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-test-'))
   fs.chmodSync(folder, 0o755)
   const port = await freePort()
   const env = { ...process.env, BUILD: build }
   if (modules) env.MODULES_FOLDER = modules
+  if (mail) env.MAIL_PORT = String(await freePort())
   if (process.env.SANITIZED) config = ['sandbox = no', ...config] // a sanitizer needs what the sandbox takes away
   const child = spawn(path.join(root, 'tools/serve'), [folder, String(port), `form_rate = ${formRate}`, ...config],
     { env, stdio: ['pipe', 'pipe', 'inherit'] })
@@ -37,8 +38,19 @@ export async function start ({ config = [], modules, formRate = '1000r/s' } = {}
     child.once('exit', (code) => reject(new Error(`the private Scopiton ended with status ${code}`)))
   })
   for (let line; (line = await next()) !== 'ready';) continue
-  return new Stack(folder, port, child, next)
+  return Object.assign(new Stack(folder, port, child, next), { mailPort: env.MAIL_PORT })
 }
+
+const READ_MAILS = `
+import email, email.policy, json, mailbox, sys
+def read(m):
+    m = email.message_from_bytes(m.as_bytes(), policy=email.policy.default)
+    part = lambda kind: (lambda p: p.get_content() if p else '')(m.get_body((kind,)))
+    return {**{k.lower(): str(v) for k, v in m.items()}, 'text': part('plain'), 'html': part('html'), 'defects': [str(d) for d in m.defects],
+        'files': [{'name': p.get_filename(), 'type': p.get_content_type(), 'size': len(p.get_payload(decode=True))} for p in m.iter_attachments()]}
+box = mailbox.Maildir(sys.argv[1], create=True)
+print(json.dumps([read(box[k]) for k in sorted(box.keys())]))
+`
 
 class Stack {
   constructor (folder, port, child, next) {
@@ -59,6 +71,17 @@ class Stack {
     return Number(fs.readFileSync(path.join(this.folder, 'pids'), 'utf8').match(new RegExp(`^${name}=(\\d+)`, 'm'))[1])
   }
 
+  // The process id of the dispatcher, the mailer or the installer; undefined for none.
+  service (name) {
+    const words = name === 'installer' ? 'scopiton\0installer' : `scopiton-${name}\0`
+    return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(Number).find((pid) => {
+      try {
+        const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        return line.includes(words) && line.includes(this.folder)
+      } catch { return false }
+    })
+  }
+
   // Starts the supervisor or MariaDB again, after a test has ended it.
   async again (name) {
     const answer = this.next()
@@ -73,6 +96,12 @@ class Stack {
     const { stdout } = await run(path.join(build, 'libexec/scopiton'), args,
       { env: { ...process.env, SCOPITON_CONFIG: path.join(this.folder, 'scopiton.conf') }, cwd: root, maxBuffer: 1 << 24 })
     return stdout
+  }
+
+  // What the mail server has got, oldest first, as Python's own parser reads it: headers in lower case, text, html, files.
+  async mails () {
+    const { stdout } = await run('/usr/bin/python3', ['-c', READ_MAILS, path.join(this.folder, 'mail')], { maxBuffer: 1 << 27 })
+    return JSON.parse(stdout)
   }
 
   log () {

@@ -1,0 +1,177 @@
+// Mails, from a module's transaction to a real mail server; what is refused, deferred, slow or hostile.
+import assert from 'node:assert/strict'
+import net from 'node:net'
+import { after, before, test } from 'node:test'
+import { sleep, start, until } from '../support/stack.mjs'
+import { configure, Packages } from '../fault/faults.mjs'
+
+const url = (language) => `/${language}/postman/`
+let stack, packages
+
+async function send (form, language = 'en') {
+  const _key = await stack.key('acme.localhost', url(language))
+  return stack.request('acme.localhost', url(language), { form: { _key, to: 'zoe@example.org', name: 'Zoé', text: 'Hello', ...form } })
+}
+const state = (where = '1') => stack.sql(`SELECT CONCAT(state, ' ', tries, ' ', answer) FROM queue.mail WHERE ${where} ORDER BY id DESC LIMIT 1`)
+// Retries rest for long, and a person's SQL wakes nobody; a test waits for neither.
+async function hurry () {
+  await stack.sql("UPDATE queue.mail SET run_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'")
+  await send({ text: 'wakes the mailer' })
+}
+const arrived = (subject, seconds) => until(`'${subject}' has arrived`, async () => (await stack.mails()).find((mail) => mail.subject.includes(subject)), seconds)
+
+before(async () => {
+  packages = new Packages('portal', 'postman')
+  stack = await start({ modules: packages.folder, mail: true })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme & Fils', '--language', 'en')
+  await stack.cli('module', 'install', 'postman', '--tenant', 'acme')
+  await until('it serves', async () => (await stack.request('acme.localhost', url('en'))).status === 200)
+})
+after(async () => {
+  await stack?.stop()
+  packages?.removeAll()
+})
+
+test('a mail is sent after the commit: two forms of one text, and the headers that it needs', async () => {
+  assert.equal((await send({ text: 'Bonne nouvelle <b>&\nà demain', reply_to: 'shop@example.org' }, 'fr')).status, 303)
+  const mail = await arrived('Des nouvelles pour Zoé : Bonne nouvelle <b>& à demain', 20)
+  assert.equal(mail.from, 'Acme & Fils <no-reply@localhost.localdomain>')
+  assert.equal(mail.to, 'Zoé <zoe@example.org>')
+  assert.equal(mail['reply-to'], 'shop@example.org')
+  assert.match(mail['message-id'], /^<\d+\.\d+@localhost\.localdomain>$/)
+  assert.ok(Math.abs(new Date(mail.date) - Date.now()) < 60000)
+  assert.equal(mail['auto-submitted'], 'auto-generated')
+  assert.deepEqual(mail.defects, [])
+  assert.match(mail['content-type'], /^multipart\/mixed/)
+  assert.match(mail.html, /<html lang="fr">[^]*<p>Bonne nouvelle &lt;b&gt;&amp;\r?\nà demain<\/p>/)
+  assert.match(mail.html, new RegExp(`href="http://acme.localhost:${stack.port}/fr/postman/"`))
+  assert.match(mail.text, new RegExp(`^Zoé\r?\n\r?\nBonne nouvelle <b>& à demain\r?\n\r?\nAcme & Fils http://acme.localhost:${stack.port}/fr/postman/`))
+  assert.match(await until('it is noted', async () => (await state()).startsWith('sent') && state()), /^sent 1 250 /)
+})
+
+test('an address in a link is the tenant\'s own, whatever the visitor\'s browser says', async () => {
+  const _key = await stack.key('acme.localhost', url('en'))
+  await stack.raw(`POST http://acme.localhost${url('en')} HTTP/1.1\r\nHost: acme.localhost.evil.example\r\nConnection: close\r\n` +
+    'Content-Type: application/x-www-form-urlencoded\r\n' + ((body) => `Content-Length: ${body.length}\r\n\r\n${body}`)(
+    new URLSearchParams({ _key, to: 'zoe@example.org', name: 'Zoe', text: 'poisoned' }).toString()))
+  const found = (await stack.sql("SELECT COUNT(*) FROM queue.mail WHERE html LIKE '%evil%'"))
+  assert.equal(found, '0')
+})
+
+test('a job sends too, and an attachment arrives whole', async () => {
+  await send({ text: 'from a job', job: 'on' })
+  await arrived('from a job', 20)
+  await send({ text: 'a,b\nç,d', attach: 'Liste d\'été.csv' })
+  const { files } = await arrived('a,b ç,d')
+  assert.deepEqual(files, [{ name: 'Liste d\'été.csv', type: 'text/csv', size: 8 }])
+  await until('its bytes are gone', async () => await stack.sql('SELECT COUNT(*) FROM queue.attachment') === '0')
+})
+
+test('an address that is none fails the request; nothing of it is sent', async () => {
+  for (const to of ['nobody', 'a@b', 'a@b.org,c@d.org', 'a b@example.org', '<a@b.org>', `${'x'.repeat(190)}@b`]) assert.equal((await send({ to })).status, 500, to)
+  assert.equal((await send({ reply_to: 'nobody' })).status, 500)
+  // A line break does not even get through the field; the API refuses it as well, and the mailer encodes what it is given.
+  assert.equal((await send({ to: 'a@b.org\r\nBcc: all@example.org' })).status, 422)
+})
+
+test('no name and no subject begins another header', async () => {
+  await stack.sql(`INSERT INTO queue.mail (role, recipient, recipient_name, sender_name, subject, html)
+    VALUES ('t1_postman', 'zoe@example.org', 'Eve\\r\\nBcc: all@example.org', 'X\\nX-Evil: 1', 'Hi\\r\\n\\r\\nbody', '<p>x</p>')`)
+  await hurry()
+  const mail = await arrived('Hi', 20)
+  assert.equal(mail.bcc, undefined)
+  assert.equal(mail['x-evil'], undefined)
+  assert.match(mail.text, /^x/)
+})
+
+test('what is secret is shown to nobody, and gone once it is sent', async () => {
+  await send({ text: 'secret word', secret: 'on' })
+  assert.equal(await stack.sql("SELECT MAX(html) FROM t1.mail WHERE subject LIKE '%secret word'"), '')
+  await arrived('secret word', 20)
+  await until('it is taken out', async () => await stack.sql("SELECT html FROM queue.mail WHERE subject LIKE '%secret word'") === '')
+})
+
+test('a server that is away is tried again, and nothing is lost', async () => {
+  process.kill(stack.pid('mail'), 'SIGKILL')
+  await send({ text: 'patience' })
+  await until('a try has failed', async () => /^waiting 1 .*([Cc]onnect|refused)/.test(await state()))
+  await stack.again('mail')
+  await sleep(1000)
+  await hurry()
+  await arrived('patience', 20)
+})
+
+// A server that says what the test wants. `script` gives the answer to a line.
+function server (script) {
+  return new Promise((resolve) => {
+    const sockets = new Set()
+    const listening = net.createServer((socket) => {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      const greeting = script('')
+      if (greeting) socket.write(greeting)
+      let data = false
+      socket.on('data', (bytes) => {
+        for (const line of bytes.toString().split('\r\n').filter(Boolean)) {
+          if (data && line !== '.') continue
+          data = line === 'DATA'
+          const answer = script(line, socket)
+          if (answer) socket.write(answer)
+        }
+      })
+    }).listen(0, '127.0.0.1', () => resolve({ port: listening.address().port, stop: () => { for (const socket of sockets) socket.destroy(); listening.close() } }))
+  })
+}
+
+// The mailer reads its configuration when it starts.
+async function withServer (script, action) {
+  const real = stack.mailPort, fake = await server(script)
+  const use = async (port) => {
+    const before = (await stack.sql('SELECT COALESCE(MAX(id), 0) FROM queue.mail'))
+    await configure(stack, { mail_server: `smtp://127.0.0.1:${port}` })
+    process.kill(stack.service('mailer'), 'SIGTERM')
+    await until('the mailer is started again', () => stack.service('mailer'))
+    return before
+  }
+  try {
+    await use(fake.port)
+    await action()
+  } finally {
+    fake.stop()
+    await use(real)
+  }
+}
+
+const polite = (line) => line === '' ? '220 hi\r\n' : line === 'DATA' ? '354 go\r\n' : line.startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n'
+
+test('a recipient whom the server refuses for good is noted, with its words; one that it defers is tried again', async () => {
+  await withServer((line) => line.startsWith('RCPT TO:<gone') ? '550 5.1.1 no such person\r\n' : line.startsWith('RCPT TO:<later') ? '451 4.7.1 greylisted\r\n' : polite(line), async () => {
+    await send({ to: 'gone@example.org' })
+    await until('it is refused', async () => /^refused 1 550 5\.1\.1 no such person/.test(await state("recipient LIKE 'gone%'")), 20)
+    await send({ to: 'later@example.org' })
+    await until('it waits', async () => /^waiting 1 /.test(await state("recipient LIKE 'later%'")), 20)
+    assert.equal(await stack.sql("SELECT run_at > UTC_TIMESTAMP() + INTERVAL 3 SECOND FROM queue.mail WHERE recipient LIKE 'later%'"), '1')
+  })
+  await hurry()
+  await until('it is sent after all', async () => (await state("recipient LIKE 'later%'")).startsWith('sent 2'), 20)
+})
+
+test('a server that never answers blocks nothing else: requests go on, and the next mails are taken', async () => {
+  let connections = 0
+  await withServer((line) => { if (line === '') connections++; return null }, async () => {
+    for (let i = 0; i < 3; i++) await send({ text: `silent ${i}` })
+    await until('all three are tried at once', () => connections >= 3, 20)
+    assert.equal((await stack.request('acme.localhost', url('en'))).status, 200)
+  })
+  await hurry() // else their lease is waited for
+  await arrived('silent 2', 30)
+})
+
+test('a role may put mails of its own and nothing else', async () => {
+  const password = (await import('node:fs')).readFileSync(`${stack.folder}/secrets/postman`, 'utf8').split('\n')[0]
+  for (const sql of ['SELECT * FROM queue.mail', 'UPDATE queue.mail SET html = 1', 'DELETE FROM queue.mail', 'SELECT * FROM queue.attachment',
+    "INSERT INTO queue.mail (role, recipient, sender_name, subject, html) VALUES ('t9_shop', 'a@b.org', 'x', 'x', 'x')",
+    "INSERT INTO queue.mail (recipient, sender_name, subject, html, state) VALUES ('a@b.org', 'x', 'x', 'x', 'sent')"]) {
+    await assert.rejects(stack.sql(`SET ROLE t1_postman; ${sql}`, { user: 'scop_postman', password }), /denied/, sql)
+  }
+})
