@@ -98,6 +98,8 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_POST, .path = "/jobs/{id}/cancel", .name = "cancel-job", .handle = portal_job_cancel, .permission = "portal.jobs" },
 	{ .method = SCOP_POST, .path = "/jobs/{id}/replay", .name = "replay-job", .handle = portal_job_replay, .permission = "portal.jobs" },
 	{ .method = SCOP_POST, .path = "/jobs/{id}/drop", .name = "drop-job", .handle = portal_job_drop, .permission = "portal.jobs" },
+	{ .method = SCOP_GET,  .path = "/mails", .name = "mails", .handle = portal_mails, .permission = "portal.mails", .fields = portal_page_fields, .api = true },
+	{ .method = SCOP_GET,  .path = "/mails/{id}", .name = "mail", .handle = portal_mail, .permission = "portal.mails" },
 	{ .method = SCOP_GET,  .path = "/sign-in", .name = "sign-in-needed", .handle = sign_in_needed, .open = true },
 	{ .method = SCOP_GET,  .path = "/sign-in/{token}", .handle = sign_in_show, .open = true },
 	{ .method = SCOP_POST, .path = "/sign-in/{token}", .name = "sign-in", .handle = sign_in, .open = true },

@@ -23,7 +23,7 @@ SELECT o.module, COALESCE(o.own_version, o.version) AS version, o.trouble,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new,
 	(SELECT i.state FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) IN ('waiting', 'running') AS under_way,
 	(SELECT i.id FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS order_id,
-	(SELECT IF(i.state = 'failed', i.message, '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
+	(SELECT IF(i.state = 'failed', LEFT(i.message, 400), '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
 FROM socle.offer o WHERE o.module <> 'portal' ORDER BY is_new, title
 
 -- name: offer (module)
@@ -58,3 +58,10 @@ SELECT id FROM socle.job WHERE id = :id
 
 -- name: dead_job_by_id (id)
 SELECT id FROM socle.dead_job WHERE id = :id
+
+-- name: mails (limit, first)
+SELECT id, recipient, recipient_name, subject, secret, created, state = 'waiting' AS waiting, state = 'sent' AS sent,
+	state = 'refused' AS refused, answer, ended FROM socle.mail ORDER BY id DESC LIMIT :limit OFFSET :first
+
+-- name: mail_by_id (id)
+SELECT html FROM socle.mail WHERE id = :id AND html <> ''

@@ -68,6 +68,30 @@ refuse_count(struct scop_request *req)
 	    SCOP_TEXT("This has just been sold out."));
 }
 
+static void
+put_communication(struct scop_request *req, const struct scop_value *order)
+{
+	char shown[SHOP_COMMUNICATION_SHOWN];
+
+	shop_communication_show(scop_text(order, "communication"), shown);
+	scop_put(req, "communication", scop_make_text(req, "%s", shown));
+}
+
+/* To the customer, in the language of the form, with all that the page of thanks says: that page may be lost. */
+static void
+mail_order(struct scop_request *req, const struct scop_value *token)
+{
+	const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
+	    { "order", true, order_by_token(token) },
+	    { "lines", false, lines_by_token(token) },
+	    { "payment", true, payment() }, { 0 } });
+
+	scop_put(req, "token", token);
+	put_communication(req, order);
+	scop_mail(req, &(const struct scop_mail){ .view = &view_order_mail, .to = scop_get(order, "mail"),
+		.to_name = scop_get(order, "name") });
+}
+
 bool
 shop_order_place(struct scop_request *req)
 {
@@ -85,16 +109,8 @@ shop_order_place(struct scop_request *req)
 	const struct scop_value *order = add_order(req, total_of(req, variant), token);
 	scop_write(req, order_line_add(order, scop_get(variant, "id"), scop_get(variant, "name"), shop_options(req, variant),
 	    scop_get(variant, "picture"), count, scop_get(variant, "price")));
+	mail_order(req, token);
 	return scop_redirect(req, "thanks", scop_make_map(req, 1, parts, &token));
-}
-
-static void
-put_communication(struct scop_request *req, const struct scop_value *order)
-{
-	char shown[SHOP_COMMUNICATION_SHOWN];
-
-	shop_communication_show(scop_text(order, "communication"), shown);
-	scop_put(req, "communication", scop_make_text(req, "%s", shown));
 }
 
 bool

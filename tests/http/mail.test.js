@@ -175,3 +175,21 @@ test('a role may put mails of its own and nothing else', async () => {
     await assert.rejects(stack.sql(`SET ROLE t1_postman; ${sql}`, { user: 'scop_postman', password }), /denied/, sql)
   }
 })
+
+test('a member sees what was sent and what was refused; a mail opens as a page that can do nothing; another tenant\'s is not there', async () => {
+  await stack.cli('tenant', 'create', 'beta', '--title', 'Beta', '--language', 'en')
+  const look = async (tenant, rest = '') => stack.request(`${tenant}-portal.localhost`, `/portal/mails${rest}`, { headers: { Cookie: await stack.signIn(tenant) } })
+  const { body } = await look('acme')
+  assert.match(body, /Refused: 550 5\.1\.1 no such person/)
+  assert.match(body, /secret word<span[^>]*>Only the recipient may read it/)
+  const id = body.match(/href="\/portal\/mails\/(\d+)">News for Zoé: wakes the mailer/)[1]
+  const mail = await look('acme', `/${id}`)
+  assert.equal(mail.status, 200)
+  assert.match(mail.body, /<h1>Zoé<\/h1>/)
+  assert.match(mail.headers['content-security-policy'], /^default-src 'none'; style-src 'unsafe-inline'; sandbox$/)
+  await until('its portal serves', async () => (await look('beta')).status === 200)
+  assert.match((await look('beta')).body, /No mail yet/)
+  assert.equal((await look('beta', `/${id}`)).status, 404)
+  const secret = await stack.sql("SELECT MAX(id) FROM queue.mail WHERE secret = 1")
+  assert.equal((await look('acme', `/${secret}`)).status, 404)
+})

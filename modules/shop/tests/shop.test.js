@@ -20,7 +20,7 @@ const refused = async (file) => {
 }
 
 before(async () => {
-  stack = await start()
+  stack = await start({ mail: true })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
   database = `t${await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'")}_shop`
@@ -140,6 +140,21 @@ test('an order is confirmed with what to pay, and takes the stock', async () => 
   assert.match(thanks.body, /BE68539007547034/)
   assert.match(thanks.body, /Ocre, 2 pièces/)
   assert.deepEqual(await rows("SELECT stock FROM variant WHERE sku = 'L-1'"), [['0']])
+})
+
+test('the customer gets the order by mail, in the language of the form, with what to pay', async () => {
+  for (const [language, subject, words] of [['fr', /^Votre commande \d+ est notée$/, /Merci/], ['nl', /^Uw bestelling \d+ is genoteerd$/, /Dank u/],
+    ['de', /^Ihre Bestellung \d+ ist notiert$/, /Danke|Vielen Dank/], ['en', /^Your order \d+ is noted$/, /Thank you/]]) {
+    const form = await orderForm('S-1', { mail: `${language}@example.org`, name: 'Amélie "A" Dupont' })
+    const { status, headers } = await stack.request(host, `/${language}/order`, { form })
+    assert.equal(status, 303)
+    const mail = await until(`the mail in ${language}`, async () => (await stack.mails()).find(({ to }) => to.includes(`${language}@example.org`)), 20)
+    assert.match(mail.subject, subject)
+    assert.match(mail.html, new RegExp(`<html lang="${language}">`))
+    assert.match(mail.text, words)
+    assert.match(mail.text, /\+\+\+\d{3}\/\d{4}\/\d{5}\+\+\+/)
+    assert.ok(mail.html.includes(`href="http://${host}:${stack.port}${headers.location}"`), 'it leads to the order')
+  }
 })
 
 test('the same form sent five times at once is one order, with one answer', async () => {
