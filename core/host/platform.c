@@ -117,6 +117,11 @@ scop_process_uid(const struct scop_platform *platform, int64_t number)
 	return geteuid() == 0 && platform->config.separate_users ? (uid_t)(platform->config.uid_base + number) : (uid_t)-1;
 }
 
+/* The databases that a server has once, beside those of its tenants. */
+static const struct {
+	const char *name, *series;
+} databases[] = { { "scopiton", "platform" }, { "queue", "queue" }, { "account", "account" } };
+
 /* What dispatcher and mailer may do, beyond which they have nothing. */
 static const struct service_account {
 	const char *name;
@@ -156,18 +161,34 @@ make_services(struct scop_platform *platform)
 	return true;
 }
 
+/* Every tenant's socle, which is only ever added to. */
+static bool
+migrate_socles(struct scop_platform *platform, void (*told)(void *, const char *), void *context)
+{
+	const struct scop_value *tenants = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant ORDER BY id");
+	const char *folder = scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations);
+	bool sound = tenants != NULL;
+
+	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
+		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
+
+		sound = scop_migrator_run(platform, scop_arena_printf(platform->arena, "t%u", id), folder, "socle", told, context);
+	}
+	return sound;
+}
+
 bool
 scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const char *), void *context)
 {
-	const char *folder = scop_arena_printf(platform->arena, "%s/platform", platform->config.migrations);
+	for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++) {
+		const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.migrations, databases[i].series);
 
-	return scop_platform_sql(platform,
-		"CREATE DATABASE IF NOT EXISTS scopiton CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci") &&
-	    scop_migration_run(platform->db, "scopiton", folder, "platform", told, context, &platform->err) &&
-	    scop_platform_sql(platform,
-		"CREATE DATABASE IF NOT EXISTS queue CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci") &&
-	    scop_migration_run(platform->db, "queue", scop_arena_printf(platform->arena, "%s/queue", platform->config.migrations),
-		"queue", told, context, &platform->err) && make_services(platform);
+		if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
+			databases[i].name) ||
+		    !scop_migration_run(platform->db, databases[i].name, folder, databases[i].series, told, context, &platform->err))
+			return false;
+	}
+	return make_services(platform) && migrate_socles(platform, told, context);
 }
 
 bool

@@ -45,7 +45,7 @@ bool scop_secret_write(struct scop_platform *platform, const char *path, uid_t u
  * run as we do. */
 uid_t scop_process_uid(const struct scop_platform *platform, int64_t number);
 
-/* Brings the databases `scopiton` and `queue` to this program's schema. */
+/* Brings the databases `scopiton`, `queue` and `account`, and all socles, to this program's schema. */
 bool scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const char *), void *context);
 
 /* Makes the tenant with its socle, its host names and its portal; nothing of it is left when that fails. */

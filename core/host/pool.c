@@ -206,6 +206,7 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	add(&arguments, "wake=%d", host->wake_fd);
 	add(&arguments, "work=%d", host->work_fd);
 	add(&arguments, "mail=%d", host->mail_fd);
+	add(&arguments, "gate=%d", host->gate_fd);
 	add(&arguments, "port=%s", config->port);
 	add(&arguments, "jobs=%d", pool->jobs);
 	add(&arguments, "directory=%d", host->directory_fd);
@@ -232,6 +233,7 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	keep_open(host->wake_fd);
 	keep_open(host->work_fd);
 	keep_open(host->mail_fd);
+	keep_open(host->gate_fd);
 	keep_open(host->directory_fd);
 	keep_open(pool->board_fd);
 	sigemptyset(&none);

@@ -60,6 +60,7 @@ struct scop_host {
 	int wake_fd;       /* an eventfd that workers call for help with */
 	int work_fd;       /* an eventfd that wakes the dispatcher */
 	int mail_fd;       /* and one for the mailer */
+	int gate_fd;       /* its locks let two hash passwords at once (web/password.c) */
 	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
 	int directory_fd;  /* read-only, for workers */
 	gid_t nginx_gid;

@@ -472,7 +472,8 @@ prepare(struct supervisor *supervisor)
 	host->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->work_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->mail_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 || host->work_fd < 0 || host->mail_fd < 0 ||
+	host->gate_fd = memfd_create("gate", MFD_CLOEXEC);
+	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 || host->work_fd < 0 || host->mail_fd < 0 || host->gate_fd < 0 ||
 	    inotify_add_watch(supervisor->notify_fd, run, IN_MOVED_TO) < 0)
 		give_up("signals or notices cannot be watched");
 

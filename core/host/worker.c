@@ -281,7 +281,8 @@ find_site(struct worker *worker, const char *host, uint32_t tenant, struct scop_
 	if (strcmp(entry->hash, worker->hash) != 0)
 		return SITE_MOVED;
 	*ret_site = (struct scop_site){ .tenant = entry->tenant.id, .tenant_name = entry->tenant.name,
-		.title = entry->tenant.title, .host = entry->tenant.host, .portal_host = entry->tenant.portal_host, .portal = entry->portal, .root = entry->subscription.root && !entry->portal,
+		.title = entry->tenant.title, .host = entry->tenant.host, .portal_host = entry->tenant.portal_host, .portal = entry->portal,
+		.root = entry->subscription.root,
 		.language = (enum scop_language)entry->tenant.language, .zone = entry->tenant.zone,
 		.currency = entry->tenant.currency, .epoch = entry->subscription.epoch,
 		.database = entry->subscription.database,
@@ -453,6 +454,7 @@ main(int argc, char **argv)
 	worker.jobs = number(&worker, "jobs");
 	worker.app.work_fd = (int)number(&worker, "work");
 	worker.app.mail_fd = (int)number(&worker, "mail");
+	worker.app.gate_fd = (int)number(&worker, "gate");
 	worker.app.port = setting(&worker, "port");
 	worker.app.https = number(&worker, "https");
 	worker.app.development = number(&worker, "development");

@@ -148,6 +148,8 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 				attribute(arena, node, "rights") };
 		else if (is(node, "orders"))
 			manifest->orders = true;
+		else if (is(node, "accounts"))
+			manifest->accounts = true;
 		else if (is(node, "job"))
 			take_job(arena, node, manifest);
 		else if (is(node, "emits"))
@@ -194,6 +196,8 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 
 	if (!has_all(manifest->title) || !has_all(manifest->summary))
 		return scop_error_set(err, "%s: 'title' and 'summary' are needed once in each of fr, nl, de and en", file);
+	if (manifest->accounts && strcmp(manifest->name, "portal") != 0)
+		return scop_error_set(err, "%s: 'accounts' is for the portal alone", file);
 	for (size_t i = 0; i < manifest->menu_count; i++)
 		if (!has_all(manifest->menu[i].title))
 			return scop_error_set(err, "%s: menu entry '%s' needs its title in fr, nl, de and en", file,

@@ -32,6 +32,7 @@ struct scop_manifest {
 	} *writes;
 	size_t write_count;
 	bool orders;
+	bool accounts;
 	struct scop_manifest_job {
 		const char *name, *title[SCOP_LANGUAGES];
 		const char *rule; /* of its schedule, as work/schedule.h reads it; "" for none */

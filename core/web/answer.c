@@ -21,7 +21,7 @@ static const struct {
 	{ 303, "See Other", NULL, NULL },
 	{ 304, "Not Modified", NULL, NULL },
 	{ 400, "Bad Request", SCOP_TEXT("That request was not understood"), SCOP_TEXT("Please go back and try again.") },
-	{ 401, "Unauthorized", SCOP_TEXT("Please sign in"), SCOP_TEXT("You need a sign-in link. Your operator can send you one.") },
+	{ 401, "Unauthorized", SCOP_TEXT("Please sign in"), SCOP_TEXT("This page is for members. You find it again after signing in.") },
 	{ 403, "Forbidden", SCOP_TEXT("That is not allowed"), SCOP_TEXT("Your role does not include this. An administrator can change that.") },
 	{ 404, "Not Found", SCOP_TEXT("This page does not exist"), SCOP_TEXT("It may have moved. The start page leads to everything.") },
 	{ 405, "Method Not Allowed", SCOP_TEXT("That request was not understood"), SCOP_TEXT("Please go back and try again.") },

@@ -30,6 +30,7 @@ struct scop_app {
 	uint64_t body_max;         /* bytes of a POST */
 	int work_fd;               /* wakes the dispatcher; 0: nobody to wake */
 	int mail_fd;               /* wakes the mailer; 0: nobody to wake */
+	int gate_fd;               /* see password.c; 0: no gate */
 	const char *port;          /* of the addresses in mails; "" for the standard one */
 	bool https;                /* cookies say Secure */
 	bool development;          /* a failed request's page shows the cause */

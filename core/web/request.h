@@ -48,6 +48,7 @@ struct scop_request {
 	const char *if_none_match;
 	const char *origin;
 	const char *fetch_site;
+	const char *sender;     /* the visitor's address */
 	bool htmx;
 	bool wants_json;
 	bool language_in_path;

@@ -61,11 +61,15 @@ match(struct scop_request *req, const char *pattern, const char *path)
 }
 
 static bool
+in_portal(const struct scop_route *route)
+{
+	return route->permission || route->open;
+}
+
+static bool
 on_this_side(const struct scop_request *req, const struct scop_route *route)
 {
-	const bool in_portal = route->permission || route->open;
-
-	return req->stored || route->stored ? req->stored && route->stored : in_portal == req->site.portal;
+	return req->stored || route->stored ? req->stored && route->stored : in_portal(route) == req->site.portal;
 }
 
 const struct scop_route *
@@ -132,14 +136,15 @@ scop_route_escape(struct scop_request *req, const char *path)
 	return scop_buffer_str(&out);
 }
 
+/* What stands before a route's own path; a mail or a job leads to either side from wherever it is written. */
 static void
-add_prefix(const struct scop_request *req, enum scop_language language, struct scop_buffer *out)
+add_prefix(const struct scop_request *req, bool portal, enum scop_language language, struct scop_buffer *out)
 {
-	if (!req->site.portal) {
+	if (!portal) {
 		scop_buffer_char(out, '/');
 		scop_buffer_text(out, scop_language_code(language));
 	}
-	if (!req->site.root) {
+	if (portal || !req->site.root) {
 		scop_buffer_char(out, '/');
 		scop_buffer_text(out, req->app->module_name);
 	}
@@ -179,7 +184,7 @@ scop_route_link(const struct scop_request *req, const char *name,
 	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
 		if (route->stored || !route->name || strcmp(route->name, name) != 0)
 			continue;
-		add_prefix(req, req->locale.language, out);
+		add_prefix(req, in_portal(route), req->locale.language, out);
 		return add_path(req, route->path, find, scope, out);
 	}
 	return false;
@@ -208,7 +213,7 @@ find_own_part(const void *scope, const char *name)
 void
 scop_route_translated(const struct scop_request *req, enum scop_language language, struct scop_buffer *out)
 {
-	add_prefix(req, language, out);
+	add_prefix(req, req->site.portal, language, out);
 	if (req->route && req->route->method == SCOP_GET)
 		add_path(req, req->route->path, find_own_part, req, out);
 	else

@@ -42,6 +42,7 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	req->accept = param(exchange, "HTTP_ACCEPT");
 	req->if_none_match = param(exchange, "HTTP_IF_NONE_MATCH");
 	req->origin = param(exchange, "HTTP_ORIGIN");
+	req->sender = param(exchange, "REMOTE_ADDR");
 	req->fetch_site = param(exchange, "HTTP_SEC_FETCH_SITE");
 	req->htmx = strcmp(param(exchange, "HTTP_HX_REQUEST"), "true") == 0;
 	req->stored = strcmp(param(exchange, "STORED"), "1") == 0;

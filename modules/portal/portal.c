@@ -1,43 +1,75 @@
 /*
  * The portal: the way in for a tenant's members, and their modules.
  *
- * It holds no rights over modules: it writes an order, and the installer carries it out. Signing in is by a one-time link
- * whose page shows a button, because a mail program may open a link by itself, and only the button's POST uses it up.
+ * It holds no rights over modules: it writes an order, and the installer carries it out. The page of a link that signs in
+ * shows a button, because a mail program may open a link by itself, and only the button's POST uses it up.
  */
 #include "portal.h"
 
-enum { TOKEN_LENGTH = 40 };
+const struct scop_field portal_page_fields[] = {
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	{ 0 }
+};
+
+static int64_t
+page_number(const struct scop_request *req)
+{
+	const struct scop_value *page = scop_field(req, "page");
+
+	return page ? scop_as_int(page) : 1;
+}
+
+const struct scop_value *
+portal_first(struct scop_request *req, int64_t per_page)
+{
+	return scop_make_int(req, (page_number(req) - 1) * per_page);
+}
+
+void
+portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page)
+{
+	const int64_t page = page_number(req);
+
+	scop_put(req, name, rows);
+	scop_put(req, "any", scop_make_bool(req, scop_count(rows) > 0));
+	if (page > 1)
+		scop_put(req, "previous", scop_make_int(req, page - 1));
+	if (scop_count(rows) == per_page)
+		scop_put(req, "next", scop_make_int(req, page + 1));
+}
+
+bool
+portal_enter(struct scop_request *req, const struct scop_value *member, const struct scop_value *name)
+{
+	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
+
+	scop_write(req, sessions_sweep());
+	scop_write(req, session_add(scop_hash(req, token), member));
+	scop_session_cookie(req, scop_as_text(token));
+	portal_note_as(req, member, name, "signed-in", NULL);
+	return scop_redirect(req, "modules", NULL);
+}
 
 static bool
-sign_in_show(struct scop_request *req)
+link_show(struct scop_request *req)
 {
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token"));
 
 	scop_put(req, "member", scop_row(req, sign_in_by_hash(hash)));
 	scop_put(req, "token", scop_path(req, "token"));
-	return scop_view(req, &view_sign_in);
+	return scop_view(req, &view_link);
 }
 
 static bool
-sign_in(struct scop_request *req)
+link_use(struct scop_request *req)
 {
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token"));
-	const struct scop_value *member = scop_get(scop_row(req, sign_in_by_hash(hash)), "member");
-	const struct scop_value *token = scop_random(req, TOKEN_LENGTH);
+	const struct scop_value *found = scop_row(req, sign_in_by_hash(hash));
 
 	/* Of two posts at once one deletes the link; the other finds it gone. */
-	if (!member || scop_write(req, sign_in_use(hash)) != 1)
-		return scop_redirect(req, "sign-in-needed", NULL);
-	scop_write(req, sessions_sweep());
-	scop_write(req, session_add(scop_hash(req, token), member));
-	scop_session_cookie(req, scop_as_text(token));
-	return scop_redirect(req, "modules", NULL);
-}
-
-static bool
-sign_in_needed(struct scop_request *req)
-{
-	return scop_view(req, &view_sign_in);
+	if (!found || scop_write(req, sign_in_use(hash)) != 1)
+		return scop_redirect(req, "sign-in-form", NULL);
+	return portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
 }
 
 static bool
@@ -51,7 +83,8 @@ sign_out(struct scop_request *req)
 {
 	scop_write(req, sessions_end(scop_member(req)));
 	scop_session_cookie(req, "");
-	return scop_redirect(req, "sign-in-needed", NULL);
+	portal_note(req, "signed-out", NULL);
+	return scop_redirect(req, "sign-in-form", NULL);
 }
 
 static bool
@@ -75,6 +108,8 @@ give_order(struct scop_request *req, const char *kind)
 		return scop_not_found(req);
 	scop_write_unique(req, order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module, scop_member_name(req)),
 	    &under_way);
+	if (!under_way)
+		portal_note(req, kind, module);
 	return scop_redirect(req, "modules", NULL);
 }
 
@@ -100,12 +135,32 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_POST, .path = "/jobs/{id}/drop", .name = "drop-job", .handle = portal_job_drop, .permission = "portal.jobs" },
 	{ .method = SCOP_GET,  .path = "/mails", .name = "mails", .handle = portal_mails, .permission = "portal.mails", .fields = portal_page_fields, .api = true },
 	{ .method = SCOP_GET,  .path = "/mails/{id}", .name = "mail", .handle = portal_mail, .permission = "portal.mails" },
-	{ .method = SCOP_GET,  .path = "/sign-in", .name = "sign-in-needed", .handle = sign_in_needed, .open = true },
-	{ .method = SCOP_GET,  .path = "/sign-in/{token}", .handle = sign_in_show, .open = true },
-	{ .method = SCOP_POST, .path = "/sign-in/{token}", .name = "sign-in", .handle = sign_in, .open = true },
+	{ .method = SCOP_GET,  .path = "/members", .name = "members", .handle = portal_members, .permission = "portal.members", .fields = portal_page_fields, .api = true },
+	{ .method = SCOP_POST, .path = "/members", .name = "invite", .handle = portal_invite, .permission = "portal.members", .fields = portal_invite_fields, .form = portal_members },
+	{ .method = SCOP_GET,  .path = "/members/{member}", .name = "member", .handle = portal_member, .permission = "portal.members" },
+	{ .method = SCOP_POST, .path = "/members/{member}/role", .name = "member-role", .handle = portal_member_role, .permission = "portal.members", .fields = portal_role_fields, .form = portal_member },
+	{ .method = SCOP_POST, .path = "/members/{member}/remove", .name = "member-remove", .handle = portal_member_remove, .permission = "portal.members", .form = portal_member },
+	{ .method = SCOP_GET,  .path = "/audit", .name = "audit", .handle = portal_audit, .permission = "portal.audit", .fields = portal_page_fields, .api = true },
+	{ .method = SCOP_GET,  .path = "/account", .name = "account", .handle = portal_account_form, .permission = "portal.enter" },
+	{ .method = SCOP_POST, .path = "/account", .name = "save-account", .handle = portal_account, .permission = "portal.enter", .fields = portal_account_fields, .form = portal_account_form },
+	{ .method = SCOP_GET,  .path = "/sign-in", .name = "sign-in-form", .handle = portal_sign_in_form, .open = true },
+	{ .method = SCOP_POST, .path = "/sign-in", .name = "sign-in", .handle = portal_sign_in, .open = true, .fields = portal_sign_in_fields, .form = portal_sign_in_form },
+	{ .method = SCOP_GET,  .path = "/sign-in/{token}", .handle = link_show, .open = true },
+	{ .method = SCOP_POST, .path = "/sign-in/{token}", .name = "link", .handle = link_use, .open = true },
+	{ .method = SCOP_GET,  .path = "/forgot", .name = "forgot-form", .handle = portal_forgot_form, .open = true },
+	{ .method = SCOP_POST, .path = "/forgot", .name = "forgot", .handle = portal_forgot, .open = true, .fields = portal_forgot_fields, .form = portal_forgot_form },
+	{ .method = SCOP_GET,  .path = "/reset/{token}", .name = "reset-form", .handle = portal_reset_form, .open = true },
+	{ .method = SCOP_POST, .path = "/reset/{token}", .name = "reset", .handle = portal_reset, .open = true, .fields = portal_reset_fields, .form = portal_reset_form },
+	{ .method = SCOP_GET,  .path = "/invitation/{token}", .name = "invitation-form", .handle = portal_invitation_form, .open = true },
+	{ .method = SCOP_POST, .path = "/invitation/{token}", .name = "invitation", .handle = portal_invitation, .open = true, .fields = portal_invitation_fields, .form = portal_invitation_form },
 	{ .method = SCOP_GET,  .path = "/sign-out", .handle = sign_out_show, .permission = "portal.enter" },
 	{ .method = SCOP_POST, .path = "/sign-out", .name = "sign-out", .handle = sign_out, .permission = "portal.enter" },
 	{ 0 }
 };
 
-SCOP_MODULE(.routes = routes);
+static const struct scop_job portal_job_table[] = {
+	{ .name = "forgot", .handle = portal_forgot_job, .tries = 3 },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes, .jobs = portal_job_table);

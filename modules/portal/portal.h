@@ -4,6 +4,45 @@
 
 #include "names.h"
 
+enum { PORTAL_TOKEN = 40 };
+
+extern const struct scop_field portal_page_fields[];
+
+/* Opens a session for the member, and goes to the first page. */
+bool portal_enter(struct scop_request *req, const struct scop_value *member, const struct scop_value *name);
+
+/* Puts `rows` under `name` with what a pager needs; `per_page` were asked for. */
+void portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page);
+const struct scop_value *portal_first(struct scop_request *req, int64_t per_page);
+
+/* portal_account.c: signing in with a password, and how to get one. */
+bool portal_sign_in_form(struct scop_request *req);
+bool portal_sign_in(struct scop_request *req);
+bool portal_forgot_form(struct scop_request *req);
+bool portal_forgot(struct scop_request *req);
+bool portal_forgot_job(struct scop_request *req);
+bool portal_reset_form(struct scop_request *req);
+bool portal_reset(struct scop_request *req);
+bool portal_account_form(struct scop_request *req);
+bool portal_account(struct scop_request *req);
+extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[], portal_reset_fields[], portal_account_fields[];
+
+/* portal_members.c: who is in, and in which role. */
+bool portal_members(struct scop_request *req);
+bool portal_invite(struct scop_request *req);
+bool portal_member(struct scop_request *req);
+bool portal_member_role(struct scop_request *req);
+bool portal_member_remove(struct scop_request *req);
+bool portal_invitation_form(struct scop_request *req);
+bool portal_invitation(struct scop_request *req);
+extern const struct scop_field portal_invite_fields[], portal_role_fields[], portal_invitation_fields[];
+
+/* portal_audit.c: who did what. `about` may be NULL. */
+bool portal_audit(struct scop_request *req);
+void portal_note(struct scop_request *req, const char *what, const struct scop_value *about);
+void portal_note_as(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const char *what,
+    const struct scop_value *about);
+
 /* portal_jobs.c: work that waits, runs or could not be done. */
 bool portal_jobs(struct scop_request *req);
 bool portal_job_cancel(struct scop_request *req);
@@ -13,6 +52,5 @@ bool portal_job_drop(struct scop_request *req);
 /* portal_mails.c: mails of the last month, and what became of them. */
 bool portal_mails(struct scop_request *req);
 bool portal_mail(struct scop_request *req);
-extern const struct scop_field portal_page_fields[];
 
 #endif

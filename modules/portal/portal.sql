@@ -65,3 +65,97 @@ SELECT id, recipient, recipient_name, subject, secret, created, state = 'waiting
 
 -- name: mail_by_id (id)
 SELECT html FROM socle.mail WHERE id = :id AND html <> ''
+
+-- Accounts: persons are in the database `account`, which no other module reads.
+
+-- name: person_by_mail (mail)
+SELECT p.id, p.name, p.password, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
+WHERE p.mail = LOWER(:mail)
+
+-- name: person_of_member (member)
+SELECT p.id, p.mail, p.name, p.password FROM socle.member m JOIN account.person p ON p.id = m.person WHERE m.id = :member
+
+-- name: person_add (mail, name, language, password)
+INSERT INTO account.person (mail, name, language, password) VALUES (LOWER(:mail), :name, :language, :password)
+
+-- name: person_password (id, password)
+UPDATE account.person SET password = :password WHERE id = :id
+
+-- name: member_become (member, person, mail)
+UPDATE socle.member SET person = :person, mail = LOWER(:mail) WHERE id = :member
+
+-- name: failures_of (sender, mail)
+SELECT COUNT(*) AS sender, COALESCE(SUM(mail = :mail), 0) AS pair FROM account.failure
+WHERE sender = :sender AND at > UTC_TIMESTAMP(6) - INTERVAL 15 MINUTE
+
+-- name: failure_add (sender, mail)
+INSERT INTO account.failure (sender, mail) VALUES (:sender, :mail)
+
+-- name: failures_sweep ()
+DELETE FROM account.failure WHERE at < UTC_TIMESTAMP(6) - INTERVAL 1 HOUR LIMIT 1000
+
+-- name: reset_add (hash, person)
+INSERT INTO account.reset (token_hash, person, expires) VALUES (:hash, :person, UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)
+
+-- name: reset_by_hash (hash)
+SELECT r.person, m.id AS member, m.name FROM account.reset r JOIN socle.member m ON m.person = r.person
+WHERE r.token_hash = :hash AND r.expires > UTC_TIMESTAMP(6)
+
+-- name: resets_use (person)
+DELETE FROM account.reset WHERE person = :person
+
+-- name: members (limit, first)
+SELECT m.id, m.name, m.mail, m.person IS NOT NULL AS has_account, GROUP_CONCAT(r.role ORDER BY r.role SEPARATOR ', ') AS roles,
+	MAX(i.expires > UTC_TIMESTAMP(6)) AS invited
+FROM socle.member m LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.invitation i ON i.member = m.id
+GROUP BY m.id ORDER BY m.name, m.id LIMIT :limit OFFSET :first
+
+-- name: member_by_id (id)
+SELECT m.id, m.name, m.mail, m.language, m.person IS NOT NULL AS has_account, (SELECT r.role FROM socle.member_role r WHERE r.member = m.id ORDER BY r.role = 'owner' DESC, r.role LIMIT 1) AS role
+FROM socle.member m WHERE m.id = :id
+
+-- name: roles ()
+SELECT name FROM socle.role ORDER BY name
+
+-- name: role_by_name (name)
+SELECT name FROM socle.role WHERE name = :name
+
+-- name: members_by_mail (mail)
+SELECT id FROM socle.member WHERE mail = LOWER(:mail)
+
+-- name: owners_but (member)
+SELECT COUNT(*) AS others FROM (SELECT member FROM socle.member_role WHERE role = 'owner' AND member <> :member FOR UPDATE) o
+
+-- name: member_add (name, mail, language)
+INSERT INTO socle.member (name, mail, language) VALUES (:name, LOWER(:mail), :language)
+
+-- name: member_role_add (member, role)
+INSERT INTO socle.member_role (member, role) VALUES (:member, :role)
+
+-- name: member_roles_clear (member)
+DELETE FROM socle.member_role WHERE member = :member
+
+-- name: sign_ins_clear (member)
+DELETE FROM socle.sign_in WHERE member = :member
+
+-- name: invitations_clear (member)
+DELETE FROM socle.invitation WHERE member = :member
+
+-- name: member_remove (member)
+DELETE FROM socle.member WHERE id = :member
+
+-- name: invitation_add (hash, member)
+INSERT INTO socle.invitation (token_hash, member, expires) VALUES (:hash, :member, UTC_TIMESTAMP(6) + INTERVAL 7 DAY)
+
+-- name: invitation_by_hash (hash)
+SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN socle.member m ON m.id = i.member
+LEFT JOIN account.person p ON p.mail = m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
+
+-- name: audit_add (member, name, what, about)
+INSERT INTO audit (member, name, what, about) VALUES (:member, :name, :what, :about)
+
+-- name: audit_trail (limit, first)
+SELECT at, name, about, what = 'signed-in' AS signed_in, what = 'signed-out' AS signed_out, what = 'password' AS password,
+	what = 'reset' AS reset, what = 'invited' AS invited, what = 'joined' AS joined, what = 'role' AS role, what = 'removed' AS removed,
+	what = 'install' AS install, what = 'disable' AS disable, what = 'cancel' AS cancel, what = 'replay' AS replay, what = 'drop' AS `drop`
+FROM audit ORDER BY id DESC LIMIT :limit OFFSET :first

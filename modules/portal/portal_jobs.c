@@ -3,31 +3,20 @@
 
 enum { PER_PAGE = 50 };
 
-const struct scop_field portal_page_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
-	{ 0 }
-};
-
 bool
 portal_jobs(struct scop_request *req)
 {
-	const struct scop_value *field = scop_field(req, "page");
-	const int64_t page = field ? scop_as_int(field) : 1;
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req));
-	const struct scop_value *limit = scop_make_int(req, PER_PAGE), *first = scop_make_int(req, (page - 1) * PER_PAGE);
+	const struct scop_value *limit = scop_make_int(req, PER_PAGE), *first = portal_first(req, PER_PAGE);
 
 	scop_put_all(req, (const struct scop_want[]){
 		{ "dead", false, dead_jobs(language, limit, first) },
 		{ "jobs", false, jobs(language, limit, first) },
 		{ 0 } });
-	const size_t count = scop_count(scop_model(req, "jobs")), lost = scop_count(scop_model(req, "dead"));
+	const struct scop_value *dead = scop_model(req, "dead"), *living = scop_model(req, "jobs");
 
-	scop_put(req, "any", scop_make_bool(req, count > 0));
-	scop_put(req, "any_dead", scop_make_bool(req, lost > 0));
-	if (page > 1)
-		scop_put(req, "previous", scop_make_int(req, page - 1));
-	if (count == PER_PAGE || lost == PER_PAGE)
-		scop_put(req, "next", scop_make_int(req, page + 1));
+	portal_put_page(req, "jobs", living, scop_count(dead) == PER_PAGE ? scop_count(living) : PER_PAGE);
+	scop_put(req, "any_dead", scop_make_bool(req, scop_count(dead) > 0));
 	return scop_view(req, &view_jobs);
 }
 
@@ -35,8 +24,10 @@ portal_jobs(struct scop_request *req)
 static bool
 give_order(struct scop_request *req, const struct scop_value *job, const char *verb)
 {
-	if (job)
+	if (job) {
 		scop_order_job(req, scop_get(job, "id"), verb);
+		portal_note(req, verb, scop_path(req, "id"));
+	}
 	return scop_redirect(req, "jobs", NULL);
 }
 

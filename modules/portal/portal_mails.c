@@ -6,16 +6,7 @@ enum { PER_PAGE = 50 };
 bool
 portal_mails(struct scop_request *req)
 {
-	const struct scop_value *field = scop_field(req, "page");
-	const int64_t page = field ? scop_as_int(field) : 1;
-	const struct scop_value *found = scop_rows(req, mails(scop_make_int(req, PER_PAGE), scop_make_int(req, (page - 1) * PER_PAGE)));
-
-	scop_put(req, "mails", found);
-	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
-	if (page > 1)
-		scop_put(req, "previous", scop_make_int(req, page - 1));
-	if (scop_count(found) == PER_PAGE)
-		scop_put(req, "next", scop_make_int(req, page + 1));
+	portal_put_page(req, "mails", scop_rows(req, mails(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
 	return scop_view(req, &view_mails);
 }
 

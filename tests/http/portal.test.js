@@ -302,7 +302,7 @@ test('an order that a portal\'s role puts for another tenant is refused by the i
 test('a portal\'s role cannot stamp an order as another\'s, and reads and changes nothing of the platform', async () => {
   for (const sql of [`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor) VALUES (NULL, ${ids.beta}, 'disable', 'guestbook', 'x')`,
     'SELECT COUNT(*) FROM scopiton.tenant', 'SELECT COUNT(*) FROM scopiton.installer_order', 'UPDATE scopiton.installer_order SET tenant = 2',
-    `SELECT COUNT(*) FROM t${ids.beta}.member`, `INSERT INTO t${ids.acme}.member_role VALUES (1, 'owner')`, `UPDATE t${ids.acme}.session SET expires = '2099-01-01'`,
+    `SELECT COUNT(*) FROM t${ids.beta}.member`, `INSERT INTO t${ids.acme}.role_permission VALUES ('owner', 'all')`, `UPDATE t${ids.acme}.session SET expires = '2099-01-01'`,
     'CREATE TABLE x (a INT)', `DROP DATABASE t${ids.acme}_portal`, 'SELECT COUNT(*) FROM mysql.global_priv', `SELECT COUNT(*) FROM t${ids.beta}_guestbook.entry`]) {
     const { code, said } = await asPortal('acme', sql)
     assert.equal(code, 1, `${sql}: ${said}`)

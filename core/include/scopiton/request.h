@@ -113,6 +113,14 @@ bool scop_send_file(struct scop_request *req, const char *type, const struct sco
  * save it as `file_name`; NULL to show it. */
 bool scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts, const char *file_name);
 
+/* The hash of whom a request comes from: an IPv4 address, or the network of an IPv6 one (its first 64 bits). */
+const struct scop_value *scop_sender_hash(struct scop_request *req);
+
+/* A password as it is stored (argon2id); and whether a password is the stored one. A stored one that is empty or NULL is no
+ * password's, and found so after the same time. Two are worked on at once on a host; others wait. For modules/portal. */
+const struct scop_value *scop_password_hash(struct scop_request *req, const struct scop_value *password);
+bool scop_password_verify(struct scop_request *req, const struct scop_value *password, const struct scop_value *stored);
+
 /* Sets (or, with an empty value, takes away) the portal's session cookie. For modules/portal. */
 void scop_session_cookie(struct scop_request *req, const char *token);
 

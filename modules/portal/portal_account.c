@@ -1,0 +1,170 @@
+/*
+ * Signing in with a password, and the ways to get one. Whether somebody has an account shows neither in what is answered nor
+ * in how long it takes: a password is always hashed, and a forgotten one is always a job. A sender who fails often is asked
+ * to wait; an account is never closed, so nobody can lock its owner out.
+ */
+#include <string.h>
+
+#include "portal.h"
+
+enum { FAILURES_OF_PAIR = 5, FAILURES_OF_SENDER = 30, PASSWORD_MIN = 10 };
+
+const struct scop_field portal_sign_in_fields[] = {
+	{ .name = "mail",     .type = SCOP_FIELD_TEXT, .required = true, .max = 254 },
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ 0 }
+};
+
+const struct scop_field portal_forgot_fields[] = {
+	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .required = true },
+	{ 0 }
+};
+
+const struct scop_field portal_reset_fields[] = {
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .required = true, .min = PASSWORD_MIN, .max = 200 },
+	{ 0 }
+};
+
+const struct scop_field portal_account_fields[] = {
+	{ .name = "mail",     .type = SCOP_FIELD_EMAIL },
+	{ .name = "current",  .type = SCOP_FIELD_TEXT, .max = 200 },
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .required = true, .min = PASSWORD_MIN, .max = 200 },
+	{ 0 }
+};
+
+/* ---- signing in ---- */
+
+bool
+portal_sign_in_form(struct scop_request *req)
+{
+	return scop_view(req, &view_sign_in);
+}
+
+/* Answered rather than refused, for a refusal would undo that it was counted. */
+static bool
+failed(struct scop_request *req, const char *why)
+{
+	scop_put(req, "mail", scop_field(req, "mail"));
+	scop_put(req, "why", scop_make_text(req, "%s", scop_translate(req, why)));
+	return scop_view(req, &view_sign_in);
+}
+
+bool
+portal_sign_in(struct scop_request *req)
+{
+	const struct scop_value *sender = scop_sender_hash(req), *mail = scop_hash(req, scop_field(req, "mail"));
+	const struct scop_value *counts = scop_row(req, failures_of(sender, mail));
+
+	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR || scop_int(counts, "sender") >= FAILURES_OF_SENDER)
+		return failed(req, "Too many tries from your network. Please wait a quarter of an hour, or ask for a new password.");
+
+	const struct scop_value *person = scop_row(req, person_by_mail(scop_field(req, "mail")));
+	const bool right = scop_password_verify(req, scop_field(req, "password"), scop_get(person, "password"));
+	const struct scop_value *member = scop_get(person, "member");
+
+	scop_write(req, failures_sweep());
+	if (!right || scop_type(member) == SCOP_NULL) {
+		scop_write(req, failure_add(sender, mail));
+		return failed(req, "This address and this password do not go together.");
+	}
+	return portal_enter(req, member, scop_get(person, "name"));
+}
+
+/* ---- a forgotten password ---- */
+
+bool
+portal_forgot_form(struct scop_request *req)
+{
+	return scop_view(req, &view_forgot);
+}
+
+bool
+portal_forgot(struct scop_request *req)
+{
+	static const char *const keys[] = { "mail" };
+	const struct scop_value *mail = scop_field(req, "mail");
+
+	/* One at a time for an address: nobody's mailbox is filled by pressing often. */
+	scop_later_at(req, "forgot", scop_make_map(req, 1, keys, &mail), NULL, scop_as_text(scop_hash(req, mail)));
+	scop_put(req, "asked", scop_make_bool(req, true));
+	return scop_view(req, &view_forgot);
+}
+
+bool
+portal_forgot_job(struct scop_request *req)
+{
+	const struct scop_value *mail = scop_get(scop_body(req), "mail"), *token = scop_random(req, PORTAL_TOKEN);
+	const struct scop_value *person = scop_row(req, person_by_mail(mail));
+
+	if (!person || scop_type(scop_get(person, "member")) == SCOP_NULL)
+		return true;
+	scop_write(req, reset_add(scop_hash(req, token), scop_get(person, "id")));
+	scop_put(req, "token", token);
+	scop_put(req, "name", scop_get(person, "name"));
+	scop_mail(req, &(const struct scop_mail){ .view = &view_reset_mail, .to = mail, .to_name = scop_get(person, "name"), .secret = true });
+	return true;
+}
+
+bool
+portal_reset_form(struct scop_request *req)
+{
+	scop_put(req, "person", scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token")))));
+	scop_put(req, "token", scop_path(req, "token"));
+	return scop_view(req, &view_reset);
+}
+
+bool
+portal_reset(struct scop_request *req)
+{
+	const struct scop_value *found = scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token"))));
+
+	/* Of two who use the link at once, one finds it gone. */
+	if (!found || scop_write(req, resets_use(scop_get(found, "person"))) == 0)
+		return portal_reset_form(req);
+	scop_write(req, person_password(scop_get(found, "person"), scop_password_hash(req, scop_field(req, "password"))));
+	scop_write(req, sessions_end(scop_get(found, "member")));
+	portal_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "reset", NULL);
+	return portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
+}
+
+/* ---- the own account ---- */
+
+bool
+portal_account_form(struct scop_request *req)
+{
+	scop_put(req, "person", scop_row(req, person_of_member(scop_member(req))));
+	return scop_view(req, &view_account);
+}
+
+/* Who came in by a link makes an account of it. */
+static bool
+set_up(struct scop_request *req)
+{
+	const struct scop_value *mail = scop_field(req, "mail");
+
+	if (!mail)
+		return scop_reject(req, "mail", "Please give your e-mail address.");
+	if (scop_row(req, person_by_mail(mail)))
+		return scop_reject(req, "mail", "There is an account for this address already. Ask for an invitation to it.");
+	scop_write(req, person_add(mail, scop_member_name(req), scop_make_text(req, "%s", scop_language_of(req)),
+	    scop_password_hash(req, scop_field(req, "password"))));
+	scop_write(req, member_become(scop_member(req), scop_make_int(req, scop_inserted(req)), mail));
+	portal_note(req, "password", NULL);
+	return scop_redirect(req, "account", NULL);
+}
+
+bool
+portal_account(struct scop_request *req)
+{
+	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
+	const struct scop_value *current = scop_field(req, "current");
+
+	if (!person)
+		return set_up(req);
+	if (!current || !scop_password_verify(req, current, scop_get(person, "password")))
+		return scop_reject(req, "current", "This is not your present password.");
+	scop_write(req, person_password(scop_get(person, "id"), scop_password_hash(req, scop_field(req, "password"))));
+	scop_write(req, resets_use(scop_get(person, "id")));
+	portal_note(req, "password", NULL);
+	return scop_redirect(req, "account", NULL);
+}

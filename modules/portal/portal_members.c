@@ -1,0 +1,149 @@
+/* Members: who is in, in which role; inviting, and taking an invitation. The last owner stays one. */
+#include <string.h>
+
+#include "portal.h"
+
+enum { PER_PAGE = 50, PASSWORD_MIN = 10 };
+
+const struct scop_field portal_invite_fields[] = {
+	{ .name = "name", .type = SCOP_FIELD_TEXT,  .required = true, .max = 100 },
+	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .required = true },
+	{ .name = "role", .type = SCOP_FIELD_TEXT,  .required = true, .max = 24 },
+	{ 0 }
+};
+
+const struct scop_field portal_role_fields[] = {
+	{ .name = "role", .type = SCOP_FIELD_TEXT, .required = true, .max = 24 },
+	{ 0 }
+};
+
+const struct scop_field portal_invitation_fields[] = {
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .min = PASSWORD_MIN, .max = 200 },
+	{ 0 }
+};
+
+bool
+portal_members(struct scop_request *req)
+{
+	portal_put_page(req, "members", scop_rows(req, members(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	scop_put(req, "roles", scop_rows(req, roles()));
+	return scop_view(req, &view_members);
+}
+
+/* ---- inviting ---- */
+
+static void
+send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const struct scop_value *mail)
+{
+	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
+
+	scop_write(req, invitations_clear(member));
+	scop_write(req, invitation_add(scop_hash(req, token), member));
+	scop_put(req, "token", token);
+	scop_put(req, "name", name);
+	scop_put(req, "inviter", scop_member_name(req));
+	scop_mail(req, &(const struct scop_mail){ .view = &view_invitation_mail, .to = mail, .to_name = name, .secret = true });
+}
+
+bool
+portal_invite(struct scop_request *req)
+{
+	const struct scop_value *name = scop_field(req, "name"), *mail = scop_field(req, "mail"), *role = scop_field(req, "role");
+
+	if (!scop_row(req, role_by_name(role)))
+		return scop_reject(req, "role", "Please choose one of the roles.");
+	if (scop_row(req, members_by_mail(mail)))
+		return scop_reject(req, "mail", "Somebody with this address is a member already.");
+	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
+	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
+	scop_write(req, member_role_add(member, role));
+	send_invitation(req, member, name, mail);
+	portal_note(req, "invited", mail);
+	return scop_redirect(req, "members", NULL);
+}
+
+bool
+portal_invitation_form(struct scop_request *req)
+{
+	scop_put(req, "invitation", scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token")))));
+	scop_put(req, "token", scop_path(req, "token"));
+	return scop_view(req, &view_invitation);
+}
+
+/* The link proves that the address is theirs: who has an account joins with it, who has none makes one. */
+bool
+portal_invitation(struct scop_request *req)
+{
+	const struct scop_value *found = scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token"))));
+	const struct scop_value *member = scop_get(found, "member"), *person = scop_get(found, "person");
+
+	if (!found || scop_write(req, invitations_clear(member)) == 0)
+		return portal_invitation_form(req);
+	if (scop_type(person) == SCOP_NULL) {
+		if (!scop_field(req, "password"))
+			return scop_reject(req, "password", "Please choose a password.");
+		scop_write(req, person_add(scop_get(found, "mail"), scop_get(found, "name"), scop_make_text(req, "%s", scop_language_of(req)),
+		    scop_password_hash(req, scop_field(req, "password"))));
+		person = scop_make_int(req, scop_inserted(req));
+	}
+	scop_write(req, member_become(member, person, scop_get(found, "mail")));
+	portal_note_as(req, member, scop_get(found, "name"), "joined", scop_get(found, "mail"));
+	return portal_enter(req, member, scop_get(found, "name"));
+}
+
+/* ---- one member ---- */
+
+bool
+portal_member(struct scop_request *req)
+{
+	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member")));
+
+	if (!member)
+		return scop_not_found(req);
+	scop_put(req, "one", member);
+	scop_put(req, "roles", scop_rows(req, roles()));
+	return scop_view(req, &view_member);
+}
+
+/* Whether nobody would be left to let others in. The owners' rows are held, so that two cannot both leave as the last but one. */
+static bool
+is_last_owner(struct scop_request *req, const struct scop_value *member)
+{
+	return strcmp(scop_text(member, "role"), "owner") == 0 &&
+	    scop_int(scop_row(req, owners_but(scop_get(member, "id"))), "others") == 0;
+}
+
+bool
+portal_member_role(struct scop_request *req)
+{
+	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))), *role = scop_field(req, "role");
+
+	if (!member)
+		return scop_not_found(req);
+	if (!scop_row(req, role_by_name(role)))
+		return scop_reject(req, "role", "Please choose one of the roles.");
+	if (strcmp(scop_as_text(role), "owner") != 0 && is_last_owner(req, member))
+		return scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+	scop_write(req, member_roles_clear(scop_get(member, "id")));
+	scop_write(req, member_role_add(scop_get(member, "id"), role));
+	portal_note(req, "role", scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
+	return scop_redirect(req, "members", NULL);
+}
+
+bool
+portal_member_remove(struct scop_request *req)
+{
+	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))), *id = scop_get(member, "id");
+
+	if (!member)
+		return scop_not_found(req);
+	if (is_last_owner(req, member))
+		return scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+	scop_write(req, sessions_end(id));
+	scop_write(req, sign_ins_clear(id));
+	scop_write(req, invitations_clear(id));
+	scop_write(req, member_roles_clear(id));
+	scop_write(req, member_remove(id));
+	portal_note(req, "removed", scop_get(member, "name"));
+	return scop_redirect(req, "members", NULL);
+}

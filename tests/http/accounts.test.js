@@ -1,0 +1,206 @@
+// Accounts: signing in with a password, forgetting it, inviting, roles; what does not show, and who cannot be locked out.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { start, until } from '../support/stack.mjs'
+
+const GOOD = 'trois mots inattendus', OTHER = 'vier andere woorden'
+const ids = {}
+let stack
+
+const host = (tenant) => `${tenant}-portal.localhost`
+const portal = (tenant, url, options) => stack.request(host(tenant), `/portal${url}`, options)
+const cookieOf = ({ headers }) => headers['set-cookie']?.[0].split(';')[0]
+
+async function post (tenant, page, url, form, headers = {}) {
+  const _key = await stack.key(host(tenant), `/portal${page}`, headers, `/portal${url}`)
+  return portal(tenant, url, { form: { _key, ...form }, headers })
+}
+const signIn = (tenant, mail, password) => post(tenant, '/sign-in', '/sign-in', { mail, password })
+const mailTo = (address, words) => until(`a mail to ${address}`, async () =>
+  (await stack.mails()).findLast((mail) => mail.to.includes(address) && (!words || words.test(mail.subject))), 20)
+const linkIn = (mail, word) => mail.html.match(new RegExp(`href="http://[^/]+(/portal/${word}/[a-z2-7]{40})"`))[1].replace('/portal', '')
+const owner = async (tenant = 'acme') => ({ Cookie: await stack.signIn(tenant) })
+
+async function invite (tenant, mail, name, role, password = GOOD) {
+  const headers = await owner(tenant)
+  const answer = await post(tenant, '/members', '/members', { name, mail, role }, headers)
+  assert.equal(answer.status, 303, answer.body.slice(0, 300))
+  const link = linkIn(await mailTo(mail, /invite/), 'invitation')
+  const joined = await post(tenant, link, link, password ? { password } : {})
+  assert.equal(joined.status, 303)
+  return cookieOf(joined)
+}
+
+before(async () => {
+  stack = await start({ mail: true })
+  for (const tenant of ['acme', 'beta']) {
+    await stack.cli('tenant', 'create', tenant, '--title', tenant === 'acme' ? 'Acme' : 'Beta', '--language', 'en')
+    ids[tenant] = await stack.sql(`SELECT id FROM scopiton.tenant WHERE name = '${tenant}'`)
+    await stack.sql(`INSERT INTO t${ids[tenant]}.role (name) VALUES ('reader'); INSERT INTO t${ids[tenant]}.role_permission VALUES ('reader', 'portal.enter')`)
+    await until('its portal serves', async () => (await portal(tenant, '/sign-in')).status === 200)
+  }
+})
+after(() => stack?.stop())
+
+test('who came in by a link sets up an account, and signs in with it afterwards', async () => {
+  const headers = await owner()
+  assert.equal((await post('acme', '/account', '/account', { mail: 'Anna@Example.org', password: 'short' }, headers)).status, 422)
+  assert.equal((await post('acme', '/account', '/account', { password: GOOD }, headers)).status, 422)
+  assert.equal((await post('acme', '/account', '/account', { mail: 'Anna@Example.org', password: GOOD }, headers)).status, 303)
+  const answer = await signIn('acme', 'anna@example.ORG', GOOD)
+  assert.equal(answer.status, 303)
+  assert.equal((await portal('acme', '/', { headers: { Cookie: cookieOf(answer) } })).status, 200)
+  const stored = await stack.sql('SELECT password FROM account.person')
+  assert.match(stored, /^\$argon2id\$v=19\$m=65536,t=2,p=1\$/)
+})
+
+test('a wrong password and an unknown address are answered alike, word for word and in the same time', async () => {
+  const timed = async (mail) => {
+    const took = []
+    let body
+    for (let i = 0; i < 4; i++) {
+      await stack.sql('DELETE FROM account.failure')
+      const _key = await stack.key(host('acme'), '/portal/sign-in')
+      const from = performance.now()
+      const answer = await portal('acme', '/sign-in', { form: { _key, mail, password: 'wrong password' } })
+      took.push(performance.now() - from)
+      assert.equal(answer.status, 200)
+      assert.equal(cookieOf(answer), undefined)
+      body = answer.body.replace(/value="[^"]*"/g, '')
+    }
+    return { body, least: Math.min(...took) }
+  }
+  const known = await timed('anna@example.org'), unknown = await timed('nobody@example.org')
+  assert.equal(known.body, unknown.body)
+  assert.match(known.body, /This address and this password do not go together\./)
+  assert.ok(unknown.least > known.least / 3 && unknown.least < known.least * 3, `${unknown.least} and ${known.least} ms`)
+})
+
+test('a person is a member of one tenant, and nothing at another until they are invited there', async () => {
+  assert.match((await signIn('beta', 'anna@example.org', GOOD)).body, /do not go together/)
+  await invite('beta', 'anna@example.org', 'Anna', 'reader', null) // no password is asked of who has one
+  assert.equal((await signIn('beta', 'anna@example.org', GOOD)).status, 303)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM account.person WHERE mail = 'anna@example.org'"), '1')
+})
+
+test('an invited member joins with a password, sees what the role allows, and the link works once', async () => {
+  const headers = await owner()
+  await post('acme', '/members', '/members', { name: 'Bart', mail: 'bart@example.org', role: 'reader' }, headers)
+  const mail = await mailTo('bart@example.org')
+  assert.equal(mail.subject, 'owner invites you to Acme')
+  assert.equal(await stack.sql("SELECT MAX(html) FROM t1.mail WHERE recipient = 'bart@example.org'"), '')
+  const link = linkIn(mail, 'invitation')
+  assert.equal((await post('acme', link, link, {})).status, 422)
+  const joined = await post('acme', link, link, { password: OTHER })
+  const cookie = { Cookie: cookieOf(joined) }
+  assert.equal((await portal('acme', '/', { headers: cookie })).status, 200)
+  for (const url of ['/members', '/audit', '/jobs', '/mails']) assert.equal((await portal('acme', url, { headers: cookie })).status, 403, url)
+  assert.match((await portal('acme', link)).body, /This invitation is no longer valid/)
+  assert.match((await portal('acme', '/members', { headers })).body, /Bart<\/a><span[^>]*>bart@example\.org[^]*?reader[^]*?Has an account/)
+})
+
+test('an address that is a member, a role that is none, and a name that is too long are refused in words', async () => {
+  const headers = await owner()
+  for (const [form, words] of [[{ name: 'X', mail: 'BART@example.org', role: 'reader' }, /member already/],
+    [{ name: 'X', mail: 'x@example.org', role: 'emperor' }, /one of the roles/], [{ name: 'x'.repeat(101), mail: 'x@example.org', role: 'reader' }, /100/],
+    [{ name: '<script>', mail: 'x', role: 'reader' }, /not an e-mail address[^]*&lt;script&gt;/]]) {
+    const { status, body } = await post('acme', '/members', '/members', form, headers)
+    assert.equal(status, 422)
+    assert.match(body, words)
+  }
+})
+
+test('a role that is taken away counts at once, while its holder is working', async () => {
+  const cookie = { Cookie: await invite('acme', 'cleo@example.org', 'Cleo', 'owner') }
+  assert.equal((await portal('acme', '/members', { headers: cookie })).status, 200)
+  const id = await stack.sql("SELECT id FROM t1.member WHERE mail = 'cleo@example.org'")
+  const headers = await owner()
+  assert.equal((await post('acme', `/members/${id}`, `/members/${id}/role`, { role: 'reader' }, headers)).status, 303)
+  assert.equal((await portal('acme', '/members', { headers: cookie })).status, 403)
+  assert.equal((await post('acme', `/members/${id}`, `/members/${id}/remove`, {}, headers)).status, 303)
+  assert.equal((await portal('acme', '/', { headers: cookie })).status, 401)
+  assert.match((await signIn('acme', 'cleo@example.org', GOOD)).body, /do not go together/)
+})
+
+test('the last owner stays one', async () => {
+  const headers = await owner('beta')
+  const id = await stack.sql(`SELECT member FROM t${ids.beta}.member_role WHERE role = 'owner'`)
+  for (const [verb, form] of [['role', { role: 'reader' }], ['remove', {}]]) {
+    const { status, body } = await post('beta', `/members/${id}`, `/members/${id}/${verb}`, form, headers)
+    assert.equal(status, 422)
+    assert.match(body, /last owner/)
+  }
+  assert.equal(await stack.sql(`SELECT COUNT(*) FROM t${ids.beta}.member_role WHERE role = 'owner'`), '1')
+})
+
+test('another tenant\'s member has no page here, and is neither changed nor removed', async () => {
+  const headers = await owner('beta')
+  const own = await stack.sql(`SELECT MAX(id) FROM t${ids.beta}.member`)
+  const foreign = 9999
+  assert.equal((await portal('beta', `/members/${foreign}`, { headers })).status, 404)
+  const _key = await stack.key(host('beta'), `/portal/members/${own}`, headers, `/portal/members/${own}/remove`)
+  assert.equal((await portal('beta', `/members/${foreign}/remove`, { headers, form: { _key } })).status, 404)
+})
+
+test('a forgotten password: the same page for everybody, a mail for a member, a link that works once', async () => {
+  const ask = (mail) => post('acme', '/forgot', '/forgot', { mail })
+  const known = await ask('anna@example.org'), unknown = await ask('nobody@example.org')
+  assert.equal(known.body, unknown.body)
+  const link = linkIn(await mailTo('anna@example.org', /new password/), 'reset')
+  const before = cookieOf(await signIn('acme', 'anna@example.org', GOOD))
+  const form = { _key: await stack.key(host('acme'), `/portal${link}`), password: OTHER }
+  const again = { _key: await stack.key(host('acme'), `/portal${link}`), password: 'yet another one' }
+  assert.equal((await portal('acme', link, { form })).status, 303)
+  const second = await portal('acme', link, { form: again })
+  assert.match(second.body, /This link is no longer valid/)
+  assert.equal((await portal('acme', '/', { headers: { Cookie: before } })).status, 401, 'sessions of before have ended')
+  assert.equal((await signIn('acme', 'anna@example.org', OTHER)).status, 303)
+  assert.match((await signIn('acme', 'anna@example.org', GOOD)).body, /do not go together/)
+  assert.equal((await stack.mails()).filter(({ to }) => to.includes('nobody@example.org')).length, 0)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM queue.mail WHERE recipient = 'nobody@example.org'"), '0')
+})
+
+test('a password is changed by who knows the present one', async () => {
+  const headers = { Cookie: cookieOf(await signIn('acme', 'anna@example.org', OTHER)) }
+  assert.match((await post('acme', '/account', '/account', { current: 'wrong', password: GOOD }, headers)).body, /not your present password/)
+  assert.equal((await post('acme', '/account', '/account', { current: OTHER, password: GOOD }, headers)).status, 303)
+  assert.equal((await signIn('acme', 'anna@example.org', GOOD)).status, 303)
+})
+
+test('a sender who guesses is asked to wait; the owner still enters, from elsewhere and after failures of many', async () => {
+  await stack.sql('DELETE FROM account.failure')
+  for (let i = 0; i < 5; i++) assert.match((await signIn('acme', 'anna@example.org', 'guess')).body, /do not go together/)
+  const { body, status } = await signIn('acme', 'anna@example.org', GOOD)
+  assert.equal(status, 200)
+  assert.match(body, /Too many tries from your network/)
+  // 10,000 failures of 1,000 other senders, as the table would have them.
+  await stack.sql(`USE mysql; DELETE FROM account.failure; INSERT INTO account.failure (sender, mail)
+    SELECT SHA2(seq % 1000, 256), SHA2('anna', 256) FROM seq_1_to_10000`)
+  assert.equal((await signIn('acme', 'anna@example.org', GOOD)).status, 303)
+})
+
+test('many sign-ins at once are worked on two at a time, and all are answered', async () => {
+  await stack.sql('DELETE FROM account.failure')
+  const keys = await Promise.all(Array.from({ length: 8 }, () => stack.key(host('acme'), '/portal/sign-in')))
+  const answers = await Promise.all(keys.map((_key) => portal('acme', '/sign-in', { form: { _key, mail: 'anna@example.org', password: GOOD } })))
+  assert.deepEqual(answers.map(({ status }) => status), Array(8).fill(303))
+})
+
+test('a page for members leads to signing in', async () => {
+  const { status, body } = await portal('acme', '/members')
+  assert.equal(status, 401)
+  assert.match(body, /<a [^>]*href="\/portal\/sign-in"/)
+})
+
+test('the audit trail says who did what', async () => {
+  const { body } = await portal('acme', '/audit', { headers: await owner() })
+  for (const words of [/Invited bart@example\.org/, /Joined as bart@example\.org/, /Changed a role\. Cleo: reader/, /Removed Cleo/, /Changed the password/, /Set a forgotten password anew/]) assert.match(body, words)
+})
+
+test('no other module reads persons', async () => {
+  await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
+  const password = (await import('node:fs')).readFileSync(`${stack.folder}/secrets/guestbook`, 'utf8').split('\n')[0]
+  for (const sql of ['SELECT * FROM account.person', 'SELECT * FROM account.reset', 'SELECT * FROM account.failure']) {
+    await assert.rejects(stack.sql(`SET ROLE t1_guestbook; ${sql}`, { user: 'scop_guestbook', password }), /denied/)
+  }
+})
