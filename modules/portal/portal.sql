@@ -105,7 +105,7 @@ WHERE r.token_hash = :hash AND r.expires > UTC_TIMESTAMP(6)
 DELETE FROM account.reset WHERE person = :person
 
 -- name: members (limit, first)
-SELECT m.id, m.name, m.mail, m.person IS NOT NULL AS has_account, GROUP_CONCAT(r.role ORDER BY r.role SEPARATOR ', ') AS roles,
+SELECT m.id, m.name, m.mail, m.person IS NOT NULL AS has_account, COALESCE(MAX(IF(r.role = 'owner', 'owner', NULL)), MIN(r.role)) AS role,
 	MAX(i.expires > UTC_TIMESTAMP(6)) AS invited
 FROM socle.member m LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.invitation i ON i.member = m.id
 GROUP BY m.id ORDER BY m.name, m.id LIMIT :limit OFFSET :first

@@ -22,11 +22,60 @@ const struct scop_field portal_invitation_fields[] = {
 	{ 0 }
 };
 
+/* Roles that every tenant has, or that modules bring, in words; another is shown by its name. */
+static const char *const known_roles[] = { SCOP_TEXT("owner"), SCOP_TEXT("merchant") };
+
+static const struct scop_value *
+title_of(struct scop_request *req, const char *role)
+{
+	for (size_t i = 0; i < sizeof known_roles / sizeof known_roles[0]; i++)
+		if (strcmp(known_roles[i], role) == 0)
+			return scop_make_text(req, "%s", scop_translate(req, known_roles[i]));
+	return scop_make_text(req, "%s", role);
+}
+
+/* The roles to choose from; `current` is chosen. */
+static void
+put_roles(struct scop_request *req, const char *current)
+{
+	static const char *const keys[] = { "name", "title", "current" };
+	const struct scop_value *found = scop_rows(req, roles());
+	const size_t count = scop_count(found);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = scop_text(scop_at(found, i), "name");
+
+		list[i] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_get(scop_at(found, i), "name"),
+		    title_of(req, name), scop_make_bool(req, strcmp(name, current) == 0) });
+	}
+	scop_put(req, "roles", scop_make_list(req, count, list));
+}
+
+/* The rows as they are shown: with the role in words. */
+static const struct scop_value *
+with_titles(struct scop_request *req, const struct scop_value *rows)
+{
+	static const char *const keys[] = { "id", "name", "mail", "has_account", "invited", "role" };
+	const size_t count = scop_count(rows);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *row = scop_at(rows, i);
+
+		list[i] = scop_make_map(req, 6, keys, (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "name"),
+		    scop_get(row, "mail"), scop_get(row, "has_account"), scop_get(row, "invited"), title_of(req, scop_text(row, "role")) });
+	}
+	return scop_make_list(req, count, list);
+}
+
 bool
 portal_members(struct scop_request *req)
 {
-	portal_put_page(req, "members", scop_rows(req, members(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
-	scop_put(req, "roles", scop_rows(req, roles()));
+	const struct scop_value *rows = scop_rows(req, members(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE)));
+
+	portal_put_page(req, "members", with_titles(req, rows), PER_PAGE);
+	put_roles(req, "");
 	return scop_view(req, &view_members);
 }
 
@@ -101,7 +150,7 @@ portal_member(struct scop_request *req)
 	if (!member)
 		return scop_not_found(req);
 	scop_put(req, "one", member);
-	scop_put(req, "roles", scop_rows(req, roles()));
+	put_roles(req, scop_text(member, "role"));
 	return scop_view(req, &view_member);
 }
 

@@ -1,4 +1,4 @@
-// A visitor and a merchant in the real browser: the shop without a script, the portal by its one-time link. Each page is
+// Visitors and members in the real browser: the shop without a script, the portal by its one-time link and by password. Each page is
 // looked at by axe in both themes, must not scroll sideways at 320 px, and is photographed into build/screenshots.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
@@ -14,7 +14,7 @@ let stack, browser, shop, portal
 
 before(async () => {
   fs.mkdirSync(pictures, { recursive: true })
-  stack = await start()
+  stack = await start({ mail: true })
   await stack.cli('tenant', 'create', 'laboucle', '--title', 'La Boucle')
   await stack.cli('module', 'install', 'shop', '--tenant', 'laboucle', '--root')
   await stack.cli('module', 'install', 'guestbook', '--tenant', 'laboucle')
@@ -143,5 +143,76 @@ test('a merchant signs in by the link, sees the order, and switches a module off
   await guestbook.getByRole('button', { name: 'Activer' }).click()
   await until('the guestbook is back', async () => (await stack.request('laboucle.localhost', '/fr/guestbook/')).status === 200)
   assert.equal((await stack.request('laboucle.localhost', '/fr/')).status, 200)
+  await page.context().close()
+})
+
+test('an owner sets up an account and invites a colleague, who joins from the mail; both see only what they may', async () => {
+  const owner = await open()
+  await owner.goto((await stack.cli('login', 'laboucle', 'owner')).trim())
+  await owner.click('main button')
+  await owner.waitForURL(`${portal}/portal/`)
+  await owner.click('header a.person')
+  await inspect(owner, 'account')
+  await owner.fill('#mail', 'anne@laboucle.example')
+  await owner.fill('#password', 'trois mots inattendus')
+  await owner.click('main button:has-text("Enregistrer")')
+  await owner.waitForSelector('text=anne@laboucle.example')
+  await owner.click('nav.side >> text=Membres')
+  await inspect(owner, 'members')
+  await owner.fill('#name', 'Bérénice Lambert')
+  await owner.fill('#mail', 'berenice@laboucle.example')
+  await owner.selectOption('#role', { label: 'commerçant' })
+  await owner.click('text=Envoyer l\'invitation')
+  await owner.waitForSelector('text=Invité')
+
+  const mail = await until('the invitation has arrived', async () => (await stack.mails()).find(({ to }) => to.includes('berenice@')), 20)
+  const colleague = await open({ javaScriptEnabled: false })
+  await colleague.goto(mail.html.match(/href="(http[^"]+\/invitation\/[^"]+)"/)[1])
+  await colleague.fill('#password', 'vier andere woorden')
+  await colleague.click('main button')
+  await colleague.waitForURL(`${portal}/portal/`).catch(() => {}) // a merchant may not see the modules
+  await colleague.goto(`${portal}/shop/orders`)
+  assert.match(await colleague.textContent('h1'), /Commandes/)
+  assert.equal(await colleague.locator('nav.side >> text=Membres').count(), 0)
+  await colleague.goto(`${portal}/portal/members`)
+  assert.equal(await colleague.locator('text=Bérénice').count(), 0)
+
+  await owner.click('text=Bérénice Lambert')
+  await inspect(owner, 'member')
+  for (const [name, url] of [['audit', '/portal/audit'], ['mails', '/portal/mails'], ['jobs', '/portal/jobs']]) {
+    await owner.goto(portal + url)
+    await inspect(owner, name)
+  }
+  await owner.goto(`${portal}/portal/mails`)
+  await owner.click('main table a >> nth=0')
+  await owner.waitForURL(/\/mails\/\d+$/)
+  assert.match(await owner.textContent('h1'), /Merci/)
+  await owner.goto('about:blank')
+  await owner.setContent(mail.html) // its own page runs no script, not even axe
+  await inspect(owner, 'mail')
+  await owner.context().close()
+  await colleague.context().close()
+})
+
+test('a member signs in with the keyboard, after a mistake; the ways in are sound to look at', async () => {
+  const page = await open()
+  await page.goto(`${portal}/portal/forgot`)
+  await inspect(page, 'forgot')
+  await page.goto(`${portal}/portal/invitation/nonsense`)
+  await inspect(page, 'invitation-gone')
+  await page.goto(`${portal}/portal/members`)
+  await inspect(page, 'members-only')
+  await page.click('text=Se connecter')
+  await inspect(page, 'sign-in-form')
+  for (const [password, end] of [['wrong', '/portal/sign-in'], ['trois mots inattendus', '/portal/']]) {
+    await page.fill('#mail', '')
+    await page.focus('#mail')
+    await page.keyboard.type('anne@laboucle.example')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(portal + end)
+    if (password === 'wrong') await inspect(page, 'sign-in-wrong')
+  }
   await page.context().close()
 })
