@@ -3,6 +3,7 @@
 #include "shop_payment.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { PER_PAGE = 25, TOKEN_LENGTH = 32 };
 
@@ -113,6 +114,19 @@ shop_order_place(struct scop_request *req)
 	return scop_redirect(req, "thanks", scop_make_map(req, 1, parts, &token));
 }
 
+/* What a bank's app reads from the screen; only where one can pay in euro. */
+static void
+put_code(struct scop_request *req, const struct scop_value *order)
+{
+	const struct scop_value *payment = scop_model(req, "payment"), *total = scop_get(order, "total");
+	char text[SHOP_EPC];
+
+	if (strcmp(scop_currency(total), "EUR") == 0 && scop_text(payment, "iban")[0] &&
+	    shop_epc_make(scop_text(payment, "beneficiary"), scop_text(payment, "iban"), scop_text(payment, "bic"), scop_as_int(total),
+		scop_as_text(scop_model(req, "communication")), text))
+		scop_put(req, "code", scop_qr(req, text));
+}
+
 bool
 shop_thanks(struct scop_request *req)
 {
@@ -125,6 +139,7 @@ shop_thanks(struct scop_request *req)
 	if (!order)
 		return scop_not_found(req);
 	put_communication(req, order);
+	put_code(req, order);
 	return scop_view(req, &view_thanks);
 }
 

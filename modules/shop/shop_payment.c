@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AMOUNT_MAX 99999999999LL
+
+enum { NAME_MAX_CHARACTERS = 70 };
+
 void
 shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION])
 {
@@ -47,4 +51,32 @@ shop_iban_check(const char *text, char ret_iban[SHOP_IBAN])
 		return false;
 	strcpy(ret_iban, iban);
 	return true;
+}
+
+/* The first 70 characters of UTF-8, and nothing that would begin another line. */
+static int
+name_bytes(const char *name)
+{
+	int characters = 0, bytes = 0;
+
+	for (; name[bytes] && (unsigned char)name[bytes] >= 0x20; bytes++) {
+		characters += ((unsigned char)name[bytes] & 0xc0) != 0x80;
+		if (characters > NAME_MAX_CHARACTERS)
+			break;
+	}
+	return bytes;
+}
+
+bool
+shop_epc_make(const char *name, const char *iban, const char *bic, int64_t cents, const char *communication,
+    char ret_text[SHOP_EPC])
+{
+	char checked[SHOP_IBAN];
+	const int length = name_bytes(name);
+
+	if (cents < 1 || cents > AMOUNT_MAX || length == 0 || !shop_iban_check(iban, checked) || strpbrk(bic, "\n\r"))
+		return false;
+	const int written = snprintf(ret_text, SHOP_EPC, "BCD\n002\n1\nSCT\n%s\n%.*s\n%s\nEUR%lld.%02lld\n\n\n%s", bic, length, name,
+	    checked, (long long)(cents / 100), (long long)(cents % 100), communication);
+	return written > 0 && written < SHOP_EPC;
 }

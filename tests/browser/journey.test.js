@@ -1,6 +1,7 @@
 // Visitors and members in the real browser: the shop without a script, the portal by its one-time link and by password. Each page is
 // looked at by axe in both themes, must not scroll sideways at 320 px, and is photographed into build/screenshots.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { createRequire } from 'node:module'
@@ -100,6 +101,13 @@ test('an order is placed with the keyboard alone', async () => {
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/thanks\//)
   await inspect(page, 'thanks')
+  await page.emulateMedia({ colorScheme: 'dark' }) // a code has to be read there too
+  const code = path.join(pictures, 'payment-code.png')
+  await page.locator('.pay-code svg').screenshot({ path: code })
+  const text = execFileSync('zbarimg', ['-q', '--raw', code]).toString().trim()
+  const communication = (await page.textContent('main')).match(/\+{3}\d{3}\/\d{4}\/\d{5}\+{3}/)[0]
+  assert.match(text, /^BCD\n002\n1\nSCT\n[A-Z0-9]*\nLa Boucle SC\nBE68539007547034\nEUR\d+\.\d\d\n\n\n\+{3}/)
+  assert.ok(text.endsWith(communication))
   await page.context().close()
 })
 

@@ -82,6 +82,11 @@ const struct scop_value *scop_random(struct scop_request *req, size_t length);
 /* BLAKE2b of a string, 64 hexadecimal digits: what is stored of a token, and the address of a file. */
 const struct scop_value *scop_hash(struct scop_request *req, const struct scop_value *text);
 
+/* The QR code of a text, at error level M: a map of `size` and `path`, for
+ *     <svg viewBox="0 0 {{size}} {{size}}"><path d="{{path}}"/></svg>
+ * NULL for a text that is empty or longer than a code can hold. */
+const struct scop_value *scop_qr(struct scop_request *req, const char *text);
+
 /* ---- answering ---- */
 
 /* Puts a value into the model that the view and JSON are written from. */

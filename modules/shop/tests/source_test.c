@@ -174,6 +174,27 @@ an_iban_is_checked(void **state)
 	assert_false(shop_iban_check("BE68 5390 0754 7034 BE68 5390 0754 7034 X", iban));
 }
 
+static void
+a_payment_code_says_what_the_guideline_says(void **state)
+{
+	char text[SHOP_EPC], name[300] = "";
+
+	(void)state;
+	assert_true(shop_epc_make("Name", "BE68 5390 0754 7034", "", 12345, "+++090/9337/55493+++", text));
+	assert_string_equal(text, "BCD\n002\n1\nSCT\n\nName\nBE68539007547034\nEUR123.45\n\n\n+++090/9337/55493+++");
+	assert_true(shop_epc_make("Name\nBCD", "BE68539007547034", "TRIOBEBB", 5, "x", text));
+	assert_string_equal(text, "BCD\n002\n1\nSCT\nTRIOBEBB\nName\nBE68539007547034\nEUR0.05\n\n\nx");
+	for (int i = 0; i < 80; i++)
+		strcat(name, "é");
+	assert_true(shop_epc_make(name, "BE68539007547034", "", 99999999999, "x", text));
+	assert_non_null(strstr(text, "éé\nBE68539007547034\nEUR999999999.99\n"));
+	assert_int_equal(strlen(text), 15 + 140 + 1 + 16 + 1 + 15 + 1 + 2 + 1);
+	assert_false(shop_epc_make("Name", "BE68539007547034", "", 0, "x", text));
+	assert_false(shop_epc_make("Name", "BE68539007547034", "", 100000000000, "x", text));
+	assert_false(shop_epc_make("", "BE68539007547034", "", 1, "x", text));
+	assert_false(shop_epc_make("Name", "BE68539007547035", "", 1, "x", text));
+}
+
 int
 main(void)
 {
@@ -182,7 +203,8 @@ main(void)
 		cmocka_unit_test(woocommerce_variations_belong_to_their_parent),
 		cmocka_unit_test(shopify_rows_without_a_title_are_further_variants),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_column),
-		cmocka_unit_test(a_structured_communication_has_its_check_digits), cmocka_unit_test(an_iban_is_checked) };
+		cmocka_unit_test(a_structured_communication_has_its_check_digits), cmocka_unit_test(an_iban_is_checked),
+		cmocka_unit_test(a_payment_code_says_what_the_guideline_says) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,39 @@
+/* QR codes by libqrencode, as the outline that an SVG path draws: see scop_qr in scopiton/request.h. */
+#include <qrencode.h>
+#include <string.h>
+
+#include "web/request.h"
+
+enum { QUIET_ZONE = 4, BLACK = 1 }; /* the margin that ISO/IEC 18004 asks for, in modules */
+
+/* Each run of black modules of a row is one rectangle. */
+static void
+add_row(struct scop_buffer *path, const unsigned char *row, int width, int y)
+{
+	for (int x = 0; x < width; x++) {
+		const int start = x;
+
+		while (x < width && (row[x] & BLACK))
+			x++;
+		if (x > start)
+			scop_buffer_printf(path, "M%d %dh%dv1h-%dz", start + QUIET_ZONE, y + QUIET_ZONE, x - start, x - start);
+	}
+}
+
+const struct scop_value *
+scop_qr(struct scop_request *req, const char *text)
+{
+	static const char *const keys[] = { "size", "path" };
+	struct scop_buffer path;
+	QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+
+	if (!code)
+		return NULL;
+	scop_buffer_init(&path, req->arena);
+	for (int y = 0; y < code->width; y++)
+		add_row(&path, code->data + (size_t)y * (size_t)code->width, code->width, y);
+	const struct scop_value *values[] = { scop_value_int(req->arena, code->width + 2 * QUIET_ZONE),
+		scop_value_text(req->arena, scop_buffer_str(&path)) };
+	QRcode_free(code);
+	return scop_make_map(req, 2, keys, values);
+}
