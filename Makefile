@@ -13,7 +13,7 @@ SANITIZE ?=
 CC := gcc
 Q := $(if $(V),,@)
 SAY = $(if $(V),@:,@echo)
-PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode
+PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes -Wvla -Wno-format-truncation -Werror
 # Nobody puts functions of their own before ours, so calls within the library need not allow for it.
 CFLAGS := -std=gnu17 -O2 -g -fPIC -fno-semantic-interposition $(WARNINGS) $(SANITIZE)
@@ -73,7 +73,7 @@ $(BUILD)/libexec/scopiton-names: $(call object,$(NAMES))
 $(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,-soname,libscopiton.so.1 -Wl,--version-script=core/libscopiton.map -Wl,-z,defs \
-		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8 libqrencode) -lm -o $@
+		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8 libqrencode liboath) -lm -o $@
 	$(Q)ln -sf libscopiton.so.1 $(BUILD)/libscopiton.so
 
 RPATH := -Wl,-rpath,'$$ORIGIN/..' -L$(BUILD) -lscopiton

@@ -110,7 +110,8 @@ make_role(struct installation *installation)
 	if (sound && manifest->accounts)
 		sound = scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.reset TO %s", role) &&
-		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.failure TO %s", role);
+		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.failure TO %s", role) &&
+		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
 	return sound &&
 	    scop_platform_sql(platform, "GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s", role) &&
 	    scop_platform_sql(platform, "GRANT INSERT (recipient, recipient_name, sender_name, reply_to, subject, html, secret) ON "

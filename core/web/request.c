@@ -253,6 +253,12 @@ scop_send_file(struct scop_request *req, const char *type, const struct scop_val
 }
 
 void
+scop_show_once(struct scop_request *req)
+{
+	req->shown_once = true;
+}
+
+void
 scop_session_cookie(struct scop_request *req, const char *token)
 {
 	req->set_cookie = scop_arena_printf(req->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
@@ -294,7 +300,7 @@ scop_request_rewind(struct scop_request *req)
 	req->view = NULL;
 	req->set_cookie = NULL;
 	req->rejected = false;
-	req->queued = req->mailed = false;
+	req->queued = req->mailed = req->shown_once = false;
 	req->mail = 0;
 	req->given_up = false;
 	scop_map_init(&req->model, req->arena);

@@ -78,6 +78,7 @@ struct scop_request {
 	const char *file_type;
 	const struct scop_value *file_bytes;
 	const char *set_cookie;
+	bool shown_once;       /* the answer is not stored with the form's key */
 	bool rejected;
 
 	/* a failure that is sticky */

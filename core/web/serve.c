@@ -268,7 +268,8 @@ first_answer(struct scop_request *req, const char *nonce)
 	row = scop_row(req, (struct scop_query){ &key_find, { scop_value_text(req->arena, nonce) } });
 	if (strcmp(scop_text(row, "route"), req->route->path) != 0)
 		return NULL;
-	return scop_get(row, "answer");
+	const struct scop_value *answer = scop_get(row, "answer");
+	return scop_type(answer) == SCOP_STRING ? answer : NULL;
 }
 
 /* What is stored of an answer: a cookie is for whoever posted first, and its secret is nothing for a table. */
@@ -321,7 +322,8 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 	}
 
 	*ret_bytes = scop_answer_bytes(req, &answer);
-	scop_write(req, (struct scop_query){ &key_store, { without_cookie(req, *ret_bytes), scop_value_text(req->arena, nonce) } });
+	if (!req->shown_once)
+		scop_write(req, (struct scop_query){ &key_store, { without_cookie(req, *ret_bytes), scop_value_text(req->arena, nonce) } });
 	if (!req->failed && (status = scop_db_commit(db)) != SCOP_DB_OK)
 		scop_request_fail(req, status, scop_db_error(db));
 	if (!req->failed)

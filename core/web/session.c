@@ -14,15 +14,17 @@ static const struct scop_statement menu = { "menu",
 	"SELECT module, permission, path, title_fr, title_nl, title_de, title_en FROM " SCOP_SOCLE_MARK ".menu "
 	"ORDER BY place, module, path", 0, 0 };
 
-/* How much of the request's path the entry stands above; 0 where the path is elsewhere. */
+/* How much of the request's path the entry stands above; 0 where the path is elsewhere. A module's first page stands above
+ * none but itself. */
 static size_t
 covers(const struct scop_request *req, const char *url)
 {
+	const char *path = scop_arena_printf(req->arena, "/%s%s", req->app->module_name, req->inner_path);
 	const size_t length = strlen(url);
 
-	if (strncmp(req->path, url, length) != 0)
+	if (strncmp(path, url, length) != 0)
 		return 0;
-	return url[length - 1] == '/' || req->path[length] == '/' || !req->path[length] ? length : 0;
+	return !path[length] || (path[length] == '/' && url[length - 1] != '/') ? length : 0;
 }
 
 static const char *

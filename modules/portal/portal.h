@@ -27,6 +27,14 @@ bool portal_account_form(struct scop_request *req);
 bool portal_account(struct scop_request *req);
 extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[], portal_reset_fields[], portal_account_fields[];
 
+/* portal_second.c: the second step. */
+bool portal_second_form(struct scop_request *req);
+bool portal_second_on(struct scop_request *req);
+bool portal_second_off(struct scop_request *req);
+bool portal_second_step(struct scop_request *req);
+bool portal_ask_second(struct scop_request *req, const struct scop_value *person);
+extern const struct scop_field portal_second_fields[], portal_second_off_fields[], portal_step_fields[];
+
 /* portal_members.c: who is in, and in which role. */
 bool portal_members(struct scop_request *req);
 bool portal_invite(struct scop_request *req);

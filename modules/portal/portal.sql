@@ -69,11 +69,11 @@ SELECT html FROM socle.mail WHERE id = :id AND html <> ''
 -- Accounts: persons are in the database `account`, which no other module reads.
 
 -- name: person_by_mail (mail)
-SELECT p.id, p.name, p.password, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
+SELECT p.id, p.name, p.password, p.totp IS NOT NULL AS second, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
 WHERE p.mail = LOWER(:mail)
 
 -- name: person_of_member (member)
-SELECT p.id, p.mail, p.name, p.password FROM socle.member m JOIN account.person p ON p.id = m.person WHERE m.id = :member
+SELECT p.id, p.mail, p.name, p.password, p.totp IS NOT NULL AS second FROM socle.member m JOIN account.person p ON p.id = m.person WHERE m.id = :member
 
 -- name: person_add (mail, name, language, password)
 INSERT INTO account.person (mail, name, language, password) VALUES (LOWER(:mail), :name, :language, :password)
@@ -157,5 +157,24 @@ INSERT INTO audit (member, name, what, about) VALUES (:member, :name, :what, :ab
 -- name: audit_trail (limit, first)
 SELECT at, name, about, what = 'signed-in' AS signed_in, what = 'signed-out' AS signed_out, what = 'password' AS password,
 	what = 'reset' AS reset, what = 'invited' AS invited, what = 'joined' AS joined, what = 'role' AS role, what = 'removed' AS removed,
-	what = 'install' AS install, what = 'disable' AS disable, what = 'cancel' AS cancel, what = 'replay' AS replay, what = 'drop' AS `drop`
+	what = 'second-on' AS second_on, what = 'second-off' AS second_off, what = 'install' AS install, what = 'disable' AS disable, what = 'cancel' AS cancel, what = 'replay' AS replay, what = 'drop' AS `drop`
 FROM audit ORDER BY id DESC LIMIT :limit OFFSET :first
+
+-- name: person_totp (id, totp, step)
+UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id
+
+-- name: totp_use (id, step)
+UPDATE account.person SET totp_step = :step WHERE id = :id AND totp_step < :step
+
+-- name: person_with_second (id)
+SELECT p.id, p.name, CONVERT(p.totp USING ascii) AS totp, m.id AS member FROM account.person p JOIN socle.member m ON m.person = p.id
+WHERE p.id = :id AND p.totp IS NOT NULL
+
+-- name: recovery_add (person, hash)
+INSERT INTO account.recovery (person, code_hash) VALUES (:person, :hash)
+
+-- name: recovery_use (person, hash)
+DELETE FROM account.recovery WHERE person = :person AND code_hash = :hash
+
+-- name: recovery_clear (person)
+DELETE FROM account.recovery WHERE person = :person

@@ -67,7 +67,7 @@ portal_sign_in(struct scop_request *req)
 		scop_write(req, failure_add(sender, mail));
 		return failed(req, "This address and this password do not go together.");
 	}
-	return portal_enter(req, member, scop_get(person, "name"));
+	return scop_bool(person, "second") ? portal_ask_second(req, person) : portal_enter(req, member, scop_get(person, "name"));
 }
 
 /* ---- a forgotten password ---- */
@@ -124,7 +124,7 @@ portal_reset(struct scop_request *req)
 	scop_write(req, person_password(scop_get(found, "person"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	portal_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "reset", NULL);
-	return portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
+	return scop_redirect(req, "sign-in-form", NULL); /* with the new password, and the second step where there is one */
 }
 
 /* ---- the own account ---- */

@@ -103,7 +103,7 @@ test('an order is placed with the keyboard alone', async () => {
   await inspect(page, 'thanks')
   await page.emulateMedia({ colorScheme: 'dark' }) // a code has to be read there too
   const code = path.join(pictures, 'payment-code.png')
-  await page.locator('.pay-code svg').screenshot({ path: code })
+  await page.locator('.qr svg').screenshot({ path: code })
   const text = execFileSync('zbarimg', ['-q', '--raw', code]).toString().trim()
   const communication = (await page.textContent('main')).match(/\+{3}\d{3}\/\d{4}\/\d{5}\+{3}/)[0]
   assert.match(text, /^BCD\n002\n1\nSCT\n[A-Z0-9]*\nLa Boucle SC\nBE68539007547034\nEUR\d+\.\d\d\n\n\n\+{3}/)
@@ -222,5 +222,15 @@ test('a member signs in with the keyboard, after a mistake; the ways in are soun
     await page.waitForURL(portal + end)
     if (password === 'wrong') await inspect(page, 'sign-in-wrong')
   }
+  await page.goto(`${portal}/portal/account/second`)
+  await inspect(page, 'second')
+  const uri = new URL(await (async () => {
+    await page.locator('.qr svg').screenshot({ path: path.join(pictures, 'second-code.png') })
+    return execFileSync('zbarimg', ['-q', '--raw', path.join(pictures, 'second-code.png')]).toString().trim()
+  })())
+  assert.equal(uri.protocol, 'otpauth:')
+  assert.match(uri.searchParams.get('secret'), /^[A-Z2-7]{32}$/)
+  await page.goto(`${portal}/portal/account`)
+  await inspect(page, 'account-set-up')
   await page.context().close()
 })

@@ -1,5 +1,6 @@
 // Accounts: signing in with a password, forgetting it, inviting, roles; what does not show, and who cannot be locked out.
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { start, until } from '../support/stack.mjs'
 
@@ -184,6 +185,64 @@ test('many sign-ins at once are worked on two at a time, and all are answered', 
   const keys = await Promise.all(Array.from({ length: 8 }, () => stack.key(host('acme'), '/portal/sign-in')))
   const answers = await Promise.all(keys.map((_key) => portal('acme', '/sign-in', { form: { _key, mail: 'anna@example.org', password: GOOD } })))
   assert.deepEqual(answers.map(({ status }) => status), Array(8).fill(303))
+})
+
+// RFC 6238, made here a second time: the judge of the first.
+function codeOf (secret, step = Math.floor(Date.now() / 30000)) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(step))
+  const hash = createHmac('sha1', key).update(counter).digest(), at = hash[19] & 15
+  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0')
+}
+
+test('a second step: set up with an app, asked for after the password, each code once', async () => {
+  await stack.sql('DELETE FROM account.failure')
+  await invite('acme', 'dora@example.org', 'Dora', 'reader')
+  const headers = { Cookie: cookieOf(await signIn('acme', 'dora@example.org', GOOD)) }
+  const page = (await portal('acme', '/account/second', { headers })).body
+  const [, secret] = page.match(/<strong class="num">([A-Z2-7]{32})</), [, sealed] = page.match(/name="secret" value="([0-9a-f]+)"/)
+  const form = async (code, from = sealed) => ({ _key: await stack.key(host('acme'), '/portal/account/second', headers), secret: from, code })
+
+  const wrong = await portal('acme', '/account/second', { headers, form: await form('000000') })
+  assert.equal(wrong.status, 422)
+  assert.ok(wrong.body.includes(secret), 'the app keeps its secret')
+  assert.equal((await portal('acme', '/account/second', { headers, form: await form(codeOf(secret), sealed.slice(0, -2) + '00') })).status, 422)
+  const confirmed = await form(codeOf(secret))
+  const on = await portal('acme', '/account/second', { headers, form: confirmed })
+  const codes = [...on.body.matchAll(/<li class="num">([a-z2-7]{10})<\/li>/g)].map(([, code]) => code)
+  assert.equal(codes.length, 8)
+  assert.equal((await portal('acme', '/account/second', { headers, form: confirmed })).status, 409, 'codes are shown once')
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM t1_portal.scop_form_key WHERE answer LIKE '%class=\"codes\"%'"), '0')
+  assert.equal(await stack.sql(`SELECT COUNT(*) FROM account.person WHERE totp LIKE '%${secret}%'`), '0', 'the secret is sealed')
+
+  const passed = async () => {
+    const first = await signIn('acme', 'dora@example.org', GOOD)
+    assert.equal(first.status, 200)
+    assert.equal(cookieOf(first), undefined)
+    const [, _key] = first.body.match(/name="_key" value="([^"]+)"/), [, pass] = first.body.match(/name="pass" value="([0-9a-f]+)"/)
+    return { _key, pass }
+  }
+  const second = async (code, more = {}) => portal('acme', '/sign-in/second', { form: { ...await passed(), code, ...more } })
+  assert.equal((await second(codeOf(secret))).status, 200, 'the code that switched it on is used')
+  const next = codeOf(secret, Math.floor(Date.now() / 30000) + 1) // an app's clock may be half a minute ahead
+  assert.equal((await second(next)).status, 303)
+  assert.match((await second(next)).body, /not the code/)
+  const recovered = await second(codes[0])
+  assert.equal(recovered.status, 303)
+  assert.match((await second(codes[0])).body, /not the code/)
+  assert.equal((await second(codes[1], { pass: 'ab'.repeat(60) })).headers.location, '/portal/sign-in')
+  assert.equal((await portal('acme', '/', { headers: { Cookie: cookieOf(recovered) } })).status, 200)
+
+  await stack.sql('DELETE FROM account.failure')
+  for (let i = 0; i < 5; i++) await second('123456')
+  assert.equal((await second(codes[2])).headers.location, '/portal/sign-in', 'codes are not guessed')
+  await stack.sql('DELETE FROM account.failure')
+
+  assert.equal((await post('acme', '/account', '/account/second/off', { current: 'wrong' }, headers)).status, 422)
+  assert.equal((await post('acme', '/account', '/account/second/off', { current: GOOD }, headers)).status, 303)
+  assert.equal((await signIn('acme', 'dora@example.org', GOOD)).status, 303)
 })
 
 test('a page for members leads to signing in', async () => {

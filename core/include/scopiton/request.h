@@ -126,6 +126,17 @@ const struct scop_value *scop_sender_hash(struct scop_request *req);
 const struct scop_value *scop_password_hash(struct scop_request *req, const struct scop_value *password);
 bool scop_password_verify(struct scop_request *req, const struct scop_value *password, const struct scop_value *stored);
 
+/* A secret as it may be stored or sent: sealed under this module's own key, in hexadecimal. NULL for what was not sealed so. */
+const struct scop_value *scop_seal(struct scop_request *req, const struct scop_value *secret);
+const struct scop_value *scop_unseal(struct scop_request *req, const struct scop_value *sealed);
+
+/* The answer to this POST is shown once and stored nowhere: the same form again is told that it is no longer valid. */
+void scop_show_once(struct scop_request *req);
+
+/* A secret for codes by time (RFC 6238), in base32; and the step of 30 seconds whose code this is, 0 for none near now. */
+const struct scop_value *scop_totp_secret(struct scop_request *req);
+int64_t scop_totp_step(struct scop_request *req, const struct scop_value *secret, const struct scop_value *code);
+
 /* Sets (or, with an empty value, takes away) the portal's session cookie. For modules/portal. */
 void scop_session_cookie(struct scop_request *req, const char *token);
 

@@ -1,0 +1,147 @@
+/*
+ * The second step of signing in: a code of an app, or one of the recovery codes. Between the password and the code nothing is
+ * kept: who has passed the first step carries a sealed note for five minutes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "portal.h"
+
+enum { NOTE_SECONDS = 300, RECOVERY_CODES = 8, RECOVERY_LENGTH = 10, FAILURES = 5 };
+
+const struct scop_field portal_second_fields[] = {
+	{ .name = "secret", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ .name = "code",   .type = SCOP_FIELD_TEXT, .required = true, .max = 20 },
+	{ 0 }
+};
+
+const struct scop_field portal_second_off_fields[] = {
+	{ .name = "current", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ 0 }
+};
+
+/* ---- setting it up ---- */
+
+static void
+put_secret(struct scop_request *req, const struct scop_value *secret)
+{
+	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
+	const char *uri = scop_as_text(scop_make_text(req, "otpauth://totp/Scopiton:%s?secret=%s&issuer=Scopiton",
+	    scop_text(person, "mail"), scop_as_text(secret)));
+
+	scop_put(req, "person", person);
+	scop_put(req, "secret", secret);
+	scop_put(req, "sealed", scop_seal(req, secret));
+	scop_put(req, "code", scop_qr(req, uri));
+}
+
+bool
+portal_second_form(struct scop_request *req)
+{
+	/* Drawn again with the secret that the person's app has already. */
+	const struct scop_value *sent = scop_unseal(req, scop_field(req, "secret"));
+
+	put_secret(req, sent ? sent : scop_totp_secret(req));
+	return scop_view(req, &view_second);
+}
+
+bool
+portal_second_on(struct scop_request *req)
+{
+	const struct scop_value *secret = scop_unseal(req, scop_field(req, "secret"));
+	const struct scop_value *person = scop_get(scop_row(req, person_of_member(scop_member(req))), "id");
+	const struct scop_value *codes[RECOVERY_CODES];
+	const int64_t step = secret ? scop_totp_step(req, secret, scop_field(req, "code")) : 0;
+
+	if (!person)
+		return scop_not_found(req);
+	if (step == 0)
+		return scop_reject(req, "code", "This is not the code that the app shows now.");
+	scop_write(req, person_totp(person, scop_seal(req, secret), scop_make_int(req, step)));
+	scop_write(req, recovery_clear(person));
+	for (size_t i = 0; i < RECOVERY_CODES; i++) {
+		codes[i] = scop_random(req, RECOVERY_LENGTH);
+		scop_write(req, recovery_add(person, scop_hash(req, codes[i])));
+	}
+	portal_note(req, "second-on", NULL);
+	scop_put(req, "codes", scop_make_list(req, RECOVERY_CODES, codes));
+	scop_show_once(req);
+	return scop_view(req, &view_second_codes);
+}
+
+bool
+portal_second_off(struct scop_request *req)
+{
+	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
+
+	if (!person || !scop_password_verify(req, scop_field(req, "current"), scop_get(person, "password")))
+		return scop_reject(req, "current", "This is not your present password.");
+	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
+	scop_write(req, recovery_clear(scop_get(person, "id")));
+	portal_note(req, "second-off", NULL);
+	return scop_redirect(req, "account", NULL);
+}
+
+/* ---- signing in with it ---- */
+
+const struct scop_field portal_step_fields[] = {
+	{ .name = "pass", .type = SCOP_FIELD_TEXT, .required = true, .max = 400 },
+	{ .name = "code", .type = SCOP_FIELD_TEXT, .required = true, .max = 20 },
+	{ 0 }
+};
+
+static int64_t
+now_seconds(const struct scop_request *req)
+{
+	return scop_as_int(scop_now(req)) / 1000000;
+}
+
+bool
+portal_ask_second(struct scop_request *req, const struct scop_value *person)
+{
+	const struct scop_value *note = scop_make_text(req, "%lld %lld", (long long)scop_int(person, "id"),
+	    (long long)(now_seconds(req) + NOTE_SECONDS));
+
+	scop_put(req, "pass", scop_seal(req, note));
+	return scop_view(req, &view_second_step);
+}
+
+/* The person whom the note is about; NULL for none, or one that is too old. */
+static const struct scop_value *
+person_of_note(struct scop_request *req)
+{
+	const struct scop_value *note = scop_unseal(req, scop_field(req, "pass"));
+	char *end = NULL;
+	const long long id = note ? strtoll(scop_as_text(note), &end, 10) : 0;
+
+	if (!note || *end != ' ' || strtoll(end + 1, NULL, 10) < now_seconds(req))
+		return NULL;
+	return scop_row(req, person_with_second(scop_make_int(req, id)));
+}
+
+/* Each code counts once: of two at the same time, one finds the step used. */
+static bool
+is_right(struct scop_request *req, const struct scop_value *person)
+{
+	const struct scop_value *secret = scop_unseal(req, scop_get(person, "totp")), *code = scop_field(req, "code");
+	const int64_t step = secret ? scop_totp_step(req, secret, code) : 0;
+
+	if (step > 0)
+		return scop_write(req, totp_use(scop_get(person, "id"), scop_make_int(req, step))) == 1;
+	return scop_write(req, recovery_use(scop_get(person, "id"), scop_hash(req, code))) == 1;
+}
+
+bool
+portal_second_step(struct scop_request *req)
+{
+	const struct scop_value *person = person_of_note(req), *sender = scop_sender_hash(req);
+	const struct scop_value *key = scop_hash(req, scop_make_text(req, "second %lld", (long long)scop_int(person, "id")));
+
+	if (!person || scop_int(scop_row(req, failures_of(sender, key)), "pair") >= FAILURES)
+		return scop_redirect(req, "sign-in-form", NULL);
+	if (is_right(req, person))
+		return portal_enter(req, scop_get(person, "member"), scop_get(person, "name"));
+	scop_write(req, failure_add(sender, key));
+	scop_put(req, "why", scop_make_text(req, "%s", scop_translate(req, "This is not the code that the app shows now.")));
+	return portal_ask_second(req, person);
+}
