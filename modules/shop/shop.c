@@ -1,6 +1,6 @@
 /*
  * The shop: products by category, each ordered on one page and paid by bank transfer.
- * Here stand its tables only; handlers are in shop_catalogue.c, shop_order.c and shop_import.c.
+ * Here stand its tables only; handlers are in shop_catalogue.c, shop_order.c, shop_state.c and shop_import.c.
  */
 #include "shop.h"
 
@@ -49,6 +49,7 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_GET,  .path = "/thanks/{token}", .name = "thanks",   .handle = shop_thanks },
 	{ .method = SCOP_GET,  .path = "/orders",         .name = "orders",   .handle = shop_orders, .fields = page_fields, .permission = "shop.orders", .api = true },
 	{ .method = SCOP_GET,  .path = "/orders/{number}", .name = "one-order", .handle = shop_order, .permission = "shop.orders" },
+	{ .method = SCOP_POST, .path = "/orders/{number}/state", .name = "change-order", .handle = shop_order_change, .fields = shop_state_fields, .form = shop_order, .permission = "shop.process" },
 	{ .method = SCOP_GET,  .path = "/settings",       .name = "settings", .handle = shop_settings_show, .permission = "shop.settings" },
 	{ .method = SCOP_POST, .path = "/settings",       .name = "save-settings", .handle = shop_settings_save, .fields = payment_fields, .form = shop_settings_show, .permission = "shop.settings" },
 	{ 0 }

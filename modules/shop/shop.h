@@ -19,6 +19,10 @@ bool shop_order(struct scop_request *req);
 bool shop_settings_show(struct scop_request *req);
 bool shop_settings_save(struct scop_request *req);
 
+/* shop_state.c: what becomes of an order */
+bool shop_order_change(struct scop_request *req);
+extern const struct scop_field shop_state_fields[];
+
 /* shop_import.c */
 bool shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count);
 bool shop_import_payment(struct scop_request *req, const struct scop_file *files, size_t count);

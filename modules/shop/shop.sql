@@ -75,15 +75,38 @@ SELECT l.name, l.options, l.picture, l.count, l.price_cents * l.count AS sum_cen
 FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.token = :token ORDER BY l.id
 
 -- name: orders (limit, first)
-SELECT id, name, city, country, state, total_cents, currency, created FROM shop_order ORDER BY id DESC LIMIT :limit OFFSET :first
+SELECT id, name, city, country, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped,
+	state = 'cancelled' AS cancelled, total_cents, currency, created FROM shop_order ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: order_by_id (id)
-SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, state, total_cents, currency, created
+SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, language,
+	state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,
+	state IN ('placed', 'paid') AS open, total_cents, currency, created
 FROM shop_order WHERE id = :id
 
 -- name: lines_by_id (id)
 SELECT l.name, l.options, l.picture, l.count, l.price_cents, l.price_cents * l.count AS sum_cents, o.currency
 FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.id = :id ORDER BY l.id
+
+-- name: order_state (id, to, from, or_from)
+UPDATE shop_order SET state = :to WHERE id = :id AND state IN (:from, :or_from)
+
+-- name: order_change_add (id, state, by, at)
+INSERT INTO order_change (shop_order, state, by_name, at) VALUES (:id, :state, :by, :at)
+
+-- name: order_changes (id)
+SELECT state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled, by_name, at
+FROM order_change WHERE shop_order = :id ORDER BY id
+
+-- name: stock_put_back (order)
+UPDATE variant v JOIN (SELECT variant, SUM(count) AS count FROM order_line WHERE shop_order = :order GROUP BY variant) l
+	ON l.variant = v.id SET v.stock = v.stock + l.count WHERE v.stock IS NOT NULL
+
+-- name: availability_of_order (order)
+UPDATE product p JOIN (SELECT v.product, MAX(v.stock IS NULL OR v.stock > 0) AS for_sale, SUM(COALESCE(v.stock, 1000)) = 1 AS is_last
+		FROM variant v WHERE v.product IN (SELECT o.product FROM order_line l JOIN variant o ON o.id = l.variant WHERE l.shop_order = :order)
+		GROUP BY v.product) v ON v.product = p.id
+SET p.for_sale = v.for_sale, p.is_last = v.is_last
 
 -- name: payment_set (beneficiary, iban, bic)
 REPLACE INTO payment (only_one, beneficiary, iban, bic) VALUES (1, :beneficiary, :iban, :bic)

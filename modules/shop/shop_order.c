@@ -171,7 +171,8 @@ shop_order(struct scop_request *req)
 	const struct scop_value *number = scop_make_int(req, atoll(scop_as_text(scop_path(req, "number"))));
 	const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
 	    { "order", true, order_by_id(number) },
-	    { "lines", false, lines_by_id(number) }, { 0 } });
+	    { "lines", false, lines_by_id(number) },
+	    { "changes", false, order_changes(number) }, { 0 } });
 
 	if (!order)
 		return scop_not_found(req);

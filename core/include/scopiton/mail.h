@@ -24,6 +24,7 @@ struct scop_mail {
 	const struct scop_value *to;       /* an address, as SCOP_FIELD_EMAIL takes it */
 	const struct scop_value *to_name;  /* NULL: none */
 	const struct scop_value *reply_to; /* an address; NULL: none */
+	const char *language; /* of who gets it, such as "nl"; NULL: the request's */
 	bool secret; /* holds what opens a door: nobody but the recipient may read it */
 };
 

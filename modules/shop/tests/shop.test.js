@@ -233,3 +233,60 @@ test('disabled, the shop is gone; switched on again, all is there', async () => 
   await until('the shop is back', async () => (await stack.request(host, '/fr/')).status === 200)
   assert.equal(await orders(), before)
 })
+
+// ---- what becomes of an order ----
+
+async function placed (mail, sku = 'S-1', language = 'nl') {
+  const { headers } = await stack.request(host, `/${language}/order`, { form: await orderForm(sku, { mail }) })
+  return stack.sql(`SELECT id FROM t1_shop.shop_order WHERE token = '${headers.location.split('/').pop()}'`)
+}
+const portalHost = 'acme-portal.localhost'
+async function change (id, state, headers) {
+  const _key = await stack.key(portalHost, `/shop/orders/${id}`, headers)
+  return stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state } })
+}
+const stateOf = (id) => stack.sql(`SELECT state FROM t1_shop.shop_order WHERE id = ${id}`)
+
+test('an order is paid, then shipped; its customer reads so in the language of the order', async () => {
+  const headers = { Cookie: await stack.signIn('acme') }, id = await placed('trui@example.org')
+  assert.match((await stack.request(portalHost, `/shop/orders/${id}`, { headers })).body, /Elle est payée/)
+  assert.equal((await change(id, 'paid', headers)).headers.location, `/shop/orders/${id}`)
+  assert.equal((await change(id, 'shipped', headers)).status, 303)
+  const { body } = await stack.request(portalHost, `/shop/orders/${id}`, { headers })
+  assert.match(body, /<dt>Payée<\/dt>[^]*<dt>Expédiée<\/dt>/)
+  assert.doesNotMatch(body, /name="state"/, 'nothing follows on it')
+  const mail = await until('the mail', async () => (await stack.mails()).find(({ to, subject }) => to.includes('trui@') && /onderweg/.test(subject)), 20)
+  assert.equal(mail.subject, `Uw bestelling ${id} is onderweg`)
+  assert.match(mail.html, /<html lang="nl">/)
+})
+
+test('a state that may not follow is refused, and two who press at once change it once', async () => {
+  const headers = { Cookie: await stack.signIn('acme') }, id = await placed('x@example.org')
+  const keys = await Promise.all([0, 1].map(() => stack.key(portalHost, `/shop/orders/${id}`, headers)))
+  const both = await Promise.all(keys.map((_key) => stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state: 'paid' } })))
+  assert.deepEqual(both.map(({ status }) => status).sort(), [303, 422])
+  assert.equal(await stack.sql(`SELECT COUNT(*) FROM t1_shop.order_change WHERE shop_order = ${id}`), '1')
+  const key = await stack.key(portalHost, `/shop/orders/${id}`, headers)
+  assert.equal((await stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key: key, state: 'eaten' } })).status, 422)
+  assert.equal(await stateOf(id), 'paid')
+  await change(id, 'shipped', headers)
+  const again = await stack.key(portalHost, `/shop/orders/${await placed('y@example.org')}`, headers)
+  const late = await stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key: again, state: 'cancelled' } })
+  assert.equal(late.status, 422)
+  assert.match(late.body, /a changé entre-temps/)
+  assert.equal(await stateOf(id), 'shipped')
+})
+
+test('a cancelled order puts its pieces back, once, and where stock is tracked alone', async () => {
+  const headers = { Cookie: await stack.signIn('acme') }
+  await stack.sql("UPDATE t1_shop.variant SET stock = 1 WHERE sku = 'R-1'")
+  await stack.sql("UPDATE t1_shop.product SET for_sale = 1 WHERE id = (SELECT product FROM t1_shop.variant WHERE sku = 'R-1')")
+  const stock = (sku) => stack.sql(`SELECT stock FROM t1_shop.variant WHERE sku = '${sku}'`)
+  const id = await placed('z@example.org', 'R-1'), untracked = await placed('z@example.org', 'S-1')
+  assert.equal(await stock('R-1'), '0')
+  for (const one of [id, untracked]) assert.equal((await change(one, 'cancelled', headers)).status, 303)
+  assert.equal(await stock('R-1'), '1')
+  assert.equal(await stock('S-1'), 'NULL')
+  assert.equal(await stack.sql("SELECT for_sale FROM t1_shop.product p JOIN t1_shop.variant v ON v.product = p.id WHERE v.sku = 'R-1'"), '1')
+  await until('the mail', async () => (await stack.mails()).find(({ to, subject }) => to.includes('z@') && subject === `Uw bestelling ${id} is geannuleerd`), 20)
+})

@@ -1,0 +1,13 @@
+-- An order is paid and shipped, or cancelled; each change is kept with its time.
+
+-- probe: SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'shop_order' AND column_name = 'state' AND column_type LIKE '%cancelled%'
+ALTER TABLE shop_order MODIFY COLUMN state ENUM('placed', 'paid', 'shipped', 'cancelled') NOT NULL DEFAULT 'placed', ALGORITHM=INSTANT;
+
+CREATE TABLE order_change (
+	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+	shop_order INT UNSIGNED NOT NULL,
+	state VARCHAR(10) NOT NULL,
+	by_name VARCHAR(100) NOT NULL,
+	at DATETIME(6) NOT NULL,
+	FOREIGN KEY (shop_order) REFERENCES shop_order (id)
+);
