@@ -156,15 +156,23 @@ use_zone(const char *zone)
 	tzset();
 }
 
-static void
-print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_locale *locale)
+static struct tm
+local_time(const char *zone, int64_t microseconds)
 {
 	const time_t seconds = (time_t)floor_seconds(microseconds);
 	struct tm local;
+
+	use_zone(zone);
+	localtime_r(&seconds, &local);
+	return local;
+}
+
+static void
+print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_locale *locale)
+{
+	const struct tm local = local_time(locale->zone, microseconds);
 	char text[64];
 
-	use_zone(locale->zone);
-	localtime_r(&seconds, &local);
 	scop_buffer_add(out, text, strftime(text, sizeof text, formats[locale->language].time, &local));
 }
 
@@ -234,11 +242,8 @@ scop_time_make(int year, int month, int day, int hour, int minute, int second, i
 struct scop_clock
 scop_zone_clock(const char *zone, int64_t microseconds)
 {
-	const time_t seconds = (time_t)floor_seconds(microseconds);
-	struct tm local;
+	const struct tm local = local_time(zone, microseconds);
 
-	use_zone(zone);
-	localtime_r(&seconds, &local);
 	return (struct scop_clock){ local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_wday, local.tm_hour,
 		local.tm_min };
 }
@@ -247,12 +252,7 @@ scop_zone_clock(const char *zone, int64_t microseconds)
 static int64_t
 ahead(const char *zone, int64_t microseconds)
 {
-	const time_t seconds = (time_t)floor_seconds(microseconds);
-	struct tm local;
-
-	use_zone(zone);
-	localtime_r(&seconds, &local);
-	return (int64_t)local.tm_gmtoff * 1000000;
+	return (int64_t)local_time(zone, microseconds).tm_gmtoff * 1000000;
 }
 
 int64_t

@@ -19,6 +19,9 @@ const char *cli_option(struct cli *cli, const char *name, const char *otherwise)
 /* Whether the flag is given; takes it from the list. */
 bool cli_flag(struct cli *cli, const char *name);
 
+/* The first of the list, such as "list" of `tenant list`, taken off; "" for none. */
+const char *cli_verb(struct cli *cli);
+
 /* Whether nothing is left in the list; says what was not understood otherwise. */
 bool cli_done(struct cli *cli, int wanted);
 

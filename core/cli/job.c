@@ -78,13 +78,9 @@ int
 cli_job(struct cli *cli)
 {
 	struct scop_platform platform;
-	const char *verb = cli->argc > 0 ? cli->argv[0] : "";
+	const char *verb = cli_verb(cli);
 	int status;
 
-	if (cli->argc > 0) {
-		cli->argc--;
-		cli->argv++;
-	}
 	if (!cli_open(cli, &platform))
 		return CLI_FAILED;
 	if (strcmp(verb, "list") == 0)

@@ -93,6 +93,15 @@ cli_flag(struct cli *cli, const char *name)
 	return false;
 }
 
+const char *
+cli_verb(struct cli *cli)
+{
+	if (cli->argc == 0)
+		return "";
+	cli->argc--;
+	return *cli->argv++;
+}
+
 static void
 say(const char *format, va_list args)
 {
