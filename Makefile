@@ -23,12 +23,12 @@ LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
 BASE := $(wildcard core/base/*.c)
 LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
 PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard core/cli/*.c)) core/host/platform.c \
-	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c core/work/schedule.c
+	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c core/jobs/schedule.c
 WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/sandbox.c core/modules/loader.c core/data/directory.c
 SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
-DISPATCHER := core/host/dispatcher.c core/host/service.c core/data/directory.c core/work/queue.c core/work/schedule.c core/work/fcgi.c
-MAILER := core/host/mailer.c core/host/service.c core/work/post.c core/work/message.c
+DISPATCHER := core/host/dispatcher.c core/host/service.c core/data/directory.c core/jobs/queue.c core/jobs/schedule.c core/jobs/fcgi.c
+MAILER := core/host/mailer.c core/host/service.c core/jobs/post.c core/jobs/message.c
 NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
 	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
@@ -201,7 +201,7 @@ clean:
 
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(patsubst %.c,$(BUILD)/tests/%,$(wildcard modules/*/tests/*_test.c))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c $(wildcard core/modules/*.c core/work/*.c))) \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c $(wildcard core/modules/*.c core/jobs/*.c))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 
 $(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)

@@ -2,7 +2,7 @@
  * scopiton-dispatcher: takes due entries from the queue and hands each to a job worker of its module, through the socket of
  * that pool; the worker takes the role that is stamped on the entry. It loads no module, and may touch nothing but the queue.
  *
- * It sleeps until the next entry is due or a worker's commit wakes it. What a worker answers is foreign bytes (work/fcgi.h).
+ * It sleeps until the next entry is due or a worker's commit wakes it. What a worker answers is foreign bytes (jobs/fcgi.h).
  */
 #include <errno.h>
 #include <poll.h>
@@ -20,8 +20,8 @@
 #include "base/value.h"
 #include "data/directory.h"
 #include "host/service.h"
-#include "work/fcgi.h"
-#include "work/queue.h"
+#include "jobs/fcgi.h"
+#include "jobs/queue.h"
 
 enum {
 	RUNS_MAX = 128,

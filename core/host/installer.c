@@ -13,7 +13,7 @@
 #include "base/buffer.h"
 #include "data/directory.h"
 #include "host/migrator.h"
-#include "work/schedule.h"
+#include "jobs/schedule.h"
 
 enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64 };
 

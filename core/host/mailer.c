@@ -19,8 +19,8 @@
 #include "base/log.h"
 #include "base/value.h"
 #include "host/service.h"
-#include "work/message.h"
-#include "work/post.h"
+#include "jobs/message.h"
+#include "jobs/post.h"
 
 enum {
 	TRANSFERS_MAX = 8,

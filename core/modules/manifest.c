@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "work/schedule.h"
+#include "jobs/schedule.h"
 
 extern const char scop_module_xsd[]; /* made from module.xsd by the build */
 

@@ -1,9 +1,9 @@
 /*
- * Mails in the queue: what the mailer takes, and what becomes of it. As work/queue.h: taken for a time, so that those of a dead
+ * Mails in the queue: what the mailer takes, and what becomes of it. As jobs/queue.h: taken for a time, so that those of a dead
  * mailer come again. A mail that the server has taken and of which the note was lost is sent twice; SMTP knows no way around.
  */
-#ifndef SCOP_WORK_POST_H
-#define SCOP_WORK_POST_H
+#ifndef SCOP_JOBS_POST_H
+#define SCOP_JOBS_POST_H
 
 #include <stdbool.h>
 #include <stdint.h>

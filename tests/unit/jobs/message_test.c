@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "work/message.h"
+#include "jobs/message.h"
 
 static void
 expect_words(const char *text, const char *expected)

@@ -8,8 +8,8 @@
  *
  * All functions run through the dispatcher's connection and fail as data/db.h says.
  */
-#ifndef SCOP_WORK_QUEUE_H
-#define SCOP_WORK_QUEUE_H
+#ifndef SCOP_JOBS_QUEUE_H
+#define SCOP_JOBS_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* FastCGI from the asking side: see fcgi.h. */
-#include "work/fcgi.h"
+#include "jobs/fcgi.h"
 
 #include <string.h>
 

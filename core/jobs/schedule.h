@@ -1,6 +1,6 @@
 /* Schedules: when a job is due by the clock of a tenant. */
-#ifndef SCOP_WORK_SCHEDULE_H
-#define SCOP_WORK_SCHEDULE_H
+#ifndef SCOP_JOBS_SCHEDULE_H
+#define SCOP_JOBS_SCHEDULE_H
 
 #include <stdbool.h>
 #include <stdint.h>

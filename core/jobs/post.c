@@ -1,5 +1,5 @@
 /* Mails in the queue: see post.h. Each statement stands before what uses it. */
-#include "work/post.h"
+#include "jobs/post.h"
 
 #include "base/arena.h"
 #include "base/buffer.h"

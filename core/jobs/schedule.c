@@ -1,5 +1,5 @@
 /* Schedules: see schedule.h. */
-#include "work/schedule.h"
+#include "jobs/schedule.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/locale.h"
-#include "work/schedule.h"
+#include "jobs/schedule.h"
 
 static int64_t
 utc(int year, int month, int day, int hour, int minute)

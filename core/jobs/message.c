@@ -1,5 +1,5 @@
 /* What a mail is made of: see message.h. */
-#include "work/message.h"
+#include "jobs/message.h"
 
 #include <sodium.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* The queue: see queue.h. Each statement stands before what uses it. */
-#include "work/queue.h"
+#include "jobs/queue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/locale.h"
 #include "base/log.h"
 #include "base/value.h"
-#include "work/schedule.h"
+#include "jobs/schedule.h"
 
 enum { REST_FIRST = 5000, REST_MAX = 6 * 3600 * 1000, SCHEDULES_AT_ONCE = 50 };
 

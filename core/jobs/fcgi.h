@@ -4,8 +4,8 @@
  * A worker's module is native code, so what comes back is foreign bytes: nothing in them can do more than end the job.
  * Source: https://fastcgi-archives.github.io/FastCGI_Specification.html.
  */
-#ifndef SCOP_WORK_FCGI_H
-#define SCOP_WORK_FCGI_H
+#ifndef SCOP_JOBS_FCGI_H
+#define SCOP_JOBS_FCGI_H
 
 #include <stdbool.h>
 #include <stddef.h>

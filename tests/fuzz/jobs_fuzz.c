@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/locale.h"
-#include "work/fcgi.h"
-#include "work/schedule.h"
+#include "jobs/fcgi.h"
+#include "jobs/schedule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "work/fcgi.h"
+#include "jobs/fcgi.h"
 
 #define TAKE(answer, bytes) scop_fcgi_take(answer, (const unsigned char *)(bytes), sizeof(bytes) - 1)
 

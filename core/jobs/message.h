@@ -1,6 +1,6 @@
 /* What a mail is made of: header values by RFC 2047 and RFC 5322, and plain text from our own HTML. */
-#ifndef SCOP_WORK_MESSAGE_H
-#define SCOP_WORK_MESSAGE_H
+#ifndef SCOP_JOBS_MESSAGE_H
+#define SCOP_JOBS_MESSAGE_H
 
 #include <stddef.h>
 
