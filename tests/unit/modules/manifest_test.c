@@ -1,36 +1,14 @@
 /* Manifests: what a sound one says, and what is refused with its place. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../with_arena.h"
 
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "modules/manifest.h"
 
-static struct scop_arena *arena;
 static struct scop_manifest manifest;
 static struct scop_error err;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	arena = scop_arena_new();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	scop_arena_free(arena);
-	return 0;
-}
 
 static bool
 parse(const char *text)
@@ -223,10 +201,47 @@ no_cut_of_a_sound_manifest_is_sound(void **state)
 	}
 }
 
+#define JOB(name, rule) "<job name=\"" name "\"" rule ">" FOUR("title") "</job>"
+
+static void
+what_is_done_later_is_declared_with_its_hours(void **state)
+{
+	(void)state;
+	assert_true(parse(with(JOB("tidy", " at=\"03:15\" on=\"mon wed\"") JOB("look", " every=\"15\"") JOB("thank", "")
+		"<emits event=\"order_placed\"/><takes event=\"bank.paid\" job=\"thank\"/>")));
+	assert_int_equal(manifest.job_count, 3);
+	assert_string_equal(manifest.jobs[0].rule, "at 03:15 on mon wed");
+	assert_string_equal(manifest.jobs[1].rule, "every 15");
+	assert_string_equal(manifest.jobs[2].rule, "");
+	assert_string_equal(manifest.jobs[0].title[SCOP_DE], "d");
+	assert_string_equal(manifest.emits[0], "order_placed");
+	assert_string_equal(manifest.takes[0].event, "bank.paid");
+	assert_string_equal(manifest.takes[0].job, "thank");
+}
+
+static void
+hours_that_contradict_themselves_and_jobs_that_are_not_there_are_refused(void **state)
+{
+	static const char *const wrong[] = { JOB("a", " at=\"03:15\" every=\"15\""), JOB("a", " on=\"mon\""), JOB("a", " at=\"24:00\""),
+		JOB("a", " every=\"0\""), JOB("a", " at=\"03:15\" on=\"29\""), JOB("A", ""), "<takes event=\"bank.paid\" job=\"thank\"/>",
+		JOB("thank", "") "<takes event=\"paid\" job=\"thank\"/>", "<emits event=\"Order\"/>" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(parse(with(wrong[i])));
+}
+
+static void
+accounts_are_for_the_portal_alone(void **state)
+{
+	(void)state;
+	assert_false(parse(with("<accounts/>")));
+	assert_non_null(strstr(err.text, "portal"));
+}
+
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_sound_manifest_says_everything),
 		TEST(names_versions_and_paths_have_their_form),
@@ -240,6 +255,9 @@ main(void)
 		TEST(a_text_is_not_empty),
 		TEST(what_cannot_be_read_is_told_by_name),
 		TEST(no_cut_of_a_sound_manifest_is_sound),
+		TEST(what_is_done_later_is_declared_with_its_hours),
+		TEST(hours_that_contradict_themselves_and_jobs_that_are_not_there_are_refused),
+		TEST(accounts_are_for_the_portal_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

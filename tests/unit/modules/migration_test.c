@@ -1,37 +1,15 @@
 /* Migrations, cut into statements, each with the probe that tells whether it has happened. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../with_arena.h"
 
-#include <cmocka.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "modules/migration.h"
 
 enum { MAX = 8 };
 
-static struct scop_arena *arena;
 static struct scop_migration_step steps[MAX];
 static size_t count;
 static struct scop_error err;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	arena = scop_arena_new();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	scop_arena_free(arena);
-	return 0;
-}
 
 static bool
 split(const char *text)
@@ -203,7 +181,6 @@ more_statements_than_there_is_room_for_are_refused(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_is_cut_at_its_semicolons),
 		TEST(an_empty_file_has_no_statement),

@@ -1,36 +1,14 @@
 /* A module's statements: what is taken, and each refusal with its place. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../with_arena.h"
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "modules/statement.h"
 
-static struct scop_arena *arena;
 static struct scop_statement_source found[8];
 static size_t count;
 static struct scop_error err;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	arena = scop_arena_new();
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	scop_arena_free(arena);
-	return 0;
-}
 
 static bool
 parse(const char *text)
@@ -244,7 +222,6 @@ more_statements_than_there_is_room_for_are_refused(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_statement_becomes_one_line_with_marks),
 		TEST(mistakes_are_told_with_line_and_column),
