@@ -1,4 +1,5 @@
-// Builds what nginx serves itself: the stylesheet from webroot/css, the icons from npm's package, and all else as it is.
+// Builds what nginx serves itself: the stylesheet from webroot/css, the icons and htmx from npm's packages, and
+// all else as it is.
 // Usage: node tools/webroot.mjs <webroot> <output folder>
 import fs from 'node:fs'
 import path from 'node:path'
@@ -23,5 +24,7 @@ const css = sass.compile(path.join(source, 'css/scopiton.scss'), {
   silenceDeprecations: ['import']
 })
 fs.writeFileSync(path.join(output, 'css/scopiton.css'), css.css)
+fs.mkdirSync(path.join(output, 'js'), { recursive: true })
+fs.copyFileSync('node_modules/htmx.org/dist/htmx.min.js', path.join(output, 'js/htmx.min.js'))
 fs.writeFileSync(path.join(output, 'icons.svg'),
   `<!-- Bootstrap Icons, MIT licence -->\n<svg xmlns="http://www.w3.org/2000/svg">\n${icons.map(symbol).join('\n')}\n</svg>\n`)

@@ -32,6 +32,7 @@ static const struct setting {
 	TEXT(nginx_group, ""),
 	TEXT(port, ""),
 	TEXT(form_rate, "5r/s"),
+	NUMBER(requests_at_once, 256, 1, 4096),
 	TEXT(mail_server, ""),
 	TEXT(mail_from, ""),
 	TEXT(mail_user, ""),

@@ -26,6 +26,7 @@ struct scop_config {
 	char nginx_user[SCOP_CONFIG_TEXT];  /* whom nginx's own workers run as; empty: nginx's standard */
 	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
 	char port[SCOP_CONFIG_TEXT];     /* nginx's, and in the addresses that are printed; empty: the standard one */
+	int64_t requests_at_once;         /* of one tenant to one module; more are told to come back */
 	char form_rate[SCOP_CONFIG_TEXT]; /* forms of one sender to one tenant, as nginx writes it */
 	char mail_server[SCOP_CONFIG_TEXT];   /* smtp://host:port or smtps://; empty: mails wait */
 	char mail_from[SCOP_CONFIG_TEXT];     /* the address that mails come from */

@@ -1,7 +1,6 @@
 /* CSV: see scopiton/csv.h. Reads its own copy in place: a field loses its quotes where it stands. */
 #include "scopiton/csv.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,6 @@ struct scop_csv {
 	char *end;
 	char separator;
 	unsigned line;
-	char error[200];
 	const char *fields[SCOP_CSV_COLUMNS_MAX];
 };
 
@@ -63,23 +61,21 @@ find_separator(const char *at, const char *end)
 }
 
 struct scop_csv *
-scop_csv_open(const char *data, size_t size, const char **ret_error)
+scop_csv_open(const char *data, size_t size, unsigned *ret_line, const char **ret_error)
 {
-	static char error[200];
-
-	*ret_error = error;
 	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
 		data += 3;
 		size -= 3;
 	}
+	*ret_line = 0;
 	if (size == 0) {
-		snprintf(error, sizeof error, "the file is empty");
+		*ret_error = SCOP_TEXT("The file is empty.");
 		return NULL;
 	}
 	const size_t good = first_wrong_byte(data, size);
 	if (good < size) {
-		snprintf(error, sizeof error, "line %u is not UTF-8. Save the file as UTF-8 (in Excel: \"CSV UTF-8\") and try again.",
-		    line_of(data, good));
+		*ret_line = line_of(data, good);
+		*ret_error = SCOP_TEXT("This is not UTF-8. Save the file as UTF-8 (in Excel: \"CSV UTF-8\") and try again.");
 		return NULL;
 	}
 
@@ -122,34 +118,31 @@ take_quoted(struct scop_csv *csv, char **ret_field)
 }
 
 static bool
-broken(struct scop_csv *csv, const char **ret_error, const char *what, unsigned line)
+broken(const char **ret_error, const char *what)
 {
-	snprintf(csv->error, sizeof csv->error, "line %u: %s", line, what);
-	*ret_error = csv->error;
+	*ret_error = what;
 	return false;
 }
 
 static bool
 take_record(struct scop_csv *csv, size_t *ret_count, const char **ret_error)
 {
-	const unsigned begun = csv->line;
-
 	*ret_count = 0;
 	for (;;) {
 		char *field = csv->at, *stop = csv->at;
 
 		if (*ret_count == SCOP_CSV_COLUMNS_MAX)
-			return broken(csv, ret_error, "more than 500 columns", begun);
+			return broken(ret_error, SCOP_TEXT("This row has more than 500 columns."));
 		if (csv->at < csv->end && *csv->at == '"') {
 			stop = take_quoted(csv, &field);
 			if (!stop)
-				return broken(csv, ret_error, "a quote is opened and never closed; the file may be cut short", begun);
+				return broken(ret_error, SCOP_TEXT("A quote is opened here and never closed; the file may be cut short."));
 		} else {
 			while (stop < csv->end && *stop != csv->separator && *stop != '\n' && *stop != '\r')
 				stop++;
 		}
 		if (stop - field > SCOP_CSV_FIELD_MAX)
-			return broken(csv, ret_error, "a field is longer than 1,000,000 bytes", begun);
+			return broken(ret_error, SCOP_TEXT("A field is longer than 1,000,000 bytes."));
 		const char ended_by = stop < csv->end ? *stop : '\0';
 		*stop = '\0';
 		csv->fields[(*ret_count)++] = field;

@@ -58,6 +58,12 @@ scop_as_text(const struct scop_value *value)
 	return scop_type(value) == SCOP_STRING ? value->string : "";
 }
 
+size_t
+scop_size(const struct scop_value *value)
+{
+	return scop_type(value) == SCOP_STRING ? value->length : 0;
+}
+
 bool
 scop_as_bool(const struct scop_value *value)
 {

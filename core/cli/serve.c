@@ -64,15 +64,16 @@ cli_nginx(struct cli *cli)
 	if (!file)
 		return cli_fail("'%s' cannot be read: %s", template ? template : path, strerror(errno));
 
-	char user[SCOP_CONFIG_TEXT + 8] = "";
+	char user[SCOP_CONFIG_TEXT + 8] = "", at_once[24];
 
 	if (config.nginx_user[0])
 		snprintf(user, sizeof user, "user %s;", config.nginx_user);
+	snprintf(at_once, sizeof at_once, "%lld", (long long)config.requests_at_once);
 	const struct {
 		const char *mark, *value;
 	} marks[] = { { "@RUN@", config.run }, { "@VAR@", config.var }, { "@WEBROOT@", config.webroot },
 		{ "@PORT@", config.port[0] ? config.port : "80" },
-		{ "@FORM_RATE@", config.form_rate }, { "@USER@", user } };
+		{ "@FORM_RATE@", config.form_rate }, { "@AT_ONCE@", at_once }, { "@USER@", user } };
 	const size_t count = sizeof marks / sizeof marks[0];
 	while (fgets(line, sizeof line, file)) {
 		for (const char *at = line; *at;) {

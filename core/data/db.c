@@ -323,6 +323,8 @@ bind_args(struct scop_arena *arena, const struct scop_query *query, MYSQL_BIND *
 		case SCOP_STRING:
 		case SCOP_NUMBER:
 		case SCOP_TIME:
+		case SCOP_LIST:
+		case SCOP_MAP:
 			binds[i].buffer_type = MYSQL_TYPE_STRING;
 			memcpy(&binds[i].buffer, &(const char *){ scop_arg_text(arena, arg, &length) }, sizeof(char *));
 			binds[i].buffer_length = length;

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/json.h"
 #include "base/locale.h"
 #include "base/value.h"
 
@@ -317,6 +318,11 @@ scop_arg_text(struct scop_arena *arena, const struct scop_value *value, size_t *
 		    text.data + point);
 		break;
 	}
+	case SCOP_LIST:
+	case SCOP_MAP:
+		scop_json_print(&text, value);
+		result = scop_buffer_str(&text);
+		break;
 	default:
 		return NULL;
 	}

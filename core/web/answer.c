@@ -81,6 +81,14 @@ build_view(struct scop_request *req, struct scop_answer *answer, struct scop_err
 	return scop_page_render(req, req->view->name, &answer->body, err);
 }
 
+static void
+add_file_name(struct scop_request *req, struct scop_answer *answer)
+{
+	if (req->file_name)
+		scop_answer_header(answer, "Content-Disposition", scop_arena_printf(req->arena,
+		    "attachment; filename*=UTF-8''%s", scop_route_escape(req, req->file_name))); /* RFC 6266 */
+}
+
 bool
 scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status, struct scop_error *err)
 {
@@ -89,7 +97,7 @@ scop_answer_build(struct scop_request *req, struct scop_answer *answer, int stat
 		scop_answer_header(answer, "Set-Cookie", req->set_cookie);
 	switch (req->answer) {
 	case ANSWER_VIEW:
-		scop_answer_header(answer, "Cache-Control", req->site.portal ? "no-store" : "no-cache");
+		scop_answer_header(answer, "Cache-Control", req->site.portal ? "no-store" : req->for_visitor ? "private, no-cache" : "no-cache");
 		return build_view(req, answer, err);
 	case ANSWER_REDIRECT:
 		answer->status = 303;
@@ -98,16 +106,15 @@ scop_answer_build(struct scop_request *req, struct scop_answer *answer, int stat
 		return true;
 	case ANSWER_FILE:
 		scop_answer_header(answer, "Content-Type", req->file_type);
-		scop_answer_header(answer, "Cache-Control", req->site.portal && !req->stored ?
+		scop_answer_header(answer, "Cache-Control", req->download ? "no-store" : req->site.portal && !req->stored ?
 		    "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
+		add_file_name(req, answer);
 		scop_buffer_add(&answer->body, req->file_bytes->string, req->file_bytes->length);
 		return true;
 	case ANSWER_STORED:
 		scop_answer_header(answer, "X-Accel-Redirect", req->location);
 		scop_answer_header(answer, "Cache-Control", req->site.portal ? "private, no-cache" : "no-cache");
-		if (req->file_name)
-			scop_answer_header(answer, "Content-Disposition", scop_arena_printf(req->arena,
-			    "attachment; filename*=UTF-8''%s", scop_route_escape(req, req->file_name))); /* RFC 6266 */
+		add_file_name(req, answer);
 		return true;
 	case ANSWER_NOT_FOUND:
 		scop_answer_error(req, answer, 404, NULL);

@@ -11,6 +11,7 @@ enum {
 	LONGTEXT_MAX = 5000,
 	EMAIL_MAX = 254, /* RFC 5321, section 4.5.3.1.3, less the brackets */
 	FILE_MAX = 5000000,
+	IDS_MAX = 100,
 	PATTERN_STEPS = 100000,
 	DIGITS_MAX = 15,
 };
@@ -137,22 +138,48 @@ check_integer(struct scop_request *req, const struct scop_field *field, const ch
 		scop_map_put(&req->fields, field->name, scop_value_int(req->arena, value));
 }
 
+/* An amount as people write it: "12,50", "12.5", "1.250,00", "1 250 €". Its digits, cents included, or false. */
+static bool
+parse_amount(const char *text, int64_t *ret_cents)
+{
+	char digits[DIGITS_MAX + 4];
+	size_t used = 0, behind = 0;
+	const char *point = NULL;
+
+	for (const char *c = text; *c; c++)
+		if (*c == '.' || *c == ',')
+			point = c;
+	if (point && strspn(point + 1, "0123456789") > 2) /* "1.250": it groups thousands */
+		point = NULL;
+	for (const char *c = text; *c; c++) {
+		if (isdigit((unsigned char)*c) && used < DIGITS_MAX) {
+			digits[used++] = *c;
+			behind += point && c > point;
+		} else if (strncmp(c, "\xc2\xa0", 2) == 0) { /* no-break space */
+			c++;
+		} else if (strncmp(c, "\xe2\x80\xaf", 3) == 0 || strncmp(c, "\xe2\x82\xac", 3) == 0) { /* narrow one; euro */
+			c += 2;
+		} else if (*c == '.' || *c == ',') {
+			if (c == text || (c != point && strspn(c + 1, "0123456789") != 3) || (c != point && point && *c == *point))
+				return false;
+		} else if (*c != ' ') {
+			return false;
+		}
+	}
+	if (used == 0)
+		return false;
+	for (; behind < 2; behind++)
+		digits[used++] = '0';
+	digits[used] = '\0';
+	return parse_integer(digits, ret_cents);
+}
+
 static void
 check_money(struct scop_request *req, const struct scop_field *field, const char *text)
 {
-	char digits[DIGITS_MAX + 4];
-	const size_t length = strlen(text), whole = strcspn(text, ",.");
-	const size_t behind = whole < length ? length - whole - 1 : 0;
 	int64_t cents;
 
-	if (length > DIGITS_MAX || behind > 2 || whole == 0) {
-		scop_reject(req, field->name, "This is not an amount.");
-		return;
-	}
-	memcpy(digits, text, whole);
-	memcpy(digits + whole, "00", 3);
-	memcpy(digits + whole, text + whole + 1, behind);
-	if (!parse_integer(digits, &cents))
+	if (!parse_amount(text, &cents))
 		scop_reject(req, field->name, "This is not an amount.");
 	else if (cents < field->min || (field->max && cents > field->max))
 		scop_reject(req, field->name, "This amount is out of range.");
@@ -187,10 +214,36 @@ check_file(struct scop_request *req, const struct scop_field *field)
 }
 
 static void
+check_ids(struct scop_request *req, const struct scop_field *field)
+{
+	struct scop_list_maker list;
+	int64_t id;
+
+	scop_list_init(&list, req->arena);
+	for (size_t i = 0; req->pairs && i < req->pairs->count; i++) {
+		if (strcmp(req->pairs->pair[i].name, field->name) != 0)
+			continue;
+		if (!parse_integer(req->pairs->pair[i].value, &id) || id < 1 || (int64_t)list.length == (field->max ? field->max : IDS_MAX)) {
+			scop_reject(req, field->name, "Please choose from the list.");
+			return;
+		}
+		scop_list_add(&list, scop_value_int(req->arena, id));
+	}
+	if (list.length > 0)
+		scop_map_put(&req->fields, field->name, scop_list_value(&list));
+	else if (field->required)
+		scop_reject(req, field->name, "Please choose at least one line.");
+}
+
+static void
 check(struct scop_request *req, const struct scop_field *field)
 {
 	const struct scop_pair *pair = pair_of(req->pairs, field->name);
 
+	if (field->type == SCOP_FIELD_IDS) {
+		check_ids(req, field);
+		return;
+	}
 	if (field->type == SCOP_FIELD_FILE) {
 		check_file(req, field);
 		return;

@@ -152,6 +152,18 @@ scop_alloc(struct scop_request *req, size_t size)
 }
 
 const struct scop_value *
+scop_make_number(struct scop_request *req, int64_t unscaled, uint8_t scale)
+{
+	return scop_value_number(req->arena, unscaled, scale);
+}
+
+bool
+scop_may(const struct scop_request *req, const char *permission)
+{
+	return scop_session_may(req, permission);
+}
+
+const struct scop_value *
 scop_random(struct scop_request *req, size_t length)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
@@ -252,6 +264,14 @@ scop_send_file(struct scop_request *req, const char *type, const struct scop_val
 	return true;
 }
 
+bool
+scop_send_download(struct scop_request *req, const char *file_name, const char *type, const struct scop_value *bytes)
+{
+	req->file_name = scop_arena_text(req->arena, file_name);
+	req->download = true;
+	return scop_send_file(req, type, bytes);
+}
+
 void
 scop_show_once(struct scop_request *req)
 {
@@ -299,6 +319,7 @@ scop_request_rewind(struct scop_request *req)
 	req->answer = ANSWER_NONE;
 	req->view = NULL;
 	req->set_cookie = NULL;
+	req->visitor = NULL;
 	req->rejected = false;
 	req->queued = req->mailed = req->shown_once = false;
 	req->mail = 0;

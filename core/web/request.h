@@ -68,6 +68,8 @@ struct scop_request {
 	const struct scop_value *member; /* the session's row; NULL when not signed in */
 	const struct scop_value *menu;   /* what the member may open; NULL when not signed in */
 	const char *session_hash;        /* hexadecimal; "" when not signed in */
+	const struct scop_value *visitor; /* of the public side, once it was asked for; NULL for none */
+	bool for_visitor;                 /* the page is for this visitor alone */
 
 	/* what is answered */
 	struct scop_map_maker model;
@@ -75,6 +77,7 @@ struct scop_request {
 	enum { ANSWER_NONE, ANSWER_VIEW, ANSWER_REDIRECT, ANSWER_NOT_FOUND, ANSWER_FILE, ANSWER_STORED } answer;
 	const char *location;  /* of a redirect, or of what is stored */
 	const char *file_name; /* to save it as; NULL: to show */
+	bool download;         /* made for this request, so nobody keeps it */
 	const char *file_type;
 	const struct scop_value *file_bytes;
 	const char *set_cookie;

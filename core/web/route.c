@@ -103,6 +103,16 @@ add_escaped(struct scop_buffer *out, const char *text)
 	}
 }
 
+const struct scop_value *
+scop_percent(struct scop_request *req, const struct scop_value *text)
+{
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, req->arena);
+	add_escaped(&out, scop_as_text(text));
+	return scop_value_text(req->arena, scop_buffer_str(&out));
+}
+
 const char *
 scop_route_methods(struct scop_request *req)
 {

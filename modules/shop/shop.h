@@ -10,27 +10,95 @@ bool shop_category(struct scop_request *req);
 bool shop_product(struct scop_request *req);
 bool shop_picture(struct scop_request *req);
 
-/* shop_order.c: what they order, and what the merchant sees of it */
-bool shop_order_show(struct scop_request *req);
+/* shop_cart.c: what they have put together */
+bool shop_cart(struct scop_request *req);
+bool shop_cart_add(struct scop_request *req);
+bool shop_cart_change(struct scop_request *req);
+bool shop_sweep_job(struct scop_request *req);
+extern const struct scop_field shop_add_fields[], shop_count_fields[];
+
+/* The key of the visitor's cart, made when there is none; only in a POST. */
+const struct scop_value *shop_cart_owner(struct scop_request *req);
+
+/* Puts what the frame shows: categories, and the cart of a browser that has one. Ends an array of wants. */
+#define SHOP_FRAME(req) { "tops", false, top_categories() }, shop_cart_want(req)
+struct scop_want shop_cart_want(struct scop_request *req);
+
+/* shop_checkout.c: the order, on one page */
+bool shop_checkout(struct scop_request *req);
 bool shop_order_place(struct scop_request *req);
 bool shop_thanks(struct scop_request *req);
+extern const struct scop_field shop_order_fields[];
+
+/* Puts the VAT of an order, as read under `found_vats`, for people: a rate without digits that say nothing. */
+void shop_put_vats(struct scop_request *req);
+
+/* Puts the communication of `order` as people write it. */
+void shop_put_communication(struct scop_request *req, const struct scop_value *order);
+
+/* shop_customer.c: customers who want to see their orders */
+bool shop_account(struct scop_request *req);
+bool shop_account_ask(struct scop_request *req);
+bool shop_account_link(struct scop_request *req);
+bool shop_account_enter(struct scop_request *req);
+bool shop_account_leave(struct scop_request *req);
+bool shop_account_job(struct scop_request *req);
+extern const struct scop_field shop_account_fields[];
+
+/* shop_orders.c: what the merchant sees of orders; shop_state.c: what becomes of them */
 bool shop_orders(struct scop_request *req);
+bool shop_orders_file(struct scop_request *req);
 bool shop_order(struct scop_request *req);
+bool shop_order_change(struct scop_request *req);
+bool shop_orders_change(struct scop_request *req);
+bool shop_state_job(struct scop_request *req);
+extern const struct scop_field shop_orders_fields[], shop_state_fields[], shop_states_fields[];
+
+/* shop_products.c: the merchant's products */
+bool shop_products(struct scop_request *req);
+bool shop_products_file(struct scop_request *req);
+bool shop_products_publish(struct scop_request *req);
+bool shop_product_new(struct scop_request *req);
+bool shop_product_add(struct scop_request *req);
+bool shop_product_edit(struct scop_request *req);
+bool shop_product_save(struct scop_request *req);
+bool shop_product_picture(struct scop_request *req);
+bool shop_variant_save(struct scop_request *req);
+bool shop_variant_add(struct scop_request *req);
+extern const struct scop_field shop_products_fields[], shop_publish_fields[], shop_new_fields[], shop_product_fields[],
+    shop_picture_fields[], shop_variant_fields[], shop_variant_new_fields[];
+
+/* The category that a path such as "Vélos > Ville" leads to, made where it is new; 0 for an empty one. */
+void shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category, int64_t *ret_top);
+
+/* Which picture the bytes are, by how they begin: what a name says does not count. NULL for none. */
+const char *shop_picture_type(const char *data, size_t size);
+
+/* shop_settings.c */
 bool shop_settings_show(struct scop_request *req);
 bool shop_settings_save(struct scop_request *req);
+bool shop_selling_save(struct scop_request *req);
+bool shop_step_add(struct scop_request *req);
+bool shop_step_remove(struct scop_request *req);
+extern const struct scop_field shop_payment_fields[], shop_selling_fields[], shop_step_fields[];
 
-/* shop_state.c: what becomes of an order */
-bool shop_order_change(struct scop_request *req);
-extern const struct scop_field shop_state_fields[];
-
-/* shop_import.c */
+/* shop_import.c: files of products; shop_takein.c: the same in the portal */
 bool shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count);
 bool shop_import_payment(struct scop_request *req, const struct scop_file *files, size_t count);
-
-/* Puts what the shop's frame shows: its categories. */
-#define SHOP_FRAME { "tops", false, top_categories() }
+bool shop_imports(struct scop_request *req);
+bool shop_import_upload(struct scop_request *req);
+bool shop_import_show(struct scop_request *req);
+bool shop_import_map(struct scop_request *req);
+bool shop_import_start(struct scop_request *req);
+bool shop_check_job(struct scop_request *req);
+bool shop_import_job(struct scop_request *req);
+extern const struct scop_field shop_upload_fields[], shop_map_fields[];
 
 /* The options of a variant, such as "Ocre, 40 cm"; "" for none. */
 const struct scop_value *shop_options(struct scop_request *req, const struct scop_value *variant);
+
+/* The rows of a list that is read with one more than a page holds, and what its pager needs. Gives the rows shown. */
+const struct scop_value *shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page);
+const struct scop_value *shop_first(struct scop_request *req, size_t per_page);
 
 #endif

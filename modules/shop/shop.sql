@@ -49,87 +49,299 @@ SELECT type, bytes FROM picture WHERE hash = :hash
 SELECT v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.stock IS NULL OR v.stock > 0 AS for_sale,
 	p.id AS product, p.slug, p.name, p.picture FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :id AND p.published = 1
 
+-- name: delivery_terms ()
+SELECT (SELECT COUNT(*) FROM shipping) = 0 AS included, (SELECT MIN(price_cents) FROM shipping) AS from_cents,
+	free_from_cents, scheme = 'exempt' AS exempt FROM selling
+
+-- The cart: a guest's by the browser's token, a customer's by what their session says.
+
+-- name: cart_count (visitor)
+SELECT COALESCE(SUM(count), 0) AS pieces FROM cart_line
+WHERE owner = COALESCE((SELECT cart FROM customer_session WHERE visitor = :visitor AND expires > UTC_TIMESTAMP(6)), :visitor)
+
+-- name: cart_lines (visitor)
+SELECT l.variant, l.count, v.option1, v.option2, v.option3, v.price_cents, v.price_cents * l.count AS sum_cents, v.stock,
+	v.weight_grams, p.published = 1 AND (v.stock IS NULL OR v.stock >= l.count) AS available,
+	p.slug, p.name, p.picture, p.published, p.vat
+FROM cart_line l JOIN variant v ON v.id = l.variant JOIN product p ON p.id = v.product
+WHERE l.owner = COALESCE((SELECT cart FROM customer_session WHERE visitor = :visitor AND expires > UTC_TIMESTAMP(6)), :visitor)
+ORDER BY l.added, l.variant
+
+-- name: cart_to_order (owner)
+SELECT l.variant, l.count, v.option1, v.option2, v.option3, v.price_cents, v.price_cents * l.count AS sum_cents, v.stock,
+	v.weight_grams, p.published = 1 AND (v.stock IS NULL OR v.stock >= l.count) AS available,
+	p.slug, p.name, p.picture, p.published, p.vat
+FROM cart_line l JOIN variant v ON v.id = l.variant JOIN product p ON p.id = v.product
+WHERE l.owner = :owner ORDER BY l.added, l.variant FOR UPDATE
+
+-- name: cart_line_of (owner, variant)
+SELECT count FROM cart_line WHERE owner = :owner AND variant = :variant
+
+-- name: cart_size (owner)
+SELECT COUNT(*) AS `lines` FROM cart_line WHERE owner = :owner
+
+-- name: cart_put (owner, variant, count, now)
+INSERT INTO cart_line (owner, variant, count, added) VALUES (:owner, :variant, :count, :now)
+ON DUPLICATE KEY UPDATE count = :count
+
+-- name: cart_remove (owner, variant)
+DELETE FROM cart_line WHERE owner = :owner AND variant = :variant
+
+-- name: cart_clear (owner)
+DELETE FROM cart_line WHERE owner = :owner
+
+-- name: cart_merge (owner, guest)
+INSERT INTO cart_line (owner, variant, count, added)
+SELECT :owner, g.variant, g.count, g.added FROM cart_line g WHERE g.owner = :guest
+ON DUPLICATE KEY UPDATE count = LEAST(99, cart_line.count + g.count)
+
+-- name: carts_sweep ()
+DELETE FROM cart_line WHERE added < UTC_TIMESTAMP(6) - INTERVAL 180 DAY LIMIT 10000
+
+-- Customers.
+
+-- name: customer_of (visitor)
+SELECT mail, cart FROM customer_session WHERE visitor = :visitor AND expires > UTC_TIMESTAMP(6)
+
+-- name: customer_link_add (hash, mail)
+INSERT INTO customer_link (token_hash, mail, expires) VALUES (:hash, LOWER(:mail), UTC_TIMESTAMP(6) + INTERVAL 1 DAY)
+
+-- name: customer_link_by_hash (hash)
+SELECT mail FROM customer_link WHERE token_hash = :hash AND expires > UTC_TIMESTAMP(6)
+
+-- name: customer_link_use (hash)
+DELETE FROM customer_link WHERE token_hash = :hash
+
+-- name: customer_enter (visitor, mail, cart)
+INSERT INTO customer_session (visitor, mail, cart, expires) VALUES (:visitor, :mail, :cart, UTC_TIMESTAMP(6) + INTERVAL 90 DAY)
+
+-- name: customer_leave (visitor)
+DELETE FROM customer_session WHERE visitor = :visitor
+
+-- name: customer_sessions_sweep ()
+DELETE FROM customer_session WHERE expires < UTC_TIMESTAMP(6) LIMIT 10000
+
+-- name: customer_links_sweep ()
+DELETE FROM customer_link WHERE expires < UTC_TIMESTAMP(6) LIMIT 10000
+
+-- name: orders_of_customer (mail)
+SELECT id, token, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,
+	total_cents, currency, created FROM shop_order WHERE mail = :mail ORDER BY id DESC LIMIT 50
+
+-- name: last_order_of (visitor)
+SELECT o.name, o.mail, o.street, o.postal_code, o.city, o.country = 'FR' AS in_france FROM customer_session s
+JOIN shop_order o ON o.mail = s.mail WHERE s.visitor = :visitor AND s.expires > UTC_TIMESTAMP(6) ORDER BY o.id DESC LIMIT 1
+
+-- Orders.
+
+-- name: selling ()
+SELECT country, country = 'FR' AS in_france, scheme, scheme = 'national' AS national, scheme = 'oss' AS oss, scheme = 'exempt' AS exempt,
+	free_from_cents, mail FROM selling
+
+-- name: steps ()
+SELECT id, country, country = 'FR' AS in_france, up_to_grams, price_cents FROM shipping ORDER BY country, up_to_grams LIMIT 100
+
 -- name: payment ()
 SELECT beneficiary, iban, bic FROM payment
 
--- name: stock_take (id, count)
-UPDATE variant SET stock = stock - :count WHERE id = :id AND (stock IS NULL OR stock >= :count)
+-- name: stock_take (owner)
+UPDATE cart_line l STRAIGHT_JOIN variant v ON v.id = l.variant SET v.stock = v.stock - l.count
+WHERE l.owner = :owner AND (v.stock IS NULL OR v.stock >= l.count)
 
--- name: order_add (token, name, mail, street, postal_code, city, country, language, total, currency, created)
-INSERT INTO shop_order (token, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
-VALUES (:token, :name, :mail, :street, :postal_code, :city, :country, :language, :total, :currency, :created)
+-- name: order_add (token, name, mail, street, postal_code, city, country, language, shipping, total, currency, created)
+INSERT INTO shop_order (token, name, mail, street, postal_code, city, country, language, shipping_cents, total_cents, currency, created)
+VALUES (:token, :name, LOWER(:mail), :street, :postal_code, :city, :country, :language, :shipping, :total, :currency, :created)
 
 -- name: order_communicate (id, communication)
 UPDATE shop_order SET communication = :communication WHERE id = :id
 
--- name: order_line_add (order, variant, name, options, picture, count, price)
-INSERT INTO order_line (shop_order, variant, name, options, picture, count, price_cents)
-VALUES (:order, :variant, :name, :options, :picture, :count, :price)
+-- name: order_lines_add (order, owner, standard, intermediate, reduced, super_reduced)
+INSERT INTO order_line (shop_order, variant, name, options, picture, count, price_cents, vat_rate)
+SELECT :order, v.id, p.name, CONCAT_WS(', ', NULLIF(v.option1, ''), NULLIF(v.option2, ''), NULLIF(v.option3, '')), p.picture, l.count, v.price_cents,
+	CASE p.vat WHEN 'standard' THEN :standard WHEN 'intermediate' THEN :intermediate WHEN 'reduced' THEN :reduced ELSE :super_reduced END
+FROM cart_line l JOIN variant v ON v.id = l.variant JOIN product p ON p.id = v.product WHERE l.owner = :owner ORDER BY l.added, l.variant
+
+-- name: order_vats_add (order, vats)
+INSERT INTO order_vat (shop_order, rate, gross_cents, vat_cents)
+SELECT :order, j.rate, SUM(j.gross), SUM(j.vat) FROM JSON_TABLE(:vats, '$[*]' COLUMNS (rate DECIMAL(4,2) PATH '$.rate',
+	gross BIGINT PATH '$.gross', vat BIGINT PATH '$.vat')) j GROUP BY j.rate
 
 -- name: order_by_token (token)
-SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, total_cents, currency, created
+SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, shipping_cents, shipping_cents = 0 AS no_shipping, total_cents, currency, created,
+	state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled
 FROM shop_order WHERE token = :token
 
 -- name: lines_by_token (token)
 SELECT l.name, l.options, l.picture, l.count, l.price_cents * l.count AS sum_cents, o.currency
 FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.token = :token ORDER BY l.id
 
--- name: orders (limit, first)
-SELECT id, name, city, country, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped,
-	state = 'cancelled' AS cancelled, total_cents, currency, created FROM shop_order ORDER BY id DESC LIMIT :limit OFFSET :first
+-- name: vats_by_token (token)
+SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.token = :token ORDER BY v.rate DESC
+
+-- name: vats_by_id (id)
+SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.id = :id ORDER BY v.rate DESC
+
+-- name: orders (state, words, limit, first)
+SELECT id, name, mail, city, country, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped,
+	state = 'cancelled' AS cancelled, total_cents, currency, created FROM shop_order
+WHERE (:state IS NULL OR state = :state) AND (:words IS NULL OR id = :words OR name LIKE CONCAT('%', :words, '%') OR mail LIKE CONCAT('%', :words, '%')
+	OR city LIKE CONCAT('%', :words, '%') OR communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
+ORDER BY id DESC LIMIT :limit OFFSET :first
+
+-- name: order_counts ()
+SELECT COALESCE(SUM(state = 'placed'), 0) AS placed, COALESCE(SUM(state = 'paid'), 0) AS paid FROM shop_order WHERE state IN ('placed', 'paid')
+
+-- name: orders_export (state, words)
+SELECT o.id, o.created, o.state, o.name, o.mail, o.street, o.postal_code, o.city, o.country, o.communication, o.shipping_cents, o.total_cents,
+	o.currency, (SELECT SUM(v.vat_cents) FROM order_vat v WHERE v.shop_order = o.id) AS vat_cents,
+	(SELECT GROUP_CONCAT(CONCAT(l.count, ' x ', l.name, IF(l.options = '', '', CONCAT(' (', l.options, ')'))) ORDER BY l.id SEPARATOR '; ')
+	FROM order_line l WHERE l.shop_order = o.id) AS articles
+FROM shop_order o WHERE (:state IS NULL OR o.state = :state) AND (:words IS NULL OR o.id = :words OR o.name LIKE CONCAT('%', :words, '%')
+	OR o.mail LIKE CONCAT('%', :words, '%') OR o.city LIKE CONCAT('%', :words, '%') OR o.communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
+ORDER BY o.id DESC LIMIT 10000
 
 -- name: order_by_id (id)
 SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, language,
 	state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,
-	state IN ('placed', 'paid') AS open, total_cents, currency, created
+	state IN ('placed', 'paid') AS open, shipping_cents, shipping_cents = 0 AS no_shipping, total_cents, currency, created
 FROM shop_order WHERE id = :id
 
 -- name: lines_by_id (id)
 SELECT l.name, l.options, l.picture, l.count, l.price_cents, l.price_cents * l.count AS sum_cents, o.currency
 FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.id = :id ORDER BY l.id
 
--- name: order_state (id, to, from, or_from)
-UPDATE shop_order SET state = :to WHERE id = :id AND state IN (:from, :or_from)
+-- What becomes of orders: of as many as the list `ids` has.
 
--- name: order_change_add (id, state, by, at)
-INSERT INTO order_change (shop_order, state, by_name, at) VALUES (:id, :state, :by, :at)
+-- name: orders_to_change (ids, from, or_from)
+SELECT o.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j JOIN shop_order o ON o.id = j.id
+WHERE o.state IN (:from, :or_from) ORDER BY o.id FOR UPDATE
+
+-- name: orders_state (ids, to, from, or_from)
+UPDATE shop_order SET state = :to
+WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j) AND state IN (:from, :or_from)
+
+-- name: order_changes_add (ids, state, by, at)
+INSERT INTO order_change (shop_order, state, by_name, at)
+SELECT j.id, :state, :by, :at FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j
 
 -- name: order_changes (id)
 SELECT state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled, by_name, at
 FROM order_change WHERE shop_order = :id ORDER BY id
 
--- name: stock_put_back (order)
-UPDATE variant v JOIN (SELECT variant, SUM(count) AS count FROM order_line WHERE shop_order = :order GROUP BY variant) l
+-- name: stock_put_back (ids)
+UPDATE variant v JOIN (SELECT variant, SUM(count) AS count FROM order_line
+		WHERE shop_order IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j) GROUP BY variant) l
 	ON l.variant = v.id SET v.stock = v.stock + l.count WHERE v.stock IS NOT NULL
 
--- name: availability_of_order (order)
+-- name: availability_of_orders (ids)
 UPDATE product p JOIN (SELECT v.product, MAX(v.stock IS NULL OR v.stock > 0) AS for_sale, SUM(COALESCE(v.stock, 1000)) = 1 AS is_last
-		FROM variant v WHERE v.product IN (SELECT o.product FROM order_line l JOIN variant o ON o.id = l.variant WHERE l.shop_order = :order)
+		FROM variant v WHERE v.product IN (SELECT o.product FROM order_line l JOIN variant o ON o.id = l.variant
+			WHERE l.shop_order IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j))
 		GROUP BY v.product) v ON v.product = p.id
 SET p.for_sale = v.for_sale, p.is_last = v.is_last
 
+-- Settings.
+
 -- name: payment_set (beneficiary, iban, bic)
 REPLACE INTO payment (only_one, beneficiary, iban, bic) VALUES (1, :beneficiary, :iban, :bic)
+
+-- name: selling_set (country, scheme, free_from, mail)
+UPDATE selling SET country = :country, scheme = :scheme, free_from_cents = :free_from, mail = :mail
+
+-- name: step_put (country, up_to, price)
+INSERT INTO shipping (country, up_to_grams, price_cents) VALUES (:country, :up_to, :price) ON DUPLICATE KEY UPDATE price_cents = :price
+
+-- name: step_count ()
+SELECT COUNT(*) AS steps FROM shipping
+
+-- name: step_remove (id)
+DELETE FROM shipping WHERE id = :id
+
+-- The merchant's products.
+
+-- name: products_found (state, words, limit, first)
+SELECT p.id, p.slug, p.name, p.picture, p.published, p.price_cents, p.price_varies, p.for_sale, c.title AS category,
+	(SELECT COUNT(*) FROM variant v WHERE v.product = p.id) AS variants, (SELECT SUM(v.stock) FROM variant v WHERE v.product = p.id) AS pieces
+FROM product p LEFT JOIN category c ON c.id = p.category
+WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
+	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
+	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.sku LIKE CONCAT(:words, '%')))
+ORDER BY p.id DESC LIMIT :limit OFFSET :first
+
+-- name: products_export (state, words)
+SELECT p.slug AS product, p.name, CONCAT_WS(' > ', t.title, c.title) AS category, p.description, p.quality, v.sku, p.option1_name, v.option1,
+	p.option2_name, v.option2, p.option3_name, v.option3, v.price_cents, v.stock, v.weight_grams, p.vat, p.published
+FROM product p JOIN variant v ON v.product = p.id LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent
+WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
+	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
+	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.sku LIKE CONCAT(:words, '%')))
+ORDER BY p.id, v.id LIMIT 10000
+
+-- name: products_publish (ids, published)
+UPDATE product SET published = :published WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
+
+-- name: product_by_id (id)
+SELECT p.id, p.slug, p.name, p.description, p.quality, p.quality = 'new' AS is_new, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair,
+	p.vat, p.vat = 'intermediate' AS intermediate, p.vat = 'reduced' AS reduced, p.vat = 'super_reduced' AS super_reduced,
+	p.option1_name, p.option2_name, p.option3_name, p.picture, p.published, p.category, CONCAT_WS(' > ', t.title, c.title) AS category_path
+FROM product p LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent WHERE p.id = :id
+
+-- name: variants_by_product (id)
+SELECT id, sku, option1, option2, option3, price_cents, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, stock, weight_grams FROM variant WHERE product = :id ORDER BY id LIMIT 200
+
+-- name: category_paths ()
+SELECT CONCAT_WS(' > ', t.title, c.title) AS path FROM category c LEFT JOIN category t ON t.id = c.parent ORDER BY path LIMIT 500
+
+-- name: product_set (id, name, category, top, description, quality, vat, published)
+UPDATE product SET name = :name, category = :category, top = :top, description = :description, quality = :quality, vat = :vat, published = :published
+WHERE id = :id
+
+-- name: product_picture (id, picture)
+UPDATE product SET picture = :picture WHERE id = :id
+
+-- name: product_add (slug, name, published)
+INSERT INTO product (slug, name, description, published) VALUES (:slug, :name, '', :published)
+
+-- name: variant_by_id (product, variant)
+SELECT id FROM variant WHERE id = :variant AND product = :product
+
+-- name: variant_set (id, price, stock, weight)
+UPDATE variant SET price_cents = :price, stock = :stock, weight_grams = :weight WHERE id = :id
+
+-- name: variant_add (product, code, sku, option1, option2, option3, price, stock, weight)
+INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
+VALUES (:product, :code, :sku, :option1, :option2, :option3, :price, :stock, :weight)
+
+-- name: option_name_set (id, name)
+UPDATE product SET option1_name = :name WHERE id = :id AND option1_name = ''
+
+-- name: product_refresh (product)
+UPDATE product p JOIN (SELECT product, MIN(price_cents) AS low, MAX(price_cents) AS high,
+		MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last FROM variant WHERE product = :product GROUP BY product) v
+	ON v.product = p.id
+SET p.price_cents = v.low, p.price_varies = v.low <> v.high, p.for_sale = v.for_sale, p.is_last = v.is_last
+
+-- The import.
 
 -- name: category_put (parent, slug, title)
 INSERT INTO category (parent, slug, title) VALUES (:parent, :slug, :title)
 ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), title = :title
 
--- name: product_put (slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published)
-INSERT INTO product (slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published)
-VALUES (:slug, :name, :category, :top, :description, :quality, :option1_name, :option2_name, :option3_name, :picture, :published)
+-- name: product_put (slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
+INSERT INTO product (slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
+VALUES (:slug, :name, :category, :top, :description, :quality, :option1_name, :option2_name, :option3_name, :picture, :published, COALESCE(:vat, 'standard'))
 ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), name = :name, category = :category, top = :top, description = :description,
 	quality = :quality, option1_name = :option1_name, option2_name = :option2_name, option3_name = :option3_name,
-	picture = COALESCE(:picture, picture), published = :published
+	picture = COALESCE(:picture, picture), published = :published, vat = COALESCE(:vat, vat)
 
 -- name: product_id (slug)
 SELECT id FROM product WHERE slug = :slug
 
--- name: variant_put (product, code, sku, option1, option2, option3, price, stock)
-INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock)
-VALUES (:product, :code, :sku, :option1, :option2, :option3, :price, :stock)
+-- name: variant_put (product, code, sku, option1, option2, option3, price, stock, weight)
+INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
+VALUES (:product, :code, :sku, :option1, :option2, :option3, :price, :stock, COALESCE(:weight, 0))
 ON DUPLICATE KEY UPDATE product = :product, option1 = :option1, option2 = :option2, option3 = :option3,
-	price_cents = :price, stock = :stock
+	price_cents = :price, stock = :stock, weight_grams = COALESCE(:weight, weight_grams)
 
 -- name: picture_put (hash, type, bytes)
 INSERT IGNORE INTO picture (hash, type, bytes) VALUES (:hash, :type, :bytes)
@@ -140,11 +352,50 @@ UPDATE product p JOIN (SELECT product, MIN(price_cents) AS low, MAX(price_cents)
 	ON v.product = p.id
 SET p.price_cents = v.low, p.price_varies = v.low <> v.high, p.for_sale = v.for_sale, p.is_last = v.is_last
 
--- name: availability_refresh (product)
-UPDATE product p JOIN (SELECT product, MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last
-		FROM variant WHERE product = :product GROUP BY product) v ON v.product = p.id
-SET p.for_sale = v.for_sale, p.is_last = v.is_last
-
 -- name: counts_refresh ()
 UPDATE category c SET c.products = (SELECT COUNT(p.id) FROM product p WHERE p.published = 1 AND
 	(p.category = c.id OR p.top = c.id))
+
+-- name: known_products (keys)
+SELECT COUNT(*) AS known FROM JSON_TABLE(:keys, '$[*]' COLUMNS (slug VARCHAR(150) PATH '$')) j JOIN product p ON p.slug = j.slug
+
+-- name: import_add (by, file_name, bytes, mapping, created)
+INSERT INTO import_run (by_name, file_name, bytes, mapping, created) VALUES (:by, :file_name, :bytes, :mapping, :created)
+
+-- name: import_by_id (id)
+SELECT id, by_name, file_name, mapping, state = 'new' AS is_new, state = 'checking' AS checking, state = 'checked' AS checked,
+	state = 'importing' AS importing, state = 'done' AS done, products, changed, variants, warnings, errors, created FROM import_run WHERE id = :id
+
+-- name: import_bytes (id)
+SELECT file_name, mapping, bytes FROM import_run WHERE id = :id AND bytes IS NOT NULL
+
+-- name: import_runs ()
+SELECT id, by_name, file_name, state = 'new' AS is_new, state = 'checking' AS checking, state = 'checked' AS checked,
+	state = 'importing' AS importing, state = 'done' AS done, products, changed, errors, created FROM import_run ORDER BY id DESC LIMIT 20
+
+-- name: import_state (id, to, from, or_from)
+UPDATE import_run SET state = :to WHERE id = :id AND state IN (:from, :or_from)
+
+-- name: import_mapping (id, mapping)
+UPDATE import_run SET mapping = :mapping WHERE id = :id
+
+-- name: import_checked (id, products, changed, variants, warnings, errors)
+UPDATE import_run SET state = 'checked', products = :products, changed = :changed, variants = :variants, warnings = :warnings, errors = :errors
+WHERE id = :id
+
+-- name: import_done (id)
+UPDATE import_run SET state = 'done', bytes = NULL WHERE id = :id
+
+-- name: import_lines (id)
+SELECT is_error, line, place, words, about FROM import_line WHERE import_run = :id ORDER BY is_error DESC, id LIMIT 200
+
+-- name: import_lines_clear (id)
+DELETE FROM import_line WHERE import_run = :id
+
+-- name: import_lines_add (id, items)
+INSERT INTO import_line (import_run, is_error, line, place, words, about)
+SELECT :id, j.is_error, j.line, j.place, j.words, j.about FROM JSON_TABLE(:items, '$[*]' COLUMNS (is_error TINYINT PATH '$.is_error',
+	line INT PATH '$.line', place INT PATH '$.place', words VARCHAR(200) PATH '$.words', about VARCHAR(200) PATH '$.about')) j
+
+-- name: imports_sweep ()
+UPDATE import_run SET bytes = NULL WHERE bytes IS NOT NULL AND created < UTC_TIMESTAMP(6) - INTERVAL 7 DAY

@@ -3,18 +3,31 @@
 
 enum { PER_PAGE = 24 };
 
-static int64_t
-page_number(const struct scop_request *req)
+const struct scop_value *
+shop_first(struct scop_request *req, size_t per_page)
 {
 	const struct scop_value *page = scop_field(req, "page");
 
-	return page ? scop_as_int(page) : 1;
+	return scop_make_int(req, page ? (scop_as_int(page) - 1) * (int64_t)per_page : 0);
 }
 
-static const struct scop_value *
-first_of_page(struct scop_request *req)
+const struct scop_value *
+shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page)
 {
-	return scop_make_int(req, (page_number(req) - 1) * PER_PAGE);
+	const struct scop_value *field = scop_field(req, "page");
+	const int64_t page = field ? scop_as_int(field) : 1;
+	const size_t found = scop_count(rows), count = found > per_page ? per_page : found;
+	const struct scop_value **shown = scop_alloc(req, (count + 1) * sizeof(*shown));
+
+	for (size_t i = 0; i < count; i++)
+		shown[i] = scop_at(rows, i);
+	const struct scop_value *list = scop_make_list(req, count, shown);
+	scop_put(req, name, list);
+	if (page > 1)
+		scop_put(req, "previous", scop_make_int(req, page - 1));
+	if (found > per_page)
+		scop_put(req, "next", scop_make_int(req, page + 1));
+	return list;
 }
 
 /* One more than is shown, to know whether a page follows. */
@@ -27,18 +40,7 @@ one_more(struct scop_request *req)
 static bool
 show_page(struct scop_request *req, const struct scop_value *products)
 {
-	const struct scop_value *shown[PER_PAGE];
-	const size_t found = scop_count(products), count = found > PER_PAGE ? PER_PAGE : found;
-	const int64_t page = page_number(req);
-
-	for (size_t i = 0; i < count; i++)
-		shown[i] = scop_at(products, i);
-	scop_put(req, "products", scop_make_list(req, count, shown));
-	scop_put(req, "page", scop_make_int(req, page));
-	if (page > 1)
-		scop_put(req, "previous", scop_make_int(req, page - 1));
-	if (found > PER_PAGE)
-		scop_put(req, "next", scop_make_int(req, page + 1));
+	shop_put_page(req, "products", products, PER_PAGE);
 	return scop_view(req, &view_list);
 }
 
@@ -46,7 +48,7 @@ bool
 shop_list(struct scop_request *req)
 {
 	const struct scop_value *products = scop_put_all(req, (const struct scop_want[]){
-	    { "products", false, products_of_all(one_more(req), first_of_page(req)) }, SHOP_FRAME, { 0 } });
+	    { "products", false, products_of_all(one_more(req), shop_first(req, PER_PAGE)) }, SHOP_FRAME(req), { 0 } });
 
 	return show_page(req, products);
 }
@@ -62,9 +64,9 @@ shop_category(struct scop_request *req)
 		return scop_not_found(req);
 	scop_put(req, "category", category);
 	const struct scop_value *products = scop_put_all(req, (const struct scop_want[]){
-	    { "products", false, scop_bool(category, "is_top") ? products_of_top(id, one_more(req), first_of_page(req)) :
-		products_of_category(id, one_more(req), first_of_page(req)) },
-	    { "subs", false, sub_categories(slug) }, SHOP_FRAME, { 0 } });
+	    { "products", false, scop_bool(category, "is_top") ? products_of_top(id, one_more(req), shop_first(req, PER_PAGE)) :
+		products_of_category(id, one_more(req), shop_first(req, PER_PAGE)) },
+	    { "subs", false, sub_categories(slug) }, SHOP_FRAME(req), { 0 } });
 	return show_page(req, products);
 }
 
@@ -98,7 +100,8 @@ shop_product(struct scop_request *req)
 	const struct scop_value *product = scop_put_all(req, (const struct scop_want[]){
 	    { "product", true, product_by_slug(slug) },
 	    { "found", false, variants_of_product(slug) },
-	    { "neighbours", false, neighbours_of_product(slug) }, SHOP_FRAME, { 0 } });
+	    { "neighbours", false, neighbours_of_product(slug) },
+	    { "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
 
 	if (!product)
 		return scop_not_found(req);

@@ -2,15 +2,14 @@
  * The import: rows of shop_source.h into tables. All or nothing, and safe to run again: a product is known by its slug,
  * a variant by its SKU or, without one, by its product and options.
  */
-#include "shop.h"
+#include "shop_import.h"
 #include "shop_payment.h"
-#include "shop_source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ERRORS_SHOWN = 100, NAMES_MIN = 1024 };
+enum { NAMES_MIN = 1024, FILE_ERRORS_SHOWN = 100 };
 
 /* What was met in this file: SKUs by line, products, categories and WooCommerce's ids by their number in the database. */
 struct names {
@@ -24,11 +23,10 @@ struct names {
 
 struct import {
 	struct scop_request *req;
-	const struct scop_file *files;
-	size_t file_count;
+	const struct shop_takein *what;
+	struct shop_taken *taken;
 	struct names codes, products, categories, ids;
-	const char *kind_of_file;
-	unsigned line, errors, created, repeated, skipped;
+	unsigned line;
 };
 
 /* ---- names ---- */
@@ -78,6 +76,30 @@ add_name(struct names *names, const char *text, int64_t value, int64_t second)
 		abort();
 	name->value = value;
 	name->second = second;
+}
+
+/* ---- telling ---- */
+
+static void
+tell(struct import *import, bool is_error, unsigned column, const char *words, const char *about)
+{
+	if (is_error)
+		import->taken->errors++;
+	else
+		import->taken->warnings++;
+	import->what->tell(import->what->context, is_error, import->line, column, words, about);
+}
+
+static void
+complain(struct import *import, unsigned column, const char *words)
+{
+	tell(import, true, column, words, "");
+}
+
+static void
+warn(struct import *import, const char *words, const char *about)
+{
+	tell(import, false, 0, words, about);
 }
 
 /* ---- writing ---- */
@@ -130,19 +152,18 @@ put_category(struct import *import, const char *path, int64_t *ret_category, int
 	}
 }
 
-/* Which picture a file is, by its first bytes: what its name says does not count. */
-static const char *
-picture_type(const struct scop_file *file)
+const char *
+shop_picture_type(const char *data, size_t size)
 {
 	static const char png[] = "\x89PNG\r\n\x1a\n", jpeg[] = "\xff\xd8\xff";
 
-	if (file->size > 8 && memcmp(file->data, png, 8) == 0)
+	if (size > 8 && memcmp(data, png, 8) == 0)
 		return "image/png";
-	if (file->size > 3 && memcmp(file->data, jpeg, 3) == 0)
+	if (size > 3 && memcmp(data, jpeg, 3) == 0)
 		return "image/jpeg";
-	if (file->size > 12 && memcmp(file->data, "RIFF", 4) == 0 && memcmp(file->data + 8, "WEBP", 4) == 0)
+	if (size > 12 && memcmp(data, "RIFF", 4) == 0 && memcmp(data + 8, "WEBP", 4) == 0)
 		return "image/webp";
-	if (file->size > 4 && (memmem(file->data, file->size < 300 ? file->size : 300, "<svg", 4)))
+	if (size > 4 && memmem(data, size < 300 ? size : 300, "<svg", 4))
 		return "image/svg+xml";
 	return NULL;
 }
@@ -150,14 +171,14 @@ picture_type(const struct scop_file *file)
 static const struct scop_value *
 put_picture(struct import *import, const char *name)
 {
-	for (size_t i = 1; name[0] && i < import->file_count; i++) {
-		const struct scop_file *file = &import->files[i];
+	for (size_t i = 1; name[0] && i < import->what->file_count; i++) {
+		const struct scop_file *file = &import->what->files[i];
 
 		if (strcmp(file->name, name) != 0)
 			continue;
-		const char *type = picture_type(file);
+		const char *type = shop_picture_type(file->data, file->size);
 		if (!type) {
-			scop_report(import->req, SCOP_REPORT_WARNING, import->line, 0, "'%s' is no picture (PNG, JPEG, WebP or SVG)", name);
+			warn(import, SCOP_TEXT("This is no picture (PNG, JPEG, WebP or SVG)."), name);
 			return NULL;
 		}
 		const struct scop_value *bytes = scop_make_bytes(import->req, file->data, file->size);
@@ -166,7 +187,7 @@ put_picture(struct import *import, const char *name)
 		return hash;
 	}
 	if (name[0])
-		scop_report(import->req, SCOP_REPORT_WARNING, import->line, 0, "the picture '%s' was not among the files", name);
+		warn(import, SCOP_TEXT("This picture was not among the files."), name);
 	return NULL;
 }
 
@@ -174,14 +195,19 @@ static void
 put_product(struct import *import, const struct shop_row *row)
 {
 	int64_t category, top;
+	bool fresh = !find_name(&import->products, row->key);
 
+	import->taken->products += fresh;
+	if (import->what->dry) {
+		add_name(&import->products, row->key, 1, 0);
+		add_name(&import->ids, row->id, 1, 0);
+		return;
+	}
 	put_category(import, row->category, &category, &top);
 	scop_write(import->req, product_put(text(import, row->key), text(import, row->name), number_or_null(import, category),
 	    number_or_null(import, top), text(import, row->description), text(import, row->quality), text(import, row->option_name[0]),
 	    text(import, row->option_name[1]), text(import, row->option_name[2]), put_picture(import, row->picture),
-	    scop_make_bool(import->req, row->published)));
-	if (!find_name(&import->products, row->key))
-		import->created++;
+	    scop_make_bool(import->req, row->published), row->vat[0] ? text(import, row->vat) : NULL));
 	add_name(&import->products, row->key, scop_inserted(import->req), 0);
 	add_name(&import->ids, row->id, scop_inserted(import->req), 0);
 }
@@ -210,72 +236,85 @@ put_variant(struct import *import, const struct shop_row *row)
 		snprintf(code, sizeof code, "%s", row->sku);
 	else
 		snprintf(code, sizeof code, "%.90s/%.50s/%.50s/%.50s", row->key, row->option[0], row->option[1], row->option[2]);
-	const struct name *met = find_name(&import->codes, code);
-	if (met) {
-		import->repeated++;
-		scop_report(import->req, SCOP_REPORT_WARNING, import->line, 0, "SKU '%s' stands on line %lld already; this row's price "
-		    "and stock replace the first ones", code, (long long)met->value);
+	if (find_name(&import->codes, code)) {
+		import->taken->repeated++;
+		warn(import, SCOP_TEXT("This SKU stands on an earlier line already; this row's price and stock replace the first ones."), code);
 	} else {
 		add_name(&import->codes, code, import->line, 0);
+		import->taken->variants++;
 	}
+	if (import->what->dry)
+		return true;
 	scop_write(import->req, variant_put(scop_make_int(import->req, product), text(import, code),
 	    row->sku[0] ? text(import, row->sku) : NULL, text(import, row->option[0]), text(import, row->option[1]),
 	    text(import, row->option[2]), scop_make_int(import->req, row->price_cents),
-	    row->stock >= 0 ? scop_make_int(import->req, row->stock) : NULL));
+	    row->stock >= 0 ? scop_make_int(import->req, row->stock) : NULL,
+	    row->grams >= 0 ? scop_make_int(import->req, row->grams) : NULL));
 	return true;
 }
 
 /* ---- reading ---- */
 
 static void
-complain(struct import *import, unsigned column, const char *words)
-{
-	if (import->errors++ < ERRORS_SHOWN)
-		scop_report(import->req, SCOP_REPORT_ERROR, import->line, column, "%s", words);
-}
-
-static void
 take_row(struct import *import, const struct shop_row *row)
 {
 	if (row->skip) {
 		if (row->why_skipped) {
-			import->skipped++;
-			scop_report(import->req, SCOP_REPORT_WARNING, import->line, 0, "%s", row->why_skipped);
+			import->taken->skipped++;
+			warn(import, row->why_skipped, "");
 		}
 		return;
 	}
 	if (row->has_product)
 		put_product(import, row);
 	if (row->has_variant && !put_variant(import, row))
-		complain(import, 0, "this variant's product is not in the file above it, and not in the shop");
+		complain(import, 0, SCOP_TEXT("This variant's product is not in the file above it, and not in the shop."));
 }
 
-static bool
+static void
 read_rows(struct import *import, struct scop_csv *csv)
 {
-	const char *const *fields;
+	const char *const *fields, *broken = NULL;
 	size_t count;
-	const char *broken = NULL;
-	char sentence[300];
 	struct shop_source source;
 	static struct shop_row row;
 
-	if (!scop_csv_next(csv, &fields, &count, &import->line, &broken))
-		return broken ? (complain(import, 0, broken), false) : (complain(import, 0, "the file has no rows"), false);
-	if (!shop_source_open(fields, count, &source, sentence, sizeof sentence))
-		return complain(import, 0, sentence), false;
-	import->kind_of_file = source.kind == SHOP_SHOPIFY ? "Shopify" : source.kind == SHOP_WOOCOMMERCE ? "WooCommerce" : "own CSV";
-	while (scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
+	if (!scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
+		complain(import, 0, broken ? broken : SCOP_TEXT("The file has no rows."));
+		return;
+	}
+	if (import->what->source) {
+		source = *import->what->source;
+	} else if (!shop_source_open(fields, count, &source, &broken)) {
+		complain(import, 0, broken);
+		return;
+	}
+	import->taken->kind = source.kind;
+	while (!scop_rejected(import->req) && scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
 		struct shop_row_error error;
 
 		if (shop_source_row(&source, fields, count, &row, &error))
 			take_row(import, &row);
 		else
 			complain(import, error.column, error.text);
+		if (import->what->passed)
+			import->what->passed(import->what->context, import->line);
 	}
 	if (broken)
 		complain(import, 0, broken);
-	return true;
+}
+
+/* How many of the file's products are in the shop already. */
+static unsigned
+count_known(struct import *import)
+{
+	const struct scop_value **keys = scop_alloc(import->req, (import->products.count + 1) * sizeof(*keys));
+	size_t count = 0;
+
+	for (size_t i = 0; i < import->products.capacity; i++)
+		if (import->products.name[i].text)
+			keys[count++] = text(import, import->products.name[i].text);
+	return (unsigned)scop_int(scop_row(import->req, known_products(scop_make_list(import->req, count, keys))), "known");
 }
 
 static void
@@ -286,32 +325,73 @@ forget(struct names *names)
 	free(names->name);
 }
 
-bool
-shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count)
+void
+shop_take_in(struct scop_request *req, const struct shop_takein *what, struct shop_taken *ret_taken)
 {
-	struct import import = { .req = req, .files = files, .file_count = count };
+	struct import import = { .req = req, .what = what, .taken = ret_taken };
 	const char *error;
-	struct scop_csv *csv = scop_csv_open(files[0].data, files[0].size, &error);
+	struct scop_csv *csv = scop_csv_open(what->files[0].data, what->files[0].size, &import.line, &error);
 
-	if (!csv) {
-		scop_report(req, SCOP_REPORT_ERROR, 0, 0, "%s", error);
-		return false;
+	*ret_taken = (struct shop_taken){ 0 };
+	if (csv) {
+		read_rows(&import, csv);
+		scop_csv_close(csv);
+	} else {
+		complain(&import, 0, error);
 	}
-	read_rows(&import, csv);
-	scop_csv_close(csv);
-	if (import.errors > ERRORS_SHOWN)
-		scop_report(req, SCOP_REPORT_INFO, 0, 0, "and %u further errors", import.errors - ERRORS_SHOWN);
-	if (import.errors == 0) {
+	if (what->dry) {
+		ret_taken->changed = count_known(&import);
+	} else if (ret_taken->errors == 0) {
 		scop_write(req, products_refresh());
 		scop_write(req, counts_refresh());
-		scop_report(req, SCOP_REPORT_INFO, 0, 0, "%s: %u products, %zu variants, %u rows repeated, %u left out",
-		    import.kind_of_file, import.created, import.codes.count, import.repeated, import.skipped);
 	}
 	forget(&import.codes);
 	forget(&import.products);
 	forget(&import.categories);
 	forget(&import.ids);
-	return import.errors == 0;
+}
+
+void
+shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category, int64_t *ret_top)
+{
+	struct import import = { .req = req };
+
+	put_category(&import, path, ret_category, ret_top);
+	forget(&import.categories);
+}
+
+/* ---- from the command line ---- */
+
+struct reporter {
+	struct scop_request *req;
+	unsigned errors;
+};
+
+static void
+report(void *context, bool is_error, unsigned line, unsigned column, const char *words, const char *about)
+{
+	struct reporter *reporter = context;
+
+	if (is_error && reporter->errors++ >= FILE_ERRORS_SHOWN)
+		return;
+	scop_report(reporter->req, is_error ? SCOP_REPORT_ERROR : SCOP_REPORT_WARNING, line, column, "%s%s%s%s", words,
+	    about[0] ? " (" : "", about, about[0] ? ")" : "");
+}
+
+bool
+shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count)
+{
+	static const char *const kinds[] = { [SHOP_OWN] = "own CSV", [SHOP_WOOCOMMERCE] = "WooCommerce", [SHOP_SHOPIFY] = "Shopify" };
+	struct reporter reporter = { req, 0 };
+	struct shop_taken taken;
+
+	shop_take_in(req, &(const struct shop_takein){ .files = files, .file_count = count, .tell = report, .context = &reporter }, &taken);
+	if (taken.errors > FILE_ERRORS_SHOWN)
+		scop_report(req, SCOP_REPORT_INFO, 0, 0, "and %u further errors", taken.errors - FILE_ERRORS_SHOWN);
+	if (taken.errors == 0)
+		scop_report(req, SCOP_REPORT_INFO, 0, 0, "%s: %u products, %u variants, %u rows repeated, %u left out", kinds[taken.kind],
+		    taken.products, taken.variants, taken.repeated, taken.skipped);
+	return taken.errors == 0;
 }
 
 /* Three fields under "beneficiary,iban,bic". */
@@ -322,7 +402,7 @@ shop_import_payment(struct scop_request *req, const struct scop_file *files, siz
 	char iban[SHOP_IBAN];
 	size_t columns;
 	unsigned line;
-	struct scop_csv *csv = count > 0 ? scop_csv_open(files[0].data, files[0].size, &error) : NULL;
+	struct scop_csv *csv = count > 0 ? scop_csv_open(files[0].data, files[0].size, &line, &error) : NULL;
 	bool sound = csv && scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3 &&
 	    strcmp(fields[0], "beneficiary") == 0 && scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3;
 

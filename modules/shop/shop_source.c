@@ -2,12 +2,21 @@
 #include "shop_source.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { STOCK_MAX = 1000000000 };
+enum { STOCK_MAX = 1000000000, GRAMS_MAX = 10000000, GRAM = 1000, KILOGRAM = 1000000, POUND = 453592, OUNCE = 28350 };
+
+/* A column of a file, and where it goes. */
+struct known {
+	size_t place;
+	const char *name;
+};
+
+#define AT(field) offsetof(struct shop_source, field)
 
 static int
 find(const char *const *header, size_t count, const char *name)
@@ -18,102 +27,141 @@ find(const char *const *header, size_t count, const char *name)
 	return -1;
 }
 
-static void
-open_woocommerce(struct shop_source *source, const char *const *header, size_t count)
-{
-	static const char *const names[SHOP_OPTIONS] = { "Attribute 1 name", "Attribute 2 name", "Attribute 3 name" };
-	static const char *const values[SHOP_OPTIONS] = { "Attribute 1 value(s)", "Attribute 2 value(s)", "Attribute 3 value(s)" };
+static const struct known woocommerce[] = {
+	{ AT(id), "ID" }, { AT(type), "Type" }, { AT(sku), "SKU" }, { AT(name), "Name" }, { AT(published), "Published" },
+	{ AT(visibility), "Visibility in catalog" }, { AT(short_description), "Short description" }, { AT(description), "Description" },
+	{ AT(in_stock), "In stock?" }, { AT(stock), "Stock" }, { AT(price), "Regular price" }, { AT(sale_price), "Sale price" },
+	{ AT(category), "Categories" }, { AT(parent), "Parent" },
+	{ AT(option_name[0]), "Attribute 1 name" }, { AT(option[0]), "Attribute 1 value(s)" }, { AT(option_name[1]), "Attribute 2 name" },
+	{ AT(option[1]), "Attribute 2 value(s)" }, { AT(option_name[2]), "Attribute 3 name" }, { AT(option[2]), "Attribute 3 value(s)" },
+	{ 0, NULL }
+};
 
-	source->kind = SHOP_WOOCOMMERCE;
-	source->id = find(header, count, "ID");
-	source->type = find(header, count, "Type");
-	source->sku = find(header, count, "SKU");
-	source->name = find(header, count, "Name");
-	source->published = find(header, count, "Published");
-	source->visibility = find(header, count, "Visibility in catalog");
-	source->short_description = find(header, count, "Short description");
-	source->description = find(header, count, "Description");
-	source->in_stock = find(header, count, "In stock?");
-	source->stock = find(header, count, "Stock");
-	source->price = find(header, count, "Regular price");
-	source->sale_price = find(header, count, "Sale price");
-	source->category = find(header, count, "Categories");
-	source->parent = find(header, count, "Parent");
-	for (size_t i = 0; i < SHOP_OPTIONS; i++) {
-		source->option_name[i] = find(header, count, names[i]);
-		source->option[i] = find(header, count, values[i]);
+static const struct known shopify[] = {
+	{ AT(product), "Handle" }, { AT(name), "Title" }, { AT(description), "Body (HTML)" }, { AT(category), "Type" }, { AT(tags), "Tags" },
+	{ AT(published), "Published" }, { AT(sku), "Variant SKU" }, { AT(price), "Variant Price" }, { AT(stock), "Variant Inventory Qty" },
+	{ AT(tracker), "Variant Inventory Tracker" }, { AT(weight), "Variant Grams" },
+	{ AT(option_name[0]), "Option1 Name" }, { AT(option[0]), "Option1 Value" }, { AT(option_name[1]), "Option2 Name" },
+	{ AT(option[1]), "Option2 Value" }, { AT(option_name[2]), "Option3 Name" }, { AT(option[2]), "Option3 Value" },
+	{ 0, NULL }
+};
+
+/* In the order in which people are asked for them. */
+static const struct known own[SHOP_FIELDS + 1] = {
+	{ AT(name), "name" }, { AT(price), "price" }, { AT(product), "product" }, { AT(sku), "sku" }, { AT(stock), "stock" },
+	{ AT(category), "category" }, { AT(description), "description" }, { AT(condition), "condition" }, { AT(weight), "weight" },
+	{ AT(vat), "vat" }, { AT(published), "published" }, { AT(option_name[0]), "option1_name" }, { AT(option[0]), "option1" },
+	{ AT(option_name[1]), "option2_name" }, { AT(option[1]), "option2" }, { AT(option_name[2]), "option3_name" }, { AT(option[2]), "option3" },
+	{ 0, NULL }
+};
+
+/* Columns of our own that people do not choose by hand. */
+static const struct known own_more[] = { { AT(picture), "picture" }, { 0, NULL } };
+
+/* What shops in our languages call their columns. */
+static const struct known common[] = {
+	{ AT(name), "nom" }, { AT(name), "naam" }, { AT(name), "title" }, { AT(name), "titre" }, { AT(name), "titel" }, { AT(name), "bezeichnung" },
+	{ AT(name), "désignation" }, { AT(name), "article" }, { AT(name), "artikel" }, { AT(name), "produit" },
+	{ AT(price), "prix" }, { AT(price), "prijs" }, { AT(price), "preis" }, { AT(price), "prix ttc" }, { AT(price), "verkoopprijs" },
+	{ AT(sku), "référence" }, { AT(sku), "reference" }, { AT(sku), "ref" }, { AT(sku), "artikelnummer" }, { AT(sku), "code" },
+	{ AT(stock), "quantité" }, { AT(stock), "quantity" }, { AT(stock), "voorraad" }, { AT(stock), "bestand" }, { AT(stock), "aantal" },
+	{ AT(category), "catégorie" }, { AT(category), "categorie" }, { AT(category), "kategorie" }, { AT(category), "type" },
+	{ AT(description), "omschrijving" }, { AT(description), "beschreibung" }, { AT(weight), "poids" }, { AT(weight), "gewicht" },
+	{ AT(vat), "tva" }, { AT(vat), "btw" }, { AT(vat), "mwst" },
+	{ 0, NULL }
+};
+
+static int *
+column_at(struct shop_source *source, size_t place)
+{
+	return (int *)((char *)source + place);
+}
+
+/* A column that is called so twice is the one named first in the table. */
+static void
+take(struct shop_source *source, const struct known *known, const char *const *header, size_t count)
+{
+	for (; known->name; known++) {
+		int *column = column_at(source, known->place);
+
+		if (*column < 0)
+			*column = find(header, count, known->name);
+	}
+}
+
+/* "Weight (kg)" of WooCommerce; its unit is the shop's own. */
+static void
+take_weight_column(struct shop_source *source, const char *const *header, size_t count)
+{
+	static const struct { const char *name; int64_t milligrams; } units[] = {
+		{ "Weight (kg)", KILOGRAM }, { "Weight (g)", GRAM }, { "Weight (lbs)", POUND }, { "Weight (oz)", OUNCE } };
+
+	for (size_t i = 0; i < sizeof units / sizeof units[0] && source->weight < 0; i++) {
+		source->weight = find(header, count, units[i].name);
+		source->milligrams = units[i].milligrams;
 	}
 }
 
 static void
-open_shopify(struct shop_source *source, const char *const *header, size_t count)
+start(struct shop_source *source, size_t count)
 {
-	static const char *const names[SHOP_OPTIONS] = { "Option1 Name", "Option2 Name", "Option3 Name" };
-	static const char *const values[SHOP_OPTIONS] = { "Option1 Value", "Option2 Value", "Option3 Value" };
-
-	source->kind = SHOP_SHOPIFY;
-	source->product = find(header, count, "Handle");
-	source->name = find(header, count, "Title");
-	source->description = find(header, count, "Body (HTML)");
-	source->category = find(header, count, "Type");
-	source->tags = find(header, count, "Tags");
-	source->published = find(header, count, "Published");
-	source->sku = find(header, count, "Variant SKU");
-	source->price = find(header, count, "Variant Price");
-	source->stock = find(header, count, "Variant Inventory Qty");
-	source->tracker = find(header, count, "Variant Inventory Tracker");
-	for (size_t i = 0; i < SHOP_OPTIONS; i++) {
-		source->option_name[i] = find(header, count, names[i]);
-		source->option[i] = find(header, count, values[i]);
-	}
-}
-
-static void
-open_own(struct shop_source *source, const char *const *header, size_t count)
-{
-	static const char *const names[SHOP_OPTIONS] = { "option1_name", "option2_name", "option3_name" };
-	static const char *const values[SHOP_OPTIONS] = { "option1", "option2", "option3" };
-
+	memset(source, 0xff, sizeof *source); /* every column -1 */
 	source->kind = SHOP_OWN;
-	source->product = find(header, count, "product");
-	source->name = find(header, count, "name");
-	source->category = find(header, count, "category");
-	source->description = find(header, count, "description");
-	source->condition = find(header, count, "condition");
-	source->sku = find(header, count, "sku");
-	source->price = find(header, count, "price");
-	source->stock = find(header, count, "stock");
-	source->picture = find(header, count, "picture");
-	for (size_t i = 0; i < SHOP_OPTIONS; i++) {
-		source->option_name[i] = find(header, count, names[i]);
-		source->option[i] = find(header, count, values[i]);
-	}
+	source->columns = count;
+	source->milligrams = GRAM;
 }
 
 bool
-shop_source_open(const char *const *header, size_t count, struct shop_source *ret_source, char *ret_error, size_t size)
+shop_source_open(const char *const *header, size_t count, struct shop_source *ret_source, const char **ret_error)
 {
 	struct shop_source source;
 
-	memset(&source, 0xff, sizeof source); /* every column -1 */
-	source.columns = count;
+	start(&source, count);
 	if (find(header, count, "Handle") >= 0 && find(header, count, "Variant Price") >= 0) {
-		open_shopify(&source, header, count);
+		source.kind = SHOP_SHOPIFY;
+		take(&source, shopify, header, count);
 	} else if (find(header, count, "Type") >= 0 && find(header, count, "Regular price") >= 0) {
-		open_woocommerce(&source, header, count);
+		source.kind = SHOP_WOOCOMMERCE;
+		take(&source, woocommerce, header, count);
+		take_weight_column(&source, header, count);
 	} else if (find(header, count, "product") >= 0 && find(header, count, "price") >= 0) {
-		open_own(&source, header, count);
+		take(&source, own, header, count);
+		take(&source, own_more, header, count);
 	} else {
-		snprintf(ret_error, size, "these are not the columns of a product export: neither Shopify's (Handle, Variant Price), nor "
-		    "WooCommerce's (Type, Regular price), nor our own (product, price)");
+		*ret_error = SCOP_TEXT("These are not the columns of a product export: neither Shopify's (Handle, Variant Price), nor "
+		    "WooCommerce's (Type, Regular price), nor our own (product, price).");
 		return false;
 	}
 	if (source.name < 0) {
-		snprintf(ret_error, size, "the column with the products' names is missing");
+		*ret_error = SCOP_TEXT("The column with the products' names is missing.");
 		return false;
 	}
 	*ret_source = source;
 	return true;
+}
+
+void
+shop_source_guess(const char *const *header, size_t count, struct shop_source *ret_source)
+{
+	const char *error;
+
+	if (shop_source_open(header, count, ret_source, &error))
+		return;
+	start(ret_source, count);
+	take(ret_source, own, header, count);
+	take(ret_source, common, header, count);
+}
+
+const char *
+shop_source_field(unsigned number)
+{
+	return number < SHOP_FIELDS ? own[number].name : NULL;
+}
+
+int *
+shop_source_column(struct shop_source *source, unsigned number)
+{
+	return column_at(source, own[number].place);
 }
 
 /* ---- texts ---- */
@@ -263,12 +311,12 @@ static bool
 wrong(struct reader *reader, int column, const char *text)
 {
 	reader->error->column = (unsigned)(column + 1);
-	snprintf(reader->error->text, sizeof reader->error->text, "%s", text);
+	reader->error->text = text;
 	return false;
 }
 
 static bool
-copy(struct reader *reader, int column, char *to, size_t size, const char *what)
+copy(struct reader *reader, int column, char *to, size_t size)
 {
 	const char *text = field(reader, column);
 
@@ -277,12 +325,8 @@ copy(struct reader *reader, int column, char *to, size_t size, const char *what)
 	size_t length = strlen(text);
 	while (length > 0 && isspace((unsigned char)text[length - 1]))
 		length--;
-	if (length >= size) {
-		char sentence[120];
-
-		snprintf(sentence, sizeof sentence, "%s is longer than %zu bytes", what, size - 1);
-		return wrong(reader, column, sentence);
-	}
+	if (length >= size)
+		return wrong(reader, column, SCOP_TEXT("This text is too long."));
 	memcpy(to, text, length);
 	to[length] = '\0';
 	return true;
@@ -296,9 +340,9 @@ take_price(struct reader *reader)
 	const int column = on_sale ? source->sale_price : source->price;
 
 	if (!field(reader, column)[0])
-		return wrong(reader, column, "the price is missing");
+		return wrong(reader, column, SCOP_TEXT("The price is missing."));
 	if (!shop_price(field(reader, column), &reader->row->price_cents))
-		return wrong(reader, column, "the price is not an amount such as 12.50");
+		return wrong(reader, column, SCOP_TEXT("The price is not an amount such as 12.50."));
 	return true;
 }
 
@@ -320,9 +364,55 @@ take_stock(struct reader *reader)
 	if (*end == '.' && strspn(end + 1, "0") == strlen(end + 1))
 		end += strlen(end);
 	if (*end || stock > STOCK_MAX)
-		return wrong(reader, source->stock, "the stock is not a whole number");
+		return wrong(reader, source->stock, SCOP_TEXT("The stock is not a whole number."));
 	reader->row->stock = stock < 0 ? 0 : stock; /* sold more than there were: none is left */
 	return true;
+}
+
+/* "1.5", "0,35" in the unit of the file, to grams, rounded. */
+static bool
+take_weight(struct reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	const char *text = field(reader, source->weight);
+	int64_t thousandths = 0;
+	int behind = -1;
+
+	reader->row->grams = -1;
+	if (!text[0])
+		return true;
+	for (; *text; text++) {
+		if ((*text == '.' || *text == ',') && behind < 0)
+			behind = 0;
+		else if (!isdigit((unsigned char)*text) || thousandths > (int64_t)GRAMS_MAX * 1000)
+			return wrong(reader, source->weight, SCOP_TEXT("The weight is not a number."));
+		else if (behind < 3) {
+			thousandths = thousandths * 10 + (*text - '0');
+			behind += behind >= 0;
+		}
+	}
+	for (behind = behind < 0 ? 0 : behind; behind < 3; behind++)
+		thousandths *= 10;
+	const int64_t grams = (thousandths * source->milligrams + 500000) / 1000000;
+	if (grams > GRAMS_MAX)
+		return wrong(reader, source->weight, SCOP_TEXT("The weight is more than ten tonnes."));
+	reader->row->grams = grams;
+	return true;
+}
+
+static bool
+take_vat(struct reader *reader)
+{
+	static const char *const known[] = { "standard", "intermediate", "reduced", "super_reduced" };
+	const char *text = field(reader, reader->source->vat);
+
+	for (size_t i = 0; text[0] && i < sizeof known / sizeof known[0]; i++) {
+		if (strcmp(text, known[i]) != 0)
+			continue;
+		strcpy(reader->row->vat, text);
+		return true;
+	}
+	return text[0] ? wrong(reader, reader->source->vat, SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced.")) : true;
 }
 
 static bool
@@ -332,8 +422,8 @@ take_options(struct reader *reader)
 	struct shop_row *row = reader->row;
 
 	for (size_t i = 0; i < SHOP_OPTIONS; i++)
-		if (!copy(reader, source->option_name[i], row->option_name[i], sizeof row->option_name[i], "the option's name") ||
-		    !copy(reader, source->option[i], row->option[i], sizeof row->option[i], "the option"))
+		if (!copy(reader, source->option_name[i], row->option_name[i], sizeof row->option_name[i]) ||
+		    !copy(reader, source->option[i], row->option[i], sizeof row->option[i]))
 			return false;
 	if (source->kind == SHOP_SHOPIFY && strcmp(row->option[0], "Default Title") == 0)
 		row->option_name[0][0] = row->option[0][0] = '\0';
@@ -360,7 +450,7 @@ take_category(struct reader *reader)
 	struct shop_row *row = reader->row;
 	const int column = field(reader, source->category)[0] ? source->category : source->tags;
 
-	if (!copy(reader, column, row->category, sizeof row->category, "the category"))
+	if (!copy(reader, column, row->category, sizeof row->category))
 		return false;
 	if (source->kind != SHOP_OWN)
 		row->category[strcspn(row->category, ",")] = '\0';
@@ -380,7 +470,7 @@ take_quality(struct reader *reader)
 		strcpy(reader->row->quality, text);
 		return true;
 	}
-	return text[0] ? wrong(reader, reader->source->condition, "the condition is new, as_new, good or fair") : true;
+	return text[0] ? wrong(reader, reader->source->condition, SCOP_TEXT("The condition is one of new, as_new, good, fair.")) : true;
 }
 
 static bool
@@ -398,19 +488,19 @@ take_product(struct reader *reader)
 	struct shop_row *row = reader->row;
 
 	row->published = truth(field(reader, source->published), true) && strcmp(field(reader, source->visibility), "hidden") != 0;
-	if (!copy(reader, source->name, row->name, sizeof row->name, "the name"))
+	if (!copy(reader, source->name, row->name, sizeof row->name))
 		return false;
 	if (!row->name[0])
-		return wrong(reader, source->name, "the name is missing");
-	return take_category(reader) && take_description(reader) && take_quality(reader) &&
-	    copy(reader, source->picture, row->picture, sizeof row->picture, "the picture's name");
+		return wrong(reader, source->name, SCOP_TEXT("The name is missing."));
+	return take_category(reader) && take_description(reader) && take_quality(reader) && take_vat(reader) &&
+	    copy(reader, source->picture, row->picture, sizeof row->picture);
 }
 
 static bool
 take_variant(struct reader *reader)
 {
-	return take_price(reader) && take_stock(reader) &&
-	    copy(reader, reader->source->sku, reader->row->sku, sizeof reader->row->sku, "the SKU");
+	return take_price(reader) && take_stock(reader) && take_weight(reader) &&
+	    copy(reader, reader->source->sku, reader->row->sku, sizeof reader->row->sku);
 }
 
 static bool
@@ -424,14 +514,14 @@ woocommerce_row(struct reader *reader)
 	snprintf(row->id, sizeof row->id, "id:%.30s", field(reader, source->id));
 	if (strncmp(type, "grouped", 7) == 0 || strncmp(type, "external", 8) == 0) {
 		row->skip = true;
-		row->why_skipped = *type == 'g' ? "a grouped product is a page about others, and is left out" :
-		    "an external product is sold elsewhere, and is left out";
+		row->why_skipped = *type == 'g' ? SCOP_TEXT("A grouped product is a page about others, and is left out.") :
+		    SCOP_TEXT("An external product is sold elsewhere, and is left out.");
 		return true;
 	}
 	row->has_variant = strncmp(type, "variable", 8) != 0;
 	row->has_product = strncmp(type, "variation", 9) != 0;
 	if (!row->has_product && !parent[0])
-		return wrong(reader, source->parent, "this variation names no parent");
+		return wrong(reader, source->parent, SCOP_TEXT("This variation names no parent."));
 	if (strncmp(parent, "id:", 3) == 0)
 		snprintf(row->parent_id, sizeof row->parent_id, "%.39s", parent);
 	shop_slug(!row->has_product ? parent : sku[0] ? sku : field(reader, source->name), row->key, sizeof row->key);
@@ -466,7 +556,8 @@ own_row(struct reader *reader)
 	const struct shop_source *source = reader->source;
 	struct shop_row *row = reader->row;
 
-	shop_slug(field(reader, source->product), row->key, sizeof row->key);
+	/* A file of no column for it is known by the names. */
+	shop_slug(field(reader, source->product >= 0 ? source->product : source->name), row->key, sizeof row->key);
 	row->has_product = field(reader, source->name)[0] != '\0';
 	row->has_variant = true;
 	return (!row->has_product || take_product(reader)) && take_options(reader) && take_variant(reader);
@@ -482,7 +573,7 @@ shop_source_row(const struct shop_source *source, const char *const *fields, siz
 	memset(ret_row, 0, sizeof *ret_row);
 	if (count != source->columns) {
 		ret_error->column = 0;
-		snprintf(ret_error->text, sizeof ret_error->text, "this row has %zu fields, the first one has %zu", count, source->columns);
+		ret_error->text = SCOP_TEXT("This row has more or fewer fields than the first one.");
 		return false;
 	}
 	switch (source->kind) {
@@ -496,6 +587,6 @@ shop_source_row(const struct shop_source *source, const char *const *fields, siz
 		sound = own_row(&reader);
 	}
 	if (sound && !ret_row->skip && !ret_row->key[0] && !ret_row->parent_id[0])
-		return wrong(&reader, source->product, "the product's name in addresses is missing");
+		return wrong(&reader, source->product, SCOP_TEXT("The product's name in addresses is missing."));
 	return sound;
 }

@@ -19,9 +19,10 @@ enum shop_source_kind { SHOP_OWN, SHOP_WOOCOMMERCE, SHOP_SHOPIFY };
 struct shop_source {
 	enum shop_source_kind kind;
 	int product, name, category, tags, description, short_description, condition, published, visibility, type, parent, id;
-	int sku, price, sale_price, stock, in_stock, tracker, picture;
+	int sku, price, sale_price, stock, in_stock, tracker, picture, weight, vat;
 	int option_name[SHOP_OPTIONS], option[SHOP_OPTIONS];
 	size_t columns;
+	int64_t milligrams; /* in one of what the column `weight` counts */
 };
 
 /* One row: of a product, of a variant, or of both at once. */
@@ -37,16 +38,26 @@ struct shop_row {
 	bool published;
 	int64_t price_cents;
 	int64_t stock;        /* -1: not tracked */
+	int64_t grams;        /* -1: not said */
+	char vat[14];         /* the name of a class of shop_total.h; "" where it is not said */
 };
 
 /* What is wrong with a row, and in which column (from 1; 0 for the whole row). */
 struct shop_row_error {
 	unsigned column;
-	char text[200];
+	const char *text; /* English, for translators */
 };
 
-/* Knows the file by its first record; false, with a sentence, where it is none of the three. */
-bool shop_source_open(const char *const *header, size_t count, struct shop_source *ret_source, char *ret_error, size_t size);
+/* Knows the file by its first record; false, with a sentence for translators, where it is none of the three. */
+bool shop_source_open(const char *const *header, size_t count, struct shop_source *ret_source, const char **ret_error);
+
+/* Our own fields by number, for a file whose columns people name: where each stands, and what it is called in our own files. */
+enum { SHOP_FIELDS = 17 };
+const char *shop_source_field(unsigned number);
+int *shop_source_column(struct shop_source *source, unsigned number);
+
+/* A file of any columns, none known yet but those that are called as ours, or as shops commonly do. */
+void shop_source_guess(const char *const *header, size_t count, struct shop_source *ret_source);
 
 /* Reads one record; false with what is wrong. A row with `skip` is of a kind that a shop like ours does not sell. */
 bool shop_source_row(const struct shop_source *source, const char *const *fields, size_t count, struct shop_row *ret_row,
@@ -54,6 +65,11 @@ bool shop_source_row(const struct shop_source *source, const char *const *fields
 
 /* "Vélos > Ville" to "velos-ville": letters without their accents, digits, and single '-'. */
 void shop_slug(const char *text, char *ret_slug, size_t size);
+
+/* Marks a text for translators; the host that shows it translates it. */
+#ifndef SCOP_TEXT
+#define SCOP_TEXT(text) text
+#endif
 
 /* "12,50", "12.5", "1.234,50" to cents; false for anything else, or more than 99,999,999.99. */
 bool shop_price(const char *text, int64_t *ret_cents);

@@ -1,15 +1,22 @@
 /*
- * What becomes of an order: paid, shipped, or cancelled. Only what may follow is offered and done; the condition stands in the
- * UPDATE, so of two who press at once one is told. The customer is written to in the language of the order.
+ * What becomes of orders: paid, shipped, or cancelled; of one, or of many at once. Only what may follow is offered and done; the
+ * rows are held while they change, so of two who press at once one is told. Customers are written to by a job, each in the
+ * language of the order.
  */
 #include "shop.h"
 
 #include <string.h>
 
-const char *const shop_states[] = { "paid", "shipped", "cancelled", NULL };
+static const char *const states[] = { "paid", "shipped", "cancelled", NULL };
 
 const struct scop_field shop_state_fields[] = {
-	{ .name = "state", .type = SCOP_FIELD_CHOICE, .required = true, .choices = shop_states },
+	{ .name = "state", .type = SCOP_FIELD_CHOICE, .required = true, .choices = states },
+	{ 0 }
+};
+
+const struct scop_field shop_states_fields[] = {
+	{ .name = "to",    .type = SCOP_FIELD_CHOICE, .required = true, .choices = states },
+	{ .name = "order", .type = SCOP_FIELD_IDS,    .required = true },
 	{ 0 }
 };
 
@@ -23,40 +30,93 @@ static const struct transition {
 	{ "cancelled", "placed", "paid", &view_cancelled_mail },
 };
 
-static void
-mail_change(struct scop_request *req, const struct scop_value *order, const struct scop_view *view)
+static const struct transition *
+transition_to(const char *state)
 {
-	scop_put(req, "order", order);
-	scop_put(req, "lines", scop_rows(req, lines_by_id(scop_get(order, "id"))));
-	scop_mail(req, &(const struct scop_mail){ .view = view, .to = scop_get(order, "mail"), .to_name = scop_get(order, "name"),
-		.language = scop_text(order, "language") });
+	const struct transition *wanted = transitions;
+
+	while (strcmp(wanted->to, state) != 0)
+		wanted++;
+	return wanted;
 }
 
-/* What was taken for the order goes back to where it was tracked. */
-static void
-put_back(struct scop_request *req, const struct scop_value *order)
+static const struct scop_value *
+ids_of(struct scop_request *req, const struct scop_value *rows)
 {
-	scop_write(req, stock_put_back(order));
-	scop_write(req, availability_of_order(order));
+	const size_t count = scop_count(rows);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = scop_get(scop_at(rows, i), "id");
+	return scop_make_list(req, count, list);
+}
+
+/* Changes those of `wanted` that may follow; gives how many. */
+static size_t
+change(struct scop_request *req, const struct scop_value *wanted, const char *state)
+{
+	static const char *const keys[] = { "orders", "state" };
+	const struct transition *transition = transition_to(state);
+	const struct scop_value *to = scop_make_text(req, "%s", state), *from = scop_make_text(req, "%s", transition->from);
+	const struct scop_value *or_from = scop_make_text(req, "%s", transition->or_from);
+	const struct scop_value *ids = ids_of(req, scop_rows(req, orders_to_change(wanted, from, or_from)));
+
+	if (scop_count(ids) == 0)
+		return 0;
+	scop_write(req, orders_state(ids, to, from, or_from));
+	scop_write(req, order_changes_add(ids, to, scop_member_name(req), scop_now(req)));
+	if (strcmp(state, "cancelled") == 0) { /* what was taken goes back to where it was tracked */
+		scop_write(req, stock_put_back(ids));
+		scop_write(req, availability_of_orders(ids));
+	}
+	if (transition->mail)
+		scop_later(req, "tell_customers", scop_make_map(req, 2, keys, (const struct scop_value *[]){ ids, to }));
+	return scop_count(ids);
 }
 
 bool
 shop_order_change(struct scop_request *req)
 {
-	const struct scop_value *number = scop_path(req, "number"), *order = scop_row(req, order_by_id(number));
-	const struct transition *wanted = transitions;
+	const struct scop_value *number = scop_path(req, "number"), *order = scop_row(req, order_by_id(number)), *id = scop_get(order, "id");
 
 	if (!order)
 		return scop_not_found(req);
-	while (strcmp(wanted->to, scop_as_text(scop_field(req, "state"))) != 0)
-		wanted++;
-	if (scop_write(req, order_state(scop_get(order, "id"), scop_make_text(req, "%s", wanted->to),
-		scop_make_text(req, "%s", wanted->from), scop_make_text(req, "%s", wanted->or_from))) != 1)
+	if (change(req, scop_make_list(req, 1, &id), scop_as_text(scop_field(req, "state"))) != 1)
 		return scop_reject(req, "state", "The order has changed meanwhile. Please look at it again.");
-	scop_write(req, order_change_add(scop_get(order, "id"), scop_make_text(req, "%s", wanted->to), scop_member_name(req), scop_now(req)));
-	if (strcmp(wanted->to, "cancelled") == 0)
-		put_back(req, scop_get(order, "id"));
-	if (wanted->mail)
-		mail_change(req, order, wanted->mail);
 	return scop_redirect(req, "one-order", scop_make_map(req, 1, (const char *const[]){ "number" }, &number));
+}
+
+/* The page itself is the answer, so that it can say what was done. */
+bool
+shop_orders_change(struct scop_request *req)
+{
+	const struct scop_value *wanted = scop_field(req, "order");
+	const size_t changed = change(req, wanted, scop_as_text(scop_field(req, "to")));
+
+	scop_put(req, "changed", scop_make_int(req, (int64_t)changed));
+	scop_put(req, "left", scop_make_int(req, (int64_t)(scop_count(wanted) - changed)));
+	scop_put(req, "was_changed", scop_make_bool(req, true));
+	return shop_orders(req);
+}
+
+bool
+shop_state_job(struct scop_request *req)
+{
+	const struct scop_value *ids = scop_get(scop_body(req), "orders"), *reply_to = scop_get(scop_row(req, selling()), "mail");
+	const struct transition *transition = transition_to(scop_text(scop_body(req), "state"));
+
+	for (size_t i = 0; i < scop_count(ids) && !scop_rejected(req); i++) {
+		const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
+		    { "order", true, order_by_id(scop_at(ids, i)) },
+		    { "found_vats", false, vats_by_id(scop_at(ids, i)) },
+		    { "lines", false, lines_by_id(scop_at(ids, i)) }, { 0 } });
+
+		shop_put_vats(req);
+		if (order)
+			scop_mail(req, &(const struct scop_mail){ .view = transition->mail, .to = scop_get(order, "mail"),
+				.to_name = scop_get(order, "name"), .language = scop_text(order, "language"),
+				.reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
+		scop_progress(req, (uint32_t)i + 1, (uint32_t)scop_count(ids));
+	}
+	return true;
 }

@@ -68,7 +68,10 @@ test('a visitor orders a bicycle without JavaScript, and sees what to pay', asyn
   assert.equal(page.url(), `${shop}/fr/`)
   await page.click('nav.cats >> text=Vélos')
   await page.click('text=Vélo hollandais')
-  await page.click('button:has-text("Commander")')
+  await page.click('button:has-text("Ajouter au panier")')
+  await page.waitForURL(/\/cart$/)
+  assert.match(await page.textContent('.cart-link'), /1/)
+  await page.click('a:has-text("Passer la commande")')
   await page.fill('#name', 'Amélie Vandenberghe')
   await page.fill('#mail', 'amelie@exemple.be')
   await page.fill('#street', 'rue des Brasseurs 24')
@@ -88,7 +91,10 @@ test('a visitor orders a bicycle without JavaScript, and sees what to pay', asyn
 test('an order is placed with the keyboard alone', async () => {
   const page = await open()
   await page.goto(`${shop}/fr/p/casque-ville`)
-  await page.focus('button:has-text("Commander")')
+  await page.focus('button:has-text("Ajouter au panier")')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/cart$/)
+  await page.focus('a:has-text("Passer la commande")')
   await page.keyboard.press('Enter')
   await page.waitForURL(/\/order/)
   await page.focus('#name')
@@ -114,12 +120,18 @@ test('an order is placed with the keyboard alone', async () => {
 test('the shop\'s and the guestbook\'s pages are sound to look at, for everybody', async () => {
   const page = await open()
   for (const [name, url] of [['list', '/fr/'], ['category', '/fr/c/velos'], ['product', '/fr/p/velo-ville-homme'], ['variants', '/fr/p/casque-ville'],
-    ['sold', '/fr/p/velo-pliant'], ['guestbook', '/fr/guestbook/'], ['not-found', '/fr/p/nichts']]) {
+    ['sold', '/fr/p/velo-pliant'], ['guestbook', '/fr/guestbook/'], ['cart-empty', '/fr/cart'], ['not-found', '/fr/p/nichts']]) {
     await page.goto(shop + url)
     await inspect(page, name)
   }
+  await page.goto(`${shop}/fr/account`)
+  await inspect(page, 'account-shop')
   await page.goto(`${shop}/fr/p/casque-ville`)
-  await page.click('button:has-text("Commander")')
+  await page.click('button:has-text("Ajouter au panier")')
+  await page.waitForURL(/\/cart$/)
+  await inspect(page, 'cart')
+  await page.click('a:has-text("Passer la commande")')
+  await page.waitForURL(/\/order$/)
   await inspect(page, 'order')
   await page.evaluate(() => { document.querySelector('form[method=post]').noValidate = true })
   await page.fill('#mail', 'amelie@')
@@ -141,8 +153,11 @@ test('a merchant signs in by the link, sees the order, and switches a module off
   await inspect(page, 'one-order')
   await page.goto(`${portal}/shop/orders`)
   await inspect(page, 'orders')
-  await page.goto(`${portal}/shop/settings`)
-  await inspect(page, 'settings')
+  for (const [name, url] of [['settings', '/shop/settings'], ['products', '/shop/products'], ['product-new', '/shop/products/new'], ['imports', '/shop/products/import'],
+    ['product-edit', `/shop/products/${await stack.sql("SELECT id FROM t1_shop.product WHERE slug = 'casque-ville'")}`], ['products-none', '/shop/products?words=nichts']]) {
+    await page.goto(portal + url)
+    await inspect(page, name)
+  }
   await page.goto(portal)
   const guestbook = page.locator('article', { hasText: "Livre d'or" })
   await guestbook.getByRole('button', { name: 'Désactiver' }).click()

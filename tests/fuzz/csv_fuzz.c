@@ -16,14 +16,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct shop_row_error error;
 	struct shop_source source;
 	const char *wrong, *const *fields;
-	char sentence[300], slug[151], iban[SHOP_IBAN];
+	char slug[151], iban[SHOP_IBAN];
 	size_t count;
 	unsigned line;
 	int64_t cents;
-	struct scop_csv *csv = scop_csv_open((const char *)data, size, &wrong);
+	struct scop_csv *csv = scop_csv_open((const char *)data, size, &line, &wrong);
 
 	if (csv && scop_csv_next(csv, &fields, &count, &line, &wrong) &&
-	    shop_source_open(fields, count, &source, sentence, sizeof sentence)) {
+	    (shop_source_guess(fields, count, &source), true)) {
 		while (scop_csv_next(csv, &fields, &count, &line, &wrong)) {
 			shop_source_row(&source, fields, count, &row, &error);
 			for (size_t i = 0; i < count; i++) {

@@ -18,7 +18,7 @@ async function sign (tenant, name) {
 
 before(async () => {
   packages = new Packages('portal', 'guestbook', 'slow')
-  stack = await start({ modules: packages.folder, formRate: '1r/s', config: ['pool_workers = 32', 'workers = 40'] })
+  stack = await start({ modules: packages.folder, formRate: '1r/s', config: ['requests_at_once = 64', 'pool_workers = 32', 'workers = 40'] })
   for (const tenant of ['acme', 'beta']) {
     await stack.cli('tenant', 'create', tenant, '--title', tenant)
     await stack.cli('module', 'install', 'guestbook', '--tenant', tenant)

@@ -55,7 +55,7 @@ print(json.dumps([read(box[k]) for k in sorted(box.keys())]))
 class Stack {
   constructor (folder, port, child, next) {
     Object.assign(this, { folder, port, child, next })
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 200 })
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 400 })
   }
 
   async stop () {
@@ -122,15 +122,16 @@ class Stack {
       line.includes(this.folder)).map((line) => Number(line.trim().split(/\s+/)[0]))
   }
 
-  // One request to 127.0.0.1 under a host name. Gives status, headers and body.
-  request (host, url, { method = 'GET', headers = {}, body, form } = {}) {
+  // One request to 127.0.0.1 under a host name, perhaps `from` another of the machine's own addresses (127.x.x.x). Gives status,
+  // headers and body.
+  request (host, url, { method = 'GET', headers = {}, body, form, from } = {}) {
     if (form) {
       body = form instanceof URLSearchParams ? form.toString() : new URLSearchParams(form).toString()
       headers = { 'Content-Type': 'application/x-www-form-urlencoded', ...headers }
       method = 'POST'
     }
     return new Promise((resolve, reject) => {
-      const request = http.request({ host: '127.0.0.1', port: this.port, path: url, method, agent: this.agent,
+      const request = http.request({ host: '127.0.0.1', port: this.port, path: url, method, agent: this.agent, ...(from && { localAddress: from }),
         headers: { Host: host, ...(body !== undefined ? { 'Content-Length': Buffer.byteLength(body) } : {}), ...headers } },
       (response) => {
         const parts = []

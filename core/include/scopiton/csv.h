@@ -11,16 +11,30 @@
 enum { SCOP_CSV_COLUMNS_MAX = 500, SCOP_CSV_FIELD_MAX = 1000000 };
 
 struct scop_csv;
+struct scop_request;
+struct scop_value;
 
-/* Reads `size` bytes at `data`, which must stay until scop_csv_close. NULL, with a sentence in `ret_error`, for what is
- * empty, not UTF-8 (the sentence names the place), or has more than 500 columns. */
-struct scop_csv *scop_csv_open(const char *data, size_t size, const char **ret_error);
+/* Reads `size` bytes at `data`, which must stay until scop_csv_close. NULL, with a sentence for scop_translate and the line
+ * (0: the whole), for what is empty or not UTF-8. */
+struct scop_csv *scop_csv_open(const char *data, size_t size, unsigned *ret_line, const char **ret_error);
 
-/* The next record: its fields, each terminated, valid until the next call. False at the end, or, with a sentence in
- * `*ret_error`, where a quote is never closed or a field is longer than 1,000,000 bytes. Empty lines are passed over. */
+/* The next record: its fields, each terminated, valid until the next call. False at the end, or, with a sentence as above and
+ * the line, where a record has more than 500 columns, a quote is never closed or a field is longer than 1,000,000 bytes. Empty
+ * lines are passed over. */
 bool scop_csv_next(struct scop_csv *csv, const char *const **ret_fields, size_t *ret_count, unsigned *ret_line,
     const char **ret_error);
 
 void scop_csv_close(struct scop_csv *csv);
+
+/* A column of a file that is written: the key of its value in each row, and its heading. */
+struct scop_csv_column {
+	const char *key, *title;
+};
+
+/* Writes `rows` (a list of maps) for spreadsheets of the request's language: with a mark, numbers and times as they are read
+ * there, a semicolon where the comma is the decimal sign. A text that a spreadsheet would calculate gets a ' in front. Columns
+ * end with an empty one; titles are translated. */
+const struct scop_value *scop_csv_write(struct scop_request *req, const struct scop_csv_column *columns,
+    const struct scop_value *rows);
 
 #endif

@@ -15,9 +15,6 @@
 #include "scopiton/request.h"
 #include "scopiton/work.h"
 
-/* Marks a text in a table for translators; the host translates it where it is shown. */
-#define SCOP_TEXT(text) text
-
 /* ---- fields ---- */
 
 enum scop_field_type {
@@ -29,6 +26,7 @@ enum scop_field_type {
 	SCOP_FIELD_MONEY,    /* "12,50" or "12.50": cents; min and max in cents */
 	SCOP_FIELD_BOOL,     /* a checkbox: left empty is false */
 	SCOP_FIELD_CHOICE,   /* one of `choices` */
+	SCOP_FIELD_IDS,      /* checkboxes of one name: a list of positive integers; max counts them, 100 unless said */
 	SCOP_FIELD_FILE,     /* an upload; max is its size in bytes, 5,000,000 unless said */
 };
 

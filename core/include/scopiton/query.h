@@ -10,7 +10,7 @@
  *     const struct scop_value *product = scop_row(req, product_by_slug(scop_path(req, "slug")));
  *
  * A column named `x_cents` arrives as the money value `x`, in the currency of the row's column `currency` or else in
- * the tenant's. A TINYINT(1) is a boolean, a DECIMAL a number, a DATETIME a time in UTC.
+ * the tenant's. An argument that is a list or a map arrives as JSON, for JSON_TABLE. A TINYINT(1) is a boolean, a DECIMAL a number, a DATETIME a time in UTC.
  */
 #ifndef SCOPITON_QUERY_H
 #define SCOPITON_QUERY_H

@@ -49,6 +49,19 @@ const char *scop_language_of(const struct scop_request *req);
 const struct scop_value *scop_member(const struct scop_request *req);
 const struct scop_value *scop_member_name(const struct scop_request *req);
 
+/* Whether the member has a permission: for showing only the buttons that would work. A route's own is checked by the host. */
+bool scop_may(const struct scop_request *req, const char *permission);
+
+/* Who visits the public side: the hash of a token that this browser keeps for this module, 64 hexadecimal digits. NULL for a
+ * browser that has none yet. */
+const struct scop_value *scop_visitor(struct scop_request *req);
+
+/* The same, but a browser that has none is given one. Only in a POST. */
+const struct scop_value *scop_visitor_keep(struct scop_request *req);
+
+/* Gives the browser another one, as after signing in, so that whoever knew the former has nothing; gives the new one. */
+const struct scop_value *scop_visitor_renew(struct scop_request *req);
+
 /* The tenant's number. */
 const struct scop_value *scop_tenant(const struct scop_request *req);
 
@@ -56,6 +69,9 @@ const struct scop_value *scop_tenant(const struct scop_request *req);
 
 const struct scop_value *scop_make_int(struct scop_request *req, int64_t integer);
 const struct scop_value *scop_make_bool(struct scop_request *req, bool truth);
+
+/* `unscaled` with `scale` digits behind the point, 0 to 18: 55 and 1 are 5.5. */
+const struct scop_value *scop_make_number(struct scop_request *req, int64_t unscaled, uint8_t scale);
 const struct scop_value *scop_make_money(struct scop_request *req, int64_t cents, const char *currency);
 const struct scop_value *scop_make_text(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -72,6 +88,9 @@ const struct scop_value *scop_make_list(struct scop_request *req, size_t count, 
 
 /* `text` (English, as it stands in the .po files) in the request's language; itself where no translation is. */
 const char *scop_translate(const struct scop_request *req, const char *text);
+
+/* A text as it may stand in an address's query: all but letters, digits and -._~ percent-encoded (RFC 3986). */
+const struct scop_value *scop_percent(struct scop_request *req, const struct scop_value *text);
 
 /* `size` zeroed bytes that live until the request ends. */
 void *scop_alloc(struct scop_request *req, size_t size);
@@ -112,6 +131,9 @@ bool scop_rejected(const struct scop_request *req);
 
 /* Answers with bytes that never change under this address, so that caches may keep them for a year. */
 bool scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
+
+/* Answers with bytes made for this request, which browsers save as `file_name`. */
+bool scop_send_download(struct scop_request *req, const char *file_name, const char *type, const struct scop_value *bytes);
 
 /* Answers with the file that the stored route `name` sends for `parts`, which must be its whole address: nginx keeps it,
  * and asks the module only for what it does not have yet. Who may see it is this handler's to check, each time. Browsers

@@ -13,6 +13,9 @@
 
 struct scop_value;
 
+/* Marks a text for translators; who shows it translates it. */
+#define SCOP_TEXT(text) text
+
 enum scop_type {
 	SCOP_NULL,
 	SCOP_BOOL,
@@ -42,6 +45,9 @@ int64_t scop_as_int(const struct scop_value *value);
 
 /* The text of a string; "" for anything else. Never NULL. */
 const char *scop_as_text(const struct scop_value *value);
+
+/* The bytes of a string, which may hold anything where it came from a BLOB; 0 for anything else. */
+size_t scop_size(const struct scop_value *value);
 
 /* Whether `value` counts as true in a view: not null, false, 0 pieces, an empty string, list or map. */
 bool scop_as_bool(const struct scop_value *value);

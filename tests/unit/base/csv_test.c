@@ -24,9 +24,9 @@ read_all(const char *text, size_t size)
 	size_t used = 0;
 
 	memcpy(exact, text, size);
-	struct scop_csv *csv = scop_csv_open(exact, size, &error);
+	struct scop_csv *csv = scop_csv_open(exact, size, &line, &error);
 	if (!csv) {
-		snprintf(out, sizeof out, "! %s", error);
+		snprintf(out, sizeof out, "! %u: %s", line, error);
 		free(exact);
 		return out;
 	}
@@ -38,7 +38,7 @@ read_all(const char *text, size_t size)
 		used += (size_t)snprintf(out + used, sizeof out - used, "\n");
 	}
 	if (error)
-		snprintf(out + used, sizeof out - used, "! %s", error);
+		snprintf(out + used, sizeof out - used, "! %u: %s", line, error);
 	scop_csv_close(csv);
 	free(exact);
 	return out;
@@ -82,15 +82,15 @@ what_is_wrong_is_told_with_its_line(void **state)
 		size_t size;
 		const char *said;
 	} cases[] = {
-		{ "", 0, "! the file is empty" },
-		{ "\xef\xbb\xbf", 3, "! the file is empty" },
-		{ "a,b\nc,\xe9\n", 8, "! line 2 is not UTF-8." },
-		{ "a,b\nc\0d\n", 8, "! line 2 is not UTF-8." },
-		{ "\xff\xfe" "a\0", 4, "! line 1 is not UTF-8." },
-		{ "a,\"b\nc", 6, "! line 1: a quote is opened and never closed" },
-		{ "\"", 1, "! line 1: a quote is opened and never closed" },
-		{ "\"\"\"", 3, "! line 1: a quote is opened and never closed" },
-		{ "x\n\n\"a\n\nb", 8, "1:x\n! line 3: a quote is opened and never closed" },
+		{ "", 0, "! 0: The file is empty." },
+		{ "\xef\xbb\xbf", 3, "! 0: The file is empty." },
+		{ "a,b\nc,\xe9\n", 8, "! 2: This is not UTF-8." },
+		{ "a,b\nc\0d\n", 8, "! 2: This is not UTF-8." },
+		{ "\xff\xfe" "a\0", 4, "! 1: This is not UTF-8." },
+		{ "a,\"b\nc", 6, "! 1: A quote is opened here and never closed" },
+		{ "\"", 1, "! 1: A quote is opened here and never closed" },
+		{ "\"\"\"", 3, "! 1: A quote is opened here and never closed" },
+		{ "x\n\n\"a\n\nb", 8, "1:x\n! 3: A quote is opened here and never closed" },
 	};
 
 	(void)state;
@@ -116,11 +116,11 @@ columns_and_fields_have_their_limits(void **state)
 
 		memset(text, ',', columns - 1);
 		text[columns - 1] = '\n';
-		struct scop_csv *csv = scop_csv_open(text, columns, &error);
+		struct scop_csv *csv = scop_csv_open(text, columns, &line, &error);
 		assert_non_null(csv);
 		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error), columns == SCOP_CSV_COLUMNS_MAX);
 		if (columns > SCOP_CSV_COLUMNS_MAX)
-			assert_string_equal(error, "line 1: more than 500 columns");
+			assert_string_equal(error, "This row has more than 500 columns.");
 		scop_csv_close(csv);
 		free(text);
 	}
@@ -128,7 +128,7 @@ columns_and_fields_have_their_limits(void **state)
 		char *text = malloc(size);
 
 		memset(text, 'x', size);
-		struct scop_csv *csv = scop_csv_open(text, size, &error);
+		struct scop_csv *csv = scop_csv_open(text, size, &line, &error);
 		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error), size == SCOP_CSV_FIELD_MAX);
 		scop_csv_close(csv);
 		free(text);

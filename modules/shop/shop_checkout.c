@@ -1,0 +1,348 @@
+/*
+ * The order, on one page and without an account: what is in the cart, where it goes, what it costs there with VAT and delivery.
+ *
+ * The page says the total of each country; the form carries a digest of all that the totals were made from. Where that has
+ * changed meanwhile (a price, the cart in another tab), nothing is ordered: the page is shown again and says so.
+ */
+#include "shop.h"
+#include "shop_payment.h"
+#include "shop_total.h"
+
+#include <string.h>
+
+enum { TOKEN_LENGTH = 32, DIGEST_LENGTH = 64, STEPS_MAX = 100, COUNTRIES = 2 };
+
+static const char *const countries[] = { "BE", "FR", NULL };
+
+const struct scop_field shop_order_fields[] = {
+	{ .name = "name",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
+	{ .name = "mail",        .type = SCOP_FIELD_EMAIL,  .required = true },
+	{ .name = "street",      .type = SCOP_FIELD_TEXT,   .required = true, .max = 120 },
+	{ .name = "postal_code", .type = SCOP_FIELD_TEXT,   .required = true, .pattern = "[0-9]{4,5}",
+	  .message = SCOP_TEXT("A postal code has 4 digits in Belgium, 5 in France.") },
+	{ .name = "city",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 80 },
+	{ .name = "country",     .type = SCOP_FIELD_CHOICE, .required = true, .choices = countries },
+	{ .name = "seen",        .type = SCOP_FIELD_TEXT,   .max = DIGEST_LENGTH },
+	{ 0 }
+};
+
+/* What the cart costs when it goes to one country. */
+struct quote {
+	bool deliverable, taxed;
+	int64_t shipping_cents, total_cents;
+	unsigned rate[SHOP_VATS];
+	int64_t gross_cents[SHOP_VATS];
+};
+
+struct basket {
+	const struct scop_value *lines;
+	const char *currency;
+	int64_t goods_cents, grams;
+	bool available;
+	struct quote quote[COUNTRIES];
+};
+
+/* ---- adding up ---- */
+
+static void
+quote(struct basket *basket, const char *country, const struct scop_value *terms, const struct shop_step *steps, size_t count,
+    const int64_t goods[SHOP_VATS], struct quote *quote)
+{
+	const char *taxing = scop_bool(terms, "oss") ? country : scop_text(terms, "country");
+	const struct scop_value *free_from = scop_get(terms, "free_from");
+
+	*quote = (struct quote){ .taxed = !scop_bool(terms, "exempt") };
+	quote->deliverable = shop_shipping(steps, count, country, basket->grams, basket->goods_cents,
+	    scop_type(free_from) == SCOP_MONEY ? scop_as_int(free_from) : -1, &quote->shipping_cents);
+	quote->total_cents = basket->goods_cents + quote->shipping_cents;
+	memcpy(quote->gross_cents, goods, sizeof quote->gross_cents);
+	shop_vat_share(quote->gross_cents, quote->shipping_cents);
+	for (unsigned i = 0; i < SHOP_VATS; i++)
+		quote->rate[i] = quote->taxed ? shop_vat_rate(taxing, (enum shop_vat)i) : 0;
+}
+
+static void
+add_up(struct basket *basket, const struct scop_value *lines, const struct scop_value *terms, const struct scop_value *tariff)
+{
+	struct shop_step steps[STEPS_MAX];
+	const size_t count = scop_count(tariff);
+	int64_t goods[SHOP_VATS] = { 0 };
+
+	*basket = (struct basket){ .lines = lines, .currency = scop_currency(scop_get(scop_at(lines, 0), "sum")), .available = true };
+	for (size_t i = 0; i < scop_count(lines); i++) {
+		const struct scop_value *line = scop_at(lines, i);
+
+		basket->goods_cents += scop_int(line, "sum");
+		basket->grams += scop_int(line, "weight_grams") * scop_int(line, "count");
+		basket->available &= scop_bool(line, "available");
+		goods[shop_vat_parse(scop_text(line, "vat"))] += scop_int(line, "sum");
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *step = scop_at(tariff, i);
+
+		steps[i] = (struct shop_step){ scop_text(step, "country"), scop_int(step, "up_to_grams"), scop_int(step, "price") };
+	}
+	for (unsigned i = 0; i < COUNTRIES; i++)
+		quote(basket, countries[i], terms, steps, count, goods, &basket->quote[i]);
+}
+
+/* Of everything that the totals were made from. */
+static const struct scop_value *
+digest(struct scop_request *req, const struct basket *basket)
+{
+	const struct scop_value *text = scop_make_text(req, "%lld %lld %d", (long long)basket->quote[0].total_cents,
+	    (long long)basket->quote[1].total_cents, basket->quote[0].deliverable + 2 * basket->quote[1].deliverable);
+
+	for (size_t i = 0; i < scop_count(basket->lines); i++) {
+		const struct scop_value *line = scop_at(basket->lines, i);
+
+		text = scop_make_text(req, "%s %lld*%lld=%lld", scop_as_text(text), (long long)scop_int(line, "variant"),
+		    (long long)scop_int(line, "count"), (long long)scop_int(line, "sum"));
+	}
+	return scop_hash(req, text);
+}
+
+/* ---- the page ---- */
+
+static const struct scop_value *
+rate_value(struct scop_request *req, unsigned rate)
+{
+	return rate % 100 == 0 ? scop_make_int(req, rate / 100) : scop_make_number(req, rate / 10, 1);
+}
+
+/* What is shown of one class: its rate and the VAT in it; classes of one rate are one. */
+static const struct scop_value *
+shown_vats(struct scop_request *req, const struct quote *quote, const char *currency)
+{
+	static const char *const keys[] = { "rate", "vat" };
+	const struct scop_value *list[SHOP_VATS];
+	size_t count = 0;
+
+	for (unsigned i = 0; i < SHOP_VATS; i++)
+		if (quote->gross_cents[i] > 0 && quote->rate[i] > 0)
+			list[count++] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ rate_value(req, quote->rate[i]),
+			    scop_make_money(req, shop_vat_in(quote->gross_cents[i], quote->rate[i]), currency) });
+	return scop_make_list(req, count, list);
+}
+
+static void
+put_quotes(struct scop_request *req, const struct basket *basket, const char *chosen)
+{
+	static const char *const keys[] = { "code", "in_france", "chosen", "deliverable", "free", "shipping", "total", "vats", "exempt" };
+	const struct scop_value *list[COUNTRIES];
+	bool any = false;
+
+	for (unsigned i = 0; i < COUNTRIES; i++) {
+		const struct quote *one = &basket->quote[i];
+
+		any |= one->deliverable;
+		list[i] = scop_make_map(req, 9, keys, (const struct scop_value *[]){ scop_make_text(req, "%s", countries[i]),
+		    scop_make_bool(req, strcmp(countries[i], "FR") == 0), scop_make_bool(req, strcmp(countries[i], chosen) == 0),
+		    scop_make_bool(req, one->deliverable), scop_make_bool(req, one->shipping_cents == 0),
+		    scop_make_money(req, one->shipping_cents, basket->currency), scop_make_money(req, one->total_cents, basket->currency),
+		    shown_vats(req, one, basket->currency), scop_make_bool(req, !one->taxed) });
+	}
+	scop_put(req, "countries", scop_make_list(req, COUNTRIES, list));
+	scop_put(req, "deliverable", scop_make_bool(req, any));
+	scop_put(req, "goods", scop_make_money(req, basket->goods_cents, basket->currency));
+}
+
+static const char *
+chosen_country(struct scop_request *req, const struct basket *basket)
+{
+	const struct scop_value *field = scop_field(req, "country"), *last = scop_model(req, "last");
+	const char *country = field ? scop_as_text(field) : scop_type(last) == SCOP_MAP && scop_bool(last, "in_france") ? "FR" : "BE";
+
+	for (unsigned i = 0; i < COUNTRIES; i++)
+		if (strcmp(countries[i], country) == 0 && basket->quote[i].deliverable)
+			return country;
+	return basket->quote[0].deliverable ? countries[0] : countries[1];
+}
+
+bool
+shop_checkout(struct scop_request *req)
+{
+	const struct scop_value *visitor = scop_visitor(req);
+	struct basket basket;
+
+	scop_put_all(req, (const struct scop_want[]){
+	    { "lines", false, cart_lines(visitor) },
+	    { "terms", true, selling() },
+	    { "steps", false, steps() },
+	    { "last", true, last_order_of(visitor) }, SHOP_FRAME(req), { 0 } });
+	const struct scop_value *lines = scop_model(req, "lines");
+
+	if (scop_count(lines) == 0)
+		return scop_redirect(req, "cart", NULL);
+	add_up(&basket, lines, scop_model(req, "terms"), scop_model(req, "steps"));
+	put_quotes(req, &basket, chosen_country(req, &basket));
+	scop_put(req, "seen", digest(req, &basket));
+	return scop_view(req, &view_order);
+}
+
+void
+shop_put_vats(struct scop_request *req)
+{
+	static const char *const keys[] = { "rate", "vat" };
+	const struct scop_value *found = scop_model(req, "found_vats"), *list[SHOP_VATS];
+	size_t count = 0;
+
+	for (; count < scop_count(found) && count < SHOP_VATS; count++) {
+		const struct scop_value *row = scop_at(found, count);
+
+		list[count] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ rate_value(req, (unsigned)scop_int(row, "hundredths")),
+		    scop_get(row, "vat") });
+	}
+	scop_put(req, "vats", scop_make_list(req, count, list));
+}
+
+/* ---- placing it ---- */
+
+void
+shop_put_communication(struct scop_request *req, const struct scop_value *order)
+{
+	char shown[SHOP_COMMUNICATION_SHOWN];
+
+	shop_communication_show(scop_text(order, "communication"), shown);
+	scop_put(req, "communication", scop_make_text(req, "%s", shown));
+}
+
+static void
+add_vats(struct scop_request *req, const struct scop_value *order, const struct quote *quote)
+{
+	static const char *const keys[] = { "rate", "gross", "vat" };
+	const struct scop_value *list[SHOP_VATS];
+	size_t count = 0;
+
+	for (unsigned i = 0; i < SHOP_VATS; i++)
+		if (quote->gross_cents[i] > 0)
+			list[count++] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_make_number(req, quote->rate[i], 2),
+			    scop_make_int(req, quote->gross_cents[i]), scop_make_int(req, shop_vat_in(quote->gross_cents[i], quote->rate[i])) });
+	if (quote->taxed)
+		scop_write(req, order_vats_add(order, scop_make_list(req, count, list)));
+}
+
+static void
+add_lines(struct scop_request *req, const struct scop_value *order, const struct scop_value *owner, const struct quote *quote)
+{
+	const struct scop_value *rate[SHOP_VATS];
+
+	for (unsigned i = 0; i < SHOP_VATS; i++)
+		rate[i] = quote->taxed ? scop_make_number(req, quote->rate[i], 2) : NULL;
+	scop_write(req, order_lines_add(order, owner, rate[SHOP_VAT_STANDARD], rate[SHOP_VAT_INTERMEDIATE], rate[SHOP_VAT_REDUCED],
+	    rate[SHOP_VAT_SUPER_REDUCED]));
+}
+
+static const struct scop_value *
+add_order(struct scop_request *req, const struct basket *basket, const struct quote *quote, const struct scop_value *token)
+{
+	char communication[SHOP_COMMUNICATION];
+
+	scop_write(req, order_add(token, scop_field(req, "name"), scop_field(req, "mail"), scop_field(req, "street"),
+	    scop_field(req, "postal_code"), scop_field(req, "city"), scop_field(req, "country"),
+	    scop_make_text(req, "%s", scop_language_of(req)), scop_make_int(req, quote->shipping_cents),
+	    scop_make_int(req, quote->total_cents), scop_make_text(req, "%s", basket->currency), scop_now(req)));
+	const struct scop_value *id = scop_make_int(req, scop_inserted(req));
+	shop_communication_make((uint64_t)scop_as_int(id), communication);
+	scop_write(req, order_communicate(id, scop_make_text(req, "%s", communication)));
+	return id;
+}
+
+/* To the customer, in the language of the form, with all that the page of thanks says: that page may be lost. */
+static void
+mail_order(struct scop_request *req, const struct scop_value *token)
+{
+	const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
+	    { "order", true, order_by_token(token) },
+	    { "lines", false, lines_by_token(token) },
+	    { "found_vats", false, vats_by_token(token) },
+	    { "terms", true, selling() },
+	    { "payment", true, payment() }, { 0 } });
+	const struct scop_value *reply_to = scop_get(scop_model(req, "terms"), "mail");
+
+	scop_put(req, "token", token);
+	shop_put_communication(req, order);
+	shop_put_vats(req);
+	scop_mail(req, &(const struct scop_mail){ .view = &view_order_mail, .to = scop_get(order, "mail"),
+		.to_name = scop_get(order, "name"), .reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
+}
+
+/* Why the order cannot be placed as it stands; true when it was refused. */
+static bool
+refused(struct scop_request *req, const struct basket *basket, const struct quote *quote, bool in_france)
+{
+	const struct scop_value *seen = scop_field(req, "seen");
+
+	if (strlen(scop_as_text(scop_field(req, "postal_code"))) != (in_france ? 5 : 4))
+		scop_reject(req, "postal_code", "A postal code has 4 digits in Belgium, 5 in France.");
+	else if (!basket->available)
+		scop_reject(req, "cart", "Somebody was quicker: not everything in your cart is there any more.");
+	else if (!quote->deliverable)
+		scop_reject(req, "country", "We cannot deliver this order there. Please write to us.");
+	else if (strcmp(scop_as_text(seen), scop_as_text(digest(req, basket))) != 0)
+		scop_reject(req, "cart", "Your cart or a price has changed meanwhile. Please check the total, and order again.");
+	return scop_rejected(req);
+}
+
+bool
+shop_order_place(struct scop_request *req)
+{
+	static const char *const parts[] = { "token" };
+	const struct scop_value *owner = shop_cart_owner(req), *token = scop_random(req, TOKEN_LENGTH);
+	const bool in_france = strcmp(scop_as_text(scop_field(req, "country")), "FR") == 0;
+	struct basket basket;
+
+	/* The rows stay locked until the commit, so of two who want the last piece one gets it. */
+	const struct scop_value *lines = scop_rows(req, cart_to_order(owner));
+
+	if (scop_count(lines) == 0)
+		return scop_redirect(req, "cart", NULL);
+	add_up(&basket, lines, scop_row(req, selling()), scop_rows(req, steps()));
+	const struct quote *quote = &basket.quote[in_france];
+
+	if (refused(req, &basket, quote, in_france))
+		return true;
+	const struct scop_value *order = add_order(req, &basket, quote, token);
+	const struct scop_value *ids = scop_make_list(req, 1, &order);
+	add_lines(req, order, owner, quote);
+	add_vats(req, order, quote);
+	if (scop_write(req, stock_take(owner)) != scop_count(lines)) /* the rows were held: it cannot be */
+		return scop_reject(req, "cart", "Somebody was quicker: not everything in your cart is there any more.");
+	scop_write(req, availability_of_orders(ids));
+	scop_write(req, cart_clear(owner));
+	mail_order(req, token);
+	return scop_redirect(req, "thanks", scop_make_map(req, 1, parts, &token));
+}
+
+/* ---- afterwards ---- */
+
+/* What a bank's app reads from the screen; only where one can pay in euro. */
+static void
+put_code(struct scop_request *req, const struct scop_value *order)
+{
+	const struct scop_value *payment = scop_model(req, "payment"), *total = scop_get(order, "total");
+	char text[SHOP_EPC];
+
+	if (strcmp(scop_currency(total), "EUR") == 0 && scop_text(payment, "iban")[0] &&
+	    shop_epc_make(scop_text(payment, "beneficiary"), scop_text(payment, "iban"), scop_text(payment, "bic"), scop_as_int(total),
+		scop_as_text(scop_model(req, "communication")), text))
+		scop_put(req, "code", scop_qr(req, text));
+}
+
+bool
+shop_thanks(struct scop_request *req)
+{
+	const struct scop_value *token = scop_path(req, "token");
+	const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
+	    { "order", true, order_by_token(token) },
+	    { "lines", false, lines_by_token(token) },
+	    { "found_vats", false, vats_by_token(token) },
+	    { "payment", true, payment() }, SHOP_FRAME(req), { 0 } });
+
+	if (!order)
+		return scop_not_found(req);
+	shop_put_communication(req, order);
+	shop_put_vats(req);
+	put_code(req, order);
+	return scop_view(req, &view_thanks);
+}

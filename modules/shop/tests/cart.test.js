@@ -1,0 +1,214 @@
+// From the cart to the order: what a guest keeps, what it costs where, and that of many who want the last pieces each one is told the truth.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { start, until } from '../../../tests/support/stack.mjs'
+
+const host = 'acme.localhost', portal = 'acme-portal.localhost'
+let stack, owner
+
+const rows = async (sql) => (await stack.sql(`USE t1_shop; ${sql}`)).split('\n').filter(Boolean).map((line) => line.split('\t'))
+const variant = async (sku) => (await rows(`SELECT id FROM variant WHERE sku = '${sku}'`))[0][0]
+const field = (body, name) => body.match(new RegExp(`name="${name}" value="([^"]*)"`))?.[1]
+const customer = { name: 'Amélie Dubois', mail: 'amelie@example.be', street: 'rue Haute 1', postal_code: '5000', city: 'Namur', country: 'BE' }
+
+// A browser's cookies for one host.
+class Visitor {
+  cookies = {}
+  constructor (from) { this.from = from }
+  async ask (url, form) {
+    const { headers, status, body } = await stack.request(host, url, { form, from: this.from,
+      headers: { Cookie: Object.entries(this.cookies).map((pair) => pair.join('=')).join('; ') } })
+    for (const line of headers['set-cookie'] ?? []) { const [name, value] = line.split(';')[0].split('='); this.cookies[name] = value }
+    return { headers, status, body }
+  }
+  async add (sku, count = 1, slug = 'vis') {
+    return this.ask(`/fr/p/${slug}/cart`, { _key: await stack.key(host, '/fr/p/vis'), variant: await variant(sku), count: String(count) })
+  }
+  async order (more = {}) {
+    const { body } = await this.ask('/fr/order')
+    return this.ask('/fr/order', { _key: field(body, '_key'), seen: field(body, 'seen'), ...customer, ...more })
+  }
+}
+
+const settings = async (action, form) => {
+  const headers = { Cookie: owner }
+  return stack.request(portal, action, { headers, form: { _key: await stack.key(portal, '/shop/settings', headers, action), ...form } })
+}
+
+before(async () => {
+  stack = await start({ mail: true })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
+  const file = path.join(stack.folder, 'own.csv')
+  fs.writeFileSync(file, `product,name,category,sku,price,stock,weight,vat
+vis,Vis,Quincaillerie,V-1,2.50,,10,
+livre,Livre,Livres,B-1,21.20,5,800,reduced
+velo,Vélo,Vélos,C-1,250,3,15000,
+vingt,Vingt pièces,Lots,L-20,10,20,100,
+`)
+  await stack.cli('import', 'shop', 'products', file, '--tenant', 'acme')
+  owner = await stack.signIn('acme')
+})
+after(() => stack?.stop())
+
+test('a cart is empty, filled, changed and emptied; another visitor sees nothing of it', async () => {
+  const one = new Visitor(), other = new Visitor()
+  assert.match((await one.ask('/fr/cart')).body, /Votre panier est encore vide/)
+  assert.equal((await one.add('V-1', 2)).headers.location, '/fr/cart')
+  await one.add('V-1', 3)
+  await one.add('B-1', 1, 'livre')
+  const { body, headers } = await one.ask('/fr/cart')
+  assert.match(body, /class="count">[^]*6/)
+  assert.match(body, /33,70\s€/) // 5 × 2.50 + 21.20
+  assert.match(headers['cache-control'], /private/)
+  assert.match((await other.ask('/fr/cart')).body, /encore vide/)
+  const key = async () => field((await one.ask('/fr/cart')).body, '_key')
+  const id = await variant('V-1')
+  await one.ask(`/fr/cart/${id}`, { _key: await key(), count: '1' })
+  assert.match((await one.ask('/fr/cart')).body, /23,70\s€/)
+  await one.ask(`/fr/cart/${id}`, { _key: await key(), count: '0' })
+  assert.match((await one.ask('/fr/cart')).body, /21,20\s€/)
+  assert.equal((await one.ask(`/fr/cart/${id}`, { _key: await key(), count: '100' })).status, 422)
+  assert.equal((await one.add('B-1', 5, 'livre')).status, 422, 'more than there are')
+})
+
+test("a visitor's cookie is nobody else's to read, and a made-up one is none", async () => {
+  const one = new Visitor()
+  const { headers } = await one.add('V-1')
+  assert.match(headers['set-cookie'][0], /^shop=[a-z2-7]{40}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=15552000$/)
+  assert.doesNotMatch(await stack.sql('SELECT GROUP_CONCAT(owner) FROM t1_shop.cart_line'), new RegExp(one.cookies.shop))
+  const forged = new Visitor()
+  forged.cookies.shop = "' OR 1=1 --"
+  assert.match((await forged.ask('/fr/cart')).body, /encore vide/)
+  await forged.add('V-1')
+  assert.match(forged.cookies.shop, /^[a-z2-7]{40}$/)
+})
+
+test('the order page says what it costs in each country, with the VAT of each rate', async () => {
+  const one = new Visitor()
+  await one.add('V-1', 4)
+  await one.add('B-1', 1, 'livre')
+  const { body } = await one.ask('/fr/order')
+  assert.match(body, /31,20\s€/)
+  assert.match(body, /Dont TVA 21 %[^]*1,74\s€/) // 10.00 at 21 %: 1.7355
+  assert.match(body, /Dont TVA 6 %[^]*1,20\s€/) // 21.20 at 6 %
+  assert.equal((await settings('/shop/settings/selling', { country: 'BE', scheme: 'oss', free_from: '', mail: 'ventes@acme.example' })).status, 303)
+  const abroad = (await one.ask('/fr/order')).body
+  assert.match(abroad, /Dont TVA 20 %[^]*1,67\s€/)
+  assert.match(abroad, /Dont TVA 5,5 %[^]*1,11\s€/)
+  const { headers } = await one.order({ country: 'FR', postal_code: '75001', city: 'Paris' })
+  const thanks = (await one.ask(headers.location)).body
+  assert.match(thanks, /Dont TVA 20 %/)
+  assert.match(thanks, /Dont TVA 5,5 %/)
+  const mail = await until('the mail', async () => (await stack.mails())[0], 20)
+  assert.match(mail['reply-to'], /ventes@acme\.example/)
+  assert.match(mail.text, /Dont TVA 5,5 %/)
+  await settings('/shop/settings/selling', { country: 'BE', scheme: 'exempt', free_from: '', mail: '' })
+  await one.add('V-1')
+  const free = (await one.ask('/fr/order')).body
+  assert.doesNotMatch(free, /Dont TVA/)
+  assert.match(free, /régime de franchise/)
+  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '', mail: '' })
+})
+
+test('delivery is charged by country and weight, free from an amount on, refused where nothing is sent', async () => {
+  for (const step of [{ to: 'BE', weight: '2000', price: '4,90' }, { to: 'BE', weight: '30000', price: '12' }, { to: 'FR', weight: '2000', price: '9,90' }])
+    assert.equal((await settings('/shop/settings/steps', step)).status, 303)
+  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '240', mail: '' })
+  const light = new Visitor()
+  await light.add('B-1', 1, 'livre')
+  const page = (await light.ask('/fr/order')).body
+  assert.match(page, /Belgique · livraison 4,90\s€/)
+  assert.match(page, /France · livraison 9,90\s€/)
+  const { headers } = await light.order()
+  assert.deepEqual(await rows(`SELECT shipping_cents, total_cents FROM shop_order WHERE token = '${headers.location.split('/').pop()}'`), [['490', '2610']])
+  assert.deepEqual(await rows(`SELECT rate, gross_cents, vat_cents FROM order_vat ORDER BY shop_order DESC LIMIT 1`), [['6.00', '2610', '148']])
+  const heavy = new Visitor()
+  await heavy.add('C-1', 1, 'velo')
+  const second = (await heavy.ask('/fr/order')).body
+  assert.match(second, /Belgique · livraison comprise/, 'free from 240 on')
+  assert.match(second, /France · pas de livraison/)
+  const refused = await heavy.order({ country: 'FR', postal_code: '75001' })
+  assert.equal(refused.status, 422)
+  assert.match(refused.body, /livrer cette commande là-bas/)
+  assert.equal((await settings('/shop/settings/steps', { to: 'XX', weight: '1', price: '1' })).status, 422)
+  for (const [id] of await rows('SELECT id FROM shipping')) await settings(`/shop/settings/steps/${id}`, {})
+  assert.deepEqual(await rows('SELECT COUNT(*) FROM shipping'), [['0']])
+})
+
+test('a price or a cart that has changed since the page was seen is told, not charged', async () => {
+  const one = new Visitor()
+  await one.add('V-1', 2)
+  const { body } = await one.ask('/fr/order')
+  await stack.sql("UPDATE t1_shop.variant SET price_cents = 300 WHERE sku = 'V-1'")
+  const answer = await one.ask('/fr/order', { _key: field(body, '_key'), seen: field(body, 'seen'), ...customer })
+  assert.equal(answer.status, 422)
+  assert.match(answer.body, /a changé entre-temps/)
+  assert.match(answer.body, /6,00\s€/)
+  const again = await one.ask('/fr/order', { _key: field(answer.body, '_key'), seen: field(answer.body, 'seen'), ...customer })
+  assert.equal(again.status, 303)
+  assert.equal((await one.ask('/fr/order')).headers.location, '/fr/cart', 'the cart is empty now')
+})
+
+test('a postal code has to be one of the country', async () => {
+  const one = new Visitor()
+  await one.add('V-1')
+  assert.equal((await one.order({ country: 'FR' })).status, 422)
+  assert.equal((await one.order({ country: 'BE', postal_code: '75001' })).status, 422)
+  assert.equal((await one.order({ country: 'FR', postal_code: '75001' })).status, 303)
+})
+
+test("a guest's cart goes with them when they come in by the link in their mail, on any machine", async () => {
+  const enter = async (visitor) => {
+    const links = async () => (await stack.mails()).flatMap(({ html }) => html.match(/http[^"]+\/account\/in\/[^"]+/g) ?? [])
+    const before = await links()
+    const page = (await visitor.ask('/fr/account')).body
+    assert.match((await visitor.ask('/fr/account', { _key: field(page, '_key'), mail: 'Amelie@example.be' })).body, /Nous avons écrit/)
+    const link = new URL(await until('the link', async () => (await links()).find((one) => !before.includes(one)), 20))
+    const seen = await visitor.ask(link.pathname)
+    return { link: link.pathname, answer: await visitor.ask(link.pathname, { _key: field(seen.body, '_key') }), key: field(seen.body, '_key') }
+  }
+  const desk = new Visitor(), phone = new Visitor()
+  await desk.add('V-1', 2)
+  const guest = desk.cookies.shop
+  const { link } = await enter(desk)
+  assert.notEqual(desk.cookies.shop, guest, 'whoever knew the former token has nothing')
+  const own = (await desk.ask('/fr/account')).body
+  assert.match(own, /amelie@example\.be/)
+  assert.match(own, /href="\/fr\/thanks\/[a-z2-7]{32}"/)
+  assert.match((await new Visitor().ask(link)).body, /a déjà servi/)
+  await phone.add('V-1', 3)
+  await phone.add('B-1', 1, 'livre')
+  await enter(phone)
+  const merged = (await phone.ask('/fr/cart')).body
+  assert.match(merged, new RegExp(`id="n-${await variant('V-1')}"[^>]*value="5"`))
+  assert.match((await desk.ask('/fr/cart')).body, new RegExp(`id="n-${await variant('B-1')}"`), 'one cart on both machines')
+  assert.match((await phone.ask('/fr/order')).body, /value="rue Haute 1"/, 'the last address is filled in')
+  const page = (await phone.ask('/fr/account')).body
+  await phone.ask('/fr/account/leave', { _key: page.slice(page.indexOf('/fr/account/leave')).match(/name="_key" value="([^"]+)"/)[1] })
+  assert.match((await phone.ask('/fr/cart')).body, /encore vide/)
+  const former = new Visitor()
+  former.cookies.shop = guest
+  assert.match((await former.ask('/fr/cart')).body, /encore vide/)
+})
+
+test('of 200 who order the last 20 pieces at once, 20 get one and 180 are told', async () => {
+  const visitors = await Promise.all(Array.from({ length: 200 }, async (_, i) => { const one = new Visitor(`127.0.1.${i + 1}`); await one.add('L-20', 1, 'vingt'); return one }))
+  const pages = await Promise.all(visitors.map((one) => one.ask('/fr/order')))
+  const answers = await Promise.all(visitors.map((one, i) => one.ask('/fr/order',
+    { _key: field(pages[i].body, '_key'), seen: field(pages[i].body, 'seen'), ...customer, mail: `n${i}@example.org` })))
+  const count = (status) => answers.filter((answer) => answer.status === status).length
+  assert.deepEqual(answers.map(({ status }) => status).filter((status) => ![303, 422].includes(status)), [])
+  assert.deepEqual({ sold: count(303), told: count(422) }, { sold: 20, told: 180 })
+  for (const { body } of answers.filter(({ status }) => status === 422)) assert.match(body, /a été plus rapide/)
+  assert.deepEqual(await rows("SELECT stock FROM variant WHERE sku = 'L-20'"), [['0']])
+  assert.deepEqual(await rows("SELECT SUM(l.count) FROM order_line l JOIN variant v ON v.id = l.variant WHERE v.sku = 'L-20'"), [['20']])
+})
+
+test('what lies in a cart for half a year is forgotten', async () => {
+  await stack.sql("USE t1_shop; UPDATE cart_line SET added = UTC_TIMESTAMP(6) - INTERVAL 200 DAY WHERE variant = (SELECT id FROM variant WHERE sku = 'B-1')")
+  await stack.sql("INSERT INTO queue.outbox (role, name, body) VALUES ('t1_shop', 'sweep', '{}')")
+  await until('swept', async () => (await rows("SELECT COUNT(*) FROM cart_line l JOIN variant v ON v.id = l.variant WHERE v.sku = 'B-1'"))[0][0] === '0', 70)
+})
