@@ -132,18 +132,20 @@ bool
 shop_product_add(struct scop_request *req)
 {
 	static const char *const parts[] = { "product" };
-	const struct scop_value *name = scop_field(req, "name"), *none = empty(req);
+	const struct scop_value *name = scop_field(req, "name"), *none = empty(req), *address = NULL;
 	char slug[140];
 	bool taken = true;
 
 	shop_slug(scop_as_text(name), slug, sizeof slug);
-	for (int i = 1; taken && i < 100 && !scop_rejected(req); i++)
-		scop_write_unique(req, product_add(i == 1 ? scop_make_text(req, "%s", slug[0] ? slug : "article") :
-		    scop_make_text(req, "%s-%d", slug[0] ? slug : "article", i), name, scop_make_bool(req, false)), &taken);
+	for (int i = 1; taken && i < 100 && !scop_rejected(req); i++) {
+		address = i == 1 ? scop_make_text(req, "%s", slug[0] ? slug : "article") :
+		    scop_make_text(req, "%s-%d", slug[0] ? slug : "article", i);
+		scop_write_unique(req, product_add(address, name, scop_make_bool(req, false)), &taken);
+	}
 	if (taken)
 		return scop_reject(req, "name", "There are many articles of this name already. Please choose another.");
 	const struct scop_value *product = scop_make_int(req, scop_inserted(req));
-	scop_write(req, variant_add(product, scop_make_text(req, "%lld///", (long long)scop_as_int(product)), NULL, none, none, none,
+	scop_write(req, variant_add(product, scop_make_text(req, "%.90s///", scop_as_text(address)), NULL, none, none, none,
 	    scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
 	return scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
@@ -239,7 +241,7 @@ shop_variant_add(struct scop_request *req)
 		return scop_not_found(req);
 	if (scop_count(scop_rows(req, variants_by_product(id))) >= VARIANTS_MAX)
 		return scop_reject(req, "option", "That is enough variants for one article. Please make another article.");
-	scop_write_unique(req, variant_add(id, sku ? sku : scop_make_text(req, "%s/%.50s//", scop_text(product, "slug"), scop_as_text(option)), sku,
+	scop_write_unique(req, variant_add(id, sku ? sku : scop_make_text(req, "%.90s/%.50s//", scop_text(product, "slug"), scop_as_text(option)), sku,
 	    option, empty(req), empty(req), scop_field(req, "new_price"), scop_field(req, "new_stock"), scop_make_int(req, 0)), &taken);
 	if (taken)
 		return scop_reject(req, sku ? "sku" : "option", "There is such a variant already.");

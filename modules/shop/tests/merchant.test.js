@@ -1,0 +1,199 @@
+// The merchant's pages: articles made, changed, hidden and found; orders filtered, processed together and taken away; files taken in
+// after a look at what would happen.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { root, start, until } from '../../../tests/support/stack.mjs'
+
+const host = 'acme.localhost', portal = 'acme-portal.localhost'
+const shared = path.join(root, '../shared/shop')
+let stack, headers
+
+const rows = async (sql) => (await stack.sql(`USE t1_shop; ${sql}`)).split('\n').filter(Boolean).map((line) => line.split('\t'))
+const see = (url) => stack.request(portal, url, { headers })
+const post = async (page, action, form) => {
+  const body = new URLSearchParams({ _key: await stack.key(portal, page, headers, action) })
+  for (const [name, value] of Object.entries(form)) for (const one of [value].flat()) body.append(name, one)
+  return stack.request(portal, action, { headers, form: body })
+}
+// A form with a file, as a browser sends it.
+const upload = async (page, action, field, name, bytes, type = 'text/csv') => {
+  const key = await stack.key(portal, page, headers, action), edge = 'x'.repeat(30)
+  const body = Buffer.concat([Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="_key"\r\n\r\n${key}\r\n--${edge}\r\n` +
+    `Content-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`), Buffer.from(bytes), Buffer.from(`\r\n--${edge}--\r\n`)])
+  return stack.request(portal, action, { method: 'POST', headers: { ...headers, 'Content-Type': `multipart/form-data; boundary=${edge}` }, body })
+}
+const takeIn = async (name, bytes) => {
+  const { status, headers: { location }, body } = await upload('/shop/products/import', '/shop/products/import', 'file', name, bytes)
+  return { status, location, body }
+}
+const checked = (location) => until('it is looked through', async () => {
+  const { body } = await see(location)
+  return !/id="progress"[^>]*hx-get/.test(body) && body
+}, 20)
+// What the page's own form would send: the columns that it has chosen.
+const chosen = (body) => Object.fromEntries([...body.matchAll(/<select[^>]* name="([^"]+)">([^]*?)<\/select>/g)].map(([, name, options]) =>
+  [name, options.match(/value="(\d+)" selected/)?.[1] ?? '0']))
+
+before(async () => {
+  stack = await start({ mail: true })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
+  headers = { Cookie: await stack.signIn('acme') }
+})
+after(() => stack?.stop())
+
+test('an article is made, completed, shown and hidden', async () => {
+  assert.match((await see('/shop/products')).body, /Vos rayons sont vides/)
+  const made = await post('/shop/products/new', '/shop/products/new', { name: 'Théière émaillée', price: '1 234,50 €', stock: '3' })
+  const page = made.headers.location
+  assert.equal((await stack.request(host, '/fr/p/theiere-emaillee')).status, 404, 'hidden until it is shown')
+  const saved = await post(page, page, { name: 'Théière <émaillée>', category: 'Cuisine > Thé', description: 'Deux\nlignes', quality: 'good', vat: 'reduced', published: '1' })
+  assert.equal(saved.status, 303)
+  const shown = await stack.request(host, '/fr/p/theiere-emaillee')
+  assert.match(shown.body, /Théière &lt;émaillée&gt;/)
+  assert.match(shown.body, /1.234,50\s€/)
+  assert.match((await stack.request(host, '/fr/c/cuisine-the')).body, /Théière/)
+  const [[id]] = await rows('SELECT id FROM variant')
+  await post(page, `${page}/variants/${id}`, { price: '12.5', stock: '', weight: '800' })
+  assert.deepEqual(await rows('SELECT price_cents, stock, weight_grams FROM variant'), [['1250', 'NULL', '800']])
+  await post(page, `${page}/variants`, { option_name: 'Couleur', option: 'Bleu', sku: 'TH-B', new_price: '14', new_stock: '2' })
+  assert.equal((await post(page, `${page}/variants`, { option: 'Vert', sku: 'TH-B', new_price: '14', new_stock: '2' })).status, 422)
+  assert.deepEqual(await rows("SELECT price_cents, price_varies FROM product"), [['1250', '1']])
+  const product = page.split('/').pop()
+  const hidden = await post('/shop/products', '/shop/products', { product: [product], to: 'hide' })
+  assert.match(hidden.body, /1 article est masqué/)
+  assert.equal((await stack.request(host, '/fr/p/theiere-emaillee')).status, 404)
+  await post('/shop/products', '/shop/products', { product: [product], to: 'publish' })
+  assert.equal((await stack.request(host, '/fr/p/theiere-emaillee')).status, 200)
+})
+
+test('two articles of one name have two addresses, and a price that is none is refused', async () => {
+  const again = await post('/shop/products/new', '/shop/products/new', { name: 'Théière émaillée', price: '5' })
+  assert.equal(again.status, 303)
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE slug = 'theiere-emaillee-2'"), [['1']])
+  for (const price of ['douze', '-1', '1.2.3', '1,234,5', '99999999999']) {
+    const { status, body } = await post('/shop/products/new', '/shop/products/new', { name: 'x', price })
+    assert.equal(status, 422, price)
+    assert.match(body, /value="x"/)
+  }
+})
+
+test('a picture is taken by what it is, not by what it is called', async () => {
+  const [[id]] = await rows("SELECT id FROM product WHERE slug = 'theiere-emaillee'"), page = `/shop/products/${id}`
+  const liar = await upload(page, `${page}/picture`, 'picture', 'photo.png', '<?php system($_GET[0]); ?>', 'image/png')
+  assert.equal(liar.status, 422)
+  assert.match(liar.body, /Les navigateurs n(&#39;|')affichent pas/)
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+  assert.equal((await upload(page, `${page}/picture`, 'picture', 'x.exe', png, 'application/x-msdownload')).status, 303)
+  const address = (await see(page)).body.match(/\/shop\/products\/picture\/[0-9a-f]{64}/)[0]
+  const picture = await see(address)
+  assert.equal(picture.headers['content-type'], 'image/png')
+  assert.match(picture.headers['cache-control'], /private/)
+})
+
+test('a list is narrowed by words and state, and says so when nothing is left', async () => {
+  assert.match((await see('/shop/products?words=TH-B')).body, /Théière/)
+  assert.match((await see('/shop/products?words=%25%27%22%3Cscript%3E&state=hidden')).body, /Aucun article ne correspond/)
+  assert.doesNotMatch((await see('/shop/products?words=%3Cscript%3Ealert')).body, /<script>alert/)
+  assert.equal((await see('/shop/products?state=eaten')).status, 400)
+})
+
+test('a spreadsheet of your own is taken in by columns that you choose, once you have seen what would happen', async () => {
+  const file = 'Artikelnummer;Naam;Verkoopprijs;Aantal;Gewicht\nK-1;Kom "blauw";12,50;4;350\nK-2;=HYPERLINK("x");9,90;;\n'
+  const { location } = await takeIn('winkel.csv', file)
+  const page = (await see(location)).body, columns = chosen(page)
+  assert.deepEqual({ name: columns.name, price: columns.price, sku: columns.sku, stock: columns.stock, weight: columns.weight },
+    { name: '2', price: '3', sku: '1', stock: '4', weight: '5' }, 'columns are guessed by common names')
+  assert.equal((await post(location, location, { ...columns, price: '0' })).status, 422)
+  await post(location, location, columns)
+  const seen = await checked(location)
+  assert.match(seen, /<dd>2<\/dd>/)
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM variant WHERE sku LIKE 'K-%'"), [['0']], 'nothing is stored yet')
+  assert.equal((await post(location, `${location}/start`, {})).status, 303)
+  await until('it is taken in', async () => /Repris/.test((await see(location)).body), 20)
+  assert.deepEqual(await rows("SELECT sku, price_cents, stock, weight_grams FROM variant WHERE sku LIKE 'K-%' ORDER BY sku"),
+    [['K-1', '1250', '4', '350'], ['K-2', '990', 'NULL', '0']])
+})
+
+test('what is wrong in a file is told by row and column, in words of the reader, and nothing is stored', async () => {
+  const { location } = await takeIn('fout.csv', 'name,price,stock\nA,douze,1\nB,2,x\nC,3,3\n')
+  await post(location, location, chosen((await see(location)).body))
+  const seen = await checked(location)
+  assert.match(seen, /2<\/th><td[^>]*>2<\/td>[^]*Le prix n(&#39;|')est pas un montant/)
+  assert.match(seen, /3<\/th><td[^>]*>3<\/td>[^]*Le stock n(&#39;|')est pas un nombre entier/)
+  assert.doesNotMatch(seen, /\/start"/)
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE name = 'C'"), [['0']])
+  for (const [name, bytes, words] of [['leer.csv', '', /choisi|vide/i], ['latin1.csv', Buffer.from('nom,prix\nV\xe9lo,5\n', 'latin1'), /UTF-8/], ['bild.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1]), /UTF-8/]]) {
+    const refused = await takeIn(name, bytes)
+    assert.equal(refused.status, 422, name)
+    assert.match(refused.body, words)
+  }
+})
+
+test("WooCommerce's and Shopify's own samples are known by themselves, and a dry run counts what is new", async (t) => {
+  for (const [name, kind, fresh] of [['woocommerce-products.csv', /export de WooCommerce/, 16], ['shopify-apparel.csv', /export de Shopify/, 0]]) {
+    const file = path.join(shared, name)
+    if (!fs.existsSync(file)) return t.skip(`no ../shared/shop/${name} beside this checkout`)
+    const { location } = await takeIn(name, fs.readFileSync(file)), page = (await see(location)).body
+    assert.match(page, kind)
+    await post(location, location, chosen(page))
+    const seen = await checked(location)
+    if (fresh) assert.match(seen, new RegExp(`<dd>${fresh}</dd>`))
+    assert.match(seen, /Le reprendre/)
+    await post(location, `${location}/start`, {})
+    await until('it is taken in', async () => /Repris/.test((await see(location)).body), 20)
+    const again = await takeIn(name, fs.readFileSync(file))
+    await post(again.location, again.location, chosen((await see(again.location)).body))
+    assert.match(await checked(again.location), /nouve[^<]*<\/dt><dd>0<\/dd>/)
+  }
+})
+
+test('the articles leave as a spreadsheet that can be taken in again and changes nothing', async () => {
+  const file = await see('/shop/products/file')
+  assert.match(file.headers['content-disposition'], /attachment; filename\*=UTF-8''products\.csv/)
+  assert.equal(file.headers['cache-control'], 'no-store')
+  assert.match(file.body, /"'=HYPERLINK\(""x""\)"/, 'a spreadsheet shall not calculate it')
+  const facts = 'SELECT COUNT(*), SUM(price_cents), SUM(stock), SUM(weight_grams) FROM variant'
+  const before = await rows(facts)
+  const { location } = await takeIn('products.csv', file.body.replace("'=HYPERLINK", '=HYPERLINK'))
+  await post(location, location, chosen((await see(location)).body))
+  const seen = await checked(location)
+  assert.match(seen, /nouve[^<]*<\/dt><dd>0<\/dd>/)
+  await post(location, `${location}/start`, {})
+  await until('it is taken in', async () => /Repris/.test((await see(location)).body), 20)
+  assert.deepEqual(await rows(facts), before)
+})
+
+test('orders are found by state and words, processed together, and their customers written to once each', async () => {
+  await stack.sql(`USE t1_shop; INSERT INTO shop_order (token, communication, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
+    SELECT CONCAT('token', seq), LPAD(seq, 12, '0'), CONCAT('Klant ', seq), CONCAT('k', seq, '@example.org'), 'x 1', '9000', 'Gent', 'BE', 'nl', 100 * seq, 'EUR', UTC_TIMESTAMP(6) FROM seq_1_to_30`)
+  assert.equal((await see('/shop/orders')).body.match(/type="checkbox"/g).length, 25)
+  assert.match((await see('/shop/orders?page=2&words=Gent')).body, /words=Gent" rel="prev"/)
+  assert.equal((await see('/shop/orders?words=k7%40example.org')).body.match(/type="checkbox"/g).length, 1)
+  const ids = (await rows("SELECT id FROM shop_order WHERE name IN ('Klant 1', 'Klant 2', 'Klant 3')")).flat()
+  const paid = await post('/shop/orders', '/shop/orders', { order: ids, to: 'paid' })
+  assert.match(paid.body, /3 commandes modifiées/)
+  await stack.sql(`UPDATE t1_shop.shop_order SET state = 'cancelled' WHERE id = ${ids[2]}`)
+  const shipped = await post('/shop/orders', '/shop/orders', { order: ids, to: 'shipped' })
+  assert.match(shipped.body, /2 commandes modifiées[^]*1 n(&#39;|')a pas pu/)
+  assert.match((await see('/shop/orders?state=shipped')).body, /Klant 1/)
+  await until('the mails', async () => (await stack.mails()).length === 2, 20)
+  assert.deepEqual((await stack.mails()).map(({ to }) => to.match(/k\d/)[0]).sort(), ['k1', 'k2'])
+  assert.equal((await post('/shop/orders', '/shop/orders', { to: 'paid' })).status, 422, 'none was chosen')
+  assert.equal((await post('/shop/orders', '/shop/orders', { order: ['1;DROP'], to: 'paid' })).status, 422)
+  const file = (await see('/shop/orders/file?state=shipped')).body
+  assert.equal(file.trim().split('\r\n').length, 3)
+  assert.match(file, /;"shipped";"Klant 2"/)
+})
+
+test('who may see orders and not process them is shown no button', async () => {
+  await stack.sql("USE t1; INSERT INTO role (name) VALUES ('looker'); INSERT INTO role_permission (role, permission) VALUES ('looker', 'shop.orders')")
+  const looker = { Cookie: await stack.signIn('acme', 'looker') }
+  const list = await stack.request(portal, '/shop/orders', { headers: looker })
+  assert.equal(list.status, 200)
+  assert.doesNotMatch(list.body, /type="checkbox"|name="to"/)
+  const [[id]] = await rows("SELECT id FROM shop_order WHERE state = 'placed' LIMIT 1")
+  assert.doesNotMatch((await stack.request(portal, `/shop/orders/${id}`, { headers: looker })).body, /name="state"/)
+})
