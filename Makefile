@@ -28,6 +28,7 @@ WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/s
 SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
 DISPATCHER := core/host/dispatcher.c core/host/service.c core/data/directory.c core/jobs/queue.c core/jobs/schedule.c core/jobs/fcgi.c
+BROKER := core/host/broker.c core/host/address.c core/host/service.c
 MAILER := core/host/mailer.c core/host/service.c core/jobs/post.c core/jobs/message.c
 NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
 	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
@@ -45,7 +46,8 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor $(BUILD)/libexec/scopiton-dispatcher $(BUILD)/libexec/scopiton-mailer \
+all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor $(BUILD)/libexec/scopiton-dispatcher $(BUILD)/libexec/scopiton-mailer $(BUILD)/libexec/scopiton-broker \
+	$(BUILD)/libscopiton-work.so.1 \
 	$(call so_of,$(MODULES),$(MODULE_OUT))
 
 # ---- the host ----
@@ -93,6 +95,14 @@ $(BUILD)/libexec/scopiton-dispatcher: $(call object,$(DISPATCHER)) $(BUILD)/libs
 $(BUILD)/libexec/scopiton-mailer: $(call object,$(MAILER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb libcurl) -o $@
+
+$(BUILD)/libexec/scopiton-broker: $(call object,$(BROKER)) $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -lpthread -o $@
+
+$(BUILD)/libscopiton-work.so.1: $(call object,core/jobs/out.c) $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscopiton-work.so.1 -Wl,-z,defs $(filter %.o,$^) -L$(BUILD) -lscopiton $$(pkg-config --libs libcurl) -o $@
 
 $(BUILD)/libexec/scopiton-supervisor: $(call object,$(SUPERVISOR))
 	@mkdir -p $(@D)
@@ -201,7 +211,7 @@ clean:
 
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(patsubst %.c,$(BUILD)/tests/%,$(wildcard modules/*/tests/*_test.c))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c $(wildcard core/modules/*.c core/jobs/*.c))) \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c core/host/address.c $(filter-out core/jobs/out.c,$(wildcard core/modules/*.c core/jobs/*.c)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 
 $(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)

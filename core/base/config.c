@@ -38,6 +38,8 @@ static const struct setting {
 	TEXT(mail_user, ""),
 	TEXT(mail_password_file, ""),
 	NUMBER(mail_rate, 120, 1, 100000),
+	TEXT(private_hosts, ""),
+	TEXT(ca_file, "/etc/ssl/certs/ca-certificates.crt"),
 	FLAG(separate_users, true),
 	FLAG(https, true),
 	FLAG(development, false),

@@ -32,6 +32,8 @@ struct scop_config {
 	char mail_from[SCOP_CONFIG_TEXT];     /* the address that mails come from */
 	char mail_user[SCOP_CONFIG_TEXT];     /* for the mail server; empty: it asks for none */
 	char mail_password_file[SCOP_CONFIG_TEXT];
+	char private_hosts[SCOP_CONFIG_TEXT]; /* near hosts that modules may call, with blanks between */
+	char ca_file[SCOP_CONFIG_TEXT];       /* authorities for TLS, PEM */
 	int64_t mail_rate;                    /* mails of one tenant in a minute */
 	bool separate_users;             /* as root, modules run under user ids of their own */
 	bool https;

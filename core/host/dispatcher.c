@@ -473,7 +473,7 @@ main(int argc, char **argv)
 {
 	static struct dispatcher dispatcher;
 
-	scop_service_start(&dispatcher.service, "dispatcher", argc, argv);
+	scop_service_start(&dispatcher.service, "dispatcher", true, argc, argv);
 	dispatcher.directory = mmap(NULL, sizeof *dispatcher.directory, PROT_READ, MAP_SHARED, dispatcher.service.directory_fd, 0);
 	if (dispatcher.directory == MAP_FAILED)
 		scop_service_give_up("no directory");

@@ -88,6 +88,33 @@ make_account(struct installation *installation)
 		password);
 }
 
+/* Whom the module may call, and under which user it does, for the broker. None: no file, and its workers have no way out. */
+static bool
+write_calls(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const char *folder = scop_arena_printf(platform->arena, "%s/out", platform->config.var);
+	const char *path = scop_arena_printf(platform->arena, "%s/%s", folder, installation->package.hash);
+	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
+	const uid_t uid = scop_process_uid(platform,
+	    scop_int(scop_platform_row(platform, "SELECT number FROM scopiton.module WHERE name = '%s'", installation->module), "number"));
+
+	if (manifest->call_count == 0)
+		return true;
+	mkdir(folder, 0755);
+	FILE *file = fopen(fresh, "we");
+	if (!file)
+		return scop_error_errno(&platform->err, "'%s' cannot be written", fresh);
+	fprintf(file, "%s %u\n", installation->module, uid == (uid_t)-1 ? 0 : (unsigned)uid);
+	for (size_t i = 0; i < manifest->call_count; i++)
+		fprintf(file, "%s %u\n", manifest->calls[i].host, manifest->calls[i].port);
+	const bool written = fchmod(fileno(file), 0644) == 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+	if (fclose(file) != 0 || !written || rename(fresh, path) != 0)
+		return scop_error_errno(&platform->err, "'%s' cannot be written", path);
+	return true;
+}
+
 static bool
 make_role(struct installation *installation)
 {
@@ -238,7 +265,7 @@ make_all(struct installation *installation, bool root)
 	struct scop_platform *platform = installation->platform;
 
 	tell(installation, "account");
-	if (!make_account(installation))
+	if (!make_account(installation) || !write_calls(installation))
 		return false;
 	tell(installation, "database");
 	if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "

@@ -409,7 +409,7 @@ main(int argc, char **argv)
 {
 	static struct mailer mailer;
 
-	scop_service_start(&mailer.service, "mailer", argc, argv);
+	scop_service_start(&mailer.service, "mailer", true, argc, argv);
 	read_password(&mailer);
 	if (!mailer.service.config.mail_server[0])
 		scop_log(SCOP_LOG_WARNING, "no 'mail_server' is set: mails wait");

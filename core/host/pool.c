@@ -207,6 +207,11 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	add(&arguments, "work=%d", host->work_fd);
 	add(&arguments, "mail=%d", host->mail_fd);
 	add(&arguments, "gate=%d", host->gate_fd);
+	if (pool->jobs) {
+		add(&arguments, "calls=%s/out/%s", config->var, pool->hash);
+		add(&arguments, "out=%s/out", config->run);
+		add(&arguments, "ca_file=%s", config->ca_file);
+	}
 	add(&arguments, "port=%s", config->port);
 	add(&arguments, "jobs=%d", pool->jobs);
 	add(&arguments, "directory=%d", host->directory_fd);

@@ -1,4 +1,4 @@
-/* What dispatcher and mailer have in common: see service.h. */
+/* What dispatcher, mailer and broker have in common: see service.h. */
 #include "host/service.h"
 
 #include <grp.h>
@@ -33,7 +33,7 @@ scop_service_now(void)
 }
 
 static void
-read_secret(struct scop_service *service)
+open_queue(struct scop_service *service)
 {
 	static struct scop_db_account account;
 	static char password[100], user[40];
@@ -75,7 +75,7 @@ give_up_rights(uid_t uid)
 }
 
 void
-scop_service_start(struct scop_service *service, const char *name, int argc, char **argv)
+scop_service_start(struct scop_service *service, const char *name, bool uses_queue, int argc, char **argv)
 {
 	struct scop_error err;
 
@@ -91,7 +91,8 @@ scop_service_start(struct scop_service *service, const char *name, int argc, cha
 	service->directory_fd = atoi(argv[2]);
 	service->wake_fd = atoi(argv[3]);
 	take_signals(service);
-	read_secret(service);
+	if (uses_queue)
+		open_queue(service);
 	give_up_rights((uid_t)strtoul(argv[4], NULL, 10));
 }
 

@@ -31,13 +31,14 @@
 enum { POLLED_MAX = 4096, QUICK_STOP_SECONDS = 3, SERVICE_REST = 1000000, CONTROL_WAIT_MS = 50 };
 
 /* What runs beside the workers, one process each. */
-enum { INSTALLER, DISPATCHER, MAILER, SERVICES };
-static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer" };
+enum { INSTALLER, DISPATCHER, MAILER, BROKER, SERVICES };
+static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer", "broker" };
 
 struct supervisor {
 	struct scop_host host;
 	const char *config_file;
 	int signal_fd, notify_fd, control_fd;
+	int out_fd; /* the broker listens on it */
 	struct scop_directory_shared *directory;
 	struct service {
 		pid_t pid;          /* 0: not running */
@@ -113,7 +114,7 @@ become_service(const struct supervisor *supervisor, int which)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	const int wake_fd = which == DISPATCHER ? host->work_fd : host->mail_fd;
+	const int wake_fd = which == DISPATCHER ? host->work_fd : which == MAILER ? host->mail_fd : supervisor->out_fd;
 
 	snprintf(program, sizeof program, "%s/scopiton%s%s", host->config.libexec, which == INSTALLER ? "" : "-",
 	    which == INSTALLER ? "" : service_names[which]);
@@ -122,7 +123,7 @@ become_service(const struct supervisor *supervisor, int which)
 	if (which == INSTALLER) {
 		execl(program, program, "installer", "--config", supervisor->config_file, (char *)NULL);
 	} else {
-		snprintf(uid, sizeof uid, "%u", host->root ? (unsigned)host->config.uid_base - (which == MAILER) : 0);
+		snprintf(uid, sizeof uid, "%u", host->root ? (unsigned)host->config.uid_base - (unsigned)(which - DISPATCHER) : 0);
 		fcntl(host->directory_fd, F_SETFD, 0);
 		fcntl(wake_fd, F_SETFD, 0);
 		execl(program, program, supervisor->config_file, directory, wake, uid, (char *)NULL);
@@ -171,26 +172,26 @@ reap_service(struct supervisor *supervisor, pid_t pid)
 /* ---- the control socket ---- */
 
 static int
-control_address(const struct supervisor *supervisor, const char *end, struct sockaddr_un *ret_address)
+run_address(const struct supervisor *supervisor, const char *name, const char *end, struct sockaddr_un *ret_address)
 {
 	*ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	return snprintf(ret_address->sun_path, sizeof ret_address->sun_path, "%s/control%s", supervisor->host.config.run, end);
+	return snprintf(ret_address->sun_path, sizeof ret_address->sun_path, "%s/%s%s", supervisor->host.config.run, name, end);
 }
 
-static void
-open_control(struct supervisor *supervisor)
+/* A socket in the run directory, in place whole or not at all. */
+static int
+open_socket(const struct supervisor *supervisor, const char *name, mode_t mode, gid_t group)
 {
 	struct sockaddr_un fresh, address;
 
-	control_address(supervisor, ".new", &fresh);
-	control_address(supervisor, "", &address);
+	run_address(supervisor, name, ".new", &fresh);
+	run_address(supervisor, name, "", &address);
 	unlink(fresh.sun_path);
-	supervisor->control_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (supervisor->control_fd < 0 || bind(supervisor->control_fd, (struct sockaddr *)&fresh, sizeof fresh) != 0 ||
-	    listen(supervisor->control_fd, 16) != 0 || chmod(fresh.sun_path, 0660) != 0 ||
-	    (supervisor->host.nginx_gid && chown(fresh.sun_path, (uid_t)-1, supervisor->host.nginx_gid) != 0) ||
-	    rename(fresh.sun_path, address.sun_path) != 0)
-		give_up("the control socket cannot be made");
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&fresh, sizeof fresh) != 0 || listen(fd, 64) != 0 || chmod(fresh.sun_path, mode) != 0 ||
+	    (group && chown(fresh.sun_path, (uid_t)-1, group) != 0) || rename(fresh.sun_path, address.sun_path) != 0)
+		give_up("a socket in the run directory cannot be made");
+	return fd;
 }
 
 static void
@@ -268,7 +269,7 @@ find_predecessor(const struct supervisor *supervisor)
 	struct sockaddr_un address;
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	control_address(supervisor, "", &address);
+	run_address(supervisor, "control", "", &address);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
 	if (fd >= 0)
@@ -513,7 +514,8 @@ main(int argc, char **argv)
 	prepare(&supervisor);
 	const int predecessor = find_predecessor(&supervisor);
 	read_image(&supervisor);
-	open_control(&supervisor);
+	supervisor.control_fd = open_socket(&supervisor, "control", 0660, supervisor.host.nginx_gid);
+	supervisor.out_fd = open_socket(&supervisor, "out", 0666, 0); /* the broker asks the kernel who is there */
 	if (predecessor >= 0)
 		take_over(predecessor);
 	write_state(&supervisor);

@@ -6,6 +6,7 @@
  * loads its module, and serves: visitors, or with `jobs=1` the dispatcher. With `import=...` it takes one import from
  * standard input instead.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcgiapp.h>
@@ -31,6 +32,7 @@
 #include "data/directory.h"
 #include "host/board.h"
 #include "host/import.h"
+#include "jobs/out.h"
 #include "modules/sandbox.h"
 #include "host/worker.h"
 #include "modules/loader.h"
@@ -112,6 +114,23 @@ prepare_database(struct worker *worker)
 	worker->app.db = scop_db_new(&account);
 	if (scop_db_connect(worker->app.db) != SCOP_DB_OK) /* MariaDB may be away for a while; requests try again */
 		scop_log(SCOP_LOG_WARNING, "no database yet: %s", scop_db_error(worker->app.db));
+}
+
+/* Of a module that calls other systems, in its job workers: what that needs is loaded while files can still be read. */
+static void
+open_way_out(struct worker *worker)
+{
+	const struct scop_out_settings settings = { setting(worker, "out"), worker->hash, setting(worker, "ca_file") };
+	char error[300];
+
+	if (!worker->jobs || access(setting(worker, "calls"), R_OK) != 0)
+		return;
+	void *library = dlopen("libscopiton-work.so.1", RTLD_NOW | RTLD_LOCAL);
+	worker->app.out = library ? dlsym(library, "scop_out") : NULL;
+	if (!worker->app.out)
+		give_up(dlerror());
+	if (!worker->app.out->prepare(&settings, error, sizeof error))
+		give_up(error);
 }
 
 static void *
@@ -466,6 +485,7 @@ main(int argc, char **argv)
 	if (!imports)
 		start_serving(&worker);
 	prepare_database(&worker);
+	open_way_out(&worker);
 	backtrace(frames, 4); /* its first call loads a library */
 	lock_in(&worker);
 	load(&worker);

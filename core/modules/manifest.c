@@ -122,6 +122,14 @@ take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manif
 	take_texts(arena, node, "title", entry->title);
 }
 
+static struct scop_manifest_call
+take_call(struct scop_arena *arena, xmlNodePtr node)
+{
+	const char *port = attribute(arena, node, "port");
+
+	return (struct scop_manifest_call){ attribute(arena, node, "host"), port[0] ? (unsigned)atoi(port) : 443 };
+}
+
 static void
 take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 {
@@ -134,6 +142,7 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	manifest->jobs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->jobs);
 	manifest->emits = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->emits);
 	manifest->takes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->takes);
+	manifest->calls = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->calls);
 	take_texts(arena, root, "title", manifest->title);
 	take_texts(arena, root, "summary", manifest->summary);
 	for (xmlNodePtr node = root->children; node; node = node->next) {
@@ -157,6 +166,8 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 		else if (is(node, "takes"))
 			manifest->takes[manifest->take_count++] = (struct scop_manifest_take){ attribute(arena, node, "event"),
 				attribute(arena, node, "job") };
+		else if (is(node, "calls"))
+			manifest->calls[manifest->call_count++] = take_call(arena, node);
 	}
 }
 

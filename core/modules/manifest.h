@@ -44,6 +44,11 @@ struct scop_manifest {
 		const char *event, *job; /* "shop.order_placed", a job of our own */
 	} *takes;
 	size_t take_count;
+	struct scop_manifest_call {
+		const char *host;
+		unsigned port;
+	} *calls;
+	size_t call_count;
 };
 
 /* Reads `file`; what it holds lives in `arena`. False with "file:line: what was expected". */

@@ -10,6 +10,7 @@
 
 struct scop_arena;
 struct scop_db;
+struct scop_out;
 struct scop_template;
 
 enum { SCOP_KEY_BYTES = 32 };
@@ -30,6 +31,7 @@ struct scop_app {
 	uint64_t body_max;         /* bytes of a POST */
 	int work_fd;               /* wakes the dispatcher; 0: nobody to wake */
 	int mail_fd;               /* wakes the mailer; 0: nobody to wake */
+	const struct scop_out *out; /* the way to other systems, in job workers of modules that call some; NULL: none */
 	int gate_fd;               /* see password.c; 0: no gate */
 	const char *port;          /* of the addresses in mails; "" for the standard one */
 	bool https;                /* cookies say Secure */

@@ -94,6 +94,7 @@ struct scop_request {
 	bool mailed;                       /* a mail was */
 	int64_t mail;                      /* the last one's number; 0: none */
 	const struct scop_exchange *exchange;
+	const char *trouble;               /* why the last call to another system had no answer */
 	const struct scop_value *job_body;
 	unsigned tries;
 	bool given_up;

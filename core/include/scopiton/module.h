@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scopiton/http.h"
 #include "scopiton/mail.h"
 #include "scopiton/query.h"
 #include "scopiton/request.h"

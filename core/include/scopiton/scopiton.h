@@ -3,6 +3,7 @@
 #define SCOPITON_SCOPITON_H
 
 #include "scopiton/csv.h"
+#include "scopiton/http.h"
 #include "scopiton/mail.h"
 #include "scopiton/module.h"
 #include "scopiton/query.h"
