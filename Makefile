@@ -75,7 +75,7 @@ $(BUILD)/libexec/scopiton-names: $(call object,$(NAMES))
 $(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,-soname,libscopiton.so.1 -Wl,--version-script=core/libscopiton.map -Wl,-z,defs \
-		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8 libqrencode liboath) -lm -o $@
+		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8 libqrencode liboath) -lzxcvbn -lm -o $@
 	$(Q)ln -sf libscopiton.so.1 $(BUILD)/libscopiton.so
 
 RPATH := -Wl,-rpath,'$$ORIGIN/..' -L$(BUILD) -lscopiton
@@ -221,11 +221,11 @@ $(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)
 $(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/libscopiton-static.a
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lm -ldl $(SANITIZE) -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lzxcvbn -lm -ldl $(SANITIZE) -o $@
 
 $(BUILD)/tests/modules/%_test: modules/%_test.c $(BUILD)/libscopiton-static.a
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Imodules/$(firstword $(subst /, ,$*)) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lm -ldl $(SANITIZE) -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Imodules/$(firstword $(subst /, ,$*)) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lzxcvbn -lm -ldl $(SANITIZE) -o $@
 
 unit: $(UNITS)

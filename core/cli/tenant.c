@@ -9,7 +9,7 @@ create(struct cli *cli, struct scop_platform *platform)
 {
 	const struct scop_tenant_order order = { .title = cli_option(cli, "--title", NULL),
 		.language = cli_option(cli, "--language", "fr"), .zone = cli_option(cli, "--zone", "Europe/Brussels"),
-		.host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL),
+		.operates = cli_flag(cli, "--operator"), .host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL),
 		.name = cli->argc > 0 ? cli->argv[0] : "" };
 
 	if (cli->argc != 1 || !order.title)

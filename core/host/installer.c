@@ -17,6 +17,8 @@
 
 enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64 };
 
+#define OPERATE "portal.operate" /* for tenants that are a scop's own */
+
 struct installation {
 	struct scop_platform *platform;
 	uint32_t tenant;
@@ -186,32 +188,93 @@ prepare_statements(struct installation *installation)
 	return sound;
 }
 
+/* "'..', '..', '..', '..'": a title in the languages, as SQL. */
+static const char *
+titles(struct scop_platform *platform, const char *const title[SCOP_LANGUAGES])
+{
+	const char *quoted[SCOP_LANGUAGES];
+
+	for (int i = 0; i < SCOP_LANGUAGES; i++)
+		quoted[i] = scop_platform_quote(platform, title[i] ? title[i] : "");
+	return scop_arena_printf(platform->arena, "'%s', '%s', '%s', '%s'", quoted[SCOP_FR], quoted[SCOP_NL], quoted[SCOP_DE], quoted[SCOP_EN]);
+}
+
+/* Menu entries, or tiles: both lead to a path, for who has a permission. */
 static bool
-fill_socle(struct installation *installation)
+fill_entries(struct installation *installation, const char *table, const struct scop_manifest_menu *entries, size_t count)
+{
+	struct scop_platform *platform = installation->platform;
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < count; i++)
+		sound = scop_platform_sql(platform, "INSERT INTO t%u.%s (module, path, permission, place, title_fr, title_nl, title_de, title_en) "
+			"VALUES ('%s', '%s', '%s', %u, %s)", installation->tenant, table, installation->module, entries[i].path,
+			entries[i].permission, entries[i].place, titles(platform, entries[i].title));
+	return sound;
+}
+
+/* Whether it is a scop's own tenant. */
+static bool
+operates(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_bool(scop_platform_row(platform, "SELECT operates FROM scopiton.tenant WHERE id = %u", tenant), "operates");
+}
+
+static bool
+fill_permissions(struct installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
 	const uint32_t tenant = installation->tenant;
-	bool sound = scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, manifest->name);
+	bool sound = true;
 
-	for (size_t i = 0; sound && i < manifest->permission_count; i++)
-		sound = scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('owner', '%s')",
-		    tenant, manifest->permissions[i].name);
+	for (size_t i = 0; sound && i < manifest->permission_count; i++) {
+		if (strcmp(manifest->permissions[i].name, OPERATE) == 0 && !operates(platform, tenant))
+			continue;
+		sound = scop_platform_sql(platform, "REPLACE INTO t%u.permission (name, module, title_fr, title_nl, title_de, title_en) VALUES "
+			"('%s', '%s', %s)", tenant, manifest->permissions[i].name, manifest->name, titles(platform, manifest->permissions[i].title)) &&
+		    scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('owner', '%s')",
+			tenant, manifest->permissions[i].name);
+	}
 	for (size_t i = 0; sound && i < manifest->grant_count; i++)
 		sound = scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role (name) VALUES ('%s')", tenant,
 			manifest->grants[i].role) &&
 		    scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('%s', '%s')",
 			tenant, manifest->grants[i].role, manifest->grants[i].permission);
-	for (size_t i = 0; sound && i < manifest->menu_count; i++) {
-		const struct scop_manifest_menu *menu = &manifest->menu[i];
+	return sound;
+}
 
-		sound = scop_platform_sql(platform, "INSERT INTO t%u.menu (module, path, permission, place, title_fr, title_nl, "
-		    "title_de, title_en) VALUES ('%s', '%s', '%s', %u, '%s', '%s', '%s', '%s')", tenant, manifest->name, menu->path,
-		    menu->permission, menu->place, scop_platform_quote(platform, menu->title[SCOP_FR]),
-		    scop_platform_quote(platform, menu->title[SCOP_NL]), scop_platform_quote(platform, menu->title[SCOP_DE]),
-		    scop_platform_quote(platform, menu->title[SCOP_EN]));
+static bool
+fill_settings(struct installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < manifest->setting_count; i++) {
+		const struct scop_manifest_setting *setting = &manifest->settings[i];
+
+		sound = scop_platform_sql(platform, "INSERT INTO t%u.setting_type (module, name, place, type, standard, low, high, choices, "
+		    "title_fr, title_nl, title_de, title_en) VALUES ('%s', '%s', %zu, '%s', '%s', %d, %d, '%s', %s)", installation->tenant,
+		    manifest->name, setting->name, i, setting->type, scop_platform_quote(platform, setting->standard), setting->low,
+		    setting->high, scop_platform_quote(platform, setting->choices), titles(platform, setting->title));
 	}
 	return sound;
+}
+
+static bool
+fill_socle(struct installation *installation)
+{
+	static const char *const anew[] = { "menu", "tile", "permission", "setting_type" };
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < sizeof anew / sizeof anew[0]; i++)
+		sound = scop_platform_sql(installation->platform, "DELETE FROM t%u.%s WHERE module = '%s'", installation->tenant, anew[i],
+		    manifest->name);
+	return sound && fill_permissions(installation) && fill_settings(installation) &&
+	    fill_entries(installation, "menu", manifest->menu, manifest->menu_count) &&
+	    fill_entries(installation, "tile", manifest->tiles, manifest->tile_count);
 }
 
 static bool
@@ -314,7 +377,9 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
 	if (installation.first) {
 		scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation.role);
 		scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation.database);
-		scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, module);
+		for (size_t i = 0; i < 4; i++)
+			scop_platform_sql(platform, "DELETE FROM t%u.%s WHERE module = '%s'", tenant,
+			    (const char *const[]){ "menu", "tile", "permission", "setting_type" }[i], module);
 	}
 	platform->err = cause;
 	return false;
@@ -333,6 +398,7 @@ scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char 
 	return scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off', epoch = epoch + 1 WHERE tenant = %u "
 		"AND module = '%s'", tenant, name) &&
 	    scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, name) &&
+	    scop_platform_sql(platform, "DELETE FROM t%u.tile WHERE module = '%s'", tenant, name) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role = 't%u_%s'", tenant, name) &&
 	    scop_directory_changed(platform);
 }
@@ -358,6 +424,14 @@ note_step(void *context, const char *what)
 		steps->told(steps->context, what);
 }
 
+/* Whether the role is the portal's of a scop's own tenant, which may order for others. */
+static bool
+of_operator(struct scop_platform *platform, const char *role)
+{
+	return scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE operates = 1 AND CONCAT('t', id, '_portal') = '%s'",
+	    scop_platform_quote(platform, role)) != NULL;
+}
+
 static bool
 carry_out(struct scop_platform *platform, const struct scop_value *order, struct steps *steps)
 {
@@ -365,7 +439,7 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 	const char *role = scop_text(order, "role"), *kind = scop_text(order, "kind"), *module = scop_text(order, "module");
 
 	/* The stamp is MariaDB's own: a portal orders for its own tenant and for nobody else. */
-	if (role[0] && strcmp(role, scop_arena_printf(platform->arena, "t%u_portal", tenant)) != 0)
+	if (role[0] && strcmp(role, scop_arena_printf(platform->arena, "t%u_portal", tenant)) != 0 && !of_operator(platform, role))
 		return scop_error_set(&platform->err, "role '%s' may not order for tenant %u", role, tenant);
 	if (strcmp(kind, "install") == 0)
 		return scop_module_install(platform, tenant, module, false, note_step, steps);

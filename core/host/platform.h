@@ -51,6 +51,7 @@ bool scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, 
 /* Makes the tenant with its socle, its host names and its portal; nothing of it is left when that fails. */
 struct scop_tenant_order {
 	const char *name, *title, *language, *zone;
+	bool operates;                  /* a scop's own: its portal shows all tenants, and orders for them */
 	const char *host, *portal_host; /* NULL: <name>.localhost and <name>-portal.localhost */
 };
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,

@@ -69,6 +69,26 @@ make_work_views(struct scop_platform *platform, uint32_t tenant)
 		"j.package = s.package WHERE s.tenant = %u", tenant, tenant);
 }
 
+/* What a scop's own tenant sees of all tenants; for any other tenant there is nothing to see. */
+static bool
+make_operator_views(struct scop_platform *platform, uint32_t tenant)
+{
+	const char *only = scop_arena_printf(platform->arena, "EXISTS (SELECT o.id FROM scopiton.tenant o WHERE o.id = %u AND o.operates = 1)",
+	    tenant);
+
+	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_tenant AS SELECT t.id, t.name, t.title, "
+		"t.language, t.created, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS host, "
+		"(SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 1 LIMIT 1) AS portal_host FROM scopiton.tenant t "
+		"WHERE %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_subscription AS SELECT s.tenant, s.module, "
+		"s.state, p.version, p.trouble, p.title_fr, p.title_nl, p.title_de, p.title_en FROM scopiton.subscription s JOIN "
+		"scopiton.package p ON p.id = s.package WHERE %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_order AS SELECT o.id, o.tenant, o.kind, o.module, "
+		"o.actor, o.created, o.ended, o.state, o.message FROM scopiton.installer_order o WHERE %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_step AS SELECT s.installer_order, s.number, "
+		"s.step, s.at FROM scopiton.order_step s WHERE %s", tenant, only);
+}
+
 /* What the socle shows of the platform: this tenant's modules, orders and work, and nothing of others. */
 bool
 scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
@@ -83,7 +103,7 @@ scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.order_step AS SELECT s.installer_order, "
 		"s.number, s.step, s.at FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = s.installer_order "
 		"WHERE o.tenant = %u", tenant, tenant) &&
-	    make_work_views(platform, tenant);
+	    make_work_views(platform, tenant) && make_operator_views(platform, tenant);
 }
 
 static bool
@@ -112,8 +132,9 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 		"scopiton.host_name WHERE host IN ('%s', '%s')", order->name, host, portal))
 		return scop_error_set(&platform->err, "a tenant '%s' is there already, or one of its host names is taken",
 		    order->name);
-	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (name, title, language, zone, currency) VALUES ('%s', "
-		"'%s', '%s', '%s', 'EUR')", order->name, scop_platform_quote(platform, order->title), order->language, order->zone))
+	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (name, title, language, zone, currency, operates) VALUES "
+		"('%s', '%s', '%s', '%s', 'EUR', %d)", order->name, scop_platform_quote(platform, order->title), order->language, order->zone,
+		order->operates))
 		return false;
 
 	const uint32_t tenant = (uint32_t)scop_int(

@@ -112,14 +112,41 @@ take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manife
 }
 
 static void
-take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu *entry)
 {
-	struct scop_manifest_menu *entry = &manifest->menu[manifest->menu_count++];
-
 	entry->path = attribute(arena, node, "path");
 	entry->permission = attribute(arena, node, "permission");
 	entry->place = (unsigned)atoi(attribute(arena, node, "place"));
 	take_texts(arena, node, "title", entry->title);
+}
+
+static void
+take_permission(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_permission *permission)
+{
+	permission->name = attribute(arena, node, "name");
+	take_texts(arena, node, "title", permission->title);
+}
+
+static void
+take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_setting *setting)
+{
+	struct scop_buffer choices;
+
+	*setting = (struct scop_manifest_setting){ .name = attribute(arena, node, "name"), .type = attribute(arena, node, "type"),
+		.standard = attribute(arena, node, "standard"), .low = atoi(attribute(arena, node, "low")),
+		.high = atoi(attribute(arena, node, "high")) };
+	take_texts(arena, node, "title", setting->title);
+	scop_buffer_init(&choices, arena);
+	for (xmlNodePtr choice = node->children; choice; choice = choice->next) {
+		const char *title[SCOP_LANGUAGES] = { "", "", "", "" };
+
+		if (!is(choice, "choice"))
+			continue;
+		take_texts(arena, choice, "title", title);
+		scop_buffer_printf(&choices, "%s\t%s\t%s\t%s\t%s\n", attribute(arena, choice, "value"), title[SCOP_FR], title[SCOP_NL],
+		    title[SCOP_DE], title[SCOP_EN]);
+	}
+	setting->choices = scop_buffer_str(&choices);
 }
 
 static struct scop_manifest_call
@@ -138,6 +165,8 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
 	manifest->grants = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->grants);
 	manifest->menu = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->menu);
+	manifest->tiles = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->tiles);
+	manifest->settings = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->settings);
 	manifest->writes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->writes);
 	manifest->jobs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->jobs);
 	manifest->emits = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->emits);
@@ -147,11 +176,15 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	take_texts(arena, root, "summary", manifest->summary);
 	for (xmlNodePtr node = root->children; node; node = node->next) {
 		if (is(node, "permission"))
-			manifest->permissions[manifest->permission_count++].name = attribute(arena, node, "name");
+			take_permission(arena, node, &manifest->permissions[manifest->permission_count++]);
 		else if (is(node, "role"))
 			take_role(arena, node, manifest);
 		else if (is(node, "menu"))
-			take_menu(arena, node, manifest);
+			take_menu(arena, node, &manifest->menu[manifest->menu_count++]);
+		else if (is(node, "tile"))
+			take_menu(arena, node, &manifest->tiles[manifest->tile_count++]);
+		else if (is(node, "setting"))
+			take_setting(arena, node, &manifest->settings[manifest->setting_count++]);
 		else if (is(node, "writes"))
 			manifest->writes[manifest->write_count++] = (struct scop_manifest_write){ attribute(arena, node, "table"),
 				attribute(arena, node, "rights") };

@@ -14,7 +14,7 @@ struct scop_manifest {
 	const char *name, *version, *scop;
 	const char *title[SCOP_LANGUAGES], *summary[SCOP_LANGUAGES];
 	struct scop_manifest_permission {
-		const char *name;
+		const char *name, *title[SCOP_LANGUAGES];
 	} *permissions;
 	size_t permission_count;
 	struct scop_manifest_grant {
@@ -25,8 +25,14 @@ struct scop_manifest {
 		const char *path, *permission;
 		unsigned place;
 		const char *title[SCOP_LANGUAGES];
-	} *menu;
-	size_t menu_count;
+	} *menu, *tiles;
+	size_t menu_count, tile_count;
+	struct scop_manifest_setting {
+		const char *name, *type, *standard, *title[SCOP_LANGUAGES];
+		const char *choices; /* a line of each: "value\tfr\tnl\tde\ten" */
+		int low, high;
+	} *settings;
+	size_t setting_count;
 	struct scop_manifest_write {
 		const char *table, *rights;
 	} *writes;

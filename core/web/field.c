@@ -236,10 +236,39 @@ check_ids(struct scop_request *req, const struct scop_field *field)
 }
 
 static void
+check_map(struct scop_request *req, const struct scop_field *field)
+{
+	const size_t length = strlen(field->name);
+	struct scop_map_maker map;
+	size_t count = 0;
+
+	scop_map_init(&map, req->arena);
+	for (size_t i = 0; req->pairs && i < req->pairs->count; i++) {
+		const struct scop_pair *pair = &req->pairs->pair[i];
+
+		if (strncmp(pair->name, field->name, length) != 0 || pair->name[length] != '.')
+			continue;
+		const char *text = clean(req->arena, pair, true);
+		if (!text)
+			scop_reject(req, pair->name, "This contains characters that cannot be stored.");
+		else if ((int64_t)scop_utf8_count(text) > (field->max ? field->max : LONGTEXT_MAX))
+			scop_reject(req, pair->name, "This is too long.");
+		else if (++count <= IDS_MAX)
+			scop_map_put_text(&map, pair->name + length + 1, text);
+	}
+	scop_map_put(&req->fields, field->name, scop_map_value(&map));
+	scop_map_put(&req->values, field->name, scop_map_value(&map));
+}
+
+static void
 check(struct scop_request *req, const struct scop_field *field)
 {
 	const struct scop_pair *pair = pair_of(req->pairs, field->name);
 
+	if (field->type == SCOP_FIELD_MAP) {
+		check_map(req, field);
+		return;
+	}
 	if (field->type == SCOP_FIELD_IDS) {
 		check_ids(req, field);
 		return;

@@ -313,13 +313,14 @@ scop_request_fail(struct scop_request *req, enum scop_db_status status, const ch
 void
 scop_request_rewind(struct scop_request *req)
 {
-	req->failed = false;
+	req->failed = req->come_back = false;
 	req->failure = SCOP_DB_OK;
 	req->cause[0] = '\0';
 	req->answer = ANSWER_NONE;
 	req->view = NULL;
 	req->set_cookie = NULL;
 	req->visitor = NULL;
+	req->settings = NULL;
 	req->rejected = false;
 	req->queued = req->mailed = req->shown_once = false;
 	req->mail = 0;

@@ -46,6 +46,8 @@ struct scop_request {
 	const char *cookie;
 	const char *accept;
 	const char *if_none_match;
+	const char *authorization, *idempotency_key;
+	const char *agent;      /* what the visitor's program calls itself */
 	const char *origin;
 	const char *fetch_site;
 	const char *sender;     /* the visitor's address */
@@ -67,7 +69,9 @@ struct scop_request {
 
 	const struct scop_value *member; /* the session's row; NULL when not signed in */
 	const struct scop_value *menu;   /* what the member may open; NULL when not signed in */
+	const struct scop_value *settings; /* of the module, once one was asked for */
 	const char *session_hash;        /* hexadecimal; "" when not signed in */
+	bool by_key;                      /* the member is a program with an API key */
 	const struct scop_value *visitor; /* of the public side, once it was asked for; NULL for none */
 	bool for_visitor;                 /* the page is for this visitor alone */
 
@@ -87,6 +91,7 @@ struct scop_request {
 	/* a failure that is sticky */
 	bool failed;
 	enum scop_db_status failure;
+	bool come_back;        /* the failure is for now only: 503 */
 	char cause[512];
 
 	/* work: what it has asked for, and a job's own part */

@@ -41,6 +41,9 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	req->cookie = param(exchange, "HTTP_COOKIE");
 	req->accept = param(exchange, "HTTP_ACCEPT");
 	req->if_none_match = param(exchange, "HTTP_IF_NONE_MATCH");
+	req->authorization = param(exchange, "HTTP_AUTHORIZATION");
+	req->idempotency_key = param(exchange, "HTTP_IDEMPOTENCY_KEY");
+	req->agent = param(exchange, "HTTP_USER_AGENT");
 	req->origin = param(exchange, "HTTP_ORIGIN");
 	req->sender = param(exchange, "REMOTE_ADDR");
 	req->fetch_site = param(exchange, "HTTP_SEC_FETCH_SITE");
@@ -83,13 +86,13 @@ enter(struct scop_request *req, bool writable)
 static void
 log_failure(const struct scop_request *req)
 {
-	scop_log(req->failure == SCOP_DB_LOST ? SCOP_LOG_WARNING : SCOP_LOG_ERROR, "failed: %s", req->cause);
+	scop_log(req->come_back || req->failure == SCOP_DB_LOST ? SCOP_LOG_WARNING : SCOP_LOG_ERROR, "failed: %s", req->cause);
 }
 
 static int
 failure_status(const struct scop_request *req)
 {
-	return req->failure == SCOP_DB_LOST || req->failure == SCOP_DB_AGAIN ? 503 : 500;
+	return req->come_back || req->failure == SCOP_DB_LOST || req->failure == SCOP_DB_AGAIN ? 503 : 500;
 }
 
 /* The answer to a failed request; the cause is logged once, and shown only while developing. */
@@ -340,6 +343,18 @@ scop_rest(int try)
 	nanosleep(&time, NULL);
 }
 
+/* A program may say by itself which requests are the same: with the header Idempotency-Key the first one's answer is given again.
+ * Without it each request is another. */
+static const char *
+key_of_program(struct scop_request *req)
+{
+	const char *said = req->idempotency_key;
+	const struct scop_value *text = said[0] ? scop_value_text(req->arena, scop_arena_printf(req->arena, "%s %s %s", req->authorization,
+	    req->route->path, said)) : scop_random(req, 32);
+
+	return scop_arena_printf(req->arena, "%.32s", scop_as_text(scop_hash(req, text)));
+}
+
 static const struct scop_value *
 transact(struct scop_request *req, const char *nonce, struct scop_answer *answer)
 {
@@ -392,7 +407,9 @@ serve_post(struct scop_request *req, const struct scop_exchange *exchange, struc
 		scop_answer_error(req, answer, 403, "the form was posted from another site");
 		return NULL;
 	}
-	if (!scop_form_key_check(req, req->route->path, posted_key(req), &nonce)) {
+	if (req->by_key) {
+		nonce = key_of_program(req);
+	} else if (!scop_form_key_check(req, req->route->path, posted_key(req), &nonce)) {
 		scop_answer_error(req, answer, 409, NULL);
 		return NULL;
 	}

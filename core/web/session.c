@@ -2,13 +2,17 @@
 #include "web/request.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct scop_statement session_by_hash = { "session_by_hash",
-	"SELECT s.member, m.name, m.language, "
+	"SELECT s.member, m.name, m.language, m.zone, "
 	"(SELECT GROUP_CONCAT(DISTINCT rp.permission) FROM " SCOP_SOCLE_MARK ".member_role mr JOIN " SCOP_SOCLE_MARK
 	".role_permission rp ON rp.role = mr.role WHERE mr.member = s.member) AS permissions "
 	"FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK ".member m ON m.id = s.member "
 	"WHERE s.token_hash = ? AND s.expires > UTC_TIMESTAMP(6)", 1, 0 };
+
+static const struct scop_statement key_by_hash = { "key_by_hash",
+	"SELECT name, permissions FROM " SCOP_SOCLE_MARK ".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)", 1, 0 };
 
 static const struct scop_statement menu = { "menu",
 	"SELECT module, permission, path, title_fr, title_nl, title_de, title_en FROM " SCOP_SOCLE_MARK ".menu "
@@ -64,9 +68,26 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 	return scop_list_value(&list);
 }
 
+/* A program with a key: "Authorization: Bearer ...". It is no member, has what its key lists, and needs no form's key, for no
+ * browser sends such a header by itself. */
+static void
+load_key(struct scop_request *req)
+{
+	const char *token = req->authorization + strlen("Bearer ");
+
+	if (strlen(token) > 100)
+		return;
+	req->member = scop_row(req, (struct scop_query){ &key_by_hash, { scop_hash(req, scop_value_text(req->arena, token)) } });
+	req->by_key = req->member != NULL;
+}
+
 void
 scop_session_load(struct scop_request *req)
 {
+	if (strncasecmp(req->authorization, "Bearer ", strlen("Bearer ")) == 0) {
+		load_key(req);
+		return;
+	}
 	const char *token = scop_cookie_find(req->arena, req->cookie, req->app->https ? "__Host-sid" : "sid");
 
 	if (!token || !token[0] || strlen(token) > 100)
@@ -84,6 +105,8 @@ scop_session_load(struct scop_request *req)
 	req->session_hash = scop_as_text(hash);
 	scop_language_parse(scop_text(req->member, "language"), strlen(scop_text(req->member, "language")),
 	    &req->locale.language);
+	if (scop_text(req->member, "zone")[0])
+		req->locale.zone = scop_text(req->member, "zone");
 	req->menu = menu_of(req, scop_get(got, "menu"));
 }
 

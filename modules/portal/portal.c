@@ -44,10 +44,10 @@ portal_enter(struct scop_request *req, const struct scop_value *member, const st
 	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
 
 	scop_write(req, sessions_sweep());
-	scop_write(req, session_add(scop_hash(req, token), member));
+	scop_write(req, session_add(scop_hash(req, token), member, scop_agent(req)));
 	scop_session_cookie(req, scop_as_text(token));
 	portal_note_as(req, member, name, "signed-in", NULL);
-	return scop_redirect(req, "modules", NULL);
+	return scop_redirect(req, "home", NULL);
 }
 
 static bool
@@ -87,48 +87,26 @@ sign_out(struct scop_request *req)
 	return scop_redirect(req, "sign-in-form", NULL);
 }
 
-static bool
-modules(struct scop_request *req)
-{
-	scop_put_all(req, (const struct scop_want[]){
-		{ "modules", false, offers(scop_make_text(req, "%s", scop_language_of(req))) },
-		{ "steps", false, steps_under_way() },
-		{ 0 } });
-	return scop_view(req, &view_modules);
-}
-
-/* One order at a time for a module: a second press shows the run that the first one started. */
-static bool
-give_order(struct scop_request *req, const char *kind)
-{
-	const struct scop_value *module = scop_path(req, "module");
-	bool under_way;
-
-	if (!scop_row(req, offer(module)))
-		return scop_not_found(req);
-	scop_write_unique(req, order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module, scop_member_name(req)),
-	    &under_way);
-	if (!under_way)
-		portal_note(req, kind, module);
-	return scop_redirect(req, "modules", NULL);
-}
-
-static bool
-install(struct scop_request *req)
-{
-	return give_order(req, "install");
-}
-
-static bool
-disable(struct scop_request *req)
-{
-	return give_order(req, "disable");
-}
-
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET,  .path = "/", .name = "modules", .handle = modules, .permission = "portal.enter", .api = true },
-	{ .method = SCOP_POST, .path = "/modules/{module}/install", .name = "install", .handle = install, .permission = "portal.modules" },
-	{ .method = SCOP_POST, .path = "/modules/{module}/disable", .name = "disable", .handle = disable, .permission = "portal.modules" },
+	{ .method = SCOP_GET,  .path = "/", .name = "home", .handle = portal_home, .permission = "portal.enter" },
+	{ .method = SCOP_GET,  .path = "/tile", .name = "tile", .handle = portal_tile, .permission = "portal.jobs" },
+	{ .method = SCOP_GET,  .path = "/modules", .name = "modules", .handle = portal_modules, .permission = "portal.enter", .api = true },
+	{ .method = SCOP_POST, .path = "/modules/{module}/install", .name = "install", .handle = portal_install, .permission = "portal.modules" },
+	{ .method = SCOP_POST, .path = "/modules/{module}/disable", .name = "disable", .handle = portal_disable, .permission = "portal.modules" },
+	{ .method = SCOP_GET,  .path = "/modules/{module}/settings", .name = "settings", .handle = portal_settings, .permission = "portal.settings" },
+	{ .method = SCOP_POST, .path = "/modules/{module}/settings", .name = "save-settings", .handle = portal_settings_save, .permission = "portal.settings", .fields = portal_setting_fields, .form = portal_settings },
+	{ .method = SCOP_GET,  .path = "/roles", .name = "roles", .handle = portal_roles, .permission = "portal.members" },
+	{ .method = SCOP_POST, .path = "/roles", .name = "add-role", .handle = portal_role_add, .permission = "portal.members", .fields = portal_new_role_fields, .form = portal_roles },
+	{ .method = SCOP_GET,  .path = "/roles/{role}", .name = "one-role", .handle = portal_role, .permission = "portal.members" },
+	{ .method = SCOP_POST, .path = "/roles/{role}", .name = "save-role", .handle = portal_role_save, .permission = "portal.members", .fields = portal_may_fields, .form = portal_role },
+	{ .method = SCOP_POST, .path = "/roles/{role}/remove", .name = "remove-role", .handle = portal_role_remove, .permission = "portal.members", .form = portal_role },
+	{ .method = SCOP_GET,  .path = "/keys", .name = "keys", .handle = portal_keys, .permission = "portal.keys" },
+	{ .method = SCOP_POST, .path = "/keys", .name = "add-key", .handle = portal_key_add, .permission = "portal.keys", .fields = portal_key_fields, .form = portal_keys },
+	{ .method = SCOP_POST, .path = "/keys/{key}/remove", .name = "remove-key", .handle = portal_key_remove, .permission = "portal.keys" },
+	{ .method = SCOP_GET,  .path = "/tenants", .name = "tenants", .handle = portal_tenants, .permission = "portal.operate", .fields = portal_tenants_fields, .api = true },
+	{ .method = SCOP_GET,  .path = "/tenants/{tenant}", .name = "tenant", .handle = portal_tenant, .permission = "portal.operate" },
+	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/install", .name = "tenant-install", .handle = portal_tenant_install, .permission = "portal.operate" },
+	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/disable", .name = "tenant-disable", .handle = portal_tenant_disable, .permission = "portal.operate" },
 	{ .method = SCOP_GET,  .path = "/jobs", .name = "jobs", .handle = portal_jobs, .permission = "portal.jobs", .fields = portal_page_fields, .api = true },
 	{ .method = SCOP_POST, .path = "/jobs/{id}/cancel", .name = "cancel-job", .handle = portal_job_cancel, .permission = "portal.jobs" },
 	{ .method = SCOP_POST, .path = "/jobs/{id}/replay", .name = "replay-job", .handle = portal_job_replay, .permission = "portal.jobs" },
@@ -143,6 +121,9 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_GET,  .path = "/audit", .name = "audit", .handle = portal_audit, .permission = "portal.audit", .fields = portal_page_fields, .api = true },
 	{ .method = SCOP_GET,  .path = "/account", .name = "account", .handle = portal_account_form, .permission = "portal.enter" },
 	{ .method = SCOP_POST, .path = "/account", .name = "save-account", .handle = portal_account, .permission = "portal.enter", .fields = portal_account_fields, .form = portal_account_form },
+	{ .method = SCOP_POST, .path = "/account/profile", .name = "save-profile", .handle = portal_profile, .permission = "portal.enter", .fields = portal_profile_fields, .form = portal_account_form },
+	{ .method = SCOP_POST, .path = "/account/sessions/end", .name = "end-sessions", .handle = portal_sessions_end, .permission = "portal.enter" },
+	{ .method = SCOP_POST, .path = "/account/sessions/{session}/end", .name = "end-session", .handle = portal_session_end, .permission = "portal.enter" },
 	{ .method = SCOP_GET,  .path = "/account/second", .name = "second", .handle = portal_second_form, .permission = "portal.enter" },
 	{ .method = SCOP_POST, .path = "/account/second", .name = "second-on", .handle = portal_second_on, .permission = "portal.enter", .fields = portal_second_fields, .form = portal_second_form },
 	{ .method = SCOP_POST, .path = "/account/second/off", .name = "second-off", .handle = portal_second_off, .permission = "portal.enter", .fields = portal_second_off_fields, .form = portal_account_form },

@@ -25,6 +25,9 @@ bool portal_reset_form(struct scop_request *req);
 bool portal_reset(struct scop_request *req);
 bool portal_account_form(struct scop_request *req);
 bool portal_account(struct scop_request *req);
+
+/* Whether the field `password` is one that is easily guessed, and was refused. */
+bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name, const struct scop_value *mail);
 extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[], portal_reset_fields[], portal_account_fields[];
 
 /* portal_second.c: the second step. */
@@ -44,6 +47,50 @@ bool portal_member_remove(struct scop_request *req);
 bool portal_invitation_form(struct scop_request *req);
 bool portal_invitation(struct scop_request *req);
 extern const struct scop_field portal_invite_fields[], portal_role_fields[], portal_invitation_fields[];
+
+/* portal_home.c: the first page, and modules. */
+bool portal_home(struct scop_request *req);
+bool portal_tile(struct scop_request *req);
+bool portal_modules(struct scop_request *req);
+bool portal_install(struct scop_request *req);
+bool portal_disable(struct scop_request *req);
+
+/* portal_settings.c: what modules let their tenant set. */
+bool portal_settings(struct scop_request *req);
+bool portal_settings_save(struct scop_request *req);
+extern const struct scop_field portal_setting_fields[];
+
+/* portal_roles.c: what each role may do. */
+bool portal_roles(struct scop_request *req);
+bool portal_role_add(struct scop_request *req);
+bool portal_role(struct scop_request *req);
+bool portal_role_save(struct scop_request *req);
+bool portal_role_remove(struct scop_request *req);
+bool portal_may_give(struct scop_request *req, const struct scop_value *role);
+extern const struct scop_field portal_new_role_fields[], portal_may_fields[];
+
+/* The title of a role's row in words: as the tenant has called it, or as modules' own are known. */
+const struct scop_value *portal_role_title(struct scop_request *req, const struct scop_value *role);
+
+/* portal_keys.c: programs that work for the tenant. */
+bool portal_keys(struct scop_request *req);
+bool portal_key_add(struct scop_request *req);
+bool portal_key_remove(struct scop_request *req);
+extern const struct scop_field portal_key_fields[];
+
+/* portal_profile.c: name, language, zone, sessions. */
+void portal_put_profile(struct scop_request *req);
+bool portal_profile(struct scop_request *req);
+bool portal_session_end(struct scop_request *req);
+bool portal_sessions_end(struct scop_request *req);
+extern const struct scop_field portal_profile_fields[];
+
+/* portal_tenants.c: all tenants, for operators. */
+bool portal_tenants(struct scop_request *req);
+bool portal_tenant(struct scop_request *req);
+bool portal_tenant_install(struct scop_request *req);
+bool portal_tenant_disable(struct scop_request *req);
+extern const struct scop_field portal_tenants_fields[];
 
 /* portal_audit.c: who did what. `about` may be NULL. */
 bool portal_audit(struct scop_request *req);

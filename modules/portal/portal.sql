@@ -7,8 +7,23 @@ WHERE s.token_hash = :hash AND s.expires > UTC_TIMESTAMP(6)
 -- name: sign_in_use (hash)
 DELETE FROM socle.sign_in WHERE token_hash = :hash AND expires > UTC_TIMESTAMP(6)
 
--- name: session_add (hash, member)
-INSERT INTO socle.session (token_hash, member, expires) VALUES (:hash, :member, UTC_TIMESTAMP(6) + INTERVAL 12 HOUR)
+-- name: session_add (hash, member, agent)
+INSERT INTO socle.session (token_hash, member, expires, agent) VALUES (:hash, :member, UTC_TIMESTAMP(6) + INTERVAL 12 HOUR, :agent)
+
+-- name: sessions_of (member)
+SELECT LEFT(token_hash, 16) AS id, agent, created FROM socle.session WHERE member = :member AND expires > UTC_TIMESTAMP(6) ORDER BY created DESC LIMIT 50
+
+-- name: session_end (member, id)
+DELETE FROM socle.session WHERE member = :member AND LEFT(token_hash, 16) = :id
+
+-- name: sessions_end_others (member, session)
+DELETE FROM socle.session WHERE member = :member AND token_hash <> :session
+
+-- name: profile (member)
+SELECT name, zone, language = 'fr' AS fr, language = 'nl' AS nl, language = 'de' AS de, language = 'en' AS en FROM socle.member WHERE id = :member
+
+-- name: profile_set (member, name, language, zone)
+UPDATE socle.member SET name = :name, language = :language, zone = :zone WHERE id = :member
 
 -- name: sessions_end (member)
 DELETE FROM socle.session WHERE member = :member
@@ -16,8 +31,16 @@ DELETE FROM socle.session WHERE member = :member
 -- name: sessions_sweep ()
 DELETE FROM socle.session WHERE expires < UTC_TIMESTAMP(6)
 
+-- name: tiles (language)
+SELECT module, CONCAT('/', module, path) AS url, permission,
+	CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
+FROM socle.tile ORDER BY place, module, path
+
+-- name: waiting ()
+SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socle.mail WHERE state = 'refused' AND created > UTC_TIMESTAMP() - INTERVAL 7 DAY) AS refused
+
 -- name: offers (language)
-SELECT o.module, COALESCE(o.own_version, o.version) AS version, o.trouble,
+SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.trouble,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new,
@@ -28,6 +51,25 @@ FROM socle.offer o WHERE o.module <> 'portal' ORDER BY is_new, title
 
 -- name: offer (module)
 SELECT module FROM socle.offer WHERE module = :module AND module <> 'portal'
+
+-- name: offer_titled (language, module)
+SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
+FROM socle.offer WHERE module = :module AND state = 'on'
+
+-- name: settings_of (language, module)
+SELECT t.name, CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END AS title,
+	COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
+	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.choices, t.low, t.high
+FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place
+
+-- name: settings_to_change (module)
+SELECT t.name, COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
+	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.choices, t.low, t.high
+FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place FOR UPDATE
+
+-- name: settings_put (module, items)
+REPLACE INTO socle.setting (module, name, value)
+SELECT :module, j.name, j.value FROM JSON_TABLE(:items, '$[*]' COLUMNS (name VARCHAR(50) PATH '$.name', value VARCHAR(2000) PATH '$.value')) j
 
 -- name: steps_under_way ()
 SELECT s.installer_order, s.number, s.step FROM socle.order_step s
@@ -106,8 +148,9 @@ DELETE FROM account.reset WHERE person = :person
 
 -- name: members (limit, first)
 SELECT m.id, m.name, m.mail, m.person IS NOT NULL AS has_account, COALESCE(MAX(IF(r.role = 'owner', 'owner', NULL)), MIN(r.role)) AS role,
+	COALESCE(MAX(o.title), '') AS title,
 	MAX(i.expires > UTC_TIMESTAMP(6)) AS invited
-FROM socle.member m LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.invitation i ON i.member = m.id
+FROM socle.member m LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.role o ON o.name = r.role LEFT JOIN socle.invitation i ON i.member = m.id
 GROUP BY m.id ORDER BY m.name, m.id LIMIT :limit OFFSET :first
 
 -- name: member_by_id (id)
@@ -115,10 +158,71 @@ SELECT m.id, m.name, m.mail, m.language, m.person IS NOT NULL AS has_account, (S
 FROM socle.member m WHERE m.id = :id
 
 -- name: roles ()
-SELECT name FROM socle.role ORDER BY name
+SELECT r.name, r.title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members,
+	(SELECT COUNT(*) FROM socle.role_permission p WHERE p.role = r.name) AS permissions FROM socle.role r ORDER BY r.name
 
 -- name: role_by_name (name)
-SELECT name FROM socle.role WHERE name = :name
+SELECT r.name, r.title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name
+
+-- name: role_add (name, title)
+INSERT INTO socle.role (name, title) VALUES (:name, :title)
+
+-- name: role_remove (name)
+DELETE FROM socle.role WHERE name = :name
+
+-- name: role_permissions_clear (name)
+DELETE FROM socle.role_permission WHERE role = :name
+
+-- name: role_permissions_add (name, permissions)
+INSERT INTO socle.role_permission (role, permission)
+SELECT :name, j.permission FROM JSON_TABLE(:permissions, '$[*]' COLUMNS (permission VARCHAR(50) PATH '$')) j
+
+-- name: permissions_of_role (language, name)
+SELECT p.name, p.module, CASE :language WHEN 'fr' THEN p.title_fr WHEN 'nl' THEN p.title_nl WHEN 'de' THEN p.title_de ELSE p.title_en END AS title,
+	r.role IS NOT NULL AS may FROM socle.permission p LEFT JOIN socle.role_permission r ON r.permission = p.name AND r.role = :name
+WHERE p.name <> 'portal.operate' OR EXISTS (SELECT t.id FROM socle.every_tenant t) ORDER BY p.module = 'portal', p.module, p.name
+
+-- name: permissions_titled (language)
+SELECT name, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
+FROM socle.permission ORDER BY module = 'portal', module, name
+
+-- name: api_keys ()
+SELECT id, name, permissions, by_name, created, expires, expires <= UTC_TIMESTAMP(6) AS ended FROM socle.api_key ORDER BY id DESC LIMIT 100
+
+-- name: api_key_by_id (id)
+SELECT id, name FROM socle.api_key WHERE id = :id
+
+-- name: api_key_add (hash, name, permissions, by, days)
+INSERT INTO socle.api_key (token_hash, name, permissions, by_name, expires) VALUES (:hash, :name, :permissions, :by, UTC_TIMESTAMP(6) + INTERVAL :days DAY)
+
+-- name: api_key_remove (id)
+DELETE FROM socle.api_key WHERE id = :id
+
+-- Operators: for a tenant that operates none, these views are empty.
+
+-- name: every_tenant (words, limit, first)
+SELECT t.id, t.title, t.name, t.host, t.portal_host, (SELECT COUNT(*) FROM socle.every_subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules,
+	(SELECT COUNT(*) FROM socle.every_subscription s WHERE s.tenant = t.id AND s.state = 'on' AND s.trouble <> '') AS troubles
+FROM socle.every_tenant t WHERE :words IS NULL OR t.title LIKE CONCAT('%', :words, '%') OR t.name LIKE CONCAT('%', :words, '%')
+	OR t.host LIKE CONCAT('%', :words, '%') ORDER BY t.title, t.id LIMIT :limit OFFSET :first
+
+-- name: one_tenant (id)
+SELECT id, title, name, host, portal_host, created FROM socle.every_tenant WHERE id = :id
+
+-- name: offers_for (language, tenant)
+SELECT o.module, COALESCE(s.version, o.version) AS version, COALESCE(s.trouble, '') AS trouble, s.state = 'on' AS is_on, s.state = 'off' AS is_off,
+	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
+	EXISTS (SELECT e.id FROM socle.every_order e WHERE e.tenant = :tenant AND e.module = o.module AND e.state IN ('waiting', 'running')) AS under_way
+FROM socle.offer o LEFT JOIN socle.every_subscription s ON s.tenant = :tenant AND s.module = o.module
+WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
+
+-- name: orders_for (tenant)
+SELECT id, kind = 'disable' AS disables, module, actor, created, state = 'done' AS done, state = 'failed' AS failed, state IN ('waiting', 'running') AS under_way,
+	LEFT(message, 400) AS message FROM socle.every_order WHERE tenant = :tenant ORDER BY id DESC LIMIT 20
+
+-- name: steps_for (tenant)
+SELECT s.step, s.number FROM socle.every_step s JOIN socle.every_order o ON o.id = s.installer_order
+WHERE o.tenant = :tenant AND o.state IN ('waiting', 'running') ORDER BY s.installer_order, s.number
 
 -- name: members_by_mail (mail)
 SELECT id FROM socle.member WHERE mail = LOWER(:mail)
@@ -157,7 +261,9 @@ INSERT INTO audit (member, name, what, about) VALUES (:member, :name, :what, :ab
 -- name: audit_trail (limit, first)
 SELECT at, name, about, what = 'signed-in' AS signed_in, what = 'signed-out' AS signed_out, what = 'password' AS password,
 	what = 'reset' AS reset, what = 'invited' AS invited, what = 'joined' AS joined, what = 'role' AS role, what = 'removed' AS removed,
-	what = 'second-on' AS second_on, what = 'second-off' AS second_off, what = 'install' AS install, what = 'disable' AS disable, what = 'cancel' AS cancel, what = 'replay' AS replay, what = 'drop' AS `drop`
+	what = 'second-on' AS second_on, what = 'second-off' AS second_off, what = 'install' AS install, what = 'disable' AS disable, what = 'cancel' AS cancel, what = 'replay' AS replay, what = 'drop' AS `drop`,
+	what = 'settings' AS settings, what = 'profile' AS profile, what = 'session-ended' AS session_ended, what = 'role-added' AS role_added,
+	what = 'role-changed' AS role_changed, what = 'role-removed' AS role_removed, what = 'key-added' AS key_added, what = 'key-removed' AS key_removed
 FROM audit ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: person_totp (id, totp, step)

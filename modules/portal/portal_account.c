@@ -59,7 +59,8 @@ portal_sign_in(struct scop_request *req)
 		return failed(req, "Too many tries from your network. Please wait a quarter of an hour, or ask for a new password.");
 
 	const struct scop_value *person = scop_row(req, person_by_mail(scop_field(req, "mail")));
-	const bool right = scop_password_verify(req, scop_field(req, "password"), scop_get(person, "password"));
+	const bool right = scop_password_verify(req, scop_field(req, "password"), scop_get(person, "password"),
+	    scop_int(counts, "sender") == 0);
 	const struct scop_value *member = scop_get(person, "member");
 
 	scop_write(req, failures_sweep());
@@ -68,6 +69,16 @@ portal_sign_in(struct scop_request *req)
 		return failed(req, "This address and this password do not go together.");
 	}
 	return scop_bool(person, "second") ? portal_ask_second(req, person) : portal_enter(req, member, scop_get(person, "name"));
+}
+
+bool
+portal_refuse_weak(struct scop_request *req, const struct scop_value *name, const struct scop_value *mail)
+{
+	const bool weak = scop_password_is_weak(req, scop_field(req, "password"), name, mail);
+
+	if (weak)
+		scop_reject(req, "password", "This password is easy to guess. Three words that nobody would put together are good.");
+	return weak;
 }
 
 /* ---- a forgotten password ---- */
@@ -121,6 +132,8 @@ portal_reset(struct scop_request *req)
 	/* Of two who use the link at once, one finds it gone. */
 	if (!found || scop_write(req, resets_use(scop_get(found, "person"))) == 0)
 		return portal_reset_form(req);
+	if (portal_refuse_weak(req, scop_get(found, "name"), NULL))
+		return true;
 	scop_write(req, person_password(scop_get(found, "person"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	portal_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "reset", NULL);
@@ -132,6 +145,7 @@ portal_reset(struct scop_request *req)
 bool
 portal_account_form(struct scop_request *req)
 {
+	portal_put_profile(req);
 	scop_put(req, "person", scop_row(req, person_of_member(scop_member(req))));
 	return scop_view(req, &view_account);
 }
@@ -144,6 +158,8 @@ set_up(struct scop_request *req)
 
 	if (!mail)
 		return scop_reject(req, "mail", "Please give your e-mail address.");
+	if (portal_refuse_weak(req, scop_member_name(req), mail))
+		return true;
 	if (scop_row(req, person_by_mail(mail)))
 		return scop_reject(req, "mail", "There is an account for this address already. Ask for an invitation to it.");
 	scop_write(req, person_add(mail, scop_member_name(req), scop_make_text(req, "%s", scop_language_of(req)),
@@ -161,8 +177,10 @@ portal_account(struct scop_request *req)
 
 	if (!person)
 		return set_up(req);
-	if (!current || !scop_password_verify(req, current, scop_get(person, "password")))
+	if (!current || !scop_password_verify(req, current, scop_get(person, "password"), true))
 		return scop_reject(req, "current", "This is not your present password.");
+	if (portal_refuse_weak(req, scop_get(person, "name"), scop_get(person, "mail")))
+		return true;
 	scop_write(req, person_password(scop_get(person, "id"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, resets_use(scop_get(person, "id")));
 	portal_note(req, "password", NULL);

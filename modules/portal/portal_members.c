@@ -26,12 +26,20 @@ const struct scop_field portal_invitation_fields[] = {
 static const char *const known_roles[] = { SCOP_TEXT("owner"), SCOP_TEXT("merchant") };
 
 static const struct scop_value *
-title_of(struct scop_request *req, const char *role)
+title_of(struct scop_request *req, const char *role, const char *title)
 {
+	if (title[0])
+		return scop_make_text(req, "%s", title);
 	for (size_t i = 0; i < sizeof known_roles / sizeof known_roles[0]; i++)
 		if (strcmp(known_roles[i], role) == 0)
 			return scop_make_text(req, "%s", scop_translate(req, known_roles[i]));
 	return scop_make_text(req, "%s", role);
+}
+
+const struct scop_value *
+portal_role_title(struct scop_request *req, const struct scop_value *role)
+{
+	return title_of(req, scop_text(role, "name"), scop_text(role, "title"));
 }
 
 /* The roles to choose from; `current` is chosen. */
@@ -47,7 +55,7 @@ put_roles(struct scop_request *req, const char *current)
 		const char *name = scop_text(scop_at(found, i), "name");
 
 		list[i] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_get(scop_at(found, i), "name"),
-		    title_of(req, name), scop_make_bool(req, strcmp(name, current) == 0) });
+		    portal_role_title(req, scop_at(found, i)), scop_make_bool(req, strcmp(name, current) == 0) });
 	}
 	scop_put(req, "roles", scop_make_list(req, count, list));
 }
@@ -64,7 +72,7 @@ with_titles(struct scop_request *req, const struct scop_value *rows)
 		const struct scop_value *row = scop_at(rows, i);
 
 		list[i] = scop_make_map(req, 6, keys, (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "name"),
-		    scop_get(row, "mail"), scop_get(row, "has_account"), scop_get(row, "invited"), title_of(req, scop_text(row, "role")) });
+		    scop_get(row, "mail"), scop_get(row, "has_account"), scop_get(row, "invited"), title_of(req, scop_text(row, "role"), scop_text(row, "title")) });
 	}
 	return scop_make_list(req, count, list);
 }
@@ -101,6 +109,8 @@ portal_invite(struct scop_request *req)
 
 	if (!scop_row(req, role_by_name(role)))
 		return scop_reject(req, "role", "Please choose one of the roles.");
+	if (!portal_may_give(req, role))
+		return scop_reject(req, "role", "You cannot give more than you may yourself.");
 	if (scop_row(req, members_by_mail(mail)))
 		return scop_reject(req, "mail", "Somebody with this address is a member already.");
 	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
@@ -131,6 +141,8 @@ portal_invitation(struct scop_request *req)
 	if (scop_type(person) == SCOP_NULL) {
 		if (!scop_field(req, "password"))
 			return scop_reject(req, "password", "Please choose a password.");
+		if (portal_refuse_weak(req, scop_get(found, "name"), scop_get(found, "mail")))
+			return true;
 		scop_write(req, person_add(scop_get(found, "mail"), scop_get(found, "name"), scop_make_text(req, "%s", scop_language_of(req)),
 		    scop_password_hash(req, scop_field(req, "password"))));
 		person = scop_make_int(req, scop_inserted(req));
@@ -171,6 +183,8 @@ portal_member_role(struct scop_request *req)
 		return scop_not_found(req);
 	if (!scop_row(req, role_by_name(role)))
 		return scop_reject(req, "role", "Please choose one of the roles.");
+	if (!portal_may_give(req, role) || !portal_may_give(req, scop_get(member, "role")))
+		return scop_reject(req, "role", "You cannot give more than you may yourself.");
 	if (strcmp(scop_as_text(role), "owner") != 0 && is_last_owner(req, member))
 		return scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
@@ -186,6 +200,8 @@ portal_member_remove(struct scop_request *req)
 
 	if (!member)
 		return scop_not_found(req);
+	if (!portal_may_give(req, scop_get(member, "role")))
+		return scop_reject(req, "role", "This member may do more than you: somebody else has to remove them.");
 	if (is_last_owner(req, member))
 		return scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
 	scop_write(req, sessions_end(id));

@@ -74,7 +74,7 @@ portal_second_off(struct scop_request *req)
 {
 	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
 
-	if (!person || !scop_password_verify(req, scop_field(req, "current"), scop_get(person, "password")))
+	if (!person || !scop_password_verify(req, scop_field(req, "current"), scop_get(person, "password"), true))
 		return scop_reject(req, "current", "This is not your present password.");
 	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
 	scop_write(req, recovery_clear(scop_get(person, "id")));

@@ -30,6 +30,7 @@ static const struct scop_route routes[] = {
 	/* in the portal */
 	{ .method = SCOP_GET,  .path = "/orders",          .name = "orders",   .handle = shop_orders, .fields = shop_orders_fields, .permission = "shop.orders", .api = true },
 	{ .method = SCOP_POST, .path = "/orders",          .name = "change-orders", .handle = shop_orders_change, .fields = shop_states_fields, .form = shop_orders, .permission = "shop.process" },
+	{ .method = SCOP_GET,  .path = "/tile",            .name = "tile",     .handle = shop_tile, .permission = "shop.orders" },
 	{ .method = SCOP_GET,  .path = "/orders/file",     .name = "orders-file", .handle = shop_orders_file, .fields = shop_orders_fields, .permission = "shop.orders" },
 	{ .method = SCOP_GET,  .path = "/orders/{number}", .name = "one-order", .handle = shop_order, .permission = "shop.orders" },
 	{ .method = SCOP_POST, .path = "/orders/{number}/state", .name = "change-order", .handle = shop_order_change, .fields = shop_state_fields, .form = shop_order, .permission = "shop.process" },

@@ -47,6 +47,7 @@ extern const struct scop_field shop_account_fields[];
 
 /* shop_orders.c: what the merchant sees of orders; shop_state.c: what becomes of them */
 bool shop_orders(struct scop_request *req);
+bool shop_tile(struct scop_request *req);
 bool shop_orders_file(struct scop_request *req);
 bool shop_order(struct scop_request *req);
 bool shop_order_change(struct scop_request *req);

@@ -191,6 +191,10 @@ ORDER BY id DESC LIMIT :limit OFFSET :first
 -- name: order_counts ()
 SELECT COALESCE(SUM(state = 'placed'), 0) AS placed, COALESCE(SUM(state = 'paid'), 0) AS paid FROM shop_order WHERE state IN ('placed', 'paid')
 
+-- name: sales_by_day (now)
+SELECT FLOOR(TIMESTAMPDIFF(SECOND, created, :now) / 86400) AS ago, COUNT(*) AS orders, SUM(total_cents) AS total_cents, MIN(created) AS created
+FROM shop_order WHERE created > :now - INTERVAL 14 DAY AND state <> 'cancelled' GROUP BY ago
+
 -- name: orders_export (state, words)
 SELECT o.id, o.created, o.state, o.name, o.mail, o.street, o.postal_code, o.city, o.country, o.communication, o.shipping_cents, o.total_cents,
 	o.currency, (SELECT SUM(v.vat_cents) FROM order_vat v WHERE v.shop_order = o.id) AS vat_cents,
@@ -261,7 +265,7 @@ DELETE FROM shipping WHERE id = :id
 
 -- name: products_found (state, words, limit, first)
 SELECT p.id, p.slug, p.name, p.picture, p.published, p.price_cents, p.price_varies, p.for_sale, c.title AS category,
-	(SELECT COUNT(*) FROM variant v WHERE v.product = p.id) AS variants, (SELECT SUM(v.stock) FROM variant v WHERE v.product = p.id) AS pieces
+	(SELECT COUNT(*) FROM variant v WHERE v.product = p.id) AS variants, (SELECT CAST(SUM(v.stock) AS SIGNED) FROM variant v WHERE v.product = p.id) AS pieces
 FROM product p LEFT JOIN category c ON c.id = p.category
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')

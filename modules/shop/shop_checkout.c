@@ -267,6 +267,17 @@ mail_order(struct scop_request *req, const struct scop_value *token)
 		.to_name = scop_get(order, "name"), .reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
 }
 
+/* To the merchant, in the tenant's own time to look: where the replies of customers go. */
+static void
+tell_shop(struct scop_request *req)
+{
+	const struct scop_value *mail = scop_get(scop_model(req, "terms"), "mail"), *order = scop_model(req, "order");
+
+	if (!scop_as_text(mail)[0] || !scop_as_bool(scop_setting(req, "tell_shop")))
+		return;
+	scop_mail(req, &(const struct scop_mail){ .view = &view_new_order_mail, .to = mail, .reply_to = scop_get(order, "mail") });
+}
+
 /* Why the order cannot be placed as it stands; true when it was refused. */
 static bool
 refused(struct scop_request *req, const struct basket *basket, const struct quote *quote, bool in_france)
@@ -311,6 +322,7 @@ shop_order_place(struct scop_request *req)
 	scop_write(req, availability_of_orders(ids));
 	scop_write(req, cart_clear(owner));
 	mail_order(req, token);
+	tell_shop(req);
 	return scop_redirect(req, "thanks", scop_make_map(req, 1, parts, &token));
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PER_PAGE = 25 };
+enum { PER_PAGE = 25, DAYS = 14 };
 
 static const char *const states[] = { "placed", "paid", "shipped", "cancelled", NULL };
 
@@ -34,6 +34,33 @@ shop_orders(struct scop_request *req)
 			scop_put(req, scop_as_text(scop_make_text(req, "only_%s", states[i])), scop_make_bool(req, true));
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
 	return scop_view(req, &view_orders);
+}
+
+/* The tile on the portal's first page: what waits, and how the last two weeks went. */
+bool
+shop_tile(struct scop_request *req)
+{
+	const struct scop_value *days = scop_put_all(req, (const struct scop_want[]){
+	    { "days", false, sales_by_day(scop_now(req)) },
+	    { "counts", true, order_counts() }, { 0 } });
+	const struct scop_value *labels[DAYS], *values[DAYS];
+	const char *currency = "EUR";
+	int64_t cents[DAYS] = { 0 }, total = 0;
+
+	for (size_t i = 0; i < scop_count(days); i++) {
+		const int64_t ago = scop_int(scop_at(days, i), "ago");
+
+		currency = scop_currency(scop_get(scop_at(days, i), "total"));
+		if (ago >= 0 && ago < DAYS)
+			total += cents[DAYS - 1 - ago] = scop_int(scop_at(days, i), "total");
+	}
+	for (size_t i = 0; i < DAYS; i++) {
+		labels[i] = scop_from_now(req, -(int64_t)(DAYS - 1 - i) * 86400);
+		values[i] = scop_make_money(req, cents[i], currency);
+	}
+	scop_put(req, "chart", scop_chart(req, DAYS, labels, values));
+	scop_put(req, "total", scop_make_money(req, total, currency));
+	return scop_view(req, &view_tile);
 }
 
 bool

@@ -77,6 +77,27 @@ number_in_path(struct scop_request *req, const char *name)
 
 /* ---- the list ---- */
 
+/* The numbers of the articles of which few are left, as the tenant counts few. */
+static void
+put_few(struct scop_request *req)
+{
+	const struct scop_value *products = scop_model(req, "products");
+	const int64_t few = scop_as_int(scop_setting(req, "few"));
+	const size_t count = scop_count(products);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	static const char *const keys[] = { "id", "slug", "name", "category", "published", "for_sale", "pieces", "few", "price", "price_varies" };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *row = scop_at(products, i), *pieces = scop_get(row, "pieces");
+
+		list[i] = scop_make_map(req, 10, keys, (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "slug"), scop_get(row, "name"),
+		    scop_get(row, "category"), scop_get(row, "published"), scop_get(row, "for_sale"), pieces,
+		    scop_make_bool(req, scop_type(pieces) != SCOP_NULL && scop_bool(row, "for_sale") && scop_as_int(pieces) <= few),
+		    scop_get(row, "price"), scop_get(row, "price_varies") });
+	}
+	scop_put(req, "products", scop_make_list(req, count, list));
+}
+
 bool
 shop_products(struct scop_request *req)
 {
@@ -84,6 +105,7 @@ shop_products(struct scop_request *req)
 	const struct scop_value *found = scop_rows(req, products_found(state, words, scop_make_int(req, PER_PAGE + 1), shop_first(req, PER_PAGE)));
 
 	scop_put(req, "any", scop_make_bool(req, scop_count(shop_put_page(req, "products", found, PER_PAGE)) > 0));
+	put_few(req);
 	scop_put(req, "filtered", scop_make_bool(req, state || words));
 	scop_put(req, "state", state);
 	scop_put(req, "words", words);

@@ -146,6 +146,9 @@ test('a merchant signs in by the link, sees the order, and switches a module off
   await inspect(page, 'sign-in')
   await page.click('main button')
   await page.waitForURL(`${portal}/portal/`)
+  await page.waitForSelector('.tile .figures')
+  await inspect(page, 'home')
+  await page.click('nav.side >> text=Modules')
   await inspect(page, 'modules')
   await page.click('nav.side >> text=Commandes')
   await page.click('text=1001')
@@ -158,11 +161,13 @@ test('a merchant signs in by the link, sees the order, and switches a module off
     await page.goto(portal + url)
     await inspect(page, name)
   }
-  await page.goto(portal)
+  await page.goto(`${portal}/portal/modules/shop/settings`)
+  await inspect(page, 'module-settings')
+  await page.goto(`${portal}/portal/modules`)
   const guestbook = page.locator('article', { hasText: "Livre d'or" })
   await guestbook.getByRole('button', { name: 'Désactiver' }).click()
   await until('the guestbook is gone', async () => (await stack.request('laboucle.localhost', '/fr/guestbook/')).status === 404)
-  await until('the portal shows it off', async () => { await page.reload(); return guestbook.getByText('Désactivé').count() })
+  await until('the portal shows it off, by itself', async () => guestbook.getByText('Désactivé').count())
   await guestbook.getByRole('button', { name: 'Activer' }).click()
   await until('the guestbook is back', async () => (await stack.request('laboucle.localhost', '/fr/guestbook/')).status === 200)
   assert.equal((await stack.request('laboucle.localhost', '/fr/')).status, 200)
@@ -178,7 +183,7 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await inspect(owner, 'account')
   await owner.fill('#mail', 'anne@laboucle.example')
   await owner.fill('#password', 'trois mots inattendus')
-  await owner.click('main button:has-text("Enregistrer")')
+  await owner.click('main button:has-text("Enregistrer le mot de passe")')
   await owner.waitForSelector('text=anne@laboucle.example')
   await owner.click('nav.side >> text=Membres')
   await inspect(owner, 'members')
@@ -202,7 +207,7 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
 
   await owner.click('text=Bérénice Lambert')
   await inspect(owner, 'member')
-  for (const [name, url] of [['audit', '/portal/audit'], ['mails', '/portal/mails'], ['jobs', '/portal/jobs']]) {
+  for (const [name, url] of [['roles', '/portal/roles'], ['role', '/portal/roles/merchant'], ['keys', '/portal/keys'], ['audit', '/portal/audit'], ['mails', '/portal/mails'], ['jobs', '/portal/jobs']]) {
     await owner.goto(portal + url)
     await inspect(owner, name)
   }

@@ -32,7 +32,7 @@ function ask (host, url, method, Cookie) {
 before(async () => {
   stack = await start()
   for (const tenant of ['acme', 'beta']) {
-    await stack.cli('tenant', 'create', tenant, '--title', tenant)
+    await stack.cli('tenant', 'create', tenant, '--title', tenant, ...(tenant === 'acme' ? ['--operator'] : []))
     for (const module of ['shop', 'guestbook']) await stack.cli('module', 'install', module, '--tenant', tenant)
   }
   await stack.sql("INSERT INTO t1.role (name) VALUES ('nobody')")
@@ -70,6 +70,18 @@ test('a route of the portal is open to who has its permission, and its forms nee
   assert.deepEqual(wrong, [])
 })
 
+test('all tenants are seen by a scop\'s own owner, and by no other tenant\'s', async () => {
+  const { body } = await ask(PORTAL, '/portal/tenants', 'GET', owner)
+  assert.match(body, /beta\.localhost/)
+  for (const route of routes.filter(({ permission }) => permission === 'portal.operate')) {
+    assert.equal((await ask('beta-portal.localhost', fill(route), route.method, foreigner)).status, 403, words(route))
+  }
+  await stack.sql("INSERT INTO t2.role_permission (role, permission) VALUES ('owner', 'portal.operate')")
+  const forced = await ask('beta-portal.localhost', '/portal/tenants', 'GET', foreigner)
+  assert.doesNotMatch(forced.body, /acme\.localhost/, 'the view itself is empty')
+  await stack.sql("DELETE FROM t2.role_permission WHERE permission = 'portal.operate'")
+})
+
 test('no route stands on the other side\'s host name', async () => {
   const wrong = []
   for (const route of inPortal) {
@@ -91,7 +103,7 @@ test('a public route needs nobody\'s session, and its forms need a key', async (
   const wrong = []
   for (const route of inPublic) {
     const { status } = await ask(SITE, `/fr${fill(route)}`, route.method)
-    if (route.method === 'POST' ? status !== 409 : ![200, 400, 404].includes(status)) wrong.push(`${words(route)}: ${status}`)
+    if (route.method === 'POST' ? status !== 409 : ![200, 303, 400, 404].includes(status)) wrong.push(`${words(route)}: ${status}`)
   }
   assert.deepEqual(wrong, [])
 })

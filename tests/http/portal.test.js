@@ -52,7 +52,7 @@ test('the session\'s cookie is not for scripts, and opens the portal', async () 
   const answer = await signInWith(await link())
   assert.equal(answer.status, 303)
   assert.match(answer.headers['set-cookie'][0], /^sid=[a-z2-7]{40}; Path=\/; HttpOnly; SameSite=Lax/)
-  const { status, body } = await stack.request(portal, '/portal/', as(`sid=${sidOf(answer)}`))
+  const { status, body } = await stack.request(portal, '/portal/modules', as(`sid=${sidOf(answer)}`))
   assert.equal(status, 200)
   assert.match(body, /<h1>Modules<\/h1>/)
 })
@@ -167,11 +167,11 @@ test('an expired session is 401', async () => {
 
 test('a role without the permission gets 403 and orders nothing', async () => {
   const t = `t${ids.acme}`
-  await stack.sql(`INSERT INTO ${t}.role VALUES ('reader'), ('nobody'); INSERT INTO ${t}.role_permission VALUES ('reader', 'portal.enter'), ('reader', 'portal.modulesx'), ('nobody', 'portal')`)
+  await stack.sql(`INSERT INTO ${t}.role (name) VALUES ('reader'), ('nobody'); INSERT INTO ${t}.role_permission VALUES ('reader', 'portal.enter'), ('reader', 'portal.modulesx'), ('nobody', 'portal')`)
   const reader = await stack.signIn('acme', 'reader')
-  const page = await stack.request(portal, '/portal/', as(reader))
+  const page = await stack.request(portal, '/portal/modules', as(reader))
   assert.equal(page.status, 200)
-  const key = await stack.key(portal, '/portal/', { Cookie: reader }, '/portal/modules/guestbook/install')
+  const key = await stack.key(portal, '/portal/modules', { Cookie: reader }, '/portal/modules/guestbook/install')
   for (const verb of ['install', 'disable']) {
     const answer = await stack.request(portal, `/portal/modules/guestbook/${verb}`, { ...as(reader), form: { _key: key } })
     assert.equal(answer.status, 403, verb)
@@ -189,7 +189,7 @@ test('a session of one tenant is worthless at another\'s portal', async () => {
   for (const url of ['/', '/portal/', '/portal/sign-out']) {
     assert.equal((await stack.request('beta-portal.localhost', url, as(cookie))).status, 401, url)
   }
-  const key = await stack.key(portal, '/portal/', { Cookie: cookie }, '/portal/modules/guestbook/install')
+  const key = await stack.key(portal, '/portal/modules', { Cookie: cookie }, '/portal/modules/guestbook/install')
   assert.equal((await stack.request('beta-portal.localhost', '/portal/modules/guestbook/install', { ...as(cookie), form: { _key: key } })).status, 401)
   assert.equal(await orders('beta'), '')
 })
@@ -197,7 +197,7 @@ test('a session of one tenant is worthless at another\'s portal', async () => {
 test('a form key of one session is refused in another', async () => {
   const [one, two] = [await stack.signIn('acme'), await stack.signIn('acme')]
   const install = '/portal/modules/guestbook/install'
-  const key = await stack.key(portal, '/portal/', { Cookie: one }, install)
+  const key = await stack.key(portal, '/portal/modules', { Cookie: one }, install)
   assert.equal((await stack.request(portal, install, { ...as(two), form: { _key: key } })).status, 409)
   const open = await link()
   assert.equal((await stack.request(portal, install, { ...as(two), form: { _key: await stack.key(open.host, open.pathname) } })).status, 409)
@@ -226,14 +226,14 @@ test('each side has its own routes', async () => {
 test('a module is installed, switched off and on again through the portal\'s forms', async () => {
   const cookie = await stack.signIn('acme')
   const see = async () => {
-    const { body } = await stack.request(portal, '/portal/', as(cookie))
+    const { body } = await stack.request(portal, '/portal/modules', as(cookie))
     const tile = body.match(/aria-labelledby="m-guestbook">[^]*?<\/article>/)[0]
     return tile.match(/class="state state-([a-z]+)"/)?.[1] ?? 'new'
   }
   const press = async (verb) => {
     const action = `/portal/modules/guestbook/${verb}`
-    const answer = await stack.request(portal, action, { ...as(cookie), form: { _key: await stack.key(portal, '/portal/', { Cookie: cookie }, action) } })
-    assert.deepEqual([answer.status, answer.headers.location], [303, '/portal/'])
+    const answer = await stack.request(portal, action, { ...as(cookie), form: { _key: await stack.key(portal, '/portal/modules', { Cookie: cookie }, action) } })
+    assert.deepEqual([answer.status, answer.headers.location], [303, '/portal/modules'])
   }
   assert.equal(await see(), 'new')
   assert.equal((await stack.request(site, '/fr/guestbook/')).status, 404)
@@ -257,11 +257,11 @@ test('a module that does not exist is 404, and no order', async () => {
   const cookie = await stack.signIn('acme')
   const before = await orders()
   for (const module of ['nothing', 'portal', 'guestbook%00', '..%2fguestbook', '%27%20OR%20%271', 'x'.repeat(150)]) {
-    const key = await stack.key(portal, '/portal/', { Cookie: cookie }, '/portal/modules/guestbook/disable')
+    const key = await stack.key(portal, '/portal/modules', { Cookie: cookie }, '/portal/modules/guestbook/disable')
     const answer = await stack.request(portal, `/portal/modules/${module}/disable`, { ...as(cookie), form: { _key: key } })
     assert.ok([400, 404].includes(answer.status), `${module}: ${answer.status}`)
   }
-  const key = await stack.key(portal, '/portal/', { Cookie: cookie }, '/portal/modules/shop/install').catch(() => null)
+  const key = await stack.key(portal, '/portal/modules', { Cookie: cookie }, '/portal/modules/shop/install').catch(() => null)
   if (key) assert.equal((await stack.request(portal, '/portal/modules/nothing/install', { ...as(cookie), form: { _key: key } })).status, 404)
   assert.equal(await orders(), before)
 })
@@ -269,7 +269,7 @@ test('a module that does not exist is 404, and no order', async () => {
 test('the portal orders for its own tenant, whatever is sent along', async () => {
   const cookie = await stack.signIn('acme')
   const action = '/portal/modules/guestbook/disable'
-  const key = await stack.key(portal, '/portal/', { Cookie: cookie }, action)
+  const key = await stack.key(portal, '/portal/modules', { Cookie: cookie }, action)
   const answer = await stack.request(portal, `${action}?tenant=${ids.beta}`, { ...as(cookie),
     form: { _key: key, tenant: ids.beta, module: 'portal', kind: 'purge', actor: 'root', role: `t${ids.beta}_portal`, database: `t${ids.beta}` } })
   assert.equal(answer.status, 303)
@@ -302,7 +302,7 @@ test('an order that a portal\'s role puts for another tenant is refused by the i
 test('a portal\'s role cannot stamp an order as another\'s, and reads and changes nothing of the platform', async () => {
   for (const sql of [`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor) VALUES (NULL, ${ids.beta}, 'disable', 'guestbook', 'x')`,
     'SELECT COUNT(*) FROM scopiton.tenant', 'SELECT COUNT(*) FROM scopiton.installer_order', 'UPDATE scopiton.installer_order SET tenant = 2',
-    `SELECT COUNT(*) FROM t${ids.beta}.member`, `INSERT INTO t${ids.acme}.role_permission VALUES ('owner', 'all')`, `UPDATE t${ids.acme}.session SET expires = '2099-01-01'`,
+    `SELECT COUNT(*) FROM t${ids.beta}.member`, `UPDATE t${ids.acme}.role_permission SET permission = 'all'`, `UPDATE t${ids.acme}.session SET expires = '2099-01-01'`,
     'CREATE TABLE x (a INT)', `DROP DATABASE t${ids.acme}_portal`, 'SELECT COUNT(*) FROM mysql.global_priv', `SELECT COUNT(*) FROM t${ids.beta}_guestbook.entry`]) {
     const { code, said } = await asPortal('acme', sql)
     assert.equal(code, 1, `${sql}: ${said}`)
@@ -322,7 +322,7 @@ test('an order with the name of no module or of no kind fails, and the installer
 test('two presses at the same moment are one order', async () => {
   const cookie = await stack.signIn('acme')
   const action = '/portal/modules/guestbook/install'
-  const keys = [await stack.key(portal, '/portal/', { Cookie: cookie }, action), await stack.key(portal, '/portal/', { Cookie: cookie }, action)]
+  const keys = [await stack.key(portal, '/portal/modules', { Cookie: cookie }, action), await stack.key(portal, '/portal/modules', { Cookie: cookie }, action)]
   const before = (await orders()).split('\n').length
   const socket = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]
   const password = fs.readFileSync(path.join(stack.folder, 'secrets/.db'), 'utf8').trim()
@@ -350,8 +350,8 @@ test('a module is ordered under its own name only, not under one that MariaDB ta
   const count = async () => (await orders()).split('\n').length // an earlier one may go on meanwhile
   const before = await count()
   for (const module of ['GUESTBOOK', 'guestbook%20', 'gu%C3%AAstbook']) {
-    const key = await stack.key(portal, '/portal/', { Cookie: cookie })
-    const action = /action="(\/portal\/modules\/[a-z]+\/(install|disable))"/.exec((await stack.request(portal, '/portal/', as(cookie))).body)
+    const key = await stack.key(portal, '/portal/modules', { Cookie: cookie })
+    const action = /action="(\/portal\/modules\/[a-z]+\/(install|disable))"/.exec((await stack.request(portal, '/portal/modules', as(cookie))).body)
     const answer = await stack.request(portal, `/portal/modules/${module}/${action[2]}`, { ...as(cookie), form: { _key: key } })
     assert.equal(answer.status, 404, module)
   }
@@ -377,6 +377,6 @@ test('nobody is signed out from another site', async () => {
   for (const headers of [{ Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }, { Origin: `http://${site}` }]) {
     assert.equal((await stack.request(portal, '/portal/sign-out', { headers: { Cookie: cookie, ...headers }, form: { _key: key } })).status, 403)
   }
-  const { status, body } = await stack.request(portal, '/portal/', as(cookie))
+  const { status, body } = await stack.request(portal, '/portal/modules', as(cookie))
   assert.equal(status, 200, body)
 })

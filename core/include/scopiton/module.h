@@ -28,6 +28,7 @@ enum scop_field_type {
 	SCOP_FIELD_BOOL,     /* a checkbox: left empty is false */
 	SCOP_FIELD_CHOICE,   /* one of `choices` */
 	SCOP_FIELD_IDS,      /* checkboxes of one name: a list of positive integers; max counts them, 100 unless said */
+	SCOP_FIELD_MAP,      /* all of "name.key": a map of texts by key, at most 100; max counts each one's characters */
 	SCOP_FIELD_FILE,     /* an upload; max is its size in bytes, 5,000,000 unless said */
 };
 

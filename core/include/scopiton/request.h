@@ -52,6 +52,19 @@ const struct scop_value *scop_member_name(const struct scop_request *req);
 /* Whether the member has a permission: for showing only the buttons that would work. A route's own is checked by the host. */
 bool scop_may(const struct scop_request *req, const char *permission);
 
+/* What the tenant has set of the module's settings (module.xml), or the standard: a string, an integer, money or a boolean, as
+ * the manifest says. NULL for a name that is none. */
+const struct scop_value *scop_setting(struct scop_request *req, const char *name);
+
+/* What the visitor's program calls itself, at most 200 characters; for people only. */
+const struct scop_value *scop_agent(struct scop_request *req);
+
+/* The hash of the session's token; NULL when nobody is signed in. */
+const struct scop_value *scop_session(struct scop_request *req);
+
+/* Whether a zone is known, such as Europe/Brussels. */
+bool scop_zone_is_known(const char *zone);
+
 /* Who visits the public side: the hash of a token that this browser keeps for this module, 64 hexadecimal digits. NULL for a
  * browser that has none yet. */
 const struct scop_value *scop_visitor(struct scop_request *req);
@@ -106,6 +119,11 @@ const struct scop_value *scop_hash(struct scop_request *req, const struct scop_v
  * NULL for a text that is empty or longer than a code can hold. */
 const struct scop_value *scop_qr(struct scop_request *req, const char *text);
 
+/* A small chart of bars for the partial `chart`, which also shows it as a table: `count` values (integers or money, at most 60)
+ * and what each is called. Values below 0 count as 0. */
+const struct scop_value *scop_chart(struct scop_request *req, size_t count, const struct scop_value *const *labels,
+    const struct scop_value *const *values);
+
 /* ---- answering ---- */
 
 /* Puts a value into the model that the view and JSON are written from. */
@@ -143,10 +161,16 @@ bool scop_send_stored(struct scop_request *req, const char *name, const struct s
 /* The hash of whom a request comes from: an IPv4 address, or the network of an IPv6 one (its first 64 bits). */
 const struct scop_value *scop_sender_hash(struct scop_request *req);
 
+/* Whether a password is easily guessed, by dictionaries, keyboards and dates (zxcvbn), knowing some words about its owner. */
+bool scop_password_is_weak(struct scop_request *req, const struct scop_value *password, const struct scop_value *name,
+    const struct scop_value *mail);
+
 /* A password as it is stored (argon2id); and whether a password is the stored one. A stored one that is empty or NULL is no
- * password's, and found so after the same time. Two are worked on at once on a host; others wait. For modules/portal. */
+ * password's, and found so after the same time. Two are worked on at once on a host; when more come, a few that are `patient`
+ * wait, and the others are answered 503, so that a crowd leaves the portal's workers to others. For modules/portal. */
 const struct scop_value *scop_password_hash(struct scop_request *req, const struct scop_value *password);
-bool scop_password_verify(struct scop_request *req, const struct scop_value *password, const struct scop_value *stored);
+bool scop_password_verify(struct scop_request *req, const struct scop_value *password, const struct scop_value *stored,
+    bool patient);
 
 /* A secret as it may be stored or sent: sealed under this module's own key, in hexadecimal. NULL for what was not sealed so. */
 const struct scop_value *scop_seal(struct scop_request *req, const struct scop_value *secret);

@@ -1,0 +1,62 @@
+-- What members see and set: where sessions come from, their own zone, roles with titles, permissions in words, API keys, modules'
+-- settings and the tiles of the first page.
+
+ALTER TABLE session ADD COLUMN agent VARCHAR(200) NOT NULL DEFAULT '';
+ALTER TABLE member ADD COLUMN zone VARCHAR(40) NOT NULL DEFAULT '';
+ALTER TABLE role ADD COLUMN title VARCHAR(60) NOT NULL DEFAULT '';
+
+CREATE TABLE permission (
+	name VARCHAR(50) PRIMARY KEY,
+	module VARCHAR(24) NOT NULL,
+	title_fr VARCHAR(100) NOT NULL,
+	title_nl VARCHAR(100) NOT NULL,
+	title_de VARCHAR(100) NOT NULL,
+	title_en VARCHAR(100) NOT NULL
+);
+
+-- Keys of programs, by the hash of their token; each may what it lists, and nothing else.
+CREATE TABLE api_key (
+	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+	token_hash CHAR(64) NOT NULL UNIQUE,
+	name VARCHAR(60) NOT NULL,
+	permissions VARCHAR(4000) NOT NULL,
+	by_name VARCHAR(100) NOT NULL,
+	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
+	expires DATETIME(6) NOT NULL
+);
+
+-- What a module lets its tenant set, as its manifest says; and what was set. Nothing secret: every module reads this.
+CREATE TABLE setting_type (
+	module VARCHAR(24) NOT NULL,
+	name VARCHAR(50) NOT NULL,
+	place SMALLINT UNSIGNED NOT NULL,
+	type ENUM('text', 'integer', 'money', 'boolean', 'choice') NOT NULL,
+	standard VARCHAR(500) NOT NULL,
+	low BIGINT NOT NULL,
+	high BIGINT NOT NULL,
+	choices VARCHAR(4000) NOT NULL,
+	title_fr VARCHAR(100) NOT NULL,
+	title_nl VARCHAR(100) NOT NULL,
+	title_de VARCHAR(100) NOT NULL,
+	title_en VARCHAR(100) NOT NULL,
+	PRIMARY KEY (module, name)
+);
+
+CREATE TABLE setting (
+	module VARCHAR(24) NOT NULL,
+	name VARCHAR(50) NOT NULL,
+	value VARCHAR(2000) NOT NULL,
+	PRIMARY KEY (module, name)
+);
+
+CREATE TABLE tile (
+	module VARCHAR(24) NOT NULL,
+	path VARCHAR(100) NOT NULL,
+	permission VARCHAR(50) NOT NULL,
+	place SMALLINT UNSIGNED NOT NULL,
+	title_fr VARCHAR(100) NOT NULL,
+	title_nl VARCHAR(100) NOT NULL,
+	title_de VARCHAR(100) NOT NULL,
+	title_en VARCHAR(100) NOT NULL,
+	PRIMARY KEY (module, path)
+);

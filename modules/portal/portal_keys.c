@@ -1,0 +1,89 @@
+/* API keys: programs that work for the tenant. A key is shown once, may what it lists and no more than who made it, and ends. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "portal.h"
+
+enum { KEYS_MAX = 50 };
+
+static const char *const days[] = { "30", "90", "365", NULL };
+
+const struct scop_field portal_key_fields[] = {
+	{ .name = "name", .type = SCOP_FIELD_TEXT, .required = true, .max = 60 },
+	{ .name = "days", .type = SCOP_FIELD_CHOICE, .required = true, .choices = days },
+	{ .name = "may",  .type = SCOP_FIELD_MAP, .max = 1 },
+	{ 0 }
+};
+
+/* What a program may be given: all but the portal itself, whose pages are for persons. */
+static bool
+for_programs(const char *permission)
+{
+	return strncmp(permission, "portal.", strlen("portal.")) != 0 || strcmp(permission, "portal.jobs") == 0 ||
+	    strcmp(permission, "portal.mails") == 0 || strcmp(permission, "portal.audit") == 0;
+}
+
+static const struct scop_value *
+grantable(struct scop_request *req)
+{
+	const struct scop_value *rows = scop_rows(req, permissions_titled(scop_make_text(req, "%s", scop_language_of(req))));
+	const size_t count = scop_count(rows);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = scop_text(scop_at(rows, i), "name");
+
+		if (for_programs(name) && scop_may(req, name))
+			list[kept++] = scop_at(rows, i);
+	}
+	return scop_make_list(req, kept, list);
+}
+
+bool
+portal_keys(struct scop_request *req)
+{
+	const struct scop_value *found = scop_rows(req, api_keys());
+
+	scop_put(req, "keys", found);
+	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
+	scop_put(req, "permissions", grantable(req));
+	return scop_view(req, &view_keys);
+}
+
+bool
+portal_key_add(struct scop_request *req)
+{
+	const struct scop_value *permissions = grantable(req), *may = scop_field(req, "may"), *list = scop_make_text(req, "%s", "");
+	const struct scop_value *token = scop_make_text(req, "scop_%s", scop_as_text(scop_random(req, PORTAL_TOKEN)));
+	unsigned count = 0;
+
+	for (size_t i = 0; i < scop_count(permissions); i++) {
+		const char *name = scop_text(scop_at(permissions, i), "name");
+
+		if (scop_as_text(scop_get(may, name))[0])
+			list = scop_make_text(req, "%s%s%s", scop_as_text(list), count++ ? "," : "", name);
+	}
+	if (count == 0)
+		return scop_reject(req, "may", "Please choose what the key may do.");
+	if (scop_count(scop_rows(req, api_keys())) >= KEYS_MAX)
+		return scop_reject(req, "name", "That is enough keys. Please remove one first.");
+	scop_write(req, api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
+	    scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
+	portal_note(req, "key-added", scop_field(req, "name"));
+	scop_put(req, "fresh", token);
+	scop_show_once(req);
+	return portal_keys(req);
+}
+
+bool
+portal_key_remove(struct scop_request *req)
+{
+	const struct scop_value *key = scop_row(req, api_key_by_id(scop_path(req, "key")));
+
+	if (key) {
+		scop_write(req, api_key_remove(scop_get(key, "id")));
+		portal_note(req, "key-removed", scop_get(key, "name"));
+	}
+	return scop_redirect(req, "keys", NULL);
+}

@@ -1,0 +1,73 @@
+/* The own profile: name, language and zone; and the places where one is signed in, each of which can be ended. */
+#include <string.h>
+
+#include "portal.h"
+
+static const char *const languages[] = { "fr", "nl", "de", "en", NULL };
+
+/* Zones to choose from; any other that the machine knows may be typed. */
+static const char *const zones[] = { "Europe/Brussels", "Europe/Paris", "Europe/Amsterdam", "Europe/Berlin", "Europe/London", "Europe/Lisbon",
+	"America/Guadeloupe", "America/Martinique", "America/Cayenne", "Indian/Reunion", "Pacific/Noumea", "UTC" };
+
+const struct scop_field portal_profile_fields[] = {
+	{ .name = "name",     .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
+	{ .name = "language", .type = SCOP_FIELD_CHOICE, .required = true, .choices = languages },
+	{ .name = "zone",     .type = SCOP_FIELD_TEXT,   .max = 40 },
+	{ 0 }
+};
+
+void
+portal_put_profile(struct scop_request *req)
+{
+	static const char *const keys[] = { "id", "agent", "created", "is_this" };
+	const struct scop_value *list[sizeof zones / sizeof zones[0]];
+	const struct scop_value *session = scop_session(req);
+
+	scop_put_all(req, (const struct scop_want[]){
+	    { "profile", true, profile(scop_member(req)) },
+	    { "found", false, sessions_of(scop_member(req)) }, { 0 } });
+	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
+		list[i] = scop_make_text(req, "%s", zones[i]);
+	scop_put(req, "zones", scop_make_list(req, sizeof zones / sizeof zones[0], list));
+
+	const struct scop_value *found = scop_model(req, "found");
+	const size_t count = scop_count(found);
+	const struct scop_value **rows = scop_alloc(req, (count + 1) * sizeof(*rows));
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *row = scop_at(found, i);
+
+		rows[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "agent"), scop_get(row, "created"),
+		    scop_make_bool(req, strncmp(scop_text(row, "id"), scop_as_text(session), strlen(scop_text(row, "id"))) == 0) });
+	}
+	scop_put(req, "sessions", scop_make_list(req, count, rows));
+	scop_put(req, "several", scop_make_bool(req, count > 1));
+}
+
+bool
+portal_profile(struct scop_request *req)
+{
+	const struct scop_value *zone = scop_field(req, "zone");
+
+	if (zone && !scop_zone_is_known(scop_as_text(zone)))
+		return scop_reject(req, "zone", "This time zone is not known. It looks like Europe/Brussels.");
+	scop_write(req, profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
+	    zone ? zone : scop_make_text(req, "%s", "")));
+	portal_note(req, "profile", NULL);
+	return scop_redirect(req, "account", NULL);
+}
+
+bool
+portal_session_end(struct scop_request *req)
+{
+	scop_write(req, session_end(scop_member(req), scop_path(req, "session")));
+	portal_note(req, "session-ended", NULL);
+	return scop_redirect(req, "account", NULL);
+}
+
+bool
+portal_sessions_end(struct scop_request *req)
+{
+	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
+	portal_note(req, "session-ended", NULL);
+	return scop_redirect(req, "account", NULL);
+}

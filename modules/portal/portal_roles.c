@@ -1,0 +1,135 @@
+/* Roles: what each may do, from the permissions that the installed modules define. The owner's is not to be narrowed. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "portal.h"
+
+enum { ROLES_MAX = 50, NAME_MAX = 24 };
+
+const struct scop_field portal_new_role_fields[] = {
+	{ .name = "title", .type = SCOP_FIELD_TEXT, .required = true, .max = 60 },
+	{ 0 }
+};
+
+const struct scop_field portal_may_fields[] = {
+	{ .name = "may", .type = SCOP_FIELD_MAP, .max = 1 },
+	{ 0 }
+};
+
+bool
+portal_roles(struct scop_request *req)
+{
+	const struct scop_value *rows = scop_rows(req, roles());
+	const size_t count = scop_count(rows);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	static const char *const keys[] = { "role", "title", "members", "permissions" };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *row = scop_at(rows, i);
+
+		list[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_get(row, "name"), portal_role_title(req, row),
+		    scop_get(row, "members"), scop_get(row, "permissions") });
+	}
+	scop_put(req, "roles", scop_make_list(req, count, list));
+	return scop_view(req, &view_roles);
+}
+
+/* A name for the tables: letters and '_', as manifests have them. */
+static const struct scop_value *
+name_of(struct scop_request *req, const char *title)
+{
+	char name[NAME_MAX - 4] = "r_";
+	size_t used = 2;
+
+	for (; *title && used < sizeof name - 1; title++)
+		if (isalpha((unsigned char)*title) && (unsigned char)*title < 0x80)
+			name[used++] = (char)tolower((unsigned char)*title);
+	name[used] = '\0';
+	return scop_make_text(req, "%s_%s", name, scop_as_text(scop_random(req, 3)));
+}
+
+bool
+portal_role_add(struct scop_request *req)
+{
+	const struct scop_value *name = name_of(req, scop_as_text(scop_field(req, "title")));
+
+	if (scop_count(scop_rows(req, roles())) >= ROLES_MAX)
+		return scop_reject(req, "title", "That is enough roles. Please remove one first.");
+	scop_write(req, role_add(name, scop_field(req, "title")));
+	portal_note(req, "role-added", scop_field(req, "title"));
+	return scop_redirect(req, "one-role", scop_make_map(req, 1, (const char *const[]){ "role" }, &name));
+}
+
+bool
+portal_role(struct scop_request *req)
+{
+	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)), *name = scop_path(req, "role");
+	const struct scop_value *role = scop_put_all(req, (const struct scop_want[]){
+	    { "one", true, role_by_name(name) },
+	    { "permissions", false, permissions_of_role(language, name) }, { 0 } });
+
+	if (!role)
+		return scop_not_found(req);
+	scop_put(req, "title", portal_role_title(req, role));
+	scop_put(req, "is_owner", scop_make_bool(req, strcmp(scop_text(role, "name"), "owner") == 0));
+	return scop_view(req, &view_role);
+}
+
+/* Nobody gives more than they have. */
+bool
+portal_may_give(struct scop_request *req, const struct scop_value *role)
+{
+	const struct scop_value *rows = scop_rows(req, permissions_of_role(scop_make_text(req, "%s", "en"), role));
+
+	for (size_t i = 0; i < scop_count(rows); i++)
+		if (scop_bool(scop_at(rows, i), "may") && !scop_may(req, scop_text(scop_at(rows, i), "name")))
+			return false;
+	return true;
+}
+
+bool
+portal_role_save(struct scop_request *req)
+{
+	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))), *name = scop_get(role, "name");
+	const struct scop_value *known = scop_rows(req, permissions_of_role(scop_make_text(req, "%s", "en"), name)), *may = scop_field(req, "may");
+	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list));
+	size_t count = 0;
+
+	if (!role)
+		return scop_not_found(req);
+	if (strcmp(scop_as_text(name), "owner") == 0)
+		return scop_reject(req, "role", "An owner may do everything. Make another role for less.");
+	for (size_t i = 0; i < scop_count(known); i++) {
+		const struct scop_value *permission = scop_get(scop_at(known, i), "name");
+
+		if (!scop_as_text(scop_get(may, scop_as_text(permission)))[0])
+			continue;
+		if (!scop_may(req, scop_as_text(permission)) && !scop_bool(scop_at(known, i), "may"))
+			return scop_reject(req, "role", "You cannot give more than you may yourself.");
+		list[count++] = permission;
+	}
+	scop_write(req, role_permissions_clear(name));
+	if (count > 0)
+		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
+	portal_note(req, "role-changed", portal_role_title(req, role));
+	return scop_redirect(req, "roles", NULL);
+}
+
+/* One that somebody has, or that a module brings, stays. */
+bool
+portal_role_remove(struct scop_request *req)
+{
+	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))), *name = scop_get(role, "name");
+
+	if (!role)
+		return scop_not_found(req);
+	if (!scop_text(role, "title")[0])
+		return scop_reject(req, "role", "This role comes with a module, and stays.");
+	if (scop_int(role, "members") > 0)
+		return scop_reject(req, "role", "Somebody still has this role. Give them another one first.");
+	scop_write(req, role_permissions_clear(name));
+	scop_write(req, role_remove(name));
+	portal_note(req, "role-removed", scop_get(role, "title"));
+	return scop_redirect(req, "roles", NULL);
+}

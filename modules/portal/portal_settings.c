@@ -1,0 +1,185 @@
+/*
+ * Settings of modules, drawn from what their manifests say. All of a module's are saved at once; the form carries a digest of what
+ * it showed, so that of two who change the same thing the second is told.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "portal.h"
+
+enum { VALUE_MAX = 500, CHOICES_MAX = 20 };
+
+const struct scop_field portal_setting_fields[] = {
+	{ .name = "set",  .type = SCOP_FIELD_MAP, .max = VALUE_MAX },
+	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
+	{ 0 }
+};
+
+static const struct scop_value *
+digest(struct scop_request *req, const struct scop_value *rows)
+{
+	const struct scop_value *text = scop_make_text(req, "%s", "");
+
+	for (size_t i = 0; i < scop_count(rows); i++)
+		text = scop_hash(req, scop_make_text(req, "%s %s=%s", scop_as_text(text), scop_text(scop_at(rows, i), "name"),
+		    scop_text(scop_at(rows, i), "value")));
+	return text;
+}
+
+/* "value\tfr\tnl\tde\ten" a line. */
+static const struct scop_value *
+choices_of(struct scop_request *req, const char *lines, const char *chosen)
+{
+	static const char *const keys[] = { "value", "title", "chosen" }, *const languages[] = { "fr", "nl", "de", "en" };
+	const struct scop_value *list[CHOICES_MAX];
+	size_t count = 0, column = 1;
+
+	while (column < 4 && strcmp(languages[column - 1], scop_language_of(req)) != 0)
+		column++;
+	for (; *lines && count < CHOICES_MAX; count++) {
+		const int value = (int)strcspn(lines, "\t"), line = (int)strcspn(lines, "\n");
+		const char *title = lines;
+
+		for (size_t i = 0; i < column; i++)
+			title += strcspn(title, "\t\n") + 1;
+		const struct scop_value *text = scop_make_text(req, "%.*s", value, lines);
+		list[count] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ text,
+		    scop_make_text(req, "%.*s", (int)strcspn(title, "\t\n"), title),
+		    scop_make_bool(req, strcmp(scop_as_text(text), chosen) == 0) });
+		lines += line + (lines[line] == '\n');
+	}
+	return scop_make_list(req, count, list);
+}
+
+/* What is shown in the field: an amount in units, and what was typed before a refusal. */
+static const struct scop_value *
+shown(struct scop_request *req, const struct scop_value *row)
+{
+	const struct scop_value *typed = scop_get(scop_field(req, "set"), scop_text(row, "name"));
+
+	if (typed)
+		return typed;
+	if (scop_bool(row, "is_money"))
+		return scop_make_number(req, atoll(scop_text(row, "value")), 2);
+	return scop_get(row, "value");
+}
+
+bool
+portal_settings(struct scop_request *req)
+{
+	static const char *const keys[] = { "name", "title", "shown", "is_text", "is_integer", "is_money", "is_boolean", "is_choice", "on",
+		"choices", "low", "high" };
+	const struct scop_value *module = scop_path(req, "module"), *language = scop_make_text(req, "%s", scop_language_of(req));
+	const struct scop_value *offered = scop_put_all(req, (const struct scop_want[]){
+	    { "offer", true, offer_titled(language, module) },
+	    { "found", false, settings_of(language, module) }, { 0 } });
+	const struct scop_value *rows = scop_model(req, "found");
+	const size_t count = scop_count(rows);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	if (!offered || count == 0)
+		return scop_not_found(req);
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *row = scop_at(rows, i), *text = shown(req, row);
+
+		list[i] = scop_make_map(req, 12, keys, (const struct scop_value *[]){ scop_get(row, "name"), scop_get(row, "title"), text,
+		    scop_get(row, "is_text"), scop_get(row, "is_integer"), scop_get(row, "is_money"), scop_get(row, "is_boolean"),
+		    scop_get(row, "is_choice"), scop_make_bool(req, strcmp(scop_as_text(text), "1") == 0),
+		    choices_of(req, scop_text(row, "choices"), scop_as_text(text)), scop_get(row, "low"), scop_get(row, "high") });
+	}
+	scop_put(req, "settings", scop_make_list(req, count, list));
+	scop_put(req, "seen", digest(req, rows));
+	return scop_view(req, &view_settings);
+}
+
+/* ---- saving ---- */
+
+static bool
+is_choice(const char *lines, const char *value)
+{
+	for (const char *line = lines; *line;) {
+		const size_t length = strcspn(line, "\t"), whole = strcspn(line, "\n");
+
+		if (strlen(value) == length && strncmp(line, value, length) == 0)
+			return true;
+		line += whole + (line[whole] == '\n');
+	}
+	return false;
+}
+
+/* "12,50" or "12.5" to cents, "7" to 7; false for what is no such number. */
+static bool
+read_number(const char *text, unsigned decimals, int64_t *ret_number)
+{
+	int64_t number = 0;
+	int behind = -1;
+
+	if (!*text || strlen(text) > 15)
+		return false;
+	for (; *text; text++) {
+		if ((*text == ',' || *text == '.') && behind < 0 && decimals > 0)
+			behind = 0;
+		else if (*text < '0' || *text > '9' || behind == (int)decimals)
+			return false;
+		else {
+			number = number * 10 + (*text - '0');
+			behind += behind >= 0;
+		}
+	}
+	for (behind = behind < 0 ? 0 : behind; behind < (int)decimals; behind++)
+		number *= 10;
+	*ret_number = number;
+	return true;
+}
+
+/* The value as it is stored; NULL, with the field marked, for one that its type does not allow. */
+static const struct scop_value *
+checked(struct scop_request *req, const struct scop_value *row)
+{
+	const struct scop_value *typed = scop_get(scop_field(req, "set"), scop_text(row, "name"));
+	const char *text = scop_as_text(typed), *field = scop_as_text(scop_make_text(req, "set.%s", scop_text(row, "name")));
+	const int64_t low = scop_int(row, "low"), high = scop_int(row, "high");
+	int64_t number = 0;
+
+	if (!typed)
+		return scop_get(row, "value");
+	if (scop_bool(row, "is_boolean"))
+		return scop_make_text(req, "%d", strcmp(text, "1") == 0);
+	if (scop_bool(row, "is_choice"))
+		return is_choice(scop_text(row, "choices"), text) ? typed : (scop_reject(req, field, "Please choose one of the list."), NULL);
+	if (scop_bool(row, "is_text")) {
+		number = (int64_t)strlen(text);
+		if (number < low)
+			return scop_reject(req, field, "This is too short."), NULL;
+		return high > 0 && number > high ? (scop_reject(req, field, "This is too long."), NULL) : typed;
+	}
+	if (!read_number(text, scop_bool(row, "is_money") ? 2 : 0, &number))
+		return scop_reject(req, field, "This is not a number."), NULL;
+	if (number < low || (high > 0 && number > high))
+		return scop_reject(req, field, "This number is out of range."), NULL;
+	return scop_make_text(req, "%lld", (long long)number);
+}
+
+bool
+portal_settings_save(struct scop_request *req)
+{
+	static const char *const keys[] = { "name", "value" };
+	const struct scop_value *module = scop_path(req, "module");
+	const struct scop_value *rows = scop_rows(req, settings_to_change(module));
+	const size_t count = scop_count(rows);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	if (count == 0)
+		return scop_not_found(req);
+	if (strcmp(scop_as_text(scop_field(req, "seen")), scop_as_text(digest(req, rows))) != 0)
+		return scop_reject(req, "seen", "Somebody has changed these settings since you opened them. Please look at them again.");
+	for (size_t i = 0; i < count; i++)
+		list[i] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ scop_get(scop_at(rows, i), "name"),
+		    checked(req, scop_at(rows, i)) });
+	if (scop_rejected(req))
+		return true;
+	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
+	portal_note(req, "settings", module);
+	return scop_redirect(req, "settings", scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+}

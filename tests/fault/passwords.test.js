@@ -1,0 +1,108 @@
+// Many wrong passwords from many addresses: the owner still comes in, and nobody learns who has an account. FAULT_LONG=1 makes it longer.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { sleep, start, until } from '../support/stack.mjs'
+
+const long = process.env.FAULT_LONG === '1'
+const TRIES = long ? 10000 : 200, SENDERS = long ? 1000 : 20, AT_ONCE = 50, MEASURED = long ? 200 : 60
+const AGAIN_MAX = 20, PAUSE = 500, RATIO_MAX = 1.25
+const HOST = 'acme-portal.localhost', OWNER = 'anna@example.org', GOOD = 'trois mots inattendus', WRONG = 'quatre mots inattendus'
+const HOME = '127.3.0.1' // where the owner sits
+let stack, cookie
+
+// An address of the machine itself: the number-th of a network. No sender of one test is one of another.
+const sender = (network, number) => `127.${network}.${1 + Math.floor(number / 250)}.${1 + number % 250}`
+const portal = (url, options) => stack.request(HOST, `/portal${url}`, options)
+const isBusy = ({ status, headers }) => status === 503 && Number(headers['retry-after']) > 0
+const cookieOf = ({ headers }) => headers['set-cookie']?.[0].split(';')[0]
+const keyIn = (body) => body.match(/name="_key" value="([^"]+)"/)[1]
+
+// Asks again while it is told to.
+async function patiently (ask, told = () => {}) {
+  for (let again = 0; again < AGAIN_MAX; again++, await sleep(PAUSE)) {
+    const answer = await ask()
+    if (!isBusy(answer)) return answer
+    told()
+  }
+  throw new Error(`busy ${AGAIN_MAX} times`)
+}
+
+async function signIn (mail, password, from, told) {
+  const page = await patiently(() => portal('/sign-in', { from }), told)
+  assert.equal(page.status, 200)
+  return patiently(() => portal('/sign-in', { from, form: { _key: keyIn(page.body), mail, password } }), told)
+}
+
+before(async () => {
+  stack = await start()
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--language', 'en')
+  await until('the portal serves', async () => (await portal('/sign-in')).status === 200)
+  const headers = { Cookie: await stack.signIn('acme') }
+  const form = { _key: await stack.key(HOST, '/portal/account', headers, '/portal/account'), mail: OWNER, password: GOOD }
+  assert.equal((await portal('/account', { headers, form })).status, 303)
+  cookie = cookieOf(await signIn(OWNER, GOOD, HOME))
+})
+after(() => stack?.stop())
+
+test('while many guess from many addresses, the owner comes in and works', async (t) => {
+  let next = 0, going = true, entered = 0, pages = 0, owners = 0, others = 0, slowest = 0, slowestPage = 0
+  const wrong = []
+  const guess = async () => {
+    while (next < TRIES) {
+      const number = next++, round = Math.floor(number / SENDERS)
+      // Half for the owner, which is as often as one sender may; each of the others is somebody new, so that each is worked on.
+      const answer = await signIn(round % 2 ? OWNER : `nobody${number}@example.org`, WRONG, sender(1, number % SENDERS), () => { others++ })
+      if (answer.status !== 200 || cookieOf(answer) || !/do not go together/.test(answer.body)) wrong.push(`guess ${number}: ${answer.status}`)
+    }
+  }
+  const enter = async () => {
+    for (; going; await sleep(100)) {
+      const from = performance.now(), answer = await signIn(OWNER, GOOD, HOME, () => { owners++ })
+      slowest = Math.max(slowest, performance.now() - from)
+      if (answer.status === 303 && (await portal('/', { from: HOME, headers: { Cookie: cookieOf(answer) } })).status === 200) entered++
+      else wrong.push(`the owner: ${answer.status}`)
+    }
+  }
+  const work = async () => {
+    for (; going; await sleep(50)) {
+      for (const url of ['/', '/members', '/audit', '/account']) {
+        const from = performance.now(), { status } = await portal(url, { from: HOME, headers: { Cookie: cookie } })
+        slowestPage = Math.max(slowestPage, performance.now() - from)
+        if (status === 200) pages++
+        else wrong.push(`${url}: ${status}`)
+      }
+    }
+  }
+  const noted = (work) => work().catch((error) => wrong.push(error.message)) // so that the others end too
+  const meanwhile = [enter, work].map(noted)
+  await Promise.all(Array.from({ length: AT_ONCE }, () => noted(guess)))
+  going = false
+  await Promise.all(meanwhile)
+  t.diagnostic(`${entered} times in, the slowest in ${Math.round(slowest)} ms; ${pages} pages, the slowest in ${Math.round(slowestPage)} ms; asked to wait: the owner ${owners} times, the others ${others} times`)
+  assert.deepEqual(wrong, [])
+  assert.ok(entered >= TRIES / 200 && pages >= TRIES / 50, `${entered} times in, ${pages} pages`)
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM account.failure'), String(TRIES), 'each guess is counted, and none of the owner\'s')
+})
+
+test('whether an address has an account shows neither in the answer nor in its time', async (t) => {
+  const took = { known: [], unknown: [] }
+  const answers = new Set()
+  const guess = async (kind, number, mail) => {
+    const from = sender(2, number), { body } = await portal('/sign-in', { from }), form = { _key: keyIn(body), mail, password: WRONG }
+    const begun = performance.now(), answer = await portal('/sign-in', { from, form })
+    took[kind].push(performance.now() - begun)
+    const { date, ...headers } = answer.headers
+    const said = JSON.stringify({ status: answer.status, headers, body: answer.body.replace(/(name="_key" value=)"[^"]+"/, '$1""').replaceAll(mail, '') })
+    answers.add(said)
+    assert.match(said, /do not go together/)
+  }
+  for (let i = 0; i < MEASURED; i++) {
+    const pair = [['known', 2 * i, OWNER], ['unknown', 2 * i + 1, `a${String(i).padStart(3, '0')}@example.org`]] // addresses of one length
+    for (const one of i % 2 ? pair : pair.reverse()) await guess(...one) // neither always comes first
+  }
+  assert.equal(answers.size, 1, [...answers].slice(0, 2).join('\n'))
+  const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
+  const known = median(took.known), unknown = median(took.unknown)
+  t.diagnostic(`medians: ${known.toFixed(1)} ms known, ${unknown.toFixed(1)} ms unknown`)
+  assert.ok(Math.max(known, unknown) / Math.min(known, unknown) <= RATIO_MAX, `${known} ms for a known address, ${unknown} ms for an unknown one`)
+})

@@ -1,0 +1,209 @@
+// A tenant's own space: the first page and its tiles, modules' settings, roles of one's own, API keys, sessions, the own profile, and
+// the view of an operator over all tenants.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Packages } from '../fault/faults.mjs'
+import { start, until } from '../support/stack.mjs'
+
+const PORTAL = 'acme-portal.localhost'
+let stack, packages, owner
+
+const see = (url, Cookie = owner, host = PORTAL) => stack.request(host, url, { headers: { Cookie } })
+const post = async (page, action, form, Cookie = owner, host = PORTAL) => stack.request(host, action,
+  { headers: { Cookie }, form: { _key: await stack.key(host, page, { Cookie }, action), ...form } })
+const hidden = (body, name) => body.match(new RegExp(`name="${name}" value="([^"]*)"`))[1]
+const member = async (role) => stack.signIn('acme', role)
+
+before(async () => {
+  packages = new Packages('portal', 'shop', 'guestbook', 'crasheach')
+  packages.edit('crasheach', 'module.xml', (text) => text.replace('</module>',
+    '<permission name="crasheach.see"><title lang="fr">x</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></permission>' +
+    '<tile path="/" permission="crasheach.see" place="1"><title lang="fr">Broken</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></tile></module>')
+)
+  stack = await start({ modules: packages.folder, mail: true })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('tenant', 'create', 'scop', '--title', 'La Scop', '--operator')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
+  owner = await stack.signIn('acme')
+})
+after(async () => {
+  await stack?.stop()
+  packages?.removeAll()
+})
+
+test('the first page has a tile for each module that the member may see, filled by the module itself', async () => {
+  const { body } = await see('/portal/')
+  assert.match(body, /hx-get="\/shop\/tile"/)
+  assert.match(body, /hx-get="\/portal\/tile"/)
+  const tile = await stack.request(PORTAL, '/shop/tile', { headers: { Cookie: owner, 'HX-Request': 'true' } })
+  assert.doesNotMatch(tile.body, /<html/)
+  assert.match(tile.body, /<rect /)
+  const clerk = await member('merchant')
+  await stack.sql("INSERT INTO t1.role_permission (role, permission) VALUES ('merchant', 'portal.enter')")
+  const theirs = (await see('/portal/', clerk)).body
+  assert.match(theirs, /\/shop\/tile/)
+  assert.doesNotMatch(theirs, /\/portal\/tile/)
+})
+
+test('settings are drawn from the manifest, checked by their types, and tell the second of two who change them', async () => {
+  const page = '/portal/modules/shop/settings', { body } = await see(page)
+  assert.match(body, /Écrire à la boutique pour chaque commande/)
+  assert.match(body, /id="set\.few"[^>]*type="number"[^>]*value="3" min="1" max="1000"/)
+  const seen = hidden(body, 'seen')
+  for (const few of ['0', '1001', 'drei', '-1', '1e3', '']) {
+    const { status, body } = await post(page, page, { seen, 'set.tell_shop': '0', 'set.few': few })
+    assert.equal(status, 422, few)
+    assert.match(body, /#set\.few/)
+  }
+  assert.equal((await post(page, page, { seen, 'set.tell_shop': '0', 'set.few': '7', 'set.unknown': 'x' })).status, 303)
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(name, '=', value ORDER BY name) FROM t1.setting"), 'few=7,tell_shop=0')
+  const second = await post(page, page, { seen, 'set.tell_shop': '1', 'set.few': '9' })
+  assert.equal(second.status, 422, 'the other tab has saved meanwhile')
+  assert.match(second.body, /Quelqu(&#39;|')un a changé ces réglages/)
+  assert.equal(await stack.sql("SELECT value FROM t1.setting WHERE name = 'few'"), '7')
+  assert.equal((await see('/portal/modules/guestbook/settings')).status, 404)
+  assert.equal((await see('/portal/modules/nothing/settings')).status, 404)
+})
+
+test('a module reads its settings: the shop is written to for each order, unless it does not want to be', async () => {
+  await stack.sql("UPDATE t1_shop.selling SET mail = 'boutique@acme.example'; INSERT INTO t1_shop.product (slug, name, description, published) VALUES ('a', 'A', '', 1); INSERT INTO t1_shop.variant (product, code, price_cents) VALUES (1, 'a', 100)")
+  const buy = async (mail) => {
+    const key = await stack.key('acme.localhost', '/fr/p/a')
+    const { headers } = await stack.request('acme.localhost', '/fr/p/a/cart', { form: { _key: key, variant: '1' } })
+    const Cookie = headers['set-cookie'][0].split(';')[0], { body } = await stack.request('acme.localhost', '/fr/order', { headers: { Cookie } })
+    return stack.request('acme.localhost', '/fr/order', { headers: { Cookie }, form: { _key: hidden(body, '_key'), seen: hidden(body, 'seen'), name: 'A', mail, street: 'x 1', postal_code: '1000', city: 'B', country: 'BE' } })
+  }
+  const to = async (who) => (await stack.mails()).filter((mail) => mail.to.includes(who)).length
+  assert.equal((await buy('one@example.org')).status, 303)
+  await until('the customer is written to', async () => await to('one@example.org') === 1, 20)
+  assert.equal(await to('boutique@'), 0)
+  const page = '/portal/modules/shop/settings', { body } = await see(page)
+  await post(page, page, { seen: hidden(body, 'seen'), 'set.tell_shop': '1' })
+  await buy('two@example.org')
+  await until('the shop is written to', async () => await to('boutique@') === 1, 20)
+})
+
+test('a role of one\'s own gives what was chosen, and nobody gives more than they have', async () => {
+  const { headers } = await post('/portal/roles', '/portal/roles', { title: 'Comptable <b>' })
+  const page = headers.location
+  await post(page, page, { 'may.shop.orders': '1', 'may.portal.enter': '1', 'may.nothing.at_all': '1' })
+  const name = page.split('/').pop()
+  assert.equal(await stack.sql(`SELECT GROUP_CONCAT(permission ORDER BY permission) FROM t1.role_permission WHERE role = '${name}'`), 'portal.enter,shop.orders')
+  const clerk = await member(name)
+  assert.equal((await see('/shop/orders', clerk)).status, 200)
+  assert.equal((await see('/shop/products', clerk)).status, 403)
+  assert.match((await see('/portal/roles')).body, /Comptable &lt;b&gt;/)
+  const removed = await post(page, `${page}/remove`, {})
+  assert.equal(removed.status, 422, 'somebody has it')
+  assert.equal((await post('/portal/roles/merchant', '/portal/roles/merchant', {})).status, 303)
+  assert.equal((await see('/portal/roles/owner')).body.includes('type="checkbox"'), false)
+  await stack.sql(`INSERT INTO t1.role_permission (role, permission) VALUES ('${name}', 'portal.members')`)
+  const more = await post(page, page, { 'may.shop.orders': '1', 'may.shop.settings': '1', 'may.portal.members': '1' }, clerk)
+  assert.equal(more.status, 422)
+  assert.match(more.body, /plus que ce que vous pouvez/)
+  const invited = await post('/portal/members', '/portal/members', { name: 'X', mail: 'x@example.org', role: 'owner' }, clerk)
+  assert.equal(invited.status, 422, 'nor makes an owner')
+})
+
+test('a permission that is taken away counts at once, for a member who is working', async () => {
+  const [role] = (await stack.sql("SELECT name FROM t1.role WHERE title LIKE 'Comptable%'")).split('\n'), clerk = await member(role)
+  assert.equal((await see('/shop/orders', clerk)).status, 200)
+  await stack.sql(`DELETE FROM t1.role_permission WHERE role = '${role}' AND permission = 'shop.orders'`)
+  assert.equal((await see('/shop/orders', clerk)).status, 403)
+})
+
+test('an API key may what it lists, until its day or until it is taken back; it needs no form key and is stored as a hash', async () => {
+  assert.equal((await post('/portal/keys', '/portal/keys', { name: 'none', days: '30' })).status, 422, 'it may nothing')
+  assert.equal((await post('/portal/keys', '/portal/keys', { name: 'portal', days: '30', 'may.portal.members': '1' })).status, 422, 'the portal is for persons')
+  const made = await post('/portal/keys', '/portal/keys', { name: 'Compta', days: '30', 'may.shop.orders': '1', 'may.shop.process': '1' })
+  const token = made.body.match(/scop_[a-z2-7]{40}/)[0]
+  assert.doesNotMatch((await see('/portal/keys')).body, /scop_[a-z2-7]{40}/, 'it is shown once')
+  assert.equal(await stack.sql(`SELECT COUNT(*) FROM t1.api_key WHERE token_hash LIKE '%${token.slice(5, 20)}%'`), '0')
+  const program = (url, more = {}) => stack.request(PORTAL, url, { ...more, headers: { Authorization: `Bearer ${token}`, Accept: 'application/json', ...more.headers } })
+  const list = await program('/shop/orders')
+  assert.equal(list.status, 200)
+  const [order] = JSON.parse(list.body).orders
+  assert.equal(order.placed, 1)
+  for (const url of ['/portal/', '/portal/members', '/portal/keys', '/portal/account', '/shop/settings', '/shop/products']) assert.equal((await program(url)).status, 403, url)
+  const change = (key) => program(`/shop/orders/${order.id}/state`, { form: { state: 'paid' }, headers: { 'Idempotency-Key': key } })
+  assert.deepEqual([(await change('a')).status, (await change('a')).status, (await change('b')).status], [303, 303, 422], 'the same key again is the same answer')
+  assert.match(await stack.sql(`SELECT by_name FROM t1_shop.order_change WHERE shop_order = ${order.id}`), /Compta/)
+  for (const wrong of ['', 'x', `${token}x`, token.slice(0, -1), 'a'.repeat(5000)]) assert.equal((await program('/shop/orders', { headers: { Authorization: `Bearer ${wrong}` } })).status, 401)
+  assert.equal((await stack.request('scop-portal.localhost', '/shop/orders', { headers: { Authorization: `Bearer ${token}` } })).status, 404, 'another tenant has no shop')
+  assert.equal((await stack.request('scop-portal.localhost', '/portal/jobs', { headers: { Authorization: `Bearer ${token}` } })).status, 401)
+  await stack.sql('UPDATE t1.api_key SET expires = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND')
+  assert.equal((await program('/shop/orders')).status, 401)
+  const [id] = (await stack.sql('SELECT id FROM t1.api_key')).split('\n')
+  await stack.sql('UPDATE t1.api_key SET expires = UTC_TIMESTAMP(6) + INTERVAL 1 DAY')
+  await post('/portal/keys', `/portal/keys/${id}/remove`, {})
+  assert.equal((await program('/shop/orders')).status, 401)
+  assert.match((await see('/portal/audit')).body, /A retiré la clé d(&#39;|')API Compta/)
+})
+
+test('sessions are listed, and each is ended by itself', async () => {
+  const signIn = async (agent) => {
+    const link = new URL((await stack.cli('login', 'acme', 'owner')).trim())
+    const form = { _key: await stack.key(link.host, link.pathname) }
+    const { headers } = await stack.request(link.host, link.pathname, { form, headers: { 'User-Agent': agent } })
+    return headers['set-cookie'][0].split(';')[0]
+  }
+  const phone = await signIn('Phone <script>alert(1)</script>'), tablet = await signIn('Tablet\u00e9')
+  const { body } = await see('/portal/account')
+  assert.match(body, /Phone &lt;script&gt;/)
+  const row = body.slice(body.indexOf('Phone &lt;')), action = row.match(/action="(\/portal\/account\/sessions\/[0-9a-f]{16}\/end)"/)[1]
+  await post('/portal/account', action, {})
+  assert.equal((await see('/portal/', phone)).status, 401)
+  assert.equal((await see('/portal/', tablet)).status, 200)
+  await post('/portal/account', '/portal/account/sessions/end', {})
+  assert.equal((await see('/portal/', tablet)).status, 401)
+  assert.equal((await see('/portal/')).status, 200)
+})
+
+test('the own profile: a name, a language and a zone, in which times are then shown', async () => {
+  const save = (form) => post('/portal/account', '/portal/account/profile', form)
+  const saved = await save({ name: 'Élise <i>', language: 'nl', zone: 'Pacific/Noumea' })
+  assert.equal(saved.status, 303)
+  const page = (await see('/portal/audit')).body
+  assert.match(page, /<html lang="nl">/)
+  assert.match(page, /Élise &lt;i&gt;/)
+  const at = new Date((await stack.sql('SELECT at FROM t1_portal.audit ORDER BY id DESC LIMIT 1')).replace(' ', 'T') + 'Z')
+  const there = new Intl.DateTimeFormat('nl', { timeZone: 'Pacific/Noumea', hour: '2-digit', minute: '2-digit' }).format(at)
+  assert.match(page, new RegExp(there), 'the hour of Noumea')
+  for (const wrong of [{ zone: 'Mars/Olympus' }, { zone: '../../etc/passwd' }, { language: 'xx' }, { name: '' }, { name: 'x'.repeat(5000) }])
+    assert.equal((await save({ name: 'Élise', language: 'fr', zone: '', ...wrong })).status, 422, JSON.stringify(wrong).slice(0, 60))
+  await save({ name: 'Élise', language: 'fr', zone: '' })
+})
+
+test('a password that everybody tries first is refused', async () => {
+  for (const password of ['password12', 'qwertyuiop', 'azertyuiop123', 'aaaaaaaaaaaa', '1234567890', 'Liverpool1', 'acmeacme2026']) {
+    const { status, body } = await post('/portal/account', '/portal/account', { mail: 'anne@acme.example', password })
+    assert.equal(status, 422, password)
+    assert.match(body, /se devine facilement/, password)
+  }
+  assert.equal((await post('/portal/account', '/portal/account', { mail: 'anne@acme.example', password: 'trois mots inattendus' })).status, 303)
+})
+
+test('a module that crashes breaks its tile alone', async () => {
+  await stack.cli('module', 'install', 'crasheach', '--tenant', 'acme')
+  const { status, body } = await see('/portal/')
+  assert.equal(status, 200)
+  assert.match(body, /hx-get="\/crasheach\/"/)
+  assert.ok((await see('/crasheach/')).status >= 500)
+  assert.equal((await see('/shop/tile')).status, 200)
+})
+
+test('an operator sees every tenant, and orders for one; the steps are shown, and the tenant\'s own trail is its own', async () => {
+  const operator = await stack.signIn('scop'), host = 'scop-portal.localhost'
+  assert.match((await see('/portal/tenants', operator, host)).body, /acme\.localhost/)
+  assert.match((await see('/portal/tenants?words=nobody', operator, host)).body, /Aucun client ne correspond/)
+  assert.equal((await see('/portal/tenants/4711', operator, host)).status, 404)
+  const page = '/portal/tenants/1', action = `${page}/guestbook/install`
+  assert.equal((await post(page, action, {}, operator, host)).headers.location, page)
+  const busy = (await see(page, operator, host)).body
+  assert.match(busy, /hx-get="\/portal\/tenants\/1"|Fait/)
+  await until('it is installed', async () => (await stack.request('acme.localhost', '/fr/guestbook/')).status === 200)
+  await until('the page says so', async () => /Fait/.test((await see(page, operator, host)).body))
+  assert.match((await see('/portal/modules')).body, /Livre d(&#39;|')or/)
+  assert.match((await see('/portal/audit', operator, host)).body, /guestbook, Acme/)
+  assert.equal((await see('/portal/tenants')).status, 403)
+})
