@@ -7,11 +7,11 @@
 static int
 create(struct cli *cli, struct scop_platform *platform)
 {
-	const struct scop_tenant_order order = { .title = cli_option(cli, "--title", NULL),
+	struct scop_tenant_order order = { .operates = cli_flag(cli, "--operator"), .title = cli_option(cli, "--title", NULL),
 		.language = cli_option(cli, "--language", "fr"), .zone = cli_option(cli, "--zone", "Europe/Brussels"),
-		.operates = cli_flag(cli, "--operator"), .host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL),
-		.name = cli->argc > 0 ? cli->argv[0] : "" };
+		.host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL) };
 
+	order.name = cli->argc > 0 ? cli->argv[0] : ""; /* what is left when the options are taken */
 	if (cli->argc != 1 || !order.title)
 		return cli_usage("tenant create needs a name and --title");
 	if (!scop_platform_lock(platform, 30))

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <pcre2.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -187,6 +188,28 @@ check_money(struct scop_request *req, const struct scop_field *field, const char
 		scop_map_put(&req->fields, field->name, scop_value_money(req->arena, cents, req->site.currency));
 }
 
+/* A day of the Gregorian calendar, 1900 to 2199. */
+static bool
+is_day(const char *text)
+{
+	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year, month, day, used = 0;
+
+	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10 || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10)
+		return false;
+	const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= lengths[month - 1] + (month == 2 && leap);
+}
+
+static void
+check_date(struct scop_request *req, const struct scop_field *field, const char *text)
+{
+	if (is_day(text))
+		scop_map_put_text(&req->fields, field->name, text);
+	else
+		scop_reject(req, field->name, "This is not a day. It looks like 2026-11-22.");
+}
+
 static void
 check_choice(struct scop_request *req, const struct scop_field *field, const char *text)
 {
@@ -302,6 +325,9 @@ check(struct scop_request *req, const struct scop_field *field)
 		break;
 	case SCOP_FIELD_MONEY:
 		check_money(req, field, text);
+		break;
+	case SCOP_FIELD_DATE:
+		check_date(req, field, text);
 		break;
 	case SCOP_FIELD_CHOICE:
 		check_choice(req, field, text);

@@ -140,7 +140,8 @@ DELETE FROM account.failure WHERE at < UTC_TIMESTAMP(6) - INTERVAL 1 HOUR LIMIT 
 INSERT INTO account.reset (token_hash, person, expires) VALUES (:hash, :person, UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)
 
 -- name: reset_by_hash (hash)
-SELECT r.person, m.id AS member, m.name FROM account.reset r JOIN socle.member m ON m.person = r.person
+SELECT r.person, r.person AS id, m.id AS member, m.name, p.totp IS NOT NULL AS second FROM account.reset r
+JOIN account.person p ON p.id = r.person JOIN socle.member m ON m.person = r.person
 WHERE r.token_hash = :hash AND r.expires > UTC_TIMESTAMP(6)
 
 -- name: resets_use (person)

@@ -137,7 +137,10 @@ portal_reset(struct scop_request *req)
 	scop_write(req, person_password(scop_get(found, "person"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	portal_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "reset", NULL);
-	return scop_redirect(req, "sign-in-form", NULL); /* with the new password, and the second step where there is one */
+	/* The link has proved the address: in at once, also from a network where somebody else has failed too often. */
+	if (scop_bool(found, "second"))
+		return portal_ask_second(req, found);
+	return portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
 }
 
 /* ---- the own account ---- */

@@ -16,6 +16,23 @@ const struct scop_field portal_profile_fields[] = {
 	{ 0 }
 };
 
+/* "Firefox, Android" of what a browser says at length; what is none of these is shown as it is. */
+static const struct scop_value *
+agent_in_words(struct scop_request *req, const char *agent)
+{
+	static const char *const browsers[][2] = { { "Edg", "Edge" }, { "OPR/", "Opera" }, { "Firefox/", "Firefox" }, { "Chrome/", "Chrome" },
+		{ "CriOS/", "Chrome" }, { "Safari/", "Safari" } };
+	static const char *const systems[][2] = { { "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Windows", "Windows" },
+		{ "Mac OS X", "macOS" }, { "Linux", "Linux" } };
+	const char *browser = NULL, *system = NULL;
+
+	for (size_t i = 0; !browser && i < sizeof browsers / sizeof browsers[0]; i++)
+		browser = strstr(agent, browsers[i][0]) ? browsers[i][1] : NULL;
+	for (size_t i = 0; !system && i < sizeof systems / sizeof systems[0]; i++)
+		system = strstr(agent, systems[i][0]) ? systems[i][1] : NULL;
+	return browser && system ? scop_make_text(req, "%s, %s", browser, system) : scop_make_text(req, "%.80s", agent);
+}
+
 void
 portal_put_profile(struct scop_request *req)
 {
@@ -36,7 +53,8 @@ portal_put_profile(struct scop_request *req)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(found, i);
 
-		rows[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "agent"), scop_get(row, "created"),
+		rows[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_get(row, "id"),
+		    agent_in_words(req, scop_text(row, "agent")), scop_get(row, "created"),
 		    scop_make_bool(req, strncmp(scop_text(row, "id"), scop_as_text(session), strlen(scop_text(row, "id"))) == 0) });
 	}
 	scop_put(req, "sessions", scop_make_list(req, count, rows));

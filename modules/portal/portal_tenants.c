@@ -23,6 +23,7 @@ portal_tenants(struct scop_request *req)
 	const struct scop_value *words = scop_field(req, "words");
 
 	scop_put(req, "words", words);
+	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
 	portal_put_page(req, "tenants", scop_rows(req, every_tenant(words, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
 	return scop_view(req, &view_tenants);
 }

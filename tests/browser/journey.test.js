@@ -4,17 +4,14 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
 import { root, start, until } from '../support/stack.mjs'
+import { inspect, launch, open as openIn, pictures } from './pages.mjs'
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const pictures = path.join(root, 'build/screenshots')
 let stack, browser, shop, portal
+const open = (options) => openIn(browser, options)
 
 before(async () => {
-  fs.mkdirSync(pictures, { recursive: true })
   stack = await start({ mail: true })
   await stack.cli('tenant', 'create', 'laboucle', '--title', 'La Boucle')
   await stack.cli('module', 'install', 'shop', '--tenant', 'laboucle', '--root')
@@ -25,42 +22,9 @@ before(async () => {
   await stack.cli('import', 'shop', 'payment', path.join(demo, 'payment.csv'), '--tenant', 'laboucle')
   shop = `http://laboucle.localhost:${stack.port}`
   portal = `http://laboucle-portal.localhost:${stack.port}`
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
-    '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  browser = await launch()
 })
 after(async () => { await browser?.close(); await stack?.stop() })
-
-// Whatever is loaded has to come from us, and nothing may be refused by the page's own policy.
-async function open (options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fr', ...options })
-  const page = await context.newPage()
-  page.strangers = []
-  page.on('request', (request) => { if (!/^http:\/\/[a-z-]+\.localhost:/.test(request.url())) page.strangers.push(request.url()) })
-  page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) page.strangers.push(message.text()) })
-  return page
-}
-
-// axe in both themes, no sideways scroll, pictures on a desk and on a phone.
-async function inspect (page, name) {
-  const found = []
-  for (const scheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    const { violations } = await (await page.context().newCDPSession(page)).send('Runtime.evaluate',
-      { expression: `${axe}; axe.run().then((result) => ({ violations: result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`,
-        awaitPromise: true, returnByValue: true }).then((answer) => answer.result.value)
-    found.push(...violations.map((one) => `${name}, ${scheme}: ${one}`))
-    for (const width of [1280, 375]) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.screenshot({ path: path.join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true })
-    }
-    await page.setViewportSize({ width: 320, height: 900 })
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
-    await page.setViewportSize({ width: 1280, height: 900 })
-  }
-  assert.deepEqual(found, [])
-  assert.deepEqual(page.strangers, [])
-}
 
 test('a visitor orders a bicycle without JavaScript, and sees what to pay', async () => {
   const page = await open({ javaScriptEnabled: false })

@@ -51,7 +51,7 @@ const linkIn = (recipient, pattern) => until(`a mail to ${recipient}`, async () 
 
 before(async () => {
   stack = await start({ mail: true })
-  await stack.cli('tenant', 'create', 'laboucle', '--title', 'La Boucle', '--language', 'fr')
+  await stack.cli('tenant', 'create', '--operator', 'laboucle', '--title', 'La Boucle', '--language', 'fr')
   await stack.cli('module', 'install', 'shop', '--tenant', 'laboucle', '--root')
   await stack.cli('module', 'install', 'guestbook', '--tenant', 'laboucle')
   const demo = path.join(root, 'modules/shop/demo/laboucle')

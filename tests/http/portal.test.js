@@ -171,7 +171,10 @@ test('a role without the permission gets 403 and orders nothing', async () => {
   const reader = await stack.signIn('acme', 'reader')
   const page = await stack.request(portal, '/portal/modules', as(reader))
   assert.equal(page.status, 200)
+  assert.doesNotMatch(page.body, /modules\/guestbook\/install/, 'a button that would not work is not shown')
+  await stack.sql(`INSERT INTO ${t}.role_permission VALUES ('reader', 'portal.modules')`)
   const key = await stack.key(portal, '/portal/modules', { Cookie: reader }, '/portal/modules/guestbook/install')
+  await stack.sql(`DELETE FROM ${t}.role_permission WHERE permission = 'portal.modules' AND role = 'reader'`)
   for (const verb of ['install', 'disable']) {
     const answer = await stack.request(portal, `/portal/modules/guestbook/${verb}`, { ...as(reader), form: { _key: key } })
     assert.equal(answer.status, 403, verb)

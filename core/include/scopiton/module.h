@@ -25,6 +25,7 @@ enum scop_field_type {
 	SCOP_FIELD_INT,      /* min and max bound the value */
 	SCOP_FIELD_ID,       /* a positive integer */
 	SCOP_FIELD_MONEY,    /* "12,50" or "12.50": cents; min and max in cents */
+	SCOP_FIELD_DATE,     /* a day, as a browser's date input sends it: "2026-11-22"; arrives as that text, for a DATE column */
 	SCOP_FIELD_BOOL,     /* a checkbox: left empty is false */
 	SCOP_FIELD_CHOICE,   /* one of `choices` */
 	SCOP_FIELD_IDS,      /* checkboxes of one name: a list of positive integers; max counts them, 100 unless said */

@@ -1,0 +1,103 @@
+// All parts of pages, in the real browser: looked at by axe in both themes and four languages, photographed, and used: a dialog, an
+// upload with its progress, a tile that does not answer, tabs, an order followed while it is carried out, and all of it without JavaScript.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { Packages } from '../fault/faults.mjs'
+import { start, until } from '../support/stack.mjs'
+import { inspect, launch, open } from './pages.mjs'
+
+let stack, packages, browser, portal
+
+before(async () => {
+  packages = new Packages('portal', 'shop', 'guestbook', 'gallery')
+  stack = await start({ modules: packages.folder })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--operator')
+  for (const module of ['shop', 'gallery']) await stack.cli('module', 'install', module, '--tenant', 'acme')
+  portal = `http://acme-portal.localhost:${stack.port}`
+  browser = await launch()
+})
+after(async () => { await browser?.close(); await stack?.stop(); packages?.removeAll() })
+
+async function signedIn (options) {
+  const page = await open(browser, options)
+  await page.goto((await stack.cli('login', 'acme', 'owner')).trim())
+  await page.click('main button')
+  await page.waitForURL(`${portal}/portal/`)
+  return page
+}
+
+test('the gallery is sound in four languages, both themes, on a desk and on a phone', async () => {
+  const page = await signedIn()
+  for (const language of ['fr', 'nl', 'de', 'en']) {
+    await stack.sql(`UPDATE t1.member SET language = '${language}'`)
+    await page.goto(`${portal}/gallery/`)
+    assert.equal(await page.getAttribute('html', 'lang'), language)
+    await inspect(page, `gallery-${language}`)
+  }
+  await stack.sql("UPDATE t1.member SET language = 'fr'")
+  await page.context().close()
+})
+
+test('a dialog opens, takes the focus, and closes by Escape', async () => {
+  const page = await signedIn()
+  await page.goto(`${portal}/gallery/`)
+  await page.click('[data-dialog]')
+  assert.equal(await page.locator('dialog[open]').count(), 1)
+  await inspect(page, 'dialog')
+  await page.keyboard.press('Escape')
+  assert.equal(await page.locator('dialog[open]').count(), 0)
+  assert.match(await page.evaluate(() => document.activeElement.outerHTML), /data-dialog/, 'the focus goes back')
+  await page.context().close()
+})
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a file of articles is sent, looked through and taken in ${javaScriptEnabled ? 'while the page follows' : 'without JavaScript'}`, async () => {
+    const page = await signedIn({ javaScriptEnabled })
+    const sku = javaScriptEnabled ? 'JS' : 'NO'
+    await page.goto(`${portal}/shop/products/import`)
+    const file = path.join(stack.folder, `${sku}.csv`)
+    fs.writeFileSync(file, 'name,price,sku\n' + Array.from({ length: 3000 }, (_, i) => `Article ${sku} ${i},${i}.50,${sku}-${i}`).join('\n'))
+    await page.setInputFiles('#file', file)
+    await page.click('main form[enctype] button')
+    await page.waitForURL(/\/products\/import\/\d+$/)
+    await page.waitForSelector('select[name=price]')
+    if (javaScriptEnabled) await inspect(page, 'import-columns')
+    await page.click('form:has(select[name=price]) button')
+    await until('it is looked through', async () => {
+      if (!javaScriptEnabled) await page.reload()
+      return page.locator('text=Le reprendre').count()
+    }, 30)
+    if (javaScriptEnabled) await inspect(page, 'import-checked')
+    assert.match(await page.textContent('#progress'), /3.?000/)
+    await page.click('text=Le reprendre')
+    await until('it is taken in', async () => {
+      if (!javaScriptEnabled) await page.reload()
+      return page.locator('text=Voir les articles').count()
+    }, 60)
+    assert.equal(await stack.sql(`SELECT COUNT(*) FROM t1_shop.variant WHERE sku LIKE '${sku}-%'`), '3000')
+    await page.context().close()
+  })
+}
+
+test('an order\'s steps are followed by the page itself, for an operator too', async () => {
+  const page = await signedIn()
+  await page.goto(`${portal}/portal/tenants`)
+  await inspect(page, 'tenants')
+  await page.click('main table a')
+  await page.waitForURL(/\/tenants\/1$/)
+  await page.click("tr:has-text(\"Livre d'or\") button")
+  await until('the page says so by itself', () => page.locator("tr:has-text(\"Livre d'or\") >> text=En service").count(), 20)
+  await inspect(page, 'tenant')
+  await page.context().close()
+})
+
+test('a tile whose module is gone says so, and the others stay', async () => {
+  const page = await signedIn()
+  await page.route('**/shop/tile', (route) => route.fulfill({ status: 503, body: '' }))
+  await page.goto(`${portal}/portal/`)
+  await page.waitForSelector('.tile-broken:visible')
+  await page.waitForSelector('text=Tout est fait')
+  await page.context().close()
+})

@@ -1,0 +1,47 @@
+// What the browser tests share: the real browser, pages that note what they load from elsewhere, and a close look at one.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { chromium } from 'playwright-core'
+import { root } from '../support/stack.mjs'
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+export const pictures = path.join(root, 'build/screenshots')
+fs.mkdirSync(pictures, { recursive: true })
+
+export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
+    '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+
+// Whatever is loaded has to come from us, and nothing may be refused by the page's own policy.
+export async function open (browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fr', ...options })
+  const page = await context.newPage()
+  page.strangers = []
+  page.on('request', (request) => { if (!/^http:\/\/[a-z-]+\.localhost:/.test(request.url())) page.strangers.push(request.url()) })
+  page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) page.strangers.push(message.text()) })
+  return page
+}
+
+// axe in both themes, no sideways scroll, pictures on a desk and on a phone.
+export async function inspect (page, name) {
+  const found = []
+  if (await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const { violations } = await (await page.context().newCDPSession(page)).send('Runtime.evaluate',
+      { expression: `${axe}; axe.run().then((result) => ({ violations: result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`,
+        awaitPromise: true, returnByValue: true }).then((answer) => answer.result.value)
+    found.push(...violations.map((one) => `${name}, ${scheme}: ${one}`))
+    for (const width of [1280, 375]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.screenshot({ path: path.join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true })
+    }
+    await page.setViewportSize({ width: 320, height: 900 })
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
+    await page.setViewportSize({ width: 1280, height: 900 })
+  }
+  assert.deepEqual(found, [])
+  assert.deepEqual(page.strangers, [])
+}

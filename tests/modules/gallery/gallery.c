@@ -1,0 +1,60 @@
+/* All parts of pages on one, so that they are looked at together: in both themes, in all languages, on a desk and on a phone. */
+#include "names.h"
+
+enum { BARS = 12 };
+
+static const struct scop_value *
+tab(struct scop_request *req, const char *title, bool current)
+{
+	static const char *const keys[] = { "url", "title", "current" };
+
+	return scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_make_text(req, "#%s", title), scop_make_text(req, "%s", title),
+	    scop_make_bool(req, current) });
+}
+
+static bool
+show(struct scop_request *req)
+{
+	const struct scop_value *labels[BARS], *values[BARS];
+	const struct scop_value *tabs[] = { tab(req, "A", true), tab(req, "B", false), tab(req, "C", false) };
+
+	for (int i = 0; i < BARS; i++) {
+		labels[i] = scop_make_text(req, "%d", i + 1);
+		values[i] = scop_make_money(req, (i * 7919 % 100) * 1250, "EUR");
+	}
+	scop_put(req, "chart", scop_chart(req, BARS, labels, values));
+	scop_put(req, "tabs", scop_make_list(req, 3, tabs));
+	scop_put(req, "price", scop_make_money(req, 123456, "EUR"));
+	scop_put(req, "share", scop_make_number(req, 125, 1));
+	scop_put(req, "now", scop_now(req));
+	scop_put(req, "previous", scop_make_int(req, 1));
+	scop_put(req, "next", scop_make_int(req, 3));
+	return scop_view(req, &view_gallery);
+}
+
+static bool
+take(struct scop_request *req)
+{
+	scop_put(req, "saved", scop_field(req, "day"));
+	return show(req);
+}
+
+static const struct scop_field fields[] = {
+	{ .name = "page",   .type = SCOP_FIELD_INT, .min = 1, .max = 10 },
+	{ .name = "amount", .type = SCOP_FIELD_MONEY, .required = true },
+	{ .name = "day",    .type = SCOP_FIELD_DATE, .required = true },
+	{ 0 }
+};
+
+static const struct scop_field page_fields[] = {
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10 },
+	{ 0 }
+};
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET,  .path = "/", .name = "show", .handle = show, .fields = page_fields, .permission = "gallery.see" },
+	{ .method = SCOP_POST, .path = "/", .name = "take", .handle = take, .fields = fields, .form = show, .permission = "gallery.see" },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);
