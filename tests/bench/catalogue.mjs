@@ -46,7 +46,7 @@ export function pageReads (build, hasShop) {
   const wanted = [['guestbook', 'guestbook', 'entries', ENTRIES, 0]]
   if (hasShop) {
     wanted.push(['product', 'shop', 'product_by_slug', slug], ['product', 'shop', 'variants_of_product', slug],
-      ['product', 'shop', 'neighbours_of_product', slug], ['product', 'shop', 'top_categories'])
+      ['product', 'shop', 'neighbours_of_product', slug], ['product', 'shop', 'delivery_terms'], ['product', 'shop', 'top_categories'])
   }
   return wanted.map(([name, module, statement, ...args]) => {
     const lines = fs.readFileSync(path.join(build, `names/${module}/statements.txt`), 'utf8').split('\n').map((line) => line.split('\t'))
