@@ -142,6 +142,8 @@ make_role(struct installation *installation)
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.failure TO %s", role) &&
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
 	return sound &&
+	    scop_platform_sql(platform, "GRANT INSERT (member, name, what_fr, what_nl, what_de, what_en, about) ON `t%u`.audit TO %s",
+		installation->tenant, role) &&
 	    scop_platform_sql(platform, "GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s", role) &&
 	    scop_platform_sql(platform, "GRANT INSERT (recipient, recipient_name, sender_name, reply_to, subject, html, secret) ON "
 		"queue.mail TO %s", role) &&

@@ -46,7 +46,7 @@ portal_enter(struct scop_request *req, const struct scop_value *member, const st
 	scop_write(req, sessions_sweep());
 	scop_write(req, session_add(scop_hash(req, token), member, scop_agent(req)));
 	scop_session_cookie(req, scop_as_text(token));
-	portal_note_as(req, member, name, "signed-in", NULL);
+	scop_note_as(req, member, name, "Signed in", NULL);
 	return scop_redirect(req, "home", NULL);
 }
 
@@ -83,7 +83,7 @@ sign_out(struct scop_request *req)
 {
 	scop_write(req, sessions_end(scop_member(req)));
 	scop_session_cookie(req, "");
-	portal_note(req, "signed-out", NULL);
+	scop_note(req, "Signed out", NULL);
 	return scop_redirect(req, "sign-in-form", NULL);
 }
 

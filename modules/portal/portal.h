@@ -92,11 +92,8 @@ bool portal_tenant_install(struct scop_request *req);
 bool portal_tenant_disable(struct scop_request *req);
 extern const struct scop_field portal_tenants_fields[];
 
-/* portal_audit.c: who did what. `about` may be NULL. */
+/* portal_audit.c: who did what. */
 bool portal_audit(struct scop_request *req);
-void portal_note(struct scop_request *req, const char *what, const struct scop_value *about);
-void portal_note_as(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const char *what,
-    const struct scop_value *about);
 
 /* portal_jobs.c: work that waits, runs or could not be done. */
 bool portal_jobs(struct scop_request *req);

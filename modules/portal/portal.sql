@@ -256,16 +256,10 @@ INSERT INTO socle.invitation (token_hash, member, expires) VALUES (:hash, :membe
 SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN socle.member m ON m.id = i.member
 LEFT JOIN account.person p ON p.mail = m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
 
--- name: audit_add (member, name, what, about)
-INSERT INTO audit (member, name, what, about) VALUES (:member, :name, :what, :about)
-
--- name: audit_trail (limit, first)
-SELECT at, name, about, what = 'signed-in' AS signed_in, what = 'signed-out' AS signed_out, what = 'password' AS password,
-	what = 'reset' AS reset, what = 'invited' AS invited, what = 'joined' AS joined, what = 'role' AS role, what = 'removed' AS removed,
-	what = 'second-on' AS second_on, what = 'second-off' AS second_off, what = 'install' AS install, what = 'disable' AS disable, what = 'cancel' AS cancel, what = 'replay' AS replay, what = 'drop' AS `drop`,
-	what = 'settings' AS settings, what = 'profile' AS profile, what = 'session-ended' AS session_ended, what = 'role-added' AS role_added,
-	what = 'role-changed' AS role_changed, what = 'role-removed' AS role_removed, what = 'key-added' AS key_added, what = 'key-removed' AS key_removed
-FROM audit ORDER BY id DESC LIMIT :limit OFFSET :first
+-- name: audit_trail (language, limit, first)
+SELECT at, name, about, SUBSTRING(role, LOCATE('_', role) + 1) AS module,
+	CASE :language WHEN 'fr' THEN what_fr WHEN 'nl' THEN what_nl WHEN 'de' THEN what_de ELSE what_en END AS what
+FROM socle.audit ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: person_totp (id, totp, step)
 UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id

@@ -136,7 +136,7 @@ portal_reset(struct scop_request *req)
 		return true;
 	scop_write(req, person_password(scop_get(found, "person"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
-	portal_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "reset", NULL);
+	scop_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "Set a forgotten password anew", NULL);
 	/* The link has proved the address: in at once, also from a network where somebody else has failed too often. */
 	if (scop_bool(found, "second"))
 		return portal_ask_second(req, found);
@@ -168,7 +168,7 @@ set_up(struct scop_request *req)
 	scop_write(req, person_add(mail, scop_member_name(req), scop_make_text(req, "%s", scop_language_of(req)),
 	    scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, member_become(scop_member(req), scop_make_int(req, scop_inserted(req)), mail));
-	portal_note(req, "password", NULL);
+	scop_note(req, "Changed the password", NULL);
 	return scop_redirect(req, "account", NULL);
 }
 
@@ -186,6 +186,6 @@ portal_account(struct scop_request *req)
 		return true;
 	scop_write(req, person_password(scop_get(person, "id"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, resets_use(scop_get(person, "id")));
-	portal_note(req, "password", NULL);
+	scop_note(req, "Changed the password", NULL);
 	return scop_redirect(req, "account", NULL);
 }

@@ -63,28 +63,28 @@ portal_modules(struct scop_request *req)
 
 /* One order at a time for a module: a second press shows the run that the first one started. */
 static bool
-give_order(struct scop_request *req, const char *kind)
+give_order(struct scop_request *req, bool installs)
 {
 	const struct scop_value *module = scop_path(req, "module");
 	bool under_way;
 
 	if (!scop_row(req, offer(module)))
 		return scop_not_found(req);
-	scop_write_unique(req, order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module, scop_member_name(req)),
+	scop_write_unique(req, order_add(scop_tenant(req), scop_make_text(req, "%s", installs ? "install" : "disable"), module, scop_member_name(req)),
 	    &under_way);
 	if (!under_way)
-		portal_note(req, kind, module);
+		scop_note(req, installs ? SCOP_TEXT("Ordered to install") : SCOP_TEXT("Ordered to disable"), module);
 	return scop_redirect(req, "modules", NULL);
 }
 
 bool
 portal_install(struct scop_request *req)
 {
-	return give_order(req, "install");
+	return give_order(req, true);
 }
 
 bool
 portal_disable(struct scop_request *req)
 {
-	return give_order(req, "disable");
+	return give_order(req, false);
 }

@@ -22,11 +22,11 @@ portal_jobs(struct scop_request *req)
 
 /* A job that has ended meanwhile is no mistake of the person who pressed the button. */
 static bool
-give_order(struct scop_request *req, const struct scop_value *job, const char *verb)
+give_order(struct scop_request *req, const struct scop_value *job, const char *verb, const char *words)
 {
 	if (job) {
 		scop_order_job(req, scop_get(job, "id"), verb);
-		portal_note(req, verb, scop_path(req, "id"));
+		scop_note(req, words, scop_path(req, "id"));
 	}
 	return scop_redirect(req, "jobs", NULL);
 }
@@ -34,17 +34,17 @@ give_order(struct scop_request *req, const struct scop_value *job, const char *v
 bool
 portal_job_cancel(struct scop_request *req)
 {
-	return give_order(req, scop_row(req, job_by_id(scop_path(req, "id"))), "cancel");
+	return give_order(req, scop_row(req, job_by_id(scop_path(req, "id"))), "cancel", SCOP_TEXT("Cancelled a job"));
 }
 
 bool
 portal_job_replay(struct scop_request *req)
 {
-	return give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "replay");
+	return give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "replay", SCOP_TEXT("Had a job tried again"));
 }
 
 bool
 portal_job_drop(struct scop_request *req)
 {
-	return give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "drop");
+	return give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "drop", SCOP_TEXT("Had a job forgotten"));
 }

@@ -70,7 +70,7 @@ portal_key_add(struct scop_request *req)
 		return scop_reject(req, "name", "That is enough keys. Please remove one first.");
 	scop_write(req, api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
 	    scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
-	portal_note(req, "key-added", scop_field(req, "name"));
+	scop_note(req, "Made an API key", scop_field(req, "name"));
 	scop_put(req, "fresh", token);
 	scop_show_once(req);
 	return portal_keys(req);
@@ -83,7 +83,7 @@ portal_key_remove(struct scop_request *req)
 
 	if (key) {
 		scop_write(req, api_key_remove(scop_get(key, "id")));
-		portal_note(req, "key-removed", scop_get(key, "name"));
+		scop_note(req, "Took an API key back", scop_get(key, "name"));
 	}
 	return scop_redirect(req, "keys", NULL);
 }

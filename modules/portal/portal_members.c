@@ -117,7 +117,7 @@ portal_invite(struct scop_request *req)
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));
 	send_invitation(req, member, name, mail);
-	portal_note(req, "invited", mail);
+	scop_note(req, "Invited", mail);
 	return scop_redirect(req, "members", NULL);
 }
 
@@ -148,7 +148,7 @@ portal_invitation(struct scop_request *req)
 		person = scop_make_int(req, scop_inserted(req));
 	}
 	scop_write(req, member_become(member, person, scop_get(found, "mail")));
-	portal_note_as(req, member, scop_get(found, "name"), "joined", scop_get(found, "mail"));
+	scop_note_as(req, member, scop_get(found, "name"), "Joined", scop_get(found, "mail"));
 	return portal_enter(req, member, scop_get(found, "name"));
 }
 
@@ -189,7 +189,7 @@ portal_member_role(struct scop_request *req)
 		return scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
-	portal_note(req, "role", scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
+	scop_note(req, "Changed the role of", scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
 	return scop_redirect(req, "members", NULL);
 }
 
@@ -209,6 +209,6 @@ portal_member_remove(struct scop_request *req)
 	scop_write(req, invitations_clear(id));
 	scop_write(req, member_roles_clear(id));
 	scop_write(req, member_remove(id));
-	portal_note(req, "removed", scop_get(member, "name"));
+	scop_note(req, "Removed", scop_get(member, "name"));
 	return scop_redirect(req, "members", NULL);
 }

@@ -70,7 +70,7 @@ portal_profile(struct scop_request *req)
 		return scop_reject(req, "zone", "This time zone is not known. It looks like Europe/Brussels.");
 	scop_write(req, profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
 	    zone ? zone : scop_make_text(req, "%s", "")));
-	portal_note(req, "profile", NULL);
+	scop_note(req, "Changed their profile", NULL);
 	return scop_redirect(req, "account", NULL);
 }
 
@@ -78,7 +78,7 @@ bool
 portal_session_end(struct scop_request *req)
 {
 	scop_write(req, session_end(scop_member(req), scop_path(req, "session")));
-	portal_note(req, "session-ended", NULL);
+	scop_note(req, "Signed out elsewhere", NULL);
 	return scop_redirect(req, "account", NULL);
 }
 
@@ -86,6 +86,6 @@ bool
 portal_sessions_end(struct scop_request *req)
 {
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
-	portal_note(req, "session-ended", NULL);
+	scop_note(req, "Signed out elsewhere", NULL);
 	return scop_redirect(req, "account", NULL);
 }

@@ -57,7 +57,7 @@ portal_role_add(struct scop_request *req)
 	if (scop_count(scop_rows(req, roles())) >= ROLES_MAX)
 		return scop_reject(req, "title", "That is enough roles. Please remove one first.");
 	scop_write(req, role_add(name, scop_field(req, "title")));
-	portal_note(req, "role-added", scop_field(req, "title"));
+	scop_note(req, "Added a role", scop_field(req, "title"));
 	return scop_redirect(req, "one-role", scop_make_map(req, 1, (const char *const[]){ "role" }, &name));
 }
 
@@ -112,7 +112,7 @@ portal_role_save(struct scop_request *req)
 	scop_write(req, role_permissions_clear(name));
 	if (count > 0)
 		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
-	portal_note(req, "role-changed", portal_role_title(req, role));
+	scop_note(req, "Changed a role", portal_role_title(req, role));
 	return scop_redirect(req, "roles", NULL);
 }
 
@@ -130,6 +130,6 @@ portal_role_remove(struct scop_request *req)
 		return scop_reject(req, "role", "Somebody still has this role. Give them another one first.");
 	scop_write(req, role_permissions_clear(name));
 	scop_write(req, role_remove(name));
-	portal_note(req, "role-removed", scop_get(role, "title"));
+	scop_note(req, "Removed a role", scop_get(role, "title"));
 	return scop_redirect(req, "roles", NULL);
 }

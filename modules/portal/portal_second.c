@@ -63,7 +63,7 @@ portal_second_on(struct scop_request *req)
 		codes[i] = scop_random(req, RECOVERY_LENGTH);
 		scop_write(req, recovery_add(person, scop_hash(req, codes[i])));
 	}
-	portal_note(req, "second-on", NULL);
+	scop_note(req, "Switched the second step on", NULL);
 	scop_put(req, "codes", scop_make_list(req, RECOVERY_CODES, codes));
 	scop_show_once(req);
 	return scop_view(req, &view_second_codes);
@@ -78,7 +78,7 @@ portal_second_off(struct scop_request *req)
 		return scop_reject(req, "current", "This is not your present password.");
 	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
 	scop_write(req, recovery_clear(scop_get(person, "id")));
-	portal_note(req, "second-off", NULL);
+	scop_note(req, "Switched the second step off", NULL);
 	return scop_redirect(req, "account", NULL);
 }
 

@@ -180,6 +180,6 @@ portal_settings_save(struct scop_request *req)
 	if (scop_rejected(req))
 		return true;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
-	portal_note(req, "settings", module);
+	scop_note(req, "Changed the settings of", module);
 	return scop_redirect(req, "settings", scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }

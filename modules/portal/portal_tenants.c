@@ -50,27 +50,27 @@ portal_tenant(struct scop_request *req)
 }
 
 static bool
-give_order(struct scop_request *req, const char *kind)
+give_order(struct scop_request *req, bool installs)
 {
 	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *id = scop_get(tenant, "id"), *module = scop_path(req, "module");
 	bool under_way;
 
 	if (!tenant || !scop_row(req, offer(module)))
 		return scop_not_found(req);
-	scop_write_unique(req, order_add(id, scop_make_text(req, "%s", kind), module, scop_member_name(req)), &under_way);
+	scop_write_unique(req, order_add(id, scop_make_text(req, "%s", installs ? "install" : "disable"), module, scop_member_name(req)), &under_way);
 	if (!under_way)
-		portal_note(req, kind, scop_make_text(req, "%s, %s", scop_as_text(module), scop_text(tenant, "title")));
+		scop_note(req, installs ? SCOP_TEXT("Ordered to install") : SCOP_TEXT("Ordered to disable"), scop_make_text(req, "%s, %s", scop_as_text(module), scop_text(tenant, "title")));
 	return scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 }
 
 bool
 portal_tenant_install(struct scop_request *req)
 {
-	return give_order(req, "install");
+	return give_order(req, true);
 }
 
 bool
 portal_tenant_disable(struct scop_request *req)
 {
-	return give_order(req, "disable");
+	return give_order(req, false);
 }

@@ -307,7 +307,7 @@ UPDATE product SET picture = :picture WHERE id = :id
 INSERT INTO product (slug, name, description, published) VALUES (:slug, :name, '', :published)
 
 -- name: variant_by_id (product, variant)
-SELECT id FROM variant WHERE id = :variant AND product = :product
+SELECT v.id, p.name FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :variant AND v.product = :product
 
 -- name: variant_set (id, price, stock, weight)
 UPDATE variant SET price_cents = :price, stock = :stock, weight_grams = :weight WHERE id = :id

@@ -137,6 +137,8 @@ shop_products_publish(struct scop_request *req)
 
 	scop_write(req, products_publish(scop_field(req, "product"), scop_make_bool(req, publish)));
 	scop_write(req, counts_refresh());
+	scop_note(req, publish ? SCOP_TEXT("Showed articles in the shop") : SCOP_TEXT("Hid articles"),
+	    scop_make_text(req, "%zu", scop_count(scop_field(req, "product"))));
 	scop_put(req, publish ? "was_published" : "was_hidden", scop_make_int(req, (int64_t)scop_count(scop_field(req, "product"))));
 	return shop_products(req);
 }
@@ -170,6 +172,7 @@ shop_product_add(struct scop_request *req)
 	scop_write(req, variant_add(product, scop_make_text(req, "%.90s///", scop_as_text(address)), NULL, none, none, none,
 	    scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
+	scop_note(req, "Added an article", name);
 	return scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
 }
 
@@ -218,6 +221,7 @@ shop_product_save(struct scop_request *req)
 	scop_write(req, product_set(id, scop_field(req, "name"), inner ? scop_make_int(req, inner) : NULL, top ? scop_make_int(req, top) : NULL,
 	    description ? description : empty(req), scop_field(req, "quality"), scop_field(req, "vat"), scop_field(req, "published")));
 	scop_write(req, counts_refresh());
+	scop_note(req, "Changed an article", scop_field(req, "name"));
 	return back(req, id);
 }
 
@@ -249,6 +253,7 @@ shop_variant_save(struct scop_request *req)
 	scop_write(req, variant_set(scop_get(variant, "id"), scop_field(req, "price"), scop_field(req, "stock"),
 	    weight ? weight : scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
+	scop_note(req, "Changed a price or stock", scop_get(variant, "name"));
 	return back(req, product);
 }
 
@@ -270,5 +275,6 @@ shop_variant_add(struct scop_request *req)
 	if (name)
 		scop_write(req, option_name_set(id, name));
 	scop_write(req, product_refresh(id));
+	scop_note(req, "Added a variant", scop_get(product, "name"));
 	return back(req, id);
 }

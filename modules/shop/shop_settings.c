@@ -58,6 +58,7 @@ shop_settings_save(struct scop_request *req)
 		return scop_reject(req, "iban", "The check digits of this account number are wrong.");
 	scop_write(req, payment_set(scop_field(req, "beneficiary"), scop_make_text(req, "%s", iban),
 	    bic ? bic : scop_make_text(req, "%s", "")));
+	scop_note(req, "Changed where customers pay", scop_make_text(req, "%s", iban));
 	return scop_redirect(req, "settings", NULL);
 }
 
@@ -68,6 +69,7 @@ shop_selling_save(struct scop_request *req)
 
 	scop_write(req, selling_set(scop_field(req, "country"), scop_field(req, "scheme"), scop_field(req, "free_from"),
 	    mail ? mail : scop_make_text(req, "%s", "")));
+	scop_note(req, "Changed VAT and replies", NULL);
 	return scop_redirect(req, "settings", NULL);
 }
 
@@ -77,6 +79,7 @@ shop_step_add(struct scop_request *req)
 {
 	if (scop_int(scop_row(req, step_count()), "steps") >= STEPS_MAX)
 		return scop_reject(req, "weight", "That is enough steps. Please remove one first.");
+	scop_note(req, "Changed the prices of delivery", NULL);
 	scop_write(req, step_put(scop_field(req, "to"), scop_field(req, "weight"), scop_field(req, "price")));
 	return scop_redirect(req, "settings", NULL);
 }
@@ -84,6 +87,7 @@ shop_step_add(struct scop_request *req)
 bool
 shop_step_remove(struct scop_request *req)
 {
+	scop_note(req, "Changed the prices of delivery", NULL);
 	scop_write(req, step_remove(scop_make_int(req, atoll(scop_as_text(scop_path(req, "step"))))));
 	return scop_redirect(req, "settings", NULL);
 }

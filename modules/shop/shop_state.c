@@ -24,10 +24,11 @@ const struct scop_field shop_states_fields[] = {
 static const struct transition {
 	const char *to, *from, *or_from;
 	const struct scop_view *mail;
+	const char *words; /* for the audit trail */
 } transitions[] = {
-	{ "paid", "placed", "placed", NULL },
-	{ "shipped", "paid", "paid", &view_shipped_mail },
-	{ "cancelled", "placed", "paid", &view_cancelled_mail },
+	{ "paid", "placed", "placed", NULL, SCOP_TEXT("Said that orders are paid") },
+	{ "shipped", "paid", "paid", &view_shipped_mail, SCOP_TEXT("Said that orders are shipped") },
+	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_TEXT("Cancelled orders") },
 };
 
 static const struct transition *
@@ -51,6 +52,17 @@ ids_of(struct scop_request *req, const struct scop_value *rows)
 	return scop_make_list(req, count, list);
 }
 
+/* "1001, 1002" */
+static const struct scop_value *
+listed(struct scop_request *req, const struct scop_value *ids)
+{
+	const struct scop_value *text = scop_make_text(req, "%s", "");
+
+	for (size_t i = 0; i < scop_count(ids) && i < 20; i++)
+		text = scop_make_text(req, "%s%s%lld", scop_as_text(text), i ? ", " : "", (long long)scop_as_int(scop_at(ids, i)));
+	return text;
+}
+
 /* Changes those of `wanted` that may follow; gives how many. */
 static size_t
 change(struct scop_request *req, const struct scop_value *wanted, const char *state)
@@ -69,6 +81,7 @@ change(struct scop_request *req, const struct scop_value *wanted, const char *st
 		scop_write(req, stock_put_back(ids));
 		scop_write(req, availability_of_orders(ids));
 	}
+	scop_note(req, transition->words, listed(req, ids));
 	if (transition->mail)
 		scop_later(req, "tell_customers", scop_make_map(req, 2, keys, (const struct scop_value *[]){ ids, to }));
 	return scop_count(ids);

@@ -231,6 +231,7 @@ shop_import_start(struct scop_request *req)
 
 	if (run && scop_int(run, "errors") > 0)
 		return scop_reject(req, "run", "There are errors in the file. Please mend it, and choose it again.");
+	scop_note(req, "Took in a file of articles", scop_get(run, "file_name"));
 	return give_order(req, "importing", "checked", "checked", "import_products");
 }
 

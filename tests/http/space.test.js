@@ -136,7 +136,7 @@ test('an API key may what it lists, until its day or until it is taken back; it 
   await stack.sql('UPDATE t1.api_key SET expires = UTC_TIMESTAMP(6) + INTERVAL 1 DAY')
   await post('/portal/keys', `/portal/keys/${id}/remove`, {})
   assert.equal((await program('/shop/orders')).status, 401)
-  assert.match((await see('/portal/audit')).body, /A retiré la clé d(&#39;|')API Compta/)
+  assert.match((await see('/portal/audit')).body, /A retiré une clé d(&#39;|')API <span class="detail">Compta/)
 })
 
 test('sessions are listed, and each is ended by itself', async () => {
@@ -165,7 +165,7 @@ test('the own profile: a name, a language and a zone, in which times are then sh
   const page = (await see('/portal/audit')).body
   assert.match(page, /<html lang="nl">/)
   assert.match(page, /Élise &lt;i&gt;/)
-  const at = new Date((await stack.sql('SELECT at FROM t1_portal.audit ORDER BY id DESC LIMIT 1')).replace(' ', 'T') + 'Z')
+  const at = new Date((await stack.sql('SELECT at FROM t1.audit ORDER BY id DESC LIMIT 1')).replace(' ', 'T') + 'Z')
   const there = new Intl.DateTimeFormat('nl', { timeZone: 'Pacific/Noumea', hour: '2-digit', minute: '2-digit' }).format(at)
   assert.match(page, new RegExp(there), 'the hour of Noumea')
   for (const wrong of [{ zone: 'Mars/Olympus' }, { zone: '../../etc/passwd' }, { language: 'xx' }, { name: '' }, { name: 'x'.repeat(5000) }])
@@ -205,4 +205,15 @@ test('an operator sees every tenant, and orders for one; the steps are shown, an
   assert.match((await see('/portal/modules')).body, /Livre d(&#39;|')or/)
   assert.match((await see('/portal/audit', operator, host)).body, /guestbook, Acme/)
   assert.equal((await see('/portal/tenants')).status, 403)
+})
+
+test('what members do in a module stands in the trail, in the reader\'s language; nobody changes what stands there', async () => {
+  const [id] = (await stack.sql("SELECT id FROM t1_shop.shop_order WHERE state = 'placed'")).split('\n')
+  await post(`/shop/orders/${id}`, `/shop/orders/${id}/state`, { state: 'paid' })
+  assert.match((await see('/portal/audit')).body, new RegExp(`A dit que des commandes sont payées <span class="detail">${id}<`))
+  assert.match(await stack.sql('SELECT role, what_nl FROM t1.audit ORDER BY id DESC LIMIT 1'), /^t1_shop\tZei dat bestellingen betaald zijn$/)
+  const grants = await stack.sql("SHOW GRANTS FOR t1_shop")
+  assert.match(grants, /GRANT SELECT ON `t1`\.\*/)
+  assert.doesNotMatch(grants, /(UPDATE|DELETE)[^\n]*`t1`\.`audit`/)
+  await assert.rejects(stack.sql("SET ROLE t1_portal; UPDATE t1.audit SET name = 'nobody'", { user: 'scop_portal', password: (await import('node:fs')).readFileSync(`${stack.folder}/secrets/portal`, 'utf8').split('\n')[0] }), /denied/)
 })

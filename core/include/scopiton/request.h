@@ -165,6 +165,12 @@ const struct scop_value *scop_sender_hash(struct scop_request *req);
 bool scop_password_is_weak(struct scop_request *req, const struct scop_value *password, const struct scop_value *name,
     const struct scop_value *mail);
 
+/* Adds to the tenant's audit trail that the member (in a job: the module) did `text`, which translators see, to `about` (a text of
+ * at most 250 bytes; NULL: nothing). Part of the transaction. scop_note_as names somebody who is not signed in yet. */
+void scop_note(struct scop_request *req, const char *text, const struct scop_value *about);
+void scop_note_as(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const char *text,
+    const struct scop_value *about);
+
 /* A password as it is stored (argon2id); and whether a password is the stored one. A stored one that is empty or NULL is no
  * password's, and found so after the same time. Two are worked on at once on a host; when more come, a few that are `patient`
  * wait, and the others are answered 503, so that a crowd leaves the portal's workers to others. For modules/portal. */
