@@ -350,7 +350,7 @@ key_of_program(struct scop_request *req)
 {
 	const char *said = req->idempotency_key;
 	const struct scop_value *text = said[0] ? scop_value_text(req->arena, scop_arena_printf(req->arena, "%s %s %s", req->authorization,
-	    req->route->path, said)) : scop_random(req, 32);
+	    req->inner_path, said)) : scop_random(req, 32);
 
 	return scop_arena_printf(req->arena, "%.32s", scop_as_text(scop_hash(req, text)));
 }

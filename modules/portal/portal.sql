@@ -139,6 +139,9 @@ DELETE FROM account.failure WHERE at < UTC_TIMESTAMP(6) - INTERVAL 1 HOUR LIMIT 
 -- name: reset_add (hash, person)
 INSERT INTO account.reset (token_hash, person, expires) VALUES (:hash, :person, UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)
 
+-- name: resets_of (person)
+SELECT COUNT(*) AS fresh FROM account.reset WHERE person = :person AND expires > UTC_TIMESTAMP(6) + INTERVAL 50 MINUTE
+
 -- name: reset_by_hash (hash)
 SELECT r.person, r.person AS id, m.id AS member, m.name, p.totp IS NOT NULL AS second FROM account.reset r
 JOIN account.person p ON p.id = r.person JOIN socle.member m ON m.person = r.person

@@ -7,7 +7,7 @@
 
 #include "portal.h"
 
-enum { FAILURES_OF_PAIR = 5, FAILURES_OF_SENDER = 30, PASSWORD_MIN = 10 };
+enum { FAILURES_OF_PAIR = 5, FAILURES_OF_SENDER = 30, PASSWORD_MIN = 10, RESETS_MAX = 3 /* in ten minutes */ };
 
 const struct scop_field portal_sign_in_fields[] = {
 	{ .name = "mail",     .type = SCOP_FIELD_TEXT, .required = true, .max = 254 },
@@ -108,6 +108,8 @@ portal_forgot_job(struct scop_request *req)
 	const struct scop_value *person = scop_row(req, person_by_mail(mail));
 
 	if (!person || scop_type(scop_get(person, "member")) == SCOP_NULL)
+		return true;
+	if (scop_int(scop_row(req, resets_of(scop_get(person, "id"))), "fresh") >= RESETS_MAX)
 		return true;
 	scop_write(req, reset_add(scop_hash(req, token), scop_get(person, "id")));
 	scop_put(req, "token", token);

@@ -106,6 +106,9 @@ SELECT mail, cart FROM customer_session WHERE visitor = :visitor AND expires > U
 -- name: customer_link_add (hash, mail)
 INSERT INTO customer_link (token_hash, mail, expires) VALUES (:hash, LOWER(:mail), UTC_TIMESTAMP(6) + INTERVAL 1 DAY)
 
+-- name: customer_links_of (mail)
+SELECT COUNT(*) AS fresh FROM customer_link WHERE mail = LOWER(:mail) AND expires > UTC_TIMESTAMP(6) + INTERVAL 1 DAY - INTERVAL 10 MINUTE
+
 -- name: customer_link_by_hash (hash)
 SELECT mail FROM customer_link WHERE token_hash = :hash AND expires > UTC_TIMESTAMP(6)
 

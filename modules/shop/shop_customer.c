@@ -4,7 +4,7 @@
  */
 #include "shop.h"
 
-enum { TOKEN_LENGTH = 40 };
+enum { TOKEN_LENGTH = 40, LINKS_MAX = 3 /* in ten minutes */ };
 
 const struct scop_field shop_account_fields[] = {
 	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .required = true },
@@ -44,6 +44,9 @@ shop_account_job(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_get(scop_body(req), "mail"), *token = scop_random(req, TOKEN_LENGTH);
 
+	/* Nobody's mailbox is filled by pressing often. */
+	if (scop_int(scop_row(req, customer_links_of(mail)), "fresh") >= LINKS_MAX)
+		return true;
 	scop_write(req, customer_link_add(scop_hash(req, token), mail));
 	scop_put(req, "token", token);
 	scop_mail(req, &(const struct scop_mail){ .view = &view_account_mail, .to = mail, .language = scop_text(scop_body(req), "language"),

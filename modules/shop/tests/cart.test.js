@@ -194,6 +194,15 @@ test("a guest's cart goes with them when they come in by the link in their mail,
   assert.match((await former.ask('/fr/cart')).body, /encore vide/)
 })
 
+test('nobody fills a mailbox by asking for links', async () => {
+  for (let i = 0; i < 6; i++) {
+    const one = new Visitor(), page = (await one.ask('/fr/account')).body
+    await one.ask('/fr/account', { _key: field(page, '_key'), mail: 'flood@example.org' })
+    await until('the job is done', async () => (await stack.sql("SELECT COUNT(*) FROM queue.outbox WHERE name = 'customer_link'")) === '0')
+  }
+  assert.deepEqual(await rows("SELECT COUNT(*) FROM customer_link WHERE mail = 'flood@example.org'"), [['3']])
+})
+
 test('of 200 who order the last 20 pieces at once, 20 get one and 180 are told', async () => {
   const visitors = await Promise.all(Array.from({ length: 200 }, async (_, i) => { const one = new Visitor(`127.0.1.${i + 1}`); await one.add('L-20', 1, 'vingt'); return one }))
   const pages = await Promise.all(visitors.map((one) => one.ask('/fr/order')))
