@@ -434,6 +434,21 @@ of_operator(struct scop_platform *platform, const char *role)
 	    scop_platform_quote(platform, role)) != NULL;
 }
 
+/* Ends the sessions of a person at every tenant but the one that has done so itself: the password has changed. */
+static bool
+sign_out(struct scop_platform *platform, uint32_t but, const char *person)
+{
+	const struct scop_value *tenants = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant WHERE id <> %u", but);
+	bool sound = tenants != NULL && person[0] && !person[strspn(person, "0123456789")];
+
+	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
+		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
+
+		sound = scop_platform_sql(platform, "DELETE s FROM t%u.session s JOIN t%u.member m ON m.id = s.member WHERE m.person = %s", id, id, person);
+	}
+	return sound;
+}
+
 static bool
 carry_out(struct scop_platform *platform, const struct scop_value *order, struct steps *steps)
 {
@@ -449,6 +464,8 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 		return scop_module_install(platform, tenant, module, true, note_step, steps);
 	if (strcmp(kind, "disable") == 0)
 		return scop_module_disable(platform, tenant, module);
+	if (strcmp(kind, "sign-out") == 0)
+		return sign_out(platform, tenant, module);
 	return scop_error_set(&platform->err, "there is no order of kind '%s'", kind);
 }
 

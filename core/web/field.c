@@ -96,7 +96,7 @@ scop_field_is_mail(const char *text)
 	const char *dot = at ? strchr(at, '.') : NULL;
 
 	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-		if (*c <= 0x20 || *c == 0x7f)
+		if (*c <= 0x20 || *c >= 0x7f) /* letters that only look alike are how one address is taken for another's */
 			return false;
 	return dot && at != text && dot != at + 1 && dot[1] && !strchr(at + 1, '@') && strlen(text) <= EMAIL_MAX &&
 	    !strpbrk(text, ",;<>()[]\\\"");

@@ -44,6 +44,20 @@ sound_address(const struct scop_value *address)
 	return scop_field_is_mail(scop_as_text(address)) && strlen(scop_as_text(address)) == address->length;
 }
 
+/* Long names make long subjects: what is too much ends in an ellipsis. */
+static const char *
+shortened(struct scop_request *req, const char *subject)
+{
+	size_t bytes = 0;
+
+	if (scop_utf8_count(subject) <= SUBJECT_MAX)
+		return subject;
+	for (size_t letters = 0; letters < SUBJECT_MAX - 1; letters++)
+		for (bytes++; ((unsigned char)subject[bytes] & 0xc0) == 0x80;)
+			bytes++;
+	return scop_arena_printf(req->arena, "%.*s…", (int)bytes, subject);
+}
+
 void
 scop_mail(struct scop_request *req, const struct scop_mail *mail)
 {
@@ -66,10 +80,10 @@ scop_mail(struct scop_request *req, const struct scop_mail *mail)
 		scop_request_fail(req, SCOP_DB_FAILED, err.text);
 		return;
 	}
-	const char *subject = title_of(req, scop_buffer_str(&html));
-	if (!subject[0] || scop_utf8_count(subject) > SUBJECT_MAX || html.length > HTML_MAX) {
-		scop_request_fail(req, SCOP_DB_FAILED, scop_arena_printf(req->arena, "mail '%s' has no subject, or more than %d "
-		    "characters of one, or more than %d bytes", mail->view->name, SUBJECT_MAX, HTML_MAX));
+	const char *subject = shortened(req, title_of(req, scop_buffer_str(&html)));
+	if (!subject[0] || html.length > HTML_MAX) {
+		scop_request_fail(req, SCOP_DB_FAILED, scop_arena_printf(req->arena, "mail '%s' has no subject, or more than %d bytes",
+		    mail->view->name, HTML_MAX));
 		return;
 	}
 	scop_write(req, (struct scop_query){ &put_mail, { mail->to, mail->to_name ? mail->to_name : scop_value_text(req->arena, ""),

@@ -267,7 +267,7 @@ scop_send_file(struct scop_request *req, const char *type, const struct scop_val
 bool
 scop_send_download(struct scop_request *req, const char *file_name, const char *type, const struct scop_value *bytes)
 {
-	req->file_name = scop_arena_text(req->arena, file_name);
+	req->file_name = file_name ? scop_arena_text(req->arena, file_name) : NULL;
 	req->download = true;
 	return scop_send_file(req, type, bytes);
 }

@@ -44,6 +44,8 @@ bool portal_invite(struct scop_request *req);
 bool portal_member(struct scop_request *req);
 bool portal_member_role(struct scop_request *req);
 bool portal_member_remove(struct scop_request *req);
+void portal_send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name,
+    const struct scop_value *mail);
 bool portal_invitation_form(struct scop_request *req);
 bool portal_invitation(struct scop_request *req);
 extern const struct scop_field portal_invite_fields[], portal_role_fields[], portal_invitation_fields[];

@@ -28,6 +28,9 @@ UPDATE socle.member SET name = :name, language = :language, zone = :zone WHERE i
 -- name: sessions_end (member)
 DELETE FROM socle.session WHERE member = :member
 
+-- name: sign_out_everywhere (tenant, person, actor)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (:tenant, 'sign-out', :person, :actor)
+
 -- name: sessions_sweep ()
 DELETE FROM socle.session WHERE expires < UTC_TIMESTAMP(6)
 
@@ -111,8 +114,8 @@ SELECT html FROM socle.mail WHERE id = :id AND html <> ''
 -- Accounts: persons are in the database `account`, which no other module reads.
 
 -- name: person_by_mail (mail)
-SELECT p.id, p.name, p.password, p.totp IS NOT NULL AS second, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
-WHERE p.mail = LOWER(:mail)
+SELECT p.id, p.name, p.mail, p.password, p.totp IS NOT NULL AS second, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
+WHERE p.mail = LOWER(:mail) AND BINARY p.mail = BINARY LOWER(:mail)
 
 -- name: person_of_member (member)
 SELECT p.id, p.mail, p.name, p.password, p.totp IS NOT NULL AS second FROM socle.member m JOIN account.person p ON p.id = m.person WHERE m.id = :member
@@ -166,7 +169,7 @@ SELECT r.name, r.title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role =
 	(SELECT COUNT(*) FROM socle.role_permission p WHERE p.role = r.name) AS permissions FROM socle.role r ORDER BY r.name
 
 -- name: role_by_name (name)
-SELECT r.name, r.title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name
+SELECT r.name, r.title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name AND BINARY r.name = BINARY :name
 
 -- name: role_add (name, title)
 INSERT INTO socle.role (name, title) VALUES (:name, :title)
@@ -231,6 +234,12 @@ WHERE o.tenant = :tenant AND o.state IN ('waiting', 'running') ORDER BY s.instal
 -- name: members_by_mail (mail)
 SELECT id FROM socle.member WHERE mail = LOWER(:mail)
 
+-- name: member_with_mail (member, mail)
+SELECT id FROM socle.member WHERE id = :member AND mail = LOWER(:mail)
+
+-- name: member_mail (member, mail)
+UPDATE socle.member SET mail = LOWER(:mail) WHERE id = :member
+
 -- name: owners_but (member)
 SELECT COUNT(*) AS others FROM (SELECT member FROM socle.member_role WHERE role = 'owner' AND member <> :member FOR UPDATE) o
 
@@ -257,7 +266,7 @@ INSERT INTO socle.invitation (token_hash, member, expires) VALUES (:hash, :membe
 
 -- name: invitation_by_hash (hash)
 SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN socle.member m ON m.id = i.member
-LEFT JOIN account.person p ON p.mail = m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
+LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
 
 -- name: audit_trail (language, limit, first)
 SELECT at, name, about, SUBSTRING(role, LOCATE('_', role) + 1) AS module,

@@ -3,6 +3,7 @@
  * in how long it takes: a password is always hashed, and a forgotten one is always a job. A sender who fails often is asked
  * to wait; an account is never closed, so nobody can lock its owner out.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "portal.h"
@@ -28,7 +29,7 @@ const struct scop_field portal_reset_fields[] = {
 const struct scop_field portal_account_fields[] = {
 	{ .name = "mail",     .type = SCOP_FIELD_EMAIL },
 	{ .name = "current",  .type = SCOP_FIELD_TEXT, .max = 200 },
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .required = true, .min = PASSWORD_MIN, .max = 200 },
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .min = PASSWORD_MIN, .max = 200 },
 	{ 0 }
 };
 
@@ -49,10 +50,22 @@ failed(struct scop_request *req, const char *why)
 	return scop_view(req, &view_sign_in);
 }
 
+/* An address is one however it is spelt. */
+static const struct scop_value *
+in_lower_case(struct scop_request *req, const struct scop_value *text)
+{
+	const size_t length = scop_size(text);
+	char *lower = scop_alloc(req, length + 1);
+
+	for (size_t i = 0; i < length; i++)
+		lower[i] = (char)tolower((unsigned char)scop_as_text(text)[i]);
+	return scop_make_bytes(req, lower, length);
+}
+
 bool
 portal_sign_in(struct scop_request *req)
 {
-	const struct scop_value *sender = scop_sender_hash(req), *mail = scop_hash(req, scop_field(req, "mail"));
+	const struct scop_value *sender = scop_sender_hash(req), *mail = scop_hash(req, in_lower_case(req, scop_field(req, "mail")));
 	const struct scop_value *counts = scop_row(req, failures_of(sender, mail));
 
 	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR || scop_int(counts, "sender") >= FAILURES_OF_SENDER)
@@ -69,6 +82,15 @@ portal_sign_in(struct scop_request *req)
 		return failed(req, "This address and this password do not go together.");
 	}
 	return scop_bool(person, "second") ? portal_ask_second(req, person) : portal_enter(req, member, scop_get(person, "name"));
+}
+
+/* At other tenants too: the installer does it, for our role reaches our own tenant alone. */
+static void
+end_elsewhere(struct scop_request *req, const struct scop_value *person, const struct scop_value *name)
+{
+	bool under_way;
+
+	scop_write_unique(req, sign_out_everywhere(scop_tenant(req), person, name), &under_way);
 }
 
 bool
@@ -114,7 +136,7 @@ portal_forgot_job(struct scop_request *req)
 	scop_write(req, reset_add(scop_hash(req, token), scop_get(person, "id")));
 	scop_put(req, "token", token);
 	scop_put(req, "name", scop_get(person, "name"));
-	scop_mail(req, &(const struct scop_mail){ .view = &view_reset_mail, .to = mail, .to_name = scop_get(person, "name"), .secret = true });
+	scop_mail(req, &(const struct scop_mail){ .view = &view_reset_mail, .to = scop_get(person, "mail"), .to_name = scop_get(person, "name"), .secret = true });
 	return true;
 }
 
@@ -138,6 +160,7 @@ portal_reset(struct scop_request *req)
 		return true;
 	scop_write(req, person_password(scop_get(found, "person"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
+	end_elsewhere(req, scop_get(found, "person"), scop_get(found, "name"));
 	scop_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "Set a forgotten password anew", NULL);
 	/* The link has proved the address: in at once, also from a network where somebody else has failed too often. */
 	if (scop_bool(found, "second"))
@@ -155,7 +178,7 @@ portal_account_form(struct scop_request *req)
 	return scop_view(req, &view_account);
 }
 
-/* Who came in by a link makes an account of it. */
+/* Who came in by a link makes an account of it, once a mail has proved the address: else it might be somebody else's. */
 static bool
 set_up(struct scop_request *req)
 {
@@ -163,15 +186,12 @@ set_up(struct scop_request *req)
 
 	if (!mail)
 		return scop_reject(req, "mail", "Please give your e-mail address.");
-	if (portal_refuse_weak(req, scop_member_name(req), mail))
-		return true;
-	if (scop_row(req, person_by_mail(mail)))
-		return scop_reject(req, "mail", "There is an account for this address already. Ask for an invitation to it.");
-	scop_write(req, person_add(mail, scop_member_name(req), scop_make_text(req, "%s", scop_language_of(req)),
-	    scop_password_hash(req, scop_field(req, "password"))));
-	scop_write(req, member_become(scop_member(req), scop_make_int(req, scop_inserted(req)), mail));
-	scop_note(req, "Changed the password", NULL);
-	return scop_redirect(req, "account", NULL);
+	if (scop_row(req, members_by_mail(mail)) && !scop_row(req, member_with_mail(scop_member(req), mail)))
+		return scop_reject(req, "mail", "Somebody with this address is a member already.");
+	scop_write(req, member_mail(scop_member(req), mail));
+	portal_send_invitation(req, scop_member(req), scop_member_name(req), mail);
+	scop_put(req, "written_to", mail);
+	return portal_account_form(req);
 }
 
 bool
@@ -186,8 +206,12 @@ portal_account(struct scop_request *req)
 		return scop_reject(req, "current", "This is not your present password.");
 	if (portal_refuse_weak(req, scop_get(person, "name"), scop_get(person, "mail")))
 		return true;
+	if (!scop_field(req, "password"))
+		return scop_reject(req, "password", "Please choose a password.");
 	scop_write(req, person_password(scop_get(person, "id"), scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, resets_use(scop_get(person, "id")));
+	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
+	end_elsewhere(req, scop_get(person, "id"), scop_member_name(req));
 	scop_note(req, "Changed the password", NULL);
 	return scop_redirect(req, "account", NULL);
 }

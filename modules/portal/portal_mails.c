@@ -16,5 +16,5 @@ portal_mail(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_row(req, mail_by_id(scop_path(req, "id")));
 
-	return mail ? scop_send_file(req, "text/html; charset=utf-8", scop_get(mail, "html")) : scop_not_found(req);
+	return mail ? scop_send_download(req, NULL, "text/html; charset=utf-8", scop_get(mail, "html")) : scop_not_found(req);
 }

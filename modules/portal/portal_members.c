@@ -89,8 +89,8 @@ portal_members(struct scop_request *req)
 
 /* ---- inviting ---- */
 
-static void
-send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const struct scop_value *mail)
+void
+portal_send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const struct scop_value *mail)
 {
 	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
 
@@ -116,7 +116,7 @@ portal_invite(struct scop_request *req)
 	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));
-	send_invitation(req, member, name, mail);
+	portal_send_invitation(req, member, name, mail);
 	scop_note(req, "Invited", mail);
 	return scop_redirect(req, "members", NULL);
 }

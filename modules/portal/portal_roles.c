@@ -100,6 +100,8 @@ portal_role_save(struct scop_request *req)
 		return scop_not_found(req);
 	if (strcmp(scop_as_text(name), "owner") == 0)
 		return scop_reject(req, "role", "An owner may do everything. Make another role for less.");
+	if (!portal_may_give(req, name))
+		return scop_reject(req, "role", "This role may do more than you: somebody else has to change it.");
 	for (size_t i = 0; i < scop_count(known); i++) {
 		const struct scop_value *permission = scop_get(scop_at(known, i), "name");
 
@@ -124,6 +126,8 @@ portal_role_remove(struct scop_request *req)
 
 	if (!role)
 		return scop_not_found(req);
+	if (!portal_may_give(req, name))
+		return scop_reject(req, "role", "This role may do more than you: somebody else has to change it.");
 	if (!scop_text(role, "title")[0])
 		return scop_reject(req, "role", "This role comes with a module, and stays.");
 	if (scop_int(role, "members") > 0)

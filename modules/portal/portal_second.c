@@ -10,7 +10,8 @@
 enum { NOTE_SECONDS = 300, RECOVERY_CODES = 8, RECOVERY_LENGTH = 10, FAILURES = 5 };
 
 const struct scop_field portal_second_fields[] = {
-	{ .name = "secret", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ .name = "secret",  .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ .name = "current", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
 	{ .name = "code",   .type = SCOP_FIELD_TEXT, .required = true, .max = 20 },
 	{ 0 }
 };
@@ -48,13 +49,16 @@ portal_second_form(struct scop_request *req)
 bool
 portal_second_on(struct scop_request *req)
 {
-	const struct scop_value *secret = scop_unseal(req, scop_field(req, "secret"));
-	const struct scop_value *person = scop_get(scop_row(req, person_of_member(scop_member(req))), "id");
-	const struct scop_value *codes[RECOVERY_CODES];
+	const struct scop_value *secret = scop_unseal(req, scop_field(req, "secret")), *found = scop_row(req, person_of_member(scop_member(req)));
+	const struct scop_value *person = scop_get(found, "id"), *codes[RECOVERY_CODES];
 	const int64_t step = secret ? scop_totp_step(req, secret, scop_field(req, "code")) : 0;
 
 	if (!person)
 		return scop_not_found(req);
+	if (scop_bool(found, "second"))
+		return scop_reject(req, "code", "The second step is on already. Switch it off first, then on with the other app.");
+	if (!scop_password_verify(req, scop_field(req, "current"), scop_get(found, "password"), true))
+		return scop_reject(req, "current", "This is not your present password.");
 	if (step == 0)
 		return scop_reject(req, "code", "This is not the code that the app shows now.");
 	scop_write(req, person_totp(person, scop_seal(req, secret), scop_make_int(req, step)));

@@ -129,11 +129,11 @@ DELETE FROM customer_link WHERE expires < UTC_TIMESTAMP(6) LIMIT 10000
 
 -- name: orders_of_customer (mail)
 SELECT id, token, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,
-	total_cents, currency, created FROM shop_order WHERE mail = :mail ORDER BY id DESC LIMIT 50
+	total_cents, currency, created FROM shop_order WHERE mail = :mail AND BINARY mail = BINARY :mail ORDER BY id DESC LIMIT 50
 
 -- name: last_order_of (visitor)
 SELECT o.name, o.mail, o.street, o.postal_code, o.city, o.country = 'FR' AS in_france FROM customer_session s
-JOIN shop_order o ON o.mail = s.mail WHERE s.visitor = :visitor AND s.expires > UTC_TIMESTAMP(6) ORDER BY o.id DESC LIMIT 1
+JOIN shop_order o ON o.mail = s.mail AND BINARY o.mail = BINARY s.mail WHERE s.visitor = :visitor AND s.expires > UTC_TIMESTAMP(6) ORDER BY o.id DESC LIMIT 1
 
 -- Orders.
 

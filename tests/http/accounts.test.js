@@ -45,9 +45,12 @@ after(() => stack?.stop())
 
 test('who came in by a link sets up an account, and signs in with it afterwards', async () => {
   const headers = await owner()
-  assert.equal((await post('acme', '/account', '/account', { mail: 'Anna@Example.org', password: 'short' }, headers)).status, 422)
-  assert.equal((await post('acme', '/account', '/account', { password: GOOD }, headers)).status, 422)
-  assert.equal((await post('acme', '/account', '/account', { mail: 'Anna@Example.org', password: GOOD }, headers)).status, 303)
+  assert.equal((await post('acme', '/account', '/account', { mail: '' }, headers)).status, 422)
+  await post('acme', '/account', '/account', { mail: 'Anna@Example.org', password: GOOD }, headers)
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM account.person'), '0', 'not before the address is proved: it may be somebody else\'s')
+  assert.match((await signIn('acme', 'anna@example.org', GOOD)).body, /do not go together/)
+  await stack.sql('DELETE FROM account.failure')
+  await stack.setUp(host('acme'), headers.Cookie, 'Anna@Example.org', GOOD)
   const answer = await signIn('acme', 'anna@example.ORG', GOOD)
   assert.equal(answer.status, 303)
   assert.equal((await portal('acme', '/', { headers: { Cookie: cookieOf(answer) } })).status, 200)
@@ -164,7 +167,12 @@ test('a forgotten password: the same page for everybody, a mail for a member, a 
 test('a password is changed by who knows the present one', async () => {
   const headers = { Cookie: cookieOf(await signIn('acme', 'anna@example.org', OTHER)) }
   assert.match((await post('acme', '/account', '/account', { current: 'wrong', password: GOOD }, headers)).body, /not your present password/)
+  const elsewhere = { Cookie: cookieOf(await signIn('acme', 'anna@example.org', OTHER)) }
+  const atBeta = { Cookie: cookieOf(await signIn('beta', 'anna@example.org', OTHER)) }
   assert.equal((await post('acme', '/account', '/account', { current: OTHER, password: GOOD }, headers)).status, 303)
+  assert.equal((await portal('acme', '/', { headers })).status, 200, 'who has changed it stays')
+  assert.equal((await portal('acme', '/', { headers: elsewhere })).status, 401)
+  await until('signed out at the other tenant too', async () => (await portal('beta', '/', { headers: atBeta })).status === 401)
   assert.equal((await signIn('acme', 'anna@example.org', GOOD)).status, 303)
 })
 
@@ -203,18 +211,23 @@ test('a second step: set up with an app, asked for after the password, each code
   const headers = { Cookie: cookieOf(await signIn('acme', 'dora@example.org', GOOD)) }
   const page = (await portal('acme', '/account/second', { headers })).body
   const [, secret] = page.match(/<strong class="num">([A-Z2-7]{32})</), [, sealed] = page.match(/name="secret" value="([0-9a-f]+)"/)
-  const form = async (code, from = sealed) => ({ _key: await stack.key(host('acme'), '/portal/account/second', headers), secret: from, code })
+  const form = async (code, from = sealed) => ({ _key: await stack.key(host('acme'), '/portal/account/second', headers), secret: from, code, current: GOOD })
 
   const wrong = await portal('acme', '/account/second', { headers, form: await form('000000') })
   assert.equal(wrong.status, 422)
   assert.ok(wrong.body.includes(secret), 'the app keeps its secret')
   assert.equal((await portal('acme', '/account/second', { headers, form: await form(codeOf(secret), sealed.slice(0, -2) + '00') })).status, 422)
+  const guessed = await portal('acme', '/account/second', { headers, form: { ...await form(codeOf(secret)), current: 'a stolen session' } })
+  assert.match(guessed.body, /not your present password/)
   const confirmed = await form(codeOf(secret))
   const on = await portal('acme', '/account/second', { headers, form: confirmed })
   const codes = [...on.body.matchAll(/<li class="num">([a-z2-7]{10})<\/li>/g)].map(([, code]) => code)
   assert.equal(codes.length, 8)
   assert.equal((await portal('acme', '/account/second', { headers, form: confirmed })).status, 409, 'codes are shown once')
   assert.equal(await stack.sql("SELECT COUNT(*) FROM t1_portal.scop_form_key WHERE answer LIKE '%class=\"codes\"%'"), '0')
+  const other = (await portal('acme', '/account/second', { headers })).body
+  const replaced = await portal('acme', '/account/second', { headers, form: await form(codeOf(other.match(/<strong class="num">([A-Z2-7]{32})</)[1]), other.match(/name="secret" value="([0-9a-f]+)"/)[1]) })
+  assert.match(replaced.body, /is on already/)
   assert.equal(await stack.sql(`SELECT COUNT(*) FROM account.person WHERE totp LIKE '%${secret}%'`), '0', 'the secret is sealed')
 
   const passed = async () => {
@@ -262,4 +275,24 @@ test('no other module reads persons', async () => {
   for (const sql of ['SELECT * FROM account.person', 'SELECT * FROM account.reset', 'SELECT * FROM account.failure']) {
     await assert.rejects(stack.sql(`SET ROLE t1_guestbook; ${sql}`, { user: 'scop_guestbook', password }), /denied/)
   }
+})
+
+test('an address that only looks like another is nobody\'s: no mail goes to it, and no account is found by it', async () => {
+  for (const mail of ['änna@example.org', 'anna@exämple.org', 'ａnna@example.org', 'anna@example.org\u00ad']) {
+    assert.equal((await post('acme', '/forgot', '/forgot', { mail })).status, 422, mail)
+    await stack.sql('DELETE FROM account.failure')
+    assert.match((await signIn('acme', mail, GOOD)).body, /do not go together/, mail)
+  }
+  await stack.sql('DELETE FROM account.failure')
+  for (let i = 0; i < 5; i++) await signIn('acme', 'anna@example.org'.split('').map((c, at) => at === i ? c.toUpperCase() : c).join(''), 'guess')
+  assert.match((await signIn('acme', 'ANNA@example.org', 'guess')).body, /Too many tries/, 'one address however it is spelt')
+  await stack.sql('DELETE FROM account.failure')
+})
+
+test('a role is named as it is, and long names make no mail fail', async () => {
+  const headers = await owner()
+  assert.equal((await post('acme', '/members', '/members', { name: 'X', mail: 'look@example.org', role: 'OWNER' }, headers)).status, 422)
+  assert.equal((await post('acme', '/members', '/members', { name: 'X', mail: 'look@example.org', role: 'ownér' }, headers)).status, 422)
+  await stack.sql("UPDATE scopiton.tenant SET title = REPEAT('é', 100) WHERE name = 'acme'")
+  assert.equal((await post('acme', '/members', '/members', { name: 'ü'.repeat(100), mail: 'long@example.org', role: 'reader' }, headers)).status, 303)
 })

@@ -69,7 +69,7 @@ before(async () => {
 
   // An owner with an account, an invited colleague, and a file that waits to be taken in.
   owner = await signedIn()
-  await owner.send('/portal/account', '/portal/account', { mail: 'owner@example.org', password: 'trois mots inattendus' })
+  await stack.setUp(PORTAL, owner.cookie ?? Object.entries(owner.cookies ?? {}).map((pair) => pair.join('=')).join('; '), 'owner@example.org', 'trois mots inattendus')
   await owner.send('/portal/members', '/portal/members', { name: 'Bart', mail: 'bart@example.org', role: 'owner' })
   await new Browser(PORTAL).send('/portal/forgot', '/portal/forgot', { mail: 'owner@example.org' })
   const fields = await owner.hidden('/shop/products/import', '/shop/products/import'), file = fs.readFileSync(path.join(demo, 'products.csv'), 'utf8')

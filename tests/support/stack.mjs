@@ -163,6 +163,16 @@ class Stack {
     return headers['set-cookie'][0].split(';')[0]
   }
 
+  // Makes an account of a member who came in by a link: the address is proved by a mail, whose link takes the password.
+  async setUp (host, Cookie, mail, password) {
+    const links = async () => (await this.mails()).flatMap(({ html }) => html.match(/\/portal\/invitation\/[^"]+/g) ?? [])
+    const before = await links(), headers = { Cookie }
+    await this.request(host, '/portal/account', { headers, form: { _key: await this.key(host, '/portal/account', headers, '/portal/account'), mail } })
+    const link = await until('the mail that proves the address', async () => (await links()).find((one) => !before.includes(one)), 20)
+    const { status } = await this.request(host, link, { form: { _key: await this.key(host, link), password } })
+    if (status !== 303) throw new Error(`the account of ${mail} is not made: ${status}`)
+  }
+
   // Sends raw bytes, and gives all that comes back until the server closes or `milliseconds` have passed.
   raw (bytes, milliseconds = 3000) {
     return new Promise((resolve) => {

@@ -21,7 +21,7 @@
 enum scop_field_type {
 	SCOP_FIELD_TEXT,     /* one line; min and max count characters; max 200 unless said */
 	SCOP_FIELD_LONGTEXT, /* several lines; max 5,000 unless said */
-	SCOP_FIELD_EMAIL,    /* an address that one mail can be sent to; no line break, one @ */
+	SCOP_FIELD_EMAIL,    /* an address that one mail can be sent to; ASCII, no line break, one @ */
 	SCOP_FIELD_INT,      /* min and max bound the value */
 	SCOP_FIELD_ID,       /* a positive integer */
 	SCOP_FIELD_MONEY,    /* "12,50" or "12.50": cents; min and max in cents */

@@ -150,7 +150,7 @@ bool scop_rejected(const struct scop_request *req);
 /* Answers with bytes that never change under this address, so that caches may keep them for a year. */
 bool scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
 
-/* Answers with bytes made for this request, which browsers save as `file_name`. */
+/* Answers with bytes made for this request, which nobody keeps. Browsers save them as `file_name`; NULL to show them. */
 bool scop_send_download(struct scop_request *req, const char *file_name, const char *type, const struct scop_value *bytes);
 
 /* Answers with the file that the stored route `name` sends for `parts`, which must be its whole address: nginx keeps it,
