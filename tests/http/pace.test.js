@@ -1,0 +1,26 @@
+// A tenant's mails have a pace, so that one who sends thousands holds up nobody else; mails that open a door are not held up by it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { start, until } from '../support/stack.mjs'
+
+let stack
+
+const send = (role, recipient, count, secret = 0) => stack.sql(`INSERT INTO queue.mail (role, recipient, sender_name, subject, html, secret)
+  SELECT '${role}', CONCAT(seq, '${recipient}'), 'x', 'x', '<p>x</p>', ${secret} FROM seq_1_to_${count}`.replace('FROM seq', 'FROM mysql.seq'))
+const sent = (end) => stack.sql(`SELECT COUNT(*) FROM queue.mail WHERE state = 'sent' AND recipient LIKE '%${end}'`).then(Number)
+
+before(async () => {
+  stack = await start({ mail: true, config: ['mail_rate = 3'] })
+  for (const tenant of ['acme', 'beta']) await stack.cli('tenant', 'create', tenant, '--title', tenant)
+})
+after(() => stack?.stop())
+
+test('who sends many at once is slowed down, others are not, and a way in is not either', async () => {
+  await send('t1_portal', '@many.example.org', 80)
+  await until('the first have gone', async () => await sent('@many.example.org') >= 3, 30) // what was taken at once goes on
+  await send('t2_portal', '@other.example.org', 2)
+  await until("the other tenant's have gone", async () => await sent('@other.example.org') === 2, 30)
+  await send('t1_portal', '@door.example.org', 1, 1)
+  await until('the way in has gone', async () => await sent('@door.example.org') === 1, 30)
+  assert.ok(await sent('@many.example.org') < 80, 'the rest waits for its minute')
+})
