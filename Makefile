@@ -3,7 +3,7 @@
 #   make               build into build/
 #   make run           install what is missing, build, start on http://127.0.0.1:8080/ (PORT=9000, FRESH=1)
 #   make test          install what is missing, build, run every test (MODULE=name: that module's alone)
-#   make bench fault fuzz docs clean
+#   make bench fault fuzz scan docs clean
 
 PORT ?= 8080
 BUILD ?= build
@@ -195,6 +195,12 @@ fault: packages
 
 fuzz: packages
 	@SECONDS_EACH=$(or $(SECONDS),60) tools/fuzz
+
+# Scanners from Debian's packages, which nothing else needs.
+scan: packages
+	@command -v sqlmap >/dev/null && command -v wapiti >/dev/null || tools/install-packages sqlmap wapiti
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(abspath $(BUILD)) node tests/scan/scan.mjs
 
 docs:
 	@command -v doxygen >/dev/null || tools/install-packages doxygen
