@@ -14,8 +14,7 @@ const SECONDS = Number(process.env.SECONDS ?? 60) // of each kind of attack
 // What wapiti calls a weakness and is none here.
 const EXPLAINED = {
   'Cross Site Request Forgery': 'forms carry a once-only key under the name _key, which wapiti does not know; without it a POST is 409',
-  'HTTP Secure Headers': 'framing is refused by the CSP, X-XSS-Protection is obsolete, and HSTS is sent with https = yes alone',
-  'Content Security Policy Configuration': 'default-src none with what a page needs; reported for directives that fall back to it'
+  'HTTP Secure Headers': 'framing is refused by the CSP, X-XSS-Protection is obsolete, and HSTS is sent with https = yes alone'
 }
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-scan-'))
