@@ -78,6 +78,7 @@ test('a module reads its settings: the shop is written to for each order, unless
   assert.equal(await to('boutique@'), 0)
   const page = '/portal/modules/shop/settings', { body } = await see(page)
   await post(page, page, { seen: hidden(body, 'seen'), 'set.tell_shop': '1' })
+  assert.equal((await see(`/portal/mails/${await stack.sql("SELECT MIN(id) FROM queue.mail WHERE secret = 0")}`)).headers['cache-control'], 'no-store')
   await buy('two@example.org')
   await until('the shop is written to', async () => await to('boutique@') === 1, 20)
 })
@@ -102,6 +103,10 @@ test('a role of one\'s own gives what was chosen, and nobody gives more than the
   assert.match(more.body, /plus que ce que vous pouvez/)
   const invited = await post('/portal/members', '/portal/members', { name: 'X', mail: 'x@example.org', role: 'owner' }, clerk)
   assert.equal(invited.status, 422, 'nor makes an owner')
+  const strong = (await post('/portal/roles', '/portal/roles', { title: 'Chef' })).headers.location
+  await post(strong, strong, { 'may.shop.settings': '1' })
+  assert.equal((await post(strong, strong, { 'may.shop.orders': '1' }, clerk)).status, 422, 'nor takes from who has more')
+  assert.equal(await stack.sql(`SELECT GROUP_CONCAT(permission) FROM t1.role_permission WHERE role = '${strong.split('/').pop()}'`), 'shop.settings')
 })
 
 test('a permission that is taken away counts at once, for a member who is working', async () => {
