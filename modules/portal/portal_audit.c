@@ -6,6 +6,8 @@ enum { PER_PAGE = 50 };
 bool
 portal_audit(struct scop_request *req)
 {
-	portal_put_page(req, "trail", scop_rows(req, audit_trail(scop_make_text(req, "%s", scop_language_of(req)), scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req));
+
+	portal_put_page(req, "trail", scop_rows(req, audit_trail(language, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
 	return scop_view(req, &view_audit);
 }
