@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'
 import { start, until } from '../support/stack.mjs'
-import { inspect, launch, open } from './pages.mjs'
+import { inspect, launch, open, press } from './pages.mjs'
 
 let stack, packages, browser, portal
 
@@ -64,14 +64,14 @@ for (const javaScriptEnabled of [true, false]) {
     await page.waitForURL(/\/products\/import\/\d+$/)
     await page.waitForSelector('select[name=price]')
     if (javaScriptEnabled) await inspect(page, 'import-columns')
-    await page.click('form:has(select[name=price]) button')
+    await press(page, 'form:has(select[name=price]) button')
     await until('it is looked through', async () => {
       if (!javaScriptEnabled) await page.reload()
       return page.locator('text=Le reprendre').count()
     }, 30)
     if (javaScriptEnabled) await inspect(page, 'import-checked')
     assert.match(await page.textContent('#progress'), /3.?000/)
-    await page.click('text=Le reprendre')
+    await press(page, 'text=Le reprendre')
     await until('it is taken in', async () => {
       if (!javaScriptEnabled) await page.reload()
       return page.locator('text=Voir les articles').count()

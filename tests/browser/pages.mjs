@@ -23,6 +23,9 @@ export async function open (browser, options = {}) {
   return page
 }
 
+// Presses a button of a plain form and waits for the page that answers: a reload before that would take the form back.
+export const press = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)])
+
 // axe in both themes, no sideways scroll, pictures on a desk and on a phone.
 export async function inspect (page, name) {
   const found = []
