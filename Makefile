@@ -13,7 +13,7 @@ SANITIZE ?=
 CC := gcc
 Q := $(if $(V),,@)
 SAY = $(if $(V),@:,@echo)
-PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath
+PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath libarchive
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes -Wvla -Wno-format-truncation -Werror
 # Nobody puts functions of their own before ours, so calls within the library need not allow for it.
 CFLAGS := -std=gnu17 -O2 -g -fPIC -fno-semantic-interposition $(WARNINGS) $(SANITIZE)
@@ -23,7 +23,7 @@ LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
 BASE := $(wildcard core/base/*.c)
 LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
 PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard core/cli/*.c)) core/host/platform.c \
-	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c core/jobs/schedule.c
+	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/scan.c core/host/fetch.c core/host/catalogue.c core/jobs/schedule.c
 WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/sandbox.c core/modules/loader.c core/data/directory.c
 SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
@@ -82,7 +82,7 @@ RPATH := -Wl,-rpath,'$$ORIGIN/..' -L$(BUILD) -lscopiton
 
 $(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libmariadb) -ldl -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libmariadb libarchive jansson libcurl) -ldl -o $@
 
 $(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"

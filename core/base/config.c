@@ -22,6 +22,8 @@ static const struct setting {
 	TEXT(run, "/run/scopiton"),
 	TEXT(var, "/var/lib/scopiton"),
 	TEXT(modules, "/usr/share/scopiton/modules"),
+	TEXT(catalogue, ""),
+	TEXT(catalogue_key, ""),
 	TEXT(webroot, "/usr/share/scopiton/webroot"),
 	TEXT(libexec, "/usr/libexec/scopiton"),
 	TEXT(migrations, "/usr/share/scopiton/migrations"),
@@ -156,6 +158,10 @@ check(const struct scop_config *config, struct scop_error *err)
 		    strlen(config->run));
 	if (config->pool_workers > config->workers)
 		return scop_error_set(err, "%s: 'pool_workers' is more than 'workers', which is all there may be", config->file);
+	if (config->catalogue[0] && config->catalogue[0] != '/' && strncmp(config->catalogue, "https://", 8) != 0 && strncmp(config->catalogue, "http://", 7) != 0)
+		return scop_error_set(err, "%s: 'catalogue' is a folder, or begins with https:// or http://, not '%.40s'", config->file, config->catalogue);
+	if (config->catalogue[0] && !config->catalogue_key[0])
+		return scop_error_set(err, "%s: 'catalogue' needs 'catalogue_key', the group's public key", config->file);
 	if (config->mail_server[0] && strncmp(config->mail_server, "smtp://", 7) != 0 && strncmp(config->mail_server, "smtps://", 8) != 0)
 		return scop_error_set(err, "%s: 'mail_server' begins with smtp:// or smtps://, not '%.40s'", config->file,
 		    config->mail_server);

@@ -17,6 +17,8 @@ struct scop_config {
 	char run[SCOP_CONFIG_TEXT];      /* sockets and routes; at most 24 bytes, for a socket's path has 107 */
 	char var[SCOP_CONFIG_TEXT];      /* installed modules, secrets */
 	char modules[SCOP_CONFIG_TEXT];  /* folders of unpacked packages that can be installed */
+	char catalogue[SCOP_CONFIG_TEXT];     /* the group's: a folder, or an address of http(s); empty: none */
+	char catalogue_key[SCOP_CONFIG_TEXT]; /* the group's public key, as minisign writes it */
 	char webroot[SCOP_CONFIG_TEXT];
 	char libexec[SCOP_CONFIG_TEXT];  /* where scopiton-worker and scopiton-supervisor are */
 	char migrations[SCOP_CONFIG_TEXT];

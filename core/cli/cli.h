@@ -38,11 +38,20 @@ const struct scop_value *cli_tenant(struct scop_platform *platform, const char *
 /* Prints one step of what is being done. */
 void cli_told(void *context, const char *what);
 
+/* The secret key in the file behind `option`, perhaps with --password-file; the public one in a file. False, after saying so. */
+struct scop_secret_key;
+struct scop_public_key;
+bool cli_key(struct cli *cli, const char *option, struct scop_secret_key *ret_key);
+bool cli_public_key(const char *file, struct scop_public_key *ret_key);
+
 int cli_serve(struct cli *cli);
 int cli_installer(struct cli *cli);
 int cli_nginx(struct cli *cli);
 int cli_tenant_command(struct cli *cli);
 int cli_module_command(struct cli *cli);
+int cli_author(struct cli *cli, const char *verb);
+int cli_catalogue(struct cli *cli);
+int cli_key_command(struct cli *cli);
 int cli_import(struct cli *cli);
 int cli_job(struct cli *cli);
 int cli_migrate(struct cli *cli);

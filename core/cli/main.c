@@ -25,6 +25,14 @@ static const struct command {
 	    "make a tenant with its databases and portal, list them, or delete one for good" },
 	{ "module", cli_module_command, "module list [TENANT]\n  module install MODULE --tenant TENANT [--root]\n"
 	    "  module disable MODULE --tenant TENANT", "what there is, what a tenant has; switch it on and off" },
+	{ "module", cli_module_command, "module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n  module publish FILE --catalogue FOLDER "
+	    "--key FILE [--channel stable|beta]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key FILE",
+	    "for authors: make a package, sign it as your scop, publish it, withdraw it" },
+	{ "catalogue", cli_catalogue, "catalogue refresh | list [WORDS] | show MODULE", "what the group offers" },
+	{ "catalogue", cli_catalogue, "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] [--public FILE] [--modules A,B] "
+	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew FOLDER [--days 30] [--count] --key FILE\n"
+	    "  catalogue rotate FOLDER --to FILE --key FILE", "for the group: keep a catalogue, its scops and keys" },
+	{ "key", cli_key_command, "key make FILE", "make a pair of keys to sign with, as minisign has them" },
 	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT", "take files into a module, all or nothing" },
 	{ "job", cli_job, "job list [TENANT]\n  job cancel | replay | drop NUMBER", "work that waits, runs or is dead; stop it, "
 	    "try a dead one again, or forget it" },

@@ -98,8 +98,10 @@ cli_module_command(struct cli *cli)
 {
 	struct scop_platform platform;
 	const char *verb = cli_verb(cli);
-	int status;
+	int status = cli_author(cli, verb);
 
+	if (status >= 0)
+		return status;
 	if (!cli_open(cli, &platform))
 		return CLI_FAILED;
 	if (strcmp(verb, "list") == 0)
@@ -107,7 +109,7 @@ cli_module_command(struct cli *cli)
 	else if (strcmp(verb, "install") == 0 || strcmp(verb, "disable") == 0)
 		status = give_order(cli, &platform, verb);
 	else
-		status = cli_usage("module is followed by list, install or disable");
+		status = cli_usage("module is followed by list, install, disable, pack, sign, publish or yank");
 	scop_platform_close(&platform);
 	return status;
 }

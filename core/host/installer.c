@@ -366,7 +366,7 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
 	    scop_platform_quote(platform, module));
 
 	tell(&installation, "check");
-	if (!open_package(&installation) || !scop_package_note(platform, &installation.package))
+	if (!open_package(&installation) || !scop_package_note(platform, &installation.package, true))
 		return false;
 	installation.first = !there;
 	if (there && strcmp(scop_text(there, "hash"), installation.package.hash) == 0 &&

@@ -73,8 +73,8 @@ bool scop_module_disable(struct scop_platform *platform, uint32_t tenant, const 
 /* Notes which packages stand in the configured folder, so that the portal can offer them. */
 bool scop_module_scan(struct scop_platform *platform);
 
-/* Notes one package, as the one that is offered of its module. */
-bool scop_package_note(struct scop_platform *platform, const struct scop_package *package);
+/* Notes one package; `offered`: as the one of its module in this host's own folder. */
+bool scop_package_note(struct scop_platform *platform, const struct scop_package *package, bool offered);
 
 /* Writes run/directory from the database, for the supervisor. */
 bool scop_directory_write(struct scop_platform *platform);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "data/directory.h"
 
@@ -38,9 +40,67 @@ note_work(struct scop_platform *platform, const struct scop_package *package)
 	return sound;
 }
 
-bool
-scop_package_note(struct scop_platform *platform, const struct scop_package *package)
+/* What the manifest lists, as JSON, for the portal and for the solver. */
+static const char *
+json_text(struct scop_platform *platform, const struct scop_list_maker *list)
 {
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, scop_list_value(list));
+	return scop_platform_quote(platform, scop_buffer_str(&out));
+}
+
+static const char *
+rights_text(struct scop_platform *platform, const struct scop_manifest *manifest)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, platform->arena);
+	for (size_t i = 0; i < manifest->right_count; i++)
+		scop_list_add(&list, scop_value_text(platform->arena, manifest->rights[i]));
+	return json_text(platform, &list);
+}
+
+static const char *
+needs_text(struct scop_platform *platform, const struct scop_manifest *manifest)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, platform->arena);
+	for (size_t i = 0; i < manifest->need_count; i++) {
+		struct scop_map_maker map;
+
+		scop_map_init(&map, platform->arena);
+		scop_map_put_text(&map, "module", manifest->needs[i].module);
+		scop_map_put_text(&map, "version", manifest->needs[i].range);
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	return json_text(platform, &list);
+}
+
+static const char *
+personal_text(struct scop_platform *platform, const struct scop_manifest *manifest)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, platform->arena);
+	for (size_t i = 0; i < manifest->personal_count; i++) {
+		struct scop_map_maker map;
+
+		scop_map_init(&map, platform->arena);
+		scop_map_put_text(&map, "table", manifest->personal[i].table);
+		scop_map_put_text(&map, "columns", manifest->personal[i].columns);
+		scop_map_put(&map, "months", scop_value_int(platform->arena, manifest->personal[i].months));
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	return json_text(platform, &list);
+}
+
+bool
+scop_package_note(struct scop_platform *platform, const struct scop_package *package, bool offered)
+{
+	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept", [SCOP_BACK_EXPORTED] = "exported", [SCOP_BACK_LOST] = "lost" };
 	const struct scop_manifest *manifest = &package->manifest;
 	const char *t[2 * SCOP_LANGUAGES];
 
@@ -48,13 +108,19 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		t[i] = scop_platform_quote(platform, manifest->title[i]);
 		t[SCOP_LANGUAGES + i] = scop_platform_quote(platform, manifest->summary[i]);
 	}
-	return scop_platform_sql(platform, "INSERT IGNORE INTO scopiton.module (name) VALUES ('%s')", manifest->name) &&
-	    scop_platform_sql(platform, "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> '%s'",
-		manifest->name, package->hash) &&
+	return scop_platform_sql(platform, "INSERT INTO scopiton.module (name, scop) VALUES ('%s', '%s') ON DUPLICATE KEY UPDATE scop = IF(scop = '', "
+		"VALUES(scop), scop)", manifest->name, manifest->scop) &&
+	    (!offered || scop_platform_sql(platform, "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> '%s'",
+		manifest->name, package->hash)) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.package (module, version, hash, title_fr, title_nl, title_de, "
-		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', "
-		"'%s', '%s', '%s', '%s', %zu) ON DUPLICATE KEY UPDATE available = 1", manifest->name, manifest->version,
-		package->hash, t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7], manifest->job_count) &&
+		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs, available, rights, needs, personal, category, scop, tariff_cents, currency, "
+		"generation, back) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
+		"'%s', %u, '%s') ON DUPLICATE KEY UPDATE available = available OR VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
+		"personal = VALUES(personal), category = VALUES(category), scop = VALUES(scop), tariff_cents = VALUES(tariff_cents), currency = "
+		"VALUES(currency), generation = VALUES(generation), back = VALUES(back)", manifest->name, manifest->version, package->hash, t[0], t[1],
+		t[2], t[3], t[4], t[5], t[6], t[7], manifest->job_count, offered, rights_text(platform, manifest),
+		needs_text(platform, manifest), personal_text(platform, manifest), manifest->category, manifest->scop,
+		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation, backs[manifest->back]) &&
 	    note_work(platform, package);
 }
 
@@ -66,7 +132,7 @@ note_offer(struct scop_platform *platform, const char *name)
 
 	if (access(scop_arena_printf(platform->arena, "%s/module.xml", folder), R_OK) != 0)
 		return true;
-	if (scop_package_open(platform->arena, folder, &package, &platform->err) && scop_package_note(platform, &package))
+	if (scop_package_open(platform->arena, folder, &package, &platform->err) && scop_package_note(platform, &package, true))
 		return true;
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)
 		return scop_error_set(&platform->err, "%s", scop_db_error(platform->db));

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,6 +24,7 @@ struct image {
 	size_t strings_size;
 	struct scop_error *err;
 	const char *file;
+	const char *api; /* the newest of the API's versions that it needs */
 };
 
 static const void *
@@ -110,6 +112,8 @@ check_versions(struct image *image, const Elf64_Shdr *needs)
 				return scop_error_set(image->err, "module file '%s' needs the API version %s, this host has %s. Upgrade the "
 				    "host, or install an older version of the module.", image->file, name,
 				    api_versions[sizeof api_versions / sizeof api_versions[0] - 1]);
+			if (strncmp(name, "SCOPITON_", 9) == 0 && (!image->api || strverscmp(name, image->api) > 0))
+				image->api = name;
 			if (!version || version->vna_next == 0)
 				break;
 			version_at += version->vna_next;
@@ -142,7 +146,7 @@ check_image(struct image *image)
 }
 
 bool
-scop_loader_check(const char *file, struct scop_error *err)
+scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_error *err)
 {
 	struct stat status;
 	const int fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -159,8 +163,15 @@ scop_loader_check(const char *file, struct scop_error *err)
 
 	struct image image = { .bytes = bytes, .size = (size_t)status.st_size, .err = err, .file = file };
 	const bool sound = check_image(&image);
+	snprintf(ret_api, SCOP_API_TEXT, "%s", sound && image.api ? image.api : "");
 	munmap(bytes, (size_t)status.st_size);
 	return sound;
+}
+
+bool
+scop_loader_knows_api(const char *name)
+{
+	return !name[0] || listed(name, api_versions, sizeof api_versions / sizeof api_versions[0]);
 }
 
 const struct scop_module *

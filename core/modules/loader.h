@@ -12,8 +12,13 @@
 #include "base/error.h"
 #include "scopiton/module.h"
 
-/* Reads the file; false with what is wrong and what would help. */
-bool scop_loader_check(const char *file, struct scop_error *err);
+enum { SCOP_API_TEXT = 32 };
+
+/* Reads the file; false with what is wrong and what would help. `ret_api`: the newest version of the API that it needs. */
+bool scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_error *err);
+
+/* Whether this host has that version of the API, such as "SCOPITON_1.0". */
+bool scop_loader_knows_api(const char *name);
 
 /* Loads it and checks its descriptor; NULL when it cannot be. Never unloaded. */
 const struct scop_module *scop_loader_load(const char *file, struct scop_error *err);

@@ -157,11 +157,41 @@ take_call(struct scop_arena *arena, xmlNodePtr node)
 	return (struct scop_manifest_call){ attribute(arena, node, "host"), port[0] ? (unsigned)atoi(port) : 443 };
 }
 
+static struct scop_manifest_personal
+take_personal(struct scop_arena *arena, xmlNodePtr node)
+{
+	return (struct scop_manifest_personal){ attribute(arena, node, "table"), attribute(arena, node, "columns"),
+		(unsigned)atoi(attribute(arena, node, "months")) };
+}
+
+static void
+take_generation(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	const char *back = attribute(arena, node, "back");
+
+	manifest->generation = (unsigned)atoi(attribute(arena, node, "number"));
+	manifest->back = strcmp(back, "kept") == 0 ? SCOP_BACK_KEPT : strcmp(back, "exported") == 0 ? SCOP_BACK_EXPORTED : SCOP_BACK_LOST;
+}
+
+static void
+take_tariff(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	const char *currency = attribute(arena, node, "currency");
+
+	manifest->tariff_cents = atoi(attribute(arena, node, "cents"));
+	manifest->tariff_currency = currency[0] ? currency : "EUR";
+}
+
 static void
 take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 {
 	*manifest = (struct scop_manifest){ .name = attribute(arena, root, "name"),
-		.version = attribute(arena, root, "version"), .scop = attribute(arena, root, "scop") };
+		.version = attribute(arena, root, "version"), .scop = attribute(arena, root, "scop"),
+		.category = attribute(arena, root, "category"), .tariff_currency = "EUR", .generation = 1 };
+	if (!manifest->category[0])
+		manifest->category = "office";
+	manifest->needs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->needs);
+	manifest->personal = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->personal);
 	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
 	manifest->grants = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->grants);
 	manifest->menu = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->menu);
@@ -174,6 +204,7 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	manifest->calls = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->calls);
 	take_texts(arena, root, "title", manifest->title);
 	take_texts(arena, root, "summary", manifest->summary);
+	take_texts(arena, root, "changes", manifest->changes);
 	for (xmlNodePtr node = root->children; node; node = node->next) {
 		if (is(node, "permission"))
 			take_permission(arena, node, &manifest->permissions[manifest->permission_count++]);
@@ -201,7 +232,31 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 				attribute(arena, node, "job") };
 		else if (is(node, "calls"))
 			manifest->calls[manifest->call_count++] = take_call(arena, node);
+		else if (is(node, "needs"))
+			manifest->needs[manifest->need_count++] = (struct scop_need){ attribute(arena, node, "module"),
+				attribute(arena, node, "version") };
+		else if (is(node, "personal"))
+			manifest->personal[manifest->personal_count++] = take_personal(arena, node);
+		else if (is(node, "generation"))
+			take_generation(arena, node, manifest);
+		else if (is(node, "tariff"))
+			take_tariff(arena, node, manifest);
 	}
+}
+
+/* What a newer version may not have without being granted it. */
+static void
+list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
+{
+	manifest->rights = scop_arena_alloc(arena, (manifest->call_count + manifest->write_count + manifest->take_count + 1) * sizeof *manifest->rights);
+	for (size_t i = 0; i < manifest->call_count; i++)
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "calls %s:%u", manifest->calls[i].host, manifest->calls[i].port);
+	for (size_t i = 0; i < manifest->write_count; i++)
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "writes %s (%s)", manifest->writes[i].table, manifest->writes[i].rights);
+	for (size_t i = 0; i < manifest->take_count; i++)
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "takes %s", manifest->takes[i].event);
+	if (manifest->orders)
+		manifest->rights[manifest->right_count++] = "orders";
 }
 
 static bool
@@ -240,6 +295,12 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 
 	if (!has_all(manifest->title) || !has_all(manifest->summary))
 		return scop_error_set(err, "%s: 'title' and 'summary' are needed once in each of fr, nl, de and en", file);
+	for (size_t i = 0; i < manifest->need_count; i++)
+		if (!scop_range_valid(manifest->needs[i].range) || strcmp(manifest->needs[i].module, manifest->name) == 0)
+			return scop_error_set(err, "%s: it needs '%s' in '%s', which is no range of another module's versions; '^1.4' is", file,
+			    manifest->needs[i].module, manifest->needs[i].range);
+	if (manifest->changes[SCOP_EN] && !has_all(manifest->changes))
+		return scop_error_set(err, "%s: 'changes' is needed once in each of fr, nl, de and en, or not at all", file);
 	if (manifest->accounts && strcmp(manifest->name, "portal") != 0)
 		return scop_error_set(err, "%s: 'accounts' is for the portal alone", file);
 	for (size_t i = 0; i < manifest->menu_count; i++)
@@ -276,6 +337,7 @@ scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text
 		scop_error_set(err, "%s: a DOCTYPE is refused", name);
 	else if (doc && check_schema(doc, &complaint)) {
 		take(arena, xmlDocGetRootElement(doc), ret_manifest);
+		list_rights(arena, ret_manifest);
 		sound = check_sense(name, ret_manifest, err);
 	}
 	xmlFreeDoc(doc);

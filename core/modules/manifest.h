@@ -4,14 +4,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/locale.h"
+#include "modules/solve.h"
 
 struct scop_arena;
 
 struct scop_manifest {
-	const char *name, *version, *scop;
+	const char *name, *version, *scop, *category;
+	const char *changes[SCOP_LANGUAGES]; /* what is new in this version; NULL: not told */
+	struct scop_need *needs;
+	size_t need_count;
+	int64_t tariff_cents; /* a month */
+	const char *tariff_currency;
 	const char *title[SCOP_LANGUAGES], *summary[SCOP_LANGUAGES];
 	struct scop_manifest_permission {
 		const char *name, *title[SCOP_LANGUAGES];
@@ -55,6 +62,15 @@ struct scop_manifest {
 		unsigned port;
 	} *calls;
 	size_t call_count;
+	const char **rights; /* what the host lets it do beyond its own data, to be compared: "calls example.com:443" */
+	size_t right_count;
+	struct scop_manifest_personal {
+		const char *table, *columns; /* with blanks between */
+		unsigned months;
+	} *personal;
+	size_t personal_count;
+	unsigned generation; /* of its tables, from 1 */
+	enum scop_back { SCOP_BACK_KEPT, SCOP_BACK_EXPORTED, SCOP_BACK_LOST } back; /* what becomes of rows when leaving that */
 };
 
 /* Reads `file`; what it holds lives in `arena`. False with "file:line: what was expected". */

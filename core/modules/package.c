@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
@@ -15,6 +14,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "modules/archive.h"
+#include "modules/files.h"
 #include "modules/loader.h"
 #include "modules/sandbox.h"
 #include "web/app.h"
@@ -25,42 +26,7 @@
 #define IN_SANDBOX 1
 #endif
 
-enum { FILES_MAX = 2000, TRIAL_SECONDS = 10, NOBODY = 65534, LANDLOCK_ANY = 99 };
-
-struct listing {
-	const char *path[FILES_MAX]; /* below the folder */
-	size_t count;
-};
-
-static int
-by_path(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool
-list(struct scop_arena *arena, const char *folder, struct listing *ret_listing, struct scop_error *err)
-{
-	char *const roots[] = { scop_arena_text(arena, folder), NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	bool sound = walk != NULL;
-
-	ret_listing->count = 0;
-	for (FTSENT *entry; sound && (entry = fts_read(walk));) {
-		if (entry->fts_info == FTS_D || entry->fts_info == FTS_DP)
-			continue;
-		if (entry->fts_info != FTS_F)
-			sound = scop_error_set(err, "package '%s' has '%s', which is no plain file", folder, entry->fts_name);
-		else if (ret_listing->count == FILES_MAX)
-			sound = scop_error_set(err, "package '%s' has more than %d files", folder, FILES_MAX);
-		else
-			ret_listing->path[ret_listing->count++] = scop_arena_text(arena, entry->fts_path + strlen(folder) + 1);
-	}
-	if (walk)
-		fts_close(walk);
-	qsort(ret_listing->path, ret_listing->count, sizeof ret_listing->path[0], by_path);
-	return sound;
-}
+enum { TRIAL_SECONDS = 10, NOBODY = 65534, LANDLOCK_ANY = 99 };
 
 static bool
 hash_file(crypto_generichash_state *state, const char *path, struct scop_error *err)
@@ -82,7 +48,7 @@ hash_file(crypto_generichash_state *state, const char *path, struct scop_error *
 }
 
 static bool
-hash_all(struct scop_arena *arena, const char *folder, const struct listing *listing, const char **ret_hash,
+hash_all(struct scop_arena *arena, const char *folder, const struct scop_files *listing, const char **ret_hash,
     struct scop_error *err)
 {
 	crypto_generichash_state state;
@@ -185,100 +151,46 @@ scop_package_open(struct scop_arena *arena, const char *given, struct scop_packa
 	while (length > 1 && given[length - 1] == '/')
 		length--;
 	const char *folder = scop_arena_bytes(arena, given, length);
-	struct listing *listing = scop_arena_alloc(arena, sizeof *listing);
+	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
 	const char *manifest = scop_arena_printf(arena, "%s/module.xml", folder);
 
-	if (!scop_manifest_read(arena, manifest, &ret_package->manifest, err) || !list(arena, folder, listing, err))
+	if (!scop_manifest_read(arena, manifest, &ret_package->manifest, err) || !scop_files_list(arena, folder, listing, err))
 		return false;
+	for (size_t i = 0; i < listing->count; i++)
+		if (!scop_archive_has_place(ret_package->manifest.name, listing->path[i]))
+			return scop_error_set(err, "package '%s' has the file '%s', for which a package has no place", folder, listing->path[i]);
 	ret_package->folder = scop_arena_text(arena, folder);
 	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);
-	return scop_loader_check(file, err) && trial(file, err) && hash_all(arena, folder, listing, &ret_package->hash, err);
+	return scop_loader_check(file, ret_package->api, err) && trial(file, err) && hash_all(arena, folder, listing, &ret_package->hash, err);
 }
 
 /* ---- putting it in place ---- */
-
-static bool
-copy_file(const char *from, const char *to, struct scop_error *err)
-{
-	char block[65536];
-	ssize_t got = 0;
-	const int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-	bool sound = in >= 0 && out >= 0;
-
-	while (sound && (got = read(in, block, sizeof block)) > 0)
-		sound = write(out, block, (size_t)got) == got;
-	sound = sound && got == 0 && fsync(out) == 0;
-	if (!sound)
-		scop_error_errno(err, "'%s' cannot be copied to '%s'", from, to);
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
-	return sound;
-}
-
-static void
-make_folders(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0755);
-		*slash = '/';
-	}
-}
-
-static void
-remove_tree(const char *path)
-{
-	char *const roots[] = { (char *)(uintptr_t)path, NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-
-	for (FTSENT *entry; walk && (entry = fts_read(walk));) {
-		if (entry->fts_info == FTS_DP)
-			rmdir(entry->fts_accpath);
-		else if (entry->fts_info != FTS_D)
-			unlink(entry->fts_accpath);
-	}
-	if (walk)
-		fts_close(walk);
-}
-
-static void
-sync_folder(const char *path)
-{
-	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-}
 
 bool
 scop_package_place(const struct scop_package *package, const char *var, struct scop_error *err)
 {
 	struct scop_arena *arena = scop_arena_new();
-	struct listing *listing = scop_arena_alloc(arena, sizeof *listing);
+	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
 	char *place = scop_arena_printf(arena, "%s/modules/%s", var, package->hash);
 	char *fresh = scop_arena_printf(arena, "%s/modules/.%s.%d", var, package->hash, (int)getpid());
 	bool sound = true;
 
 	if (access(place, F_OK) != 0) {
-		make_folders(place);
-		remove_tree(fresh);
-		sound = mkdir(fresh, 0755) == 0 ? list(arena, package->folder, listing, err) :
+		scop_files_make_folders(place);
+		scop_files_remove(fresh);
+		sound = mkdir(fresh, 0755) == 0 ? scop_files_list(arena, package->folder, listing, err) :
 		    scop_error_errno(err, "'%s' cannot be made", fresh);
 		for (size_t i = 0; sound && i < listing->count; i++) {
 			char *to = scop_arena_printf(arena, "%s/%s", fresh, listing->path[i]);
 
-			make_folders(to);
-			sound = copy_file(scop_arena_printf(arena, "%s/%s", package->folder, listing->path[i]), to, err);
+			scop_files_make_folders(to);
+			sound = scop_files_copy(scop_arena_printf(arena, "%s/%s", package->folder, listing->path[i]), to, err);
 		}
-		sync_folder(fresh);
+		scop_files_sync_folder(fresh);
 		if (sound && rename(fresh, place) != 0 && errno != ENOTEMPTY && errno != EEXIST)
 			sound = scop_error_errno(err, "'%s' cannot be put in place", place);
-		sync_folder(scop_arena_printf(arena, "%s/modules", var));
-		remove_tree(fresh);
+		scop_files_sync_folder(scop_arena_printf(arena, "%s/modules", var));
+		scop_files_remove(fresh);
 	}
 	scop_arena_free(arena);
 	return sound;

@@ -5,12 +5,14 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "modules/loader.h"
 #include "modules/manifest.h"
 
 struct scop_package {
 	struct scop_manifest manifest;
 	const char *folder;
 	const char *hash; /* 32 hexadecimal digits */
+	char api[SCOP_API_TEXT];
 };
 
 /* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial load in a process of

@@ -1,0 +1,249 @@
+/* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a host's (refresh, list, show). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "host/catalogue.h"
+#include "modules/publish.h"
+
+static int
+days(struct cli *cli)
+{
+	char standard[12];
+
+	snprintf(standard, sizeof standard, "%d", SCOP_CATALOGUE_DAYS);
+	return atoi(cli_option(cli, "--days", standard));
+}
+
+/* What one change of a catalogue needs, opened by its key. */
+struct change {
+	struct scop_arena *arena;
+	struct scop_publisher *publisher;
+	int days;
+	struct scop_error err;
+};
+
+static bool
+begin(struct cli *cli, const char *folder, struct change *change)
+{
+	struct scop_secret_key key;
+
+	*change = (struct change){ .arena = scop_arena_new(), .days = days(cli) };
+	return cli_key(cli, "--key", &key) && ((change->publisher = scop_publisher_open(change->arena, folder, &key, &change->err)) ||
+	    (cli_fail("%s", change->err.text), false));
+}
+
+/* Saves where all went well; gives the exit status. */
+static int
+end(struct change *change, bool sound)
+{
+	if (change->publisher && sound)
+		sound = scop_publisher_save(change->publisher, change->days, NULL, &change->err);
+	if (change->publisher && !sound)
+		cli_fail("%s", change->err.text);
+	const bool done = change->publisher && sound;
+	scop_arena_free(change->arena);
+	return done ? CLI_DONE : CLI_FAILED;
+}
+
+static int
+create(struct cli *cli)
+{
+	struct scop_secret_key key;
+	struct scop_error err;
+	const int stands = days(cli);
+
+	if (!cli_key(cli, "--key", &key))
+		return CLI_FAILED;
+	if (cli->argc != 1)
+		return cli_usage("catalogue create needs a folder and --key");
+	struct scop_arena *arena = scop_arena_new();
+	const bool made = scop_catalogue_create(arena, cli->argv[0], &key, stands, &err);
+	scop_arena_free(arena);
+	if (!made)
+		return cli_fail("%s", err.text);
+	printf("the catalogue '%s' is there, and empty\n", cli->argv[0]);
+	return CLI_DONE;
+}
+
+static int
+scop(struct cli *cli)
+{
+	const char *title = cli_option(cli, "--title", NULL), *modules = cli_option(cli, "--modules", NULL), *file = cli_option(cli, "--public", NULL);
+	struct scop_public_key key;
+	struct change change;
+
+	if (file && !cli_public_key(file, &key))
+		return CLI_FAILED;
+	if (!begin(cli, cli->argc > 0 ? cli->argv[0] : "", &change))
+		return end(&change, false);
+	if (cli->argc != 2) {
+		scop_arena_free(change.arena);
+		return cli_usage("catalogue scop needs a folder, a name, and --title, --public or --modules");
+	}
+	return end(&change, scop_publisher_scop(change.publisher, cli->argv[1], title, file ? &key : NULL, modules, &change.err));
+}
+
+static int
+revoke(struct cli *cli)
+{
+	struct change change;
+
+	if (!begin(cli, cli->argc > 0 ? cli->argv[0] : "", &change))
+		return end(&change, false);
+	if (cli->argc != 3) {
+		scop_arena_free(change.arena);
+		return cli_usage("catalogue revoke needs a folder, a scop and a key's id");
+	}
+	return end(&change, scop_publisher_revoke(change.publisher, cli->argv[1], cli->argv[2], &change.err));
+}
+
+/* On a host that serves tenants: how many use each module goes into the index. */
+static bool
+count_users(struct cli *cli, struct scop_publisher *publisher)
+{
+	struct scop_platform platform;
+
+	if (!cli_open(cli, &platform))
+		return false;
+	const struct scop_value *rows = scop_platform_rows(&platform, "SELECT module, COUNT(*) AS tenants FROM scopiton.subscription WHERE state = 'on' "
+	    "GROUP BY module");
+	for (size_t i = 0; i < scop_count(rows); i++)
+		scop_publisher_used(publisher, scop_text(scop_at(rows, i), "module"), (long long)scop_int(scop_at(rows, i), "tenants"));
+	scop_platform_close(&platform);
+	return true;
+}
+
+static int
+renew(struct cli *cli)
+{
+	const bool count = cli_flag(cli, "--count");
+	struct change change;
+
+	if (!begin(cli, cli->argc > 0 ? cli->argv[0] : "", &change))
+		return end(&change, false);
+	if (cli->argc != 1) {
+		scop_arena_free(change.arena);
+		return cli_usage("catalogue renew needs a folder and --key");
+	}
+	return end(&change, !count || count_users(cli, change.publisher));
+}
+
+static int
+rotate(struct cli *cli)
+{
+	struct scop_secret_key next;
+	struct change change;
+
+	if (!cli_key(cli, "--to", &next))
+		return CLI_FAILED;
+	if (!begin(cli, cli->argc > 0 ? cli->argv[0] : "", &change))
+		return end(&change, false);
+	if (!scop_publisher_save(change.publisher, change.days, &next, &change.err)) {
+		scop_arena_free(change.arena);
+		return cli_fail("%s", change.err.text);
+	}
+	scop_arena_free(change.arena);
+	puts("hosts that have the old key follow to the new one; new hosts are given the new one");
+	return CLI_DONE;
+}
+
+/* ---- a host's side ---- */
+
+static int
+refresh(struct scop_platform *platform)
+{
+	if (!scop_catalogue_refresh(platform))
+		return cli_fail("%s", platform->err.text);
+	const struct scop_value *row = scop_platform_row(platform, "SELECT number, expires, (SELECT COUNT(*) FROM scopiton.catalogue_module) AS modules "
+	    "FROM scopiton.catalogue");
+	printf("index %lld, %lld modules\n", (long long)scop_int(row, "number"), (long long)scop_int(row, "modules"));
+	return CLI_DONE;
+}
+
+static int
+list(struct cli *cli, struct scop_platform *platform)
+{
+	const char *words = scop_platform_quote(platform, cli->argc > 0 ? cli->argv[0] : "");
+	const struct scop_value *rows = scop_platform_rows(platform, "SELECT m.name, m.category, m.used_by, v.version, v.level, v.tariff_cents, v.currency, "
+	    "m.summary_en FROM scopiton.catalogue_module m LEFT JOIN scopiton.catalogue_version v ON v.module = m.name AND v.newest = 1 WHERE m.name LIKE "
+	    "'%%%s%%' OR m.title_en LIKE '%%%s%%' OR m.category LIKE '%%%s%%' OR m.summary_en LIKE '%%%s%%' ORDER BY m.category, m.name", words, words, words, words);
+
+	if (!rows)
+		return cli_fail("%s", platform->err.text);
+	if (scop_count(rows) == 0)
+		puts("the catalogue has none. 'scopiton catalogue refresh' looks for a newer one.");
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+
+		printf("%-16s %-12s %-9s level %lld  %6lld.%02lld %s  %s\n", scop_text(row, "name"), scop_text(row, "category"),
+		    scop_text(row, "version")[0] ? scop_text(row, "version") : "beta", (long long)scop_int(row, "level"),
+		    (long long)scop_int(row, "tariff_cents") / 100, (long long)scop_int(row, "tariff_cents") % 100, scop_text(row, "currency"),
+		    scop_text(row, "summary_en"));
+	}
+	return CLI_DONE;
+}
+
+static int
+show(struct scop_platform *platform, const char *name)
+{
+	const struct scop_value *module = scop_platform_row(platform, "SELECT name, scop, scop_title, category, used_by, title_en, summary_en FROM "
+	    "scopiton.catalogue_module WHERE name = '%s'", scop_platform_quote(platform, name));
+
+	if (!module)
+		return cli_fail("the catalogue has no module '%s'", name);
+	printf("%s (%s)\n%s\nof %s, in %s, used by %lld co-operators\n", scop_text(module, "title_en"), name, scop_text(module, "summary_en"),
+	    scop_text(module, "scop_title"), scop_text(module, "category"), (long long)scop_int(module, "used_by"));
+	const struct scop_value *rows = scop_platform_rows(platform, "SELECT version, channel, yanked, reason, unfit, level, size, published, rights, needs, "
+	    "changes_en FROM scopiton.catalogue_version WHERE module = '%s' ORDER BY place DESC", scop_platform_quote(platform, name));
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+
+		printf("\n%s %s, level %lld, %lld bytes%s%s%s\n", scop_text(row, "version"), scop_text(row, "channel"), (long long)scop_int(row, "level"),
+		    (long long)scop_int(row, "size"), scop_bool(row, "yanked") ? ", withdrawn: " : "", scop_text(row, "reason"),
+		    scop_bool(row, "unfit") && !scop_bool(row, "yanked") ? ", not for this host" : "");
+		if (scop_text(row, "changes_en")[0])
+			printf("  new: %s\n", scop_text(row, "changes_en"));
+		if (strcmp(scop_text(row, "needs"), "[]") != 0)
+			printf("  needs: %s\n", scop_text(row, "needs"));
+		if (strcmp(scop_text(row, "rights"), "[]") != 0)
+			printf("  may: %s\n", scop_text(row, "rights"));
+	}
+	return CLI_DONE;
+}
+
+static int
+on_host(struct cli *cli, const char *verb)
+{
+	struct scop_platform platform;
+	int status;
+
+	if (!cli_open(cli, &platform))
+		return CLI_FAILED;
+	if (strcmp(verb, "refresh") == 0 && cli->argc == 0)
+		status = refresh(&platform);
+	else if (strcmp(verb, "list") == 0 && cli->argc <= 1)
+		status = list(cli, &platform);
+	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
+		status = show(&platform, cli->argv[0]);
+	else
+		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, refresh, list [WORDS] or show MODULE");
+	scop_platform_close(&platform);
+	return status;
+}
+
+int
+cli_catalogue(struct cli *cli)
+{
+	static const struct {
+		const char *verb;
+		int (*run)(struct cli *cli);
+	} verbs[] = { { "create", create }, { "scop", scop }, { "revoke", revoke }, { "renew", renew }, { "rotate", rotate } };
+	const char *verb = cli_verb(cli);
+
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(verb, verbs[i].verb) == 0)
+			return verbs[i].run(cli);
+	return on_host(cli, verb);
+}

@@ -1,0 +1,33 @@
+/* Folders of plain files, as packages are: listing, copying and removing them. */
+#ifndef SCOP_MODULES_FILES_H
+#define SCOP_MODULES_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct scop_arena;
+
+enum { SCOP_FILES_MAX = 2000 };
+
+struct scop_files {
+	const char *path[SCOP_FILES_MAX]; /* below the folder, sorted */
+	size_t count;
+};
+
+/* All files of the folder; false for what is no plain file, and for too many. */
+bool scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files, struct scop_error *err);
+
+/* Copies to a file that is not there yet, and has it on the disk. */
+bool scop_files_copy(const char *from, const char *to, struct scop_error *err);
+
+/* The folders above `path`, which is as it was afterwards. */
+void scop_files_make_folders(char *path);
+
+/* The folder with all in it, where it is there. */
+void scop_files_remove(const char *path);
+
+void scop_files_sync_folder(const char *path);
+
+#endif
