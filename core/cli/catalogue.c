@@ -179,7 +179,7 @@ list(struct cli *cli, struct scop_platform *platform)
 
 		printf("%-16s %-12s %-9s level %lld  %6lld.%02lld %s  %s\n", scop_text(row, "name"), scop_text(row, "category"),
 		    scop_text(row, "version")[0] ? scop_text(row, "version") : "beta", (long long)scop_int(row, "level"),
-		    (long long)scop_int(row, "tariff_cents") / 100, (long long)scop_int(row, "tariff_cents") % 100, scop_text(row, "currency"),
+		    (long long)scop_int(row, "tariff") / 100, (long long)scop_int(row, "tariff") % 100, scop_text(row, "currency"),
 		    scop_text(row, "summary_en"));
 	}
 	return CLI_DONE;

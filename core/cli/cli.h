@@ -36,7 +36,7 @@ bool cli_open(struct cli *cli, struct scop_platform *ret_platform);
 const struct scop_value *cli_tenant(struct scop_platform *platform, const char *name);
 
 /* Prints one step of what is being done. */
-void cli_told(void *context, const char *what);
+bool cli_told(void *context, const char *what);
 
 /* The secret key in the file behind `option`, perhaps with --password-file; the public one in a file. False, after saying so. */
 struct scop_secret_key;

@@ -23,8 +23,11 @@ static const struct command {
 	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--language fr] [--zone Europe/Brussels] "
 	    "[--host HOST] [--portal-host HOST]\n  tenant list | show NAME | delete NAME --yes NAME",
 	    "make a tenant with its databases and portal, list them, or delete one for good" },
-	{ "module", cli_module_command, "module list [TENANT]\n  module install MODULE --tenant TENANT [--root]\n"
-	    "  module disable MODULE --tenant TENANT", "what there is, what a tenant has; switch it on and off" },
+	{ "module", cli_module_command, "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT [--version '^1.4'] [--beta] [--grant] "
+	    "[--root]\n  module back | disable | uninstall MODULE --tenant TENANT\n  module purge MODULE --tenant TENANT --yes MODULE",
+	    "what there is, what a tenant has; install, upgrade or try that on a copy, go back, switch off, take away" },
+	{ "module", cli_module_command, "module rollout MODULE [--version '^1.4'] [--canary TENANT] [--grant]\n  module rollout show | pause | resume NUMBER",
+	    "upgrade all tenants that have it, in waves; 'socle' is what all of them start from" },
 	{ "module", cli_module_command, "module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n  module publish FILE --catalogue FOLDER "
 	    "--key FILE [--channel stable|beta]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key FILE",
 	    "for authors: make a package, sign it as your scop, publish it, withdraw it" },
@@ -170,12 +173,13 @@ cli_tenant(struct scop_platform *platform, const char *name)
 	return row;
 }
 
-void
+bool
 cli_told(void *context, const char *what)
 {
 	(void)context;
 	printf("  %s\n", what);
 	fflush(stdout);
+	return true;
 }
 
 int

@@ -1,10 +1,12 @@
-/* scopiton module: list, install, disable. It writes the same order as the portal does, and runs it where no installer does. */
+/* scopiton module: a module's life for tenants. It writes the same order as the portal does, and runs it where no installer does. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "data/directory.h"
+#include "host/orders.h"
 
 enum { WAIT_SECONDS = 120, POLLS_PER_SECOND = 10 };
 
@@ -50,7 +52,7 @@ follow(struct scop_platform *platform, long long id)
 		}
 		if (strcmp(scop_text(order, "state"), "done") == 0)
 			return CLI_DONE;
-		if (strcmp(scop_text(order, "state"), "failed") == 0)
+		if (strcmp(scop_text(order, "state"), "failed") == 0 || strcmp(scop_text(order, "state"), "cancelled") == 0)
 			return cli_fail("%s", scop_text(order, "message"));
 		usleep(1000000 / POLLS_PER_SECOND);
 	}
@@ -59,27 +61,66 @@ follow(struct scop_platform *platform, long long id)
 }
 
 static int
-give_order(struct cli *cli, struct scop_platform *platform, const char *verb)
+show_message(struct scop_platform *platform, long long id)
 {
-	const bool root = strcmp(verb, "install") == 0 && cli_flag(cli, "--root");
-	const char *tenant_name = cli_option(cli, "--tenant", NULL);
+	const char *message = scop_text(scop_platform_row(platform, "SELECT message FROM scopiton.installer_order WHERE id = %lld", id), "message");
+
+	puts(message[0] ? message : "done");
+	return CLI_DONE;
+}
+
+/* Verbs that are orders for one tenant's module. */
+static const struct verb {
+	const char *name, *kind, *words;
+} verbs[] = {
+	{ "install", "install", "installing" }, { "upgrade", "upgrade", "upgrading" }, { "back", "back", "going back with" },
+	{ "rehearse", "rehearse", "rehearsing the upgrade of" }, { "disable", "disable", "disabling" }, { "uninstall", "uninstall", "uninstalling" },
+	{ "purge", "purge", "purging" },
+};
+
+static const struct verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+/* What will become of rows that are written after it, before anything is done. */
+static void
+say_what_is_kept(struct scop_platform *platform, uint32_t tenant, const struct verb *verb, const char *module)
+{
+	if (strcmp(verb->name, "uninstall") != 0 && strcmp(verb->name, "purge") != 0)
+		return;
+	fputs(scop_module_inventory(platform, tenant, module), stdout);
+}
+
+static int
+give_order(struct cli *cli, struct scop_platform *platform, const struct verb *verb)
+{
+	const char *tenant_name = cli_option(cli, "--tenant", NULL), *version = cli_option(cli, "--version", ""), *confirmed = cli_option(cli, "--yes", "");
+	const bool root = strcmp(verb->name, "install") == 0 && cli_flag(cli, "--root");
+	const struct scop_wish wish = { .version = version, .beta = cli_flag(cli, "--beta"), .granted = cli_flag(cli, "--grant") };
+	bool under_way;
 
 	if (!tenant_name || cli->argc != 1)
-		return cli_usage("module %s needs a module and --tenant", verb);
+		return cli_usage("module %s needs a module and --tenant", verb->name);
 	const char *module = cli->argv[0];
 	if (strlen(module) > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
 		return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
 	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
 	if (!tenant)
 		return CLI_FAILED;
-	/* Where an order for the module is under way already, we show that one. */
-	if (!scop_platform_sql(platform, "INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (%lld, "
-		"'%s%s', '%s', 'command line') ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)", (long long)scop_int(tenant, "id"),
-		verb, root ? "-root" : "", module))
+	say_what_is_kept(platform, (uint32_t)scop_int(tenant, "id"), verb, module);
+	if (strcmp(verb->name, "purge") == 0 && strcmp(confirmed, module) != 0)
+		return cli_fail("this deletes all data of '%s' at '%s' for good, after it was exported. Add --yes %s to do it.", module, tenant_name, module);
+	const struct scop_order order = { .tenant = (uint32_t)scop_int(tenant, "id"), .kind = root ? "install-root" : verb->kind, .module = module,
+		.actor = "command line", .wish = wish, .confirmed = confirmed };
+	const long long id = scop_order_give(platform, &order, &under_way);
+	if (id == 0)
 		return cli_fail("%s", platform->err.text);
-	const long long id = scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
-
-	printf("%s '%s' for tenant '%s'\n", strcmp(verb, "install") == 0 ? "installing" : "disabling", cli->argv[0], tenant_name);
+	printf("%s '%s' for tenant '%s'%s\n", verb->words, module, tenant_name, under_way ? ": an order for it is under way already, this is that one" : "");
 	fflush(stdout);
 	int status;
 	if (scop_platform_lock(platform, 0)) { /* no installer is busy: we do it ourselves */
@@ -88,9 +129,71 @@ give_order(struct cli *cli, struct scop_platform *platform, const char *verb)
 	} else {
 		status = follow(platform, id);
 	}
-	if (status == CLI_DONE)
-		puts("done");
-	return status;
+	return status == CLI_DONE ? show_message(platform, id) : status;
+}
+
+static int
+show_rollout(struct scop_platform *platform, long long id)
+{
+	const struct scop_value *rollout = scop_platform_row(platform, "SELECT module, version, state, wave FROM scopiton.rollout WHERE id = %lld", id);
+	const struct scop_value *rows = scop_platform_rows(platform, "SELECT t.name, r.wave, r.state, r.message, r.from_version, r.milliseconds, COALESCE(p.version, '') AS "
+	    "version FROM scopiton.rollout_tenant r JOIN scopiton.rollout o ON o.id = r.rollout JOIN scopiton.tenant t ON t.id = r.tenant LEFT JOIN "
+	    "scopiton.subscription s ON s.tenant = r.tenant AND s.module = o.module LEFT JOIN scopiton.package p ON p.id = s.package WHERE r.rollout = %lld ORDER BY "
+	    "r.wave, r.tenant", id);
+
+	if (!rollout)
+		return cli_fail("there is no rollout %lld", id);
+	printf("rollout %lld: %s %s, %s\n", id, scop_text(rollout, "module"), scop_text(rollout, "version"), scop_text(rollout, "state"));
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+
+		printf("  wave %lld  %-20s %-8s %s -> %s  %lld ms  %s\n", (long long)scop_int(row, "wave"), scop_text(row, "name"), scop_text(row, "state"),
+		    scop_text(row, "from_version"), scop_text(row, "version"), (long long)scop_int(row, "milliseconds"), scop_text(row, "message"));
+	}
+	return strcmp(scop_text(rollout, "state"), "stopped") == 0 ? CLI_FAILED : CLI_DONE;
+}
+
+/* Goes on with what runs until nothing does, where no installer does so. */
+static int
+follow_rollout(struct scop_platform *platform, long long id)
+{
+	for (int i = 0; i < WAIT_SECONDS * POLLS_PER_SECOND; i++) {
+		const char *state = scop_text(scop_platform_row(platform, "SELECT state FROM scopiton.rollout WHERE id = %lld", id), "state");
+
+		if (strcmp(state, "running") != 0)
+			return show_rollout(platform, id);
+		if (scop_platform_lock(platform, 0)) {
+			scop_rollout_step(platform);
+			scop_platform_unlock(platform);
+		} else {
+			usleep(1000000 / POLLS_PER_SECOND);
+		}
+	}
+	return show_rollout(platform, id);
+}
+
+static int
+rollout(struct cli *cli, struct scop_platform *platform)
+{
+	const char *canary = cli_option(cli, "--canary", NULL), *version = cli_option(cli, "--version", "");
+	const struct scop_wish wish = { .version = version, .granted = cli_flag(cli, "--grant") };
+	const struct scop_value *tenant = canary ? cli_tenant(platform, canary) : NULL;
+	const char *verb = cli->argc > 1 ? cli->argv[0] : "";
+
+	if (canary && !tenant)
+		return CLI_FAILED;
+	if (cli->argc == 2 && strcmp(verb, "show") == 0)
+		return show_rollout(platform, atoll(cli->argv[1]));
+	if (cli->argc == 2 && (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0)) {
+		scop_rollout_set(platform, atoll(cli->argv[1]), strcmp(verb, "pause") == 0 ? "paused" : "running");
+		return strcmp(verb, "pause") == 0 ? show_rollout(platform, atoll(cli->argv[1])) : follow_rollout(platform, atoll(cli->argv[1]));
+	}
+	if (cli->argc != 1)
+		return cli_usage("module rollout needs a module, or show, pause or resume and a number");
+	const int64_t id = scop_rollout_begin(platform, cli->argv[0], &wish, (uint32_t)scop_int(tenant, "id"), "command line");
+	if (id == 0)
+		return cli_fail("%s", platform->err.text);
+	return follow_rollout(platform, id);
 }
 
 int
@@ -106,10 +209,12 @@ cli_module_command(struct cli *cli)
 		return CLI_FAILED;
 	if (strcmp(verb, "list") == 0)
 		status = list(cli, &platform);
-	else if (strcmp(verb, "install") == 0 || strcmp(verb, "disable") == 0)
-		status = give_order(cli, &platform, verb);
+	else if (find_verb(verb))
+		status = give_order(cli, &platform, find_verb(verb));
+	else if (strcmp(verb, "rollout") == 0)
+		status = rollout(cli, &platform);
 	else
-		status = cli_usage("module is followed by list, install, disable, pack, sign, publish or yank");
+		status = cli_usage("module is followed by list, install, upgrade, back, rehearse, disable, uninstall, purge, rollout, pack, sign, publish or yank");
 	scop_platform_close(&platform);
 	return status;
 }

@@ -10,8 +10,10 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "host/catalogue.h"
+#include "host/orders.h"
 
-enum { POLL_MILLISECONDS = 300, REST_SECONDS = 2 };
+enum { POLL_MILLISECONDS = 300, REST_SECONDS = 2, CATALOGUE_SECONDS = 900 };
 
 int
 cli_serve(struct cli *cli)
@@ -133,7 +135,22 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 	fclose(file);
 }
 
-/* One round: the next order if one waits; the directory if it has changed. */
+/* Looks for a newer index now and then; what is wrong with it is noted for the portal, and told once. */
+static void
+look_at_catalogue(struct scop_platform *platform, int64_t *next)
+{
+	static struct scop_error told;
+
+	if (!platform->config.catalogue[0] || scop_time_now() < *next)
+		return;
+	*next = scop_time_now() + CATALOGUE_SECONDS * INT64_C(1000000);
+	if (!scop_catalogue_refresh(platform) && strcmp(told.text, platform->err.text) != 0) {
+		told = platform->err;
+		scop_log(SCOP_LOG_WARNING, "the catalogue: %s", told.text);
+	}
+}
+
+/* One round: the next order if one waits, else the next tenant of a rollout; the directory if it has changed. */
 static void
 work(struct scop_platform *platform, int64_t *version)
 {
@@ -148,6 +165,10 @@ work(struct scop_platform *platform, int64_t *version)
 			scop_log(SCOP_LOG_INFO, "order %lld is done", (long long)id);
 		else
 			scop_log(SCOP_LOG_ERROR, "order %lld failed: %s", (long long)id, platform->err.text);
+		scop_platform_unlock(platform);
+	}
+	if (!waiting && scop_platform_row(platform, "SELECT id FROM scopiton.rollout WHERE state = 'running' LIMIT 1") && scop_platform_lock(platform, 0)) {
+		scop_rollout_step(platform);
 		scop_platform_unlock(platform);
 	}
 	const int64_t now = scop_int(scop_platform_row(platform, "SELECT version FROM scopiton.directory_version"), "version");
@@ -165,7 +186,7 @@ cli_installer(struct cli *cli)
 	struct scop_platform platform;
 	struct sigaction action = { .sa_handler = on_signal };
 	struct timespec seen = { 0 };
-	int64_t version = 0;
+	int64_t version = 0, look = 0;
 
 	scop_log_open("installer", SCOP_LOG_INFO);
 	sigaction(SIGTERM, &action, NULL);
@@ -179,11 +200,16 @@ cli_installer(struct cli *cli)
 			continue;
 		}
 		again = 1;
+		if (scop_platform_lock(&platform, 0)) { /* nobody else is fetching */
+			scop_catalogue_sweep(&platform);
+			scop_platform_unlock(&platform);
+		}
 		while (!stop && getppid() != 1) {
 			if (again && !scop_module_scan(&platform))
 				scop_log(SCOP_LOG_ERROR, "%s", platform.err.text);
 			again = 0;
 			work(&platform, &version);
+			look_at_catalogue(&platform, &look);
 			take_state(&platform, &seen);
 			if (scop_db_connect(platform.db) != SCOP_DB_OK)
 				break;

@@ -474,6 +474,12 @@ scop_db_write(struct scop_db *db, struct scop_arena *arena, const struct scop_qu
 	return SCOP_DB_OK;
 }
 
+uint64_t
+scop_db_touched(const struct scop_db *db)
+{
+	return db->mysql ? (uint64_t)mysql_affected_rows(db->mysql) : 0;
+}
+
 int64_t
 scop_db_inserted(const struct scop_db *db)
 {

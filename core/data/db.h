@@ -87,6 +87,9 @@ void scop_db_rollback(struct scop_db *db);
 /* One SQL text of the host's own, such as a migration's; no rows come back. Must not end in ';'. */
 enum scop_db_status scop_db_command(struct scop_db *db, const char *sql);
 
+/* How many rows the last command has touched. */
+uint64_t scop_db_touched(const struct scop_db *db);
+
 /* `text` with what SQL needs escaped between single quotes: for the host's own GRANTs and the like only. */
 const char *scop_db_quote(struct scop_db *db, struct scop_arena *arena, const char *text);
 

@@ -28,7 +28,8 @@ enum {
 #define SCOP_POOL_JOBS ".jobs"
 #define SCOP_DIRECTORY_MAGIC 0x53434f5044495234u /* "SCOPDIR4": the layout's number */
 
-enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_PAUSED };
+/* frozen: what only reads is served, what writes waits, for tables are made anew. */
+enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
 
 struct scop_directory_host {
 	char host[SCOP_HOST_MAX + 1];

@@ -293,7 +293,7 @@ check_manifest(struct scop_platform *platform, const struct scop_value *module, 
 
 bool
 scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *index, const char *name, const char *version,
-    const char **ret_folder)
+    struct scop_fetched *ret_fetched)
 {
 	const struct scop_value *module = scop_index_module(index, name), *entry = scop_index_version(module, version);
 	const char *work = scop_arena_printf(platform->arena, "%s/modules/" FETCHED "%d", platform->config.var, (int)getpid());
@@ -306,7 +306,6 @@ scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *in
 	scop_files_make_folders(scop_arena_printf(platform->arena, "%s", work));
 	if (mkdir(work, 0755) != 0)
 		return scop_error_errno(&platform->err, "'%s' cannot be made", work);
-	*ret_folder = folder;
 	const bool sound = (signature = fetch_text(platform, scop_arena_printf(platform->arena, "%s.minisig", from), SCOP_MINISIGN_SIGNATURE_MAX, NULL)) &&
 	    scop_fetch(&platform->config, from, file, (uint64_t)scop_int(entry, "size"), &platform->err) && check_bytes(platform, entry, file) &&
 	    scop_index_check_package(index, scop_text(module, "scop"), signature, file, &platform->err) &&
@@ -315,6 +314,7 @@ scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *in
 		scop_files_remove(work);
 	else
 		unlink(file);
+	*ret_fetched = (struct scop_fetched){ work, folder, signature };
 	return sound;
 }
 

@@ -15,9 +15,14 @@ bool scop_catalogue_refresh(struct scop_platform *platform);
 /* The kept index, checked; one that has ended is looked for anew first. */
 bool scop_catalogue_load(struct scop_platform *platform, struct scop_index *ret_index);
 
-/* Fetches, checks and unpacks one version into a folder of its own, which the caller removes. */
+/* Fetches, checks and unpacks one version. */
+struct scop_fetched {
+	const char *work;   /* the folder to remove afterwards */
+	const char *folder; /* of the package's files, in it */
+	const char *signature;
+};
 bool scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *index, const char *module, const char *version,
-    const char **ret_folder);
+    struct scop_fetched *ret_fetched);
 
 /* Removes what a fetch that was killed has left. */
 void scop_catalogue_sweep(const struct scop_platform *platform);

@@ -1,5 +1,5 @@
-/* Installing and disabling: each step can be run again, so a run that was cut short is simply run once more. */
-#include "host/platform.h"
+/* Installing a package for a tenant: see installation.h. */
+#include "host/installation.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/json.h"
 #include "data/directory.h"
+#include "host/choose.h"
 #include "host/migrator.h"
 #include "jobs/schedule.h"
 
@@ -19,44 +21,46 @@ enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64 };
 
 #define OPERATE "portal.operate" /* for tenants that are a scop's own */
 
-struct installation {
-	struct scop_platform *platform;
-	uint32_t tenant;
-	struct scop_package package;
-	const char *module;
-	const char *role;
-	const char *database;
-	bool first; /* this tenant has never had the module */
-	void (*told)(void *context, const char *what);
-	void *context;
-};
-
-static void
-tell(const struct installation *installation, const char *what)
+bool
+scop_installation_tell(struct scop_installation *installation, const char *what)
 {
-	if (installation->told)
-		installation->told(installation->context, what);
+	if (!installation->told || installation->told(installation->context, what))
+		return true;
+	return scop_error_set(&installation->platform->err, "cancelled");
 }
 
-static bool
-open_package(struct installation *installation)
+const char *
+scop_generation_name(struct scop_platform *platform, uint32_t tenant, const char *module, unsigned generation)
 {
-	struct scop_platform *platform = installation->platform;
-	const char *module = installation->module;
-	const size_t length = strlen(module);
+	return generation < 2 ? scop_arena_printf(platform->arena, "t%u_%s", tenant, module) :
+	    scop_arena_printf(platform->arena, "t%u_%s__%u", tenant, module, generation);
+}
 
-	if (length < 3 || length > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return scop_error_set(&platform->err, "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
-	const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.modules, module);
-	if (access(folder, R_OK) != 0)
-		return scop_error_set(&platform->err, "there is no module '%s' in '%s'", module, platform->config.modules);
-	return scop_package_open(platform->arena, folder, &installation->package, &platform->err) &&
-	    scop_package_place(&installation->package, platform->config.var, &platform->err);
+unsigned
+scop_generation_of(const char *database)
+{
+	const char *mark = strstr(database, "__");
+
+	return mark ? (unsigned)atoi(mark + 2) : 1;
+}
+
+void
+scop_installation_begin(struct scop_installation *installation, struct scop_platform *platform, uint32_t tenant, const char *module,
+    bool (*told)(void *, const char *), void *context)
+{
+	const struct scop_value *row = scop_platform_row(platform, "SELECT p.id, p.version, p.hash, p.rights, s.state, s.database_name, s.root FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND s.module = '%s'", tenant,
+	    scop_platform_quote(platform, module));
+
+	*installation = (struct scop_installation){ .platform = platform, .tenant = tenant, .module = module,
+		.role = scop_arena_printf(platform->arena, "t%u_%s", tenant, module), .known = row != NULL, .state = scop_text(row, "state"),
+		.old_hash = scop_text(row, "hash"), .old_version = scop_text(row, "version"), .old_database = scop_text(row, "database_name"),
+		.old_rights = scop_text(row, "rights"), .old_id = scop_int(row, "id"), .told = told, .context = context };
 }
 
 /* The module's account, with its secret in a file that its workers alone can read. */
 static bool
-make_account(struct installation *installation)
+make_account(struct scop_installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
 	const char *module = installation->module;
@@ -92,7 +96,7 @@ make_account(struct installation *installation)
 
 /* Whom the module may call, and under which user it does, for the broker. None: no file, and its workers have no way out. */
 static bool
-write_calls(struct installation *installation)
+write_calls(struct scop_installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
@@ -117,15 +121,23 @@ write_calls(struct installation *installation)
 	return true;
 }
 
-static bool
-make_role(struct installation *installation)
+bool
+scop_portal_rights(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_platform_sql(platform, "GRANT INSERT (tenant, kind, module, actor, version, beta, granted, confirmed) ON scopiton.installer_order TO t%u_portal", tenant) &&
+	    scop_platform_sql(platform, "GRANT INSERT (installer_order) ON scopiton.order_cancel TO t%u_portal", tenant) &&
+	    scop_platform_sql(platform, "GRANT INSERT (entry, verb) ON queue.job_order TO t%u_portal", tenant);
+}
+
+bool
+scop_installation_rights(struct scop_installation *installation, const char *database)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
 	const char *role = installation->role;
 	bool sound = scop_platform_sql(platform, "CREATE ROLE IF NOT EXISTS %s", role) &&
 	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s",
-		scop_grant_pattern(platform, installation->database), role) &&
+		scop_grant_pattern(platform, database), role) &&
 	    scop_platform_sql(platform, "GRANT SELECT ON `t%u`.* TO %s", installation->tenant, role) &&
 	    scop_platform_sql(platform, "GRANT %s TO 'scop_%s'@localhost", role, installation->module);
 
@@ -133,9 +145,7 @@ make_role(struct installation *installation)
 		sound = scop_platform_sql(platform, "GRANT %s ON `t%u`.`%s` TO %s", manifest->writes[i].rights,
 		    installation->tenant, manifest->writes[i].table, role);
 	if (sound && manifest->orders)
-		sound = scop_platform_sql(platform, "GRANT INSERT (tenant, kind, module, actor) ON scopiton.installer_order TO %s",
-			role) &&
-		    scop_platform_sql(platform, "GRANT INSERT (entry, verb) ON queue.job_order TO %s", role);
+		sound = scop_portal_rights(platform, installation->tenant);
 	if (sound && manifest->accounts)
 		sound = scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.reset TO %s", role) &&
@@ -150,12 +160,11 @@ make_role(struct installation *installation)
 	    scop_platform_sql(platform, "GRANT INSERT (mail, name, type, bytes) ON queue.attachment TO %s", role);
 }
 
-/* Every statement of the module against the schema, as its own role, before any visitor needs it. */
-static bool
-prepare_statements(struct installation *installation)
+bool
+scop_installation_prepare(struct scop_installation *installation, const char *folder, const char *database)
 {
 	struct scop_platform *platform = installation->platform;
-	const char *path = scop_arena_printf(platform->arena, "%s/statements.txt", installation->package.folder);
+	const char *path = scop_arena_printf(platform->arena, "%s/statements.txt", folder);
 	const struct scop_db_account account = { platform->config.db_socket,
 		scop_arena_printf(platform->arena, "scop_%s", installation->module), scop_arena_alloc(platform->arena, 100), 0 };
 	static char line[STATEMENT_MAX];
@@ -169,7 +178,7 @@ prepare_statements(struct installation *installation)
 	struct scop_db_account own = account;
 	own.password = password;
 	struct scop_db *db = scop_db_new(&own);
-	scop_db_enter(db, installation->role, installation->database,
+	scop_db_enter(db, installation->role, database,
 	    scop_arena_printf(platform->arena, "t%u", installation->tenant), 0, true);
 	file = fopen(path, "re");
 	while (file && sound && fgets(line, sizeof line, file)) {
@@ -203,7 +212,7 @@ titles(struct scop_platform *platform, const char *const title[SCOP_LANGUAGES])
 
 /* Menu entries, or tiles: both lead to a path, for who has a permission. */
 static bool
-fill_entries(struct installation *installation, const char *table, const struct scop_manifest_menu *entries, size_t count)
+fill_entries(struct scop_installation *installation, const char *table, const struct scop_manifest_menu *entries, size_t count)
 {
 	struct scop_platform *platform = installation->platform;
 	bool sound = true;
@@ -223,7 +232,7 @@ operates(struct scop_platform *platform, uint32_t tenant)
 }
 
 static bool
-fill_permissions(struct installation *installation)
+fill_permissions(struct scop_installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
@@ -247,7 +256,7 @@ fill_permissions(struct installation *installation)
 }
 
 static bool
-fill_settings(struct installation *installation)
+fill_settings(struct scop_installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
@@ -265,7 +274,7 @@ fill_settings(struct installation *installation)
 }
 
 static bool
-fill_socle(struct installation *installation)
+fill_socle(struct scop_installation *installation)
 {
 	static const char *const anew[] = { "menu", "tile", "permission", "setting_type" };
 	const struct scop_manifest *manifest = &installation->package.manifest;
@@ -279,27 +288,28 @@ fill_socle(struct installation *installation)
 	    fill_entries(installation, "tile", manifest->tiles, manifest->tile_count);
 }
 
+/* The subscription's row. What served until now is what can be gone back to. */
 static bool
-subscribe(struct installation *installation, bool root)
+subscribe(struct scop_installation *installation, const char *database)
 {
 	struct scop_platform *platform = installation->platform;
+	const bool taken = scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND root = 1 AND "
+	    "state NOT IN ('off', 'gone') AND module <> '%s'", installation->tenant, installation->module);
 
-	const bool taken = scop_platform_row(platform, "SELECT module FROM scopiton.subscription WHERE tenant = %u AND root = 1 AND "
-	    "state <> 'off' AND module <> '%s'", installation->tenant, installation->module);
-
-	if (root && taken)
+	if (installation->root && taken)
 		return scop_error_set(&platform->err, "another module stands at the root of this tenant's host name");
 	return scop_platform_sql(platform, "INSERT INTO scopiton.subscription (tenant, module, package, database_name, epoch, state, "
-		"root) SELECT %u, '%s', id, '%s', 1, 'on', %d FROM scopiton.package WHERE hash = '%s' ON DUPLICATE KEY UPDATE "
-		"package = VALUES(package), epoch = epoch + 1, state = 'on', root = %s",
-		installation->tenant, installation->module, installation->database, root, installation->package.hash,
-		taken ? "0" : "GREATEST(root, VALUES(root))") &&
+		"root, switched) SELECT %u, '%s', id, '%s', 1, 'on', %d, UTC_TIMESTAMP(6) FROM scopiton.package WHERE hash = '%s' ON DUPLICATE KEY UPDATE "
+		"previous = IF(package <> VALUES(package), package, previous), previous_database = IF(package <> VALUES(package), database_name, "
+		"previous_database), switched = IF(package <> VALUES(package), UTC_TIMESTAMP(6), switched), package = VALUES(package), database_name = "
+		"VALUES(database_name), epoch = epoch + 1, state = 'on', root = %s", installation->tenant, installation->module, database,
+		installation->root, installation->package.hash, taken ? "0" : "GREATEST(root, VALUES(root))") &&
 	    scop_directory_changed(platform);
 }
 
 /* When the module's jobs are due by the tenant's clock. One whose rule stays keeps its hour. */
 static bool
-plan(struct installation *installation)
+plan(struct scop_installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
@@ -323,166 +333,150 @@ plan(struct installation *installation)
 	return sound;
 }
 
-/* Everything but the check. Each step can be run again. */
-static bool
-make_all(struct installation *installation, bool root)
+bool
+scop_installation_switch(struct scop_installation *installation, const char *database)
 {
 	struct scop_platform *platform = installation->platform;
 
-	tell(installation, "account");
-	if (!make_account(installation) || !write_calls(installation))
-		return false;
-	tell(installation, "database");
-	if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
-		"utf8mb4_unicode_520_ci", installation->database) || !make_role(installation))
-		return false;
-	tell(installation, "tables");
-	if (!scop_migrator_run(platform, installation->database,
-		scop_arena_printf(platform->arena, "%s/module", platform->config.migrations), "host", NULL, NULL) ||
-	    !scop_migrator_run(platform, installation->database,
-		scop_arena_printf(platform->arena, "%s/migrations", installation->package.folder), "module", installation->told, installation->context))
-		return false;
-	tell(installation, "statements");
-	if (strcmp(installation->module, "portal") == 0 && !scop_tenant_views(platform, installation->tenant))
-		return false; /* a newer portal may show what an older host did not */
-	if (!prepare_statements(installation))
-		return false;
-	tell(installation, "menu");
-	if (!fill_socle(installation))
-		return false;
-	tell(installation, "switch on");
-	return subscribe(installation, root) && plan(installation);
-}
-
-bool
-scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module, bool root,
-    void (*told)(void *, const char *), void *context)
-{
-	struct installation installation = { .platform = platform, .tenant = tenant, .module = module,
-		.role = scop_arena_printf(platform->arena, "t%u_%s", tenant, module),
-		.database = scop_arena_printf(platform->arena, "t%u_%s", tenant, module), .told = told, .context = context };
-	const struct scop_value *there = scop_platform_row(platform, "SELECT p.version, p.hash, s.state FROM "
-	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND s.module = '%s'", tenant,
-	    scop_platform_quote(platform, module));
-
-	tell(&installation, "check");
-	if (!open_package(&installation) || !scop_package_note(platform, &installation.package, true))
-		return false;
-	installation.first = !there;
-	if (there && strcmp(scop_text(there, "hash"), installation.package.hash) == 0 &&
-	    strcmp(scop_text(there, "state"), "on") == 0 && !root)
+	if (scop_platform_sql(platform, "START TRANSACTION") && fill_socle(installation) && subscribe(installation, database) && plan(installation) &&
+	    scop_period_begin(platform, installation->tenant, installation->module) && scop_platform_sql(platform, "COMMIT"))
 		return true;
-	if (make_all(&installation, root))
-		return true;
-	/* A first installation that failed leaves nothing, so that a mended package finds nothing in its way. */
 	const struct scop_error cause = platform->err;
-	if (installation.first) {
-		scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation.role);
-		scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation.database);
-		for (size_t i = 0; i < 4; i++)
-			scop_platform_sql(platform, "DELETE FROM t%u.%s WHERE module = '%s'", tenant,
-			    (const char *const[]){ "menu", "tile", "permission", "setting_type" }[i], module);
-	}
+	scop_platform_sql(platform, "ROLLBACK");
 	platform->err = cause;
 	return false;
 }
 
 bool
-scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char *module)
+scop_installation_tables(struct scop_installation *installation, const char *database, const char *folder, const char *series, const char *other)
 {
-	const char *name = scop_platform_quote(platform, module);
+	struct scop_platform *platform = installation->platform;
 
-	if (strcmp(module, "portal") == 0)
-		return scop_error_set(&platform->err, "the portal cannot be disabled: it is the way to everything else");
-	if (!scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'",
-		tenant, name))
-		return scop_error_set(&platform->err, "this tenant has no module '%s'", module);
-	return scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off', epoch = epoch + 1 WHERE tenant = %u "
-		"AND module = '%s'", tenant, name) &&
-	    scop_platform_sql(platform, "DELETE FROM t%u.menu WHERE module = '%s'", tenant, name) &&
-	    scop_platform_sql(platform, "DELETE FROM t%u.tile WHERE module = '%s'", tenant, name) &&
-	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role = 't%u_%s'", tenant, name) &&
-	    scop_directory_changed(platform);
+	return scop_migrator_run(platform, &(struct scop_migration){ .database = database, .series = "host",
+		.folder = scop_arena_printf(platform->arena, "%s/module", platform->config.migrations) }) &&
+	    scop_migrator_run(platform, &(struct scop_migration){ .database = database, .folder = folder, .series = series, .other = other,
+		.told = installation->told, .context = installation->context });
 }
 
-/* ---- orders ---- */
-
-struct steps {
-	struct scop_platform *platform;
-	int64_t order;
-	unsigned number;
-	void (*told)(void *context, const char *what);
-	void *context;
-};
-
-static void
-note_step(void *context, const char *what)
-{
-	struct steps *steps = context;
-
-	scop_platform_sql(steps->platform, "REPLACE INTO scopiton.order_step (installer_order, number, step) VALUES (%lld, %u, "
-	    "'%.100s')", (long long)steps->order, ++steps->number, scop_platform_quote(steps->platform, what));
-	if (steps->told)
-		steps->told(steps->context, what);
-}
-
-/* Whether the role is the portal's of a scop's own tenant, which may order for others. */
+/* What a new version may that the old one may not: it has to be granted. */
 static bool
-of_operator(struct scop_platform *platform, const char *role)
+check_rights(struct scop_installation *installation)
 {
-	return scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE operates = 1 AND CONCAT('t', id, '_portal') = '%s'",
-	    scop_platform_quote(platform, role)) != NULL;
-}
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const struct scop_value *had = scop_json_parse(platform->arena, installation->old_rights, strlen(installation->old_rights), &platform->err);
+	struct scop_buffer more;
 
-/* Ends the sessions of a person at every tenant but the one that has done so itself: the password has changed. */
-static bool
-sign_out(struct scop_platform *platform, uint32_t but, const char *person)
-{
-	const struct scop_value *tenants = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant WHERE id <> %u", but);
-	bool sound = tenants != NULL && person[0] && !person[strspn(person, "0123456789")];
+	scop_buffer_init(&more, platform->arena);
+	for (size_t i = 0; i < manifest->right_count; i++) {
+		bool there = false;
 
-	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
-		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
-
-		sound = scop_platform_sql(platform, "DELETE s FROM t%u.session s JOIN t%u.member m ON m.id = s.member WHERE m.person = %s", id, id, person);
+		for (size_t h = 0; h < scop_count(had); h++)
+			there |= strcmp(scop_as_text(scop_at(had, h)), manifest->rights[i]) == 0;
+		if (!there)
+			scop_buffer_printf(&more, "%s%s", more.length ? ", " : "", manifest->rights[i]);
 	}
-	return sound;
+	if (more.length == 0 || installation->granted || !installation->known)
+		return true;
+	return scop_error_set(&platform->err, "%s %s asks for more than %s may: %s. Grant that to go on (--grant, or the portal's page).",
+	    installation->module, manifest->version, installation->old_version, scop_buffer_str(&more));
 }
 
+/* Everything but the check, where the tables stay or are added to. */
 static bool
-carry_out(struct scop_platform *platform, const struct scop_value *order, struct steps *steps)
+install(struct scop_installation *installation)
 {
-	const uint32_t tenant = (uint32_t)scop_int(order, "tenant");
-	const char *role = scop_text(order, "role"), *kind = scop_text(order, "kind"), *module = scop_text(order, "module");
+	struct scop_platform *platform = installation->platform;
+	const char *folder = installation->package.folder;
+	const unsigned generation = installation->package.manifest.generation;
+	const bool anew = installation->known && generation > scop_generation_of(installation->old_database);
+	const unsigned serves = installation->known ? scop_generation_of(installation->old_database) : generation;
 
-	/* The stamp is MariaDB's own: a portal orders for its own tenant and for nobody else. */
-	if (role[0] && strcmp(role, scop_arena_printf(platform->arena, "t%u_portal", tenant)) != 0 && !of_operator(platform, role))
-		return scop_error_set(&platform->err, "role '%s' may not order for tenant %u", role, tenant);
-	if (strcmp(kind, "install") == 0)
-		return scop_module_install(platform, tenant, module, false, note_step, steps);
-	if (strcmp(kind, "install-root") == 0)
-		return scop_module_install(platform, tenant, module, true, note_step, steps);
-	if (strcmp(kind, "disable") == 0)
-		return scop_module_disable(platform, tenant, module);
-	if (strcmp(kind, "sign-out") == 0)
-		return sign_out(platform, tenant, module);
-	return scop_error_set(&platform->err, "there is no order of kind '%s'", kind);
+	if (installation->known && generation < serves)
+		return scop_error_set(&platform->err, "%s %s is of generation %u, and this tenant's tables are of %u. Go back instead.", installation->module,
+		    installation->package.manifest.version, generation, serves);
+	installation->database = installation->known ? installation->old_database :
+	    scop_generation_name(platform, installation->tenant, installation->module, generation);
+	if (!scop_installation_tell(installation, "account") || !make_account(installation) || !write_calls(installation) ||
+	    !scop_installation_tell(installation, "database") ||
+	    !scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
+		installation->database) || !scop_installation_rights(installation, installation->database) ||
+	    !scop_installation_tell(installation, "tables") ||
+	    !scop_installation_tables(installation, installation->database, scop_arena_printf(platform->arena, serves < 2 ? "%s/migrations" :
+		"%s/migrations/generation%u", folder, serves), serves < 2 ? "module" : scop_arena_printf(platform->arena, "generation%u", serves), NULL))
+		return false;
+	if (strcmp(installation->module, "portal") == 0 && !scop_tenant_views(platform, installation->tenant))
+		return false; /* a newer portal may show what an older host did not */
+	if (!scop_installation_tell(installation, "statements"))
+		return false;
+	/* The version that serves has to go on with what was added; the new one has to find all that it names. */
+	const char *old = scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, installation->old_hash);
+	if (installation->known && strcmp(installation->state, "on") == 0 && !scop_installation_prepare(installation, old, installation->database))
+		return scop_error_set(&platform->err, "%s %s, which serves now, would not work any more: %s", installation->module,
+		    installation->old_version, scop_arena_text(platform->arena, platform->err.text));
+	if (anew)
+		return scop_generation_make(installation);
+	return scop_installation_prepare(installation, folder, installation->database) && scop_installation_tell(installation, "switch on") &&
+	    scop_installation_switch(installation, installation->database);
+}
+
+/* A first installation that failed leaves nothing, so that a mended package finds nothing in its way. */
+static void
+undo_first(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_error cause = platform->err;
+
+	scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation->role);
+	if (installation->database)
+		scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation->database);
+	platform->err = cause;
+}
+
+/* One module of an order: the one that was asked for, or one that it needs. */
+static bool
+install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice, bool root, bool granted,
+    bool (*told)(void *, const char *), void *context)
+{
+	struct scop_installation installation;
+
+	scop_installation_begin(&installation, platform, tenant, choice->module, told, context);
+	installation.root = root;
+	installation.granted = granted;
+	if (!scop_choice_open(platform, choice, &installation.package))
+		return false;
+	const bool same = installation.known && strcmp(installation.old_hash, installation.package.hash) == 0;
+	if (same && strcmp(installation.state, "on") == 0 && !root)
+		return true;
+	if (strcmp(installation.state, "frozen") == 0 && !scop_thaw(&installation)) /* a run before us was killed */
+		return false;
+	if (check_rights(&installation) && install(&installation))
+		return true;
+	if (!installation.known)
+		undo_first(&installation);
+	return false;
 }
 
 bool
-scop_order_run(struct scop_platform *platform, int64_t id, void (*told)(void *, const char *), void *context)
+scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_wish *wish,
+    bool (*told)(void *, const char *), void *context)
 {
-	struct steps steps = { platform, id, 0, told, context };
-	const struct scop_value *order = scop_platform_row(platform, "SELECT id, COALESCE(role, '') AS role, tenant, kind, module "
-	    "FROM scopiton.installer_order WHERE id = %lld", (long long)id);
+	struct scop_choice choices[SCOP_SOLVE_MAX];
+	const size_t length = strlen(module);
+	size_t count;
 
-	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running' WHERE id = %lld",
-		(long long)id))
+	if (length < 3 || length > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return scop_error_set(&platform->err, "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
+	if ((told && !told(context, "check") && !scop_error_set(&platform->err, "cancelled")) ||
+	    !scop_choose(platform, tenant, module, wish, choices, &count))
 		return false;
-	const bool sound = carry_out(platform, order, &steps) && scop_directory_write(platform);
-	const struct scop_error cause = platform->err;
-	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6) "
-	    "WHERE id = %lld", sound ? "done" : "failed", sound ? "" : scop_platform_quote(platform, cause.text), (long long)id);
-	platform->err = cause;
-	return sound;
+	for (size_t i = 0; i < count; i++) {
+		const bool asked = strcmp(choices[i].module, module) == 0;
+
+		if (told && count > 1 && !told(context, scop_arena_printf(platform->arena, "%s %s", choices[i].module, choices[i].version)))
+			return scop_error_set(&platform->err, "cancelled");
+		if (!install_choice(platform, tenant, &choices[i], asked && wish->root, wish->granted, told, context))
+			return false;
+	}
+	return true;
 }

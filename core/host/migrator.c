@@ -29,8 +29,7 @@ scop_random_password(struct scop_platform *platform)
 }
 
 bool
-scop_migrator_run(struct scop_platform *platform, const char *database, const char *folder, const char *series,
-    void (*told)(void *, const char *), void *context)
+scop_migrator_run(struct scop_platform *platform, const struct scop_migration *migration)
 {
 	const char *password = scop_random_password(platform);
 	const char *user = scop_arena_printf(platform->arena, "scop_run_%.12s", scop_random_password(platform));
@@ -38,11 +37,13 @@ scop_migrator_run(struct scop_platform *platform, const char *database, const ch
 
 	if (!scop_platform_sql(platform, "CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", user,
 		password) ||
-	    !scop_platform_sql(platform, "GRANT ALL ON `%s`.* TO '%s'@localhost", scop_grant_pattern(platform, database), user))
+	    !scop_platform_sql(platform, "GRANT ALL ON `%s`.* TO '%s'@localhost", scop_grant_pattern(platform, migration->database), user) ||
+	    (migration->other && !scop_platform_sql(platform, "GRANT SELECT ON `%s`.* TO '%s'@localhost",
+		scop_grant_pattern(platform, migration->other), user)))
 		return false;
 
 	struct scop_db *db = scop_db_new(&account);
-	const bool sound = scop_migration_run(db, database, folder, series, told, context, &platform->err);
+	const bool sound = scop_migration_run(db, migration, &platform->err);
 	scop_db_free(db);
 	const struct scop_error cause = platform->err;
 	const bool dropped = scop_platform_sql(platform, "DROP USER '%s'@localhost", user);

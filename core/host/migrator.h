@@ -4,8 +4,10 @@
 
 #include "host/platform.h"
 
-bool scop_migrator_run(struct scop_platform *platform, const char *database, const char *folder, const char *series,
-    void (*told)(void *, const char *), void *context);
+#include "modules/migration.h"
+
+/* The account has `migration->database`, and may read `migration->other`. */
+bool scop_migrator_run(struct scop_platform *platform, const struct scop_migration *migration);
 
 /* `text` with `_` escaped, for it is a wildcard in GRANT ... ON. */
 const char *scop_grant_pattern(struct scop_platform *platform, const char *database);

@@ -28,6 +28,7 @@ scop_platform_open(struct scop_platform *platform, const char *config_file)
 		return false;
 	}
 	fclose(file);
+	platform->password = password;
 	const struct scop_db_account account = { platform->config.db_socket, platform->config.db_user, password, 0 };
 	platform->db = scop_db_new(&account);
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)
@@ -163,7 +164,7 @@ make_services(struct scop_platform *platform)
 
 /* Every tenant's socle, which is only ever added to. */
 static bool
-migrate_socles(struct scop_platform *platform, void (*told)(void *, const char *), void *context)
+migrate_socles(struct scop_platform *platform, bool (*told)(void *, const char *), void *context)
 {
 	const struct scop_value *tenants = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant ORDER BY id");
 	const char *folder = scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations);
@@ -172,20 +173,23 @@ migrate_socles(struct scop_platform *platform, void (*told)(void *, const char *
 	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
 		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
 
-		sound = scop_migrator_run(platform, scop_arena_printf(platform->arena, "t%u", id), folder, "socle", told, context);
+		sound = scop_migrator_run(platform, &(struct scop_migration){ .database = scop_arena_printf(platform->arena, "t%u", id),
+		    .folder = folder, .series = "socle", .told = told, .context = context }) && scop_tenant_views(platform, id) &&
+		    scop_portal_rights(platform, id);
 	}
 	return sound;
 }
 
 bool
-scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const char *), void *context)
+scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, const char *), void *context)
 {
 	for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++) {
 		const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.migrations, databases[i].series);
 
 		if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
 			databases[i].name) ||
-		    !scop_migration_run(platform->db, databases[i].name, folder, databases[i].series, told, context, &platform->err))
+		    !scop_migration_run(platform->db, &(struct scop_migration){ .database = databases[i].name, .folder = folder,
+			.series = databases[i].series, .told = told, .context = context }, &platform->err))
 			return false;
 	}
 	return make_services(platform) && migrate_socles(platform, told, context);

@@ -18,6 +18,7 @@
 struct scop_platform {
 	struct scop_config config;
 	struct scop_db *db;
+	const char *password; /* of its account, for mariadb-dump */
 	struct scop_arena *arena;
 	struct scop_error err; /* of the last call that answered false */
 };
@@ -46,7 +47,7 @@ bool scop_secret_write(struct scop_platform *platform, const char *path, uid_t u
 uid_t scop_process_uid(const struct scop_platform *platform, int64_t number);
 
 /* Brings the databases `scopiton`, `queue` and `account`, and all socles, to this program's schema. */
-bool scop_platform_migrate(struct scop_platform *platform, void (*told)(void *, const char *), void *context);
+bool scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, const char *), void *context);
 
 /* Makes the tenant with its socle, its host names and its portal; nothing of it is left when that fails. */
 struct scop_tenant_order {
@@ -55,7 +56,7 @@ struct scop_tenant_order {
 	const char *host, *portal_host; /* NULL: <name>.localhost and <name>-portal.localhost */
 };
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
-    void (*told)(void *, const char *), void *context);
+    bool (*told)(void *, const char *), void *context);
 
 /* Makes what the tenant's socle shows of the platform; safe to repeat. */
 bool scop_tenant_views(struct scop_platform *platform, uint32_t tenant);
@@ -63,12 +64,43 @@ bool scop_tenant_views(struct scop_platform *platform, uint32_t tenant);
 /* Drops databases and roles of the tenant, and its rows. */
 bool scop_tenant_delete(struct scop_platform *platform, uint32_t tenant);
 
-/* Installs the module for the tenant, or brings it back; `root`: at the root of its public host name. */
-bool scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module, bool root,
-    void (*told)(void *, const char *), void *context);
+/* What is wanted of an installation. */
+struct scop_wish {
+	const char *version; /* a range; "" or NULL: the host's own, the one that the tenant has, or the newest */
+	bool newest;         /* rather than the one that the tenant has */
+	bool beta;           /* versions of that channel too */
+	bool root;           /* at the root of the tenant's public host name */
+	bool granted;        /* what a new version may beyond the old one */
+};
+
+/* Installs the module for the tenant with what it needs, upgrades it, or switches it on again. `told` hears of each step, and
+ * stops it by answering false. */
+bool scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_wish *wish,
+    bool (*told)(void *, const char *), void *context);
+
+/* Back to the version that served before; `ret_report`: what became of rows written since. Needs no worker of it. */
+bool scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *module, bool (*told)(void *, const char *), void *context,
+    const char **ret_report);
 
 /* Off, everything kept. */
 bool scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char *module);
+
+/* Gone from the menu, data kept. */
+bool scop_module_uninstall(struct scop_platform *platform, uint32_t tenant, const char *module);
+
+/* Exported to `ret_report`, then dropped without a trace; `confirmed` is the module's name, typed again. */
+bool scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *module, const char *confirmed,
+    bool (*told)(void *, const char *), void *context, const char **ret_report);
+
+/* What there is to lose: tables with their rows, what is personal, who depends on it. As text, a line each. */
+const char *scop_module_inventory(struct scop_platform *platform, uint32_t tenant, const char *module);
+
+/* Upgrades a copy of the tenant's tables, says how many rows and seconds it took, and drops the copy. */
+bool scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_wish *wish,
+    bool (*told)(void *, const char *), void *context, const char **ret_report);
+
+/* What a portal's role may write of the platform: orders, and their cancelling. Safe to repeat. */
+bool scop_portal_rights(struct scop_platform *platform, uint32_t tenant);
 
 /* Notes which packages stand in the configured folder, so that the portal can offer them. */
 bool scop_module_scan(struct scop_platform *platform);
@@ -81,9 +113,6 @@ bool scop_directory_write(struct scop_platform *platform);
 
 /* Says that the directory has changed. */
 bool scop_directory_changed(struct scop_platform *platform);
-
-/* Runs the order `id`, and notes how it went; false when it failed. */
-bool scop_order_run(struct scop_platform *platform, int64_t id, void (*told)(void *, const char *), void *context);
 
 /* Holds the installer's lock for this database server; false when another has it. */
 bool scop_platform_lock(struct scop_platform *platform, unsigned seconds);

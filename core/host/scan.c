@@ -254,7 +254,7 @@ fill_image(struct scop_directory_image *image, const struct rows *rows)
 		subscriptions[i].package = (uint32_t)index_of(rows->packages, "id", scop_int(row, "package"));
 		subscriptions[i].epoch = (uint64_t)scop_int(row, "epoch");
 		subscriptions[i].state = strcmp(state, "on") == 0 ? SCOP_STATE_ON :
-		    strcmp(state, "paused") == 0 ? SCOP_STATE_PAUSED : SCOP_STATE_OFF;
+		    strcmp(state, "frozen") == 0 ? SCOP_STATE_FROZEN : SCOP_STATE_OFF;
 		subscriptions[i].root = scop_bool(row, "root");
 		put_text(subscriptions[i].database, sizeof subscriptions[i].database, row, "database_name");
 	}

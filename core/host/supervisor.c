@@ -46,6 +46,9 @@ struct supervisor {
 	} services[SERVICES];
 	bool stopping;
 	int64_t stop_by;
+	int64_t published_at; /* when readers got the directory that they see, and which file that was */
+	ino_t published_file;
+	struct timespec published_time;
 };
 
 static void __attribute__((noreturn))
@@ -73,6 +76,9 @@ read_image(struct supervisor *supervisor)
 		sound = image != MAP_FAILED && scop_directory_check(image, (size_t)status.st_size, &err);
 		if (sound) {
 			scop_directory_publish(supervisor->directory, image, (size_t)status.st_size);
+			supervisor->published_at = scop_board_clock();
+			supervisor->published_file = status.st_ino;
+			supervisor->published_time = status.st_mtim;
 			scop_routes_apply(&supervisor->host, image);
 		} else {
 			scop_log(SCOP_LOG_ERROR, "'%s' is not taken: %s", path, err.text);
@@ -82,6 +88,20 @@ read_image(struct supervisor *supervisor)
 	}
 	close(fd);
 	return sound;
+}
+
+/* Whether readers see the directory that stands in the run directory now; it is read where they do not. */
+static bool
+image_is_published(struct supervisor *supervisor)
+{
+	struct stat status;
+	char path[300];
+
+	snprintf(path, sizeof path, "%s/directory", supervisor->host.config.run);
+	if (stat(path, &status) != 0)
+		return false;
+	return (status.st_ino == supervisor->published_file && status.st_mtim.tv_sec == supervisor->published_time.tv_sec &&
+		status.st_mtim.tv_nsec == supervisor->published_time.tv_nsec) || read_image(supervisor);
 }
 
 /* Tells the installer, and through it the portal, which modules are out of service and why. */
@@ -230,6 +250,30 @@ hand_over(struct supervisor *supervisor)
 	begin_stop(supervisor, supervisor->host.config.drain_milliseconds);
 }
 
+/* Whether all requests for a tenant's module that began before the directory as it stands have ended: "TENANT MODULE". A slot
+ * whose tenant is not known yet may be that tenant's. */
+static void
+answer_drained(struct supervisor *supervisor, int fd, const char *words)
+{
+	char module[SCOP_MODULE_MAX + 1];
+	unsigned tenant;
+	bool drained = sscanf(words, "%u %24s", &tenant, module) == 2 && image_is_published(supervisor);
+
+	for (struct scop_pool *pool = supervisor->host.pools; drained && pool; pool = pool->next) {
+		if (strcmp(pool->module, module) != 0 || !pool->board)
+			continue;
+		for (size_t i = 0; i < SCOP_SLOTS; i++) {
+			const struct scop_slot *slot = &pool->board->slots[i];
+			const uint32_t serves = atomic_load(&slot->tenant);
+
+			if (atomic_load(&slot->state) == SCOP_SLOT_BUSY && atomic_load(&slot->since) <= supervisor->published_at && (serves == 0 || serves == tenant))
+				drained = false;
+		}
+	}
+	if (write(fd, drained ? "yes\n" : "no\n", drained ? 4 : 3) < 0)
+		scop_log(SCOP_LOG_DEBUG, "who asked about requests is gone");
+}
+
 static void
 answer_control(struct supervisor *supervisor)
 {
@@ -245,6 +289,8 @@ answer_control(struct supervisor *supervisor)
 		if (strncmp(words, "takeover", 8) == 0) {
 			if (write(fd, "ok\n", 3) == 3)
 				hand_over(supervisor);
+		} else if (strncmp(words, "drained ", 8) == 0) {
+			answer_drained(supervisor, fd, words + 8);
 		} else if (strncmp(words, "work", 4) == 0) {
 			if (write(supervisor->host.work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
 				scop_log(SCOP_LOG_DEBUG, "the dispatcher is awake already");

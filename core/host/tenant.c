@@ -108,11 +108,12 @@ scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 
 static bool
 fill(struct scop_platform *platform, uint32_t tenant, const char *host, const char *portal,
-    void (*told)(void *, const char *), void *context)
+    bool (*told)(void *, const char *), void *context)
 {
 	return scop_platform_sql(platform, "CREATE DATABASE t%u CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", tenant) &&
-	    scop_migrator_run(platform, scop_arena_printf(platform->arena, "t%u", tenant),
-		scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations), "socle", told, context) &&
+	    scop_migrator_run(platform, &(struct scop_migration){ .database = scop_arena_printf(platform->arena, "t%u", tenant),
+		.folder = scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations), .series = "socle", .told = told,
+		.context = context }) &&
 	    scop_tenant_views(platform, tenant) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.host_name (host, tenant, portal) VALUES ('%s', %u, 0), ('%s', %u, "
 		"1)", host, tenant, portal, tenant);
@@ -120,7 +121,7 @@ fill(struct scop_platform *platform, uint32_t tenant, const char *host, const ch
 
 bool
 scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
-    void (*told)(void *, const char *), void *context)
+    bool (*told)(void *, const char *), void *context)
 {
 	const char *host = order->host ? order->host : scop_arena_printf(platform->arena, "%s.localhost", order->name);
 	const char *portal =
@@ -140,7 +141,7 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 	const uint32_t tenant = (uint32_t)scop_int(
 	    scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", order->name), "id");
 	if (fill(platform, tenant, host, portal, told, context) &&
-	    scop_module_install(platform, tenant, "portal", false, told, context))
+	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" }, told, context))
 		return scop_directory_changed(platform);
 
 	const struct scop_error cause = platform->err;

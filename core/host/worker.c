@@ -38,7 +38,7 @@
 #include "modules/loader.h"
 #include "web/serve.h"
 
-enum { PAUSE_SECONDS_MAX = 10, RUSAGE_EVERY = 4, WATCH_SECONDS = 5, LOOK_MILLISECONDS = 1000 };
+enum { FROZEN_SECONDS_MAX = 10, FROZEN_LOOK_MICROSECONDS = 2000, RUSAGE_EVERY = 4, WATCH_SECONDS = 5, LOOK_MILLISECONDS = 1000 };
 
 struct worker {
 	int argc;
@@ -280,12 +280,13 @@ call_for_help(struct worker *worker)
 		scop_log(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
 }
 
-/* The tenant's use of this module, by host name or where that is NULL by number; waits while its version is switched. */
-static enum { SITE_FOUND, SITE_NONE, SITE_MOVED }
-find_site(struct worker *worker, const char *host, uint32_t tenant, struct scop_site *ret_site)
+/* The tenant's use of this module, by host name or where that is NULL by number. What writes waits while tables are made anew. */
+static enum { SITE_FOUND, SITE_NONE, SITE_MOVED, SITE_FROZEN }
+find_site(struct worker *worker, const char *host, uint32_t tenant, bool reads, struct scop_site *ret_site)
 {
 	struct scop_directory_entry *entry = &worker->entry;
-	const int64_t until = scop_board_clock() + PAUSE_SECONDS_MAX * 1000000LL;
+	const int64_t until = scop_board_clock() + FROZEN_SECONDS_MAX * 1000000LL;
+	bool frozen;
 
 	for (;;) {
 		const bool known = host ? scop_directory_find(worker->directory, host, worker->app.module_name, entry) :
@@ -293,9 +294,12 @@ find_site(struct worker *worker, const char *host, uint32_t tenant, struct scop_
 
 		if (!known || entry->subscription.state == SCOP_STATE_OFF)
 			return SITE_NONE;
-		if (entry->subscription.state != SCOP_STATE_PAUSED || scop_board_clock() > until)
+		frozen = entry->subscription.state == SCOP_STATE_FROZEN && !reads;
+		if (!frozen || worker->jobs || scop_board_clock() > until)
 			break;
-		usleep(1000);
+		/* A copy waits for requests that were under way before it; one that waits for the copy is not. */
+		atomic_store(&worker->slot->since, scop_board_clock());
+		usleep(FROZEN_LOOK_MICROSECONDS);
 	}
 	if (strcmp(entry->hash, worker->hash) != 0)
 		return SITE_MOVED;
@@ -306,8 +310,8 @@ find_site(struct worker *worker, const char *host, uint32_t tenant, struct scop_
 		.currency = entry->tenant.currency, .epoch = entry->subscription.epoch,
 		.database = entry->subscription.database,
 		.role = scop_arena_printf(worker->arena, "t%u_%s", entry->tenant.id, worker->app.module_name),
-		.socle = scop_arena_printf(worker->arena, "t%u", entry->tenant.id) };
-	return SITE_FOUND;
+		.socle = scop_arena_printf(worker->arena, "t%u", entry->tenant.id), .frozen = frozen };
+	return frozen ? SITE_FROZEN : SITE_FOUND;
 }
 
 /* Now and then: a request far over its hard limit ends us, should the supervisor that would do so be gone. */
@@ -343,7 +347,10 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 
 	slot_busy(worker, fcgi);
 	call_for_help(worker);
-	switch (find_site(worker, host, tenant, &site)) {
+	const char *method = worker->jobs ? "" : text(fcgi_param(fcgi, "REQUEST_METHOD"));
+	const bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+
+	switch (find_site(worker, host, tenant, reads, &site)) {
 	case SITE_MOVED:
 		FCGX_PutS(worker->jobs ? "moved\n" : "Status: 509 Moved\r\nContent-Length: 0\r\n\r\n", fcgi->out);
 		break;
@@ -353,6 +360,12 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 		else
 			status = scop_serve(&worker->app, worker->arena, NULL, &exchange);
 		break;
+	case SITE_FROZEN:
+		if (worker->jobs) {
+			FCGX_PutS("moved\n", fcgi->out);
+			break;
+		}
+		__attribute__((fallthrough));
 	case SITE_FOUND:
 		snprintf(worker->slot->tenant_name, sizeof worker->slot->tenant_name, "%s", site.tenant_name);
 		atomic_store(&worker->slot->tenant, site.tenant);

@@ -206,9 +206,9 @@ scop_index_version(const struct scop_value *module, const char *version)
 	return find(scop_get(module, "versions"), "version", version);
 }
 
-bool
-scop_index_check_package(const struct scop_index *index, const char *name, const char *signature, const char *file,
-    struct scop_error *err)
+/* The scop's key that the signature names. */
+static bool
+find_signer(const struct scop_index *index, const char *name, const char *signature, struct scop_public_key *ret_key, struct scop_error *err)
 {
 	const struct scop_value *keys = scop_get(find(scop_get(index->root, "scops"), "name", name), "keys");
 	unsigned char id[8];
@@ -219,16 +219,29 @@ scop_index_check_package(const struct scop_index *index, const char *name, const
 	scop_key_id_print(id, id_text);
 	for (size_t i = 0; i < scop_count(keys); i++) {
 		const struct scop_value *entry = scop_at(keys, i);
-		struct scop_public_key key;
 
-		if (!scop_public_key_parse(scop_text(entry, "key"), &key) || memcmp(key.id, id, sizeof id) != 0)
+		if (!scop_public_key_parse(scop_text(entry, "key"), ret_key) || memcmp(ret_key->id, id, sizeof id) != 0)
 			continue;
-		if (scop_text(entry, "revoked")[0])
-			return scop_error_set(err, "the package is signed with key %s, which was taken from the scop '%s' on %s", id_text, name,
-			    scop_text(entry, "revoked"));
-		return scop_signature_check_file(&key, signature, file, err);
+		return !scop_text(entry, "revoked")[0] || scop_error_set(err, "the package is signed with key %s, which was taken from the scop '%s' on %s",
+		    id_text, name, scop_text(entry, "revoked"));
 	}
 	return scop_error_set(err, "the package is signed with key %s, which is none of the scop '%s', whose module it is", id_text, name);
+}
+
+bool
+scop_index_check_key(const struct scop_index *index, const char *scop, const char *signature, struct scop_error *err)
+{
+	struct scop_public_key key;
+
+	return find_signer(index, scop, signature, &key, err);
+}
+
+bool
+scop_index_check_package(const struct scop_index *index, const char *scop, const char *signature, const char *file, struct scop_error *err)
+{
+	struct scop_public_key key;
+
+	return find_signer(index, scop, signature, &key, err) && scop_signature_check_file(&key, signature, file, err);
 }
 
 static const struct scop_need *

@@ -58,6 +58,9 @@ const struct scop_value *scop_index_version(const struct scop_value *module, con
 bool scop_index_check_package(const struct scop_index *index, const char *scop, const char *signature, const char *file,
     struct scop_error *err);
 
+/* Whether the key that a signature names is one of the scop's, and has not been taken away. */
+bool scop_index_check_key(const struct scop_index *index, const char *scop, const char *signature, struct scop_error *err);
+
 /* All published versions as candidates, with room for `more` behind them; why one is unfit for this host stands in it. */
 struct scop_candidate *scop_index_candidates(struct scop_arena *arena, const struct scop_index *index, size_t more,
     size_t *ret_count);

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <mysqld_error.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,8 +84,57 @@ known_probe(struct scop_arena *arena, const char *sql)
 	return NULL;
 }
 
+/* Where `text` stands in the SQL as a word, outside of strings; NULL for nowhere. */
+static const char *
+find_word(const char *sql, const char *text)
+{
+	const size_t length = strlen(text);
+	char quote = '\0', before = ' ';
+
+	for (const char *at = sql; *at; before = *at++) {
+		if (quote ? *at == quote : *at == '\'' || *at == '`' || *at == '"')
+			quote = quote ? '\0' : *at;
+		else if (!quote && strncasecmp(at, text, length) == 0 && !isalnum((unsigned char)before) && before != '_' && before != '.')
+			return at;
+	}
+	return NULL;
+}
+
 static bool
-finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql, const char *probe, unsigned line,
+has_word(const char *sql, const char *text)
+{
+	return find_word(sql, text) != NULL;
+}
+
+static bool
+names_other(const char *sql)
+{
+	return has_word(sql, "old.") || has_word(sql, "new.");
+}
+
+/* The SQL with `database` for `old.` and `new.`. */
+static const char *
+with_other(struct scop_arena *arena, const char *sql, const char *database)
+{
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, arena);
+	for (;;) {
+		const char *old = find_word(sql, "old."), *fresh = find_word(sql, "new.");
+		const char *next = old && (!fresh || old < fresh) ? old : fresh;
+
+		if (!next)
+			break;
+		scop_buffer_add(&out, sql, (size_t)(next - sql));
+		scop_buffer_printf(&out, "`%s`.", database);
+		sql = next + strlen("old.");
+	}
+	scop_buffer_text(&out, sql);
+	return scop_buffer_str(&out);
+}
+
+static bool
+finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql, const char *probe, bool repeats, unsigned line,
     struct scop_migration_step *ret_steps, size_t max, size_t *count, struct scop_error *err)
 {
 	static const char *const rows[] = { "INSERT", "UPDATE", "DELETE", "REPLACE" };
@@ -102,6 +152,8 @@ finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql,
 	if (!writes_rows && !changes_tables)
 		return scop_error_set(err, "%s:%u: a migration creates, alters or drops, or writes rows; '%.30s' does not", file,
 		    line, sql->data);
+	if (repeats && (!writes_rows || !has_word(sql->data, "LIMIT")))
+		return scop_error_set(err, "%s:%u: what repeats writes rows, with a LIMIT", file, line);
 	if (changes_tables && !probe)
 		probe = known_probe(arena, sql->data);
 	if (changes_tables && !probe)
@@ -109,7 +161,8 @@ finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql,
 		    "happened", file, line);
 	if (*count == max)
 		return scop_error_set(err, "%s: more than %zu statements", file, max);
-	ret_steps[(*count)++] = (struct scop_migration_step){ scop_arena_text(arena, sql->data), probe, changes_tables, line };
+	ret_steps[(*count)++] = (struct scop_migration_step){ scop_arena_text(arena, sql->data), probe, changes_tables, repeats,
+		names_other(sql->data), line };
 	sql->length = 0;
 	return true;
 }
@@ -120,6 +173,7 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 {
 	struct scop_buffer sql;
 	const char *probe = NULL;
+	bool repeats = false;
 	char quote = '\0';
 	unsigned line = 1, started = 1;
 
@@ -132,6 +186,7 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 
 			if (strncmp(at, "-- probe:", 9) == 0)
 				probe = scop_arena_bytes(arena, at + 9, length - 9);
+			repeats |= strncmp(at, "-- repeat\n", 10) == 0;
 			at += length - 1;
 			continue;
 		}
@@ -143,9 +198,10 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 		if (quote ? *at == quote : *at == '\'' || *at == '`' || *at == '"')
 			quote = quote ? '\0' : *at;
 		if (!quote && *at == ';') {
-			if (!finish_step(arena, file, &sql, probe, started, ret_steps, max, ret_count, err))
+			if (!finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max, ret_count, err))
 				return false;
 			probe = NULL;
+			repeats = false;
 			continue;
 		}
 		if (sql.length == 0 && isspace((unsigned char)*at))
@@ -156,7 +212,7 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 	}
 	if (quote)
 		return scop_error_set(err, "%s:%u: a string is not closed", file, started);
-	return finish_step(arena, file, &sql, probe, started, ret_steps, max, ret_count, err);
+	return finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max, ret_count, err);
 }
 
 /* ---- running them ---- */
@@ -164,12 +220,13 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 struct run {
 	struct scop_db *db;
 	struct scop_arena *arena;
-	const char *folder, *series;
+	const struct scop_migration *ask;
 	const struct scop_value *journal;
-	void (*told)(void *context, const char *what);
-	void *context;
+	bool in_place; /* it holds rows, and somebody is being served from it */
 	struct scop_error *err;
 };
+
+enum { LOCK_TRIES = 10, REPEATS_MAX = 1000000 };
 
 static const struct scop_statement journal_all = { "journal",
 	"SELECT name, step, sql_hash, state FROM scop_migration WHERE series = ? ORDER BY name, step", 1, 0 };
@@ -207,7 +264,7 @@ journal_row(const struct run *run, const char *name, size_t step)
 static bool
 mark(struct run *run, const char *name, size_t step, const char *sum, const char *state)
 {
-	const struct scop_query query = { &journal_put, { scop_value_text(run->arena, run->series),
+	const struct scop_query query = { &journal_put, { scop_value_text(run->arena, run->ask->series),
 	    scop_value_text(run->arena, name), scop_value_int(run->arena, (int64_t)step), scop_value_text(run->arena, sum),
 	    scop_value_text(run->arena, state) } };
 	uint64_t touched;
@@ -228,6 +285,59 @@ probe_says_done(struct run *run, const struct scop_migration_step *step, bool *r
 	return true;
 }
 
+/* As it is run: where rows are, so that a copy of the table is refused. */
+static const char *
+in_place(const struct run *run, const char *sql)
+{
+	const char *at = sql, *first = word(run->arena, &at), *second = word(run->arena, &at);
+
+	if (!run->in_place)
+		return sql;
+	if (strcasecmp(first, "ALTER") == 0 && strcasecmp(second, "TABLE") == 0)
+		return scop_arena_printf(run->arena, "SET STATEMENT lock_wait_timeout=1 FOR %s, ALGORITHM=NOCOPY, LOCK=NONE", sql);
+	if (strcasecmp(first, "CREATE") == 0 && (strcasecmp(second, "INDEX") == 0 || strcasecmp(second, "UNIQUE") == 0))
+		return scop_arena_printf(run->arena, "SET STATEMENT lock_wait_timeout=1 FOR %s ALGORITHM=NOCOPY LOCK=NONE", sql);
+	return sql;
+}
+
+/* One that changes tables; who reads them just now is waited for. */
+static bool
+change_tables(struct run *run, const char *name, const char *sql)
+{
+	const char *whole = in_place(run, sql);
+
+	for (int tries = 1; scop_db_command(run->db, whole) != SCOP_DB_OK; tries++)
+		if (scop_db_errno(run->db) != ER_LOCK_WAIT_TIMEOUT || tries == LOCK_TRIES)
+			return failed(run, name, sql);
+	return true;
+}
+
+/* Rows and the journal's row in one transaction; what repeats is journalled when nothing is left to do. */
+static bool
+write_rows(struct run *run, const char *name, size_t number, const struct scop_migration_step *step, const char *sql, const char *sum)
+{
+	uint64_t touched = 1;
+
+	for (int i = 0; step->repeats && touched > 0; i++) {
+		if (i == REPEATS_MAX)
+			return scop_error_set(run->err, "migration '%s': line %u repeats without end", name, step->line);
+		if (scop_db_begin(run->db) != SCOP_DB_OK || scop_db_command(run->db, sql) != SCOP_DB_OK) {
+			failed(run, name, sql);
+			scop_db_rollback(run->db);
+			return false;
+		}
+		touched = scop_db_touched(run->db);
+		if (scop_db_commit(run->db) != SCOP_DB_OK)
+			return failed(run, name, "commit");
+	}
+	if (scop_db_begin(run->db) != SCOP_DB_OK || (!step->repeats && scop_db_command(run->db, sql) != SCOP_DB_OK)) {
+		failed(run, name, sql);
+		scop_db_rollback(run->db);
+		return false;
+	}
+	return mark(run, name, number, sum, "done") && (scop_db_commit(run->db) == SCOP_DB_OK || failed(run, name, "commit"));
+}
+
 static bool
 run_step(struct run *run, const char *name, size_t number, const struct scop_migration_step *step)
 {
@@ -240,22 +350,17 @@ run_step(struct run *run, const char *name, size_t number, const struct scop_mig
 		    "back, and write a new migration.", name, number, step->line);
 	if (strcmp(scop_text(row, "state"), "done") == 0)
 		return true;
-	if (run->told)
-		run->told(run->context, scop_arena_printf(run->arena, "%s, %zu", name, number));
+	if (run->ask->told && !run->ask->told(run->ask->context, scop_arena_printf(run->arena, "%s, %zu", name, number)))
+		return scop_error_set(run->err, "cancelled");
+	if (step->names_other && !run->ask->other)
+		return mark(run, name, number, sum, "done");
 
-	if (!step->changes_tables) {
-		if (scop_db_begin(run->db) != SCOP_DB_OK || scop_db_command(run->db, step->sql) != SCOP_DB_OK) {
-			failed(run, name, step->sql);
-			scop_db_rollback(run->db);
-			return false;
-		}
-		return mark(run, name, number, sum, "done") &&
-		    (scop_db_commit(run->db) == SCOP_DB_OK || failed(run, name, "commit"));
-	}
+	const char *sql = step->names_other ? with_other(run->arena, step->sql, run->ask->other) : step->sql;
+	if (!step->changes_tables)
+		return write_rows(run, name, number, step, sql, sum);
 	if (row && !probe_says_done(run, step, &happened))
 		return false;
-	if (!happened && (!mark(run, name, number, sum, "run") ||
-	    (scop_db_command(run->db, step->sql) != SCOP_DB_OK && !failed(run, name, step->sql))))
+	if (!happened && (!mark(run, name, number, sum, "run") || !change_tables(run, name, sql)))
 		return false;
 	return mark(run, name, number, sum, "done");
 }
@@ -269,7 +374,7 @@ by_name(const void *a, const void *b)
 static size_t
 list_files(struct run *run, const char *ret_names[FILES_MAX])
 {
-	DIR *dir = opendir(run->folder);
+	DIR *dir = opendir(run->ask->folder);
 	struct dirent *entry;
 	size_t count = 0;
 
@@ -308,7 +413,7 @@ static bool
 run_file(struct run *run, const char *file)
 {
 	static struct scop_migration_step steps[STEPS_MAX];
-	const char *text = slurp(run, scop_arena_printf(run->arena, "%s/%s", run->folder, file));
+	const char *text = slurp(run, scop_arena_printf(run->arena, "%s/%s", run->ask->folder, file));
 	size_t count;
 
 	if (!text || !scop_migration_split(run->arena, file, text, steps, STEPS_MAX, &count, run->err))
@@ -332,31 +437,30 @@ none_missing(struct run *run, const char *const *files, size_t count)
 			there |= strcmp(files[f], name) == 0;
 		if (!there)
 			return scop_error_set(run->err, "migration '%s' ran here once and is missing now in '%s'. Put it back.", name,
-			    run->folder);
+			    run->ask->folder);
 	}
 	return true;
 }
 
 bool
-scop_migration_run(struct scop_db *db, const char *database, const char *folder, const char *series,
-    void (*told)(void *context, const char *what), void *context, struct scop_error *err)
+scop_migration_run(struct scop_db *db, const struct scop_migration *migration, struct scop_error *err)
 {
-	struct run run = { .db = db, .arena = scop_arena_new(), .folder = folder, .series = series, .told = told,
-		.context = context, .err = err };
+	struct run run = { .db = db, .arena = scop_arena_new(), .ask = migration, .err = err };
 	const char *files[FILES_MAX];
 	const size_t count = list_files(&run, files);
-	const struct scop_query journal = { &journal_all, { scop_value_text(run.arena, series) } };
+	const struct scop_query journal = { &journal_all, { scop_value_text(run.arena, migration->series) } };
 	bool sound = false;
 
-	scop_db_enter(db, "", database, database, 0, true);
+	scop_db_enter(db, "", migration->database, migration->database, 0, true);
 	if (scop_db_begin(db) != SCOP_DB_OK || scop_db_commit(db) != SCOP_DB_OK ||
 	    scop_db_command(db, "CREATE TABLE IF NOT EXISTS scop_migration (series VARCHAR(30) NOT NULL, name VARCHAR(100) NOT "
 		"NULL, step SMALLINT UNSIGNED NOT NULL, sql_hash CHAR(32) NOT NULL, state ENUM('run', 'done') NOT NULL, at "
 		"DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), PRIMARY KEY (series, name, step))") !=
 		SCOP_DB_OK || scop_db_read(db, run.arena, &journal, 1, &run.journal) != SCOP_DB_OK)
-		failed(&run, "journal", database);
+		failed(&run, "journal", migration->database);
 	else
 		sound = none_missing(&run, files, count);
+	run.in_place = scop_count(run.journal) > 0;
 	for (size_t i = 0; i < count && sound; i++)
 		sound = run_file(&run, files[i]);
 	scop_arena_free(run.arena);

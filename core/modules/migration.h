@@ -5,6 +5,11 @@
  * executed, marked `done`; found at `run` after a crash, its probe decides whether it had happened. The probe of CREATE
  * TABLE, CREATE INDEX and ALTER TABLE ... ADD is known; another needs a line `-- probe: SELECT ...` that gives a row once
  * it has happened. A file that was edited or is missing after it ran is refused by name.
+ *
+ * Where a database holds rows already, tables change in place while the version before goes on serving: ALTER TABLE and
+ * CREATE INDEX are run with ALGORITHM=NOCOPY, LOCK=NONE, so that what would copy or block is refused instead. A statement
+ * with a line `-- repeat` above it runs, each time in a transaction of its own, until it touches no row: for long fills
+ * with a LIMIT.
  */
 #ifndef SCOP_MODULES_MIGRATION_H
 #define SCOP_MODULES_MIGRATION_H
@@ -16,16 +21,27 @@
 
 struct scop_arena;
 
-/* Runs what has not run yet of `folder` in `database`, through `db`, whose account may do no more than that. Called for
- * each step that ran with `told`, which may be NULL. */
-bool scop_migration_run(struct scop_db *db, const char *database, const char *folder, const char *series,
-    void (*told)(void *context, const char *what), void *context, struct scop_error *err);
+struct scop_migration {
+	const char *database; /* that is changed */
+	const char *folder, *series;
+	/* The database that statements name `old.` (or `new.`, on the way back). NULL: there is none, and statements that name it
+	 * have nothing to do. */
+	const char *other;
+	/* Called for each step that runs; false stops there. May be NULL. */
+	bool (*told)(void *context, const char *what);
+	void *context;
+};
+
+/* Runs what has not run yet of the folder, through `db`, whose account may do no more than that. */
+bool scop_migration_run(struct scop_db *db, const struct scop_migration *migration, struct scop_error *err);
 
 /* One statement of a migration's text, for tests: appended to `ret_statements` in their order. */
 struct scop_migration_step {
 	const char *sql;
 	const char *probe; /* NULL: none is needed, or (see `changes_tables`) known */
 	bool changes_tables;
+	bool repeats;     /* until it touches no row */
+	bool names_other; /* `old.` or `new.` */
 	unsigned line;
 };
 

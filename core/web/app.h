@@ -54,6 +54,7 @@ struct scop_site {
 	const char *role;         /* "t42_shop" */
 	const char *database;     /* "t42_shop" */
 	const char *socle;        /* "t42" */
+	bool frozen;              /* tables are made anew, and it took too long: what writes has to come back */
 };
 
 /* The compiled view or partial: the module's own, else the host's; NULL for none. */

@@ -527,6 +527,8 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 		scop_answer_error(req, &answer, 400, NULL);
 	} else if (!site) {
 		scop_answer_error(req, &answer, 404, NULL);
+	} else if (site->frozen) {
+		scop_answer_error(req, &answer, 503, NULL);
 	} else {
 		scop_route_strip(req);
 		bytes = serve_route(req, exchange, &answer);

@@ -61,6 +61,9 @@ ALTER TABLE module ADD COLUMN scop VARCHAR(31) NOT NULL DEFAULT '';
 ALTER TABLE package ADD COLUMN rights TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE package ADD COLUMN needs TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE package ADD COLUMN personal TEXT NOT NULL DEFAULT '[]';
+-- The archive that it came in, and its signature; empty for one of the host's own folder.
+ALTER TABLE package ADD COLUMN sha256 CHAR(64) NOT NULL DEFAULT '';
+ALTER TABLE package ADD COLUMN signature VARCHAR(1024) NOT NULL DEFAULT '';
 ALTER TABLE package ADD COLUMN category VARCHAR(20) NOT NULL DEFAULT 'office';
 ALTER TABLE package ADD COLUMN scop VARCHAR(31) NOT NULL DEFAULT '';
 ALTER TABLE package ADD COLUMN tariff_cents BIGINT NOT NULL DEFAULT 0;

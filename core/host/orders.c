@@ -1,0 +1,167 @@
+/* Orders: see orders.h. */
+#include "host/orders.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/catalogue.h"
+#include "modules/version.h"
+
+struct steps {
+	struct scop_platform *platform;
+	int64_t order;
+	unsigned number;
+	bool cancelled;
+	bool (*told)(void *context, const char *what);
+	void *context;
+};
+
+int64_t
+scop_order_give(struct scop_platform *platform, const struct scop_order *order, bool *ret_under_way)
+{
+	const char *version = order->wish.version ? order->wish.version : "";
+
+	if (version[0] && !scop_range_valid(version)) {
+		scop_error_set(&platform->err, "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are", version);
+		return 0;
+	}
+	/* Where an order for the module is under way already, that one is shown. */
+	if (!scop_platform_sql(platform, "INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, beta, granted, confirmed, rollout) VALUES "
+		"(%u, '%s', '%s', '%s', '%s', %d, %d, '%s', NULLIF(%lld, 0)) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)", order->tenant, order->kind,
+		scop_platform_quote(platform, order->module), scop_platform_quote(platform, order->actor), version, order->wish.beta, order->wish.granted,
+		scop_platform_quote(platform, order->confirmed ? order->confirmed : ""), (long long)order->rollout))
+		return 0;
+	*ret_under_way = scop_db_touched(platform->db) != 1;
+	return scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
+}
+
+bool
+scop_order_cancel(struct scop_platform *platform, int64_t id)
+{
+	return scop_platform_sql(platform, "INSERT INTO scopiton.order_cancel (installer_order) VALUES (%lld)", (long long)id);
+}
+
+/* Whether the role is the portal's of a scop's own tenant, which may order for others. */
+static bool
+of_operator(struct scop_platform *platform, const char *role)
+{
+	return scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE operates = 1 AND CONCAT('t', id, '_portal') = '%s'",
+	    scop_platform_quote(platform, role)) != NULL;
+}
+
+/* The stamp is MariaDB's own: a portal orders for its own tenant and for nobody else. */
+static bool
+may_order(struct scop_platform *platform, const char *role, uint32_t tenant)
+{
+	return !role[0] || strcmp(role, scop_arena_printf(platform->arena, "t%u_portal", tenant)) == 0 || of_operator(platform, role);
+}
+
+/* Whether somebody who may asks that it be stopped. */
+static bool
+is_cancelled(struct scop_platform *platform, int64_t order)
+{
+	const struct scop_value *rows = scop_platform_rows(platform, "SELECT COALESCE(c.role, '') AS role, o.tenant FROM scopiton.order_cancel c JOIN "
+	    "scopiton.installer_order o ON o.id = c.installer_order WHERE o.id = %lld", (long long)order);
+
+	for (size_t i = 0; i < scop_count(rows); i++)
+		if (may_order(platform, scop_text(scop_at(rows, i), "role"), (uint32_t)scop_int(scop_at(rows, i), "tenant")))
+			return true;
+	return false;
+}
+
+static bool
+note_step(void *context, const char *what)
+{
+	struct steps *steps = context;
+
+	if (is_cancelled(steps->platform, steps->order)) {
+		steps->cancelled = true;
+		return false;
+	}
+	scop_platform_sql(steps->platform, "REPLACE INTO scopiton.order_step (installer_order, number, step) VALUES (%lld, %u, "
+	    "'%.100s')", (long long)steps->order, ++steps->number, scop_platform_quote(steps->platform, what));
+	return !steps->told || steps->told(steps->context, what);
+}
+
+/* Ends the sessions of a person at every tenant but the one that has done so itself: the password has changed. */
+static bool
+sign_out(struct scop_platform *platform, uint32_t but, const char *person)
+{
+	const struct scop_value *tenants = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant WHERE id <> %u", but);
+	bool sound = tenants != NULL && person[0] && !person[strspn(person, "0123456789")];
+
+	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
+		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
+
+		sound = scop_platform_sql(platform, "DELETE s FROM t%u.session s JOIN t%u.member m ON m.id = s.member WHERE m.person = %s", id, id, person);
+	}
+	return sound;
+}
+
+/* An owner orders what costs nothing, and what his allowance covers together with what he has; operators and the command line
+ * order anything. */
+static bool
+check_allowance(struct scop_platform *platform, const struct scop_value *order, const char *role, uint32_t tenant)
+{
+	const char *module = scop_platform_quote(platform, scop_text(order, "module"));
+
+	if (!role[0] || of_operator(platform, role))
+		return true;
+	const struct scop_value *row = scop_platform_row(platform, "SELECT COALESCE(v.tariff_cents, p.tariff_cents, 0) AS price, v.currency, COALESCE(t.allowance_cents, 0) AS "
+	    "allowance, (SELECT COALESCE(SUM(cents), 0) FROM scopiton.subscription_period s WHERE s.tenant = t.id AND s.ends IS NULL) AS used FROM scopiton.tenant t "
+	    "LEFT JOIN scopiton.package p ON p.module = '%s' AND p.available = 1 LEFT JOIN scopiton.catalogue_version v ON v.module = '%s' AND v.newest = 1 AND "
+	    "p.id IS NULL WHERE t.id = %u LIMIT 1", module, module, tenant);
+	if (scop_int(row, "price") == 0 || scop_int(row, "price") + scop_int(row, "used") <= scop_int(row, "allowance"))
+		return true;
+	return scop_error_set(&platform->err, "'%s' costs more than this tenant may order by itself. Ask your operator.", scop_text(order, "module"));
+}
+
+static bool
+carry_out(struct scop_platform *platform, const struct scop_value *order, struct steps *steps, const char **ret_report)
+{
+	const uint32_t tenant = (uint32_t)scop_int(order, "tenant");
+	const char *role = scop_text(order, "role"), *kind = scop_text(order, "kind"), *module = scop_text(order, "module");
+	const bool upgrade = strcmp(kind, "upgrade") == 0, rehearse = strcmp(kind, "rehearse") == 0;
+	const struct scop_wish wish = { .version = scop_text(order, "version"), .newest = upgrade || rehearse, .beta = scop_bool(order, "beta"),
+		.root = strcmp(kind, "install-root") == 0, .granted = scop_bool(order, "granted") };
+
+	if (!may_order(platform, role, tenant))
+		return scop_error_set(&platform->err, "role '%s' may not order for tenant %u", role, tenant);
+	if (strcmp(kind, "install") == 0 || wish.root || upgrade)
+		return check_allowance(platform, order, role, tenant) && scop_module_install(platform, tenant, module, &wish, note_step, steps);
+	if (strcmp(kind, "back") == 0)
+		return scop_module_back(platform, tenant, module, note_step, steps, ret_report);
+	if (rehearse)
+		return scop_module_rehearse(platform, tenant, module, &wish, note_step, steps, ret_report);
+	if (strcmp(kind, "disable") == 0)
+		return scop_module_disable(platform, tenant, module);
+	if (strcmp(kind, "uninstall") == 0)
+		return scop_module_uninstall(platform, tenant, module);
+	if (strcmp(kind, "purge") == 0)
+		return scop_module_purge(platform, tenant, module, scop_text(order, "confirmed"), note_step, steps, ret_report);
+	if (strcmp(kind, "sign-out") == 0)
+		return sign_out(platform, tenant, module);
+	if (strcmp(kind, "refresh") == 0 && (!role[0] || of_operator(platform, role)))
+		return scop_catalogue_refresh(platform);
+	return scop_error_set(&platform->err, "there is no order of kind '%s'", kind);
+}
+
+bool
+scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, const char *), void *context)
+{
+	struct steps steps = { .platform = platform, .order = id, .told = told, .context = context };
+	const struct scop_value *order = scop_platform_row(platform, "SELECT id, COALESCE(role, '') AS role, tenant, kind, module, version, beta, granted, confirmed "
+	    "FROM scopiton.installer_order WHERE id = %lld", (long long)id);
+	const char *report = "";
+
+	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running', began = COALESCE(began, UTC_TIMESTAMP(6)) WHERE id = "
+		"%lld", (long long)id))
+		return false;
+	const bool sound = carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
+	const struct scop_error cause = platform->err;
+	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6) "
+	    "WHERE id = %lld", sound ? "done" : steps.cancelled ? "cancelled" : "failed", scop_platform_quote(platform, sound ? report : cause.text), (long long)id);
+	platform->err = cause;
+	return sound;
+}
