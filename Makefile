@@ -155,7 +155,7 @@ $(BUILD)/names/$(1)/%.o: $(2)/$(1)/%.c $(BUILD)/names/$(1)/names.stamp
 	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(SANITIZE) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
 
 $(3)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(BUILD)/names/$(1)/%.o,$(wildcard $(2)/$(1)/*.c)) $(BUILD)/names/$(1)/names.o \
-		$(BUILD)/libscopiton.so.1 $(BUILD)/libexec/scopiton $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql)
+		$(BUILD)/libscopiton.so.1 $(BUILD)/libexec/scopiton $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql $(2)/$(1)/migrations/*/*.sql $(2)/$(1)/migrations/*/*/*.sql $(2)/$(1)/pictures/* $(2)/$(1)/README.md)
 	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
 	$(Q)cp $(2)/$(1)/module.xml $(BUILD)/names/$(1)/statements.txt $(3)/$(1)/
 	$(Q)if [ -d $(2)/$(1)/migrations ]; then cp -r $(2)/$(1)/migrations $(3)/$(1)/; fi

@@ -21,7 +21,7 @@ list(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	const struct scop_value *rows = scop_platform_rows(platform, "SELECT p.module, p.version, p.summary_en, p.trouble, "
 	    "COALESCE(s.state, '-') AS state FROM scopiton.package p LEFT JOIN scopiton.subscription s ON s.tenant = %lld AND "
-	    "s.module = p.module WHERE p.available = 1 ORDER BY p.module", (long long)scop_int(tenant, "id"));
+	    "s.module = p.module WHERE IF(s.module IS NULL, p.available = 1, s.package = p.id) AND COALESCE(s.state, '') <> 'gone' ORDER BY p.module", (long long)scop_int(tenant, "id"));
 	if (!rows)
 		return cli_fail("%s", platform->err.text);
 	for (size_t i = 0; i < scop_count(rows); i++) {

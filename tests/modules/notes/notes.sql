@@ -1,0 +1,5 @@
+-- name: notes ()
+SELECT id, text FROM note ORDER BY id DESC LIMIT 500
+
+-- name: note_add (text)
+INSERT INTO note (text) VALUES (:text)

@@ -1,0 +1,31 @@
+/* Keeps notes in two tables: they are made anew. */
+#include "names.h"
+
+static bool
+page(struct scop_request *req)
+{
+	scop_put(req, "version", scop_make_text(req, "2"));
+	scop_put(req, "notes", scop_rows(req, notes()));
+	return scop_view(req, &view_page);
+}
+
+static bool
+add(struct scop_request *req)
+{
+	scop_write(req, note_add());
+	scop_write(req, body_add(scop_make_int(req, scop_inserted(req)), scop_field(req, "text")));
+	return scop_redirect(req, "page", NULL);
+}
+
+static const struct scop_field fields[] = {
+	{ .name = "text", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ 0 }
+};
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET,  .path = "/", .name = "page", .handle = page, .api = true },
+	{ .method = SCOP_POST, .path = "/", .name = "add", .handle = add, .fields = fields, .form = page },
+	{ 0 }
+};
+
+SCOP_MODULE(.routes = routes);
