@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "host/billing.h"
 
 static int
 create(struct cli *cli, struct scop_platform *platform)
@@ -93,6 +94,40 @@ delete(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
+/* What a tenant used in a month, as CSV; --close: from then on it stays. */
+static int
+statement(struct cli *cli, struct scop_platform *platform)
+{
+	static const char *const keys[] = { "module", "begins", "ends", "days", "of_days", "month", "cents", "currency" };
+	const bool close = cli_flag(cli, "--close");
+	bool closed;
+
+	if (cli->argc != 2)
+		return cli_usage("tenant statement needs a tenant and a month, such as 2026-11");
+	const struct scop_value *tenant = cli_tenant(platform, cli->argv[0]);
+	if (!tenant)
+		return CLI_FAILED;
+	const uint32_t id = (uint32_t)scop_int(tenant, "id");
+	if (close && !scop_statement_close(platform, id, cli->argv[1]))
+		return cli_fail("%s", platform->err.text);
+	const struct scop_value *lines = scop_statement_lines(platform, id, cli->argv[1], &closed);
+	if (!lines)
+		return cli_fail("%s", platform->err.text);
+	fputs("module,begins,ends,days,of_days,month_cents,cents,currency\r\n", stdout);
+	for (size_t i = 0; i < scop_count(lines); i++) {
+		for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+			const struct scop_value *value = scop_get(scop_at(lines, i), keys[k]);
+
+			if (scop_type(value) == SCOP_STRING)
+				printf("%s%s", k ? "," : "", scop_as_text(value));
+			else
+				printf("%s%lld", k ? "," : "", (long long)scop_as_int(value));
+		}
+		fputs("\r\n", stdout);
+	}
+	return CLI_DONE;
+}
+
 int
 cli_tenant_command(struct cli *cli)
 {
@@ -108,10 +143,12 @@ cli_tenant_command(struct cli *cli)
 		status = cli_done(cli, 0) ? list(&platform) : CLI_USAGE;
 	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
 		status = show(&platform, cli->argv[0]);
+	else if (strcmp(verb, "statement") == 0)
+		status = statement(cli, &platform);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
 		status = delete(cli, &platform);
 	else
-		status = cli_usage("tenant is followed by create, list, show NAME or delete NAME");
+		status = cli_usage("tenant is followed by create, list, show NAME, statement NAME MONTH or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

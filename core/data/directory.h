@@ -76,6 +76,7 @@ struct scop_directory_image {
 /* What is shared: two images, of which `generation`'s lowest bit names the one to read. */
 struct scop_directory_shared {
 	_Atomic uint64_t generation;
+	_Atomic uint32_t changing; /* routes lead to the next image already, and readers see the one before */
 	_Alignas(8) unsigned char image[2][SCOP_DIRECTORY_BYTES];
 };
 

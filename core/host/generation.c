@@ -167,13 +167,11 @@ static bool
 fill(struct scop_installation *installation, const char *database)
 {
 	struct scop_platform *platform = installation->platform;
-	const unsigned generation = installation->package.manifest.generation;
 
 	return scop_installation_tell(installation, "new tables") &&
 	    scop_platform_sql(platform, "CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", database) &&
 	    scop_installation_rights(installation, database) &&
-	    scop_installation_tables(installation, database, scop_arena_printf(platform->arena, "%s/migrations/generation%u", installation->package.folder,
-		generation), scop_arena_printf(platform->arena, "generation%u", generation), installation->old_database) &&
+	    scop_installation_tables(installation, database, installation->package.manifest.generation, installation->old_database) &&
 	    carry_over(installation, database) && scop_installation_tell(installation, "compare") && check_counts(installation, database) &&
 	    scop_installation_prepare(installation, installation->package.folder, database) && note_watermarks(installation, database);
 }

@@ -37,9 +37,8 @@ unsigned scop_generation_of(const char *database);
 /* Rights of the tenant's role on `database` and on what the manifest names. */
 bool scop_installation_rights(struct scop_installation *installation, const char *database);
 
-/* The host's own tables, then the statements of `folder`, in `database`. */
-bool scop_installation_tables(struct scop_installation *installation, const char *database, const char *folder, const char *series,
-    const char *other);
+/* The host's own tables, then those of the package's generation, in `database`; `other`: the one before, to fill them from. */
+bool scop_installation_tables(struct scop_installation *installation, const char *database, unsigned generation, const char *other);
 
 /* Every statement of the package in `folder` against `database`, as the module's own role. */
 bool scop_installation_prepare(struct scop_installation *installation, const char *folder, const char *database);

@@ -348,14 +348,17 @@ scop_installation_switch(struct scop_installation *installation, const char *dat
 }
 
 bool
-scop_installation_tables(struct scop_installation *installation, const char *database, const char *folder, const char *series, const char *other)
+scop_installation_tables(struct scop_installation *installation, const char *database, unsigned generation, const char *other)
 {
 	struct scop_platform *platform = installation->platform;
+	const char *below = generation < 2 ? "migrations" : scop_arena_printf(platform->arena, "migrations/generation%u", generation);
+	const char *served = scop_arena_printf(platform->arena, "%s/modules/%s/%s", platform->config.var, installation->old_hash, below);
 
 	return scop_migrator_run(platform, &(struct scop_migration){ .database = database, .series = "host",
 		.folder = scop_arena_printf(platform->arena, "%s/module", platform->config.migrations) }) &&
-	    scop_migrator_run(platform, &(struct scop_migration){ .database = database, .folder = folder, .series = series, .other = other,
-		.told = installation->told, .context = installation->context });
+	    scop_migrator_run(platform, &(struct scop_migration){ .database = database, .other = other,
+		.folder = scop_arena_printf(platform->arena, "%s/%s", installation->package.folder, below), .served = installation->known ? served : NULL,
+		.series = generation < 2 ? "module" : scop_arena_printf(platform->arena, "generation%u", generation), .told = installation->told, .context = installation->context });
 }
 
 /* What a new version may that the old one may not: it has to be granted. */
@@ -392,9 +395,6 @@ install(struct scop_installation *installation)
 	const bool anew = installation->known && generation > scop_generation_of(installation->old_database);
 	const unsigned serves = installation->known ? scop_generation_of(installation->old_database) : generation;
 
-	if (installation->known && generation < serves)
-		return scop_error_set(&platform->err, "%s %s is of generation %u, and this tenant's tables are of %u. Go back instead.", installation->module,
-		    installation->package.manifest.version, generation, serves);
 	installation->database = installation->known ? installation->old_database :
 	    scop_generation_name(platform, installation->tenant, installation->module, generation);
 	if (!scop_installation_tell(installation, "account") || !make_account(installation) || !write_calls(installation) ||
@@ -402,8 +402,7 @@ install(struct scop_installation *installation)
 	    !scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
 		installation->database) || !scop_installation_rights(installation, installation->database) ||
 	    !scop_installation_tell(installation, "tables") ||
-	    !scop_installation_tables(installation, installation->database, scop_arena_printf(platform->arena, serves < 2 ? "%s/migrations" :
-		"%s/migrations/generation%u", folder, serves), serves < 2 ? "module" : scop_arena_printf(platform->arena, "generation%u", serves), NULL))
+	    !scop_installation_tables(installation, installation->database, serves, NULL))
 		return false;
 	if (strcmp(installation->module, "portal") == 0 && !scop_tenant_views(platform, installation->tenant))
 		return false; /* a newer portal may show what an older host did not */
@@ -418,6 +417,20 @@ install(struct scop_installation *installation)
 		return scop_generation_make(installation);
 	return scop_installation_prepare(installation, folder, installation->database) && scop_installation_tell(installation, "switch on") &&
 	    scop_installation_switch(installation, installation->database);
+}
+
+/* Tables that were added to are not made smaller: an older version comes back by going back to it. */
+static bool
+check_direction(struct scop_installation *installation)
+{
+	const char *version = installation->package.manifest.version;
+	struct scop_version old, fresh;
+
+	if (!installation->known || !scop_version_parse(installation->old_version, &old) || !scop_version_parse(version, &fresh) ||
+	    scop_version_compare(&fresh, &old) >= 0)
+		return true;
+	return scop_error_set(&installation->platform->err, "%s %s is older than %s, which this tenant has. 'scopiton module back' goes back to the one before.",
+	    installation->module, version, installation->old_version);
 }
 
 /* A first installation that failed leaves nothing, so that a mended package finds nothing in its way. */
@@ -450,7 +463,7 @@ install_choice(struct scop_platform *platform, uint32_t tenant, const struct sco
 		return true;
 	if (strcmp(installation.state, "frozen") == 0 && !scop_thaw(&installation)) /* a run before us was killed */
 		return false;
-	if (check_rights(&installation) && install(&installation))
+	if (check_direction(&installation) && check_rights(&installation) && install(&installation))
 		return true;
 	if (!installation.known)
 		undo_first(&installation);

@@ -49,7 +49,9 @@ run(struct scop_platform *platform, const struct scop_installation *installation
 	const unsigned serves = scop_generation_of(installation->old_database), wanted = installation->package.manifest.generation;
 	const char *folder = installation->package.folder;
 	const struct scop_migration expand = { .database = copy, .series = serves < 2 ? "module" : scop_arena_printf(platform->arena, "generation%u", serves),
-		.folder = scop_arena_printf(platform->arena, serves < 2 ? "%s/migrations" : "%s/migrations/generation%u", folder, serves) };
+		.folder = scop_arena_printf(platform->arena, serves < 2 ? "%s/migrations" : "%s/migrations/generation%u", folder, serves),
+		.served = scop_arena_printf(platform->arena, serves < 2 ? "%s/modules/%s/migrations" : "%s/modules/%s/migrations/generation%u", platform->config.var,
+		    installation->old_hash, serves) };
 	const struct scop_migration fill = { .database = anew, .other = copy, .series = scop_arena_printf(platform->arena, "generation%u", wanted),
 		.folder = scop_arena_printf(platform->arena, "%s/migrations/generation%u", folder, wanted) };
 

@@ -175,7 +175,11 @@ scop_routes_apply(struct scop_host *host, const struct scop_directory_image *ima
 		free(links);
 	}
 	sweep(root, keeps_host, image, true);
+}
 
+void
+scop_routes_drain(struct scop_host *host)
+{
 	for (struct scop_pool *pool = host->pools; pool; pool = pool->next)
 		if (!pool->wanted && pool->listen_fd >= 0)
 			scop_pool_drain(host, pool, true);

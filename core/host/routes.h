@@ -8,7 +8,10 @@
 #include "data/directory.h"
 #include "host/pool.h"
 
-/* Makes pools and links agree with the image: new pools first, then links, then what is no longer wanted. */
+/* Makes pools and links agree with the image: new pools first, then links. */
 void scop_routes_apply(struct scop_host *host, const struct scop_directory_image *image);
+
+/* Ends the pools that nobody is led to any more, once readers see that image. */
+void scop_routes_drain(struct scop_host *host);
 
 #endif

@@ -75,11 +75,15 @@ read_image(struct supervisor *supervisor)
 
 		sound = image != MAP_FAILED && scop_directory_check(image, (size_t)status.st_size, &err);
 		if (sound) {
+			/* Routes first: who is sent away by the new image finds the new route. Who comes by it too early waits. */
+			atomic_store(&supervisor->directory->changing, 1);
+			scop_routes_apply(&supervisor->host, image);
 			scop_directory_publish(supervisor->directory, image, (size_t)status.st_size);
+			atomic_store(&supervisor->directory->changing, 0);
+			scop_routes_drain(&supervisor->host);
 			supervisor->published_at = scop_board_clock();
 			supervisor->published_file = status.st_ino;
 			supervisor->published_time = status.st_mtim;
-			scop_routes_apply(&supervisor->host, image);
 		} else {
 			scop_log(SCOP_LOG_ERROR, "'%s' is not taken: %s", path, err.text);
 		}

@@ -38,7 +38,7 @@
 #include "modules/loader.h"
 #include "web/serve.h"
 
-enum { FROZEN_SECONDS_MAX = 10, FROZEN_LOOK_MICROSECONDS = 2000, RUSAGE_EVERY = 4, WATCH_SECONDS = 5, LOOK_MILLISECONDS = 1000 };
+enum { FROZEN_SECONDS_MAX = 10, FROZEN_LOOK_MICROSECONDS = 2000, CHANGE_MICROSECONDS_MAX = 1000000, CHANGE_LOOK_MICROSECONDS = 300, RUSAGE_EVERY = 4, WATCH_SECONDS = 5, LOOK_MILLISECONDS = 1000 };
 
 struct worker {
 	int argc;
@@ -285,13 +285,20 @@ static enum { SITE_FOUND, SITE_NONE, SITE_MOVED, SITE_FROZEN }
 find_site(struct worker *worker, const char *host, uint32_t tenant, bool reads, struct scop_site *ret_site)
 {
 	struct scop_directory_entry *entry = &worker->entry;
-	const int64_t until = scop_board_clock() + FROZEN_SECONDS_MAX * 1000000LL;
+	const int64_t until_changed = scop_board_clock() + CHANGE_MICROSECONDS_MAX, until = scop_board_clock() + FROZEN_SECONDS_MAX * 1000000LL;
 	bool frozen;
 
 	for (;;) {
+		const uint64_t generation = atomic_load(&worker->directory->generation);
 		const bool known = host ? scop_directory_find(worker->directory, host, worker->app.module_name, entry) :
 		    scop_directory_find_tenant(worker->directory, tenant, worker->app.module_name, entry);
 
+		/* Routes are changed just before the directory is: who came by a new one waits for it. */
+		if ((!known || entry->subscription.state == SCOP_STATE_OFF || strcmp(entry->hash, worker->hash) != 0) &&
+		    scop_board_clock() < until_changed && (atomic_load(&worker->directory->changing) || atomic_load(&worker->directory->generation) != generation)) {
+			usleep(CHANGE_LOOK_MICROSECONDS);
+			continue;
+		}
 		if (!known || entry->subscription.state == SCOP_STATE_OFF)
 			return SITE_NONE;
 		frozen = entry->subscription.state == SCOP_STATE_FROZEN && !reads;

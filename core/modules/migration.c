@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -338,6 +339,13 @@ write_rows(struct run *run, const char *name, size_t number, const struct scop_m
 	return mark(run, name, number, sum, "done") && (scop_db_commit(run->db) == SCOP_DB_OK || failed(run, name, "commit"));
 }
 
+/* Whether the file is of a version that was tried and never served. */
+static bool
+was_abandoned(const struct run *run, const char *name)
+{
+	return run->ask->served && access(scop_arena_printf(run->arena, "%s/%s", run->ask->served, name), F_OK) != 0;
+}
+
 static bool
 run_step(struct run *run, const char *name, size_t number, const struct scop_migration_step *step)
 {
@@ -345,10 +353,11 @@ run_step(struct run *run, const char *name, size_t number, const struct scop_mig
 	const char *sum = hash(run->arena, step->sql);
 	bool happened = false;
 
-	if (strcmp(scop_text(row, "state"), "done") == 0 && strcmp(scop_text(row, "sql_hash"), sum) != 0)
+	const bool done = strcmp(scop_text(row, "state"), "done") == 0, same = strcmp(scop_text(row, "sql_hash"), sum) == 0;
+	if (done && !same && !was_abandoned(run, name))
 		return scop_error_set(run->err, "migration '%s' was edited after it ran: statement %zu (line %u) is another. Put it "
 		    "back, and write a new migration.", name, number, step->line);
-	if (strcmp(scop_text(row, "state"), "done") == 0)
+	if (done && same)
 		return true;
 	if (run->ask->told && !run->ask->told(run->ask->context, scop_arena_printf(run->arena, "%s, %zu", name, number)))
 		return scop_error_set(run->err, "cancelled");
@@ -421,7 +430,7 @@ run_file(struct run *run, const char *file)
 	for (size_t i = 0; i < count; i++)
 		if (!run_step(run, file, i + 1, &steps[i]))
 			return false;
-	if (journal_row(run, file, count + 1))
+	if (journal_row(run, file, count + 1) && !was_abandoned(run, file))
 		return scop_error_set(run->err, "migration '%s' was edited after it ran: it had more statements. Put them back.", file);
 	return true;
 }
@@ -435,7 +444,7 @@ none_missing(struct run *run, const char *const *files, size_t count)
 
 		for (size_t f = 0; f < count; f++)
 			there |= strcmp(files[f], name) == 0;
-		if (!there)
+		if (!there && !was_abandoned(run, name))
 			return scop_error_set(run->err, "migration '%s' ran here once and is missing now in '%s'. Put it back.", name,
 			    run->ask->folder);
 	}

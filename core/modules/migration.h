@@ -27,6 +27,9 @@ struct scop_migration {
 	/* The database that statements name `old.` (or `new.`, on the way back). NULL: there is none, and statements that name it
 	 * have nothing to do. */
 	const char *other;
+	/* The same folder of the version that serves, NULL for none: what ran, and is not there either, is of a version that never
+	 * came to serve, and may be missing or be another one now. */
+	const char *served;
 	/* Called for each step that runs; false stops there. May be NULL. */
 	bool (*told)(void *context, const char *what);
 	void *context;

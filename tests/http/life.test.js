@@ -1,0 +1,278 @@
+// A module's life for tenants: upgraded while it is used, gone back from, rehearsed, upgraded in waves, taken away without a trace,
+// and paid for by the day.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { Packages } from '../fault/faults.mjs'
+import { Catalogue } from '../support/catalogue.mjs'
+import { sleep, start, until } from '../support/stack.mjs'
+
+const TENANTS = ['acme', 'lumen', 'boucle', 'vert']
+let catalogue, own, stack
+
+before(async () => {
+  catalogue = await Catalogue.make('notes', 'clerk', 'caller', 'guestbook')
+  own = new Packages('portal')
+  await catalogue.publish('notes', '1.0.0')
+  await catalogue.publish('notes', '1.1.0', { from: 'notesb' })
+  await catalogue.publish('notes', '2.0.0', { from: 'notesc' })
+  stack = await start({ modules: own.folder, config: catalogue.config })
+  for (const name of TENANTS) await stack.cli('tenant', 'create', name, '--title', name)
+})
+after(async () => { await stack?.stop(); catalogue?.remove(); own?.removeAll() })
+
+const refused = (promise, words) => assert.rejects(promise, (error) => (assert.match(error.stderr, words), true))
+const module = (verb, name, tenant, ...rest) => stack.cli('module', verb, name, '--tenant', tenant, ...rest)
+const page = (tenant, name = 'notes') => stack.request(`${tenant}.localhost`, `/fr/${name}/`, { headers: { Accept: 'application/json' } })
+const notes = async (tenant = 'acme') => { const { status, body } = await page(tenant); return { status, ...(status === 200 && JSON.parse(body)) } }
+const version = (tenant) => until(`${tenant} is served`, async () => (await notes(tenant)).version)
+const add = async (text, tenant = 'acme') => {
+  const _key = await stack.key(`${tenant}.localhost`, '/fr/notes/')
+  return stack.request(`${tenant}.localhost`, '/fr/notes/', { form: { _key, text } })
+}
+const texts = async (tenant) => (await notes(tenant)).notes.map(({ text }) => text).reverse()
+
+// Reads and writes all the time: nothing may fail, and each write is there once in the end.
+async function whileUsed (tenants, action) {
+  const failed = [], written = Object.fromEntries(tenants.map((name) => [name, []]))
+  let going = true, asked = 0
+  const busy = tenants.flatMap((tenant) => [
+    (async () => { for (; going; await sleep(3), asked++) { const { status } = await page(tenant); if (status !== 200) failed.push(`GET ${tenant} ${status}`) } })(),
+    (async () => {
+      for (let i = 0; going; i++, await sleep(8)) {
+        const { status, body } = await add(`${tenant} ${asked} ${i}`, tenant).catch((error) => ({ status: 0, body: error.message }))
+        if (status === 303) written[tenant].push(i)
+        else failed.push(`POST ${tenant} ${status} ${body.slice(0, 300)}`)
+      }
+    })()])
+  try {
+    await sleep(300)
+    await action()
+    await sleep(300)
+  } finally {
+    going = false
+    await Promise.all(busy)
+  }
+  assert.deepEqual(failed, [])
+  assert.ok(asked > 20)
+  return written
+}
+
+test('tables are added to and gone back from while the module is used: nothing fails, every row stays', async () => {
+  for (const tenant of TENANTS) await module('install', 'notes', tenant, '--version', '1.0.0')
+  for (const tenant of TENANTS) assert.equal(await version(tenant), '1')
+  await add('the first')
+  const written = await whileUsed(['acme', 'lumen'], async () => {
+    assert.match(await module('upgrade', 'notes', 'acme', '--version', '^1'), /tables/)
+    await until('the new version serves', async () => (await notes()).version === '1.1')
+    await sleep(300)
+    const began = Date.now()
+    assert.match(await module('back', 'notes', 'acme'), /every row written since is kept/)
+    assert.ok(Date.now() - began < 5000)
+    await until('the old version serves', async () => (await notes()).version === '1')
+    await module('upgrade', 'notes', 'acme', '--version', '^1')
+  })
+  assert.equal((await notes('lumen')).version, '1')
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM t1_notes.note'), String(written.acme.length + 1))
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM t2_notes.note'), String(written.lumen.length))
+})
+
+test('before a new generation, a dry run says how many rows and seconds, and what going back will cost', async () => {
+  const before = await stack.sql('SELECT COUNT(*) FROM t1_notes.note')
+  const said = await module('rehearse', 'notes', 'acme')
+  assert.match(said, /1\.1\.0 to 2\.0\.0: \d+ rows, \d+\.\d{3} s, in which what writes would wait\. Rows written after it are kept when going back\./)
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(schema_name) FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'"), 't1_notes')
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM t1_notes.note'), before)
+  assert.equal((await notes()).version, '1.1')
+})
+
+test('tables are made anew while the module is used, and rows written since are kept when going back', async () => {
+  const before = Number(await stack.sql('SELECT COUNT(*) FROM t1_notes.note'))
+  let added = 0
+  const written = await whileUsed(['acme'], async () => {
+    await module('upgrade', 'notes', 'acme')
+    await until('the new version serves', async () => (await notes()).version === '2')
+  })
+  added += written.acme.length
+  assert.equal(Number(await stack.sql('SELECT COUNT(*) FROM t1_notes__2.note')), before + added)
+  await add('only in the new tables')
+  assert.equal(Number(await stack.sql('SELECT COUNT(*) FROM t1_notes__2.body')), before + ++added)
+  const since = await whileUsed(['acme'], async () => {
+    assert.match(await module('back', 'notes', 'acme'), /\d+ rows written since are kept/)
+    await until('the old version serves', async () => (await notes()).version === '1.1')
+  })
+  added += since.acme.length
+  assert.equal(Number(await stack.sql('SELECT COUNT(*) FROM t1_notes.note')), before + added)
+  assert.ok((await texts()).includes('only in the new tables'))
+  // And forward again, and back again: the tables are made anew each time.
+  await module('upgrade', 'notes', 'acme')
+  await add('another')
+  added++
+  await module('back', 'notes', 'acme')
+  assert.equal(Number(await stack.sql('SELECT COUNT(*) FROM t1_notes.note')), before + added)
+  assert.equal((await texts()).filter((text) => text === 'only in the new tables').length, 1)
+})
+
+for (const [back, words] of [['exported', /(\d+) rows written since are in '(.*)'/], ['lost', /(\d+) rows written since are lost, as the module had declared/]]) {
+  test(`going back, rows are ${back} where the manifest says so`, async () => {
+    const tenant = back === 'exported' ? 'lumen' : 'boucle', number = back === 'exported' ? '2.1.0' : '2.2.0'
+    await catalogue.publish('notes', number, { from: 'notesc', manifest: (text) => text.replace('back="kept"', `back="${back}"`) })
+    await stack.cli('catalogue', 'refresh')
+    await module('install', 'notes', tenant, '--version', number)
+    await add('first "since"', tenant)
+    await add('second', tenant)
+    const said = await module('back', 'notes', tenant)
+    assert.match(said, words)
+    const [, rows, folder] = said.match(words)
+    assert.equal(rows, '2')
+    assert.ok(!(await texts(tenant)).includes('second'))
+    if (folder) assert.match(fs.readFileSync(path.join(folder, 'note.csv'), 'utf8'), /^id,written\r\n\d+,.*\r\n\d+,.*\r\n$/)
+  })
+}
+
+test('there is nothing to go back to without an upgrade, nor from a module that is not there', async () => {
+  await refused(module('back', 'notes', 'vert'), /has no version before this one to go back to/)
+  await refused(module('back', 'clerk', 'vert'), /this tenant has no module 'clerk'/)
+})
+
+test('what a new version may in addition has to be granted', async () => {
+  await catalogue.publish('guestbook', '1.0.0')
+  await catalogue.publish('guestbook', '1.1.0', { manifest: (text) => text.replace('</module>', '\t<calls host="api.example.com"/>\n</module>') })
+  await stack.cli('catalogue', 'refresh')
+  await module('install', 'guestbook', 'acme', '--version', '1.0.0')
+  await refused(module('upgrade', 'guestbook', 'acme'), /guestbook 1\.1\.0 asks for more than 1\.0\.0 may: calls api\.example\.com:443\. Grant that/)
+  assert.equal((await page('acme', 'guestbook')).status, 200)
+  await module('upgrade', 'guestbook', 'acme', '--grant')
+  assert.match(await stack.cli('tenant', 'show', 'acme'), /guestbook 1\.1\.0, on/)
+})
+
+test('an upgrade that would copy a table, or that the version before cannot live with, is refused and changes nothing', async () => {
+  const migration = (sql) => (folder) => fs.writeFileSync(path.join(folder, 'migrations/0002_more.sql'), sql)
+  await catalogue.publish('guestbook', '1.2.0', { folder: migration('ALTER TABLE entry ADD COLUMN at2 DATETIME NOT NULL DEFAULT UTC_TIMESTAMP();') })
+  await stack.cli('catalogue', 'refresh')
+  await module('install', 'guestbook', 'lumen', '--version', '1.0.0')
+  await refused(module('upgrade', 'guestbook', 'lumen'), /ALGORITHM=NOCOPY is not supported/)
+  await catalogue.publish('guestbook', '1.3.0', { folder: migration("-- probe: SELECT 1 AS found FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'words'\nALTER TABLE entry CHANGE message words VARCHAR(1000) NOT NULL;") })
+  await stack.cli('catalogue', 'refresh')
+  await refused(module('upgrade', 'guestbook', 'lumen', '--version', '1.3.0'), /would not work any more|does not fit/)
+  await stack.sql('ALTER TABLE t2_guestbook.entry CHANGE words message VARCHAR(1000) NOT NULL')
+  assert.equal((await page('lumen', 'guestbook')).status, 200)
+  // A mended version need not carry what never came to serve.
+  await catalogue.publish('guestbook', '1.3.1', { folder: migration('ALTER TABLE entry ADD COLUMN mood INT NULL;') })
+  await stack.cli('catalogue', 'refresh')
+  await module('upgrade', 'guestbook', 'lumen', '--version', '1.3.1')
+  assert.equal((await page('lumen', 'guestbook')).status, 200)
+  await refused(module('install', 'guestbook', 'lumen', '--version', '1.0.0'), /guestbook 1\.0\.0 is older than 1\.3\.1, which this tenant has/)
+})
+
+test('two who press at once: one order runs, the other is shown it', async () => {
+  const both = await Promise.all([module('install', 'guestbook', 'vert', '--version', '1.0.0'), module('install', 'guestbook', 'vert', '--version', '1.0.0')])
+  assert.ok(both.some((said) => /an order for it is under way already, this is that one/.test(said)) || both.every((said) => /done/.test(said)))
+  assert.equal((await page('vert', 'guestbook')).status, 200)
+})
+
+test('an order that waits or runs is stopped where that is safe, and leaves nothing', async () => {
+  // The lock that a busy installer holds keeps the order waiting.
+  const id = await stack.sql("INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (4, 'install', 'notes', 'test'); SELECT LAST_INSERT_ID(); INSERT INTO scopiton.order_cancel (installer_order) VALUES (LAST_INSERT_ID())").then((text) => Number(text.split('\n')[0]))
+  await until('it has ended', async () => ['cancelled', 'done'].includes(await stack.sql(`SELECT state FROM scopiton.installer_order WHERE id = ${id}`)))
+  assert.equal(await stack.sql(`SELECT state FROM scopiton.installer_order WHERE id = ${id}`), 'cancelled')
+})
+
+test('upgrades go in waves after a canary, stop at the first failure, pause and go on', async () => {
+  for (const tenant of TENANTS) await module('purge', 'guestbook', tenant, '--yes', 'guestbook').catch(() => {})
+  for (const tenant of TENANTS) await module('install', 'guestbook', tenant, '--version', '1.0.0')
+  await catalogue.publish('guestbook', '1.4.0')
+  await stack.cli('catalogue', 'refresh')
+  // boucle's tables are spoilt, so that it fails there.
+  await stack.sql('ALTER TABLE t3_guestbook.entry CHANGE message lost VARCHAR(1000) NOT NULL')
+  const rollout = stack.cli('module', 'rollout', 'guestbook', '--version', '1.4.0', '--canary', 'vert').catch((error) => error.stdout)
+  const said = await rollout
+  assert.match(said, /rollout 1: guestbook 1\.4\.0, stopped/)
+  assert.match(said, /wave 0 {2}vert +done +1\.0\.0 -> 1\.4\.0/)
+  assert.match(said, /wave 1 {2}acme +done/)
+  assert.match(said, /wave 2 {2}lumen +done/)
+  assert.match(said, /wave 2 {2}boucle +failed .* boucle|wave 2 {2}boucle +failed/)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.rollout_tenant WHERE state = 'failed'"), '1')
+  await refused(stack.cli('module', 'rollout', 'cars'), /no tenant has the module 'cars'/)
+  // Mended, it goes on where it stopped.
+  await stack.sql('ALTER TABLE t3_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
+  await stack.sql("UPDATE scopiton.rollout_tenant SET state = 'waiting' WHERE state = 'failed'")
+  await stack.cli('module', 'rollout', 'pause', '1')
+  assert.match(await stack.cli('module', 'rollout', 'show', '1'), /paused/)
+  await sleep(800)
+  assert.match(await stack.cli('module', 'rollout', 'show', '1'), /boucle +waiting/)
+  assert.match(await stack.cli('module', 'rollout', 'resume', '1'), /rollout 1: guestbook 1\.4\.0, done/)
+  for (const tenant of TENANTS) assert.match(await stack.cli('tenant', 'show', tenant), /guestbook 1\.4\.0, on/)
+})
+
+test('a change of the socle flows to all tenants in waves', async () => {
+  assert.match(await stack.cli('module', 'rollout', 'socle'), /socle.*done[\s\S]*acme +done/)
+})
+
+test('uninstalled, its data stays and comes back; purged, nothing of it is left', async () => {
+  await add('stays')
+  assert.match(await module('uninstall', 'notes', 'acme'), /note: \d+ rows[\s\S]*personal: note \(text\), kept for 12 months/)
+  await until('it is gone', async () => (await page('acme')).status === 404)
+  assert.doesNotMatch(await stack.cli('module', 'list', 'acme'), /notes +1\.1\.0 +on/)
+  await module('install', 'notes', 'acme')
+  await until('it is back', async () => (await page('acme')).status === 200)
+  assert.ok((await texts()).includes('stays'))
+
+  await refused(module('purge', 'notes', 'acme'), /Add --yes notes to do it/)
+  await refused(module('purge', 'notes', 'acme', '--yes', 'note'), /Add --yes notes/)
+  const said = await module('purge', 'notes', 'acme', '--yes', 'notes'), file = said.match(/exported to '(.*)', then dropped/)[1]
+  assert.equal((await page('acme')).status, 404)
+  const left = async (sql) => assert.equal(await stack.sql(sql), '', sql)
+  await left("SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'")
+  for (const [table, column] of [['user', 'User'], ['db', 'User'], ['tables_priv', 'User'], ['columns_priv', 'User'], ['roles_mapping', 'Role']]) await left(`SELECT ${column} FROM mysql.${table} WHERE ${column} = 't1_notes'`)
+  for (const table of ['outbox', 'dead', 'schedule', 'mail']) await left(`SELECT role FROM queue.${table} WHERE role = 't1_notes'`)
+  for (const table of ['menu', 'tile', 'setting', 'setting_type', 'permission']) await left(`SELECT module FROM t1.${table} WHERE module = 'notes'`)
+  await left("SELECT permission FROM t1.role_permission WHERE permission LIKE 'notes.%'")
+  const names = execFileSync('tar', ['--zstd', '-tf', file], { encoding: 'utf8' })
+  assert.match(names, /notes\.sql[\s\S]*/)
+  assert.match(names, /packages\/notes\/notes\.so/)
+  assert.match(execFileSync('tar', ['--zstd', '-xOf', file, names.match(/.*notes\.sql/)[0]], { encoding: 'utf8' }), /stays/)
+  assert.equal(fs.statSync(file).mode & 0o777, 0o600)
+})
+
+test('the last tenant\'s purge takes account, secret and package away too', async () => {
+  for (const tenant of TENANTS.slice(1)) await module('purge', 'notes', tenant, '--yes', 'notes')
+  assert.equal(await stack.sql("SELECT User FROM mysql.user WHERE User LIKE '%notes%'"), '')
+  assert.equal(await stack.sql("SELECT hash FROM scopiton.package WHERE module = 'notes'"), '')
+  assert.ok(!fs.existsSync(path.join(stack.folder, 'secrets/notes')))
+  for (const hash of fs.readdirSync(path.join(stack.folder, 'modules'))) assert.doesNotMatch(fs.readFileSync(path.join(stack.folder, 'modules', hash, 'module.xml'), 'utf8'), /name="notes"/)
+  await module('install', 'notes', 'acme')
+  await until('it can be had again', async () => (await notes()).version === '2')
+})
+
+test('use is paid by the day, a closed month stays', async () => {
+  await stack.sql("DELETE FROM scopiton.subscription_period; INSERT INTO scopiton.subscription_period (tenant, module, cents, currency, begins, ends) VALUES " +
+    "(1, 'notes', 3000, 'EUR', '2026-01-05', '2026-04-10'), (1, 'shop', 999, 'EUR', '2026-04-30', NULL), (1, 'clerk', 1000, 'EUR', '2026-02-10', '2026-02-10'), (2, 'notes', 3000, 'EUR', '2026-04-01', '2026-04-30')")
+  const statement = (month, tenant = 'acme') => stack.cli('tenant', 'statement', tenant, month)
+  assert.equal(await statement('2026-04'), 'module,begins,ends,days,of_days,month_cents,cents,currency\r\nnotes,2026-04-01,2026-04-10,10,30,3000,1000,EUR\r\nshop,2026-04-30,2026-04-30,1,30,999,33,EUR\r\n')
+  assert.match(await statement('2026-02'), /clerk,2026-02-10,2026-02-10,1,28,1000,36,EUR\r\nnotes,2026-02-01,2026-02-28,28,28,3000,3000,EUR/)
+  assert.match(await statement('2026-01'), /notes,2026-01-05,2026-01-31,27,31,3000,2613,EUR/)
+  await refused(statement('2026-13'), /a month is written as 2026-11/)
+  await refused(statement("2026-1'"), /a month is written as 2026-11/)
+  await stack.cli('tenant', 'statement', 'acme', '2026-04', '--close')
+  await stack.sql("UPDATE scopiton.subscription_period SET cents = 1, begins = '2026-04-02'")
+  assert.match(await statement('2026-04'), /notes,2026-04-01,2026-04-10,10,30,3000,1000,EUR/, 'what was closed stays')
+  await refused(stack.cli('tenant', 'statement', 'acme', '2026-04', '--close'), /is closed already, and stays as it is/)
+  await refused(stack.cli('tenant', 'statement', 'acme', '2199-01', '--close'), /has not ended yet/)
+  await assert.rejects(stack.sql('UPDATE scopiton.statement_line SET cents = 1'), /a closed month is not changed/)
+})
+
+test('periods follow what is switched on and off', async () => {
+  await stack.sql('DELETE FROM scopiton.subscription_period')
+  await catalogue.publish('guestbook', '1.5.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  await stack.cli('catalogue', 'refresh')
+  await module('upgrade', 'guestbook', 'acme')
+  const periods = () => stack.sql("SELECT cents, ends IS NULL FROM scopiton.subscription_period WHERE tenant = 1 AND module = 'guestbook' ORDER BY id")
+  assert.equal(await periods(), '1500\t1')
+  await module('disable', 'guestbook', 'acme')
+  assert.equal(await periods(), '1500\t0')
+  await module('install', 'guestbook', 'acme')
+  assert.equal(await periods(), '1500\t1', 'the same day, the same use')
+})
