@@ -51,3 +51,14 @@ scop_migrator_run(struct scop_platform *platform, const struct scop_migration *m
 		platform->err = cause;
 	return sound && dropped;
 }
+
+bool
+scop_migrator_sweep(struct scop_platform *platform)
+{
+	const struct scop_value *left = scop_platform_rows(platform, "SELECT User AS name FROM mysql.user WHERE User LIKE 'scop\\_run\\_%%' AND is_role = 'N'");
+	bool sound = left != NULL;
+
+	for (size_t i = 0; sound && i < scop_count(left); i++)
+		sound = scop_platform_sql(platform, "DROP USER IF EXISTS '%s'@localhost", scop_text(scop_at(left, i), "name"));
+	return sound;
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/catalogue.h"
+#include "host/migrator.h"
 #include "modules/version.h"
 
 struct steps {
@@ -158,7 +159,7 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running', began = COALESCE(began, UTC_TIMESTAMP(6)) WHERE id = "
 		"%lld", (long long)id))
 		return false;
-	const bool sound = carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
+	const bool sound = scop_migrator_sweep(platform) && carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
 	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6) "
 	    "WHERE id = %lld", sound ? "done" : steps.cancelled ? "cancelled" : "failed", scop_platform_quote(platform, sound ? report : cause.text), (long long)id);
