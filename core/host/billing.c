@@ -53,19 +53,6 @@ valid_month(const char *month)
 	    atoi(month + 5) <= 12 && atoi(month) >= 2000;
 }
 
-/* The lines of a month that is not closed, by day: the same SQL closes it. `until`: the last day that is counted of one that is on. */
-static const char *
-lines_sql(struct scop_platform *platform, uint32_t tenant, const char *month, const char *until)
-{
-	const char *first = scop_arena_printf(platform->arena, "DATE('%s-01')", month), *last = scop_arena_printf(platform->arena, "LEAST(LAST_DAY('%s-01'), '%s')", month, until);
-
-	return scop_arena_printf(platform->arena, "SELECT module, CAST(begins AS CHAR) AS begins, CAST(ends AS CHAR) AS ends, DATEDIFF(ends, begins) + 1 AS days, of_days, month_cents, "
-	    "(month_cents * (DATEDIFF(ends, begins) + 1) * 2 + of_days) DIV (of_days * 2) AS cents, currency FROM (SELECT module, GREATEST(begins, %s) AS begins, "
-	    "LEAST(COALESCE(ends, %s), %s) AS ends, DAY(LAST_DAY('%s-01')) AS of_days, cents AS month_cents, currency, id FROM scopiton.subscription_period WHERE "
-	    "tenant = %u AND begins <= %s AND COALESCE(ends, %s) >= %s) p WHERE ends >= begins ORDER BY module, begins, id", first, last, last, month, tenant, last,
-	    last, first);
-}
-
 const struct scop_value *
 scop_statement_lines(struct scop_platform *platform, uint32_t tenant, const char *month, bool *ret_closed)
 {
@@ -79,7 +66,8 @@ scop_statement_lines(struct scop_platform *platform, uint32_t tenant, const char
 	if (closed)
 		return scop_platform_rows(platform, "SELECT module, CAST(begins AS CHAR) AS begins, CAST(ends AS CHAR) AS ends, days, of_days, month_cents, cents, currency FROM scopiton.statement_line WHERE "
 		    "statement = %lld ORDER BY module, begins, id", (long long)scop_int(closed, "id"));
-	return scop_platform_rows(platform, "%s", lines_sql(platform, tenant, month, today(platform, tenant)));
+	return scop_platform_rows(platform, "SELECT module, CAST(begins AS CHAR) AS begins, CAST(ends AS CHAR) AS ends, days, of_days, month_cents, cents, currency FROM "
+	    "scopiton.use_line WHERE tenant = %u AND month = '%s' ORDER BY module, begins, id", tenant, month);
 }
 
 bool
@@ -95,8 +83,9 @@ scop_statement_close(struct scop_platform *platform, uint32_t tenant, const char
 		return scop_error_set(&platform->err, "the month %s is closed already, and stays as it is", month);
 	if (scop_platform_sql(platform, "START TRANSACTION") &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.statement (tenant, month) VALUES (%u, '%s')", tenant, month) &&
-	    scop_platform_sql(platform, "INSERT INTO scopiton.statement_line (module, begins, ends, days, of_days, month_cents, cents, currency, statement) SELECT l.*, "
-		"LAST_INSERT_ID() FROM (%s) l", lines_sql(platform, tenant, month, now)) &&
+	    scop_platform_sql(platform, "INSERT INTO scopiton.statement_line (module, begins, ends, days, of_days, month_cents, cents, currency, statement) SELECT "
+		"module, begins, ends, days, of_days, month_cents, cents, currency, LAST_INSERT_ID() FROM scopiton.use_line WHERE tenant = %u AND month = '%s' ORDER BY "
+		"module, begins, id", tenant, month) &&
 	    scop_platform_sql(platform, "COMMIT"))
 		return true;
 	const struct scop_error cause = platform->err;

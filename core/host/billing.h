@@ -4,8 +4,8 @@
 
 #include "host/platform.h"
 
-/* Lines of a month ("2026-11"): module, begins, ends, days, of_days, month_cents, cents, currency. One that is not closed yet is
- * counted up to today. NULL with the reason. */
+/* Lines of a month ("2026-11"): module, begins, ends, days, of_days, month_cents, cents, currency. What goes on in
+ * one that is not closed yet is counted to its end. NULL with the reason. */
 const struct scop_value *scop_statement_lines(struct scop_platform *platform, uint32_t tenant, const char *month, bool *ret_closed);
 
 /* Closes a month that has ended: what it says stays from then on. */

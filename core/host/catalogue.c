@@ -133,15 +133,16 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 	    scop_platform_sql(platform, "UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS (name VARCHAR(31) PATH "
 		"'$.name', title VARCHAR(100) PATH '$.title')) j ON j.name = m.scop SET m.scop_title = j.title", json) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, reason, level, size, "
-		"published, generation, tariff_cents, currency, changes_fr, changes_nl, changes_de, changes_en, rights, needs, personal) SELECT name, "
+		"published, generation, back, tariff_cents, currency, changes_fr, changes_nl, changes_de, changes_en, rights, needs, personal) SELECT name, "
 		"version, CAST(SUBSTRING_INDEX(version, '.', 1) AS UNSIGNED) * 10000000000 + CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(version, '.', 2), '.', "
 		"-1) AS UNSIGNED) * 100000 + CAST(SUBSTRING_INDEX(version, '.', -1) AS UNSIGNED), channel, COALESCE(yanked, '') <> '', "
 		"COALESCE(reason, ''), COALESCE(level, 0), size, STR_TO_DATE(published, '%%Y-%%m-%%dT%%H:%%i:%%sZ'), COALESCE(generation, 1), "
+		"IF(back IN ('kept', 'exported', 'lost'), back, 'kept'), "
 		"COALESCE(cents, 0), COALESCE(currency, 'EUR'), COALESCE(cf, ''), COALESCE(cn, ''), COALESCE(cd, ''), COALESCE(ce, ''), "
 		"COALESCE(rights, '[]'), COALESCE(needs, '[]'), COALESCE(personal, '[]') FROM JSON_TABLE('%s', '$.modules[*]' COLUMNS (name "
 		"VARCHAR(24) PATH '$.name', NESTED PATH '$.versions[*]' COLUMNS (version VARCHAR(23) PATH '$.version', channel VARCHAR(6) PATH "
 		"'$.channel', yanked VARCHAR(30) PATH '$.yanked', reason VARCHAR(200) PATH '$.reason', level TINYINT PATH '$.level', size BIGINT PATH "
-		"'$.size', published VARCHAR(30) PATH '$.published', generation TINYINT PATH '$.generation', cents BIGINT PATH '$.tariff.cents', currency "
+		"'$.size', published VARCHAR(30) PATH '$.published', generation TINYINT PATH '$.generation', back VARCHAR(8) PATH '$.back', cents BIGINT PATH '$.tariff.cents', currency "
 		"CHAR(3) PATH '$.tariff.currency', cf VARCHAR(1000) PATH '$.changes.fr', cn VARCHAR(1000) PATH '$.changes.nl', cd VARCHAR(1000) PATH "
 		"'$.changes.de', ce VARCHAR(1000) PATH '$.changes.en', rights JSON PATH '$.rights', needs JSON PATH '$.needs', personal JSON PATH "
 		"'$.personal'))) j WHERE version IS NOT NULL", json) &&

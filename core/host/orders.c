@@ -143,23 +143,37 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 		return scop_module_purge(platform, tenant, module, scop_text(order, "confirmed"), note_step, steps, ret_report);
 	if (strcmp(kind, "sign-out") == 0)
 		return sign_out(platform, tenant, module);
-	if (strcmp(kind, "refresh") == 0 && (!role[0] || of_operator(platform, role)))
-		return scop_catalogue_refresh(platform);
+	if (!role[0] || of_operator(platform, role)) {
+		if (strcmp(kind, "refresh") == 0)
+			return scop_catalogue_refresh(platform);
+		if (strcmp(kind, "rollout") == 0)
+			return scop_rollout_begin(platform, module, &wish, (uint32_t)scop_int(order, "canary"), scop_text(order, "actor")) != 0;
+		if (strcmp(kind, "rollout-pause") == 0 || strcmp(kind, "rollout-resume") == 0)
+			return scop_rollout_set(platform, atoll(module), strcmp(kind, "rollout-pause") == 0 ? "paused" : "running");
+	}
 	return scop_error_set(&platform->err, "there is no order of kind '%s'", kind);
+}
+
+/* What orders that were killed have left, for who holds the lock is alone. */
+static bool
+sweep(struct scop_platform *platform)
+{
+	scop_catalogue_sweep(platform);
+	return scop_migrator_sweep(platform);
 }
 
 bool
 scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, const char *), void *context)
 {
 	struct steps steps = { .platform = platform, .order = id, .told = told, .context = context };
-	const struct scop_value *order = scop_platform_row(platform, "SELECT id, COALESCE(role, '') AS role, tenant, kind, module, version, beta, granted, confirmed "
-	    "FROM scopiton.installer_order WHERE id = %lld", (long long)id);
+	const struct scop_value *order = scop_platform_row(platform, "SELECT id, COALESCE(role, '') AS role, tenant, kind, module, version, beta, granted, confirmed, canary, "
+	    "actor FROM scopiton.installer_order WHERE id = %lld", (long long)id);
 	const char *report = "";
 
 	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running', began = COALESCE(began, UTC_TIMESTAMP(6)) WHERE id = "
 		"%lld", (long long)id))
 		return false;
-	const bool sound = scop_migrator_sweep(platform) && carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
+	const bool sound = sweep(platform) && carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
 	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6) "
 	    "WHERE id = %lld", sound ? "done" : steps.cancelled ? "cancelled" : "failed", scop_platform_quote(platform, sound ? report : cause.text), (long long)id);

@@ -42,8 +42,10 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 bool
 scop_rollout_set(struct scop_platform *platform, int64_t id, const char *state)
 {
-	return scop_platform_sql(platform, "UPDATE scopiton.rollout SET state = '%s' WHERE id = %lld AND state IN ('running', 'paused', 'stopped')", state,
-	    (long long)id);
+	/* Who goes on tries those again that have failed. */
+	return (strcmp(state, "running") != 0 || scop_platform_sql(platform, "UPDATE scopiton.rollout_tenant SET state = 'waiting', message = '' WHERE rollout = %lld AND "
+		   "state = 'failed'", (long long)id)) &&
+	    scop_platform_sql(platform, "UPDATE scopiton.rollout SET state = '%s' WHERE id = %lld AND state IN ('running', 'paused', 'stopped')", state, (long long)id);
 }
 
 static bool

@@ -50,6 +50,14 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	return true;
 }
 
+/* Of each module that is offered, how it stands with each tenant. */
+#define OFFER_COLUMNS "t.id AS tenant, o.module, o.version, o.scop_title, o.category, o.tariff_cents, o.currency, o.rights, o.needs, o.personal, o.generation, " \
+	"o.back, o.level, o.used_by, o.from_catalogue, o.changes_fr, o.changes_nl, o.changes_de, o.changes_en, o.title_fr, o.title_nl, o.title_de, o.title_en, " \
+	"o.summary_fr, o.summary_nl, o.summary_de, o.summary_en, IF(s.state = 'frozen', 'on', s.state) AS state, s.root, s.switched, own.version AS own_version, " \
+	"own.rights AS own_rights, own.back AS own_back, own.generation AS own_generation, COALESCE(own.trouble, '') AS trouble, before_it.version AS previous_version, " \
+	"s.previous_database <> s.database_name AS back_changes_tables FROM scopiton.tenant t JOIN scopiton.offered o LEFT JOIN scopiton.subscription s ON s.tenant = " \
+	"t.id AND s.module = o.module LEFT JOIN scopiton.package own ON own.id = s.package LEFT JOIN scopiton.package before_it ON before_it.id = s.previous"
+
 /* Work of this tenant's modules, and the titles of their jobs. */
 static bool
 make_work_views(struct scop_platform *platform, uint32_t tenant)
@@ -84,7 +92,13 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 		"s.state, p.version, p.trouble, p.title_fr, p.title_nl, p.title_de, p.title_en FROM scopiton.subscription s JOIN "
 		"scopiton.package p ON p.id = s.package WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_order AS SELECT o.id, o.tenant, o.kind, o.module, "
-		"o.actor, o.created, o.ended, o.state, o.message FROM scopiton.installer_order o WHERE %s", tenant, only) &&
+		"o.actor, o.created, o.ended, o.state, o.message, o.version FROM scopiton.installer_order o WHERE %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_offer AS SELECT " OFFER_COLUMNS " WHERE %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout AS SELECT r.id, r.module, r.version, r.state, r.wave, r.actor, r.created, "
+		"r.ended, (SELECT COUNT(*) FROM scopiton.rollout_tenant t WHERE t.rollout = r.id) AS tenants, (SELECT COUNT(*) FROM scopiton.rollout_tenant t WHERE "
+		"t.rollout = r.id AND t.state = 'done') AS done FROM scopiton.rollout r WHERE %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout_tenant AS SELECT r.rollout, r.tenant, r.wave, r.state, r.message, "
+		"r.from_version, r.milliseconds, t.title FROM scopiton.rollout_tenant r JOIN scopiton.tenant t ON t.id = r.tenant WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_step AS SELECT s.installer_order, s.number, "
 		"s.step, s.at FROM scopiton.order_step s WHERE %s", tenant, only);
 }
@@ -93,13 +107,21 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 bool
 scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 {
-	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT p.module, p.version, "
-		"p.title_fr, p.title_nl, p.title_de, p.title_en, p.summary_fr, p.summary_nl, p.summary_de, p.summary_en, "
-		"s.state, s.root, own.version AS own_version, COALESCE(own.trouble, '') AS trouble FROM scopiton.package p LEFT "
-		"JOIN scopiton.subscription s ON s.tenant = %u AND s.module = p.module LEFT JOIN scopiton.package own ON own.id = "
-		"s.package WHERE p.available = 1", tenant, tenant) &&
+	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT " OFFER_COLUMNS " WHERE t.id = %u", tenant, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer_version AS SELECT module, version, place, channel, yanked, reason, "
+		"level, size, published, changes_fr, changes_nl, changes_de, changes_en FROM scopiton.catalogue_version", tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.module_table AS SELECT SUBSTRING(database_name, LOCATE('_', database_name) + 1) AS "
+		"module, table_name, n_rows FROM mysql.innodb_table_stats WHERE database_name LIKE 't%u\\_%%' AND table_name NOT LIKE 'scop\\_%%'", tenant, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.catalogue AS SELECT number, expires, looked, problem FROM "
+		"scopiton.catalogue", tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.use_line AS SELECT month, module, begins, ends, days, of_days, month_cents, "
+		"cents, currency FROM scopiton.use_line WHERE tenant = %u AND month NOT IN (SELECT c.month FROM scopiton.statement c WHERE c.tenant = %u) UNION ALL SELECT "
+		"s.month, l.module, l.begins, l.ends, l.days, l.of_days, l.month_cents, l.cents, l.currency FROM scopiton.statement s JOIN scopiton.statement_line l ON "
+		"l.statement = s.id WHERE s.tenant = %u", tenant, tenant, tenant, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.statement AS SELECT month, closed FROM scopiton.statement WHERE tenant = %u",
+		tenant, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.installer_order AS SELECT id, kind, "
-		"module, actor, created, ended, state, message FROM scopiton.installer_order WHERE tenant = %u", tenant, tenant) &&
+		"module, actor, created, ended, state, message, version FROM scopiton.installer_order WHERE tenant = %u", tenant, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.order_step AS SELECT s.installer_order, "
 		"s.number, s.step, s.at FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = s.installer_order "
 		"WHERE o.tenant = %u", tenant, tenant) &&

@@ -376,6 +376,9 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 	    "file", file, "sha256", addition->sha256, "size", (json_int_t)addition->size, "unpacked", (json_int_t)addition->unpacked,
 	    "api", addition->package.api, "published", time_text(publisher->arena, time(NULL)), "generation", (int)manifest->generation, "yanked", "");
 
+	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept", [SCOP_BACK_EXPORTED] = "exported", [SCOP_BACK_LOST] = "lost" };
+
+	json_object_set_new(entry, "back", json_string(backs[manifest->back]));
 	json_object_set_new(entry, "changes", by_language(manifest->changes));
 	json_object_set_new(entry, "rights", rights_of(manifest));
 	json_object_set_new(entry, "needs", needs_of(manifest));

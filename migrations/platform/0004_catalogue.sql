@@ -42,6 +42,7 @@ CREATE TABLE catalogue_version (
 	size BIGINT NOT NULL,
 	published DATETIME NULL,
 	generation TINYINT UNSIGNED NOT NULL,
+	back ENUM('kept', 'exported', 'lost') NOT NULL,
 	tariff_cents BIGINT NOT NULL,
 	currency CHAR(3) NOT NULL,
 	changes_fr VARCHAR(1000) NOT NULL,

@@ -50,12 +50,36 @@ bool portal_invitation_form(struct scop_request *req);
 bool portal_invitation(struct scop_request *req);
 extern const struct scop_field portal_invite_fields[], portal_role_fields[], portal_invitation_fields[];
 
-/* portal_home.c: the first page, and modules. */
+/* portal_home.c: the first page. */
 bool portal_home(struct scop_request *req);
 bool portal_tile(struct scop_request *req);
+
+/* portal_modules.c: what there is, one of them, and orders for it; the same for tenants that are served. */
 bool portal_modules(struct scop_request *req);
+bool portal_module(struct scop_request *req);
+bool portal_module_remove(struct scop_request *req);
+bool portal_module_order(struct scop_request *req);
 bool portal_install(struct scop_request *req);
 bool portal_disable(struct scop_request *req);
+bool portal_order_cancel(struct scop_request *req);
+bool portal_tenant_module(struct scop_request *req);
+bool portal_tenant_module_order(struct scop_request *req);
+bool portal_tenant_order_cancel(struct scop_request *req);
+const char *portal_category_title(struct scop_request *req, const char *category);
+extern const struct scop_field portal_modules_fields[], portal_order_fields[];
+
+/* portal_statements.c: what the tenant pays. */
+bool portal_statements(struct scop_request *req);
+bool portal_statement(struct scop_request *req);
+bool portal_statement_csv(struct scop_request *req);
+
+/* portal_rollouts.c: upgrades in waves, for operators. */
+bool portal_rollouts(struct scop_request *req);
+bool portal_rollout_begin(struct scop_request *req);
+bool portal_rollout(struct scop_request *req);
+bool portal_rollout_pause(struct scop_request *req);
+bool portal_rollout_resume(struct scop_request *req);
+extern const struct scop_field portal_rollout_fields[];
 
 /* portal_settings.c: what modules let their tenant set. */
 bool portal_settings(struct scop_request *req);

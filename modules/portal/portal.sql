@@ -42,15 +42,114 @@ FROM socle.tile ORDER BY place, module, path
 -- name: waiting ()
 SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socle.mail WHERE state = 'refused' AND created > UTC_TIMESTAMP() - INTERVAL 7 DAY) AS refused
 
--- name: offers (language)
-SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.trouble,
+-- name: offers (language, words, category, limit, first)
+SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.trouble, o.category, o.level,
+	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
-	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new,
+	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL OR o.state = 'gone' AS is_new,
 	(SELECT i.state FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) IN ('waiting', 'running') AS under_way,
 	(SELECT i.id FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS order_id,
 	(SELECT IF(i.state = 'failed', LEFT(i.message, 400), '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
-FROM socle.offer o WHERE o.module <> 'portal' ORDER BY is_new, title
+FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.category = :category)
+	AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title_fr, o.title_nl, o.title_de, o.title_en, o.summary_fr, o.summary_nl, o.summary_de, o.summary_en) LIKE CONCAT('%', :words, '%'))
+ORDER BY is_new, title, o.module LIMIT :limit OFFSET :first
+
+-- name: offer_page (language, module)
+SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal,
+	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
+	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
+	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
+	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
+	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports
+FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
+
+-- name: every_offer_page (language, tenant, module)
+SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal,
+	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
+	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
+	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
+	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
+	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports
+FROM socle.every_offer o WHERE o.tenant = :tenant AND o.module = :module AND o.module <> 'portal'
+
+-- name: offer_versions (language, module)
+SELECT version, channel = 'beta' AS beta, yanked, reason, level, size, published,
+	CASE :language WHEN 'fr' THEN changes_fr WHEN 'nl' THEN changes_nl WHEN 'de' THEN changes_de ELSE changes_en END AS changes
+FROM socle.offer_version WHERE module = :module ORDER BY place DESC LIMIT 20
+
+-- name: rights_listed (rights, had)
+SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about, j.entry LIKE 'calls %' AS calls, j.entry LIKE 'writes %' AS writes, j.entry LIKE 'takes %' AS takes,
+	NOT JSON_CONTAINS(COALESCE(:had, :rights), JSON_QUOTE(j.entry)) AS is_more
+FROM JSON_TABLE(:rights, '$[*]' COLUMNS (entry VARCHAR(300) PATH '$')) j
+
+-- name: needs_listed (needs)
+SELECT j.module, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) PATH '$.module', version VARCHAR(40) PATH '$.version')) j
+
+-- name: personal_listed (personal)
+SELECT j.place, j.columns, j.months FROM JSON_TABLE(:personal, '$[*]' COLUMNS (place VARCHAR(64) PATH '$.table', columns VARCHAR(500) PATH '$.columns', months INT PATH '$.months')) j
+
+-- name: module_orders (module)
+SELECT id, kind, actor, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
+FROM socle.installer_order WHERE module = :module ORDER BY id DESC LIMIT 20
+
+-- name: every_module_orders (tenant, module)
+SELECT id, kind, actor, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
+FROM socle.every_order WHERE tenant = :tenant AND module = :module ORDER BY id DESC LIMIT 20
+
+-- name: order_steps (order)
+SELECT step, number FROM socle.order_step WHERE installer_order = :order ORDER BY number
+
+-- name: every_order_steps (order)
+SELECT step, number FROM socle.every_step WHERE installer_order = :order ORDER BY number
+
+-- name: order_under_way (order)
+SELECT id, module FROM socle.installer_order WHERE id = :order AND state IN ('waiting', 'running')
+
+-- name: every_order_under_way (order, tenant)
+SELECT id, module FROM socle.every_order WHERE id = :order AND tenant = :tenant AND state IN ('waiting', 'running')
+
+-- name: order_cancel (order)
+INSERT INTO scopiton.order_cancel (installer_order) VALUES (:order)
+
+-- name: module_tables (module)
+SELECT table_name AS name, n_rows FROM socle.module_table WHERE module = :module ORDER BY table_name
+
+-- name: catalogue_state ()
+SELECT number, expires, looked, problem FROM socle.catalogue
+
+-- name: module_order_add (tenant, kind, module, actor, version, granted, confirmed)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, confirmed) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :confirmed)
+
+-- name: rollout_order_add (tenant, kind, module, actor, version, granted, canary)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, canary) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :canary)
+
+-- name: rollouts (limit, first)
+SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, created, tenants, done FROM socle.rollout
+ORDER BY id DESC LIMIT :limit OFFSET :first
+
+-- name: rollout_by_id (id)
+SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, created, ended, tenants, done FROM socle.rollout WHERE id = :id
+
+-- name: rollout_tenants (id)
+SELECT tenant, title, wave, state = 'waiting' AS waiting, state = 'running' AS running, state = 'done' AS done, state = 'failed' AS failed, message, from_version, milliseconds
+FROM socle.rollout_tenant WHERE rollout = :id ORDER BY wave, tenant LIMIT 1000
+
+-- name: rollout_modules (language)
+SELECT s.module, MAX(CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END) AS title, COUNT(DISTINCT s.tenant) AS tenants
+FROM socle.every_subscription s JOIN socle.offer o ON o.module = s.module WHERE s.state = 'on' GROUP BY s.module ORDER BY title
+
+-- name: tenants_titled ()
+SELECT id, title FROM socle.every_tenant ORDER BY title LIMIT 1000
+
+-- name: statement_months ()
+SELECT u.month, SUM(u.cents) AS sum_cents, MAX(u.currency) AS currency, EXISTS (SELECT s.closed FROM socle.statement s WHERE s.month = u.month) AS closed
+FROM socle.use_line u GROUP BY u.month ORDER BY u.month DESC LIMIT 36
+
+-- name: statement_lines (language, month)
+SELECT u.module, COALESCE(CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END, u.module) AS title, CAST(u.begins AS CHAR) AS begins,
+	CAST(u.ends AS CHAR) AS ends, u.days, u.of_days, u.month_cents, u.cents AS sum_cents, u.currency
+FROM socle.use_line u LEFT JOIN socle.offer o ON o.module = u.module WHERE u.month = :month ORDER BY title, begins
 
 -- name: offer (module)
 SELECT module FROM socle.offer WHERE module = :module AND module <> 'portal'

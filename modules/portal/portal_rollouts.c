@@ -1,0 +1,87 @@
+/* Upgrades of a module for all tenants that have it, in waves: begin one, follow it, pause it and go on. For operators. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "portal.h"
+
+enum { PER_PAGE = 50 };
+
+const struct scop_field portal_rollout_fields[] = {
+	{ .name = "page",    .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	{ .name = "module",  .type = SCOP_FIELD_TEXT, .required = true, .max = 24, .pattern = "[a-z][a-z0-9_]*", .message = SCOP_TEXT("This is no module.") },
+	{ .name = "version", .type = SCOP_FIELD_TEXT, .max = 40, .pattern = "[0-9.^~<>=* ]*", .message = SCOP_TEXT("This is no version.") },
+	{ .name = "canary",  .type = SCOP_FIELD_ID },
+	{ .name = "granted", .type = SCOP_FIELD_BOOL },
+	{ 0 }
+};
+
+bool
+portal_rollouts(struct scop_request *req)
+{
+	portal_put_page(req, "rollouts", scop_rows(req, rollouts(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	scop_put(req, "modules", scop_rows(req, rollout_modules(scop_make_text(req, "%s", scop_language_of(req)))));
+	scop_put(req, "tenants", scop_rows(req, tenants_titled()));
+	return scop_view(req, &view_rollouts);
+}
+
+static void
+order(struct scop_request *req, const char *kind, const struct scop_value *module)
+{
+	const struct scop_value *version = scop_field(req, "version"), *canary = scop_field(req, "canary");
+	bool under_way;
+
+	scop_write_unique(req, rollout_order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module, scop_member_name(req),
+	    version ? version : scop_make_text(req, "%s", ""), scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))), canary), &under_way);
+}
+
+bool
+portal_rollout_begin(struct scop_request *req)
+{
+	const struct scop_value *module = scop_field(req, "module");
+
+	order(req, "rollout", module);
+	scop_note(req, "Ordered an upgrade in waves", module);
+	return scop_redirect(req, "rollouts", NULL);
+}
+
+static const struct scop_value *
+rollout_of(struct scop_request *req)
+{
+	return scop_row(req, rollout_by_id(scop_make_int(req, atoll(scop_as_text(scop_path(req, "rollout"))))));
+}
+
+bool
+portal_rollout(struct scop_request *req)
+{
+	const struct scop_value *one = rollout_of(req);
+
+	if (!one)
+		return scop_not_found(req);
+	scop_put(req, "one", one);
+	scop_put(req, "tenants", scop_rows(req, rollout_tenants(scop_get(one, "id"))));
+	return scop_view(req, &view_rollout);
+}
+
+static bool
+change(struct scop_request *req, const char *kind, const char *note)
+{
+	const struct scop_value *one = rollout_of(req), *id = scop_get(one, "id");
+
+	if (!one)
+		return scop_not_found(req);
+	order(req, kind, scop_make_text(req, "%lld", (long long)scop_as_int(id)));
+	scop_note(req, note, scop_get(one, "module"));
+	return scop_redirect(req, "rollout", scop_make_map(req, 1, (const char *const[]){ "rollout" }, &id));
+}
+
+bool
+portal_rollout_pause(struct scop_request *req)
+{
+	return change(req, "rollout-pause", SCOP_TEXT("Paused an upgrade in waves"));
+}
+
+bool
+portal_rollout_resume(struct scop_request *req)
+{
+	return change(req, "rollout-resume", SCOP_TEXT("Went on with an upgrade in waves"));
+}

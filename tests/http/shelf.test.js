@@ -1,0 +1,133 @@
+// The catalogue in the portal: looked through, a module's page, orders with their steps and history, statements, waves; for owners and
+// for operators.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Packages } from '../fault/faults.mjs'
+import { Catalogue } from '../support/catalogue.mjs'
+import { start, until } from '../support/stack.mjs'
+
+const portal = 'acme-portal.localhost', scop = 'scop-portal.localhost'
+let catalogue, own, stack, owner, operator
+
+before(async () => {
+  catalogue = await Catalogue.make('notes', 'clerk', 'guestbook', 'shop')
+  own = new Packages('portal')
+  await catalogue.publish('notes', '1.0.0', { manifest: (text) => text.replace('scop="scopiton"', 'scop="scopiton" category="accounting"') })
+  await catalogue.publish('guestbook', '1.0.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  stack = await start({ modules: own.folder, config: catalogue.config })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--language', 'en')
+  await stack.cli('tenant', 'create', 'scop', '--title', 'La Scop', '--language', 'en', '--operator')
+  await until('the catalogue is noted', async () => (await stack.sql('SELECT COUNT(*) FROM scopiton.catalogue_version WHERE newest')) === '2')
+  owner = { Cookie: await stack.signIn('acme') }
+  operator = { Cookie: await stack.signIn('scop') }
+})
+after(async () => { await stack?.stop(); catalogue?.remove(); own?.removeAll() })
+
+const get = (url, headers = owner, host = portal) => stack.request(host, url, { headers })
+const post = async (url, form, { page = url, headers = owner, host = portal, action = url } = {}) =>
+  stack.request(host, url, { headers, form: { _key: await stack.key(host, page, headers, action), ...form } })
+const module = '/portal/modules/notes'
+const order = (kind, form = {}, page = module) => post(`${module}/order`, { kind, ...form }, { page })
+const ended = (name = 'notes') => until('it has ended', async () => (await stack.sql(`SELECT state FROM scopiton.installer_order WHERE module = '${name}' ORDER BY id DESC LIMIT 1`)) !== 'waiting' &&
+  (await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
+const text = (body) => body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').replaceAll('&#39;', "'")
+
+test('the catalogue can be searched by words and category, and a module has a page', async () => {
+  assert.match((await get('/portal/modules')).body, /href="\/portal\/modules\/notes"[\s\S]*15\.00.* a month|a month[\s\S]*notes/)
+  assert.doesNotMatch((await get('/portal/modules?words=guest')).body, /modules\/notes"/)
+  assert.match((await get('/portal/modules?category=accounting')).body, /modules\/notes"/)
+  assert.doesNotMatch((await get('/portal/modules?category=accounting')).body, /modules\/guestbook"/)
+  assert.match(text((await get('/portal/modules?words=nothing-like-that')).body), /No module is like that/)
+  const { status, body } = await get(module)
+  assert.equal(status, 200)
+  assert.match(text(body), /Not installed Version 1\.0\.0 Price Free Category Accounting Made by Scopiton Level 0 of 8.* Used by 0 co-operators/)
+  assert.match(text(body), /It keeps what tells of persons: note \(text\), for 12 months/)
+  assert.equal((await get('/portal/modules/cars')).status, 404)
+  assert.equal((await get('/portal/modules/portal')).status, 404)
+})
+
+test('it is installed, upgraded, tried and gone back from on its page, and the history says so', async () => {
+  assert.equal((await order('install')).status, 303)
+  await ended()
+  assert.equal((await stack.request('acme.localhost', '/fr/notes/')).status, 200)
+  await catalogue.publish('notes', '1.1.0', { from: 'notesb', manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n' + ['fr', 'nl', 'de', 'en'].map((lang) => `\t<changes lang="${lang}">Lengths (${lang}).</changes>\n`).join('')).replace('\t<personal', '\t<calls host="api.example.com"/>\n\t<personal') })
+  await stack.cli('catalogue', 'refresh')
+  let body = text((await get(module)).body)
+  assert.match(body, /Upgrade to version 1\.1\.0 Nobody notices it/)
+  assert.match(body, /asks for more than the one that you have/)
+  assert.match(body, /Call api\.example\.com:443 new/)
+  assert.match(body, /1\.1\.0 Lengths \(en\)\./)
+  await order('rehearse')
+  await ended()
+  assert.match(text((await get(module)).body), /Try on a copy owner .* Done 1\.0\.0 to 1\.1\.0: \d+ rows/)
+  await order('upgrade')
+  await ended()
+  assert.match(text((await get(module)).body), /The last change did not succeed\. notes 1\.1\.0 asks for more/)
+  await order('upgrade', { granted: '1' })
+  await ended()
+  body = text((await get(module)).body)
+  assert.match(body, /Version 1\.1\.0/)
+  assert.match(body, /Go back to version 1\.0\.0 Takes a moment\. Every row written since is kept/)
+  await order('back')
+  await ended()
+  assert.match(text((await get(module)).body), /Go back owner .* Done every row written since is kept/)
+})
+
+test('what is about to be deleted is listed, and its name has to be typed', async () => {
+  const page = await get(`${module}/remove`)
+  assert.match(text(page.body), /note [\s\S]*It keeps what tells of persons/)
+  const refused = await order('purge', { confirmed: 'nots' }, `${module}/remove`)
+  assert.equal(refused.status, 422)
+  assert.match(text(refused.body), /Type the module's name as it stands above/)
+  assert.equal((await order('nonsense')).status, 422)
+  assert.equal((await order('uninstall', {}, `${module}/remove`)).status, 303)
+  await ended()
+  assert.match(text((await get(module)).body), /Uninstalled, data kept/)
+  assert.equal((await order('purge', { confirmed: 'notes' }, `${module}/remove`)).status, 303)
+  await ended()
+  assert.match(text((await get(module)).body), /Delete for good owner .* Done exported to '.*', then dropped/)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'"), '0')
+})
+
+test('what costs is ordered by an owner within the allowance alone, by operators always', async () => {
+  const guestbook = '/portal/modules/guestbook'
+  await post(`${guestbook}/order`, { kind: 'install' }, { page: guestbook })
+  await ended('guestbook')
+  assert.match(text((await get(guestbook)).body), /'guestbook' costs more than this tenant may order by itself\. Ask your operator/)
+  assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 404)
+  const served = '/portal/tenants/1/guestbook'
+  assert.match(text((await get(served, operator, scop)).body), /Not installed/)
+  assert.equal((await post(`${served}/order`, { kind: 'install' }, { page: served, headers: operator, host: scop })).status, 303)
+  await ended('guestbook')
+  assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 200)
+  assert.equal((await get(served)).status, 403, 'nobody else serves tenants')
+})
+
+test('statements say what is paid, as a page and as a file', async () => {
+  await stack.sql("INSERT INTO scopiton.subscription_period (tenant, module, cents, currency, begins, ends) VALUES (1, 'notes', 3000, 'EUR', '2026-04-01', '2026-04-10'), (2, 'notes', 3000, 'EUR', '2026-04-01', '2026-04-30')")
+  assert.match(text((await get('/portal/statements')).body), /2026-04 As it stands .*10\.00/)
+  await stack.cli('tenant', 'statement', 'acme', '2026-04', '--close')
+  const { body } = await get('/portal/statements/2026-04')
+  assert.match(text(body), /2026-04-01 2026-04-10 10 of 30 .*30\.00 .*10\.00 Total .*10\.00/)
+  assert.match(text((await get('/portal/statements')).body), /2026-04 Closed/)
+  const csv = await get('/portal/statements/2026-04/csv')
+  assert.match(csv.headers['content-disposition'], /statement-2026-04\.csv/)
+  assert.match(csv.body, /2026-04-01.*2026-04-10.*10.*30/)
+  for (const month of ['2026-05', '1', "'", '2026-13']) assert.equal((await get(`/portal/statements/${encodeURIComponent(month)}`)).status, 404)
+})
+
+test('an operator begins an upgrade in waves, follows it, and goes on with one that stopped', async () => {
+  await catalogue.publish('guestbook', '1.1.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  await stack.cli('catalogue', 'refresh')
+  await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE message lost VARCHAR(1000) NOT NULL')
+  const as = { headers: operator, host: scop }
+  assert.equal((await post('/portal/rollouts', { module: 'guestbook', version: '', canary: '1' }, as)).status, 303)
+  await until('it stops', async () => /Stopped at a failure/.test((await get('/portal/rollouts', operator, scop)).body))
+  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped at a failure 0 of 1 tenants .* Acme 0 1\.0\.0 /)
+  await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
+  assert.equal((await post('/portal/rollouts/1/resume', {}, { ...as, page: '/portal/rollouts/1' })).status, 303)
+  await until('it is done', async () => /Done in \d+ ms/.test((await get('/portal/rollouts/1', operator, scop)).body))
+  assert.equal((await get('/portal/rollouts')).status, 403)
+  assert.equal((await get('/portal/rollouts/99', operator, scop)).status, 404)
+  assert.equal((await post('/portal/rollouts', { module: 'x; DROP', version: 'newest' }, as)).status, 422)
+})
