@@ -21,8 +21,9 @@ static const struct command {
 } commands[] = {
 	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
 	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--language fr] [--zone Europe/Brussels] "
-	    "[--host HOST] [--portal-host HOST]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]",
-	    "make a tenant with its databases and portal, list them, delete one for good, or say what it pays for a month" },
+	    "[--host HOST] [--portal-host HOST]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
+	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host HOST] [--portal-host HOST] [--with-packages]",
+	    "make a tenant with its databases and portal, list them, delete one for good; what it pays for a month; take all of it out, and in again" },
 	{ "module", cli_module_command, "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT [--version '^1.4'] [--beta] [--grant] "
 	    "[--root]\n  module back | disable | uninstall MODULE --tenant TENANT\n  module purge MODULE --tenant TENANT --yes MODULE",
 	    "what there is, what a tenant has; install, upgrade or try that on a copy, go back, switch off, take away" },

@@ -4,6 +4,8 @@
 
 #include "cli/cli.h"
 #include "host/billing.h"
+#include "host/export.h"
+#include "host/leave.h"
 
 static int
 create(struct cli *cli, struct scop_platform *platform)
@@ -86,11 +88,12 @@ delete(struct cli *cli, struct scop_platform *platform)
 		return cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.", name, name);
 	if (!scop_platform_lock(platform, 30))
 		return cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
-	const bool gone = scop_tenant_delete(platform, (uint32_t)scop_int(tenant, "id")) && scop_directory_write(platform);
+	const char *record = scop_tenant_end(platform, (uint32_t)scop_int(tenant, "id"));
+	const bool gone = record && scop_directory_write(platform);
 	scop_platform_unlock(platform);
 	if (!gone)
 		return cli_fail("%s", platform->err.text);
-	printf("tenant '%s' is deleted\n", name);
+	printf("tenant '%s' is deleted; the record is '%s'\n", name, record);
 	return CLI_DONE;
 }
 
@@ -128,6 +131,46 @@ statement(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
+static int
+export(struct cli *cli, struct scop_platform *platform)
+{
+	const char *module = cli_option(cli, "--module", NULL);
+
+	if (cli->argc != 1)
+		return cli_usage("tenant export needs one name");
+	const struct scop_value *tenant = cli_tenant(platform, cli->argv[0]);
+	if (!tenant)
+		return CLI_FAILED;
+	if (!scop_platform_lock(platform, 30)) /* tables are not changed meanwhile */
+		return cli_fail("an installation has been running for 30 seconds. Try again when it has ended.");
+	const uint32_t id = (uint32_t)scop_int(tenant, "id");
+	const char *file = module ? scop_module_export(platform, id, module) : scop_tenant_export(platform, id, cli_told, NULL);
+	scop_platform_unlock(platform);
+	if (!file)
+		return cli_fail("%s", platform->err.text);
+	puts(file);
+	return CLI_DONE;
+}
+
+static int
+import(struct cli *cli, struct scop_platform *platform)
+{
+	struct scop_arrival arrival = { .name = cli_option(cli, "--name", NULL), .host = cli_option(cli, "--host", NULL),
+		.portal_host = cli_option(cli, "--portal-host", NULL), .with_packages = cli_flag(cli, "--with-packages") };
+
+	if (cli->argc != 1)
+		return cli_usage("tenant import needs one archive");
+	arrival.from = cli->argv[0];
+	if (!scop_platform_lock(platform, 30))
+		return cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
+	const bool taken = scop_tenant_import(platform, &arrival, cli_told, NULL) && scop_directory_write(platform);
+	scop_platform_unlock(platform);
+	if (!taken)
+		return cli_fail("%s", platform->err.text);
+	puts("done");
+	return CLI_DONE;
+}
+
 int
 cli_tenant_command(struct cli *cli)
 {
@@ -143,12 +186,16 @@ cli_tenant_command(struct cli *cli)
 		status = cli_done(cli, 0) ? list(&platform) : CLI_USAGE;
 	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
 		status = show(&platform, cli->argv[0]);
+	else if (strcmp(verb, "export") == 0)
+		status = export(cli, &platform);
+	else if (strcmp(verb, "import") == 0)
+		status = import(cli, &platform);
 	else if (strcmp(verb, "statement") == 0)
 		status = statement(cli, &platform);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
 		status = delete(cli, &platform);
 	else
-		status = cli_usage("tenant is followed by create, list, show NAME, statement NAME MONTH or delete NAME");
+		status = cli_usage("tenant is followed by create, list, show NAME, statement NAME MONTH, export NAME, import FILE or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

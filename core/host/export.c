@@ -100,21 +100,16 @@ scop_export_csv(struct scop_platform *platform, const struct scop_value *rows, c
 
 /* ---- archives ---- */
 
-/* Runs mariadb-dump on the tables of a database into a file. The password goes by the environment, which others cannot read. */
 bool
-scop_dump(struct scop_platform *platform, const char *database, const struct scop_value *tables, const char *path)
+scop_dump_run(struct scop_platform *platform, const char *const *what, const char *path)
 {
 	const char *password = platform->password;
-	const size_t count = scop_count(tables);
-	const char **words = scop_arena_alloc(platform->arena, (count + 20) * sizeof *words);
-	size_t n = 0;
+	size_t count = 0, n = 0;
 	int status;
 
-	if (count == 0) {
-		const int empty = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-		return (empty >= 0 && close(empty) == 0) || scop_error_errno(&platform->err, "'%s' cannot be made", path);
-	}
+	while (what[count])
+		count++;
+	const char **words = scop_arena_alloc(platform->arena, (count + 20) * sizeof *words);
 	words[n++] = "mariadb-dump";
 	words[n++] = "--no-defaults";
 	words[n++] = scop_arena_printf(platform->arena, "--socket=%s", platform->config.db_socket);
@@ -125,14 +120,13 @@ scop_dump(struct scop_platform *platform, const char *database, const struct sco
 	words[n++] = "--hex-blob";
 	words[n++] = "--skip-dump-date";
 	words[n++] = "--skip-comments";
-	words[n++] = database;
 	for (size_t i = 0; i < count; i++)
-		words[n++] = scop_text(scop_at(tables, i), "name");
+		words[n++] = what[i];
 	words[n] = NULL;
 	const pid_t pid = fork();
 	if (pid == 0) {
 		umask(077);
-		setenv("MYSQL_PWD", password, 1);
+		setenv("MYSQL_PWD", password, 1); /* which others cannot read, as they can a command line */
 		execvp(words[0], (char *const *)(uintptr_t)words);
 		_exit(127);
 	}
@@ -140,7 +134,20 @@ scop_dump(struct scop_platform *platform, const char *database, const struct sco
 		return scop_error_errno(&platform->err, "mariadb-dump cannot be run");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	return scop_error_set(&platform->err, "mariadb-dump could not write '%s' out (status %d)", database, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return scop_error_set(&platform->err, "mariadb-dump could not write '%s' (status %d)", path, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+bool
+scop_dump(struct scop_platform *platform, const char *database, const struct scop_value *tables, const char *path)
+{
+	const size_t count = scop_count(tables);
+	const char **words = scop_arena_alloc(platform->arena, (count + 2) * sizeof *words);
+
+	words[0] = database;
+	for (size_t i = 0; i < count; i++)
+		words[i + 1] = scop_text(scop_at(tables, i), "name");
+	words[count + 1] = NULL;
+	return scop_dump_run(platform, words, path);
 }
 
 const struct scop_value *
@@ -235,8 +242,8 @@ scop_archive_folder(struct scop_platform *platform, const char *folder, const ch
 	return false;
 }
 
-static bool
-copy_folder(struct scop_platform *platform, const char *from, const char *to)
+bool
+scop_copy_folder(struct scop_platform *platform, const char *from, const char *to)
 {
 	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
 	bool sound = scop_files_list(platform->arena, from, files, &platform->err);
@@ -245,7 +252,8 @@ copy_folder(struct scop_platform *platform, const char *from, const char *to)
 		char *path = scop_arena_printf(platform->arena, "%s/%s", to, files->path[i]);
 
 		scop_files_make_folders(path);
-		sound = scop_files_copy(scop_arena_printf(platform->arena, "%s/%s", from, files->path[i]), path, &platform->err);
+		const char *source = scop_arena_printf(platform->arena, "%s/%s", from, files->path[i]);
+		sound = scop_files_copy(source, path, &platform->err) && (access(source, X_OK) != 0 || chmod(path, 0755) == 0);
 	}
 	return sound;
 }
@@ -261,7 +269,7 @@ scop_module_write(struct scop_platform *platform, uint32_t tenant, const char *m
 
 	return tables && scop_dump(platform, database, tables, scop_arena_printf(platform->arena, "%s/%s.sql", folder, module)) &&
 	    scop_describe_tables(platform, database, scop_arena_printf(platform->arena, "%s/%s.md", folder, module)) &&
-	    copy_folder(platform, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, scop_text(row, "hash")),
+	    scop_copy_folder(platform, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, scop_text(row, "hash")),
 		scop_arena_printf(platform->arena, "%s/packages/%s", folder, module));
 }
 

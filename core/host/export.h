@@ -16,6 +16,8 @@ const char *scop_module_export(struct scop_platform *platform, uint32_t tenant, 
 /* The parts of that: the names of a database's tables; these written out as SQL; what they mean, as Markdown; all of a module in a
  * folder; a folder as an archive whose paths begin with `top`. */
 const struct scop_value *scop_dump_tables(struct scop_platform *platform, const char *database);
+bool scop_dump_run(struct scop_platform *platform, const char *const *what, const char *path);
+bool scop_copy_folder(struct scop_platform *platform, const char *from, const char *to);
 bool scop_dump(struct scop_platform *platform, const char *database, const struct scop_value *tables, const char *path);
 bool scop_describe_tables(struct scop_platform *platform, const char *database, const char *path);
 bool scop_module_write(struct scop_platform *platform, uint32_t tenant, const char *module, const char *folder);

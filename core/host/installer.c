@@ -471,6 +471,14 @@ install_choice(struct scop_platform *platform, uint32_t tenant, const struct sco
 }
 
 bool
+scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module, const char *folder, bool root)
+{
+	const struct scop_choice choice = { .module = module, .version = "", .folder = folder };
+
+	return install_choice(platform, tenant, &choice, root, true, NULL, NULL);
+}
+
+bool
 scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_wish *wish,
     bool (*told)(void *, const char *), void *context)
 {

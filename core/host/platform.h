@@ -58,6 +58,10 @@ struct scop_tenant_order {
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
     bool (*told)(void *, const char *), void *context);
 
+/* The parts of that: the row, with the number `wanted` where it is free; then database, views and host names, which the order has. */
+bool scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order, uint32_t wanted, uint32_t *ret_tenant);
+bool scop_tenant_socle(struct scop_platform *platform, uint32_t tenant, const struct scop_tenant_order *order);
+
 /* Makes what the tenant's socle shows of the platform; safe to repeat. */
 bool scop_tenant_views(struct scop_platform *platform, uint32_t tenant);
 
@@ -77,6 +81,9 @@ struct scop_wish {
  * stops it by answering false. */
 bool scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_wish *wish,
     bool (*told)(void *, const char *), void *context);
+
+/* Installs the very package in `folder`, for a tenant that arrives with its data. */
+bool scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module, const char *folder, bool root);
 
 /* Back to the version that served before; `ret_report`: what became of rows written since. Needs no worker of it. */
 bool scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *module, bool (*told)(void *, const char *), void *context,

@@ -128,41 +128,48 @@ scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 	    make_work_views(platform, tenant) && make_operator_views(platform, tenant);
 }
 
-static bool
-fill(struct scop_platform *platform, uint32_t tenant, const char *host, const char *portal,
-    bool (*told)(void *, const char *), void *context)
+bool
+scop_tenant_socle(struct scop_platform *platform, uint32_t tenant, const struct scop_tenant_order *order)
 {
-	return scop_platform_sql(platform, "CREATE DATABASE t%u CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", tenant) &&
+	return scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS t%u CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", tenant) &&
 	    scop_migrator_run(platform, &(struct scop_migration){ .database = scop_arena_printf(platform->arena, "t%u", tenant),
-		.folder = scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations), .series = "socle", .told = told,
-		.context = context }) &&
+		.folder = scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations), .series = "socle" }) &&
 	    scop_tenant_views(platform, tenant) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.host_name (host, tenant, portal) VALUES ('%s', %u, 0), ('%s', %u, "
-		"1)", host, tenant, portal, tenant);
+		"1)", order->host, tenant, order->portal_host, tenant);
 }
 
 bool
-scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
-    bool (*told)(void *, const char *), void *context)
+scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order, uint32_t wanted, uint32_t *ret_tenant)
 {
-	const char *host = order->host ? order->host : scop_arena_printf(platform->arena, "%s.localhost", order->name);
-	const char *portal =
-	    order->portal_host ? order->portal_host : scop_arena_printf(platform->arena, "%s-portal.localhost", order->name);
-
-	if (!check_order(platform, order, host, portal))
+	if (!check_order(platform, order, order->host, order->portal_host))
 		return false;
 	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE name = '%s' UNION SELECT 1 FROM "
-		"scopiton.host_name WHERE host IN ('%s', '%s')", order->name, host, portal))
-		return scop_error_set(&platform->err, "a tenant '%s' is there already, or one of its host names is taken",
-		    order->name);
-	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (name, title, language, zone, currency, operates) VALUES "
-		"('%s', '%s', '%s', '%s', 'EUR', %d)", order->name, scop_platform_quote(platform, order->title), order->language, order->zone,
-		order->operates))
+		"scopiton.host_name WHERE host IN ('%s', '%s')", order->name, order->host, order->portal_host))
+		return scop_error_set(&platform->err, "a tenant '%s' is there already, or one of its host names is taken", order->name);
+	/* A number is not used twice, so that what is left of an earlier tenant somewhere is nobody's. */
+	const bool is_free = wanted > 0 && !scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE id = %u UNION SELECT 1 FROM "
+	    "information_schema.schemata WHERE schema_name REGEXP '^t%u(_|$)'", wanted, wanted);
+	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (id, name, title, language, zone, currency, operates) VALUES "
+		"(NULLIF(%u, 0), '%s', '%s', '%s', '%s', 'EUR', %d)", is_free ? wanted : 0, order->name, scop_platform_quote(platform, order->title), order->language,
+		order->zone, order->operates))
 		return false;
+	*ret_tenant = (uint32_t)scop_int(scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", order->name), "id");
+	return true;
+}
 
-	const uint32_t tenant = (uint32_t)scop_int(
-	    scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", order->name), "id");
-	if (fill(platform, tenant, host, portal, told, context) &&
+bool
+scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *given,
+    bool (*told)(void *, const char *), void *context)
+{
+	struct scop_tenant_order order = *given;
+	uint32_t tenant;
+
+	order.host = given->host ? given->host : scop_arena_printf(platform->arena, "%s.localhost", given->name);
+	order.portal_host = given->portal_host ? given->portal_host : scop_arena_printf(platform->arena, "%s-portal.localhost", given->name);
+	if (!scop_tenant_begin(platform, &order, 0, &tenant))
+		return false;
+	if ((!told || told(context, "socle")) && scop_tenant_socle(platform, tenant, &order) &&
 	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" }, told, context))
 		return scop_directory_changed(platform);
 
@@ -197,6 +204,8 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
 		"s.installer_order WHERE o.tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.installer_order WHERE tenant = %u", tenant) &&
+	    scop_platform_sql(platform, "DELETE c FROM scopiton.order_cancel c LEFT JOIN scopiton.installer_order o ON o.id = c.installer_order WHERE o.id IS NULL") &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.rollout_tenant WHERE tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.outbox WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.mail WHERE role LIKE 't%u\\_%%'", tenant) &&

@@ -54,6 +54,7 @@ before(async () => {
   await stack.cli('tenant', 'create', '--operator', 'laboucle', '--title', 'La Boucle', '--language', 'fr')
   await stack.cli('module', 'install', 'shop', '--tenant', 'laboucle', '--root')
   await stack.cli('module', 'install', 'guestbook', '--tenant', 'laboucle')
+  await stack.cli('module', 'rollout', 'guestbook')
   const demo = path.join(root, 'modules/shop/demo/laboucle')
   const drawings = fs.readdirSync(demo).filter((name) => name.endsWith('.svg')).map((name) => path.join(demo, name))
   await stack.cli('import', 'shop', 'products', path.join(demo, 'products.csv'), ...drawings, '--tenant', 'laboucle')

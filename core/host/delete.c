@@ -1,0 +1,126 @@
+/* The end of a tenant here: everything dropped, looked for once more, and written down for who asks. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "host/leave.h"
+
+/* Persons who are members here and nowhere else: their accounts end with the tenant. */
+static const struct scop_value *
+last_persons(struct scop_platform *platform, uint32_t tenant)
+{
+	const struct scop_value *others = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant WHERE id <> %u", tenant);
+	struct scop_buffer elsewhere;
+
+	scop_buffer_init(&elsewhere, platform->arena);
+	scop_buffer_text(&elsewhere, "SELECT 0 AS person");
+	for (size_t i = 0; i < scop_count(others); i++)
+		scop_buffer_printf(&elsewhere, " UNION ALL SELECT person FROM t%lld.member WHERE person IS NOT NULL", (long long)scop_int(scop_at(others, i), "id"));
+	return scop_platform_rows(platform, "SELECT DISTINCT person AS id FROM t%u.member WHERE person IS NOT NULL AND person NOT IN (%s)", tenant,
+	    scop_buffer_str(&elsewhere));
+}
+
+static bool
+delete_persons(struct scop_platform *platform, const struct scop_value *persons)
+{
+	static const char *const tables[][2] = { { "recovery", "person" }, { "reset", "person" }, { "person", "id" } };
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < scop_count(persons); i++)
+		for (size_t t = 0; sound && t < sizeof tables / sizeof tables[0]; t++)
+			sound = scop_platform_sql(platform, "DELETE FROM account.%s WHERE %s = %lld", tables[t][0], tables[t][1], (long long)scop_int(scop_at(persons, i), "id"));
+	return sound;
+}
+
+/* What is still found of the tenant after it was deleted: nothing, or the deletion is not done. */
+static bool
+look_again(struct scop_platform *platform, uint32_t tenant, struct scop_buffer *out)
+{
+	const char *const places[][2] = {
+		{ "databases", "SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name REGEXP '^t%u(_|$)'" },
+		{ "roles", "SELECT COUNT(*) AS n FROM mysql.user WHERE User REGEXP '^t%u_'" },
+		{ "rights on databases", "SELECT COUNT(*) AS n FROM mysql.db WHERE Db REGEXP '^t%u(_|.?_|$)' OR User REGEXP '^t%u_'" },
+		{ "rights on tables", "SELECT COUNT(*) AS n FROM mysql.tables_priv WHERE User REGEXP '^t%u_'" },
+		{ "rights on columns", "SELECT COUNT(*) AS n FROM mysql.columns_priv WHERE User REGEXP '^t%u_'" },
+		{ "granted roles", "SELECT COUNT(*) AS n FROM mysql.roles_mapping WHERE Role REGEXP '^t%u_'" },
+		{ "waiting work", "SELECT COUNT(*) AS n FROM queue.outbox WHERE role REGEXP '^t%u_'" },
+		{ "dead work", "SELECT COUNT(*) AS n FROM queue.dead WHERE role REGEXP '^t%u_'" },
+		{ "mails", "SELECT COUNT(*) AS n FROM queue.mail WHERE role REGEXP '^t%u_'" },
+		{ "attachments", "SELECT COUNT(*) AS n FROM queue.attachment WHERE role REGEXP '^t%u_'" },
+		{ "schedules", "SELECT COUNT(*) AS n FROM queue.schedule WHERE role REGEXP '^t%u_'" },
+		{ "orders", "SELECT COUNT(*) AS n FROM scopiton.installer_order WHERE tenant = %u" },
+		{ "subscriptions", "SELECT COUNT(*) AS n FROM scopiton.subscription WHERE tenant = %u" },
+		{ "host names", "SELECT COUNT(*) AS n FROM scopiton.host_name WHERE tenant = %u" },
+	};
+	int64_t found = 0;
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		char sql[300], number[12];
+		size_t used = 0;
+
+		snprintf(number, sizeof number, "%u", tenant);
+		for (const char *at = places[i][1]; *at && used + sizeof number < sizeof sql; at++) {
+			if (at[0] == '%' && at[1] == 'u') {
+				used += (size_t)snprintf(sql + used, sizeof sql - used, "%s", number);
+				at++;
+			} else {
+				sql[used++] = *at;
+			}
+		}
+		sql[used] = '\0';
+		const struct scop_value *row = scop_platform_row(platform, "%s", sql);
+
+		if (!row)
+			return false;
+		scop_buffer_printf(out, "  %s: %lld\n", places[i][0], (long long)scop_int(row, "n"));
+		found += scop_int(row, "n");
+	}
+	scop_buffer_text(out, found == 0 ? "\nnothing was found any more\n" : "\nSOMETHING IS LEFT\n");
+	return found == 0 || scop_error_set(&platform->err, "something of the tenant is left; look at the record");
+}
+
+static bool
+keep_record(struct scop_platform *platform, const char *path, const struct scop_buffer *record)
+{
+	FILE *file = fopen(path, "wxe");
+	const bool written = file && fwrite(record->data, 1, record->length, file) == record->length;
+
+	return (file && fclose(file) == 0 && written && chmod(path, 0600) == 0) || scop_error_errno(&platform->err, "the record '%s' cannot be written", path);
+}
+
+const char *
+scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
+{
+	const struct scop_value *row = scop_platform_row(platform, "SELECT name, title FROM scopiton.tenant WHERE id = %u", tenant);
+	const struct scop_value *databases = scop_platform_rows(platform, "SELECT s.schema_name AS name, (SELECT COUNT(*) FROM information_schema.tables t WHERE t.table_schema = "
+	    "s.schema_name AND t.table_type = 'BASE TABLE') AS tables FROM information_schema.schemata s WHERE s.schema_name REGEXP '^t%u(_|$)' ORDER BY s.schema_name", tenant);
+	const struct scop_value *persons = last_persons(platform, tenant);
+	const time_t now = time(NULL);
+	struct scop_buffer record;
+	char when[40], stamp[40];
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &tm);
+	if (!row || !databases || !persons)
+		return NULL;
+	scop_buffer_init(&record, platform->arena);
+	scop_buffer_printf(&record, "Deleted: %s (%s), number %u, on %s\n\nDropped:\n", scop_text(row, "title"), scop_text(row, "name"), tenant, when);
+	for (size_t i = 0; i < scop_count(databases); i++)
+		scop_buffer_printf(&record, "  %s: %lld tables\n", scop_text(scop_at(databases, i), "name"), (long long)scop_int(scop_at(databases, i), "tables"));
+	scop_buffer_printf(&record, "  persons who were members of no other tenant: %zu\n\nLooked for afterwards, and found:\n", scop_count(persons));
+	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
+	const char *path = scop_arena_printf(platform->arena, "%s/exports/deleted-%s-%s.txt", platform->config.var, scop_text(row, "name"), stamp);
+	if (!scop_tenant_delete(platform, tenant) || !delete_persons(platform, persons))
+		return NULL;
+	const bool gone = look_again(platform, tenant, &record);
+	const struct scop_error cause = platform->err;
+	if (!keep_record(platform, path, &record))
+		return NULL;
+	platform->err = cause;
+	return gone ? path : NULL;
+}

@@ -1,0 +1,259 @@
+/* A tenant as one archive: see leave.h. */
+#include "host/leave.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "host/export.h"
+#include "host/sealing.h"
+#include "modules/files.h"
+#include "modules/index.h"
+
+enum { FORMAT = 1, LINE_BYTES = 1 << 20 };
+
+static bool
+tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what)
+{
+	return !told || told(context, what) || scop_error_set(&platform->err, "cancelled");
+}
+
+static bool
+write_text(struct scop_platform *platform, const char *path, mode_t mode, const char *text)
+{
+	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	const size_t length = strlen(text);
+	const bool written = fd >= 0 && write(fd, text, length) == (ssize_t)length;
+
+	return (fd >= 0 && close(fd) == 0 && written) || scop_error_errno(&platform->err, "'%s' cannot be written", path);
+}
+
+/* ---- data ---- */
+
+/* One snapshot of all databases of the tenant, by one run of mariadb-dump; then a file for each. Views are the host's to make. */
+static bool
+dump_databases(struct scop_platform *platform, const struct scop_value *databases, const char *folder)
+{
+	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder);
+	const char **words = scop_arena_alloc(platform->arena, (scop_count(databases) + 300) * sizeof *words);
+	size_t n = 0;
+
+	words[n++] = "--databases";
+	for (size_t i = 0; i < scop_count(databases); i++)
+		words[n++] = scop_text(scop_at(databases, i), "name");
+	const struct scop_value *views = scop_platform_rows(platform, "SELECT table_schema AS place, table_name AS name FROM information_schema.views WHERE "
+	    "table_schema = '%s'", scop_text(scop_at(databases, 0), "name"));
+	for (size_t i = 0; i < scop_count(views) && i < 200; i++)
+		words[n++] = scop_arena_printf(platform->arena, "--ignore-table=%s.%s", scop_text(scop_at(views, i), "place"), scop_text(scop_at(views, i), "name"));
+	words[n++] = "--no-create-db";
+	words[n] = NULL;
+	return views && scop_dump_run(platform, words, whole);
+}
+
+/* Cuts the dump at its USE lines: "USE `t42_shop`;" begins what goes to data/shop.sql. No row has a line of its own, for what
+ * mariadb-dump writes has its line ends escaped. */
+static bool
+cut_dump(struct scop_platform *platform, const struct scop_value *databases, const char *folder)
+{
+	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder);
+	FILE *in = fopen(whole, "re"), *out = NULL;
+	char *line = NULL;
+	size_t size = 0, head_length = 0;
+	char head[4096] = "";
+	bool sound = in != NULL;
+
+	for (ssize_t got; sound && (got = getline(&line, &size, in)) > 0;) {
+		if (strncmp(line, "USE `", 5) == 0) {
+			const char *name = NULL;
+
+			for (size_t i = 0; i < scop_count(databases); i++)
+				if (strncmp(line + 5, scop_text(scop_at(databases, i), "name"), strcspn(line + 5, "`")) == 0 &&
+				    strlen(scop_text(scop_at(databases, i), "name")) == strcspn(line + 5, "`"))
+					name = scop_text(scop_at(databases, i), "module");
+			if (out)
+				sound = fclose(out) == 0;
+			out = name ? fopen(scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, name), "wxe") : NULL;
+			sound = sound && out && fwrite(head, 1, head_length, out) == head_length;
+		} else if (out) {
+			sound = fwrite(line, 1, (size_t)got, out) == (size_t)got;
+		} else if (head_length + (size_t)got < sizeof head) { /* what sets the session, before the first database */
+			memcpy(head + head_length, line, (size_t)got);
+			head_length += (size_t)got;
+		}
+	}
+	if (out)
+		sound &= fclose(out) == 0;
+	if (in)
+		fclose(in);
+	free(line);
+	unlink(whole);
+	return sound || scop_error_errno(&platform->err, "the tenant's data cannot be written below '%s'", folder);
+}
+
+/* What waits, and mails: of the tenant's roles. */
+static bool
+dump_queue(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	const char *words[] = { "queue", "outbox", "dead", "mail", "attachment", scop_arena_printf(platform->arena, "--where=role LIKE 't%u\\_%%'", tenant), NULL };
+
+	return scop_dump_run(platform, words, scop_arena_printf(platform->arena, "%s/data/queue.sql", folder));
+}
+
+/* ---- people ---- */
+
+static bool
+write_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	const struct scop_value *rows = scop_platform_rows(platform, "SELECT p.id, p.mail, p.name, p.language, p.password, CONVERT(p.totp USING ascii) AS totp, "
+	    "COALESCE((SELECT JSON_ARRAYAGG(r.code_hash) FROM account.recovery r WHERE r.person = p.id), '[]') AS recovery FROM account.person p WHERE p.id IN "
+	    "(SELECT m.person FROM t%u.member m)", tenant);
+	struct scop_list_maker list;
+	struct scop_buffer out;
+
+	scop_list_init(&list, platform->arena);
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+		struct scop_map_maker map;
+
+		scop_map_init(&map, platform->arena);
+		scop_map_put(&map, "id", scop_get(row, "id"));
+		for (size_t k = 0; k < 5; k++) {
+			static const char *const keys[] = { "mail", "name", "language", "password", "recovery" };
+
+			scop_map_put(&map, keys[k], scop_get(row, keys[k]));
+		}
+		/* The secret of the second step is sealed under this host's key. */
+		scop_map_put_text(&map, "totp", scop_text(row, "totp")[0] ? scop_unseal_for(platform, "portal", scop_text(row, "totp")) : "");
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, scop_list_value(&list));
+	return rows && write_text(platform, scop_arena_printf(platform->arena, "%s/persons.json", folder), 0600, scop_buffer_str(&out));
+}
+
+/* ---- what it is ---- */
+
+static bool
+write_description(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	static const char *const keys[] = { "name", "title", "language", "zone", "currency" };
+	const struct scop_value *row = scop_platform_row(platform, "SELECT name, title, language, zone, currency, operates FROM scopiton.tenant WHERE id = %u", tenant);
+	const struct scop_value *hosts = scop_platform_rows(platform, "SELECT host, portal FROM scopiton.host_name WHERE tenant = %u ORDER BY portal, host", tenant);
+	const struct scop_value *modules = scop_platform_rows(platform, "SELECT s.module, p.version, p.hash, s.state IN ('on', 'frozen') AS is_on, s.root FROM scopiton.subscription s "
+	    "JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u ORDER BY s.module = 'portal' DESC, s.module", tenant);
+	struct scop_map_maker map;
+	struct scop_buffer out;
+
+	scop_map_init(&map, platform->arena);
+	scop_map_put(&map, "format", scop_value_int(platform->arena, FORMAT));
+	scop_map_put(&map, "tenant", scop_value_int(platform->arena, tenant));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		scop_map_put(&map, keys[i], scop_get(row, keys[i]));
+	scop_map_put(&map, "operates", scop_get(row, "operates"));
+	scop_map_put(&map, "hosts", hosts);
+	scop_map_put(&map, "modules", modules);
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, scop_map_value(&map));
+	return row && hosts && modules && write_text(platform, scop_arena_printf(platform->arena, "%s/tenant.json", folder), 0600, scop_buffer_str(&out));
+}
+
+static const char readme[] =
+    "# %s\n\n"
+    "Everything of this space, as it was taken out of Scopiton: nothing else is needed to go on with it.\n\n"
+    "- `./run` starts it on a Debian 12 machine, on http://127.0.0.1:8080/ (PORT=9000 for another). It installs the Debian packages\n"
+    "  that are missing, makes a private MariaDB in `var/` and takes the data in. Ctrl-C stops it; the data stays.\n"
+    "- `data/` is SQL that any MariaDB or MySQL reads; `tables/` says what each table and column is.\n"
+    "- `persons.json` has the people with hashes of their passwords, and the secrets of their second steps: keep it closed.\n"
+    "- `packages/` are the modules, `host/` the programs. On another host: `scopiton tenant import THIS-ARCHIVE`.\n"
+    "- `sha256sum -c SHA256SUMS` says whether anything was changed.\n";
+
+static bool
+write_sums(struct scop_platform *platform, const char *folder)
+{
+	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
+	struct scop_buffer out;
+	bool sound = scop_files_list(platform->arena, folder, files, &platform->err);
+
+	scop_buffer_init(&out, platform->arena);
+	for (size_t i = 0; sound && i < files->count; i++) {
+		char sum[SCOP_SHA256_TEXT];
+
+		sound = scop_sha256_file(scop_arena_printf(platform->arena, "%s/%s", folder, files->path[i]), sum, &platform->err);
+		scop_buffer_printf(&out, "%s  %s\n", sum, files->path[i]);
+	}
+	return sound && write_text(platform, scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), 0644, scop_buffer_str(&out));
+}
+
+/* The programs, as they lie on this host, in the places where tools/stack.sh looks for them. */
+static bool
+copy_host(struct scop_platform *platform, const char *folder)
+{
+	const struct scop_config *config = &platform->config;
+	const char *share = scop_arena_printf(platform->arena, "%s/..", config->migrations), *to = scop_arena_printf(platform->arena, "%s/host", folder);
+	const char *const folders[][2] = { { config->libexec, "build/libexec" }, { config->webroot, "build/webroot" }, { config->migrations, "migrations" },
+		{ scop_arena_printf(platform->arena, "%s/nginx", share), "nginx" } };
+	const char *const files[][2] = { { scop_arena_printf(platform->arena, "%s/../libscopiton.so.1", config->libexec), "build/libscopiton.so.1" },
+		{ scop_arena_printf(platform->arena, "%s/../libscopiton-work.so.1", config->libexec), "build/libscopiton-work.so.1" },
+		{ scop_arena_printf(platform->arena, "%s/tools/stack.sh", share), "tools/stack.sh" },
+		{ scop_arena_printf(platform->arena, "%s/tools/install-packages", share), "tools/install-packages" },
+		{ scop_arena_printf(platform->arena, "%s/tools/alone.sh", share), "tools/alone.sh" },
+		{ scop_arena_printf(platform->arena, "%s/tools/alone-packages.txt", share), "tools/packages.txt" } };
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < sizeof folders / sizeof folders[0]; i++)
+		sound = scop_copy_folder(platform, folders[i][0], scop_arena_printf(platform->arena, "%s/%s", to, folders[i][1]));
+	for (size_t i = 0; sound && i < sizeof files / sizeof files[0]; i++) {
+		char *path = scop_arena_printf(platform->arena, "%s/%s", to, files[i][1]);
+
+		scop_files_make_folders(path);
+		sound = scop_files_copy(files[i][0], path, &platform->err) && chmod(path, 0755) == 0;
+	}
+	return sound;
+}
+
+static bool
+write_all(struct scop_platform *platform, uint32_t tenant, const char *folder, bool (*told)(void *, const char *), void *context)
+{
+	const char *title = scop_text(scop_platform_row(platform, "SELECT title FROM scopiton.tenant WHERE id = %u", tenant), "title");
+	const struct scop_value *databases = scop_platform_rows(platform, "SELECT 't%u' AS name, 'socle' AS module, '' AS hash UNION ALL SELECT s.database_name, s.module, "
+	    "p.hash FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u", tenant, tenant);
+
+	mkdir(scop_arena_printf(platform->arena, "%s/data", folder), 0700);
+	mkdir(scop_arena_printf(platform->arena, "%s/tables", folder), 0700);
+	bool sound = databases && tell(platform, told, context, "data") && dump_databases(platform, databases, folder) && cut_dump(platform, databases, folder) &&
+	    dump_queue(platform, tenant, folder) && tell(platform, told, context, "people") && write_persons(platform, tenant, folder) &&
+	    write_description(platform, tenant, folder) && tell(platform, told, context, "modules");
+	for (size_t i = 0; sound && i < scop_count(databases); i++) {
+		const struct scop_value *row = scop_at(databases, i);
+		const char *module = scop_text(row, "module");
+
+		sound = scop_describe_tables(platform, scop_text(row, "name"), scop_arena_printf(platform->arena, "%s/tables/%s.md", folder, module)) &&
+		    (!scop_text(row, "hash")[0] || scop_copy_folder(platform, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, scop_text(row, "hash")),
+			scop_arena_printf(platform->arena, "%s/packages/%s", folder, module)));
+	}
+	return sound && tell(platform, told, context, "programs") && copy_host(platform, folder) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/README.md", folder), 0644, scop_arena_printf(platform->arena, readme, title)) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/run", folder), 0755,
+		"#!/usr/bin/env bash\n# Starts this space alone, without anybody's services.\nexec \"$(dirname \"$0\")/host/tools/alone.sh\" \"$@\"\n") &&
+	    write_sums(platform, folder) && tell(platform, told, context, "archive");
+}
+
+const char *
+scop_tenant_export(struct scop_platform *platform, uint32_t tenant, bool (*told)(void *, const char *), void *context)
+{
+	const char *folder = scop_export_folder(platform, tenant, "tenant");
+	const char *file = folder ? scop_arena_printf(platform->arena, "%s.tar.zst", folder) : NULL;
+	const bool sound = folder && write_all(platform, tenant, folder, told, context) && scop_archive_folder(platform, folder, strrchr(folder, '/') + 1, file);
+
+	if (folder)
+		scop_files_remove(folder);
+	return sound ? file : NULL;
+}

@@ -1,0 +1,33 @@
+/*
+ * Leaving, and arriving elsewhere: a tenant as one archive, which holds its data as SQL, its people, its modules with their
+ * packages, what the tables mean, and the host's own programs, so that its `run` starts it alone on a Debian 12 machine.
+ *
+ *     README.md  run  tenant.json  persons.json  SHA256SUMS
+ *     data/socle.sql, data/<module>.sql, data/queue.sql
+ *     tables/socle.md, tables/<module>.md
+ *     packages/<module>/...
+ *     host/build/libexec ..., host/migrations, host/nginx, host/tools
+ */
+#ifndef SCOP_HOST_LEAVE_H
+#define SCOP_HOST_LEAVE_H
+
+#include "host/platform.h"
+
+/* Writes the archive, while the tenant is being served; its path, or NULL. */
+const char *scop_tenant_export(struct scop_platform *platform, uint32_t tenant, bool (*told)(void *, const char *), void *context);
+
+struct scop_arrival {
+	const char *from;               /* an archive, or the folder that it was unpacked to */
+	const char *name;               /* NULL: as it was */
+	const char *host, *portal_host; /* NULL: as they were */
+	bool with_packages;             /* takes modules that this host does not know from the archive: they are not signed there */
+};
+
+/* Makes the tenant of it; nothing of it is left when that fails. */
+bool scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context);
+
+/* Deletes the tenant and the persons who are members nowhere else, looks for what might be left, and writes that down: the record's
+ * path, NULL with the reason. */
+const char *scop_tenant_end(struct scop_platform *platform, uint32_t tenant);
+
+#endif

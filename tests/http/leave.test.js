@@ -1,0 +1,137 @@
+// Leaving: all of a tenant in one archive, taken in elsewhere page for page and row for row, or started alone; and deleted here.
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { root, start, until } from '../support/stack.mjs'
+
+let here, there, archive
+const PAGES = ['/fr/', '/fr/shop/', '/fr/guestbook/']
+
+before(async () => {
+  here = await start({ mail: true })
+  await here.cli('tenant', 'create', 'other', '--title', 'Other')
+  await here.cli('tenant', 'create', 'acme', '--title', 'Acme & Söhne', '--language', 'fr')
+  await here.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
+  await here.cli('module', 'install', 'guestbook', '--tenant', 'acme')
+  await here.cli('import', 'shop', 'products', path.join(root, 'modules/shop/demo/laboucle/products.csv'), ...fs.readdirSync(path.join(root, 'modules/shop/demo/laboucle')).filter((name) => name.endsWith('.svg')).map((name) => path.join(root, 'modules/shop/demo/laboucle', name)), '--tenant', 'acme')
+  for (let i = 0; i < 3; i++) await here.request('acme.localhost', '/fr/guestbook/', { form: { _key: await here.key('acme.localhost', '/fr/guestbook/'), name: `N°${i} "; DROP`, message: 'USE `t1`;\nélan 🚲' } })
+  await here.setUp('acme-portal.localhost', await here.signIn('acme'), 'owner@example.com', 'a rather long sentence 7')
+})
+after(async () => { await here?.stop(); await there?.stop() })
+
+const refused = (promise, words) => assert.rejects(promise, (error) => (assert.match(error.stderr, words), true))
+const same = (body) => body.replace(/name="_key" value="[^"]+"/g, '')
+
+// Every row of every table of the tenant, as MariaDB's own checksum, by name without the tenant's number.
+async function checksums (stack) {
+  const id = await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'")
+  const tables = (await stack.sql(`SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema REGEXP '^t${id}(_|$)' AND table_type = 'BASE TABLE' AND table_name NOT IN ('scop_migration', 'sign_in', 'session') ORDER BY 1`)).split('\n')
+  return Object.fromEntries((await Promise.all(tables.map(async (table) => [table.replace(/^t\d+/, 't'), (await stack.sql(`SELECT COUNT(*) FROM ${table}; CHECKSUM TABLE ${table}`)).replace(/\n.*\t/, '\t')]))))
+}
+
+test('all of it is written out while it is used, and the archive says what it holds', async () => {
+  let going = true
+  const wrong = []
+  const reading = (async () => { while (going) { const { status } = await here.request('acme.localhost', '/fr/'); if (status !== 200) wrong.push(status) } })()
+  archive = (await here.cli('tenant', 'export', 'acme')).trim().split('\n').pop()
+  going = false
+  await reading
+  assert.deepEqual(wrong, [])
+  assert.equal(fs.statSync(archive).mode & 0o777, 0o600)
+  const names = execFileSync('tar', ['--zstd', '-tf', archive], { encoding: 'utf8' })
+  for (const name of ['README.md', 'run', 'tenant.json', 'persons.json', 'SHA256SUMS', 'data/socle.sql', 'data/shop.sql', 'data/guestbook.sql', 'data/queue.sql', 'tables/shop.md', 'packages/shop/shop.so', 'packages/portal/portal.so', 'host/build/libexec/scopiton', 'host/nginx/scopiton.conf.in']) assert.match(names, new RegExp(`/${name}$`, 'm'))
+  const folder = path.join(here.folder, 'taken')
+  fs.mkdirSync(folder)
+  execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
+  assert.match(execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' }), /^$/)
+  assert.match(fs.readFileSync(path.join(folder, 'tables/shop.md'), 'utf8'), /## product\n/)
+  assert.throws(() => execFileSync('grep', ['-rl', 'Other', path.join(folder, 'data'), path.join(folder, 'persons.json')]), 'nothing of another tenant')
+})
+
+test('taken in on an empty host, it is the same page for page and row for row', async () => {
+  const [pages, rows] = [await Promise.all(PAGES.map((url) => here.request('acme.localhost', url))), await checksums(here)]
+  there = await start({ mail: true })
+  await there.cli('tenant', 'import', archive)
+  await until('it serves', async () => (await there.request('acme.localhost', '/fr/')).status === 200)
+  for (const [i, url] of PAGES.entries()) {
+    const answer = await there.request('acme.localhost', url)
+    assert.equal(answer.status, pages[i].status)
+    assert.equal(same(answer.body), same(pages[i].body), url)
+  }
+  assert.deepEqual(await checksums(there), rows)
+  assert.equal(await there.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'"), await here.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'"), 'the number was free')
+  // People come in with the password that they had.
+  const { headers, status } = await there.request('acme-portal.localhost', '/portal/sign-in', { form: { _key: await there.key('acme-portal.localhost', '/portal/sign-in'), mail: 'owner@example.com', password: 'a rather long sentence 7' } })
+  assert.equal(status, 303)
+  assert.match(headers['set-cookie'][0], /^sid=/)
+  // And it goes on: an entry, an order's number, a settings page.
+  assert.equal((await there.request('acme.localhost', '/fr/guestbook/', { form: { _key: await there.key('acme.localhost', '/fr/guestbook/'), name: 'New', message: 'here' } })).status, 303)
+  await refused(there.cli('tenant', 'import', archive), /a tenant 'acme' is there already/)
+  await there.cli('tenant', 'import', archive, '--name', 'acme2', '--host', 'acme2.localhost', '--portal-host', 'acme2-portal.localhost')
+  assert.equal((await there.request('acme2.localhost', '/fr/guestbook/')).status, 200)
+})
+
+test('an archive that was changed, cut or made by somebody hostile takes nothing over', async () => {
+  const spoil = async (words, change) => {
+    const folder = fs.mkdtempSync(path.join(here.folder, 'spoilt-'))
+    execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
+    change(folder, (name) => execFileSync('bash', ['-c', `sed -i "\\|  ${name}$|d" SHA256SUMS; sha256sum ${name} >> SHA256SUMS`], { cwd: folder }))
+    await refused(there.cli('tenant', 'import', folder, '--name', 'evil', '--host', 'evil.localhost', '--portal-host', 'evil-portal.localhost'), words)
+    assert.equal(await there.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name = 'evil'"), '0')
+    assert.equal(await there.sql("SELECT COUNT(*) FROM mysql.user WHERE User LIKE 'scop\\_run%'"), '0')
+    fs.rmSync(folder, { recursive: true })
+  }
+  const append = (folder, name, text) => fs.appendFileSync(path.join(folder, name), text)
+  await spoil(/'data\/shop\.sql' was changed since the archive was made/, (folder) => append(folder, 'data/shop.sql', '-- x'))
+  const marker = path.join(here.folder, 'taken-over')
+  await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/shop.sql', `\n\\! touch ${marker}\nUPDATE scopiton.tenant SET title = 'taken';\n`); resum('data/shop.sql') })
+  await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/socle.sql', "\nSELECT 1 INTO OUTFILE '/tmp/scopiton-taken';\n"); resum('data/socle.sql') })
+  assert.ok(!fs.existsSync(marker))
+  await spoil(/this host does not know the package of guestbook|ends the process|is no shared object/, (folder, resum) => { append(folder, 'packages/guestbook/README.md', 'other'); resum('packages/guestbook/README.md') })
+  await spoil(/the archive has format 99/, (folder, resum) => { const file = path.join(folder, 'tenant.json'); fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"format":1', '"format":99')); resum('tenant.json') })
+  fs.writeFileSync(path.join(here.folder, 'cut.tar.zst'), fs.readFileSync(archive).subarray(0, 100000))
+  await refused(there.cli('tenant', 'import', path.join(here.folder, 'cut.tar.zst'), '--name', 'evil', '--host', 'e.localhost', '--portal-host', 'f.localhost'), /is no archive of a tenant, or is damaged/)
+  await refused(there.cli('tenant', 'import', '/etc/hostname'), /is no archive of a tenant/)
+})
+
+test('its own run starts it alone, without the group', async () => {
+  const folder = fs.mkdtempSync('/tmp/scopiton-alone-')
+  fs.chmodSync(folder, 0o755)
+  execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
+  const port = await new Promise((resolve) => { const server = net.createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) }) })
+  const child = spawn('./run', { cwd: folder, env: { PATH: process.env.PATH, HOME: '/nowhere', PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  let said = ''
+  child.stdout.on('data', (part) => { said += part })
+  child.stderr.on('data', (part) => { said += part })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  try {
+    await until('it runs', () => /a link that signs in/.test(said) || child.exitCode !== null, 60)
+    assert.match(said, /public {2}http:\/\/acme\.localhost:\d+\//, said)
+    const alone = Object.create(here, { port: { value: port } })
+    for (const url of PAGES) assert.equal(same((await alone.request('acme.localhost', url)).body).replaceAll(`:${port}`, ''), same((await here.request('acme.localhost', url)).body).replaceAll(`:${here.port}`, ''), url)
+  } finally {
+    process.kill(child.pid, 'SIGTERM')
+    await ended
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+  assert.match(said, /Stopped\./)
+})
+
+test('afterwards it is deleted here: that is proved, and written down', async () => {
+  const person = await here.sql("SELECT id FROM account.person WHERE mail = 'owner@example.com'")
+  const id = await here.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'")
+  await refused(here.cli('tenant', 'delete', 'acme'), /Add --yes acme/)
+  const said = await here.cli('tenant', 'delete', 'acme', '--yes', 'acme')
+  const record = fs.readFileSync(said.match(/record is '(.*)'/)[1], 'utf8')
+  assert.match(record, /t\d+_shop: \d+ tables/)
+  assert.match(record, /nothing was found any more/)
+  assert.equal(await here.sql(`SELECT schema_name FROM information_schema.schemata WHERE schema_name REGEXP '^t${id}(_|$)'`), '')
+  assert.equal(await here.sql(`SELECT User FROM mysql.user WHERE User REGEXP '^t${id}_'`), '')
+  for (const table of ['outbox', 'dead', 'mail', 'attachment', 'schedule']) assert.equal(await here.sql(`SELECT COUNT(*) FROM queue.${table} WHERE role LIKE 't${id}\\_%'`), '0', table)
+  assert.equal(await here.sql(`SELECT COUNT(*) FROM account.person WHERE id = ${person}`), '0', 'a person of no other tenant')
+  assert.equal((await here.request('acme.localhost', '/fr/')).status, 404)
+  assert.equal((await here.request('other-portal.localhost', '/portal/sign-in')).status, 200)
+})
