@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cli/check.h"
 #include "cli/cli.h"
 #include "modules/archive.h"
+#include "modules/files.h"
 #include "modules/publish.h"
 
 static int
@@ -48,15 +51,11 @@ sign(struct cli *cli)
 
 /* One change of a catalogue by publish or yank. */
 static int
-change(struct cli *cli, const char *folder, bool (*make)(struct cli *cli, struct scop_publisher *publisher, struct scop_error *err))
+change(struct cli *cli, const char *folder, const struct scop_secret_key *key, bool (*make)(struct cli *cli, struct scop_publisher *publisher, struct scop_error *err))
 {
-	struct scop_secret_key key;
 	struct scop_error err;
-
-	if (!cli_key(cli, "--key", &key))
-		return CLI_FAILED;
 	struct scop_arena *arena = scop_arena_new();
-	struct scop_publisher *publisher = scop_publisher_open(arena, folder, &key, &err);
+	struct scop_publisher *publisher = scop_publisher_open(arena, folder, key, &err);
 	const bool sound = publisher && make(cli, publisher, &err) && scop_publisher_save(publisher, SCOP_CATALOGUE_DAYS, NULL, &err);
 	scop_arena_free(arena);
 	if (!sound)
@@ -66,11 +65,34 @@ change(struct cli *cli, const char *folder, bool (*make)(struct cli *cli, struct
 }
 
 static const char *channel, *reason;
+static int level;
+
+/* What `module check` says of it, here and now: the level that the catalogue shows. */
+static bool
+measure(struct cli *cli, const char *file, const char *source, const char *catalogue)
+{
+	struct scop_platform platform = { 0 };
+	struct scop_error err;
+	const char *temporary;
+	struct scop_arena *arena = scop_arena_new();
+	const char *folder = cli_package_folder(arena, file, &temporary, &err);
+	const bool has_platform = folder && access(cli->config_file, R_OK) == 0 && scop_platform_open(&platform, cli->config_file);
+
+	level = folder ? cli_measure(&platform, arena, folder, source, catalogue) : 0;
+	if (!folder)
+		cli_fail("%s", err.text);
+	if (has_platform)
+		scop_platform_close(&platform);
+	if (temporary)
+		scop_files_remove(temporary);
+	scop_arena_free(arena);
+	return level > 0;
+}
 
 static bool
 add(struct cli *cli, struct scop_publisher *publisher, struct scop_error *err)
 {
-	return scop_publisher_add(publisher, cli->argv[0], channel, err);
+	return scop_publisher_add(publisher, cli->argv[0], channel, level, err);
 }
 
 static bool
@@ -86,14 +108,23 @@ cli_author(struct cli *cli, const char *verb)
 		return pack(cli);
 	if (strcmp(verb, "sign") == 0)
 		return sign(cli);
+	if (strcmp(verb, "check") == 0)
+		return cli_module_check(cli);
 	const bool publishes = strcmp(verb, "publish") == 0;
 	if (!publishes && strcmp(verb, "yank") != 0)
 		return -1;
-	const char *folder = cli_option(cli, "--catalogue", NULL);
+	const char *folder = cli_option(cli, "--catalogue", NULL), *source = cli_option(cli, "--source", NULL);
 	channel = cli_option(cli, "--channel", "stable");
 	reason = cli_option(cli, "--reason", "");
 	if (!folder || cli->argc < (publishes ? 1 : 2))
 		return cli_usage(publishes ? "module publish needs a package, --catalogue and --key" :
 			"module yank needs a module, a version, --catalogue, --reason and --key");
-	return change(cli, folder, publishes ? add : withdraw);
+	struct scop_secret_key key;
+	if (!cli_key(cli, "--key", &key))
+		return CLI_FAILED;
+	if (cli->argc != (publishes ? 1 : 2))
+		return cli_usage("module %s does not know '%s'", verb, cli->argv[publishes ? 1 : 2]);
+	if (publishes && !measure(cli, cli->argv[0], source, folder))
+		return cli_fail("'%s' is not published: it does not load", cli->argv[0]);
+	return change(cli, folder, &key, publishes ? add : withdraw);
 }

@@ -50,6 +50,7 @@ int cli_nginx(struct cli *cli);
 int cli_tenant_command(struct cli *cli);
 int cli_module_command(struct cli *cli);
 int cli_author(struct cli *cli, const char *verb);
+int cli_module_check(struct cli *cli);
 int cli_catalogue(struct cli *cli);
 int cli_key_command(struct cli *cli);
 int cli_import(struct cli *cli);

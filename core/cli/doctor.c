@@ -1,4 +1,4 @@
-/* scopiton doctor and check: what is wrong before anything runs, and what this machine cannot separate. */
+/* scopiton doctor: what is wrong before anything runs, what this machine cannot separate, which modules a host would not load. */
 #include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -110,27 +110,4 @@ cli_doctor(struct cli *cli)
 	check_separation(config);
 	scop_platform_close(&platform);
 	return failures ? CLI_FAILED : CLI_DONE;
-}
-
-int
-cli_check(struct cli *cli)
-{
-	struct scop_config config;
-	struct scop_error err;
-
-	if (!cli_done(cli, 1))
-		return CLI_USAGE;
-	if (cli->argc == 0) {
-		if (!scop_config_load(&config, cli->config_file, &err))
-			return cli_fail("%s", err.text);
-		printf("%s: sound\n", cli->config_file);
-		return CLI_DONE;
-	}
-	struct scop_arena *arena = scop_arena_new();
-	struct scop_package package;
-	const bool sound = scop_package_open(arena, cli->argv[0], &package, &err);
-	if (sound)
-		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version, package.hash);
-	scop_arena_free(arena);
-	return sound ? CLI_DONE : cli_fail("%s", err.text);
 }

@@ -29,9 +29,9 @@ static const struct command {
 	    "what there is, what a tenant has; install, upgrade or try that on a copy, go back, switch off, take away" },
 	{ "module", cli_module_command, "module rollout MODULE [--version '^1.4'] [--canary TENANT] [--grant]\n  module rollout show | pause | resume NUMBER",
 	    "upgrade all tenants that have it, in waves; 'socle' is what all of them start from" },
-	{ "module", cli_module_command, "module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n  module publish FILE --catalogue FOLDER "
-	    "--key FILE [--channel stable|beta]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key FILE",
-	    "for authors: make a package, sign it as your scop, publish it, withdraw it" },
+	{ "module", cli_module_command, "module check FOLDER-OR-FILE [--source modules/NAME] [--catalogue FOLDER]\n  module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n"
+	    "  module publish FILE --catalogue FOLDER --key FILE [--channel stable|beta] [--source modules/NAME]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key FILE",
+	    "for authors: check a package and say its level, make one, sign it as your scop, publish it, withdraw it" },
 	{ "catalogue", cli_catalogue, "catalogue refresh | list [WORDS] | show MODULE", "what the group offers" },
 	{ "catalogue", cli_catalogue, "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] [--public FILE] [--modules A,B] "
 	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew FOLDER [--days 30] [--count] --key FILE\n"

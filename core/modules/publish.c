@@ -365,6 +365,7 @@ struct addition {
 	struct scop_package package;
 	char sha256[SCOP_SHA256_TEXT];
 	uint64_t size, unpacked;
+	int level;
 };
 
 static json_t *
@@ -453,10 +454,12 @@ enter(struct scop_publisher *publisher, const struct addition *addition, struct 
 	if (there && strcmp(json_string_value(json_object_get(there, "sha256")), addition->sha256) != 0)
 		return scop_error_set(err, "%s %s was published already with other bytes. Give the new ones a version of their own.", manifest->name,
 		    manifest->version);
-	if (there)
-		json_object_set_new(there, "channel", json_string(addition->channel));
-	else
-		json_array_append_new(versions, version_of(publisher, addition));
+	if (!there) {
+		there = version_of(publisher, addition);
+		json_array_append_new(versions, there);
+	}
+	json_object_set_new(there, "channel", json_string(addition->channel));
+	json_object_set_new(there, "level", json_integer(addition->level));
 	describe(module, manifest);
 	return true;
 }
@@ -471,9 +474,9 @@ copy_once(struct scop_publisher *publisher, const char *from, const char *name, 
 }
 
 bool
-scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel, struct scop_error *err)
+scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel, int level, struct scop_error *err)
 {
-	struct addition addition = { .file = file, .channel = channel };
+	struct addition addition = { .file = file, .channel = channel, .level = level };
 	const char *folder = path_in(publisher, scop_arena_printf(publisher->arena, ".look.%d", (int)getpid()));
 
 	if (strcmp(channel, "stable") != 0 && strcmp(channel, "beta") != 0)

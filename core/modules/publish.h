@@ -32,8 +32,9 @@ bool scop_publisher_scop(struct scop_publisher *publisher, const char *scop, con
 /* Takes a key away: what is signed with it alone is installed nowhere any more. */
 bool scop_publisher_revoke(struct scop_publisher *publisher, const char *scop, const char *key_id, struct scop_error *err);
 
-/* Adds the package `file` (with its .minisig beside it), or moves one that is there to another channel. */
-bool scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel, struct scop_error *err);
+/* Adds the package `file` (with its .minisig beside it), or moves one that is there to another channel; `level`: as it was
+ * measured now. */
+bool scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel, int level, struct scop_error *err);
 
 /* Withdraws a version: who has it keeps it, nobody else gets it. */
 bool scop_publisher_yank(struct scop_publisher *publisher, const char *module, const char *version, const char *reason,

@@ -285,7 +285,7 @@ test('extraneous files, paths that lead elsewhere, links, bombs: an archive is u
     const file = path.join(folder, '..', 'evil.scop')
     make(folder, file, (...args) => execFileSync('tar', ['--zstd', '-cf', file, '-C', folder, ...args]))
     await scopiton('module', 'sign', file, '--key', catalogue.path('scopiton'))
-    await refused(scopiton('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group')), words)
+    await assert.rejects(scopiton('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group')), (error) => (assert.match(error.stdout + error.stderr, words), true))
     assert.deepEqual(fs.readdirSync(catalogue.folder).filter((name) => name.startsWith('.look')), [])
     fs.rmSync(folder, { recursive: true })
   }

@@ -1,0 +1,466 @@
+/*
+ * scopiton check and module check: is a configuration, or a package, sound. A package is installed for two throw-away tenants of this
+ * platform, upgraded to from each published version, gone back from, killed half way, and purged; what its sources say is run from
+ * a checkout of them. What it reached is its level; each finding has a code that docs/check.md explains.
+ */
+#include <dirent.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "cli/check.h"
+#include "cli/cli.h"
+#include "host/choose.h"
+#include "host/installation.h"
+#include "host/leave.h"
+#include "host/migrator.h"
+#include "modules/archive.h"
+#include "modules/files.h"
+#include "modules/index.h"
+
+enum { LEVELS = 8, KILLS = 10, NAME_BYTES = 40, TENANTS = 2 };
+
+static const char *const level_words[LEVELS + 1] = { "", "loads", "installs and purges without a trace, for two tenants", "its own tests pass",
+	"four languages complete and accessible", "upgrades from every published version, and goes back", "survives being killed half way",
+	"clean under sanitizers and fuzzing", "reproducible and documented" };
+
+struct check {
+	struct scop_platform *platform;
+	struct scop_arena *arena;
+	const char *folder;    /* of the package */
+	const char *source;    /* a checkout's modules/NAME; NULL: not given */
+	const char *catalogue; /* the published versions; NULL: none */
+	struct scop_package package;
+	uint32_t tenants[TENANTS];
+	char names[TENANTS][NAME_BYTES];
+	unsigned errors, warnings;
+	bool measured[LEVELS + 1], reached[LEVELS + 1];
+};
+
+static bool __attribute__((format(printf, 3, 4)))
+find(struct check *check, const char *code, const char *format, ...)
+{
+	va_list args;
+
+	printf("%s  ", code);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("  (docs/check.md, %s)\n", code);
+	fflush(stdout);
+	if (code[0] == 'E')
+		check->errors++;
+	else
+		check->warnings++;
+	return false;
+}
+
+static bool
+fails(struct check *check, const char *code)
+{
+	return find(check, code, "%s", check->platform->err.text);
+}
+
+/* ---- 1: what can be seen without running it ---- */
+
+static void
+look_at_manifest(struct check *check)
+{
+	const struct scop_manifest *manifest = &check->package.manifest;
+	const char *readme = scop_arena_printf(check->arena, "%s/README.md", check->folder);
+
+	if (!manifest->changes[SCOP_EN])
+		find(check, "W110", "the manifest does not say what is new in %s (<changes>)", manifest->version);
+	if (access(readme, R_OK) != 0)
+		find(check, "W111", "the package has no manual (README.md)");
+	for (size_t i = 0; i < manifest->call_count; i++)
+		if (strchr(manifest->calls[i].host, '*'))
+			find(check, "W112", "it may call '%s', which is more than one host", manifest->calls[i].host);
+}
+
+static bool
+loads(struct check *check)
+{
+	struct scop_error err;
+
+	if (!scop_package_open(check->arena, check->folder, &check->package, &err))
+		return find(check, "E101", "%s", err.text);
+	look_at_manifest(check);
+	return true;
+}
+
+/* ---- 2: two tenants ---- */
+
+static bool
+make_tenants(struct check *check)
+{
+	for (int i = 0; i < TENANTS; i++) {
+		struct scop_tenant_order order = { .name = check->names[i], .title = "Check", .language = "en", .zone = "Europe/Brussels" };
+
+		snprintf(check->names[i], NAME_BYTES, "check-%d-%c", (int)getpid(), 'a' + i);
+		if (!scop_tenant_create(check->platform, &order, NULL, NULL))
+			return fails(check, "E200");
+		check->tenants[i] = (uint32_t)scop_int(scop_platform_row(check->platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", check->names[i]), "id");
+	}
+	return true;
+}
+
+static void
+remove_tenants(struct check *check)
+{
+	for (int i = 0; i < TENANTS; i++)
+		if (check->tenants[i])
+			scop_tenant_delete(check->platform, check->tenants[i]);
+}
+
+/* Databases, roles and rights, files: everything that a purge has to take away again, as one text. */
+static const char *
+traces(struct check *check)
+{
+	static const char *const sql[] = {
+		"SELECT COALESCE(GROUP_CONCAT(schema_name ORDER BY schema_name), '') AS t FROM information_schema.schemata",
+		"SELECT COALESCE(GROUP_CONCAT(User ORDER BY User), '') AS t FROM mysql.user",
+		"SELECT COALESCE(GROUP_CONCAT(CONCAT(Db, '/', User) ORDER BY Db, User), '') AS t FROM mysql.db",
+		"SELECT COALESCE(GROUP_CONCAT(CONCAT(User, '/', Table_name) ORDER BY User, Db, Table_name), '') AS t FROM mysql.tables_priv",
+		"SELECT COALESCE(GROUP_CONCAT(CONCAT(role, '/', name) ORDER BY role, name), '') AS t FROM queue.schedule",
+		"SELECT COALESCE(GROUP_CONCAT(role ORDER BY role), '') AS t FROM queue.outbox",
+	};
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, check->arena);
+	scop_platform_sql(check->platform, "SET SESSION group_concat_max_len = 10000000");
+	for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++)
+		scop_buffer_printf(&out, "%s\n", scop_text(scop_platform_row(check->platform, "%s", sql[i]), "t"));
+	for (int i = 0; i < TENANTS; i++)
+		scop_buffer_printf(&out, "%s\n", scop_text(scop_platform_row(check->platform, "SELECT CONCAT_WS('/', (SELECT COUNT(*) FROM t%u.menu), (SELECT COUNT(*) FROM "
+		    "t%u.tile), (SELECT COUNT(*) FROM t%u.permission), (SELECT COUNT(*) FROM t%u.role_permission), (SELECT COUNT(*) FROM t%u.setting_type)) AS t",
+		    check->tenants[i], check->tenants[i], check->tenants[i], check->tenants[i], check->tenants[i]), "t"));
+	return scop_buffer_str(&out);
+}
+
+static bool
+install_for(struct check *check, int which, const char *folder, const char *code)
+{
+	return scop_module_install_from(check->platform, check->tenants[which], check->package.manifest.name, folder, false) || fails(check, code);
+}
+
+static bool
+purge_for(struct check *check, int which)
+{
+	const char *name = check->package.manifest.name, *report;
+
+	return scop_module_purge(check->platform, check->tenants[which], name, name, NULL, NULL, &report) || fails(check, "E202");
+}
+
+/* That what one tenant's role may is nothing of the other's. */
+static bool
+is_apart(struct check *check)
+{
+	const char *name = check->package.manifest.name;
+	const struct scop_value *row = scop_platform_row(check->platform, "SELECT COUNT(*) AS n FROM mysql.db WHERE User = 't%u_%s' AND Db LIKE 't%u%%'", check->tenants[0],
+	    name, check->tenants[1]);
+
+	return scop_int(row, "n") == 0 || find(check, "E203", "the role of one tenant has rights on the other's tables");
+}
+
+static bool
+installs_and_purges(struct check *check)
+{
+	if (strcmp(check->package.manifest.name, "portal") == 0)
+		return find(check, "W210", "the portal cannot be taken away; this was not measured");
+	const char *before = traces(check);
+	if (!install_for(check, 0, check->folder, "E201") || !install_for(check, 1, check->folder, "E201") || !is_apart(check) || !purge_for(check, 0) || !purge_for(check, 1))
+		return false;
+	return strcmp(before, traces(check)) == 0 || find(check, "E204", "purged, it leaves something: compare databases, accounts, rights, schedules and menus");
+}
+
+/* ---- 5: from each published version ---- */
+
+static bool
+upgrades_from(struct check *check, const char *version, const char *file)
+{
+	const char *old = scop_arena_printf(check->arena, "%s/.check-old", check->platform->config.var), *report = "";
+	const char *name = check->package.manifest.name;
+	struct scop_version published, own;
+	struct scop_error err;
+
+	if (!scop_version_parse(version, &published) || !scop_version_parse(check->package.manifest.version, &own) || scop_version_compare(&published, &own) >= 0)
+		return true;
+	scop_files_remove(old);
+	bool sound = scop_archive_unpack(file, old, SCOP_UNPACKED_BYTES_MAX, &err) || find(check, "E501", "%s: %s", file, err.text);
+	sound = sound && install_for(check, 0, old, "E501") && install_for(check, 0, check->folder, "E502") &&
+	    (scop_module_back(check->platform, check->tenants[0], name, NULL, NULL, &report) || fails(check, "E503")) && install_for(check, 0, check->folder, "E504");
+	scop_files_remove(old);
+	if (sound)
+		printf("      from %s and back: %s\n", version, report);
+	return purge_for(check, 0) && sound;
+}
+
+static bool
+upgrades(struct check *check)
+{
+	const char *packages = scop_arena_printf(check->arena, "%s/packages", check->catalogue ? check->catalogue : ".");
+	const size_t length = strlen(check->package.manifest.name);
+	DIR *dir = check->catalogue ? opendir(packages) : NULL;
+	struct dirent *entry;
+	bool sound = true;
+
+	while (sound && dir && (entry = readdir(dir))) {
+		char version[24];
+
+		if (strncmp(entry->d_name, check->package.manifest.name, length) != 0 || entry->d_name[length] != '-' ||
+		    sscanf(entry->d_name + length + 1, "%23[0-9.]", version) != 1 || strlen(entry->d_name) < 5 || strcmp(entry->d_name + strlen(entry->d_name) - 5, ".scop") != 0)
+			continue;
+		sound = upgrades_from(check, version, scop_arena_printf(check->arena, "%s/%s", packages, entry->d_name));
+	}
+	if (dir)
+		closedir(dir);
+	return sound;
+}
+
+/* ---- 6: killed half way ---- */
+
+static void __attribute__((noreturn))
+install_as_child(const struct check *check, const char *config)
+{
+	struct scop_platform platform;
+
+	freopen("/dev/null", "w", stdout);
+	_exit(scop_platform_open(&platform, config) && scop_module_install_from(&platform, check->tenants[0], check->package.manifest.name, check->folder, false) ? 0 : 1);
+}
+
+static int64_t
+milliseconds_of_install(struct check *check)
+{
+	const int64_t began = scop_time_now();
+
+	return install_for(check, 0, check->folder, "E601") && purge_for(check, 0) ? (scop_time_now() - began) / 1000 : -1;
+}
+
+static bool
+survives_kills(struct check *check)
+{
+	const int64_t whole = milliseconds_of_install(check);
+
+	if (whole < 0)
+		return false;
+	for (int i = 0; i < KILLS; i++) {
+		const pid_t pid = fork();
+
+		if (pid == 0)
+			install_as_child(check, check->platform->config.file);
+		usleep((useconds_t)(whole * 1000 * (i + 1) / (KILLS + 1)));
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		if (!scop_migrator_sweep(check->platform) || !install_for(check, 0, check->folder, "E602") || !purge_for(check, 0))
+			return false;
+	}
+	return true;
+}
+
+/* ---- 3, 4, 7, 8: from the sources ---- */
+
+static bool
+run(struct check *check, const char *code, const char *words, const char *command)
+{
+	fflush(stdout);
+	const int status = system(command);
+
+	return status == 0 || find(check, code, "%s: '%s' ended with status %d", words, command, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+/* The checkout's root, where its Makefile is. */
+static const char *
+root_of(const struct check *check)
+{
+	return scop_arena_printf(check->arena, "%s/../..", check->source);
+}
+
+static bool
+builds_the_same(struct check *check)
+{
+	const char *root = root_of(check), *name = check->package.manifest.name, *out = scop_arena_printf(check->arena, "%s/.check-build", check->platform->config.var);
+	struct scop_package built;
+	struct scop_error err;
+	const char *command = scop_arena_printf(check->arena, "rm -rf '%s' && make -s -C '%s' BUILD='%s' MODULES='%s' all >/dev/null", out, root, out, name);
+	bool sound = run(check, "E801", "its sources do not build", command) &&
+	    (scop_package_open(check->arena, scop_arena_printf(check->arena, "%s/modules/%s", out, name), &built, &err) || find(check, "E801", "%s", err.text));
+
+	sound = sound && (strcmp(built.hash, check->package.hash) == 0 || find(check, "E802", "built from its sources it is another package"));
+	scop_files_remove(out);
+	return sound;
+}
+
+static bool
+has_manual(struct check *check)
+{
+	const struct scop_manifest *manifest = &check->package.manifest;
+
+	return (manifest->changes[SCOP_EN] && access(scop_arena_printf(check->arena, "%s/README.md", check->folder), R_OK) == 0) ||
+	    find(check, "E803", "a manual (README.md) and what is new (<changes>) belong to it");
+}
+
+static bool
+tests_pass(struct check *check, const char *code)
+{
+	return run(check, code, "its tests", scop_arena_printf(check->arena, "make -s -C '%s' test MODULE='%s' >/dev/null", root_of(check), check->package.manifest.name));
+}
+
+/* Its pages in four languages under axe, by the checkout's browser. */
+static bool
+is_accessible(struct check *check)
+{
+	return run(check, "E401", "its pages", scop_arena_printf(check->arena, "cd '%s' && node tools/look.mjs '%s'", root_of(check), check->package.manifest.name));
+}
+
+static bool
+is_fuzzed(struct check *check)
+{
+	return run(check, "E702", "its fuzzing", scop_arena_printf(check->arena, "SECONDS_EACH=10 make -s -C '%s' fuzz SECONDS=10 >/dev/null", root_of(check)));
+}
+
+/* ---- all of it ---- */
+
+static void
+measure(struct check *check, int level, bool (*how)(struct check *check))
+{
+	printf("%d     %s\n", level, level_words[level]);
+	fflush(stdout);
+	check->measured[level] = true;
+	check->reached[level] = how(check);
+}
+
+static bool
+own_tests(struct check *check)
+{
+	return tests_pass(check, "E301");
+}
+
+static bool
+is_clean(struct check *check)
+{
+	return check->reached[3] && is_fuzzed(check); /* the tests run a second time with both sanitizers */
+}
+
+static bool
+is_reproducible(struct check *check)
+{
+	return builds_the_same(check) && has_manual(check);
+}
+
+static int
+level_of(const struct check *check)
+{
+	int level = 0;
+
+	while (level < LEVELS && check->reached[level + 1])
+		level++;
+	return level;
+}
+
+int
+cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char *folder, const char *source, const char *catalogue)
+{
+	struct check check = { .platform = platform, .arena = arena, .folder = folder, .source = source, .catalogue = catalogue };
+
+	measure(&check, 1, loads);
+	if (check.reached[1] && platform->db && scop_platform_lock(platform, 30)) {
+		if (make_tenants(&check)) {
+			measure(&check, 2, installs_and_purges);
+			if (check.reached[2]) {
+				measure(&check, 5, upgrades);
+				measure(&check, 6, survives_kills);
+			}
+		}
+		remove_tenants(&check);
+		scop_platform_unlock(platform);
+		scop_directory_write(platform);
+	}
+	if (check.reached[1] && source) {
+		measure(&check, 3, own_tests);
+		measure(&check, 4, is_accessible);
+		measure(&check, 7, is_clean);
+		measure(&check, 8, is_reproducible);
+	}
+	const int level = level_of(&check);
+	for (int i = 1; i <= LEVELS; i++)
+		if (!check.measured[i])
+			printf("%d     %s: not measured%s\n", i, level_words[i], i == 2 || i == 5 || i == 6 ? " (needs a platform, see SCOPITON_CONFIG)" : " (needs --source)");
+	printf("level %d of %d, %u errors, %u warnings\n", level, LEVELS, check.errors, check.warnings);
+	return level;
+}
+
+/* The package as a folder: a file is unpacked into `ret_temporary`, which is then to be removed. */
+const char *
+cli_package_folder(struct scop_arena *arena, const char *given, const char **ret_temporary, struct scop_error *err)
+{
+	const size_t length = strlen(given);
+
+	*ret_temporary = NULL;
+	if (length < 6 || strcmp(given + length - 5, ".scop") != 0)
+		return given;
+	char *folder = scop_arena_printf(arena, "/tmp/scopiton-check-XXXXXX");
+	if (!mkdtemp(folder)) {
+		scop_error_errno(err, "no folder below /tmp can be made");
+		return NULL;
+	}
+	chmod(folder, 0755);
+	*ret_temporary = folder;
+	const char *files = scop_arena_printf(arena, "%s/package", folder);
+	return scop_archive_unpack(given, files, SCOP_UNPACKED_BYTES_MAX, err) ? files : NULL;
+}
+
+int
+cli_module_check(struct cli *cli)
+{
+	const char *source = cli_option(cli, "--source", NULL), *catalogue = cli_option(cli, "--catalogue", NULL), *temporary;
+	struct scop_platform platform = { 0 };
+	struct scop_error err;
+
+	if (cli->argc != 1)
+		return cli_usage("module check needs a package, and perhaps --source and --catalogue");
+	struct scop_arena *arena = scop_arena_new();
+	const char *folder = cli_package_folder(arena, cli->argv[0], &temporary, &err);
+	const bool has_platform = access(cli->config_file, R_OK) == 0 && scop_platform_open(&platform, cli->config_file);
+	int level = 0;
+
+	if (!folder)
+		cli_fail("%s", err.text);
+	else
+		level = cli_measure(&platform, arena, folder, source, catalogue);
+	if (has_platform)
+		scop_platform_close(&platform);
+	if (temporary)
+		scop_files_remove(temporary);
+	scop_arena_free(arena);
+	return level > 0 ? CLI_DONE : CLI_FAILED;
+}
+
+int
+cli_check(struct cli *cli)
+{
+	struct scop_config config;
+	struct scop_error err;
+
+	if (!cli_done(cli, 1))
+		return CLI_USAGE;
+	if (cli->argc == 0) {
+		if (!scop_config_load(&config, cli->config_file, &err))
+			return cli_fail("%s", err.text);
+		printf("%s: sound\n", cli->config_file);
+		return CLI_DONE;
+	}
+	struct scop_arena *arena = scop_arena_new();
+	struct scop_package package;
+	const bool sound = scop_package_open(arena, cli->argv[0], &package, &err);
+	if (sound)
+		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version, package.hash);
+	scop_arena_free(arena);
+	return sound ? CLI_DONE : cli_fail("%s", err.text);
+}

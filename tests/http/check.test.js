@@ -1,0 +1,62 @@
+// `scopiton module check`: what it measures, what it finds, and that a level is what was measured.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { Packages } from '../fault/faults.mjs'
+import { Catalogue } from '../support/catalogue.mjs'
+import { root, start } from '../support/stack.mjs'
+
+let catalogue, own, stack, packages
+
+before(async () => {
+  catalogue = await Catalogue.make('notes', 'guestbook')
+  own = new Packages('portal')
+  packages = new Packages('notes')
+  stack = await start({ modules: own.folder })
+  await stack.cli('tenant', 'create', 'stays', '--title', 'Stays')
+})
+after(async () => { await stack?.stop(); catalogue?.remove(); own?.removeAll(); packages?.removeAll() })
+
+const check = (...args) => stack.cli('module', 'check', ...args)
+const finds = (promise, words) => promise.then((said) => assert.match(said, words), (error) => assert.match(error.stdout + error.stderr, words))
+const state = () => stack.sql("SELECT GROUP_CONCAT(schema_name ORDER BY 1) FROM information_schema.schemata; SELECT GROUP_CONCAT(User ORDER BY 1) FROM mysql.user; SELECT COUNT(*) FROM scopiton.tenant")
+
+test('a sound package reaches what can be measured here, and nothing of the check is left', async () => {
+  const before = await state()
+  const said = await check(packages.path('notes'), '--catalogue', catalogue.folder)
+  assert.match(said, /^1 {5}loads\n[\s\S]*2 {5}installs and purges[\s\S]*5 {5}upgrades[\s\S]*6 {5}survives/)
+  assert.match(said, /3 {5}its own tests pass: not measured \(needs --source\)/)
+  assert.match(said, /level 2 of 8, 0 errors, 2 warnings\n$/)
+  assert.match(said, /W110 .*docs\/check\.md, W110[\s\S]*W111/)
+  assert.equal(await state(), before)
+})
+
+test('each published version is upgraded from and gone back to; one that cannot be is named', async () => {
+  await catalogue.publish('notes', '1.0.0')
+  assert.match(await check(await catalogue.pack('notes', '2.0.0', { from: 'notesc' }), '--catalogue', catalogue.folder), /from 1\.0\.0 and back: 0 rows written since are kept[\s\S]*level 2 of 8, 0 errors/)
+  await catalogue.publish('guestbook', '1.0.0')
+  const broken = await catalogue.pack('guestbook', '1.1.0', { folder: (folder) => fs.writeFileSync(path.join(folder, 'migrations/0002_copy.sql'), 'ALTER TABLE entry ADD COLUMN at2 DATETIME NOT NULL DEFAULT UTC_TIMESTAMP();') })
+  await finds(check(broken, '--catalogue', catalogue.folder), /E502 {2}.*ALGORITHM=NOCOPY/)
+})
+
+test('what is wrong has a code, and the manual explains every code', async () => {
+  for (const [module, code] of [['badmigration', 'E201'], ['badstatement', 'E201'], ['nosymbol', 'E101'], ['privateuser', 'E101'], ['crashload', 'E101'], ['exitload', 'E101']]) {
+    packages.add(module)
+    await finds(check(packages.path(module)), new RegExp(`${code} {2}.*docs/check\\.md, ${code}`))
+  }
+  await finds(check('/nowhere'), /E101/)
+  const source = fs.readFileSync(path.join(root, 'core/cli/check.c'), 'utf8'), manual = fs.readFileSync(path.join(root, 'docs/check.md'), 'utf8')
+  for (const [, code] of source.matchAll(/"([EW]\d{3})"/g)) assert.match(manual, new RegExp(`^### (.*, )?${code}(,.*)?$`, 'm'))
+})
+
+test('a level in the index is the one that was measured when it was published', async () => {
+  const index = () => JSON.parse(fs.readFileSync(catalogue.index(), 'utf8'))
+  assert.equal(index().modules.find((one) => one.name === 'guestbook').versions[0].level, 1, 'without a platform no more can be measured')
+  const file = await catalogue.pack('guestbook', '1.2.0')
+  const sign = (await import('../support/catalogue.mjs')).scopiton
+  await sign('module', 'sign', file, '--key', catalogue.path('scopiton'))
+  await stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group'))
+  assert.equal(index().modules.find((one) => one.name === 'guestbook').versions[1].level, 2)
+  await assert.rejects(stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group'), '--level', '8'), /./)
+})
