@@ -20,7 +20,7 @@ static const struct command {
 	const char *text;
 } commands[] = {
 	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
-	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--language fr] [--zone Europe/Brussels] "
+	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone Europe/Brussels] "
 	    "[--host HOST] [--portal-host HOST]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
 	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host HOST] [--portal-host HOST] [--with-packages]",
 	    "make a tenant with its databases and portal, list them, delete one for good; what it pays for a month; take all of it out, and in again" },
@@ -41,7 +41,8 @@ static const struct command {
 	{ "job", cli_job, "job list [TENANT]\n  job cancel | replay | drop NUMBER", "work that waits, runs or is dead; stop it, "
 	    "try a dead one again, or forget it" },
 	{ "login", cli_login, "login TENANT ROLE", "print a one-time sign-in link for the tenant's portal" },
-	{ "migrate", cli_migrate, "migrate", "bring the platform's database to this program's schema" },
+	{ "migrate", cli_migrate, "migrate [--leave-out]", "look whether this program would load all modules in use, then bring the database to its schema;\n"
+	    "      with --leave-out modules that it would not load are switched off" },
 	{ "check", cli_check, "check [FOLDER]", "check the configuration, or a module's package without installing it" },
 	{ "doctor", cli_doctor, "doctor", "look at this machine: what is missing, what it cannot separate" },
 	{ "new", cli_new, "new module NAME", "write a new module that builds and shows a page" },

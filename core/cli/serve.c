@@ -31,17 +31,44 @@ cli_serve(struct cli *cli)
 	return cli_fail("'%s' cannot be run: %s", program, strerror(errno));
 }
 
+/* Modules that tenants use and this program would not load: listed, or switched off where that was said. */
+static bool
+preflight(struct scop_platform *platform, bool leave_out)
+{
+	const bool is_new = !scop_platform_row(platform, "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = 'scopiton' AND table_name = 'subscription'");
+	const struct scop_value *rows = is_new ? NULL : scop_platform_rows(platform, "SELECT p.id, p.module, p.version, p.hash, COUNT(*) AS tenants FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.state = 'on' GROUP BY p.id ORDER BY p.module");
+	bool sound = is_new || rows;
+
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+		struct scop_package package;
+		struct scop_error err;
+
+		if (scop_package_open(platform->arena, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, scop_text(row, "hash")), &package, &err))
+			continue;
+		printf("%s %s, used by %lld tenants, would not load: %s\n", scop_text(row, "module"), scop_text(row, "version"), (long long)scop_int(row, "tenants"), err.text);
+		if (leave_out && strcmp(scop_text(row, "module"), "portal") != 0)
+			sound &= scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off', epoch = epoch + 1 WHERE package = %lld AND state = 'on'",
+			    (long long)scop_int(row, "id")) && scop_directory_changed(platform);
+		else
+			sound = scop_error_set(&platform->err, "nothing was changed. Upgrade these modules first, or go on without them: scopiton migrate --leave-out");
+	}
+	return sound;
+}
+
 int
 cli_migrate(struct cli *cli)
 {
 	struct scop_platform platform;
+	const bool leave_out = cli_flag(cli, "--leave-out");
 	int status = CLI_DONE;
 
 	if (!cli_done(cli, 0))
 		return CLI_USAGE;
 	if (!cli_open(cli, &platform))
 		return CLI_FAILED;
-	if (!scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
+	if (!preflight(&platform, leave_out) || !scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
 		status = cli_fail("%s", platform.err.text);
 	scop_platform_close(&platform);
 	return status;

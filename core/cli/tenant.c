@@ -12,7 +12,7 @@ create(struct cli *cli, struct scop_platform *platform)
 {
 	struct scop_tenant_order order = { .operates = cli_flag(cli, "--operator"), .title = cli_option(cli, "--title", NULL),
 		.language = cli_option(cli, "--language", "fr"), .zone = cli_option(cli, "--zone", "Europe/Brussels"),
-		.host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL) };
+		.template = cli_option(cli, "--template", NULL), .host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL) };
 
 	order.name = cli->argc > 0 ? cli->argv[0] : ""; /* what is left when the options are taken */
 	if (cli->argc != 1 || !order.title)

@@ -53,10 +53,14 @@ bool scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, 
 struct scop_tenant_order {
 	const char *name, *title, *language, *zone;
 	bool operates;                  /* a scop's own: its portal shows all tenants, and orders for them */
+	const char *template;           /* of its sector, from the folder templates; NULL: the portal alone */
 	const char *host, *portal_host; /* NULL: <name>.localhost and <name>-portal.localhost */
 };
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
     bool (*told)(void *, const char *), void *context);
+
+/* Installs and sets what a sector's template names. */
+bool scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name, bool (*told)(void *, const char *), void *context);
 
 /* The parts of that: the row, with the number `wanted` where it is free; then database, views and host names, which the order has. */
 bool scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order, uint32_t wanted, uint32_t *ret_tenant);

@@ -170,7 +170,8 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 	if (!scop_tenant_begin(platform, &order, 0, &tenant))
 		return false;
 	if ((!told || told(context, "socle")) && scop_tenant_socle(platform, tenant, &order) &&
-	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" }, told, context))
+	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" }, told, context) &&
+	    (!order.template || scop_template_apply(platform, tenant, order.template, told, context)))
 		return scop_directory_changed(platform);
 
 	const struct scop_error cause = platform->err;

@@ -275,3 +275,35 @@ test('periods follow what is switched on and off', async () => {
   await module('install', 'guestbook', 'acme')
   assert.equal(await periods(), '1500\t1', 'the same day, the same use')
 })
+
+test('before a host upgrade, modules that it would not load are listed, and left out only when that is said', async () => {
+  const hash = await stack.sql("SELECT p.hash FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = 1 AND s.module = 'guestbook'")
+  const file = path.join(stack.folder, 'modules', hash, 'guestbook.so'), good = fs.readFileSync(file)
+  const put = (bytes) => { fs.writeFileSync(file + '.new', bytes); fs.renameSync(file + '.new', file) }
+  await until('a worker has it', async () => (await page('acme', 'guestbook')).status === 200)
+  put('an ELF of another time')
+  try {
+    await assert.rejects(stack.cli('migrate'), (error) => {
+      assert.match(error.stdout, /guestbook 1\.5\.0, used by \d+ tenants, would not load: .*is no shared object/)
+      assert.match(error.stderr, /nothing was changed\. Upgrade these modules first, or go on without them: scopiton migrate --leave-out/)
+      return true
+    })
+    assert.equal((await page('acme', 'guestbook')).status, 200, 'what runs goes on')
+    await stack.cli('migrate', '--leave-out')
+    await until('it is off', async () => (await page('acme', 'guestbook')).status === 404)
+    assert.equal((await notes()).status, 200)
+  } finally {
+    put(good)
+  }
+})
+
+test('a tenant starts from its sector\'s template, and a template that is none makes no tenant', async () => {
+  await catalogue.publish('guestbook', '1.6.0', { channel: 'stable' })
+  await stack.cli('catalogue', 'refresh')
+  const began = Date.now()
+  await stack.cli('tenant', 'create', 'club', '--title', 'Club', '--template', 'association')
+  assert.ok(Date.now() - began < 30000)
+  await until('it serves', async () => (await stack.request('club.localhost', '/fr/')).status === 200)
+  for (const name of ['nowhere', '../retail', '']) await refused(stack.cli('tenant', 'create', 'none', '--title', 'None', '--template', name), /there is no template/)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name = 'none'"), '0')
+})

@@ -1,0 +1,62 @@
+/* Sector templates: what a new tenant of a kind starts with beyond the socle. See platform.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "host/platform.h"
+
+static const struct scop_value *
+read_template(struct scop_platform *platform, const char *name)
+{
+	const char *path = scop_arena_printf(platform->arena, "%s/../templates/%s.json", platform->config.migrations, name);
+	struct scop_buffer text;
+	struct scop_error err;
+	char block[4096];
+	size_t got;
+	FILE *file = name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] || !name[0] ? NULL : fopen(path, "re");
+
+	if (!file) {
+		scop_error_set(&platform->err, "there is no template '%s' in '%s/../templates'", name, platform->config.migrations);
+		return NULL;
+	}
+	scop_buffer_init(&text, platform->arena);
+	while ((got = fread(block, 1, sizeof block, file)) > 0)
+		scop_buffer_add(&text, block, got);
+	fclose(file);
+	const struct scop_value *read = scop_json_parse(platform->arena, scop_buffer_str(&text), text.length, &err);
+	if (!read || scop_count(scop_get(read, "modules")) == 0)
+		scop_error_set(&platform->err, "the template '%s' names no modules: %s", path, read ? "its list is empty" : err.text);
+	return read && scop_count(scop_get(read, "modules")) > 0 ? read : NULL;
+}
+
+/* What the template sets, where the module knows it; the tenant may change it afterwards. */
+static bool
+set_all(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_value *settings)
+{
+	struct scop_buffer json;
+
+	if (scop_count(settings) == 0)
+		return true;
+	scop_buffer_init(&json, platform->arena);
+	scop_json_print(&json, settings);
+	const char *quoted = scop_platform_quote(platform, scop_buffer_str(&json));
+	return scop_platform_sql(platform, "REPLACE INTO t%u.setting (module, name, value) SELECT t.module, t.name, JSON_VALUE('%s', CONCAT('$.', t.name)) FROM t%u.setting_type t "
+	    "WHERE t.module = '%s' AND JSON_EXISTS('%s', CONCAT('$.', t.name))", tenant, quoted, tenant, scop_platform_quote(platform, module), quoted);
+}
+
+bool
+scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name, bool (*told)(void *, const char *), void *context)
+{
+	const struct scop_value *template = read_template(platform, name), *modules = scop_get(template, "modules");
+	bool sound = template != NULL;
+
+	for (size_t i = 0; sound && i < scop_count(modules); i++) {
+		const struct scop_value *module = scop_at(modules, i);
+		const struct scop_wish wish = { .version = scop_text(module, "version"), .root = scop_bool(module, "root") };
+
+		sound = (!told || told(context, scop_text(module, "module"))) && scop_module_install(platform, tenant, scop_text(module, "module"), &wish, NULL, NULL) &&
+		    set_all(platform, tenant, scop_text(module, "module"), scop_get(module, "settings"));
+	}
+	return sound;
+}
