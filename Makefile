@@ -3,7 +3,7 @@
 #   make               build into build/
 #   make run           install what is missing, build, start on http://127.0.0.1:8080/ (PORT=9000, FRESH=1)
 #   make test          install what is missing, build, run every test (MODULE=name: that module's alone)
-#   make bench fault fuzz scan docs clean
+#   make bench bench-life fault fuzz scan docs clean
 
 PORT ?= 8080
 BUILD ?= build
@@ -42,7 +42,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: test-modules all run test unit bench fault fuzz docs clean packages webroot
+.PHONY: test-modules all run test unit bench bench-life fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -188,6 +188,11 @@ bench: packages
 	@$(MAKE) --no-print-directory test-modules
 	@BUILD=$(abspath $(BUILD)) node tests/bench/bench.mjs
 	@BUILD=$(abspath $(BUILD)) node tests/bench/queue.mjs
+
+# What a module's life costs those who are served meanwhile; SIZE_MB=2048 for a large tenant that leaves.
+bench-life: packages
+	@$(MAKE) --no-print-directory all test-modules
+	@BUILD=$(abspath $(BUILD)) node tests/bench/life.mjs
 
 # The long forms of the kill campaigns and the hostile modules.
 fault: packages

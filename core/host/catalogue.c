@@ -69,13 +69,13 @@ struct trust {
 static bool
 load_trust(struct scop_platform *platform, struct trust *ret_trust)
 {
-	const struct scop_value *row = scop_platform_row(platform, "SELECT first_key, current_key, number, sha256 FROM scopiton.catalogue");
+	const struct scop_value *row = scop_platform_row(platform, "SELECT first_key, current_key, number, digest FROM scopiton.catalogue");
 	const bool ours = row && strcmp(scop_text(row, "first_key"), platform->config.catalogue_key) == 0;
 	const char *key = ours ? scop_text(row, "current_key") : platform->config.catalogue_key;
 
 	if (!platform->config.catalogue[0])
 		return scop_error_set(&platform->err, "this host has no catalogue. Set 'catalogue' and 'catalogue_key' in its configuration.");
-	ret_trust->seen = (struct scop_index_seen){ ours ? scop_int(row, "number") : 0, ours ? scop_text(row, "sha256") : "" };
+	ret_trust->seen = (struct scop_index_seen){ ours ? scop_int(row, "number") : 0, ours ? scop_text(row, "digest") : "" };
 	return scop_public_key_parse(key, &ret_trust->key) ||
 	    scop_error_set(&platform->err, "'catalogue_key' is no public key of minisign's format");
 }
@@ -173,9 +173,9 @@ keep(struct scop_platform *platform, const struct trust *trust, const struct sco
 	if (!file || fputs(signature, file) < 0 || fclose(file) != 0 || rename(fetched, kept_path(platform, "index.json")) != 0 || rename(fresh, path) != 0)
 		return scop_error_errno(&platform->err, "the index cannot be kept");
 	const bool noted = scop_platform_sql(platform, "START TRANSACTION") && note_offers(platform, index, text) &&
-	    scop_platform_sql(platform, "REPLACE INTO scopiton.catalogue (only_one, first_key, current_key, number, sha256, expires, looked, problem) VALUES "
+	    scop_platform_sql(platform, "REPLACE INTO scopiton.catalogue (only_one, first_key, current_key, number, digest, expires, looked, problem) VALUES "
 		"(1, '%s', '%s', %lld, '%s', FROM_UNIXTIME(%lld), UTC_TIMESTAMP(), '')", platform->config.catalogue_key,
-		key_text(platform, &trust->key), (long long)index->number, index->sha256, (long long)(index->expires / 1000000)) &&
+		key_text(platform, &trust->key), (long long)index->number, index->digest, (long long)(index->expires / 1000000)) &&
 	    scop_platform_sql(platform, "COMMIT");
 	if (!noted) {
 		const struct scop_error cause = platform->err;

@@ -15,15 +15,6 @@
 
 enum { DAY_SECONDS = 86400, MODULES_MAX = 10000 };
 
-void
-scop_sha256(const void *bytes, size_t size, char ret_text[SCOP_SHA256_TEXT])
-{
-	unsigned char sum[crypto_hash_sha256_BYTES];
-
-	crypto_hash_sha256(sum, bytes, size);
-	sodium_bin2hex(ret_text, SCOP_SHA256_TEXT, sum, sizeof sum);
-}
-
 bool
 scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err)
 {
@@ -151,7 +142,7 @@ check_age(const struct scop_index *index, const struct scop_index_seen *seen, in
 	if (index->number < seen->number)
 		return scop_error_set(err, "the index is number %lld, older than number %lld, which was seen already", (long long)index->number,
 		    (long long)seen->number);
-	if (index->number == seen->number && strcmp(index->sha256, seen->sha256) != 0)
+	if (index->number == seen->number && strcmp(index->digest, seen->digest) != 0)
 		return scop_error_set(err, "the index has number %lld, as another that was seen already", (long long)index->number);
 	if (now != 0 && index->expires <= now)
 		return scop_error_set(err, "the index ended on %s: the group has to renew it, or somebody holds a newer one back",
@@ -169,8 +160,17 @@ scop_index_read(struct scop_arena *arena, const char *text, size_t size, const c
 	struct scop_error cause = { "" };
 
 	/* Nothing is parsed before its signature was found good. */
-	if (!scop_signature_check(group, signature, text, size, &cause))
-		return scop_error_set(err, "the index is not the group's: %s", cause.text);
+	return scop_signature_check(group, signature, text, size, &cause) ? scop_index_parse(arena, text, size, seen, now, ret_index, err) :
+	    scop_error_set(err, "the index is not the group's: %s", cause.text);
+}
+
+bool
+scop_index_parse(struct scop_arena *arena, const char *text, size_t size, const struct scop_index_seen *seen, int64_t now,
+    struct scop_index *ret_index, struct scop_error *err)
+{
+	unsigned char digest[crypto_generichash_BYTES];
+	struct scop_error cause = { "" };
+
 	ret_index->root = scop_json_parse(arena, text, size, &cause);
 	if (!ret_index->root)
 		return scop_error_set(err, "the index is not to be read: %s", cause.text);
@@ -179,7 +179,8 @@ scop_index_read(struct scop_arena *arena, const char *text, size_t size, const c
 		    (long long)scop_int(ret_index->root, "format"), SCOP_INDEX_FORMAT);
 	ret_index->number = scop_int(ret_index->root, "number");
 	ret_index->expires = read_time(ret_index->root, "expires");
-	scop_sha256(text, size, ret_index->sha256);
+	crypto_generichash(digest, sizeof digest, (const unsigned char *)text, size, NULL, 0);
+	sodium_bin2hex(ret_index->digest, sizeof ret_index->digest, digest, sizeof digest);
 
 	const struct scop_value *modules = scop_get(ret_index->root, "modules");
 	if (scop_count(modules) > MODULES_MAX)

@@ -35,13 +35,13 @@ struct scop_index {
 	const struct scop_value *root;
 	int64_t number;
 	int64_t expires; /* microseconds since 1970 */
-	char sha256[SCOP_SHA256_TEXT];
+	char digest[65]; /* BLAKE2b-256 of its bytes, in hexadecimal */
 };
 
 /* What this host has seen already: it never goes back behind it. */
 struct scop_index_seen {
 	int64_t number;     /* 0: none */
-	const char *sha256; /* of that one */
+	const char *digest; /* of that one */
 };
 
 /* Reads and checks; lives in `arena`, with `text`. `now`: microseconds since 1970; 0: its end is not
@@ -49,6 +49,10 @@ struct scop_index_seen {
 bool scop_index_read(struct scop_arena *arena, const char *text, size_t size, const char *signature,
     const struct scop_public_key *group, const struct scop_index_seen *seen, int64_t now, struct scop_index *ret_index,
     struct scop_error *err);
+
+/* The same once the signature is known to be good, for fuzzing. */
+bool scop_index_parse(struct scop_arena *arena, const char *text, size_t size, const struct scop_index_seen *seen, int64_t now,
+    struct scop_index *ret_index, struct scop_error *err);
 
 /* A module's entry, and a version's in it; NULL for none. */
 const struct scop_value *scop_index_module(const struct scop_index *index, const char *name);
@@ -65,8 +69,7 @@ bool scop_index_check_key(const struct scop_index *index, const char *scop, cons
 struct scop_candidate *scop_index_candidates(struct scop_arena *arena, const struct scop_index *index, size_t more,
     size_t *ret_count);
 
-/* The SHA-256 of bytes, or of a file, in hexadecimal. */
-void scop_sha256(const void *bytes, size_t size, char ret_text[SCOP_SHA256_TEXT]);
+/* The SHA-256 of a file, in hexadecimal. */
 bool scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err);
 
 #endif

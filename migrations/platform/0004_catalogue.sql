@@ -6,7 +6,7 @@ CREATE TABLE catalogue (
 	first_key VARCHAR(60) NOT NULL,
 	current_key VARCHAR(60) NOT NULL,
 	number BIGINT NOT NULL,
-	sha256 CHAR(64) NOT NULL,
+	digest CHAR(64) NOT NULL,
 	expires DATETIME NOT NULL,
 	looked DATETIME NOT NULL,
 	problem VARCHAR(1000) NOT NULL
