@@ -24,6 +24,7 @@ static const struct setting {
 	TEXT(modules, "/usr/share/scopiton/modules"),
 	TEXT(catalogue, ""),
 	TEXT(catalogue_key, ""),
+	TEXT(catalogue_host, ""),
 	TEXT(webroot, "/usr/share/scopiton/webroot"),
 	TEXT(libexec, "/usr/libexec/scopiton"),
 	TEXT(migrations, "/usr/share/scopiton/migrations"),

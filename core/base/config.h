@@ -19,6 +19,7 @@ struct scop_config {
 	char modules[SCOP_CONFIG_TEXT];  /* folders of unpacked packages that can be installed */
 	char catalogue[SCOP_CONFIG_TEXT];     /* the group's: a folder, or an address of http(s); empty: none */
 	char catalogue_key[SCOP_CONFIG_TEXT]; /* the group's public key, as minisign writes it */
+	char catalogue_host[SCOP_CONFIG_TEXT]; /* the name under which nginx serves a catalogue from here; empty: it does not */
 	char webroot[SCOP_CONFIG_TEXT];
 	char libexec[SCOP_CONFIG_TEXT];  /* where scopiton-worker and scopiton-supervisor are */
 	char migrations[SCOP_CONFIG_TEXT];

@@ -1,7 +1,9 @@
 /* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a host's (refresh, list, show). */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "host/catalogue.h"
@@ -86,7 +88,7 @@ scop(struct cli *cli)
 }
 
 static int
-revoke(struct cli *cli)
+take_away(struct cli *cli)
 {
 	struct change change;
 
@@ -213,6 +215,32 @@ show(struct scop_platform *platform, const char *name)
 	return CLI_DONE;
 }
 
+/* Leads nginx to the folder, by a link that is renamed into place; with --off to nothing. */
+static int
+serve(struct cli *cli, struct scop_platform *platform)
+{
+	const bool off = cli_flag(cli, "--off");
+	const char *link = scop_arena_printf(platform->arena, "%s/catalogue", platform->config.run), *fresh = scop_arena_printf(platform->arena, "%s.new", link);
+	char path[PATH_MAX];
+
+	if (!platform->config.catalogue_host[0])
+		return cli_fail("set 'catalogue_host' in the configuration: the name under which it is served");
+	if (off) {
+		unlink(link);
+		return CLI_DONE;
+	}
+	if (cli->argc != 1)
+		return cli_usage("catalogue serve needs a folder, or --off");
+	if (!realpath(cli->argv[0], path) || access(scop_arena_printf(platform->arena, "%s/latest", path), R_OK) != 0)
+		return cli_fail("'%s' holds no catalogue", cli->argv[0]);
+	unlink(fresh);
+	if (symlink(path, fresh) != 0 || rename(fresh, link) != 0)
+		return cli_fail("the link '%s' cannot be made", link);
+	printf("served as catalogue = http%s://%s%s%s\n", platform->config.https ? "s" : "", platform->config.catalogue_host, platform->config.port[0] ? ":" : "",
+	    platform->config.port);
+	return CLI_DONE;
+}
+
 static int
 on_host(struct cli *cli, const char *verb)
 {
@@ -223,12 +251,14 @@ on_host(struct cli *cli, const char *verb)
 		return CLI_FAILED;
 	if (strcmp(verb, "refresh") == 0 && cli->argc == 0)
 		status = refresh(&platform);
+	else if (strcmp(verb, "serve") == 0)
+		status = serve(cli, &platform);
 	else if (strcmp(verb, "list") == 0 && cli->argc <= 1)
 		status = list(cli, &platform);
 	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
 		status = show(&platform, cli->argv[0]);
 	else
-		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, refresh, list [WORDS] or show MODULE");
+		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, serve, refresh, list [WORDS] or show MODULE");
 	scop_platform_close(&platform);
 	return status;
 }
@@ -239,7 +269,7 @@ cli_catalogue(struct cli *cli)
 	static const struct {
 		const char *verb;
 		int (*run)(struct cli *cli);
-	} verbs[] = { { "create", create }, { "scop", scop }, { "revoke", revoke }, { "renew", renew }, { "rotate", rotate } };
+	} verbs[] = { { "create", create }, { "scop", scop }, { "revoke", take_away }, { "renew", renew }, { "rotate", rotate } };
 	const char *verb = cli_verb(cli);
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)

@@ -35,7 +35,7 @@ static const struct command {
 	{ "catalogue", cli_catalogue, "catalogue refresh | list [WORDS] | show MODULE", "what the group offers" },
 	{ "catalogue", cli_catalogue, "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] [--public FILE] [--modules A,B] "
 	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew FOLDER [--days 30] [--count] --key FILE\n"
-	    "  catalogue rotate FOLDER --to FILE --key FILE", "for the group: keep a catalogue, its scops and keys" },
+	    "  catalogue rotate FOLDER --to FILE --key FILE\n  catalogue serve FOLDER | --off", "for the group: keep a catalogue, its scops and keys" },
 	{ "key", cli_key_command, "key make FILE", "make a pair of keys to sign with, as minisign has them" },
 	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT", "take files into a module, all or nothing" },
 	{ "job", cli_job, "job list [TENANT]\n  job cancel | replay | drop NUMBER", "work that waits, runs or is dead; stop it, "

@@ -102,7 +102,8 @@ cli_nginx(struct cli *cli)
 		const char *mark, *value;
 	} marks[] = { { "@RUN@", config.run }, { "@VAR@", config.var }, { "@WEBROOT@", config.webroot },
 		{ "@PORT@", config.port[0] ? config.port : "80" },
-		{ "@FORM_RATE@", config.form_rate }, { "@AT_ONCE@", at_once }, { "@USER@", user } };
+		{ "@FORM_RATE@", config.form_rate }, { "@AT_ONCE@", at_once },
+		{ "@CATALOGUE_HOST@", config.catalogue_host[0] ? config.catalogue_host : "catalogue.invalid" }, { "@USER@", user } };
 	const size_t count = sizeof marks / sizeof marks[0];
 	while (fgets(line, sizeof line, file)) {
 		for (const char *at = line; *at;) {

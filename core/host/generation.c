@@ -190,6 +190,11 @@ scop_generation_make(struct scop_installation *installation)
 	    scop_installation_switch(installation, database))
 		return true;
 	const struct scop_error cause = platform->err;
+	/* Whether the switch has happened is asked again: the answer to its commit may have been lost. */
+	if (!scop_installation_is_unused(installation, database)) {
+		platform->err = cause;
+		return false;
+	}
 	if (serves)
 		scop_thaw(installation);
 	scop_platform_sql(platform, "REVOKE ALL ON `%s`.* FROM %s", scop_grant_pattern(platform, database), installation->role);

@@ -44,8 +44,12 @@ bool scop_installation_tables(struct scop_installation *installation, const char
 bool scop_installation_prepare(struct scop_installation *installation, const char *folder, const char *database);
 
 /* Menu, permissions, settings, schedules and the subscription's row, in one transaction: from here on the package serves from
- * `database`. */
+ * `database`. True also where the answer to the commit was lost and it is found to have happened. */
 bool scop_installation_switch(struct scop_installation *installation, const char *database);
+
+/* Whether the subscription is known not to be served from `database`: only then may that be dropped. MariaDB is waited for;
+ * where the installer's lock went with the connection, whoever has it now goes on with the order, and nothing is ours to drop. */
+bool scop_installation_is_unused(struct scop_installation *installation, const char *database);
 
 /* generation.c: holds what writes while requests of before end; then lets it go on. */
 bool scop_freeze(struct scop_installation *installation);

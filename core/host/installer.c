@@ -17,7 +17,7 @@
 #include "host/migrator.h"
 #include "jobs/schedule.h"
 
-enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64 };
+enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64, AWAY_SECONDS_MAX = 30 };
 
 #define OPERATE "portal.operate" /* for tenants that are a scop's own */
 
@@ -333,6 +333,24 @@ plan(struct scop_installation *installation)
 	return sound;
 }
 
+/* The subscription's row as MariaDB has it, which may have to come back first; a row without members for none, NULL when it stays away. */
+static const struct scop_value *
+subscription_now(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+
+	for (int i = 0; i < AWAY_SECONDS_MAX; i++) {
+		const struct scop_value *row = scop_platform_row(platform, "SELECT COUNT(*) AS n, COALESCE(MAX(p.hash), '') AS hash, COALESCE(MAX(s.database_name), '') AS "
+		    "database_name, COALESCE(MAX(s.state), '') AS state FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND "
+		    "s.module = '%s'", installation->tenant, installation->module);
+
+		if (row)
+			return row;
+		sleep(1);
+	}
+	return NULL;
+}
+
 bool
 scop_installation_switch(struct scop_installation *installation, const char *database)
 {
@@ -343,8 +361,20 @@ scop_installation_switch(struct scop_installation *installation, const char *dat
 		return true;
 	const struct scop_error cause = platform->err;
 	scop_platform_sql(platform, "ROLLBACK");
+	const struct scop_value *row = subscription_now(installation);
+	if (row && strcmp(scop_text(row, "hash"), installation->package.hash) == 0 && strcmp(scop_text(row, "database_name"), database) == 0 &&
+	    strcmp(scop_text(row, "state"), "on") == 0)
+		return true;
 	platform->err = cause;
 	return false;
+}
+
+bool
+scop_installation_is_unused(struct scop_installation *installation, const char *database)
+{
+	const struct scop_value *row = subscription_now(installation);
+
+	return row && strcmp(scop_text(row, "database_name"), database) != 0 && scop_platform_holds_lock(installation->platform);
 }
 
 bool
@@ -440,8 +470,11 @@ undo_first(struct scop_installation *installation)
 	struct scop_platform *platform = installation->platform;
 	const struct scop_error cause = platform->err;
 
-	scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation->role);
-	if (installation->database)
+	if (!installation->database || !scop_installation_is_unused(installation, installation->database)) {
+		platform->err = cause;
+		return;
+	}
+	if (scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation->role))
 		scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation->database);
 	platform->err = cause;
 }

@@ -175,6 +175,9 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 		return false;
 	const bool sound = sweep(platform) && carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
+	/* The lock is lost with the connection: the installer that has it now carries the order out, from where it stands. */
+	if (!sound && !scop_platform_holds_lock(platform))
+		return scop_error_set(&platform->err, "%s. The order goes on by itself; 'scopiton module list' shows how it went.", cause.text);
 	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6) "
 	    "WHERE id = %lld", sound ? "done" : steps.cancelled ? "cancelled" : "failed", scop_platform_quote(platform, sound ? report : cause.text), (long long)id);
 	platform->err = cause;

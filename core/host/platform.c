@@ -212,3 +212,9 @@ scop_platform_unlock(struct scop_platform *platform)
 {
 	scop_platform_row(platform, "SELECT RELEASE_LOCK('scopiton_installer') AS freed");
 }
+
+bool
+scop_platform_holds_lock(struct scop_platform *platform)
+{
+	return scop_bool(scop_platform_row(platform, "SELECT COALESCE(IS_USED_LOCK('scopiton_installer') = CONNECTION_ID(), 0) AS held"), "held");
+}

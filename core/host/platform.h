@@ -129,4 +129,7 @@ bool scop_directory_changed(struct scop_platform *platform);
 bool scop_platform_lock(struct scop_platform *platform, unsigned seconds);
 void scop_platform_unlock(struct scop_platform *platform);
 
+/* Whether we hold it still: it ends with the connection, and another may have gone on with our work. */
+bool scop_platform_holds_lock(struct scop_platform *platform);
+
 #endif

@@ -16,8 +16,8 @@ before(async () => {
   catalogue = await Catalogue.make('notes', 'guestbook', 'shop', 'caller', 'clerk')
   own = new Packages('portal') // this host's own folder has the portal alone
   await catalogue.publish('notes', '1.0.0')
-  await catalogue.publish('guestbook', '1.2.0', { manifest: (text) => text.replace('<permission', '<tariff cents="1500"/><permission').replace('</summary>\n</module>', '</summary>\n\t<tariff cents="1500"/>\n</module>') })
-  stack = await start({ modules: own.folder, config: catalogue.config })
+  await catalogue.publish('guestbook', '1.2.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  stack = await start({ modules: own.folder, config: [...catalogue.config, 'catalogue_host = catalogue.localhost'] })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('tenant', 'create', 'lumen', '--title', 'Lumen')
 })
@@ -46,6 +46,7 @@ async function spoilt (action) {
   } finally {
     fs.rmSync(catalogue.folder, { recursive: true })
     fs.renameSync(kept, catalogue.folder)
+    await stack.sql('DELETE FROM scopiton.catalogue') // this host forgets the numbers that it saw meanwhile
     await stack.cli('catalogue', 'refresh')
   }
 }
@@ -81,7 +82,7 @@ test('the catalogue is listed and searched, and a module is installed from it', 
   await stack.cli('catalogue', 'refresh')
   assert.match(await stack.cli('catalogue', 'list'), /guestbook.*1\.2\.0.*15\.00 EUR/)
   assert.match(await stack.cli('catalogue', 'list', 'notes'), /^notes /)
-  assert.match(await stack.cli('catalogue', 'show', 'guestbook'), /of Scopiton, in office/)
+  assert.match(await stack.cli('catalogue', 'show', 'guestbook'), /of Scopiton, in communication/)
   assert.match(await install('notes'), /installing 'notes' for tenant 'acme'\n {2}check\n {2}account/)
   await until('it serves', async () => (await notes()).version === '1')
   assert.match(await stack.cli('module', 'list', 'acme'), /notes +1\.0\.0 +on/)
@@ -214,7 +215,6 @@ test('mix and match: the package and signature of another version or module', as
     const places = folders()
     await refused(install('guestbook'), /the package is notes 1\.0\.0 of the scop 'scopiton', and not guestbook 1\.2\.0/)
     assert.deepEqual(folders(), places)
-    await stack.sql('DELETE FROM scopiton.catalogue') // this host forgets the forged number
   })
 })
 
@@ -261,7 +261,6 @@ test('a key taken away: what it signed is installed nowhere any more, also what 
     await stack.cli('catalogue', 'refresh')
     await install('guestbook')
     await stack.cli('module', 'purge', 'guestbook', '--tenant', 'acme', '--yes', 'guestbook')
-    await stack.sql('DELETE FROM scopiton.catalogue')
   })
 })
 
@@ -274,7 +273,6 @@ test('the group\'s key is handed over: hosts follow, and an older key is worth n
     await stack.cli('catalogue', 'refresh')
     await catalogue.forge((index) => { index.number = Number(catalogue.latest()) }, 'group')
     await leavesNothing(() => refused(stack.cli('catalogue', 'refresh'), /which is not the group's/))
-    await stack.sql('DELETE FROM scopiton.catalogue')
   })
 })
 
@@ -350,4 +348,23 @@ test('a host without a catalogue says so, and one with a wrong key', async () =>
   } finally {
     fs.writeFileSync(config, text)
   }
+})
+
+test('a host serves the catalogue through its nginx, for other hosts to install from', async () => {
+  await refused(stack.cli('catalogue', 'serve', '/tmp'), /'\/tmp' holds no catalogue/)
+  assert.equal((await stack.request('catalogue.localhost', '/latest')).status, 404)
+  await stack.cli('catalogue', 'serve', catalogue.folder)
+  assert.equal((await stack.request('catalogue.localhost', '/latest')).body.trim(), catalogue.latest())
+  for (const url of ['/.lock', '/', '/index/', '/../secrets/.db', '/packages']) assert.ok([301, 400, 403, 404].includes((await stack.request('catalogue.localhost', url)).status), url)
+  const config = path.join(stack.folder, 'scopiton.conf'), text = fs.readFileSync(config, 'utf8')
+  try {
+    fs.writeFileSync(config, text.replace(/catalogue = .*/, `catalogue = http://catalogue.localhost:${stack.port}`))
+    await stack.cli('catalogue', 'refresh')
+    await stack.cli('module', 'install', 'guestbook', '--tenant', 'lumen')
+    assert.equal((await stack.request('lumen.localhost', '/fr/guestbook/')).status, 200)
+  } finally {
+    fs.writeFileSync(config, text)
+  }
+  await stack.cli('catalogue', 'serve', '--off')
+  assert.equal((await stack.request('catalogue.localhost', '/latest')).status, 404)
 })

@@ -139,7 +139,7 @@ test('there is nothing to go back to without an upgrade, nor from a module that 
 
 test('what a new version may in addition has to be granted', async () => {
   await catalogue.publish('guestbook', '1.0.0')
-  await catalogue.publish('guestbook', '1.1.0', { manifest: (text) => text.replace('</module>', '\t<calls host="api.example.com"/>\n</module>') })
+  await catalogue.publish('guestbook', '1.1.0', { manifest: (text) => text.replace('\t<personal', '\t<calls host="api.example.com"/>\n\t<personal') })
   await stack.cli('catalogue', 'refresh')
   await module('install', 'guestbook', 'acme', '--version', '1.0.0')
   await refused(module('upgrade', 'guestbook', 'acme'), /guestbook 1\.1\.0 asks for more than 1\.0\.0 may: calls api\.example\.com:443\. Grant that/)
