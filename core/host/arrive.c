@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
 #include "base/json.h"
 #include "host/choose.h"
 #include "host/installation.h"
@@ -70,32 +69,12 @@ unpack(struct scop_platform *platform, const char *file, const char *to)
 	return status == ARCHIVE_EOF || scop_error_set(&platform->err, "'%s' is no archive of a tenant, or is damaged", file);
 }
 
-static const char *
-slurp(struct scop_platform *platform, const char *path, size_t *ret_size)
-{
-	struct scop_buffer out;
-	char block[65536];
-	size_t got;
-	FILE *file = fopen(path, "rbe");
-
-	if (!file) {
-		scop_error_errno(&platform->err, "'%s' cannot be read", path);
-		return NULL;
-	}
-	scop_buffer_init(&out, platform->arena);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		scop_buffer_add(&out, block, got);
-	fclose(file);
-	*ret_size = out.length;
-	return scop_buffer_str(&out);
-}
-
 static const struct scop_value *
 read_json(struct scop_platform *platform, const char *folder, const char *name)
 {
 	const char *path = scop_arena_printf(platform->arena, "%s/%s", folder, name);
 	size_t size;
-	const char *text = slurp(platform, path, &size);
+	const char *text = scop_files_read(platform->arena, path, &size, &platform->err);
 
 	return text ? scop_json_parse(platform->arena, text, size, &platform->err) : NULL;
 }
@@ -105,7 +84,7 @@ static bool
 check_sums(struct scop_platform *platform, const char *folder)
 {
 	size_t size;
-	const char *text = slurp(platform, scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), &size);
+	const char *text = scop_files_read(platform->arena, scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), &size, &platform->err);
 
 	for (const char *line = text; line && *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
 		const size_t length = strcspn(line, "\n");

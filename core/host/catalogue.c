@@ -26,33 +26,12 @@ kept_path(struct scop_platform *platform, const char *name)
 	return scop_arena_printf(platform->arena, "%s/catalogue/%s", platform->config.var, name);
 }
 
-static const char *
-slurp(struct scop_platform *platform, const char *path, size_t *ret_size)
-{
-	struct scop_buffer out;
-	char block[65536];
-	size_t got;
-	FILE *file = fopen(path, "rbe");
-
-	if (!file) {
-		scop_error_errno(&platform->err, "'%s' cannot be read", path);
-		return NULL;
-	}
-	scop_buffer_init(&out, platform->arena);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		scop_buffer_add(&out, block, got);
-	fclose(file);
-	if (ret_size)
-		*ret_size = out.length;
-	return scop_buffer_str(&out);
-}
-
 /* A small file of the catalogue as text; NULL with the reason. */
 static const char *
 fetch_text(struct scop_platform *platform, const char *name, size_t most, size_t *ret_size)
 {
 	const char *path = kept_path(platform, ".fetched");
-	const char *text = scop_fetch(&platform->config, name, path, most, &platform->err) ? slurp(platform, path, ret_size) : NULL;
+	const char *text = scop_fetch(&platform->config, name, path, most, &platform->err) ? scop_files_read(platform->arena, path, ret_size, &platform->err) : NULL;
 
 	unlink(path);
 	return text;
@@ -206,7 +185,7 @@ look(struct scop_platform *platform)
 		return scop_error_set(&platform->err, "the index has no signature in minisign's format");
 	if (!find_key(platform, &trust, signer, 0, &trust.key))
 		return false;
-	const char *text = scop_fetch(&platform->config, name, fetched, SCOP_INDEX_BYTES_MAX, &platform->err) ? slurp(platform, fetched, &size) : NULL;
+	const char *text = scop_fetch(&platform->config, name, fetched, SCOP_INDEX_BYTES_MAX, &platform->err) ? scop_files_read(platform->arena, fetched, &size, &platform->err) : NULL;
 	const bool sound = text && scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen, scop_time_now(), &index, &platform->err) &&
 	    keep(platform, &trust, &index, fetched, text, signature);
 	unlink(fetched);
@@ -232,8 +211,8 @@ load_kept(struct scop_platform *platform, struct scop_index *ret_index)
 	size_t size;
 	const char *text, *signature;
 
-	return load_trust(platform, &trust) && (text = slurp(platform, kept_path(platform, "index.json"), &size)) &&
-	    (signature = slurp(platform, kept_path(platform, "index.json.minisig"), NULL)) &&
+	return load_trust(platform, &trust) && (text = scop_files_read(platform->arena, kept_path(platform, "index.json"), &size, &platform->err)) &&
+	    (signature = scop_files_read(platform->arena, kept_path(platform, "index.json.minisig"), NULL, &platform->err)) &&
 	    scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen, scop_time_now(), ret_index, &platform->err);
 }
 

@@ -114,7 +114,7 @@ scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
 		scop_buffer_printf(&record, "  %s: %lld tables\n", scop_text(scop_at(databases, i), "name"), (long long)scop_int(scop_at(databases, i), "tables"));
 	scop_buffer_printf(&record, "  persons who were members of no other tenant: %zu\n\nLooked for afterwards, and found:\n", scop_count(persons));
 	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
-	const char *path = scop_arena_printf(platform->arena, "%s/exports/deleted-%s-%s.txt", platform->config.var, scop_text(row, "name"), stamp);
+	const char *path = scop_arena_printf(platform->arena, "%s/exports/deleted-%s-%u-%s.txt", platform->config.var, scop_text(row, "name"), tenant, stamp);
 	if (!scop_tenant_delete(platform, tenant) || !delete_persons(platform, persons))
 		return NULL;
 	const bool gone = look_again(platform, tenant, &record);

@@ -5,26 +5,22 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "host/platform.h"
+#include "modules/files.h"
 
 static const struct scop_value *
 read_template(struct scop_platform *platform, const char *name)
 {
 	const char *path = scop_arena_printf(platform->arena, "%s/../templates/%s.json", platform->config.migrations, name);
-	struct scop_buffer text;
 	struct scop_error err;
-	char block[4096];
-	size_t got;
-	FILE *file = name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] || !name[0] ? NULL : fopen(path, "re");
+	size_t size;
+	const bool is_name = name[0] && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")];
+	const char *text = is_name ? scop_files_read(platform->arena, path, &size, &err) : NULL;
 
-	if (!file) {
+	if (!text) {
 		scop_error_set(&platform->err, "there is no template '%s' in '%s/../templates'", name, platform->config.migrations);
 		return NULL;
 	}
-	scop_buffer_init(&text, platform->arena);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		scop_buffer_add(&text, block, got);
-	fclose(file);
-	const struct scop_value *read = scop_json_parse(platform->arena, scop_buffer_str(&text), text.length, &err);
+	const struct scop_value *read = scop_json_parse(platform->arena, text, size, &err);
 	if (!read || scop_count(scop_get(read, "modules")) == 0)
 		scop_error_set(&platform->err, "the template '%s' names no modules: %s", path, read ? "its list is empty" : err.text);
 	return read && scop_count(scop_get(read, "modules")) > 0 ? read : NULL;

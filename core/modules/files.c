@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 
 static int
 by_path(const void *a, const void *b)
@@ -39,6 +41,32 @@ scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files 
 		fts_close(walk);
 	qsort(ret_files->path, ret_files->count, sizeof ret_files->path[0], by_path);
 	return sound;
+}
+
+const char *
+scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size, struct scop_error *err)
+{
+	struct scop_buffer out;
+	char block[65536];
+	size_t got;
+	FILE *file = fopen(path, "rbe");
+
+	if (!file) {
+		scop_error_errno(err, "'%s' cannot be read", path);
+		return NULL;
+	}
+	scop_buffer_init(&out, arena);
+	while ((got = fread(block, 1, sizeof block, file)) > 0)
+		scop_buffer_add(&out, block, got);
+	const bool sound = !ferror(file);
+	fclose(file);
+	if (!sound) {
+		scop_error_errno(err, "'%s' cannot be read", path);
+		return NULL;
+	}
+	if (ret_size)
+		*ret_size = out.length;
+	return scop_buffer_str(&out);
 }
 
 bool

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/value.h"
+#include "modules/files.h"
 
 enum { STEPS_MAX = 200, FILES_MAX = 500, WORD_MAX = 64 };
 
@@ -399,30 +400,11 @@ list_files(struct run *run, const char *ret_names[FILES_MAX])
 	return count;
 }
 
-static const char *
-slurp(struct run *run, const char *path)
-{
-	struct scop_buffer text;
-	char block[4096];
-	size_t got;
-	FILE *file = fopen(path, "rb");
-
-	if (!file) {
-		scop_error_errno(run->err, "'%s' cannot be read", path);
-		return NULL;
-	}
-	scop_buffer_init(&text, run->arena);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		scop_buffer_add(&text, block, got);
-	fclose(file);
-	return scop_buffer_str(&text);
-}
-
 static bool
 run_file(struct run *run, const char *file)
 {
 	static struct scop_migration_step steps[STEPS_MAX];
-	const char *text = slurp(run, scop_arena_printf(run->arena, "%s/%s", run->ask->folder, file));
+	const char *text = scop_files_read(run->arena, scop_arena_printf(run->arena, "%s/%s", run->ask->folder, file), NULL, run->err);
 	size_t count;
 
 	if (!text || !scop_migration_split(run->arena, file, text, steps, STEPS_MAX, &count, run->err))

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buffer.h"
 #include "base/value.h"
 #include "modules/archive.h"
 #include "modules/files.h"
@@ -58,28 +57,6 @@ time_text(struct scop_arena *arena, time_t at)
 	gmtime_r(&at, &tm);
 	strftime(text, 30, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return text;
-}
-
-/* The whole file; NULL where it cannot be read. */
-static const char *
-slurp(struct scop_arena *arena, const char *path, size_t *ret_size, struct scop_error *err)
-{
-	struct scop_buffer out;
-	char block[65536];
-	size_t got;
-	FILE *file = fopen(path, "rbe");
-
-	if (!file) {
-		scop_error_errno(err, "'%s' cannot be read", path);
-		return NULL;
-	}
-	scop_buffer_init(&out, arena);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		scop_buffer_add(&out, block, got);
-	fclose(file);
-	if (ret_size)
-		*ret_size = out.length;
-	return scop_buffer_str(&out);
 }
 
 /* Written beside, on the disk, then renamed. */
@@ -149,14 +126,14 @@ scop_publisher_open(struct scop_arena *arena, const char *folder, const struct s
 	const struct scop_public_key key = public_half(group);
 	const struct scop_index_seen nothing = { 0, "" };
 	struct scop_publisher *publisher = begin(arena, folder, group, err);
-	const char *number = publisher ? slurp(arena, path_in(publisher, "latest"), NULL, err) : NULL;
+	const char *number = publisher ? scop_files_read(arena, path_in(publisher, "latest"), NULL, err) : NULL;
 	size_t size;
 
 	if (!number)
 		return NULL;
 	const char *path = path_in(publisher, scop_arena_printf(arena, "index/%lld.json", atoll(number)));
-	const char *text = slurp(arena, path, &size, err);
-	const char *signature = text ? slurp(arena, scop_arena_printf(arena, "%s.minisig", path), NULL, err) : NULL;
+	const char *text = scop_files_read(arena, path, &size, err);
+	const char *signature = text ? scop_files_read(arena, scop_arena_printf(arena, "%s.minisig", path), NULL, err) : NULL;
 	/* One that has ended is renewed: only its end is not asked for here. */
 	if (!signature || !scop_index_read(arena, text, size, signature, &key, &nothing, 0, &publisher->index, err))
 		return NULL;
@@ -430,7 +407,7 @@ vouched_for(struct scop_publisher *publisher, const struct addition *addition, s
 {
 	const struct scop_manifest *manifest = &addition->package.manifest;
 	json_t *scop = find(json_object_get(publisher->root, "scops"), "name", manifest->scop);
-	const char *signature = slurp(publisher->arena, scop_arena_printf(publisher->arena, "%s.minisig", addition->file), NULL, err);
+	const char *signature = scop_files_read(publisher->arena, scop_arena_printf(publisher->arena, "%s.minisig", addition->file), NULL, err);
 
 	if (!scop)
 		return scop_error_set(err, "the catalogue knows no scop '%s'", manifest->scop);

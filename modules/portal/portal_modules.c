@@ -207,7 +207,8 @@ portal_module_remove(struct scop_request *req)
 
 /* ---- orders ---- */
 
-/* One order at a time for a module: a second press shows the run that the first one started. */
+/* One order at a time for a module: a second press shows the run that the first one started. False where the answer is there: not
+ * found, or refused. */
 static bool
 give_order(struct scop_request *req, const struct scop_value *tenant, const char *kind)
 {
@@ -217,9 +218,9 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 	bool under_way;
 
 	if (!scop_row(req, tenant ? every_offer_page(language_of(req), id, module) : offer_page(language_of(req), module)))
-		return scop_not_found(req);
+		return !scop_not_found(req);
 	if (strcmp(kind, "purge") == 0 && strcmp(scop_as_text(confirmed), scop_as_text(module)) != 0)
-		return scop_reject(req, "confirmed", SCOP_TEXT("Type the module's name as it stands above."));
+		return !scop_reject(req, "confirmed", SCOP_TEXT("Type the module's name as it stands above."));
 	scop_write_unique(req, module_order_add(id, scop_make_text(req, "%s", kind), module, scop_member_name(req), version ? version : none,
 	    scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))), confirmed ? confirmed : none), &under_way);
 	if (!under_way)
@@ -232,20 +233,20 @@ portal_module_order(struct scop_request *req)
 {
 	const struct scop_value *module = scop_path(req, "module");
 
-	return !give_order(req, NULL, scop_as_text(scop_field(req, "kind"))) || scop_rejected(req) ||
+	return !give_order(req, NULL, scop_as_text(scop_field(req, "kind"))) ||
 	    scop_redirect(req, "module", scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
 bool
 portal_install(struct scop_request *req)
 {
-	return !give_order(req, NULL, "install") || scop_rejected(req) || scop_redirect(req, "modules", NULL);
+	return !give_order(req, NULL, "install") || scop_redirect(req, "modules", NULL);
 }
 
 bool
 portal_disable(struct scop_request *req)
 {
-	return !give_order(req, NULL, "disable") || scop_rejected(req) || scop_redirect(req, "modules", NULL);
+	return !give_order(req, NULL, "disable") || scop_redirect(req, "modules", NULL);
 }
 
 bool
@@ -284,7 +285,7 @@ portal_tenant_module_order(struct scop_request *req)
 
 	if (!tenant)
 		return scop_not_found(req);
-	return !give_order(req, tenant, scop_as_text(scop_field(req, "kind"))) || scop_rejected(req) ||
+	return !give_order(req, tenant, scop_as_text(scop_field(req, "kind"))) ||
 	    scop_redirect(req, "tenant-module", scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
 }
 

@@ -441,7 +441,7 @@ test('bad packages in the folder of modules are passed over, and the good ones b
     spoil?.()
   }
   packages.addAs('guestbook', 'soundone')
-  await beside(() => stack.cli('migrate'))
+  await beside(() => stack.cli('migrate', '--leave-out')) // one that does not start is in use
   assert.match(await stack.cli('module', 'list'), /^soundone /m)
   for (const { module } of refusals.slice(0, 6)) packages.remove(module)
 })
