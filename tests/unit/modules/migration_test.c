@@ -178,6 +178,37 @@ more_statements_than_there_is_room_for_are_refused(void **state)
 	assert_string_equal(err.text, "0001.sql: more than 8 statements");
 }
 
+static void
+a_long_fill_repeats_and_needs_a_limit(void **state)
+{
+	(void)state;
+	assert_true(split("-- repeat\nUPDATE a SET x = 1 WHERE x IS NULL LIMIT 1000;\nUPDATE a SET y = 1;"));
+	assert_true(steps[0].repeats);
+	assert_false(steps[1].repeats);
+	assert_false(split("-- repeat\nUPDATE a SET x = 1;"));
+	assert_false(split("-- repeat\nUPDATE a SET x = 'LIMIT 5';"));
+	assert_false(split("-- repeat\nALTER TABLE a ADD x INT;"));
+	assert_non_null(strstr(err.text, "0001.sql:2: what repeats writes rows, with a LIMIT"));
+}
+
+static void
+the_other_generation_is_named_by_a_word_of_its_own(void **state)
+{
+	static const char *const named[] = { "INSERT INTO a (x) SELECT x FROM old.a", "INSERT INTO a (x) SELECT n.x FROM new.a n", "UPDATE a, OLD.b SET a.x = 1" };
+	static const char *const not_named[] = { "INSERT INTO a (x) SELECT x FROM b", "UPDATE a SET x = 'old.a'", "UPDATE a SET threshold.x = 1", "UPDATE a SET `old.` = 1", "UPDATE b.old SET x = 1" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+		assert_true(split(named[i]));
+		assert_true(steps[0].names_other);
+	}
+	for (size_t i = 0; i < sizeof not_named / sizeof not_named[0]; i++) {
+		assert_true(split(not_named[i]));
+		if (steps[0].names_other)
+			fail_msg("%s", not_named[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -194,6 +225,8 @@ main(void)
 		TEST(a_backslash_before_a_quote_is_told_or_does_not_end_the_string),
 		TEST(other_comments_are_comments_too_or_told_as_what_they_are),
 		TEST(more_statements_than_there_is_room_for_are_refused),
+		TEST(a_long_fill_repeats_and_needs_a_limit),
+		TEST(the_other_generation_is_named_by_a_word_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
