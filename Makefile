@@ -19,6 +19,8 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes
 CFLAGS := -std=gnu17 -O2 -g -fPIC -fno-semantic-interposition $(WARNINGS) $(SANITIZE)
 CPPFLAGS = -D_GNU_SOURCE -DSCOPITON_VERSION='"$(VERSION)"' -Icore -Icore/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
+# A module's sources give the same bytes wherever they are built.
+SAME := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 
 BASE := $(wildcard core/base/*.c)
 LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
@@ -141,7 +143,7 @@ $(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot.done $$(wildc
 
 $(2)/names.o: $(2)/names.stamp
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -I$(2) -c $(2)/names.c -o $$@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SAME) -I$(2) -c $(2)/names.c -o $$@
 endef
 
 $(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/base/csv.c,scop_frame_names))
@@ -152,13 +154,13 @@ $(call translations,$(2)/$(1),$(BUILD)/names/$(1),$(wildcard $(2)/$(1)/*.c),)
 
 $(BUILD)/names/$(1)/%.o: $(2)/$(1)/%.c $(BUILD)/names/$(1)/names.stamp
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(SANITIZE) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
+	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(SANITIZE) $(SAME) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
 
 $(3)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(BUILD)/names/$(1)/%.o,$(wildcard $(2)/$(1)/*.c)) $(BUILD)/names/$(1)/names.o \
 		$(BUILD)/libscopiton.so.1 $(BUILD)/libexec/scopiton $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql $(2)/$(1)/migrations/*/*.sql $(2)/$(1)/migrations/*/*/*.sql $(2)/$(1)/pictures/* $(2)/$(1)/README.md)
 	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
 	$(Q)cp $(2)/$(1)/module.xml $(BUILD)/names/$(1)/statements.txt $(3)/$(1)/
-	$(Q)if [ -d $(2)/$(1)/migrations ]; then cp -r $(2)/$(1)/migrations $(3)/$(1)/; fi
+	$(Q)for part in migrations README.md pictures; do [ ! -e $(2)/$(1)/$$$$part ] || cp -r $(2)/$(1)/$$$$part $(3)/$(1)/; done
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic $$(filter $(BUILD)/names/%.o,$$^) -L$(BUILD) -lscopiton -o $$@
 	@[ -n "$(filter tests/%,$(2))$(SANITIZE)" ] || $(BUILD)/libexec/scopiton check $(3)/$(1) > /dev/null
