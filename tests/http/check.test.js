@@ -56,7 +56,8 @@ test('a level in the index is the one that was measured when it was published', 
   const file = await catalogue.pack('guestbook', '1.2.0')
   const sign = (await import('../support/catalogue.mjs')).scopiton
   await sign('module', 'sign', file, '--key', catalogue.path('scopiton'))
-  await stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group'))
-  assert.equal(index().modules.find((one) => one.name === 'guestbook').versions[1].level, 2)
+  const said = await stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group'))
+  assert.match(said, /^2 {5}installs and purges/m, said)
+  assert.equal(index().modules.find((one) => one.name === 'guestbook').versions[1].level, Number(said.match(/^level (\d) of 8/m)[1]), said)
   await assert.rejects(stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group'), '--level', '8'), /./)
 })
