@@ -87,9 +87,9 @@ find_verb(const char *name)
 	return NULL;
 }
 
-/* What will become of rows that are written after it, before anything is done. */
+/* What there is to lose, before it is taken away. */
 static void
-say_what_is_kept(struct scop_platform *platform, uint32_t tenant, const struct verb *verb, const char *module)
+say_what_there_is(struct scop_platform *platform, uint32_t tenant, const struct verb *verb, const char *module)
 {
 	if (strcmp(verb->name, "uninstall") != 0 && strcmp(verb->name, "purge") != 0)
 		return;
@@ -112,7 +112,7 @@ give_order(struct cli *cli, struct scop_platform *platform, const struct verb *v
 	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
 	if (!tenant)
 		return CLI_FAILED;
-	say_what_is_kept(platform, (uint32_t)scop_int(tenant, "id"), verb, module);
+	say_what_there_is(platform, (uint32_t)scop_int(tenant, "id"), verb, module);
 	if (strcmp(verb->name, "purge") == 0 && strcmp(confirmed, module) != 0)
 		return cli_fail("this deletes all data of '%s' at '%s' for good, after it was exported. Add --yes %s to do it.", module, tenant_name, module);
 	const struct scop_order order = { .tenant = (uint32_t)scop_int(tenant, "id"), .kind = root ? "install-root" : verb->kind, .module = module,

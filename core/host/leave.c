@@ -18,7 +18,7 @@
 #include "modules/files.h"
 #include "modules/index.h"
 
-enum { FORMAT = 1, LINE_BYTES = 1 << 20 };
+enum { FORMAT = 1 };
 
 static bool
 tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what)

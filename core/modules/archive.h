@@ -10,8 +10,6 @@
 
 #include "base/error.h"
 
-enum { SCOP_ARCHIVE_SUFFIX = 5 /* of ".scop" */ };
-
 #define SCOP_PLATFORM "linux-amd64"
 
 /* Whether a package of the module may have a file of this path: its manifest, shared object, statements, migrations,

@@ -65,7 +65,6 @@ bool portal_order_cancel(struct scop_request *req);
 bool portal_tenant_module(struct scop_request *req);
 bool portal_tenant_module_order(struct scop_request *req);
 bool portal_tenant_order_cancel(struct scop_request *req);
-const char *portal_category_title(struct scop_request *req, const char *category);
 extern const struct scop_field portal_modules_fields[], portal_order_fields[];
 
 /* portal_statements.c: what the tenant pays. */

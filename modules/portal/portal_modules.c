@@ -54,8 +54,8 @@ place_in(const char *const *list, const char *text)
 	return i;
 }
 
-const char *
-portal_category_title(struct scop_request *req, const char *category)
+static const char *
+category_title(struct scop_request *req, const char *category)
 {
 	const size_t place = place_in(categories, category);
 
@@ -184,7 +184,7 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 	put_lists(req, one);
 	scop_put(req, "one", one);
 	scop_put(req, "tenant", tenant);
-	scop_put(req, "category", scop_make_text(req, "%s", portal_category_title(req, scop_text(one, "category"))));
+	scop_put(req, "category", scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
 	scop_put(req, "tables", tenant ? NULL : scop_rows(req, module_tables(module)));
 	scop_put(req, "any_table", scop_make_bool(req, scop_count(scop_model(req, "tables")) > 0));
 	scop_put(req, "can_upgrade", scop_make_bool(req, scop_bool(one, "is_on") && is_newer(scop_text(one, "version"), scop_text(one, "own_version"))));
