@@ -228,8 +228,9 @@ cli_installer(struct cli *cli)
 			continue;
 		}
 		again = 1;
-		if (scop_platform_lock(&platform, 0)) { /* nobody else is fetching */
-			scop_catalogue_sweep(&platform);
+		if (scop_platform_lock(&platform, 0)) {
+			if (!scop_sweep(&platform))
+				scop_log(SCOP_LOG_ERROR, "what killed runs have left is not taken away: %s", platform.err.text);
 			scop_platform_unlock(&platform);
 		}
 		while (!stop && getppid() != 1) {

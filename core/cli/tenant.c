@@ -1,11 +1,26 @@
-/* scopiton tenant: create, list, show, delete. */
+/* scopiton tenant: create, list, show, statement, export, import, delete. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "host/billing.h"
-#include "host/export.h"
 #include "host/leave.h"
+#include "host/orders.h"
+
+/* The installer's lock, and what killed runs have left taken away; false, said why, when another keeps it. */
+static bool
+begin(struct scop_platform *platform)
+{
+	if (!scop_platform_lock(platform, 30)) {
+		cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
+		return false;
+	}
+	if (scop_sweep(platform))
+		return true;
+	cli_fail("%s", platform->err.text);
+	scop_platform_unlock(platform);
+	return false;
+}
 
 static int
 create(struct cli *cli, struct scop_platform *platform)
@@ -17,8 +32,8 @@ create(struct cli *cli, struct scop_platform *platform)
 	order.name = cli->argc > 0 ? cli->argv[0] : ""; /* what is left when the options are taken */
 	if (cli->argc != 1 || !order.title)
 		return cli_usage("tenant create needs a name and --title");
-	if (!scop_platform_lock(platform, 30))
-		return cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
+	if (!begin(platform))
+		return CLI_FAILED;
 	printf("creating tenant '%s'\n", order.name);
 	const bool made = scop_tenant_create(platform, &order, cli_told, NULL) && scop_directory_write(platform);
 	scop_platform_unlock(platform);
@@ -86,8 +101,8 @@ delete(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	if (strcmp(confirmed, name) != 0)
 		return cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.", name, name);
-	if (!scop_platform_lock(platform, 30))
-		return cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
+	if (!begin(platform))
+		return CLI_FAILED;
 	const char *record = scop_tenant_end(platform, (uint32_t)scop_int(tenant, "id"));
 	const bool gone = record && scop_directory_write(platform);
 	scop_platform_unlock(platform);
@@ -141,8 +156,8 @@ export(struct cli *cli, struct scop_platform *platform)
 	const struct scop_value *tenant = cli_tenant(platform, cli->argv[0]);
 	if (!tenant)
 		return CLI_FAILED;
-	if (!scop_platform_lock(platform, 30)) /* tables are not changed meanwhile */
-		return cli_fail("an installation has been running for 30 seconds. Try again when it has ended.");
+	if (!begin(platform)) /* tables are not changed meanwhile */
+		return CLI_FAILED;
 	const uint32_t id = (uint32_t)scop_int(tenant, "id");
 	const char *file = module ? scop_module_export(platform, id, module) : scop_tenant_export(platform, id, cli_told, NULL);
 	scop_platform_unlock(platform);
@@ -155,15 +170,20 @@ export(struct cli *cli, struct scop_platform *platform)
 static int
 import(struct cli *cli, struct scop_platform *platform)
 {
+	const char *into = cli_option(cli, "--into", NULL);
 	struct scop_arrival arrival = { .name = cli_option(cli, "--name", NULL), .host = cli_option(cli, "--host", NULL),
 		.portal_host = cli_option(cli, "--portal-host", NULL), .with_packages = cli_flag(cli, "--with-packages") };
 
 	if (cli->argc != 1)
 		return cli_usage("tenant import needs one archive");
 	arrival.from = cli->argv[0];
-	if (!scop_platform_lock(platform, 30))
-		return cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
-	const bool taken = scop_tenant_import(platform, &arrival, cli_told, NULL) && scop_directory_write(platform);
+	const struct scop_value *tenant = into ? cli_tenant(platform, into) : NULL;
+	if (into && !tenant)
+		return CLI_FAILED;
+	if (!begin(platform))
+		return CLI_FAILED;
+	const bool taken = (into ? scop_module_import(platform, (uint32_t)scop_int(tenant, "id"), &arrival, cli_told, NULL) :
+	    scop_tenant_import(platform, &arrival, cli_told, NULL)) && scop_directory_write(platform);
 	scop_platform_unlock(platform);
 	if (!taken)
 		return cli_fail("%s", platform->err.text);

@@ -1,5 +1,5 @@
 /*
- * A tenant taken in from its archive: see leave.h. Its SQL is somebody else's: it runs under an account that has the one new
+ * A tenant, or a module of one, taken in from its archive: see leave.h. Its SQL is somebody else's: it runs under an account that has the one new
  * database and nothing more, by a client that may not touch files.
  */
 #include <archive.h>
@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/json.h"
 #include "host/choose.h"
 #include "host/installation.h"
@@ -24,11 +25,8 @@
 
 enum { FORMAT = 1 };
 
-static bool
-tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what)
-{
-	return !told || told(context, what) || scop_error_set(&platform->err, "cancelled");
-}
+#define MAIL_COLUMNS "recipient, recipient_name, sender_name, reply_to, subject, html, secret, created, run_at, tries, state, answer, ended"
+#define MAIL_ROW "role, " MAIL_COLUMNS
 
 /* ---- the archive ---- */
 
@@ -154,21 +152,38 @@ take_persons(struct scop_platform *platform, uint32_t tenant, const char *folder
 	return sound;
 }
 
+/* Mails that wait with attachments, one by one: the number of each is new here. */
+static bool
+take_attachments(struct scop_platform *platform, const char *role)
+{
+	const struct scop_value *mails = scop_platform_rows(platform, "SELECT id FROM " SCOP_STAGING ".mail m WHERE state = 'waiting' AND EXISTS (SELECT a.id FROM "
+	    SCOP_STAGING ".attachment a WHERE a.mail = m.id) ORDER BY id");
+	bool sound = mails != NULL;
+
+	for (size_t i = 0; sound && i < scop_count(mails); i++) {
+		const long long id = (long long)scop_int(scop_at(mails, i), "id");
+
+		sound = scop_platform_sql(platform, "START TRANSACTION") &&
+		    scop_platform_sql(platform, "INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS " FROM " SCOP_STAGING ".mail WHERE id = %lld", role, id) &&
+		    scop_platform_sql(platform, "INSERT INTO queue.attachment (role, mail, name, type, bytes) SELECT %s, LAST_INSERT_ID(), name, type, bytes FROM " SCOP_STAGING
+			".attachment WHERE mail = %lld ORDER BY id", role, id) && scop_platform_sql(platform, "COMMIT");
+	}
+	return sound;
+}
+
 /* What waited goes on here, under this tenant's roles. */
 static bool
 take_queue(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {
-	const char *database = scop_arena_printf(platform->arena, "t%u_import", tenant);
 	const char *role = scop_arena_printf(platform->arena, "CONCAT('t%u', SUBSTRING(role, LOCATE('_', role)))", tenant);
-	const bool sound = load(platform, database, scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
+	const bool sound = load(platform, SCOP_STAGING, scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
 	    scop_platform_sql(platform, "INSERT IGNORE INTO queue.outbox (role, is_event, name, once, body, run_at, created, tries) SELECT %s, is_event, name, once, body, run_at, "
-		"created, tries FROM %s.outbox ORDER BY id", role, database) &&
-	    scop_platform_sql(platform, "INSERT INTO queue.mail (role, recipient, recipient_name, sender_name, reply_to, subject, html, secret, created, run_at, tries, state, "
-		"answer, ended) SELECT %s, recipient, recipient_name, sender_name, reply_to, subject, html, secret, created, run_at, tries, state, answer, ended FROM %s.mail m "
-		"WHERE state <> 'waiting' OR NOT EXISTS (SELECT a.id FROM %s.attachment a WHERE a.mail = m.id) ORDER BY id", role, database, database);
+		"created, tries FROM " SCOP_STAGING ".outbox ORDER BY id", role) &&
+	    scop_platform_sql(platform, "INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS " FROM " SCOP_STAGING ".mail m WHERE state <> 'waiting' OR NOT EXISTS "
+		"(SELECT a.id FROM " SCOP_STAGING ".attachment a WHERE a.mail = m.id) ORDER BY id", role) && take_attachments(platform, role);
 	const struct scop_error cause = platform->err;
 
-	scop_platform_sql(platform, "DROP DATABASE IF EXISTS %s", database);
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
 	platform->err = cause;
 	return sound;
 }
@@ -198,7 +213,7 @@ take_module(struct scop_platform *platform, uint32_t tenant, const struct scop_v
 	const char *name = scop_text(module, "module"), *package = scop_arena_printf(platform->arena, "%s/packages/%s", folder, name);
 	struct scop_manifest manifest;
 
-	if (!tell(platform, told, context, name) || !check_package(platform, module, package, arrival->with_packages) ||
+	if (!scop_platform_tell(platform, told, context, name) || !check_package(platform, module, package, arrival->with_packages) ||
 	    !scop_manifest_read(platform->arena, scop_arena_printf(platform->arena, "%s/module.xml", package), &manifest, &platform->err) ||
 	    !load(platform, scop_generation_name(platform, tenant, name, manifest.generation), scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, name)) ||
 	    !scop_module_install_from(platform, tenant, name, package, scop_bool(module, "root")))
@@ -231,12 +246,12 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 
 	if (!scop_tenant_begin(platform, &order, (uint32_t)scop_int(description, "tenant"), &tenant))
 		return false;
-	bool sound = tell(platform, told, context, "data") && load(platform, scop_arena_printf(platform->arena, "t%u", tenant),
+	bool sound = scop_platform_tell(platform, told, context, "data") && load(platform, scop_arena_printf(platform->arena, "t%u", tenant),
 	    scop_arena_printf(platform->arena, "%s/data/socle.sql", folder)) && scop_tenant_socle(platform, tenant, &order);
 	for (size_t i = 0; sound && i < scop_count(modules); i++)
 		sound = take_module(platform, tenant, scop_at(modules, i), folder, arrival, told, context);
-	sound = sound && tell(platform, told, context, "people") && take_persons(platform, tenant, folder) && take_queue(platform, tenant, folder) &&
-	    scop_directory_changed(platform);
+	sound = sound && scop_platform_tell(platform, told, context, "people") && take_persons(platform, tenant, folder) && take_queue(platform, tenant, folder) &&
+	    scop_tenant_whole(platform, tenant);
 	if (!sound) {
 		const struct scop_error cause = platform->err;
 
@@ -246,29 +261,135 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 	return sound;
 }
 
-bool
-scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
+/* An archive opened: its folder, and what it says of itself in `name`. */
+struct opened {
+	const char *folder;
+	bool unpacked; /* by us */
+	const struct scop_value *description;
+};
+
+static bool
+open_archive(struct scop_platform *platform, const char *from, const char *name, struct opened *ret_opened)
 {
 	const char *work = scop_arena_printf(platform->arena, "%s/imports", platform->config.var);
 	struct stat status;
-	const bool unpacked = stat(arrival->from, &status) == 0 && S_ISDIR(status.st_mode);
-	const char *folder = unpacked ? arrival->from : scop_arena_printf(platform->arena, "%s/.%d", work, (int)getpid());
 
-	mkdir(work, 0700);
-	bool sound = tell(platform, told, context, "check");
-	if (sound && !unpacked) {
-		scop_files_remove(folder);
-		sound = (mkdir(folder, 0755) == 0 || scop_error_errno(&platform->err, "'%s' cannot be made", folder)) && unpack(platform, arrival->from, folder);
+	*ret_opened = (struct opened){ .folder = from, .unpacked = stat(from, &status) != 0 || !S_ISDIR(status.st_mode) };
+	if (ret_opened->unpacked) {
+		ret_opened->folder = scop_arena_printf(platform->arena, "%s/.%d", work, (int)getpid());
+		mkdir(work, 0700);
+		scop_files_remove(ret_opened->folder);
+		if (mkdir(ret_opened->folder, 0755) != 0)
+			return scop_error_errno(&platform->err, "'%s' cannot be made", ret_opened->folder);
+		if (!unpack(platform, from, ret_opened->folder))
+			return false;
 	}
-	const struct scop_value *description = sound && check_sums(platform, folder) ? read_json(platform, folder, "tenant.json") : NULL;
-	if (description && scop_int(description, "format") != FORMAT)
-		sound = scop_error_set(&platform->err, "the archive has format %lld, and this host knows %d", (long long)scop_int(description, "format"), FORMAT);
-	sound = sound && description && take_all(platform, description, folder, arrival, told, context);
-	if (!unpacked) {
-		const struct scop_error cause = platform->err;
+	if (access(scop_arena_printf(platform->arena, "%s/%s", ret_opened->folder, name), R_OK) != 0)
+		return scop_error_set(&platform->err, strcmp(name, "module.json") == 0 ? "'%s' is no archive of a module (it has no module.json)" :
+		    "'%s' is no archive of a tenant (it has no tenant.json; one of a module is taken in with --into TENANT)", from);
+	ret_opened->description = check_sums(platform, ret_opened->folder) ? read_json(platform, ret_opened->folder, name) : NULL;
+	if (!ret_opened->description)
+		return false;
+	return scop_int(ret_opened->description, "format") == FORMAT || scop_error_set(&platform->err, "the archive has format %lld, and this host knows %d",
+	    (long long)scop_int(ret_opened->description, "format"), FORMAT);
+}
 
-		scop_files_remove(folder);
-		platform->err = cause;
+static void
+close_archive(struct scop_platform *platform, const struct opened *opened)
+{
+	const struct scop_error cause = platform->err;
+
+	if (opened->unpacked)
+		scop_files_remove(opened->folder);
+	platform->err = cause;
+}
+
+bool
+scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
+{
+	struct opened opened = { 0 };
+	const bool sound = scop_platform_tell(platform, told, context, "check") && open_archive(platform, arrival->from, "tenant.json", &opened) &&
+	    take_all(platform, opened.description, opened.folder, arrival, told, context);
+
+	close_archive(platform, &opened);
+	return sound;
+}
+
+/* ---- one module, for a tenant that is there ---- */
+
+/* All tables at once, from where they were loaded to where they are used: killed before or after, there are none or all of them. */
+static bool
+move_tables(struct scop_platform *platform, const char *from, const char *to)
+{
+	const struct scop_value *tables = scop_platform_rows(platform, "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '%s' AND table_type = "
+	    "'BASE TABLE' ORDER BY table_name", from);
+	struct scop_buffer sql;
+
+	scop_buffer_init(&sql, platform->arena);
+	for (size_t i = 0; i < scop_count(tables); i++) {
+		const char *name = scop_platform_quote(platform, scop_text(scop_at(tables, i), "name"));
+
+		scop_buffer_printf(&sql, "%s `%s`.`%s` TO `%s`.`%s`", i ? "," : "RENAME TABLE", from, name, to, name);
 	}
+	return tables && scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", to) &&
+	    scop_platform_sql(platform, "CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", to) &&
+	    (sql.length == 0 || scop_platform_sql(platform, "%s", scop_buffer_str(&sql)));
+}
+
+/* Settings that the module knows, and what those roles might do that are here too. */
+static bool
+take_choices(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_value *description)
+{
+	struct scop_buffer settings, permissions;
+
+	scop_buffer_init(&settings, platform->arena);
+	scop_buffer_init(&permissions, platform->arena);
+	scop_json_print(&settings, scop_get(description, "settings"));
+	scop_json_print(&permissions, scop_get(description, "permissions"));
+	return scop_platform_sql(platform, "REPLACE INTO t%u.setting (module, name, value) SELECT t.module, t.name, j.value FROM JSON_TABLE('%s', '$[*]' COLUMNS (name VARCHAR(50) "
+		"PATH '$.name', value VARCHAR(2000) PATH '$.value')) j JOIN t%u.setting_type t ON t.module = '%s' AND t.name = j.name", tenant,
+		scop_platform_quote(platform, scop_buffer_str(&settings)), tenant, module) &&
+	    scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role_permission (role, permission) SELECT r.name, p.name FROM JSON_TABLE('%s', '$[*]' COLUMNS (role VARCHAR(40) "
+		"PATH '$.role', permission VARCHAR(50) PATH '$.permission')) j JOIN t%u.role r ON r.name = j.role JOIN t%u.permission p ON p.name = j.permission AND p.module = "
+		"'%s'", tenant, scop_platform_quote(platform, scop_buffer_str(&permissions)), tenant, tenant, module);
+}
+
+static bool
+take_one(struct scop_platform *platform, uint32_t tenant, const struct opened *opened, const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
+{
+	const char *name = scop_text(opened->description, "module"), *folder = opened->folder, *package = scop_arena_printf(platform->arena, "%s/packages/%s", folder, name);
+	const char *report;
+	struct scop_manifest manifest;
+
+	if (!check_package(platform, opened->description, package, arrival->with_packages))
+		return false;
+	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant, name))
+		return scop_error_set(&platform->err, "the tenant has '%s' already, or its data. Purge that first: this would take its place.", name);
+	if (!scop_manifest_read(platform->arena, scop_arena_printf(platform->arena, "%s/module.xml", package), &manifest, &platform->err))
+		return false;
+	const char *database = scop_generation_name(platform, tenant, name, manifest.generation);
+	bool sound = scop_platform_tell(platform, told, context, "data") && load(platform, SCOP_STAGING, scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, name)) && move_tables(platform, SCOP_STAGING, database) &&
+	    scop_platform_tell(platform, told, context, "module");
+	if (sound && (sound = scop_module_install_from(platform, tenant, name, package, scop_bool(opened->description, "root"))))
+		sound = take_choices(platform, tenant, name, opened->description) && take_queue(platform, tenant, folder) &&
+		    (scop_bool(opened->description, "is_on") || scop_module_disable(platform, tenant, name));
+	const struct scop_error cause = platform->err;
+	if (!sound) {
+		if (!scop_module_purge(platform, tenant, name, name, NULL, NULL, &report))
+			scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", database);
+		scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
+	}
+	platform->err = cause;
+	return sound;
+}
+
+bool
+scop_module_import(struct scop_platform *platform, uint32_t tenant, const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
+{
+	struct opened opened = { 0 };
+	const bool sound = scop_platform_tell(platform, told, context, "check") && open_archive(platform, arrival->from, "module.json", &opened) &&
+	    take_one(platform, tenant, &opened, arrival, told, context);
+
+	close_archive(platform, &opened);
 	return sound;
 }

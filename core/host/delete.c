@@ -1,4 +1,5 @@
 /* The end of a tenant here: everything dropped, looked for once more, and written down for who asks. */
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,14 +8,18 @@
 
 #include "base/buffer.h"
 #include "host/leave.h"
+#include "modules/files.h"
 
 /* Persons who are members here and nowhere else: their accounts end with the tenant. */
 static const struct scop_value *
 last_persons(struct scop_platform *platform, uint32_t tenant)
 {
-	const struct scop_value *others = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant WHERE id <> %u", tenant);
+	const struct scop_value *others = scop_platform_rows(platform, "SELECT t.id FROM scopiton.tenant t JOIN information_schema.tables i ON i.table_schema = "
+	    "CONCAT('t', t.id) AND i.table_name = 'member' WHERE t.id <> %u", tenant);
 	struct scop_buffer elsewhere;
 
+	if (!scop_platform_row(platform, "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = 't%u' AND table_name = 'member'", tenant))
+		return scop_platform_rows(platform, "SELECT id FROM account.person WHERE 0"); /* a run before us was killed when they were gone */
 	scop_buffer_init(&elsewhere, platform->arena);
 	scop_buffer_text(&elsewhere, "SELECT 0 AS person");
 	for (size_t i = 0; i < scop_count(others); i++)
@@ -106,6 +111,8 @@ scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
 	gmtime_r(&now, &tm);
 	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &tm);
+	if (!row && platform->db)
+		scop_error_set(&platform->err, "the tenant is gone already; the record is below '%s/exports'", platform->config.var);
 	if (!row || !databases || !persons)
 		return NULL;
 	scop_buffer_init(&record, platform->arena);
@@ -115,7 +122,9 @@ scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
 	scop_buffer_printf(&record, "  persons who were members of no other tenant: %zu\n\nLooked for afterwards, and found:\n", scop_count(persons));
 	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
 	const char *path = scop_arena_printf(platform->arena, "%s/exports/deleted-%s-%u-%s.txt", platform->config.var, scop_text(row, "name"), tenant, stamp);
-	if (!scop_tenant_delete(platform, tenant) || !delete_persons(platform, persons))
+	/* Killed from here on, the next sweep goes on with it. The persons go while it can still be told whose they were. */
+	if (!scop_platform_sql(platform, "UPDATE scopiton.tenant SET state = 'leaving' WHERE id = %u", tenant) || !scop_tenant_close(platform, tenant) ||
+	    !delete_persons(platform, persons) || !scop_tenant_delete(platform, tenant))
 		return NULL;
 	const bool gone = look_again(platform, tenant, &record);
 	const struct scop_error cause = platform->err;
@@ -123,4 +132,36 @@ scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
 		return NULL;
 	platform->err = cause;
 	return gone ? path : NULL;
+}
+
+/* Folders of archives that were being written or read: their names begin with a dot. */
+static void
+remove_hidden(struct scop_platform *platform, const char *below)
+{
+	const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.var, below);
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			scop_files_remove(scop_arena_printf(platform->arena, "%s/%s", folder, entry->d_name));
+	if (dir)
+		closedir(dir);
+}
+
+bool
+scop_tenant_sweep(struct scop_platform *platform)
+{
+	const struct scop_value *tenants = scop_platform_rows(platform, "SELECT id, state FROM scopiton.tenant WHERE state <> 'whole'");
+	bool sound = tenants && scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
+
+	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
+		const struct scop_value *row = scop_at(tenants, i);
+		const uint32_t tenant = (uint32_t)scop_int(row, "id");
+
+		sound = strcmp(scop_text(row, "state"), "making") == 0 ? scop_tenant_delete(platform, tenant) : scop_tenant_end(platform, tenant) != NULL;
+	}
+	remove_hidden(platform, "imports");
+	remove_hidden(platform, "exports");
+	return sound;
 }

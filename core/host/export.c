@@ -18,7 +18,7 @@
 #include "modules/files.h"
 
 const char *
-scop_export_folder(struct scop_platform *platform, uint32_t tenant, const char *what)
+scop_export_path(struct scop_platform *platform, uint32_t tenant, const char *what, const char *suffix)
 {
 	const char *name = scop_text(scop_platform_row(platform, "SELECT name FROM scopiton.tenant WHERE id = %u", tenant), "name");
 	const time_t now = time(NULL);
@@ -27,11 +27,19 @@ scop_export_folder(struct scop_platform *platform, uint32_t tenant, const char *
 
 	gmtime_r(&now, &tm);
 	strftime(when, sizeof when, "%Y%m%d-%H%M%S", &tm);
-	char *folder = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s", platform->config.var, name, what, when);
-	for (int i = 2; access(folder, F_OK) == 0; i++)
-		folder = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s-%d", platform->config.var, name, what, when, i);
 	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
 	mkdir(scop_arena_printf(platform->arena, "%s/exports/%s", platform->config.var, name), 0700);
+	const char *path = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s%s", platform->config.var, name, what, when, suffix);
+	for (int i = 2; access(path, F_OK) == 0; i++)
+		path = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s-%d%s", platform->config.var, name, what, when, i, suffix);
+	return path;
+}
+
+const char *
+scop_export_folder(struct scop_platform *platform, uint32_t tenant, const char *what)
+{
+	const char *folder = scop_export_path(platform, tenant, what, "");
+
 	if (mkdir(folder, 0700) == 0)
 		return folder;
 	scop_error_errno(&platform->err, "'%s' cannot be made", folder);
@@ -137,26 +145,6 @@ scop_dump_run(struct scop_platform *platform, const char *const *what, const cha
 	return scop_error_set(&platform->err, "mariadb-dump could not write '%s' (status %d)", path, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-bool
-scop_dump(struct scop_platform *platform, const char *database, const struct scop_value *tables, const char *path)
-{
-	const size_t count = scop_count(tables);
-	const char **words = scop_arena_alloc(platform->arena, (count + 2) * sizeof *words);
-
-	words[0] = database;
-	for (size_t i = 0; i < count; i++)
-		words[i + 1] = scop_text(scop_at(tables, i), "name");
-	words[count + 1] = NULL;
-	return scop_dump_run(platform, words, path);
-}
-
-const struct scop_value *
-scop_dump_tables(struct scop_platform *platform, const char *database)
-{
-	return scop_platform_rows(platform, "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '%s' AND table_type = "
-	    "'BASE TABLE' ORDER BY table_name", database);
-}
-
 /* What each table and column is, for who has nothing but the archive. */
 bool
 scop_describe_tables(struct scop_platform *platform, const char *database, const char *path)
@@ -221,7 +209,7 @@ bool
 scop_archive_folder(struct scop_platform *platform, const char *folder, const char *top, const char *file)
 {
 	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
-	const char *fresh = scop_arena_printf(platform->arena, "%s.new", file);
+	const char *fresh = scop_arena_printf(platform->arena, "%s.new", folder);
 	struct archive *out = archive_write_new();
 
 	if (!scop_files_list(platform->arena, folder, files, &platform->err))
@@ -256,31 +244,4 @@ scop_copy_folder(struct scop_platform *platform, const char *from, const char *t
 		sound = scop_files_copy(source, path, &platform->err) && (access(source, X_OK) != 0 || chmod(path, 0755) == 0);
 	}
 	return sound;
-}
-
-/* Into `folder`: the tables of the database that serves, what they mean, and the package. */
-bool
-scop_module_write(struct scop_platform *platform, uint32_t tenant, const char *module, const char *folder)
-{
-	const struct scop_value *row = scop_platform_row(platform, "SELECT s.database_name, p.hash FROM scopiton.subscription s JOIN scopiton.package p ON p.id = "
-	    "s.package WHERE s.tenant = %u AND s.module = '%s'", tenant, module);
-	const char *database = scop_text(row, "database_name");
-	const struct scop_value *tables = row ? scop_dump_tables(platform, database) : NULL;
-
-	return tables && scop_dump(platform, database, tables, scop_arena_printf(platform->arena, "%s/%s.sql", folder, module)) &&
-	    scop_describe_tables(platform, database, scop_arena_printf(platform->arena, "%s/%s.md", folder, module)) &&
-	    scop_copy_folder(platform, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, scop_text(row, "hash")),
-		scop_arena_printf(platform->arena, "%s/packages/%s", folder, module));
-}
-
-const char *
-scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module)
-{
-	const char *folder = scop_export_folder(platform, tenant, module);
-	const char *file = folder ? scop_arena_printf(platform->arena, "%s.tar.zst", folder) : NULL;
-	const bool sound = folder && scop_module_write(platform, tenant, module, folder) && scop_archive_folder(platform, folder, strrchr(folder, '/') + 1, file);
-
-	if (folder)
-		scop_files_remove(folder);
-	return sound ? file : NULL;
 }

@@ -24,9 +24,7 @@ enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64, AWAY_SECONDS_MAX = 30 };
 bool
 scop_installation_tell(struct scop_installation *installation, const char *what)
 {
-	if (!installation->told || installation->told(installation->context, what))
-		return true;
-	return scop_error_set(&installation->platform->err, "cancelled");
+	return scop_platform_tell(installation->platform, installation->told, installation->context, what);
 }
 
 const char *
@@ -521,14 +519,14 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
 
 	if (length < 3 || length > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
 		return scop_error_set(&platform->err, "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
-	if ((told && !told(context, "check") && !scop_error_set(&platform->err, "cancelled")) ||
+	if (!scop_platform_tell(platform, told, context, "check") ||
 	    !scop_choose(platform, tenant, module, wish, choices, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const bool asked = strcmp(choices[i].module, module) == 0;
 
-		if (told && count > 1 && !told(context, scop_arena_printf(platform->arena, "%s %s", choices[i].module, choices[i].version)))
-			return scop_error_set(&platform->err, "cancelled");
+		if (count > 1 && !scop_platform_tell(platform, told, context, scop_arena_printf(platform->arena, "%s %s", choices[i].module, choices[i].version)))
+			return false;
 		if (!install_choice(platform, tenant, &choices[i], asked && wish->root, wish->granted, told, context))
 			return false;
 	}

@@ -21,12 +21,6 @@
 enum { FORMAT = 1 };
 
 static bool
-tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what)
-{
-	return !told || told(context, what) || scop_error_set(&platform->err, "cancelled");
-}
-
-static bool
 write_text(struct scop_platform *platform, const char *path, mode_t mode, const char *text)
 {
 	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -38,7 +32,7 @@ write_text(struct scop_platform *platform, const char *path, mode_t mode, const 
 
 /* ---- data ---- */
 
-/* One snapshot of all databases of the tenant, by one run of mariadb-dump; then a file for each. Views are the host's to make. */
+/* One snapshot of all `databases`, by one run of mariadb-dump; then a file for each. Views are the host's to make. */
 static bool
 dump_databases(struct scop_platform *platform, const struct scop_value *databases, const char *folder)
 {
@@ -98,11 +92,11 @@ cut_dump(struct scop_platform *platform, const struct scop_value *databases, con
 	return sound || scop_error_errno(&platform->err, "the tenant's data cannot be written below '%s'", folder);
 }
 
-/* What waits, and mails: of the tenant's roles. */
+/* What waits, and mails: of the roles that `where` says. */
 static bool
-dump_queue(struct scop_platform *platform, uint32_t tenant, const char *folder)
+dump_queue(struct scop_platform *platform, const char *where, const char *folder)
 {
-	const char *words[] = { "queue", "outbox", "dead", "mail", "attachment", scop_arena_printf(platform->arena, "--where=role LIKE 't%u\\_%%'", tenant), NULL };
+	const char *words[] = { "queue", "outbox", "dead", "mail", "attachment", scop_arena_printf(platform->arena, "--where=%s", where), NULL };
 
 	return scop_dump_run(platform, words, scop_arena_printf(platform->arena, "%s/data/queue.sql", folder));
 }
@@ -171,6 +165,7 @@ static const char readme[] =
     "- `./run` starts it on a Debian 12 machine, on http://127.0.0.1:8080/ (PORT=9000 for another). It installs the Debian packages\n"
     "  that are missing, makes a private MariaDB in `var/` and takes the data in. Ctrl-C stops it; the data stays.\n"
     "- `data/` is SQL that any MariaDB or MySQL reads; `tables/` says what each table and column is.\n"
+    "- `statements.csv` is what was used of which module, month by month.\n"
     "- `persons.json` has the people with hashes of their passwords, and the secrets of their second steps: keep it closed.\n"
     "- `packages/` are the modules, `host/` the programs. On another host: `scopiton tenant import THIS-ARCHIVE`.\n"
     "- `sha256sum -c SHA256SUMS` says whether anything was changed.\n";
@@ -219,6 +214,41 @@ copy_host(struct scop_platform *platform, const char *folder)
 	return sound;
 }
 
+/* What the tables mean, and the packages. */
+static bool
+write_modules(struct scop_platform *platform, const struct scop_value *databases, const char *folder)
+{
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < scop_count(databases); i++) {
+		const struct scop_value *row = scop_at(databases, i);
+		const char *module = scop_text(row, "module"), *hash = scop_text(row, "hash");
+
+		sound = scop_describe_tables(platform, scop_text(row, "name"), scop_arena_printf(platform->arena, "%s/tables/%s.md", folder, module)) &&
+		    (!hash[0] || scop_copy_folder(platform, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, hash),
+			scop_arena_printf(platform->arena, "%s/packages/%s", folder, module)));
+	}
+	return sound;
+}
+
+static bool
+write_data(struct scop_platform *platform, const struct scop_value *databases, const char *queue, const char *folder)
+{
+	mkdir(scop_arena_printf(platform->arena, "%s/data", folder), 0700);
+	mkdir(scop_arena_printf(platform->arena, "%s/tables", folder), 0700);
+	return dump_databases(platform, databases, folder) && cut_dump(platform, databases, folder) && dump_queue(platform, queue, folder);
+}
+
+/* What was and will be asked for, month by month. */
+static bool
+write_statements(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	const struct scop_value *rows = scop_platform_rows(platform, "SELECT month, module, begins, ends, days, of_days, month_cents, cents, currency FROM t%u.use_line ORDER BY "
+	    "month, module, begins", tenant);
+
+	return rows && (scop_count(rows) == 0 || scop_export_csv(platform, rows, scop_arena_printf(platform->arena, "%s/statements.csv", folder)));
+}
+
 static bool
 write_all(struct scop_platform *platform, uint32_t tenant, const char *folder, bool (*told)(void *, const char *), void *context)
 {
@@ -226,34 +256,99 @@ write_all(struct scop_platform *platform, uint32_t tenant, const char *folder, b
 	const struct scop_value *databases = scop_platform_rows(platform, "SELECT 't%u' AS name, 'socle' AS module, '' AS hash UNION ALL SELECT s.database_name, s.module, "
 	    "p.hash FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u", tenant, tenant);
 
-	mkdir(scop_arena_printf(platform->arena, "%s/data", folder), 0700);
-	mkdir(scop_arena_printf(platform->arena, "%s/tables", folder), 0700);
-	bool sound = databases && tell(platform, told, context, "data") && dump_databases(platform, databases, folder) && cut_dump(platform, databases, folder) &&
-	    dump_queue(platform, tenant, folder) && tell(platform, told, context, "people") && write_persons(platform, tenant, folder) &&
-	    write_description(platform, tenant, folder) && tell(platform, told, context, "modules");
-	for (size_t i = 0; sound && i < scop_count(databases); i++) {
-		const struct scop_value *row = scop_at(databases, i);
-		const char *module = scop_text(row, "module");
-
-		sound = scop_describe_tables(platform, scop_text(row, "name"), scop_arena_printf(platform->arena, "%s/tables/%s.md", folder, module)) &&
-		    (!scop_text(row, "hash")[0] || scop_copy_folder(platform, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, scop_text(row, "hash")),
-			scop_arena_printf(platform->arena, "%s/packages/%s", folder, module)));
-	}
-	return sound && tell(platform, told, context, "programs") && copy_host(platform, folder) &&
+	return databases && scop_platform_tell(platform, told, context, "data") &&
+	    write_data(platform, databases, scop_arena_printf(platform->arena, "role LIKE 't%u\\_%%'", tenant), folder) && scop_platform_tell(platform, told, context, "people") &&
+	    write_persons(platform, tenant, folder) && write_description(platform, tenant, folder) && write_statements(platform, tenant, folder) &&
+	    scop_platform_tell(platform, told, context, "modules") && write_modules(platform, databases, folder) &&
+	    scop_platform_tell(platform, told, context, "programs") && copy_host(platform, folder) &&
 	    write_text(platform, scop_arena_printf(platform->arena, "%s/README.md", folder), 0644, scop_arena_printf(platform->arena, readme, title)) &&
 	    write_text(platform, scop_arena_printf(platform->arena, "%s/run", folder), 0755,
 		"#!/usr/bin/env bash\n# Starts this space alone, without anybody's services.\nexec \"$(dirname \"$0\")/host/tools/alone.sh\" \"$@\"\n") &&
-	    write_sums(platform, folder) && tell(platform, told, context, "archive");
+	    write_sums(platform, folder) && scop_platform_tell(platform, told, context, "archive");
+}
+
+/* Where an archive is put together: below var/exports under a hidden name, which a sweep takes away. */
+static const char *
+work_folder(struct scop_platform *platform)
+{
+	const char *folder = scop_arena_printf(platform->arena, "%s/exports/.%d", platform->config.var, (int)getpid());
+
+	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
+	scop_files_remove(folder);
+	if (mkdir(folder, 0700) == 0)
+		return folder;
+	scop_error_errno(&platform->err, "'%s' cannot be made", folder);
+	return NULL;
+}
+
+/* The folder as the archive WHAT-TIME.tar.zst of the tenant; the folder goes. */
+static const char *
+pack(struct scop_platform *platform, uint32_t tenant, const char *what, const char *folder, bool sound)
+{
+	static const char suffix[] = ".tar.zst";
+	const char *file = scop_export_path(platform, tenant, what, suffix), *name = strrchr(file, '/') + 1;
+
+	sound = sound && scop_archive_folder(platform, folder, scop_arena_printf(platform->arena, "%.*s", (int)(strlen(name) - strlen(suffix)), name), file);
+	const struct scop_error cause = platform->err;
+	scop_files_remove(folder);
+	platform->err = cause;
+	return sound ? file : NULL;
 }
 
 const char *
 scop_tenant_export(struct scop_platform *platform, uint32_t tenant, bool (*told)(void *, const char *), void *context)
 {
-	const char *folder = scop_export_folder(platform, tenant, "tenant");
-	const char *file = folder ? scop_arena_printf(platform->arena, "%s.tar.zst", folder) : NULL;
-	const bool sound = folder && write_all(platform, tenant, folder, told, context) && scop_archive_folder(platform, folder, strrchr(folder, '/') + 1, file);
+	const char *folder = work_folder(platform);
 
-	if (folder)
-		scop_files_remove(folder);
-	return sound ? file : NULL;
+	return folder ? pack(platform, tenant, "tenant", folder, write_all(platform, tenant, folder, told, context)) : NULL;
+}
+
+/* ---- one module ---- */
+
+static const char module_readme[] =
+    "# %s %s\n\n"
+    "All of one module of a space, as it was taken out of Scopiton.\n\n"
+    "- `data/%s.sql` is SQL that any MariaDB or MySQL reads; `tables/%s.md` says what each table and column is.\n"
+    "- `data/queue.sql` is what waited to be done, and mails. `module.json` has the settings and who might do what.\n"
+    "- `packages/` is the module. To take all of it in again: `scopiton tenant import THIS-ARCHIVE --into TENANT`.\n"
+    "- `sha256sum -c SHA256SUMS` says whether anything was changed.\n";
+
+static bool
+write_module(struct scop_platform *platform, uint32_t tenant, const char *module, const char *folder)
+{
+	const struct scop_value *databases = scop_platform_rows(platform, "SELECT s.database_name AS name, s.module, p.hash, p.version, s.root, s.state IN ('on', 'frozen') AS is_on "
+	    "FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND s.module = '%s'", tenant, module);
+	const struct scop_value *settings = scop_platform_rows(platform, "SELECT name, value FROM t%u.setting WHERE module = '%s'", tenant, module);
+	const struct scop_value *permissions = scop_platform_rows(platform, "SELECT role, permission FROM t%u.role_permission WHERE permission LIKE '%s.%%'", tenant, module);
+	static const char *const keys[] = { "module", "version", "hash", "root", "is_on" };
+	const struct scop_value *row = scop_at(databases, 0);
+	struct scop_map_maker map;
+	struct scop_buffer out;
+
+	scop_map_init(&map, platform->arena);
+	scop_map_put(&map, "format", scop_value_int(platform->arena, FORMAT));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		scop_map_put(&map, keys[i], scop_get(row, keys[i]));
+	scop_map_put(&map, "settings", settings);
+	scop_map_put(&map, "permissions", permissions);
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, scop_map_value(&map));
+	return row && settings && permissions && write_data(platform, databases, scop_arena_printf(platform->arena, "role = 't%u_%s'", tenant, module), folder) &&
+	    write_modules(platform, databases, folder) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/module.json", folder), 0600, scop_buffer_str(&out)) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/README.md", folder), 0644,
+		scop_arena_printf(platform->arena, module_readme, module, scop_text(row, "version"), module, module)) &&
+	    write_sums(platform, folder);
+}
+
+const char *
+scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module)
+{
+	if (!scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant, scop_platform_quote(platform, module))) {
+		scop_error_set(&platform->err, "this tenant has no module '%s'", module);
+		return NULL;
+	}
+	const char *folder = work_folder(platform);
+
+	return folder ? pack(platform, tenant, module, folder, write_module(platform, tenant, module, folder)) : NULL;
 }

@@ -7,14 +7,22 @@
  *     tables/socle.md, tables/<module>.md
  *     packages/<module>/...
  *     host/build/libexec ..., host/migrations, host/nginx, host/tools
+ *
+ * One module alone has module.json (with what the tenant set, and its roles' permissions) in place of tenant.json, run and host/.
  */
 #ifndef SCOP_HOST_LEAVE_H
 #define SCOP_HOST_LEAVE_H
 
 #include "host/platform.h"
 
+/* Where data stands that is being taken in, and is nobody's yet: one import runs at a time. */
+#define SCOP_STAGING "scop_staging"
+
 /* Writes the archive, while the tenant is being served; its path, or NULL. */
 const char *scop_tenant_export(struct scop_platform *platform, uint32_t tenant, bool (*told)(void *, const char *), void *context);
+
+/* The same of one module. */
+const char *scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module);
 
 struct scop_arrival {
 	const char *from;               /* an archive, or the folder that it was unpacked to */
@@ -26,8 +34,16 @@ struct scop_arrival {
 /* Makes the tenant of it; nothing of it is left when that fails. */
 bool scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context);
 
+/* Gives the tenant the module of the archive, which it must not have; nothing of it is left when that fails. */
+bool scop_module_import(struct scop_platform *platform, uint32_t tenant, const struct scop_arrival *arrival, bool (*told)(void *, const char *),
+    void *context);
+
 /* Deletes the tenant and the persons who are members nowhere else, looks for what might be left, and writes that down: the record's
  * path, NULL with the reason. */
 const char *scop_tenant_end(struct scop_platform *platform, uint32_t tenant);
+
+/* Takes away tenants that killed runs have half made, goes on with those half deleted, and drops what was being taken in. For who
+ * holds the installer's lock. */
+bool scop_tenant_sweep(struct scop_platform *platform);
 
 #endif

@@ -8,8 +8,8 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "host/choose.h"
-#include "host/export.h"
 #include "host/installation.h"
+#include "host/leave.h"
 #include "host/migrator.h"
 #include "modules/files.h"
 

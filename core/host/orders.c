@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/catalogue.h"
+#include "host/leave.h"
 #include "host/migrator.h"
 #include "modules/version.h"
 
@@ -154,12 +155,11 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 	return scop_error_set(&platform->err, "there is no order of kind '%s'", kind);
 }
 
-/* What orders that were killed have left, for who holds the lock is alone. */
-static bool
-sweep(struct scop_platform *platform)
+bool
+scop_sweep(struct scop_platform *platform)
 {
 	scop_catalogue_sweep(platform);
-	return scop_migrator_sweep(platform);
+	return scop_migrator_sweep(platform) && scop_tenant_sweep(platform);
 }
 
 bool
@@ -173,7 +173,7 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running', began = COALESCE(began, UTC_TIMESTAMP(6)) WHERE id = "
 		"%lld", (long long)id))
 		return false;
-	const bool sound = sweep(platform) && carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
+	const bool sound = scop_sweep(platform) && carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
 	/* The lock is lost with the connection: the installer that has it now carries the order out, from where it stands. */
 	if (!sound && !scop_platform_holds_lock(platform))

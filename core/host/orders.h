@@ -22,6 +22,10 @@ bool scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(voi
 /* Asks that it be stopped where that is safe. */
 bool scop_order_cancel(struct scop_platform *platform, int64_t id);
 
+/* Takes away what killed runs have left: fetched files, accounts of migrations, tenants half made or half deleted, folders of
+ * archives half written. For who holds the installer's lock, and so is alone. */
+bool scop_sweep(struct scop_platform *platform);
+
 /* Upgrades in waves: makes one for all tenants that have the module (`canary`: first that one alone; 0: none), goes one step
  * further with the running ones, pauses, goes on. `module` "socle" is the socle itself. */
 int64_t scop_rollout_begin(struct scop_platform *platform, const char *module, const struct scop_wish *wish, uint32_t canary, const char *actor);

@@ -101,6 +101,12 @@ scop_platform_row(struct scop_platform *platform, const char *format, ...)
 }
 
 bool
+scop_platform_tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what)
+{
+	return !told || told(context, what) || scop_error_set(&platform->err, "cancelled");
+}
+
+bool
 scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, const char *text)
 {
 	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);

@@ -39,6 +39,9 @@ const struct scop_value *scop_platform_rows(struct scop_platform *platform, cons
 const struct scop_value *scop_platform_row(struct scop_platform *platform, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Tells of a step, where `told` is given; false, with the reason, when that answers that it is to be cancelled. */
+bool scop_platform_tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what);
+
 /* Writes a secret that `uid` alone can read; replaced whole. */
 bool scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, const char *text);
 
@@ -55,6 +58,7 @@ struct scop_tenant_order {
 	bool operates;                  /* a scop's own: its portal shows all tenants, and orders for them */
 	const char *template;           /* of its sector, from the folder templates; NULL: the portal alone */
 	const char *host, *portal_host; /* NULL: <name>.localhost and <name>-portal.localhost */
+	bool throw_away;                /* stays unfinished: a sweep takes it away once nobody holds the installer's lock for it */
 };
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
     bool (*told)(void *, const char *), void *context);
@@ -62,14 +66,19 @@ bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant
 /* Installs and sets what a sector's template names. */
 bool scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name, bool (*told)(void *, const char *), void *context);
 
-/* The parts of that: the row, with the number `wanted` where it is free; then database, views and host names, which the order has. */
+/* The parts of that: the row, with the number `wanted` where it is free; then database, views and host names, which the order has;
+ * then the word that it is whole, without which the next sweep takes it away. */
 bool scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order, uint32_t wanted, uint32_t *ret_tenant);
 bool scop_tenant_socle(struct scop_platform *platform, uint32_t tenant, const struct scop_tenant_order *order);
+bool scop_tenant_whole(struct scop_platform *platform, uint32_t tenant);
 
 /* Makes what the tenant's socle shows of the platform; safe to repeat. */
 bool scop_tenant_views(struct scop_platform *platform, uint32_t tenant);
 
-/* Drops databases and roles of the tenant, and its rows. */
+/* Nobody is led to the tenant any more. */
+bool scop_tenant_close(struct scop_platform *platform, uint32_t tenant);
+
+/* Closes it, and drops its databases, roles and rows. */
 bool scop_tenant_delete(struct scop_platform *platform, uint32_t tenant);
 
 /* What is wanted of an installation. */

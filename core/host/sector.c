@@ -51,7 +51,7 @@ scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char 
 		const struct scop_value *module = scop_at(modules, i);
 		const struct scop_wish wish = { .version = scop_text(module, "version"), .root = scop_bool(module, "root") };
 
-		sound = (!told || told(context, scop_text(module, "module"))) && scop_module_install(platform, tenant, scop_text(module, "module"), &wish, NULL, NULL) &&
+		sound = scop_platform_tell(platform, told, context, scop_text(module, "module")) && scop_module_install(platform, tenant, scop_text(module, "module"), &wish, NULL, NULL) &&
 		    set_all(platform, tenant, scop_text(module, "module"), scop_get(module, "settings"));
 	}
 	return sound;

@@ -150,12 +150,18 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 	/* A number is not used twice, so that what is left of an earlier tenant somewhere is nobody's. */
 	const bool is_free = wanted > 0 && !scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE id = %u UNION SELECT 1 FROM "
 	    "information_schema.schemata WHERE schema_name REGEXP '^t%u(_|$)'", wanted, wanted);
-	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (id, name, title, language, zone, currency, operates) VALUES "
-		"(NULLIF(%u, 0), '%s', '%s', '%s', '%s', 'EUR', %d)", is_free ? wanted : 0, order->name, scop_platform_quote(platform, order->title), order->language,
+	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (id, name, title, language, zone, currency, operates, state) VALUES "
+		"(NULLIF(%u, 0), '%s', '%s', '%s', '%s', 'EUR', %d, 'making')", is_free ? wanted : 0, order->name, scop_platform_quote(platform, order->title), order->language,
 		order->zone, order->operates))
 		return false;
 	*ret_tenant = (uint32_t)scop_int(scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", order->name), "id");
 	return true;
+}
+
+bool
+scop_tenant_whole(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_platform_sql(platform, "UPDATE scopiton.tenant SET state = 'whole' WHERE id = %u", tenant) && scop_directory_changed(platform);
 }
 
 bool
@@ -169,15 +175,24 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 	order.portal_host = given->portal_host ? given->portal_host : scop_arena_printf(platform->arena, "%s-portal.localhost", given->name);
 	if (!scop_tenant_begin(platform, &order, 0, &tenant))
 		return false;
-	if ((!told || told(context, "socle")) && scop_tenant_socle(platform, tenant, &order) &&
+	if (scop_platform_tell(platform, told, context, "socle") && scop_tenant_socle(platform, tenant, &order) &&
 	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" }, told, context) &&
-	    (!order.template || scop_template_apply(platform, tenant, order.template, told, context)))
-		return scop_directory_changed(platform);
+	    (!order.template || scop_template_apply(platform, tenant, order.template, told, context)) &&
+	    (order.throw_away || scop_tenant_whole(platform, tenant)))
+		return true;
 
 	const struct scop_error cause = platform->err;
 	scop_tenant_delete(platform, tenant);
 	platform->err = cause;
 	return false;
+}
+
+bool
+scop_tenant_close(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off' WHERE tenant = %u", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.host_name WHERE tenant = %u", tenant) && scop_directory_changed(platform) &&
+	    scop_directory_write(platform);
 }
 
 bool
@@ -188,12 +203,7 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	const struct scop_value *roles =
 	    scop_platform_rows(platform, "SELECT User AS name FROM mysql.user WHERE is_role = 'Y' AND User REGEXP '^t%u_'", tenant);
 
-	if (!databases || !roles)
-		return false;
-	/* The directory first: nobody is led to what is about to go. */
-	if (!scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off' WHERE tenant = %u", tenant) ||
-	    !scop_platform_sql(platform, "DELETE FROM scopiton.host_name WHERE tenant = %u", tenant) ||
-	    !scop_directory_changed(platform) || !scop_directory_write(platform))
+	if (!databases || !roles || !scop_tenant_close(platform, tenant))
 		return false;
 	for (size_t i = 0; i < scop_count(roles); i++)
 		if (!scop_platform_sql(platform, "DROP ROLE IF EXISTS `%s`", scop_text(scop_at(roles, i), "name")))

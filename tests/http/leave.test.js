@@ -97,6 +97,67 @@ test('an archive that was changed, cut or made by somebody hostile takes nothing
   await refused(there.cli('tenant', 'import', '/etc/hostname'), /is no archive of a tenant/)
 })
 
+test('one module alone is taken out, and in again: rows, settings, permissions, and what waited', async () => {
+  const role = async (stack) => `t${await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'")}_guestbook`
+  const own = await role(there), socle = own.replace('_guestbook', '')
+  await there.sql(`INSERT INTO ${socle}.role (name) VALUES ('editor'); INSERT INTO ${socle}.role_permission SELECT 'editor', name FROM ${socle}.permission WHERE module = 'guestbook' LIMIT 1`)
+  await there.sql(`INSERT INTO queue.mail (role, recipient, sender_name, subject, html, run_at) VALUES ('${own}', 'a@example.com', 'Acme', 'with a file', '<p>x</p>', UTC_TIMESTAMP() + INTERVAL 1 DAY);
+    INSERT INTO queue.attachment (role, mail, name, type, bytes) VALUES ('${own}', LAST_INSERT_ID(), 'a.pdf', 'application/pdf', REPEAT('x', 100000));
+    INSERT INTO queue.outbox (role, name, body, run_at) VALUES ('${own}', 'later', '{}', UTC_TIMESTAMP() + INTERVAL 1 DAY)`)
+  const rows = async () => (await there.sql(`SELECT name, message FROM ${own}.entry ORDER BY id`)) + (await there.sql(`SELECT * FROM ${socle}.setting WHERE module = 'guestbook' ORDER BY name`)) +
+    (await there.sql(`SELECT role, permission FROM ${socle}.role_permission WHERE permission LIKE 'guestbook.%' ORDER BY 1, 2`)) +
+    (await there.sql(`SELECT m.subject, m.run_at, a.name, LENGTH(a.bytes) FROM queue.mail m JOIN queue.attachment a ON a.mail = m.id WHERE m.role = '${own}' AND a.role = m.role`)) +
+    (await there.sql(`SELECT name, run_at FROM queue.outbox WHERE role = '${own}'`))
+  const before = await rows()
+  assert.match(before, /with a file[\s\S]*a\.pdf\t100000[\s\S]*later/)
+  const file = (await there.cli('tenant', 'export', 'acme', '--module', 'guestbook')).trim()
+  await refused(there.cli('tenant', 'import', file, '--into', 'acme'), /has 'guestbook' already, or its data/)
+  await refused(there.cli('tenant', 'import', file), /one of a module is taken in with --into/)
+  await refused(there.cli('tenant', 'import', archive, '--into', 'acme'), /is no archive of a module/)
+  await there.cli('module', 'purge', 'guestbook', '--tenant', 'acme', '--yes', 'guestbook')
+  assert.equal((await there.request('acme.localhost', '/fr/guestbook/')).status, 404)
+  assert.equal(await there.sql(`SELECT COUNT(*) FROM queue.mail WHERE role = '${own}'`), '0')
+  await there.cli('tenant', 'import', file, '--into', 'acme', '--with-packages')
+  await until('it serves', async () => (await there.request('acme.localhost', '/fr/guestbook/')).status === 200)
+  assert.equal(await rows(), before)
+  // For another tenant too, and there it is nobody else's.
+  await there.cli('tenant', 'create', 'twin', '--title', 'Twin')
+  await there.cli('tenant', 'import', file, '--into', 'twin', '--with-packages')
+  await until('it serves', async () => (await there.request('twin.localhost', '/fr/guestbook/')).status === 200)
+  assert.equal((await there.request('twin.localhost', '/fr/guestbook/')).body.match(/class="entry|<article/g)?.length, (await there.request('acme.localhost', '/fr/guestbook/')).body.match(/class="entry|<article/g)?.length)
+  assert.equal(await there.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'scop_staging'"), '0')
+  assert.deepEqual(fs.readdirSync(path.join(there.folder, 'exports')).filter((name) => name[0] === '.'), [])
+})
+
+test('killed at any moment, an import leaves nothing, nor does a deletion stop half way', async () => {
+  const children = (...args) => spawn(path.join(root, 'build/libexec/scopiton'), args, { stdio: 'ignore', env: { ...process.env, SCOPITON_CONFIG: path.join(there.folder, 'scopiton.conf') } })
+  const killed = async (child, milliseconds) => {
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    await new Promise((resolve) => setTimeout(resolve, milliseconds))
+    child.kill('SIGKILL')
+    await ended
+  }
+  const clean = async (name) => {
+    assert.equal(await there.sql(`SELECT COUNT(*) FROM scopiton.tenant WHERE name = '${name}' OR state <> 'whole'`), '0')
+    assert.equal(await there.sql("SELECT schema_name FROM information_schema.schemata WHERE schema_name = 'scop_staging' OR (schema_name REGEXP '^t[0-9]+(_|$)' AND CAST(SUBSTRING(schema_name, 2) AS UNSIGNED) NOT IN (SELECT id FROM scopiton.tenant))"), '')
+    assert.equal(await there.sql("SELECT User FROM mysql.user WHERE User LIKE 'scop\\_run%' OR (User REGEXP '^t[0-9]+_' AND CAST(SUBSTRING(User, 2) AS UNSIGNED) NOT IN (SELECT id FROM scopiton.tenant))"), '')
+    assert.deepEqual(fs.readdirSync(path.join(there.folder, 'imports')), [])
+  }
+  for (const milliseconds of [60, 200, 400, 700, 1000]) {
+    await killed(children('tenant', 'import', archive, '--name', 'half', '--host', 'half.localhost', '--portal-host', 'half-portal.localhost'), milliseconds)
+    if ((await there.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name = 'half' AND state = 'whole'")) === '1') await there.cli('tenant', 'delete', 'half', '--yes', 'half')
+    else await there.cli('tenant', 'export', 'twin')
+    await clean('half')
+  }
+  for (const milliseconds of [20, 60, 100, 150]) {
+    await there.cli('tenant', 'import', archive, '--name', 'half', '--host', 'half.localhost', '--portal-host', 'half-portal.localhost')
+    await killed(children('tenant', 'delete', 'half', '--yes', 'half'), milliseconds)
+    await there.cli('tenant', 'delete', 'half', '--yes', 'half').catch((error) => assert.match(error.stderr, /no tenant 'half'|is gone already/))
+    await clean('half')
+    assert.match(fs.readFileSync(path.join(there.folder, 'exports', fs.readdirSync(path.join(there.folder, 'exports')).filter((name) => name.startsWith('deleted-half')).pop()), 'utf8'), /nothing was found any more/)
+  }
+})
+
 test('its own run starts it alone, without the group', async () => {
   const folder = fs.mkdtempSync('/tmp/scopiton-alone-')
   fs.chmodSync(folder, 0o755)
