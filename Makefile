@@ -26,7 +26,7 @@ BASE := $(wildcard core/base/*.c)
 LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
 PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard core/cli/*.c)) core/host/platform.c \
 	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/choose.c core/host/generation.c core/host/life.c core/host/rehearse.c \
-	core/host/export.c core/host/leave.c core/host/arrive.c core/host/delete.c core/host/sector.c core/host/sealing.c core/host/billing.c core/host/orders.c core/host/rollout.c core/host/scan.c core/host/fetch.c core/host/catalogue.c core/jobs/schedule.c
+	core/host/export.c core/host/leave.c core/host/arrive.c core/host/delete.c core/host/sector.c core/host/sealing.c core/host/billing.c core/host/orders.c core/host/rollout.c core/host/scan.c core/host/fetch.c core/host/pictures.c core/host/catalogue.c core/jobs/schedule.c
 WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/sandbox.c core/modules/loader.c core/data/directory.c
 SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c

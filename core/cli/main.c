@@ -21,7 +21,8 @@ static const struct command {
 } commands[] = {
 	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
 	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone Europe/Brussels] "
-	    "[--host HOST] [--portal-host HOST]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
+	    "[--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
+	    "  tenant allow NAME AMOUNT | none\n"
 	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host HOST] [--portal-host HOST] [--with-packages]\n  tenant import ARCHIVE --into TENANT [--with-packages]",
 	    "make a tenant with its databases and portal, list them, delete one for good; what it pays for a month; take all of it out, and in again" },
 	{ "module", cli_module_command, "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT [--version '^1.4'] [--beta] [--grant] "

@@ -234,7 +234,7 @@ cli_installer(struct cli *cli)
 			scop_platform_unlock(&platform);
 		}
 		while (!stop && getppid() != 1) {
-			if (again && !scop_module_scan(&platform))
+			if (again && !(scop_templates_note(&platform) && scop_module_scan(&platform)))
 				scop_log(SCOP_LOG_ERROR, "%s", platform.err.text);
 			again = 0;
 			work(&platform, &version);

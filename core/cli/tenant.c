@@ -27,8 +27,10 @@ create(struct cli *cli, struct scop_platform *platform)
 {
 	struct scop_tenant_order order = { .operates = cli_flag(cli, "--operator"), .title = cli_option(cli, "--title", NULL),
 		.language = cli_option(cli, "--language", "fr"), .zone = cli_option(cli, "--zone", "Europe/Brussels"),
-		.template = cli_option(cli, "--template", NULL), .host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL) };
+		.template = cli_option(cli, "--template", NULL), .host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL),
+		.owner_mail = cli_option(cli, "--owner", NULL), .inviter = "Scopiton" };
 
+	order.owner_name = cli_option(cli, "--owner-name", order.owner_mail);
 	order.name = cli->argc > 0 ? cli->argv[0] : ""; /* what is left when the options are taken */
 	if (cli->argc != 1 || !order.title)
 		return cli_usage("tenant create needs a name and --title");
@@ -109,6 +111,28 @@ delete(struct cli *cli, struct scop_platform *platform)
 	if (!gone)
 		return cli_fail("%s", platform->err.text);
 	printf("tenant '%s' is deleted; the record is '%s'\n", name, record);
+	return CLI_DONE;
+}
+
+/* What the tenant may order by itself in a month. */
+static int
+allow(struct cli *cli, struct scop_platform *platform)
+{
+	unsigned whole = 0, part = 0;
+	int read = 0;
+
+	if (cli->argc != 2)
+		return cli_usage("tenant allow needs a tenant and an amount a month such as 50.00, or none");
+	const char *amount = cli->argv[1];
+	const struct scop_value *tenant = cli_tenant(platform, cli->argv[0]);
+	const bool none = strcmp(amount, "none") == 0;
+	if (!tenant)
+		return CLI_FAILED;
+	if (!none && !(sscanf(amount, "%7u%n", &whole, &read) == 1 && !amount[read]) && !(sscanf(amount, "%7u.%2u%n", &whole, &part, &read) == 2 && !amount[read] && amount[read - 3] == '.'))
+		return cli_fail("'%.40s' is no amount; 50 and 49.90 are", amount);
+	if (!scop_tenant_allow(platform, (uint32_t)scop_int(tenant, "id"), none ? -1 : (int64_t)whole * 100 + part))
+		return cli_fail("%s", platform->err.text);
+	puts("done");
 	return CLI_DONE;
 }
 
@@ -210,12 +234,14 @@ cli_tenant_command(struct cli *cli)
 		status = export(cli, &platform);
 	else if (strcmp(verb, "import") == 0)
 		status = import(cli, &platform);
+	else if (strcmp(verb, "allow") == 0)
+		status = allow(cli, &platform);
 	else if (strcmp(verb, "statement") == 0)
 		status = statement(cli, &platform);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
 		status = delete(cli, &platform);
 	else
-		status = cli_usage("tenant is followed by create, list, show NAME, statement NAME MONTH, export NAME, import FILE or delete NAME");
+		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME AMOUNT, statement NAME MONTH, export NAME, import FILE or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

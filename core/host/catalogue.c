@@ -13,6 +13,7 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "host/fetch.h"
+#include "host/pictures.h"
 #include "modules/archive.h"
 #include "modules/files.h"
 
@@ -104,11 +105,12 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 	return scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_version") &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_module") &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.catalogue_module (name, scop, category, used_by, title_fr, title_nl, title_de, "
-		"title_en, summary_fr, summary_nl, summary_de, summary_en) SELECT name, scop, category, used_by, tf, tn, td, te, sf, sn, sd, se FROM "
+		"title_en, summary_fr, summary_nl, summary_de, summary_en, icon, pictures) SELECT name, scop, category, used_by, tf, tn, td, te, sf, sn, sd, se, COALESCE(icon, ''), "
+		"COALESCE(pictures, '[]') FROM "
 		"JSON_TABLE('%s', '$.modules[*]' COLUMNS (name VARCHAR(24) PATH '$.name', scop VARCHAR(31) PATH '$.scop', category VARCHAR(20) PATH "
 		"'$.category', used_by INT PATH '$.used_by', tf VARCHAR(100) PATH '$.title.fr', tn VARCHAR(100) PATH '$.title.nl', td VARCHAR(100) PATH "
 		"'$.title.de', te VARCHAR(100) PATH '$.title.en', sf VARCHAR(300) PATH '$.summary.fr', sn VARCHAR(300) PATH '$.summary.nl', sd VARCHAR(300) "
-		"PATH '$.summary.de', se VARCHAR(300) PATH '$.summary.en')) j", json) &&
+		"PATH '$.summary.de', se VARCHAR(300) PATH '$.summary.en', icon VARCHAR(70) PATH '$.icon', pictures JSON PATH '$.pictures')) j", json) &&
 	    scop_platform_sql(platform, "UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS (name VARCHAR(31) PATH "
 		"'$.name', title VARCHAR(100) PATH '$.title')) j ON j.name = m.scop SET m.scop_title = j.title", json) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, reason, level, size, "
@@ -189,6 +191,8 @@ look(struct scop_platform *platform)
 	const bool sound = text && scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen, scop_time_now(), &index, &platform->err) &&
 	    keep(platform, &trust, &index, fetched, text, signature);
 	unlink(fetched);
+	if (sound)
+		scop_pictures_fetch(platform, &index);
 	return sound;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "host/catalogue.h"
 #include "host/leave.h"
 #include "host/migrator.h"
@@ -101,6 +102,36 @@ sign_out(struct scop_platform *platform, uint32_t but, const char *person)
 	return sound;
 }
 
+/* A new tenant, its addresses below those of the operator where none are said. */
+static bool
+make_tenant(struct scop_platform *platform, const struct scop_value *order, struct steps *steps)
+{
+	const char *text = scop_text(order, "details"), *own = scop_text(scop_platform_row(platform, "SELECT host FROM scopiton.host_name WHERE tenant = %lld AND portal = 0 LIMIT 1",
+	    (long long)scop_int(order, "tenant")), "host");
+	const struct scop_value *details = scop_json_parse(platform->arena, text, strlen(text), &platform->err);
+	const char *name = scop_text(details, "name"), *host = scop_text(details, "host"), *portal_host = scop_text(details, "portal_host"), *template = scop_text(details, "template");
+	const char *below = strchr(own, '.');
+
+	if (!details)
+		return false;
+	if (!host[0] && below)
+		host = scop_arena_printf(platform->arena, "%s%s", name, below);
+	if (!portal_host[0] && below)
+		portal_host = scop_arena_printf(platform->arena, "%s-portal%s", name, below);
+	return scop_tenant_create(platform, &(struct scop_tenant_order){ .name = name, .title = scop_text(details, "title"), .language = scop_text(details, "language"),
+	    .zone = scop_text(details, "zone"), .template = template[0] ? template : NULL, .host = host, .portal_host = portal_host,
+	    .owner_name = scop_text(details, "owner_name"), .owner_mail = scop_text(details, "owner_mail"), .inviter = scop_text(order, "actor") }, note_step, steps);
+}
+
+static bool
+allow(struct scop_platform *platform, const struct scop_value *order)
+{
+	const char *text = scop_text(order, "details");
+	const struct scop_value *details = scop_json_parse(platform->arena, text, strlen(text), &platform->err);
+
+	return details && scop_tenant_allow(platform, (uint32_t)scop_int(order, "tenant"), scop_type(scop_get(details, "cents")) == SCOP_INT ? scop_int(details, "cents") : -1);
+}
+
 /* An owner orders what costs nothing, and what his allowance covers together with what he has; operators and the command line
  * order anything. */
 static bool
@@ -147,6 +178,10 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 	if (!role[0] || of_operator(platform, role)) {
 		if (strcmp(kind, "refresh") == 0)
 			return scop_catalogue_refresh(platform);
+		if (strcmp(kind, "tenant") == 0)
+			return make_tenant(platform, order, steps);
+		if (strcmp(kind, "allowance") == 0)
+			return allow(platform, order);
 		if (strcmp(kind, "rollout") == 0)
 			return scop_rollout_begin(platform, module, &wish, (uint32_t)scop_int(order, "canary"), scop_text(order, "actor")) != 0;
 		if (strcmp(kind, "rollout-pause") == 0 || strcmp(kind, "rollout-resume") == 0)
@@ -167,7 +202,7 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 {
 	struct steps steps = { .platform = platform, .order = id, .told = told, .context = context };
 	const struct scop_value *order = scop_platform_row(platform, "SELECT id, COALESCE(role, '') AS role, tenant, kind, module, version, beta, granted, confirmed, canary, "
-	    "actor FROM scopiton.installer_order WHERE id = %lld", (long long)id);
+	    "actor, details FROM scopiton.installer_order WHERE id = %lld", (long long)id);
 	const char *report = "";
 
 	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running', began = COALESCE(began, UTC_TIMESTAMP(6)) WHERE id = "

@@ -57,11 +57,18 @@ struct scop_tenant_order {
 	const char *name, *title, *language, *zone;
 	bool operates;                  /* a scop's own: its portal shows all tenants, and orders for them */
 	const char *template;           /* of its sector, from the folder templates; NULL: the portal alone */
-	const char *host, *portal_host; /* NULL: <name>.localhost and <name>-portal.localhost */
+	const char *host, *portal_host; /* NULL or "": <name>.localhost and <name>-portal.localhost */
+	const char *owner_name, *owner_mail, *inviter; /* who is invited as its owner; NULL: nobody yet */
 	bool throw_away;                /* stays unfinished: a sweep takes it away once nobody holds the installer's lock for it */
 };
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
     bool (*told)(void *, const char *), void *context);
+
+/* Notes the folder of sectors' templates, for the portal to show. */
+bool scop_templates_note(struct scop_platform *platform);
+
+/* What the tenant may order by itself in a month, in cents; below 0: nothing that costs. */
+bool scop_tenant_allow(struct scop_platform *platform, uint32_t tenant, int64_t cents);
 
 /* Installs and sets what a sector's template names. */
 bool scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name, bool (*told)(void *, const char *), void *context);

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "data/directory.h"
+#include "host/pictures.h"
 
 /* What the package does by itself. A package is known by its content, so what was noted once stays right. */
 static bool
@@ -102,8 +103,10 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 {
 	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept", [SCOP_BACK_EXPORTED] = "exported", [SCOP_BACK_LOST] = "lost" };
 	const struct scop_manifest *manifest = &package->manifest;
-	const char *t[2 * SCOP_LANGUAGES];
+	const char *t[2 * SCOP_LANGUAGES], *icon, *pictures;
 
+	if (!scop_pictures_keep(platform, package, &icon, &pictures))
+		return false;
 	for (int i = 0; i < SCOP_LANGUAGES; i++) {
 		t[i] = scop_platform_quote(platform, manifest->title[i]);
 		t[SCOP_LANGUAGES + i] = scop_platform_quote(platform, manifest->summary[i]);
@@ -114,13 +117,14 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		manifest->name, package->hash)) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.package (module, version, hash, title_fr, title_nl, title_de, "
 		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs, available, rights, needs, personal, category, scop, tariff_cents, currency, "
-		"generation, back) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
-		"'%s', %u, '%s') ON DUPLICATE KEY UPDATE available = available OR VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
+		"generation, back, icon, pictures) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
+		"'%s', %u, '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = available OR VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
 		"personal = VALUES(personal), category = VALUES(category), scop = VALUES(scop), tariff_cents = VALUES(tariff_cents), currency = "
-		"VALUES(currency), generation = VALUES(generation), back = VALUES(back)", manifest->name, manifest->version, package->hash, t[0], t[1],
+		"VALUES(currency), generation = VALUES(generation), back = VALUES(back), icon = VALUES(icon), pictures = VALUES(pictures)", manifest->name, manifest->version, package->hash, t[0], t[1],
 		t[2], t[3], t[4], t[5], t[6], t[7], manifest->job_count, offered, rights_text(platform, manifest),
 		needs_text(platform, manifest), personal_text(platform, manifest), manifest->category, manifest->scop,
-		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation, backs[manifest->back]) &&
+		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation, backs[manifest->back], icon,
+		scop_platform_quote(platform, pictures)) &&
 	    note_work(platform, package);
 }
 

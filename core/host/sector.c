@@ -1,9 +1,11 @@
 /* Sector templates: what a new tenant of a kind starts with beyond the socle. See platform.h. */
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "host/platform.h"
 #include "modules/files.h"
 
@@ -39,6 +41,38 @@ set_all(struct scop_platform *platform, uint32_t tenant, const char *module, con
 	const char *quoted = scop_platform_quote(platform, scop_buffer_str(&json));
 	return scop_platform_sql(platform, "REPLACE INTO t%u.setting (module, name, value) SELECT t.module, t.name, JSON_VALUE('%s', CONCAT('$.', t.name)) FROM t%u.setting_type t "
 	    "WHERE t.module = '%s' AND JSON_EXISTS('%s', CONCAT('$.', t.name))", tenant, quoted, tenant, scop_platform_quote(platform, module), quoted);
+}
+
+static bool
+note_template(struct scop_platform *platform, const char *name)
+{
+	const struct scop_value *template = read_template(platform, name), *title = scop_get(template, "title");
+
+	if (!template) {
+		scop_log(SCOP_LOG_WARNING, "a template is not offered: %s", platform->err.text);
+		return true;
+	}
+	return scop_platform_sql(platform, "INSERT INTO scopiton.template (name, title_fr, title_nl, title_de, title_en) VALUES ('%s', '%s', '%s', '%s', '%s')", name,
+	    scop_platform_quote(platform, scop_text(title, "fr")), scop_platform_quote(platform, scop_text(title, "nl")), scop_platform_quote(platform, scop_text(title, "de")),
+	    scop_platform_quote(platform, scop_text(title, "en")));
+}
+
+bool
+scop_templates_note(struct scop_platform *platform)
+{
+	DIR *dir = opendir(scop_arena_printf(platform->arena, "%s/../templates", platform->config.migrations));
+	struct dirent *entry;
+	bool sound = scop_platform_sql(platform, "START TRANSACTION") && scop_platform_sql(platform, "DELETE FROM scopiton.template");
+
+	while (sound && dir && (entry = readdir(dir))) {
+		const char *end = strstr(entry->d_name, ".json");
+
+		if (end && end != entry->d_name && !end[5])
+			sound = note_template(platform, scop_arena_printf(platform->arena, "%.*s", (int)(end - entry->d_name), entry->d_name));
+	}
+	if (dir)
+		closedir(dir);
+	return sound && scop_platform_sql(platform, "COMMIT");
 }
 
 bool

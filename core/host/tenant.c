@@ -53,7 +53,7 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 /* Of each module that is offered, how it stands with each tenant. */
 #define OFFER_COLUMNS "t.id AS tenant, o.module, o.version, o.scop_title, o.category, o.tariff_cents, o.currency, o.rights, o.needs, o.personal, o.generation, " \
 	"o.back, o.level, o.used_by, o.from_catalogue, o.changes_fr, o.changes_nl, o.changes_de, o.changes_en, o.title_fr, o.title_nl, o.title_de, o.title_en, " \
-	"o.summary_fr, o.summary_nl, o.summary_de, o.summary_en, IF(s.state = 'frozen', 'on', s.state) AS state, s.root, s.switched, own.version AS own_version, " \
+	"o.summary_fr, o.summary_nl, o.summary_de, o.summary_en, o.icon, o.pictures, IF(s.state = 'frozen', 'on', s.state) AS state, s.root, s.switched, own.version AS own_version, " \
 	"own.rights AS own_rights, own.back AS own_back, own.generation AS own_generation, COALESCE(own.trouble, '') AS trouble, before_it.version AS previous_version, " \
 	"s.previous_database <> s.database_name AS back_changes_tables FROM scopiton.tenant t JOIN scopiton.offered o LEFT JOIN scopiton.subscription s ON s.tenant = " \
 	"t.id AND s.module = o.module LEFT JOIN scopiton.package own ON own.id = s.package LEFT JOIN scopiton.package before_it ON before_it.id = s.previous"
@@ -85,14 +85,20 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 	    tenant);
 
 	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_tenant AS SELECT t.id, t.name, t.title, "
-		"t.language, t.created, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS host, "
+		"t.language, t.created, t.allowance_cents, t.currency, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS host, "
 		"(SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 1 LIMIT 1) AS portal_host FROM scopiton.tenant t "
+		"WHERE t.state = 'whole' AND %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.template AS SELECT name, title_fr, title_nl, title_de, title_en FROM "
+		"scopiton.template WHERE %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_module_table AS SELECT s.tenant, s.module, i.table_name, i.n_rows FROM "
+		"scopiton.subscription s JOIN mysql.innodb_table_stats i ON i.database_name = s.database_name WHERE i.table_name NOT LIKE 'scop\\_%%' AND %s", tenant, only) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_use_line AS SELECT tenant, month, module, cents, currency FROM scopiton.use_line "
 		"WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_subscription AS SELECT s.tenant, s.module, "
 		"s.state, p.version, p.trouble, p.title_fr, p.title_nl, p.title_de, p.title_en FROM scopiton.subscription s JOIN "
 		"scopiton.package p ON p.id = s.package WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_order AS SELECT o.id, o.tenant, o.kind, o.module, "
-		"o.actor, o.created, o.ended, o.state, o.message, o.version FROM scopiton.installer_order o WHERE %s", tenant, only) &&
+		"o.actor, o.created, o.ended, o.state, o.message, o.version, o.details FROM scopiton.installer_order o WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_offer AS SELECT " OFFER_COLUMNS " WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout AS SELECT r.id, r.module, r.version, r.state, r.wave, r.actor, r.created, "
 		"r.ended, (SELECT COUNT(*) FROM scopiton.rollout_tenant t WHERE t.rollout = r.id) AS tenants, (SELECT COUNT(*) FROM scopiton.rollout_tenant t WHERE "
@@ -165,19 +171,40 @@ scop_tenant_whole(struct scop_platform *platform, uint32_t tenant)
 }
 
 bool
+scop_tenant_allow(struct scop_platform *platform, uint32_t tenant, int64_t cents)
+{
+	return scop_platform_sql(platform, "UPDATE scopiton.tenant SET allowance_cents = IF(%lld < 0, NULL, %lld) WHERE id = %u", (long long)cents, (long long)cents, tenant);
+}
+
+/* The owner as a member, and a job of the tenant's portal, which writes the mail. */
+static bool
+invite_owner(struct scop_platform *platform, uint32_t tenant, const struct scop_tenant_order *order)
+{
+	const char *mail = scop_platform_quote(platform, order->owner_mail), *name = scop_platform_quote(platform, order->owner_name);
+
+	return scop_platform_sql(platform, "START TRANSACTION") &&
+	    scop_platform_sql(platform, "INSERT INTO t%u.member (name, mail, language) VALUES ('%s', LOWER('%s'), '%s')", tenant, name, mail, order->language) &&
+	    scop_platform_sql(platform, "INSERT INTO queue.outbox (role, name, body) VALUES ('t%u_portal', 'invite', JSON_OBJECT('member', LAST_INSERT_ID(), 'inviter', '%s'))",
+		tenant, scop_platform_quote(platform, order->inviter)) &&
+	    scop_platform_sql(platform, "INSERT INTO t%u.member_role (member, role) SELECT id, 'owner' FROM t%u.member WHERE mail = LOWER('%s')", tenant, tenant, mail) &&
+	    scop_platform_sql(platform, "COMMIT");
+}
+
+bool
 scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *given,
     bool (*told)(void *, const char *), void *context)
 {
 	struct scop_tenant_order order = *given;
 	uint32_t tenant;
 
-	order.host = given->host ? given->host : scop_arena_printf(platform->arena, "%s.localhost", given->name);
-	order.portal_host = given->portal_host ? given->portal_host : scop_arena_printf(platform->arena, "%s-portal.localhost", given->name);
+	order.host = given->host && given->host[0] ? given->host : scop_arena_printf(platform->arena, "%s.localhost", given->name);
+	order.portal_host = given->portal_host && given->portal_host[0] ? given->portal_host : scop_arena_printf(platform->arena, "%s-portal.localhost", given->name);
 	if (!scop_tenant_begin(platform, &order, 0, &tenant))
 		return false;
 	if (scop_platform_tell(platform, told, context, "socle") && scop_tenant_socle(platform, tenant, &order) &&
 	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" }, told, context) &&
 	    (!order.template || scop_template_apply(platform, tenant, order.template, told, context)) &&
+	    (!order.owner_mail || (scop_platform_tell(platform, told, context, "invitation") && invite_owner(platform, tenant, &order))) &&
 	    (order.throw_away || scop_tenant_whole(platform, tenant)))
 		return true;
 

@@ -12,6 +12,7 @@
 #include "base/value.h"
 #include "modules/archive.h"
 #include "modules/loader.h"
+#include "modules/pictures.h"
 
 enum { DAY_SECONDS = 86400, MODULES_MAX = 10000 };
 
@@ -97,6 +98,18 @@ check_version(const char *module, const struct scop_value *entry, struct scop_er
 }
 
 static bool
+check_pictures(const struct scop_value *module, struct scop_error *err)
+{
+	const char *icon = scop_text(module, "icon");
+	const struct scop_value *pictures = scop_get(module, "pictures");
+	bool sound = !icon[0] || scop_picture_named(icon);
+
+	for (size_t i = 0; sound && i < scop_count(pictures); i++)
+		sound = scop_picture_named(scop_text(scop_at(pictures, i), "file"));
+	return sound || scop_error_set(err, "the index has a picture of '%s' under a name that is none", scop_text(module, "name"));
+}
+
+static bool
 check_module(const struct scop_value *root, const struct scop_value *module, struct scop_error *err)
 {
 	const char *name = scop_text(module, "name");
@@ -107,6 +120,8 @@ check_module(const struct scop_value *root, const struct scop_value *module, str
 		return scop_error_set(err, "the index has a module '%.40s', which is no name of a module", name);
 	if (!scop || !lists(scop_get(scop, "modules"), name))
 		return scop_error_set(err, "the index has the module '%s' of the scop '%.40s', whose name it is not", name, scop_text(module, "scop"));
+	if (!check_pictures(module, err))
+		return false;
 	for (size_t i = 0; i < scop_count(versions); i++)
 		if (!check_version(name, scop_at(versions, i), err))
 			return false;

@@ -128,6 +128,13 @@ take_permission(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_
 }
 
 static void
+take_picture(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_picture *picture)
+{
+	picture->file = attribute(arena, node, "file");
+	take_texts(arena, node, "title", picture->title);
+}
+
+static void
 take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_setting *setting)
 {
 	struct scop_buffer choices;
@@ -191,6 +198,7 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	if (!manifest->category[0])
 		manifest->category = "office";
 	manifest->needs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->needs);
+	manifest->pictures = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->pictures);
 	manifest->personal = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->personal);
 	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
 	manifest->grants = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->grants);
@@ -212,6 +220,8 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 			take_role(arena, node, manifest);
 		else if (is(node, "menu"))
 			take_menu(arena, node, &manifest->menu[manifest->menu_count++]);
+		else if (is(node, "picture"))
+			take_picture(arena, node, &manifest->pictures[manifest->picture_count++]);
 		else if (is(node, "tile"))
 			take_menu(arena, node, &manifest->tiles[manifest->tile_count++]);
 		else if (is(node, "setting"))
@@ -301,6 +311,9 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 			    manifest->needs[i].module, manifest->needs[i].range);
 	if (manifest->changes[SCOP_EN] && !has_all(manifest->changes))
 		return scop_error_set(err, "%s: 'changes' is needed once in each of fr, nl, de and en, or not at all", file);
+	for (size_t i = 0; i < manifest->picture_count; i++)
+		if (!has_all(manifest->pictures[i].title))
+			return scop_error_set(err, "%s: picture '%s' needs its title in fr, nl, de and en", file, manifest->pictures[i].file);
 	if (manifest->accounts && strcmp(manifest->name, "portal") != 0)
 		return scop_error_set(err, "%s: 'accounts' is for the portal alone", file);
 	for (size_t i = 0; i < manifest->menu_count; i++)

@@ -15,6 +15,10 @@ struct scop_arena;
 struct scop_manifest {
 	const char *name, *version, *scop, *category;
 	const char *changes[SCOP_LANGUAGES]; /* what is new in this version; NULL: not told */
+	struct scop_manifest_picture {
+		const char *file, *title[SCOP_LANGUAGES]; /* below the package's folder pictures */
+	} *pictures;
+	size_t picture_count;
 	struct scop_need *needs;
 	size_t need_count;
 	int64_t tariff_cents; /* a month */

@@ -17,6 +17,7 @@
 #include "modules/archive.h"
 #include "modules/files.h"
 #include "modules/loader.h"
+#include "modules/pictures.h"
 #include "modules/sandbox.h"
 #include "web/app.h"
 
@@ -159,6 +160,8 @@ scop_package_open(struct scop_arena *arena, const char *given, struct scop_packa
 	for (size_t i = 0; i < listing->count; i++)
 		if (!scop_archive_has_place(ret_package->manifest.name, listing->path[i]))
 			return scop_error_set(err, "package '%s' has the file '%s', for which a package has no place", folder, listing->path[i]);
+	if (!scop_pictures_check(arena, folder, &ret_package->manifest, err))
+		return false;
 	ret_package->folder = scop_arena_text(arena, folder);
 	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);
 	return scop_loader_check(file, ret_package->api, err) && trial(file, err) && hash_all(arena, folder, listing, &ret_package->hash, err);

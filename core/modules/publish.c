@@ -15,11 +15,14 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
+#include "base/json.h"
 #include "base/value.h"
 #include "modules/archive.h"
 #include "modules/files.h"
 #include "modules/index.h"
 #include "modules/package.h"
+#include "modules/pictures.h"
 
 enum { KEPT_INDEXES = 10, DAYS_MAX = 366, DAY_SECONDS = 86400, TITLE_MAX = 100 };
 
@@ -365,12 +368,26 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 	return entry;
 }
 
-static void
-describe(json_t *module, const struct scop_manifest *manifest)
+/* As the package says it, which the last one published does for all versions. */
+static bool
+describe(struct scop_publisher *publisher, json_t *module, const struct scop_package *package, struct scop_error *err)
 {
+	const struct scop_manifest *manifest = &package->manifest;
+	const char *folder = path_in(publisher, "pictures"), *icon;
+	struct scop_buffer text;
+
+	mkdir(folder, 0755);
+	const struct scop_value *pictures = scop_pictures_take(publisher->arena, package, folder, &icon, err);
+	if (!pictures)
+		return false;
+	scop_buffer_init(&text, publisher->arena);
+	scop_json_print(&text, pictures);
+	json_object_set_new(module, "icon", json_string(icon));
+	json_object_set_new(module, "pictures", json_loads(scop_buffer_str(&text), 0, NULL));
 	json_object_set_new(module, "title", by_language(manifest->title));
 	json_object_set_new(module, "summary", by_language(manifest->summary));
 	json_object_set_new(module, "category", json_string(manifest->category));
+	return true;
 }
 
 /* Unpacks and checks as a host would before it installs. */
@@ -437,8 +454,7 @@ enter(struct scop_publisher *publisher, const struct addition *addition, struct 
 	}
 	json_object_set_new(there, "channel", json_string(addition->channel));
 	json_object_set_new(there, "level", json_integer(addition->level));
-	describe(module, manifest);
-	return true;
+	return describe(publisher, module, &addition->package, err);
 }
 
 static bool

@@ -104,7 +104,8 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_POST, .path = "/rollouts/{rollout}/pause", .name = "pause-rollout", .handle = portal_rollout_pause, .permission = "portal.operate" },
 	{ .method = SCOP_POST, .path = "/rollouts/{rollout}/resume", .name = "resume-rollout", .handle = portal_rollout_resume, .permission = "portal.operate" },
 	{ .method = SCOP_GET,  .path = "/tenants/{tenant}/{module}", .name = "tenant-module", .handle = portal_tenant_module, .permission = "portal.operate", .api = true },
-	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/order", .name = "tenant-order-module", .handle = portal_tenant_module_order, .permission = "portal.operate", .fields = portal_order_fields, .form = portal_tenant_module },
+	{ .method = SCOP_GET,  .path = "/tenants/{tenant}/{module}/remove", .name = "tenant-remove-module", .handle = portal_tenant_module_remove, .permission = "portal.operate" },
+	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/order", .name = "tenant-order-module", .handle = portal_tenant_module_order, .permission = "portal.operate", .fields = portal_order_fields, .form = portal_tenant_module_remove },
 	{ .method = SCOP_POST, .path = "/tenants/{tenant}/orders/{order}/cancel", .name = "tenant-cancel-order", .handle = portal_tenant_order_cancel, .permission = "portal.operate" },
 	{ .method = SCOP_POST, .path = "/modules/{module}/install", .name = "install", .handle = portal_install, .permission = "portal.modules" },
 	{ .method = SCOP_POST, .path = "/modules/{module}/disable", .name = "disable", .handle = portal_disable, .permission = "portal.modules" },
@@ -119,7 +120,10 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_POST, .path = "/keys", .name = "add-key", .handle = portal_key_add, .permission = "portal.keys", .fields = portal_key_fields, .form = portal_keys },
 	{ .method = SCOP_POST, .path = "/keys/{key}/remove", .name = "remove-key", .handle = portal_key_remove, .permission = "portal.keys" },
 	{ .method = SCOP_GET,  .path = "/tenants", .name = "tenants", .handle = portal_tenants, .permission = "portal.operate", .fields = portal_tenants_fields, .api = true },
+	{ .method = SCOP_GET,  .path = "/tenants/new", .name = "new-tenant", .handle = portal_tenant_new, .permission = "portal.operate" },
+	{ .method = SCOP_POST, .path = "/tenants/new", .name = "make-tenant", .handle = portal_tenant_make, .permission = "portal.operate", .fields = portal_new_tenant_fields, .form = portal_tenant_new },
 	{ .method = SCOP_GET,  .path = "/tenants/{tenant}", .name = "tenant", .handle = portal_tenant, .permission = "portal.operate" },
+	{ .method = SCOP_POST, .path = "/allowances/{tenant}", .name = "tenant-allow", .handle = portal_tenant_allow, .permission = "portal.operate", .fields = portal_allowance_fields, .form = portal_tenant },
 	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/install", .name = "tenant-install", .handle = portal_tenant_install, .permission = "portal.operate" },
 	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/disable", .name = "tenant-disable", .handle = portal_tenant_disable, .permission = "portal.operate" },
 	{ .method = SCOP_GET,  .path = "/jobs", .name = "jobs", .handle = portal_jobs, .permission = "portal.jobs", .fields = portal_page_fields, .api = true },
@@ -160,6 +164,7 @@ static const struct scop_route routes[] = {
 
 static const struct scop_job portal_job_table[] = {
 	{ .name = "forgot", .handle = portal_forgot_job, .tries = 3 },
+	{ .name = "invite", .handle = portal_invite_job, .tries = 3 },
 	{ 0 }
 };
 

@@ -41,11 +41,12 @@ extern const struct scop_field portal_second_fields[], portal_second_off_fields[
 /* portal_members.c: who is in, and in which role. */
 bool portal_members(struct scop_request *req);
 bool portal_invite(struct scop_request *req);
+bool portal_invite_job(struct scop_request *req);
 bool portal_member(struct scop_request *req);
 bool portal_member_role(struct scop_request *req);
 bool portal_member_remove(struct scop_request *req);
 void portal_send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name,
-    const struct scop_value *mail);
+    const struct scop_value *mail, const struct scop_value *inviter);
 bool portal_invitation_form(struct scop_request *req);
 bool portal_invitation(struct scop_request *req);
 extern const struct scop_field portal_invite_fields[], portal_role_fields[], portal_invitation_fields[];
@@ -63,9 +64,15 @@ bool portal_install(struct scop_request *req);
 bool portal_disable(struct scop_request *req);
 bool portal_order_cancel(struct scop_request *req);
 bool portal_tenant_module(struct scop_request *req);
+bool portal_tenant_module_remove(struct scop_request *req);
 bool portal_tenant_module_order(struct scop_request *req);
+bool portal_tenant_install(struct scop_request *req);
+bool portal_tenant_disable(struct scop_request *req);
 bool portal_tenant_order_cancel(struct scop_request *req);
 extern const struct scop_field portal_modules_fields[], portal_order_fields[];
+
+/* Puts `orders` with what each is called, for the view orders; whether one of them is under way. */
+bool portal_put_orders(struct scop_request *req, const struct scop_value *orders);
 
 /* portal_statements.c: what the tenant pays. */
 bool portal_statements(struct scop_request *req);
@@ -105,6 +112,7 @@ extern const struct scop_field portal_key_fields[];
 
 /* portal_profile.c: name, language, zone, sessions. */
 void portal_put_profile(struct scop_request *req);
+void portal_put_zones(struct scop_request *req);
 bool portal_profile(struct scop_request *req);
 bool portal_session_end(struct scop_request *req);
 bool portal_sessions_end(struct scop_request *req);
@@ -113,9 +121,10 @@ extern const struct scop_field portal_profile_fields[];
 /* portal_tenants.c: all tenants, for operators. */
 bool portal_tenants(struct scop_request *req);
 bool portal_tenant(struct scop_request *req);
-bool portal_tenant_install(struct scop_request *req);
-bool portal_tenant_disable(struct scop_request *req);
-extern const struct scop_field portal_tenants_fields[];
+bool portal_tenant_new(struct scop_request *req);
+bool portal_tenant_make(struct scop_request *req);
+bool portal_tenant_allow(struct scop_request *req);
+extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[], portal_allowance_fields[];
 
 /* portal_audit.c: who did what. */
 bool portal_audit(struct scop_request *req);

@@ -44,7 +44,7 @@ SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socl
 
 -- name: offers (language, words, category, limit, first)
 SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.trouble, o.category, o.level,
-	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs,
+	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.icon,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL OR o.state = 'gone' AS is_new,
@@ -56,7 +56,7 @@ FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.catego
 ORDER BY is_new, title, o.module LIMIT :limit OFFSET :first
 
 -- name: offer_page (language, module)
-SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal,
+SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
@@ -65,7 +65,7 @@ SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.cate
 FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
-SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal,
+SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
@@ -88,6 +88,10 @@ SELECT j.module, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHA
 
 -- name: personal_listed (personal)
 SELECT j.place, j.columns, j.months FROM JSON_TABLE(:personal, '$[*]' COLUMNS (place VARCHAR(64) PATH '$.table', columns VARCHAR(500) PATH '$.columns', months INT PATH '$.months')) j
+
+-- name: pictures_listed (language, pictures)
+SELECT j.file, CASE :language WHEN 'fr' THEN j.fr WHEN 'nl' THEN j.nl WHEN 'de' THEN j.de ELSE j.en END AS title
+FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) PATH '$.file', fr VARCHAR(100) PATH '$.fr', nl VARCHAR(100) PATH '$.nl', de VARCHAR(100) PATH '$.de', en VARCHAR(100) PATH '$.en')) j
 
 -- name: module_orders (module)
 SELECT id, kind, actor, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
@@ -114,6 +118,9 @@ INSERT INTO scopiton.order_cancel (installer_order) VALUES (:order)
 
 -- name: module_tables (module)
 SELECT table_name AS name, n_rows FROM socle.module_table WHERE module = :module ORDER BY table_name
+
+-- name: every_module_tables (tenant, module)
+SELECT table_name AS name, n_rows FROM socle.every_module_table WHERE tenant = :tenant AND module = :module ORDER BY table_name
 
 -- name: catalogue_state ()
 SELECT number, expires, looked, problem FROM socle.catalogue
@@ -151,9 +158,6 @@ SELECT u.module, COALESCE(CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THE
 	CAST(u.ends AS CHAR) AS ends, u.days, u.of_days, u.month_cents, u.cents AS sum_cents, u.currency
 FROM socle.use_line u LEFT JOIN socle.offer o ON o.module = u.module WHERE u.month = :month ORDER BY title, begins
 
--- name: offer (module)
-SELECT module FROM socle.offer WHERE module = :module AND module <> 'portal'
-
 -- name: offer_titled (language, module)
 SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
 FROM socle.offer WHERE module = :module AND state = 'on'
@@ -177,9 +181,6 @@ SELECT :module, j.name, j.value FROM JSON_TABLE(:items, '$[*]' COLUMNS (name VAR
 SELECT s.installer_order, s.number, s.step FROM socle.order_step s
 JOIN socle.installer_order i ON i.id = s.installer_order
 WHERE i.state IN ('waiting', 'running') ORDER BY s.installer_order, s.number
-
--- name: order_add (tenant, kind, module, actor)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (:tenant, :kind, :module, :actor)
 
 -- name: jobs (language, limit, first)
 SELECT j.id, j.running, j.run_at, j.tries, j.done, j.total, j.error, o.title AS module_title,
@@ -313,7 +314,27 @@ FROM socle.every_tenant t WHERE :words IS NULL OR t.title LIKE CONCAT('%', :word
 	OR t.host LIKE CONCAT('%', :words, '%') ORDER BY t.title, t.id LIMIT :limit OFFSET :first
 
 -- name: one_tenant (id)
-SELECT id, title, name, host, portal_host, created FROM socle.every_tenant WHERE id = :id
+SELECT t.id, t.title, t.name, t.host, t.portal_host, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents IS NOT NULL AS may_order, t.currency,
+	(SELECT SUM(u.cents) FROM socle.every_use_line u WHERE u.tenant = t.id AND u.month = DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m') AND u.currency = t.currency) AS month_cents
+FROM socle.every_tenant t WHERE t.id = :id
+
+-- name: tenant_like (name, host, portal_host)
+SELECT t.name = :name AS by_name, t.host IN (:host, :portal_host) OR t.portal_host IN (:host, :portal_host) AS by_host FROM socle.every_tenant t
+WHERE t.name = :name OR t.host IN (:host, :portal_host) OR t.portal_host IN (:host, :portal_host) LIMIT 1
+
+-- name: templates (language)
+SELECT name, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title FROM socle.template ORDER BY title
+
+-- name: tenant_order_add (tenant, actor, name, title, language, zone, template, host, portal_host, owner_name, owner_mail)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'tenant', LEFT(:name, 24), :actor, JSON_OBJECT('name', :name, 'title', :title,
+	'language', :language, 'zone', :zone, 'template', :template, 'host', :host, 'portal_host', :portal_host, 'owner_name', :owner_name, 'owner_mail', :owner_mail))
+
+-- name: allowance_order_add (tenant, actor, cents)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'allowance', 'allowance', :actor, JSON_OBJECT('cents', :cents))
+
+-- name: tenants_being_made (tenant)
+SELECT id, JSON_VALUE(details, '$.title') AS title, state IN ('waiting', 'running') AS under_way, LEFT(message, 400) AS message FROM socle.every_order
+WHERE tenant = :tenant AND kind = 'tenant' AND (state IN ('waiting', 'running') OR (state = 'failed' AND created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY id DESC LIMIT 5
 
 -- name: offers_for (language, tenant)
 SELECT o.module, COALESCE(s.version, o.version) AS version, COALESCE(s.trouble, '') AS trouble, s.state = 'on' AS is_on, s.state = 'off' AS is_off,
@@ -323,8 +344,8 @@ FROM socle.offer o LEFT JOIN socle.every_subscription s ON s.tenant = :tenant AN
 WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 
 -- name: orders_for (tenant)
-SELECT id, kind = 'disable' AS disables, module, actor, created, state = 'done' AS done, state = 'failed' AS failed, state IN ('waiting', 'running') AS under_way,
-	LEFT(message, 400) AS message FROM socle.every_order WHERE tenant = :tenant ORDER BY id DESC LIMIT 20
+SELECT id, kind, module, actor, created, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way,
+	LEFT(message, 400) AS message FROM socle.every_order WHERE tenant = :tenant AND kind NOT IN ('sign-out', 'refresh') ORDER BY id DESC LIMIT 20
 
 -- name: steps_for (tenant)
 SELECT s.step, s.number FROM socle.every_step s JOIN socle.every_order o ON o.id = s.installer_order
@@ -362,6 +383,9 @@ DELETE FROM socle.member WHERE id = :member
 
 -- name: invitation_add (hash, member)
 INSERT INTO socle.invitation (token_hash, member, expires) VALUES (:hash, :member, UTC_TIMESTAMP(6) + INTERVAL 7 DAY)
+
+-- name: member_to_invite (member)
+SELECT id, name, mail FROM socle.member WHERE id = :member AND person IS NULL
 
 -- name: invitation_by_hash (hash)
 SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN socle.member m ON m.id = i.member

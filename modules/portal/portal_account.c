@@ -189,7 +189,7 @@ set_up(struct scop_request *req)
 	if (scop_row(req, members_by_mail(mail)) && !scop_row(req, member_with_mail(scop_member(req), mail)))
 		return scop_reject(req, "mail", "Somebody with this address is a member already.");
 	scop_write(req, member_mail(scop_member(req), mail));
-	portal_send_invitation(req, scop_member(req), scop_member_name(req), mail);
+	portal_send_invitation(req, scop_member(req), scop_member_name(req), mail, scop_member_name(req));
 	scop_put(req, "written_to", mail);
 	return portal_account_form(req);
 }

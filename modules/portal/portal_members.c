@@ -90,7 +90,7 @@ portal_members(struct scop_request *req)
 /* ---- inviting ---- */
 
 void
-portal_send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const struct scop_value *mail)
+portal_send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter)
 {
 	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
 
@@ -98,7 +98,7 @@ portal_send_invitation(struct scop_request *req, const struct scop_value *member
 	scop_write(req, invitation_add(scop_hash(req, token), member));
 	scop_put(req, "token", token);
 	scop_put(req, "name", name);
-	scop_put(req, "inviter", scop_member_name(req));
+	scop_put(req, "inviter", inviter);
 	scop_mail(req, &(const struct scop_mail){ .view = &view_invitation_mail, .to = mail, .to_name = name, .secret = true });
 }
 
@@ -116,9 +116,20 @@ portal_invite(struct scop_request *req)
 	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));
-	portal_send_invitation(req, member, name, mail);
+	portal_send_invitation(req, member, name, mail, scop_member_name(req));
 	scop_note(req, "Invited", mail);
 	return scop_redirect(req, "members", NULL);
+}
+
+/* The first owner of a new tenant, whom the installer has made a member. */
+bool
+portal_invite_job(struct scop_request *req)
+{
+	const struct scop_value *member = scop_row(req, member_to_invite(scop_get(scop_body(req), "member")));
+
+	if (member)
+		portal_send_invitation(req, scop_get(member, "id"), scop_get(member, "name"), scop_get(member, "mail"), scop_get(scop_body(req), "inviter"));
+	return true;
 }
 
 bool

@@ -118,35 +118,64 @@ is_newer(const char *version, const char *than)
 	return false;
 }
 
-/* Orders with what each is called, and the steps of the one that is under way. */
-static void
-put_orders(struct scop_request *req, const struct scop_value *orders, bool of_all)
+static const char *
+title_of(struct scop_request *req, const char *kind)
 {
-	static const char *const keys[] = { "title", "actor", "created", "done", "failed", "cancelled", "under_way", "message" };
 	static const char *const titles[] = { SCOP_TEXT("Install"), SCOP_TEXT("Upgrade"), SCOP_TEXT("Try on a copy"), SCOP_TEXT("Go back"), SCOP_TEXT("Disable"),
 		SCOP_TEXT("Uninstall"), SCOP_TEXT("Delete for good") };
+	const size_t place = place_in(kinds, strcmp(kind, "install-root") == 0 ? "install" : kind);
+
+	if (strcmp(kind, "allowance") == 0)
+		return scop_translate(req, SCOP_TEXT("Set what may be ordered"));
+	if (strcmp(kind, "tenant") == 0)
+		return scop_translate(req, SCOP_TEXT("Make the tenant"));
+	return kinds[place] ? scop_translate(req, titles[place]) : kind;
+}
+
+bool
+portal_put_orders(struct scop_request *req, const struct scop_value *orders)
+{
+	static const char *const keys[] = { "title", "module", "actor", "created", "done", "failed", "cancelled", "under_way", "message" };
+	enum { KEYS = sizeof keys / sizeof keys[0] };
 	const size_t count = scop_count(orders);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	bool busy = false;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *order = scop_at(orders, i);
-		const char *kind = scop_text(order, "kind");
-		const size_t place = place_in(kinds, strcmp(kind, "install-root") == 0 ? "install" : kind);
-		const struct scop_value *values[8] = { scop_make_text(req, "%s", kinds[place] ? scop_translate(req, titles[place]) : kind) };
+		const struct scop_value *values[KEYS] = { scop_make_text(req, "%s", title_of(req, scop_text(order, "kind"))) };
 
-		for (size_t k = 1; k < 8; k++)
+		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
-		list[i] = scop_make_map(req, 8, keys, values);
-		if (scop_bool(order, "under_way")) {
-			const struct scop_value *id = scop_get(order, "id");
+		list[i] = scop_make_map(req, KEYS, keys, values);
+		busy |= scop_bool(order, "under_way");
+	}
+	scop_put(req, "orders", scop_make_list(req, count, list));
+	scop_put(req, "any_order", scop_make_bool(req, count > 0));
+	return busy;
+}
+
+/* The module's orders, and the steps of the one that is under way. */
+static void
+put_history(struct scop_request *req, const struct scop_value *orders, bool of_all)
+{
+	const bool busy = portal_put_orders(req, orders);
+
+	for (size_t i = 0; i < scop_count(orders); i++)
+		if (scop_bool(scop_at(orders, i), "under_way")) {
+			const struct scop_value *id = scop_get(scop_at(orders, i), "id");
 
 			scop_put(req, "order", id);
 			scop_put(req, "steps", scop_rows(req, of_all ? every_order_steps(id) : order_steps(id)));
 		}
-	}
-	scop_put(req, "orders", scop_make_list(req, count, list));
-	scop_put(req, "any_order", scop_make_bool(req, count > 0));
-	scop_put(req, "failure", count > 0 && scop_bool(scop_at(orders, 0), "failed") ? scop_get(scop_at(orders, 0), "message") : NULL);
+	scop_put(req, "busy", scop_make_bool(req, busy));
+	scop_put(req, "failure", scop_count(orders) > 0 && scop_bool(scop_at(orders, 0), "failed") ? scop_get(scop_at(orders, 0), "message") : NULL);
+}
+
+static void
+put_any(struct scop_request *req, const char *name, const char *list)
+{
+	scop_put(req, name, scop_make_bool(req, scop_count(scop_model(req, list)) > 0));
 }
 
 static void
@@ -158,16 +187,18 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 	    { "rights", false, rights_listed(rights, scop_get(one, "own_rights")) },
 	    { "needs", false, needs_listed(scop_get(one, "needs")) },
 	    { "personal", false, personal_listed(scop_get(one, "personal")) },
+	    { "pictures", false, pictures_listed(language_of(req), scop_get(one, "pictures")) },
 	    { "versions", false, offer_versions(language_of(req), scop_get(one, "module")) }, { 0 } });
 	const struct scop_value *listed = scop_model(req, "rights");
 	bool more = false;
 	for (size_t i = 0; i < scop_count(listed); i++)
 		more |= scop_bool(scop_at(listed, i), "is_more");
 	scop_put(req, "asks_more", scop_make_bool(req, more));
-	scop_put(req, "any_right", scop_make_bool(req, scop_count(listed) > 0));
-	scop_put(req, "any_need", scop_make_bool(req, scop_count(scop_model(req, "needs")) > 0));
-	scop_put(req, "any_personal", scop_make_bool(req, scop_count(scop_model(req, "personal")) > 0));
-	scop_put(req, "any_version", scop_make_bool(req, scop_count(scop_model(req, "versions")) > 0));
+	put_any(req, "any_right", "rights");
+	put_any(req, "any_need", "needs");
+	put_any(req, "any_personal", "personal");
+	put_any(req, "any_picture", "pictures");
+	put_any(req, "any_version", "versions");
 }
 
 /* The page of a module, of our own tenant or (with `tenant`) of one that we serve. */
@@ -180,15 +211,14 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 
 	if (!one)
 		return scop_not_found(req);
-	put_orders(req, scop_rows(req, tenant ? every_module_orders(id, module) : module_orders(module)), tenant != NULL);
+	put_history(req, scop_rows(req, tenant ? every_module_orders(id, module) : module_orders(module)), tenant != NULL);
 	put_lists(req, one);
 	scop_put(req, "one", one);
 	scop_put(req, "tenant", tenant);
 	scop_put(req, "category", scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
-	scop_put(req, "tables", tenant ? NULL : scop_rows(req, module_tables(module)));
-	scop_put(req, "any_table", scop_make_bool(req, scop_count(scop_model(req, "tables")) > 0));
+	scop_put(req, "tables", scop_rows(req, tenant ? every_module_tables(id, module) : module_tables(module)));
+	put_any(req, "any_table", "tables");
 	scop_put(req, "can_upgrade", scop_make_bool(req, scop_bool(one, "is_on") && is_newer(scop_text(one, "version"), scop_text(one, "own_version"))));
-	scop_put(req, "busy", scop_make_bool(req, scop_model(req, "order") != NULL));
 	scop_put(req, "may_order", scop_make_bool(req, tenant || scop_may(req, "portal.modules")));
 	return scop_view(req, view);
 }
@@ -275,6 +305,36 @@ portal_tenant_module(struct scop_request *req)
 	const struct scop_value *tenant = served_tenant(req);
 
 	return tenant ? show(req, tenant, &view_module) : scop_not_found(req);
+}
+
+bool
+portal_tenant_module_remove(struct scop_request *req)
+{
+	const struct scop_value *tenant = served_tenant(req);
+
+	return tenant ? show(req, tenant, &view_remove) : scop_not_found(req);
+}
+
+static bool
+order_from_list(struct scop_request *req, const char *kind)
+{
+	const struct scop_value *tenant = served_tenant(req), *id = scop_get(tenant, "id");
+
+	if (!tenant)
+		return scop_not_found(req);
+	return !give_order(req, tenant, kind) || scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+}
+
+bool
+portal_tenant_install(struct scop_request *req)
+{
+	return order_from_list(req, "install");
+}
+
+bool
+portal_tenant_disable(struct scop_request *req)
+{
+	return order_from_list(req, "disable");
 }
 
 bool

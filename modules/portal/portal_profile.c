@@ -34,18 +34,25 @@ agent_in_words(struct scop_request *req, const char *agent)
 }
 
 void
+portal_put_zones(struct scop_request *req)
+{
+	const struct scop_value *list[sizeof zones / sizeof zones[0]];
+
+	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
+		list[i] = scop_make_text(req, "%s", zones[i]);
+	scop_put(req, "zones", scop_make_list(req, sizeof zones / sizeof zones[0], list));
+}
+
+void
 portal_put_profile(struct scop_request *req)
 {
 	static const char *const keys[] = { "id", "agent", "created", "is_this" };
-	const struct scop_value *list[sizeof zones / sizeof zones[0]];
 	const struct scop_value *session = scop_session(req);
 
 	scop_put_all(req, (const struct scop_want[]){
 	    { "profile", true, profile(scop_member(req)) },
 	    { "found", false, sessions_of(scop_member(req)) }, { 0 } });
-	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
-		list[i] = scop_make_text(req, "%s", zones[i]);
-	scop_put(req, "zones", scop_make_list(req, sizeof zones / sizeof zones[0], list));
+	portal_put_zones(req);
 
 	const struct scop_value *found = scop_model(req, "found");
 	const size_t count = scop_count(found);

@@ -1,5 +1,7 @@
-/* All tenants, for the operators of a scop: what each uses, what has stopped, and orders for them. Every other tenant sees nothing. */
+/* All tenants, for the operators of a scop: what each uses, what has stopped, orders for them, a new one. Every other tenant sees
+ * nothing. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "portal.h"
 
@@ -8,6 +10,27 @@ enum { PER_PAGE = 50 };
 const struct scop_field portal_tenants_fields[] = {
 	{ .name = "page",  .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
+	{ 0 }
+};
+
+static const char *const languages[] = { "fr", "nl", "de", "en", NULL };
+
+const struct scop_field portal_new_tenant_fields[] = {
+	{ .name = "title",       .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
+	{ .name = "name",        .type = SCOP_FIELD_TEXT,   .required = true, .min = 2, .max = 32, .pattern = "[a-z]([a-z0-9-]*[a-z0-9])",
+	    .message = SCOP_TEXT("Small letters, digits and hyphens, beginning with a letter.") },
+	{ .name = "language",    .type = SCOP_FIELD_CHOICE, .required = true, .choices = languages },
+	{ .name = "zone",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 40 },
+	{ .name = "template",    .type = SCOP_FIELD_TEXT,   .max = 40 },
+	{ .name = "host",        .type = SCOP_FIELD_TEXT,   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
+	{ .name = "portal_host", .type = SCOP_FIELD_TEXT,   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
+	{ .name = "owner_name",  .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
+	{ .name = "owner_mail",  .type = SCOP_FIELD_EMAIL,  .required = true },
+	{ 0 }
+};
+
+const struct scop_field portal_allowance_fields[] = {
+	{ .name = "amount", .type = SCOP_FIELD_MONEY, .min = 0, .max = 10000000 },
 	{ 0 }
 };
 
@@ -22,6 +45,13 @@ portal_tenants(struct scop_request *req)
 {
 	const struct scop_value *words = scop_field(req, "words");
 
+	const struct scop_value *made = scop_rows(req, tenants_being_made(scop_tenant(req)));
+	bool busy = false;
+
+	for (size_t i = 0; i < scop_count(made); i++)
+		busy |= scop_bool(scop_at(made, i), "under_way");
+	scop_put(req, "made", made);
+	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
 	portal_put_page(req, "tenants", scop_rows(req, every_tenant(words, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
@@ -37,40 +67,83 @@ portal_tenant(struct scop_request *req)
 	    { "modules", false, offers_for(language, id) },
 	    { "orders", false, orders_for(id) },
 	    { "steps", false, steps_for(id) }, { 0 } });
-	const struct scop_value *orders = scop_model(req, "orders");
-	bool busy = false;
 
 	if (!tenant)
 		return scop_not_found(req);
-	for (size_t i = 0; i < scop_count(orders); i++)
-		busy |= scop_bool(scop_at(orders, i), "under_way");
-	scop_put(req, "busy", scop_make_bool(req, busy));
-	scop_put(req, "any_order", scop_make_bool(req, scop_count(orders) > 0));
+	scop_put(req, "busy", scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
 	return scop_view(req, &view_tenant);
 }
 
-static bool
-give_order(struct scop_request *req, bool installs)
+/* ---- a new one ---- */
+
+bool
+portal_tenant_new(struct scop_request *req)
 {
-	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *id = scop_get(tenant, "id"), *module = scop_path(req, "module");
+	const char *language = scop_language_of(req);
+
+	scop_put(req, "sectors", scop_rows(req, templates(scop_make_text(req, "%s", language))));
+	portal_put_zones(req);
+	return scop_view(req, &view_tenant_new);
+}
+
+static const struct scop_value *
+field_or_none(struct scop_request *req, const char *name)
+{
+	const struct scop_value *value = scop_field(req, name);
+
+	return value ? value : scop_make_text(req, "%s", "");
+}
+
+/* What can be known now is refused now; the rest shows on the page of tenants. */
+static bool
+may_be_made(struct scop_request *req)
+{
+	const struct scop_value *host = field_or_none(req, "host"), *portal_host = field_or_none(req, "portal_host"), *sector = scop_field(req, "template");
+	const struct scop_value *like = scop_row(req, tenant_like(scop_field(req, "name"), host, portal_host));
+	const struct scop_value *sectors = scop_rows(req, templates(scop_make_text(req, "%s", "en")));
+	bool known = sector == NULL;
+
+	for (size_t i = 0; i < scop_count(sectors) && !known; i++)
+		known = strcmp(scop_text(scop_at(sectors, i), "name"), scop_as_text(sector)) == 0;
+	if (!known)
+		scop_reject(req, "template", "Please choose one of the sectors.");
+	if (!scop_zone_is_known(scop_as_text(scop_field(req, "zone"))))
+		scop_reject(req, "zone", "This time zone is not known. It looks like Europe/Brussels.");
+	if (scop_bool(like, "by_name"))
+		scop_reject(req, "name", "A tenant has this short name already.");
+	else if (like)
+		scop_reject(req, "host", "One of the addresses is another tenant's.");
+	if (scop_field(req, "host") && strcmp(scop_as_text(host), scop_as_text(portal_host)) == 0)
+		scop_reject(req, "portal_host", "The portal needs an address of its own.");
+	return !scop_rejected(req);
+}
+
+bool
+portal_tenant_make(struct scop_request *req)
+{
+	const struct scop_value *title = scop_field(req, "title");
 	bool under_way;
 
-	if (!tenant || !scop_row(req, offer(module)))
-		return scop_not_found(req);
-	scop_write_unique(req, order_add(id, scop_make_text(req, "%s", installs ? "install" : "disable"), module, scop_member_name(req)), &under_way);
+	if (!may_be_made(req))
+		return true;
+	scop_write_unique(req, tenant_order_add(scop_tenant(req), scop_member_name(req), scop_field(req, "name"), title, scop_field(req, "language"), scop_field(req, "zone"),
+	    field_or_none(req, "template"), field_or_none(req, "host"), field_or_none(req, "portal_host"), scop_field(req, "owner_name"), scop_field(req, "owner_mail")), &under_way);
 	if (!under_way)
-		scop_note(req, installs ? SCOP_TEXT("Ordered to install") : SCOP_TEXT("Ordered to disable"), scop_make_text(req, "%s, %s", scop_as_text(module), scop_text(tenant, "title")));
+		scop_note(req, SCOP_TEXT("Ordered a new tenant"), title);
+	return scop_redirect(req, "tenants", NULL);
+}
+
+/* ---- what one may order by itself ---- */
+
+bool
+portal_tenant_allow(struct scop_request *req)
+{
+	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *id = scop_get(tenant, "id"), *amount = scop_field(req, "amount");
+	bool under_way;
+
+	if (!tenant)
+		return scop_not_found(req);
+	scop_write_unique(req, allowance_order_add(id, scop_member_name(req), amount ? scop_make_int(req, scop_as_int(amount)) : NULL), &under_way);
+	scop_note(req, SCOP_TEXT("Set what may be ordered"), scop_get(tenant, "title"));
 	return scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
-}
-
-bool
-portal_tenant_install(struct scop_request *req)
-{
-	return give_order(req, true);
-}
-
-bool
-portal_tenant_disable(struct scop_request *req)
-{
-	return give_order(req, false);
 }

@@ -1,6 +1,8 @@
 // The catalogue in the portal: looked through, a module's page, orders with their steps and history, statements, waves; for owners and
 // for operators.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'
 import { Catalogue } from '../support/catalogue.mjs'
@@ -14,7 +16,7 @@ before(async () => {
   own = new Packages('portal')
   await catalogue.publish('notes', '1.0.0', { manifest: (text) => text.replace('scop="scopiton"', 'scop="scopiton" category="accounting"') })
   await catalogue.publish('guestbook', '1.0.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
-  stack = await start({ modules: own.folder, config: catalogue.config })
+  stack = await start({ modules: own.folder, config: catalogue.config, mail: true })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--language', 'en')
   await stack.cli('tenant', 'create', 'scop', '--title', 'La Scop', '--language', 'en', '--operator')
   await until('the catalogue is noted', async () => (await stack.sql('SELECT COUNT(*) FROM scopiton.catalogue_version WHERE newest')) === '2')
@@ -130,4 +132,102 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   assert.equal((await get('/portal/rollouts')).status, 403)
   assert.equal((await get('/portal/rollouts/99', operator, scop)).status, 404)
   assert.equal((await post('/portal/rollouts', { module: 'x; DROP', version: 'newest' }, as)).status, 422)
+})
+
+// What a module looks like: its icon and a picture with a title, under the hash of their content.
+const titled = (file) => `\t<picture file="${file}">\n${['fr', 'nl', 'de', 'en'].map((lang) => `\t\t<title lang="${lang}">The list (${lang})</title>\n`).join('')}\t</picture>\n`
+const withPicture = (text) => text.replace(/(<summary lang="en">.*<\/summary>\n)/, `$1${titled('list.svg')}`)
+const draw = (colour) => (folder) => {
+  fs.mkdirSync(path.join(folder, 'pictures'), { recursive: true })
+  for (const name of ['icon.svg', 'list.svg']) fs.writeFileSync(path.join(folder, 'pictures', name), `<svg xmlns="http://www.w3.org/2000/svg"><title>${name} ${colour}</title></svg>`)
+}
+
+test('pictures of the catalogue are shown, fetched once, and gone when nothing names them', async () => {
+  const kept = () => fs.readdirSync(path.join(stack.folder, 'pictures')).sort()
+  const before = kept()
+  await catalogue.publish('clerk', '1.0.0', { manifest: withPicture, folder: draw('red') })
+  await stack.cli('catalogue', 'refresh')
+  const list = await get('/portal/modules'), page = await get('/portal/modules/clerk')
+  const icon = page.body.match(/class="module-icon" src="(\/_pictures\/[0-9a-f]{64}\.svg)"/)[1], picture = page.body.match(/<img src="(\/_pictures\/[^"]+)" alt="The list \(en\)"/)[1]
+  assert.ok(list.body.includes(icon))
+  for (const [url, words] of [[icon, /icon\.svg red/], [picture, /list\.svg red/]]) {
+    const answer = await get(url, {})
+    assert.equal(answer.status, 200)
+    assert.match(answer.body, words)
+    assert.match(answer.headers['content-type'], /^image\/svg\+xml/)
+    assert.match(answer.headers['content-security-policy'], /default-src 'none'/, 'opened by itself it runs nothing')
+    assert.match(answer.headers['cache-control'], /immutable/)
+  }
+  assert.equal(kept().length, before.length + 2)
+  for (const url of ['/_pictures/', '/_pictures/x.svg', `/_pictures/${'0'.repeat(64)}.svg`, `/_pictures/${'0'.repeat(64)}.html`, '/_pictures/../directory']) assert.equal((await get(url, {})).status, 404, url)
+  // Bytes that are not those of the name are not kept; the next look has them again.
+  await catalogue.publish('clerk', '1.1.0', { manifest: withPicture, folder: draw('blue') })
+  const names = JSON.parse(fs.readFileSync(catalogue.index(), 'utf8')).modules.find(({ name }) => name === 'clerk')
+  const good = fs.readFileSync(catalogue.served('pictures', names.icon))
+  fs.writeFileSync(catalogue.served('pictures', names.icon), '<svg onload="steal()"/>')
+  await stack.cli('catalogue', 'refresh')
+  assert.ok(!kept().includes(names.icon) && kept().includes(names.pictures[0].file))
+  assert.equal(kept().length, before.length + 1, 'the red ones are gone')
+  fs.writeFileSync(catalogue.served('pictures', names.icon), good)
+  await stack.cli('catalogue', 'refresh')
+  assert.ok(kept().includes(names.icon))
+  // An index with a name that leads elsewhere is refused, a package without its picture too.
+  await assert.rejects(catalogue.pack('clerk', '1.2.0', { manifest: withPicture }), /the package has not: put it into 'pictures'/)
+  await assert.rejects(catalogue.pack('clerk', '1.2.0', { folder: (folder) => { draw('x')(folder); fs.writeFileSync(path.join(folder, 'pictures/icon.svg'), 'x'.repeat(300001)) } }), /has more than 300000 bytes/)
+})
+
+test('an operator makes a tenant: its owner is invited by mail, and comes in', async () => {
+  const page = '/portal/tenants/new', as = { headers: operator, host: scop, page }
+  const form = { title: 'Brasserie Dupont & Fils', name: 'dupont', language: 'fr', zone: 'Europe/Paris', template: '', host: '', portal_host: '', owner_name: 'Jean Dupont', owner_mail: 'jean@dupont.example' }
+  assert.match((await get(page, operator, scop)).body, /<option value="retail">Shop<\/option>/)
+  for (const [wrong, words] of [[{ name: 'acme' }, /has this short name already/], [{ name: 'Not A Name' }, /Small letters, digits and hyphens/], [{ zone: 'Mars/Base' }, /time zone is not known/], [{ template: 'nonsense' }, /choose one of the sectors/],
+    [{ host: 'acme.localhost' }, /is another tenant's/], [{ host: 'x.example', portal_host: 'x.example' }, /an address of its own/], [{ owner_mail: 'nobody' }, /./], [{ title: '' }, /./], [{ title: 'x'.repeat(5000) }, /./]]) {
+    const { status, body } = await post(page, { ...form, ...wrong }, as)
+    assert.equal(status, 422, JSON.stringify(wrong))
+    assert.match(text(body), words)
+  }
+  assert.equal((await post(page, form, as)).status, 303)
+  await ended('dupont')
+  await until('it serves', async () => (await stack.request('dupont-portal.localhost', '/portal/sign-in')).status === 200)
+  assert.match(text((await get('/portal/tenants?words=dupont', operator, scop)).body), /Brasserie Dupont & Fils|Brasserie Dupont &amp; Fils/)
+  const mail = await until('the mail has come', async () => (await stack.mails()).find(({ to }) => /jean@dupont\.example/.test(to)), 20)
+  assert.equal(mail.subject, 'owner vous invite chez Brasserie Dupont & Fils')
+  const link = mail.html.match(/http:\/\/dupont-portal\.localhost[^"]*(\/portal\/invitation\/[^"]+)/)[1]
+  const joined = await stack.request('dupont-portal.localhost', link, { form: { _key: await stack.key('dupont-portal.localhost', link), password: 'three words nobody joins 4' } })
+  assert.equal(joined.status, 303)
+  const cookie = { Cookie: joined.headers['set-cookie'][0].split(';')[0] }
+  assert.equal((await stack.request('dupont-portal.localhost', '/portal/members', { headers: cookie })).status, 200, 'as an owner')
+  assert.equal((await get(page)).status, 403, 'nobody else makes tenants')
+  // What cannot be known before shows on the page of tenants, and nothing of it is left.
+  await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t2_portal', 2, 'tenant', 'broken', 'op', '{\"name\":\"broken\",\"title\":\"Broken\",\"language\":\"fr\",\"zone\":\"Europe/Paris\",\"template\":\"nothing\"}'), ('t1_portal', 1, 'tenant', 'sneaky', 'op', '{\"name\":\"sneaky\",\"title\":\"S\",\"language\":\"fr\",\"zone\":\"Europe/Paris\"}')")
+  await ended('sneaky')
+  assert.match(text((await get('/portal/tenants', operator, scop)).body), /Broken could not be made\. there is no template 'nothing'/)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name IN ('broken', 'sneaky')"), '0', 'and a tenant that operates none makes none')
+})
+
+test('an operator says what owners may order by themselves', async () => {
+  const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
+  assert.match(text((await get(page, operator, scop)).body), /What they pay/)
+  assert.equal((await post('/portal/allowances/1', { amount: 'much' }, as)).status, 422)
+  assert.equal((await post('/portal/allowances/1', { amount: '-5' }, as)).status, 422)
+  for (const [amount, cents] of [['49,90', '4990'], ['0', '0'], ['', 'NULL']]) {
+    assert.equal((await post('/portal/allowances/1', { amount }, as)).status, 303)
+    await ended('allowance')
+    assert.equal(await stack.sql('SELECT allowance_cents FROM scopiton.tenant WHERE id = 1'), cents)
+  }
+  await stack.cli('tenant', 'allow', 'acme', '12.50')
+  assert.match((await get(page, operator, scop)).body, /name="amount"[^>]*value="12\.50"/)
+  await assert.rejects(stack.cli('tenant', 'allow', 'acme', '12.5x'), /is no amount/)
+  assert.equal((await stack.request(portal, '/portal/allowances/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
+})
+
+test('an operator sees what a served tenant would lose, and deletes it for good', async () => {
+  const page = '/portal/tenants/1/guestbook/remove', as = { headers: operator, host: scop, page, action: '/portal/tenants/1/guestbook/order' }
+  assert.match(text((await get(page, operator, scop)).body), /What there is .*entry \d+/)
+  assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the module's name/)
+  assert.equal((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guestbook' }, as)).status, 303)
+  await ended('guestbook')
+  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete for good owner .* Done exported to/)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1_guestbook'"), '0')
+  assert.equal((await get(page)).status, 403)
 })
