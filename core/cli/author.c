@@ -66,6 +66,7 @@ change(struct cli *cli, const char *folder, const struct scop_secret_key *key, b
 
 static const char *channel, *reason;
 static int level;
+static unsigned errors;
 
 /* What `module check` says of it, here and now: the level that the catalogue shows. */
 static bool
@@ -78,7 +79,7 @@ measure(struct cli *cli, const char *file, const char *source, const char *catal
 	const char *folder = cli_package_folder(arena, file, &temporary, &err);
 	const bool has_platform = folder && access(cli->config_file, R_OK) == 0 && scop_platform_open(&platform, cli->config_file);
 
-	level = folder ? cli_measure(&platform, arena, folder, source, catalogue) : 0;
+	level = folder ? cli_measure(&platform, arena, folder, source, catalogue, &errors) : 0;
 	if (!folder)
 		cli_fail("%s", err.text);
 	if (has_platform)
@@ -92,7 +93,7 @@ measure(struct cli *cli, const char *file, const char *source, const char *catal
 static bool
 add(struct cli *cli, struct scop_publisher *publisher, struct scop_error *err)
 {
-	return scop_publisher_add(publisher, cli->argv[0], channel, level, err);
+	return scop_publisher_add(publisher, cli->argv[0], channel, level, errors == 0, err);
 }
 
 static bool

@@ -1,8 +1,9 @@
-/* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a host's (refresh, list, show). */
+/* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a host's (usage, serve, refresh, list, show). */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -101,35 +102,18 @@ take_away(struct cli *cli)
 	return end(&change, scop_publisher_revoke(change.publisher, cli->argv[1], cli->argv[2], &change.err));
 }
 
-/* On a host that serves tenants: how many use each module goes into the index. */
-static bool
-count_users(struct cli *cli, struct scop_publisher *publisher)
-{
-	struct scop_platform platform;
-
-	if (!cli_open(cli, &platform))
-		return false;
-	const struct scop_value *rows = scop_platform_rows(&platform, "SELECT module, COUNT(*) AS tenants FROM scopiton.subscription WHERE state = 'on' "
-	    "GROUP BY module");
-	for (size_t i = 0; i < scop_count(rows); i++)
-		scop_publisher_used(publisher, scop_text(scop_at(rows, i), "module"), (long long)scop_int(scop_at(rows, i), "tenants"));
-	scop_platform_close(&platform);
-	return true;
-}
-
 static int
 renew(struct cli *cli)
 {
-	const bool count = cli_flag(cli, "--count");
 	struct change change;
 
 	if (!begin(cli, cli->argc > 0 ? cli->argv[0] : "", &change))
 		return end(&change, false);
-	if (cli->argc != 1) {
+	if (cli->argc < 1 || cli->argv[cli->argc - 1][0] == '-') {
 		scop_arena_free(change.arena);
-		return cli_usage("catalogue renew needs a folder and --key");
+		return cli_usage("catalogue renew needs a folder, perhaps files of 'catalogue usage', and --key");
 	}
-	return end(&change, !count || count_users(cli, change.publisher));
+	return end(&change, scop_publisher_count(change.publisher, cli->argv + 1, (size_t)cli->argc - 1, &change.err));
 }
 
 static int
@@ -215,6 +199,36 @@ show(struct scop_platform *platform, const char *name)
 	return CLI_DONE;
 }
 
+/* How many of this host's tenants use each module, signed by the scop, for the group to add up. No tenant is named. */
+static int
+usage(struct cli *cli, struct scop_platform *platform)
+{
+	struct scop_secret_key key;
+	struct scop_error err;
+	char when[40];
+	struct tm tm;
+	const time_t now = time(NULL);
+
+	if (!cli_key(cli, "--key", &key))
+		return CLI_FAILED;
+	if (cli->argc != 1)
+		return cli_usage("catalogue usage needs a file to write, and --key");
+	const struct scop_value *row = scop_platform_row(platform, "SELECT COALESCE(JSON_OBJECTAGG(u.module, u.tenants), '{}') AS modules FROM (SELECT s.module, COUNT(*) AS tenants FROM "
+	    "scopiton.subscription s WHERE s.state IN ('on', 'frozen') GROUP BY s.module) u");
+	if (!row)
+		return cli_fail("%s", platform->err.text);
+	gmtime_r(&now, &tm);
+	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	FILE *file = fopen(cli->argv[0], "we");
+	const bool written = file && fprintf(file, "{\"date\": \"%s\", \"modules\": %s}\n", when, scop_text(row, "modules")) > 0;
+	if ((file && fclose(file) != 0) || !written)
+		return cli_fail("'%s' cannot be written", cli->argv[0]);
+	if (!scop_sign_file(&key, cli->argv[0], "how many use what", &err))
+		return cli_fail("%s", err.text);
+	printf("%s\n%s.minisig\n", cli->argv[0], cli->argv[0]);
+	return CLI_DONE;
+}
+
 /* Leads nginx to the folder, by a link that is renamed into place; with --off to nothing. */
 static int
 serve(struct cli *cli, struct scop_platform *platform)
@@ -251,6 +265,8 @@ on_host(struct cli *cli, const char *verb)
 		return CLI_FAILED;
 	if (strcmp(verb, "refresh") == 0 && cli->argc == 0)
 		status = refresh(&platform);
+	else if (strcmp(verb, "usage") == 0)
+		status = usage(cli, &platform);
 	else if (strcmp(verb, "serve") == 0)
 		status = serve(cli, &platform);
 	else if (strcmp(verb, "list") == 0 && cli->argc <= 1)
@@ -258,7 +274,7 @@ on_host(struct cli *cli, const char *verb)
 	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
 		status = show(&platform, cli->argv[0]);
 	else
-		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, serve, refresh, list [WORDS] or show MODULE");
+		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, usage, serve, refresh, list [WORDS] or show MODULE");
 	scop_platform_close(&platform);
 	return status;
 }

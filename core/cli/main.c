@@ -35,7 +35,7 @@ static const struct command {
 	    "for authors: check a package and say its level, make one, sign it as your scop, publish it, withdraw it" },
 	{ "catalogue", cli_catalogue, "catalogue refresh | list [WORDS] | show MODULE", "what the group offers" },
 	{ "catalogue", cli_catalogue, "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] [--public FILE] [--modules A,B] "
-	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew FOLDER [--days 30] [--count] --key FILE\n"
+	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew FOLDER [USAGE...] [--days 30] --key FILE\n"
 	    "  catalogue rotate FOLDER --to FILE --key FILE\n  catalogue serve FOLDER | --off", "for the group: keep a catalogue, its scops and keys" },
 	{ "key", cli_key_command, "key make FILE", "make a pair of keys to sign with, as minisign has them" },
 	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT", "take files into a module, all or nothing" },

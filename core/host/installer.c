@@ -472,8 +472,9 @@ undo_first(struct scop_installation *installation)
 		platform->err = cause;
 		return;
 	}
-	if (scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation->role))
-		scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation->database);
+	if (scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation->role) &&
+	    scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation->database))
+		scop_module_forget(platform, installation->module);
 	platform->err = cause;
 }
 

@@ -145,9 +145,8 @@ scop_module_inventory(struct scop_platform *platform, uint32_t tenant, const cha
 
 /* ---- purge ---- */
 
-/* The module's account, secrets, packages and permission to call out, once no tenant has it any more. */
-static bool
-forget_module(struct scop_platform *platform, const char *module)
+bool
+scop_module_forget(struct scop_platform *platform, const char *module)
 {
 	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE module = '%s' LIMIT 1", module))
 		return true;
@@ -187,7 +186,7 @@ drop_all(struct scop_platform *platform, uint32_t tenant, const char *module)
 		sound = scop_platform_sql(platform, "DELETE FROM t%u.%s WHERE module = '%s'", tenant, socle[i], module);
 	return sound && scop_platform_sql(platform, "DELETE FROM t%u.role_permission WHERE permission LIKE '%s.%%'", tenant, module) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant, module) &&
-	    scop_directory_changed(platform) && forget_module(platform, module);
+	    scop_directory_changed(platform) && scop_module_forget(platform, module);
 }
 
 bool

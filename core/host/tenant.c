@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data/directory.h"
+#include "host/installation.h"
 #include "host/migrator.h"
 #include "modules/migration.h"
 
@@ -230,7 +231,9 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	const struct scop_value *roles =
 	    scop_platform_rows(platform, "SELECT User AS name FROM mysql.user WHERE is_role = 'Y' AND User REGEXP '^t%u_'", tenant);
 
-	if (!databases || !roles || !scop_tenant_close(platform, tenant))
+	const struct scop_value *modules = scop_platform_rows(platform, "SELECT module FROM scopiton.subscription WHERE tenant = %u", tenant);
+
+	if (!databases || !roles || !modules || !scop_tenant_close(platform, tenant))
 		return false;
 	for (size_t i = 0; i < scop_count(roles); i++)
 		if (!scop_platform_sql(platform, "DROP ROLE IF EXISTS `%s`", scop_text(scop_at(roles, i), "name")))
@@ -238,8 +241,12 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	for (size_t i = 0; i < scop_count(databases); i++)
 		if (!scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", scop_text(scop_at(databases, i), "name")))
 			return false;
-	return scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u", tenant) &&
-	    scop_platform_sql(platform, "DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
+	if (!scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u", tenant))
+		return false;
+	for (size_t i = 0; i < scop_count(modules); i++)
+		if (!scop_module_forget(platform, scop_text(scop_at(modules, i), "module")))
+			return false;
+	return scop_platform_sql(platform, "DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
 		"s.installer_order WHERE o.tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.installer_order WHERE tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE c FROM scopiton.order_cancel c LEFT JOIN scopiton.installer_order o ON o.id = c.installer_order WHERE o.id IS NULL") &&

@@ -244,6 +244,19 @@ find_signer(const struct scop_index *index, const char *name, const char *signat
 	return scop_error_set(err, "the package is signed with key %s, which is none of the scop '%s', whose module it is", id_text, name);
 }
 
+const char *
+scop_index_signer(const struct scop_index *index, const char *signature, struct scop_public_key *ret_key, struct scop_error *err)
+{
+	const struct scop_value *scops = scop_get(index->root, "scops");
+	struct scop_error ignored;
+
+	for (size_t i = 0; i < scop_count(scops); i++)
+		if (find_signer(index, scop_text(scop_at(scops, i), "name"), signature, ret_key, &ignored))
+			return scop_text(scop_at(scops, i), "name");
+	scop_error_set(err, "it is signed with a key that is none of a scop's, or was taken away");
+	return NULL;
+}
+
 bool
 scop_index_check_key(const struct scop_index *index, const char *scop, const char *signature, struct scop_error *err)
 {

@@ -62,6 +62,10 @@ const struct scop_value *scop_index_version(const struct scop_value *module, con
 bool scop_index_check_package(const struct scop_index *index, const char *scop, const char *signature, const char *file,
     struct scop_error *err);
 
+/* The scop whose key signed, by the signature alone, which is still to be checked with `ret_key`; NULL for a key of nobody, or one
+ * that was taken away. */
+const char *scop_index_signer(const struct scop_index *index, const char *signature, struct scop_public_key *ret_key, struct scop_error *err);
+
 /* Whether the key that a signature names is one of the scop's, and has not been taken away. */
 bool scop_index_check_key(const struct scop_index *index, const char *scop, const char *signature, struct scop_error *err);
 

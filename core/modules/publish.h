@@ -7,6 +7,7 @@
 #define SCOP_MODULES_PUBLISH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 #include "modules/minisign.h"
@@ -33,15 +34,16 @@ bool scop_publisher_scop(struct scop_publisher *publisher, const char *scop, con
 bool scop_publisher_revoke(struct scop_publisher *publisher, const char *scop, const char *key_id, struct scop_error *err);
 
 /* Adds the package `file` (with its .minisig beside it), or moves one that is there to another channel; `level`: as it was
- * measured now. */
-bool scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel, int level, struct scop_error *err);
+ * measured now; where nothing was found wrong (`clean`), a higher one that the same bytes have reached elsewhere stays. */
+bool scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel, int level, bool clean, struct scop_error *err);
 
 /* Withdraws a version: who has it keeps it, nobody else gets it. */
 bool scop_publisher_yank(struct scop_publisher *publisher, const char *module, const char *version, const char *reason,
     struct scop_error *err);
 
-/* How many co-operators use the module. */
-void scop_publisher_used(struct scop_publisher *publisher, const char *module, long long tenants);
+/* How many co-operators use each module: takes the counts in `files` (from `catalogue usage`, each signed with a scop's key beside it,
+ * which replaces that scop's last one), and adds up all scops'. */
+bool scop_publisher_count(struct scop_publisher *publisher, char *const *files, size_t count, struct scop_error *err);
 
 /* Writes the next index, which ends after `days`; signs it with `next` from now on, where that is not NULL. */
 bool scop_publisher_save(struct scop_publisher *publisher, int days, const struct scop_secret_key *next, struct scop_error *err);

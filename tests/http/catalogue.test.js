@@ -238,6 +238,46 @@ test('wrong scop, squatted name: nobody publishes under a name that is not their
   })
 })
 
+test('who uses what is counted by scops, signed, and added up; nobody else counts', async () => {
+  await spoilt(async () => {
+    await install('notes')
+    await stack.cli('module', 'install', 'notes', '--tenant', 'lumen')
+    const mine = catalogue.path('mine.json'), theirs = catalogue.path('theirs.json')
+    await stack.cli('catalogue', 'usage', mine, '--key', catalogue.path('scopiton'))
+    assert.equal(JSON.parse(fs.readFileSync(mine, 'utf8')).modules.notes, 2)
+    assert.doesNotMatch(fs.readFileSync(mine, 'utf8'), /acme|lumen/i)
+    await catalogue.key('cabot')
+    await catalogue.scop('cabot', '--title', 'Cabot', '--public', catalogue.path('cabot.pub'))
+    const count = async (file, modules, { key = 'cabot', date = '2026-11-22T10:00:00Z' } = {}) => {
+      fs.writeFileSync(file, typeof modules === 'string' ? modules : JSON.stringify({ date, modules }))
+      await scopiton('module', 'sign', file, '--key', catalogue.path(key))
+    }
+    const renew = (...files) => scopiton('catalogue', 'renew', catalogue.folder, ...files, '--key', catalogue.path('group'))
+    const used = () => JSON.parse(fs.readFileSync(catalogue.index(), 'utf8')).modules.find(({ name }) => name === 'notes').used_by
+    await count(theirs, { notes: 5, nothing_here: 3 })
+    await renew(mine, theirs)
+    assert.equal(used(), 7)
+    await renew()
+    assert.equal(used(), 7, 'the last count of each stays')
+    await count(theirs, { notes: 1 }, { date: '2026-11-22T11:00:00Z' })
+    await renew(theirs)
+    assert.equal(used(), 3, 'and is replaced, not added to')
+    await stack.cli('catalogue', 'refresh')
+    assert.match(await stack.cli('catalogue', 'show', 'notes'), /used by 3 co-operators/)
+    for (const [make, words] of [
+      [() => count(theirs, { notes: 9 }, { date: '2026-11-21T11:00:00Z' }), /is older than the count of 'cabot'/],
+      [() => count(theirs, { notes: 9 }, { key: 'group' }), /is none of a scop's, or was taken away/],
+      [() => count(theirs, { notes: -4 }), /counts -4 tenants/], [() => count(theirs, { notes: 1e9 }), /counts 1000000000 tenants/],
+      [() => count(theirs, 'rubbish'), /is no count that 'catalogue usage' has written/], [() => count(theirs, '{"date": "2026-11-22T12:00:00Z"}'), /is no count/],
+      [async () => { await count(theirs, { notes: 2 }, { date: '2026-11-22T12:00:00Z' }); fs.appendFileSync(theirs, ' ') }, /signature/],
+      [async () => fs.rmSync(`${theirs}.minisig`), /cannot be read/]]) {
+      await make()
+      await refused(renew(theirs), words)
+      assert.equal(used(), 3)
+    }
+  })
+})
+
 test('a version is published once', async () => {
   await catalogue.publish('notes', '1.0.0', { channel: 'beta' })
   await catalogue.publish('notes', '1.0.0')
