@@ -16,7 +16,7 @@ before(async () => {
   catalogue = await Catalogue.make('notes', 'guestbook', 'shop', 'caller', 'clerk')
   own = new Packages('portal') // this host's own folder has the portal alone
   await catalogue.publish('notes', '1.0.0')
-  await catalogue.publish('guestbook', '1.2.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  await catalogue.publish('guestbook', '1.2.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
   stack = await start({ modules: own.folder, config: [...catalogue.config, 'catalogue_host = catalogue.localhost'] })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('tenant', 'create', 'lumen', '--title', 'Lumen')
@@ -106,7 +106,7 @@ test('a range chooses, beta only when asked for, and a refusal explains itself',
 })
 
 test('what a module needs comes with it, and nothing goes that another one needs', async () => {
-  const needs = (words) => ({ manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, `$1\n\t${words}`) })
+  const needs = (words) => ({ manifest: (text) => text.replace('\t<personal', `\t${words}\n\t<personal`) })
   await catalogue.publish('shop', '1.4.0', { from: 'guestbook', ...needs('<needs module="clerk" version="^1"/>') })
   await catalogue.publish('shop', '1.5.0', { from: 'guestbook', ...needs('<needs module="clerk" version=">=2"/>') })
   await catalogue.publish('clerk', '1.9.0', { from: 'guestbook' })

@@ -265,7 +265,7 @@ test('use is paid by the day, a closed month stays', async () => {
 
 test('periods follow what is switched on and off', async () => {
   await stack.sql('DELETE FROM scopiton.subscription_period')
-  await catalogue.publish('guestbook', '1.5.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  await catalogue.publish('guestbook', '1.5.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
   await stack.cli('catalogue', 'refresh')
   await module('upgrade', 'guestbook', 'acme')
   const periods = () => stack.sql("SELECT cents, ends IS NULL FROM scopiton.subscription_period WHERE tenant = 1 AND module = 'guestbook' ORDER BY id")

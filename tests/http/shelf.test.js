@@ -15,7 +15,7 @@ before(async () => {
   catalogue = await Catalogue.make('notes', 'clerk', 'guestbook', 'shop')
   own = new Packages('portal')
   await catalogue.publish('notes', '1.0.0', { manifest: (text) => text.replace('scop="scopiton"', 'scop="scopiton" category="accounting"') })
-  await catalogue.publish('guestbook', '1.0.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  await catalogue.publish('guestbook', '1.0.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
   stack = await start({ modules: own.folder, config: catalogue.config, mail: true })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--language', 'en')
   await stack.cli('tenant', 'create', 'scop', '--title', 'La Scop', '--language', 'en', '--operator')
@@ -119,7 +119,7 @@ test('statements say what is paid, as a page and as a file', async () => {
 })
 
 test('an operator begins an upgrade in waves, follows it, and goes on with one that stopped', async () => {
-  await catalogue.publish('guestbook', '1.1.0', { manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n\t<tariff cents="1500"/>') })
+  await catalogue.publish('guestbook', '1.1.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
   await stack.cli('catalogue', 'refresh')
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE message lost VARCHAR(1000) NOT NULL')
   const as = { headers: operator, host: scop }
