@@ -147,6 +147,8 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 
 		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
+		if (strcmp(scop_text(order, "actor"), SCOP_TEXT("command line")) == 0)
+			values[2] = scop_make_text(req, "%s", scop_translate(req, "command line"));
 		list[i] = scop_make_map(req, KEYS, keys, values);
 		busy |= scop_bool(order, "under_way");
 	}

@@ -71,6 +71,7 @@ portal_tenant(struct scop_request *req)
 	if (!tenant)
 		return scop_not_found(req);
 	scop_put(req, "busy", scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
+	scop_put(req, "of_all", scop_make_bool(req, true));
 	return scop_view(req, &view_tenant);
 }
 
