@@ -94,11 +94,11 @@ SELECT j.file, CASE :language WHEN 'fr' THEN j.fr WHEN 'nl' THEN j.nl WHEN 'de' 
 FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) PATH '$.file', fr VARCHAR(100) PATH '$.fr', nl VARCHAR(100) PATH '$.nl', de VARCHAR(100) PATH '$.de', en VARCHAR(100) PATH '$.en')) j
 
 -- name: module_orders (module)
-SELECT id, kind, actor, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
+SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
 FROM socle.installer_order WHERE module = :module ORDER BY id DESC LIMIT 20
 
 -- name: every_module_orders (tenant, module)
-SELECT id, kind, actor, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
+SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
 FROM socle.every_order WHERE tenant = :tenant AND module = :module ORDER BY id DESC LIMIT 20
 
 -- name: order_steps (order)
@@ -132,11 +132,11 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, gran
 INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, canary) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :canary)
 
 -- name: rollouts (limit, first)
-SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, created, tenants, done FROM socle.rollout
+SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, created, tenants, done FROM socle.rollout
 ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: rollout_by_id (id)
-SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, created, ended, tenants, done FROM socle.rollout WHERE id = :id
+SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, created, ended, tenants, done FROM socle.rollout WHERE id = :id
 
 -- name: rollout_tenants (id)
 SELECT tenant, title, wave, state = 'waiting' AS waiting, state = 'running' AS running, state = 'done' AS done, state = 'failed' AS failed, message, from_version, milliseconds
@@ -344,7 +344,7 @@ FROM socle.offer o LEFT JOIN socle.every_subscription s ON s.tenant = :tenant AN
 WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 
 -- name: orders_for (tenant)
-SELECT id, kind, module, actor, created, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way,
+SELECT id, kind, module, actor, actor = 'command line' AS by_command, created, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way,
 	LEFT(message, 400) AS message FROM socle.every_order WHERE tenant = :tenant AND kind NOT IN ('sign-out', 'refresh') ORDER BY id DESC LIMIT 20
 
 -- name: steps_for (tenant)

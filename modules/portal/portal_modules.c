@@ -135,7 +135,7 @@ title_of(struct scop_request *req, const char *kind)
 bool
 portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 {
-	static const char *const keys[] = { "title", "module", "actor", "created", "done", "failed", "cancelled", "under_way", "message" };
+	static const char *const keys[] = { "title", "module", "actor", "by_command", "created", "done", "failed", "cancelled", "under_way", "message" };
 	enum { KEYS = sizeof keys / sizeof keys[0] };
 	const size_t count = scop_count(orders);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
@@ -147,8 +147,6 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 
 		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
-		if (strcmp(scop_text(order, "actor"), SCOP_TEXT("command line")) == 0)
-			values[2] = scop_make_text(req, "%s", scop_translate(req, "command line"));
 		list[i] = scop_make_map(req, KEYS, keys, values);
 		busy |= scop_bool(order, "under_way");
 	}
