@@ -106,9 +106,10 @@ write_db_config() {
 	END
 }
 
-make_db() {
+make_db() { # --force: where no name service knows this machine's name
+	rm -rf "$VAR/db.new"
 	mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$VAR/db.new" --tmpdir="$VAR/tmp" --auth-root-authentication-method=normal \
-		--skip-test-db && mv "$VAR/db.new" "$VAR/db"
+		--skip-test-db --force && mv "$VAR/db.new" "$VAR/db"
 }
 
 db_answers() { mariadb-admin --no-defaults --socket="$RUN/db.sock" -u nobody ping 2>&1 | grep -q 'alive\|Access denied'; }

@@ -74,7 +74,7 @@ SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.cate
 FROM socle.every_offer o WHERE o.tenant = :tenant AND o.module = :module AND o.module <> 'portal'
 
 -- name: offer_versions (language, module)
-SELECT version, channel = 'beta' AS beta, yanked, reason, level, size, published,
+SELECT version, channel = 'beta' AS beta, yanked, reason, level, CEILING(size / 1000) AS kilobytes, published,
 	CASE :language WHEN 'fr' THEN changes_fr WHEN 'nl' THEN changes_nl WHEN 'de' THEN changes_de ELSE changes_en END AS changes
 FROM socle.offer_version WHERE module = :module ORDER BY place DESC LIMIT 20
 
