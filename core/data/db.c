@@ -113,15 +113,14 @@ scop_db_note(struct scop_db *db, MYSQL_STMT *stmt)
 enum scop_db_status
 scop_db_connect(struct scop_db *db)
 {
-	char init[320];
+	char init[160];
 
 	if (db->mysql)
 		return SCOP_DB_OK;
 	db->mysql = mysql_init(NULL);
 	if (!db->mysql)
 		abort();
-	/* Parameters, literals and columns of JSON_TABLE compare as the tables' own columns do, whichever MariaDB it is. */
-	snprintf(init, sizeof init, "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci, time_zone='+00:00', max_statement_time=%u, sql_mode='STRICT_ALL_TABLES,"
+	snprintf(init, sizeof init, "SET time_zone='+00:00', max_statement_time=%u, sql_mode='STRICT_ALL_TABLES,"
 	    "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'", db->account.statement_seconds);
 	mysql_optionsv(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &(unsigned){ CONNECT_SECONDS });

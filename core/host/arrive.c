@@ -347,10 +347,10 @@ take_choices(struct scop_platform *platform, uint32_t tenant, const char *module
 	scop_json_print(&settings, scop_get(description, "settings"));
 	scop_json_print(&permissions, scop_get(description, "permissions"));
 	return scop_platform_sql(platform, "REPLACE INTO t%u.setting (module, name, value) SELECT t.module, t.name, j.value FROM JSON_TABLE('%s', '$[*]' COLUMNS (name VARCHAR(50) "
-		"PATH '$.name', value VARCHAR(2000) PATH '$.value')) j JOIN t%u.setting_type t ON t.module = '%s' AND t.name = j.name", tenant,
+		"COLLATE utf8mb4_unicode_520_ci PATH '$.name', value VARCHAR(2000) PATH '$.value')) j JOIN t%u.setting_type t ON t.module = '%s' AND t.name = j.name", tenant,
 		scop_platform_quote(platform, scop_buffer_str(&settings)), tenant, module) &&
 	    scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role_permission (role, permission) SELECT r.name, p.name FROM JSON_TABLE('%s', '$[*]' COLUMNS (role VARCHAR(40) "
-		"PATH '$.role', permission VARCHAR(50) PATH '$.permission')) j JOIN t%u.role r ON r.name = j.role JOIN t%u.permission p ON p.name = j.permission AND p.module = "
+		"COLLATE utf8mb4_unicode_520_ci PATH '$.role', permission VARCHAR(50) COLLATE utf8mb4_unicode_520_ci PATH '$.permission')) j JOIN t%u.role r ON r.name = j.role JOIN t%u.permission p ON p.name = j.permission AND p.module = "
 		"'%s'", tenant, scop_platform_quote(platform, scop_buffer_str(&permissions)), tenant, tenant, module);
 }
 

@@ -111,7 +111,7 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"'$.category', used_by INT PATH '$.used_by', tf VARCHAR(100) PATH '$.title.fr', tn VARCHAR(100) PATH '$.title.nl', td VARCHAR(100) PATH "
 		"'$.title.de', te VARCHAR(100) PATH '$.title.en', sf VARCHAR(300) PATH '$.summary.fr', sn VARCHAR(300) PATH '$.summary.nl', sd VARCHAR(300) "
 		"PATH '$.summary.de', se VARCHAR(300) PATH '$.summary.en', icon VARCHAR(70) PATH '$.icon', pictures JSON PATH '$.pictures')) j", json) &&
-	    scop_platform_sql(platform, "UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS (name VARCHAR(31) PATH "
+	    scop_platform_sql(platform, "UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS (name VARCHAR(31) COLLATE utf8mb4_unicode_520_ci PATH "
 		"'$.name', title VARCHAR(100) PATH '$.title')) j ON j.name = m.scop SET m.scop_title = j.title", json) &&
 	    scop_platform_sql(platform, "INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, reason, level, size, "
 		"published, generation, back, tariff_cents, currency, changes_fr, changes_nl, changes_de, changes_en, rights, needs, personal) SELECT name, "

@@ -74,7 +74,7 @@ sweep(struct scop_platform *platform)
 {
 	const struct scop_value *rows = scop_platform_rows(platform, "SELECT icon AS name FROM scopiton.catalogue_module UNION SELECT icon FROM scopiton.package UNION SELECT "
 	    "j.file FROM (SELECT pictures FROM scopiton.catalogue_module UNION ALL SELECT pictures FROM scopiton.package) p, JSON_TABLE(p.pictures, '$[*]' COLUMNS (file "
-	    "VARCHAR(70) PATH '$.file')) j");
+	    "VARCHAR(70) COLLATE utf8mb4_unicode_520_ci PATH '$.file')) j");
 	const size_t count = scop_count(rows);
 	const char **names = scop_arena_alloc(platform->arena, (count + 1) * sizeof *names), *folder = place_of(platform);
 	DIR *dir = rows ? opendir(folder) : NULL;

@@ -81,17 +81,17 @@ FROM socle.offer_version WHERE module = :module ORDER BY place DESC LIMIT 20
 -- name: rights_listed (rights, had)
 SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about, j.entry LIKE 'calls %' AS calls, j.entry LIKE 'writes %' AS writes, j.entry LIKE 'takes %' AS takes,
 	NOT JSON_CONTAINS(COALESCE(:had, :rights), JSON_QUOTE(j.entry)) AS is_more
-FROM JSON_TABLE(:rights, '$[*]' COLUMNS (entry VARCHAR(300) PATH '$')) j
+FROM JSON_TABLE(:rights, '$[*]' COLUMNS (entry VARCHAR(300) COLLATE utf8mb4_unicode_520_ci PATH '$')) j
 
 -- name: needs_listed (needs)
-SELECT j.module, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) PATH '$.module', version VARCHAR(40) PATH '$.version')) j
+SELECT j.module, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_unicode_520_ci PATH '$.module', version VARCHAR(40) COLLATE utf8mb4_unicode_520_ci PATH '$.version')) j
 
 -- name: personal_listed (personal)
-SELECT j.place, j.columns, j.months FROM JSON_TABLE(:personal, '$[*]' COLUMNS (place VARCHAR(64) PATH '$.table', columns VARCHAR(500) PATH '$.columns', months INT PATH '$.months')) j
+SELECT j.place, j.columns, j.months FROM JSON_TABLE(:personal, '$[*]' COLUMNS (place VARCHAR(64) COLLATE utf8mb4_unicode_520_ci PATH '$.table', columns VARCHAR(500) COLLATE utf8mb4_unicode_520_ci PATH '$.columns', months INT PATH '$.months')) j
 
 -- name: pictures_listed (language, pictures)
 SELECT j.file, CASE :language WHEN 'fr' THEN j.fr WHEN 'nl' THEN j.nl WHEN 'de' THEN j.de ELSE j.en END AS title
-FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) PATH '$.file', fr VARCHAR(100) PATH '$.fr', nl VARCHAR(100) PATH '$.nl', de VARCHAR(100) PATH '$.de', en VARCHAR(100) PATH '$.en')) j
+FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) COLLATE utf8mb4_unicode_520_ci PATH '$.file', fr VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.fr', nl VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.nl', de VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.de', en VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.en')) j
 
 -- name: module_orders (module)
 SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
@@ -175,7 +175,7 @@ FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s
 
 -- name: settings_put (module, items)
 REPLACE INTO socle.setting (module, name, value)
-SELECT :module, j.name, j.value FROM JSON_TABLE(:items, '$[*]' COLUMNS (name VARCHAR(50) PATH '$.name', value VARCHAR(2000) PATH '$.value')) j
+SELECT :module, j.name, j.value FROM JSON_TABLE(:items, '$[*]' COLUMNS (name VARCHAR(50) COLLATE utf8mb4_unicode_520_ci PATH '$.name', value VARCHAR(2000) COLLATE utf8mb4_unicode_520_ci PATH '$.value')) j
 
 -- name: steps_under_way ()
 SELECT s.installer_order, s.number, s.step FROM socle.order_step s
@@ -282,7 +282,7 @@ DELETE FROM socle.role_permission WHERE role = :name
 
 -- name: role_permissions_add (name, permissions)
 INSERT INTO socle.role_permission (role, permission)
-SELECT :name, j.permission FROM JSON_TABLE(:permissions, '$[*]' COLUMNS (permission VARCHAR(50) PATH '$')) j
+SELECT :name, j.permission FROM JSON_TABLE(:permissions, '$[*]' COLUMNS (permission VARCHAR(50) COLLATE utf8mb4_unicode_520_ci PATH '$')) j
 
 -- name: permissions_of_role (language, name)
 SELECT p.name, p.module, CASE :language WHEN 'fr' THEN p.title_fr WHEN 'nl' THEN p.title_nl WHEN 'de' THEN p.title_de ELSE p.title_en END AS title,

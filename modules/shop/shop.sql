@@ -364,7 +364,7 @@ UPDATE category c SET c.products = (SELECT COUNT(p.id) FROM product p WHERE p.pu
 	(p.category = c.id OR p.top = c.id))
 
 -- name: known_products (keys)
-SELECT COUNT(*) AS known FROM JSON_TABLE(:keys, '$[*]' COLUMNS (slug VARCHAR(150) PATH '$')) j JOIN product p ON p.slug = j.slug
+SELECT COUNT(*) AS known FROM JSON_TABLE(:keys, '$[*]' COLUMNS (slug VARCHAR(150) COLLATE utf8mb4_unicode_520_ci PATH '$')) j JOIN product p ON p.slug = j.slug
 
 -- name: import_add (by, file_name, bytes, mapping, created)
 INSERT INTO import_run (by_name, file_name, bytes, mapping, created) VALUES (:by, :file_name, :bytes, :mapping, :created)
@@ -402,7 +402,7 @@ DELETE FROM import_line WHERE import_run = :id
 -- name: import_lines_add (id, items)
 INSERT INTO import_line (import_run, is_error, line, place, words, about)
 SELECT :id, j.is_error, j.line, j.place, j.words, j.about FROM JSON_TABLE(:items, '$[*]' COLUMNS (is_error TINYINT PATH '$.is_error',
-	line INT PATH '$.line', place INT PATH '$.place', words VARCHAR(200) PATH '$.words', about VARCHAR(200) PATH '$.about')) j
+	line INT PATH '$.line', place INT PATH '$.place', words VARCHAR(200) COLLATE utf8mb4_unicode_520_ci PATH '$.words', about VARCHAR(200) COLLATE utf8mb4_unicode_520_ci PATH '$.about')) j
 
 -- name: imports_sweep ()
 UPDATE import_run SET bytes = NULL WHERE bytes IS NOT NULL AND created < UTC_TIMESTAMP(6) - INTERVAL 7 DAY

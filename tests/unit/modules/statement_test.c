@@ -119,6 +119,17 @@ every_way_to_publish_all_columns_is_refused(void **state)
 }
 
 static void
+a_text_of_json_table_says_its_collation(void **state)
+{
+	(void)state;
+	expect_refused((const char *const[]){ "SELECT j.a FROM JSON_TABLE('[]', '$[*]' COLUMNS (a VARCHAR(20) PATH '$')) j", "SELECT j.a FROM json_table ('[]', '$[*]' COLUMNS (a VARCHAR(20) "
+		"PATH '$')) j JOIN JSON_TABLE('[\")\"]', '$[*]' COLUMNS (b INT PATH '$.b', a char(2) PATH '$.a')) k", "UPDATE t JOIN JSON_TABLE('[]', '$' COLUMNS (a TEXT PATH '$')) j SET "
+		"t.a = j.a", "SELECT j.a FROM JSON_TABLE(')', '$[*]' COLUMNS (a VARCHAR(20) PATH '$')) j", "SELECT 1 FROM JSON_TABLE('x", "SELECT 1 FROM JSON_TABLE(a VARCHAR(", "SELECT j.a FROM JSON_TABLE ('[]', '$' COLUMNS (a CHAR PATH '$')) j", NULL });
+	expect_taken((const char *const[]){ "SELECT j.a FROM JSON_TABLE('[]', '$[*]' COLUMNS (a VARCHAR(20) COLLATE utf8mb4_bin PATH '$', b INT PATH '$')) j", "SELECT CAST(a AS CHAR(20)) "
+		"FROM JSON_TABLE('[]', '$[*]' COLUMNS (a INT PATH '$.charity')) j WHERE CAST(a AS CHAR(1)) = 'x'", NULL });
+}
+
+static void
 an_option_between_select_and_star_does_not_hide_it(void **state)
 {
 	(void)state;
@@ -228,6 +239,7 @@ main(void)
 		TEST(what_is_neither_reading_nor_writing_rows_is_refused),
 		TEST(words_that_leave_state_or_reach_files_are_refused_in_any_case),
 		TEST(every_way_to_publish_all_columns_is_refused),
+		TEST(a_text_of_json_table_says_its_collation),
 		TEST(an_option_between_select_and_star_does_not_hide_it),
 		TEST(returning_all_columns_is_refused),
 		TEST(an_insert_without_its_columns_is_refused),
