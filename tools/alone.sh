@@ -22,7 +22,7 @@ start_db
 make_account
 step "Preparing the database" "$SCOPITON" migrate
 if [ ! -e "$VAR/arrived" ]; then
-	step "Taking the data in" "$SCOPITON" tenant import "$top" --with-packages
+	step "Taking the data in" "$SCOPITON" tenant import "$top" --with-packages --operator
 	touch "$VAR/arrived"
 fi
 start_supervisor

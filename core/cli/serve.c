@@ -68,8 +68,13 @@ cli_migrate(struct cli *cli)
 		return CLI_USAGE;
 	if (!cli_open(cli, &platform))
 		return CLI_FAILED;
-	if (!preflight(&platform, leave_out) || !scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
+	if (!scop_platform_sql(&platform, "CREATE DATABASE IF NOT EXISTS scopiton CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"))
 		status = cli_fail("%s", platform.err.text);
+	else if (!scop_platform_lock(&platform, 30))
+		status = cli_fail("an installation has been running for 30 seconds. Try again when it has ended.");
+	else if (!preflight(&platform, leave_out) || !scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
+		status = cli_fail("%s", platform.err.text);
+	scop_platform_unlock(&platform);
 	scop_platform_close(&platform);
 	return status;
 }
@@ -229,8 +234,7 @@ cli_installer(struct cli *cli)
 		}
 		again = 1;
 		if (scop_platform_lock(&platform, 0)) {
-			if (!scop_sweep(&platform))
-				scop_log(SCOP_LOG_ERROR, "what killed runs have left is not taken away: %s", platform.err.text);
+			scop_sweep(&platform);
 			scop_platform_unlock(&platform);
 		}
 		while (!stop && getppid() != 1) {

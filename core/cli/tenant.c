@@ -17,7 +17,7 @@ begin(struct scop_platform *platform)
 	}
 	if (scop_sweep(platform))
 		return true;
-	cli_fail("%s", platform->err.text);
+	cli_fail("the connection to MariaDB was lost");
 	scop_platform_unlock(platform);
 	return false;
 }
@@ -196,7 +196,8 @@ import(struct cli *cli, struct scop_platform *platform)
 {
 	const char *into = cli_option(cli, "--into", NULL);
 	struct scop_arrival arrival = { .name = cli_option(cli, "--name", NULL), .host = cli_option(cli, "--host", NULL),
-		.portal_host = cli_option(cli, "--portal-host", NULL), .with_packages = cli_flag(cli, "--with-packages") };
+		.portal_host = cli_option(cli, "--portal-host", NULL), .with_packages = cli_flag(cli, "--with-packages"),
+		.operator = cli_flag(cli, "--operator") };
 
 	if (cli->argc != 1)
 		return cli_usage("tenant import needs one archive");

@@ -110,6 +110,12 @@ scop_db_note(struct scop_db *db, MYSQL_STMT *stmt)
 	return status;
 }
 
+void
+scop_db_hold(struct scop_db *db, bool held)
+{
+	db->held = held;
+}
+
 enum scop_db_status
 scop_db_connect(struct scop_db *db)
 {
@@ -117,6 +123,8 @@ scop_db_connect(struct scop_db *db)
 
 	if (db->mysql)
 		return SCOP_DB_OK;
+	if (db->held)
+		return scop_db_fail(db, SCOP_DB_LOST, "the connection to MariaDB was lost, and what was held by it");
 	db->mysql = mysql_init(NULL);
 	if (!db->mysql)
 		abort();

@@ -42,6 +42,9 @@ void scop_db_free(struct scop_db *db);
 /* Connects unless connected. */
 enum scop_db_status scop_db_connect(struct scop_db *db);
 
+/* While `held`, a connection that is lost is not made anew: what it holds, such as a lock, would be gone unnoticed. */
+void scop_db_hold(struct scop_db *db, bool held);
+
 /* The sentence for the last status that was not OK; lives until the next call. */
 const char *scop_db_error(const struct scop_db *db);
 unsigned scop_db_errno(const struct scop_db *db);

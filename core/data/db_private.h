@@ -47,6 +47,7 @@ struct scop_db {
 	char socle[NAME_MAX_LENGTH + 1];
 	bool placed;     /* `now` is what MariaDB knows */
 	bool in_transaction;
+	bool held;       /* once lost, it stays so */
 
 	struct handle handles[HANDLES_MAX];
 	size_t handle_count;

@@ -1,6 +1,7 @@
 /*
- * A tenant, or a module of one, taken in from its archive: see leave.h. Its SQL is somebody else's: it runs under an account that has the one new
- * database and nothing more, by a client that may not touch files.
+ * A tenant, or a module of one, taken in from its archive: see leave.h. Its SQL is somebody else's: it runs under an account that may make
+ * tables in the one new database and nothing more, by a client that may not touch files; and what it has made is looked at before any
+ * statement of ours touches it.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -98,6 +99,35 @@ check_sums(struct scop_platform *platform, const char *folder)
 
 /* ---- data ---- */
 
+/* Plain tables with plain names, and nothing that runs by itself when they are used: a view, routine or trigger would do so with our
+ * rights, and a name with a quote in it would end our statement. (MariaDB itself refuses functions that reach files in a default.) */
+static bool
+check_loaded(struct scop_platform *platform, const char *database, const char *path)
+{
+	static const char *const kinds[] = {
+		"SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = '%s' AND (table_type <> 'BASE TABLE' OR engine <> 'InnoDB' OR table_name NOT REGEXP "
+		"'^[A-Za-z0-9_]+$' OR create_options LIKE '%%DIRECTORY%%')",
+		"SELECT COUNT(*) AS n FROM information_schema.columns WHERE table_schema = '%s' AND column_name NOT REGEXP '^[A-Za-z0-9_]+$'",
+		"SELECT COUNT(*) AS n FROM information_schema.key_column_usage WHERE table_schema = '%s' AND (constraint_name NOT REGEXP '^[A-Za-z0-9_]+$' OR "
+		"referenced_table_schema <> table_schema)",
+		"SELECT COUNT(*) AS n FROM information_schema.routines WHERE routine_schema = '%s'",
+		"SELECT COUNT(*) AS n FROM information_schema.triggers WHERE trigger_schema = '%s'",
+		"SELECT COUNT(*) AS n FROM information_schema.events WHERE event_schema = '%s'",
+	};
+	int64_t found;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		char sql[500];
+
+		snprintf(sql, sizeof sql, kinds[i], database);
+		if (!scop_platform_count(platform, &found, "%s", sql))
+			return false;
+		if (found > 0)
+			return scop_error_set(&platform->err, "'%s' cannot be taken in: it holds something other than plain tables", path);
+	}
+	return true;
+}
+
 /* Runs a dump in the one database, under an account made for that. */
 static bool
 load(struct scop_platform *platform, const char *database, const char *path)
@@ -107,10 +137,12 @@ load(struct scop_platform *platform, const char *database, const char *path)
 
 	if (!scop_platform_sql(platform, "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", database) ||
 	    !scop_platform_sql(platform, "CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", user, password) ||
-	    !scop_platform_sql(platform, "GRANT ALL ON `%s`.* TO '%s'@localhost", scop_grant_pattern(platform, database), user))
+	    !scop_platform_sql(platform, "GRANT SELECT, INSERT, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES ON `%s`.* TO '%s'@localhost",
+		scop_grant_pattern(platform, database), user))
 		return false;
 	const char *words[] = { "mariadb", "--no-defaults", scop_arena_printf(platform->arena, "--socket=%s", platform->config.db_socket),
-		scop_arena_printf(platform->arena, "--user=%s", user), "--default-character-set=utf8mb4", "--batch", "--binary-mode", "--sandbox", database, NULL };
+		scop_arena_printf(platform->arena, "--user=%s", user), "--default-character-set=utf8mb4", "--batch", "--binary-mode", "--sandbox",
+		"--local-infile=0", database, NULL };
 	const pid_t pid = fork();
 	if (pid == 0) {
 		const int in = open(path, O_RDONLY);
@@ -125,7 +157,7 @@ load(struct scop_platform *platform, const char *database, const char *path)
 	const bool dropped = scop_platform_sql(platform, "DROP USER '%s'@localhost", user);
 	if (!ended || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return scop_error_set(&platform->err, "'%s' cannot be taken in: mariadb ended with status %d", path, ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-	return dropped;
+	return dropped && check_loaded(platform, database, path);
 }
 
 /* Persons by their address: who has an account here keeps it, others get theirs. */
@@ -133,7 +165,8 @@ static bool
 take_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {
 	const struct scop_value *persons = read_json(platform, folder, "persons.json");
-	bool sound = persons != NULL;
+	/* The numbers are those of the host that it comes from, where they were other people's. */
+	bool sound = persons && scop_platform_sql(platform, "UPDATE t%u.member SET person = NULL", tenant);
 
 	for (size_t i = 0; sound && i < scop_count(persons); i++) {
 		const struct scop_value *person = scop_at(persons, i);
@@ -154,10 +187,10 @@ take_persons(struct scop_platform *platform, uint32_t tenant, const char *folder
 
 /* Mails that wait with attachments, one by one: the number of each is new here. */
 static bool
-take_attachments(struct scop_platform *platform, const char *role)
+take_attachments(struct scop_platform *platform, const char *role, const char *ours)
 {
-	const struct scop_value *mails = scop_platform_rows(platform, "SELECT id FROM " SCOP_STAGING ".mail m WHERE state = 'waiting' AND EXISTS (SELECT a.id FROM "
-	    SCOP_STAGING ".attachment a WHERE a.mail = m.id) ORDER BY id");
+	const struct scop_value *mails = scop_platform_rows(platform, "SELECT id FROM " SCOP_STAGING ".mail m WHERE %s AND state = 'waiting' AND EXISTS (SELECT a.id FROM "
+	    SCOP_STAGING ".attachment a WHERE a.mail = m.id) ORDER BY id", ours);
 	bool sound = mails != NULL;
 
 	for (size_t i = 0; sound && i < scop_count(mails); i++) {
@@ -171,16 +204,17 @@ take_attachments(struct scop_platform *platform, const char *role)
 	return sound;
 }
 
-/* What waited goes on here, under this tenant's roles. */
+/* What waited goes on here, under this tenant's roles: those of `modules` (quoted, with commas between) alone. */
 static bool
-take_queue(struct scop_platform *platform, uint32_t tenant, const char *folder)
+take_queue(struct scop_platform *platform, uint32_t tenant, const char *modules, const char *folder)
 {
-	const char *role = scop_arena_printf(platform->arena, "CONCAT('t%u', SUBSTRING(role, LOCATE('_', role)))", tenant);
+	const char *role = scop_arena_printf(platform->arena, "CONCAT('t%u_', SUBSTRING(role, LOCATE('_', role) + 1))", tenant);
+	const char *ours = scop_arena_printf(platform->arena, "SUBSTRING(role, LOCATE('_', role) + 1) IN (%s)", modules);
 	const bool sound = load(platform, SCOP_STAGING, scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
 	    scop_platform_sql(platform, "INSERT IGNORE INTO queue.outbox (role, is_event, name, once, body, run_at, created, tries) SELECT %s, is_event, name, once, body, run_at, "
-		"created, tries FROM " SCOP_STAGING ".outbox ORDER BY id", role) &&
-	    scop_platform_sql(platform, "INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS " FROM " SCOP_STAGING ".mail m WHERE state <> 'waiting' OR NOT EXISTS "
-		"(SELECT a.id FROM " SCOP_STAGING ".attachment a WHERE a.mail = m.id) ORDER BY id", role) && take_attachments(platform, role);
+		"created, tries FROM " SCOP_STAGING ".outbox WHERE %s ORDER BY id", role, ours) &&
+	    scop_platform_sql(platform, "INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS " FROM " SCOP_STAGING ".mail m WHERE %s AND (state <> 'waiting' OR NOT EXISTS "
+		"(SELECT a.id FROM " SCOP_STAGING ".attachment a WHERE a.mail = m.id)) ORDER BY id", role, ours) && take_attachments(platform, role, ours);
 	const struct scop_error cause = platform->err;
 
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
@@ -195,15 +229,20 @@ static bool
 check_package(struct scop_platform *platform, const struct scop_value *module, const char *folder, bool with_packages)
 {
 	struct scop_package package;
+	const char *hash;
+	int64_t known;
 
+	/* No code of it runs, not even as a trial, before it is known or wanted. */
+	if (!scop_package_hash(platform->arena, folder, &hash, &platform->err) ||
+	    !scop_platform_count(platform, &known, "SELECT COUNT(*) AS n FROM scopiton.package WHERE hash = '%s'", hash))
+		return false;
+	if (!known && !with_packages)
+		return scop_error_set(&platform->err, "this host does not know the package of '%.24s' that the archive has. Install that version for a tenant first, or take it from "
+		    "the archive with --with-packages, if you trust who made it.", scop_text(module, "module"));
 	if (!scop_package_open(platform->arena, folder, &package, &platform->err))
 		return false;
-	if (strcmp(package.manifest.name, scop_text(module, "module")) != 0)
-		return scop_error_set(&platform->err, "the package of '%s' is one of '%s'", scop_text(module, "module"), package.manifest.name);
-	if (with_packages || scop_platform_row(platform, "SELECT id FROM scopiton.package WHERE hash = '%s'", package.hash))
-		return true;
-	return scop_error_set(&platform->err, "this host does not know the package of %s %s that the archive has. Install that version for a tenant first, or take it from the "
-	    "archive with --with-packages, if you trust who made it.", package.manifest.name, package.manifest.version);
+	return strcmp(package.manifest.name, scop_text(module, "module")) == 0 ||
+	    scop_error_set(&platform->err, "the package of '%.24s' is one of '%s'", scop_text(module, "module"), package.manifest.name);
 }
 
 static bool
@@ -240,17 +279,24 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 {
 	const struct scop_value *modules = scop_get(description, "modules");
 	const struct scop_tenant_order order = { .name = arrival->name ? arrival->name : scop_text(description, "name"), .title = scop_text(description, "title"),
-		.language = scop_text(description, "language"), .zone = scop_text(description, "zone"), .operates = scop_bool(description, "operates"),
+		.language = scop_text(description, "language"), .zone = scop_text(description, "zone"), .operates = arrival->operator && scop_bool(description, "operates"),
 		.host = arrival->host ? arrival->host : host_of(description, false), .portal_host = arrival->portal_host ? arrival->portal_host : host_of(description, true) };
+	struct scop_buffer names;
 	uint32_t tenant;
 
+	scop_buffer_init(&names, platform->arena);
+	for (size_t i = 0; i < scop_count(modules); i++)
+		scop_buffer_printf(&names, "%s'%s'", i ? ", " : "", scop_platform_quote(platform, scop_text(scop_at(modules, i), "module")));
+	if (names.length == 0)
+		return scop_error_set(&platform->err, "the archive names no module");
 	if (!scop_tenant_begin(platform, &order, (uint32_t)scop_int(description, "tenant"), &tenant))
 		return false;
 	bool sound = scop_platform_tell(platform, told, context, "data") && load(platform, scop_arena_printf(platform->arena, "t%u", tenant),
 	    scop_arena_printf(platform->arena, "%s/data/socle.sql", folder)) && scop_tenant_socle(platform, tenant, &order);
 	for (size_t i = 0; sound && i < scop_count(modules); i++)
 		sound = take_module(platform, tenant, scop_at(modules, i), folder, arrival, told, context);
-	sound = sound && scop_platform_tell(platform, told, context, "people") && take_persons(platform, tenant, folder) && take_queue(platform, tenant, folder) &&
+	sound = sound && scop_platform_tell(platform, told, context, "people") && take_persons(platform, tenant, folder) &&
+	    take_queue(platform, tenant, scop_buffer_str(&names), folder) &&
 	    scop_tenant_whole(platform, tenant);
 	if (!sound) {
 		const struct scop_error cause = platform->err;
@@ -354,31 +400,37 @@ take_choices(struct scop_platform *platform, uint32_t tenant, const char *module
 		"'%s'", tenant, scop_platform_quote(platform, scop_buffer_str(&permissions)), tenant, tenant, module);
 }
 
+bool
+scop_module_unarrive(struct scop_platform *platform, uint32_t tenant, const char *module)
+{
+	return scop_module_drop(platform, tenant, module) && scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING) &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.arriving WHERE tenant = %u AND module = '%s'", tenant, module);
+}
+
 static bool
 take_one(struct scop_platform *platform, uint32_t tenant, const struct opened *opened, const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
 {
 	const char *name = scop_text(opened->description, "module"), *folder = opened->folder, *package = scop_arena_printf(platform->arena, "%s/packages/%s", folder, name);
-	const char *report;
 	struct scop_manifest manifest;
+	int64_t there;
 
-	if (!check_package(platform, opened->description, package, arrival->with_packages))
+	if (!check_package(platform, opened->description, package, arrival->with_packages) ||
+	    !scop_platform_count(platform, &there, "SELECT COUNT(*) AS n FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant, name))
 		return false;
-	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant, name))
+	if (there > 0)
 		return scop_error_set(&platform->err, "the tenant has '%s' already, or its data. Purge that first: this would take its place.", name);
-	if (!scop_manifest_read(platform->arena, scop_arena_printf(platform->arena, "%s/module.xml", package), &manifest, &platform->err))
+	if (!scop_manifest_read(platform->arena, scop_arena_printf(platform->arena, "%s/module.xml", package), &manifest, &platform->err) ||
+	    !scop_platform_sql(platform, "REPLACE INTO scopiton.arriving (tenant, module) VALUES (%u, '%s')", tenant, name))
 		return false;
-	const char *database = scop_generation_name(platform, tenant, name, manifest.generation);
-	bool sound = scop_platform_tell(platform, told, context, "data") && load(platform, SCOP_STAGING, scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, name)) && move_tables(platform, SCOP_STAGING, database) &&
-	    scop_platform_tell(platform, told, context, "module");
-	if (sound && (sound = scop_module_install_from(platform, tenant, name, package, scop_bool(opened->description, "root"))))
-		sound = take_choices(platform, tenant, name, opened->description) && take_queue(platform, tenant, folder) &&
-		    (scop_bool(opened->description, "is_on") || scop_module_disable(platform, tenant, name));
+	const bool sound = scop_platform_tell(platform, told, context, "data") && load(platform, SCOP_STAGING, scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, name)) &&
+	    move_tables(platform, SCOP_STAGING, scop_generation_name(platform, tenant, name, manifest.generation)) && scop_platform_tell(platform, told, context, "module") &&
+	    scop_module_install_from(platform, tenant, name, package, scop_bool(opened->description, "root")) && take_choices(platform, tenant, name, opened->description) &&
+	    take_queue(platform, tenant, scop_arena_printf(platform->arena, "'%s'", name), folder) &&
+	    (scop_bool(opened->description, "is_on") || scop_module_disable(platform, tenant, name)) &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.arriving WHERE tenant = %u AND module = '%s'", tenant, name);
 	const struct scop_error cause = platform->err;
-	if (!sound) {
-		if (!scop_module_purge(platform, tenant, name, name, NULL, NULL, &report))
-			scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", database);
-		scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
-	}
+	if (!sound)
+		scop_module_unarrive(platform, tenant, name);
 	platform->err = cause;
 	return sound;
 }

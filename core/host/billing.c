@@ -40,8 +40,9 @@ scop_period_begin(struct scop_platform *platform, uint32_t tenant, const char *m
 bool
 scop_period_end(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
-	return scop_platform_sql(platform, "UPDATE scopiton.subscription_period SET ends = '%s' WHERE tenant = %u AND module = '%s' AND ends IS NULL",
-	    today(platform, tenant), tenant, module);
+	const char *which = module ? scop_arena_printf(platform->arena, " AND module = '%s'", module) : "";
+
+	return scop_platform_sql(platform, "UPDATE scopiton.subscription_period SET ends = '%s' WHERE tenant = %u AND ends IS NULL%s", today(platform, tenant), tenant, which);
 }
 
 /* ---- statements ---- */

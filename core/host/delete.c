@@ -7,25 +7,38 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "host/installation.h"
 #include "host/leave.h"
 #include "modules/files.h"
 
-/* Persons who are members here and nowhere else: their accounts end with the tenant. */
+static bool
+has_members(struct scop_platform *platform, uint32_t tenant, int64_t *ret_there)
+{
+	return scop_platform_count(platform, ret_there, "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = 't%u' AND table_name = 'member'", tenant);
+}
+
+/* Persons who are members here and nowhere else: their accounts end with the tenant. NULL on failure, so that nobody's account ends by a
+ * question that was not answered. */
 static const struct scop_value *
 last_persons(struct scop_platform *platform, uint32_t tenant)
 {
-	const struct scop_value *others = scop_platform_rows(platform, "SELECT t.id FROM scopiton.tenant t JOIN information_schema.tables i ON i.table_schema = "
-	    "CONCAT('t', t.id) AND i.table_name = 'member' WHERE t.id <> %u", tenant);
-	struct scop_buffer elsewhere;
+	const struct scop_value *others = scop_platform_rows(platform, "SELECT id FROM scopiton.tenant WHERE id <> %u", tenant);
+	int64_t there;
 
-	if (!scop_platform_row(platform, "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = 't%u' AND table_name = 'member'", tenant))
-		return scop_platform_rows(platform, "SELECT id FROM account.person WHERE 0"); /* a run before us was killed when they were gone */
-	scop_buffer_init(&elsewhere, platform->arena);
-	scop_buffer_text(&elsewhere, "SELECT 0 AS person");
-	for (size_t i = 0; i < scop_count(others); i++)
-		scop_buffer_printf(&elsewhere, " UNION ALL SELECT person FROM t%lld.member WHERE person IS NOT NULL", (long long)scop_int(scop_at(others, i), "id"));
-	return scop_platform_rows(platform, "SELECT DISTINCT person AS id FROM t%u.member WHERE person IS NOT NULL AND person NOT IN (%s)", tenant,
-	    scop_buffer_str(&elsewhere));
+	if (!others || !has_members(platform, tenant, &there) ||
+	    !scop_platform_sql(platform, "CREATE OR REPLACE TEMPORARY TABLE scopiton.leaving (id BIGINT UNSIGNED PRIMARY KEY)"))
+		return NULL;
+	/* Where the members are gone, a run before us was killed: it had ended their accounts before. */
+	if (there > 0 && !scop_platform_sql(platform, "INSERT INTO scopiton.leaving SELECT DISTINCT person FROM t%u.member WHERE person IS NOT NULL", tenant))
+		return NULL;
+	for (size_t i = 0; i < scop_count(others); i++) {
+		const uint32_t other = (uint32_t)scop_int(scop_at(others, i), "id");
+
+		if (!has_members(platform, other, &there) ||
+		    (there > 0 && !scop_platform_sql(platform, "DELETE l FROM scopiton.leaving l JOIN t%u.member m ON m.person = l.id", other)))
+			return NULL;
+	}
+	return scop_platform_rows(platform, "SELECT id FROM scopiton.leaving");
 }
 
 static bool
@@ -149,18 +162,53 @@ remove_hidden(struct scop_platform *platform, const char *below)
 		closedir(dir);
 }
 
-bool
-scop_tenant_sweep(struct scop_platform *platform)
+static bool
+sweep_tenants(struct scop_platform *platform)
 {
 	const struct scop_value *tenants = scop_platform_rows(platform, "SELECT id, state FROM scopiton.tenant WHERE state <> 'whole'");
-	bool sound = tenants && scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
+	bool sound = tenants != NULL;
 
-	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
+	for (size_t i = 0; i < scop_count(tenants); i++) {
 		const struct scop_value *row = scop_at(tenants, i);
 		const uint32_t tenant = (uint32_t)scop_int(row, "id");
 
-		sound = strcmp(scop_text(row, "state"), "making") == 0 ? scop_tenant_delete(platform, tenant) : scop_tenant_end(platform, tenant) != NULL;
+		sound &= strcmp(scop_text(row, "state"), "making") == 0 ? scop_tenant_delete(platform, tenant) : scop_tenant_end(platform, tenant) != NULL;
 	}
+	return sound;
+}
+
+static bool
+sweep_arriving(struct scop_platform *platform)
+{
+	const struct scop_value *modules = scop_platform_rows(platform, "SELECT tenant, module FROM scopiton.arriving");
+	bool sound = modules != NULL;
+
+	for (size_t i = 0; i < scop_count(modules); i++)
+		sound &= scop_module_unarrive(platform, (uint32_t)scop_int(scop_at(modules, i), "tenant"), scop_text(scop_at(modules, i), "module"));
+	return sound;
+}
+
+/* Accounts of modules that no tenant has any more: the last deletion was killed before it came to them. */
+static bool
+sweep_modules(struct scop_platform *platform)
+{
+	const struct scop_value *modules = scop_platform_rows(platform, "SELECT m.name FROM scopiton.module m JOIN mysql.global_priv g ON g.Host = 'localhost' AND g.User = "
+	    "CONVERT(CONCAT('scop_', m.name) USING utf8mb3) COLLATE utf8mb3_bin WHERE NOT EXISTS (SELECT s.module FROM scopiton.subscription s WHERE s.module = m.name)");
+	bool sound = modules != NULL;
+
+	for (size_t i = 0; i < scop_count(modules); i++)
+		sound &= scop_module_forget(platform, scop_text(scop_at(modules, i), "name"));
+	return sound;
+}
+
+bool
+scop_tenant_sweep(struct scop_platform *platform)
+{
+	bool sound = sweep_tenants(platform);
+
+	sound &= sweep_arriving(platform);
+	sound &= sweep_modules(platform);
+	sound &= scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
 	remove_hidden(platform, "imports");
 	remove_hidden(platform, "exports");
 	return sound;

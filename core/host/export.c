@@ -205,6 +205,16 @@ add_to_archive(struct archive *out, const char *path, const char *name)
 	return sound;
 }
 
+/* What is dropped afterwards stands in it alone. */
+static bool
+on_disk(const char *file)
+{
+	const int fd = open(file, O_RDONLY | O_CLOEXEC);
+	const bool synced = fd >= 0 && fsync(fd) == 0;
+
+	return fd >= 0 && close(fd) == 0 && synced;
+}
+
 bool
 scop_archive_folder(struct scop_platform *platform, const char *folder, const char *top, const char *file)
 {
@@ -224,8 +234,10 @@ scop_archive_folder(struct scop_platform *platform, const char *folder, const ch
 	if (!sound)
 		scop_error_set(&platform->err, "'%s' cannot be written: %s", file, archive_error_string(out) ? archive_error_string(out) : strerror(errno));
 	archive_write_free(out);
-	if (sound && chmod(fresh, 0600) == 0 && rename(fresh, file) == 0)
+	if (sound && chmod(fresh, 0600) == 0 && on_disk(fresh) && rename(fresh, file) == 0) {
+		scop_files_sync_folder(scop_arena_printf(platform->arena, "%.*s", (int)(strrchr(file, '/') - file), file));
 		return true;
+	}
 	unlink(fresh);
 	return false;
 }

@@ -64,10 +64,13 @@ bool scop_generation_leave(struct scop_installation *installation, const struct 
 /* Rows of the newer generation that were written since it began to serve. */
 int64_t scop_generation_rows_since(struct scop_platform *platform, const char *database);
 
+/* Drops all that the tenant has of the module, without asking and without an export. */
+bool scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *module);
+
 /* Takes away the module's account, secrets, packages and permission to call out, once no tenant has it any more. */
 bool scop_module_forget(struct scop_platform *platform, const char *module);
 
-/* Writes one line into scopiton.subscription_period: the module is used from today on, or no more. */
+/* Writes one line into scopiton.subscription_period: the module is used from today on, or no more (NULL: none of the tenant's is). */
 bool scop_period_begin(struct scop_platform *platform, uint32_t tenant, const char *module);
 bool scop_period_end(struct scop_platform *platform, uint32_t tenant, const char *module);
 

@@ -344,6 +344,7 @@ subscription_now(struct scop_installation *installation)
 
 		if (row)
 			return row;
+		scop_db_hold(platform->db, false); /* the lock is lost; what was committed can still be asked */
 		sleep(1);
 	}
 	return NULL;

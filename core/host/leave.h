@@ -29,6 +29,7 @@ struct scop_arrival {
 	const char *name;               /* NULL: as it was */
 	const char *host, *portal_host; /* NULL: as they were */
 	bool with_packages;             /* takes modules that this host does not know from the archive: they are not signed there */
+	bool operator;                  /* one that was an operator's stays one: it sees and changes all tenants of this host */
 };
 
 /* Makes the tenant of it; nothing of it is left when that fails. */
@@ -37,6 +38,9 @@ bool scop_tenant_import(struct scop_platform *platform, const struct scop_arriva
 /* Gives the tenant the module of the archive, which it must not have; nothing of it is left when that fails. */
 bool scop_module_import(struct scop_platform *platform, uint32_t tenant, const struct scop_arrival *arrival, bool (*told)(void *, const char *),
     void *context);
+
+/* Takes away what an import of the module has made so far. */
+bool scop_module_unarrive(struct scop_platform *platform, uint32_t tenant, const char *module);
 
 /* Deletes the tenant and the persons who are members nowhere else, looks for what might be left, and writes that down: the record's
  * path, NULL with the reason. */

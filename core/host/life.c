@@ -148,12 +148,17 @@ scop_module_inventory(struct scop_platform *platform, uint32_t tenant, const cha
 bool
 scop_module_forget(struct scop_platform *platform, const char *module)
 {
-	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE module = '%s' LIMIT 1", module))
+	int64_t users;
+
+	if (!scop_platform_count(platform, &users, "SELECT COUNT(*) AS n FROM scopiton.subscription WHERE module = '%s'", module))
+		return false;
+	if (users > 0)
 		return true;
 	const struct scop_value *packages = scop_platform_rows(platform, "SELECT id, hash FROM scopiton.package WHERE module = '%s' AND available = 0", module);
 	bool sound = packages && scop_platform_sql(platform, "DROP USER IF EXISTS 'scop_%s'@localhost", module);
 
-	unlink(scop_arena_printf(platform->arena, "%s/secrets/%s", platform->config.var, module));
+	if (sound)
+		unlink(scop_arena_printf(platform->arena, "%s/secrets/%s", platform->config.var, module));
 	for (size_t i = 0; sound && i < scop_count(packages); i++) {
 		const long long id = (long long)scop_int(scop_at(packages, i), "id");
 		const char *hash = scop_text(scop_at(packages, i), "hash");
@@ -162,14 +167,16 @@ scop_module_forget(struct scop_platform *platform, const char *module)
 		    scop_platform_sql(platform, "DELETE FROM scopiton.package_emits WHERE package = %lld", id) &&
 		    scop_platform_sql(platform, "DELETE FROM scopiton.package_takes WHERE package = %lld", id) &&
 		    scop_platform_sql(platform, "DELETE FROM scopiton.package WHERE id = %lld", id);
-		scop_files_remove(scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, hash));
-		unlink(scop_arena_printf(platform->arena, "%s/out/%s", platform->config.var, hash));
+		if (sound) {
+			scop_files_remove(scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, hash));
+			unlink(scop_arena_printf(platform->arena, "%s/out/%s", platform->config.var, hash));
+		}
 	}
 	return sound;
 }
 
-static bool
-drop_all(struct scop_platform *platform, uint32_t tenant, const char *module)
+bool
+scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
 	static const char *const queues[] = { "schedule", "outbox", "dead", "mail" };
 	static const char *const socle[] = { "menu", "tile", "setting", "setting_type", "permission" };
@@ -195,17 +202,21 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 {
 	struct scop_installation installation;
 
+	int64_t there;
+
 	scop_installation_begin(&installation, platform, tenant, module, told, context);
 	if (strcmp(confirmed, module) != 0)
 		return scop_error_set(&platform->err, "purging '%s' deletes its data for good. Type its name to confirm.", module);
 	if (!check_free(platform, tenant, module))
 		return false;
-	/* Nobody is led there any more before anything is taken away. */
+	/* Nobody is led there any more before anything is taken away. A run before us may have exported and dropped already. */
 	if (!scop_installation_tell(&installation, "switch off") || !switch_off(platform, tenant, module, "gone") || !scop_directory_write(platform) ||
-	    !scop_installation_tell(&installation, "export") || !(*ret_report = scop_module_export(platform, tenant, module)))
+	    !scop_platform_count(platform, &there, "SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name = '%s'", installation.old_database))
+		return false;
+	if (there > 0 && (!scop_installation_tell(&installation, "export") || !(*ret_report = scop_module_export(platform, tenant, module))))
 		return false;
 	if (!scop_installation_tell(&installation, "drop"))
 		return false;
-	*ret_report = scop_arena_printf(platform->arena, "exported to '%s', then dropped", *ret_report);
-	return drop_all(platform, tenant, module);
+	*ret_report = there > 0 ? scop_arena_printf(platform->arena, "exported to '%s', then dropped", *ret_report) : "it was exported and dropped before; what was left of it is gone now";
+	return scop_module_drop(platform, tenant, module);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "host/catalogue.h"
 #include "host/leave.h"
 #include "host/migrator.h"
@@ -78,6 +79,8 @@ note_step(void *context, const char *what)
 {
 	struct steps *steps = context;
 
+	if (!scop_platform_holds_lock(steps->platform))
+		return false; /* whoever has it now goes on */
 	if (is_cancelled(steps->platform, steps->order)) {
 		steps->cancelled = true;
 		return false;
@@ -114,6 +117,10 @@ make_tenant(struct scop_platform *platform, const struct scop_value *order, stru
 
 	if (!details)
 		return false;
+	/* A run of this very order before us may have been killed when all was done. */
+	if (scop_platform_row(platform, "SELECT t.id FROM scopiton.tenant t JOIN scopiton.installer_order o ON o.id = %lld WHERE t.name = '%s' AND t.state = 'whole' AND "
+		"t.created >= o.began", (long long)scop_int(order, "id"), scop_platform_quote(platform, name)))
+		return true;
 	if (!host[0] && below)
 		host = scop_arena_printf(platform->arena, "%s%s", name, below);
 	if (!portal_host[0] && below)
@@ -142,9 +149,9 @@ check_allowance(struct scop_platform *platform, const struct scop_value *order, 
 	if (!role[0] || of_operator(platform, role))
 		return true;
 	const struct scop_value *row = scop_platform_row(platform, "SELECT COALESCE(v.tariff_cents, p.tariff_cents, 0) AS price, v.currency, COALESCE(t.allowance_cents, 0) AS "
-	    "allowance, (SELECT COALESCE(SUM(cents), 0) FROM scopiton.subscription_period s WHERE s.tenant = t.id AND s.ends IS NULL) AS used FROM scopiton.tenant t "
+	    "allowance, (SELECT COALESCE(SUM(cents), 0) FROM scopiton.subscription_period s WHERE s.tenant = t.id AND s.ends IS NULL AND s.module <> '%s') AS used FROM scopiton.tenant t "
 	    "LEFT JOIN scopiton.package p ON p.module = '%s' AND p.available = 1 LEFT JOIN scopiton.catalogue_version v ON v.module = '%s' AND v.newest = 1 AND "
-	    "p.id IS NULL WHERE t.id = %u LIMIT 1", module, module, tenant);
+	    "p.id IS NULL WHERE t.id = %u LIMIT 1", module, module, module, tenant);
 	if (scop_int(row, "price") == 0 || scop_int(row, "price") + scop_int(row, "used") <= scop_int(row, "allowance"))
 		return true;
 	return scop_error_set(&platform->err, "'%s' costs more than this tenant may order by itself. Ask your operator.", scop_text(order, "module"));
@@ -194,7 +201,11 @@ bool
 scop_sweep(struct scop_platform *platform)
 {
 	scop_catalogue_sweep(platform);
-	return scop_migrator_sweep(platform) && scop_tenant_sweep(platform);
+	bool sound = scop_migrator_sweep(platform);
+	sound &= scop_tenant_sweep(platform);
+	if (!sound) /* what is left harms nobody, and must not keep everybody from going on */
+		scop_log(SCOP_LOG_ERROR, "what killed runs have left is not all taken away: %s", platform->err.text);
+	return scop_platform_holds_lock(platform);
 }
 
 bool
@@ -206,15 +217,19 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 	const char *report = "";
 
 	if (!order || !scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = 'running', began = COALESCE(began, UTC_TIMESTAMP(6)) WHERE id = "
-		"%lld", (long long)id))
+		"%lld AND state IN ('waiting', 'running')", (long long)id))
 		return false;
+	if (scop_db_touched(platform->db) == 0) /* another has carried it out since we looked */
+		return scop_platform_row(platform, "SELECT id FROM scopiton.installer_order WHERE id = %lld AND state = 'done'", (long long)id) != NULL ||
+		    scop_error_set(&platform->err, "the order has ended already");
 	const bool sound = scop_sweep(platform) && carry_out(platform, order, &steps, &report) && scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
 	/* The lock is lost with the connection: the installer that has it now carries the order out, from where it stands. */
 	if (!sound && !scop_platform_holds_lock(platform))
 		return scop_error_set(&platform->err, "%s. The order goes on by itself; 'scopiton module list' shows how it went.", cause.text);
-	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6) "
-	    "WHERE id = %lld", sound ? "done" : steps.cancelled ? "cancelled" : "failed", scop_platform_quote(platform, sound ? report : cause.text), (long long)id);
+	/* Of a new tenant's order its title stays: who was invited is for that tenant alone. */
+	scop_platform_sql(platform, "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = UTC_TIMESTAMP(6), details = IF(kind = 'tenant', "
+	    "JSON_OBJECT('title', JSON_VALUE(details, '$.title')), details) WHERE id = %lld", sound ? "done" : steps.cancelled ? "cancelled" : "failed", scop_platform_quote(platform, sound ? report : cause.text), (long long)id);
 	platform->err = cause;
 	return sound;
 }

@@ -23,7 +23,7 @@ bool scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(voi
 bool scop_order_cancel(struct scop_platform *platform, int64_t id);
 
 /* Takes away what killed runs have left: fetched files, accounts of migrations, tenants half made or half deleted, folders of
- * archives half written. For who holds the installer's lock, and so is alone. */
+ * archives half written. For who holds the installer's lock, and so is alone: false when it was lost. */
 bool scop_sweep(struct scop_platform *platform);
 
 /* Upgrades in waves: makes one for all tenants that have the module (`canary`: first that one alone; 0: none), goes one step

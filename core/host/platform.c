@@ -101,6 +101,18 @@ scop_platform_row(struct scop_platform *platform, const char *format, ...)
 }
 
 bool
+scop_platform_count(struct scop_platform *platform, int64_t *ret_count, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	const struct scop_value *found = rows(platform, format, args);
+	va_end(args);
+	*ret_count = scop_int(scop_at(found, 0), "n");
+	return scop_count(found) == 1;
+}
+
+bool
 scop_platform_tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what)
 {
 	return !told || told(context, what) || scop_error_set(&platform->err, "cancelled");
@@ -210,13 +222,17 @@ scop_directory_changed(struct scop_platform *platform)
 bool
 scop_platform_lock(struct scop_platform *platform, unsigned seconds)
 {
-	return scop_int(scop_platform_row(platform, "SELECT GET_LOCK('scopiton_installer', %u) AS held", seconds), "held") == 1;
+	const bool held = scop_int(scop_platform_row(platform, "SELECT GET_LOCK('scopiton_installer', %u) AS held", seconds), "held") == 1;
+
+	scop_db_hold(platform->db, held);
+	return held;
 }
 
 void
 scop_platform_unlock(struct scop_platform *platform)
 {
 	scop_platform_row(platform, "SELECT RELEASE_LOCK('scopiton_installer') AS freed");
+	scop_db_hold(platform->db, false);
 }
 
 bool

@@ -39,6 +39,9 @@ const struct scop_value *scop_platform_rows(struct scop_platform *platform, cons
 const struct scop_value *scop_platform_row(struct scop_platform *platform, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The number `n` of SELECT COUNT(*) AS n; false on failure, which is not the same as none: ask so before something is dropped. */
+bool scop_platform_count(struct scop_platform *platform, int64_t *ret_count, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* Tells of a step, where `told` is given; false, with the reason, when that answers that it is to be cancelled. */
 bool scop_platform_tell(struct scop_platform *platform, bool (*told)(void *, const char *), void *context, const char *what);
 
@@ -141,7 +144,8 @@ bool scop_directory_write(struct scop_platform *platform);
 /* Says that the directory has changed. */
 bool scop_directory_changed(struct scop_platform *platform);
 
-/* Holds the installer's lock for this database server; false when another has it. */
+/* Holds the installer's lock for this database server; false when another has it. A connection that is lost meanwhile stays so until
+ * it is unlocked: nothing goes on without the lock. */
 bool scop_platform_lock(struct scop_platform *platform, unsigned seconds);
 void scop_platform_unlock(struct scop_platform *platform);
 

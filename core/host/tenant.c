@@ -11,6 +11,8 @@
 #include "host/migrator.h"
 #include "modules/migration.h"
 
+enum { WANTED_MAX = 1000000 }; /* a number that an archive may ask for: the next one is greater */
+
 static bool
 valid_name(const char *name)
 {
@@ -92,7 +94,7 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.template AS SELECT name, title_fr, title_nl, title_de, title_en FROM "
 		"scopiton.template WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_module_table AS SELECT s.tenant, s.module, i.table_name, i.n_rows FROM "
-		"scopiton.subscription s JOIN mysql.innodb_table_stats i ON i.database_name = s.database_name WHERE i.table_name NOT LIKE 'scop\\_%%' AND %s", tenant, only) &&
+		"scopiton.subscription s JOIN mysql.innodb_table_stats i ON i.database_name = CONVERT(s.database_name USING utf8mb3) COLLATE utf8mb3_bin WHERE i.table_name NOT LIKE 'scop\\_%%' AND %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_use_line AS SELECT tenant, month, module, cents, currency FROM scopiton.use_line "
 		"WHERE %s", tenant, only) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_subscription AS SELECT s.tenant, s.module, "
@@ -117,8 +119,9 @@ scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT " OFFER_COLUMNS " WHERE t.id = %u", tenant, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer_version AS SELECT module, version, place, channel, yanked, reason, "
 		"level, size, published, changes_fr, changes_nl, changes_de, changes_en FROM scopiton.catalogue_version", tenant) &&
-	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.module_table AS SELECT SUBSTRING(database_name, LOCATE('_', database_name) + 1) AS "
-		"module, table_name, n_rows FROM mysql.innodb_table_stats WHERE database_name LIKE 't%u\\_%%' AND table_name NOT LIKE 'scop\\_%%'", tenant, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.module_table AS SELECT s.module, i.table_name, i.n_rows FROM scopiton.subscription s "
+		"JOIN mysql.innodb_table_stats i ON i.database_name = CONVERT(s.database_name USING utf8mb3) COLLATE utf8mb3_bin WHERE s.tenant = %u AND i.table_name NOT LIKE "
+		"'scop\\_%%'", tenant, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.catalogue AS SELECT number, expires, looked, problem FROM "
 		"scopiton.catalogue", tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.use_line AS SELECT month, module, begins, ends, days, of_days, month_cents, "
@@ -155,8 +158,10 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 		"scopiton.host_name WHERE host IN ('%s', '%s')", order->name, order->host, order->portal_host))
 		return scop_error_set(&platform->err, "a tenant '%s' is there already, or one of its host names is taken", order->name);
 	/* A number is not used twice, so that what is left of an earlier tenant somewhere is nobody's. */
-	const bool is_free = wanted > 0 && !scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE id = %u UNION SELECT 1 FROM "
-	    "information_schema.schemata WHERE schema_name REGEXP '^t%u(_|$)'", wanted, wanted);
+	int64_t taken;
+	const bool is_free = wanted > 0 && wanted < WANTED_MAX && scop_platform_count(platform, &taken, "SELECT (SELECT COUNT(*) FROM scopiton.tenant WHERE id = %u) + (SELECT "
+	    "COUNT(*) FROM scopiton.subscription_period WHERE tenant = %u) + (SELECT COUNT(*) FROM scopiton.statement WHERE tenant = %u) + (SELECT COUNT(*) FROM "
+	    "information_schema.schemata WHERE schema_name REGEXP '^t%u(_|$)') AS n", wanted, wanted, wanted, wanted) && taken == 0;
 	if (!scop_platform_sql(platform, "INSERT INTO scopiton.tenant (id, name, title, language, zone, currency, operates, state) VALUES "
 		"(NULLIF(%u, 0), '%s', '%s', '%s', '%s', 'EUR', %d, 'making')", is_free ? wanted : 0, order->name, scop_platform_quote(platform, order->title), order->language,
 		order->zone, order->operates))
@@ -168,7 +173,8 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 bool
 scop_tenant_whole(struct scop_platform *platform, uint32_t tenant)
 {
-	return scop_platform_sql(platform, "UPDATE scopiton.tenant SET state = 'whole' WHERE id = %u", tenant) && scop_directory_changed(platform);
+	return scop_platform_sql(platform, "UPDATE scopiton.tenant SET state = 'whole' WHERE id = %u", tenant) &&
+	    (scop_db_touched(platform->db) == 1 || scop_error_set(&platform->err, "the tenant was taken away meanwhile")) && scop_directory_changed(platform);
 }
 
 bool
@@ -218,7 +224,7 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 bool
 scop_tenant_close(struct scop_platform *platform, uint32_t tenant)
 {
-	return scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off' WHERE tenant = %u", tenant) &&
+	return scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off' WHERE tenant = %u", tenant) && scop_period_end(platform, tenant, NULL) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.host_name WHERE tenant = %u", tenant) && scop_directory_changed(platform) &&
 	    scop_directory_write(platform);
 }

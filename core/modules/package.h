@@ -20,6 +20,9 @@ struct scop_package {
 bool scop_package_open(struct scop_arena *arena, const char *folder, struct scop_package *ret_package,
     struct scop_error *err);
 
+/* The hash of all files of the package in `folder`, without loading any of it. */
+bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash, struct scop_error *err);
+
 /* Copies it to var/modules/<hash>, whole or not at all; nothing that stands there is written over. */
 bool scop_package_place(const struct scop_package *package, const char *var, struct scop_error *err);
 

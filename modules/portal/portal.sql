@@ -326,11 +326,11 @@ WHERE t.name = :name OR t.host IN (:host, :portal_host) OR t.portal_host IN (:ho
 SELECT name, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title FROM socle.template ORDER BY title
 
 -- name: tenant_order_add (tenant, actor, name, title, language, zone, template, host, portal_host, owner_name, owner_mail)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'tenant', LEFT(:name, 24), :actor, JSON_OBJECT('name', :name, 'title', :title,
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'tenant', CONCAT('+', LEFT(MD5(:name), 20)), :actor, JSON_OBJECT('name', :name, 'title', :title,
 	'language', :language, 'zone', :zone, 'template', :template, 'host', :host, 'portal_host', :portal_host, 'owner_name', :owner_name, 'owner_mail', :owner_mail))
 
 -- name: allowance_order_add (tenant, actor, cents)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'allowance', 'allowance', :actor, JSON_OBJECT('cents', :cents))
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'allowance', CONCAT('+', LEFT(UUID(), 20)), :actor, JSON_OBJECT('cents', :cents))
 
 -- name: tenants_being_made (tenant)
 SELECT id, JSON_VALUE(details, '$.title') AS title, state IN ('waiting', 'running') AS under_way, LEFT(message, 400) AS message FROM socle.every_order

@@ -147,6 +147,8 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 
 		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
+		if (scop_text(order, "module")[0] == '+') /* it is about no module */
+			values[1] = NULL;
 		list[i] = scop_make_map(req, KEYS, keys, values);
 		busy |= scop_bool(order, "under_way");
 	}

@@ -90,11 +90,44 @@ test('an archive that was changed, cut or made by somebody hostile takes nothing
   await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/shop.sql', `\n\\! touch ${marker}\nUPDATE scopiton.tenant SET title = 'taken';\n`); resum('data/shop.sql') })
   await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/socle.sql', "\nSELECT 1 INTO OUTFILE '/tmp/scopiton-taken';\n"); resum('data/socle.sql') })
   assert.ok(!fs.existsSync(marker))
-  await spoil(/this host does not know the package of guestbook|ends the process|is no shared object/, (folder, resum) => { append(folder, 'packages/guestbook/README.md', 'other'); resum('packages/guestbook/README.md') })
+  // Nothing that runs by itself with our rights, no name that ends our statement, no file of this machine.
+  for (const [file, sql] of [['data/queue.sql', "DROP TABLE outbox; CREATE SQL SECURITY INVOKER VIEW outbox AS SELECT 't1_x' AS role"], ['data/socle.sql', 'CREATE FUNCTION f() RETURNS INT RETURN 1'],
+    ['data/guestbook.sql', 'CREATE TRIGGER t BEFORE INSERT ON entry FOR EACH ROW SET @a = 1'], ['data/guestbook.sql', 'CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1'],
+    ['data/guestbook.sql', "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE entry"], ['data/guestbook.sql', 'GRANT ALL ON *.* TO x@localhost'], ['data/guestbook.sql', 'CREATE TABLE mysql.x (a INT)'], ['data/socle.sql', 'CREATE TABLE s (a TEXT DEFAULT (LOAD_FILE("/etc/passwd")))']]) await spoil(/cannot be taken in: mariadb ended/, (folder, resum) => { append(folder, file, `\n${sql};\n`); resum(file) })
+  for (const [file, sql] of [['data/guestbook.sql', 'CREATE TABLE `v`` TO scop_staging.w, account.person TO scop_staging.z#` (x INT)'],
+    ['data/guestbook.sql', 'CREATE TABLE m (a INT) ENGINE=MyISAM'], ['data/guestbook.sql', 'CREATE TABLE c (`a``b` INT)'], ['data/queue.sql', 'CREATE TABLE `o``o` (a INT)']]) await spoil(/holds something other than plain tables/, (folder, resum) => { append(folder, file, `\n${sql};\n`); resum(file) })
+  await spoil(/this host does not know the package of 'guestbook'/, (folder, resum) => { append(folder, 'packages/guestbook/README.md', 'other'); resum('packages/guestbook/README.md') })
   await spoil(/the archive has format 99/, (folder, resum) => { const file = path.join(folder, 'tenant.json'); fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"format":1', '"format":99')); resum('tenant.json') })
   fs.writeFileSync(path.join(here.folder, 'cut.tar.zst'), fs.readFileSync(archive).subarray(0, 100000))
   await refused(there.cli('tenant', 'import', path.join(here.folder, 'cut.tar.zst'), '--name', 'evil', '--host', 'e.localhost', '--portal-host', 'f.localhost'), /is no archive of a tenant, or is damaged/)
   await refused(there.cli('tenant', 'import', '/etc/hostname'), /is no archive of a tenant/)
+})
+
+test('an archive does not say who operates here, which number it has, whose work it brings, or who its members are', async () => {
+  const folder = fs.mkdtempSync(path.join(here.folder, 'bold-'))
+  execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
+  const resum = (name) => execFileSync('bash', ['-c', `sed -i "\\|  ${name}$|d" SHA256SUMS; sha256sum ${name} >> SHA256SUMS`], { cwd: folder })
+  const person = await there.sql("SELECT id FROM account.person WHERE mail = 'owner@example.com'")
+  const description = path.join(folder, 'tenant.json')
+  fs.writeFileSync(description, fs.readFileSync(description, 'utf8').replace('"operates":false', '"operates":true').replace(/"tenant":\d+/, '"tenant":4294967295'))
+  fs.appendFileSync(path.join(folder, 'data/queue.sql'), "\nINSERT INTO outbox (id, role, name, body, run_at) VALUES (900001, 't9_other', 'theirs', '{}', '2099-01-01'), (900002, 't9_guestbook', 'ours', '{}', '2099-01-01');\n")
+  fs.appendFileSync(path.join(folder, 'data/socle.sql'), `\nUPDATE member SET person = NULL; INSERT INTO member (name, mail, language, person) VALUES ('Stranger', 'stranger@example.com', 'en', ${person});\n`)
+  for (const name of ['tenant.json', 'data/queue.sql', 'data/socle.sql']) resum(name)
+  await refused(there.cli('tenant', 'import', folder, '--name', 'bold', '--host', 'bold.localhost', '--portal-host', 'bold-portal.localhost'), /cannot be taken in/) // UPDATE is none of its rights
+  const socle = path.join(folder, 'data/socle.sql')
+  fs.writeFileSync(socle, fs.readFileSync(socle, 'utf8').replace('UPDATE member SET person = NULL; ', '').replace(`'stranger@example.com', 'en', ${person})`, `'stranger@example.com', 'en', ${Number(person) + 1000})`))
+  resum('data/socle.sql')
+  await there.sql(`INSERT INTO account.person (id, mail, name, language, password) VALUES (${Number(person) + 1000}, 'else@example.com', 'Else', 'en', '')`)
+  await there.cli('tenant', 'import', folder, '--name', 'bold', '--host', 'bold.localhost', '--portal-host', 'bold-portal.localhost')
+  const id = await there.sql("SELECT id FROM scopiton.tenant WHERE name = 'bold'")
+  assert.ok(Number(id) < 1000)
+  assert.equal(await there.sql(`SELECT operates FROM scopiton.tenant WHERE id = ${id}`), '0')
+  assert.equal(await there.sql("SELECT role FROM queue.outbox WHERE run_at = '2099-01-01'"), `t${id}_guestbook`)
+  assert.equal(await there.sql(`SELECT COALESCE(person, 'nobody') FROM t${id}.member WHERE mail = 'stranger@example.com'`), 'nobody')
+  assert.equal(await there.sql(`SELECT person FROM t${id}.member WHERE mail = 'owner@example.com'`), person)
+  await there.cli('tenant', 'delete', 'bold', '--yes', 'bold')
+  assert.equal(await there.sql("SELECT COUNT(*) FROM account.person WHERE mail IN ('owner@example.com', 'else@example.com')"), '2', 'who is a member elsewhere, or was never one here, keeps the account')
+  await there.sql("DELETE FROM account.person WHERE mail = 'else@example.com'")
 })
 
 test('one module alone is taken out, and in again: rows, settings, permissions, and what waited', async () => {
@@ -127,6 +160,37 @@ test('one module alone is taken out, and in again: rows, settings, permissions, 
   assert.equal((await there.request('twin.localhost', '/fr/guestbook/')).body.match(/class="entry|<article/g)?.length, (await there.request('acme.localhost', '/fr/guestbook/')).body.match(/class="entry|<article/g)?.length)
   assert.equal(await there.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'scop_staging'"), '0')
   assert.deepEqual(fs.readdirSync(path.join(there.folder, 'exports')).filter((name) => name[0] === '.'), [])
+})
+
+test('a module is all there or not at all, whenever its import or its purge was killed', async () => {
+  const own = `t${await there.sql("SELECT id FROM scopiton.tenant WHERE name = 'twin'")}_guestbook`
+  const file = (await there.cli('tenant', 'export', 'acme', '--module', 'guestbook')).trim(), entries = await there.sql(`SELECT COUNT(*) FROM ${own}.entry`)
+  const state = () => there.sql(`SELECT COALESCE((SELECT state FROM scopiton.subscription WHERE CONCAT('t', tenant, '_', module) = '${own}'), 'none'), (SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = '${own}'), (SELECT COUNT(*) FROM scopiton.arriving), (SELECT COUNT(*) FROM queue.mail WHERE role = '${own}')`)
+  const run = async (milliseconds, ...args) => {
+    const child = spawn(path.join(root, 'build/libexec/scopiton'), args, { stdio: 'ignore', env: { ...process.env, SCOPITON_CONFIG: path.join(there.folder, 'scopiton.conf') } })
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    await new Promise((resolve) => setTimeout(resolve, milliseconds))
+    child.kill('SIGKILL')
+    await ended
+  }
+  for (const milliseconds of [30, 70, 110, 150, 190, 230]) {
+    await run(milliseconds, 'module', 'purge', 'guestbook', '--tenant', 'twin', '--yes', 'guestbook')
+    await until('the order has ended', async () => (await there.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
+    if ((await state())[0] !== 'n') await there.cli('module', 'purge', 'guestbook', '--tenant', 'twin', '--yes', 'guestbook')
+    assert.equal(await state(), 'none\t0\t0\t0')
+    await run(milliseconds, 'tenant', 'import', file, '--into', 'twin', '--with-packages')
+    await there.cli('tenant', 'export', 'twin') // whoever comes next takes away what is half done
+    if ((await state()) !== 'on\t1\t0\t1') {
+      assert.equal(await state(), 'none\t0\t0\t0', `killed after ${milliseconds} ms`)
+      await there.cli('tenant', 'import', file, '--into', 'twin', '--with-packages')
+    }
+    assert.equal(await state(), 'on\t1\t0\t1')
+    assert.equal(await there.sql(`SELECT COUNT(*) FROM ${own}.entry`), entries)
+  }
+  // Its database was dropped when the purge was killed: the next one goes on.
+  await there.sql(`DROP DATABASE ${own}`)
+  assert.match(await there.cli('module', 'purge', 'guestbook', '--tenant', 'twin', '--yes', 'guestbook'), /it was exported and dropped before/)
+  assert.equal(await state(), 'none\t0\t0\t0')
 })
 
 test('killed at any moment, an import leaves nothing, nor does a deletion stop half way', async () => {

@@ -187,7 +187,8 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
     assert.match(text(body), words)
   }
   assert.equal((await post(page, form, as)).status, 303)
-  await ended('dupont')
+  await until('it is made', async () => (await stack.sql("SELECT state FROM scopiton.installer_order WHERE kind = 'tenant' ORDER BY id DESC LIMIT 1")) === 'done', 20)
+  assert.doesNotMatch(await stack.sql("SELECT details FROM scopiton.installer_order WHERE kind = 'tenant'"), /jean/)
   await until('it serves', async () => (await stack.request('dupont-portal.localhost', '/portal/sign-in')).status === 200)
   assert.match(text((await get('/portal/tenants?words=dupont', operator, scop)).body), /Brasserie Dupont & Fils|Brasserie Dupont &amp; Fils/)
   const mail = await until('the mail has come', async () => (await stack.mails()).find(({ to }) => /jean@dupont\.example/.test(to)), 20)
@@ -212,7 +213,7 @@ test('an operator says what owners may order by themselves', async () => {
   assert.equal((await post('/portal/allowances/1', { amount: '-5' }, as)).status, 422)
   for (const [amount, cents] of [['49,90', '4990'], ['0', '0'], ['', 'NULL']]) {
     assert.equal((await post('/portal/allowances/1', { amount }, as)).status, 303)
-    await ended('allowance')
+    await until('it has ended', async () => (await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
     assert.equal(await stack.sql('SELECT allowance_cents FROM scopiton.tenant WHERE id = 1'), cents)
   }
   await stack.cli('tenant', 'allow', 'acme', '12.50')
