@@ -21,6 +21,7 @@ list_from_json(struct scop_arena *arena, json_t *json)
 	size_t i;
 
 	scop_list_init(&list, arena);
+	scop_list_room(&list, (uint32_t)json_array_size(json));
 	json_array_foreach(json, i, item)
 		scop_list_add(&list, from_json(arena, item));
 	return scop_list_value(&list);
@@ -34,8 +35,9 @@ map_from_json(struct scop_arena *arena, json_t *json)
 	json_t *item;
 
 	scop_map_init(&map, arena);
+	scop_map_room(&map, (uint32_t)json_object_size(json));
 	json_object_foreach(json, key, item)
-		scop_map_put(&map, key, from_json(arena, item));
+		scop_map_add(&map, key, from_json(arena, item));
 	return scop_map_value(&map);
 }
 

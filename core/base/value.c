@@ -194,25 +194,33 @@ scop_map_init(struct scop_map_maker *maker, struct scop_arena *arena)
 }
 
 void
+scop_map_room(struct scop_map_maker *maker, uint32_t capacity)
+{
+	if (capacity <= maker->capacity)
+		return;
+	maker->keys = scop_arena_grow(maker->arena, maker->keys, maker->capacity * sizeof *maker->keys, capacity * sizeof *maker->keys);
+	maker->values = scop_arena_grow(maker->arena, maker->values, maker->capacity * sizeof *maker->values, capacity * sizeof *maker->values);
+	maker->capacity = capacity;
+}
+
+void
+scop_map_add(struct scop_map_maker *maker, const char *key, const struct scop_value *value)
+{
+	if (maker->length == maker->capacity)
+		scop_map_room(maker, maker->capacity ? maker->capacity * 2 : 16);
+	maker->keys[maker->length] = key;
+	maker->values[maker->length++] = value ? *value : null_value;
+}
+
+void
 scop_map_put(struct scop_map_maker *maker, const char *key, const struct scop_value *value)
 {
-	uint32_t place = 0;
-
-	while (place < maker->length && strcmp(maker->keys[place], key) != 0)
-		place++;
-	if (place == maker->capacity) {
-		const uint32_t capacity = maker->capacity ? maker->capacity * 2 : 16;
-
-		maker->keys = scop_arena_grow(maker->arena, maker->keys, maker->capacity * sizeof *maker->keys,
-		    capacity * sizeof *maker->keys);
-		maker->values = scop_arena_grow(maker->arena, maker->values, maker->capacity * sizeof *maker->values,
-		    capacity * sizeof *maker->values);
-		maker->capacity = capacity;
-	}
-	if (place == maker->length)
-		maker->length++;
-	maker->keys[place] = key;
-	maker->values[place] = value ? *value : null_value;
+	for (uint32_t place = 0; place < maker->length; place++)
+		if (strcmp(maker->keys[place], key) == 0) {
+			maker->values[place] = value ? *value : null_value;
+			return;
+		}
+	scop_map_add(maker, key, value);
 }
 
 void
@@ -241,15 +249,19 @@ scop_list_init(struct scop_list_maker *maker, struct scop_arena *arena)
 }
 
 void
+scop_list_room(struct scop_list_maker *maker, uint32_t capacity)
+{
+	if (capacity <= maker->capacity)
+		return;
+	maker->items = scop_arena_grow(maker->arena, maker->items, maker->capacity * sizeof *maker->items, capacity * sizeof *maker->items);
+	maker->capacity = capacity;
+}
+
+void
 scop_list_add(struct scop_list_maker *maker, const struct scop_value *value)
 {
-	if (maker->length == maker->capacity) {
-		const uint32_t capacity = maker->capacity ? maker->capacity * 2 : 16;
-
-		maker->items = scop_arena_grow(maker->arena, maker->items, maker->capacity * sizeof *maker->items,
-		    capacity * sizeof *maker->items);
-		maker->capacity = capacity;
-	}
+	if (maker->length == maker->capacity)
+		scop_list_room(maker, maker->capacity ? maker->capacity * 2 : 16);
 	maker->items[maker->length++] = value ? *value : null_value;
 }
 

@@ -47,6 +47,7 @@ const char *
 scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size, struct scop_error *err)
 {
 	struct scop_buffer out;
+	struct stat status;
 	char block[65536];
 	size_t got;
 	FILE *file = fopen(path, "rbe");
@@ -56,6 +57,8 @@ scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size, st
 		return NULL;
 	}
 	scop_buffer_init(&out, arena);
+	if (fstat(fileno(file), &status) == 0 && status.st_size > 0)
+		scop_buffer_reserve(&out, (size_t)status.st_size + 1);
 	while ((got = fread(block, 1, sizeof block, file)) > 0)
 		scop_buffer_add(&out, block, got);
 	const bool sound = !ferror(file);
