@@ -6,11 +6,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/migrator.h"
 #include "modules/migration.h"
+
+enum { NICE = 10 };
 
 bool
 scop_platform_open(struct scop_platform *platform, const char *config_file)
@@ -225,6 +228,8 @@ scop_platform_lock(struct scop_platform *platform, unsigned seconds)
 	const bool held = scop_int(scop_platform_row(platform, "SELECT GET_LOCK('scopiton_installer', %u) AS held", seconds), "held") == 1;
 
 	scop_db_hold(platform->db, held);
+	if (held)
+		setpriority(PRIO_PROCESS, 0, NICE); /* who is being served goes before */
 	return held;
 }
 

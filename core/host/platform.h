@@ -144,7 +144,7 @@ bool scop_directory_write(struct scop_platform *platform);
 /* Says that the directory has changed. */
 bool scop_directory_changed(struct scop_platform *platform);
 
-/* Holds the installer's lock for this database server; false when another has it. A connection that is lost meanwhile stays so until
+/* Holds the installer's lock for this database server, and steps back behind those who serve; false when another has it. A connection that is lost meanwhile stays so until
  * it is unlocked: nothing goes on without the lock. */
 bool scop_platform_lock(struct scop_platform *platform, unsigned seconds);
 void scop_platform_unlock(struct scop_platform *platform);
