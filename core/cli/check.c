@@ -116,8 +116,10 @@ static void
 remove_tenants(struct check *check)
 {
 	for (int i = 0; i < TENANTS; i++)
-		if (check->tenants[i])
+		if (check->tenants[i]) {
 			scop_tenant_delete(check->platform, check->tenants[i]);
+			scop_files_remove(scop_arena_printf(check->arena, "%s/exports/%s", check->platform->config.var, check->names[i])); /* what purges have exported */
+		}
 }
 
 /* Databases, accounts, rights, rows: everything that a purge has to take away again, a line each. The first four change under the
@@ -430,6 +432,7 @@ measure(struct check *check, int level, bool (*how)(struct check *check))
 	fflush(stdout);
 	check->measured[level] = true;
 	check->reached[level] = how(check);
+	printf("      %s\n", check->reached[level] ? "reached" : "missed");
 }
 
 static bool

@@ -21,7 +21,7 @@ static const struct command {
 } commands[] = {
 	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
 	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone Europe/Brussels] "
-	    "[--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
+	    "[--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]] [--operator]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
 	    "  tenant allow NAME AMOUNT | none\n"
 	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host HOST] [--portal-host HOST] [--with-packages] [--operator]\n  tenant import ARCHIVE --into TENANT [--with-packages]",
 	    "make a tenant with its databases and portal, list them, delete one for good; what it pays for a month; take all of it out, and in again" },
@@ -33,7 +33,7 @@ static const struct command {
 	{ "module", cli_module_command, "module check FOLDER-OR-FILE [--source modules/NAME] [--catalogue FOLDER]\n  module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n"
 	    "  module publish FILE --catalogue FOLDER --key FILE [--channel stable|beta] [--source modules/NAME]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key FILE",
 	    "for authors: check a package and say its level, make one, sign it as your scop, publish it, withdraw it" },
-	{ "catalogue", cli_catalogue, "catalogue refresh | list [WORDS] | show MODULE", "what the group offers" },
+	{ "catalogue", cli_catalogue, "catalogue refresh | list [WORDS] | show MODULE\n  catalogue usage FILE --key FILE", "what the group offers; how many use what, for the group to count" },
 	{ "catalogue", cli_catalogue, "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] [--public FILE] [--modules A,B] "
 	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew FOLDER [USAGE...] [--days 30] --key FILE\n"
 	    "  catalogue rotate FOLDER --to FILE --key FILE\n  catalogue serve FOLDER | --off", "for the group: keep a catalogue, its scops and keys" },

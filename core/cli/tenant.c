@@ -49,7 +49,7 @@ static int
 list(struct scop_platform *platform)
 {
 	const struct scop_value *rows = scop_platform_rows(platform, "SELECT t.name, t.title, (SELECT COUNT(*) FROM "
-	    "scopiton.subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules FROM scopiton.tenant t ORDER BY t.name");
+	    "scopiton.subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules FROM scopiton.tenant t WHERE t.state = 'whole' ORDER BY t.name");
 
 	if (!rows)
 		return cli_fail("%s", platform->err.text);
@@ -72,8 +72,10 @@ show(struct scop_platform *platform, const char *name)
 	if (!tenant)
 		return CLI_FAILED;
 	const long long id = scop_int(tenant, "id");
-	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\n", name, scop_text(tenant, "title"),
-	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id);
+	const struct scop_value *allowance = scop_platform_row(platform, "SELECT COALESCE(CAST(allowance_cents / 100 AS DECIMAL(12, 2)), 'none') AS amount, currency FROM "
+	    "scopiton.tenant WHERE id = %lld", id);
+	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   %s %s a month\n", name, scop_text(tenant, "title"),
+	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id, scop_text(allowance, "amount"), scop_text(allowance, "currency"));
 	const struct scop_value *hosts =
 	    scop_platform_rows(platform, "SELECT host, portal FROM scopiton.host_name WHERE tenant = %lld ORDER BY portal, host", id);
 	for (size_t i = 0; i < scop_count(hosts); i++)
@@ -97,14 +99,16 @@ delete(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc != 1)
 		return cli_usage("tenant delete needs one name, and --yes with the same");
 	const char *name = cli->argv[0];
-	const struct scop_value *tenant = cli_tenant(platform, name);
 
-	if (!tenant)
-		return CLI_FAILED;
 	if (strcmp(confirmed, name) != 0)
-		return cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.", name, name);
-	if (!begin(platform))
+		return cli_tenant(platform, name) ? cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.", name, name) : CLI_FAILED;
+	if (!begin(platform)) /* which goes on with a deletion that was killed */
 		return CLI_FAILED;
+	const struct scop_value *tenant = cli_tenant(platform, name);
+	if (!tenant) {
+		scop_platform_unlock(platform);
+		return CLI_FAILED;
+	}
 	const char *record = scop_tenant_end(platform, (uint32_t)scop_int(tenant, "id"));
 	const bool gone = record && scop_directory_write(platform);
 	scop_platform_unlock(platform);
@@ -128,7 +132,10 @@ allow(struct cli *cli, struct scop_platform *platform)
 	const bool none = strcmp(amount, "none") == 0;
 	if (!tenant)
 		return CLI_FAILED;
-	if (!none && !(sscanf(amount, "%7u%n", &whole, &read) == 1 && !amount[read]) && !(sscanf(amount, "%7u.%2u%n", &whole, &part, &read) == 2 && !amount[read] && amount[read - 3] == '.'))
+	const bool digits = !amount[strspn(amount, "0123456789.")];
+	const bool in_euros = digits && sscanf(amount, "%7u%n", &whole, &read) == 1 && !amount[read];
+	const bool in_cents = digits && sscanf(amount, "%7u.%2u%n", &whole, &part, &read) == 2 && !amount[read] && amount[read - 3] == '.';
+	if (!none && !in_euros && !in_cents)
 		return cli_fail("'%.40s' is no amount; 50 and 49.90 are", amount);
 	if (!scop_tenant_allow(platform, (uint32_t)scop_int(tenant, "id"), none ? -1 : (int64_t)whole * 100 + part))
 		return cli_fail("%s", platform->err.text);
@@ -178,9 +185,7 @@ export(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc != 1)
 		return cli_usage("tenant export needs one name");
 	const struct scop_value *tenant = cli_tenant(platform, cli->argv[0]);
-	if (!tenant)
-		return CLI_FAILED;
-	if (!begin(platform)) /* tables are not changed meanwhile */
+	if (!tenant || !begin(platform)) /* tables are not changed meanwhile */
 		return CLI_FAILED;
 	const uint32_t id = (uint32_t)scop_int(tenant, "id");
 	const char *file = module ? scop_module_export(platform, id, module) : scop_tenant_export(platform, id, cli_told, NULL);

@@ -273,6 +273,17 @@ host_of(const struct scop_value *description, bool portal)
 	return "";
 }
 
+/* Under another name a tenant has other addresses, below those that it had. */
+static const char *
+host_for(struct scop_platform *platform, const struct scop_value *description, const struct scop_arrival *arrival, bool portal)
+{
+	const char *given = portal ? arrival->portal_host : arrival->host, *old = host_of(description, portal), *below = strchr(old, '.');
+
+	if (given || !arrival->name)
+		return given ? given : old;
+	return scop_arena_printf(platform->arena, "%s%s%s", arrival->name, portal ? "-portal" : "", below ? below : ".localhost");
+}
+
 static bool
 take_all(struct scop_platform *platform, const struct scop_value *description, const char *folder, const struct scop_arrival *arrival,
     bool (*told)(void *, const char *), void *context)
@@ -280,7 +291,7 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 	const struct scop_value *modules = scop_get(description, "modules");
 	const struct scop_tenant_order order = { .name = arrival->name ? arrival->name : scop_text(description, "name"), .title = scop_text(description, "title"),
 		.language = scop_text(description, "language"), .zone = scop_text(description, "zone"), .operates = arrival->operator && scop_bool(description, "operates"),
-		.host = arrival->host ? arrival->host : host_of(description, false), .portal_host = arrival->portal_host ? arrival->portal_host : host_of(description, true) };
+		.host = host_for(platform, description, arrival, false), .portal_host = host_for(platform, description, arrival, true) };
 	struct scop_buffer names;
 	uint32_t tenant;
 

@@ -1,7 +1,6 @@
 /* A host's side of the catalogue: see catalogue.h. */
 #include "host/catalogue.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +16,7 @@
 #include "modules/archive.h"
 #include "modules/files.h"
 
-enum { NUMBER_BYTES = 32, KEY_BYTES = 1024, HAND_OVERS_MAX = 16, REFRESH_SECONDS = 3600 };
+enum { NUMBER_BYTES = 32, KEY_BYTES = 1024, HAND_OVERS_MAX = 16, FRESH_SECONDS = 5 };
 
 #define FETCHED ".fetch-" /* folders below var/modules of fetches under way */
 
@@ -168,7 +167,20 @@ keep(struct scop_platform *platform, const struct trust *trust, const struct sco
 }
 
 static bool
-look(struct scop_platform *platform)
+load_kept(struct scop_platform *platform, struct scop_index *ret_index)
+{
+	struct trust trust;
+	size_t size;
+	const char *text, *signature;
+
+	return load_trust(platform, &trust) && (text = scop_files_read(platform->arena, kept_path(platform, "index.json"), &size, &platform->err)) &&
+	    (signature = scop_files_read(platform->arena, kept_path(platform, "index.json.minisig"), NULL, &platform->err)) &&
+	    scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen, scop_time_now(), ret_index, &platform->err);
+}
+
+/* `whole`: also where nothing seems to be new, to find out what is wrong with what stands there. */
+static bool
+look(struct scop_platform *platform, bool whole)
 {
 	const char *fetched = kept_path(platform, ".index"), *latest;
 	struct scop_index index;
@@ -179,6 +191,9 @@ look(struct scop_platform *platform)
 	mkdir(scop_arena_printf(platform->arena, "%s/catalogue", platform->config.var), 0755);
 	if (!load_trust(platform, &trust) || !(latest = fetch_text(platform, "latest", NUMBER_BYTES, NULL)))
 		return false;
+	/* Nothing new: what is kept is read, and checked, whenever it is used. */
+	if (!whole && trust.seen.number > 0 && atoll(latest) == trust.seen.number && load_kept(platform, &index))
+		return scop_platform_sql(platform, "UPDATE scopiton.catalogue SET looked = UTC_TIMESTAMP(), problem = ''");
 	const char *name = scop_arena_printf(platform->arena, "index/%lld.json", atoll(latest));
 	const char *signature = fetch_text(platform, scop_arena_printf(platform->arena, "%s.minisig", name), SCOP_MINISIGN_SIGNATURE_MAX, NULL);
 	if (!signature)
@@ -196,10 +211,10 @@ look(struct scop_platform *platform)
 	return sound;
 }
 
-bool
-scop_catalogue_refresh(struct scop_platform *platform)
+static bool
+refresh(struct scop_platform *platform, bool whole)
 {
-	if (look(platform))
+	if (look(platform, whole))
 		return true;
 	const struct scop_error cause = platform->err;
 	scop_platform_sql(platform, "UPDATE scopiton.catalogue SET problem = LEFT('%s', 1000), looked = UTC_TIMESTAMP()",
@@ -208,16 +223,10 @@ scop_catalogue_refresh(struct scop_platform *platform)
 	return false;
 }
 
-static bool
-load_kept(struct scop_platform *platform, struct scop_index *ret_index)
+bool
+scop_catalogue_refresh(struct scop_platform *platform)
 {
-	struct trust trust;
-	size_t size;
-	const char *text, *signature;
-
-	return load_trust(platform, &trust) && (text = scop_files_read(platform->arena, kept_path(platform, "index.json"), &size, &platform->err)) &&
-	    (signature = scop_files_read(platform->arena, kept_path(platform, "index.json.minisig"), NULL, &platform->err)) &&
-	    scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen, scop_time_now(), ret_index, &platform->err);
+	return refresh(platform, true);
 }
 
 bool
@@ -226,9 +235,9 @@ scop_catalogue_load(struct scop_platform *platform, struct scop_index *ret_index
 	if (!platform->config.catalogue[0])
 		return scop_error_set(&platform->err, "this host has no catalogue");
 	const struct scop_value *row = scop_platform_row(platform, "SELECT expires > UTC_TIMESTAMP() AND looked > UTC_TIMESTAMP() - INTERVAL %d SECOND "
-	    "AND problem = '' AS fresh FROM scopiton.catalogue", REFRESH_SECONDS);
+	    "AND problem = '' AS fresh FROM scopiton.catalogue", FRESH_SECONDS); /* an order of several modules looks once */
 
-	if (!scop_bool(row, "fresh") && !scop_catalogue_refresh(platform)) {
+	if (!scop_bool(row, "fresh") && !refresh(platform, false)) {
 		const struct scop_error cause = platform->err;
 
 		/* A catalogue that cannot be reached is no reason to refuse what its last index, still in date, has said. */
@@ -305,13 +314,5 @@ scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *in
 void
 scop_catalogue_sweep(const struct scop_platform *platform)
 {
-	const char *folder = scop_arena_printf(platform->arena, "%s/modules", platform->config.var);
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			scop_files_remove(scop_arena_printf(platform->arena, "%s/%s", folder, entry->d_name));
-	if (dir)
-		closedir(dir);
+	scop_files_remove_hidden(scop_arena_printf(platform->arena, "%s/modules", platform->config.var));
 }

@@ -1,5 +1,4 @@
 /* The end of a tenant here: everything dropped, looked for once more, and written down for who asks. */
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,26 +139,14 @@ scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
 	    !delete_persons(platform, persons) || !scop_tenant_delete(platform, tenant))
 		return NULL;
 	const bool gone = look_again(platform, tenant, &record);
+	const char *exports = scop_arena_printf(platform->arena, "%s/exports/%s", platform->config.var, scop_text(row, "name"));
+	if (access(exports, F_OK) == 0)
+		scop_buffer_printf(&record, "\nKept, until somebody removes it: what was exported before, in %s\n", exports);
 	const struct scop_error cause = platform->err;
 	if (!keep_record(platform, path, &record))
 		return NULL;
 	platform->err = cause;
 	return gone ? path : NULL;
-}
-
-/* Folders of archives that were being written or read: their names begin with a dot. */
-static void
-remove_hidden(struct scop_platform *platform, const char *below)
-{
-	const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.var, below);
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			scop_files_remove(scop_arena_printf(platform->arena, "%s/%s", folder, entry->d_name));
-	if (dir)
-		closedir(dir);
 }
 
 static bool
@@ -209,7 +196,8 @@ scop_tenant_sweep(struct scop_platform *platform)
 	sound &= sweep_arriving(platform);
 	sound &= sweep_modules(platform);
 	sound &= scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
-	remove_hidden(platform, "imports");
-	remove_hidden(platform, "exports");
+	/* Archives that were being read or written. */
+	scop_files_remove_hidden(scop_arena_printf(platform->arena, "%s/imports", platform->config.var));
+	scop_files_remove_hidden(scop_arena_printf(platform->arena, "%s/exports", platform->config.var));
 	return sound;
 }

@@ -381,12 +381,14 @@ scop_installation_tables(struct scop_installation *installation, const char *dat
 {
 	struct scop_platform *platform = installation->platform;
 	const char *below = generation < 2 ? "migrations" : scop_arena_printf(platform->arena, "migrations/generation%u", generation);
-	const char *served = scop_arena_printf(platform->arena, "%s/modules/%s/%s", platform->config.var, installation->old_hash, below);
+	/* What ran and is not of the version that serves was tried and never served. Tables that arrive come with the version that did. */
+	const char *served = installation->known ? scop_arena_printf(platform->arena, "%s/modules/%s/%s", platform->config.var, installation->old_hash, below) :
+	    scop_arena_printf(platform->arena, "%s/%s", installation->package.folder, below);
 
 	return scop_migrator_run(platform, &(struct scop_migration){ .database = database, .series = "host",
 		.folder = scop_arena_printf(platform->arena, "%s/module", platform->config.migrations) }) &&
 	    scop_migrator_run(platform, &(struct scop_migration){ .database = database, .other = other,
-		.folder = scop_arena_printf(platform->arena, "%s/%s", installation->package.folder, below), .served = installation->known ? served : NULL,
+		.folder = scop_arena_printf(platform->arena, "%s/%s", installation->package.folder, below), .served = served,
 		.series = generation < 2 ? "module" : scop_arena_printf(platform->arena, "generation%u", generation), .told = installation->told, .context = installation->context });
 }
 

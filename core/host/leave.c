@@ -314,10 +314,10 @@ static const char module_readme[] =
     "- `sha256sum -c SHA256SUMS` says whether anything was changed.\n";
 
 static bool
-write_module(struct scop_platform *platform, uint32_t tenant, const char *module, const char *folder)
+write_module(struct scop_platform *platform, uint32_t tenant, const char *module, const char *state, const char *folder)
 {
-	const struct scop_value *databases = scop_platform_rows(platform, "SELECT s.database_name AS name, s.module, p.hash, p.version, s.root, s.state IN ('on', 'frozen') AS is_on "
-	    "FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND s.module = '%s'", tenant, module);
+	const struct scop_value *databases = scop_platform_rows(platform, "SELECT s.database_name AS name, s.module, p.hash, p.version, s.root, COALESCE(NULLIF('%s', ''), s.state) IN ('on', 'frozen') AS is_on "
+	    "FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND s.module = '%s'", state, tenant, module);
 	const struct scop_value *settings = scop_platform_rows(platform, "SELECT name, value FROM t%u.setting WHERE module = '%s'", tenant, module);
 	const struct scop_value *permissions = scop_platform_rows(platform, "SELECT role, permission FROM t%u.role_permission WHERE permission LIKE '%s.%%'", tenant, module);
 	static const char *const keys[] = { "module", "version", "hash", "root", "is_on" };
@@ -344,11 +344,17 @@ write_module(struct scop_platform *platform, uint32_t tenant, const char *module
 const char *
 scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
+	return scop_module_export_as(platform, tenant, module, "");
+}
+
+const char *
+scop_module_export_as(struct scop_platform *platform, uint32_t tenant, const char *module, const char *state)
+{
 	if (!scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant, scop_platform_quote(platform, module))) {
 		scop_error_set(&platform->err, "this tenant has no module '%s'", module);
 		return NULL;
 	}
 	const char *folder = work_folder(platform);
 
-	return folder ? pack(platform, tenant, module, folder, write_module(platform, tenant, module, folder)) : NULL;
+	return folder ? pack(platform, tenant, module, folder, write_module(platform, tenant, module, state, folder)) : NULL;
 }

@@ -24,6 +24,9 @@ const char *scop_tenant_export(struct scop_platform *platform, uint32_t tenant, 
 /* The same of one module. */
 const char *scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module);
 
+/* For a purge, which has switched it off before: `state` is how it stood. */
+const char *scop_module_export_as(struct scop_platform *platform, uint32_t tenant, const char *module, const char *state);
+
 struct scop_arrival {
 	const char *from;               /* an archive, or the folder that it was unpacked to */
 	const char *name;               /* NULL: as it was */

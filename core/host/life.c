@@ -213,7 +213,7 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 	if (!scop_installation_tell(&installation, "switch off") || !switch_off(platform, tenant, module, "gone") || !scop_directory_write(platform) ||
 	    !scop_platform_count(platform, &there, "SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name = '%s'", installation.old_database))
 		return false;
-	if (there > 0 && (!scop_installation_tell(&installation, "export") || !(*ret_report = scop_module_export(platform, tenant, module))))
+	if (there > 0 && (!scop_installation_tell(&installation, "export") || !(*ret_report = scop_module_export_as(platform, tenant, module, installation.state))))
 		return false;
 	if (!scop_installation_tell(&installation, "drop"))
 		return false;

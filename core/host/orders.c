@@ -121,13 +121,14 @@ make_tenant(struct scop_platform *platform, const struct scop_value *order, stru
 	if (scop_platform_row(platform, "SELECT t.id FROM scopiton.tenant t JOIN scopiton.installer_order o ON o.id = %lld WHERE t.name = '%s' AND t.state = 'whole' AND "
 		"t.created >= o.began", (long long)scop_int(order, "id"), scop_platform_quote(platform, name)))
 		return true;
+	const char *owner = scop_text(details, "owner_mail");
 	if (!host[0] && below)
 		host = scop_arena_printf(platform->arena, "%s%s", name, below);
 	if (!portal_host[0] && below)
 		portal_host = scop_arena_printf(platform->arena, "%s-portal%s", name, below);
 	return scop_tenant_create(platform, &(struct scop_tenant_order){ .name = name, .title = scop_text(details, "title"), .language = scop_text(details, "language"),
 	    .zone = scop_text(details, "zone"), .template = template[0] ? template : NULL, .host = host, .portal_host = portal_host,
-	    .owner_name = scop_text(details, "owner_name"), .owner_mail = scop_text(details, "owner_mail"), .inviter = scop_text(order, "actor") }, note_step, steps);
+	    .owner_name = scop_text(details, "owner_name"), .owner_mail = owner[0] ? owner : NULL, .inviter = scop_text(order, "actor") }, note_step, steps);
 }
 
 static bool
@@ -168,6 +169,8 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 
 	if (!may_order(platform, role, tenant))
 		return scop_error_set(&platform->err, "role '%s' may not order for tenant %u", role, tenant);
+	if (upgrade && !scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant, scop_platform_quote(platform, module)))
+		return scop_error_set(&platform->err, "this tenant has no module '%s' to upgrade; install it", module);
 	if (strcmp(kind, "install") == 0 || wish.root || upgrade)
 		return check_allowance(platform, order, role, tenant) && scop_module_install(platform, tenant, module, &wish, note_step, steps);
 	if (strcmp(kind, "back") == 0)

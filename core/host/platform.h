@@ -67,6 +67,9 @@ struct scop_tenant_order {
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
     bool (*told)(void *, const char *), void *context);
 
+/* Whether that template is there; false with the reason. */
+bool scop_template_known(struct scop_platform *platform, const char *name);
+
 /* Notes the folder of sectors' templates, for the portal to show. */
 bool scop_templates_note(struct scop_platform *platform);
 

@@ -283,8 +283,8 @@ scop_directory_write(struct scop_platform *platform)
 	/* One statement each, in one snapshot. */
 	if (!scop_platform_sql(platform, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"))
 		return false;
-	rows.hosts = scop_platform_rows(platform, "SELECT host, tenant, portal FROM scopiton.host_name ORDER BY host COLLATE "
-	    "utf8mb4_bin");
+	rows.hosts = scop_platform_rows(platform, "SELECT h.host, h.tenant, h.portal FROM scopiton.host_name h JOIN scopiton.tenant t ON t.id = h.tenant AND t.state = 'whole' "
+	    "ORDER BY h.host COLLATE utf8mb4_bin"); /* nobody is led to one that is half made */
 	rows.tenants = scop_platform_rows(platform, "SELECT id, name, title, language, zone, currency FROM scopiton.tenant ORDER "
 	    "BY id");
 	rows.subscriptions = scop_platform_rows(platform, "SELECT tenant, package, database_name, epoch, state, root FROM "

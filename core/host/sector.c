@@ -43,6 +43,12 @@ set_all(struct scop_platform *platform, uint32_t tenant, const char *module, con
 	    "WHERE t.module = '%s' AND JSON_EXISTS('%s', CONCAT('$.', t.name))", tenant, quoted, tenant, scop_platform_quote(platform, module), quoted);
 }
 
+bool
+scop_template_known(struct scop_platform *platform, const char *name)
+{
+	return read_template(platform, name) != NULL;
+}
+
 static bool
 note_template(struct scop_platform *platform, const char *name)
 {

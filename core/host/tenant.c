@@ -48,6 +48,11 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 		return scop_error_set(&platform->err, "language '%s' is not fr, nl, de or en", order->language);
 	if (!scop_zone_valid(order->zone))
 		return scop_error_set(&platform->err, "time zone '%s' is not known, such as Europe/Brussels is", order->zone);
+	if (order->owner_mail && (!strchr(order->owner_mail, '@') || order->owner_mail[0] == '@' || order->owner_mail[strcspn(order->owner_mail, " \t\r\n,;<>")] ||
+	    strlen(order->owner_mail) > 254 || !strchr(strchr(order->owner_mail, '@'), '.')))
+		return scop_error_set(&platform->err, "'%.80s' is no mail address to invite an owner at", order->owner_mail);
+	if (order->template && !scop_template_known(platform, order->template))
+		return false;
 	if (!order->title[0] || scop_utf8_count(order->title) > 100 || !scop_utf8_valid(order->title, strlen(order->title)))
 		return scop_error_set(&platform->err, "the title needs 1 to 100 characters of UTF-8");
 	return true;
@@ -154,9 +159,11 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 {
 	if (!check_order(platform, order, order->host, order->portal_host))
 		return false;
-	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE name = '%s' UNION SELECT 1 FROM "
-		"scopiton.host_name WHERE host IN ('%s', '%s')", order->name, order->host, order->portal_host))
-		return scop_error_set(&platform->err, "a tenant '%s' is there already, or one of its host names is taken", order->name);
+	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE name = '%s'", order->name))
+		return scop_error_set(&platform->err, "a tenant '%s' is there already", order->name);
+	const struct scop_value *taken_host = scop_platform_row(platform, "SELECT host FROM scopiton.host_name WHERE host IN ('%s', '%s') LIMIT 1", order->host, order->portal_host);
+	if (taken_host)
+		return scop_error_set(&platform->err, "the host name '%s' is another tenant's; say others with --host and --portal-host", scop_text(taken_host, "host"));
 	/* A number is not used twice, so that what is left of an earlier tenant somewhere is nobody's. */
 	int64_t taken;
 	const bool is_free = wanted > 0 && wanted < WANTED_MAX && scop_platform_count(platform, &taken, "SELECT (SELECT COUNT(*) FROM scopiton.tenant WHERE id = %u) + (SELECT "

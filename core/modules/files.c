@@ -1,8 +1,10 @@
 /* Folders of files: see files.h. */
 #include "modules/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +118,21 @@ scop_files_remove(const char *path)
 	}
 	if (walk)
 		fts_close(walk);
+}
+
+void
+scop_files_remove_hidden(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	char path[PATH_MAX];
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    (size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < sizeof path)
+			scop_files_remove(path);
+	if (dir)
+		closedir(dir);
 }
 
 void

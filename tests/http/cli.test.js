@@ -138,8 +138,8 @@ test('a tenant with a mistake is refused, and nothing of it is made', async () =
     ...['xx', 'FR', 'f', 'fra', '', "f'"].map((language) => [/language '.*' is not/, ...create('fresh', '--language', language)]),
     ...['Mars/Phobos', '', '../../../etc/passwd', '/etc/passwd', 'europe/brussels', "Europe/Brussels'"].map((zone) => [/time zone '.*' is not known/, ...create('fresh', '--zone', zone)]),
     [/title needs/, 'tenant', 'create', 'fresh', '--title', ''], [/title needs/, 'tenant', 'create', 'fresh', '--title', 'x'.repeat(101)],
-    [/tenant 'acme' is there already/, ...create('acme')], [/host names is taken/, ...create('fresh', '--host', 'acme.localhost')],
-    [/host names is taken/, ...create('fresh', '--portal-host', 'acme-portal.localhost')], [/host names is taken/, ...create('fresh', '--portal-host', 'acme.localhost')]]) {
+    [/tenant 'acme' is there already/, ...create('acme')], [/host name .* is another tenant/, ...create('fresh', '--host', 'acme.localhost')],
+    [/host name .* is another tenant/, ...create('fresh', '--portal-host', 'acme-portal.localhost')], [/host name .* is another tenant/, ...create('fresh', '--portal-host', 'acme.localhost')]]) {
     const { code, stderr } = await call(args)
     assert.ok(code === 1 || code === 2, `${args.join(' ')}: ${code}`)
     assert.match(stderr, words, args.join(' '))

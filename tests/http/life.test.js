@@ -307,3 +307,33 @@ test('a tenant starts from its sector\'s template, and a template that is none m
   for (const name of ['nowhere', '../retail', '']) await refused(stack.cli('tenant', 'create', 'none', '--title', 'None', '--template', name), /there is no template/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name = 'none'"), '0')
 })
+
+test('a module that has gone back leaves and arrives with the version that served, and as it stood', async () => {
+  await stack.cli('tenant', 'create', 'turner', '--title', 'Turner')
+  await module('install', 'notes', 'turner', '--version', '1.0.0')
+  await module('upgrade', 'notes', 'turner', '--version', '^1.1')
+  await module('back', 'notes', 'turner')
+  await until('the older one serves', async () => (await notes('turner')).version === '1')
+  await add('kept', 'turner')
+  const archive = (await stack.cli('tenant', 'export', 'turner')).trim().split('\n').pop()
+  const file = (await module('purge', 'notes', 'turner', '--yes', 'notes')).match(/exported to '(.*?)'/)[1]
+  await stack.cli('tenant', 'import', file, '--into', 'turner', '--with-packages')
+  await until('it is on again', async () => (await notes('turner')).version === '1')
+  assert.deepEqual(await texts('turner'), ['kept'])
+  await refused(stack.cli('tenant', 'import', archive), /a tenant 'turner' is there already/)
+  await stack.cli('tenant', 'import', archive, '--name', 'turned', '--with-packages') // its addresses follow from the name
+  await until('it serves', async () => (await notes('turned')).version === '1')
+  assert.deepEqual(await texts('turned'), ['kept'])
+  await module('upgrade', 'notes', 'turned', '--version', '^1.1')
+  await until('it goes on from there', async () => (await notes('turned')).version === '1.1')
+})
+
+test('what is newest is what stands in the catalogue now; only what is there is upgraded', async () => {
+  await stack.sql('UPDATE scopiton.catalogue SET looked = UTC_TIMESTAMP() - INTERVAL 1 MINUTE')
+  await catalogue.publish('notes', '1.9.0', { from: 'notesb' })
+  await module('upgrade', 'notes', 'turned', '--version', '^1')
+  assert.match(await stack.cli('tenant', 'show', 'turned'), /notes 1\.9\.0, on/)
+  await refused(module('upgrade', 'guestbook', 'turned'), /has no module 'guestbook' to upgrade; install it/)
+  await refused(stack.cli('tenant', 'create', 'none', '--title', 'None', '--owner', 'notamail'), /'notamail' is no mail address/)
+  await refused(stack.cli('tenant', 'allow', 'turned', '-5'), /is no amount/)
+})
