@@ -360,6 +360,17 @@ scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
 			break;
 }
 
+void
+scop_pool_warm(struct scop_host *host, struct scop_pool *pool)
+{
+	bool in_use = false;
+
+	for (const struct scop_pool *other = host->pools; other; other = other->next)
+		in_use |= other != pool && other->jobs == pool->jobs && other->live > 0 && strcmp(other->module, pool->module) == 0;
+	if (in_use && may_start(host, pool))
+		start_worker(host, pool);
+}
+
 /* ---- the end of a worker ---- */
 
 static void

@@ -72,6 +72,9 @@ struct scop_pool *scop_pool_find(struct scop_host *host, const char *name);
 struct scop_pool *scop_pool_make(struct scop_host *host, const struct scop_directory_package *package, const char *name,
     bool jobs);
 
+/* For a pool that is new: a worker at hand before anybody is led there, where another version of the module is in use. */
+void scop_pool_warm(struct scop_host *host, struct scop_pool *pool);
+
 /* Ends its workers gently and closes its socket; freed by scop_pool_reap once they are gone. */
 void scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket);
 

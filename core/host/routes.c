@@ -24,10 +24,12 @@ want_pool(struct scop_host *host, const struct scop_directory_package *package, 
 
 	pool_name(package, jobs, name, sizeof name);
 	struct scop_pool *pool = scop_pool_find(host, name);
-	if (!pool)
+	if (!pool) {
 		pool = scop_pool_make(host, package, name, jobs);
-	if (!pool)
-		return;
+		if (!pool)
+			return;
+		scop_pool_warm(host, pool);
+	}
 	pool->wanted = true;
 	pool->tenants++;
 }
