@@ -180,10 +180,9 @@ load_kept(struct scop_platform *platform, struct scop_index *ret_index)
 
 /* `whole`: also where nothing seems to be new, to find out what is wrong with what stands there. */
 static bool
-look(struct scop_platform *platform, bool whole)
+look(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
 {
 	const char *fetched = kept_path(platform, ".index"), *latest;
-	struct scop_index index;
 	struct trust trust;
 	unsigned char signer[8];
 	size_t size;
@@ -192,7 +191,7 @@ look(struct scop_platform *platform, bool whole)
 	if (!load_trust(platform, &trust) || !(latest = fetch_text(platform, "latest", NUMBER_BYTES, NULL)))
 		return false;
 	/* Nothing new: what is kept is read, and checked, whenever it is used. */
-	if (!whole && trust.seen.number > 0 && atoll(latest) == trust.seen.number && load_kept(platform, &index))
+	if (!whole && trust.seen.number > 0 && atoll(latest) == trust.seen.number && load_kept(platform, ret_index))
 		return scop_platform_sql(platform, "UPDATE scopiton.catalogue SET looked = UTC_TIMESTAMP(), problem = ''");
 	const char *name = scop_arena_printf(platform->arena, "index/%lld.json", atoll(latest));
 	const char *signature = fetch_text(platform, scop_arena_printf(platform->arena, "%s.minisig", name), SCOP_MINISIGN_SIGNATURE_MAX, NULL);
@@ -203,18 +202,18 @@ look(struct scop_platform *platform, bool whole)
 	if (!find_key(platform, &trust, signer, 0, &trust.key))
 		return false;
 	const char *text = scop_fetch(&platform->config, name, fetched, SCOP_INDEX_BYTES_MAX, &platform->err) ? scop_files_read(platform->arena, fetched, &size, &platform->err) : NULL;
-	const bool sound = text && scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen, scop_time_now(), &index, &platform->err) &&
-	    keep(platform, &trust, &index, fetched, text, signature);
+	const bool sound = text && scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen, scop_time_now(), ret_index, &platform->err) &&
+	    keep(platform, &trust, ret_index, fetched, text, signature);
 	unlink(fetched);
 	if (sound)
-		scop_pictures_fetch(platform, &index);
+		scop_pictures_fetch(platform, ret_index);
 	return sound;
 }
 
 static bool
-refresh(struct scop_platform *platform, bool whole)
+refresh(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
 {
-	if (look(platform, whole))
+	if (look(platform, whole, ret_index))
 		return true;
 	const struct scop_error cause = platform->err;
 	scop_platform_sql(platform, "UPDATE scopiton.catalogue SET problem = LEFT('%s', 1000), looked = UTC_TIMESTAMP()",
@@ -226,7 +225,9 @@ refresh(struct scop_platform *platform, bool whole)
 bool
 scop_catalogue_refresh(struct scop_platform *platform)
 {
-	return refresh(platform, true);
+	struct scop_index index;
+
+	return refresh(platform, true, &index);
 }
 
 bool
@@ -237,16 +238,17 @@ scop_catalogue_load(struct scop_platform *platform, struct scop_index *ret_index
 	const struct scop_value *row = scop_platform_row(platform, "SELECT expires > UTC_TIMESTAMP() AND looked > UTC_TIMESTAMP() - INTERVAL %d SECOND "
 	    "AND problem = '' AS fresh FROM scopiton.catalogue", FRESH_SECONDS); /* an order of several modules looks once */
 
-	if (!scop_bool(row, "fresh") && !refresh(platform, false)) {
-		const struct scop_error cause = platform->err;
+	if (scop_bool(row, "fresh"))
+		return load_kept(platform, ret_index);
+	if (refresh(platform, false, ret_index))
+		return true;
+	const struct scop_error cause = platform->err;
 
-		/* A catalogue that cannot be reached is no reason to refuse what its last index, still in date, has said. */
-		if (load_kept(platform, ret_index))
-			return true;
-		platform->err = cause;
-		return false;
-	}
-	return load_kept(platform, ret_index);
+	/* A catalogue that cannot be reached is no reason to refuse what its last index, still in date, has said. */
+	if (load_kept(platform, ret_index))
+		return true;
+	platform->err = cause;
+	return false;
 }
 
 /* ---- packages ---- */
