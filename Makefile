@@ -125,14 +125,25 @@ $(BUILD)/webroot.done: node_modules/.done tools/webroot.mjs $(shell find webroot
 
 # ---- translations, names and modules ----
 
-# $(1) the folder of sources, $(2) that of output, $(3) C files with texts, $(4) the symbol. The texts of views and code are
+# What the host says to people in the portal, by these functions and in these files: the portal has it in four languages.
+SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_installation_tell:2 -kscop_platform_tell:4
+SPEAKERS := $(patsubst %,core/host/%.c,catalogue choose fetch generation installer life orders platform pool rehearse rollout sector tenant) \
+	$(patsubst %,core/modules/%.c,index loader minisign package solve)
+
+$(BUILD)/names/portal/reasons.h: $(SPEAKERS)
+	@mkdir -p $(@D)
+	@xgettext --from-code=UTF-8 -kSCOP_TEXT $(SAYS) -LC --omit-header --no-wrap -o - $^ | sed -n 's/^msgid \(".*"\)$$/\1,/p' > $@
+
+$(BUILD)/names/portal/portal_words.o: $(BUILD)/names/portal/reasons.h
+
+# $(1) the folder of sources, $(2) that of output, $(3) C files with texts, $(4) the symbol, $(5) more of xgettext's keywords. The texts of views and code are
 # held against each .po: one that is missing or not translated stops the build. Then the names are made with all in them.
 define translations
 $(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot.done $$(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)
 	@mkdir -p $(2)
 	@rm -f $(2)/*.mo
 	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
-	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kscop_note:2 -kscop_note_as:4 -kSCOP_TEXT -LC --omit-header --force-po -o $(2)/code.pot $(3)
+	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kscop_note:2 -kscop_note_as:4 -kSCOP_TEXT $(5) -LC --omit-header --force-po -o $(2)/code.pot $(3)
 	@msguniq --force-po -o $(2)/views-once.pot $(2)/views.pot && msgcat --force-po --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
 	@for language in fr nl de; do \
 		msgcmp $(1)/i18n/$$$$language.po $(2)/all.pot 2>$(2)/msgcmp.txt || { cat $(2)/msgcmp.txt >&2; exit 1; }; \
@@ -150,7 +161,7 @@ $(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c
 
 # $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its package
 define module
-$(call translations,$(2)/$(1),$(BUILD)/names/$(1),$(wildcard $(2)/$(1)/*.c),)
+$(call translations,$(2)/$(1),$(BUILD)/names/$(1),$(wildcard $(2)/$(1)/*.c) $(if $(filter portal,$(1)),$(SPEAKERS)),,$(if $(filter portal,$(1)),$(SAYS)))
 
 $(BUILD)/names/$(1)/%.o: $(2)/$(1)/%.c $(BUILD)/names/$(1)/names.stamp
 	$(SAY) "  $$(@:$(BUILD)/%=%)"

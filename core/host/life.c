@@ -96,7 +96,7 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
 	if (!scop_package_of_hash(platform, scop_text(row, "hash"), &installation.package) || !scop_package_of_hash(platform, installation.old_hash, &newer))
 		return false;
 	if (strcmp(installation.database, installation.old_database) == 0) {
-		*ret_report = "every row written since is kept";
+		*ret_report = SCOP_TEXT("every row written since is kept");
 		return switch_back(&installation);
 	}
 	if (scop_installation_tell(&installation, "freeze") && scop_freeze(&installation) && scop_installation_tell(&installation, "rows written since") &&
@@ -217,6 +217,6 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 		return false;
 	if (!scop_installation_tell(&installation, "drop"))
 		return false;
-	*ret_report = there > 0 ? scop_arena_printf(platform->arena, "exported to '%s', then dropped", *ret_report) : "it was exported and dropped before; what was left of it is gone now";
+	*ret_report = there > 0 ? scop_arena_printf(platform->arena, SCOP_TEXT("exported to '%s', then dropped"), *ret_report) : SCOP_TEXT("it was exported and dropped before; what was left of it is gone now");
 	return scop_module_drop(platform, tenant, module);
 }

@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "host/worker.h"
+#include "scopiton/value.h"
 
 enum {
 	BACKLOG = 4096,
@@ -451,7 +452,7 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 		scop_log(SCOP_LOG_ERROR, "route %u of '%s' rests for %d s for tenant '%s': most of its last requests crashed", route,
 		    pool->module, SCOP_ROUTE_REST_SECONDS, slot->tenant_name);
 	if (scop_board_pool_failing(pool->board, pool->tenants))
-		out_of_service(host, pool, "most of its last requests crashed");
+		out_of_service(host, pool, SCOP_TEXT("most of its last requests crashed"));
 }
 
 static void
@@ -466,7 +467,7 @@ judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	scop_log(SCOP_LOG_ERROR, "worker of '%s' %s before it served%s%s", pool->module, how_it_ended(status, how, sizeof how),
 	    reason[0] ? ": " : "", reason);
 	if (pool->start_failures >= START_FAILURES_MAX)
-		out_of_service(host, pool, reason[0] ? reason : "it cannot start");
+		out_of_service(host, pool, reason[0] ? reason : SCOP_TEXT("it cannot start"));
 	pool->rest_until = scop_board_clock() + rest;
 }
 
@@ -561,7 +562,7 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 			break;
 		case SCOP_SLOT_STARTING:
 			if (now - since > host->config.hard_milliseconds * 1000) {
-				snprintf(pool->board->slots[i].reason, sizeof pool->board->slots[i].reason, "it does not finish starting");
+				snprintf(pool->board->slots[i].reason, sizeof pool->board->slots[i].reason, SCOP_TEXT("it does not finish starting"));
 				kill(pool->workers[i].pid, SIGKILL);
 			}
 			break;

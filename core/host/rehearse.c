@@ -91,11 +91,14 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", anew);
 	platform->err = cause;
 	const struct scop_manifest *manifest = &installation.package.manifest;
-	static const char *const back[] = { "kept", "exported as CSV", "lost" };
 	const bool makes_anew = manifest->generation > scop_generation_of(installation.old_database);
+	static const char *const told_of[] = {
+		[SCOP_BACK_KEPT] = SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would wait. Rows written after it are kept when going back."),
+		[SCOP_BACK_EXPORTED] = SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would wait. Rows written after it are exported as CSV when going back."),
+		[SCOP_BACK_LOST] = SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would wait. Rows written after it are lost when going back.") };
 	if (sound)
-		*ret_report = scop_arena_printf(platform->arena, "%s to %s: %lld rows, %lld.%03lld s%s. Rows written after it are %s when going back.",
-		    installation.old_version, manifest->version, (long long)rows, (long long)took / 1000, (long long)took % 1000,
-		    makes_anew ? ", in which what writes would wait" : ", while everybody is being served", back[makes_anew ? manifest->back : SCOP_BACK_KEPT]);
+		*ret_report = scop_arena_printf(platform->arena, makes_anew ? told_of[manifest->back] :
+		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, while everybody is being served. Rows written after it are kept when going back."),
+		    installation.old_version, manifest->version, (long long)rows, (long long)took / 1000, (long long)took % 1000);
 	return sound;
 }

@@ -102,6 +102,21 @@ read_secret(struct worker *worker, struct scop_db_account *account)
 	account->password = password;
 }
 
+/* As <mysql/client_plugin.h> declares it, which Debian 12 ships without a header that it includes (ma_compress.h). */
+struct st_mysql_client_plugin *mysql_client_find_plugin(MYSQL *mysql, const char *name, int type);
+enum { CLIENT_AUTHENTICATION = 2 };
+
+/* What proves who we are to MariaDB is a library of its own: it is loaded while files can still be read, be MariaDB there or not. */
+static void
+load_authentication(void)
+{
+	MYSQL *mysql = mysql_init(NULL);
+
+	if (!mysql || !mysql_client_find_plugin(mysql, "client_ed25519", CLIENT_AUTHENTICATION))
+		give_up("MariaDB's client_ed25519 cannot be loaded");
+	mysql_close(mysql);
+}
+
 static void
 prepare_database(struct worker *worker)
 {
@@ -111,6 +126,7 @@ prepare_database(struct worker *worker)
 	read_secret(worker, &account);
 	__nss_configure_lookup("services", "files"); /* else the library looks for a dozen files that nobody has */
 	mysql_library_init(0, NULL, NULL);
+	load_authentication();
 	worker->app.db = scop_db_new(&account);
 	if (scop_db_connect(worker->app.db) != SCOP_DB_OK) /* MariaDB may be away for a while; requests try again */
 		scop_log(SCOP_LOG_WARNING, "no database yet: %s", scop_db_error(worker->app.db));

@@ -284,13 +284,13 @@ take_needs(struct scop_arena *arena, const struct scop_value *list)
 }
 
 static const char *
-unfit(struct scop_arena *arena, const struct scop_value *version)
+unfit(struct scop_arena *arena, const struct scop_value *entry)
 {
-	const char *api = scop_text(version, "api");
+	const char *api = scop_text(entry, "api"), *version = scop_text(entry, "version");
 
-	if (scop_text(version, "yanked")[0])
-		return scop_arena_printf(arena, "was withdrawn (%s)", scop_text(version, "reason"));
-	return scop_loader_knows_api(api) ? NULL : scop_arena_printf(arena, "needs a host with %s", api);
+	if (scop_text(entry, "yanked")[0])
+		return scop_arena_printf(arena, SCOP_TEXT("%s was withdrawn (%s)"), version, scop_text(entry, "reason"));
+	return scop_loader_knows_api(api) ? NULL : scop_arena_printf(arena, SCOP_TEXT("%s needs a host with %s"), version, api);
 }
 
 struct scop_candidate *

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scopiton/value.h"
+
 enum { HASH_BYTES = 64, COMMENT_MAX = 300, BASE64 = sodium_base64_VARIANT_ORIGINAL, PATH_BYTES = 1024 };
 
 static const char untrusted[] = "untrusted comment: ", trusted[] = "trusted comment: ";
@@ -218,7 +220,7 @@ scop_secret_key_read(const char *path, const char *password, struct scop_secret_
 	/* One that minisign has not encrypted has no checksum. */
 	const bool unchecked = memcmp(file.derivation, "\0\0", 2) == 0 && sodium_is_zero(file.sealed.checksum, sizeof file.sealed.checksum);
 	if (!unchecked && sodium_memcmp(sum, file.sealed.checksum, sizeof sum) != 0)
-		return scop_error_set(err, password ? "the password is not that of the secret key '%s'" : "the secret key '%s' is damaged", path);
+		return scop_error_set(err, password ? "the password is not that of the secret key '%s'" : SCOP_TEXT("the secret key '%s' is damaged"), path);
 	memcpy(ret_key->id, file.sealed.id, sizeof ret_key->id);
 	memcpy(ret_key->key, file.sealed.key, sizeof ret_key->key);
 	sodium_memzero(&file, sizeof file);

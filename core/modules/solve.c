@@ -5,12 +5,14 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/value.h"
 
 enum { TRIES_MAX = 20000, REASONS_MAX = 6, GOALS_MAX = 500 };
 
-/* `who` "needs" a module, or has "asked for" it. */
+/* What `holder` needs, or where that is NULL was asked for. */
 struct goal {
-	const char *who, *module, *range;
+	const struct scop_candidate *holder;
+	const char *module, *range;
 };
 
 struct search {
@@ -86,33 +88,39 @@ objection(const struct search *search, const struct scop_candidate *candidate, c
 	if (!scop_range_has(range, &candidate->version))
 		return "";
 	if (candidate->unfit && !candidate->installed)
-		return scop_arena_printf(search->arena, "%s %s", version, candidate->unfit);
+		return candidate->unfit;
 	if (candidate->beta && !candidate->installed && !search->problem->beta)
-		return scop_arena_printf(search->arena, "%s is beta", version);
+		return scop_arena_printf(search->arena, SCOP_TEXT("%s is beta"), version);
 	const struct scop_candidate *other = opponent(search, candidate, &need);
 	if (other)
-		return scop_arena_printf(search->arena, "%s %s, which %s, needs %s %s, and not %s", other->module,
-		    version_text(search->arena, &other->version), other->installed ? "is installed" : "would be too", candidate->module,
-		    need->range, version);
+		return scop_arena_printf(search->arena, other->installed ? SCOP_TEXT("%s %s, which is installed, needs %s %s, and not %s") :
+		    SCOP_TEXT("%s %s, which would be too, needs %s %s, and not %s"), other->module, version_text(search->arena, &other->version),
+		    candidate->module, need->range, version);
 	return NULL;
 }
 
-/* "shop 1.4.0 needs invoices ^2: this tenant has 1.9.0, 2.0.0 is beta". */
+/* Reasons are divided by "; ", so that they can be told apart again and translated. */
+static void
+add_reason(struct scop_buffer *reasons, const char *reason)
+{
+	scop_buffer_printf(reasons, "%s%s", reasons->length ? "; " : "", reason);
+}
+
+/* "shop 1.4.0 needs invoices ^2: this tenant has 1.9.0; 2.0.0 is beta". */
 static void
 explain(struct search *search, const struct goal *goal)
 {
-	struct scop_buffer out;
+	struct scop_buffer reasons;
 	const struct scop_candidate *installed = find_installed(search, goal->module);
 	bool known = installed != NULL;
-	int reasons = 0;
+	int count = 0;
 
 	if (search->explained)
 		return;
 	search->explained = true;
-	scop_buffer_init(&out, search->arena);
-	scop_buffer_printf(&out, "%s %s %s", goal->who, goal->module, goal->range);
+	scop_buffer_init(&reasons, search->arena);
 	if (installed)
-		scop_buffer_printf(&out, "%s this tenant has %s", reasons++ ? "," : ":", version_text(search->arena, &installed->version));
+		add_reason(&reasons, scop_arena_printf(search->arena, SCOP_TEXT("this tenant has %s"), version_text(search->arena, &installed->version)));
 	for (size_t i = 0; i < search->problem->count; i++) {
 		const struct scop_candidate *one = &search->problem->candidates[i];
 
@@ -120,14 +128,18 @@ explain(struct search *search, const struct goal *goal)
 			continue;
 		known = true;
 		const char *why = objection(search, one, goal->range);
-		if (why && *why && reasons < REASONS_MAX)
-			scop_buffer_printf(&out, "%s %s", reasons++ ? "," : ":", why);
+		if (why && *why && ++count < REASONS_MAX)
+			add_reason(&reasons, why);
 	}
 	if (!known)
-		scop_buffer_printf(&out, ": there is no module '%s' in the catalogue", goal->module);
-	else if (reasons == 0)
-		scop_buffer_text(&out, ": the catalogue has no such version");
-	scop_error_set(search->err, "%s", scop_buffer_str(&out));
+		add_reason(&reasons, scop_arena_printf(search->arena, SCOP_TEXT("there is no module '%s' in the catalogue"), goal->module));
+	else if (reasons.length == 0)
+		add_reason(&reasons, SCOP_TEXT("the catalogue has no such version"));
+	if (goal->holder)
+		scop_error_set(search->err, "%s %s needs %s %s: %s", goal->holder->module, version_text(search->arena, &goal->holder->version), goal->module,
+		    goal->range, scop_buffer_str(&reasons));
+	else
+		scop_error_set(search->err, "asked for %s %s: %s", goal->module, goal->range, scop_buffer_str(&reasons));
 }
 
 /* The next lower version than `below` (NULL: the highest) that can be taken; of two that are the same the installed one. */
@@ -155,13 +167,12 @@ static bool
 try_one(struct search *search, size_t number, const struct scop_candidate *candidate)
 {
 	const size_t chosen = search->count, goals = search->goal_count;
-	const char *who = scop_arena_printf(search->arena, "%s %s needs", candidate->module, version_text(search->arena, &candidate->version));
 
 	if (++search->tries > TRIES_MAX || chosen == SCOP_SOLVE_MAX || goals + candidate->need_count > GOALS_MAX)
 		return false;
 	search->chosen[search->count++] = candidate;
 	for (size_t i = 0; i < candidate->need_count; i++)
-		search->goals[search->goal_count++] = (struct goal){ who, candidate->needs[i].module, candidate->needs[i].range };
+		search->goals[search->goal_count++] = (struct goal){ candidate, candidate->needs[i].module, candidate->needs[i].range };
 	if (satisfy(search, number + 1))
 		return true;
 	search->count = chosen;
@@ -214,7 +225,7 @@ scop_solve(struct scop_arena *arena, const struct scop_problem *problem, struct 
     struct scop_error *err)
 {
 	struct search search = { .arena = arena, .problem = problem, .err = err, .goal_count = 1,
-		.goals = { { "asked for", problem->module, problem->range } } };
+		.goals = { { NULL, problem->module, problem->range } } };
 	bool placed[SCOP_SOLVE_MAX] = { false };
 
 	ret_solution->count = 0;

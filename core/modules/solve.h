@@ -26,7 +26,7 @@ struct scop_candidate {
 	const struct scop_need *needs;
 	size_t need_count;
 	bool beta;           /* taken only where the order asks for beta, or the tenant has it already */
-	const char *unfit;   /* why it cannot be used here ("was withdrawn"); NULL: it can */
+	const char *unfit;   /* why it cannot be used here ("1.2.0 was withdrawn"); NULL: it can */
 	bool installed;
 };
 

@@ -127,6 +127,19 @@ scop_make_map(struct scop_request *req, size_t count, const char *const *keys, c
 }
 
 const struct scop_value *
+scop_make_with(struct scop_request *req, const struct scop_value *map, const char *key, const struct scop_value *value)
+{
+	struct scop_map_maker made;
+
+	scop_map_init(&made, req->arena);
+	for (uint32_t i = 0; i < scop_count(map); i++)
+		if (strcmp(map->members->keys[i], key) != 0)
+			scop_map_add(&made, map->members->keys[i], &map->members->values[i]);
+	scop_map_put(&made, key, value);
+	return scop_map_value(&made);
+}
+
+const struct scop_value *
 scop_make_list(struct scop_request *req, size_t count, const struct scop_value *const *items)
 {
 	struct scop_list_maker list;

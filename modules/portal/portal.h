@@ -15,6 +15,10 @@ bool portal_enter(struct scop_request *req, const struct scop_value *member, con
 void portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page);
 const struct scop_value *portal_first(struct scop_request *req, int64_t per_page);
 
+/* portal_words.c: what the host has said in English, in the reader's language; in each of `rows` under `key`. */
+const struct scop_value *portal_reworded(struct scop_request *req, const struct scop_value *text);
+const struct scop_value *portal_all_reworded(struct scop_request *req, const struct scop_value *rows, const char *key);
+
 /* portal_account.c: signing in with a password, and how to get one. */
 bool portal_sign_in_form(struct scop_request *req);
 bool portal_sign_in(struct scop_request *req);

@@ -50,7 +50,7 @@ SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL OR o.state = 'gone' AS is_new,
 	(SELECT i.state FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) IN ('waiting', 'running') AS under_way,
 	(SELECT i.id FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS order_id,
-	(SELECT IF(i.state = 'failed', LEFT(i.message, 400), '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
+	(SELECT IF(i.state = 'failed', i.message, '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
 FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.category = :category)
 	AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title_fr, o.title_nl, o.title_de, o.title_en, o.summary_fr, o.summary_nl, o.summary_de, o.summary_en) LIKE CONCAT('%', :words, '%'))
 ORDER BY is_new, title, o.module LIMIT :limit OFFSET :first
@@ -333,7 +333,7 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALU
 INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'allowance', CONCAT('+', LEFT(UUID(), 20)), :actor, JSON_OBJECT('cents', :cents))
 
 -- name: tenants_being_made (tenant)
-SELECT id, JSON_VALUE(details, '$.title') AS title, state IN ('waiting', 'running') AS under_way, LEFT(message, 400) AS message FROM socle.every_order
+SELECT id, JSON_VALUE(details, '$.title') AS title, state IN ('waiting', 'running') AS under_way, message FROM socle.every_order
 WHERE tenant = :tenant AND kind = 'tenant' AND (state IN ('waiting', 'running') OR (state = 'failed' AND created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY id DESC LIMIT 5
 
 -- name: offers_for (language, tenant)
@@ -345,7 +345,7 @@ WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 
 -- name: orders_for (tenant)
 SELECT id, kind, module, actor, actor = 'command line' AS by_command, created, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way,
-	LEFT(message, 400) AS message FROM socle.every_order WHERE tenant = :tenant AND kind NOT IN ('sign-out', 'refresh') ORDER BY id DESC LIMIT 20
+	message FROM socle.every_order WHERE tenant = :tenant AND kind NOT IN ('sign-out', 'refresh') ORDER BY id DESC LIMIT 20
 
 -- name: steps_for (tenant)
 SELECT s.step, s.number FROM socle.every_step s JOIN socle.every_order o ON o.id = s.installer_order

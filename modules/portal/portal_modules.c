@@ -91,7 +91,8 @@ portal_modules(struct scop_request *req)
 
 	for (size_t i = 0; i < scop_count(modules); i++)
 		busy |= scop_bool(scop_at(modules, i), "under_way");
-	portal_put_page(req, "modules", modules, PER_PAGE);
+	scop_put(req, "steps", portal_all_reworded(req, steps, "step"));
+	portal_put_page(req, "modules", portal_all_reworded(req, portal_all_reworded(req, modules, "failure"), "trouble"), PER_PAGE);
 	put_categories(req);
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
@@ -147,6 +148,7 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 
 		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
+		values[KEYS - 1] = portal_reworded(req, values[KEYS - 1]);
 		if (scop_text(order, "module")[0] == '+') /* it is about no module */
 			values[1] = NULL;
 		list[i] = scop_make_map(req, KEYS, keys, values);
@@ -168,10 +170,10 @@ put_history(struct scop_request *req, const struct scop_value *orders, bool of_a
 			const struct scop_value *id = scop_get(scop_at(orders, i), "id");
 
 			scop_put(req, "order", id);
-			scop_put(req, "steps", scop_rows(req, of_all ? every_order_steps(id) : order_steps(id)));
+			scop_put(req, "steps", portal_all_reworded(req, scop_rows(req, of_all ? every_order_steps(id) : order_steps(id)), "step"));
 		}
 	scop_put(req, "busy", scop_make_bool(req, busy));
-	scop_put(req, "failure", scop_count(orders) > 0 && scop_bool(scop_at(orders, 0), "failed") ? scop_get(scop_at(orders, 0), "message") : NULL);
+	scop_put(req, "failure", scop_count(orders) > 0 && scop_bool(scop_at(orders, 0), "failed") ? portal_reworded(req, scop_get(scop_at(orders, 0), "message")) : NULL);
 }
 
 static void
@@ -215,7 +217,7 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 		return scop_not_found(req);
 	put_history(req, scop_rows(req, tenant ? every_module_orders(id, module) : module_orders(module)), tenant != NULL);
 	put_lists(req, one);
-	scop_put(req, "one", one);
+	scop_put(req, "one", scop_make_with(req, one, "trouble", portal_reworded(req, scop_get(one, "trouble"))));
 	scop_put(req, "tenant", tenant);
 	scop_put(req, "category", scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
 	scop_put(req, "tables", scop_rows(req, tenant ? every_module_tables(id, module) : module_tables(module)));

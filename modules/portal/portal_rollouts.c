@@ -58,7 +58,7 @@ portal_rollout(struct scop_request *req)
 	if (!one)
 		return scop_not_found(req);
 	scop_put(req, "one", one);
-	scop_put(req, "tenants", scop_rows(req, rollout_tenants(scop_get(one, "id"))));
+	scop_put(req, "tenants", portal_all_reworded(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))), "message"));
 	return scop_view(req, &view_rollout);
 }
 

@@ -188,6 +188,19 @@ test('a killed MariaDB is answered for with 503 until it is back; nothing that w
   }
 })
 
+test('workers that start while MariaDB is away serve once it is back', async () => {
+  const db = stack.pid('db'), before = await stack.workers('guestbook')
+  process.kill(db, 'SIGKILL')
+  await until('it is dead', () => !alive(db))
+  for (const pid of before) process.kill(pid, 'SIGKILL')
+  await until('others have taken their place, and told a visitor', async () => (await stack.request(host, page)).status === 503 &&
+    (await stack.workers('guestbook')).some((pid) => !before.includes(pid)))
+  const started = await stack.workers('guestbook')
+  await stack.again('db')
+  await until('it serves again', async () => (await stack.request(host, page)).status === 200)
+  assert.ok(started.some(alive), 'by a worker that had found no database')
+})
+
 test('a second supervisor takes over under load without a failed request, and the first ends by itself', async () => {
   const log = fs.openSync(path.join(stack.folder, 'log/scopiton.log'), 'a')
   for (let round = 0; round < (long ? 10 : 2); round++) {

@@ -119,7 +119,7 @@ test('what a module needs comes with it, and nothing goes that another one needs
   assert.match(shown, /shop 1\.4\.0, on/)
   await refused(stack.cli('module', 'disable', 'clerk', '--tenant', 'acme'), /clerk cannot go while shop, which needs it, is on/)
   await refused(stack.cli('module', 'upgrade', 'clerk', '--beta', '--tenant', 'acme', '--version', '^2'), /shop 1\.4\.0, which is installed, needs clerk \^1, and not 2\.0\.0/)
-  await refused(install('shop', '--version', '^1.5'), /needs clerk >=2: this tenant has 1\.9\.0, 2\.0\.0 is beta/)
+  await refused(install('shop', '--version', '^1.5'), /needs clerk >=2: this tenant has 1\.9\.0; 2\.0\.0 is beta/)
 })
 
 test('what was withdrawn is kept by who has it, and given to nobody else', async () => {

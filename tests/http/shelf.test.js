@@ -236,3 +236,36 @@ test('an operator sees what a served tenant would lose, and deletes it for good'
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1_guestbook'"), '0')
   assert.equal((await get(page)).status, 403)
 })
+
+// What the host says in English is taken apart by its formats, and put together in the reader's language.
+const said = [
+  ["'guestbook' costs more than this tenant may order by itself. Ask your operator.", { fr: "'guestbook' coûte plus que ce que vous pouvez commander vous-même. Demandez à votre opérateur.",
+    de: "'guestbook' kostet mehr, als Sie selbst bestellen dürfen. Fragen Sie Ihren Betreiber." }],
+  ['shop 1.5.0 needs clerk >=2: this tenant has 1.9.0; 2.0.0 is beta; 1.8.0 was withdrawn (loses a note)', {
+    fr: 'shop 1.5.0 a besoin de clerk >=2 : ce client a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
+    nl: 'shop 1.5.0 heeft clerk >=2 nodig: deze klant heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
+  ["the index is not the group's: the signature does not fit: a byte was changed, or it is another file's", {
+    nl: 'de index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
+    en: "the index is not the group's: the signature does not fit: a byte was changed, or it is another file's" }],
+  ["'/srv/a' cannot be written: No space left on device", { fr: "'/srv/a' ne peut pas être écrit: No space left on device" }],
+  ['12 rows written since are kept', { de: 'seitdem geschriebene und erhaltene Zeilen: 12' }],
+  ['x rows written since are kept', { de: 'x rows written since are kept' }],
+  ['1.0.0 to 1.1.0: 100 rows, 0.012 s, while everybody is being served. Rows written after it are kept when going back.', {
+    fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans que personne n'attende. Les lignes écrites ensuite sont conservées si l'on revient en arrière." }],
+  ['<b>1 is beta</b> % %s %1$s %n', { fr: '<b>1 is beta</b> % %s %1$s %n' }],
+  ['; ; ; is beta; : : ', { fr: '; ; ; is beta; : : ' }],
+  ['é'.repeat(1000), { de: 'é'.repeat(1000) }],
+]
+
+test("what an order has said is read in the reader's language", async () => {
+  const quote = (text) => text.replaceAll("'", "''")
+  for (const [message, words] of said) {
+    await stack.sql(`UPDATE scopiton.installer_order SET state = 'failed', message = '${quote(message)}' WHERE tenant = 1 AND module = 'notes' ORDER BY id DESC LIMIT 1`)
+    for (const [language, expected] of Object.entries(words)) {
+      await stack.sql(`UPDATE t1.member SET language = '${language}'`)
+      const { status, body } = await get(module)
+      assert.equal(status, 200)
+      assert.ok(body.replaceAll('&#39;', "'").replaceAll('&gt;', '>').replaceAll('&lt;', '<').includes(expected), `${language}: ${expected}`)
+    }
+  }
+})

@@ -96,6 +96,10 @@ const struct scop_value *scop_make_bytes(struct scop_request *req, const void *b
 const struct scop_value *scop_make_map(struct scop_request *req, size_t count, const char *const *keys,
     const struct scop_value *const *values);
 
+/* The members of `map`, and `value` under `key` in place of what stood there. */
+const struct scop_value *scop_make_with(struct scop_request *req, const struct scop_value *map, const char *key,
+    const struct scop_value *value);
+
 /* A list of `count` items. */
 const struct scop_value *scop_make_list(struct scop_request *req, size_t count, const struct scop_value *const *items);
 

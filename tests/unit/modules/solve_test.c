@@ -31,7 +31,7 @@ offer(const char *line)
 		one->beta |= strcmp(word, beta) == 0;
 		one->installed |= strcmp(word, installed) == 0;
 		if (strcmp(word, withdrawn) == 0)
-			one->unfit = "was withdrawn";
+			one->unfit = "3.0.0 was withdrawn";
 	}
 	for (char *need = needs ? strtok_r(needs, ",", &save) : NULL; need; need = strtok_r(NULL, ",", &save)) {
 		need += strspn(need, " ");
@@ -112,7 +112,7 @@ a_refusal_explains_itself(void **state)
 	offer("invoices 1.9.0 installed");
 	offer("invoices 2.0.0 beta");
 	assert_string_equal(ask("shop", "*", false), "");
-	assert_string_equal(err.text, "shop 1.4.0 needs invoices >=2: this tenant has 1.9.0, 2.0.0 is beta");
+	assert_string_equal(err.text, "shop 1.4.0 needs invoices >=2: this tenant has 1.9.0; 2.0.0 is beta");
 	assert_string_equal(ask("shop", "*", true), "invoices 2.0.0, shop 1.4.0");
 	assert_string_equal(ask("cars", "*", false), "");
 	assert_string_equal(err.text, "asked for cars *: there is no module 'cars' in the catalogue");
@@ -133,7 +133,7 @@ an_upgrade_does_not_break_who_needs_the_old_one(void **state)
 	offer("invoices 2.0.0");
 	offer("shop 1.0.0 installed: invoices ^1");
 	assert_string_equal(ask("invoices", "^2", false), "");
-	assert_string_equal(err.text, "asked for invoices ^2: this tenant has 1.0.0, shop 1.0.0, which is installed, needs invoices ^1, and not 2.0.0");
+	assert_string_equal(err.text, "asked for invoices ^2: this tenant has 1.0.0; shop 1.0.0, which is installed, needs invoices ^1, and not 2.0.0");
 }
 
 static void
