@@ -38,6 +38,7 @@ static const struct setting {
 	NUMBER(requests_at_once, 256, 1, 4096),
 	TEXT(mail_server, ""),
 	TEXT(mail_from, ""),
+	TEXT(mail_bounces, ""),
 	TEXT(mail_user, ""),
 	TEXT(mail_password_file, ""),
 	NUMBER(mail_rate, 120, 1, 100000),
@@ -168,6 +169,8 @@ check(const struct scop_config *config, struct scop_error *err)
 		    config->mail_server);
 	if (config->mail_server[0] && !strchr(config->mail_from, '@'))
 		return scop_error_set(err, "%s: 'mail_server' needs 'mail_from', the address that mails come from", config->file);
+	if (config->mail_bounces[0] && (config->mail_bounces[0] != '/' || !config->mail_server[0]))
+		return scop_error_set(err, "%s: 'mail_bounces' is the Maildir of 'mail_from', an absolute path, and needs 'mail_server'", config->file);
 	if (config->job_soft_milliseconds > config->job_hard_milliseconds)
 		return scop_error_set(err, "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'", config->file);
 	if (config->soft_milliseconds > config->hard_milliseconds)

@@ -33,6 +33,7 @@ struct scop_config {
 	char form_rate[SCOP_CONFIG_TEXT]; /* forms of one sender to one tenant, as nginx writes it */
 	char mail_server[SCOP_CONFIG_TEXT];   /* smtp://host:port or smtps://; empty: mails wait */
 	char mail_from[SCOP_CONFIG_TEXT];     /* the address that mails come from */
+	char mail_bounces[SCOP_CONFIG_TEXT];  /* the Maildir of `mail_from`; empty: what comes back is not read */
 	char mail_user[SCOP_CONFIG_TEXT];     /* for the mail server; empty: it asks for none */
 	char mail_password_file[SCOP_CONFIG_TEXT];
 	char private_hosts[SCOP_CONFIG_TEXT]; /* near hosts that modules may call, with blanks between */

@@ -3,7 +3,7 @@
  * and is the only process of ours that speaks SMTP, by libcurl.
  *
  * A server that never answers, or slowly, holds up one transfer of several until its time is over. What the server refuses
- * for good (5xx) is noted as refused; what it defers, or a server that is away, is tried again for days.
+ * for good (5xx) is noted as refused, and so is what comes back later; what it defers, or a server that is away, is tried again for days.
  */
 #include <curl/curl.h>
 #include <poll.h>
@@ -18,6 +18,7 @@
 #include "base/locale.h"
 #include "base/log.h"
 #include "base/value.h"
+#include "host/bounces.h"
 #include "host/service.h"
 #include "jobs/message.h"
 #include "jobs/post.h"
@@ -349,6 +350,8 @@ look(struct mailer *mailer, int64_t now)
 		window_of(mailer, scop_int(mail, "tenant"), now)->sent++;
 		start_transfer(mailer, mail, attachments);
 	}
+	if (status == SCOP_DB_OK && mailer->service.config.mail_bounces[0])
+		status = scop_bounces_read(&mailer->post, mailer->service.config.mail_bounces, strchr(mailer->service.config.mail_from, '@') + 1);
 	if (status == SCOP_DB_OK && now >= mailer->sweep_at) {
 		status = scop_post_sweep(&mailer->post);
 		mailer->sweep_at = now + SWEEP_MILLISECONDS;

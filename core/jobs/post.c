@@ -84,6 +84,8 @@ static const struct scop_statement attachments = { "attachments", "SELECT a.name
 static const struct scop_statement end = { "end", "UPDATE mail SET state = ?, answer = LEFT(?, 300), ended = UTC_TIMESTAMP(3), "
 	"html = IF(secret, '', html) WHERE id = ?", 3, 1 };
 static const struct scop_statement forget_files = { "forget_files", "DELETE FROM attachment WHERE mail = ?", 1, 1 };
+static const struct scop_statement came_back = { "came_back", "UPDATE mail SET state = 'refused', answer = LEFT(?, 300) WHERE id = ? AND "
+	"CAST(UNIX_TIMESTAMP(created) * 1000000 AS SIGNED) = ? AND state = 'sent'", 3, 1 };
 static const struct scop_statement again = { "again", "UPDATE mail SET run_at = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, "
 	"answer = LEFT(?, 300) WHERE id = ?", 3, 1 };
 static const struct scop_statement next = { "next", "SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), run_at) DIV 1000 AS "
@@ -104,6 +106,18 @@ scop_post_end(struct scop_post *post, int64_t mail, bool sent, const char *answe
 	    "refused"), scop_value_text(post->arena, answer), integer(post, mail) } });
 
 	return status == SCOP_DB_OK ? write(post, (struct scop_query){ &forget_files, { integer(post, mail) } }) : status;
+}
+
+enum scop_db_status
+scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created, const char *answer, bool *ret_noted)
+{
+	const struct scop_query query = { &came_back, { scop_value_text(post->arena, answer), integer(post, mail), integer(post, created) } };
+	uint64_t touched = 0;
+
+	enter(post);
+	const enum scop_db_status status = scop_db_write(post->db, post->arena, &query, &touched);
+	*ret_noted = touched > 0;
+	return status;
 }
 
 enum scop_db_status

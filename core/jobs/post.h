@@ -31,6 +31,9 @@ enum scop_db_status scop_post_attachments(struct scop_post *post, int64_t mail, 
 /* It is sent, or refused for good; `answer` is what the server said. */
 enum scop_db_status scop_post_end(struct scop_post *post, int64_t mail, bool sent, const char *answer);
 
+/* A mail that was sent came back: it is refused after all. `ret_noted` is false where no mail of that number and moment was sent. */
+enum scop_db_status scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created, const char *answer, bool *ret_noted);
+
 /* It is tried again after `milliseconds`. */
 enum scop_db_status scop_post_again(struct scop_post *post, int64_t mail, int64_t milliseconds, const char *answer);
 

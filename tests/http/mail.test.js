@@ -1,6 +1,10 @@
 // Mails, from a module's transaction to a real mail server; what is refused, deferred, slow or hostile.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
 import net from 'node:net'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
 import { configure, Packages } from '../fault/faults.mjs'
@@ -154,6 +158,46 @@ test('a recipient whom the server refuses for good is noted, with its words; one
   })
   await hurry()
   await until('it is sent after all', async () => (await state("recipient LIKE 'later%'")).startsWith('sent 2'), 20)
+})
+
+// As RFC 3464 has them, in a Maildir of its own.
+test('a mail that comes back later is noted with its reason; what else lies in that mailbox does no harm, and stays there', async () => {
+  const folder = path.join(stack.folder, 'bounces'), fresh = path.join(folder, 'new')
+  for (const name of ['new', 'cur', 'tmp']) fs.mkdirSync(path.join(folder, name), { recursive: true })
+  await send({ to: 'left@example.org', text: 'comes back' })
+  await send({ to: 'slow@example.org', text: 'is late' })
+  const [left, slow] = [(await arrived('comes back', 20))['message-id'], (await arrived('is late', 20))['message-id']]
+  await until('both are noted as sent', async () => (await stack.sql("SELECT COUNT(*) FROM queue.mail WHERE recipient IN ('left@example.org', 'slow@example.org') AND state = 'sent'")) === '2')
+  const notification = (id, action, type = 'multipart/report; report-type=delivery-status; boundary="b"') => `From: MAILER-DAEMON@mx.example.net\nContent-Type: ${type}\n\n--b\n` +
+    `Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; left@example.org\nAction: ${action}\nStatus: 5.1.1\n` +
+    `Diagnostic-Code: smtp; 550 5.1.1 she has\n left <b>us</b>\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: ${id}\nSubject: x\n\n--b--\n`
+  const put = (name, text) => fs.writeFileSync(path.join(fresh, name), text)
+  put('1.failed', notification(left, 'failed'))
+  put('2.delayed', notification(slow, 'delayed'))
+  put('3.person', notification(slow, 'failed', 'text/plain'))
+  put('4.other', notification(slow.replace(/@.*/, '@example.com>'), 'failed'))
+  put('5.moment', notification(slow.replace(/\.\d+@/, '.17@'), 'failed'))
+  put('6.rubbish', Buffer.concat([Buffer.from('Content-Type: multipart/report; delivery-status\n\n'), randomBytes(3 << 20)]))
+  put('7.empty', '')
+  fs.mkdirSync(path.join(fresh, '8.folder'))
+  fs.symlinkSync(path.join(stack.folder, 'scopiton.conf'), path.join(fresh, '9.link'))
+  execFileSync('mkfifo', [path.join(fresh, '10.pipe')])
+  const from = stack.log().length
+  await configure(stack, { mail_bounces: folder })
+  process.kill(stack.service('mailer'), 'SIGTERM')
+  if (process.getuid() === 0) {
+    await until('who may not write there says so, once', () => stack.log().slice(from).includes('are not read'), 30)
+    execFileSync('chown', ['-R', '--no-dereference', fs.statSync(`/proc/${stack.service('mailer')}`).uid, folder])
+  }
+  await until('it is noted', async () => (await state("recipient = 'left@example.org'")) === 'refused 1 550 5.1.1 she has left <b>us</b>', 30)
+  await until('everything is put away', () => fs.readdirSync(fresh).length === 0, 30)
+  assert.match(await state("recipient = 'slow@example.org'"), /^sent 1/)
+  const kept = fs.readdirSync(path.join(folder, 'cur'))
+  assert.equal(kept.length, 10)
+  assert.deepEqual(kept.filter((name) => name.endsWith(':2,S')), ['1.failed:2,S'])
+  assert.equal(stack.log().slice(from).match(/came back/g).length, 1)
+  const { body } = await stack.request('acme-portal.localhost', '/portal/mails', { headers: { Cookie: await stack.signIn('acme') } })
+  assert.match(body, /Refused: 550 5\.1\.1 she has left &lt;b&gt;us&lt;\/b&gt;/)
 })
 
 test('a server that never answers blocks nothing else: requests go on, and the next mails are taken', async () => {

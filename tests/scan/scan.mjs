@@ -51,7 +51,7 @@ try {
   for (const [host, url, cookie] of [[SITE, '/fr/', visitor], [PORTAL, '/portal/modules', owner]]) {
     const report = path.join(folder, `${host}.json`)
     await run('wapiti', ['-u', `http://127.0.0.1:${stack.port}${url}`, '--scope', 'folder', '-s', `http://127.0.0.1:${stack.port}/`, '-H', `Host: ${host}`, '-H', `Cookie: ${cookie}`,
-      '-m', 'sql,xss,permanentxss,file,exec,crlf,redirect,csrf,backup,methods,cookieflags,csp,http_headers', '--max-scan-time', String(SECONDS), '--max-attack-time', String(SECONDS),
+      '-x', `http://127.0.0.1:${stack.port}/portal/sign-out*`, '-m', 'sql,xss,permanentxss,file,exec,crlf,redirect,csrf,backup,methods,cookieflags,csp,http_headers', '--max-scan-time', String(SECONDS), '--max-attack-time', String(SECONDS),
       '-t', '8', '-S', 'normal', '-f', 'json', '-o', report, '--no-bugreport', '--flush-session', '-v', '0'], { maxBuffer: 1 << 26 }).catch((error) => console.log(error.stderr?.slice(0, 300)))
     const { vulnerabilities, anomalies } = JSON.parse(fs.readFileSync(report, 'utf8'))
     for (const [kind, list] of Object.entries({ ...vulnerabilities, ...anomalies }).filter(([, list]) => list.length > 0)) {

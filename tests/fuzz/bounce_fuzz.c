@@ -1,0 +1,17 @@
+/* Mails that come back, from whoever writes to that mailbox. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "jobs/bounce.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct scop_bounce bounce;
+
+	if (scop_bounce_read((const char *)data, size, "example.org", &bounce) && bounce.mail <= 0)
+		abort();
+	return 0;
+}
