@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "cli/cli.h"
 #include "host/catalogue.h"
 #include "modules/publish.h"
@@ -171,6 +172,20 @@ list(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
+/* A list of the index: texts, or modules with a range of versions. */
+static void
+print_list(struct scop_platform *platform, const char *words, const char *json)
+{
+	const struct scop_value *list = scop_json_parse(platform->arena, json, strlen(json), &platform->err);
+
+	for (size_t i = 0; i < scop_count(list); i++) {
+		const struct scop_value *one = scop_at(list, i);
+
+		printf("  %s: %s%s%s\n", words, scop_as_text(one), scop_text(one, "module"),
+		    scop_text(one, "version")[0] ? scop_arena_printf(platform->arena, " %s", scop_text(one, "version")) : "");
+	}
+}
+
 static int
 show(struct scop_platform *platform, const char *name)
 {
@@ -191,10 +206,8 @@ show(struct scop_platform *platform, const char *name)
 		    scop_bool(row, "unfit") && !scop_bool(row, "yanked") ? ", not for this host" : "");
 		if (scop_text(row, "changes_en")[0])
 			printf("  new: %s\n", scop_text(row, "changes_en"));
-		if (strcmp(scop_text(row, "needs"), "[]") != 0)
-			printf("  needs: %s\n", scop_text(row, "needs"));
-		if (strcmp(scop_text(row, "rights"), "[]") != 0)
-			printf("  may: %s\n", scop_text(row, "rights"));
+		print_list(platform, "needs", scop_text(row, "needs"));
+		print_list(platform, "may", scop_text(row, "rights"));
 	}
 	return CLI_DONE;
 }

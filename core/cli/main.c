@@ -135,6 +135,9 @@ cli_fail(const char *format, ...)
 	return CLI_FAILED;
 }
 
+/* How we were called; options that were understood are taken out. */
+static struct cli called;
+
 int
 cli_usage(const char *format, ...)
 {
@@ -143,6 +146,9 @@ cli_usage(const char *format, ...)
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
+	for (int i = 0; i < called.argc; i++)
+		if (strncmp(called.argv[i], "--", 2) == 0)
+			fprintf(stderr, "'%s' is no option here, or lacks its value. ", called.argv[i]);
 	fputs("'scopiton help' lists the commands.\n", stderr);
 	return CLI_USAGE;
 }
@@ -188,24 +194,24 @@ cli_told(void *context, const char *what)
 int
 main(int argc, char **argv)
 {
-	struct cli cli = { .program = argv[0], .argc = argc - 1, .argv = argv + 1 };
 	const char *standard = getenv("SCOPITON_CONFIG") ? getenv("SCOPITON_CONFIG") : "/etc/scopiton/scopiton.conf";
 
+	called = (struct cli){ .program = argv[0], .argc = argc - 1, .argv = argv + 1 };
 	scop_log_open("scopiton", SCOP_LOG_INFO);
 	if (sodium_init() < 0)
 		return cli_fail("no randomness on this machine");
-	cli.config_file = cli_option(&cli, "--config", standard);
-	if (cli.argc == 0) {
-		cli_help(&cli);
+	called.config_file = cli_option(&called, "--config", standard);
+	if (called.argc == 0) {
+		cli_help(&called);
 		return CLI_USAGE;
 	}
-	const char *name = cli.argv[0];
-	cli.argc--;
-	cli.argv++;
+	const char *name = called.argv[0];
+	called.argc--;
+	called.argv++;
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(&cli);
+			return commands[i].run(&called);
 	return cli_usage("there is no command '%s'", name);
 }

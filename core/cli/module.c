@@ -21,14 +21,14 @@ list(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	const struct scop_value *rows = scop_platform_rows(platform, "SELECT p.module, p.version, p.summary_en, p.trouble, "
 	    "COALESCE(s.state, '-') AS state FROM scopiton.package p LEFT JOIN scopiton.subscription s ON s.tenant = %lld AND "
-	    "s.module = p.module WHERE IF(s.module IS NULL, p.available = 1, s.package = p.id) AND COALESCE(s.state, '') <> 'gone' ORDER BY p.module", (long long)scop_int(tenant, "id"));
+	    "s.module = p.module WHERE IF(s.module IS NULL, p.available = 1, s.package = p.id) ORDER BY p.module", (long long)scop_int(tenant, "id"));
 	if (!rows)
 		return cli_fail("%s", platform->err.text);
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
 		printf("%-16s %-8s %-8s %s%s%s\n", scop_text(row, "module"), scop_text(row, "version"),
-		    tenant ? scop_text(row, "state") : "", scop_text(row, "summary_en"), scop_text(row, "trouble")[0] ?
+		    !tenant ? "" : strcmp(scop_text(row, "state"), "gone") == 0 ? "kept" : scop_text(row, "state"), scop_text(row, "summary_en"), scop_text(row, "trouble")[0] ?
 		    " Out of service: " : "", scop_text(row, "trouble"));
 	}
 	return CLI_DONE;
@@ -147,8 +147,9 @@ show_rollout(struct scop_platform *platform, long long id)
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		printf("  wave %lld  %-20s %-8s %s -> %s  %lld ms  %s\n", (long long)scop_int(row, "wave"), scop_text(row, "name"), scop_text(row, "state"),
-		    scop_text(row, "from_version"), scop_text(row, "version"), (long long)scop_int(row, "milliseconds"), scop_text(row, "message"));
+		const bool done = strcmp(scop_text(row, "state"), "done") == 0;
+		printf("  wave %lld  %-20s %-8s %s%s%s  %lld ms  %s\n", (long long)scop_int(row, "wave"), scop_text(row, "name"), scop_text(row, "state"),
+		    scop_text(row, "from_version"), done ? " -> " : "", done ? scop_text(row, "version") : "", (long long)scop_int(row, "milliseconds"), scop_text(row, "message"));
 	}
 	return strcmp(scop_text(rollout, "state"), "stopped") == 0 ? CLI_FAILED : CLI_DONE;
 }

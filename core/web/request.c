@@ -248,13 +248,25 @@ scop_not_found(struct scop_request *req)
 	return true;
 }
 
+static const char *
+label_of(const struct scop_request *req, const char *field)
+{
+	for (const struct scop_field *one = req->route ? req->route->fields : NULL; one && one->name; one++)
+		if (one->label && strcmp(one->name, field) == 0)
+			return scop_translate(req, one->label);
+	return NULL;
+}
+
 bool
 scop_reject(struct scop_request *req, const char *field, const char *message)
 {
+	const char *label = label_of(req, field);
 	struct scop_map_maker error;
 
 	scop_map_init(&error, req->arena);
 	scop_map_put_text(&error, "field", field);
+	if (label)
+		scop_map_put_text(&error, "label", label);
 	scop_map_put_text(&error, "message", scop_translate(req, message));
 	scop_list_add(&req->errors, scop_map_value(&error));
 	scop_map_put_text(&req->error_by_field, field, scop_translate(req, message));

@@ -24,8 +24,8 @@ sign(struct scop_request *req)
 }
 
 static const struct scop_field entry_fields[] = {
-	{ .name = "name",    .type = SCOP_FIELD_TEXT,     .required = true, .max = 80 },
-	{ .name = "message", .type = SCOP_FIELD_LONGTEXT, .required = true, .max = 1000 },
+	{ .name = "name",    .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Your name"),     .required = true, .max = 80 },
+	{ .name = "message", .type = SCOP_FIELD_LONGTEXT, .label = SCOP_TEXT("Your message"), .required = true, .max = 1000 },
 	{ 0 }
 };
 

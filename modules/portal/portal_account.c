@@ -11,25 +11,25 @@
 enum { FAILURES_OF_PAIR = 5, FAILURES_OF_SENDER = 30, PASSWORD_MIN = 10, RESETS_MAX = 3 /* in ten minutes */ };
 
 const struct scop_field portal_sign_in_fields[] = {
-	{ .name = "mail",     .type = SCOP_FIELD_TEXT, .required = true, .max = 254 },
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ .name = "mail",     .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("E-mail address"), .required = true, .max = 254 },
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Password"), .required = true, .max = 200 },
 	{ 0 }
 };
 
 const struct scop_field portal_forgot_fields[] = {
-	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .required = true },
+	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"), .required = true },
 	{ 0 }
 };
 
 const struct scop_field portal_reset_fields[] = {
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .required = true, .min = PASSWORD_MIN, .max = 200 },
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("New password"), .required = true, .min = PASSWORD_MIN, .max = 200 },
 	{ 0 }
 };
 
 const struct scop_field portal_account_fields[] = {
-	{ .name = "mail",     .type = SCOP_FIELD_EMAIL },
-	{ .name = "current",  .type = SCOP_FIELD_TEXT, .max = 200 },
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .min = PASSWORD_MIN, .max = 200 },
+	{ .name = "mail",     .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address") },
+	{ .name = "current",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Present password"), .max = 200 },
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("New password"), .min = PASSWORD_MIN, .max = 200 },
 	{ 0 }
 };
 

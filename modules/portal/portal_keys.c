@@ -9,8 +9,8 @@ enum { KEYS_MAX = 50 };
 static const char *const days[] = { "30", "90", "365", NULL };
 
 const struct scop_field portal_key_fields[] = {
-	{ .name = "name", .type = SCOP_FIELD_TEXT, .required = true, .max = 60 },
-	{ .name = "days", .type = SCOP_FIELD_CHOICE, .required = true, .choices = days },
+	{ .name = "name", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("What it is for"), .required = true, .max = 60 },
+	{ .name = "days", .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("How long"), .required = true, .choices = days },
 	{ .name = "may",  .type = SCOP_FIELD_MAP, .max = 1 },
 	{ 0 }
 };

@@ -6,19 +6,19 @@
 enum { PER_PAGE = 50, PASSWORD_MIN = 10 };
 
 const struct scop_field portal_invite_fields[] = {
-	{ .name = "name", .type = SCOP_FIELD_TEXT,  .required = true, .max = 100 },
-	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .required = true },
-	{ .name = "role", .type = SCOP_FIELD_TEXT,  .required = true, .max = 24 },
+	{ .name = "name", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),  .required = true, .max = 100 },
+	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"), .required = true },
+	{ .name = "role", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Role"),  .required = true, .max = 24 },
 	{ 0 }
 };
 
 const struct scop_field portal_role_fields[] = {
-	{ .name = "role", .type = SCOP_FIELD_TEXT, .required = true, .max = 24 },
+	{ .name = "role", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Role"), .required = true, .max = 24 },
 	{ 0 }
 };
 
 const struct scop_field portal_invitation_fields[] = {
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .min = PASSWORD_MIN, .max = 200 },
+	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Choose a password"), .min = PASSWORD_MIN, .max = 200 },
 	{ 0 }
 };
 

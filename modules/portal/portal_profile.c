@@ -10,9 +10,9 @@ static const char *const zones[] = { "Europe/Brussels", "Europe/Paris", "Europe/
 	"America/Guadeloupe", "America/Martinique", "America/Cayenne", "Indian/Reunion", "Pacific/Noumea", "UTC" };
 
 const struct scop_field portal_profile_fields[] = {
-	{ .name = "name",     .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
-	{ .name = "language", .type = SCOP_FIELD_CHOICE, .required = true, .choices = languages },
-	{ .name = "zone",     .type = SCOP_FIELD_TEXT,   .max = 40 },
+	{ .name = "name",     .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),   .required = true, .max = 100 },
+	{ .name = "language", .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Language"), .required = true, .choices = languages },
+	{ .name = "zone",     .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Time zone"),   .max = 40 },
 	{ 0 }
 };
 

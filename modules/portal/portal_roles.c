@@ -8,7 +8,7 @@
 enum { ROLES_MAX = 50, NAME_MAX = 24 };
 
 const struct scop_field portal_new_role_fields[] = {
-	{ .name = "title", .type = SCOP_FIELD_TEXT, .required = true, .max = 60 },
+	{ .name = "title", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name of the role"), .required = true, .max = 60 },
 	{ 0 }
 };
 

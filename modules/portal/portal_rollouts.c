@@ -8,9 +8,9 @@ enum { PER_PAGE = 50 };
 
 const struct scop_field portal_rollout_fields[] = {
 	{ .name = "page",    .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
-	{ .name = "module",  .type = SCOP_FIELD_TEXT, .required = true, .max = 24, .pattern = "[a-z][a-z0-9_]*", .message = SCOP_TEXT("This is no module.") },
-	{ .name = "version", .type = SCOP_FIELD_TEXT, .max = 40, .pattern = "[0-9.^~<>=* ]*", .message = SCOP_TEXT("This is no version.") },
-	{ .name = "canary",  .type = SCOP_FIELD_ID },
+	{ .name = "module",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Module"), .required = true, .max = 24, .pattern = "[a-z][a-z0-9_]*", .message = SCOP_TEXT("This is no module.") },
+	{ .name = "version", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Version"), .max = 40, .pattern = "[0-9.^~<>=* ]*", .message = SCOP_TEXT("This is no version.") },
+	{ .name = "canary",  .type = SCOP_FIELD_ID, .label = SCOP_TEXT("Who tries it first") },
 	{ .name = "granted", .type = SCOP_FIELD_BOOL },
 	{ 0 }
 };

@@ -11,13 +11,13 @@ enum { NOTE_SECONDS = 300, RECOVERY_CODES = 8, RECOVERY_LENGTH = 10, FAILURES = 
 
 const struct scop_field portal_second_fields[] = {
 	{ .name = "secret",  .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
-	{ .name = "current", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
-	{ .name = "code",   .type = SCOP_FIELD_TEXT, .required = true, .max = 20 },
+	{ .name = "current", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Present password"), .required = true, .max = 200 },
+	{ .name = "code",   .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Code"), .required = true, .max = 20 },
 	{ 0 }
 };
 
 const struct scop_field portal_second_off_fields[] = {
-	{ .name = "current", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ .name = "current", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Present password"), .required = true, .max = 200 },
 	{ 0 }
 };
 
@@ -90,7 +90,7 @@ portal_second_off(struct scop_request *req)
 
 const struct scop_field portal_step_fields[] = {
 	{ .name = "pass", .type = SCOP_FIELD_TEXT, .required = true, .max = 400 },
-	{ .name = "code", .type = SCOP_FIELD_TEXT, .required = true, .max = 20 },
+	{ .name = "code", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Code"), .required = true, .max = 20 },
 	{ 0 }
 };
 

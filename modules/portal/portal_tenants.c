@@ -16,21 +16,21 @@ const struct scop_field portal_tenants_fields[] = {
 static const char *const languages[] = { "fr", "nl", "de", "en", NULL };
 
 const struct scop_field portal_new_tenant_fields[] = {
-	{ .name = "title",       .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
-	{ .name = "name",        .type = SCOP_FIELD_TEXT,   .required = true, .min = 2, .max = 32, .pattern = "[a-z]([a-z0-9-]*[a-z0-9])",
+	{ .name = "title",       .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name of the company"),   .required = true, .max = 100 },
+	{ .name = "name",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Short name"),   .required = true, .min = 2, .max = 32, .pattern = "[a-z]([a-z0-9-]*[a-z0-9])",
 	    .message = SCOP_TEXT("Small letters, digits and hyphens, beginning with a letter.") },
-	{ .name = "language",    .type = SCOP_FIELD_CHOICE, .required = true, .choices = languages },
-	{ .name = "zone",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 40 },
-	{ .name = "template",    .type = SCOP_FIELD_TEXT,   .max = 40 },
-	{ .name = "host",        .type = SCOP_FIELD_TEXT,   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
-	{ .name = "portal_host", .type = SCOP_FIELD_TEXT,   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
-	{ .name = "owner_name",  .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
-	{ .name = "owner_mail",  .type = SCOP_FIELD_EMAIL,  .required = true },
+	{ .name = "language",    .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Language"), .required = true, .choices = languages },
+	{ .name = "zone",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Time zone"),   .required = true, .max = 40 },
+	{ .name = "template",    .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("What it starts with"),   .max = 40 },
+	{ .name = "host",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Public pages"),   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
+	{ .name = "portal_host", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Portal"),   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
+	{ .name = "owner_name",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Owner's name"),   .required = true, .max = 100 },
+	{ .name = "owner_mail",  .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("Owner's e-mail address"),  .required = true },
 	{ 0 }
 };
 
 const struct scop_field portal_allowance_fields[] = {
-	{ .name = "amount", .type = SCOP_FIELD_MONEY, .min = 0, .max = 10000000 },
+	{ .name = "amount", .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("What owners may order by themselves, a month"), .min = 0, .max = 10000000 },
 	{ 0 }
 };
 

@@ -10,12 +10,12 @@ enum { LINES_MAX = 50, COUNT_MAX = 99 };
 
 const struct scop_field shop_add_fields[] = {
 	{ .name = "variant", .type = SCOP_FIELD_ID,  .required = true },
-	{ .name = "count",   .type = SCOP_FIELD_INT, .min = 1, .max = COUNT_MAX },
+	{ .name = "count",   .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Quantity"), .min = 1, .max = COUNT_MAX },
 	{ 0 }
 };
 
 const struct scop_field shop_count_fields[] = {
-	{ .name = "count", .type = SCOP_FIELD_INT, .required = true, .min = 0, .max = COUNT_MAX },
+	{ .name = "count", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Quantity"), .required = true, .min = 0, .max = COUNT_MAX },
 	{ 0 }
 };
 

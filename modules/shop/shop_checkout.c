@@ -15,13 +15,13 @@ enum { TOKEN_LENGTH = 32, DIGEST_LENGTH = 64, STEPS_MAX = 100, COUNTRIES = 2 };
 static const char *const countries[] = { "BE", "FR", NULL };
 
 const struct scop_field shop_order_fields[] = {
-	{ .name = "name",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 100 },
-	{ .name = "mail",        .type = SCOP_FIELD_EMAIL,  .required = true },
-	{ .name = "street",      .type = SCOP_FIELD_TEXT,   .required = true, .max = 120 },
-	{ .name = "postal_code", .type = SCOP_FIELD_TEXT,   .required = true, .pattern = "[0-9]{4,5}",
+	{ .name = "name",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),   .required = true, .max = 100 },
+	{ .name = "mail",        .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"),  .required = true },
+	{ .name = "street",      .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Street and number"),   .required = true, .max = 120 },
+	{ .name = "postal_code", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Postal code"),   .required = true, .pattern = "[0-9]{4,5}",
 	  .message = SCOP_TEXT("A postal code has 4 digits in Belgium, 5 in France.") },
-	{ .name = "city",        .type = SCOP_FIELD_TEXT,   .required = true, .max = 80 },
-	{ .name = "country",     .type = SCOP_FIELD_CHOICE, .required = true, .choices = countries },
+	{ .name = "city",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Town"),   .required = true, .max = 80 },
+	{ .name = "country",     .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Your country"), .required = true, .choices = countries },
 	{ .name = "seen",        .type = SCOP_FIELD_TEXT,   .max = DIGEST_LENGTH },
 	{ 0 }
 };

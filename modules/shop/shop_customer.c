@@ -7,7 +7,7 @@
 enum { TOKEN_LENGTH = 40, LINKS_MAX = 3 /* in ten minutes */ };
 
 const struct scop_field shop_account_fields[] = {
-	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .required = true },
+	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"), .required = true },
 	{ 0 }
 };
 

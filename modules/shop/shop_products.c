@@ -26,18 +26,18 @@ const struct scop_field shop_publish_fields[] = {
 };
 
 const struct scop_field shop_new_fields[] = {
-	{ .name = "name",  .type = SCOP_FIELD_TEXT,  .required = true, .max = 200 },
-	{ .name = "price", .type = SCOP_FIELD_MONEY, .required = true, .max = 9999999999 },
-	{ .name = "stock", .type = SCOP_FIELD_INT,   .max = 1000000 },
+	{ .name = "name",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),  .required = true, .max = 200 },
+	{ .name = "price", .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price, VAT included"), .required = true, .max = 9999999999 },
+	{ .name = "stock", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"),   .max = 1000000 },
 	{ 0 }
 };
 
 const struct scop_field shop_product_fields[] = {
-	{ .name = "name",        .type = SCOP_FIELD_TEXT,     .required = true, .max = 200 },
-	{ .name = "category",    .type = SCOP_FIELD_TEXT,     .max = 200 },
-	{ .name = "description", .type = SCOP_FIELD_LONGTEXT, .max = 15000 },
-	{ .name = "quality",     .type = SCOP_FIELD_CHOICE,   .required = true, .choices = qualities },
-	{ .name = "vat",         .type = SCOP_FIELD_CHOICE,   .required = true, .choices = vats },
+	{ .name = "name",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),     .required = true, .max = 200 },
+	{ .name = "category",    .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Category"),     .max = 200 },
+	{ .name = "description", .type = SCOP_FIELD_LONGTEXT, .label = SCOP_TEXT("Description"), .max = 15000 },
+	{ .name = "quality",     .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Condition"),   .required = true, .choices = qualities },
+	{ .name = "vat",         .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("VAT"),   .required = true, .choices = vats },
 	{ .name = "published",   .type = SCOP_FIELD_BOOL },
 	{ 0 }
 };
@@ -48,18 +48,18 @@ const struct scop_field shop_picture_fields[] = {
 };
 
 const struct scop_field shop_variant_fields[] = {
-	{ .name = "price",  .type = SCOP_FIELD_MONEY, .required = true, .max = 9999999999 },
-	{ .name = "stock",  .type = SCOP_FIELD_INT,   .max = 1000000 },
-	{ .name = "weight", .type = SCOP_FIELD_INT,   .max = GRAMS_MAX },
+	{ .name = "price",  .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price, VAT included"), .required = true, .max = 9999999999 },
+	{ .name = "stock",  .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"),   .max = 1000000 },
+	{ .name = "weight", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Grams"),   .max = GRAMS_MAX },
 	{ 0 }
 };
 
 const struct scop_field shop_variant_new_fields[] = {
-	{ .name = "option_name", .type = SCOP_FIELD_TEXT,  .max = 50 },
+	{ .name = "option_name", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("What the variants differ in"),  .max = 50 },
 	{ .name = "option",      .type = SCOP_FIELD_TEXT,  .required = true, .max = 100 },
-	{ .name = "sku",         .type = SCOP_FIELD_TEXT,  .max = 100 },
-	{ .name = "new_price",   .type = SCOP_FIELD_MONEY, .required = true, .max = 9999999999 },
-	{ .name = "new_stock",   .type = SCOP_FIELD_INT,   .max = 1000000 },
+	{ .name = "sku",         .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Article number (SKU)"),  .max = 100 },
+	{ .name = "new_price",   .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price, VAT included"), .required = true, .max = 9999999999 },
+	{ .name = "new_stock",   .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"),   .max = 1000000 },
 	{ 0 }
 };
 

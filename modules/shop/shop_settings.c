@@ -10,26 +10,26 @@ static const char *const countries[] = { "BE", "FR", NULL };
 static const char *const schemes[] = { "national", "oss", "exempt", NULL };
 
 const struct scop_field shop_payment_fields[] = {
-	{ .name = "beneficiary", .type = SCOP_FIELD_TEXT, .required = true, .max = 70 },
-	{ .name = "iban", .type = SCOP_FIELD_TEXT, .required = true, .pattern = "[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}",
+	{ .name = "beneficiary", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Beneficiary"), .required = true, .max = 70 },
+	{ .name = "iban", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Account number (IBAN)"), .required = true, .pattern = "[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,38}",
 	  .message = SCOP_TEXT("An account number looks like BE68 5390 0754 7034.") },
-	{ .name = "bic",         .type = SCOP_FIELD_TEXT, .pattern = "[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?",
+	{ .name = "bic",         .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("BIC, for transfers from abroad"), .pattern = "[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?",
 	  .message = SCOP_TEXT("A BIC has 8 or 11 letters and digits, such as TRIOBEBB.") },
 	{ 0 }
 };
 
 const struct scop_field shop_selling_fields[] = {
-	{ .name = "country",   .type = SCOP_FIELD_CHOICE, .required = true, .choices = countries },
+	{ .name = "country",   .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Your country"), .required = true, .choices = countries },
 	{ .name = "scheme",    .type = SCOP_FIELD_CHOICE, .required = true, .choices = schemes },
-	{ .name = "free_from", .type = SCOP_FIELD_MONEY, .min = 1, .max = 9999999999 },
-	{ .name = "mail",      .type = SCOP_FIELD_EMAIL },
+	{ .name = "free_from", .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Delivery is free from this amount on"), .min = 1, .max = 9999999999 },
+	{ .name = "mail",      .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("Replies to order mails go to") },
 	{ 0 }
 };
 
 const struct scop_field shop_step_fields[] = {
-	{ .name = "to",     .type = SCOP_FIELD_CHOICE, .required = true, .choices = countries },
-	{ .name = "weight", .type = SCOP_FIELD_INT, .required = true, .min = 1, .max = 10000000 },
-	{ .name = "price",  .type = SCOP_FIELD_MONEY, .required = true, .max = 9999999 },
+	{ .name = "to",     .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Country"), .required = true, .choices = countries },
+	{ .name = "weight", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Up to this weight, in grams"), .required = true, .min = 1, .max = 10000000 },
+	{ .name = "price",  .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price"), .required = true, .max = 9999999 },
 	{ 0 }
 };
 

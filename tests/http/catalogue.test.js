@@ -112,6 +112,7 @@ test('what a module needs comes with it, and nothing goes that another one needs
   await catalogue.publish('clerk', '1.9.0', { from: 'guestbook' })
   await catalogue.publish('clerk', '2.0.0', { from: 'guestbook', channel: 'beta' })
   await stack.cli('catalogue', 'refresh')
+  assert.match(await stack.cli('catalogue', 'show', 'shop'), /^1\.5\.0 stable.*\n(.*\n)*  needs: clerk >=2$/m)
   await refused(install('shop', '--version', '^1.5'), /shop 1\.5\.0 needs clerk >=2: 2\.0\.0 is beta/)
   await install('shop')
   const shown = await stack.cli('tenant', 'show', 'acme')

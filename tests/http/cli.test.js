@@ -70,7 +70,7 @@ test('called wrongly is status 2, with a hint', async () => {
   for (const [words, ...args] of [[/no command 'frobnicate'/, 'frobnicate'], [/no command ''/, ''], [/tenant is followed by/, 'tenant'], [/tenant is followed by/, 'tenant', 'eat'],
     [/tenant is followed by/, 'tenant', 'show'], [/needs a name and --title/, 'tenant', 'create'], [/needs a name and --title/, 'tenant', 'create', 'x1'],
     [/needs a name and --title/, 'tenant', 'create', 'x1', '--title'], [/needs a name and --title/, 'tenant', 'create', 'x1', 'x2', '--title', 'X'],
-    [/needs a name and --title/, 'tenant', 'create', 'x1', '--title', 'X', '--nonsense'], [/module is followed by/, 'module'],
+    [/needs a name and --title\n'--nonsense' is no option here, or lacks its value/, 'tenant', 'create', 'x1', '--title', 'X', '--nonsense'], [/module is followed by/, 'module'],
     [/needs a module and --tenant/, 'module', 'install', 'guestbook'], [/needs a module and --tenant/, 'module', 'install', '--tenant', 'acme'],
     [/login needs/, 'login', 'acme'], [/new is followed by/, 'new', 'module'], [/new is followed by/, 'new', 'thing', 'abc'], [/serve takes no/, 'serve', 'x']]) {
     await refused(2, words, args)

@@ -213,6 +213,7 @@ test('a change of the socle flows to all tenants in waves', async () => {
 test('uninstalled, its data stays and comes back; purged, nothing of it is left', async () => {
   await add('stays')
   assert.match(await module('uninstall', 'notes', 'acme'), /note: \d+ rows[\s\S]*personal: note \(text\), kept for 12 months/)
+  assert.match(await stack.cli('module', 'list', 'acme'), /^notes +\d\S+ +kept /m)
   await until('it is gone', async () => (await page('acme')).status === 404)
   assert.doesNotMatch(await stack.cli('module', 'list', 'acme'), /notes +1\.1\.0 +on/)
   await module('install', 'notes', 'acme')

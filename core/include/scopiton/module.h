@@ -42,6 +42,7 @@ struct scop_field {
 	int64_t min, max;           /* max 0: the type's own */
 	const char *const *choices; /* NULL ends */
 	const char *pattern;        /* PCRE2, of the whole text */
+	const char *label;          /* as the form has it, in SCOP_TEXT(): names the field where all mistakes are listed; NULL: none */
 	const char *message;        /* what to say where the pattern does not match, in SCOP_TEXT(); NULL: a general sentence */
 };
 

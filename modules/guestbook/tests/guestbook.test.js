@@ -36,7 +36,7 @@ test('a form without a name comes back with what was typed and what is wrong', a
   const form = { _key: await stack.key(host, page), name: '  ', message: 'Bonjour' }
   const { status, body } = await stack.request(host, page, { form })
   assert.equal(status, 422)
-  assert.match(body, /<a href="#name">À remplir\.<\/a>/)
+  assert.match(body, /<a href="#name">Votre nom : À remplir\.<\/a>/)
   assert.match(body, />Bonjour<\/textarea>/)
 })
 
