@@ -459,6 +459,17 @@ test('trying a package gives its code no rights: it makes no file', async () => 
   }
 })
 
+test("a package is tried and served without root's rights", { skip: process.getuid() !== 0 && 'started by root only: nobody else has rights to give away' }, async () => {
+  packages.add('loadroot')
+  try {
+    await install('loadroot', 'acme')
+    await until('it serves', async () => (await stack.request('acme.localhost', '/fr/loadroot/')).status === 200)
+  } finally {
+    await stack.cli('module', 'purge', 'loadroot', '--tenant', 'acme', '--yes', 'loadroot').catch(() => {})
+    packages.remove('loadroot')
+  }
+})
+
 test('a package that leaves a process behind while it is tried does not hold up the installer', async () => {
   packages.add('loadforker')
   try {

@@ -162,6 +162,30 @@ test('one module alone is taken out, and in again: rows, settings, permissions, 
   assert.deepEqual(fs.readdirSync(path.join(there.folder, 'exports')).filter((name) => name[0] === '.'), [])
 })
 
+test("a module's archive chooses nothing but for that module, and brings nobody else's work", async () => {
+  const folder = fs.mkdtempSync(path.join(there.folder, 'bold-')), description = path.join(folder, 'module.json')
+  const file = (await there.cli('tenant', 'export', 'acme', '--module', 'guestbook')).trim()
+  execFileSync('tar', ['--zstd', '-xf', file, '-C', folder, '--strip-components=1'])
+  const said = JSON.parse(fs.readFileSync(description, 'utf8'))
+  said.settings.push({ name: 'zone', value: 'Mars/Base' }, { name: 'nothing', value: 'x' })
+  said.permissions = [{ role: 'owner', permission: 'portal.tenants' }, { role: 'member', permission: 'portal.modules' }, { role: 'stranger', permission: 'guestbook.manage' }]
+  fs.writeFileSync(description, JSON.stringify(said))
+  fs.appendFileSync(path.join(folder, 'data/queue.sql'), "\nINSERT INTO outbox (id, role, name, body, run_at) VALUES (900001, 't9_portal', 'invite', '{}', '2098-01-01');\n" +
+    "INSERT INTO mail (id, role, recipient, sender_name, subject, html) VALUES (900001, 't9_portal', 'x@example.com', 'x', 'of another', 'x');\n")
+  for (const name of ['module.json', 'data/queue.sql']) execFileSync('bash', ['-c', `sed -i "\\|  ${name}$|d" SHA256SUMS; sha256sum ${name} >> SHA256SUMS`], { cwd: folder })
+  await there.cli('tenant', 'create', 'other', '--title', 'Other')
+  const id = await there.sql("SELECT id FROM scopiton.tenant WHERE name = 'other'")
+  const chosen = () => there.sql(`SELECT role, permission FROM t${id}.role_permission ORDER BY 1, 2; SELECT module, name, value FROM t${id}.setting ORDER BY 1, 2`)
+  await there.cli('module', 'install', 'guestbook', '--tenant', 'other')
+  const usual = await chosen()
+  await there.cli('module', 'purge', 'guestbook', '--tenant', 'other', '--yes', 'guestbook')
+  await there.cli('tenant', 'import', folder, '--into', 'other', '--with-packages')
+  assert.equal(await chosen(), usual)
+  assert.equal(await there.sql("SELECT COUNT(*) FROM queue.outbox WHERE run_at = '2098-01-01'"), '0')
+  assert.equal(await there.sql("SELECT COUNT(*) FROM queue.mail WHERE subject = 'of another'"), '0')
+  await there.cli('tenant', 'delete', 'other', '--yes', 'other')
+})
+
 test('a module is all there or not at all, whenever its import or its purge was killed', async () => {
   const own = `t${await there.sql("SELECT id FROM scopiton.tenant WHERE name = 'twin'")}_guestbook`
   const file = (await there.cli('tenant', 'export', 'acme', '--module', 'guestbook')).trim(), entries = await there.sql(`SELECT COUNT(*) FROM ${own}.entry`)
