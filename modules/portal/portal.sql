@@ -87,7 +87,7 @@ FROM JSON_TABLE(:rights, '$[*]' COLUMNS (entry VARCHAR(300) COLLATE utf8mb4_unic
 SELECT j.module, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_unicode_520_ci PATH '$.module', version VARCHAR(40) COLLATE utf8mb4_unicode_520_ci PATH '$.version')) j
 
 -- name: personal_listed (personal)
-SELECT j.place, j.columns, j.months FROM JSON_TABLE(:personal, '$[*]' COLUMNS (place VARCHAR(64) COLLATE utf8mb4_unicode_520_ci PATH '$.table', columns VARCHAR(500) COLLATE utf8mb4_unicode_520_ci PATH '$.columns', months INT PATH '$.months')) j
+SELECT j.place, REPLACE(j.columns, ' ', ', ') AS columns, j.months FROM JSON_TABLE(:personal, '$[*]' COLUMNS (place VARCHAR(64) COLLATE utf8mb4_unicode_520_ci PATH '$.table', columns VARCHAR(500) COLLATE utf8mb4_unicode_520_ci PATH '$.columns', months INT PATH '$.months')) j
 
 -- name: pictures_listed (language, pictures)
 SELECT j.file, CASE :language WHEN 'fr' THEN j.fr WHEN 'nl' THEN j.nl WHEN 'de' THEN j.de ELSE j.en END AS title

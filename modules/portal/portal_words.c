@@ -136,10 +136,17 @@ reword(struct scop_request *req, const char *text)
 	return divided ? scop_as_text(scop_make_text(req, "%s; %s", reword_piece(req, text, (size_t)(divided - text)), reword(req, divided + 2))) : text;
 }
 
+/* It stands as a sentence of its own: a capital begins it, but not a module's name. */
 const struct scop_value *
 portal_reworded(struct scop_request *req, const struct scop_value *text)
 {
-	return *scop_as_text(text) ? scop_make_text(req, "%s", reword(req, scop_as_text(text))) : text;
+	const char *said = scop_as_text(text), *words = reword(req, said);
+	struct match one;
+	bool own = false;
+
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		own |= formats[i][0] >= 'a' && formats[i][0] <= 'z' && match(formats[i], said, &one);
+	return own && words[0] >= 'a' && words[0] <= 'z' ? scop_make_text(req, "%c%s", words[0] - 'a' + 'A', words + 1) : scop_make_text(req, "%s", words);
 }
 
 const struct scop_value *

@@ -72,7 +72,7 @@ test('it is installed, upgraded, tried and gone back from on its page, and the h
   assert.match(body, /Go back to version 1\.0\.0 Takes a moment\. Every row written since is kept/)
   await order('back')
   await ended()
-  assert.match(text((await get(module)).body), /Go back every row written since is kept owner .* Done/)
+  assert.match(text((await get(module)).body), /Go back Every row written since is kept owner .* Done/)
 })
 
 test('what is about to be deleted is listed, and its name has to be typed', async () => {
@@ -87,7 +87,7 @@ test('what is about to be deleted is listed, and its name has to be typed', asyn
   assert.match(text((await get(module)).body), /Uninstalled, data kept/)
   assert.equal((await order('purge', { confirmed: 'notes' }, `${module}/remove`)).status, 303)
   await ended()
-  assert.match(text((await get(module)).body), /Delete for good exported to '.*', then dropped owner .* Done/)
+  assert.match(text((await get(module)).body), /Delete for good Exported to '.*', then dropped owner .* Done/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'"), '0')
 })
 
@@ -206,7 +206,7 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
   // What cannot be known before shows on the page of tenants, and nothing of it is left.
   await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t2_portal', 2, 'tenant', 'broken', 'op', '{\"name\":\"broken\",\"title\":\"Broken\",\"language\":\"fr\",\"zone\":\"Europe/Paris\",\"template\":\"nothing\"}'), ('t1_portal', 1, 'tenant', 'sneaky', 'op', '{\"name\":\"sneaky\",\"title\":\"S\",\"language\":\"fr\",\"zone\":\"Europe/Paris\"}')")
   await ended('sneaky')
-  assert.match(text((await get('/portal/tenants', operator, scop)).body), /Broken could not be made\. there is no template 'nothing'/)
+  assert.match(text((await get('/portal/tenants', operator, scop)).body), /Broken could not be made\. There is no template 'nothing'/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name IN ('broken', 'sneaky')"), '0', 'and a tenant that operates none makes none')
 })
 
@@ -232,7 +232,7 @@ test('an operator sees what a served tenant would lose, and deletes it for good'
   assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the module's name/)
   assert.equal((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guestbook' }, as)).status, 303)
   await ended('guestbook')
-  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete for good exported to .* owner .* Done/)
+  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete for good Exported to .* owner .* Done/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1_guestbook'"), '0')
   assert.equal((await get(page)).status, 403)
 })
@@ -245,13 +245,14 @@ const said = [
     fr: 'shop 1.5.0 a besoin de clerk >=2 : ce client a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
     nl: 'shop 1.5.0 heeft clerk >=2 nodig: deze klant heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
   ["the index is not the group's: the signature does not fit: a byte was changed, or it is another file's", {
-    nl: 'de index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
-    en: "the index is not the group's: the signature does not fit: a byte was changed, or it is another file's" }],
+    nl: 'De index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
+    en: "The index is not the group's: the signature does not fit: a byte was changed, or it is another file's" }],
   ["'/srv/a' cannot be written: No space left on device", { fr: "'/srv/a' ne peut pas être écrit: No space left on device" }],
   ['12 rows written since are kept', { de: 'seitdem geschriebene und erhaltene Zeilen: 12' }],
   ['x rows written since are kept', { de: 'x rows written since are kept' }],
   ['1.0.0 to 1.1.0: 100 rows, 0.012 s, while everybody is being served. Rows written after it are kept when going back.', {
     fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans que personne n'attende. Les lignes écrites ensuite sont conservées si l'on revient en arrière." }],
+  ["a tenant 'acme' is there already", { fr: "Il existe déjà un client 'acme'", en: "A tenant 'acme' is there already" }],
   ['<b>1 is beta</b> % %s %1$s %n', { fr: '<b>1 is beta</b> % %s %1$s %n' }],
   ['; ; ; is beta; : : ', { fr: '; ; ; is beta; : : ' }],
   ['é'.repeat(1000), { de: 'é'.repeat(1000) }],
