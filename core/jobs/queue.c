@@ -221,14 +221,15 @@ static const struct scop_statement to_stop = { "to_stop", "SELECT o.id FROM job_
 static const struct scop_statement orders[] = {
 	{ "cancel", "DELETE o FROM outbox o JOIN job_order j ON j.entry = o.id WHERE j.verb = 'cancel' AND o.dispatcher IS NULL AND "
 	    "j.id <= ? AND " MAY_ORDER, 1, 1 },
-	{ "replay", "INSERT INTO outbox (role, is_event, name, body) SELECT DISTINCT o.role, o.is_event, o.name, o.body FROM dead o "
+	/* As the entry that it was: what it has done once, here or elsewhere, it does not do again. */
+	{ "replay", "INSERT INTO outbox (id, role, is_event, name, body, created) SELECT DISTINCT o.id, o.role, o.is_event, o.name, o.body, o.created FROM dead o "
 	    "JOIN job_order j ON j.entry = o.id WHERE j.verb = 'replay' AND j.id <= ? AND " MAY_ORDER, 1, 1 },
 	{ "drop", "DELETE o FROM dead o JOIN job_order j ON j.entry = o.id WHERE j.verb IN ('replay', 'drop') AND j.id <= ? AND "
 	    MAY_ORDER, 1, 1 },
 };
-/* What another dispatcher has running is its own to stop. */
+/* An order for what is running stands until that has ended: whoever runs it may be killed before it has stopped it. */
 static const struct scop_statement forget_orders = { "forget_orders", "DELETE j FROM job_order j LEFT JOIN outbox o ON o.id = "
-	"j.entry AND o.dispatcher <> ? WHERE j.id <= ? AND o.id IS NULL", 2, 1 };
+	"j.entry AND o.dispatcher IS NOT NULL WHERE j.id <= ? AND (o.id IS NULL OR j.verb <> 'cancel')", 1, 1 };
 
 static enum scop_db_status
 carry_out(struct scop_queue *queue, const struct scop_value *last, const struct scop_value **ret_cancelled)
@@ -238,7 +239,7 @@ carry_out(struct scop_queue *queue, const struct scop_value *last, const struct 
 	for (size_t i = 0; status == SCOP_DB_OK && i < sizeof orders / sizeof orders[0]; i++)
 		status = write(queue, (struct scop_query){ &orders[i], { last } });
 	if (status == SCOP_DB_OK)
-		status = write(queue, (struct scop_query){ &forget_orders, { text(queue, queue->dispatcher), last } });
+		status = write(queue, (struct scop_query){ &forget_orders, { last } });
 	return status;
 }
 

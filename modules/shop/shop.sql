@@ -312,8 +312,10 @@ INSERT INTO product (slug, name, description, published) VALUES (:slug, :name, '
 -- name: variant_by_id (product, variant)
 SELECT v.id, p.name FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :variant AND v.product = :product
 
--- name: variant_set (id, price, stock, weight)
-UPDATE variant SET price_cents = :price, stock = :stock, weight_grams = :weight WHERE id = :id
+-- What was sold since the form was seen stays sold: the difference counts.
+-- name: variant_set (id, price, stock, seen, weight)
+UPDATE variant SET price_cents = :price, stock = IF(:stock IS NULL OR :seen IS NULL OR stock IS NULL, :stock, GREATEST(0, stock + :stock - :seen)),
+	weight_grams = :weight WHERE id = :id
 
 -- name: variant_add (product, code, sku, option1, option2, option3, price, stock, weight)
 INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams)

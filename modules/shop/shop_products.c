@@ -50,6 +50,7 @@ const struct scop_field shop_picture_fields[] = {
 const struct scop_field shop_variant_fields[] = {
 	{ .name = "price",  .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price, VAT included"), .required = true, .max = 9999999999 },
 	{ .name = "stock",  .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"),   .max = 1000000 },
+	{ .name = "seen",   .type = SCOP_FIELD_INT, .max = 1000000 }, /* the stock when the form was shown */
 	{ .name = "weight", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Grams"),   .max = GRAMS_MAX },
 	{ 0 }
 };
@@ -251,7 +252,7 @@ shop_variant_save(struct scop_request *req)
 	if (!variant)
 		return scop_not_found(req);
 	scop_write(req, variant_set(scop_get(variant, "id"), scop_field(req, "price"), scop_field(req, "stock"),
-	    weight ? weight : scop_make_int(req, 0)));
+	    scop_field(req, "seen"), weight ? weight : scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
 	scop_note(req, "Changed a price or stock", scop_get(variant, "name"));
 	return back(req, product);

@@ -197,6 +197,22 @@ test('a running job shows its progress, and is stopped when it is cancelled', as
   assert.equal(await notes("job = 'slow'"), 0)
 })
 
+test('a job that was cancelled is not run again when the dispatcher is killed before it has stopped', async () => {
+  await ask('slow', 'twice')
+  await until('it runs', async () => await waiting("name = 'slow' AND dispatcher IS NOT NULL AND done > 1") === 1)
+  const workers = await stack.workers('clerk'), dispatcher = stack.service('dispatcher')
+  for (const pid of workers) process.kill(pid, 'SIGSTOP')
+  await job('cancel', await idOf('slow'))
+  await sleep(6000) // it looks for orders every 5 s
+  assert.equal(await waiting("name = 'slow' AND dispatcher IS NOT NULL"), 1, 'it could not be stopped yet')
+  process.kill(dispatcher, 'SIGKILL')
+  for (const pid of workers) process.kill(pid, 'SIGCONT')
+  await until('it is gone', async () => await waiting("name = 'slow'") === 0, 20)
+  await until('another dispatcher works', async () => (stack.service('dispatcher') ?? dispatcher) !== dispatcher, 20)
+  assert.equal(await notes("job = 'slow'"), 0)
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM queue.job_order'), '0')
+})
+
 test('a waiting job is cancelled before it begins', async () => {
   await ask('note', 'cancelled', { delay: '3600' })
   await job('cancel', await idOf('note'))
@@ -204,14 +220,32 @@ test('a waiting job is cancelled before it begins', async () => {
   assert.equal(await notes("text = 'cancelled'"), 0)
 })
 
-test('a dead job is tried again from its first try, or dropped', async () => {
+test('a dead job is tried again from its first try, as the entry that it was, or dropped', async () => {
   const before = await dead("name = 'hopeless'")
-  const id = await idOf('hopeless', 'dead')
+  const id = await idOf('hopeless', 'dead'), entry = () => stack.sql(`SELECT CONCAT(id, ' ', created) FROM queue.dead WHERE id = ${id}`)
+  const was = await entry()
+  await stack.sql(`UPDATE queue.dead SET died = '2020-01-01' WHERE id = ${id}`)
   await job('replay', id)
-  await until('it has died again', async () => await dead(`name = 'hopeless' AND id > ${id} AND tries = 1`) === 1)
+  await until('it has died again', async () => await dead(`id = ${id} AND tries = 1 AND died > '2021-01-01'`) === 1)
   assert.equal(await dead("name = 'hopeless'"), before)
-  await job('drop', await idOf('hopeless', 'dead'))
+  assert.equal(await entry(), was, 'its key is the same, so that its effects stay single')
+  await job('drop', id)
   await until('it is gone', async () => await dead("name = 'hopeless'") === before - 1)
+})
+
+test('dead jobs that look alike are each tried again; one that had done its work does not do it twice', async () => {
+  await ask('note', 'done before')
+  await until('it is done', async () => await notes("text = 'done before'") === 1)
+  const [key] = (await stack.sql('SELECT entry FROM t1_clerk.scop_job_done ORDER BY entry DESC LIMIT 1')).split('\n')
+  assert.match(key, /^\d+-[\d.]+$/)
+  const [id, created] = key.split('-')
+  await stack.sql(`INSERT INTO queue.dead (id, role, is_event, name, body, created, tries, error) VALUES (${id}, 't1_clerk', 0, 'note', '{"text":"done before"}', FROM_UNIXTIME(${created}), 10, 'x'),
+    (800001, 't1_clerk', 0, 'note', '{"text":"alike"}', UTC_TIMESTAMP(3), 10, 'x'), (800002, 't1_clerk', 0, 'note', '{"text":"alike"}', UTC_TIMESTAMP(3), 10, 'x');
+    INSERT INTO queue.job_order (entry, verb) VALUES (${id}, 'replay'), (800001, 'replay'), (800002, 'replay'), (800002, 'replay')`)
+  await hurry()
+  await until('all are gone', async () => await waiting() === 0 && await dead(`id IN (${id}, 800001, 800002)`) === 0)
+  assert.equal(await notes("text = 'alike'"), 2)
+  assert.equal(await notes("text = 'done before'"), 1)
 })
 
 test('an order for what is not there is refused, with what to do', async () => {
@@ -251,9 +285,10 @@ test('a member sees what could not be done and why, tries it again, and forgets 
   await ask('hopeless', 'x')
   await until('it is dead', async () => await dead("name = 'hopeless'") === 1)
   const id = await idOf('hopeless', 'dead')
+  await stack.sql(`UPDATE queue.dead SET died = '2020-01-01' WHERE id = ${id}`)
   assert.match(await look(), /Could not be done[^]*Hopeless[^]*there is no sense in it/)
   await press('replay', id)
-  await until('it has died again', async () => await dead(`name = 'hopeless' AND id > ${id}`) === 1)
+  await until('it has died again', async () => await dead(`id = ${id} AND died > '2021-01-01'`) === 1)
   await press('drop', await idOf('hopeless', 'dead'))
   await until('it is gone', async () => await dead("name = 'hopeless'") === 0)
 })

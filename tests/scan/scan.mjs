@@ -2,6 +2,7 @@
 // report and is none is named below with its reason; anything else ends this with 1.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
+import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -16,6 +17,24 @@ const EXPLAINED = {
   'Cross Site Request Forgery': 'forms carry a once-only key under the name _key, which wapiti does not know; without it a POST is 409',
   'HTTP Secure Headers': 'framing is refused by the CSP, X-XSS-Protection is obsolete, and HSTS is sent with https = yes alone'
 }
+
+// A crawler presses every button; those that would end its session or switch off what it looks at lead nowhere. (wapiti's own -x fails
+// under Debian 12's Python.)
+const ENDS = /^\/portal\/(sign-out|account\/sessions|(modules|tenants\/\d+)\/\w+\/(disable|order)$)/
+const seen = new Map() // by host, method and status: which paths were asked for
+const crawled = (port) => new Promise((resolve) => {
+  const server = http.createServer((request, response) => {
+    if (ENDS.test(request.url)) return response.writeHead(404).end()
+    const passed = http.request({ host: '127.0.0.1', port, path: request.url, method: request.method, headers: request.headers }, (answer) => {
+      const key = `${request.headers.host} ${request.method} ${answer.statusCode}`
+      seen.set(key, (seen.get(key) ?? new Set()).add(request.url.split('?')[0]))
+      response.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(response)
+    })
+    passed.on('error', () => response.destroy())
+    request.pipe(passed)
+  }).listen(0, '127.0.0.1', () => resolve(server))
+})
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-scan-'))
 const stack = await start()
@@ -48,18 +67,22 @@ try {
     console.log(`sqlmap ${host}${url}: ${found ? found.join('; ') : tested ? 'nothing' : 'not tested to the end'}, ${Math.round((Date.now() - begun) / 1000)} s`)
     if (found || !tested) wrong.push(`sqlmap: ${host}${url}`)
   }
-  for (const [host, url, cookie] of [[SITE, '/fr/', visitor], [PORTAL, '/portal/modules', owner]]) {
+  const server = await crawled(stack.port), front = `http://127.0.0.1:${server.address().port}`
+  for (const [host, url, cookie] of [[SITE, '/fr/', visitor], [PORTAL, '/portal/', owner]]) {
     const report = path.join(folder, `${host}.json`)
-    await run('wapiti', ['-u', `http://127.0.0.1:${stack.port}${url}`, '--scope', 'folder', '-s', `http://127.0.0.1:${stack.port}/`, '-H', `Host: ${host}`, '-H', `Cookie: ${cookie}`,
-      '-x', `http://127.0.0.1:${stack.port}/portal/sign-out*`, '-m', 'sql,xss,permanentxss,file,exec,crlf,redirect,csrf,backup,methods,cookieflags,csp,http_headers', '--max-scan-time', String(SECONDS), '--max-attack-time', String(SECONDS),
-      '-t', '8', '-S', 'normal', '-f', 'json', '-o', report, '--no-bugreport', '--flush-session', '-v', '0'], { maxBuffer: 1 << 26 }).catch((error) => console.log(error.stderr?.slice(0, 300)))
+    await run('wapiti', ['-u', `${front}${url}`, '--scope', 'domain', '-s', `${front}/`, '-H', `Host: ${host}`, '-H', `Cookie: ${cookie}`,
+      '-m', 'sql,xss,permanentxss,file,exec,crlf,redirect,csrf,backup,methods,cookieflags,csp,http_headers', '--max-scan-time', String(SECONDS), '--max-attack-time', String(SECONDS),
+      '-t', '8', '-S', 'normal', '-f', 'json', '-o', report, '--no-bugreport', '--flush-session', '-v', '0'], { maxBuffer: 1 << 26 }).catch((error) => console.log(error.stderr?.slice(-1500)))
     const { vulnerabilities, anomalies } = JSON.parse(fs.readFileSync(report, 'utf8'))
     for (const [kind, list] of Object.entries({ ...vulnerabilities, ...anomalies }).filter(([, list]) => list.length > 0)) {
       console.log(`wapiti ${host}: ${list.length} × ${kind}${EXPLAINED[kind] ? ` (none: ${EXPLAINED[kind]})` : `, such as ${list[0].method} ${list[0].path}: ${list[0].info}`}`)
       if (!EXPLAINED[kind]) wrong.push(`wapiti: ${kind} at ${host}`)
     }
-    console.log(`wapiti ${host}: done`)
+    console.log(`wapiti ${host}: done; ${[...seen].filter(([key]) => key.startsWith(host)).map(([key, paths]) => `${key.slice(host.length + 1)}: ${paths.size} paths`).join(', ')}`)
   }
+  server.close()
+  const { status } = await stack.request(PORTAL, '/portal/', { headers: { Cookie: owner } })
+  if (status !== 200) wrong.push(`wapiti was signed out on its way: ${status}`)
   const failed = stack.log().match(/^.* error worker.*failed:.*$/gm) ?? []
   if (failed.length > 0) wrong.push(`${failed.length} requests failed, such as: ${failed[0].slice(0, 300)}`)
 } finally {

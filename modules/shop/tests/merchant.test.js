@@ -56,7 +56,14 @@ test('an article is made, completed, shown and hidden', async () => {
   assert.match(shown.body, /1.234,50\s€/)
   assert.match((await stack.request(host, '/fr/c/cuisine-the')).body, /Théière/)
   const [[id]] = await rows('SELECT id FROM variant')
-  await post(page, `${page}/variants/${id}`, { price: '12.5', stock: '', weight: '800' })
+  // Two were sold while the merchant looked at a form that says three: only what the form changes is changed.
+  await rows("UPDATE variant SET stock = 1")
+  assert.match((await see(page)).body, /name="seen" value="1"/)
+  for (const [stock, seen, left] of [['3', '3', '1'], ['5', '3', '3'], ['1', '3', '1'], ['0', '3', '0'], ['7', '', '7']]) {
+    await post(page, `${page}/variants/${id}`, { price: '12.5', stock, seen, weight: '800' })
+    assert.deepEqual(await rows('SELECT stock FROM variant'), [[left]], `${stock} for ${seen}`)
+  }
+  await post(page, `${page}/variants/${id}`, { price: '12.5', stock: '', seen: '7', weight: '800' })
   assert.deepEqual(await rows('SELECT price_cents, stock, weight_grams FROM variant'), [['1250', 'NULL', '800']])
   await post(page, `${page}/variants`, { option_name: 'Couleur', option: 'Bleu', sku: 'TH-B', new_price: '14', new_stock: '2' })
   assert.equal((await post(page, `${page}/variants`, { option: 'Vert', sku: 'TH-B', new_price: '14', new_stock: '2' })).status, 422)
