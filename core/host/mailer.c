@@ -318,29 +318,30 @@ window_of(struct mailer *mailer, int64_t tenant, int64_t now)
 }
 
 /* Tenants that have sent enough in this minute. */
-static void
-leave_out(const struct mailer *mailer, int64_t now, int64_t ret_tenants[SCOP_POST_LEFT_OUT])
+static const char *
+leave_out(const struct mailer *mailer, int64_t now)
 {
-	unsigned count = 0;
+	struct scop_buffer tenants;
 
-	for (size_t i = 0; i < TENANTS_MAX && count < SCOP_POST_LEFT_OUT; i++) {
+	scop_buffer_init(&tenants, mailer->post.arena);
+	for (size_t i = 0; i < TENANTS_MAX; i++) {
 		const struct window *window = &mailer->windows[i];
 
 		if (window->tenant != 0 && now - window->since < MINUTE && window->sent >= mailer->service.config.mail_rate)
-			ret_tenants[count++] = window->tenant;
+			scop_buffer_printf(&tenants, "%s%lld", tenants.length ? "," : "", (long long)window->tenant);
 	}
+	return scop_buffer_str(&tenants);
 }
 
 static enum scop_db_status
 look(struct mailer *mailer, int64_t now)
 {
-	int64_t left_out[SCOP_POST_LEFT_OUT] = { 0 }, next;
+	int64_t next;
 	const struct scop_value *mails = NULL, *attachments;
 	enum scop_db_status status = SCOP_DB_OK;
 
-	leave_out(mailer, now, left_out);
 	if (mailer->count < TRANSFERS_MAX)
-		status = scop_post_take(&mailer->post, left_out, TRANSFERS_MAX - mailer->count, LEASE_SECONDS, &mails);
+		status = scop_post_take(&mailer->post, leave_out(mailer, now), TRANSFERS_MAX - mailer->count, LEASE_SECONDS, &mails);
 	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(mails); i++) {
 		const struct scop_value *mail = scop_at(mails, i);
 

@@ -38,8 +38,8 @@ integer(struct scop_post *post, int64_t value)
 
 static const struct scop_statement due = { "due", "SELECT m.id, " TENANT_OF("m.role") " AS tenant, m.recipient, m.recipient_name, "
 	"m.sender_name, m.reply_to, m.subject, m.html, m.tries, CAST(UNIX_TIMESTAMP(m.created) * 1000000 AS SIGNED) AS created_us FROM mail m WHERE m.state = 'waiting' AND m.run_at <= "
-	"UTC_TIMESTAMP(3) AND (m.secret = 1 OR " TENANT_OF("m.role") " NOT IN (?, ?, ?, ?, ?, ?, ?, ?)) ORDER BY m.run_at, m.id LIMIT ? FOR UPDATE "
-	"SKIP LOCKED", 9, 0 };
+	"UTC_TIMESTAMP(3) AND (m.secret = 1 OR FIND_IN_SET(" TENANT_OF("m.role") ", ?) = 0) ORDER BY m.run_at, m.id LIMIT ? FOR UPDATE "
+	"SKIP LOCKED", 2, 0 };
 static const struct scop_statement lease = { "lease", "UPDATE " BATCH "SET m.run_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "
 	"m.tries = m.tries + 1", 2, 1 };
 
@@ -56,14 +56,11 @@ lease_all(struct scop_post *post, const struct scop_value *mails, unsigned secon
 }
 
 enum scop_db_status
-scop_post_take(struct scop_post *post, const int64_t left_out[SCOP_POST_LEFT_OUT], unsigned limit, unsigned lease_seconds,
+scop_post_take(struct scop_post *post, const char *left_out, unsigned limit, unsigned lease_seconds,
     const struct scop_value **ret_mails)
 {
-	struct scop_query query = { &due, { NULL } };
+	const struct scop_query query = { &due, { scop_value_text(post->arena, left_out), integer(post, limit < SCOP_POST_BATCH ? limit : SCOP_POST_BATCH) } };
 
-	for (unsigned i = 0; i < SCOP_POST_LEFT_OUT; i++)
-		query.args[i] = integer(post, left_out[i]);
-	query.args[SCOP_POST_LEFT_OUT] = integer(post, limit < SCOP_POST_BATCH ? limit : SCOP_POST_BATCH);
 	*ret_mails = NULL;
 	enter(post);
 	enum scop_db_status status = scop_db_begin(post->db);

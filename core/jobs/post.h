@@ -13,16 +13,16 @@
 struct scop_arena;
 struct scop_value;
 
-enum { SCOP_POST_BATCH = 16, SCOP_POST_LEFT_OUT = 8, SCOP_POST_TRIES = 15, SCOP_POST_DAYS = 30 };
+enum { SCOP_POST_BATCH = 16, SCOP_POST_TRIES = 15, SCOP_POST_DAYS = 30 };
 
 struct scop_post {
 	struct scop_db *db;
 	struct scop_arena *arena; /* of one round; whoever calls resets it */
 };
 
-/* Takes up to `limit` due mails, but of none of the tenants `left_out` (0: nobody). `ret_mails` is a list of maps id, tenant,
+/* Takes up to `limit` due mails, but of none of the tenants `left_out` ("3,17"). `ret_mails` is a list of maps id, tenant,
  * recipient, recipient_name, sender_name, reply_to, subject, html, tries. */
-enum scop_db_status scop_post_take(struct scop_post *post, const int64_t left_out[SCOP_POST_LEFT_OUT], unsigned limit,
+enum scop_db_status scop_post_take(struct scop_post *post, const char *left_out, unsigned limit,
     unsigned lease_seconds, const struct scop_value **ret_mails);
 
 /* A mail's attachments: maps name, type, bytes. */

@@ -52,6 +52,16 @@ test('a dialog opens, takes the focus, and closes by Escape', async () => {
   await page.context().close()
 })
 
+test('without JavaScript a dialog stands in the page', async () => {
+  const page = await signedIn({ javaScriptEnabled: false })
+  await page.goto(`${portal}/gallery/`)
+  assert.equal(await page.locator('#gallery-dialog').isVisible(), false)
+  await page.click('[data-dialog]')
+  assert.equal(await page.locator('#gallery-dialog').isVisible(), true)
+  assert.equal(await page.locator('#gallery-dialog [method=dialog]').isVisible(), false, 'a button that could do nothing')
+  await page.context().close()
+})
+
 for (const javaScriptEnabled of [true, false]) {
   test(`a file of articles is sent, looked through and taken in ${javaScriptEnabled ? 'while the page follows' : 'without JavaScript'}`, async () => {
     const page = await signedIn({ javaScriptEnabled })

@@ -161,6 +161,12 @@ test('what is no text is refused, and nothing is stored', async () => {
 
 test('text longer than its field is refused, by characters and not by bytes', async () => {
   assert.equal((await storesNothing(async () => stack.request(host, page, { form: { _key: await key(), name: 'é'.repeat(81), message: 'b' } }))).status, 422)
+  const huge = await storesNothing(async () => stack.request(host, page, { form: { _key: await key(), name: 'x'.repeat(5 << 20), message: 'b' } }))
+  assert.equal(huge.status, 413, 'a name of 5 MB, in a form that takes no files')
+  assert.match(huge.body, /trop (grand|lourd|volumineux|long)/)
+  const large = await storesNothing(async () => stack.request(host, page, { form: { _key: await key(), name: 'x'.repeat(50000), message: 'b' } }))
+  assert.equal(large.status, 422)
+  assert.match(large.body, /<html lang="fr"/)
   assert.equal((await stack.request(host, page, { form: { _key: await key(), name: '😀'.repeat(80), message: 'b' } })).status, 303)
 })
 

@@ -48,15 +48,17 @@ async function call (url, more = {}, seconds = 30) {
 
 before(async () => {
   packages = new Packages('portal', 'caller')
-  const own = certificate(packages.folder, 'own', 'localhost'), stranger = certificate(packages.folder, 'stranger', 'localhost')
+  const own = certificate(packages.folder, 'own', 'localhost'), stranger = certificate(packages.folder, 'stranger', 'localhost'), elsewhere = certificate(packages.folder, 'elsewhere', 'elsewhere.example')
+  const trusted = path.join(packages.folder, 'trusted.crt')
+  fs.writeFileSync(trusted, Buffer.concat([own.cert, elsewhere.cert]))
   plain = http.createServer(answer)
   tls = https.createServer(own, answer)
-  const other = https.createServer(stranger, answer)
-  const ports = { plain: await listen(plain), tls: await listen(tls), stranger: await listen(other) }
-  servers = [plain, tls, other]
+  const other = https.createServer(stranger, answer), misnamed = https.createServer(elsewhere, answer)
+  const ports = { plain: await listen(plain), tls: await listen(tls), stranger: await listen(other), misnamed: await listen(misnamed) }
+  servers = [plain, tls, other, misnamed]
   packages.edit('caller', 'module.xml', (text) => text.replace(/<calls host="localhost" port="18443"\/>/,
     Object.values(ports).map((port) => `<calls host="localhost" port="${port}"/>`).join('') + '<calls host="localhost" port="1"/>').replace(/127.0.0.1" port="18443/, `127.0.0.1" port="${ports.tls}`))
-  stack = await start({ modules: packages.folder, config: ['private_hosts = localhost', `ca_file = ${own.file}`, 'job_soft_milliseconds = 10000', 'job_hard_milliseconds = 20000'] })
+  stack = await start({ modules: packages.folder, config: ['private_hosts = localhost', `ca_file = ${trusted}`, 'job_soft_milliseconds = 10000', 'job_hard_milliseconds = 20000'] })
   Object.assign(stack, { ports })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('module', 'install', 'caller', '--tenant', 'acme')
@@ -79,6 +81,12 @@ test('a job calls what its manifest names, with TLS that is checked', async () =
 
 test('a certificate that nobody vouches for is refused', async () => {
   const got = await call(`https://localhost:${stack.ports.stranger}/hello`)
+  assert.equal(got.status, 0)
+  assert.match(got.trouble, /certificate/)
+})
+
+test('a certificate that is trusted, for another name, is refused', async () => {
+  const got = await call(`https://localhost:${stack.ports.misnamed}/hello`)
   assert.equal(got.status, 0)
   assert.match(got.trouble, /certificate/)
 })

@@ -1,7 +1,7 @@
 // A tenant's mails have a pace, so that one who sends thousands holds up nobody else; mails that open a door are not held up by it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { start, until } from '../support/stack.mjs'
+import { sleep, start, until } from '../support/stack.mjs'
 
 let stack
 
@@ -23,4 +23,12 @@ test('who sends many at once is slowed down, others are not, and a way in is not
   await send('t1_portal', '@door.example.org', 1, 1)
   await until('the way in has gone', async () => await sent('@door.example.org') === 1, 30)
   assert.ok(await sent('@many.example.org') < 80, 'the rest waits for its minute')
+})
+
+test('the pace holds for each of a dozen that send many at once', async () => {
+  const tenants = Array.from({ length: 12 }, (_, i) => 101 + i)
+  for (const tenant of tenants) await send(`t${tenant}_shop`, `@crowd${tenant}.example.org`, 60)
+  await until('the first of each have gone', async () => (await Promise.all(tenants.map((tenant) => sent(`@crowd${tenant}.example.org`)))).every((count) => count >= 3), 30)
+  await sleep(5000)
+  for (const tenant of tenants) assert.ok(await sent(`@crowd${tenant}.example.org`) < 40, `tenant ${tenant} waits for its minute`)
 })
