@@ -156,6 +156,12 @@ start_mail() {
 	MAIL_PID=$!
 }
 
+# The same mails for a browser.
+start_mailbox() {
+	tools/mailbox "$VAR/mail" "$MAILBOX_PORT" >> "$VAR/log/mail.log" 2>&1 &
+	MAILBOX_PID=$!
+}
+
 start_supervisor() {
 	"$SCOPITON" serve >> "$VAR/log/scopiton.log" 2>&1 &
 	SUPERVISOR_PID=$!
@@ -193,10 +199,10 @@ stop_all() {
 	for pid in ${NGINX_PID:-} ${SUPERVISOR_PID:-}; do
 		wait "$pid" 2>/dev/null || true
 	done
-	if [ -n "${MAIL_PID:-}" ]; then
-		kill -TERM "$MAIL_PID" 2>/dev/null || true
-		wait "$MAIL_PID" 2>/dev/null || true
-	fi
+	for pid in ${MAIL_PID:-} ${MAILBOX_PID:-}; do
+		kill -TERM "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
 	if [ -n "${DB_PID:-}" ]; then
 		kill -TERM "$DB_PID" 2>/dev/null || true
 		wait "$DB_PID" 2>/dev/null || true

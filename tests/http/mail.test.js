@@ -1,12 +1,12 @@
 // Mails, from a module's transaction to a real mail server; what is refused, deferred, slow or hostile.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { sleep, start, until } from '../support/stack.mjs'
+import { root, sleep, start, until } from '../support/stack.mjs'
 import { configure, Packages } from '../fault/faults.mjs'
 
 const url = (language) => `/${language}/postman/`
@@ -236,4 +236,28 @@ test('a member sees what was sent and what was refused; a mail opens as a page t
   assert.equal((await look('beta', `/${id}`)).status, 404)
   const secret = await stack.sql("SELECT MAX(id) FROM queue.mail WHERE secret = 1")
   assert.equal((await look('acme', `/${secret}`)).status, 404)
+})
+
+test("the demo's mails are read in a browser: all of them, their links and files, and nothing in them runs", async () => {
+  const port = await new Promise((resolve) => { const one = net.createServer().listen(0, '127.0.0.1', () => { const { port } = one.address(); one.close(() => resolve(port)) }) })
+  const child = spawn(path.join(root, 'tools/mailbox'), [path.join(stack.folder, 'mail'), String(port)], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const get = async (url, headers = {}) => { const answer = await fetch(`http://127.0.0.1:${port}${url}`, { headers }); return { status: answer.status, body: await answer.text() } }
+  try {
+    await send({ text: '<script>x</script>' })
+    await arrived('<script>x</script>', 20)
+    const list = await until('it answers', () => get('/').catch(() => null))
+    assert.match(list.body, /News for Zoé: &lt;script&gt;x/)
+    assert.doesNotMatch(list.body, /<script/)
+    const [, number] = list.body.match(/href="(\/\d+)">News for Zoé: &lt;script/), mail = await get(number)
+    assert.match(mail.body, /sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="&lt;base target=&quot;_blank&quot;&gt;/)
+    assert.match(mail.body, /acme\.localhost:\d+\/en\/postman/)
+    assert.match(list.body, /secret word/, 'those with a way in too: that is what they are needed for')
+    const [, withFile] = (await Promise.all([...list.body.matchAll(/href="(\/\d+)"/g)].map(([, url]) => get(url)))).map(({ body }) => body.match(/<li><a href="(\/\d+\/0)">/)).find(Boolean)
+    assert.equal((await get(withFile)).status, 200)
+    for (const url of ['/99999', '/-1', '/0/9', '/x', '/../../etc/passwd']) assert.equal((await get(url)).status, 404, url)
+    const strange = await stack.request.call({ port, agent: undefined }, 'evil.example', '/')
+    assert.equal(strange.status, 403, 'a name that leads here from elsewhere')
+  } finally {
+    child.kill()
+  }
 })
