@@ -29,6 +29,9 @@ bool cli_done(struct cli *cli, int wanted);
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same, once a command has taken the options that it knows: one that is left over is named. */
+int cli_misused(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Opens the platform's data, or says why not. */
 bool cli_open(struct cli *cli, struct scop_platform *ret_platform);
 

@@ -135,8 +135,15 @@ cli_fail(const char *format, ...)
 	return CLI_FAILED;
 }
 
-/* How we were called; options that were understood are taken out. */
-static struct cli called;
+static int
+usage_with(const char *unknown, const char *format, va_list args)
+{
+	say(format, args);
+	if (unknown)
+		fprintf(stderr, "'%s' is no option here, or lacks its value. ", unknown);
+	fputs("'scopiton help' lists the commands.\n", stderr);
+	return CLI_USAGE;
+}
 
 int
 cli_usage(const char *format, ...)
@@ -144,12 +151,23 @@ cli_usage(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(format, args);
+	usage_with(NULL, format, args);
 	va_end(args);
-	for (int i = 0; i < called.argc; i++)
-		if (strncmp(called.argv[i], "--", 2) == 0)
-			fprintf(stderr, "'%s' is no option here, or lacks its value. ", called.argv[i]);
-	fputs("'scopiton help' lists the commands.\n", stderr);
+	return CLI_USAGE;
+}
+
+int
+cli_misused(const struct cli *cli, const char *format, ...)
+{
+	const char *unknown = NULL;
+	va_list args;
+
+	for (int i = 0; i < cli->argc && !unknown; i++)
+		if (strncmp(cli->argv[i], "--", 2) == 0)
+			unknown = cli->argv[i];
+	va_start(args, format);
+	usage_with(unknown, format, args);
+	va_end(args);
 	return CLI_USAGE;
 }
 
@@ -194,24 +212,24 @@ cli_told(void *context, const char *what)
 int
 main(int argc, char **argv)
 {
+	struct cli cli = { .program = argv[0], .argc = argc - 1, .argv = argv + 1 };
 	const char *standard = getenv("SCOPITON_CONFIG") ? getenv("SCOPITON_CONFIG") : "/etc/scopiton/scopiton.conf";
 
-	called = (struct cli){ .program = argv[0], .argc = argc - 1, .argv = argv + 1 };
 	scop_log_open("scopiton", SCOP_LOG_INFO);
 	if (sodium_init() < 0)
 		return cli_fail("no randomness on this machine");
-	called.config_file = cli_option(&called, "--config", standard);
-	if (called.argc == 0) {
-		cli_help(&called);
+	cli.config_file = cli_option(&cli, "--config", standard);
+	if (cli.argc == 0) {
+		cli_help(&cli);
 		return CLI_USAGE;
 	}
-	const char *name = called.argv[0];
-	called.argc--;
-	called.argv++;
+	const char *name = cli.argv[0];
+	cli.argc--;
+	cli.argv++;
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(&called);
+			return commands[i].run(&cli);
 	return cli_usage("there is no command '%s'", name);
 }

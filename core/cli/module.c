@@ -105,7 +105,7 @@ give_order(struct cli *cli, struct scop_platform *platform, const struct verb *v
 	bool under_way;
 
 	if (!tenant_name || cli->argc != 1)
-		return cli_usage("module %s needs a module and --tenant", verb->name);
+		return cli_misused(cli, "module %s needs a module and --tenant", verb->name);
 	const char *module = cli->argv[0];
 	if (strlen(module) > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
 		return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
@@ -190,7 +190,7 @@ rollout(struct cli *cli, struct scop_platform *platform)
 		return strcmp(verb, "pause") == 0 ? show_rollout(platform, atoll(cli->argv[1])) : follow_rollout(platform, atoll(cli->argv[1]));
 	}
 	if (cli->argc != 1)
-		return cli_usage("module rollout needs a module, or show, pause or resume and a number");
+		return cli_misused(cli, "module rollout needs a module, or show, pause or resume and a number");
 	const int64_t id = scop_rollout_begin(platform, cli->argv[0], &wish, (uint32_t)scop_int(tenant, "id"), "command line");
 	if (id == 0)
 		return cli_fail("%s", platform->err.text);

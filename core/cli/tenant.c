@@ -33,7 +33,7 @@ create(struct cli *cli, struct scop_platform *platform)
 	order.owner_name = cli_option(cli, "--owner-name", order.owner_mail);
 	order.name = cli->argc > 0 ? cli->argv[0] : ""; /* what is left when the options are taken */
 	if (cli->argc != 1 || !order.title)
-		return cli_usage("tenant create needs a name and --title");
+		return cli_misused(cli, "tenant create needs a name and --title");
 	if (!begin(platform))
 		return CLI_FAILED;
 	printf("creating tenant '%s'\n", order.name);

@@ -10,32 +10,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/log.h"
 #include "jobs/bounce.h"
 
-enum { AT_ONCE = 100, BYTES_MAX = 1 << 20 };
+enum { AT_ONCE = 100, BYTES_MAX = 256 << 10 };
 
-/* The message's first bytes, where it is a plain file; a notification's own lines stand before what it returns. */
-static const char *
-read_message(struct scop_post *post, int folder_fd, const char *name, size_t *ret_size)
+/* The message's first bytes, where it is a plain file: a notification's own lines stand before what it returns. -1: not now. */
+static ssize_t
+read_message(int folder_fd, const char *name, char *bytes, size_t size)
 {
 	const int fd = openat(folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat status;
-	ssize_t got = -1;
-	char *bytes = NULL;
 
-	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
-		*ret_size = status.st_size < BYTES_MAX ? (size_t)status.st_size : BYTES_MAX;
-		bytes = scop_arena_alloc(post->arena, *ret_size + 1);
-		got = read(fd, bytes, *ret_size);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (got < 0)
-		return NULL;
-	*ret_size = (size_t)got;
-	return bytes;
+	if (fd < 0)
+		return errno == ELOOP || errno == ENXIO || errno == ENOENT ? 0 : -1;
+	const ssize_t got = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? read(fd, bytes, size) : 0;
+	const int cause = errno;
+	close(fd);
+	errno = cause;
+	return got;
 }
 
 /* Told once, not at each look. */
@@ -60,20 +53,22 @@ put_away(int new_fd, int cur_fd, const char *name, bool noted)
 	return renameat(new_fd, name, cur_fd, seen) == 0;
 }
 
-static enum scop_db_status
-take(struct scop_post *post, int new_fd, const char *name, const char *domain, bool *ret_noted)
+/* One file; false with errno where it stays there. */
+static bool
+take(struct scop_post *post, int new_fd, int cur_fd, const char *name, const char *domain, enum scop_db_status *ret_status)
 {
-	enum scop_db_status status = SCOP_DB_OK;
+	static char bytes[BYTES_MAX];
+	enum scop_post_return found = SCOP_POST_UNKNOWN;
 	struct scop_bounce bounce;
-	size_t size;
-	const char *message = read_message(post, new_fd, name, &size);
+	const ssize_t size = read_message(new_fd, name, bytes, sizeof bytes);
 
-	*ret_noted = false;
-	if (message && scop_bounce_read(message, size, domain, &bounce))
-		status = scop_post_came_back(post, bounce.mail, bounce.created, bounce.answer, ret_noted);
-	if (*ret_noted)
+	if (size < 0)
+		return false;
+	if (scop_bounce_read(bytes, (size_t)size, domain, &bounce))
+		*ret_status = scop_post_came_back(post, bounce.mail, bounce.created, bounce.answer, &found);
+	if (found == SCOP_POST_NOTED)
 		scop_log(SCOP_LOG_INFO, "mail %lld came back: %s", (long long)bounce.mail, bounce.answer);
-	return status;
+	return *ret_status != SCOP_DB_OK || found == SCOP_POST_EARLY || put_away(new_fd, cur_fd, name, found != SCOP_POST_UNKNOWN);
 }
 
 static int
@@ -92,18 +87,18 @@ scop_bounces_read(struct scop_post *post, const char *folder, const char *domain
 	DIR *list = new_fd >= 0 && cur_fd >= 0 ? fdopendir(dup(new_fd)) : NULL;
 	enum scop_db_status status = SCOP_DB_OK;
 	const struct dirent *entry;
-	bool noted, sound = list != NULL;
+	bool sound = list != NULL;
 
 	if (!list)
 		tell(folder, "new and cur", errno);
-	for (unsigned count = 0; sound && count < AT_ONCE && (entry = readdir(list));) {
+	for (unsigned count = 0; list && status == SCOP_DB_OK && count < AT_ONCE && (entry = readdir(list));) {
 		if (entry->d_name[0] == '.')
 			continue;
 		count++;
-		status = take(post, new_fd, entry->d_name, domain, &noted);
-		sound = status == SCOP_DB_OK && put_away(new_fd, cur_fd, entry->d_name, noted);
-		if (!sound && status == SCOP_DB_OK)
+		if (!take(post, new_fd, cur_fd, entry->d_name, domain, &status)) {
 			tell(folder, entry->d_name, errno);
+			sound = false;
+		}
 	}
 	if (sound)
 		tell(folder, NULL, 0);

@@ -100,7 +100,8 @@ scop_bounce_read(const char *message, size_t size, const char *domain, struct sc
 	*ret_bounce = (struct scop_bounce){ .answer = "it came back" };
 	if (!is_report(&reader))
 		return false;
-	/* The mail itself, or its headers, is the last part: what stands behind its Message-ID is not the notification's any more. */
+	/* The mail itself, or its headers, is the last part, and what stands behind its Message-ID is not the notification's any more. Some
+	 * quote its headers in their words for people too, before they say what became of it. */
 	while (!ours && next_field(&reader)) {
 		if ((value = value_of(reader.line, "Action"))) {
 			failed |= strncasecmp(value, "failed", 6) == 0;
@@ -111,7 +112,7 @@ scop_bounce_read(const char *message, size_t size, const char *domain, struct sc
 			diagnosed = true;
 		} else if (!diagnosed && (value = value_of(reader.line, "Status"))) {
 			take_answer(value, ret_bounce->answer);
-		} else if ((value = value_of(reader.line, "Message-ID"))) {
+		} else if (failed && (value = value_of(reader.line, "Message-ID"))) {
 			ours = is_ours(value, domain, ret_bounce);
 		}
 	}

@@ -1,6 +1,8 @@
 /* Mails in the queue: see post.h. Each statement stands before what uses it. */
 #include "jobs/post.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/value.h"
@@ -83,6 +85,7 @@ static const struct scop_statement end = { "end", "UPDATE mail SET state = ?, an
 static const struct scop_statement forget_files = { "forget_files", "DELETE FROM attachment WHERE mail = ?", 1, 1 };
 static const struct scop_statement came_back = { "came_back", "UPDATE mail SET state = 'refused', answer = LEFT(?, 300) WHERE id = ? AND "
 	"CAST(UNIX_TIMESTAMP(created) * 1000000 AS SIGNED) = ? AND state = 'sent'", 3, 1 };
+static const struct scop_statement state_of = { "state_of", "SELECT state FROM mail WHERE id = ? AND CAST(UNIX_TIMESTAMP(created) * 1000000 AS SIGNED) = ?", 2, 0 };
 static const struct scop_statement again = { "again", "UPDATE mail SET run_at = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND, "
 	"answer = LEFT(?, 300) WHERE id = ?", 3, 1 };
 static const struct scop_statement next = { "next", "SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), run_at) DIV 1000 AS "
@@ -106,14 +109,18 @@ scop_post_end(struct scop_post *post, int64_t mail, bool sent, const char *answe
 }
 
 enum scop_db_status
-scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created, const char *answer, bool *ret_noted)
+scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created, const char *answer, enum scop_post_return *ret_return)
 {
 	const struct scop_query query = { &came_back, { scop_value_text(post->arena, answer), integer(post, mail), integer(post, created) } };
+	const struct scop_value *rows = NULL;
 	uint64_t touched = 0;
 
 	enter(post);
-	const enum scop_db_status status = scop_db_write(post->db, post->arena, &query, &touched);
-	*ret_noted = touched > 0;
+	enum scop_db_status status = scop_db_write(post->db, post->arena, &query, &touched);
+	if (status == SCOP_DB_OK && touched == 0)
+		status = read(post, (struct scop_query){ &state_of, { integer(post, mail), integer(post, created) } }, &rows);
+	*ret_return = touched > 0 ? SCOP_POST_NOTED : scop_count(rows) == 0 ? SCOP_POST_UNKNOWN :
+	    strcmp(scop_text(scop_at(rows, 0), "state"), "waiting") == 0 ? SCOP_POST_EARLY : SCOP_POST_NOTED_BEFORE;
 	return status;
 }
 

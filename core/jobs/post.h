@@ -31,8 +31,10 @@ enum scop_db_status scop_post_attachments(struct scop_post *post, int64_t mail, 
 /* It is sent, or refused for good; `answer` is what the server said. */
 enum scop_db_status scop_post_end(struct scop_post *post, int64_t mail, bool sent, const char *answer);
 
-/* A mail that was sent came back: it is refused after all. `ret_noted` is false where no mail of that number and moment was sent. */
-enum scop_db_status scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created, const char *answer, bool *ret_noted);
+/* A mail that was sent came back: it is refused after all. There may be none of that number and moment; and one may have come back
+ * before it was noted that it is sent, which is to be asked again. */
+enum scop_post_return { SCOP_POST_UNKNOWN, SCOP_POST_EARLY, SCOP_POST_NOTED, SCOP_POST_NOTED_BEFORE };
+enum scop_db_status scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created, const char *answer, enum scop_post_return *ret_return);
 
 /* It is tried again after `milliseconds`. */
 enum scop_db_status scop_post_again(struct scop_post *post, int64_t mail, int64_t milliseconds, const char *answer);

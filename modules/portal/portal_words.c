@@ -41,6 +41,13 @@ fits(const struct piece *argument, char conversion)
 	return conversion == 's' || (argument->length > 0 && strspn(argument->at, "-0123456789") >= argument->length);
 }
 
+/* A sentence within a sentence stands at its end: whatever holds one before that was made by another format. */
+static bool
+divides(const struct piece *argument)
+{
+	return memmem(argument->at, argument->length, ": ", 2) || memmem(argument->at, argument->length, "; ", 2);
+}
+
 /* Where `text` goes on with the fixed words: the last ones at its end, or before a cause. */
 static const char *
 find_fixed(const char *text, const char *fixed, size_t length, bool last)
@@ -79,7 +86,7 @@ match(const char *format, const char *text, struct match *ret_match)
 			return false;
 		struct piece *argument = &found.arguments[found.count++];
 		*argument = (struct piece){ text, (size_t)(next - text) };
-		if (!fits(argument, behind[-1]))
+		if (!fits(argument, behind[-1]) || (behind[fixed] && divides(argument)))
 			return false;
 		text = next;
 		format = behind;
@@ -94,7 +101,9 @@ static const char *reword(struct scop_request *req, const char *text);
 static const char *
 reword_piece(struct scop_request *req, const char *at, size_t length)
 {
-	return reword(req, scop_as_text(scop_make_text(req, "%.*s", (int)length, at)));
+	const char *text = scop_as_text(scop_make_text(req, "%.*s", (int)length, at));
+
+	return strchr(text, ' ') ? reword(req, text) : text; /* one word is a name */
 }
 
 /* The translation of the format, with the arguments where it wants them: "%s" the next one, "%2$s" the second. */

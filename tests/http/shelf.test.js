@@ -244,6 +244,11 @@ const said = [
   ['shop 1.5.0 needs clerk >=2: this tenant has 1.9.0; 2.0.0 is beta; 1.8.0 was withdrawn (loses a note)', {
     fr: 'shop 1.5.0 a besoin de clerk >=2 : ce client a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
     nl: 'shop 1.5.0 heeft clerk >=2 nodig: deze klant heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
+  ['asked for shop ^2: this tenant has 1.9.0; invoices 1.0.0, which is installed, needs shop ^1, and not 2.0.0', {
+    de: 'Verlangt: shop ^2: dieser Kunde hat 1.9.0; invoices 1.0.0, das installiert ist, braucht shop ^1 und nicht 2.0.0' }],
+  ['shop 1.4.0 needs invoices ^2: crm 1.0.0, which is installed, needs invoices ^1, and not 2.0.0', {
+    fr: "shop 1.4.0 a besoin de invoices ^2 : crm 1.0.0, qui est installé, a besoin de invoices ^1, et non de 2.0.0" }],
+  ["this tenant has no module 'export'", { de: "Dieser Kunde hat kein Modul 'export'" }],
   ["the index is not the group's: the signature does not fit: a byte was changed, or it is another file's", {
     nl: 'De index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
     en: "The index is not the group's: the signature does not fit: a byte was changed, or it is another file's" }],
