@@ -94,8 +94,9 @@ scop_bounces_read(struct scop_post *post, const char *folder, const char *domain
 	for (unsigned count = 0; list && status == SCOP_DB_OK && count < AT_ONCE && (entry = readdir(list));) {
 		if (entry->d_name[0] == '.')
 			continue;
-		count++;
-		if (!take(post, new_fd, cur_fd, entry->d_name, domain, &status)) {
+		if (take(post, new_fd, cur_fd, entry->d_name, domain, &status)) {
+			count++;
+		} else {
 			tell(folder, entry->d_name, errno);
 			sound = false;
 		}
