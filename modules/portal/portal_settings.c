@@ -168,18 +168,22 @@ portal_settings_save(struct scop_request *req)
 	const struct scop_value *module = scop_path(req, "module");
 	const struct scop_value *rows = scop_rows(req, settings_to_change(module));
 	const size_t count = scop_count(rows);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)), *about = module;
 
 	if (count == 0)
 		return scop_not_found(req);
 	if (strcmp(scop_as_text(scop_field(req, "seen")), scop_as_text(digest(req, rows))) != 0)
 		return scop_reject(req, "seen", "Somebody has changed these settings since you opened them. Please look at them again.");
-	for (size_t i = 0; i < count; i++)
-		list[i] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ scop_get(scop_at(rows, i), "name"),
-		    checked(req, scop_at(rows, i)) });
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *row = scop_at(rows, i), *value = checked(req, row);
+
+		list[i] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ scop_get(row, "name"), value });
+		if (strcmp(scop_as_text(value), scop_text(row, "value")) != 0)
+			about = scop_make_text(req, "%s, %s: %s", scop_as_text(about), scop_text(row, "name"), scop_as_text(value));
+	}
 	if (scop_rejected(req))
 		return true;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
-	scop_note(req, "Changed the settings of", module);
+	scop_note(req, "Changed the settings of", about);
 	return scop_redirect(req, "settings", scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }

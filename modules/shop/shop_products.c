@@ -240,21 +240,24 @@ shop_product_picture(struct scop_request *req)
 	const struct scop_value *bytes = scop_make_bytes(req, file->data, file->size), *hash = scop_hash(req, bytes);
 	scop_write(req, picture_put(hash, scop_make_text(req, "%s", type), bytes));
 	scop_write(req, product_picture(scop_get(product, "id"), hash));
+	scop_note(req, "Changed the picture of an article", scop_get(product, "name"));
 	return back(req, scop_get(product, "id"));
 }
 
 bool
 shop_variant_save(struct scop_request *req)
 {
-	const struct scop_value *product = number_in_path(req, "product"), *weight = scop_field(req, "weight");
+	const struct scop_value *product = number_in_path(req, "product"), *weight = scop_field(req, "weight"), *stock = scop_field(req, "stock");
+	const long long cents = scop_as_int(scop_field(req, "price"));
 	const struct scop_value *variant = scop_row(req, variant_by_id(product, number_in_path(req, "variant")));
 
 	if (!variant)
 		return scop_not_found(req);
-	scop_write(req, variant_set(scop_get(variant, "id"), scop_field(req, "price"), scop_field(req, "stock"),
+	scop_write(req, variant_set(scop_get(variant, "id"), scop_field(req, "price"), stock,
 	    scop_field(req, "seen"), weight ? weight : scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
-	scop_note(req, "Changed a price or stock", scop_get(variant, "name"));
+	const char *count = stock ? scop_as_text(scop_make_text(req, ", %lld", (long long)scop_as_int(stock))) : "";
+	scop_note(req, "Changed a price or stock", scop_make_text(req, "%s: %lld.%02lld%s", scop_text(variant, "name"), cents / 100, cents % 100, count));
 	return back(req, product);
 }
 

@@ -62,6 +62,7 @@ test('an article is made, completed, shown and hidden', async () => {
   for (const [stock, seen, left] of [['3', '3', '1'], ['5', '3', '3'], ['1', '3', '1'], ['0', '3', '0'], ['7', '', '7']]) {
     await post(page, `${page}/variants/${id}`, { price: '12.5', stock, seen, weight: '800' })
     assert.deepEqual(await rows('SELECT stock FROM variant'), [[left]], `${stock} for ${seen}`)
+    assert.deepEqual(await rows('SELECT name, what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'), [['owner', 'Changed a price or stock', `Théière <émaillée>: 12.50, ${stock}`]])
   }
   await post(page, `${page}/variants/${id}`, { price: '12.5', stock: '', seen: '7', weight: '800' })
   assert.deepEqual(await rows('SELECT price_cents, stock, weight_grams FROM variant'), [['1250', 'NULL', '800']])
@@ -94,6 +95,7 @@ test('a picture is taken by what it is, not by what it is called', async () => {
   assert.match(liar.body, /Les navigateurs n(&#39;|')affichent pas/)
   const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
   assert.equal((await upload(page, `${page}/picture`, 'picture', 'x.exe', png, 'application/x-msdownload')).status, 303)
+  assert.deepEqual(await rows('SELECT what_en FROM t1.audit ORDER BY id DESC LIMIT 1'), [['Changed the picture of an article']])
   const address = (await see(page)).body.match(/\/shop\/products\/picture\/[0-9a-f]{64}/)[0]
   const picture = await see(address)
   assert.equal(picture.headers['content-type'], 'image/png')
