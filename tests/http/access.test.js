@@ -70,6 +70,27 @@ test('a route of the portal is open to who has its permission, and its forms nee
   assert.deepEqual(wrong, [])
 })
 
+test('each permission opens its own routes and no others', async () => {
+  const permissions = [...new Set(inPortal.map(({ permission }) => permission).filter(Boolean))], wrong = []
+  assert.ok(permissions.length >= 10, String(permissions))
+  for (const [i, permission] of permissions.entries()) {
+    const known = (await stack.sql(`SELECT COUNT(*) FROM t1.permission WHERE name = '${permission}'`)) === '1'
+    assert.ok(known, permission)
+    await stack.sql(`INSERT INTO t1.role (name) VALUES ('with${i}'), ('without${i}');
+      INSERT INTO t1.role_permission (role, permission) VALUES ('with${i}', '${permission}');
+      INSERT INTO t1.role_permission (role, permission) SELECT 'without${i}', name FROM t1.permission WHERE name <> '${permission}'`)
+    const one = await stack.signIn('acme', `with${i}`), others = await stack.signIn('acme', `without${i}`)
+    for (const route of inPortal.filter(({ open }) => !open)) {
+      const own = route.permission === permission
+      for (const [who, cookie, opens] of [[`who has ${permission} alone`, one, own], [`who has all but ${permission}`, others, !own]]) {
+        const { status } = await ask(PORTAL, fill(route), route.method, cookie)
+        if (opens ? status === 403 || status >= 500 : status !== 403) wrong.push(`${words(route)}: ${who} got ${status}`)
+      }
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
 test('all tenants are seen by a scop\'s own owner, and by no other tenant\'s', async () => {
   const { body } = await ask(PORTAL, '/portal/tenants', 'GET', owner)
   assert.match(body, /beta\.localhost/)

@@ -295,6 +295,20 @@ test('a state that may not follow is refused, and two who press at once change i
   assert.equal(await stateOf(id), 'shipped')
 })
 
+test('of all changes of state only those that may follow are made', async () => {
+  const headers = { Cookie: await stack.signIn('acme') }, id = await placed('matrix@example.org'), other = await placed('key@example.org')
+  const may = { placed: ['paid', 'cancelled'], paid: ['shipped', 'cancelled'], shipped: [], cancelled: [] }
+  for (const [from, follow] of Object.entries(may)) {
+    for (const to of ['placed', 'paid', 'shipped', 'cancelled']) {
+      await stack.sql(`UPDATE t1_shop.shop_order SET state = '${from}' WHERE id = ${id}`)
+      const _key = await stack.key(portalHost, `/shop/orders/${other}`, headers)
+      const { status } = await stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state: to } })
+      assert.equal(status, follow.includes(to) ? 303 : 422, `${from} to ${to}`)
+      assert.equal(await stateOf(id), follow.includes(to) ? to : from, `${from} to ${to}`)
+    }
+  }
+})
+
 test('a cancelled order puts its pieces back, once, and where stock is tracked alone', async () => {
   const headers = { Cookie: await stack.signIn('acme') }
   await stack.sql("UPDATE t1_shop.variant SET stock = 1 WHERE sku = 'R-1'")
