@@ -249,6 +249,12 @@ SET p.for_sale = v.for_sale, p.is_last = v.is_last
 
 -- Settings.
 
+-- name: payment_held ()
+SELECT beneficiary, iban, bic FROM payment FOR UPDATE
+
+-- name: selling_held ()
+SELECT country, scheme, free_from_cents, mail FROM selling FOR UPDATE
+
 -- name: payment_set (beneficiary, iban, bic)
 REPLACE INTO payment (only_one, beneficiary, iban, bic) VALUES (1, :beneficiary, :iban, :bic)
 

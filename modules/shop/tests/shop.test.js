@@ -243,6 +243,21 @@ test('the account number is checked before it is shown to customers', async () =
   assert.equal(right.status, 303)
 })
 
+test('of two tabs with the same settings the second is told', async () => {
+  const headers = { Cookie: await stack.signIn('acme') }, url = '/shop/settings'
+  const seen = async (action) => { const { body } = await stack.request(portalHost, url, { headers }); return body.slice(body.indexOf(`action="${action}"`)).match(/name="seen" value="([^"]+)"/)[1] }
+  for (const [action, first, second, stored] of [[url, { beneficiary: 'La Boucle', iban: 'BE68 5390 0754 7034' }, { beneficiary: 'Le Voleur', iban: 'BE71 0961 2345 6769' }, 'SELECT beneficiary FROM t1_shop.payment'],
+    [`${url}/selling`, { country: 'BE', scheme: 'national', mail: 'un@example.org' }, { country: 'FR', scheme: 'national', mail: 'deux@example.org' }, 'SELECT mail FROM t1_shop.selling']]) {
+    const opened = await seen(action), send = async (form) => stack.request(portalHost, action, { headers, form: { _key: await stack.key(portalHost, url, headers, action), seen: opened, ...form } })
+    assert.equal((await send(first)).status, 303, action)
+    const before = await stack.sql(stored), late = await send(second)
+    assert.equal(late.status, 422, action)
+    assert.match(late.body, /Quelqu(&#39;|')un a changé ces réglages/)
+    assert.equal(await stack.sql(stored), before)
+    assert.notEqual(await seen(action), opened)
+  }
+})
+
 test('disabled, the shop is gone; switched on again, all is there', async () => {
   const before = await orders()
   await stack.cli('module', 'disable', 'shop', '--tenant', 'acme')
