@@ -71,7 +71,7 @@ test('taken in on an empty host, it is the same page for page and row for row', 
   assert.equal((await there.request('acme.localhost', '/fr/guestbook/', { form: { _key: await there.key('acme.localhost', '/fr/guestbook/'), name: 'New', message: 'here' } })).status, 303)
   await refused(there.cli('tenant', 'import', archive), /a tenant 'acme' is there already/)
   await there.cli('tenant', 'import', archive, '--name', 'acme2', '--host', 'acme2.localhost', '--portal-host', 'acme2-portal.localhost')
-  assert.equal((await there.request('acme2.localhost', '/fr/guestbook/')).status, 200)
+  await until('it serves', async () => (await there.request('acme2.localhost', '/fr/guestbook/')).status === 200)
 })
 
 test('an archive that was changed, cut or made by somebody hostile takes nothing over', async () => {
