@@ -1,7 +1,7 @@
 // make bench-life: what a module's life costs those who are being served meanwhile, and how long its parts take.
 //
-// Load is a steady 200 requests a second on four tenants from a process of its own, quiet and busy in turn, so that a noisy machine is noisy for both. Nothing
-// here fails; a target that is missed is printed as such. ROUNDS=1 gives a quick look, SIZE_MB the size of the tenant that leaves.
+// Load is a steady 200 requests a second on four tenants from a process of its own, quiet and busy in turn, so that a noisy machine is
+// noisy for both. Nothing here fails; a target that is missed is printed as such. ROUNDS=1 gives a quick look, SIZE_MB the size of the tenant that leaves.
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
