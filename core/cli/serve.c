@@ -225,7 +225,7 @@ cli_installer(struct cli *cli)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the supervisor says when to end */
-	while (!stop) {
+	while (!stop && getppid() != 1) {
 		if (!scop_platform_open(&platform, cli->config_file)) {
 			scop_log(SCOP_LOG_WARNING, "waiting for the database: %s", platform.err.text);
 			scop_platform_close(&platform);
@@ -250,8 +250,6 @@ cli_installer(struct cli *cli)
 			usleep(POLL_MILLISECONDS * 1000);
 		}
 		scop_platform_close(&platform);
-		if (getppid() == 1)
-			break;
 	}
 	return CLI_DONE;
 }

@@ -162,6 +162,16 @@ test('a killed installer is started again and carries out what waits', async () 
   await until('it answers', async () => (await stack.request(host, '/fr/guestbook2/')).status === 200)
 })
 
+test('an installer ends with its supervisor, also while it waits for MariaDB', async () => {
+  const installer = stack.service('installer'), db = stack.pid('db'), supervisor = stack.pid('supervisor'), from = mark(stack)
+  process.kill(db, 'SIGKILL')
+  await until('it waits', () => lines(stack, from, `installer[${installer}]`, 'waiting for the database').length > 0)
+  process.kill(supervisor, 'SIGKILL')
+  await until('it has ended', () => !alive(installer))
+  await stack.again('db')
+  await stack.again('supervisor')
+})
+
 test('a killed MariaDB is answered for with 503 until it is back; nothing that was confirmed is lost or doubled', async () => {
   const rounds = long ? 10 : 1
   for (let round = 0; round < rounds; round++) {
