@@ -186,12 +186,12 @@ rollout(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc == 2 && strcmp(verb, "show") == 0)
 		return show_rollout(platform, atoll(cli->argv[1]));
 	if (cli->argc == 2 && (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0)) {
-		scop_rollout_set(platform, atoll(cli->argv[1]), strcmp(verb, "pause") == 0 ? "paused" : "running");
+		scop_rollout_set(platform, atoll(cli->argv[1]), 0, strcmp(verb, "pause") == 0 ? "paused" : "running");
 		return strcmp(verb, "pause") == 0 ? show_rollout(platform, atoll(cli->argv[1])) : follow_rollout(platform, atoll(cli->argv[1]));
 	}
 	if (cli->argc != 1)
 		return cli_misused(cli, "module rollout needs a module, or show, pause or resume and a number");
-	const int64_t id = scop_rollout_begin(platform, cli->argv[0], &wish, (uint32_t)scop_int(tenant, "id"), "command line");
+	const int64_t id = scop_rollout_begin(platform, cli->argv[0], &wish, 0, (uint32_t)scop_int(tenant, "id"), "command line");
 	if (id == 0)
 		return cli_fail("%s", platform->err.text);
 	return follow_rollout(platform, id);

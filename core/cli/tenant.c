@@ -28,7 +28,7 @@ create(struct cli *cli, struct scop_platform *platform)
 	struct scop_tenant_order order = { .operates = cli_flag(cli, "--operator"), .title = cli_option(cli, "--title", NULL),
 		.language = cli_option(cli, "--language", "fr"), .zone = cli_option(cli, "--zone", "Europe/Brussels"),
 		.template = cli_option(cli, "--template", NULL), .host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL),
-		.owner_mail = cli_option(cli, "--owner", NULL), .inviter = "Scopiton" };
+		.scop = cli_option(cli, "--scop", ""), .owner_mail = cli_option(cli, "--owner", NULL), .inviter = "Scopiton" };
 
 	order.owner_name = cli_option(cli, "--owner-name", order.owner_mail);
 	order.name = cli->argc > 0 ? cli->argv[0] : ""; /* what is left when the options are taken */
@@ -72,10 +72,10 @@ show(struct scop_platform *platform, const char *name)
 	if (!tenant)
 		return CLI_FAILED;
 	const long long id = scop_int(tenant, "id");
-	const struct scop_value *allowance = scop_platform_row(platform, "SELECT COALESCE(CAST(allowance_cents / 100 AS DECIMAL(12, 2)), 'none') AS amount, currency FROM "
-	    "scopiton.tenant WHERE id = %lld", id);
-	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   %s %s a month\n", name, scop_text(tenant, "title"),
-	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id, scop_text(allowance, "amount"), scop_text(allowance, "currency"));
+	const struct scop_value *more = scop_platform_row(platform, "SELECT COALESCE(CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)), 'none') AS amount, t.currency, "
+	    "COALESCE(s.name, 'none') AS scop FROM scopiton.tenant t LEFT JOIN scopiton.tenant s ON s.id = t.scop WHERE t.id = %lld", id);
+	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   %s %s a month\nscop      %s\n", name, scop_text(tenant, "title"),
+	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id, scop_text(more, "amount"), scop_text(more, "currency"), scop_text(more, "scop"));
 	const struct scop_value *hosts =
 	    scop_platform_rows(platform, "SELECT host, portal FROM scopiton.host_name WHERE tenant = %lld ORDER BY portal, host", id);
 	for (size_t i = 0; i < scop_count(hosts); i++)
@@ -115,6 +115,22 @@ delete(struct cli *cli, struct scop_platform *platform)
 	if (!gone)
 		return cli_fail("%s", platform->err.text);
 	printf("tenant '%s' is deleted; the record is '%s'\n", name, record);
+	return CLI_DONE;
+}
+
+/* Which scop serves the tenant from now on. */
+static int
+serve(struct cli *cli, struct scop_platform *platform)
+{
+	const struct scop_value *tenant = cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
+
+	if (cli->argc != 2)
+		return cli_usage("tenant scop needs a tenant, and the scop that is to serve it, or none");
+	if (!tenant)
+		return CLI_FAILED;
+	if (!scop_tenant_serve(platform, (uint32_t)scop_int(tenant, "id"), strcmp(cli->argv[1], "none") == 0 ? NULL : cli->argv[1]))
+		return cli_fail("%s", platform->err.text);
+	printf("'%s' is served by %s\n", cli->argv[0], cli->argv[1]);
 	return CLI_DONE;
 }
 
@@ -202,7 +218,7 @@ import(struct cli *cli, struct scop_platform *platform)
 	const char *into = cli_option(cli, "--into", NULL);
 	struct scop_arrival arrival = { .name = cli_option(cli, "--name", NULL), .host = cli_option(cli, "--host", NULL),
 		.portal_host = cli_option(cli, "--portal-host", NULL), .with_packages = cli_flag(cli, "--with-packages"),
-		.operator = cli_flag(cli, "--operator") };
+		.operator = cli_flag(cli, "--operator"), .scop = cli_option(cli, "--scop", "") };
 
 	if (cli->argc != 1)
 		return cli_usage("tenant import needs one archive");
@@ -242,12 +258,14 @@ cli_tenant_command(struct cli *cli)
 		status = import(cli, &platform);
 	else if (strcmp(verb, "allow") == 0)
 		status = allow(cli, &platform);
+	else if (strcmp(verb, "scop") == 0)
+		status = serve(cli, &platform);
 	else if (strcmp(verb, "statement") == 0)
 		status = statement(cli, &platform);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
 		status = delete(cli, &platform);
 	else
-		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME AMOUNT, statement NAME MONTH, export NAME, import FILE or delete NAME");
+		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME AMOUNT, scop NAME SCOP, statement NAME MONTH, export NAME, import FILE or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

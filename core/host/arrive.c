@@ -291,6 +291,7 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 	const struct scop_value *modules = scop_get(description, "modules");
 	const struct scop_tenant_order order = { .name = arrival->name ? arrival->name : scop_text(description, "name"), .title = scop_text(description, "title"),
 		.language = scop_text(description, "language"), .zone = scop_text(description, "zone"), .operates = arrival->operator && scop_bool(description, "operates"),
+		.scop = arrival->scop,
 		.host = host_for(platform, description, arrival, false), .portal_host = host_for(platform, description, arrival, true) };
 	struct scop_buffer names;
 	uint32_t tenant;

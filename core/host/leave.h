@@ -32,7 +32,8 @@ struct scop_arrival {
 	const char *name;               /* NULL: as it was */
 	const char *host, *portal_host; /* NULL: as they were */
 	bool with_packages;             /* takes modules that this host does not know from the archive: they are not signed there */
-	bool operator;                  /* one that was an operator's stays one: it sees and changes all tenants of this host */
+	bool operator;                  /* one that was an operator's stays one: a scop of this host */
+	const char *scop;               /* which serves it here; "": the only one of this host */
 };
 
 /* Makes the tenant of it; nothing of it is left when that fails. */

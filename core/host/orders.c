@@ -46,19 +46,20 @@ scop_order_cancel(struct scop_platform *platform, int64_t id)
 	return scop_platform_sql(platform, "INSERT INTO scopiton.order_cancel (installer_order) VALUES (%lld)", (long long)id);
 }
 
-/* Whether the role is the portal's of a scop's own tenant, which may order for others. */
-static bool
-of_operator(struct scop_platform *platform, const char *role)
+/* The scop's own tenant whose portal's role it is: `id` and `name`; NULL where it is none. */
+static const struct scop_value *
+scop_of(struct scop_platform *platform, const char *role)
 {
-	return scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE operates = 1 AND CONCAT('t', id, '_portal') = '%s'",
-	    scop_platform_quote(platform, role)) != NULL;
+	return role[0] ? scop_platform_row(platform, "SELECT id, name FROM scopiton.tenant WHERE operates = 1 AND CONCAT('t', id, '_portal') = '%s'",
+	    scop_platform_quote(platform, role)) : NULL;
 }
 
-/* The stamp is MariaDB's own: a portal orders for its own tenant and for nobody else. */
+/* The stamp is MariaDB's own: a portal orders for its own tenant, a scop's for those that it serves, and for nobody else. */
 static bool
 may_order(struct scop_platform *platform, const char *role, uint32_t tenant)
 {
-	return !role[0] || strcmp(role, scop_arena_printf(platform->arena, "t%u_portal", tenant)) == 0 || of_operator(platform, role);
+	return !role[0] || strcmp(role, scop_arena_printf(platform->arena, "t%u_portal", tenant)) == 0 ||
+	    scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE id = %u AND scop = %lld", tenant, (long long)scop_int(scop_of(platform, role), "id")) != NULL;
 }
 
 /* Whether somebody who may asks that it be stopped. */
@@ -107,7 +108,7 @@ sign_out(struct scop_platform *platform, uint32_t but, const char *person)
 
 /* A new tenant, its addresses below those of the operator where none are said. */
 static bool
-make_tenant(struct scop_platform *platform, const struct scop_value *order, struct steps *steps)
+make_tenant(struct scop_platform *platform, const struct scop_value *order, const struct scop_value *scop, struct steps *steps)
 {
 	const char *text = scop_text(order, "details"), *own = scop_text(scop_platform_row(platform, "SELECT host FROM scopiton.host_name WHERE tenant = %lld AND portal = 0 LIMIT 1",
 	    (long long)scop_int(order, "tenant")), "host");
@@ -127,7 +128,7 @@ make_tenant(struct scop_platform *platform, const struct scop_value *order, stru
 	if (!portal_host[0] && below)
 		portal_host = scop_arena_printf(platform->arena, "%s-portal%s", name, below);
 	return scop_tenant_create(platform, &(struct scop_tenant_order){ .name = name, .title = scop_text(details, "title"), .language = scop_text(details, "language"),
-	    .zone = scop_text(details, "zone"), .template = template[0] ? template : NULL, .host = host, .portal_host = portal_host,
+	    .zone = scop_text(details, "zone"), .scop = scop_text(scop, "name"), .template = template[0] ? template : NULL, .host = host, .portal_host = portal_host,
 	    .owner_name = scop_text(details, "owner_name"), .owner_mail = owner[0] ? owner : NULL, .inviter = scop_text(order, "actor") }, note_step, steps);
 }
 
@@ -147,7 +148,7 @@ check_allowance(struct scop_platform *platform, const struct scop_value *order, 
 {
 	const char *module = scop_platform_quote(platform, scop_text(order, "module"));
 
-	if (!role[0] || of_operator(platform, role))
+	if (!role[0] || scop_of(platform, role))
 		return true;
 	const struct scop_value *row = scop_platform_row(platform, "SELECT COALESCE(v.tariff_cents, p.tariff_cents, 0) AS price, v.currency, COALESCE(t.allowance_cents, 0) AS "
 	    "allowance, (SELECT COALESCE(SUM(cents), 0) FROM scopiton.subscription_period s WHERE s.tenant = t.id AND s.ends IS NULL AND s.module <> '%s') AS used FROM scopiton.tenant t "
@@ -185,17 +186,18 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 		return scop_module_purge(platform, tenant, module, scop_text(order, "confirmed"), note_step, steps, ret_report);
 	if (strcmp(kind, "sign-out") == 0)
 		return sign_out(platform, tenant, module);
-	if (!role[0] || of_operator(platform, role)) {
+	const struct scop_value *scop = scop_of(platform, role);
+	if (!role[0] || scop) {
 		if (strcmp(kind, "refresh") == 0)
 			return scop_catalogue_refresh(platform);
 		if (strcmp(kind, "tenant") == 0)
-			return make_tenant(platform, order, steps);
+			return make_tenant(platform, order, scop, steps);
 		if (strcmp(kind, "allowance") == 0)
 			return allow(platform, order);
 		if (strcmp(kind, "rollout") == 0)
-			return scop_rollout_begin(platform, module, &wish, (uint32_t)scop_int(order, "canary"), scop_text(order, "actor")) != 0;
+			return scop_rollout_begin(platform, module, &wish, (uint32_t)scop_int(scop, "id"), (uint32_t)scop_int(order, "canary"), scop_text(order, "actor")) != 0;
 		if (strcmp(kind, "rollout-pause") == 0 || strcmp(kind, "rollout-resume") == 0)
-			return scop_rollout_set(platform, atoll(module), strcmp(kind, "rollout-pause") == 0 ? "paused" : "running");
+			return scop_rollout_set(platform, atoll(module), (uint32_t)scop_int(scop, "id"), strcmp(kind, "rollout-pause") == 0 ? "paused" : "running");
 	}
 	return scop_error_set(&platform->err, "there is no order of kind '%s'", kind);
 }

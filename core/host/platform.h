@@ -58,7 +58,8 @@ bool scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, 
 /* Makes the tenant with its socle, its host names and its portal; nothing of it is left when that fails. */
 struct scop_tenant_order {
 	const char *name, *title, *language, *zone;
-	bool operates;                  /* a scop's own: its portal shows all tenants, and orders for them */
+	bool operates;                  /* a scop's own: its portal shows the tenants that it serves, and orders for them */
+	const char *scop;               /* the scop that serves it; "": the only one of this host; NULL: none */
 	const char *template;           /* of its sector, from the folder templates; NULL: the portal alone */
 	const char *host, *portal_host; /* NULL or "": <name>.localhost and <name>-portal.localhost */
 	const char *owner_name, *owner_mail, *inviter; /* who is invited as its owner; NULL: nobody yet */
@@ -72,6 +73,9 @@ bool scop_template_known(struct scop_platform *platform, const char *name);
 
 /* Notes the folder of sectors' templates, for the portal to show. */
 bool scop_templates_note(struct scop_platform *platform);
+
+/* Has the scop serve the tenant from now on; NULL: the command line alone does. */
+bool scop_tenant_serve(struct scop_platform *platform, uint32_t tenant, const char *scop);
 
 /* What the tenant may order by itself in a month, in cents; below 0: nothing that costs. */
 bool scop_tenant_allow(struct scop_platform *platform, uint32_t tenant, int64_t cents);

@@ -12,21 +12,22 @@
 #define SOCLE "socle"
 
 int64_t
-scop_rollout_begin(struct scop_platform *platform, const char *module, const struct scop_wish *wish, uint32_t canary, const char *actor)
+scop_rollout_begin(struct scop_platform *platform, const char *module, const struct scop_wish *wish, uint32_t scop, uint32_t canary, const char *actor)
 {
 	const char *name = scop_platform_quote(platform, module);
 	const bool socle = strcmp(module, SOCLE) == 0;
-	const char *who = socle ? "SELECT t.id AS tenant, '' AS version FROM scopiton.tenant t" :
-	    scop_arena_printf(platform->arena, "SELECT s.tenant, p.version FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.module = '%s' "
-		"AND s.state NOT IN ('off', 'gone')", name);
+	const char *who = socle ? scop_arena_printf(platform->arena, "SELECT t.id AS tenant, '' AS version FROM scopiton.tenant t WHERE %u IN (0, t.scop)", scop) :
+	    scop_arena_printf(platform->arena, "SELECT s.tenant, p.version FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package JOIN scopiton.tenant t ON "
+		"t.id = s.tenant WHERE s.module = '%s' AND s.state NOT IN ('off', 'gone') AND %u IN (0, t.scop)", name, scop);
 
-	if (scop_platform_row(platform, "SELECT id FROM scopiton.rollout WHERE module = '%s' AND state IN ('running', 'paused')", name)) {
+	/* Two scops upgrade their own tenants at once; one for all is alone. */
+	if (scop_platform_row(platform, "SELECT id FROM scopiton.rollout WHERE module = '%s' AND state IN ('running', 'paused') AND (scop IS NULL OR %u IN (0, scop))", name, scop)) {
 		scop_error_set(&platform->err, "another upgrade of '%s' in waves is under way", module);
 		return 0;
 	}
 	if (!scop_platform_sql(platform, "START TRANSACTION") ||
-	    !scop_platform_sql(platform, "INSERT INTO scopiton.rollout (module, version, granted, actor) VALUES ('%s', '%s', %d, '%s')", name,
-		wish->version ? wish->version : "", wish->granted, scop_platform_quote(platform, actor)))
+	    !scop_platform_sql(platform, "INSERT INTO scopiton.rollout (module, version, granted, scop, actor) VALUES ('%s', '%s', %d, NULLIF(%u, 0), '%s')", name,
+		wish->version ? wish->version : "", wish->granted, scop, scop_platform_quote(platform, actor)))
 		return 0;
 	const int64_t id = scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
 	/* The n-th tenant is of wave 1 + log2(n); the canary of wave 0. */
@@ -40,8 +41,10 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 }
 
 bool
-scop_rollout_set(struct scop_platform *platform, int64_t id, const char *state)
+scop_rollout_set(struct scop_platform *platform, int64_t id, uint32_t scop, const char *state)
 {
+	if (!scop_platform_row(platform, "SELECT id FROM scopiton.rollout WHERE id = %lld AND %u IN (0, scop)", (long long)id, scop))
+		return scop_error_set(&platform->err, "there is no rollout %lld", (long long)id);
 	/* Who goes on tries those again that have failed. */
 	return (strcmp(state, "running") != 0 || scop_platform_sql(platform, "UPDATE scopiton.rollout_tenant SET state = 'waiting', message = '' WHERE rollout = %lld AND "
 		   "state = 'failed'", (long long)id)) &&

@@ -85,36 +85,39 @@ make_work_views(struct scop_platform *platform, uint32_t tenant)
 		"j.package = s.package WHERE s.tenant = %u", tenant, tenant);
 }
 
-/* What a scop's own tenant sees of all tenants; for any other tenant there is nothing to see. */
+/* What a scop's own tenant sees of those that it serves; for any other tenant there is nothing to see. An upgrade in waves that the
+ * command line has ordered concerns them too. */
 static bool
 make_operator_views(struct scop_platform *platform, uint32_t tenant)
 {
-	const char *only = scop_arena_printf(platform->arena, "EXISTS (SELECT o.id FROM scopiton.tenant o WHERE o.id = %u AND o.operates = 1)",
-	    tenant);
+	const char *operates = scop_arena_printf(platform->arena, "EXISTS (SELECT o.id FROM scopiton.tenant o WHERE o.id = %u AND o.operates = 1)", tenant);
+	const char *served = scop_arena_printf(platform->arena, "t.scop = %u AND t.state = 'whole' AND %s", tenant, operates);
 
 	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_tenant AS SELECT t.id, t.name, t.title, "
 		"t.language, t.created, t.allowance_cents, t.currency, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS host, "
 		"(SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 1 LIMIT 1) AS portal_host FROM scopiton.tenant t "
-		"WHERE t.state = 'whole' AND %s", tenant, only) &&
+		"WHERE %s", tenant, served) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.template AS SELECT name, title_fr, title_nl, title_de, title_en FROM "
-		"scopiton.template WHERE %s", tenant, only) &&
+		"scopiton.template WHERE %s", tenant, operates) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_module_table AS SELECT s.tenant, s.module, i.table_name, i.n_rows FROM "
-		"scopiton.subscription s JOIN mysql.innodb_table_stats i ON i.database_name = CONVERT(s.database_name USING utf8mb3) COLLATE utf8mb3_bin WHERE i.table_name NOT LIKE 'scop\\_%%' AND %s", tenant, only) &&
-	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_use_line AS SELECT tenant, month, module, cents, currency FROM scopiton.use_line "
-		"WHERE %s", tenant, only) &&
+		"scopiton.subscription s JOIN scopiton.tenant t ON t.id = s.tenant JOIN mysql.innodb_table_stats i ON i.database_name = CONVERT(s.database_name USING utf8mb3) "
+		"COLLATE utf8mb3_bin WHERE i.table_name NOT LIKE 'scop\\_%%' AND %s", tenant, served) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_use_line AS SELECT u.tenant, u.month, u.module, u.cents, u.currency FROM "
+		"scopiton.use_line u JOIN scopiton.tenant t ON t.id = u.tenant WHERE %s", tenant, served) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_subscription AS SELECT s.tenant, s.module, "
-		"s.state, p.version, p.trouble, p.title_fr, p.title_nl, p.title_de, p.title_en FROM scopiton.subscription s JOIN "
-		"scopiton.package p ON p.id = s.package WHERE %s", tenant, only) &&
+		"s.state, p.version, p.trouble, p.title_fr, p.title_nl, p.title_de, p.title_en FROM scopiton.subscription s JOIN scopiton.tenant t ON t.id = s.tenant JOIN "
+		"scopiton.package p ON p.id = s.package WHERE %s", tenant, served) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_order AS SELECT o.id, o.tenant, o.kind, o.module, "
-		"o.actor, o.created, o.ended, o.state, o.message, o.version, o.details FROM scopiton.installer_order o WHERE %s", tenant, only) &&
-	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_offer AS SELECT " OFFER_COLUMNS " WHERE %s", tenant, only) &&
+		"o.actor, o.created, o.ended, o.state, o.message, o.version, o.details FROM scopiton.installer_order o JOIN scopiton.tenant t ON t.id = o.tenant WHERE %s",
+		tenant, served) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_offer AS SELECT " OFFER_COLUMNS " WHERE %s", tenant, served) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout AS SELECT r.id, r.module, r.version, r.state, r.wave, r.actor, r.created, "
-		"r.ended, (SELECT COUNT(*) FROM scopiton.rollout_tenant t WHERE t.rollout = r.id) AS tenants, (SELECT COUNT(*) FROM scopiton.rollout_tenant t WHERE "
-		"t.rollout = r.id AND t.state = 'done') AS done FROM scopiton.rollout r WHERE %s", tenant, only) &&
-	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout_tenant AS SELECT r.rollout, r.tenant, r.wave, r.state, r.message, "
-		"r.from_version, r.milliseconds, t.title FROM scopiton.rollout_tenant r JOIN scopiton.tenant t ON t.id = r.tenant WHERE %s", tenant, only) &&
-	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_step AS SELECT s.installer_order, s.number, "
-		"s.step, s.at FROM scopiton.order_step s WHERE %s", tenant, only);
+		"r.ended, r.scop IS NOT NULL AS own, COUNT(*) AS tenants, COUNT(IF(w.state = 'done', 1, NULL)) AS done FROM scopiton.rollout r JOIN scopiton.rollout_tenant w ON "
+		"w.rollout = r.id JOIN scopiton.tenant t ON t.id = w.tenant WHERE COALESCE(r.scop, %u) = %u AND %s GROUP BY r.id", tenant, tenant, tenant, served) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout_tenant AS SELECT w.rollout, w.tenant, w.wave, w.state, w.message, "
+		"w.from_version, w.milliseconds, t.title FROM scopiton.rollout_tenant w JOIN scopiton.tenant t ON t.id = w.tenant WHERE %s", tenant, served) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_step AS SELECT s.installer_order, s.number, s.step, s.at FROM "
+		"scopiton.order_step s JOIN scopiton.installer_order o ON o.id = s.installer_order JOIN scopiton.tenant t ON t.id = o.tenant WHERE %s", tenant, served);
 }
 
 /* What the socle shows of the platform: this tenant's modules, orders and work, and nothing of others. */
@@ -154,6 +157,37 @@ scop_tenant_socle(struct scop_platform *platform, uint32_t tenant, const struct 
 		"1)", order->host, tenant, order->portal_host, tenant);
 }
 
+/* The number of the scop `name`, or of the only one that there is where that is ""; 0 where there are others too, or none. */
+static bool
+find_scop(struct scop_platform *platform, const char *name, int64_t *ret_scop)
+{
+	const struct scop_value *row = scop_platform_row(platform, "SELECT COUNT(*) AS n, COALESCE(MIN(id), 0) AS id FROM scopiton.tenant WHERE operates = 1 AND state = 'whole' AND "
+	    "'%s' IN ('', name)", scop_platform_quote(platform, name));
+
+	if (!row)
+		return false;
+	if (name[0] && scop_int(row, "n") == 0)
+		return scop_error_set(&platform->err, "there is no scop '%s'", name);
+	*ret_scop = scop_int(row, "n") == 1 ? scop_int(row, "id") : 0;
+	return true;
+}
+
+static bool
+give_scop(struct scop_platform *platform, uint32_t tenant, int64_t scop)
+{
+	return scop_platform_sql(platform, "UPDATE scopiton.tenant SET scop = NULLIF(%lld, 0) WHERE id = %u", (long long)scop, tenant);
+}
+
+bool
+scop_tenant_serve(struct scop_platform *platform, uint32_t tenant, const char *scop)
+{
+	int64_t id = 0;
+
+	if (scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE id = %u AND operates = 1", tenant))
+		return scop_error_set(&platform->err, "a scop serves itself");
+	return (!scop || find_scop(platform, scop, &id)) && give_scop(platform, tenant, id);
+}
+
 bool
 scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order, uint32_t wanted, uint32_t *ret_tenant)
 {
@@ -164,6 +198,9 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 	const struct scop_value *taken_host = scop_platform_row(platform, "SELECT host FROM scopiton.host_name WHERE host IN ('%s', '%s') LIMIT 1", order->host, order->portal_host);
 	if (taken_host)
 		return scop_error_set(&platform->err, "the host name '%s' is another tenant's; say others with --host and --portal-host", scop_text(taken_host, "host"));
+	int64_t scop = 0;
+	if (order->scop && !find_scop(platform, order->scop, &scop))
+		return false;
 	/* A number is not used twice, so that what is left of an earlier tenant somewhere is nobody's. */
 	int64_t taken;
 	const bool is_free = wanted > 0 && wanted < WANTED_MAX && scop_platform_count(platform, &taken, "SELECT (SELECT COUNT(*) FROM scopiton.tenant WHERE id = %u) + (SELECT "
@@ -174,13 +211,22 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 		order->zone, order->operates))
 		return false;
 	*ret_tenant = (uint32_t)scop_int(scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", order->name), "id");
-	return true;
+	return give_scop(platform, *ret_tenant, order->operates ? *ret_tenant : scop);
+}
+
+/* The first scop of a host serves all who are there already. */
+static bool
+serve_all(struct scop_platform *platform, uint32_t tenant)
+{
+	return !scop_platform_row(platform, "SELECT id FROM scopiton.tenant WHERE id = %u AND operates = 1", tenant) ||
+	    scop_platform_sql(platform, "UPDATE scopiton.tenant SET scop = %u WHERE scop IS NULL AND state = 'whole' AND NOT EXISTS (SELECT o.id FROM scopiton.tenant o WHERE "
+		"o.operates = 1 AND o.state = 'whole')", tenant);
 }
 
 bool
 scop_tenant_whole(struct scop_platform *platform, uint32_t tenant)
 {
-	return scop_platform_sql(platform, "UPDATE scopiton.tenant SET state = 'whole' WHERE id = %u", tenant) &&
+	return serve_all(platform, tenant) && scop_platform_sql(platform, "UPDATE scopiton.tenant SET state = 'whole' WHERE id = %u", tenant) &&
 	    (scop_db_touched(platform->db) == 1 || scop_error_set(&platform->err, "the tenant was taken away meanwhile")) && scop_directory_changed(platform);
 }
 
@@ -269,5 +315,6 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "DELETE FROM queue.mail WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.attachment WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.dead WHERE role LIKE 't%u\\_%%'", tenant) &&
+	    scop_platform_sql(platform, "UPDATE scopiton.tenant SET scop = NULL WHERE scop = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.tenant WHERE id = %u", tenant) && scop_directory_changed(platform);
 }

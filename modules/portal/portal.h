@@ -122,7 +122,7 @@ bool portal_session_end(struct scop_request *req);
 bool portal_sessions_end(struct scop_request *req);
 extern const struct scop_field portal_profile_fields[];
 
-/* portal_tenants.c: all tenants, for operators. */
+/* portal_tenants.c: the tenants of a scop, for its operators. */
 bool portal_tenants(struct scop_request *req);
 bool portal_tenant(struct scop_request *req);
 bool portal_tenant_new(struct scop_request *req);

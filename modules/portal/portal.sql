@@ -136,7 +136,7 @@ SELECT id, module, version, state = 'running' AS running, state = 'paused' AS pa
 ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: rollout_by_id (id)
-SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, created, ended, tenants, done FROM socle.rollout WHERE id = :id
+SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, own, created, ended, tenants, done FROM socle.rollout WHERE id = :id
 
 -- name: rollout_tenants (id)
 SELECT tenant, title, wave, state = 'waiting' AS waiting, state = 'running' AS running, state = 'done' AS done, state = 'failed' AS failed, message, from_version, milliseconds
@@ -305,7 +305,7 @@ INSERT INTO socle.api_key (token_hash, name, permissions, by_name, expires) VALU
 -- name: api_key_remove (id)
 DELETE FROM socle.api_key WHERE id = :id
 
--- Operators: for a tenant that operates none, these views are empty.
+-- Operators: of the tenants that their scop serves; for a tenant that is no scop's, these views are empty.
 
 -- name: every_tenant (words, limit, first)
 SELECT t.id, t.title, t.name, t.host, t.portal_host, (SELECT COUNT(*) FROM socle.every_subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules,

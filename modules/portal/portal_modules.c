@@ -1,6 +1,6 @@
 /*
  * Modules: what there is, what one of them is and may, and what can be done with it. The portal holds no rights over modules: it
- * writes an order, which the installer carries out. Operators see the same page of every tenant's module.
+ * writes an order, which the installer carries out. Operators see the same page of the modules of tenants that they serve.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Upgrades of a module for all tenants that have it, in waves: begin one, follow it, pause it and go on. For operators. */
+/* Upgrades of a module for the scop's tenants that have it, in waves: begin one, follow it, pause it and go on. For operators. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +67,7 @@ change(struct scop_request *req, const char *kind, const char *note)
 {
 	const struct scop_value *one = rollout_of(req), *id = scop_get(one, "id");
 
-	if (!one)
+	if (!scop_bool(one, "own"))
 		return scop_not_found(req);
 	order(req, kind, scop_make_text(req, "%lld", (long long)scop_as_int(id)));
 	scop_note(req, note, scop_get(one, "module"));

@@ -1,4 +1,4 @@
-/* All tenants, for the operators of a scop: what each uses, what has stopped, orders for them, a new one. Every other tenant sees
+/* The tenants of a scop, for its operators: what each uses, what has stopped, orders for them, a new one. Every other tenant sees
  * nothing. */
 #include <stdlib.h>
 #include <string.h>

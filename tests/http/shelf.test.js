@@ -226,6 +226,40 @@ test('an operator says what owners may order by themselves', async () => {
   assert.equal((await stack.request(portal, '/portal/allowances/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
 })
 
+test('each scop sees, orders for and upgrades its own tenants, and no others', async () => {
+  await stack.cli('tenant', 'create', 'othercoop', '--title', 'Other Coop', '--language', 'en', '--operator')
+  await stack.cli('tenant', 'create', 'lumen', '--title', 'Atelier Lumen', '--scop', 'othercoop')
+  await assert.rejects(stack.cli('tenant', 'create', 'nobody', '--title', 'N', '--scop', 'acme'), /there is no scop 'acme'/)
+  await assert.rejects(stack.cli('tenant', 'scop', 'scop', 'othercoop'), /a scop serves itself/)
+  const lumen = await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'lumen'"), other = 'othercoop-portal.localhost', others = { Cookie: await stack.signIn('othercoop') }
+  assert.match(await stack.cli('tenant', 'show', 'lumen'), /^scop +othercoop$/m)
+  assert.doesNotMatch((await get('/portal/tenants', operator, scop)).body, /Atelier Lumen|Other Coop/)
+  const theirs = (await get('/portal/tenants', others, other)).body
+  assert.match(theirs, /Atelier Lumen/)
+  assert.doesNotMatch(theirs, /Acme|Dupont/)
+  for (const [url, headers, host] of [[`/portal/tenants/${lumen}`, operator, scop], [`/portal/tenants/${lumen}/guestbook`, operator, scop], ['/portal/tenants/1', others, other], ['/portal/rollouts/1', others, other]])
+    assert.equal((await get(url, headers, host)).status, 404, url)
+  for (const [served, foreign, headers, host] of [['1', lumen, operator, scop], [lumen, '1', others, other]]) {
+    const as = { headers, host, page: `/portal/tenants/${served}` }
+    assert.equal((await post(`/portal/allowances/${foreign}`, { amount: '5' }, { ...as, action: `/portal/allowances/${served}` })).status, 404)
+    assert.equal((await post(`/portal/tenants/${foreign}/guestbook/order`, { kind: 'disable' }, { ...as, page: `${as.page}/guestbook`, action: `${as.page}/guestbook/order` })).status, 404)
+  }
+  // Whoever has taken a portal over can write orders of his own: the stamp decides.
+  const id = await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'othercoop'")
+  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor) VALUES ('t${id}_portal', 1, 'disable', 'guestbook', 'op'), ('t${id}_portal', ${id}, 'rollout-pause', '1', 'op'), ('t${id}_portal', ${lumen}, 'install', 'guestbook', 'op')`)
+  await ended('guestbook')
+  assert.equal(await stack.sql(`SELECT GROUP_CONCAT(state, ': ', message ORDER BY id SEPARATOR '; ') FROM scopiton.installer_order WHERE role = 't${id}_portal'`),
+    `failed: role 't${id}_portal' may not order for tenant 1; failed: there is no rollout 1; done:`)
+  // Two scops upgrade their own tenants at once; what the command line orders concerns both, and neither can stop it.
+  const rollout = (headers, host) => post('/portal/rollouts', { module: 'guestbook', version: '', canary: '' }, { headers, host, page: '/portal/rollouts' })
+  for (const [headers, host] of [[operator, scop], [others, other]]) assert.equal((await rollout(headers, host)).status, 303)
+  const reached = () => stack.sql('SELECT GROUP_CONCAT(CONCAT(r.scop, \':\', t.tenant) ORDER BY r.id, t.tenant) FROM scopiton.rollout r JOIN scopiton.rollout_tenant t ON t.rollout = r.id WHERE r.id > 1')
+  await until('both are noted', async () => (await reached()) === `2:1,${id}:${lumen}`)
+  await stack.cli('tenant', 'scop', 'lumen', 'scop')
+  assert.match((await get('/portal/tenants', operator, scop)).body, /Atelier Lumen/)
+  assert.doesNotMatch((await get('/portal/tenants', others, other)).body, /Atelier Lumen/)
+})
+
 test('an operator sees what a served tenant would lose, and deletes it for good', async () => {
   const page = '/portal/tenants/1/guestbook/remove', as = { headers: operator, host: scop, page, action: '/portal/tenants/1/guestbook/order' }
   assert.match(text((await get(page, operator, scop)).body), /What there is .*entry \d+/)
