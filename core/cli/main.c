@@ -22,9 +22,9 @@ static const struct command {
 	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
 	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone Europe/Brussels] "
 	    "[--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]] [--operator | --scop SCOP]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
-	    "  tenant allow NAME AMOUNT | none\n  tenant scop NAME SCOP | none\n"
+	    "  tenant allow NAME AMOUNT | none\n  tenant scop NAME SCOP | none\n  tenant sender NAME ADDRESS | none\n"
 	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host HOST] [--portal-host HOST] [--with-packages] [--operator | --scop SCOP]\n  tenant import ARCHIVE --into TENANT [--with-packages]",
-	    "make a tenant with its databases and portal, list them, delete one for good; what it pays for a month, which scop serves it; take all of it out, and in again" },
+	    "make a tenant with its databases and portal, list them, delete one for good; what it pays for a month, which scop serves it, where its mails come from; take all of it out, and in again" },
 	{ "module", cli_module_command, "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT [--version '^1.4'] [--beta] [--grant] "
 	    "[--root]\n  module back | disable | uninstall MODULE --tenant TENANT\n  module purge MODULE --tenant TENANT --yes MODULE",
 	    "what there is, what a tenant has; install, upgrade or try that on a copy, go back, switch off, take away" },

@@ -73,9 +73,12 @@ show(struct scop_platform *platform, const char *name)
 		return CLI_FAILED;
 	const long long id = scop_int(tenant, "id");
 	const struct scop_value *more = scop_platform_row(platform, "SELECT COALESCE(CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)), 'none') AS amount, t.currency, "
-	    "COALESCE(s.name, 'none') AS scop FROM scopiton.tenant t LEFT JOIN scopiton.tenant s ON s.id = t.scop WHERE t.id = %lld", id);
-	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   %s %s a month\nscop      %s\n", name, scop_text(tenant, "title"),
-	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id, scop_text(more, "amount"), scop_text(more, "currency"), scop_text(more, "scop"));
+	    "COALESCE(s.name, 'none') AS scop, COALESCE(m.address, 'none') AS sender FROM scopiton.tenant t LEFT JOIN scopiton.tenant s ON s.id = t.scop LEFT JOIN "
+	    "queue.sender m ON m.tenant = t.id WHERE t.id = %lld", id);
+	if (!more)
+		return cli_fail("%s", platform->err.text);
+	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   %s %s a month\nscop      %s\nsender    %s\n", name, scop_text(tenant, "title"),
+	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id, scop_text(more, "amount"), scop_text(more, "currency"), scop_text(more, "scop"), scop_text(more, "sender"));
 	const struct scop_value *hosts =
 	    scop_platform_rows(platform, "SELECT host, portal FROM scopiton.host_name WHERE tenant = %lld ORDER BY portal, host", id);
 	for (size_t i = 0; i < scop_count(hosts); i++)
@@ -131,6 +134,22 @@ serve(struct cli *cli, struct scop_platform *platform)
 	if (!scop_tenant_serve(platform, (uint32_t)scop_int(tenant, "id"), strcmp(cli->argv[1], "none") == 0 ? NULL : cli->argv[1]))
 		return cli_fail("%s", platform->err.text);
 	printf("'%s' is served by %s\n", cli->argv[0], cli->argv[1]);
+	return CLI_DONE;
+}
+
+/* The address that the tenant's mails come from. */
+static int
+send_from(struct cli *cli, struct scop_platform *platform)
+{
+	const struct scop_value *tenant = cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
+
+	if (cli->argc != 2)
+		return cli_usage("tenant sender needs a tenant and the address that its mails come from, or none");
+	if (!tenant)
+		return CLI_FAILED;
+	if (!scop_tenant_sender(platform, (uint32_t)scop_int(tenant, "id"), strcmp(cli->argv[1], "none") == 0 ? "" : cli->argv[1]))
+		return cli_fail("%s", platform->err.text);
+	puts("done");
 	return CLI_DONE;
 }
 
@@ -260,12 +279,14 @@ cli_tenant_command(struct cli *cli)
 		status = allow(cli, &platform);
 	else if (strcmp(verb, "scop") == 0)
 		status = serve(cli, &platform);
+	else if (strcmp(verb, "sender") == 0)
+		status = send_from(cli, &platform);
 	else if (strcmp(verb, "statement") == 0)
 		status = statement(cli, &platform);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
 		status = delete(cli, &platform);
 	else
-		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME AMOUNT, scop NAME SCOP, statement NAME MONTH, export NAME, import FILE or delete NAME");
+		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME AMOUNT, scop NAME SCOP, sender NAME ADDRESS, statement NAME MONTH, export NAME, import FILE or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

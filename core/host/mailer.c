@@ -121,15 +121,16 @@ date(struct transfer *transfer, int64_t microseconds)
 	    months[clock.month - 1], clock.year, clock.hour, clock.minute, (int)(microseconds / 1000000 % 60));
 }
 
-/* The same mail has the same Message-ID however often it is tried, so that who gets it twice shows it once. */
+/* The same mail has the same Message-ID however often it is tried, so that who gets it twice shows it once. The envelope is always
+ * the host's, so that what comes back comes to it; the mail server signs for a tenant's own domain (RFC 6376, RFC 7489). */
 static void
 add_headers(const struct mailer *mailer, struct transfer *transfer, const struct scop_value *mail)
 {
-	const char *from = mailer->service.config.mail_from, *domain = strchr(from, '@');
+	const char *host = mailer->service.config.mail_from, *own = scop_text(mail, "sender"), *domain = strchr(host, '@');
 	const int64_t created = scop_as_int(scop_get(mail, "created_us"));
 
 	add_header(transfer, "Date", date(transfer, created));
-	add_header(transfer, "From", address(transfer, scop_text(mail, "sender_name"), from));
+	add_header(transfer, "From", address(transfer, scop_text(mail, "sender_name"), own[0] ? own : host));
 	add_header(transfer, "To", address(transfer, scop_text(mail, "recipient_name"), scop_text(mail, "recipient")));
 	if (scop_text(mail, "reply_to")[0])
 		add_header(transfer, "Reply-To", words(transfer, scop_text(mail, "reply_to")));

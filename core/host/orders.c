@@ -106,13 +106,22 @@ sign_out(struct scop_platform *platform, uint32_t but, const char *person)
 	return sound;
 }
 
+/* What the order says beyond its module; NULL with the reason. */
+static const struct scop_value *
+details_of(struct scop_platform *platform, const struct scop_value *order)
+{
+	const char *text = scop_text(order, "details");
+
+	return scop_json_parse(platform->arena, text, strlen(text), &platform->err);
+}
+
 /* A new tenant, its addresses below those of the operator where none are said. */
 static bool
 make_tenant(struct scop_platform *platform, const struct scop_value *order, const struct scop_value *scop, struct steps *steps)
 {
-	const char *text = scop_text(order, "details"), *own = scop_text(scop_platform_row(platform, "SELECT host FROM scopiton.host_name WHERE tenant = %lld AND portal = 0 LIMIT 1",
+	const char *own = scop_text(scop_platform_row(platform, "SELECT host FROM scopiton.host_name WHERE tenant = %lld AND portal = 0 LIMIT 1",
 	    (long long)scop_int(order, "tenant")), "host");
-	const struct scop_value *details = scop_json_parse(platform->arena, text, strlen(text), &platform->err);
+	const struct scop_value *details = details_of(platform, order);
 	const char *name = scop_text(details, "name"), *host = scop_text(details, "host"), *portal_host = scop_text(details, "portal_host"), *template = scop_text(details, "template");
 	const char *below = strchr(own, '.');
 
@@ -133,10 +142,17 @@ make_tenant(struct scop_platform *platform, const struct scop_value *order, cons
 }
 
 static bool
+send_from(struct scop_platform *platform, const struct scop_value *order)
+{
+	const struct scop_value *details = details_of(platform, order);
+
+	return details && scop_tenant_sender(platform, (uint32_t)scop_int(order, "tenant"), scop_text(details, "address"));
+}
+
+static bool
 allow(struct scop_platform *platform, const struct scop_value *order)
 {
-	const char *text = scop_text(order, "details");
-	const struct scop_value *details = scop_json_parse(platform->arena, text, strlen(text), &platform->err);
+	const struct scop_value *details = details_of(platform, order);
 
 	return details && scop_tenant_allow(platform, (uint32_t)scop_int(order, "tenant"), scop_type(scop_get(details, "cents")) == SCOP_INT ? scop_int(details, "cents") : -1);
 }
@@ -194,6 +210,8 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 			return make_tenant(platform, order, scop, steps);
 		if (strcmp(kind, "allowance") == 0)
 			return allow(platform, order);
+		if (strcmp(kind, "sender") == 0)
+			return send_from(platform, order);
 		if (strcmp(kind, "rollout") == 0)
 			return scop_rollout_begin(platform, module, &wish, (uint32_t)scop_int(scop, "id"), (uint32_t)scop_int(order, "canary"), scop_text(order, "actor")) != 0;
 		if (strcmp(kind, "rollout-pause") == 0 || strcmp(kind, "rollout-resume") == 0)

@@ -153,7 +153,8 @@ static const struct service_account {
 	{ "dispatcher", 0, { "SELECT, INSERT, UPDATE, DELETE ON queue.outbox", "SELECT, INSERT, UPDATE, DELETE ON queue.dead",
 	    "SELECT, DELETE ON queue.job_order", "SELECT, UPDATE ON queue.schedule", "SELECT ON scopiton.subscription",
 	    "SELECT ON scopiton.package_emits", "SELECT ON scopiton.package_takes" } },
-	{ "mailer", -1, { "SELECT, UPDATE, DELETE ON queue.mail", "SELECT, DELETE ON queue.attachment" } },
+	{ "mailer", -1, { "SELECT, UPDATE, DELETE ON queue.mail", "SELECT, DELETE ON queue.attachment",
+	    "SELECT ON queue.sender" } },
 };
 
 /* The account, with its password in a file that the process alone can read. */

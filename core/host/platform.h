@@ -77,6 +77,9 @@ bool scop_templates_note(struct scop_platform *platform);
 /* Has the scop serve the tenant from now on; NULL: the command line alone does. */
 bool scop_tenant_serve(struct scop_platform *platform, uint32_t tenant, const char *scop);
 
+/* The address that the tenant's mails come from; "": the host's. */
+bool scop_tenant_sender(struct scop_platform *platform, uint32_t tenant, const char *address);
+
 /* What the tenant may order by itself in a month, in cents; below 0: nothing that costs. */
 bool scop_tenant_allow(struct scop_platform *platform, uint32_t tenant, int64_t cents);
 

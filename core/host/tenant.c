@@ -10,6 +10,7 @@
 #include "host/installation.h"
 #include "host/migrator.h"
 #include "modules/migration.h"
+#include "web/request.h"
 
 enum { WANTED_MAX = 1000000 }; /* a number that an archive may ask for: the next one is greater */
 
@@ -48,8 +49,7 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 		return scop_error_set(&platform->err, "language '%s' is not fr, nl, de or en", order->language);
 	if (!scop_zone_valid(order->zone))
 		return scop_error_set(&platform->err, "time zone '%s' is not known, such as Europe/Brussels is", order->zone);
-	if (order->owner_mail && (!strchr(order->owner_mail, '@') || order->owner_mail[0] == '@' || order->owner_mail[strcspn(order->owner_mail, " \t\r\n,;<>")] ||
-	    strlen(order->owner_mail) > 254 || !strchr(strchr(order->owner_mail, '@'), '.')))
+	if (order->owner_mail && !scop_field_is_mail(order->owner_mail))
 		return scop_error_set(&platform->err, "'%.80s' is no mail address to invite an owner at", order->owner_mail);
 	if (order->template && !scop_template_known(platform, order->template))
 		return false;
@@ -80,6 +80,7 @@ make_work_views(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.mail AS SELECT id, %s, recipient, "
 		"recipient_name, subject, IF(secret, '', html) AS html, secret, created, state, tries, answer, ended FROM queue.mail "
 		"WHERE role LIKE 't%u\\_%%'", tenant, module, tenant) &&
+	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.sender AS SELECT address FROM queue.sender WHERE tenant = %u", tenant, tenant) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.job_title AS SELECT s.module, j.name, "
 		"j.rule, j.title_fr, j.title_nl, j.title_de, j.title_en FROM scopiton.subscription s JOIN scopiton.package_job j ON "
 		"j.package = s.package WHERE s.tenant = %u", tenant, tenant);
@@ -95,8 +96,8 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 
 	return scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_tenant AS SELECT t.id, t.name, t.title, "
 		"t.language, t.created, t.allowance_cents, t.currency, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS host, "
-		"(SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 1 LIMIT 1) AS portal_host FROM scopiton.tenant t "
-		"WHERE %s", tenant, served) &&
+		"(SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 1 LIMIT 1) AS portal_host, (SELECT m.address FROM queue.sender m WHERE m.tenant = "
+		"t.id) AS sender FROM scopiton.tenant t WHERE %s", tenant, served) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.template AS SELECT name, title_fr, title_nl, title_de, title_en FROM "
 		"scopiton.template WHERE %s", tenant, operates) &&
 	    scop_platform_sql(platform, "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_module_table AS SELECT s.tenant, s.module, i.table_name, i.n_rows FROM "
@@ -236,6 +237,15 @@ scop_tenant_allow(struct scop_platform *platform, uint32_t tenant, int64_t cents
 	return scop_platform_sql(platform, "UPDATE scopiton.tenant SET allowance_cents = IF(%lld < 0, NULL, %lld) WHERE id = %u", (long long)cents, (long long)cents, tenant);
 }
 
+bool
+scop_tenant_sender(struct scop_platform *platform, uint32_t tenant, const char *address)
+{
+	if (address[0] && !scop_field_is_mail(address))
+		return scop_error_set(&platform->err, "'%.80s' is no mail address to send from", address);
+	return address[0] ? scop_platform_sql(platform, "REPLACE INTO queue.sender (tenant, address) VALUES (%u, '%s')", tenant, scop_platform_quote(platform, address)) :
+	    scop_platform_sql(platform, "DELETE FROM queue.sender WHERE tenant = %u", tenant);
+}
+
 /* The owner as a member, and a job of the tenant's portal, which writes the mail. */
 static bool
 invite_owner(struct scop_platform *platform, uint32_t tenant, const struct scop_tenant_order *order)
@@ -314,6 +324,7 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "DELETE FROM queue.outbox WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.mail WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.attachment WHERE role LIKE 't%u\\_%%'", tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM queue.sender WHERE tenant = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.dead WHERE role LIKE 't%u\\_%%'", tenant) &&
 	    scop_platform_sql(platform, "UPDATE scopiton.tenant SET scop = NULL WHERE scop = %u", tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.tenant WHERE id = %u", tenant) && scop_directory_changed(platform);

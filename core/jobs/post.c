@@ -39,7 +39,7 @@ integer(struct scop_post *post, int64_t value)
 }
 
 static const struct scop_statement due = { "due", "SELECT m.id, " TENANT_OF("m.role") " AS tenant, m.recipient, m.recipient_name, "
-	"m.sender_name, m.reply_to, m.subject, m.html, m.tries, CAST(UNIX_TIMESTAMP(m.created) * 1000000 AS SIGNED) AS created_us FROM mail m WHERE m.state = 'waiting' AND m.run_at <= "
+	"m.sender_name, COALESCE((SELECT s.address FROM sender s WHERE s.tenant = " TENANT_OF("m.role") "), '') AS sender, m.reply_to, m.subject, m.html, m.tries, CAST(UNIX_TIMESTAMP(m.created) * 1000000 AS SIGNED) AS created_us FROM mail m WHERE m.state = 'waiting' AND m.run_at <= "
 	"UTC_TIMESTAMP(3) AND (m.secret = 1 OR FIND_IN_SET(" TENANT_OF("m.role") ", ?) = 0) ORDER BY m.run_at, m.id LIMIT ? FOR UPDATE "
 	"SKIP LOCKED", 2, 0 };
 static const struct scop_statement lease = { "lease", "UPDATE " BATCH "SET m.run_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "

@@ -21,7 +21,7 @@ struct scop_post {
 };
 
 /* Takes up to `limit` due mails, but of none of the tenants `left_out` ("3,17"). `ret_mails` is a list of maps id, tenant,
- * recipient, recipient_name, sender_name, reply_to, subject, html, tries. */
+ * recipient, recipient_name, sender_name, sender ("": the host's), reply_to, subject, html, tries. */
 enum scop_db_status scop_post_take(struct scop_post *post, const char *left_out, unsigned limit,
     unsigned lease_seconds, const struct scop_value **ret_mails);
 

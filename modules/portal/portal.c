@@ -124,6 +124,7 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_POST, .path = "/tenants/new", .name = "make-tenant", .handle = portal_tenant_make, .permission = "portal.operate", .fields = portal_new_tenant_fields, .form = portal_tenant_new },
 	{ .method = SCOP_GET,  .path = "/tenants/{tenant}", .name = "tenant", .handle = portal_tenant, .permission = "portal.operate" },
 	{ .method = SCOP_POST, .path = "/allowances/{tenant}", .name = "tenant-allow", .handle = portal_tenant_allow, .permission = "portal.operate", .fields = portal_allowance_fields, .form = portal_tenant },
+	{ .method = SCOP_POST, .path = "/senders/{tenant}", .name = "tenant-sender", .handle = portal_tenant_sender, .permission = "portal.operate", .fields = portal_sender_fields, .form = portal_tenant },
 	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/install", .name = "tenant-install", .handle = portal_tenant_install, .permission = "portal.operate" },
 	{ .method = SCOP_POST, .path = "/tenants/{tenant}/{module}/disable", .name = "tenant-disable", .handle = portal_tenant_disable, .permission = "portal.operate" },
 	{ .method = SCOP_GET,  .path = "/jobs", .name = "jobs", .handle = portal_jobs, .permission = "portal.jobs", .fields = portal_page_fields, .api = true },

@@ -128,7 +128,8 @@ bool portal_tenant(struct scop_request *req);
 bool portal_tenant_new(struct scop_request *req);
 bool portal_tenant_make(struct scop_request *req);
 bool portal_tenant_allow(struct scop_request *req);
-extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[], portal_allowance_fields[];
+bool portal_tenant_sender(struct scop_request *req);
+extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[], portal_allowance_fields[], portal_sender_fields[];
 
 /* portal_audit.c: who did what. */
 bool portal_audit(struct scop_request *req);

@@ -314,7 +314,7 @@ FROM socle.every_tenant t WHERE :words IS NULL OR t.title LIKE CONCAT('%', :word
 	OR t.host LIKE CONCAT('%', :words, '%') ORDER BY t.title, t.id LIMIT :limit OFFSET :first
 
 -- name: one_tenant (id)
-SELECT t.id, t.title, t.name, t.host, t.portal_host, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents IS NOT NULL AS may_order, t.currency,
+SELECT t.id, t.title, t.name, t.host, t.portal_host, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
 	(SELECT SUM(u.cents) FROM socle.every_use_line u WHERE u.tenant = t.id AND u.month = DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m') AND u.currency = t.currency) AS month_cents
 FROM socle.every_tenant t WHERE t.id = :id
 
@@ -331,6 +331,12 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALU
 
 -- name: allowance_order_add (tenant, actor, cents)
 INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'allowance', CONCAT('+', LEFT(UUID(), 20)), :actor, JSON_OBJECT('cents', :cents))
+
+-- name: sender_order_add (tenant, actor, address)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'sender', CONCAT('+', LEFT(UUID(), 20)), :actor, JSON_OBJECT('address', :address))
+
+-- name: own_sender ()
+SELECT address FROM socle.sender
 
 -- name: tenants_being_made (tenant)
 SELECT id, JSON_VALUE(details, '$.title') AS title, state IN ('waiting', 'running') AS under_way, message FROM socle.every_order

@@ -6,6 +6,7 @@ enum { PER_PAGE = 50 };
 bool
 portal_mails(struct scop_request *req)
 {
+	scop_put(req, "sender", scop_get(scop_row(req, own_sender()), "address"));
 	portal_put_page(req, "mails", scop_rows(req, mails(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
 	return scop_view(req, &view_mails);
 }

@@ -128,6 +128,8 @@ title_of(struct scop_request *req, const char *kind)
 
 	if (strcmp(kind, "allowance") == 0)
 		return scop_translate(req, SCOP_TEXT("Set what may be ordered"));
+	if (strcmp(kind, "sender") == 0)
+		return scop_translate(req, SCOP_TEXT("Set where mails come from"));
 	if (strcmp(kind, "tenant") == 0)
 		return scop_translate(req, SCOP_TEXT("Make the tenant"));
 	return kinds[place] ? scop_translate(req, titles[place]) : kind;

@@ -34,6 +34,11 @@ const struct scop_field portal_allowance_fields[] = {
 	{ 0 }
 };
 
+const struct scop_field portal_sender_fields[] = {
+	{ .name = "address", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("Address that their mails come from") },
+	{ 0 }
+};
+
 static const struct scop_value *
 tenant_number(struct scop_request *req)
 {
@@ -159,17 +164,39 @@ portal_tenant_make(struct scop_request *req)
 	return scop_redirect(req, "tenants", NULL);
 }
 
-/* ---- what one may order by itself ---- */
+/* ---- what is agreed with one ---- */
+
+/* The trail says of whom, and to what it was set. */
+static bool
+agreed(struct scop_request *req, const struct scop_value *tenant, const char *note, const struct scop_value *value)
+{
+	const struct scop_value *id = scop_get(tenant, "id");
+
+	scop_note(req, note, scop_make_text(req, "%s: %s", scop_text(tenant, "title"), value ? scop_as_text(value) : "-"));
+	return scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+}
 
 bool
 portal_tenant_allow(struct scop_request *req)
 {
-	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *id = scop_get(tenant, "id"), *amount = scop_field(req, "amount");
+	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *amount = scop_field(req, "amount");
+	const long long cents = amount ? (long long)scop_as_int(amount) : 0;
 	bool under_way;
 
 	if (!tenant)
 		return scop_not_found(req);
-	scop_write_unique(req, allowance_order_add(id, scop_member_name(req), amount ? scop_make_int(req, scop_as_int(amount)) : NULL), &under_way);
-	scop_note(req, SCOP_TEXT("Set what may be ordered"), scop_get(tenant, "title"));
-	return scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+	scop_write_unique(req, allowance_order_add(scop_get(tenant, "id"), scop_member_name(req), amount ? scop_make_int(req, cents) : NULL), &under_way);
+	return agreed(req, tenant, SCOP_TEXT("Set what may be ordered"), amount ? scop_make_text(req, "%lld.%02lld %s", cents / 100, cents % 100, scop_text(tenant, "currency")) : NULL);
+}
+
+bool
+portal_tenant_sender(struct scop_request *req)
+{
+	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *address = scop_field(req, "address");
+	bool under_way;
+
+	if (!tenant)
+		return scop_not_found(req);
+	scop_write_unique(req, sender_order_add(scop_get(tenant, "id"), scop_member_name(req), field_or_none(req, "address")), &under_way);
+	return agreed(req, tenant, SCOP_TEXT("Set where mails come from"), address);
 }

@@ -88,6 +88,22 @@ test('no name and no subject begins another header', async () => {
   assert.match(mail.text, /^x/)
 })
 
+test('a tenant\'s mails come from its own address where one is set; what comes back comes to the host', async () => {
+  for (const wrong of ['nobody', 'a@b', 'a b@example.org', 'zoé@example.org', 'a@b.org\r\nBcc: x@y.org', `${'x'.repeat(250)}@b.org`])
+    await assert.rejects(stack.cli('tenant', 'sender', 'acme', wrong), /is no mail address to send from/, wrong)
+  await stack.cli('tenant', 'sender', 'acme', 'bonjour@acme.example')
+  assert.match(await stack.cli('tenant', 'show', 'acme'), /^sender +bonjour@acme\.example$/m)
+  await send({ text: 'of its own' })
+  const mail = await arrived('of its own', 20)
+  assert.equal(mail.from, 'Acme & Fils <bonjour@acme.example>')
+  assert.match(mail['message-id'], /@localhost\.localdomain>$/, 'by which a bounce is known')
+  const owner = { headers: { Cookie: await stack.signIn('acme') } }
+  assert.match((await stack.request('acme-portal.localhost', '/portal/mails', owner)).body, /They come from bonjour@acme\.example\./)
+  await stack.cli('tenant', 'sender', 'acme', 'none')
+  await send({ text: 'of the host' })
+  assert.equal((await arrived('of the host', 20)).from, 'Acme & Fils <no-reply@localhost.localdomain>')
+})
+
 test('what is secret is shown to nobody, and gone once it is sent', async () => {
   await send({ text: 'secret word', secret: 'on' })
   assert.equal(await stack.sql("SELECT MAX(html) FROM t1.mail WHERE subject LIKE '%secret word'"), '')

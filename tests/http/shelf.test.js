@@ -226,6 +226,23 @@ test('an operator says what owners may order by themselves', async () => {
   assert.equal((await stack.request(portal, '/portal/allowances/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
 })
 
+test('an operator says from which address a tenant\'s mails come; the trail says to what', async () => {
+  const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
+  const refused = await post('/portal/senders/1', { address: 'nobody' }, as)
+  assert.equal(refused.status, 422)
+  assert.match(refused.body, /id="address"[^>]*value="nobody"[^>]*aria-invalid="true"/)
+  for (const [address, kept] of [['bonjour@acme.example', 'bonjour@acme.example'], ['', '']]) {
+    assert.equal((await post('/portal/senders/1', { address }, as)).status, 303)
+    await until('it has ended', async () => (await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
+    assert.equal(await stack.sql('SELECT address FROM queue.sender WHERE tenant = 1'), kept)
+    assert.match((await get(page, operator, scop)).body, new RegExp(`id="address"[^>]*value="${kept}"`))
+  }
+  assert.match(text((await get('/portal/audit', operator, scop)).body), /Set where mails come from Acme: bonjour@acme\.example/)
+  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t1_portal', 1, 'sender', 'own', 'owner', '{"address":"bank@bank.example"}')`)
+  await ended('own')
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM queue.sender'), '0', 'a tenant does not name itself')
+})
+
 test('each scop sees, orders for and upgrades its own tenants, and no others', async () => {
   await stack.cli('tenant', 'create', 'othercoop', '--title', 'Other Coop', '--language', 'en', '--operator')
   await stack.cli('tenant', 'create', 'lumen', '--title', 'Atelier Lumen', '--scop', 'othercoop')
