@@ -157,7 +157,7 @@ $(2)/names.o: $(2)/names.stamp
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SAME) -I$(2) -c $(2)/names.c -o $$@
 endef
 
-$(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/base/csv.c,scop_frame_names))
+$(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/web/seen.c core/base/csv.c,scop_frame_names))
 
 # $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its package
 define module

@@ -280,6 +280,15 @@ DELETE FROM socle.role WHERE name = :name
 -- name: role_permissions_clear (name)
 DELETE FROM socle.role_permission WHERE role = :name
 
+-- name: role_permissions (name)
+SELECT permission FROM socle.role_permission WHERE role = :name ORDER BY permission
+
+-- name: role_permissions_held (name)
+SELECT permission FROM socle.role_permission WHERE role = :name ORDER BY permission FOR UPDATE
+
+-- name: member_role_held (member)
+SELECT role FROM socle.member_role WHERE member = :member ORDER BY role = 'owner' DESC, role LIMIT 1 FOR UPDATE
+
 -- name: role_permissions_add (name, permissions)
 INSERT INTO socle.role_permission (role, permission)
 SELECT :name, j.permission FROM JSON_TABLE(:permissions, '$[*]' COLUMNS (permission VARCHAR(50) COLLATE utf8mb4_unicode_520_ci PATH '$')) j

@@ -14,6 +14,7 @@ const struct scop_field portal_invite_fields[] = {
 
 const struct scop_field portal_role_fields[] = {
 	{ .name = "role", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Role"), .required = true, .max = 24 },
+	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
 	{ 0 }
 };
 
@@ -173,6 +174,7 @@ portal_member(struct scop_request *req)
 	if (!member)
 		return scop_not_found(req);
 	scop_put(req, "one", member);
+	scop_put(req, "seen", scop_seen(req, member, "role"));
 	put_roles(req, scop_text(member, "role"));
 	return scop_view(req, &view_member);
 }
@@ -194,6 +196,8 @@ portal_member_role(struct scop_request *req)
 		return scop_not_found(req);
 	if (!scop_row(req, role_by_name(role)))
 		return scop_reject(req, "role", "Please choose one of the roles.");
+	if (scop_outdated(req, scop_row(req, member_role_held(scop_get(member, "id"))), "role"))
+		return true;
 	if (!portal_may_give(req, role) || !portal_may_give(req, scop_get(member, "role")))
 		return scop_reject(req, "role", "You cannot give more than you may yourself.");
 	if (strcmp(scop_as_text(role), "owner") != 0 && is_last_owner(req, member))

@@ -14,6 +14,7 @@ const struct scop_field portal_new_role_fields[] = {
 
 const struct scop_field portal_may_fields[] = {
 	{ .name = "may", .type = SCOP_FIELD_MAP, .max = 1 },
+	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
 	{ 0 }
 };
 
@@ -67,11 +68,13 @@ portal_role(struct scop_request *req)
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)), *name = scop_path(req, "role");
 	const struct scop_value *role = scop_put_all(req, (const struct scop_want[]){
 	    { "one", true, role_by_name(name) },
-	    { "permissions", false, permissions_of_role(language, name) }, { 0 } });
+	    { "permissions", false, permissions_of_role(language, name) },
+	    { "held", false, role_permissions(name) }, { 0 } });
 
 	if (!role)
 		return scop_not_found(req);
 	scop_put(req, "title", portal_role_title(req, role));
+	scop_put(req, "seen", scop_seen(req, scop_model(req, "held"), "permission"));
 	scop_put(req, "is_owner", scop_make_bool(req, strcmp(scop_text(role, "name"), "owner") == 0));
 	return scop_view(req, &view_role);
 }
@@ -92,8 +95,8 @@ bool
 portal_role_save(struct scop_request *req)
 {
 	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))), *name = scop_get(role, "name");
-	const struct scop_value *known = scop_rows(req, permissions_of_role(scop_make_text(req, "%s", "en"), name)), *may = scop_field(req, "may");
-	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list));
+	const struct scop_value *known = scop_rows(req, permissions_of_role(scop_make_text(req, "%s", scop_language_of(req)), name)), *may = scop_field(req, "may");
+	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list)), *about = portal_role_title(req, role);
 	size_t count = 0;
 
 	if (!role)
@@ -102,19 +105,23 @@ portal_role_save(struct scop_request *req)
 		return scop_reject(req, "role", "An owner may do everything. Make another role for less.");
 	if (!portal_may_give(req, name))
 		return scop_reject(req, "role", "This role may do more than you: somebody else has to change it.");
+	if (scop_outdated(req, scop_rows(req, role_permissions_held(name)), "permission"))
+		return true;
 	for (size_t i = 0; i < scop_count(known); i++) {
 		const struct scop_value *permission = scop_get(scop_at(known, i), "name");
+		const bool had = scop_bool(scop_at(known, i), "may"), gets = scop_as_text(scop_get(may, scop_as_text(permission)))[0] != '\0';
 
-		if (!scop_as_text(scop_get(may, scop_as_text(permission)))[0])
-			continue;
-		if (!scop_may(req, scop_as_text(permission)) && !scop_bool(scop_at(known, i), "may"))
+		if (gets && !had && !scop_may(req, scop_as_text(permission)))
 			return scop_reject(req, "role", "You cannot give more than you may yourself.");
-		list[count++] = permission;
+		if (gets != had)
+			about = scop_make_text(req, "%s, %c %s", scop_as_text(about), gets ? '+' : '-', scop_text(scop_at(known, i), "title"));
+		if (gets)
+			list[count++] = permission;
 	}
 	scop_write(req, role_permissions_clear(name));
 	if (count > 0)
 		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
-	scop_note(req, "Changed a role", portal_role_title(req, role));
+	scop_note(req, "Changed a role", about);
 	return scop_redirect(req, "roles", NULL);
 }
 

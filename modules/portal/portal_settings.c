@@ -16,16 +16,7 @@ const struct scop_field portal_setting_fields[] = {
 	{ 0 }
 };
 
-static const struct scop_value *
-digest(struct scop_request *req, const struct scop_value *rows)
-{
-	const struct scop_value *text = scop_make_text(req, "%s", "");
-
-	for (size_t i = 0; i < scop_count(rows); i++)
-		text = scop_hash(req, scop_make_text(req, "%s %s=%s", scop_as_text(text), scop_text(scop_at(rows, i), "name"),
-		    scop_text(scop_at(rows, i), "value")));
-	return text;
-}
+#define SHOWN "name value"
 
 /* "value\tfr\tnl\tde\ten" a line. */
 static const struct scop_value *
@@ -89,7 +80,7 @@ portal_settings(struct scop_request *req)
 		    choices_of(req, scop_text(row, "choices"), scop_as_text(text)), scop_get(row, "low"), scop_get(row, "high") });
 	}
 	scop_put(req, "settings", scop_make_list(req, count, list));
-	scop_put(req, "seen", digest(req, rows));
+	scop_put(req, "seen", scop_seen(req, rows, SHOWN));
 	return scop_view(req, &view_settings);
 }
 
@@ -172,8 +163,8 @@ portal_settings_save(struct scop_request *req)
 
 	if (count == 0)
 		return scop_not_found(req);
-	if (strcmp(scop_as_text(scop_field(req, "seen")), scop_as_text(digest(req, rows))) != 0)
-		return scop_reject(req, "seen", "Somebody has changed these settings since you opened them. Please look at them again.");
+	if (scop_outdated(req, rows, SHOWN))
+		return true;
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i), *value = checked(req, row);
 

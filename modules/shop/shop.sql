@@ -267,6 +267,9 @@ INSERT INTO shipping (country, up_to_grams, price_cents) VALUES (:country, :up_t
 -- name: step_count ()
 SELECT COUNT(*) AS steps FROM shipping
 
+-- name: step_by_id (id)
+SELECT id, country, up_to_grams FROM shipping WHERE id = :id
+
 -- name: step_remove (id)
 DELETE FROM shipping WHERE id = :id
 
@@ -308,6 +311,9 @@ SELECT CONCAT_WS(' > ', t.title, c.title) AS path FROM category c LEFT JOIN cate
 -- name: product_set (id, name, category, top, description, quality, vat, published)
 UPDATE product SET name = :name, category = :category, top = :top, description = :description, quality = :quality, vat = :vat, published = :published
 WHERE id = :id
+
+-- name: product_held (id)
+SELECT name, category, description, quality, vat, published FROM product WHERE id = :id FOR UPDATE
 
 -- name: product_picture (id, picture)
 UPDATE product SET picture = :picture WHERE id = :id

@@ -39,8 +39,11 @@ const struct scop_field shop_product_fields[] = {
 	{ .name = "quality",     .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Condition"),   .required = true, .choices = qualities },
 	{ .name = "vat",         .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("VAT"),   .required = true, .choices = vats },
 	{ .name = "published",   .type = SCOP_FIELD_BOOL },
+	{ .name = "seen",        .type = SCOP_FIELD_TEXT, .max = 64 },
 	{ 0 }
 };
+
+#define TEXTS "name category description quality vat published" /* what that form shows of a product */
 
 const struct scop_field shop_picture_fields[] = {
 	{ .name = "picture", .type = SCOP_FIELD_FILE, .required = true, .max = PICTURE_MAX },
@@ -193,6 +196,7 @@ shop_product_edit(struct scop_request *req)
 		return scop_not_found(req);
 	const struct scop_value *variants = scop_model(req, "variants");
 	scop_put(req, "several", scop_make_bool(req, scop_count(variants) > 1));
+	scop_put(req, "seen", scop_seen(req, product, TEXTS));
 	scop_put(req, "in_france", scop_get(scop_model(req, "terms"), "in_france"));
 	return scop_view(req, &view_product_edit);
 }
@@ -218,6 +222,8 @@ shop_product_save(struct scop_request *req)
 
 	if (!product)
 		return scop_not_found(req);
+	if (scop_outdated(req, scop_row(req, product_held(id)), TEXTS))
+		return true;
 	shop_category_put(req, scop_as_text(category), &inner, &top);
 	scop_write(req, product_set(id, scop_field(req, "name"), inner ? scop_make_int(req, inner) : NULL, top ? scop_make_int(req, top) : NULL,
 	    description ? description : empty(req), scop_field(req, "quality"), scop_field(req, "vat"), scop_field(req, "published")));

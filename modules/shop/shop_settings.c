@@ -36,27 +36,16 @@ const struct scop_field shop_step_fields[] = {
 	{ 0 }
 };
 
-static const struct scop_value *
-digest_of_payment(struct scop_request *req, const struct scop_value *row)
-{
-	return scop_hash(req, scop_make_text(req, "%s\n%s\n%s", scop_text(row, "beneficiary"), scop_text(row, "iban"), scop_text(row, "bic")));
-}
+#define PAYMENT "beneficiary iban bic"
+#define SELLING "country scheme free_from mail"
 
-static const struct scop_value *
-digest_of_selling(struct scop_request *req, const struct scop_value *row)
+/* An amount as the trail keeps it, which is read in any language. */
+static const char *
+euros(struct scop_request *req, const struct scop_value *amount)
 {
-	return scop_hash(req, scop_make_text(req, "%s\n%s\n%lld\n%s", scop_text(row, "country"), scop_text(row, "scheme"),
-	    (long long)scop_int(row, "free_from"), scop_text(row, "mail")));
-}
+	const long long cents = amount ? (long long)scop_as_int(amount) : 0;
 
-/* Whether another tab has saved since the form was shown, and this one is told so. A program that has shown none says nothing of it. */
-static bool
-has_changed(struct scop_request *req, const struct scop_value *digest)
-{
-	const struct scop_value *seen = scop_field(req, "seen");
-
-	return seen && strcmp(scop_as_text(seen), scop_as_text(digest)) != 0 &&
-	    scop_reject(req, "seen", "Somebody has changed these settings since you opened them. Please look at them again.");
+	return amount ? scop_as_text(scop_make_text(req, "%lld.%02lld", cents / 100, cents % 100)) : "-";
 }
 
 bool
@@ -70,8 +59,8 @@ shop_settings_show(struct scop_request *req)
 
 	if (scop_type(free_from) == SCOP_MONEY)
 		scop_put(req, "free_from", scop_make_number(req, scop_as_int(free_from), 2));
-	scop_put(req, "payment_seen", digest_of_payment(req, scop_model(req, "payment")));
-	scop_put(req, "selling_seen", digest_of_selling(req, scop_model(req, "selling")));
+	scop_put(req, "payment_seen", scop_seen(req, scop_model(req, "payment"), PAYMENT));
+	scop_put(req, "selling_seen", scop_seen(req, scop_model(req, "selling"), SELLING));
 	scop_put(req, "any_step", scop_make_bool(req, scop_count(scop_model(req, "steps")) > 0));
 	return scop_view(req, &view_settings);
 }
@@ -84,7 +73,7 @@ shop_settings_save(struct scop_request *req)
 
 	if (!shop_iban_check(scop_as_text(scop_field(req, "iban")), iban))
 		return scop_reject(req, "iban", "The check digits of this account number are wrong.");
-	if (has_changed(req, digest_of_payment(req, scop_row(req, payment_held()))))
+	if (scop_outdated(req, scop_row(req, payment_held()), PAYMENT))
 		return true;
 	scop_write(req, payment_set(scop_field(req, "beneficiary"), scop_make_text(req, "%s", iban),
 	    bic ? bic : scop_make_text(req, "%s", "")));
@@ -97,12 +86,19 @@ shop_selling_save(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_field(req, "mail");
 
-	if (has_changed(req, digest_of_selling(req, scop_row(req, selling_held()))))
+	if (scop_outdated(req, scop_row(req, selling_held()), SELLING))
 		return true;
 	scop_write(req, selling_set(scop_field(req, "country"), scop_field(req, "scheme"), scop_field(req, "free_from"),
 	    mail ? mail : scop_make_text(req, "%s", "")));
-	scop_note(req, "Changed VAT and replies", NULL);
+	scop_note(req, "Changed VAT and replies", scop_make_text(req, "%s, %s, %s, %s", scop_as_text(scop_field(req, "country")), scop_as_text(scop_field(req, "scheme")),
+	    euros(req, scop_field(req, "free_from")), mail ? scop_as_text(mail) : "-"));
 	return scop_redirect(req, "settings", NULL);
+}
+
+static void
+note_step(struct scop_request *req, const struct scop_value *country, const struct scop_value *grams, const struct scop_value *price)
+{
+	scop_note(req, "Changed the prices of delivery", scop_make_text(req, "%s, %lld g: %s", scop_as_text(country), (long long)scop_as_int(grams), euros(req, price)));
 }
 
 /* The same country and weight again has its price changed. */
@@ -111,15 +107,19 @@ shop_step_add(struct scop_request *req)
 {
 	if (scop_int(scop_row(req, step_count()), "steps") >= STEPS_MAX)
 		return scop_reject(req, "weight", "That is enough steps. Please remove one first.");
-	scop_note(req, "Changed the prices of delivery", NULL);
 	scop_write(req, step_put(scop_field(req, "to"), scop_field(req, "weight"), scop_field(req, "price")));
+	note_step(req, scop_field(req, "to"), scop_field(req, "weight"), scop_field(req, "price"));
 	return scop_redirect(req, "settings", NULL);
 }
 
 bool
 shop_step_remove(struct scop_request *req)
 {
-	scop_note(req, "Changed the prices of delivery", NULL);
-	scop_write(req, step_remove(scop_make_int(req, atoll(scop_as_text(scop_path(req, "step"))))));
+	const struct scop_value *step = scop_row(req, step_by_id(scop_make_int(req, atoll(scop_as_text(scop_path(req, "step"))))));
+
+	if (!step)
+		return scop_redirect(req, "settings", NULL); /* gone already */
+	scop_write(req, step_remove(scop_get(step, "id")));
+	note_step(req, scop_get(step, "country"), scop_get(step, "up_to_grams"), NULL);
 	return scop_redirect(req, "settings", NULL);
 }

@@ -59,7 +59,7 @@ test('settings are drawn from the manifest, checked by their types, and tell the
   assert.equal(await stack.sql('SELECT name, what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'owner\tChanged the settings of\tshop, tell_shop: 0, few: 7', 'who changed what, to what')
   const second = await post(page, page, { seen, 'set.tell_shop': '1', 'set.few': '9' })
   assert.equal(second.status, 422, 'the other tab has saved meanwhile')
-  assert.match(second.body, /Quelqu(&#39;|')un a changé ces réglages/)
+  assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
   assert.equal(await stack.sql("SELECT value FROM t1.setting WHERE name = 'few'"), '7')
   assert.equal((await see('/portal/modules/guestbook/settings')).status, 404)
   assert.equal((await see('/portal/modules/nothing/settings')).status, 404)
@@ -108,6 +108,26 @@ test('a role of one\'s own gives what was chosen, and nobody gives more than the
   await post(strong, strong, { 'may.shop.settings': '1' })
   assert.equal((await post(strong, strong, { 'may.shop.orders': '1' }, clerk)).status, 422, 'nor takes from who has more')
   assert.equal(await stack.sql(`SELECT GROUP_CONCAT(permission) FROM t1.role_permission WHERE role = '${strong.split('/').pop()}'`), 'shop.settings')
+})
+
+test('of two tabs with the same role, or the same member, the second is told; the trail says what was changed', async () => {
+  const role = '/portal/roles/merchant', seen = hidden((await see(role)).body, 'seen')
+  assert.equal((await post(role, role, { seen, 'may.shop.orders': '1', 'may.shop.products': '1' })).status, 303)
+  assert.equal(await stack.sql("SELECT what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1"), 'Changed a role\tcommerçant, + Voir les commandes, + Gérer les articles')
+  const second = await post(role, role, { seen, 'may.shop.settings': '1' })
+  assert.equal(second.status, 422)
+  assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(permission ORDER BY permission) FROM t1.role_permission WHERE role = 'merchant'"), 'shop.orders,shop.products')
+  assert.equal((await post(role, role, { seen: hidden(second.body, 'seen'), 'may.shop.orders': '1' })).status, 303, 'what is shown then can be saved')
+  assert.match(await stack.sql("SELECT about FROM t1.audit ORDER BY id DESC LIMIT 1"), /, - Gérer les articles$/)
+
+  await member('merchant')
+  const page = `/portal/members/${await stack.sql("SELECT MAX(member) FROM t1.member_role WHERE role = 'merchant'")}`, shown = hidden((await see(page)).body, 'seen')
+  const give = (given, as) => post(page, `${page}/role`, { role: given, seen: as })
+  assert.equal((await give('owner', shown)).status, 303)
+  assert.equal((await give('merchant', shown)).status, 422, 'as the second tab, which still shows the former')
+  assert.equal(await stack.sql(`SELECT role FROM t1.member_role WHERE member = ${page.split('/').pop()}`), 'owner')
+  assert.equal((await give('merchant', hidden((await see(page)).body, 'seen'))).status, 303)
 })
 
 test('a permission that is taken away counts at once, for a member who is working', async () => {

@@ -118,6 +118,12 @@ const struct scop_value *scop_random(struct scop_request *req, size_t length);
 /* BLAKE2b of a string, 64 hexadecimal digits: what is stored of a token, and the address of a file. */
 const struct scop_value *scop_hash(struct scop_request *req, const struct scop_value *text);
 
+/* For a form that two people may have open at once. The page puts a digest of the columns `keys` ("name price") of the row or rows
+ * that the form shows into its hidden field `seen`. Whoever saves reads them again, for change (FOR UPDATE), and stops where the
+ * form is outdated: it is refused and drawn again with what is there now. A program, which has shown no form, says nothing of it. */
+const struct scop_value *scop_seen(struct scop_request *req, const struct scop_value *rows, const char *keys);
+bool scop_outdated(struct scop_request *req, const struct scop_value *rows, const char *keys);
+
 /* The QR code of a text, at error level M: a map of `size` and `path`, for
  *     <svg viewBox="0 0 {{size}} {{size}}"><path d="{{path}}"/></svg>
  * NULL for a text that is empty or longer than a code can hold. */

@@ -77,6 +77,32 @@ test('an article is made, completed, shown and hidden', async () => {
   assert.equal((await stack.request(host, '/fr/p/theiere-emaillee')).status, 200)
 })
 
+test('of two tabs with the same article the second is told, and what it had typed stays', async () => {
+  const [[id]] = await rows("SELECT id FROM product WHERE slug = 'theiere-emaillee'"), page = `/shop/products/${id}`
+  const opened = async (body) => body.slice(body.indexOf(`action="${page}"`)).match(/name="seen" value="([^"]+)"/)[1], seen = await opened((await see(page)).body)
+  const save = (description, as) => post(page, page, { name: 'Théière <émaillée>', category: 'Cuisine > Thé', description, quality: 'good', vat: 'reduced', published: '1', seen: as })
+  await post(page, `${page}/variants`, { option: 'Rouge', new_price: '14', new_stock: '2' })
+  assert.equal((await save('Première', seen)).status, 303, 'another variant is no change of the texts')
+  const late = await save('Deuxième', seen)
+  assert.equal(late.status, 422)
+  assert.match(late.body, /Quelqu(&#39;|')un a modifié ceci[^]*Deuxième<\/textarea>/)
+  assert.deepEqual(await rows(`SELECT description FROM product WHERE id = ${id}`), [['Première']])
+  assert.equal((await save('Deuxième', await opened(late.body))).status, 303, 'who has been told may')
+})
+
+test('the trail says to what VAT, replies and delivery were set', async () => {
+  const last = async () => (await rows('SELECT what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'))[0]
+  await post('/shop/settings', '/shop/settings/selling', { country: 'BE', scheme: 'oss', free_from: '150', mail: 'shop@acme.example' })
+  assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, oss, 150.00, shop@acme.example'])
+  await post('/shop/settings', '/shop/settings/steps', { to: 'FR', weight: '2500', price: '9,90' })
+  assert.deepEqual(await last(), ['Changed the prices of delivery', 'FR, 2500 g: 9.90'])
+  const [[step]] = await rows("SELECT id FROM shipping WHERE country = 'FR' AND up_to_grams = 2500")
+  await post('/shop/settings', `/shop/settings/steps/${step}`, {})
+  assert.deepEqual(await last(), ['Changed the prices of delivery', 'FR, 2500 g: -'])
+  await post('/shop/settings', '/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '', mail: '' })
+  assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, national, -, -'])
+})
+
 test('two articles of one name have two addresses, and a price that is none is refused', async () => {
   const again = await post('/shop/products/new', '/shop/products/new', { name: 'Théière émaillée', price: '5' })
   assert.equal(again.status, 303)

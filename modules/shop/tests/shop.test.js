@@ -252,7 +252,7 @@ test('of two tabs with the same settings the second is told', async () => {
     assert.equal((await send(first)).status, 303, action)
     const before = await stack.sql(stored), late = await send(second)
     assert.equal(late.status, 422, action)
-    assert.match(late.body, /Quelqu(&#39;|')un a changé ces réglages/)
+    assert.match(late.body, /Quelqu(&#39;|')un a modifié ceci/)
     assert.equal(await stack.sql(stored), before)
     assert.notEqual(await seen(action), opened)
   }

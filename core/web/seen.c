@@ -1,0 +1,39 @@
+/* What a form was made from: see scop_seen in scopiton/request.h. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "web/request.h"
+
+static void
+add_row(struct scop_buffer *out, struct scop_request *req, const struct scop_value *row, const char *keys)
+{
+	for (size_t length; *keys; keys += length + (keys[length] == ' ')) {
+		length = strcspn(keys, " ");
+		scop_json_print(out, scop_get(row, scop_arena_printf(req->arena, "%.*s", (int)length, keys)));
+		scop_buffer_char(out, '\n');
+	}
+}
+
+const struct scop_value *
+scop_seen(struct scop_request *req, const struct scop_value *rows, const char *keys)
+{
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, req->arena);
+	if (scop_type(rows) == SCOP_LIST)
+		for (size_t i = 0; i < scop_count(rows); i++)
+			add_row(&out, req, scop_at(rows, i), keys);
+	else
+		add_row(&out, req, rows, keys);
+	return scop_hash(req, scop_value_bytes(req->arena, out.data, out.length));
+}
+
+bool
+scop_outdated(struct scop_request *req, const struct scop_value *rows, const char *keys)
+{
+	const struct scop_value *seen = scop_field(req, "seen");
+
+	return seen && strcmp(scop_as_text(seen), scop_as_text(scop_seen(req, rows, keys))) != 0 &&
+	    scop_reject(req, "seen", "Somebody has changed this since you opened the page. Please look at it again.");
+}
