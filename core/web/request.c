@@ -274,6 +274,12 @@ scop_reject(struct scop_request *req, const char *field, const char *message)
 	return true;
 }
 
+const struct scop_value *
+scop_rejection(const struct scop_request *req, const char *field)
+{
+	return scop_get(scop_map_value(&req->error_by_field), field);
+}
+
 bool
 scop_rejected(const struct scop_request *req)
 {

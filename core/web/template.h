@@ -1,11 +1,13 @@
 /*
  * Templates: Mustache, to its specification with the inheritance module, compiled once and rendered many times.
  *
- * Beyond the specification, four section names belong to the host (they are lambdas in the specification's terms):
+ * Beyond the specification, five section names belong to the host (they are lambdas in the specification's terms):
  *   {{#_}}Add to cart{{/_}}                        the text in the request's language
  *   {{#_.count}}{{count}} piece|{{count}} pieces{{/_.count}}   the form that the count asks for
  *   {{#link}}product{{/link}}   the address of a named route; its {parts} come from the context, `slug=code` from another name
  *   {{#key}}order{{/key}}       the hidden input that a form posting to that route must hold
+ *   {{#field.name}}{{<input}}...{{/input}}{{/field.name}}   what partials that draw a field need: `its.name`, what was typed into it
+ *                               (`its.typed`; `its.was_typed` also where that is nothing), `its.error`
  * Source: https://mustache.github.io/mustache.5.html and mustache/spec.
  */
 #ifndef SCOP_WEB_TEMPLATE_H

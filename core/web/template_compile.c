@@ -13,6 +13,8 @@
 
 enum { DEPTH_MAX = 64, DELIMITER_MAX = 8 };
 
+#define FIELD "field." /* the section of a form's field: see template.h */
+
 struct token {
 	struct token *next;
 	char kind; /* 't' text, 'v' variable, '&' raw, '#', '^', '/', '>', '<', '$', '!' comment, '=' delimiters */
@@ -296,7 +298,8 @@ node_make(struct compiler *compiler, const struct token *token)
 		node->kind = NODE_RAW;
 		break;
 	case '#':
-		node->kind = NODE_SECTION;
+		node->kind = strncmp(token->name, FIELD, strlen(FIELD)) == 0 ? NODE_FIELD : NODE_SECTION;
+		node->name += node->kind == NODE_FIELD ? strlen(FIELD) : 0;
 		break;
 	case '^':
 		node->kind = NODE_INVERTED;

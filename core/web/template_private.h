@@ -17,6 +17,7 @@ enum scop_node_kind {
 	NODE_TRANSLATE, /* {{#_}} */
 	NODE_LINK,      /* {{#link}} */
 	NODE_KEY,       /* {{#key}} */
+	NODE_FIELD,     /* {{#field.name}} */
 };
 
 struct scop_node {

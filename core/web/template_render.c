@@ -184,6 +184,27 @@ render_section(struct renderer *renderer, const struct scop_node *node, const st
 	return true;
 }
 
+/* One partial draws any field: what it needs stands under one name. */
+static bool
+render_field(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const struct scop_value *typed = lookup(frame->scope, scop_arena_printf(renderer->arena, "value.%s", node->name));
+	const struct scop_value *error = lookup(frame->scope, scop_arena_printf(renderer->arena, "error.%s", node->name));
+	struct scop_map_maker its, scope_map;
+
+	scop_map_init(&its, renderer->arena);
+	scop_map_put_text(&its, "name", node->name);
+	scop_map_put(&its, "typed", typed);
+	scop_map_put(&its, "was_typed", scop_value_bool(renderer->arena, typed != NULL));
+	scop_map_put(&its, "error", error);
+	scop_map_init(&scope_map, renderer->arena);
+	scop_map_put(&scope_map, "its", scop_map_value(&its));
+	const struct scope scope = { frame->scope, scop_map_value(&scope_map) };
+	const struct frame inner = { &scope, frame->arguments, frame->add, frame->remove };
+
+	return render(renderer, node->children, &inner);
+}
+
 static bool
 render_partial(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
@@ -208,22 +229,26 @@ render_partial(struct renderer *renderer, const struct scop_node *node, const st
 	return done;
 }
 
+/* What a parent tag brings for the block, and what held where that was written: a block of the same name inside it is another. */
 static const struct scop_node *
-argument(const struct arguments *arguments, const char *name)
+argument(const struct arguments *arguments, const char *name, const struct arguments **ret_outer)
 {
 	const struct scop_node *found = NULL;
 
 	for (; arguments; arguments = arguments->outer)
 		for (const struct scop_node *node = arguments->blocks; node; node = node->next)
-			if (node->kind == NODE_BLOCK && strcmp(node->name, name) == 0)
+			if (node->kind == NODE_BLOCK && strcmp(node->name, name) == 0) {
 				found = node;
+				*ret_outer = arguments->outer;
+			}
 	return found;
 }
 
 static bool
 render_block(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
-	const struct scop_node *content = argument(frame->arguments, node->name);
+	const struct arguments *outer = NULL;
+	const struct scop_node *content = argument(frame->arguments, node->name, &outer);
 
 	if (!content || content == node)
 		return render(renderer, node->children, frame);
@@ -233,7 +258,7 @@ render_block(struct renderer *renderer, const struct scop_node *node, const stru
 
 	const size_t indent = strlen(node->indent);
 	const char *own = node->indent + (frame->remove < indent ? frame->remove : indent);
-	const struct frame inner = { frame->scope, frame->arguments,
+	const struct frame inner = { frame->scope, outer,
 		own[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, own) : frame->add,
 		content->standalone ? strlen(content->indent) : 0 };
 	const bool done = render(renderer, content->children, &inner);
@@ -290,6 +315,8 @@ render_node(struct renderer *renderer, const struct scop_node *node, const struc
 		return true;
 	case NODE_SECTION:
 		return render_section(renderer, node, frame);
+	case NODE_FIELD:
+		return render_field(renderer, node, frame);
 	case NODE_INVERTED:
 		return scop_as_bool(lookup(frame->scope, node->name)) || render(renderer, node->children, frame);
 	case NODE_PARTIAL:

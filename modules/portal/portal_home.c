@@ -40,5 +40,5 @@ bool
 portal_tile(struct scop_request *req)
 {
 	scop_put(req, "waiting", scop_row(req, waiting()));
-	return scop_view(req, &view_tile);
+	return scop_view(req, &view_waiting);
 }

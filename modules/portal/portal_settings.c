@@ -56,10 +56,20 @@ shown(struct scop_request *req, const struct scop_value *row)
 	return scop_get(row, "value");
 }
 
+/* What the partials that draw a field need: its name and what is wrong with it. */
+static const struct scop_value *
+field_of(struct scop_request *req, const struct scop_value *row)
+{
+	static const char *const keys[] = { "name", "error" };
+	const struct scop_value *name = scop_make_text(req, "set.%s", scop_text(row, "name"));
+
+	return scop_make_map(req, 2, keys, (const struct scop_value *[]){ name, scop_rejection(req, scop_as_text(name)) });
+}
+
 bool
 portal_settings(struct scop_request *req)
 {
-	static const char *const keys[] = { "name", "title", "shown", "is_text", "is_integer", "is_money", "is_boolean", "is_choice", "on",
+	static const char *const keys[] = { "its", "title", "shown", "is_text", "is_integer", "is_money", "is_boolean", "is_choice", "on",
 		"choices", "low", "high" };
 	const struct scop_value *module = scop_path(req, "module"), *language = scop_make_text(req, "%s", scop_language_of(req));
 	const struct scop_value *offered = scop_put_all(req, (const struct scop_want[]){
@@ -74,7 +84,7 @@ portal_settings(struct scop_request *req)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i), *text = shown(req, row);
 
-		list[i] = scop_make_map(req, 12, keys, (const struct scop_value *[]){ scop_get(row, "name"), scop_get(row, "title"), text,
+		list[i] = scop_make_map(req, 12, keys, (const struct scop_value *[]){ field_of(req, row), scop_get(row, "title"), text,
 		    scop_get(row, "is_text"), scop_get(row, "is_integer"), scop_get(row, "is_money"), scop_get(row, "is_boolean"),
 		    scop_get(row, "is_choice"), scop_make_bool(req, strcmp(scop_as_text(text), "1") == 0),
 		    choices_of(req, scop_text(row, "choices"), scop_as_text(text)), scop_get(row, "low"), scop_get(row, "high") });

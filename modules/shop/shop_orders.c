@@ -60,7 +60,7 @@ shop_tile(struct scop_request *req)
 	}
 	scop_put(req, "chart", scop_chart(req, DAYS, labels, values));
 	scop_put(req, "total", scop_make_money(req, total, currency));
-	return scop_view(req, &view_tile);
+	return scop_view(req, &view_sales);
 }
 
 bool

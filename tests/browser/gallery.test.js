@@ -40,6 +40,39 @@ test('the gallery is sound in four languages, both themes, on a desk and on a ph
   await page.context().close()
 })
 
+test('a tile fills itself, and one that does not answer says so; a form shows its mistakes beside its fields', async () => {
+  const page = await signedIn()
+  await page.goto(`${portal}/gallery/`)
+  await page.waitForSelector('.tile:has(#t-one) .figures')
+  await page.waitForSelector('.tile:has(#t-two) .tile-broken:visible')
+  await page.evaluate(() => { document.querySelector('form[action="/gallery/"][method=post]').noValidate = true })
+  await page.fill('#amount', 'viel')
+  await press(page, 'form[action="/gallery/"][method=post] button')
+  for (const field of ['amount', 'day']) {
+    assert.equal(await page.getAttribute(`#${field}`, 'aria-invalid'), 'true')
+    assert.ok((await page.textContent(`#${await page.getAttribute(`#${field}`, 'aria-describedby')} .error`)).length > 5, field)
+  }
+  assert.equal(await page.inputValue('#amount'), 'viel', 'what was typed stays')
+  await inspect(page, 'gallery-errors')
+  await page.fill('#amount', '1.234,50')
+  await page.fill('#day', '2026-11-22')
+  await press(page, 'form[action="/gallery/"][method=post] button')
+  assert.match(await page.textContent('.notice-ok'), /2026/)
+  await page.setInputFiles('#file', { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b') })
+  await page.click('form[action="/gallery/send"] button')
+  await page.waitForSelector('.notice-ok >> text=liste.csv')
+  await page.context().close()
+})
+
+test('the public frame and the pages of errors are sound, in both themes, on a desk and on a phone', async () => {
+  const page = await signedIn(), site = `http://acme.localhost:${stack.port}`
+  for (const [name, url] of [['storefront', `${site}/fr/gallery/store`], ['error-site', `${site}/fr/gallery/nothing`], ['error-portal', `${portal}/gallery/nothing`]]) {
+    await page.goto(url)
+    await inspect(page, name)
+  }
+  await page.context().close()
+})
+
 test('a dialog opens, takes the focus, and closes by Escape', async () => {
   const page = await signedIn()
   await page.goto(`${portal}/gallery/`)

@@ -154,6 +154,9 @@ bool scop_not_found(struct scop_request *req);
  * transaction is rolled back, and the form drawn again with the message. */
 bool scop_reject(struct scop_request *req, const char *field, const char *message);
 
+/* Why the field is refused, in the request's language; NULL where it is not. For a form whose fields are known at run time only. */
+const struct scop_value *scop_rejection(const struct scop_request *req, const char *field);
+
 /* Whether anything was refused, or has failed. */
 bool scop_rejected(const struct scop_request *req);
 

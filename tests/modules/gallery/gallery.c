@@ -33,6 +33,27 @@ show(struct scop_request *req)
 }
 
 static bool
+tile(struct scop_request *req)
+{
+	scop_put(req, "price", scop_make_money(req, 123456, "EUR"));
+	return scop_view(req, &view_tile_of_gallery);
+}
+
+static bool
+store(struct scop_request *req)
+{
+	scop_put(req, "price", scop_make_money(req, 123456, "EUR"));
+	return scop_view(req, &view_store);
+}
+
+static bool
+sent(struct scop_request *req)
+{
+	scop_put(req, "saved", scop_make_text(req, "%s", scop_upload(req, "file")->name));
+	return show(req);
+}
+
+static bool
 take(struct scop_request *req)
 {
 	scop_put(req, "saved", scop_field(req, "day"));
@@ -51,8 +72,16 @@ static const struct scop_field page_fields[] = {
 	{ 0 }
 };
 
+static const struct scop_field send_fields[] = {
+	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max = 5000000 },
+	{ 0 }
+};
+
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET,  .path = "/", .name = "show", .handle = show, .fields = page_fields, .permission = "gallery.see" },
+	{ .method = SCOP_GET,  .path = "/tile", .name = "tile", .handle = tile, .permission = "gallery.see" },
+	{ .method = SCOP_GET,  .path = "/store", .name = "store", .handle = store },
+	{ .method = SCOP_POST, .path = "/send", .name = "send", .handle = sent, .fields = send_fields, .form = show, .permission = "gallery.see" },
 	{ .method = SCOP_POST, .path = "/", .name = "take", .handle = take, .fields = fields, .form = show, .permission = "gallery.see" },
 	{ 0 }
 };
