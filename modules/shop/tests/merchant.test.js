@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from '../../../tests/support/stack.mjs'
+import { expected, mistaken } from './mistaken.mjs'
 
 const host = 'acme.localhost', portal = 'acme-portal.localhost'
 const shared = path.join(root, '../shared/shop')
@@ -166,6 +167,37 @@ test('what is wrong in a file is told by row and column, in words of the reader,
     assert.match(refused.body, words)
   }
 })
+
+for (const [format, text] of Object.entries(mistaken)) {
+  test(`a dry run of an export of ${format} tells each mistake by its row, and takes nothing in, however often it is asked to`, async () => {
+    await stack.sql("UPDATE t1.member SET language = 'en'")
+    const facts = 'SELECT (SELECT COUNT(*) FROM product), (SELECT COUNT(*) FROM variant), (SELECT COUNT(*) FROM category), (SELECT COALESCE(SUM(stock), 0) FROM variant)'
+    const before = await rows(facts), { location } = await takeIn(`${format}.csv`, text), page = (await see(location)).body
+    assert.match(page, new RegExp(`export of ${format}`))
+    await post(location, location, chosen(page))
+    const seen = (await checked(location)).replaceAll('&#39;', "'")
+    const told = [...seen.matchAll(/<th role="rowheader" scope="row" class="num">(\d+)<\/th><td[^>]*>(\d*)<\/td><td[^>]*><span class="state state-(bad|off)">([^<]*)/g)]
+      .map(([, line, column, kind, words]) => [column ? `${line}:${column}` : line, kind === 'bad' ? 'error' : 'warning', words])
+    assert.deepEqual(told.map(([place, kind]) => [place, kind]), expected[format].map(([place, kind]) => [place, kind]))
+    for (const [i, [, , words]] of told.entries()) assert.match(words, expected[format][i][2])
+    assert.match(seen, /Nothing was changed\. Mend the rows below in your file, and choose it again\./)
+    assert.doesNotMatch(seen, /\/start"/)
+
+    // The key of a sound file's button is no way around.
+    const sound = (await takeIn('sound.csv', text.split('\n').slice(0, 3).join('\n'))).location
+    await post(sound, sound, chosen((await see(sound)).body))
+    await checked(sound)
+    const _key = await stack.key(portal, sound, headers, `${sound}/start`)
+    const forced = await stack.request(portal, `${location}/start`, { headers, form: { _key } })
+    assert.equal(forced.status, 422)
+    assert.match(forced.body, /There are errors in the file\. Please mend it/)
+    const latin1 = await takeIn('latin1.csv', Buffer.from(text.replace('Bougie', 'V\xe9lo'), 'latin1'))
+    assert.equal(latin1.status, 422)
+    assert.match(latin1.body, /This is not UTF-8\. Save the file as UTF-8/)
+    assert.deepEqual(await rows(facts), before)
+    await stack.sql("UPDATE t1.member SET language = 'fr'")
+  })
+}
 
 test("WooCommerce's and Shopify's own samples are known by themselves, and a dry run counts what is new", async (t) => {
   for (const [name, kind, fresh] of [['woocommerce-products.csv', /export de WooCommerce/, 16], ['shopify-apparel.csv', /export de Shopify/, 0]]) {

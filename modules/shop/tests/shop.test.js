@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from '../../../tests/support/stack.mjs'
+import { expected, mistaken } from './mistaken.mjs'
 
 const host = 'acme.localhost'
 const shared = path.join(root, '../shared/shop')
@@ -88,6 +89,37 @@ test('files that are no export are refused with a clear sentence', async () => {
   assert.match(await refused(write('short.csv', 'product,name,price\na,A\n')), /This row has more or fewer fields than the first one/)
   assert.match(await refused(write('binary.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]))), /This is not UTF-8/)
   assert.match(await refused(path.join(stack.folder, 'missing.csv')), /cannot be read/)
+})
+
+const counts = 'SELECT (SELECT COUNT(*) FROM product), (SELECT COUNT(*) FROM variant), (SELECT COUNT(*) FROM category)'
+
+for (const [format, text] of Object.entries(mistaken)) {
+  test(`each mistake in an export of ${format} is told with its line, and nothing of the file is stored`, async () => {
+    const before = await rows(counts), said = await refused(write(`${format}.csv`, text))
+    const told = said.split('\n').flatMap((line) => [...line.matchAll(/^.*\.csv:([\d:]+): (error|warning): (.*)$/g)].map(([, ...parts]) => parts))
+    assert.deepEqual(told.map(([place, kind]) => [place, kind]), expected[format].map(([place, kind]) => [place, kind]), said)
+    for (const [i, [, , words]] of told.entries()) assert.match(words, expected[format][i][2])
+    assert.match(said, /nothing was imported/)
+    assert.deepEqual(await rows(counts), before)
+
+    // The first sign that is no UTF-8 stands on the ninth line.
+    const latin1 = Buffer.from(text.replace(/Orpheline,,1,4,,5,,absent|Sans prix/, 'V\xe9lo'), 'latin1')
+    assert.match(await refused(write('latin1.csv', latin1)), /latin1\.csv:9: error: This is not UTF-8\. Save the file as UTF-8 .* and try again/)
+    assert.deepEqual(await rows(counts), before)
+  })
+}
+
+test("one wrong price in WooCommerce's and Shopify's own samples is found, and nothing of the file is stored", async (t) => {
+  for (const [name, price] of [['woocommerce-products.csv', ',90,'], ['shopify-apparel.csv', ',60,']]) {
+    const file = path.join(shared, name)
+    if (!fs.existsSync(file)) return t.skip(`no ../shared/shop/${name} beside this checkout`)
+    const text = fs.readFileSync(file, 'utf8'), before = await rows(counts)
+    const at = text.lastIndexOf(price), line = text.slice(0, at).split('\n').length
+    assert.ok(at > 0, `a price of ${price}`)
+    const said = await refused(write(name, text.slice(0, at) + ',free,' + text.slice(at + price.length)))
+    assert.deepEqual(said.match(/\d+:\d+: error: .*|\d+: error: .*/g).map((one) => one.replace(/:\d+:/, ':')), [`${line}: error: The price is not an amount such as 12.50.`], said)
+    assert.deepEqual(await rows(counts), before)
+  }
 })
 
 test('our own CSV brings categories, variants, pictures; semicolons and Windows line ends are fine', async () => {
