@@ -369,3 +369,63 @@ test('a cancelled order puts its pieces back, once, and where stock is tracked a
   assert.equal(await stack.sql("SELECT for_sale FROM t1_shop.product p JOIN t1_shop.variant v ON v.product = p.id WHERE v.sku = 'R-1'"), '1')
   await until('the mail', async () => (await stack.mails()).find(({ to, subject }) => to.includes('z@') && subject === `Uw bestelling ${id} is geannuleerd`), 20)
 })
+
+// ---- what customers read ----
+
+// What a catalogue says for a text of the views.
+const catalogues = Object.fromEntries(['fr', 'nl', 'de'].map((language) => [language, Object.fromEntries(
+  [...fs.readFileSync(path.join(root, `modules/shop/i18n/${language}.po`), 'utf8').matchAll(/^msgid ("(?:[^"\\]|\\.)*")\nmsgstr ("(?:[^"\\]|\\.)*")$/gm)]
+    .map(([, id, text]) => [JSON.parse(id), JSON.parse(text)]))]))
+// A text as it stands in a mail, with something in each of its holes.
+const standing = (text) => new RegExp(text.split(/\{\{[^}]+\}\}/).map((part) => part.replace(/[\\^$.*+?()[\]|]/g, '\\$&').replace(/ /g, '\\s+')).join('.+?'))
+const views = path.join(root, 'modules/shop/views')
+// The texts of a mail, which of them it always has, and words that stand in it in one language alone.
+function textsOf (view) {
+  const source = ['mail_lines', view].map((name) => fs.readFileSync(path.join(views, `${name}.html`), 'utf8')).join('\n')
+  const texts = (from) => [...from.matchAll(/\{\{#_\}\}([^]*?)\{\{\/_\}\}/g)].map(([, text]) => text)
+  const certain = source.replace(/\{\{\$subject\}\}[^]*?\{\{\/subject\}\}|\{\{\^payment\}\}[^]*?\{\{\/payment\}\}|\{\{#order\.in_france\}\}[^]*?\{\{\/order\.in_france\}\}/g, '')
+  const bare = source.replace(/\{\{#_\}\}[^]*?\{\{\/_\}\}|\{\{[^}]*\}\}|<[^>]*>/g, ' ').match(/\p{L}{2,}/gu) ?? []
+  return { all: texts(source), certain: texts(certain), bare }
+}
+
+const amounts = { fr: '1\u202f298,70\u00a0€', nl: '€\u00a01.298,70', de: '1.298,70\u00a0€', en: '€1,298.70' }
+const subjects = {
+  fr: { placed: 'Votre commande {} est notée', shipped: 'Votre commande {} est en route', cancelled: 'Votre commande {} est annulée' },
+  nl: { placed: 'Uw bestelling {} is genoteerd', shipped: 'Uw bestelling {} is onderweg', cancelled: 'Uw bestelling {} is geannuleerd' },
+  de: { placed: 'Ihre Bestellung {} ist notiert', shipped: 'Ihre Bestellung {} ist unterwegs', cancelled: 'Ihre Bestellung {} ist storniert' },
+  en: { placed: 'Your order {} is noted', shipped: 'Your order {} is on its way', cancelled: 'Your order {} is cancelled' }
+}
+
+for (const [language, subject] of Object.entries(subjects)) {
+  test(`the mails of an order that is placed, shipped or cancelled are whole in ${language}: subject, text, HTML, amounts`, async () => {
+    const headers = { Cookie: await stack.signIn('acme') }, address = `words-${language}@example.org`
+    const mailOf = (id, state) => until(`the mail of ${state}`, async () => (await stack.mails()).find((mail) => mail.to.includes(address) && mail.subject === subject[state].replace('{}', id)), 20)
+    const place = async () => {
+      const { headers: answer } = await order(await atCheckout('S-1', { mail: address }, 13), language)
+      return stack.sql(`SELECT id FROM t1_shop.shop_order WHERE token = '${answer.location.split('/').pop()}'`)
+    }
+    const wrong = []
+    const check = (mail, view, state) => {
+      const say = (words) => wrong.push(`${state}: ${words}`)
+      if (!mail.html.includes(`<html lang="${language}">`)) say('the HTML says another language')
+      for (const [form, body] of [['text', mail.text], ['HTML', mail.html.replace(/&#39;/g, "'").replace(/&quot;/g, '"')]]) {
+        if (!body.includes(amounts[language])) say(`no ${amounts[language]} in the ${form}: ${body.match(/.*298.*/)?.[0]}`)
+        for (const [other, amount] of Object.entries(amounts)) if (amount !== amounts[language] && body.includes(amount)) say(`an amount as in ${other} in the ${form}`)
+        if (/\{\{|\}\}/.test(body)) say(`a hole in the ${form}`)
+        const { all, certain, bare } = textsOf(view)
+        if (bare.length) say(`the same in every language: ${bare.join(' ')}`)
+        for (const text of certain) if (!standing(catalogues[language]?.[text] ?? text).test(body)) say(`no '${catalogues[language]?.[text] ?? text}' in the ${form}`)
+        for (const text of language === 'en' ? [] : all) if (catalogues[language][text] !== text && standing(text).test(body)) say(`'${text}' is not translated in the ${form}`)
+      }
+      if (/<[a-z]/i.test(mail.text)) say('a tag in the text')
+    }
+    const shipped = await place(), cancelled = await place()
+    check(await mailOf(shipped, 'placed'), 'order_mail', 'placed')
+    await change(shipped, 'paid', headers)
+    await change(shipped, 'shipped', headers)
+    check(await mailOf(shipped, 'shipped'), 'shipped_mail', 'shipped')
+    await change(cancelled, 'cancelled', headers)
+    check(await mailOf(cancelled, 'cancelled'), 'cancelled_mail', 'cancelled')
+    assert.deepEqual(wrong, [])
+  })
+}
