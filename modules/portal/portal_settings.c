@@ -51,9 +51,11 @@ shown(struct scop_request *req, const struct scop_value *row)
 
 	if (typed)
 		return typed;
-	if (scop_bool(row, "is_money"))
-		return scop_make_number(req, atoll(scop_text(row, "value")), 2);
-	return scop_get(row, "value");
+	if (!scop_bool(row, "is_money"))
+		return scop_get(row, "value");
+	const long long cents = atoll(scop_text(row, "value"));
+	const char *point = strcmp(scop_language_of(req), "en") == 0 ? "." : ",";
+	return scop_make_text(req, "%lld%s%02lld", cents / 100, point, cents % 100); /* in no groups: it is read again */
 }
 
 /* What the partials that draw a field need: its name and what is wrong with it. */
@@ -116,7 +118,7 @@ read_number(const char *text, unsigned decimals, int64_t *ret_number)
 	int64_t number = 0;
 	int behind = -1;
 
-	if (!*text || strlen(text) > 15)
+	if (!text[strcspn(text, "0123456789")] || strlen(text) > 15)
 		return false;
 	for (; *text; text++) {
 		if ((*text == ',' || *text == '.') && behind < 0 && decimals > 0)
@@ -132,6 +134,16 @@ read_number(const char *text, unsigned decimals, int64_t *ret_number)
 		number *= 10;
 	*ret_number = number;
 	return true;
+}
+
+static int64_t
+letters(const char *text)
+{
+	int64_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xc0) != 0x80;
+	return count;
 }
 
 /* The value as it is stored; NULL, with the field marked, for one that its type does not allow. */
@@ -150,7 +162,7 @@ checked(struct scop_request *req, const struct scop_value *row)
 	if (scop_bool(row, "is_choice"))
 		return is_choice(scop_text(row, "choices"), text) ? typed : (scop_reject(req, field, "Please choose one of the list."), NULL);
 	if (scop_bool(row, "is_text")) {
-		number = (int64_t)strlen(text);
+		number = letters(text);
 		if (number < low)
 			return scop_reject(req, field, "This is too short."), NULL;
 		return high > 0 && number > high ? (scop_reject(req, field, "This is too long."), NULL) : typed;

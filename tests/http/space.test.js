@@ -15,7 +15,7 @@ const hidden = (body, name) => body.match(new RegExp(`name="${name}" value="([^"
 const member = async (role) => stack.signIn('acme', role)
 
 before(async () => {
-  packages = new Packages('portal', 'shop', 'guestbook', 'crasheach')
+  packages = new Packages('portal', 'shop', 'guestbook', 'crasheach', 'knobs')
   packages.edit('crasheach', 'module.xml', (text) => text.replace('</module>',
     '<permission name="crasheach.see"><title lang="fr">x</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></permission>' +
     '<tile path="/" permission="crasheach.see" place="1"><title lang="fr">Broken</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></tile></module>'))
@@ -82,6 +82,73 @@ test('a module reads its settings: the shop is written to for each order, unless
   assert.equal((await see(`/portal/mails/${await stack.sql("SELECT MIN(id) FROM queue.mail WHERE secret = 0")}`)).headers['cache-control'], 'no-store')
   await buy('two@example.org')
   await until('the shop is written to', async () => await to('boutique@') === 1, 20)
+})
+
+// ---- settings of every type ----
+
+const KNOBS = '/portal/modules/knobs/settings'
+const knobs = async (form) => { const { body } = await see(KNOBS); return post(KNOBS, KNOBS, { seen: hidden(body, 'seen'), ...form }) }
+// What the module itself sees of them.
+const asSeen = async () => {
+  const { body } = await stack.request('acme.localhost', '/en/knobs/', { headers: { Accept: 'application/json' } })
+  const { greeting, places, fee, open, colour } = JSON.parse(body)
+  return { greeting, places, fee, open, colour }
+}
+const decoded = (text) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name])
+// What a browser would send back of the form as it stands.
+const shown = (body) => Object.fromEntries([...[...body.matchAll(/<input [^>]*name="(set\.[a-z]+)"[^>]* value="([^"]*)"/g)].map(([, name, value]) => [name, decoded(value)]),
+  ...[...body.matchAll(/<select [^>]*name="(set\.[a-z]+)">([^]*?)<\/select>/g)].map(([, name, options]) => [name, options.match(/value="([^"]*)" selected/)?.[1]])])
+
+test('settings of each type are drawn with their standard, and the module sees them as what they are', async () => {
+  await stack.cli('module', 'install', 'knobs', '--tenant', 'acme')
+  await until('it serves', async () => (await stack.request('acme.localhost', '/en/knobs/')).status === 200)
+  const standard = await asSeen()
+  assert.deepEqual({ ...standard, fee: undefined }, { greeting: 'Hello', places: 3, fee: undefined, open: true, colour: 'red' })
+  const { body } = await see(KNOBS)
+  assert.deepEqual(shown(body), { 'set.greeting': 'Hello', 'set.places': '3', 'set.fee': '12,50', 'set.open': '1', 'set.colour': 'red' })
+  assert.match(body, /<option value="deep_blue">Bleu profond<\/option>/)
+  assert.match((await stack.request('acme.localhost', '/fr/knobs/')).body, /id="seen">Hello\|3\|12,50\s€\|true\|red</)
+})
+
+test('a setting that its type does not allow is told beside what was typed, and none of the form is stored', async () => {
+  const bad = {
+    greeting: ['', 'x', 'x'.repeat(11), 'é'.repeat(11), 'x'.repeat(501), 'x'.repeat(100000)],
+    places: ['', '0', '21', '-1', '2.5', '2,0', '1e1', '0x10', ' ', 'trois', '99999999999999999999', '18446744073709551617'],
+    fee: ['', '5000,01', '-5', '-0,50', '12,345', '12.5.5', '1,2,3', 'douze', '1e3', ',', '.', '+5', '12,50 3', '99999999999999999999', '184467440737095517'],
+    open: [], // whatever is no yes is a no
+    colour: ['', 'green', 'RED', 'red\tRouge', 'red\nblue', 'Rouge', 'deep', 'deep_blue2', "red' OR '1", 'x'.repeat(501)]
+  }
+  const before = await asSeen(), wrong = []
+  for (const [name, values] of Object.entries(bad)) {
+    for (const value of values) {
+      const { status, body } = await knobs({ 'set.greeting': 'Salut', 'set.places': '4', 'set.fee': '20', 'set.open': '0', 'set.colour': 'deep_blue', [`set.${name}`]: value })
+      const words = `${name} '${value.slice(0, 20)}' (${value.length})`
+      if (status !== 422 || !body.includes(`<a href="#set.${name}">`)) wrong.push(`${words}: ${status}`)
+      else if (!['colour'].includes(name) && value.length <= 100 && shown(body)[`set.${name}`] !== value.trim()) wrong.push(`${words} is not kept, but ${shown(body)[`set.${name}`]}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+  assert.deepEqual(await asSeen(), before)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM t1.setting WHERE module = 'knobs'"), '0')
+})
+
+test('settings as people write them are taken, seen by the module, and saved again as they are shown', async () => {
+  for (const [typed, cents] of [['12,5', 1250], ['12.5', 1250], ['7', 700], ['1', 100], ['0001,00', 100], ['0', 0], [',5', 50],  ['5000', 500000], ['5000,00', 500000], ['1234,56', 123456]]) {
+    assert.equal((await knobs({ 'set.fee': typed })).status, 303, typed)
+    assert.equal(await stack.sql("SELECT value FROM t1.setting WHERE module = 'knobs' AND name = 'fee'"), String(cents), typed)
+  }
+  assert.equal((await knobs({ 'set.greeting': 'é'.repeat(10), 'set.places': '20', 'set.open': '0', 'set.colour': 'deep_blue' })).status, 303)
+  assert.match((await stack.request('acme.localhost', '/en/knobs/')).body, /id="seen">é{10}\|20\|€1,234\.56\|false\|deep_blue</)
+  assert.equal((await knobs({ 'set.greeting': '<b>&"' })).status, 303)
+  assert.equal((await asSeen()).greeting, '<b>&"')
+  const was = await asSeen()
+  for (const language of ['fr', 'nl', 'de', 'en']) {
+    await stack.sql(`UPDATE t1.member SET language = '${language}'`)
+    const form = shown((await see(KNOBS)).body), { status, body } = await knobs(form)
+    assert.equal(status, 303, `${language}: ${JSON.stringify(form)} ${body.match(/role="alert"[^]*?<\/div>/)?.[0]}`)
+    assert.deepEqual(await asSeen(), was, language)
+  }
+  await stack.sql("UPDATE t1.member SET language = 'fr'")
 })
 
 test('a role of one\'s own gives what was chosen, and nobody gives more than they have', async () => {
