@@ -167,7 +167,7 @@ parse_amount(const char *text, int64_t *ret_cents)
 			return false;
 		}
 	}
-	if (used == 0)
+	if (used == 0 || behind > 2) /* "12,5 00": nobody knows what is meant */
 		return false;
 	for (; behind < 2; behind++)
 		digits[used++] = '0';

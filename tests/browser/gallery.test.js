@@ -124,6 +124,47 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
+test('a form with an amount and a day: mistakes are shown beside what was typed, what is right is taken', async () => {
+  const page = await signedIn()
+  const file = path.join(stack.folder, 'any.txt')
+  fs.writeFileSync(file, 'x') // the form asks for one too, and a browser sends none without
+  const save = async () => { await page.setInputFiles('#file', file); await press(page, 'form:has(#amount) > button') }
+  await page.goto(`${portal}/gallery/`)
+  await page.fill('#amount', '12,50 euros')
+  await page.fill('#day', '2026-02-28')
+  await save()
+  assert.match(await page.textContent('.errors'), /Quelque chose/)
+  assert.equal(await page.getAttribute('.errors a', 'href'), '#amount')
+  assert.equal(await page.locator('#day-error').count(), 0)
+  assert.deepEqual([await page.inputValue('#amount'), await page.inputValue('#day')], ['12,50 euros', '2026-02-28'])
+  assert.equal(await page.getAttribute('#amount', 'aria-describedby'), 'amount-error')
+  await inspect(page, 'gallery-mistake')
+  await page.fill('#amount', '12,50')
+  await save()
+  assert.equal(await page.locator('.errors').count(), 0)
+  assert.match(await page.textContent('.notice-ok'), /2026-02-28/)
+  await page.context().close()
+})
+
+test('what is no amount and no day is refused whatever sends it, and comes back as it was typed', async () => {
+  const page = await signedIn(), headers = { Cookie: (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') }
+  const host = 'acme-portal.localhost', send = async (form) => stack.request(host, '/gallery/', { headers, form: { _key: await stack.key(host, '/gallery/', headers, '/gallery/'), ...form } })
+  const amounts = ['', 'douze', '-1', '-0,01', '1e3', '0x1f', '1,2,3', '1.23.4', '12,5.5', ',', '€', '12,50 3', '12,5 00', '١٢', '9'.repeat(40), "12' OR 1", '12<b>']
+  const days = ['', 'hier', '2026-02-30', '2026-02-29', '1900-02-29', '2026-13-01', '2026-00-10', '2026-1-1', '30/02/2026', '02026-01-01', '2026-01-01T00:00', '0000-00-00', '<b>']
+  const wrong = [], escaped = (text) => text.replace(/[&<>"']/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[letter])
+  for (const [field, values, other] of [['amount', amounts, { day: '2026-11-22' }], ['day', days, { amount: '1,00' }]]) {
+    for (const value of values) {
+      const { status, body } = await send({ [field]: value, ...other }), [kept] = Object.values(other)
+      const input = body.match(new RegExp(`<input [^>]*name="${field}"[^>]*>`))?.[0] ?? ''
+      if (status !== 422 || !body.includes(`<a href="#${field}">`)) wrong.push(`${field} '${value}': ${status}`)
+      else if (!input.includes(`value="${escaped(value)}"`) || !input.includes('aria-invalid="true"') || !body.includes(`value="${kept}"`)) wrong.push(`${field} '${value}' comes back as ${input}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+  for (const amount of ['0', '12', '12,5', '12.50', '1.234,50', '1,234.50', '1 234,50 €', '1\u202f234,50\u00a0€']) assert.equal((await send({ amount, day: '2028-02-29' })).status, 200, amount)
+  await page.context().close()
+})
+
 test('an order\'s steps are followed by the page itself, for an operator too', async () => {
   const page = await signedIn()
   await page.goto(`${portal}/portal/tenants`)
