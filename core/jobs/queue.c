@@ -83,8 +83,8 @@ settle(struct scop_queue *queue, enum scop_db_status status)
 
 static const struct scop_statement due = { "due", "SELECT o.id, o.role, o.is_event, o.name, o.body, o.tries, CONCAT(o.id, '-', "
 	"UNIX_TIMESTAMP(o.created)) AS entry, " TENANT_OF("o.role") " AS tenant, " MODULE_OF("o.role") " AS module FROM outbox o "
-	"WHERE o.run_at <= UTC_TIMESTAMP(3) AND " MODULE_OF("o.role") " NOT IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY o.run_at, o.id "
-	"LIMIT ? FOR UPDATE SKIP LOCKED", 9, 0 };
+	"WHERE o.run_at <= UTC_TIMESTAMP(3) AND (o.is_event = 1 OR " MODULE_OF("o.role") " NOT IN (?, ?, ?, ?, ?, ?, ?, ?)) ORDER BY "
+	"o.run_at, o.id LIMIT ? FOR UPDATE SKIP LOCKED", 9, 0 };
 static const struct scop_statement lease = { "lease", "UPDATE " BATCH "SET o.run_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "
 	"o.dispatcher = ?, o.tries = o.tries + 1, o.done = NULL, o.total = NULL WHERE o.is_event = 0", 3, 1 };
 static const struct scop_statement events[] = {

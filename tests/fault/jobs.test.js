@@ -1,0 +1,84 @@
+// The limits of job workers are their own: how many run at once, how long one job may take, and what becomes of one that takes longer.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { start, until } from '../support/stack.mjs'
+import { configure, lines, mark, Packages } from './faults.mjs'
+
+const WORKERS = 2, PAGE_HARD = 1000, TRIES = 10
+const host = 'acme.localhost', url = '/fr/clerk/'
+let stack, packages
+
+const count = (sql) => stack.sql(sql).then(Number)
+const notes = (where) => count(`SELECT COUNT(*) FROM t1_clerk.note WHERE ${where}`)
+const waiting = (where) => count(`SELECT COUNT(*) FROM queue.outbox WHERE ${where}`)
+const heard = (text) => count(`SELECT COUNT(*) FROM t1_listener.heard WHERE text = '${text}'`)
+
+async function post (action, form) {
+  const _key = await stack.key(host, url, {}, url + action)
+  assert.equal((await stack.request(host, url + action, { form: { _key, ...form } })).status, 303)
+}
+const ask = (job, text, more) => post('jobs', { job, text, ...more })
+// Retries rest for seconds; a test does not.
+async function hurry () {
+  await stack.sql('UPDATE queue.outbox SET run_at = UTC_TIMESTAMP(3) WHERE dispatcher IS NULL')
+  await ask('note', 'wakes the dispatcher')
+}
+
+before(async () => {
+  packages = new Packages('portal', 'clerk', 'listener')
+  stack = await start({ modules: packages.folder, config: [`job_workers = ${WORKERS}`, `hard_milliseconds = ${PAGE_HARD}`, 'soft_milliseconds = 300', 'job_hard_milliseconds = 60000'] })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  for (const module of ['clerk', 'listener']) await stack.cli('module', 'install', module, '--tenant', 'acme')
+  await until('it serves', async () => (await stack.request(host, url)).status === 200)
+  await post('events', { event: 'noted', text: 'warm' })
+  await until('the dispatcher works', async () => await heard('warm') === 1)
+})
+after(async () => {
+  await stack?.stop()
+  packages?.removeAll()
+})
+
+test('a job takes longer than a page may; no more run at once than there are job workers, and another module\'s go on', async () => {
+  const from = mark(stack)
+  await ask('slow', 'patient', { count: String(WORKERS + 3) })
+  let most = 0, onwards = false
+  await until('the first ones are done', async () => {
+    const running = await waiting("name = 'slow' AND done IS NOT NULL")
+    most = Math.max(most, running)
+    if (running === WORKERS && !onwards) {
+      onwards = true
+      await post('events', { event: 'noted', text: 'meanwhile' })
+      await until('the other module has heard', async () => await heard('meanwhile') === 1)
+      assert.equal(await notes("job = 'slow'"), 0, 'none of the slow ones had to end for it')
+    }
+    return await notes("job = 'slow'") >= WORKERS
+  }, 60)
+  assert.ok(onwards)
+  assert.equal(most, WORKERS)
+  assert.deepEqual(lines(stack, from, "worker of 'clerk'"), [], 'none was ended')
+  await until('a next one runs', async () => await waiting("name = 'slow' AND done IS NOT NULL") > 0)
+  for (const id of (await stack.sql("SELECT id FROM queue.outbox WHERE name = 'slow'")).split('\n')) await stack.cli('job', 'cancel', id)
+  await until('the rest is cancelled', async () => await waiting("name = 'slow'") === 0, 20)
+})
+
+test('a job over its own limit is ended and tried again; in the end it is among the dead, and others go on all the time', async () => {
+  await configure(stack, { job_soft_milliseconds: 500, job_hard_milliseconds: 1500 }, 'clerk')
+  const before = await notes("job = 'slow'"), from = mark(stack)
+  await ask('slow', 'too long')
+  await until('it runs', async () => await waiting("name = 'slow' AND done > 0") === 1)
+  await ask('note', 'beside it')
+  await until('one beside it is done', async () => await notes("text = 'beside it'") === 1)
+  await until('it is ended', async () => await waiting("name = 'slow' AND tries = 1 AND dispatcher IS NULL") === 1, 20)
+  assert.equal(await stack.sql("SELECT error FROM queue.outbox WHERE name = 'slow'"), 'its worker ended before it was done')
+  assert.ok(await waiting("name = 'slow' AND run_at > UTC_TIMESTAMP() + INTERVAL 1 SECOND") === 1, 'it rests')
+  assert.equal(lines(stack, from, "worker of 'clerk'", 'path=slow').length, 1)
+  assert.equal(lines(stack, from, 'ended a request after', 'module=clerk', 'path=slow').length, 1)
+
+  await stack.sql(`UPDATE queue.outbox SET tries = ${TRIES - 1} WHERE name = 'slow'`)
+  await hurry()
+  await until('it is dead', async () => await count(`SELECT COUNT(*) FROM queue.dead WHERE name = 'slow' AND tries = ${TRIES} AND error = 'its worker ended before it was done'`) === 1, 20)
+  assert.equal(await waiting("name = 'slow'"), 0)
+  assert.equal(await notes("job = 'slow'"), before, 'nothing of it is left')
+  await ask('note', 'afterwards')
+  await until('the next is done', async () => await notes("text = 'afterwards'") === 1)
+})
