@@ -1,4 +1,5 @@
-// What the portal's pages do beyond htmx: a tile that gets no answer says so, an upload shows how far it is.
+// What the portal's pages do beyond htmx: a tile that gets no answer says so, an upload shows how far it is, and
+// nobody's focus is lost.
 document.addEventListener('htmx:responseError', broken)
 document.addEventListener('htmx:sendError', broken)
 document.addEventListener('htmx:timeout', broken)
@@ -16,6 +17,25 @@ document.addEventListener('htmx:xhr:progress', (event) => {
   bar.hidden = false
   bar.max = event.detail.total
   bar.value = event.detail.loaded
+})
+
+let left = null // what had the focus in what was replaced
+const said = (part) => part.textContent.replace(/\s+/g, ' ')
+
+// A part that follows something is asked for every second: as long as it says the same it stays, with what is focused and chosen in it.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { target, serverResponse } = event.detail
+  const fresh = target.id && new DOMParser().parseFromString(serverResponse, 'text/html').getElementById(target.id)
+  if (fresh && said(fresh) === said(target)) event.detail.shouldSwap = false
+  else left = target.contains(document.activeElement) ? document.activeElement : null
+})
+
+// Who works with the keyboard goes on at what is wrong, at what had the focus, or at the beginning of what has come.
+document.addEventListener('htmx:afterSettle', () => {
+  if (!left || document.activeElement !== document.body) return
+  const same = [...document.querySelectorAll(left.tagName)].find((one) => said(one) === said(left) && one.href === left.href && one.form?.action === left.form?.action)
+  const next = document.querySelector('.errors') ?? same ?? document.getElementById('main')
+  next.focus()
 })
 
 // A dialog opens by the button that names it; without this the button's own link does.
