@@ -302,8 +302,8 @@ SELECT p.id, p.slug, p.name, p.description, p.quality, p.quality = 'new' AS is_n
 	p.option1_name, p.option2_name, p.option3_name, p.picture, p.published, p.category, CONCAT_WS(' > ', t.title, c.title) AS category_path
 FROM product p LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent WHERE p.id = :id
 
--- name: variants_by_product (id)
-SELECT id, sku, option1, option2, option3, price_cents, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, stock, weight_grams FROM variant WHERE product = :id ORDER BY id LIMIT 200
+-- name: variants_by_product (id, rejected)
+SELECT id, id = :rejected AS at_fault, sku, option1, option2, option3, price_cents, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, stock, weight_grams FROM variant WHERE product = :id ORDER BY id LIMIT 200
 
 -- name: category_paths ()
 SELECT CONCAT_WS(' > ', t.title, c.title) AS path FROM category c LEFT JOIN category t ON t.id = c.parent ORDER BY path LIMIT 500

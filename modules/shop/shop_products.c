@@ -188,7 +188,7 @@ shop_product_edit(struct scop_request *req)
 	const struct scop_value *id = number_in_path(req, "product");
 	const struct scop_value *product = scop_put_all(req, (const struct scop_want[]){
 	    { "product", true, product_by_id(id) },
-	    { "variants", false, variants_by_product(id) },
+	    { "variants", false, variants_by_product(id, number_in_path(req, "variant")) },
 	    { "terms", true, selling() },
 	    { "categories", false, category_paths() }, { 0 } });
 
@@ -276,7 +276,7 @@ shop_variant_add(struct scop_request *req)
 
 	if (!product)
 		return scop_not_found(req);
-	if (scop_count(scop_rows(req, variants_by_product(id))) >= VARIANTS_MAX)
+	if (scop_count(scop_rows(req, variants_by_product(id, NULL))) >= VARIANTS_MAX)
 		return scop_reject(req, "option", "That is enough variants for one article. Please make another article.");
 	scop_write_unique(req, variant_add(id, sku ? sku : scop_make_text(req, "%.90s/%.50s//", scop_text(product, "slug"), scop_as_text(option)), sku,
 	    option, empty(req), empty(req), scop_field(req, "new_price"), scop_field(req, "new_stock"), scop_make_int(req, 0)), &taken);
