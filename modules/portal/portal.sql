@@ -135,6 +135,13 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, gran
 SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, created, tenants, done FROM socle.rollout
 ORDER BY id DESC LIMIT :limit OFFSET :first
 
+-- name: rollouts_asked (tenant)
+SELECT id, module, version, state IN ('waiting', 'running') AS under_way, message FROM socle.every_order
+WHERE tenant = :tenant AND kind = 'rollout' AND (state IN ('waiting', 'running') OR (state = 'failed' AND created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY id DESC LIMIT 5
+
+-- name: rollout_changes (tenant, rollout)
+SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pause', 'rollout-resume') AND module = CAST(:rollout AS CHAR) AND state IN ('waiting', 'running') LIMIT 1
+
 -- name: rollout_by_id (id)
 SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, own, created, ended, tenants, done FROM socle.rollout WHERE id = :id
 

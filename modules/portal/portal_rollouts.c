@@ -18,7 +18,16 @@ const struct scop_field portal_rollout_fields[] = {
 bool
 portal_rollouts(struct scop_request *req)
 {
+	const struct scop_value *asked = scop_rows(req, rollouts_asked(scop_tenant(req)));
+	bool busy = false;
+
+	for (size_t i = 0; i < scop_count(asked); i++)
+		busy |= scop_bool(scop_at(asked, i), "under_way");
+	scop_put(req, "asked", portal_all_reworded(req, asked, "message"));
 	portal_put_page(req, "rollouts", scop_rows(req, rollouts(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	for (size_t i = 0; i < scop_count(scop_model(req, "rollouts")); i++)
+		busy |= scop_bool(scop_at(scop_model(req, "rollouts"), i), "running");
+	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "modules", scop_rows(req, rollout_modules(scop_make_text(req, "%s", scop_language_of(req)))));
 	scop_put(req, "tenants", scop_rows(req, tenants_titled()));
 	return scop_view(req, &view_rollouts);
@@ -57,7 +66,11 @@ portal_rollout(struct scop_request *req)
 
 	if (!one)
 		return scop_not_found(req);
+	const bool asked = scop_row(req, rollout_changes(scop_tenant(req), scop_get(one, "id"))) != NULL;
+
 	scop_put(req, "one", one);
+	scop_put(req, "asked", scop_make_bool(req, asked)); /* the installer has not taken it up yet */
+	scop_put(req, "busy", scop_make_bool(req, asked || scop_bool(one, "running")));
 	scop_put(req, "tenants", portal_all_reworded(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))), "message"));
 	return scop_view(req, &view_rollout);
 }
