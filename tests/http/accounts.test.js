@@ -1,7 +1,7 @@
 // Accounts: signing in with a password, forgetting it, inviting, roles; what does not show, and who cannot be locked out.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { codeOf } from '../support/codes.mjs'
 import { start, until } from '../support/stack.mjs'
 
 const GOOD = 'trois mots inattendus', OTHER = 'vier andere woorden'
@@ -194,16 +194,6 @@ test('many sign-ins at once are worked on two at a time, and all are answered', 
   const answers = await Promise.all(keys.map((_key) => portal('acme', '/sign-in', { form: { _key, mail: 'anna@example.org', password: GOOD } })))
   assert.deepEqual(answers.map(({ status }) => status), Array(8).fill(303))
 })
-
-// RFC 6238, made here a second time: the judge of the first.
-function codeOf (secret, step = Math.floor(Date.now() / 30000)) {
-  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(step))
-  const hash = createHmac('sha1', key).update(counter).digest(), at = hash[19] & 15
-  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0')
-}
 
 test('a second step: set up with an app, asked for after the password, each code once', async () => {
   await stack.sql('DELETE FROM account.failure')
