@@ -124,28 +124,6 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('a form with an amount and a day: mistakes are shown beside what was typed, what is right is taken', async () => {
-  const page = await signedIn()
-  const file = path.join(stack.folder, 'any.txt')
-  fs.writeFileSync(file, 'x') // the form asks for one too, and a browser sends none without
-  const save = async () => { await page.setInputFiles('#file', file); await press(page, 'form:has(#amount) > button') }
-  await page.goto(`${portal}/gallery/`)
-  await page.fill('#amount', '12,50 euros')
-  await page.fill('#day', '2026-02-28')
-  await save()
-  assert.match(await page.textContent('.errors'), /Quelque chose/)
-  assert.equal(await page.getAttribute('.errors a', 'href'), '#amount')
-  assert.equal(await page.locator('#day-error').count(), 0)
-  assert.deepEqual([await page.inputValue('#amount'), await page.inputValue('#day')], ['12,50 euros', '2026-02-28'])
-  assert.equal(await page.getAttribute('#amount', 'aria-describedby'), 'amount-error')
-  await inspect(page, 'gallery-mistake')
-  await page.fill('#amount', '12,50')
-  await save()
-  assert.equal(await page.locator('.errors').count(), 0)
-  assert.match(await page.textContent('.notice-ok'), /2026-02-28/)
-  await page.context().close()
-})
-
 test('what is no amount and no day is refused whatever sends it, and comes back as it was typed', async () => {
   const page = await signedIn(), headers = { Cookie: (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') }
   const host = 'acme-portal.localhost', send = async (form) => stack.request(host, '/gallery/', { headers, form: { _key: await stack.key(host, '/gallery/', headers, '/gallery/'), ...form } })
@@ -162,6 +140,31 @@ test('what is no amount and no day is refused whatever sends it, and comes back 
   }
   assert.deepEqual(wrong, [])
   for (const amount of ['0', '12', '12,5', '12.50', '1.234,50', '1,234.50', '1 234,50 €', '1\u202f234,50\u00a0€']) assert.equal((await send({ amount, day: '2028-02-29' })).status, 200, amount)
+  await page.context().close()
+})
+
+test('an upload shows how much of it has been sent, while it is sent', async () => {
+  const page = await signedIn()
+  await page.goto(`${portal}/shop/products/import`)
+  const file = path.join(stack.folder, 'slow.csv'), bar = page.locator('main progress')
+  fs.writeFileSync(file, 'name,price,sku\n' + Array.from({ length: 20000 }, (_, i) => `Article ${i},1.50,SLOW-${i}`).join('\n'))
+  await page.setInputFiles('#file', file)
+  assert.equal(await bar.isVisible(), false, 'before there is something to show')
+  const line = await page.context().newCDPSession(page)
+  await line.send('Network.enable')
+  await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: fs.statSync(file).size / 4 })
+  await page.click('main form[enctype] button')
+  const shares = new Set()
+  await until('it has been sent', async () => {
+    const share = await page.evaluate(() => {
+      const one = document.querySelector('main progress'), box = one?.getBoundingClientRect()
+      return one?.checkVisibility() && box.width > 100 && box.height > 2 && box.bottom <= innerHeight ? one.position : null
+    })
+    if (share > 0 && share < 1) shares.add(share)
+    return /\/import\/\d+$/.test(page.url())
+  }, 30)
+  assert.ok(shares.size > 2, `seen at ${[...shares]}`)
+  assert.deepEqual([...shares], [...shares].sort((one, other) => one - other), 'it grows')
   await page.context().close()
 })
 
