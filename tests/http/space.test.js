@@ -97,7 +97,7 @@ const asSeen = async () => {
 const decoded = (text) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name])
 // What a browser would send back of the form as it stands.
 const shown = (body) => Object.fromEntries([...[...body.matchAll(/<input [^>]*name="(set\.[a-z]+)"[^>]* value="([^"]*)"/g)].map(([, name, value]) => [name, decoded(value)]),
-  ...[...body.matchAll(/<select [^>]*name="(set\.[a-z]+)">([^]*?)<\/select>/g)].map(([, name, options]) => [name, options.match(/value="([^"]*)" selected/)?.[1]])])
+  ...[...body.matchAll(/<select [^>]*name="(set\.[a-z]+)"[^>]*>([^]*?)<\/select>/g)].map(([, name, options]) => [name, options.match(/value="([^"]*)" selected/)?.[1]])])
 
 test('settings of each type are drawn with their standard, and the module sees them as what they are', async () => {
   await stack.cli('module', 'install', 'knobs', '--tenant', 'acme')
