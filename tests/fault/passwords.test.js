@@ -5,7 +5,7 @@ import { sleep, start, until } from '../support/stack.mjs'
 
 const long = process.env.FAULT_LONG === '1'
 const TRIES = long ? 10000 : 200, SENDERS = long ? 1000 : 20, AT_ONCE = 50, MEASURED = long ? 200 : 60
-const AGAIN_MAX = 20, PAUSE = 100, RATIO_MAX = 1.25
+const AGAIN_MAX = 20, PAUSE = 100, RATIO_MAX = 1.25, PAGE_RATIO_MAX = 1.6 // a page of few milliseconds varies more than a hash
 const HOST = 'acme-portal.localhost', OWNER = 'anna@example.org', GOOD = 'trois mots inattendus', WRONG = 'quatre mots inattendus'
 const HOME = '127.3.0.1' // where the owner sits
 let stack, cookie
@@ -104,4 +104,30 @@ test('whether an address has an account shows neither in the answer nor in its t
   const known = median(took.known), unknown = median(took.unknown)
   t.diagnostic(`medians: ${known.toFixed(1)} ms known, ${unknown.toFixed(1)} ms unknown`)
   assert.ok(Math.max(known, unknown) / Math.min(known, unknown) <= RATIO_MAX, `${known} ms for a known address, ${unknown} ms for an unknown one`)
+})
+
+test('whether an address has an account shows neither in the answer nor in the time of asking for a new password', async (t) => {
+  const took = { known: [], unknown: [] }, answers = new Set()
+  const ask = async (kind, mail) => {
+    await stack.sql("DELETE FROM queue.outbox WHERE name = 'forgot'; DELETE FROM account.reset")
+    const { body } = await portal('/forgot'), form = { _key: keyIn(body), mail }
+    const begun = performance.now(), answer = await portal('/forgot', { form })
+    took[kind].push(performance.now() - begun)
+    const { date, ...headers } = answer.headers
+    answers.add(JSON.stringify({ status: answer.status, headers, body: answer.body.replace(/(name="_key" value=)"[^"]+"/, '$1""').replaceAll(mail, '') }))
+  }
+  const mails = async () => Number(await stack.sql(`SELECT COUNT(*) FROM queue.mail WHERE recipient = '${OWNER}' AND subject LIKE '%new password%'`))
+  const before = await mails()
+  for (let i = 0; i < 2 * MEASURED; i++) {
+    const pair = [['known', OWNER], ['unknown', `b${String(i).padStart(3, '0')}@example.org`]]
+    for (const one of i % 2 ? pair : pair.reverse()) await ask(...one)
+  }
+  assert.equal(answers.size, 1, [...answers].slice(0, 2).join('\n'))
+  assert.match([...answers][0], /"status":200/)
+  await until('the owner is written to', async () => await mails() > before, 20)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM queue.mail WHERE recipient LIKE 'b0%'"), '0')
+  const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
+  const known = median(took.known), unknown = median(took.unknown)
+  t.diagnostic(`medians: ${known.toFixed(2)} ms known, ${unknown.toFixed(2)} ms unknown`)
+  assert.ok(Math.max(known, unknown) / Math.min(known, unknown) <= PAGE_RATIO_MAX, `${known} ms for a known address, ${unknown} ms for an unknown one`)
 })
