@@ -313,3 +313,51 @@ test('what members do in a module stands in the trail, in the reader\'s language
   assert.doesNotMatch(grants, /(UPDATE|DELETE)[^\n]*`t1`\.`audit`/)
   await assert.rejects(stack.sql("SET ROLE t1_portal; UPDATE t1.audit SET name = 'nobody'", { user: 'scop_portal', password: (await import('node:fs')).readFileSync(`${stack.folder}/secrets/portal`, 'utf8').split('\n')[0] }), /denied/)
 })
+
+test('who changed what: a member, a program with a key, an operator and the command line each stand under their own name', async () => {
+  const named = async (tenant, id, name) => { // a member of their own, who is signed in
+    const Cookie = await stack.signIn(tenant)
+    const member = await stack.sql(`SELECT member FROM t${id}.session ORDER BY created DESC LIMIT 1`)
+    await stack.sql(`UPDATE t${id}.member SET name = '${name}' WHERE id = ${member}`)
+    return { Cookie, member }
+  }
+  const anna = await named('acme', 1, 'Anna'), olga = await named('scop', 2, 'Olga')
+  const trail = (id = 1) => stack.sql(`SELECT role, COALESCE(member, 'nobody'), name, what_en, about FROM t${id}.audit ORDER BY id DESC LIMIT 1`)
+  const order = async (module = 'guestbook') => {
+    await until('it has ended', async () => await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')") === '0', 30)
+    return stack.sql(`SELECT COALESCE(role, 'nobody'), tenant, kind, actor, state FROM scopiton.installer_order WHERE module = '${module}' ORDER BY id DESC LIMIT 1`)
+  }
+  const history = async () => (await see('/portal/modules/guestbook', anna.Cookie)).body
+
+  await stack.sql(`USE t1_shop; INSERT INTO shop_order (token, communication, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
+    VALUES ('who-1', '000000000001', 'K', 'k@example.org', 'x 1', '9000', 'Gent', 'BE', 'nl', 100, 'EUR', UTC_TIMESTAMP(6)), ('who-2', '000000000002', 'K', 'k@example.org', 'x 1', '9000', 'Gent', 'BE', 'nl', 100, 'EUR', UTC_TIMESTAMP(6))`)
+  const [first, second] = (await stack.sql("SELECT id FROM t1_shop.shop_order WHERE token LIKE 'who-%' ORDER BY id")).split('\n')
+  const by = (id) => stack.sql(`SELECT by_name FROM t1_shop.order_change WHERE shop_order = ${id}`)
+  await post(`/shop/orders/${first}`, `/shop/orders/${first}/state`, { state: 'paid' }, anna.Cookie)
+  assert.equal(await trail(), `t1_shop\t${anna.member}\tAnna\tSaid that orders are paid\t${first}`)
+  assert.equal(await by(first), 'Anna')
+
+  const made = await post('/portal/keys', '/portal/keys', { name: 'Till', days: '30', 'may.shop.process': '1' }, anna.Cookie)
+  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tMade an API key\tTill`)
+  const paid = await stack.request(PORTAL, `/shop/orders/${second}/state`, { form: { state: 'paid' }, headers: { Authorization: `Bearer ${made.body.match(/scop_[a-z2-7]{40}/)[0]}`, Cookie: anna.Cookie } })
+  assert.equal(paid.status, 303)
+  assert.equal(await trail(), `t1_shop\tnobody\tTill\tSaid that orders are paid\t${second}`, 'a cookie that came along makes no member of it')
+  assert.equal(await by(second), 'Till')
+
+  const before = await stack.sql('SELECT COUNT(*) FROM t1.audit'), page = '/portal/tenants/1'
+  await post(page, `${page}/guestbook/disable`, {}, olga.Cookie, 'scop-portal.localhost')
+  assert.equal(await order(), 't2_portal\t1\tdisable\tOlga\tdone')
+  assert.equal(await trail(2), `t2_portal\t${olga.member}\tOlga\tOrdered to disable\tguestbook, Acme`)
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM t1.audit'), before, 'the served tenant\'s trail is its own members\'')
+  assert.match(await history(), /Olga/, 'but its history says who it was')
+
+  assert.doesNotMatch(await history(), /command line|ligne de commande/)
+  await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
+  assert.equal(await order(), 'nobody\t1\tinstall\tcommand line\tdone')
+  assert.match(await history(), /command line|ligne de commande/)
+
+  const action = '/portal/modules/guestbook/disable'
+  await post('/portal/modules', action, { actor: 'Olga', name: 'Olga', member: olga.member }, anna.Cookie)
+  assert.equal(await order(), 't1_portal\t1\tdisable\tAnna\tdone', 'whatever the form says')
+  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tOrdered to disable\tguestbook`)
+})
