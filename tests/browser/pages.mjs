@@ -26,7 +26,16 @@ export async function open (browser, options = {}) {
 // Presses a button of a plain form and waits for the page that answers: a reload before that would take the form back.
 export const press = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)])
 
-// axe in both themes, no sideways scroll, pictures on a desk and on a phone.
+// Rows of tables, there as cards, of which one cell lies over another.
+function overlaps () {
+  const meet = (one, other) => one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1
+  return [...document.querySelectorAll('tbody tr, tfoot tr')].filter((row) => {
+    const boxes = [...row.children].map((cell) => cell.getBoundingClientRect())
+    return boxes.some((one, i) => boxes.slice(i + 1).some((other) => meet(one, other)))
+  }).map((row) => row.textContent.trim().replace(/\s+/g, ' ').slice(0, 80))
+}
+
+// axe in both themes, no sideways scroll, nothing over anything in a table, pictures on a desk and on a phone.
 export async function inspect (page, name) {
   const found = []
   if (await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
@@ -43,6 +52,7 @@ export async function inspect (page, name) {
     await page.setViewportSize({ width: 320, height: 900 })
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
+    found.push(...(await page.evaluate(overlaps)).map((row) => `${name}: cells lie over one another at 320 px: ${row}`))
     await page.setViewportSize({ width: 1280, height: 900 })
   }
   assert.deepEqual(found, [])
