@@ -284,3 +284,29 @@ test('a merchant\'s mistakes are said on sound pages: a file with faults by row,
   await inspectAll(page, portal, [['audit-full', '/portal/audit']])
   await page.context().close()
 })
+
+test('pages that say that nothing is there, that a form is too old, or that all is closed are sound too', async () => {
+  const page = await open()
+  for (const [name, url] of [['old-form-portal', `${portal}/portal/forgot`], ['old-form-shop', `${shop}/fr/account`]]) {
+    await page.goto(url)
+    await page.fill('#mail', 'anne@laboucle.example')
+    await page.evaluate(() => { document.querySelector('[name=_key]').value = 'of yesterday' })
+    await press(page, 'main form button')
+    await inspect(page, name)
+  }
+  await inspectAll(page, shop, ['400', '404', '429'].map((code) => [`host-${code}`, `/_/error/${code}.html`]))
+  for (const code of ['502', '503']) {
+    await page.goto(`${shop}/_/error/${code}.html`)
+    await page.evaluate(() => document.querySelector('meta[http-equiv]')?.remove()) // it loads itself again, and says so
+    await inspect(page, `host-${code}`, { failed: true })
+  }
+  await inspectAll(page, shop, [['welcome', '/_/index.html']])
+  await page.goto(`${shop}/fr/p/casque-ville`)
+  await page.fill('#count', '0')
+  await send(page, 'main form button')
+  await inspect(page, 'product-errors')
+  await page.goto(`${shop}/fr/guestbook/`)
+  await send(page, 'main form button')
+  await inspect(page, 'guestbook-errors')
+  await page.context().close()
+})
