@@ -43,7 +43,7 @@ last_persons(struct scop_platform *platform, uint32_t tenant)
 static bool
 delete_persons(struct scop_platform *platform, const struct scop_value *persons)
 {
-	static const char *const tables[][2] = { { "recovery", "person" }, { "reset", "person" }, { "person", "id" } };
+	static const char *const tables[][2] = { { "recovery", "person" }, { "reset", "person" }, { "place", "person" }, { "person", "id" } };
 	bool sound = true;
 
 	for (size_t i = 0; sound && i < scop_count(persons); i++)

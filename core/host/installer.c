@@ -148,6 +148,7 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 		sound = scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.reset TO %s", role) &&
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.failure TO %s", role) &&
+		    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON account.place TO %s", role) &&
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
 	return sound &&
 	    scop_platform_sql(platform, "GRANT INSERT (member, name, what_fr, what_nl, what_de, what_en, about) ON `t%u`.audit TO %s",

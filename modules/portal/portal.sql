@@ -237,8 +237,18 @@ UPDATE account.person SET password = :password WHERE id = :id
 UPDATE socle.member SET person = :person, mail = LOWER(:mail) WHERE id = :member
 
 -- name: failures_of (sender, mail)
-SELECT COUNT(*) AS sender, COALESCE(SUM(mail = :mail), 0) AS pair FROM account.failure
-WHERE sender = :sender AND at > UTC_TIMESTAMP(6) - INTERVAL 15 MINUTE
+SELECT COUNT(*) AS sender, COALESCE(SUM(f.mail = :mail), 0) AS pair,
+	(SELECT COUNT(*) FROM account.failure a WHERE a.mail = :mail AND a.at > UTC_TIMESTAMP(6) - INTERVAL 15 MINUTE) AS account
+FROM account.failure f WHERE f.sender = :sender AND f.at > UTC_TIMESTAMP(6) - INTERVAL 15 MINUTE
+
+-- name: place_known (mail, sender)
+SELECT l.person FROM account.place l JOIN account.person p ON p.id = l.person WHERE p.mail = LOWER(:mail) AND BINARY p.mail = BINARY LOWER(:mail) AND l.sender = :sender
+
+-- name: place_note (member, sender)
+INSERT INTO account.place (person, sender) SELECT person, :sender FROM socle.member WHERE id = :member AND person IS NOT NULL ON DUPLICATE KEY UPDATE at = UTC_TIMESTAMP(6)
+
+-- name: places_sweep ()
+DELETE FROM account.place WHERE at < UTC_TIMESTAMP(6) - INTERVAL 90 DAY LIMIT 1000
 
 -- name: failure_add (sender, mail)
 INSERT INTO account.failure (sender, mail) VALUES (:sender, :mail)
@@ -425,7 +435,7 @@ UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id
 UPDATE account.person SET totp_step = :step WHERE id = :id AND totp_step < :step
 
 -- name: person_with_second (id)
-SELECT p.id, p.name, CONVERT(p.totp USING ascii) AS totp, m.id AS member FROM account.person p JOIN socle.member m ON m.person = p.id
+SELECT p.id, p.name, p.password, CONVERT(p.totp USING ascii) AS totp, m.id AS member FROM account.person p JOIN socle.member m ON m.person = p.id
 WHERE p.id = :id AND p.totp IS NOT NULL
 
 -- name: recovery_add (person, hash)

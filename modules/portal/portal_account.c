@@ -1,14 +1,15 @@
 /*
  * Signing in with a password, and the ways to get one. Whether somebody has an account shows neither in what is answered nor
  * in how long it takes: a password is always hashed, and a forgotten one is always a job. A sender who fails often is asked
- * to wait; an account is never closed, so nobody can lock its owner out.
+ * to wait. An address at which many guess from many places lets those in from where its owner has come before, and from elsewhere by
+ * the mail that a forgotten password sends: nobody can lock its owner out.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "portal.h"
 
-enum { FAILURES_OF_PAIR = 5, FAILURES_OF_SENDER = 30, PASSWORD_MIN = 10, RESETS_MAX = 3 /* in ten minutes */ };
+enum { FAILURES_OF_PAIR = 5, FAILURES_OF_SENDER = 30, FAILURES_OF_ACCOUNT = 50 /* in a quarter of an hour */, PASSWORD_MIN = 10, RESETS_MAX = 3 /* in ten minutes */ };
 
 const struct scop_field portal_sign_in_fields[] = {
 	{ .name = "mail",     .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("E-mail address"), .required = true, .max = 254 },
@@ -70,6 +71,9 @@ portal_sign_in(struct scop_request *req)
 
 	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR || scop_int(counts, "sender") >= FAILURES_OF_SENDER)
 		return failed(req, "Too many tries from your network. Please wait a quarter of an hour, or ask for a new password.");
+
+	if (scop_int(counts, "account") >= FAILURES_OF_ACCOUNT && !scop_row(req, place_known(scop_field(req, "mail"), sender)))
+		return failed(req, "Many wrong passwords have been tried for this address. Sign in from where you usually do, or ask for a new password.");
 
 	const struct scop_value *person = scop_row(req, person_by_mail(scop_field(req, "mail")));
 	const bool right = scop_password_verify(req, scop_field(req, "password"), scop_get(person, "password"),

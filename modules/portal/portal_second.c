@@ -7,7 +7,7 @@
 
 #include "portal.h"
 
-enum { NOTE_SECONDS = 300, RECOVERY_CODES = 8, RECOVERY_LENGTH = 10, FAILURES = 5 };
+enum { NOTE_SECONDS = 300, RECOVERY_CODES = 8, RECOVERY_LENGTH = 10, FAILURES = 5, FAILURES_OF_ACCOUNT = 30 /* in a quarter of an hour */ };
 
 const struct scop_field portal_second_fields[] = {
 	{ .name = "secret",  .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
@@ -139,9 +139,11 @@ bool
 portal_second_step(struct scop_request *req)
 {
 	const struct scop_value *person = person_of_note(req), *sender = scop_sender_hash(req);
-	const struct scop_value *key = scop_hash(req, scop_make_text(req, "second %lld", (long long)scop_int(person, "id")));
+	/* Whoever guesses here knows the password: a new one begins to count anew. */
+	const struct scop_value *key = scop_hash(req, scop_make_text(req, "second %lld %s", (long long)scop_int(person, "id"), scop_text(person, "password")));
+	const struct scop_value *counts = person ? scop_row(req, failures_of(sender, key)) : NULL;
 
-	if (!person || scop_int(scop_row(req, failures_of(sender, key)), "pair") >= FAILURES)
+	if (!person || scop_int(counts, "pair") >= FAILURES || scop_int(counts, "account") >= FAILURES_OF_ACCOUNT)
 		return scop_redirect(req, "sign-in-form", NULL);
 	if (is_right(req, person))
 		return portal_enter(req, scop_get(person, "member"), scop_get(person, "name"));
