@@ -319,8 +319,12 @@ WHERE p.name <> 'portal.operate' OR EXISTS (SELECT t.id FROM socle.every_tenant 
 SELECT name, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
 FROM socle.permission ORDER BY module = 'portal', module, name
 
--- name: api_keys ()
-SELECT id, name, permissions, by_name, created, expires, expires <= UTC_TIMESTAMP(6) AS ended FROM socle.api_key ORDER BY id DESC LIMIT 100
+-- name: api_keys (language)
+SELECT id, name, COALESCE((SELECT GROUP_CONCAT(CASE :language WHEN 'fr' THEN p.title_fr WHEN 'nl' THEN p.title_nl WHEN 'de' THEN p.title_de ELSE p.title_en END
+	ORDER BY p.module, p.name SEPARATOR ', ') FROM socle.permission p WHERE FIND_IN_SET(p.name, permissions)), permissions) AS permissions, by_name, created, expires, expires <= UTC_TIMESTAMP(6) AS ended FROM socle.api_key ORDER BY id DESC LIMIT 100
+
+-- name: api_key_count ()
+SELECT COUNT(*) AS n FROM socle.api_key
 
 -- name: api_key_by_id (id)
 SELECT id, name FROM socle.api_key WHERE id = :id

@@ -43,7 +43,7 @@ grantable(struct scop_request *req)
 bool
 portal_keys(struct scop_request *req)
 {
-	const struct scop_value *found = scop_rows(req, api_keys());
+	const struct scop_value *found = scop_rows(req, api_keys(scop_make_text(req, "%s", scop_language_of(req))));
 
 	scop_put(req, "keys", found);
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
@@ -66,7 +66,7 @@ portal_key_add(struct scop_request *req)
 	}
 	if (count == 0)
 		return scop_reject(req, "may", "Please choose what the key may do.");
-	if (scop_count(scop_rows(req, api_keys())) >= KEYS_MAX)
+	if (scop_int(scop_row(req, api_key_count()), "n") >= KEYS_MAX)
 		return scop_reject(req, "name", "That is enough keys. Please remove one first.");
 	scop_write(req, api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
 	    scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));

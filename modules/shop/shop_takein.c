@@ -115,6 +115,15 @@ choices(struct scop_request *req, const struct scop_value *const *headings, size
 	return scop_make_list(req, count, list);
 }
 
+/* The column of a field, counted from 0: as it was chosen just now, or as it stands. */
+static int
+column_of(struct scop_request *req, struct shop_source *source, unsigned i)
+{
+	const struct scop_value *chosen = scop_field(req, shop_source_field(i));
+
+	return chosen ? (int)scop_as_int(chosen) - 1 : *shop_source_column(source, i);
+}
+
 static void
 put_mapping(struct scop_request *req, const struct scop_value *run)
 {
@@ -147,7 +156,7 @@ put_mapping(struct scop_request *req, const struct scop_value *run)
 	for (unsigned i = 0; i < SHOP_FIELDS; i++)
 		list[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_make_text(req, "%s", shop_source_field(i)),
 		    scop_make_text(req, "%s", scop_translate(req, titles[i])), scop_make_bool(req, i < 2),
-		    choices(req, headings, columns, *shop_source_column(&source, i)) });
+		    choices(req, headings, columns, column_of(req, &source, i)) });
 	scop_put(req, "fields", scop_make_list(req, SHOP_FIELDS, list));
 }
 

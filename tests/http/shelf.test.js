@@ -107,11 +107,11 @@ test('what costs is ordered by an owner within the allowance alone, by operators
 
 test('statements say what is paid, as a page and as a file', async () => {
   await stack.sql("INSERT INTO scopiton.subscription_period (tenant, module, cents, currency, begins, ends) VALUES (1, 'notes', 3000, 'EUR', '2026-04-01', '2026-04-10'), (2, 'notes', 3000, 'EUR', '2026-04-01', '2026-04-30')")
-  assert.match(text((await get('/portal/statements')).body), /2026-04 As it stands .*10\.00/)
+  assert.match(text((await get('/portal/statements')).body), /April 2026 As it stands .*10\.00/)
   await stack.cli('tenant', 'statement', 'acme', '2026-04', '--close')
   const { body } = await get('/portal/statements/2026-04')
   assert.match(text(body), /2026-04-01 2026-04-10 10 of 30 .*30\.00 .*10\.00 Total .*10\.00/)
-  assert.match(text((await get('/portal/statements')).body), /2026-04 Closed/)
+  assert.match(text((await get('/portal/statements')).body), /April 2026 Closed/)
   const csv = await get('/portal/statements/2026-04/csv')
   assert.match(csv.headers['content-disposition'], /statement-2026-04\.csv/)
   assert.match(csv.body, /2026-04-01.*2026-04-10.*10.*30/)
@@ -125,7 +125,7 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   const as = { headers: operator, host: scop }
   assert.equal((await post('/portal/rollouts', { module: 'guestbook', version: '', canary: '1' }, as)).status, 303)
   await until('it stops', async () => /Stopped at a failure/.test((await get('/portal/rollouts', operator, scop)).body))
-  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped at a failure 0 of 1 tenants .* Acme guestbook 1\.0\.0, which serves now, would not work any more.* 0 1\.0\.0 Failed/)
+  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped at a failure · 0 of 1 tenant .* Acme guestbook 1\.0\.0, which serves now, would not work any more.* 0 1\.0\.0 Failed/)
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
   assert.equal((await post('/portal/rollouts/1/resume', {}, { ...as, page: '/portal/rollouts/1' })).status, 303)
   await until('it is done', async () => /Done in \d+ ms/.test((await get('/portal/rollouts/1', operator, scop)).body))
