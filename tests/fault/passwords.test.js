@@ -1,11 +1,13 @@
 // Many wrong passwords from many addresses: the owner still comes in, and nobody learns who has an account. FAULT_LONG=1 makes it longer.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
 
 const long = process.env.FAULT_LONG === '1'
 const TRIES = long ? 10000 : 200, SENDERS = long ? 1000 : 20, AT_ONCE = 50, MEASURED = long ? 200 : 60
 const AGAIN_MAX = 20, PAUSE = 100, RATIO_MAX = 1.25, PAGE_RATIO_MAX = 1.6 // a page of few milliseconds varies more than a hash
+const CROWD = 40, HASH_MEGABYTES = 64
 const HOST = 'acme-portal.localhost', OWNER = 'anna@example.org', GOOD = 'trois mots inattendus', WRONG = 'quatre mots inattendus'
 const ACCOUNT = 50, GUARDED = /Many wrong passwords have been tried for this address/ // in a quarter of an hour, from all places together
 const HOME = '127.3.0.1' // where the owner sits
@@ -107,6 +109,31 @@ test('an address at which many guess lets its owner in from a new place too, by 
   assert.equal((await signIn(OWNER, GOOD, elsewhere)).status, 303, 'and from then on with the password, from there too')
   assert.ok(Number(await stack.sql('SELECT COUNT(*) FROM account.place')) >= 2)
   await stack.sql('DELETE FROM account.failure')
+})
+
+// How much each process of the host has mapped, in megabytes: argon2's 64 are there while a password is hashed, and at no other time.
+function mapped () {
+  const supervisor = stack.pid('supervisor'), sizes = new Map()
+  for (const pid of fs.readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').trim().split(' ')) {
+    try { sizes.set(pid, Number(fs.readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[0]) * 4096 / 2 ** 20) } catch { /* it has ended */ }
+  }
+  return sizes
+}
+
+test('of many who sign in at once two are worked on at a time, and all come in', async (t) => {
+  const samples = []
+  let going = true
+  const watching = (async () => { for (; going; await sleep(1)) samples.push(mapped()) })()
+  const answers = await Promise.all(Array.from({ length: CROWD }, (_, i) => signIn(OWNER, GOOD, sender(3, i), () => {}, 1000))).finally(() => { going = false })
+  await watching
+  const idle = mapped()
+  const busy = samples.map((sizes) => [...sizes].filter(([pid, size]) => size - idle.get(pid) > HASH_MEGABYTES / 2).map(([pid]) => pid))
+  const most = Math.max(...busy.map((pids) => pids.length)), workers = new Set(busy.flat())
+  t.diagnostic(`${samples.length} looks, ${busy.filter((pids) => pids.length === 2).length} of them at two; ${workers.size} workers have hashed`)
+  assert.deepEqual(answers.map((answer) => answer.status), Array(CROWD).fill(303))
+  assert.equal(new Set(answers.map(cookieOf)).size, CROWD, 'each has a session of their own')
+  assert.ok(workers.size > 2, 'more workers than two had a password to check')
+  assert.equal(most, 2)
 })
 
 test('whether an address has an account shows neither in the answer nor in its time', async (t) => {
