@@ -30,9 +30,15 @@ function answer (request, response) {
   if (pathname === '/missing') return response.writeHead(404).end('no')
   if (pathname === '/echo') return request.pipe(response)
   if (pathname === '/away') return response.writeHead(302, { Location: searchParams.get('to') }).end()
+  if (pathname === '/round') return response.writeHead(302, { Location: '/round' }).end()
   if (pathname === '/silent') return undefined
   if (pathname === '/drip') { response.write('a'); return setInterval(() => response.write('a'), 200).unref() }
   if (pathname === '/endless') { const more = () => { while (response.write(chunk)); response.once('drain', more) }; response.on('error', () => {}); return more() }
+  if (pathname === '/headers') { // without end, and each one small
+    const more = () => { while (response.socket.write(`X-${heard.length}: ${'x'.repeat(1000)}\r\n`)); response.socket.once('drain', more) }
+    response.socket.on('error', () => {}).write('HTTP/1.1 200 OK\r\n')
+    return more()
+  }
   if (pathname === '/bomb') return response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(zlib.gzipSync(Buffer.alloc(30_000_000)))
   response.destroy()
 }
@@ -112,11 +118,21 @@ test('a redirect is checked like the first address, and followed only when it is
   assert.equal((await call(to('/hello?b'), { redirects: 2 })).text, 'hello')
   assert.match((await call(to('https://example.org/x'), { redirects: 2 })).trouble, /may not be called/)
   assert.match((await call(to(`http://localhost:${stack.ports.plain}/hello`), { redirects: 2 })).trouble, /rotocol/, 'never from https to http')
+  assert.match((await call(to(`https://127.0.0.1:${stack.ports.tls}/hello`), { redirects: 2 })).trouble, /may not be called/, 'near, though the manifest names it')
+  assert.match((await call(to('file:///etc/passwd'), { redirects: 2 })).trouble, /rotocol/)
+})
+
+test('redirects that never end are followed as often as was said', async () => {
+  const before = heard.length
+  const got = await call(`https://localhost:${stack.ports.tls}/away?to=${encodeURIComponent('/round')}`, { redirects: 3 })
+  assert.notEqual(got.trouble, '')
+  assert.equal(heard.slice(before).filter(({ url }) => url === '/round').length, 3)
 })
 
 test('a server that sends without end, slowly, nothing, or a bomb is given up, and the next call works', async () => {
   const at = `https://localhost:${stack.ports.tls}`
   assert.match((await call(`${at}/endless`, { most: 1000000 })).trouble, /larger than 1000000 bytes/)
+  assert.notEqual((await call(`${at}/headers`, { seconds: 5 })).trouble, '')
   assert.match((await call(`${at}/bomb`, { most: 1000000 })).trouble, /larger than 1000000 bytes/)
   assert.match((await call(`${at}/silent`, { seconds: 2 })).trouble, /in time/)
   assert.match((await call(`${at}/drip`, { seconds: 2 })).trouble, /in time/)
