@@ -46,3 +46,8 @@ document.addEventListener('click', (event) => {
   event.preventDefault()
   dialog.showModal()
 })
+
+// Enter on a box of a list would press the form's first button: "They are paid".
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && event.target.matches?.('td input[type=checkbox]')) event.preventDefault()
+})
