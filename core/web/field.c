@@ -139,6 +139,16 @@ check_integer(struct scop_request *req, const struct scop_field *field, const ch
 		scop_map_put(&req->fields, field->name, scop_value_int(req->arena, value));
 }
 
+/* Whether thousands may be grouped so at `behind`, the sign: by three digits, and by one sign throughout. */
+static bool
+groups(char *sign, char own, const char *behind)
+{
+	const bool same = *sign == '\0' || *sign == own;
+
+	*sign = own;
+	return same && strspn(behind, "0123456789") == 3;
+}
+
 /* An amount as people write it: "12,50", "12.5", "1.250,00", "1 250 €". Its digits, cents included, or false. */
 static bool
 parse_amount(const char *text, int64_t *ret_cents)
@@ -146,6 +156,7 @@ parse_amount(const char *text, int64_t *ret_cents)
 	char digits[DIGITS_MAX + 4];
 	size_t used = 0, behind = 0;
 	const char *point = NULL;
+	char sign = '\0'; /* that groups thousands */
 
 	for (const char *c = text; *c; c++)
 		if (*c == '.' || *c == ',')
@@ -156,15 +167,17 @@ parse_amount(const char *text, int64_t *ret_cents)
 		if (isdigit((unsigned char)*c) && used < DIGITS_MAX) {
 			digits[used++] = *c;
 			behind += point && c > point;
-		} else if (strncmp(c, "\xc2\xa0", 2) == 0) { /* no-break space */
-			c++;
-		} else if (strncmp(c, "\xe2\x80\xaf", 3) == 0 || strncmp(c, "\xe2\x82\xac", 3) == 0) { /* narrow one; euro */
+		} else if (strncmp(c, "\xe2\x82\xac", 3) == 0) { /* euro */
 			c += 2;
 		} else if (*c == '.' || *c == ',') {
-			if (c == text || (c != point && strspn(c + 1, "0123456789") != 3) || (c != point && point && *c == *point))
+			if (c == text || (c != point && ((point && *c == *point) || !groups(&sign, *c, c + 1))))
 				return false;
-		} else if (*c != ' ') {
-			return false;
+		} else {
+			const size_t blank = *c == ' ' ? 1 : strncmp(c, "\xc2\xa0", 2) == 0 ? 2 : strncmp(c, "\xe2\x80\xaf", 3) == 0 ? 3 : 0; /* no-break; narrow */
+
+			if (blank == 0 || (used > 0 && isdigit((unsigned char)c[blank]) && !groups(&sign, ' ', c + blank)))
+				return false;
+			c += blank - 1;
 		}
 	}
 	if (used == 0 || behind > 2) /* "12,5 00": nobody knows what is meant */

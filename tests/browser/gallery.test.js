@@ -127,7 +127,7 @@ for (const javaScriptEnabled of [true, false]) {
 test('what is no amount and no day is refused whatever sends it, and comes back as it was typed', async () => {
   const page = await signedIn(), headers = { Cookie: (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ') }
   const host = 'acme-portal.localhost', send = async (form) => stack.request(host, '/gallery/', { headers, form: { _key: await stack.key(host, '/gallery/', headers, '/gallery/'), ...form } })
-  const amounts = ['', 'douze', '-1', '-0,01', '1e3', '0x1f', '1,2,3', '1.23.4', '12,5.5', ',', '€', '12,50 3', '12,5 00', '١٢', '9'.repeat(40), "12' OR 1", '12<b>']
+  const amounts = ['', 'douze', '-1', '-0,01', '1e3', '0x1f', '1,2,3', '1.23.4', '12,5.5', ',', '€', '12,50 3', '12,5 00', '12 50', '1 234,567', '1.234,567', '١٢', '9'.repeat(40), "12' OR 1", '12<b>']
   const days = ['', 'hier', '2026-02-30', '2026-02-29', '1900-02-29', '2026-13-01', '2026-00-10', '2026-1-1', '30/02/2026', '02026-01-01', '2026-01-01T00:00', '0000-00-00', '<b>']
   const wrong = [], escaped = (text) => text.replace(/[&<>"']/g, (letter) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[letter])
   for (const [field, values, other] of [['amount', amounts, { day: '2026-11-22' }], ['day', days, { amount: '1,00' }]]) {
