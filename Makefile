@@ -32,7 +32,7 @@ SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/ho
 	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
 DISPATCHER := core/host/dispatcher.c core/host/service.c core/data/directory.c core/jobs/queue.c core/jobs/schedule.c core/jobs/fcgi.c
 BROKER := core/host/broker.c core/host/address.c core/host/service.c
-MAILER := core/host/mailer.c core/host/bounces.c core/host/service.c core/jobs/bounce.c core/jobs/post.c core/jobs/message.c
+MAILER := core/host/mailer.c core/host/transfer.c core/host/bounces.c core/host/service.c core/jobs/bounce.c core/jobs/post.c core/jobs/message.c
 NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
 	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
