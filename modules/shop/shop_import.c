@@ -26,6 +26,7 @@ struct import {
 	const struct shop_takein *what;
 	struct shop_taken *taken;
 	struct names codes, products, categories, ids;
+	struct names refused; /* products whose row has a mistake, by key and by id */
 	unsigned line;
 };
 
@@ -267,7 +268,8 @@ take_row(struct import *import, const struct shop_row *row)
 	}
 	if (row->has_product)
 		put_product(import, row);
-	if (row->has_variant && !put_variant(import, row))
+	/* Of a product that was refused its row alone is told: the rest follows from it. */
+	if (row->has_variant && !put_variant(import, row) && !find_name(&import->refused, row->parent_id[0] ? row->parent_id : row->key))
 		complain(import, 0, SCOP_TEXT("This variant's product is not in the file above it, and not in the shop."));
 }
 
@@ -293,10 +295,15 @@ read_rows(struct import *import, struct scop_csv *csv)
 	while (!scop_rejected(import->req) && scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
 		struct shop_row_error error;
 
-		if (shop_source_row(&source, fields, count, &row, &error))
+		if (shop_source_row(&source, fields, count, &row, &error)) {
 			take_row(import, &row);
-		else
+		} else {
 			complain(import, error.column, error.text);
+			if (row.has_product)
+				add_name(&import->refused, row.key, 0, 0);
+			if (row.has_product && row.id[0])
+				add_name(&import->refused, row.id, 0, 0);
+		}
 		if (import->what->passed)
 			import->what->passed(import->what->context, import->line);
 	}
@@ -349,6 +356,7 @@ shop_take_in(struct scop_request *req, const struct shop_takein *what, struct sh
 	forget(&import.products);
 	forget(&import.categories);
 	forget(&import.ids);
+	forget(&import.refused);
 }
 
 void

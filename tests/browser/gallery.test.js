@@ -34,7 +34,7 @@ test('the gallery is sound in four languages, both themes, on a desk and on a ph
     await stack.sql(`UPDATE t1.member SET language = '${language}'`)
     await page.goto(`${portal}/gallery/`)
     assert.equal(await page.getAttribute('html', 'lang'), language)
-    await inspect(page, `gallery-${language}`)
+    await inspect(page, `gallery-${language}`, { everything: true })
   }
   await stack.sql("UPDATE t1.member SET language = 'fr'")
   await page.context().close()

@@ -35,8 +35,9 @@ function overlaps () {
   }).map((row) => row.textContent.trim().replace(/\s+/g, ' ').slice(0, 80))
 }
 
-// axe in both themes, no sideways scroll, nothing over anything in a table, pictures on a desk and on a phone.
-export async function inspect (page, name, { failed = false } = {}) {
+// axe in both themes, no sideways scroll, nothing over anything in a table, pictures on a desk and on a phone; in the dark of a phone
+// alone, but for `everything`.
+export async function inspect (page, name, { failed = false, everything = false } = {}) {
   const found = []
   if (!failed && await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
   for (const scheme of ['light', 'dark']) {
@@ -45,16 +46,17 @@ export async function inspect (page, name, { failed = false } = {}) {
       { expression: `${axe}; axe.run().then((result) => ({ violations: result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`,
         awaitPromise: true, returnByValue: true }).then((answer) => answer.result.value)
     found.push(...violations.map((one) => `${name}, ${scheme}: ${one}`))
-    for (const width of [1280, 375]) {
+    for (const width of everything || scheme === 'light' ? [1280, 375] : [375]) {
       await page.setViewportSize({ width, height: 900 })
       await page.screenshot({ path: path.join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true })
     }
-    await page.setViewportSize({ width: 320, height: 900 })
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
-    found.push(...(await page.evaluate(overlaps)).map((row) => `${name}: cells lie over one another at 320 px: ${row}`))
     await page.setViewportSize({ width: 1280, height: 900 })
   }
+  await page.setViewportSize({ width: 320, height: 900 }) // where things stand is the same in both
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
+  found.push(...(await page.evaluate(overlaps)).map((row) => `${name}: cells lie over one another at 320 px: ${row}`))
+  await page.setViewportSize({ width: 1280, height: 900 })
   assert.deepEqual(found, [])
   assert.deepEqual(page.strangers, [])
 }

@@ -1,27 +1,14 @@
 // Who may open what: each route of each module, made from the tables in their source, by nobody, by a member without the
 // permission, by one who has it, by another tenant's owner, and on the other side's host name.
 import assert from 'node:assert/strict'
-import fs from 'node:fs'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { formsIn, links, sent } from '../support/forms.mjs'
-import { root, start, until } from '../support/stack.mjs'
+import { inPortal, inPublic, MODULES, routes } from '../support/routes.mjs'
+import { start, until } from '../support/stack.mjs'
 
-const MODULES = ['portal', 'shop', 'guestbook']
 const PORTAL = 'acme-portal.localhost', SITE = 'acme.localhost'
 let stack, owner, reader, foreigner
 
-// The lines of a module's table of routes.
-function routesOf (module) {
-  const source = fs.readFileSync(path.join(root, 'modules', module, `${module}.c`), 'utf8')
-  return [...source.matchAll(/\{ \.method = SCOP_(GET|POST), +\.path = "([^"]+)"[^\n]*/g)].map(([line, method, pattern]) => ({
-    module, method, pattern, open: /\.open = true/.test(line), permission: line.match(/\.permission = "([^"]+)"/)?.[1],
-    stored: /\.stored = true/.test(line) }))
-}
-
-const routes = MODULES.flatMap(routesOf)
-const inPortal = routes.filter((route) => route.permission || route.open)
-const inPublic = routes.filter((route) => !route.permission && !route.open && !route.stored)
 const fill = (route) => `/${route.module}${route.pattern.replace(/\{[^}]+\}/g, '1')}`
 const words = (route) => `${route.method} ${fill(route)}`
 

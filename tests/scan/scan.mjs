@@ -2,11 +2,12 @@
 // report and is none is named below with its reason; anything else ends this with 1.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
-import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { inPortal } from '../support/routes.mjs'
 import { root, start } from '../support/stack.mjs'
+import { ask, front, seen } from './front.mjs'
 
 const run = promisify(execFile)
 const SITE = 'acme.localhost', PORTAL = 'acme-portal.localhost'
@@ -18,26 +19,15 @@ const EXPLAINED = {
   'HTTP Secure Headers': 'framing is refused by the CSP, X-XSS-Protection is obsolete, and HSTS is sent with https = yes alone'
 }
 
-// A crawler presses every button; those that would end its session or switch off what it looks at lead nowhere. (wapiti's own -x fails
-// under Debian 12's Python.)
-const ENDS = /^\/portal\/(sign-out|account\/sessions|(modules|tenants\/\d+)\/\w+\/(disable|order)$)/
-const seen = new Map() // by host, method and status: which paths were asked for
-const crawled = (port) => new Promise((resolve) => {
-  const server = http.createServer((request, response) => {
-    if (ENDS.test(request.url)) return response.writeHead(404).end()
-    const passed = http.request({ host: '127.0.0.1', port, path: request.url, method: request.method, headers: request.headers }, (answer) => {
-      const key = `${request.headers.host} ${request.method} ${answer.statusCode}`
-      seen.set(key, (seen.get(key) ?? new Set()).add(request.url.split('?')[0]))
-      response.writeHead(answer.statusCode, answer.headers)
-      answer.pipe(response)
-    })
-    passed.on('error', () => response.destroy())
-    request.pipe(passed)
-  }).listen(0, '127.0.0.1', () => resolve(server))
-})
+// Routes of the portal that a crawl of this one cannot come to, with the reason.
+const UNSEEN = {
+  'portal/invitation/{token}': 'only the mail has it', 'portal/reset/{token}': 'only the mail has it', 'portal/link/{token}': 'only the command line has it',
+  'portal/rollouts/{rollout}': 'none is under way', 'portal/statements/{month}': 'nothing costs', 'portal/statements/{month}/csv': 'nothing costs'
+}
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-scan-'))
-const stack = await start()
+const stack = await start({ config: ['form_rate = 1000r/s'] })
+const server = await front(stack.port), before = `http://127.0.0.1:${server.address().port}`
 const wrong = []
 try {
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--operator')
@@ -57,20 +47,32 @@ try {
     [PORTAL, '/shop/orders?words=a*&state=placed*', owner], [PORTAL, '/shop/products?words=a*&state=sold*', owner], [PORTAL, '/shop/orders/1001*', owner],
     [PORTAL, '/shop/products/1*', owner], [PORTAL, '/portal/tenants?words=a*', owner], [PORTAL, '/portal/members?page=1*', owner], [PORTAL, '/portal/mails/1*', owner],
     [PORTAL, '/portal/roles/merchant*', owner], [PORTAL, '/portal/modules/shop/settings*', owner], [PORTAL, '/portal/', `${owner}*`]]
-  for (const [host, url, cookie] of asked) {
+  const [product] = (await stack.sql('SELECT MIN(id) FROM t1_shop.product')).split('\n')
+  // A form stands on the page; its fields are tried one by one, each time with a fresh key.
+  const sent = [[SITE, '/fr/p/casque-ville', '/fr/p/casque-ville/cart', `variant=${id}*&count=1*`, visitor], [SITE, '/fr/guestbook/', '/fr/guestbook/', 'name=a*&message=b*'],
+    [SITE, '/fr/account', '/fr/account', 'mail=a@example.org*'], [PORTAL, '/portal/forgot', '/portal/forgot', 'mail=a@example.org*'],
+    [PORTAL, '/portal/members', '/portal/members', 'name=a*&mail=b@example.org*&role=merchant*', owner], [PORTAL, '/portal/roles/merchant', '/portal/roles/merchant', 'may.shop.orders=1*&seen=a*', owner],
+    [PORTAL, '/portal/keys', '/portal/keys', 'name=a*&days=30*&may.shop.orders=1*', owner], [PORTAL, '/portal/modules/shop/settings', '/portal/modules/shop/settings', 'set.few=3*&set.tell_shop=1*', owner],
+    [PORTAL, '/portal/tenants/1', '/portal/senders/1', 'address=a@example.org*', owner], [PORTAL, '/shop/products/new', '/shop/products/new', 'name=a*&price=1*&stock=1*', owner],
+    [PORTAL, `/shop/products/${product}`, `/shop/products/${product}`, 'name=a*&category=b*&description=c*&quality=good*&vat=standard*&published=1*', owner],
+    [PORTAL, '/shop/orders', '/shop/orders', 'order=1001*&to=paid*', owner], [PORTAL, '/shop/settings', '/shop/settings', 'beneficiary=a*&iban=BE68539007547034*&bic=*', owner]]
+  for (const [host, page, action, data, cookie] of sent) await ask(server.address().port, 'GET', page, { host, ...(cookie && { cookie }) })
+  for (const [host, url, cookie, data] of [...asked, ...sent.map(([host, , action, data, cookie]) => [host, action, cookie, data])]) {
     const begun = Date.now()
-    const { stdout } = await run('sqlmap', ['-u', `http://127.0.0.1:${stack.port}${url}`, '-H', `Host: ${host}`, ...(cookie ? ['--cookie', cookie] : []), '--batch',
+    const { stdout } = await run('sqlmap', ['-u', `${before}${url}`, '-H', `Host: ${host}`, ...(cookie ? ['--cookie', cookie] : []), ...(data ? ['--data', data] : []), '--batch',
       '--level', '3', '--risk', '2', '--technique=BEUST', '--dbms=mysql', '--flush-session', '--timeout=6', '--retries=1', '--time-sec=2', '--skip-waf',
-      '--ignore-redirects', '--ignore-code=400,401,404,422', '--disable-coloring', `--output-dir=${folder}`], { maxBuffer: 1 << 26 }).catch((error) => error)
+      '--ignore-redirects', '--ignore-code=400,401,404,409,422', '--disable-coloring', `--output-dir=${folder}`], { maxBuffer: 1 << 26 }).catch((error) => error)
     const found = (stdout ?? '').match(/.*(is vulnerable|appears to be '[^']*' injectable|identified the following injection).*/g)
     const tested = /do not appear to be injectable/.test(stdout ?? '')
-    console.log(`sqlmap ${host}${url}: ${found ? found.join('; ') : tested ? 'nothing' : 'not tested to the end'}, ${Math.round((Date.now() - begun) / 1000)} s`)
+    console.log(`sqlmap ${host}${url}${data ? ` ${data}` : ''}: ${found ? found.join('; ') : tested ? 'nothing' : 'not tested to the end'}, ${Math.round((Date.now() - begun) / 1000)} s`)
     if (found || !tested) wrong.push(`sqlmap: ${host}${url}`)
   }
-  const server = await crawled(stack.port), front = `http://127.0.0.1:${server.address().port}`
+  // What is sent has to arrive: a form that is told to come again tries nothing.
+  const stale = [...seen].filter(([key]) => / POST (409|429)$/.test(key)).map(([key, paths]) => `${key}: ${[...paths].join(' ')}`)
+  if (stale.length > 0) console.log(`not taken, for their key or their pace: ${stale.join('; ')}`)
   for (const [host, url, cookie] of [[SITE, '/fr/', visitor], [PORTAL, '/portal/', owner]]) {
     const report = path.join(folder, `${host}.json`)
-    await run('wapiti', ['-u', `${front}${url}`, '--scope', 'domain', '-s', `${front}/`, '-H', `Host: ${host}`, '-H', `Cookie: ${cookie}`,
+    await run('wapiti', ['-u', `${before}${url}`, '--scope', 'domain', '-s', `${before}/`, '-H', `Host: ${host}`, '-H', `Cookie: ${cookie}`,
       '-m', 'sql,xss,permanentxss,file,exec,crlf,redirect,csrf,backup,methods,cookieflags,csp,http_headers', '--max-scan-time', String(SECONDS), '--max-attack-time', String(SECONDS),
       '-t', '8', '-S', 'normal', '-f', 'json', '-o', report, '--no-bugreport', '--flush-session', '-v', '0'], { maxBuffer: 1 << 26 }).catch((error) => console.log(error.stderr?.slice(-1500)))
     const { vulnerabilities, anomalies } = JSON.parse(fs.readFileSync(report, 'utf8'))
@@ -80,12 +82,17 @@ try {
     }
     console.log(`wapiti ${host}: done; ${[...seen].filter(([key]) => key.startsWith(host)).map(([key, paths]) => `${key.slice(host.length + 1)}: ${paths.size} paths`).join(', ')}`)
   }
-  server.close()
+  const paths = [...seen].filter(([key]) => key.startsWith(`${PORTAL} GET 200`)).flatMap(([, list]) => [...list])
+  for (const { module, pattern } of inPortal.filter(({ method }) => method === 'GET')) {
+    const route = `${module}${pattern}`, as = new RegExp(`^/${route.replace(/\{[^}]+\}/g, '[^/]+')}$`)
+    if (!paths.some((one) => as.test(one)) && !UNSEEN[route]) wrong.push(`wapiti did not come to ${route}`)
+  }
   const { status } = await stack.request(PORTAL, '/portal/', { headers: { Cookie: owner } })
   if (status !== 200) wrong.push(`wapiti was signed out on its way: ${status}`)
   const failed = stack.log().match(/^.* error worker.*failed:.*$/gm) ?? []
   if (failed.length > 0) wrong.push(`${failed.length} requests failed, such as: ${failed[0].slice(0, 300)}`)
 } finally {
+  server.close()
   await stack.stop()
   fs.rmSync(folder, { recursive: true, force: true })
 }

@@ -1,5 +1,5 @@
 // Exports that others' shops could have written, each with the same mistakes: a wrong price, no name, a stock in words, too few fields, a
-// variant of nothing, a SKU for the second time. A text with a line's end stands before them.
+// variant of nothing, a SKU for the second time. A variant of what is refused is no mistake of its own. A text with a line's end stands before them.
 export const mistaken = {
   WooCommerce: `ID,Type,SKU,Name,Description,"In stock?",Stock,"Sale price","Regular price",Categories,Parent
 901,simple,W-1,Lanterne,"Deux lignes,
@@ -11,6 +11,8 @@ dans un champ.",1,4,,"12,50",Lanternes,
 906,variation,W-6,Orpheline,,1,4,,5,,
 907,variation,W-7,Orpheline,,1,4,,5,,absent
 908,simple,W-1,Lanterne encore,,1,9,,20,Lanternes,
+909,variation,W-8,Bougie,,1,4,,5,,id:902
+910,variation,W-9,Bougie,,1,4,,5,,W-2
 `,
   Shopify: `Handle,Title,Body (HTML),Type,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Price
 lanterne,Lanterne,"<p>Deux lignes,
@@ -22,6 +24,7 @@ court,Trop court
 legere,Plume,,Lanternes,true,Title,Default Title,W-6,beaucoup,shopify,4,5.00
 sans-prix,Sans prix,,Lanternes,true,Title,Default Title,W-7,300,shopify,4,
 encore,Lanterne encore,,Lanternes,true,Title,Default Title,W-1,300,shopify,9,20.00
+bougie,,,,,,Grande,W-8,300,shopify,4,5.00
 `
 }
 
