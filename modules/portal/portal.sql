@@ -162,8 +162,10 @@ FROM socle.use_line u GROUP BY u.month ORDER BY u.month DESC LIMIT 36
 
 -- name: statement_lines (language, month)
 SELECT u.module, COALESCE(CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END, u.module) AS title, CAST(u.begins AS CHAR) AS begins,
-	CAST(u.ends AS CHAR) AS ends, u.days, u.of_days, u.month_cents, u.cents AS sum_cents, u.currency
-FROM socle.use_line u LEFT JOIN socle.offer o ON o.module = u.module WHERE u.month = :month ORDER BY title, begins
+	CAST(u.ends AS CHAR) AS ends, DATE_FORMAT(u.begins, f.form) AS first_day, DATE_FORMAT(u.ends, f.form) AS last_day, u.days, u.of_days, u.month_cents, u.cents AS sum_cents, u.currency
+FROM socle.use_line u LEFT JOIN socle.offer o ON o.module = u.module
+	CROSS JOIN (SELECT CASE :language WHEN 'fr' THEN '%d/%m/%Y' WHEN 'nl' THEN '%d-%m-%Y' WHEN 'de' THEN '%d.%m.%Y' ELSE '%d %b %Y' END AS form) f
+WHERE u.month = :month ORDER BY title, u.begins
 
 -- name: offer_titled (language, module)
 SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title

@@ -26,7 +26,7 @@ const UNSEEN = {
 }
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-scan-'))
-const stack = await start({ config: ['form_rate = 1000r/s'] })
+const stack = await start()
 const server = await front(stack.port), before = `http://127.0.0.1:${server.address().port}`
 const wrong = []
 try {
