@@ -228,7 +228,7 @@ product_of(struct import *import, const struct shop_row *row)
 static bool
 put_variant(struct import *import, const struct shop_row *row)
 {
-	char code[256];
+	char code[SHOP_CODE];
 	const int64_t product = product_of(import, row);
 
 	if (product == 0)
@@ -236,7 +236,7 @@ put_variant(struct import *import, const struct shop_row *row)
 	if (row->sku[0])
 		snprintf(code, sizeof code, "%s", row->sku);
 	else
-		snprintf(code, sizeof code, "%.90s/%.50s/%.50s/%.50s", row->key, row->option[0], row->option[1], row->option[2]);
+		shop_code(row->key, row->option[0], row->option[1], row->option[2], code);
 	if (find_name(&import->codes, code)) {
 		import->taken->repeated++;
 		warn(import, SCOP_TEXT("This SKU stands on an earlier line already; this row's price and stock replace the first ones."), code);

@@ -161,7 +161,7 @@ shop_product_add(struct scop_request *req)
 {
 	static const char *const parts[] = { "product" };
 	const struct scop_value *name = scop_field(req, "name"), *none = empty(req), *address = NULL;
-	char slug[140];
+	char slug[140], code[SHOP_CODE];
 	bool taken = true;
 
 	shop_slug(scop_as_text(name), slug, sizeof slug);
@@ -173,8 +173,11 @@ shop_product_add(struct scop_request *req)
 	if (taken)
 		return scop_reject(req, "name", "There are many articles of this name already. Please choose another.");
 	const struct scop_value *product = scop_make_int(req, scop_inserted(req));
-	scop_write(req, variant_add(product, scop_make_text(req, "%.90s///", scop_as_text(address)), NULL, none, none, none,
-	    scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)));
+	shop_code(scop_as_text(address), "", "", "", code);
+	scop_write_unique(req, variant_add(product, scop_make_text(req, "%s", code), NULL, none, none, none,
+	    scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)), &taken);
+	if (taken)
+		return scop_reject(req, "name", "Another article's number (SKU) is like this name. Please choose another.");
 	scop_write(req, product_refresh(product));
 	scop_note(req, "Added an article", name);
 	return scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
@@ -272,13 +275,15 @@ shop_variant_add(struct scop_request *req)
 {
 	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"), *name = scop_field(req, "option_name");
 	const struct scop_value *option = scop_field(req, "option"), *sku = scop_field(req, "sku");
+	char code[SHOP_CODE];
 	bool taken;
 
 	if (!product)
 		return scop_not_found(req);
 	if (scop_count(scop_rows(req, variants_by_product(id, NULL))) >= VARIANTS_MAX)
 		return scop_reject(req, "option", "That is enough variants for one article. Please make another article.");
-	scop_write_unique(req, variant_add(id, sku ? sku : scop_make_text(req, "%.90s/%.50s//", scop_text(product, "slug"), scop_as_text(option)), sku,
+	shop_code(scop_text(product, "slug"), scop_as_text(option), "", "", code);
+	scop_write_unique(req, variant_add(id, sku ? sku : scop_make_text(req, "%s", code), sku,
 	    option, empty(req), empty(req), scop_field(req, "new_price"), scop_field(req, "new_stock"), scop_make_int(req, 0)), &taken);
 	if (taken)
 		return scop_reject(req, sku ? "sku" : "option", "There is such a variant already.");

@@ -563,6 +563,37 @@ own_row(struct reader *reader)
 	return (!row->has_product || take_product(reader)) && take_options(reader) && take_variant(reader);
 }
 
+/* FNV-1a, 64 bits: it keeps long names apart, and is no secret. */
+static uint64_t
+digest(const char *text, uint64_t sum)
+{
+	for (; *text; text++)
+		sum = (sum ^ (unsigned char)*text) * 1099511628211u;
+	return sum;
+}
+
+void
+shop_code(const char *key, const char *option1, const char *option2, const char *option3, char *ret_code)
+{
+	const char *const parts[] = { key, option1, option2, option3 };
+	static const size_t most[] = { 90, 50, 50, 50 };
+	uint64_t sum = 14695981039346656037u;
+	size_t used = 0;
+	bool cut = false;
+
+	for (size_t i = 0; i < 4; i++) {
+		size_t length = strlen(parts[i]);
+
+		sum = digest("/", digest(parts[i], sum));
+		cut |= length > most[i];
+		for (length = length > most[i] ? most[i] : length; ((unsigned char)parts[i][length] & 0xc0) == 0x80;)
+			length--; /* no letter is cut in two */
+		used += (size_t)snprintf(ret_code + used, SHOP_CODE - used, "%s%.*s", i > 0 ? "/" : "", (int)length, parts[i]);
+	}
+	if (cut)
+		snprintf(ret_code + used, SHOP_CODE - used, "#%08x", (unsigned)(sum ^ sum >> 32));
+}
+
 bool
 shop_source_row(const struct shop_source *source, const char *const *fields, size_t count, struct shop_row *ret_row,
     struct shop_row_error *ret_error)

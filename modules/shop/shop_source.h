@@ -66,6 +66,11 @@ bool shop_source_row(const struct shop_source *source, const char *const *fields
 /* "Vélos > Ville" to "velos-ville": letters without their accents, digits, and single '-'. */
 void shop_slug(const char *text, char *ret_slug, size_t size);
 
+/* How a variant that has no SKU is known: by its product's name in addresses and its options. Long ones are shortened, with a digest
+ * of the whole. `ret_code` has SHOP_CODE bytes. */
+enum { SHOP_CODE = 256 };
+void shop_code(const char *key, const char *option1, const char *option2, const char *option3, char *ret_code);
+
 /* Marks a text for translators; the host that shows it translates it. */
 #ifndef SCOP_TEXT
 #define SCOP_TEXT(text) text

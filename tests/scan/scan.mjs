@@ -21,7 +21,8 @@ const EXPLAINED = {
 
 // Routes of the portal that a crawl of this one cannot come to, with the reason.
 const UNSEEN = {
-  'portal/invitation/{token}': 'only the mail has it', 'portal/reset/{token}': 'only the mail has it', 'portal/link/{token}': 'only the command line has it',
+  'portal/invitation/{token}': 'only the mail has it', 'portal/reset/{token}': 'only the mail has it', 'portal/sign-in/{token}': 'only the command line has it', 'portal/sign-in': 'who is signed in is not led there',
+  'portal/account/second': 'for who has a password', 'shop/products/import/{run}': 'a scanner\'s file is none that is taken in',
   'portal/rollouts/{rollout}': 'none is under way', 'portal/statements/{month}': 'nothing costs', 'portal/statements/{month}/csv': 'nothing costs'
 }
 
@@ -34,7 +35,8 @@ try {
   await stack.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
   await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
   const demo = path.join(root, 'modules/shop/demo/laboucle')
-  await stack.cli('import', 'shop', 'products', path.join(demo, 'products.csv'), '--tenant', 'acme')
+  const drawings = fs.readdirSync(demo).filter((name) => name.endsWith('.svg')).map((name) => path.join(demo, name))
+  await stack.cli('import', 'shop', 'products', path.join(demo, 'products.csv'), ...drawings, '--tenant', 'acme')
   const id = await stack.sql("SELECT v.id FROM t1_shop.variant v JOIN t1_shop.product p ON p.id = v.product WHERE p.slug = 'casque-ville' LIMIT 1")
   const added = await stack.request(SITE, '/fr/p/casque-ville/cart', { form: { _key: await stack.key(SITE, '/fr/p/casque-ville'), variant: id } })
   const visitor = added.headers['set-cookie'][0].split(';')[0], owner = await stack.signIn('acme')

@@ -104,6 +104,18 @@ test('the trail says to what VAT, replies and delivery were set', async () => {
   assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, national, -, -'])
 })
 
+test('articles whose long names differ at their end alone are two', async () => {
+  const long = 'Une très longue désignation '.repeat(6)
+  for (const end of ['un', 'deux']) assert.equal((await post('/shop/products/new', '/shop/products/new', { name: long + end, price: '5' })).status, 303, end)
+  assert.deepEqual(await rows("SELECT COUNT(*), COUNT(DISTINCT code) FROM variant WHERE code LIKE 'une-tres-longue-%'"), [['2', '2']])
+  await rows("DELETE v FROM variant v JOIN product p ON p.id = v.product WHERE p.slug LIKE 'une-tres-longue-%'; DELETE FROM product WHERE slug LIKE 'une-tres-longue-%'")
+  await post('/shop/products/new', '/shop/products/new', { name: 'Lanterne', price: '5' })
+  const page = `/shop/products/${(await rows("SELECT id FROM product WHERE slug = 'lanterne'"))[0][0]}`
+  await post(page, `${page}/variants`, { option: 'Rouge', sku: 'bougie///', new_price: '5' })
+  assert.equal((await post('/shop/products/new', '/shop/products/new', { name: 'Bougie', price: '5' })).status, 422, 'a SKU that is like its code')
+  await rows("DELETE v FROM variant v JOIN product p ON p.id = v.product WHERE p.slug = 'lanterne'; DELETE FROM product WHERE slug = 'lanterne'")
+})
+
 test('two articles of one name have two addresses, and a price that is none is refused', async () => {
   const again = await post('/shop/products/new', '/shop/products/new', { name: 'Théière émaillée', price: '5' })
   assert.equal(again.status, 303)
