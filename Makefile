@@ -143,7 +143,7 @@ $(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot.done $$(wildc
 	@mkdir -p $(2)
 	@rm -f $(2)/*.mo
 	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
-	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kscop_note:2 -kscop_note_as:4 -kSCOP_TEXT $(5) -LC --omit-header --force-po -o $(2)/code.pot $(3)
+	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kscop_reject_with:4 -kscop_note:2 -kscop_note_as:4 -kSCOP_TEXT $(5) -LC --omit-header --force-po -o $(2)/code.pot $(3)
 	@msguniq --force-po -o $(2)/views-once.pot $(2)/views.pot && msgcat --force-po --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
 	@for language in fr nl de; do \
 		msgcmp $(1)/i18n/$$$$language.po $(2)/all.pot 2>$(2)/msgcmp.txt || { cat $(2)/msgcmp.txt >&2; exit 1; }; \

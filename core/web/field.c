@@ -11,7 +11,8 @@ enum {
 	TEXT_MAX = 200,
 	LONGTEXT_MAX = 5000,
 	EMAIL_MAX = 254, /* RFC 5321, section 4.5.3.1.3, less the brackets */
-	FILE_MAX = 5000000,
+	MEGABYTE = 1000000,
+	FILE_MAX = 5 * MEGABYTE,
 	IDS_MAX = 100,
 	PATTERN_STEPS = 100000,
 	DIGITS_MAX = 15,
@@ -73,6 +74,24 @@ matches(const char *pattern, const char *text)
 	return found > 0;
 }
 
+static const char TOO_LONG[] = SCOP_TEXT("This is too long: {{high}} characters at most.");
+static const char TOO_SHORT[] = SCOP_TEXT("This is too short: {{low}} characters at least.");
+
+/* `low` and `high` are numbers or amounts, for the message; NULL for one that is not there. */
+static void
+reject_limits(struct scop_request *req, const char *field, const char *message, const struct scop_value *low, const struct scop_value *high)
+{
+	static const char *const keys[] = { "low", "high" };
+
+	scop_reject_with(req, field, NULL, message, scop_make_map(req, 2, keys, (const struct scop_value *[]){ low, high }));
+}
+
+static void
+reject_range(struct scop_request *req, const char *field, const struct scop_value *low, const struct scop_value *high)
+{
+	reject_limits(req, field, high ? SCOP_TEXT("Please give a value from {{low}} to {{high}}.") : SCOP_TEXT("Please give a value of at least {{low}}."), low, high);
+}
+
 static void
 check_text(struct scop_request *req, const struct scop_field *field, const char *text)
 {
@@ -80,9 +99,9 @@ check_text(struct scop_request *req, const struct scop_field *field, const char 
 	const int64_t most = field->max ? field->max : field->type == SCOP_FIELD_LONGTEXT ? LONGTEXT_MAX : TEXT_MAX;
 
 	if (length > most)
-		scop_reject(req, field->name, "This is too long.");
+		reject_limits(req, field->name, TOO_LONG, NULL, scop_value_number(req->arena, most, 0));
 	else if (length < field->min)
-		scop_reject(req, field->name, "This is too short.");
+		reject_limits(req, field->name, TOO_SHORT, scop_value_number(req->arena, field->min, 0), NULL);
 	else if (field->pattern && !matches(field->pattern, text))
 		scop_reject(req, field->name, field->message ? field->message : SCOP_TEXT("This does not have the expected form."));
 	else
@@ -129,12 +148,13 @@ parse_integer(const char *text, int64_t *ret_value)
 static void
 check_integer(struct scop_request *req, const struct scop_field *field, const char *text)
 {
+	const int64_t low = field->type == SCOP_FIELD_ID ? 1 : field->min;
 	int64_t value;
 
 	if (!parse_integer(text, &value))
 		scop_reject(req, field->name, "This is not a whole number.");
-	else if (value < (field->type == SCOP_FIELD_ID ? 1 : field->min) || (field->max && value > field->max))
-		scop_reject(req, field->name, "This number is out of range.");
+	else if (value < low || (field->max && value > field->max))
+		reject_range(req, field->name, scop_value_number(req->arena, low, 0), field->max ? scop_value_number(req->arena, field->max, 0) : NULL);
 	else
 		scop_map_put(&req->fields, field->name, scop_value_int(req->arena, value));
 }
@@ -196,7 +216,8 @@ check_money(struct scop_request *req, const struct scop_field *field, const char
 	if (!parse_amount(text, &cents))
 		scop_reject(req, field->name, "This is not an amount.");
 	else if (cents < field->min || (field->max && cents > field->max))
-		scop_reject(req, field->name, "This amount is out of range.");
+		reject_range(req, field->name, scop_value_money(req->arena, field->min, req->site.currency),
+		    field->max ? scop_value_money(req->arena, field->max, req->site.currency) : NULL);
 	else
 		scop_map_put(&req->fields, field->name, scop_value_money(req->arena, cents, req->site.currency));
 }
@@ -245,8 +266,9 @@ check_file(struct scop_request *req, const struct scop_field *field)
 			scop_reject(req, field->name, "Please choose a file.");
 		return;
 	}
-	if (file->size > (size_t)(field->max ? field->max : FILE_MAX))
-		scop_reject(req, field->name, "This file is too large.");
+	const int64_t most = field->max ? field->max : FILE_MAX;
+	if (file->size > (size_t)most)
+		reject_limits(req, field->name, SCOP_TEXT("This file is too large: {{high}} MB at most."), NULL, scop_value_number(req->arena, most / MEGABYTE, 0));
 }
 
 static void
@@ -275,6 +297,7 @@ static void
 check_map(struct scop_request *req, const struct scop_field *field)
 {
 	const size_t length = strlen(field->name);
+	const int64_t most = field->max ? field->max : LONGTEXT_MAX;
 	struct scop_map_maker map;
 	size_t count = 0;
 
@@ -287,8 +310,8 @@ check_map(struct scop_request *req, const struct scop_field *field)
 		const char *text = clean(req->arena, pair, true);
 		if (!text)
 			scop_reject(req, pair->name, "This contains characters that cannot be stored.");
-		else if ((int64_t)scop_utf8_count(text) > (field->max ? field->max : LONGTEXT_MAX))
-			scop_reject(req, pair->name, "This is too long.");
+		else if ((int64_t)scop_utf8_count(text) > most)
+			reject_limits(req, pair->name, TOO_LONG, NULL, scop_value_number(req->arena, most, 0));
 		else if (++count <= IDS_MAX)
 			scop_map_put_text(&map, pair->name + length + 1, text);
 	}

@@ -257,21 +257,46 @@ label_of(const struct scop_request *req, const char *field)
 	return NULL;
 }
 
-bool
-scop_reject(struct scop_request *req, const char *field, const char *message)
+/* `sentence` with the value of each {{name}} as its reader writes it. */
+static const char *
+filled(struct scop_request *req, const char *sentence, const struct scop_value *values)
 {
-	const char *label = label_of(req, field);
+	struct scop_buffer out;
+	const char *open, *close;
+
+	scop_buffer_init(&out, req->arena);
+	while ((open = strstr(sentence, "{{")) && (close = strstr(open, "}}"))) {
+		const char *name = scop_arena_printf(req->arena, "%.*s", (int)(close - open) - 2, open + 2);
+
+		scop_buffer_add(&out, sentence, (size_t)(open - sentence));
+		scop_locale_print(&out, scop_get(values, name), &req->locale);
+		sentence = close + 2;
+	}
+	scop_buffer_text(&out, sentence);
+	return scop_buffer_str(&out);
+}
+
+bool
+scop_reject_with(struct scop_request *req, const char *field, const char *title, const char *message, const struct scop_value *values)
+{
+	const char *label = title ? title : label_of(req, field), *said = filled(req, scop_translate(req, message), values);
 	struct scop_map_maker error;
 
 	scop_map_init(&error, req->arena);
 	scop_map_put_text(&error, "field", field);
 	if (label)
 		scop_map_put_text(&error, "label", label);
-	scop_map_put_text(&error, "message", scop_translate(req, message));
+	scop_map_put_text(&error, "message", said);
 	scop_list_add(&req->errors, scop_map_value(&error));
-	scop_map_put_text(&req->error_by_field, field, scop_translate(req, message));
+	scop_map_put_text(&req->error_by_field, field, said);
 	req->rejected = true;
 	return true;
+}
+
+bool
+scop_reject(struct scop_request *req, const char *field, const char *message)
+{
+	return scop_reject_with(req, field, NULL, message, NULL);
 }
 
 const struct scop_value *

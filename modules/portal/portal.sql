@@ -177,8 +177,8 @@ SELECT t.name, CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_n
 	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.choices, t.low, t.high
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place
 
--- name: settings_to_change (module)
-SELECT t.name, COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
+-- name: settings_to_change (language, module)
+SELECT t.name, CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END AS title, COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
 	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.choices, t.low, t.high
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place FOR UPDATE
 

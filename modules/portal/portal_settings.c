@@ -146,12 +146,29 @@ letters(const char *text)
 	return count;
 }
 
+static const struct scop_value *
+refuse(struct scop_request *req, const struct scop_value *row, const char *message, const struct scop_value *low, const struct scop_value *high)
+{
+	static const char *const keys[] = { "low", "high" };
+
+	scop_reject_with(req, scop_as_text(scop_make_text(req, "set.%s", scop_text(row, "name"))), scop_text(row, "title"), message,
+	    scop_make_map(req, 2, keys, (const struct scop_value *[]){ low, high }));
+	return NULL;
+}
+
+/* `number` as the field shows it: an amount in units. */
+static const struct scop_value *
+limit(struct scop_request *req, const struct scop_value *row, int64_t number)
+{
+	return scop_make_number(req, number, scop_bool(row, "is_money") ? 2 : 0);
+}
+
 /* The value as it is stored; NULL, with the field marked, for one that its type does not allow. */
 static const struct scop_value *
 checked(struct scop_request *req, const struct scop_value *row)
 {
 	const struct scop_value *typed = scop_get(scop_field(req, "set"), scop_text(row, "name"));
-	const char *text = scop_as_text(typed), *field = scop_as_text(scop_make_text(req, "set.%s", scop_text(row, "name")));
+	const char *text = scop_as_text(typed);
 	const int64_t low = scop_int(row, "low"), high = scop_int(row, "high");
 	int64_t number = 0;
 
@@ -160,17 +177,21 @@ checked(struct scop_request *req, const struct scop_value *row)
 	if (scop_bool(row, "is_boolean"))
 		return scop_make_text(req, "%d", strcmp(text, "1") == 0);
 	if (scop_bool(row, "is_choice"))
-		return is_choice(scop_text(row, "choices"), text) ? typed : (scop_reject(req, field, "Please choose one of the list."), NULL);
+		return is_choice(scop_text(row, "choices"), text) ? typed : refuse(req, row, SCOP_TEXT("Please choose one of the list."), NULL, NULL);
+	if (!text[0] && (low > 0 || !scop_bool(row, "is_text")))
+		return refuse(req, row, SCOP_TEXT("Please fill this in."), NULL, NULL);
 	if (scop_bool(row, "is_text")) {
 		number = letters(text);
 		if (number < low)
-			return scop_reject(req, field, "This is too short."), NULL;
-		return high > 0 && number > high ? (scop_reject(req, field, "This is too long."), NULL) : typed;
+			return refuse(req, row, SCOP_TEXT("This is too short: {{low}} characters at least."), scop_make_number(req, low, 0), NULL);
+		return high == 0 || number <= high ? typed
+		    : refuse(req, row, SCOP_TEXT("This is too long: {{high}} characters at most."), NULL, scop_make_number(req, high, 0));
 	}
 	if (!read_number(text, scop_bool(row, "is_money") ? 2 : 0, &number))
-		return scop_reject(req, field, "This is not a number."), NULL;
+		return refuse(req, row, SCOP_TEXT("This is not a number."), NULL, NULL);
 	if (number < low || (high > 0 && number > high))
-		return scop_reject(req, field, "This number is out of range."), NULL;
+		return refuse(req, row, high > 0 ? SCOP_TEXT("Please give a value from {{low}} to {{high}}.") : SCOP_TEXT("Please give a value of at least {{low}}."),
+		    limit(req, row, low), limit(req, row, high));
 	return scop_make_text(req, "%lld", (long long)number);
 }
 
@@ -179,7 +200,7 @@ portal_settings_save(struct scop_request *req)
 {
 	static const char *const keys[] = { "name", "value" };
 	const struct scop_value *module = scop_path(req, "module");
-	const struct scop_value *rows = scop_rows(req, settings_to_change(module));
+	const struct scop_value *rows = scop_rows(req, settings_to_change(scop_make_text(req, "%s", scop_language_of(req)), module));
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)), *about = module;
 

@@ -132,6 +132,13 @@ test('a setting that its type does not allow is told beside what was typed, and 
   assert.equal(await stack.sql("SELECT COUNT(*) FROM t1.setting WHERE module = 'knobs'"), '0')
 })
 
+test('a setting that is refused is listed under its title, with what would be right', async () => {
+  const listed = async (form) => [...(await knobs(form)).body.match(/<div class="errors"[^]*?<\/div>/)[0].matchAll(/<li><a href="#set\.[a-z]+">([^<]*)</g)].map(([, text]) => text.replaceAll(/\s/g, ' '))
+  assert.deepEqual(await listed({ 'set.greeting': 'x', 'set.places': '21', 'set.fee': '5000,01', 'set.colour': 'green' }), ['Greeting : C&#39;est trop court : 2 caractères au moins.',
+    'Places : Veuillez indiquer une valeur de 1 à 20.', 'Fee : Veuillez indiquer une valeur de 0,00 à 5 000,00.', 'Colour : Choisissez dans la liste.'])
+  assert.deepEqual(await listed({ 'set.greeting': 'x'.repeat(11), 'set.places': '', 'set.fee': 'douze' }), ['Greeting : C&#39;est trop long : 10 caractères au plus.', 'Places : À remplir.', 'Fee : Ce n&#39;est pas un nombre.'])
+})
+
 test('settings as people write them are taken, seen by the module, and saved again as they are shown', async () => {
   for (const [typed, cents] of [['12,5', 1250], ['12.5', 1250], ['7', 700], ['1', 100], ['0001,00', 100], ['0', 0], [',5', 50],  ['5000', 500000], ['5000,00', 500000], ['1234,56', 123456]]) {
     assert.equal((await knobs({ 'set.fee': typed })).status, 303, typed)

@@ -154,6 +154,11 @@ bool scop_not_found(struct scop_request *req);
  * transaction is rolled back, and the form drawn again with the message. */
 bool scop_reject(struct scop_request *req, const char *field, const char *message);
 
+/* The same, with `values` (a map) for each {{name}} in the message, and, where its fields are known at run time only, the
+ * field's `title` in the request's language; either may be NULL. */
+bool scop_reject_with(struct scop_request *req, const char *field, const char *title, const char *message,
+    const struct scop_value *values);
+
 /* Why the field is refused, in the request's language; NULL where it is not. For a form whose fields are known at run time only. */
 const struct scop_value *scop_rejection(const struct scop_request *req, const char *field);
 

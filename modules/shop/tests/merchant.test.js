@@ -125,6 +125,10 @@ test('two articles of one name have two addresses, and a price that is none is r
     assert.equal(status, 422, price)
     assert.match(body, /value="x"/)
   }
+  const { body } = await post('/shop/products/new', '/shop/products/new', { name: 'x'.repeat(201), price: '100000000', stock: '1000001' })
+  assert.match(body, /trop long : 200 caractères au plus\./)
+  assert.match(body, /Veuillez indiquer une valeur de 0,00\s€ à 99\s999\s999,99\s€\./)
+  assert.match(body, /Veuillez indiquer une valeur de 0 à 1\s000\s000\./)
 })
 
 test('a picture is taken by what it is, not by what it is called', async () => {
