@@ -72,9 +72,12 @@ try {
   // What is sent has to arrive: a form that is told to come again tries nothing.
   const stale = [...seen].filter(([key]) => / POST (409|429)$/.test(key)).map(([key, paths]) => `${key}: ${[...paths].join(' ')}`)
   if (stale.length > 0) console.log(`not taken, for their key or their pace: ${stale.join('; ')}`)
-  for (const [host, url, cookie] of [[SITE, '/fr/', visitor], [PORTAL, '/portal/', owner]]) {
+  // What lies deep, or is a picture, is shown to the crawl at its start; it presses every button on its way.
+  const [hash] = (await stack.sql('SELECT MIN(picture) FROM t1_shop.product')).split('\n')
+  const deep = ['/portal/modules/guestbook/remove', '/portal/tenants/1/guestbook', '/portal/tenants/1/guestbook/remove', `/shop/products/picture/${hash}`]
+  for (const [host, url, cookie, more] of [[SITE, '/fr/', visitor, []], [PORTAL, '/portal/', owner, deep]]) {
     const report = path.join(folder, `${host}.json`)
-    await run('wapiti', ['-u', `${before}${url}`, '--scope', 'domain', '-s', `${before}/`, '-H', `Host: ${host}`, '-H', `Cookie: ${cookie}`,
+    await run('wapiti', ['-u', `${before}${url}`, '--scope', 'domain', ...['/', ...more].flatMap((start) => ['-s', `${before}${start}`]), '-H', `Host: ${host}`, '-H', `Cookie: ${cookie}`,
       '-m', 'sql,xss,permanentxss,file,exec,crlf,redirect,csrf,backup,methods,cookieflags,csp,http_headers', '--max-scan-time', String(SECONDS), '--max-attack-time', String(SECONDS),
       '-t', '8', '-S', 'normal', '-f', 'json', '-o', report, '--no-bugreport', '--flush-session', '-v', '0'], { maxBuffer: 1 << 26 }).catch((error) => console.log(error.stderr?.slice(-1500)))
     const { vulnerabilities, anomalies } = JSON.parse(fs.readFileSync(report, 'utf8'))
