@@ -4,6 +4,7 @@
  */
 #include "shop_import.h"
 #include "shop_payment.h"
+#include "shop_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

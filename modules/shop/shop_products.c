@@ -1,6 +1,6 @@
 /* The merchant's products: the list with its filter, one product with its variants, and all of it as a file that can be taken in again. */
 #include "shop.h"
-#include "shop_source.h"
+#include "shop_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Marks a text for translators; the host that shows it translates it. */
+#ifndef SCOP_TEXT
+#define SCOP_TEXT(text) text
+#endif
+
 enum { SHOP_OPTIONS = 3, SHOP_TEXT = 201, SHOP_DESCRIPTION = 20000 };
 
 enum shop_source_kind { SHOP_OWN, SHOP_WOOCOMMERCE, SHOP_SHOPIFY };
@@ -62,21 +67,5 @@ void shop_source_guess(const char *const *header, size_t count, struct shop_sour
 /* Reads one record; false with what is wrong. A row with `skip` is of a kind that a shop like ours does not sell. */
 bool shop_source_row(const struct shop_source *source, const char *const *fields, size_t count, struct shop_row *ret_row,
     struct shop_row_error *ret_error);
-
-/* "Vélos > Ville" to "velos-ville": letters without their accents, digits, and single '-'. */
-void shop_slug(const char *text, char *ret_slug, size_t size);
-
-/* How a variant that has no SKU is known: by its product's name in addresses and its options. Long ones are shortened, with a digest
- * of the whole. `ret_code` has SHOP_CODE bytes. */
-enum { SHOP_CODE = 256 };
-void shop_code(const char *key, const char *option1, const char *option2, const char *option3, char *ret_code);
-
-/* Marks a text for translators; the host that shows it translates it. */
-#ifndef SCOP_TEXT
-#define SCOP_TEXT(text) text
-#endif
-
-/* "12,50", "12.5", "1.234,50" to cents; false for anything else, or more than 99,999,999.99. */
-bool shop_price(const char *text, int64_t *ret_cents);
 
 #endif

@@ -6,6 +6,7 @@
 #include "scopiton/csv.h"
 #include "shop_payment.h"
 #include "shop_source.h"
+#include "shop_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct shop_row_error error;
 	struct shop_source source;
 	const char *wrong, *const *fields;
-	char slug[151], iban[SHOP_IBAN];
+	char slug[151], iban[SHOP_IBAN], text[64];
 	size_t count;
 	unsigned line;
 	int64_t cents;
@@ -28,6 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			shop_source_row(&source, fields, count, &row, &error);
 			for (size_t i = 0; i < count; i++) {
 				shop_slug(fields[i], slug, sizeof slug);
+				shop_plain_text(fields[i], text, sizeof text);
 				shop_price(fields[i], &cents);
 				shop_iban_check(fields[i], iban);
 			}

@@ -7,8 +7,11 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/value.h"
 #include "shop_payment.c"
+#include "shop_row.c"
 #include "shop_source.c"
+#include "shop_text.c"
 
 static struct shop_source source;
 static struct shop_row row;
@@ -124,6 +127,52 @@ shopify_rows_without_a_title_are_further_variants(void **state)
 }
 
 static void
+html_becomes_the_text_that_a_reader_sees(void **state)
+{
+	static const struct { const char *html, *text; } cases[] = {
+		{ "Caf&eacute; &laquo;&nbsp;Noir&nbsp;&raquo; &#233;&#xE9;&#XE9; &OElig;uvre &euro;&hellip;", "Caf\u00e9 \u00ab Noir \u00bb \u00e9\u00e9\u00e9 \u0152uvre \u20ac\u2026" },
+		{ "&Eacute;&yuml;&szlig;&#128690;", "\u00c9\u00ff\u00df\U0001f6b2" },
+		{ "R&D &unknown; &; &#; &#x; &#0; &#8; &#xD800; &#1114112; &#99999999; &#12a; a&b", "R&D &unknown; &; &#; &#x; &#0; &#8; &#xD800; &#1114112; &#99999999; &#12a; a&b" },
+		{ "&lt;b&gt; &amp;amp;", "<b> &amp;" },
+		{ "<h2>A</h2><div>B<br/>C</div><ul><li>D</li><li>E</li></ul>", "A\nB\nC\nD\nE" },
+		{ "a<!-- <b>no</b> -->b<script>if (a > b) { }</script>c<STYLE >p { }</STYLE>d", "abcd" },
+		{ "1 < 2 <3 a<b", "1 < 2 <3 a<b" },
+		{ "<pre>x</pre><paragraph>y", "xy" },
+		{ "x<script>never closed", "xnever closed" },
+		{ "x<!-- never closed", "x<!-- never closed" },
+		{ "one\\ntwo", "one\ntwo" },
+		{ "", "" }, { " &nbsp; ", "" },
+	};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		shop_plain_text(cases[i].html, text, sizeof text);
+		assert_string_equal(text, cases[i].text[0] ? cases[i].text : "");
+	}
+}
+
+static void
+a_long_description_is_cut_between_two_letters(void **state)
+{
+	static const char *const letters[] = { "x", "\u00e9", "\u4e2d", "\U0001f6b2", "&eacute;", "&#128690;" };
+	char html[400], text[60];
+
+	(void)state;
+	for (size_t l = 0; l < sizeof letters / sizeof letters[0]; l++) {
+		html[0] = '\0';
+		while (strlen(html) + strlen(letters[l]) < sizeof html)
+			strcat(html, letters[l]);
+		for (size_t size = 10; size <= sizeof text; size++) {
+			memset(text, '!', sizeof text);
+			shop_plain_text(html, text, size);
+			assert_in_range(strlen(text), size - 8, size - 1);
+			assert_true(scop_utf8_valid(text, strlen(text)));
+		}
+	}
+}
+
+static void
 what_is_wrong_is_told_with_its_column(void **state)
 {
 	static const char *const header[] = { "product", "name", "price", "condition" };
@@ -202,6 +251,8 @@ main(void)
 		cmocka_unit_test(a_price_is_read_as_people_write_it), cmocka_unit_test(an_empty_stock_is_not_tracked),
 		cmocka_unit_test(woocommerce_variations_belong_to_their_parent),
 		cmocka_unit_test(shopify_rows_without_a_title_are_further_variants),
+		cmocka_unit_test(html_becomes_the_text_that_a_reader_sees),
+		cmocka_unit_test(a_long_description_is_cut_between_two_letters),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_column),
 		cmocka_unit_test(a_structured_communication_has_its_check_digits), cmocka_unit_test(an_iban_is_checked),
 		cmocka_unit_test(a_payment_code_says_what_the_guideline_says) };
