@@ -38,7 +38,8 @@ void scop_later(struct scop_request *req, const char *job, const struct scop_val
 void scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body, const struct scop_value *at,
     const char *once);
 
-/* Announces an event, which module.xml declares: each module that takes it, of the same tenant, gets a job with this body. */
+/* Announces an event, which module.xml declares: each module that takes it, of the same tenant, gets a job with this body.
+ * One that is switched off there just then hears nothing of it; the jobs that it had already got wait for it. */
 void scop_emit(struct scop_request *req, const char *event, const struct scop_value *body);
 
 /* Orders "cancel" for a job that waits or runs, "replay" or "drop" for a dead one; the dispatcher carries it out after the
