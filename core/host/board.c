@@ -61,9 +61,11 @@ history(const struct scop_board *board, uint64_t key, bool make)
 void
 scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool crashed)
 {
-	const uint32_t place = atomic_fetch_add(&board->recent_at, 1) % SCOP_RECENT;
 	struct scop_route_history *entry = history(board, key_of(tenant, route), true);
 
+	if (atomic_load(&entry->out_until) > scop_board_clock())
+		return;
+	const uint32_t place = atomic_fetch_add(&board->recent_at, 1) % SCOP_RECENT;
 	atomic_store(&board->recent[place], ((uint64_t)tenant << 1 | crashed) + 1);
 	atomic_store(&entry->outcomes, (atomic_load(&entry->outcomes) << 1 | crashed) & ((1u << SCOP_ROUTE_RECENT) - 1));
 	if (atomic_load(&entry->count) < SCOP_ROUTE_RECENT)

@@ -56,7 +56,8 @@ extern const uint64_t scop_board_bounds[SCOP_BUCKETS - 1];
 /* Microseconds of the monotonic clock. */
 int64_t scop_board_clock(void);
 
-/* Notes how a request of the tenant's route has ended. */
+/* Notes how a request of the tenant's route has ended. While the route rests nothing counts: its 503s are no successes, and a worker
+ * that is killed in one says nothing of the module. */
 void scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool crashed);
 
 /* Whether the tenant's route is out of service now. */
