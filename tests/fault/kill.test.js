@@ -84,8 +84,11 @@ class Load {
 
 const count = (pairs) => pairs.reduce((sum, [, number]) => sum + number, 0)
 const all = ['guestbook', 'guestbook2', 'slow', 'portal']
-const workersNow = async () => Object.fromEntries(await Promise.all(all.map(async (module) =>
-  [module, (await stack.workers(module)).length])))
+// Who was seen, and is still there when all have been looked for, was there at the same time as the others.
+async function workersNow () {
+  const seen = await Promise.all(all.map((module) => stack.workers(module)))
+  return Object.fromEntries(all.map((module, i) => [module, seen[i].filter(alive).length]))
+}
 
 // Does `action` under other settings, and puts back those of before.
 async function withSettings (settings, action) {
