@@ -3,8 +3,8 @@
  * and is the only process of ours that speaks SMTP, by libcurl.
  *
  * A server that never answers, or slowly, holds up one transfer of several until its time is over (host/transfer.c), and no tenant has
- * all of them. What the server refuses
- * for good (5xx) is noted as refused, and so is what comes back later; what it defers, or a server that is away, is tried again for days.
+ * all of them. What the server refuses for good (5xx) is noted as refused, and so is what comes back later; what it defers, or a server
+ * that is away, is tried again for days.
  */
 #include <poll.h>
 #include <stdio.h>

@@ -117,19 +117,27 @@ take_weight(struct reader *reader)
 	return true;
 }
 
+/* One of `words`, which end with NULL; a field that says nothing leaves `to` alone. */
+static bool
+take_one_of(struct reader *reader, int column, const char *const *words, char *to, const char *otherwise)
+{
+	const char *text = field(reader, column);
+
+	while (*words && strcmp(text, *words) != 0)
+		words++;
+	if (!*words)
+		return !text[0] || wrong(reader, column, otherwise);
+	strcpy(to, text);
+	return true;
+}
+
 static bool
 take_vat(struct reader *reader)
 {
-	static const char *const known[] = { "standard", "intermediate", "reduced", "super_reduced" };
-	const char *text = field(reader, reader->source->vat);
+	static const char *const known[] = { "standard", "intermediate", "reduced", "super_reduced", NULL };
 
-	for (size_t i = 0; text[0] && i < sizeof known / sizeof known[0]; i++) {
-		if (strcmp(text, known[i]) != 0)
-			continue;
-		strcpy(reader->row->vat, text);
-		return true;
-	}
-	return text[0] ? wrong(reader, reader->source->vat, SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced.")) : true;
+	return take_one_of(reader, reader->source->vat, known, reader->row->vat,
+	    SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced."));
 }
 
 static bool
@@ -177,17 +185,10 @@ take_category(struct reader *reader)
 static bool
 take_quality(struct reader *reader)
 {
-	static const char *const known[] = { "new", "as_new", "good", "fair" };
-	const char *text = field(reader, reader->source->condition);
+	static const char *const known[] = { "new", "as_new", "good", "fair", NULL };
 
 	strcpy(reader->row->quality, "new");
-	for (size_t i = 0; text[0] && i < 4; i++) {
-		if (strcmp(text, known[i]) != 0)
-			continue;
-		strcpy(reader->row->quality, text);
-		return true;
-	}
-	return text[0] ? wrong(reader, reader->source->condition, SCOP_TEXT("The condition is one of new, as_new, good, fair.")) : true;
+	return take_one_of(reader, reader->source->condition, known, reader->row->quality, SCOP_TEXT("The condition is one of new, as_new, good, fair."));
 }
 
 static bool

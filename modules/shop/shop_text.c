@@ -121,15 +121,16 @@ shop_code(const char *key, const char *option1, const char *option2, const char 
 
 /* ---- HTML to text ---- */
 
-/* The letters from U+00A0 on, and others, by their names in HTML 4.01, section 24; apos is XML's. */
-static const char *const latin1[] = { "nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not",
+/* The letters from U+00A0 on, and others, by their names in HTML 4.01, section 24; apos is XML's. libxml2 knows them too, and would be
+ * mapped into each worker of the shop for them. */
+static const char *const latin1_names[] = { "nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not",
 	"shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm", "raquo", "frac14",
 	"frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig", "Ccedil", "Egrave", "Eacute", "Ecirc",
 	"Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH", "Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash",
 	"Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig", "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig",
 	"ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute", "ocirc",
 	"otilde", "ouml", "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml", "yacute", "thorn", "yuml" };
-static const struct { const char *name; unsigned letter; } other_letters[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' },
+static const struct { const char *name; unsigned letter; } other_names[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' },
 	{ "apos", '\'' }, { "OElig", 0x152 }, { "oelig", 0x153 }, { "Scaron", 0x160 }, { "scaron", 0x161 }, { "Yuml", 0x178 },
 	{ "ensp", ' ' }, { "emsp", ' ' }, { "thinsp", ' ' }, { "ndash", 0x2013 }, { "mdash", 0x2014 }, { "lsquo", 0x2018 },
 	{ "rsquo", 0x2019 }, { "sbquo", 0x201a }, { "ldquo", 0x201c }, { "rdquo", 0x201d }, { "bdquo", 0x201e }, { "dagger", 0x2020 },
@@ -143,12 +144,12 @@ static const struct { const char *name; unsigned letter; } other_letters[] = { {
 static unsigned
 named_letter(const char *name, size_t length)
 {
-	for (size_t i = 0; i < COUNT(latin1); i++)
-		if (strncmp(name, latin1[i], length) == 0 && !latin1[i][length])
+	for (size_t i = 0; i < COUNT(latin1_names); i++)
+		if (strncmp(name, latin1_names[i], length) == 0 && !latin1_names[i][length])
 			return i == 0 ? ' ' : 0xa0 + (unsigned)i; /* blanks that keep words together are for a page's maker */
-	for (size_t i = 0; i < COUNT(other_letters); i++)
-		if (strncmp(name, other_letters[i].name, length) == 0 && !other_letters[i].name[length])
-			return other_letters[i].letter;
+	for (size_t i = 0; i < COUNT(other_names); i++)
+		if (strncmp(name, other_names[i].name, length) == 0 && !other_names[i].name[length])
+			return other_names[i].letter;
 	return 0;
 }
 

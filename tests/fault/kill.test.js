@@ -12,7 +12,7 @@ import { alive, build, configure, lines, mark, metric, Packages } from './faults
 const long = process.env.FAULT_LONG === '1'
 const host = 'acme.localhost'
 const page = '/fr/guestbook/'
-const PARALLEL = 16
+const PARALLEL = 16, KILLS = long ? 1000 : 40
 let stack, packages, runs = 0
 
 before(async () => {
@@ -114,7 +114,7 @@ test('visitors of one page at the same time do not wait for each other', async (
 test('workers that are killed all the time fail no GET, and no more POSTs than kills, each of which can be sent again', async () => {
   const load = new Load()
   let kills = 0
-  for (const end = Date.now() + 600000; kills < (long ? 1000 : 40) && Date.now() < end; await sleep(100)) {
+  for (const end = Date.now() + 600000; kills < KILLS && Date.now() < end; await sleep(100)) {
     // Where the disk stands still for a moment, kills would be most of what the route has seen, and it would rest.
     const confirmed = load.confirmed.size
     await until('messages are confirmed between two kills', () => load.confirmed.size >= confirmed + PARALLEL, 20)
@@ -125,7 +125,7 @@ test('workers that are killed all the time fail no GET, and no more POSTs than k
       kills++
     } catch {} // it has ended by itself meanwhile
   }
-  assert.equal(kills, long ? 1000 : 40)
+  assert.equal(kills, KILLS)
   await load.finish()
   assert.deepEqual(load.failures(load.gets), [])
   const failed = load.failures(load.posts)
