@@ -151,7 +151,8 @@ scop_arena_grow(struct scop_arena *arena, void *old, size_t old_size, size_t siz
 	struct chunk *chunk = arena->chunks;
 	assert(size >= old_size);
 
-	if (!ONE_MALLOC_EACH && old && chunk && (char *)old + round_up(old_size) == chunk->data + chunk->used) {
+	if (!ONE_MALLOC_EACH && old && chunk &&
+	    (char *)old + round_up(old_size) == chunk->data + chunk->used) {
 		const size_t more = round_up(size) - round_up(old_size);
 
 		if (chunk->size - chunk->used >= more) {

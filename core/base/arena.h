@@ -1,8 +1,9 @@
 /*
  * Arena: memory that is freed all at once, at the end of a request.
  *
- * Allocation never fails from the caller's view: out of memory ends the process (the supervisor starts another). In
- * sanitizer builds each allocation is a malloc of its own, so that an overrun is seen.
+ * Allocation never fails from the caller's view: out of memory ends the process (the supervisor
+ * starts another). In sanitizer builds each allocation is a malloc of its own, so that an overrun
+ * is seen.
  */
 #ifndef SCOP_BASE_ARENA_H
 #define SCOP_BASE_ARENA_H
@@ -14,18 +15,23 @@ struct scop_arena;
 
 struct scop_arena *scop_arena_new(void);
 
-/* Runs the cleanups, last registered first, and forgets everything; keeps one chunk for the next round. */
+/* Runs the cleanups, last registered first, and forgets everything; keeps one chunk for the next
+ * round. */
 void scop_arena_reset(struct scop_arena *arena);
 void scop_arena_free(struct scop_arena *arena);
 
 /* `size` zeroed bytes, aligned for any type. */
-void *scop_arena_alloc(struct scop_arena *arena, size_t size) __attribute__((returns_nonnull, malloc));
+void *scop_arena_alloc(struct scop_arena *arena, size_t size)
+    __attribute__((returns_nonnull, malloc));
 
-/* `old` (which must be this arena's, `old_size` long, or NULL) grown to `size`; in place where it was the last one made. */
-void *scop_arena_grow(struct scop_arena *arena, void *old, size_t old_size, size_t size) __attribute__((returns_nonnull));
+/* `old` (which must be this arena's, `old_size` long, or NULL) grown to `size`; in place where it
+ * was the last one made. */
+void *scop_arena_grow(struct scop_arena *arena, void *old, size_t old_size, size_t size)
+    __attribute__((returns_nonnull));
 
 char *scop_arena_text(struct scop_arena *arena, const char *text) __attribute__((returns_nonnull));
-char *scop_arena_bytes(struct scop_arena *arena, const void *bytes, size_t length) __attribute__((returns_nonnull));
+char *scop_arena_bytes(struct scop_arena *arena, const void *bytes, size_t length)
+    __attribute__((returns_nonnull));
 char *scop_arena_printf(struct scop_arena *arena, const char *format, ...)
     __attribute__((returns_nonnull, format(printf, 2, 3)));
 char *scop_arena_vprintf(struct scop_arena *arena, const char *format, va_list args)

@@ -1,4 +1,5 @@
-/* Buffer: bytes that grow at their end, in an arena. Always ends in a NUL that its length does not count. */
+/* Buffer: bytes that grow at their end, in an arena. Always ends in a NUL that its length does not
+ * count. */
 #ifndef SCOP_BASE_BUFFER_H
 #define SCOP_BASE_BUFFER_H
 
@@ -42,7 +43,8 @@ scop_buffer_char(struct scop_buffer *buffer, char byte)
 	scop_buffer_add(buffer, &byte, 1);
 }
 
-void scop_buffer_printf(struct scop_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void scop_buffer_printf(struct scop_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* The text so far; "" when nothing was added. */
 const char *scop_buffer_str(const struct scop_buffer *buffer);

@@ -1,4 +1,5 @@
-/* The configuration file: see config.h. One table says each setting's name, kind, default and bounds. */
+/* The configuration file: see config.h. One table says each setting's name, kind, default and
+ * bounds. */
 #include "base/config.h"
 
 #include <ctype.h>
@@ -8,9 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT(name, standard) { #name, KIND_TEXT, offsetof(struct scop_config, name), standard, 0, 0, 0 }
-#define FLAG(name, standard) { #name, KIND_FLAG, offsetof(struct scop_config, name), NULL, standard, 0, 1 }
-#define NUMBER(name, standard, min, max) { #name, KIND_NUMBER, offsetof(struct scop_config, name), NULL, standard, min, max }
+#define TEXT(name, standard) \
+	{ \
+#name, KIND_TEXT, offsetof(struct scop_config, name), standard, 0, 0, 0 \
+	}
+#define FLAG(name, standard) \
+	{ \
+#name, KIND_FLAG, offsetof(struct scop_config, name), NULL, standard, 0, 1 \
+	}
+#define NUMBER(name, standard, min, max) \
+	{ \
+#name, KIND_NUMBER, offsetof(struct scop_config, name), NULL, standard, min, max \
+	}
 
 static const struct setting {
 	const char *name;
@@ -91,19 +101,22 @@ set_default(struct scop_config *config, const struct setting *setting)
 }
 
 static bool
-set(struct scop_config *config, const struct setting *setting, const char *value, unsigned line, struct scop_error *err)
+set(struct scop_config *config, const struct setting *setting, const char *value, unsigned line,
+    struct scop_error *err)
 {
 	char *end;
 
 	switch (setting->kind) {
 	case KIND_TEXT:
 		if (strlen(value) >= SCOP_CONFIG_TEXT)
-			return scop_error_set(err, "%s:%u: '%s' is longer than 255 bytes", config->file, line, setting->name);
+			return scop_error_set(err, "%s:%u: '%s' is longer than 255 bytes",
+			    config->file, line, setting->name);
 		strcpy(place(config, setting), value);
 		return true;
 	case KIND_FLAG:
 		if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-			return scop_error_set(err, "%s:%u: '%s' is yes or no, not '%s'", config->file, line, setting->name, value);
+			return scop_error_set(err, "%s:%u: '%s' is yes or no, not '%s'",
+			    config->file, line, setting->name, value);
 		*(bool *)place(config, setting) = strcmp(value, "yes") == 0;
 		return true;
 	case KIND_NUMBER:
@@ -112,7 +125,8 @@ set(struct scop_config *config, const struct setting *setting, const char *value
 	errno = 0;
 	const long long number = strtoll(value, &end, 10);
 	if (end == value || *end || errno || number < setting->min || number > setting->max)
-		return scop_error_set(err, "%s:%u: '%s' is a whole number from %lld to %lld, not '%s'", config->file, line,
+		return scop_error_set(err,
+		    "%s:%u: '%s' is a whole number from %lld to %lld, not '%s'", config->file, line,
 		    setting->name, (long long)setting->min, (long long)setting->max, value);
 	*(int64_t *)place(config, setting) = number;
 	return true;
@@ -123,7 +137,8 @@ trim(char *text)
 {
 	while (isspace((unsigned char)*text))
 		text++;
-	for (size_t length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
+	for (size_t length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]);
+	     length--)
 		text[length - 1] = '\0';
 	return text;
 }
@@ -136,45 +151,67 @@ take_line(struct scop_config *config, char *text, unsigned line, bool *seen, str
 	if (!*name || *name == '#')
 		return true;
 	if (!equals)
-		return scop_error_set(err, "%s:%u: expected 'name = value', found '%.40s'", config->file, line, name);
+		return scop_error_set(err, "%s:%u: expected 'name = value', found '%.40s'",
+		    config->file, line, name);
 	*equals = '\0';
 	name = trim(name);
 	for (size_t i = 0; i < SETTINGS; i++) {
 		if (strcmp(settings[i].name, name) != 0)
 			continue;
 		if (seen[i])
-			return scop_error_set(err, "%s:%u: '%s' is set a second time", config->file, line, name);
+			return scop_error_set(err, "%s:%u: '%s' is set a second time", config->file,
+			    line, name);
 		seen[i] = true;
 		return set(config, &settings[i], trim(equals + 1), line, err);
 	}
-	return scop_error_set(err, "%s:%u: there is no setting '%.40s'; scopiton.conf.example lists them all", config->file,
-	    line, name);
+	return scop_error_set(err,
+	    "%s:%u: there is no setting '%.40s'; scopiton.conf.example lists them all",
+	    config->file, line, name);
 }
 
 static bool
 check(const struct scop_config *config, struct scop_error *err)
 {
 	if (strlen(config->run) > SCOP_RUN_MAX || config->run[0] != '/')
-		return scop_error_set(err, "%s: 'run' is an absolute path of at most %d bytes, for a socket's path has 107; "
-		    "'%s' has %zu. A symbolic link to it may be short.", config->file, SCOP_RUN_MAX, config->run,
-		    strlen(config->run));
+		return scop_error_set(err,
+		    "%s: 'run' is an absolute path of at most %d bytes, for a socket's path has "
+		    "107; "
+		    "'%s' has %zu. A symbolic link to it may be short.",
+		    config->file, SCOP_RUN_MAX, config->run, strlen(config->run));
 	if (config->pool_workers > config->workers)
-		return scop_error_set(err, "%s: 'pool_workers' is more than 'workers', which is all there may be", config->file);
-	if (config->catalogue[0] && config->catalogue[0] != '/' && strncmp(config->catalogue, "https://", 8) != 0 && strncmp(config->catalogue, "http://", 7) != 0)
-		return scop_error_set(err, "%s: 'catalogue' is a folder, or begins with https:// or http://, not '%.40s'", config->file, config->catalogue);
+		return scop_error_set(err,
+		    "%s: 'pool_workers' is more than 'workers', which is all there may be",
+		    config->file);
+	if (config->catalogue[0] && config->catalogue[0] != '/' &&
+	    strncmp(config->catalogue, "https://", 8) != 0 &&
+	    strncmp(config->catalogue, "http://", 7) != 0)
+		return scop_error_set(err,
+		    "%s: 'catalogue' is a folder, or begins with https:// or http://, not '%.40s'",
+		    config->file, config->catalogue);
 	if (config->catalogue[0] && !config->catalogue_key[0])
-		return scop_error_set(err, "%s: 'catalogue' needs 'catalogue_key', the group's public key", config->file);
-	if (config->mail_server[0] && strncmp(config->mail_server, "smtp://", 7) != 0 && strncmp(config->mail_server, "smtps://", 8) != 0)
-		return scop_error_set(err, "%s: 'mail_server' begins with smtp:// or smtps://, not '%.40s'", config->file,
+		return scop_error_set(err,
+		    "%s: 'catalogue' needs 'catalogue_key', the group's public key", config->file);
+	if (config->mail_server[0] && strncmp(config->mail_server, "smtp://", 7) != 0 &&
+	    strncmp(config->mail_server, "smtps://", 8) != 0)
+		return scop_error_set(err,
+		    "%s: 'mail_server' begins with smtp:// or smtps://, not '%.40s'", config->file,
 		    config->mail_server);
 	if (config->mail_server[0] && !strchr(config->mail_from, '@'))
-		return scop_error_set(err, "%s: 'mail_server' needs 'mail_from', the address that mails come from", config->file);
+		return scop_error_set(err,
+		    "%s: 'mail_server' needs 'mail_from', the address that mails come from",
+		    config->file);
 	if (config->mail_bounces[0] && (config->mail_bounces[0] != '/' || !config->mail_server[0]))
-		return scop_error_set(err, "%s: 'mail_bounces' is the Maildir of 'mail_from', an absolute path, and needs 'mail_server'", config->file);
+		return scop_error_set(err,
+		    "%s: 'mail_bounces' is the Maildir of 'mail_from', an absolute path, and needs "
+		    "'mail_server'",
+		    config->file);
 	if (config->job_soft_milliseconds > config->job_hard_milliseconds)
-		return scop_error_set(err, "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'", config->file);
+		return scop_error_set(err,
+		    "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'",
+		    config->file);
 	if (config->soft_milliseconds > config->hard_milliseconds)
-		return scop_error_set(err, "%s: 'soft_milliseconds' is more than 'hard_milliseconds'", config->file);
+		return scop_error_set(err,
+		    "%s: 'soft_milliseconds' is more than 'hard_milliseconds'", config->file);
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The configuration file: `name = value` lines, # for comments. Every setting has a sane default; a mistake is told with
- * file, line and what was expected, before anything starts.
+ * The configuration file: `name = value` lines, # for comments. Every setting has a sane default; a
+ * mistake is told with file, line and what was expected, before anything starts.
  */
 #ifndef SCOP_BASE_CONFIG_H
 #define SCOP_BASE_CONFIG_H
@@ -14,51 +14,61 @@ enum { SCOP_CONFIG_TEXT = 256, SCOP_RUN_MAX = 24 };
 
 struct scop_config {
 	char file[SCOP_CONFIG_TEXT];
-	char run[SCOP_CONFIG_TEXT];      /* sockets and routes; at most 24 bytes, for a socket's path has 107 */
-	char var[SCOP_CONFIG_TEXT];      /* installed modules, secrets */
-	char modules[SCOP_CONFIG_TEXT];  /* folders of unpacked packages that can be installed */
-	char catalogue[SCOP_CONFIG_TEXT];     /* the group's: a folder, or an address of http(s); empty: none */
+	/* sockets and routes; at most 24 bytes, for a socket's path has 107 */
+	char run[SCOP_CONFIG_TEXT];
+	char var[SCOP_CONFIG_TEXT];     /* installed modules, secrets */
+	char modules[SCOP_CONFIG_TEXT]; /* folders of unpacked packages that can be installed */
+	/* the group's: a folder, or an address of http(s); empty: none */
+	char catalogue[SCOP_CONFIG_TEXT];
 	char catalogue_key[SCOP_CONFIG_TEXT]; /* the group's public key, as minisign writes it */
-	char catalogue_host[SCOP_CONFIG_TEXT]; /* the name under which nginx serves a catalogue from here; empty: it does not */
+	/* the name under which nginx serves a catalogue from here; empty: it does not */
+	char catalogue_host[SCOP_CONFIG_TEXT];
 	char webroot[SCOP_CONFIG_TEXT];
-	char libexec[SCOP_CONFIG_TEXT];  /* where scopiton-worker and scopiton-supervisor are */
+	char libexec[SCOP_CONFIG_TEXT]; /* where scopiton-worker and scopiton-supervisor are */
 	char migrations[SCOP_CONFIG_TEXT];
 	char db_socket[SCOP_CONFIG_TEXT];
 	char db_user[SCOP_CONFIG_TEXT];
 	char db_password_file[SCOP_CONFIG_TEXT];
-	char nginx_user[SCOP_CONFIG_TEXT];  /* whom nginx's own workers run as; empty: nginx's standard */
+	/* whom nginx's own workers run as; empty: nginx's standard */
+	char nginx_user[SCOP_CONFIG_TEXT];
 	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
-	char port[SCOP_CONFIG_TEXT];     /* nginx's, and in the addresses that are printed; empty: the standard one */
-	int64_t requests_at_once;         /* of one tenant to one module; more are told to come back */
-	char form_rate[SCOP_CONFIG_TEXT]; /* forms of one sender to one tenant, as nginx writes it */
-	char mail_server[SCOP_CONFIG_TEXT];   /* smtp://host:port or smtps://; empty: mails wait */
-	char mail_from[SCOP_CONFIG_TEXT];     /* the address that mails come from */
-	char mail_bounces[SCOP_CONFIG_TEXT];  /* the Maildir of `mail_from`; empty: what comes back is not read */
-	char mail_user[SCOP_CONFIG_TEXT];     /* for the mail server; empty: it asks for none */
+	/* nginx's, and in the addresses that are printed; empty: the standard one */
+	char port[SCOP_CONFIG_TEXT];
+	/* of one tenant to one module; more are told to come back */
+	int64_t requests_at_once;
+	/* forms of one sender to one tenant, as nginx writes it */
+	char form_rate[SCOP_CONFIG_TEXT];
+	char mail_server[SCOP_CONFIG_TEXT]; /* smtp://host:port or smtps://; empty: mails wait */
+	char mail_from[SCOP_CONFIG_TEXT];   /* the address that mails come from */
+	/* the Maildir of `mail_from`; empty: what comes back is not read */
+	char mail_bounces[SCOP_CONFIG_TEXT];
+	char mail_user[SCOP_CONFIG_TEXT]; /* for the mail server; empty: it asks for none */
 	char mail_password_file[SCOP_CONFIG_TEXT];
-	char private_hosts[SCOP_CONFIG_TEXT]; /* near hosts that modules may call, with blanks between */
-	char ca_file[SCOP_CONFIG_TEXT];       /* authorities for TLS, PEM */
-	int64_t mail_rate;                    /* mails of one tenant in a minute */
-	bool separate_users;             /* as root, modules run under user ids of their own */
+	/* near hosts that modules may call, with blanks between */
+	char private_hosts[SCOP_CONFIG_TEXT];
+	char ca_file[SCOP_CONFIG_TEXT]; /* authorities for TLS, PEM */
+	int64_t mail_rate;              /* mails of one tenant in a minute */
+	bool separate_users;            /* as root, modules run under user ids of their own */
 	bool https;
 	bool development;
-	int64_t uid_base;                /* as root, a module's workers run under this plus the module's number */
-	int64_t workers;                 /* of all pools together */
-	int64_t pool_workers;            /* of one pool */
-	int64_t job_workers;             /* of one module, for its jobs */
+	/* as root, a module's workers run under this plus the module's number */
+	int64_t uid_base;
+	int64_t workers;      /* of all pools together */
+	int64_t pool_workers; /* of one pool */
+	int64_t job_workers;  /* of one module, for its jobs */
 	int64_t job_soft_milliseconds;
 	int64_t job_hard_milliseconds;
 	int64_t idle_seconds;
 	int64_t worker_requests;
-	int64_t worker_memory;           /* megabytes of address space */
-	int64_t worker_resident;         /* megabytes, after which a worker is replaced */
+	int64_t worker_memory;   /* megabytes of address space */
+	int64_t worker_resident; /* megabytes, after which a worker is replaced */
 	int64_t soft_milliseconds;
 	int64_t hard_milliseconds;
 	int64_t drain_milliseconds;
 	int64_t statement_seconds;
-	int64_t body_max;                /* bytes */
+	int64_t body_max; /* bytes */
 	bool sandbox;
-	int64_t landlock_abi;            /* at most this one is used; 0: none */
+	int64_t landlock_abi; /* at most this one is used; 0: none */
 };
 
 /* The defaults, then the file; false with `file:line: ...`. */

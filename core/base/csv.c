@@ -1,4 +1,5 @@
-/* CSV: see scopiton/csv.h. Reads its own copy in place: a field loses its quotes where it stands. */
+/* CSV: see scopiton/csv.h. Reads its own copy in place: a field loses its quotes where it stands.
+ */
 #include "scopiton/csv.h"
 
 #include <stdlib.h>
@@ -75,7 +76,8 @@ scop_csv_open(const char *data, size_t size, unsigned *ret_line, const char **re
 	const size_t good = first_wrong_byte(data, size);
 	if (good < size) {
 		*ret_line = line_of(data, good);
-		*ret_error = SCOP_TEXT("This is not UTF-8. Save the file as UTF-8 (in Excel: \"CSV UTF-8\") and try again.");
+		*ret_error = SCOP_TEXT("This is not UTF-8. Save the file as UTF-8 (in Excel: \"CSV "
+				       "UTF-8\") and try again.");
 		return NULL;
 	}
 
@@ -110,7 +112,8 @@ take_quoted(struct scop_csv *csv, char **ret_field)
 	if (in >= csv->end)
 		return NULL;
 	in++;
-	while (in < csv->end && *in != csv->separator && *in != '\n' && *in != '\r') /* what follows a quote is kept as it is */
+	/* what follows a quote is kept as it is */
+	while (in < csv->end && *in != csv->separator && *in != '\n' && *in != '\r')
 		*out++ = *in++;
 	if (out < in)
 		*out = '\0';
@@ -136,13 +139,17 @@ take_record(struct scop_csv *csv, size_t *ret_count, const char **ret_error)
 		if (csv->at < csv->end && *csv->at == '"') {
 			stop = take_quoted(csv, &field);
 			if (!stop)
-				return broken(ret_error, SCOP_TEXT("A quote is opened here and never closed; the file may be cut short."));
+				return broken(ret_error,
+				    SCOP_TEXT("A quote is opened here and never closed; the file "
+					      "may be cut short."));
 		} else {
-			while (stop < csv->end && *stop != csv->separator && *stop != '\n' && *stop != '\r')
+			while (stop < csv->end && *stop != csv->separator && *stop != '\n' &&
+			    *stop != '\r')
 				stop++;
 		}
 		if (stop - field > SCOP_CSV_FIELD_MAX)
-			return broken(ret_error, SCOP_TEXT("A field is longer than 1,000,000 bytes."));
+			return broken(ret_error,
+			    SCOP_TEXT("A field is longer than 1,000,000 bytes."));
 		const char ended_by = stop < csv->end ? *stop : '\0';
 		*stop = '\0';
 		csv->fields[(*ret_count)++] = field;
@@ -157,8 +164,8 @@ take_record(struct scop_csv *csv, size_t *ret_count, const char **ret_error)
 }
 
 bool
-scop_csv_next(struct scop_csv *csv, const char *const **ret_fields, size_t *ret_count, unsigned *ret_line,
-    const char **ret_error)
+scop_csv_next(struct scop_csv *csv, const char *const **ret_fields, size_t *ret_count,
+    unsigned *ret_line, const char **ret_error)
 {
 	*ret_error = NULL;
 	while (csv->at < csv->end && (*csv->at == '\n' || *csv->at == '\r')) {

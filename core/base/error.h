@@ -1,6 +1,7 @@
 /*
  * What went wrong, as one sentence, for functions that work outside a request.
- * A message is lower case, the fact first, the subject in single quotes; what to do about it follows as a sentence.
+ * A message is lower case, the fact first, the subject in single quotes; what to do about it
+ * follows as a sentence.
  */
 #ifndef SCOP_BASE_ERROR_H
 #define SCOP_BASE_ERROR_H
@@ -11,10 +12,13 @@ struct scop_error {
 	char text[1024];
 };
 
-/* Writes the message and answers false, so that a failing function can `return scop_error_set(err, ...)`. */
-bool scop_error_set(struct scop_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Writes the message and answers false, so that a failing function can `return scop_error_set(err,
+ * ...)`. */
+bool scop_error_set(struct scop_error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* The same, with ": " and errno's own words behind it. */
-bool scop_error_errno(struct scop_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool scop_error_errno(struct scop_error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -22,8 +22,7 @@ list_from_json(struct scop_arena *arena, json_t *json)
 
 	scop_list_init(&list, arena);
 	scop_list_room(&list, (uint32_t)json_array_size(json));
-	json_array_foreach(json, i, item)
-		scop_list_add(&list, from_json(arena, item));
+	json_array_foreach(json, i, item) scop_list_add(&list, from_json(arena, item));
 	return scop_list_value(&list);
 }
 
@@ -36,12 +35,12 @@ map_from_json(struct scop_arena *arena, json_t *json)
 
 	scop_map_init(&map, arena);
 	scop_map_room(&map, (uint32_t)json_object_size(json));
-	json_object_foreach(json, key, item)
-		scop_map_add(&map, key, from_json(arena, item));
+	json_object_foreach(json, key, item) scop_map_add(&map, key, from_json(arena, item));
 	return scop_map_value(&map);
 }
 
-/* A decimal as written, when it has at most 9 digits behind the point; else the nearest one that has. */
+/* A decimal as written, when it has at most 9 digits behind the point; else the nearest one that
+ * has. */
 static const struct scop_value *
 number_from_json(struct scop_arena *arena, double real)
 {
@@ -79,7 +78,8 @@ from_json(struct scop_arena *arena, json_t *json)
 	}
 }
 
-/* jansson's tree stands in the arena of what is made of it, which leads to its keys and strings: nothing is copied, or freed one by one. */
+/* jansson's tree stands in the arena of what is made of it, which leads to its keys and strings:
+ * nothing is copied, or freed one by one. */
 static struct scop_arena *pieces;
 
 static void *
@@ -126,7 +126,8 @@ to_json(const struct scop_value *value, struct scop_arena *arena)
 		scop_locale_print(&text, value, &plain);
 		return json_real(strtod(scop_buffer_str(&text), NULL));
 	case SCOP_MONEY:
-		return json_pack("{s:I,s:s}", "cents", (json_int_t)value->integer, "currency", value->currency);
+		return json_pack("{s:I,s:s}", "cents", (json_int_t)value->integer, "currency",
+		    value->currency);
 	case SCOP_STRING:
 		return json_stringn(value->string, value->length);
 	case SCOP_TIME:
@@ -141,7 +142,8 @@ to_json(const struct scop_value *value, struct scop_arena *arena)
 	case SCOP_MAP:
 		json = json_object();
 		for (uint32_t i = 0; i < value->length; i++)
-			json_object_set_new(json, value->members->keys[i], to_json(&value->members->values[i], arena));
+			json_object_set_new(json, value->members->keys[i],
+			    to_json(&value->members->values[i], arena));
 		return json;
 	default:
 		return json_null();

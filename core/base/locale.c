@@ -16,7 +16,8 @@ static const struct format {
 	const char *code, *name, *group, *point, *before, *after, *time;
 	int64_t singular_up_to; /* French says "0 article" */
 } formats[SCOP_LANGUAGES] = {
-	[SCOP_FR] = { "fr", "Français", NARROW_SPACE, ",", "", NO_BREAK_SPACE, "%d/%m/%Y %H:%M", 1 },
+	[SCOP_FR] = { "fr", "Français", NARROW_SPACE, ",", "", NO_BREAK_SPACE, "%d/%m/%Y %H:%M",
+	    1 },
 	[SCOP_NL] = { "nl", "Nederlands", ".", ",", NO_BREAK_SPACE, "", "%d-%m-%Y %H:%M", -1 },
 	[SCOP_DE] = { "de", "Deutsch", ".", ",", "", NO_BREAK_SPACE, "%d.%m.%Y %H:%M", -1 },
 	[SCOP_EN] = { "en", "English", ",", ".", "", "", "%d %b %Y, %H:%M", -1 },
@@ -62,8 +63,8 @@ magnitude(int64_t integer)
 	return integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
 }
 
-/* At least `least` digits, zeros before; `ret_digits` has room for 24. Gives how many. Without printf, for a list of
- * prices has hundreds. */
+/* At least `least` digits, zeros before; `ret_digits` has room for 24. Gives how many. Without
+ * printf, for a list of prices has hundreds. */
 static size_t
 make_digits(uint64_t number, size_t least, char *ret_digits)
 {
@@ -143,7 +144,8 @@ floor_seconds(int64_t microseconds)
 	return microseconds / 1000000 - (microseconds % 1000000 < 0);
 }
 
-/* glibc knows one zone at a time; it is changed only when the next request's tenant lives elsewhere. */
+/* glibc knows one zone at a time; it is changed only when the next request's tenant lives
+ * elsewhere. */
 static void
 use_zone(const char *zone)
 {
@@ -173,11 +175,13 @@ print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_loca
 	const struct tm local = local_time(locale->zone, microseconds);
 	char text[64];
 
-	scop_buffer_add(out, text, strftime(text, sizeof text, formats[locale->language].time, &local));
+	scop_buffer_add(out, text,
+	    strftime(text, sizeof text, formats[locale->language].time, &local));
 }
 
 void
-scop_locale_print(struct scop_buffer *out, const struct scop_value *value, const struct scop_locale *locale)
+scop_locale_print(struct scop_buffer *out, const struct scop_value *value,
+    const struct scop_locale *locale)
 {
 	switch (scop_type(value)) {
 	case SCOP_NULL:
@@ -229,12 +233,13 @@ scop_time_now(void)
 int64_t
 scop_time_make(int year, int month, int day, int hour, int minute, int second, int microsecond)
 {
-	/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in years that begin in March, so that the day
-	 * that some years have more stands at their end. */
+	/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in years that begin in
+	 * March, so that the day that some years have more stands at their end. */
 	const int64_t years = month > 2 ? year : year - 1;
 	const int64_t eras = (years >= 0 ? years : years - 399) / 400, of_era = years - eras * 400;
 	const int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	const int64_t days = eras * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+	const int64_t days =
+	    eras * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 
 	return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000 + microsecond;
 }
@@ -244,8 +249,8 @@ scop_zone_clock(const char *zone, int64_t microseconds)
 {
 	const struct tm local = local_time(zone, microseconds);
 
-	return (struct scop_clock){ local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_wday, local.tm_hour,
-		local.tm_min };
+	return (struct scop_clock){ local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
+		local.tm_wday, local.tm_hour, local.tm_min };
 }
 
 /* By how much the zone's clock is ahead of UTC at an instant. */
@@ -258,7 +263,8 @@ ahead(const char *zone, int64_t microseconds)
 int64_t
 scop_zone_instant(const char *zone, int year, int month, int day, int hour, int minute)
 {
-	const int64_t wanted = scop_time_make(year, month, day, hour, minute, 0, 0), one_day = 86400LL * 1000000;
+	const int64_t wanted = scop_time_make(year, month, day, hour, minute, 0, 0),
+		      one_day = 86400LL * 1000000;
 	const int64_t before = ahead(zone, wanted - one_day), after = ahead(zone, wanted + one_day);
 
 	if (ahead(zone, wanted - before) != before && ahead(zone, wanted - after) == after)
@@ -278,7 +284,8 @@ scop_zone_valid(const char *zone)
 	FILE *file = fopen(path, "re");
 	if (!file)
 		return false;
-	const bool is_zone = fread(magic, 1, 4, file) == 4 && strcmp(magic, "TZif") == 0; /* RFC 8536 */
+	/* RFC 8536 */
+	const bool is_zone = fread(magic, 1, 4, file) == 4 && strcmp(magic, "TZif") == 0;
 	fclose(file);
 	return is_zone;
 }

@@ -1,6 +1,7 @@
 /*
- * How values look to a person: the four languages, numbers, money, and UTC times in the person's zone.
- * The formats are those of CLDR for fr, nl, de and en, written out, since the pages need no more of it.
+ * How values look to a person: the four languages, numbers, money, and UTC times in the person's
+ * zone. The formats are those of CLDR for fr, nl, de and en, written out, since the pages need no
+ * more of it.
  */
 #ifndef SCOP_BASE_LOCALE_H
 #define SCOP_BASE_LOCALE_H
@@ -23,14 +24,16 @@ struct scop_locale {
 const char *scop_language_code(enum scop_language language);
 const char *scop_language_name(enum scop_language language);
 
-/* Whether the first two letters of `code` name one of the four; leaves `ret_language` alone when not. */
+/* Whether the first two letters of `code` name one of the four; leaves `ret_language` alone when
+ * not. */
 bool scop_language_parse(const char *code, size_t length, enum scop_language *ret_language);
 
 /* Which form a count takes: 0 singular, 1 plural. */
 unsigned scop_language_plural(enum scop_language language, int64_t count);
 
 /* Appends what a person reads: nothing for null, lists and maps; "true" for true. Not escaped. */
-void scop_locale_print(struct scop_buffer *out, const struct scop_value *value, const struct scop_locale *locale);
+void scop_locale_print(struct scop_buffer *out, const struct scop_value *value,
+    const struct scop_locale *locale);
 
 /* Appends a time as "2026-11-22T05:00:00Z" (RFC 3339), for programs. */
 void scop_time_print(struct scop_buffer *out, int64_t microseconds);
@@ -39,7 +42,8 @@ void scop_time_print(struct scop_buffer *out, int64_t microseconds);
 int64_t scop_time_now(void);
 
 /* The time of a calendar date in UTC; months from 1. */
-int64_t scop_time_make(int year, int month, int day, int hour, int minute, int second, int microsecond);
+int64_t scop_time_make(int year, int month, int day, int hour, int minute, int second,
+    int microsecond);
 
 /* The date and clock of `zone` at an instant; month from 1, weekday from 0 for Sunday. */
 struct scop_clock {
@@ -47,8 +51,8 @@ struct scop_clock {
 };
 struct scop_clock scop_zone_clock(const char *zone, int64_t microseconds);
 
-/* The instant at which the clock of `zone` shows this. Shown twice (the end of summer time): the first. Never shown (its
- * beginning): as much later as the clock was put forward. */
+/* The instant at which the clock of `zone` shows this. Shown twice (the end of summer time): the
+ * first. Never shown (its beginning): as much later as the clock was put forward. */
 int64_t scop_zone_instant(const char *zone, int year, int month, int day, int hour, int minute);
 
 /* Whether the machine knows the zone. */

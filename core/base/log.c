@@ -47,8 +47,8 @@ scop_log(enum scop_log_level level, const char *format, ...)
 	gmtime_r(&now.tv_sec, &utc);
 
 	size_t used = strftime(line, sizeof line, "%Y-%m-%dT%H:%M:%S", &utc);
-	used += (size_t)snprintf(line + used, sizeof line - used, ".%03ldZ %s %s[%d]: ", now.tv_nsec / 1000000,
-	    words[level], name, (int)getpid());
+	used += (size_t)snprintf(line + used, sizeof line - used,
+	    ".%03ldZ %s %s[%d]: ", now.tv_nsec / 1000000, words[level], name, (int)getpid());
 
 	va_start(args, format);
 	vsnprintf(line + used, sizeof line - used - 300, format, args);

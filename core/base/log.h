@@ -7,12 +7,15 @@
 
 enum scop_log_level { SCOP_LOG_DEBUG, SCOP_LOG_INFO, SCOP_LOG_WARNING, SCOP_LOG_ERROR };
 
-/* Names the process in every later line, such as "supervisor" or "worker shop"; `who` must live on. */
+/* Names the process in every later line, such as "supervisor" or "worker shop"; `who` must live on.
+ */
 void scop_log_open(const char *who, enum scop_log_level least);
 
-void scop_log(enum scop_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void scop_log(enum scop_log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* What the process is busy with, behind each line until it is set anew: request, tenant, route. Copied; "" for none. */
+/* What the process is busy with, behind each line until it is set anew: request, tenant, route.
+ * Copied; "" for none. */
 void scop_log_context(const char *context);
 
 #endif

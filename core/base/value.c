@@ -198,8 +198,10 @@ scop_map_room(struct scop_map_maker *maker, uint32_t capacity)
 {
 	if (capacity <= maker->capacity)
 		return;
-	maker->keys = scop_arena_grow(maker->arena, maker->keys, maker->capacity * sizeof *maker->keys, capacity * sizeof *maker->keys);
-	maker->values = scop_arena_grow(maker->arena, maker->values, maker->capacity * sizeof *maker->values, capacity * sizeof *maker->values);
+	maker->keys = scop_arena_grow(maker->arena, maker->keys,
+	    maker->capacity * sizeof *maker->keys, capacity * sizeof *maker->keys);
+	maker->values = scop_arena_grow(maker->arena, maker->values,
+	    maker->capacity * sizeof *maker->values, capacity * sizeof *maker->values);
 	maker->capacity = capacity;
 }
 
@@ -253,7 +255,8 @@ scop_list_room(struct scop_list_maker *maker, uint32_t capacity)
 {
 	if (capacity <= maker->capacity)
 		return;
-	maker->items = scop_arena_grow(maker->arena, maker->items, maker->capacity * sizeof *maker->items, capacity * sizeof *maker->items);
+	maker->items = scop_arena_grow(maker->arena, maker->items,
+	    maker->capacity * sizeof *maker->items, capacity * sizeof *maker->items);
 	maker->capacity = capacity;
 }
 

@@ -48,13 +48,16 @@ struct scop_list_maker {
 const struct scop_value *scop_value_null(void);
 const struct scop_value *scop_value_bool(struct scop_arena *arena, bool truth);
 const struct scop_value *scop_value_int(struct scop_arena *arena, int64_t integer);
-const struct scop_value *scop_value_number(struct scop_arena *arena, int64_t integer, unsigned scale);
-const struct scop_value *scop_value_money(struct scop_arena *arena, int64_t cents, const char *currency);
+const struct scop_value *scop_value_number(struct scop_arena *arena, int64_t integer,
+    unsigned scale);
+const struct scop_value *scop_value_money(struct scop_arena *arena, int64_t cents,
+    const char *currency);
 const struct scop_value *scop_value_time(struct scop_arena *arena, int64_t microseconds);
 
 /* `text` is borrowed, and must live as long as the arena's round. NULL gives null. */
 const struct scop_value *scop_value_text(struct scop_arena *arena, const char *text);
-const struct scop_value *scop_value_bytes(struct scop_arena *arena, const char *text, size_t length);
+const struct scop_value *scop_value_bytes(struct scop_arena *arena, const char *text,
+    size_t length);
 
 void scop_map_init(struct scop_map_maker *maker, struct scop_arena *arena);
 void scop_map_put(struct scop_map_maker *maker, const char *key, const struct scop_value *value);

@@ -19,10 +19,13 @@ pack(struct cli *cli)
 	uint64_t bytes;
 
 	if (cli->argc != 1)
-		return cli_usage("module pack needs the folder of a package, as the build makes it");
+		return cli_usage(
+		    "module pack needs the folder of a package, as the build makes it");
 	struct scop_arena *arena = scop_arena_new();
 	bool sound = scop_package_open(arena, cli->argv[0], &package, &err);
-	const char *file = sound ? scop_arena_printf(arena, "%s/%s-%s-" SCOP_PLATFORM ".scop", to, package.manifest.name, package.manifest.version) : "";
+	const char *file = sound ? scop_arena_printf(arena, "%s/%s-%s-" SCOP_PLATFORM ".scop", to,
+				       package.manifest.name, package.manifest.version)
+				 : "";
 	sound = sound && scop_archive_pack(cli->argv[0], package.manifest.name, file, &bytes, &err);
 	if (sound)
 		puts(file);
@@ -51,12 +54,14 @@ sign(struct cli *cli)
 
 /* One change of a catalogue by publish or yank. */
 static int
-change(struct cli *cli, const char *folder, const struct scop_secret_key *key, bool (*make)(struct cli *cli, struct scop_publisher *publisher, struct scop_error *err))
+change(struct cli *cli, const char *folder, const struct scop_secret_key *key,
+    bool (*make)(struct cli *cli, struct scop_publisher *publisher, struct scop_error *err))
 {
 	struct scop_error err;
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_publisher *publisher = scop_publisher_open(arena, folder, key, &err);
-	const bool sound = publisher && make(cli, publisher, &err) && scop_publisher_save(publisher, SCOP_CATALOGUE_DAYS, NULL, &err);
+	const bool sound = publisher && make(cli, publisher, &err) &&
+	    scop_publisher_save(publisher, SCOP_CATALOGUE_DAYS, NULL, &err);
 	scop_arena_free(arena);
 	if (!sound)
 		return cli_fail("%s", err.text);
@@ -77,7 +82,8 @@ measure(struct cli *cli, const char *file, const char *source, const char *catal
 	const char *temporary;
 	struct scop_arena *arena = scop_arena_new();
 	const char *folder = cli_package_folder(arena, file, &temporary, &err);
-	const bool has_platform = folder && access(cli->config_file, R_OK) == 0 && scop_platform_open(&platform, cli->config_file);
+	const bool has_platform = folder && access(cli->config_file, R_OK) == 0 &&
+	    scop_platform_open(&platform, cli->config_file);
 
 	level = folder ? cli_measure(&platform, arena, folder, source, catalogue, &errors) : 0;
 	if (!folder)
@@ -114,17 +120,20 @@ cli_author(struct cli *cli, const char *verb)
 	const bool publishes = strcmp(verb, "publish") == 0;
 	if (!publishes && strcmp(verb, "yank") != 0)
 		return -1;
-	const char *folder = cli_option(cli, "--catalogue", NULL), *source = cli_option(cli, "--source", NULL);
+	const char *folder = cli_option(cli, "--catalogue", NULL),
+		   *source = cli_option(cli, "--source", NULL);
 	channel = cli_option(cli, "--channel", "stable");
 	reason = cli_option(cli, "--reason", "");
 	if (!folder || cli->argc < (publishes ? 1 : 2))
-		return cli_usage(publishes ? "module publish needs a package, --catalogue and --key" :
-			"module yank needs a module, a version, --catalogue, --reason and --key");
+		return cli_usage(publishes
+			? "module publish needs a package, --catalogue and --key"
+			: "module yank needs a module, a version, --catalogue, --reason and --key");
 	struct scop_secret_key key;
 	if (!cli_key(cli, "--key", &key))
 		return CLI_FAILED;
 	if (cli->argc != (publishes ? 1 : 2))
-		return cli_usage("module %s does not know '%s'", verb, cli->argv[publishes ? 1 : 2]);
+		return cli_usage("module %s does not know '%s'", verb,
+		    cli->argv[publishes ? 1 : 2]);
 	if (publishes && !measure(cli, cli->argv[0], source, folder))
 		return cli_fail("'%s' is not published: it does not load", cli->argv[0]);
 	return change(cli, folder, &key, publishes ? add : withdraw);

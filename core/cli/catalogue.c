@@ -1,4 +1,5 @@
-/* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a host's (usage, serve, refresh, list, show). */
+/* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a
+ * host's (usage, serve, refresh, list, show). */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +35,9 @@ begin(struct cli *cli, const char *folder, struct change *change)
 	struct scop_secret_key key;
 
 	*change = (struct change){ .arena = scop_arena_new(), .days = days(cli) };
-	return cli_key(cli, "--key", &key) && ((change->publisher = scop_publisher_open(change->arena, folder, &key, &change->err)) ||
-	    (cli_fail("%s", change->err.text), false));
+	return cli_key(cli, "--key", &key) &&
+	    ((change->publisher = scop_publisher_open(change->arena, folder, &key, &change->err)) ||
+		(cli_fail("%s", change->err.text), false));
 }
 
 /* Saves where all went well; gives the exit status. */
@@ -74,7 +76,9 @@ create(struct cli *cli)
 static int
 scop(struct cli *cli)
 {
-	const char *title = cli_option(cli, "--title", NULL), *modules = cli_option(cli, "--modules", NULL), *file = cli_option(cli, "--public", NULL);
+	const char *title = cli_option(cli, "--title", NULL),
+		   *modules = cli_option(cli, "--modules", NULL),
+		   *file = cli_option(cli, "--public", NULL);
 	struct scop_public_key key;
 	struct change change;
 
@@ -84,9 +88,12 @@ scop(struct cli *cli)
 		return end(&change, false);
 	if (cli->argc != 2) {
 		scop_arena_free(change.arena);
-		return cli_usage("catalogue scop needs a folder, a name, and --title, --public or --modules");
+		return cli_usage(
+		    "catalogue scop needs a folder, a name, and --title, --public or --modules");
 	}
-	return end(&change, scop_publisher_scop(change.publisher, cli->argv[1], title, file ? &key : NULL, modules, &change.err));
+	return end(&change,
+	    scop_publisher_scop(change.publisher, cli->argv[1], title, file ? &key : NULL, modules,
+		&change.err));
 }
 
 static int
@@ -100,7 +107,8 @@ take_away(struct cli *cli)
 		scop_arena_free(change.arena);
 		return cli_usage("catalogue revoke needs a folder, a scop and a key's id");
 	}
-	return end(&change, scop_publisher_revoke(change.publisher, cli->argv[1], cli->argv[2], &change.err));
+	return end(&change,
+	    scop_publisher_revoke(change.publisher, cli->argv[1], cli->argv[2], &change.err));
 }
 
 static int
@@ -112,9 +120,12 @@ renew(struct cli *cli)
 		return end(&change, false);
 	if (cli->argc < 1 || cli->argv[cli->argc - 1][0] == '-') {
 		scop_arena_free(change.arena);
-		return cli_usage("catalogue renew needs a folder, perhaps files of 'catalogue usage', and --key");
+		return cli_usage("catalogue renew needs a folder, perhaps files of 'catalogue "
+				 "usage', and --key");
 	}
-	return end(&change, scop_publisher_count(change.publisher, cli->argv + 1, (size_t)cli->argc - 1, &change.err));
+	return end(&change,
+	    scop_publisher_count(change.publisher, cli->argv + 1, (size_t)cli->argc - 1,
+		&change.err));
 }
 
 static int
@@ -143,9 +154,11 @@ refresh(struct scop_platform *platform)
 {
 	if (!scop_catalogue_refresh(platform))
 		return cli_fail("%s", platform->err.text);
-	const struct scop_value *row = scop_platform_row(platform, "SELECT number, expires, (SELECT COUNT(*) FROM scopiton.catalogue_module) AS modules "
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT number, expires, (SELECT COUNT(*) FROM scopiton.catalogue_module) AS modules "
 	    "FROM scopiton.catalogue");
-	printf("index %lld, %lld modules\n", (long long)scop_int(row, "number"), (long long)scop_int(row, "modules"));
+	printf("index %lld, %lld modules\n", (long long)scop_int(row, "number"),
+	    (long long)scop_int(row, "modules"));
 	return CLI_DONE;
 }
 
@@ -153,9 +166,13 @@ static int
 list(struct cli *cli, struct scop_platform *platform)
 {
 	const char *words = scop_platform_quote(platform, cli->argc > 0 ? cli->argv[0] : "");
-	const struct scop_value *rows = scop_platform_rows(platform, "SELECT m.name, m.category, m.used_by, v.version, v.level, v.tariff_cents, v.currency, "
-	    "m.summary_en FROM scopiton.catalogue_module m LEFT JOIN scopiton.catalogue_version v ON v.module = m.name AND v.newest = 1 WHERE m.name LIKE "
-	    "'%%%s%%' OR m.title_en LIKE '%%%s%%' OR m.category LIKE '%%%s%%' OR m.summary_en LIKE '%%%s%%' ORDER BY m.category, m.name", words, words, words, words);
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT m.name, m.category, m.used_by, v.version, v.level, v.tariff_cents, v.currency, "
+	    "m.summary_en FROM scopiton.catalogue_module m LEFT JOIN scopiton.catalogue_version v "
+	    "ON v.module = m.name AND v.newest = 1 WHERE m.name LIKE "
+	    "'%%%s%%' OR m.title_en LIKE '%%%s%%' OR m.category LIKE '%%%s%%' OR m.summary_en LIKE "
+	    "'%%%s%%' ORDER BY m.category, m.name",
+	    words, words, words, words);
 
 	if (!rows)
 		return cli_fail("%s", platform->err.text);
@@ -164,9 +181,11 @@ list(struct cli *cli, struct scop_platform *platform)
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		printf("%-16s %-12s %-9s level %lld  %6lld.%02lld %s  %s\n", scop_text(row, "name"), scop_text(row, "category"),
-		    scop_text(row, "version")[0] ? scop_text(row, "version") : "beta", (long long)scop_int(row, "level"),
-		    (long long)scop_int(row, "tariff") / 100, (long long)scop_int(row, "tariff") % 100, scop_text(row, "currency"),
+		printf("%-16s %-12s %-9s level %lld  %6lld.%02lld %s  %s\n", scop_text(row, "name"),
+		    scop_text(row, "category"),
+		    scop_text(row, "version")[0] ? scop_text(row, "version") : "beta",
+		    (long long)scop_int(row, "level"), (long long)scop_int(row, "tariff") / 100,
+		    (long long)scop_int(row, "tariff") % 100, scop_text(row, "currency"),
 		    scop_text(row, "summary_en"));
 	}
 	return CLI_DONE;
@@ -176,34 +195,47 @@ list(struct cli *cli, struct scop_platform *platform)
 static void
 print_list(struct scop_platform *platform, const char *words, const char *json)
 {
-	const struct scop_value *list = scop_json_parse(platform->arena, json, strlen(json), &platform->err);
+	const struct scop_value *list =
+	    scop_json_parse(platform->arena, json, strlen(json), &platform->err);
 
 	for (size_t i = 0; i < scop_count(list); i++) {
 		const struct scop_value *one = scop_at(list, i);
 
 		printf("  %s: %s%s%s\n", words, scop_as_text(one), scop_text(one, "module"),
-		    scop_text(one, "version")[0] ? scop_arena_printf(platform->arena, " %s", scop_text(one, "version")) : "");
+		    scop_text(one, "version")[0]
+			? scop_arena_printf(platform->arena, " %s", scop_text(one, "version"))
+			: "");
 	}
 }
 
 static int
 show(struct scop_platform *platform, const char *name)
 {
-	const struct scop_value *module = scop_platform_row(platform, "SELECT name, scop, scop_title, category, used_by, title_en, summary_en FROM "
-	    "scopiton.catalogue_module WHERE name = '%s'", scop_platform_quote(platform, name));
+	const struct scop_value *module = scop_platform_row(platform,
+	    "SELECT name, scop, scop_title, category, used_by, title_en, summary_en FROM "
+	    "scopiton.catalogue_module WHERE name = '%s'",
+	    scop_platform_quote(platform, name));
 
 	if (!module)
 		return cli_fail("the catalogue has no module '%s'", name);
-	printf("%s (%s)\n%s\nof %s, in %s, used by %lld co-operators\n", scop_text(module, "title_en"), name, scop_text(module, "summary_en"),
-	    scop_text(module, "scop_title"), scop_text(module, "category"), (long long)scop_int(module, "used_by"));
-	const struct scop_value *rows = scop_platform_rows(platform, "SELECT version, channel, yanked, reason, unfit, level, size, published, rights, needs, "
-	    "changes_en FROM scopiton.catalogue_version WHERE module = '%s' ORDER BY place DESC", scop_platform_quote(platform, name));
+	printf("%s (%s)\n%s\nof %s, in %s, used by %lld co-operators\n",
+	    scop_text(module, "title_en"), name, scop_text(module, "summary_en"),
+	    scop_text(module, "scop_title"), scop_text(module, "category"),
+	    (long long)scop_int(module, "used_by"));
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT version, channel, yanked, reason, unfit, level, size, published, rights, "
+	    "needs, "
+	    "changes_en FROM scopiton.catalogue_version WHERE module = '%s' ORDER BY place DESC",
+	    scop_platform_quote(platform, name));
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		printf("\n%s %s, level %lld, %lld bytes%s%s%s\n", scop_text(row, "version"), scop_text(row, "channel"), (long long)scop_int(row, "level"),
-		    (long long)scop_int(row, "size"), scop_bool(row, "yanked") ? ", withdrawn: " : "", scop_text(row, "reason"),
-		    scop_bool(row, "unfit") && !scop_bool(row, "yanked") ? ", not for this host" : "");
+		printf("\n%s %s, level %lld, %lld bytes%s%s%s\n", scop_text(row, "version"),
+		    scop_text(row, "channel"), (long long)scop_int(row, "level"),
+		    (long long)scop_int(row, "size"),
+		    scop_bool(row, "yanked") ? ", withdrawn: " : "", scop_text(row, "reason"),
+		    scop_bool(row, "unfit") && !scop_bool(row, "yanked") ? ", not for this host"
+									 : "");
 		if (scop_text(row, "changes_en")[0])
 			printf("  new: %s\n", scop_text(row, "changes_en"));
 		print_list(platform, "needs", scop_text(row, "needs"));
@@ -212,7 +244,8 @@ show(struct scop_platform *platform, const char *name)
 	return CLI_DONE;
 }
 
-/* How many of this host's tenants use each module, signed by the scop, for the group to add up. No tenant is named. */
+/* How many of this host's tenants use each module, signed by the scop, for the group to add up. No
+ * tenant is named. */
 static int
 usage(struct cli *cli, struct scop_platform *platform)
 {
@@ -226,14 +259,18 @@ usage(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	if (cli->argc != 1)
 		return cli_usage("catalogue usage needs a file to write, and --key");
-	const struct scop_value *row = scop_platform_row(platform, "SELECT COALESCE(JSON_OBJECTAGG(u.module, u.tenants), '{}') AS modules FROM (SELECT s.module, COUNT(*) AS tenants FROM "
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT COALESCE(JSON_OBJECTAGG(u.module, u.tenants), '{}') AS modules FROM (SELECT "
+	    "s.module, COUNT(*) AS tenants FROM "
 	    "scopiton.subscription s WHERE s.state IN ('on', 'frozen') GROUP BY s.module) u");
 	if (!row)
 		return cli_fail("%s", platform->err.text);
 	gmtime_r(&now, &tm);
 	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	FILE *file = fopen(cli->argv[0], "we");
-	const bool written = file && fprintf(file, "{\"date\": \"%s\", \"modules\": %s}\n", when, scop_text(row, "modules")) > 0;
+	const bool written = file &&
+	    fprintf(file, "{\"date\": \"%s\", \"modules\": %s}\n", when,
+		scop_text(row, "modules")) > 0;
 	if ((file && fclose(file) != 0) || !written)
 		return cli_fail("'%s' cannot be written", cli->argv[0]);
 	if (!scop_sign_file(&key, cli->argv[0], "how many use what", &err))
@@ -247,23 +284,27 @@ static int
 serve(struct cli *cli, struct scop_platform *platform)
 {
 	const bool off = cli_flag(cli, "--off");
-	const char *link = scop_arena_printf(platform->arena, "%s/catalogue", platform->config.run), *fresh = scop_arena_printf(platform->arena, "%s.new", link);
+	const char *link = scop_arena_printf(platform->arena, "%s/catalogue", platform->config.run),
+		   *fresh = scop_arena_printf(platform->arena, "%s.new", link);
 	char path[PATH_MAX];
 
 	if (!platform->config.catalogue_host[0])
-		return cli_fail("set 'catalogue_host' in the configuration: the name under which it is served");
+		return cli_fail(
+		    "set 'catalogue_host' in the configuration: the name under which it is served");
 	if (off) {
 		unlink(link);
 		return CLI_DONE;
 	}
 	if (cli->argc != 1)
 		return cli_usage("catalogue serve needs a folder, or --off");
-	if (!realpath(cli->argv[0], path) || access(scop_arena_printf(platform->arena, "%s/latest", path), R_OK) != 0)
+	if (!realpath(cli->argv[0], path) ||
+	    access(scop_arena_printf(platform->arena, "%s/latest", path), R_OK) != 0)
 		return cli_fail("'%s' holds no catalogue", cli->argv[0]);
 	unlink(fresh);
 	if (symlink(path, fresh) != 0 || rename(fresh, link) != 0)
 		return cli_fail("the link '%s' cannot be made", link);
-	printf("served as catalogue = http%s://%s%s%s\n", platform->config.https ? "s" : "", platform->config.catalogue_host, platform->config.port[0] ? ":" : "",
+	printf("served as catalogue = http%s://%s%s%s\n", platform->config.https ? "s" : "",
+	    platform->config.catalogue_host, platform->config.port[0] ? ":" : "",
 	    platform->config.port);
 	return CLI_DONE;
 }
@@ -287,7 +328,8 @@ on_host(struct cli *cli, const char *verb)
 	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
 		status = show(&platform, cli->argv[0]);
 	else
-		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, usage, serve, refresh, list [WORDS] or show MODULE");
+		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, "
+				   "usage, serve, refresh, list [WORDS] or show MODULE");
 	scop_platform_close(&platform);
 	return status;
 }
@@ -298,7 +340,8 @@ cli_catalogue(struct cli *cli)
 	static const struct {
 		const char *verb;
 		int (*run)(struct cli *cli);
-	} verbs[] = { { "create", create }, { "scop", scop }, { "revoke", take_away }, { "renew", renew }, { "rotate", rotate } };
+	} verbs[] = { { "create", create }, { "scop", scop }, { "revoke", take_away },
+		{ "renew", renew }, { "rotate", rotate } };
 	const char *verb = cli_verb(cli);
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)

@@ -1,7 +1,8 @@
 /*
- * scopiton check and module check: is a configuration, or a package, sound. A package is installed for two throw-away tenants of this
- * platform, upgraded to from each published version, gone back from, killed half way, and purged; what its sources say is run from
- * a checkout of them. What it reached is its level; each finding has a code that docs/check.md explains.
+ * scopiton check and module check: is a configuration, or a package, sound. A package is installed
+ * for two throw-away tenants of this platform, upgraded to from each published version, gone back
+ * from, killed half way, and purged; what its sources say is run from a checkout of them. What it
+ * reached is its level; each finding has a code that docs/check.md explains.
  */
 #include <dirent.h>
 #include <signal.h>
@@ -26,8 +27,10 @@
 
 enum { LEVELS = 8, KILLS = 10, NAME_BYTES = 40, TENANTS = 2, PUBLISHED_MAX = 1000 };
 
-static const char *const level_words[LEVELS + 1] = { "", "loads", "installs and purges without a trace, for two tenants", "its own tests pass",
-	"four languages complete and accessible", "upgrades from every published version, and goes back", "survives being killed half way",
+static const char *const level_words[LEVELS + 1] = { "", "loads",
+	"installs and purges without a trace, for two tenants", "its own tests pass",
+	"four languages complete and accessible",
+	"upgrades from every published version, and goes back", "survives being killed half way",
 	"clean under sanitizers and fuzzing", "reproducible and documented" };
 
 struct check {
@@ -76,12 +79,14 @@ look_at_manifest(struct check *check)
 	const char *readme = scop_arena_printf(check->arena, "%s/README.md", check->folder);
 
 	if (!manifest->changes[SCOP_EN])
-		find(check, "W110", "the manifest does not say what is new in %s (<changes>)", manifest->version);
+		find(check, "W110", "the manifest does not say what is new in %s (<changes>)",
+		    manifest->version);
 	if (access(readme, R_OK) != 0)
 		find(check, "W111", "the package has no manual (README.md)");
 	for (size_t i = 0; i < manifest->call_count; i++)
 		if (strchr(manifest->calls[i].host, '*'))
-			find(check, "W112", "it may call '%s', which is more than one host", manifest->calls[i].host);
+			find(check, "W112", "it may call '%s', which is more than one host",
+			    manifest->calls[i].host);
 }
 
 static bool
@@ -101,13 +106,20 @@ static bool
 make_tenants(struct check *check)
 {
 	for (int i = 0; i < TENANTS; i++) {
-		struct scop_tenant_order order = { .name = check->names[i], .title = "Check", .language = "en", .zone = "Europe/Brussels",
+		struct scop_tenant_order order = { .name = check->names[i],
+			.title = "Check",
+			.language = "en",
+			.zone = "Europe/Brussels",
 			.throw_away = true };
 
 		snprintf(check->names[i], NAME_BYTES, "check-%d-%c", (int)getpid(), 'a' + i);
 		if (!scop_tenant_create(check->platform, &order, NULL, NULL))
 			return fails(check, "E200");
-		check->tenants[i] = (uint32_t)scop_int(scop_platform_row(check->platform, "SELECT id FROM scopiton.tenant WHERE name = '%s'", check->names[i]), "id");
+		check->tenants[i] =
+		    (uint32_t)scop_int(scop_platform_row(check->platform,
+					   "SELECT id FROM scopiton.tenant WHERE name = '%s'",
+					   check->names[i]),
+			"id");
 	}
 	return true;
 }
@@ -118,12 +130,15 @@ remove_tenants(struct check *check)
 	for (int i = 0; i < TENANTS; i++)
 		if (check->tenants[i]) {
 			scop_tenant_delete(check->platform, check->tenants[i]);
-			scop_files_remove(scop_arena_printf(check->arena, "%s/exports/%s", check->platform->config.var, check->names[i])); /* what purges have exported */
+			/* what purges have exported */
+			scop_files_remove(scop_arena_printf(check->arena, "%s/exports/%s",
+			    check->platform->config.var, check->names[i]));
 		}
 }
 
-/* Databases, accounts, rights, rows: everything that a purge has to take away again, a line each. The first four change under the
- * installer's lock only, which we hold; work comes and goes all the time, so that it is looked for by the module's roles. */
+/* Databases, accounts, rights, rows: everything that a purge has to take away again, a line each.
+ * The first four change under the installer's lock only, which we hold; work comes and goes all the
+ * time, so that it is looked for by the module's roles. */
 static const char *
 traces(struct check *check)
 {
@@ -131,10 +146,12 @@ traces(struct check *check)
 		"SELECT CONCAT('database ', schema_name) AS t FROM information_schema.schemata",
 		"SELECT CONCAT('account ', User) AS t FROM mysql.user",
 		"SELECT CONCAT('right of ', User, ' on ', Db) AS t FROM mysql.db",
-		"SELECT CONCAT('right of ', User, ' on ', Db, '.', Table_name) AS t FROM mysql.tables_priv",
+		"SELECT CONCAT('right of ', User, ' on ', Db, '.', Table_name) AS t FROM "
+		"mysql.tables_priv",
 	};
 	static const char *const queues[] = { "schedule", "outbox", "dead", "mail", "attachment" };
-	static const char *const socle[] = { "menu", "tile", "permission", "role_permission", "setting_type" };
+	static const char *const socle[] = { "menu", "tile", "permission", "role_permission",
+		"setting_type" };
 	const char *name = check->package.manifest.name;
 	struct scop_buffer out;
 
@@ -148,11 +165,20 @@ traces(struct check *check)
 	}
 	for (int i = 0; i < TENANTS; i++) {
 		for (size_t q = 0; q < sizeof queues / sizeof queues[0]; q++)
-			scop_buffer_printf(&out, "%lld rows in queue.%s of t%u_%s\n", (long long)scop_int(scop_platform_row(check->platform,
-			    "SELECT COUNT(*) AS n FROM queue.%s WHERE role = 't%u_%s'", queues[q], check->tenants[i], name), "n"), queues[q], check->tenants[i], name);
+			scop_buffer_printf(&out, "%lld rows in queue.%s of t%u_%s\n",
+			    (long long)scop_int(scop_platform_row(check->platform,
+						    "SELECT COUNT(*) AS n FROM queue.%s WHERE role "
+						    "= 't%u_%s'",
+						    queues[q], check->tenants[i], name),
+				"n"),
+			    queues[q], check->tenants[i], name);
 		for (size_t q = 0; q < sizeof socle / sizeof socle[0]; q++)
-			scop_buffer_printf(&out, "%lld rows in t%u.%s\n", (long long)scop_int(scop_platform_row(check->platform, "SELECT COUNT(*) AS n FROM t%u.%s",
-			    check->tenants[i], socle[q]), "n"), check->tenants[i], socle[q]);
+			scop_buffer_printf(&out, "%lld rows in t%u.%s\n",
+			    (long long)scop_int(scop_platform_row(check->platform,
+						    "SELECT COUNT(*) AS n FROM t%u.%s",
+						    check->tenants[i], socle[q]),
+				"n"),
+			    check->tenants[i], socle[q]);
 	}
 	return scop_buffer_str(&out);
 }
@@ -166,8 +192,12 @@ left_no_trace(struct check *check, const char *before, const char *after)
 	for (int side = 0; side < 2; side++)
 		for (const char *line = (side ? before : after) + 1, *next; *line; line = next) {
 			next = strchr(line, '\n') + 1;
-			if (!strstr(side ? after : before, scop_arena_printf(check->arena, "\n%.*s", (int)(next - line), line)))
-				sound = find(check, "E204", "purged, %s: %.*s", side ? "this is there no more" : "this is left", (int)(next - line - 1), line);
+			if (!strstr(side ? after : before,
+				scop_arena_printf(check->arena, "\n%.*s", (int)(next - line),
+				    line)))
+				sound = find(check, "E204", "purged, %s: %.*s",
+				    side ? "this is there no more" : "this is left",
+				    (int)(next - line - 1), line);
 		}
 	return sound;
 }
@@ -175,7 +205,9 @@ left_no_trace(struct check *check, const char *before, const char *after)
 static bool
 install_for(struct check *check, int which, const char *folder, const char *code)
 {
-	return scop_module_install_from(check->platform, check->tenants[which], check->package.manifest.name, folder, false) || fails(check, code);
+	return scop_module_install_from(check->platform, check->tenants[which],
+		   check->package.manifest.name, folder, false) ||
+	    fails(check, code);
 }
 
 static bool
@@ -183,7 +215,9 @@ purge_for(struct check *check, int which)
 {
 	const char *name = check->package.manifest.name, *report;
 
-	return scop_module_purge(check->platform, check->tenants[which], name, name, NULL, NULL, &report) || fails(check, "E202");
+	return scop_module_purge(check->platform, check->tenants[which], name, name, NULL, NULL,
+		   &report) ||
+	    fails(check, "E202");
 }
 
 /* That what one tenant's role may is nothing of the other's. */
@@ -191,19 +225,24 @@ static bool
 is_apart(struct check *check)
 {
 	const char *name = check->package.manifest.name;
-	const struct scop_value *row = scop_platform_row(check->platform, "SELECT COUNT(*) AS n FROM mysql.db WHERE User = 't%u_%s' AND Db LIKE 't%u%%'", check->tenants[0],
-	    name, check->tenants[1]);
+	const struct scop_value *row = scop_platform_row(check->platform,
+	    "SELECT COUNT(*) AS n FROM mysql.db WHERE User = 't%u_%s' AND Db LIKE 't%u%%'",
+	    check->tenants[0], name, check->tenants[1]);
 
-	return scop_int(row, "n") == 0 || find(check, "E203", "the role of one tenant has rights on the other's tables");
+	return scop_int(row, "n") == 0 ||
+	    find(check, "E203", "the role of one tenant has rights on the other's tables");
 }
 
 static bool
 installs_and_purges(struct check *check)
 {
 	if (strcmp(check->package.manifest.name, "portal") == 0)
-		return find(check, "W210", "the portal cannot be taken away; this was not measured");
+		return find(check, "W210",
+		    "the portal cannot be taken away; this was not measured");
 	const char *before = traces(check);
-	if (!install_for(check, 0, check->folder, "E201") || !install_for(check, 1, check->folder, "E201") || !is_apart(check) || !purge_for(check, 0) || !purge_for(check, 1))
+	if (!install_for(check, 0, check->folder, "E201") ||
+	    !install_for(check, 1, check->folder, "E201") || !is_apart(check) ||
+	    !purge_for(check, 0) || !purge_for(check, 1))
 		return false;
 	return left_no_trace(check, before, traces(check));
 }
@@ -219,7 +258,8 @@ struct published {
 static struct published *
 older_ones(struct check *check, size_t *ret_count)
 {
-	const char *packages = scop_arena_printf(check->arena, "%s/packages", check->catalogue ? check->catalogue : ".");
+	const char *packages = scop_arena_printf(check->arena, "%s/packages",
+	    check->catalogue ? check->catalogue : ".");
 	const size_t length = strlen(check->package.manifest.name);
 	struct published *list = scop_arena_alloc(check->arena, PUBLISHED_MAX * sizeof *list);
 	DIR *dir = check->catalogue ? opendir(packages) : NULL;
@@ -233,9 +273,12 @@ older_ones(struct check *check, size_t *ret_count)
 		const size_t whole = strlen(entry->d_name);
 		char version[24];
 
-		if (strncmp(entry->d_name, check->package.manifest.name, length) != 0 || entry->d_name[length] != '-' || whole < 5 ||
-		    sscanf(entry->d_name + length + 1, "%23[0-9.]", version) != 1 || strcmp(entry->d_name + whole - 5, ".scop") != 0 ||
-		    !scop_version_parse(version, &one->version) || scop_version_compare(&one->version, &own) >= 0)
+		if (strncmp(entry->d_name, check->package.manifest.name, length) != 0 ||
+		    entry->d_name[length] != '-' || whole < 5 ||
+		    sscanf(entry->d_name + length + 1, "%23[0-9.]", version) != 1 ||
+		    strcmp(entry->d_name + whole - 5, ".scop") != 0 ||
+		    !scop_version_parse(version, &one->version) ||
+		    scop_version_compare(&one->version, &own) >= 0)
 			continue;
 		one->file = scop_arena_printf(check->arena, "%s/%s", packages, entry->d_name);
 		(*ret_count)++;
@@ -249,7 +292,8 @@ older_ones(struct check *check, size_t *ret_count)
 static const char *
 unpack_older(struct check *check, const struct published *older, const char *code)
 {
-	const char *folder = scop_arena_printf(check->arena, "%s/.check-old", check->platform->config.var);
+	const char *folder =
+	    scop_arena_printf(check->arena, "%s/.check-old", check->platform->config.var);
 	struct scop_error err;
 
 	scop_files_remove(folder);
@@ -263,15 +307,20 @@ unpack_older(struct check *check, const struct published *older, const char *cod
 static bool
 upgrades_from(struct check *check, const struct published *older)
 {
-	const char *name = check->package.manifest.name, *report = "", *old = unpack_older(check, older, "E501");
+	const char *name = check->package.manifest.name, *report = "",
+		   *old = unpack_older(check, older, "E501");
 
 	if (!old)
 		return false;
-	const bool sound = install_for(check, 0, old, "E501") && install_for(check, 0, check->folder, "E502") &&
-	    (scop_module_back(check->platform, check->tenants[0], name, NULL, NULL, &report) || fails(check, "E503")) && install_for(check, 0, check->folder, "E504");
+	const bool sound = install_for(check, 0, old, "E501") &&
+	    install_for(check, 0, check->folder, "E502") &&
+	    (scop_module_back(check->platform, check->tenants[0], name, NULL, NULL, &report) ||
+		fails(check, "E503")) &&
+	    install_for(check, 0, check->folder, "E504");
 	scop_files_remove(old);
 	if (sound)
-		printf("      from %u.%u.%u and back: %s\n", older->version.major, older->version.minor, older->version.patch, report);
+		printf("      from %u.%u.%u and back: %s\n", older->version.major,
+		    older->version.minor, older->version.patch, report);
 	return purge_for(check, 0) && sound;
 }
 
@@ -289,17 +338,20 @@ upgrades(struct check *check)
 
 /* ---- 6: killed half way ---- */
 
-static void __attribute__((noreturn))
-install_as_child(const struct check *check)
+static void __attribute__((noreturn)) install_as_child(const struct check *check)
 {
 	struct scop_platform platform;
 
 	freopen("/dev/null", "w", stdout);
 	_exit(scop_platform_open(&platform, check->platform->config.file) &&
-	    scop_module_install_from(&platform, check->tenants[0], check->package.manifest.name, check->folder, false) ? 0 : 1);
+		    scop_module_install_from(&platform, check->tenants[0],
+			check->package.manifest.name, check->folder, false)
+		? 0
+		: 1);
 }
 
-/* `old`: the version that the tenant has before, and that has to serve until the other does; NULL for none. */
+/* `old`: the version that the tenant has before, and that has to serve until the other does; NULL
+ * for none. */
 static bool
 has_before(struct check *check, const char *old)
 {
@@ -309,10 +361,15 @@ has_before(struct check *check, const char *old)
 static bool
 serves_after(struct check *check, const char *old)
 {
-	const struct scop_value *row = scop_platform_row(check->platform, "SELECT COUNT(*) AS n FROM scopiton.subscription s JOIN information_schema.schemata d ON "
-	    "d.schema_name = s.database_name WHERE s.tenant = %u AND s.module = '%s' AND s.state IN ('on', 'frozen')", check->tenants[0], check->package.manifest.name);
+	const struct scop_value *row = scop_platform_row(check->platform,
+	    "SELECT COUNT(*) AS n FROM scopiton.subscription s JOIN information_schema.schemata d "
+	    "ON "
+	    "d.schema_name = s.database_name WHERE s.tenant = %u AND s.module = '%s' AND s.state "
+	    "IN ('on', 'frozen')",
+	    check->tenants[0], check->package.manifest.name);
 
-	return !old || scop_int(row, "n") == 1 || find(check, "E603", "killed half way in an upgrade, no version serves");
+	return !old || scop_int(row, "n") == 1 ||
+	    find(check, "E603", "killed half way in an upgrade, no version serves");
 }
 
 static bool
@@ -336,7 +393,8 @@ survives_kills(struct check *check, const char *old)
 		usleep((useconds_t)(whole * (i + 1) / (KILLS + 1)));
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		if (!scop_migrator_sweep(check->platform) || !serves_after(check, old) || !install_for(check, 0, check->folder, "E602") || !purge_for(check, 0))
+		if (!scop_migrator_sweep(check->platform) || !serves_after(check, old) ||
+		    !install_for(check, 0, check->folder, "E602") || !purge_for(check, 0))
 			return false;
 	}
 	return true;
@@ -350,7 +408,8 @@ survives(struct check *check)
 	const struct published *list = older_ones(check, &count);
 
 	for (size_t i = 1; i < count; i++)
-		newest = scop_version_compare(&list[i].version, &list[newest].version) > 0 ? i : newest;
+		newest =
+		    scop_version_compare(&list[i].version, &list[newest].version) > 0 ? i : newest;
 	if (!survives_kills(check, NULL))
 		return false;
 	if (count == 0)
@@ -370,7 +429,9 @@ run(struct check *check, const char *code, const char *words, const char *comman
 	fflush(stdout);
 	const int status = system(command);
 
-	return status == 0 || find(check, code, "%s: '%s' ended with status %d", words, command, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return status == 0 ||
+	    find(check, code, "%s: '%s' ended with status %d", words, command,
+		WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
 /* The checkout's root, where its Makefile is. */
@@ -383,14 +444,22 @@ root_of(const struct check *check)
 static bool
 builds_the_same(struct check *check)
 {
-	const char *root = root_of(check), *name = check->package.manifest.name, *out = scop_arena_printf(check->arena, "%s/.check-build", check->platform->config.var);
+	const char *root = root_of(check), *name = check->package.manifest.name,
+		   *out = scop_arena_printf(check->arena, "%s/.check-build",
+		       check->platform->config.var);
 	struct scop_package built;
 	struct scop_error err;
-	const char *command = scop_arena_printf(check->arena, "rm -rf '%s' && make -s -C '%s' BUILD='%s' MODULES='%s' all >/dev/null", out, root, out, name);
+	const char *command = scop_arena_printf(check->arena,
+	    "rm -rf '%s' && make -s -C '%s' BUILD='%s' MODULES='%s' all >/dev/null", out, root, out,
+	    name);
 	bool sound = run(check, "E801", "its sources do not build", command) &&
-	    (scop_package_open(check->arena, scop_arena_printf(check->arena, "%s/modules/%s", out, name), &built, &err) || find(check, "E801", "%s", err.text));
+	    (scop_package_open(check->arena,
+		 scop_arena_printf(check->arena, "%s/modules/%s", out, name), &built, &err) ||
+		find(check, "E801", "%s", err.text));
 
-	sound = sound && (strcmp(built.hash, check->package.hash) == 0 || find(check, "E802", "built from its sources it is another package"));
+	sound = sound &&
+	    (strcmp(built.hash, check->package.hash) == 0 ||
+		find(check, "E802", "built from its sources it is another package"));
 	scop_files_remove(out);
 	return sound;
 }
@@ -400,27 +469,35 @@ has_manual(struct check *check)
 {
 	const struct scop_manifest *manifest = &check->package.manifest;
 
-	return (manifest->changes[SCOP_EN] && access(scop_arena_printf(check->arena, "%s/README.md", check->folder), R_OK) == 0) ||
+	return (manifest->changes[SCOP_EN] &&
+		   access(scop_arena_printf(check->arena, "%s/README.md", check->folder), R_OK) ==
+		       0) ||
 	    find(check, "E803", "a manual (README.md) and what is new (<changes>) belong to it");
 }
 
 static bool
 tests_pass(struct check *check, const char *code)
 {
-	return run(check, code, "its tests", scop_arena_printf(check->arena, "make -s -C '%s' test MODULE='%s' >/dev/null", root_of(check), check->package.manifest.name));
+	return run(check, code, "its tests",
+	    scop_arena_printf(check->arena, "make -s -C '%s' test MODULE='%s' >/dev/null",
+		root_of(check), check->package.manifest.name));
 }
 
 /* Its pages in four languages under axe, by the checkout's browser. */
 static bool
 is_accessible(struct check *check)
 {
-	return run(check, "E401", "its pages", scop_arena_printf(check->arena, "cd '%s' && node tools/look.mjs '%s'", root_of(check), check->package.manifest.name));
+	return run(check, "E401", "its pages",
+	    scop_arena_printf(check->arena, "cd '%s' && node tools/look.mjs '%s'", root_of(check),
+		check->package.manifest.name));
 }
 
 static bool
 is_fuzzed(struct check *check)
 {
-	return run(check, "E702", "its fuzzing", scop_arena_printf(check->arena, "SECONDS_EACH=10 make -s -C '%s' fuzz SECONDS=10 >/dev/null", root_of(check)));
+	return run(check, "E702", "its fuzzing",
+	    scop_arena_printf(check->arena,
+		"SECONDS_EACH=10 make -s -C '%s' fuzz SECONDS=10 >/dev/null", root_of(check)));
 }
 
 /* ---- all of it ---- */
@@ -444,7 +521,8 @@ own_tests(struct check *check)
 static bool
 is_clean(struct check *check)
 {
-	return check->reached[3] && is_fuzzed(check); /* the tests run a second time with both sanitizers */
+	/* the tests run a second time with both sanitizers */
+	return check->reached[3] && is_fuzzed(check);
 }
 
 static bool
@@ -464,10 +542,14 @@ level_of(const struct check *check)
 }
 
 int
-cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char *folder, const char *source, const char *catalogue,
-    unsigned *ret_errors)
+cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char *folder,
+    const char *source, const char *catalogue, unsigned *ret_errors)
 {
-	struct check check = { .platform = platform, .arena = arena, .folder = folder, .source = source, .catalogue = catalogue };
+	struct check check = { .platform = platform,
+		.arena = arena,
+		.folder = folder,
+		.source = source,
+		.catalogue = catalogue };
 
 	measure(&check, 1, loads);
 	if (check.reached[1] && platform->db && scop_platform_lock(platform, 30)) {
@@ -491,15 +573,19 @@ cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char
 	const int level = level_of(&check);
 	for (int i = 1; i <= LEVELS; i++)
 		if (!check.measured[i])
-			printf("%d     %s: not measured%s\n", i, level_words[i], i == 2 || i == 5 || i == 6 ? " (needs a platform, see SCOPITON_CONFIG)" : " (needs --source)");
-	printf("level %d of %d, %u errors, %u warnings\n", level, LEVELS, check.errors, check.warnings);
+			printf("%d     %s: not measured%s\n", i, level_words[i],
+			    i == 2 || i == 5 || i == 6 ? " (needs a platform, see SCOPITON_CONFIG)"
+						       : " (needs --source)");
+	printf("level %d of %d, %u errors, %u warnings\n", level, LEVELS, check.errors,
+	    check.warnings);
 	*ret_errors = check.errors;
 	return level;
 }
 
 /* The package as a folder: a file is unpacked into `ret_temporary`, which is then to be removed. */
 const char *
-cli_package_folder(struct scop_arena *arena, const char *given, const char **ret_temporary, struct scop_error *err)
+cli_package_folder(struct scop_arena *arena, const char *given, const char **ret_temporary,
+    struct scop_error *err)
 {
 	const size_t length = strlen(given);
 
@@ -520,15 +606,18 @@ cli_package_folder(struct scop_arena *arena, const char *given, const char **ret
 int
 cli_module_check(struct cli *cli)
 {
-	const char *source = cli_option(cli, "--source", NULL), *catalogue = cli_option(cli, "--catalogue", NULL), *temporary;
+	const char *source = cli_option(cli, "--source", NULL),
+		   *catalogue = cli_option(cli, "--catalogue", NULL), *temporary;
 	struct scop_platform platform = { 0 };
 	struct scop_error err;
 
 	if (cli->argc != 1)
-		return cli_usage("module check needs a package, and perhaps --source and --catalogue");
+		return cli_usage(
+		    "module check needs a package, and perhaps --source and --catalogue");
 	struct scop_arena *arena = scop_arena_new();
 	const char *folder = cli_package_folder(arena, cli->argv[0], &temporary, &err);
-	const bool has_platform = access(cli->config_file, R_OK) == 0 && scop_platform_open(&platform, cli->config_file);
+	const bool has_platform =
+	    access(cli->config_file, R_OK) == 0 && scop_platform_open(&platform, cli->config_file);
 	unsigned errors;
 	int level = 0;
 
@@ -562,7 +651,8 @@ cli_check(struct cli *cli)
 	struct scop_package package;
 	const bool sound = scop_package_open(arena, cli->argv[0], &package, &err);
 	if (sound)
-		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version, package.hash);
+		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version,
+		    package.hash);
 	scop_arena_free(arena);
 	return sound ? CLI_DONE : cli_fail("%s", err.text);
 }

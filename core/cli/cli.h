@@ -7,13 +7,14 @@
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 struct cli {
-	const char *program;     /* as called */
+	const char *program; /* as called */
 	const char *config_file;
-	int argc;                /* what stands behind the subcommand's name */
+	int argc; /* what stands behind the subcommand's name */
 	char **argv;
 };
 
-/* The value behind the option `name` such as "--tenant"; `otherwise` where it is not given. Takes both from the list. */
+/* The value behind the option `name` such as "--tenant"; `otherwise` where it is not given. Takes
+ * both from the list. */
 const char *cli_option(struct cli *cli, const char *name, const char *otherwise);
 
 /* Whether the flag is given; takes it from the list. */
@@ -30,18 +31,21 @@ int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, once a command has taken the options that it knows: one that is left over is named. */
-int cli_misused(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cli_misused(const struct cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Opens the platform's data, or says why not. */
 bool cli_open(struct cli *cli, struct scop_platform *ret_platform);
 
-/* The tenant's row by name: id, name, title, language, zone, currency. NULL, after saying so, where there is none. */
+/* The tenant's row by name: id, name, title, language, zone, currency. NULL, after saying so, where
+ * there is none. */
 const struct scop_value *cli_tenant(struct scop_platform *platform, const char *name);
 
 /* Prints one step of what is being done. */
 bool cli_told(void *context, const char *what);
 
-/* The secret key in the file behind `option`, perhaps with --password-file; the public one in a file. False, after saying so. */
+/* The secret key in the file behind `option`, perhaps with --password-file; the public one in a
+ * file. False, after saying so. */
 struct scop_secret_key;
 struct scop_public_key;
 bool cli_key(struct cli *cli, const char *option, struct scop_secret_key *ret_key);

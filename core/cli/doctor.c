@@ -1,4 +1,5 @@
-/* scopiton doctor: what is wrong before anything runs, what this machine cannot separate, which modules a host would not load. */
+/* scopiton doctor: what is wrong before anything runs, what this machine cannot separate, which
+ * modules a host would not load. */
 #include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,8 +16,7 @@ enum { FREE_MEGABYTES_MIN = 500 };
 
 static int failures;
 
-static void __attribute__((format(printf, 2, 3)))
-tell(const char *verdict, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) tell(const char *verdict, const char *format, ...)
 {
 	va_list args;
 
@@ -34,8 +34,8 @@ check_folder(const char *what, const char *path, int mode)
 	if (access(path, mode) == 0)
 		tell("ok", "%s '%s'", what, path);
 	else
-		tell("fault", "%s '%s' cannot be %s. Make it, or correct the configuration.", what, path,
-		    mode & W_OK ? "written" : "read");
+		tell("fault", "%s '%s' cannot be %s. Make it, or correct the configuration.", what,
+		    path, mode & W_OK ? "written" : "read");
 }
 
 static void
@@ -44,21 +44,32 @@ check_separation(const struct scop_config *config)
 	const int abi = scop_sandbox_landlock_abi();
 
 	if (geteuid() == 0 && config->separate_users)
-		tell("ok", "modules run under user ids of their own, from %lld on", (long long)config->uid_base);
+		tell("ok", "modules run under user ids of their own, from %lld on",
+		    (long long)config->uid_base);
 	else
-		tell("note", "without separate_users, or as an ordinary user, all modules run under one user id: a taken-over worker could reach another module's "
-		    "socket and secret. Start as root, with separate_users = yes, to separate them.");
+		tell("note",
+		    "without separate_users, or as an ordinary user, all modules run under one "
+		    "user id: a taken-over worker could reach another module's "
+		    "socket and secret. Start as root, with separate_users = yes, to separate "
+		    "them.");
 	if (abi > 0 && config->landlock_abi > 0)
-		tell("ok", "Landlock, ABI %d", abi < config->landlock_abi ? abi : (int)config->landlock_abi);
+		tell("ok", "Landlock, ABI %d",
+		    abi < config->landlock_abi ? abi : (int)config->landlock_abi);
 	else
-		tell("note", "no Landlock: files are kept from modules by user id and system-call filter only");
+		tell("note",
+		    "no Landlock: files are kept from modules by user id and system-call filter "
+		    "only");
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
 		tell("ok", "system-call filters");
 	else
-		tell("fault", "this kernel has no system-call filters (seccomp); workers will not start");
+		tell("fault",
+		    "this kernel has no system-call filters (seccomp); workers will not start");
 	if (!config->sandbox)
-		tell("note", "'sandbox = no': modules can do what this user can. For debugging only.");
-	tell("note", "a module's native code can take the role of any tenant that has the module: tenants of one module are kept "
+		tell("note",
+		    "'sandbox = no': modules can do what this user can. For debugging only.");
+	tell("note",
+	    "a module's native code can take the role of any tenant that has the module: tenants "
+	    "of one module are kept "
 	    "apart by its code, modules by MariaDB and the kernel");
 }
 
@@ -69,8 +80,10 @@ check_disk(const char *path)
 
 	if (statvfs(path, &status) != 0)
 		return;
-	const unsigned long long free_mb = (unsigned long long)status.f_bavail * status.f_frsize >> 20;
-	tell(free_mb < FREE_MEGABYTES_MIN ? "fault" : "ok", "%llu MB free below '%s'", free_mb, path);
+	const unsigned long long free_mb =
+	    (unsigned long long)status.f_bavail * status.f_frsize >> 20;
+	tell(free_mb < FREE_MEGABYTES_MIN ? "fault" : "ok", "%llu MB free below '%s'", free_mb,
+	    path);
 }
 
 int
@@ -87,15 +100,24 @@ cli_doctor(struct cli *cli)
 			return CLI_FAILED;
 	} else {
 		tell("ok", "configuration '%s'", cli->config_file);
-		tell("ok", "MariaDB %s", scop_text(scop_platform_row(&platform, "SELECT VERSION() AS version"), "version"));
-		const struct scop_value *commit = scop_platform_row(&platform, "SELECT @@innodb_flush_log_at_trx_commit AS flush, "
+		tell("ok", "MariaDB %s",
+		    scop_text(scop_platform_row(&platform, "SELECT VERSION() AS version"),
+			"version"));
+		const struct scop_value *commit = scop_platform_row(&platform,
+		    "SELECT @@innodb_flush_log_at_trx_commit AS flush, "
 		    "@@sync_binlog AS sync, @@character_set_server AS charset, @@log_bin AS log");
 		if (scop_int(commit, "flush") != 1)
-			tell("fault", "innodb_flush_log_at_trx_commit is not 1: confirmed orders could be lost with the machine");
+			tell("fault",
+			    "innodb_flush_log_at_trx_commit is not 1: confirmed orders could be "
+			    "lost with the machine");
 		if (scop_bool(commit, "log") && scop_int(commit, "sync") != 1)
-			tell("fault", "sync_binlog is not 1: confirmed orders could be lost with the machine");
+			tell("fault",
+			    "sync_binlog is not 1: confirmed orders could be lost with the "
+			    "machine");
 		if (strcmp(scop_text(commit, "charset"), "utf8mb4") != 0)
-			tell("note", "the server's character set is %s; Scopiton's databases say utf8mb4 themselves",
+			tell("note",
+			    "the server's character set is %s; Scopiton's databases say utf8mb4 "
+			    "themselves",
 			    scop_text(commit, "charset"));
 	}
 	const struct scop_config *config = &platform.config;

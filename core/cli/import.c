@@ -21,17 +21,19 @@ base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* In the child: the module's worker, in its sandbox, with our pipes as standard input and output. */
+/* In the child: the module's worker, in its sandbox, with our pipes as standard input and output.
+ */
 static void __attribute__((noreturn))
-become_worker(struct scop_platform *platform, const struct scop_value *tenant, const struct scop_value *subscription,
-    const char *module, const char *import)
+become_worker(struct scop_platform *platform, const struct scop_value *tenant,
+    const struct scop_value *subscription, const char *module, const char *import)
 {
 	const struct scop_config *config = &platform->config;
 	const char *hash = scop_text(subscription, "hash");
 	struct scop_arena *arena = platform->arena;
-	const long long uid = geteuid() == 0 && config->separate_users ? config->uid_base + scop_int(subscription, "number") : 0;
-	char *list[ARGUMENTS] = {
-		scop_arena_printf(arena, "%s/scopiton-worker", config->libexec),
+	const long long uid = geteuid() == 0 && config->separate_users
+	    ? config->uid_base + scop_int(subscription, "number")
+	    : 0;
+	char *list[ARGUMENTS] = { scop_arena_printf(arena, "%s/scopiton-worker", config->libexec),
 		scop_arena_printf(arena, "module=%s", module),
 		scop_arena_printf(arena, "hash=%s", hash),
 		scop_arena_printf(arena, "file=%s/modules/%s/%s.so", config->var, hash, module),
@@ -44,8 +46,9 @@ become_worker(struct scop_platform *platform, const struct scop_value *tenant, c
 		scop_arena_printf(arena, "landlock_abi=%lld", (long long)config->landlock_abi),
 		scop_arena_printf(arena, "statement_seconds=%d", 0),
 		scop_arena_printf(arena, "import=%s", import),
-		scop_arena_printf(arena, "site=%lld %s %s %s %s %lld", (long long)scop_int(tenant, "id"),
-		    scop_text(subscription, "database_name"), scop_text(tenant, "language"), scop_text(tenant, "zone"),
+		scop_arena_printf(arena, "site=%lld %s %s %s %s %lld",
+		    (long long)scop_int(tenant, "id"), scop_text(subscription, "database_name"),
+		    scop_text(tenant, "language"), scop_text(tenant, "zone"),
 		    scop_text(tenant, "currency"), (long long)scop_int(subscription, "epoch")),
 		NULL };
 
@@ -62,14 +65,16 @@ send_file(FILE *out, const char *path)
 	size_t got, left;
 	FILE *file = fopen(path, "rb");
 
-	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > FILE_BYTES_MAX) {
+	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) ||
+	    status.st_size > FILE_BYTES_MAX) {
 		cli_fail("'%s' cannot be read, or is larger than 64 MB", path);
 		if (file)
 			fclose(file);
 		return false;
 	}
 	fprintf(out, "%lld %s\n", (long long)status.st_size, base_name(path));
-	for (left = (size_t)status.st_size; left > 0 && (got = fread(block, 1, left < sizeof block ? left : sizeof block, file)) > 0;
+	for (left = (size_t)status.st_size; left > 0 &&
+	     (got = fread(block, 1, left < sizeof block ? left : sizeof block, file)) > 0;
 	     left -= got)
 		fwrite(block, 1, got, out);
 	fclose(file);
@@ -91,7 +96,8 @@ print_reports(FILE *in, const char *file)
 			printf("%s:%u:%u: ", base_name(file), row, column);
 		else if (row)
 			printf("%s:%u: ", base_name(file), row);
-		printf("%s%s%s", strcmp(level, "info") == 0 ? "" : level, strcmp(level, "info") == 0 ? "" : ": ", line + text);
+		printf("%s%s%s", strcmp(level, "info") == 0 ? "" : level,
+		    strcmp(level, "info") == 0 ? "" : ": ", line + text);
 	}
 }
 
@@ -104,10 +110,12 @@ run(struct cli *cli, struct scop_platform *platform, const char *tenant_name)
 
 	if (!tenant)
 		return CLI_FAILED;
-	const struct scop_value *subscription = scop_platform_row(platform, "SELECT p.hash, s.database_name, s.epoch, m.number FROM "
-	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package JOIN scopiton.module m ON m.name = s.module WHERE "
-	    "s.tenant = %lld AND s.module = '%s' AND s.state = 'on'", (long long)scop_int(tenant, "id"),
-	    scop_platform_quote(platform, module));
+	const struct scop_value *subscription = scop_platform_row(platform,
+	    "SELECT p.hash, s.database_name, s.epoch, m.number FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package JOIN "
+	    "scopiton.module m ON m.name = s.module WHERE "
+	    "s.tenant = %lld AND s.module = '%s' AND s.state = 'on'",
+	    (long long)scop_int(tenant, "id"), scop_platform_quote(platform, module));
 	if (!subscription)
 		return cli_fail("tenant '%s' has no module '%s'", tenant_name, module);
 	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)

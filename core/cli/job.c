@@ -1,4 +1,5 @@
-/* scopiton job: what waits, runs and is dead, and what to do about it. It orders; the dispatcher carries out. */
+/* scopiton job: what waits, runs and is dead, and what to do about it. It orders; the dispatcher
+ * carries out. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,9 @@ print_rows(const struct scop_value *rows)
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		printf("%-8lld %-8s %-24s %-20s %4lld  %-20s %s\n", (long long)scop_int(row, "id"), scop_text(row, "state"),
-		    scop_text(row, "role"), scop_text(row, "name"), (long long)scop_int(row, "tries"), scop_text(row, "at"),
+		printf("%-8lld %-8s %-24s %-20s %4lld  %-20s %s\n", (long long)scop_int(row, "id"),
+		    scop_text(row, "state"), scop_text(row, "role"), scop_text(row, "name"),
+		    (long long)scop_int(row, "tries"), scop_text(row, "at"),
 		    scop_text(row, "error"));
 	}
 }
@@ -29,15 +31,24 @@ list(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc > 0 && !tenant)
 		return CLI_FAILED;
 
-	const char *role = tenant ? scop_arena_printf(platform->arena, "t%lld\\\\_%%", (long long)scop_int(tenant, "id")) : "%";
-	const struct scop_value *rows = scop_platform_rows(platform, "SELECT id, IF(dispatcher IS NULL, 'waiting', 'running') AS "
-	    "state, role, name, tries, DATE_FORMAT(run_at, '%%Y-%%m-%%d %%H:%%i:%%s') AS at, error FROM queue.outbox WHERE role LIKE "
-	    "'%s' ORDER BY run_at, id LIMIT 1000", role);
-	const struct scop_value *dead = scop_platform_rows(platform, "SELECT id, 'dead' AS state, role, name, tries, "
-	    "DATE_FORMAT(died, '%%Y-%%m-%%d %%H:%%i:%%s') AS at, error FROM queue.dead WHERE role LIKE '%s' ORDER BY id LIMIT 1000", role);
+	const char *role = tenant
+	    ? scop_arena_printf(platform->arena, "t%lld\\\\_%%", (long long)scop_int(tenant, "id"))
+	    : "%";
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT id, IF(dispatcher IS NULL, 'waiting', 'running') AS "
+	    "state, role, name, tries, DATE_FORMAT(run_at, '%%Y-%%m-%%d %%H:%%i:%%s') AS at, error "
+	    "FROM queue.outbox WHERE role LIKE "
+	    "'%s' ORDER BY run_at, id LIMIT 1000",
+	    role);
+	const struct scop_value *dead = scop_platform_rows(platform,
+	    "SELECT id, 'dead' AS state, role, name, tries, "
+	    "DATE_FORMAT(died, '%%Y-%%m-%%d %%H:%%i:%%s') AS at, error FROM queue.dead WHERE role "
+	    "LIKE '%s' ORDER BY id LIMIT 1000",
+	    role);
 	if (!rows || !dead)
 		return cli_fail("%s", platform->err.text);
-	printf("%-8s %-8s %-24s %-20s %s  %-20s %s\n", "ID", "STATE", "ROLE", "JOB", "TRIES", "AT (UTC)", "WHY");
+	printf("%-8s %-8s %-24s %-20s %s  %-20s %s\n", "ID", "STATE", "ROLE", "JOB", "TRIES",
+	    "AT (UTC)", "WHY");
 	print_rows(rows);
 	print_rows(dead);
 	return CLI_DONE;
@@ -51,7 +62,8 @@ wake_dispatcher(const struct scop_platform *platform)
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(address.sun_path, sizeof address.sun_path, "%.80s/control", platform->config.run);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 && write(fd, "work\n", 5) == 5)
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+	    write(fd, "work\n", 5) == 5)
 		shutdown(fd, SHUT_WR);
 	if (fd >= 0)
 		close(fd);
@@ -66,9 +78,12 @@ give_order(struct cli *cli, struct scop_platform *platform, const char *verb)
 
 	if (id <= 0 || *end)
 		return cli_usage("job %s needs the number of a job, as 'job list' shows it", verb);
-	if (!scop_platform_row(platform, "SELECT id FROM queue.%s WHERE id = %lld", living ? "outbox" : "dead", id))
-		return cli_fail("no %s job has the number %lld. 'scopiton job list' shows them.", living ? "waiting or running" : "dead", id);
-	if (!scop_platform_sql(platform, "INSERT INTO queue.job_order (entry, verb) VALUES (%lld, '%s')", id, verb))
+	if (!scop_platform_row(platform, "SELECT id FROM queue.%s WHERE id = %lld",
+		living ? "outbox" : "dead", id))
+		return cli_fail("no %s job has the number %lld. 'scopiton job list' shows them.",
+		    living ? "waiting or running" : "dead", id);
+	if (!scop_platform_sql(platform,
+		"INSERT INTO queue.job_order (entry, verb) VALUES (%lld, '%s')", id, verb))
 		return cli_fail("%s", platform->err.text);
 	wake_dispatcher(platform);
 	return CLI_DONE;
@@ -85,7 +100,8 @@ cli_job(struct cli *cli)
 		return CLI_FAILED;
 	if (strcmp(verb, "list") == 0)
 		status = list(cli, &platform);
-	else if (strcmp(verb, "cancel") == 0 || strcmp(verb, "replay") == 0 || strcmp(verb, "drop") == 0)
+	else if (strcmp(verb, "cancel") == 0 || strcmp(verb, "replay") == 0 ||
+	    strcmp(verb, "drop") == 0)
 		status = give_order(cli, &platform, verb);
 	else
 		status = cli_usage("job is followed by list, cancel, replay or drop");

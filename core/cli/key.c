@@ -19,15 +19,17 @@ cli_key_command(struct cli *cli)
 	if (!scop_key_make(cli->argv[0], &key, &err))
 		return cli_fail("%s", err.text);
 	scop_public_key_print(&key, text);
-	printf("the secret key is in '%s': whoever has it signs in your name. The public one, for everybody, is in '%s.pub':\n%s\n", cli->argv[0],
-	    cli->argv[0], text);
+	printf("the secret key is in '%s': whoever has it signs in your name. The public one, for "
+	       "everybody, is in '%s.pub':\n%s\n",
+	    cli->argv[0], cli->argv[0], text);
 	return CLI_DONE;
 }
 
 bool
 cli_key(struct cli *cli, const char *option, struct scop_secret_key *ret_key)
 {
-	const char *file = cli_option(cli, option, NULL), *password_file = cli_option(cli, "--password-file", NULL);
+	const char *file = cli_option(cli, option, NULL),
+		   *password_file = cli_option(cli, "--password-file", NULL);
 	char password[PASSWORD_BYTES] = "";
 	struct scop_error err;
 

@@ -1,4 +1,5 @@
-/* scopiton login: a one-time sign-in link. The way in until accounts exist, and the way back in afterwards. */
+/* scopiton login: a one-time sign-in link. The way in until accounts exist, and the way back in
+ * afterwards. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,16 +12,24 @@ enum { LINK_MINUTES = 15 };
 static int64_t
 member_of(struct scop_platform *platform, uint32_t tenant, const char *role, const char *language)
 {
-	const struct scop_value *member = scop_platform_row(platform, "SELECT member FROM t%u.member_role WHERE role = '%s' ORDER "
-	    "BY member LIMIT 1", tenant, role);
+	const struct scop_value *member = scop_platform_row(platform,
+	    "SELECT member FROM t%u.member_role WHERE role = '%s' ORDER "
+	    "BY member LIMIT 1",
+	    tenant, role);
 
 	if (member)
 		return scop_int(member, "member");
-	if (!scop_platform_sql(platform, "INSERT INTO t%u.member (name, language) VALUES ('%s', '%s')", tenant, role, language))
+	if (!scop_platform_sql(platform,
+		"INSERT INTO t%u.member (name, language) VALUES ('%s', '%s')", tenant, role,
+		language))
 		return 0;
-	const int64_t id = scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
-	return scop_platform_sql(platform, "INSERT INTO t%u.member_role (member, role) VALUES (%lld, '%s')", tenant, (long long)id,
-		   role) ? id : 0;
+	const int64_t id =
+	    scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
+	return scop_platform_sql(platform,
+		   "INSERT INTO t%u.member_role (member, role) VALUES (%lld, '%s')", tenant,
+		   (long long)id, role)
+	    ? id
+	    : 0;
 }
 
 static int
@@ -35,7 +44,8 @@ make_link(struct cli *cli, struct scop_platform *platform)
 	if (!tenant)
 		return CLI_FAILED;
 	const uint32_t id = (uint32_t)scop_int(tenant, "id");
-	if (!scop_platform_row(platform, "SELECT 1 AS there FROM t%u.role WHERE name = '%s'", id, role))
+	if (!scop_platform_row(platform, "SELECT 1 AS there FROM t%u.role WHERE name = '%s'", id,
+		role))
 		return cli_fail("tenant '%s' has no role '%s'", cli->argv[0], cli->argv[1]);
 
 	randombytes_buf(random, sizeof random);
@@ -43,14 +53,21 @@ make_link(struct cli *cli, struct scop_platform *platform)
 	crypto_generichash(hash, sizeof hash, (const unsigned char *)token, strlen(token), NULL, 0);
 	sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
 	const int64_t member = member_of(platform, id, role, scop_text(tenant, "language"));
-	if (!member || !scop_platform_sql(platform, "INSERT INTO t%u.sign_in (token_hash, member, expires) VALUES ('%s', %lld, "
-		"UTC_TIMESTAMP(6) + INTERVAL %d MINUTE)", id, hex, (long long)member, LINK_MINUTES))
+	if (!member ||
+	    !scop_platform_sql(platform,
+		"INSERT INTO t%u.sign_in (token_hash, member, expires) VALUES ('%s', %lld, "
+		"UTC_TIMESTAMP(6) + INTERVAL %d MINUTE)",
+		id, hex, (long long)member, LINK_MINUTES))
 		return cli_fail("%s", platform->err.text);
 
-	const char *host = scop_text(scop_platform_row(platform, "SELECT host FROM scopiton.host_name WHERE tenant = %u AND portal "
-	    "= 1 ORDER BY host LIMIT 1", id), "host");
-	printf("%s://%s%s%s/portal/sign-in/%s\n", platform->config.https ? "https" : "http", host, platform->config.port[0] ? ":" :
-	    "", platform->config.port, token);
+	const char *host =
+	    scop_text(scop_platform_row(platform,
+			  "SELECT host FROM scopiton.host_name WHERE tenant = %u AND portal "
+			  "= 1 ORDER BY host LIMIT 1",
+			  id),
+		"host");
+	printf("%s://%s%s%s/portal/sign-in/%s\n", platform->config.https ? "https" : "http", host,
+	    platform->config.port[0] ? ":" : "", platform->config.port, token);
 	return CLI_DONE;
 }
 

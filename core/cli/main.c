@@ -20,32 +20,66 @@ static const struct command {
 	const char *text;
 } commands[] = {
 	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
-	{ "tenant", cli_tenant_command, "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone Europe/Brussels] "
-	    "[--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]] [--operator | --scop SCOP]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement NAME MONTH [--close]\n"
-	    "  tenant allow NAME AMOUNT | none\n  tenant scop NAME SCOP | none\n  tenant sender NAME ADDRESS | none\n"
-	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host HOST] [--portal-host HOST] [--with-packages] [--operator | --scop SCOP]\n  tenant import ARCHIVE --into TENANT [--with-packages]",
-	    "make a tenant with its databases and portal, list them, delete one for good; what it pays for a month, which scop serves it, where its mails come from; take all of it out, and in again" },
-	{ "module", cli_module_command, "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT [--version '^1.4'] [--beta] [--grant] "
-	    "[--root]\n  module back | disable | uninstall MODULE --tenant TENANT\n  module purge MODULE --tenant TENANT --yes MODULE",
-	    "what there is, what a tenant has; install, upgrade or try that on a copy, go back, switch off, take away" },
-	{ "module", cli_module_command, "module rollout MODULE [--version '^1.4'] [--canary TENANT] [--grant]\n  module rollout show | pause | resume NUMBER",
+	{ "tenant", cli_tenant_command,
+	    "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone "
+	    "Europe/Brussels] "
+	    "[--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]] [--operator | "
+	    "--scop SCOP]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement "
+	    "NAME MONTH [--close]\n"
+	    "  tenant allow NAME AMOUNT | none\n  tenant scop NAME SCOP | none\n  tenant sender "
+	    "NAME ADDRESS | none\n"
+	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host "
+	    "HOST] [--portal-host HOST] [--with-packages] [--operator | --scop SCOP]\n  tenant "
+	    "import ARCHIVE --into TENANT [--with-packages]",
+	    "make a tenant with its databases and portal, list them, delete one for good; what it "
+	    "pays for a month, which scop serves it, where its mails come from; take all of it "
+	    "out, and in again" },
+	{ "module", cli_module_command,
+	    "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT "
+	    "[--version '^1.4'] [--beta] [--grant] "
+	    "[--root]\n  module back | disable | uninstall MODULE --tenant TENANT\n  module purge "
+	    "MODULE --tenant TENANT --yes MODULE",
+	    "what there is, what a tenant has; install, upgrade or try that on a copy, go back, "
+	    "switch off, take away" },
+	{ "module", cli_module_command,
+	    "module rollout MODULE [--version '^1.4'] [--canary TENANT] [--grant]\n  module "
+	    "rollout show | pause | resume NUMBER",
 	    "upgrade all tenants that have it, in waves; 'socle' is what all of them start from" },
-	{ "module", cli_module_command, "module check FOLDER-OR-FILE [--source modules/NAME] [--catalogue FOLDER]\n  module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n"
-	    "  module publish FILE --catalogue FOLDER --key FILE [--channel stable|beta] [--source modules/NAME]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key FILE",
-	    "for authors: check a package and say its level, make one, sign it as your scop, publish it, withdraw it" },
-	{ "catalogue", cli_catalogue, "catalogue refresh | list [WORDS] | show MODULE\n  catalogue usage FILE --key FILE", "what the group offers; how many use what, for the group to count" },
-	{ "catalogue", cli_catalogue, "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] [--public FILE] [--modules A,B] "
-	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew FOLDER [USAGE...] [--days 30] --key FILE\n"
-	    "  catalogue rotate FOLDER --to FILE --key FILE\n  catalogue serve FOLDER | --off", "for the group: keep a catalogue, its scops and keys" },
-	{ "key", cli_key_command, "key make FILE", "make a pair of keys to sign with, as minisign has them" },
-	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT", "take files into a module, all or nothing" },
-	{ "job", cli_job, "job list [TENANT]\n  job cancel | replay | drop NUMBER", "work that waits, runs or is dead; stop it, "
+	{ "module", cli_module_command,
+	    "module check FOLDER-OR-FILE [--source modules/NAME] [--catalogue FOLDER]\n  module "
+	    "pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n"
+	    "  module publish FILE --catalogue FOLDER --key FILE [--channel stable|beta] [--source "
+	    "modules/NAME]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key "
+	    "FILE",
+	    "for authors: check a package and say its level, make one, sign it as your scop, "
+	    "publish it, withdraw it" },
+	{ "catalogue", cli_catalogue,
+	    "catalogue refresh | list [WORDS] | show MODULE\n  catalogue usage FILE --key FILE",
+	    "what the group offers; how many use what, for the group to count" },
+	{ "catalogue", cli_catalogue,
+	    "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] "
+	    "[--public FILE] [--modules A,B] "
+	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew "
+	    "FOLDER [USAGE...] [--days 30] --key FILE\n"
+	    "  catalogue rotate FOLDER --to FILE --key FILE\n  catalogue serve FOLDER | --off",
+	    "for the group: keep a catalogue, its scops and keys" },
+	{ "key", cli_key_command, "key make FILE",
+	    "make a pair of keys to sign with, as minisign has them" },
+	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT",
+	    "take files into a module, all or nothing" },
+	{ "job", cli_job, "job list [TENANT]\n  job cancel | replay | drop NUMBER",
+	    "work that waits, runs or is dead; stop it, "
 	    "try a dead one again, or forget it" },
-	{ "login", cli_login, "login TENANT ROLE", "print a one-time sign-in link for the tenant's portal" },
-	{ "migrate", cli_migrate, "migrate [--leave-out]", "look whether this program would load all modules in use, then bring the database to its schema;\n"
+	{ "login", cli_login, "login TENANT ROLE",
+	    "print a one-time sign-in link for the tenant's portal" },
+	{ "migrate", cli_migrate, "migrate [--leave-out]",
+	    "look whether this program would load all modules in use, then bring the database to "
+	    "its schema;\n"
 	    "      with --leave-out modules that it would not load are switched off" },
-	{ "check", cli_check, "check [FOLDER]", "check the configuration, or a module's package without installing it" },
-	{ "doctor", cli_doctor, "doctor", "look at this machine: what is missing, what it cannot separate" },
+	{ "check", cli_check, "check [FOLDER]",
+	    "check the configuration, or a module's package without installing it" },
+	{ "doctor", cli_doctor, "doctor",
+	    "look at this machine: what is missing, what it cannot separate" },
 	{ "new", cli_new, "new module NAME", "write a new module that builds and shows a page" },
 	{ "nginx", cli_nginx, "nginx", "print nginx's configuration for this host" },
 	{ "installer", cli_installer, NULL, NULL },
@@ -68,11 +102,13 @@ static int
 cli_help(struct cli *cli)
 {
 	(void)cli;
-	puts("scopiton: modules for many companies, behind nginx\n\nusage: scopiton [--config FILE] COMMAND\n");
+	puts("scopiton: modules for many companies, behind nginx\n\nusage: scopiton [--config "
+	     "FILE] COMMAND\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (commands[i].usage)
 			printf("  %s\n      %s\n", commands[i].usage, commands[i].text);
-	puts("\nThe configuration is $SCOPITON_CONFIG, or /etc/scopiton/scopiton.conf. Exit status: 0 done, 1 refused or failed,\n"
+	puts("\nThe configuration is $SCOPITON_CONFIG, or /etc/scopiton/scopiton.conf. Exit "
+	     "status: 0 done, 1 refused or failed,\n"
 	     "2 called wrongly.");
 	return CLI_DONE;
 }
@@ -192,8 +228,10 @@ cli_open(struct cli *cli, struct scop_platform *ret_platform)
 const struct scop_value *
 cli_tenant(struct scop_platform *platform, const char *name)
 {
-	const struct scop_value *row = scop_platform_row(platform, "SELECT id, name, title, language, zone, currency FROM "
-	    "scopiton.tenant WHERE name = '%s'", scop_platform_quote(platform, name));
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT id, name, title, language, zone, currency FROM "
+	    "scopiton.tenant WHERE name = '%s'",
+	    scop_platform_quote(platform, name));
 
 	if (!row)
 		cli_fail("there is no tenant '%s'. 'scopiton tenant list' names them.", name);
@@ -213,7 +251,8 @@ int
 main(int argc, char **argv)
 {
 	struct cli cli = { .program = argv[0], .argc = argc - 1, .argv = argv + 1 };
-	const char *standard = getenv("SCOPITON_CONFIG") ? getenv("SCOPITON_CONFIG") : "/etc/scopiton/scopiton.conf";
+	const char *standard =
+	    getenv("SCOPITON_CONFIG") ? getenv("SCOPITON_CONFIG") : "/etc/scopiton/scopiton.conf";
 
 	scop_log_open("scopiton", SCOP_LOG_INFO);
 	if (sodium_init() < 0)

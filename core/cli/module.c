@@ -1,4 +1,5 @@
-/* scopiton module: a module's life for tenants. It writes the same order as the portal does, and runs it where no installer does. */
+/* scopiton module: a module's life for tenants. It writes the same order as the portal does, and
+ * runs it where no installer does. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,17 +20,26 @@ list(struct cli *cli, struct scop_platform *platform)
 
 	if (cli->argc > 0 && !tenant)
 		return CLI_FAILED;
-	const struct scop_value *rows = scop_platform_rows(platform, "SELECT p.module, p.version, p.summary_en, p.trouble, "
-	    "COALESCE(s.state, '-') AS state FROM scopiton.package p LEFT JOIN scopiton.subscription s ON s.tenant = %lld AND "
-	    "s.module = p.module WHERE IF(s.module IS NULL, p.available = 1, s.package = p.id) ORDER BY p.module", (long long)scop_int(tenant, "id"));
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT p.module, p.version, p.summary_en, p.trouble, "
+	    "COALESCE(s.state, '-') AS state FROM scopiton.package p LEFT JOIN "
+	    "scopiton.subscription s ON s.tenant = %lld AND "
+	    "s.module = p.module WHERE IF(s.module IS NULL, p.available = 1, s.package = p.id) "
+	    "ORDER BY p.module",
+	    (long long)scop_int(tenant, "id"));
 	if (!rows)
 		return cli_fail("%s", platform->err.text);
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		printf("%-16s %-8s %-8s %s%s%s\n", scop_text(row, "module"), scop_text(row, "version"),
-		    !tenant ? "" : strcmp(scop_text(row, "state"), "gone") == 0 ? "kept" : scop_text(row, "state"), scop_text(row, "summary_en"), scop_text(row, "trouble")[0] ?
-		    " Out of service: " : "", scop_text(row, "trouble"));
+		printf("%-16s %-8s %-8s %s%s%s\n", scop_text(row, "module"),
+		    scop_text(row, "version"),
+		    !tenant                                            ? ""
+			: strcmp(scop_text(row, "state"), "gone") == 0 ? "kept"
+								       : scop_text(row, "state"),
+		    scop_text(row, "summary_en"),
+		    scop_text(row, "trouble")[0] ? " Out of service: " : "",
+		    scop_text(row, "trouble"));
 	}
 	return CLI_DONE;
 }
@@ -41,10 +51,12 @@ follow(struct scop_platform *platform, long long id)
 	int64_t shown = 0;
 
 	for (int i = 0; i < WAIT_SECONDS * POLLS_PER_SECOND; i++) {
-		const struct scop_value *steps = scop_platform_rows(platform, "SELECT number, step FROM scopiton.order_step WHERE "
-		    "installer_order = %lld AND number > %lld ORDER BY number", id, (long long)shown);
-		const struct scop_value *order =
-		    scop_platform_row(platform, "SELECT state, message FROM scopiton.installer_order WHERE id = %lld", id);
+		const struct scop_value *steps = scop_platform_rows(platform,
+		    "SELECT number, step FROM scopiton.order_step WHERE "
+		    "installer_order = %lld AND number > %lld ORDER BY number",
+		    id, (long long)shown);
+		const struct scop_value *order = scop_platform_row(platform,
+		    "SELECT state, message FROM scopiton.installer_order WHERE id = %lld", id);
 
 		for (size_t s = 0; s < scop_count(steps); s++) {
 			cli_told(NULL, scop_text(scop_at(steps, s), "step"));
@@ -52,18 +64,23 @@ follow(struct scop_platform *platform, long long id)
 		}
 		if (strcmp(scop_text(order, "state"), "done") == 0)
 			return CLI_DONE;
-		if (strcmp(scop_text(order, "state"), "failed") == 0 || strcmp(scop_text(order, "state"), "cancelled") == 0)
+		if (strcmp(scop_text(order, "state"), "failed") == 0 ||
+		    strcmp(scop_text(order, "state"), "cancelled") == 0)
 			return cli_fail("%s", scop_text(order, "message"));
 		usleep(1000000 / POLLS_PER_SECOND);
 	}
-	return cli_fail("order %lld has not ended in %d seconds; it goes on. 'scopiton module list' shows how it went.", id,
-	    WAIT_SECONDS);
+	return cli_fail("order %lld has not ended in %d seconds; it goes on. 'scopiton module "
+			"list' shows how it went.",
+	    id, WAIT_SECONDS);
 }
 
 static int
 show_message(struct scop_platform *platform, long long id)
 {
-	const char *message = scop_text(scop_platform_row(platform, "SELECT message FROM scopiton.installer_order WHERE id = %lld", id), "message");
+	const char *message =
+	    scop_text(scop_platform_row(platform,
+			  "SELECT message FROM scopiton.installer_order WHERE id = %lld", id),
+		"message");
 
 	puts(message[0] ? message : "done");
 	return CLI_DONE;
@@ -73,8 +90,12 @@ show_message(struct scop_platform *platform, long long id)
 static const struct verb {
 	const char *name, *kind, *words;
 } verbs[] = {
-	{ "install", "install", "installing" }, { "upgrade", "upgrade", "upgrading" }, { "back", "back", "going back with" },
-	{ "rehearse", "rehearse", "rehearsing the upgrade of" }, { "disable", "disable", "disabling" }, { "uninstall", "uninstall", "uninstalling" },
+	{ "install", "install", "installing" },
+	{ "upgrade", "upgrade", "upgrading" },
+	{ "back", "back", "going back with" },
+	{ "rehearse", "rehearse", "rehearsing the upgrade of" },
+	{ "disable", "disable", "disabling" },
+	{ "uninstall", "uninstall", "uninstalling" },
 	{ "purge", "purge", "purging" },
 };
 
@@ -89,7 +110,8 @@ find_verb(const char *name)
 
 /* What there is to lose, before it is taken away. */
 static void
-say_what_there_is(struct scop_platform *platform, uint32_t tenant, const struct verb *verb, const char *module)
+say_what_there_is(struct scop_platform *platform, uint32_t tenant, const struct verb *verb,
+    const char *module)
 {
 	if (strcmp(verb->name, "uninstall") != 0 && strcmp(verb->name, "purge") != 0)
 		return;
@@ -99,32 +121,48 @@ say_what_there_is(struct scop_platform *platform, uint32_t tenant, const struct 
 static int
 give_order(struct cli *cli, struct scop_platform *platform, const struct verb *verb)
 {
-	const char *tenant_name = cli_option(cli, "--tenant", NULL), *version = cli_option(cli, "--version", ""), *confirmed = cli_option(cli, "--yes", "");
+	const char *tenant_name = cli_option(cli, "--tenant", NULL),
+		   *version = cli_option(cli, "--version", ""),
+		   *confirmed = cli_option(cli, "--yes", "");
 	const bool root = strcmp(verb->name, "install") == 0 && cli_flag(cli, "--root");
-	const struct scop_wish wish = { .version = version, .beta = cli_flag(cli, "--beta"), .granted = cli_flag(cli, "--grant") };
+	const struct scop_wish wish = { .version = version,
+		.beta = cli_flag(cli, "--beta"),
+		.granted = cli_flag(cli, "--grant") };
 	bool under_way;
 
 	if (!tenant_name || cli->argc != 1)
 		return cli_misused(cli, "module %s needs a module and --tenant", verb->name);
 	const char *module = cli->argv[0];
-	if (strlen(module) > SCOP_MODULE_MAX || module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
+	if (strlen(module) > SCOP_MODULE_MAX ||
+	    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and "
+				"'_'",
+		    module, SCOP_MODULE_MAX);
 	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
 	if (!tenant)
 		return CLI_FAILED;
 	say_what_there_is(platform, (uint32_t)scop_int(tenant, "id"), verb, module);
 	if (strcmp(verb->name, "purge") == 0 && strcmp(confirmed, module) != 0)
-		return cli_fail("this deletes all data of '%s' at '%s' for good, after it was exported. Add --yes %s to do it.", module, tenant_name, module);
-	const struct scop_order order = { .tenant = (uint32_t)scop_int(tenant, "id"), .kind = root ? "install-root" : verb->kind, .module = module,
-		.actor = "command line", .wish = wish, .confirmed = confirmed };
+		return cli_fail("this deletes all data of '%s' at '%s' for good, after it was "
+				"exported. Add --yes %s to do it.",
+		    module, tenant_name, module);
+	const struct scop_order order = { .tenant = (uint32_t)scop_int(tenant, "id"),
+		.kind = root ? "install-root" : verb->kind,
+		.module = module,
+		.actor = "command line",
+		.wish = wish,
+		.confirmed = confirmed };
 	const long long id = scop_order_give(platform, &order, &under_way);
 	if (id == 0)
 		return cli_fail("%s", platform->err.text);
-	printf("%s '%s' for tenant '%s'%s\n", verb->words, module, tenant_name, under_way ? ": an order for it is under way already, this is that one" : "");
+	printf("%s '%s' for tenant '%s'%s\n", verb->words, module, tenant_name,
+	    under_way ? ": an order for it is under way already, this is that one" : "");
 	fflush(stdout);
 	int status;
 	if (scop_platform_lock(platform, 0)) { /* no installer is busy: we do it ourselves */
-		status = scop_order_run(platform, id, cli_told, NULL) ? CLI_DONE : cli_fail("%s", platform->err.text);
+		status = scop_order_run(platform, id, cli_told, NULL)
+		    ? CLI_DONE
+		    : cli_fail("%s", platform->err.text);
 		scop_platform_unlock(platform);
 	} else {
 		status = follow(platform, id);
@@ -135,21 +173,31 @@ give_order(struct cli *cli, struct scop_platform *platform, const struct verb *v
 static int
 show_rollout(struct scop_platform *platform, long long id)
 {
-	const struct scop_value *rollout = scop_platform_row(platform, "SELECT module, version, state, wave FROM scopiton.rollout WHERE id = %lld", id);
-	const struct scop_value *rows = scop_platform_rows(platform, "SELECT t.name, r.wave, r.state, r.message, r.from_version, r.milliseconds, COALESCE(p.version, '') AS "
-	    "version FROM scopiton.rollout_tenant r JOIN scopiton.rollout o ON o.id = r.rollout JOIN scopiton.tenant t ON t.id = r.tenant LEFT JOIN "
-	    "scopiton.subscription s ON s.tenant = r.tenant AND s.module = o.module LEFT JOIN scopiton.package p ON p.id = s.package WHERE r.rollout = %lld ORDER BY "
-	    "r.wave, r.tenant", id);
+	const struct scop_value *rollout = scop_platform_row(platform,
+	    "SELECT module, version, state, wave FROM scopiton.rollout WHERE id = %lld", id);
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT t.name, r.wave, r.state, r.message, r.from_version, r.milliseconds, "
+	    "COALESCE(p.version, '') AS "
+	    "version FROM scopiton.rollout_tenant r JOIN scopiton.rollout o ON o.id = r.rollout "
+	    "JOIN scopiton.tenant t ON t.id = r.tenant LEFT JOIN "
+	    "scopiton.subscription s ON s.tenant = r.tenant AND s.module = o.module LEFT JOIN "
+	    "scopiton.package p ON p.id = s.package WHERE r.rollout = %lld ORDER BY "
+	    "r.wave, r.tenant",
+	    id);
 
 	if (!rollout)
 		return cli_fail("there is no rollout %lld", id);
-	printf("rollout %lld: %s %s, %s\n", id, scop_text(rollout, "module"), scop_text(rollout, "version"), scop_text(rollout, "state"));
+	printf("rollout %lld: %s %s, %s\n", id, scop_text(rollout, "module"),
+	    scop_text(rollout, "version"), scop_text(rollout, "state"));
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
 		const bool done = strcmp(scop_text(row, "state"), "done") == 0;
-		printf("  wave %lld  %-20s %-8s %s%s%s  %lld ms  %s\n", (long long)scop_int(row, "wave"), scop_text(row, "name"), scop_text(row, "state"),
-		    scop_text(row, "from_version"), done ? " -> " : "", done ? scop_text(row, "version") : "", (long long)scop_int(row, "milliseconds"), scop_text(row, "message"));
+		printf("  wave %lld  %-20s %-8s %s%s%s  %lld ms  %s\n",
+		    (long long)scop_int(row, "wave"), scop_text(row, "name"),
+		    scop_text(row, "state"), scop_text(row, "from_version"), done ? " -> " : "",
+		    done ? scop_text(row, "version") : "", (long long)scop_int(row, "milliseconds"),
+		    scop_text(row, "message"));
 	}
 	return strcmp(scop_text(rollout, "state"), "stopped") == 0 ? CLI_FAILED : CLI_DONE;
 }
@@ -159,7 +207,10 @@ static int
 follow_rollout(struct scop_platform *platform, long long id)
 {
 	for (int i = 0; i < WAIT_SECONDS * POLLS_PER_SECOND; i++) {
-		const char *state = scop_text(scop_platform_row(platform, "SELECT state FROM scopiton.rollout WHERE id = %lld", id), "state");
+		const char *state =
+		    scop_text(scop_platform_row(platform,
+				  "SELECT state FROM scopiton.rollout WHERE id = %lld", id),
+			"state");
 
 		if (strcmp(state, "running") != 0)
 			return show_rollout(platform, id);
@@ -176,7 +227,8 @@ follow_rollout(struct scop_platform *platform, long long id)
 static int
 rollout(struct cli *cli, struct scop_platform *platform)
 {
-	const char *canary = cli_option(cli, "--canary", NULL), *version = cli_option(cli, "--version", "");
+	const char *canary = cli_option(cli, "--canary", NULL),
+		   *version = cli_option(cli, "--version", "");
 	const struct scop_wish wish = { .version = version, .granted = cli_flag(cli, "--grant") };
 	const struct scop_value *tenant = canary ? cli_tenant(platform, canary) : NULL;
 	const char *verb = cli->argc > 1 ? cli->argv[0] : "";
@@ -186,12 +238,16 @@ rollout(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc == 2 && strcmp(verb, "show") == 0)
 		return show_rollout(platform, atoll(cli->argv[1]));
 	if (cli->argc == 2 && (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0)) {
-		scop_rollout_set(platform, atoll(cli->argv[1]), 0, strcmp(verb, "pause") == 0 ? "paused" : "running");
-		return strcmp(verb, "pause") == 0 ? show_rollout(platform, atoll(cli->argv[1])) : follow_rollout(platform, atoll(cli->argv[1]));
+		scop_rollout_set(platform, atoll(cli->argv[1]), 0,
+		    strcmp(verb, "pause") == 0 ? "paused" : "running");
+		return strcmp(verb, "pause") == 0 ? show_rollout(platform, atoll(cli->argv[1]))
+						  : follow_rollout(platform, atoll(cli->argv[1]));
 	}
 	if (cli->argc != 1)
-		return cli_misused(cli, "module rollout needs a module, or show, pause or resume and a number");
-	const int64_t id = scop_rollout_begin(platform, cli->argv[0], &wish, 0, (uint32_t)scop_int(tenant, "id"), "command line");
+		return cli_misused(cli,
+		    "module rollout needs a module, or show, pause or resume and a number");
+	const int64_t id = scop_rollout_begin(platform, cli->argv[0], &wish, 0,
+	    (uint32_t)scop_int(tenant, "id"), "command line");
 	if (id == 0)
 		return cli_fail("%s", platform->err.text);
 	return follow_rollout(platform, id);
@@ -215,7 +271,9 @@ cli_module_command(struct cli *cli)
 	else if (strcmp(verb, "rollout") == 0)
 		status = rollout(cli, &platform);
 	else
-		status = cli_usage("module is followed by list, install, upgrade, back, rehearse, disable, uninstall, purge, rollout, pack, sign, publish or yank");
+		status =
+		    cli_usage("module is followed by list, install, upgrade, back, rehearse, "
+			      "disable, uninstall, purge, rollout, pack, sign, publish or yank");
 	scop_platform_close(&platform);
 	return status;
 }

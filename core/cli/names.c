@@ -1,10 +1,12 @@
 /*
- * scopiton-names: makes C of a module's statements, views and translations, so that a slip is a compile error.
+ * scopiton-names: makes C of a module's statements, views and translations, so that a slip is a
+ * compile error.
  *
  *     scopiton-names <module folder> <output folder> <webroot> [<symbol>]
  *
- * Reads *.sql, views/ (*.html) of the module and *.mo of the output folder; writes names.h, names.c, statements.txt and
- * views.pot. A mistake is told as file:line:column on standard error, and the exit status is 1.
+ * Reads *.sql, views/ (*.html) of the module and *.mo of the output folder; writes names.h,
+ * names.c, statements.txt and views.pot. A mistake is told as file:line:column on standard error,
+ * and the exit status is 1.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -25,8 +27,7 @@ enum { FILES_MAX = 200, STATEMENTS_MAX = 500 };
 
 static struct scop_arena *arena;
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *format, ...)
+static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *format, ...)
 {
 	va_list args;
 
@@ -74,7 +75,8 @@ list_files(const char *folder, const char *end, const char *ret_names[FILES_MAX]
 	while ((entry = readdir(dir))) {
 		const size_t length = strlen(entry->d_name), tail = strlen(end);
 
-		if (entry->d_name[0] == '.' || length <= tail || strcmp(entry->d_name + length - tail, end) != 0)
+		if (entry->d_name[0] == '.' || length <= tail ||
+		    strcmp(entry->d_name + length - tail, end) != 0)
 			continue;
 		if (count == FILES_MAX)
 			die("%s: more than %d files", folder, FILES_MAX);
@@ -115,12 +117,15 @@ write_c_string(FILE *out, const char *text, size_t length)
 static void
 write_function(FILE *header, const struct scop_statement_source *statement)
 {
-	fprintf(header, "\n/* %s:%u */\nextern const struct scop_statement statement_%s;\nstatic inline struct scop_query\n%s(",
+	fprintf(header,
+	    "\n/* %s:%u */\nextern const struct scop_statement statement_%s;\nstatic inline struct "
+	    "scop_query\n%s(",
 	    statement->file, statement->line, statement->name, statement->name);
 	for (unsigned i = 0; i < statement->param_count; i++)
-		fprintf(header, "%sconst struct scop_value *%s", i ? ", " : "", statement->params[i]);
-	fprintf(header, "%s)\n{\n\treturn (struct scop_query){ &statement_%s, {", statement->param_count ? "" : "void",
-	    statement->name);
+		fprintf(header, "%sconst struct scop_value *%s", i ? ", " : "",
+		    statement->params[i]);
+	fprintf(header, "%s)\n{\n\treturn (struct scop_query){ &statement_%s, {",
+	    statement->param_count ? "" : "void", statement->name);
 	for (unsigned i = 0; i < statement->arg_count; i++)
 		fprintf(header, "%s%s", i ? ", " : " ", statement->params[statement->args[i]]);
 	fprintf(header, "%s } };\n}\n", statement->arg_count ? "" : " NULL");
@@ -140,15 +145,18 @@ write_statements(const char *folder, FILE *header, FILE *code, FILE *list)
 		size_t length;
 		const char *text = slurp(path, &length);
 
-		if (!scop_statements_parse(arena, path, text, statements, STATEMENTS_MAX, &count, &err))
+		if (!scop_statements_parse(arena, path, text, statements, STATEMENTS_MAX, &count,
+			&err))
 			die("%s", err.text);
 	}
 	for (size_t i = 0; i < count; i++) {
 		write_function(header, &statements[i]);
-		fprintf(code, "\nconst struct scop_statement statement_%s = { \"%s\",", statements[i].name, statements[i].name);
+		fprintf(code, "\nconst struct scop_statement statement_%s = { \"%s\",",
+		    statements[i].name, statements[i].name);
 		write_c_string(code, statements[i].sql, strlen(statements[i].sql));
 		fprintf(code, ",\n\t%u, %u };\n", statements[i].arg_count, statements[i].writes);
-		fprintf(list, "%s\t%u\t%s\n", statements[i].name, statements[i].arg_count, statements[i].sql);
+		fprintf(list, "%s\t%u\t%s\n", statements[i].name, statements[i].arg_count,
+		    statements[i].sql);
 	}
 	fputs("\nstatic const struct scop_statement *const statements[] = {\n", code);
 	for (size_t i = 0; i < count; i++)
@@ -175,8 +183,10 @@ resolve_assets(const char *path, const char *text, const char *webroot)
 		if (!end)
 			die("%s: {{#asset}} is not closed", path);
 		const char *file = scop_arena_bytes(arena, name, (size_t)(end - name));
-		const char *bytes = slurp(scop_arena_printf(arena, "%s/%s", webroot, file), &length);
-		crypto_generichash(hash, sizeof hash, (const unsigned char *)bytes, length, NULL, 0);
+		const char *bytes =
+		    slurp(scop_arena_printf(arena, "%s/%s", webroot, file), &length);
+		crypto_generichash(hash, sizeof hash, (const unsigned char *)bytes, length, NULL,
+		    0);
 		sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
 		scop_buffer_add(&out, text, (size_t)(tag - text));
 		scop_buffer_printf(&out, "/_/%.12s/%s", hex, file);
@@ -200,7 +210,8 @@ write_pot_string(FILE *out, const char *keyword, const char *text)
 }
 
 static void
-see_text(void *context, char kind, const char *text, const char *plural, unsigned line, unsigned column)
+see_text(void *context, char kind, const char *text, const char *plural, unsigned line,
+    unsigned column)
 {
 	const struct pot *pot = context;
 
@@ -230,7 +241,8 @@ write_views(const char *folder, const char *webroot, FILE *header, FILE *code, F
 		size_t length;
 		struct scop_error err;
 		const char *text = resolve_assets(path, slurp(path, &length), webroot);
-		const struct scop_template *template = scop_template_compile(arena, path, text, strlen(text), &err);
+		const struct scop_template *template =
+		    scop_template_compile(arena, path, text, strlen(text), &err);
 
 		if (!template)
 			die("%s", err.text);
@@ -256,9 +268,12 @@ write_messages(const char *output, FILE *code)
 
 	for (size_t i = 0; i < count; i++) {
 		size_t length;
-		const char *bytes = slurp(scop_arena_printf(arena, "%s/%s", output, files[i]), &length);
+		const char *bytes =
+		    slurp(scop_arena_printf(arena, "%s/%s", output, files[i]), &length);
 
-		fprintf(code, "\nstatic const unsigned char mo_%s[] __attribute__((aligned(4))) = {", without_ending(files[i]));
+		fprintf(code,
+		    "\nstatic const unsigned char mo_%s[] __attribute__((aligned(4))) = {",
+		    without_ending(files[i]));
 		for (size_t at = 0; at < length; at++)
 			fprintf(code, "%s%u,", at % 24 ? "" : "\n\t", (unsigned char)bytes[at]);
 		fputs("\n};\n", code);
@@ -267,7 +282,8 @@ write_messages(const char *output, FILE *code)
 	for (size_t i = 0; i < count; i++) {
 		const char *language = without_ending(files[i]);
 
-		fprintf(code, "\t{ \"%.2s\", mo_%s, sizeof mo_%s },\n", language, language, language);
+		fprintf(code, "\t{ \"%.2s\", mo_%s, sizeof mo_%s },\n", language, language,
+		    language);
 	}
 	fputs("\t{ \"\", NULL, 0 }\n};\n", code);
 }
@@ -297,15 +313,21 @@ main(int argc, char **argv)
 		die("usage: scopiton-names <module folder> <output folder> <webroot> [<symbol>]");
 	arena = scop_arena_new();
 
-	const char *folder = argv[1], *output = argv[2], *symbol = argc > 4 ? argv[4] : "scop_names";
+	const char *folder = argv[1], *output = argv[2],
+		   *symbol = argc > 4 ? argv[4] : "scop_names";
 	FILE *header = create(output, "names.h"), *code = create(output, "names.c");
 	FILE *list = create(output, "statements.txt"), *pot = create(output, "views.pot");
 
-	fprintf(header, "/* Made from %s by scopiton-names; changes here are lost. */\n#pragma once\n"
-	    "#include <scopiton/scopiton.h>\n\nextern const struct scop_names %s;\n", folder, symbol);
-	fprintf(code, "/* Made from %s by scopiton-names; changes here are lost. */\n#include \"names.h\"\n", folder);
+	fprintf(header,
+	    "/* Made from %s by scopiton-names; changes here are lost. */\n#pragma once\n"
+	    "#include <scopiton/scopiton.h>\n\nextern const struct scop_names %s;\n",
+	    folder, symbol);
+	fprintf(code,
+	    "/* Made from %s by scopiton-names; changes here are lost. */\n#include \"names.h\"\n",
+	    folder);
 	fputs("msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
-	    "\"Plural-Forms: nplurals=2; plural=n != 1;\\n\"\n", pot);
+	      "\"Plural-Forms: nplurals=2; plural=n != 1;\\n\"\n",
+	    pot);
 	write_statements(folder, header, code, list);
 	write_views(folder, argv[3], header, code, pot);
 	write_messages(output, code);

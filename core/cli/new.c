@@ -1,4 +1,5 @@
-/* scopiton new module NAME: a copy of the guestbook's shape under another name, which builds and shows a page as it is. */
+/* scopiton new module NAME: a copy of the guestbook's shape under another name, which builds and
+ * shows a page as it is. */
 #include <ctype.h>
 #include <errno.h>
 #include <fts.h>
@@ -19,8 +20,9 @@ valid(const char *name)
 {
 	const size_t length = strlen(name);
 
-	return length >= 3 && length <= SCOP_MODULE_MAX && islower((unsigned char)name[0]) && !strstr(name, "__") &&
-	    name[length - 1] != '_' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+	return length >= 3 && length <= SCOP_MODULE_MAX && islower((unsigned char)name[0]) &&
+	    !strstr(name, "__") && name[length - 1] != '_' &&
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
 }
 
 /* Every "guestbook" becomes the name, every "Guestbook" the name with a capital. */
@@ -31,7 +33,8 @@ add_renamed(struct scop_buffer *out, const char *text, const char *name)
 
 	while (*text) {
 		if ((*text == 'g' || *text == 'G') && strncmp(text + 1, word, strlen(word)) == 0) {
-			scop_buffer_char(out, *text == 'G' ? (char)toupper((unsigned char)name[0]) : name[0]);
+			scop_buffer_char(out,
+			    *text == 'G' ? (char)toupper((unsigned char)name[0]) : name[0]);
 			scop_buffer_text(out, name + 1);
 			text += 1 + strlen(word);
 		} else {
@@ -65,7 +68,8 @@ copy_renamed(struct scop_arena *arena, const char *from, const char *name)
 		*slash = '/';
 	}
 	FILE *out = fopen(path.data, "wx");
-	const bool written = out && fwrite(scop_buffer_str(&renamed), 1, renamed.length, out) == renamed.length;
+	const bool written =
+	    out && fwrite(scop_buffer_str(&renamed), 1, renamed.length, out) == renamed.length;
 	return out && fclose(out) == 0 && written;
 }
 
@@ -76,9 +80,12 @@ cli_new(struct cli *cli)
 		return cli_usage("new is followed by 'module NAME'");
 	const char *name = cli->argv[1];
 	if (!valid(name))
-		return cli_fail("module name '%s' is not 3 to %d of a-z, 0-9 and single '_', a letter first", name, SCOP_MODULE_MAX);
+		return cli_fail("module name '%s' is not 3 to %d of a-z, 0-9 and single '_', a "
+				"letter first",
+		    name, SCOP_MODULE_MAX);
 	if (access(model, R_OK) != 0)
-		return cli_fail("'%s' is not here. Call this in the top folder of the sources.", model);
+		return cli_fail("'%s' is not here. Call this in the top folder of the sources.",
+		    model);
 
 	struct scop_arena *arena = scop_arena_new();
 	const char *folder = scop_arena_printf(arena, "modules/%s", name);
@@ -97,6 +104,7 @@ cli_new(struct cli *cli)
 	scop_arena_free(arena);
 	if (!sound)
 		return cli_fail("'modules/%s' cannot be written: %s", name, strerror(errno));
-	printf("modules/%s is there. 'make' builds it; 'make test MODULE=%s' runs its tests.\n", name, name);
+	printf("modules/%s is there. 'make' builds it; 'make test MODULE=%s' runs its tests.\n",
+	    name, name);
 	return CLI_DONE;
 }

@@ -31,13 +31,20 @@ cli_serve(struct cli *cli)
 	return cli_fail("'%s' cannot be run: %s", program, strerror(errno));
 }
 
-/* Modules that tenants use and this program would not load: listed, or switched off where that was said. */
+/* Modules that tenants use and this program would not load: listed, or switched off where that was
+ * said. */
 static bool
 preflight(struct scop_platform *platform, bool leave_out)
 {
-	const bool is_new = !scop_platform_row(platform, "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = 'scopiton' AND table_name = 'subscription'");
-	const struct scop_value *rows = is_new ? NULL : scop_platform_rows(platform, "SELECT p.id, p.module, p.version, p.hash, COUNT(*) AS tenants FROM "
-	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.state = 'on' GROUP BY p.id ORDER BY p.module");
+	const bool is_new = !scop_platform_row(platform,
+	    "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = 'scopiton' AND "
+	    "table_name = 'subscription'");
+	const struct scop_value *rows = is_new
+	    ? NULL
+	    : scop_platform_rows(platform,
+		  "SELECT p.id, p.module, p.version, p.hash, COUNT(*) AS tenants FROM "
+		  "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE "
+		  "s.state = 'on' GROUP BY p.id ORDER BY p.module");
 	bool sound = is_new || rows;
 
 	for (size_t i = 0; i < scop_count(rows); i++) {
@@ -45,14 +52,24 @@ preflight(struct scop_platform *platform, bool leave_out)
 		struct scop_package package;
 		struct scop_error err;
 
-		if (scop_package_open(platform->arena, scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var, scop_text(row, "hash")), &package, &err))
+		if (scop_package_open(platform->arena,
+			scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var,
+			    scop_text(row, "hash")),
+			&package, &err))
 			continue;
-		printf("%s %s, used by %lld tenants, would not load: %s\n", scop_text(row, "module"), scop_text(row, "version"), (long long)scop_int(row, "tenants"), err.text);
+		printf("%s %s, used by %lld tenants, would not load: %s\n",
+		    scop_text(row, "module"), scop_text(row, "version"),
+		    (long long)scop_int(row, "tenants"), err.text);
 		if (leave_out && strcmp(scop_text(row, "module"), "portal") != 0)
-			sound &= scop_platform_sql(platform, "UPDATE scopiton.subscription SET state = 'off', epoch = epoch + 1 WHERE package = %lld AND state = 'on'",
-			    (long long)scop_int(row, "id")) && scop_directory_changed(platform);
+			sound &= scop_platform_sql(platform,
+				     "UPDATE scopiton.subscription SET state = 'off', epoch = "
+				     "epoch + 1 WHERE package = %lld AND state = 'on'",
+				     (long long)scop_int(row, "id")) &&
+			    scop_directory_changed(platform);
 		else
-			sound = scop_error_set(&platform->err, "nothing was changed. Upgrade these modules first, or go on without them: scopiton migrate --leave-out");
+			sound = scop_error_set(&platform->err,
+			    "nothing was changed. Upgrade these modules first, or go on without "
+			    "them: scopiton migrate --leave-out");
 	}
 	return sound;
 }
@@ -68,11 +85,15 @@ cli_migrate(struct cli *cli)
 		return CLI_USAGE;
 	if (!cli_open(cli, &platform))
 		return CLI_FAILED;
-	if (!scop_platform_sql(&platform, "CREATE DATABASE IF NOT EXISTS scopiton CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"))
+	if (!scop_platform_sql(&platform,
+		"CREATE DATABASE IF NOT EXISTS scopiton CHARACTER SET utf8mb4 COLLATE "
+		"utf8mb4_unicode_520_ci"))
 		status = cli_fail("%s", platform.err.text);
 	else if (!scop_platform_lock(&platform, 30))
-		status = cli_fail("an installation has been running for 30 seconds. Try again when it has ended.");
-	else if (!preflight(&platform, leave_out) || !scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
+		status = cli_fail("an installation has been running for 30 seconds. Try again when "
+				  "it has ended.");
+	else if (!preflight(&platform, leave_out) ||
+	    !scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
 		status = cli_fail("%s", platform.err.text);
 	scop_platform_unlock(&platform);
 	scop_platform_close(&platform);
@@ -96,7 +117,8 @@ cli_nginx(struct cli *cli)
 	snprintf(path, sizeof path, "%s/../nginx/scopiton.conf.in", config.migrations);
 	FILE *file = fopen(template ? template : path, "r");
 	if (!file)
-		return cli_fail("'%s' cannot be read: %s", template ? template : path, strerror(errno));
+		return cli_fail("'%s' cannot be read: %s", template ? template : path,
+		    strerror(errno));
 
 	char user[SCOP_CONFIG_TEXT + 8] = "", at_once[24];
 
@@ -105,10 +127,12 @@ cli_nginx(struct cli *cli)
 	snprintf(at_once, sizeof at_once, "%lld", (long long)config.requests_at_once);
 	const struct {
 		const char *mark, *value;
-	} marks[] = { { "@RUN@", config.run }, { "@VAR@", config.var }, { "@WEBROOT@", config.webroot },
-		{ "@PORT@", config.port[0] ? config.port : "80" },
+	} marks[] = { { "@RUN@", config.run }, { "@VAR@", config.var },
+		{ "@WEBROOT@", config.webroot }, { "@PORT@", config.port[0] ? config.port : "80" },
 		{ "@FORM_RATE@", config.form_rate }, { "@AT_ONCE@", at_once },
-		{ "@CATALOGUE_HOST@", config.catalogue_host[0] ? config.catalogue_host : "catalogue.invalid" }, { "@USER@", user } };
+		{ "@CATALOGUE_HOST@",
+		    config.catalogue_host[0] ? config.catalogue_host : "catalogue.invalid" },
+		{ "@USER@", user } };
 	const size_t count = sizeof marks / sizeof marks[0];
 	while (fgets(line, sizeof line, file)) {
 		for (const char *at = line; *at;) {
@@ -149,11 +173,14 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 	struct stat status;
 	char line[300];
 
-	if (stat(path, &status) != 0 || (status.st_mtim.tv_sec == seen->tv_sec && status.st_mtim.tv_nsec == seen->tv_nsec))
+	if (stat(path, &status) != 0 ||
+	    (status.st_mtim.tv_sec == seen->tv_sec && status.st_mtim.tv_nsec == seen->tv_nsec))
 		return;
 	*seen = status.st_mtim;
 	FILE *file = fopen(path, "r");
-	if (!file || !scop_platform_sql(platform, "UPDATE scopiton.package SET trouble = '' WHERE trouble <> ''"))
+	if (!file ||
+	    !scop_platform_sql(platform,
+		"UPDATE scopiton.package SET trouble = '' WHERE trouble <> ''"))
 		return;
 	while (fgets(line, sizeof line, file)) {
 		char *space = strchr(line, ' ');
@@ -162,13 +189,15 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 			continue;
 		*space = '\0';
 		space[1 + strcspn(space + 1, "\n")] = '\0';
-		scop_platform_sql(platform, "UPDATE scopiton.package SET trouble = '%.190s' WHERE hash = '%.32s'",
+		scop_platform_sql(platform,
+		    "UPDATE scopiton.package SET trouble = '%.190s' WHERE hash = '%.32s'",
 		    scop_platform_quote(platform, space + 1), scop_platform_quote(platform, line));
 	}
 	fclose(file);
 }
 
-/* Looks for a newer index now and then; what is wrong with it is noted for the portal, and told once. */
+/* Looks for a newer index now and then; what is wrong with it is noted for the portal, and told
+ * once. */
 static void
 look_at_catalogue(struct scop_platform *platform, int64_t *next)
 {
@@ -183,11 +212,13 @@ look_at_catalogue(struct scop_platform *platform, int64_t *next)
 	}
 }
 
-/* One round: the next order if one waits, else the next tenant of a rollout; the directory if it has changed. */
+/* One round: the next order if one waits, else the next tenant of a rollout; the directory if it
+ * has changed. */
 static void
 work(struct scop_platform *platform, int64_t *version)
 {
-	const struct scop_value *waiting = scop_platform_row(platform, "SELECT id FROM scopiton.installer_order WHERE state IN "
+	const struct scop_value *waiting = scop_platform_row(platform,
+	    "SELECT id FROM scopiton.installer_order WHERE state IN "
 	    "('waiting', 'running') ORDER BY id LIMIT 1");
 
 	if (waiting && scop_platform_lock(platform, 0)) {
@@ -197,19 +228,26 @@ work(struct scop_platform *platform, int64_t *version)
 		if (scop_order_run(platform, id, NULL, NULL))
 			scop_log(SCOP_LOG_INFO, "order %lld is done", (long long)id);
 		else
-			scop_log(SCOP_LOG_ERROR, "order %lld failed: %s", (long long)id, platform->err.text);
+			scop_log(SCOP_LOG_ERROR, "order %lld failed: %s", (long long)id,
+			    platform->err.text);
 		scop_platform_unlock(platform);
 	}
-	if (!waiting && scop_platform_row(platform, "SELECT id FROM scopiton.rollout WHERE state = 'running' LIMIT 1") && scop_platform_lock(platform, 0)) {
+	if (!waiting &&
+	    scop_platform_row(platform,
+		"SELECT id FROM scopiton.rollout WHERE state = 'running' LIMIT 1") &&
+	    scop_platform_lock(platform, 0)) {
 		scop_rollout_step(platform);
 		scop_platform_unlock(platform);
 	}
-	const int64_t now = scop_int(scop_platform_row(platform, "SELECT version FROM scopiton.directory_version"), "version");
+	const int64_t now =
+	    scop_int(scop_platform_row(platform, "SELECT version FROM scopiton.directory_version"),
+		"version");
 	if (now != *version && now != 0) {
 		if (scop_directory_write(platform))
 			*version = now;
 		else
-			scop_log(SCOP_LOG_ERROR, "the directory is not written: %s", platform->err.text);
+			scop_log(SCOP_LOG_ERROR, "the directory is not written: %s",
+			    platform->err.text);
 	}
 }
 
@@ -224,10 +262,12 @@ cli_installer(struct cli *cli)
 	scop_log_open("installer", SCOP_LOG_INFO);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
-	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the supervisor says when to end */
+	/* Ctrl-C reaches the whole group; the supervisor says when to end */
+	signal(SIGINT, SIG_IGN);
 	while (!stop && getppid() != 1) {
 		if (!scop_platform_open(&platform, cli->config_file)) {
-			scop_log(SCOP_LOG_WARNING, "waiting for the database: %s", platform.err.text);
+			scop_log(SCOP_LOG_WARNING, "waiting for the database: %s",
+			    platform.err.text);
 			scop_platform_close(&platform);
 			sleep(REST_SECONDS);
 			continue;
@@ -238,7 +278,8 @@ cli_installer(struct cli *cli)
 			scop_platform_unlock(&platform);
 		}
 		while (!stop && getppid() != 1) {
-			if (again && !(scop_templates_note(&platform) && scop_module_scan(&platform)))
+			if (again &&
+			    !(scop_templates_note(&platform) && scop_module_scan(&platform)))
 				scop_log(SCOP_LOG_ERROR, "%s", platform.err.text);
 			again = 0;
 			work(&platform, &version);

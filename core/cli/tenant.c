@@ -7,12 +7,14 @@
 #include "host/leave.h"
 #include "host/orders.h"
 
-/* The installer's lock, and what killed runs have left taken away; false, said why, when another keeps it. */
+/* The installer's lock, and what killed runs have left taken away; false, said why, when another
+ * keeps it. */
 static bool
 begin(struct scop_platform *platform)
 {
 	if (!scop_platform_lock(platform, 30)) {
-		cli_fail("another installation has been running for 30 seconds. Try again when it has ended.");
+		cli_fail("another installation has been running for 30 seconds. Try again when it "
+			 "has ended.");
 		return false;
 	}
 	if (scop_sweep(platform))
@@ -25,31 +27,42 @@ begin(struct scop_platform *platform)
 static int
 create(struct cli *cli, struct scop_platform *platform)
 {
-	struct scop_tenant_order order = { .operates = cli_flag(cli, "--operator"), .title = cli_option(cli, "--title", NULL),
-		.language = cli_option(cli, "--language", "fr"), .zone = cli_option(cli, "--zone", "Europe/Brussels"),
-		.template = cli_option(cli, "--template", NULL), .host = cli_option(cli, "--host", NULL), .portal_host = cli_option(cli, "--portal-host", NULL),
-		.scop = cli_option(cli, "--scop", ""), .owner_mail = cli_option(cli, "--owner", NULL), .inviter = "Scopiton" };
+	struct scop_tenant_order order = { .operates = cli_flag(cli, "--operator"),
+		.title = cli_option(cli, "--title", NULL),
+		.language = cli_option(cli, "--language", "fr"),
+		.zone = cli_option(cli, "--zone", "Europe/Brussels"),
+		.template = cli_option(cli, "--template", NULL),
+		.host = cli_option(cli, "--host", NULL),
+		.portal_host = cli_option(cli, "--portal-host", NULL),
+		.scop = cli_option(cli, "--scop", ""),
+		.owner_mail = cli_option(cli, "--owner", NULL),
+		.inviter = "Scopiton" };
 
 	order.owner_name = cli_option(cli, "--owner-name", order.owner_mail);
-	order.name = cli->argc > 0 ? cli->argv[0] : ""; /* what is left when the options are taken */
+	/* what is left when the options are taken */
+	order.name = cli->argc > 0 ? cli->argv[0] : "";
 	if (cli->argc != 1 || !order.title)
 		return cli_misused(cli, "tenant create needs a name and --title");
 	if (!begin(platform))
 		return CLI_FAILED;
 	printf("creating tenant '%s'\n", order.name);
-	const bool made = scop_tenant_create(platform, &order, cli_told, NULL) && scop_directory_write(platform);
+	const bool made =
+	    scop_tenant_create(platform, &order, cli_told, NULL) && scop_directory_write(platform);
 	scop_platform_unlock(platform);
 	if (!made)
 		return cli_fail("%s", platform->err.text);
-	printf("tenant '%s' is there. 'scopiton login %s owner' prints a link to its portal.\n", order.name, order.name);
+	printf("tenant '%s' is there. 'scopiton login %s owner' prints a link to its portal.\n",
+	    order.name, order.name);
 	return CLI_DONE;
 }
 
 static int
 list(struct scop_platform *platform)
 {
-	const struct scop_value *rows = scop_platform_rows(platform, "SELECT t.name, t.title, (SELECT COUNT(*) FROM "
-	    "scopiton.subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules FROM scopiton.tenant t WHERE t.state = 'whole' ORDER BY t.name");
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT t.name, t.title, (SELECT COUNT(*) FROM "
+	    "scopiton.subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules FROM "
+	    "scopiton.tenant t WHERE t.state = 'whole' ORDER BY t.name");
 
 	if (!rows)
 		return cli_fail("%s", platform->err.text);
@@ -58,8 +71,8 @@ list(struct scop_platform *platform)
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		printf("%-20s %-30s %lld modules\n", scop_text(row, "name"), scop_text(row, "title"),
-		    (long long)scop_int(row, "modules"));
+		printf("%-20s %-30s %lld modules\n", scop_text(row, "name"),
+		    scop_text(row, "title"), (long long)scop_int(row, "modules"));
 	}
 	return CLI_DONE;
 }
@@ -72,30 +85,42 @@ show(struct scop_platform *platform, const char *name)
 	if (!tenant)
 		return CLI_FAILED;
 	const long long id = scop_int(tenant, "id");
-	const struct scop_value *more = scop_platform_row(platform, "SELECT COALESCE(CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)), 'none') AS amount, t.currency, "
-	    "COALESCE(s.name, 'none') AS scop, COALESCE(m.address, 'none') AS sender FROM scopiton.tenant t LEFT JOIN scopiton.tenant s ON s.id = t.scop LEFT JOIN "
-	    "queue.sender m ON m.tenant = t.id WHERE t.id = %lld", id);
+	const struct scop_value *more = scop_platform_row(platform,
+	    "SELECT COALESCE(CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)), 'none') AS amount, "
+	    "t.currency, "
+	    "COALESCE(s.name, 'none') AS scop, COALESCE(m.address, 'none') AS sender FROM "
+	    "scopiton.tenant t LEFT JOIN scopiton.tenant s ON s.id = t.scop LEFT JOIN "
+	    "queue.sender m ON m.tenant = t.id WHERE t.id = %lld",
+	    id);
 	if (!more)
 		return cli_fail("%s", platform->err.text);
-	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   %s %s a month\nscop      %s\nsender    %s\n", name, scop_text(tenant, "title"),
-	    scop_text(tenant, "language"), scop_text(tenant, "zone"), id, scop_text(more, "amount"), scop_text(more, "currency"), scop_text(more, "scop"), scop_text(more, "sender"));
-	const struct scop_value *hosts =
-	    scop_platform_rows(platform, "SELECT host, portal FROM scopiton.host_name WHERE tenant = %lld ORDER BY portal, host", id);
+	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   "
+	       "%s %s a month\nscop      %s\nsender    %s\n",
+	    name, scop_text(tenant, "title"), scop_text(tenant, "language"),
+	    scop_text(tenant, "zone"), id, scop_text(more, "amount"), scop_text(more, "currency"),
+	    scop_text(more, "scop"), scop_text(more, "sender"));
+	const struct scop_value *hosts = scop_platform_rows(platform,
+	    "SELECT host, portal FROM scopiton.host_name WHERE tenant = %lld ORDER BY portal, host",
+	    id);
 	for (size_t i = 0; i < scop_count(hosts); i++)
-		printf("%-9s %s\n", scop_bool(scop_at(hosts, i), "portal") ? "portal" : "host", scop_text(scop_at(hosts, i), "host"));
-	const struct scop_value *modules = scop_platform_rows(platform, "SELECT s.module, p.version, s.state, s.root FROM "
-	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %lld ORDER BY s.module", id);
+		printf("%-9s %s\n", scop_bool(scop_at(hosts, i), "portal") ? "portal" : "host",
+		    scop_text(scop_at(hosts, i), "host"));
+	const struct scop_value *modules = scop_platform_rows(platform,
+	    "SELECT s.module, p.version, s.state, s.root FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = "
+	    "%lld ORDER BY s.module",
+	    id);
 	for (size_t i = 0; i < scop_count(modules); i++) {
 		const struct scop_value *row = scop_at(modules, i);
 
-		printf("module    %s %s, %s%s\n", scop_text(row, "module"), scop_text(row, "version"), scop_text(row, "state"),
+		printf("module    %s %s, %s%s\n", scop_text(row, "module"),
+		    scop_text(row, "version"), scop_text(row, "state"),
 		    scop_bool(row, "root") ? ", at the root" : "");
 	}
 	return CLI_DONE;
 }
 
-static int
-delete(struct cli *cli, struct scop_platform *platform)
+static int delete (struct cli *cli, struct scop_platform *platform)
 {
 	const char *confirmed = cli_option(cli, "--yes", "");
 
@@ -104,7 +129,10 @@ delete(struct cli *cli, struct scop_platform *platform)
 	const char *name = cli->argv[0];
 
 	if (strcmp(confirmed, name) != 0)
-		return cli_tenant(platform, name) ? cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.", name, name) : CLI_FAILED;
+		return cli_tenant(platform, name)
+		    ? cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.",
+			  name, name)
+		    : CLI_FAILED;
 	if (!begin(platform)) /* which goes on with a deletion that was killed */
 		return CLI_FAILED;
 	const struct scop_value *tenant = cli_tenant(platform, name);
@@ -125,13 +153,16 @@ delete(struct cli *cli, struct scop_platform *platform)
 static int
 serve(struct cli *cli, struct scop_platform *platform)
 {
-	const struct scop_value *tenant = cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
+	const struct scop_value *tenant =
+	    cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
 
 	if (cli->argc != 2)
-		return cli_usage("tenant scop needs a tenant, and the scop that is to serve it, or none");
+		return cli_usage(
+		    "tenant scop needs a tenant, and the scop that is to serve it, or none");
 	if (!tenant)
 		return CLI_FAILED;
-	if (!scop_tenant_serve(platform, (uint32_t)scop_int(tenant, "id"), strcmp(cli->argv[1], "none") == 0 ? NULL : cli->argv[1]))
+	if (!scop_tenant_serve(platform, (uint32_t)scop_int(tenant, "id"),
+		strcmp(cli->argv[1], "none") == 0 ? NULL : cli->argv[1]))
 		return cli_fail("%s", platform->err.text);
 	printf("'%s' is served by %s\n", cli->argv[0], cli->argv[1]);
 	return CLI_DONE;
@@ -141,13 +172,16 @@ serve(struct cli *cli, struct scop_platform *platform)
 static int
 send_from(struct cli *cli, struct scop_platform *platform)
 {
-	const struct scop_value *tenant = cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
+	const struct scop_value *tenant =
+	    cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
 
 	if (cli->argc != 2)
-		return cli_usage("tenant sender needs a tenant and the address that its mails come from, or none");
+		return cli_usage("tenant sender needs a tenant and the address that its mails come "
+				 "from, or none");
 	if (!tenant)
 		return CLI_FAILED;
-	if (!scop_tenant_sender(platform, (uint32_t)scop_int(tenant, "id"), strcmp(cli->argv[1], "none") == 0 ? "" : cli->argv[1]))
+	if (!scop_tenant_sender(platform, (uint32_t)scop_int(tenant, "id"),
+		strcmp(cli->argv[1], "none") == 0 ? "" : cli->argv[1]))
 		return cli_fail("%s", platform->err.text);
 	puts("done");
 	return CLI_DONE;
@@ -161,18 +195,22 @@ allow(struct cli *cli, struct scop_platform *platform)
 	int read = 0;
 
 	if (cli->argc != 2)
-		return cli_usage("tenant allow needs a tenant and an amount a month such as 50.00, or none");
+		return cli_usage(
+		    "tenant allow needs a tenant and an amount a month such as 50.00, or none");
 	const char *amount = cli->argv[1];
 	const struct scop_value *tenant = cli_tenant(platform, cli->argv[0]);
 	const bool none = strcmp(amount, "none") == 0;
 	if (!tenant)
 		return CLI_FAILED;
 	const bool digits = !amount[strspn(amount, "0123456789.")];
-	const bool in_euros = digits && sscanf(amount, "%7u%n", &whole, &read) == 1 && !amount[read];
-	const bool in_cents = digits && sscanf(amount, "%7u.%2u%n", &whole, &part, &read) == 2 && !amount[read] && amount[read - 3] == '.';
+	const bool in_euros =
+	    digits && sscanf(amount, "%7u%n", &whole, &read) == 1 && !amount[read];
+	const bool in_cents = digits && sscanf(amount, "%7u.%2u%n", &whole, &part, &read) == 2 &&
+	    !amount[read] && amount[read - 3] == '.';
 	if (!none && !in_euros && !in_cents)
 		return cli_fail("'%.40s' is no amount; 50 and 49.90 are", amount);
-	if (!scop_tenant_allow(platform, (uint32_t)scop_int(tenant, "id"), none ? -1 : (int64_t)whole * 100 + part))
+	if (!scop_tenant_allow(platform, (uint32_t)scop_int(tenant, "id"),
+		none ? -1 : (int64_t)whole * 100 + part))
 		return cli_fail("%s", platform->err.text);
 	puts("done");
 	return CLI_DONE;
@@ -182,7 +220,8 @@ allow(struct cli *cli, struct scop_platform *platform)
 static int
 statement(struct cli *cli, struct scop_platform *platform)
 {
-	static const char *const keys[] = { "module", "begins", "ends", "days", "of_days", "month", "cents", "currency" };
+	static const char *const keys[] = { "module", "begins", "ends", "days", "of_days", "month",
+		"cents", "currency" };
 	const bool close = cli_flag(cli, "--close");
 	bool closed;
 
@@ -212,8 +251,7 @@ statement(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-static int
-export(struct cli *cli, struct scop_platform *platform)
+static int export(struct cli *cli, struct scop_platform *platform)
 {
 	const char *module = cli_option(cli, "--module", NULL);
 
@@ -223,7 +261,8 @@ export(struct cli *cli, struct scop_platform *platform)
 	if (!tenant || !begin(platform)) /* tables are not changed meanwhile */
 		return CLI_FAILED;
 	const uint32_t id = (uint32_t)scop_int(tenant, "id");
-	const char *file = module ? scop_module_export(platform, id, module) : scop_tenant_export(platform, id, cli_told, NULL);
+	const char *file = module ? scop_module_export(platform, id, module)
+				  : scop_tenant_export(platform, id, cli_told, NULL);
 	scop_platform_unlock(platform);
 	if (!file)
 		return cli_fail("%s", platform->err.text);
@@ -235,9 +274,12 @@ static int
 import(struct cli *cli, struct scop_platform *platform)
 {
 	const char *into = cli_option(cli, "--into", NULL);
-	struct scop_arrival arrival = { .name = cli_option(cli, "--name", NULL), .host = cli_option(cli, "--host", NULL),
-		.portal_host = cli_option(cli, "--portal-host", NULL), .with_packages = cli_flag(cli, "--with-packages"),
-		.operator = cli_flag(cli, "--operator"), .scop = cli_option(cli, "--scop", "") };
+	struct scop_arrival arrival = { .name = cli_option(cli, "--name", NULL),
+		.host = cli_option(cli, "--host", NULL),
+		.portal_host = cli_option(cli, "--portal-host", NULL),
+		.with_packages = cli_flag(cli, "--with-packages"),
+		.operator= cli_flag(cli, "--operator"),
+		.scop = cli_option(cli, "--scop", "") };
 
 	if (cli->argc != 1)
 		return cli_usage("tenant import needs one archive");
@@ -247,8 +289,10 @@ import(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	if (!begin(platform))
 		return CLI_FAILED;
-	const bool taken = (into ? scop_module_import(platform, (uint32_t)scop_int(tenant, "id"), &arrival, cli_told, NULL) :
-	    scop_tenant_import(platform, &arrival, cli_told, NULL)) && scop_directory_write(platform);
+	const bool taken = (into ? scop_module_import(platform, (uint32_t)scop_int(tenant, "id"),
+				       &arrival, cli_told, NULL)
+				 : scop_tenant_import(platform, &arrival, cli_told, NULL)) &&
+	    scop_directory_write(platform);
 	scop_platform_unlock(platform);
 	if (!taken)
 		return cli_fail("%s", platform->err.text);
@@ -284,9 +328,11 @@ cli_tenant_command(struct cli *cli)
 	else if (strcmp(verb, "statement") == 0)
 		status = statement(cli, &platform);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
-		status = delete(cli, &platform);
+		status = delete (cli, &platform);
 	else
-		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME AMOUNT, scop NAME SCOP, sender NAME ADDRESS, statement NAME MONTH, export NAME, import FILE or delete NAME");
+		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME "
+				   "AMOUNT, scop NAME SCOP, sender NAME ADDRESS, statement NAME "
+				   "MONTH, export NAME, import FILE or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

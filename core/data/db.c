@@ -1,4 +1,5 @@
-/* The connection itself: connecting, place, handles, transactions. Reads are in read.c, rows in row.c. */
+/* The connection itself: connecting, place, handles, transactions. Reads are in read.c, rows in
+ * row.c. */
 #include "data/db.h"
 #include "data/db_private.h"
 
@@ -102,7 +103,8 @@ scop_db_note(struct scop_db *db, MYSQL_STMT *stmt)
 	db->errnum = stmt ? mysql_stmt_errno(stmt) : mysql_errno(db->mysql);
 	if (stmt && db->errnum == 0)
 		db->errnum = mysql_errno(db->mysql);
-	snprintf(db->error, sizeof db->error, "%u: %s", db->errnum, stmt ? mysql_stmt_error(stmt) : mysql_error(db->mysql));
+	snprintf(db->error, sizeof db->error, "%u: %s", db->errnum,
+	    stmt ? mysql_stmt_error(stmt) : mysql_error(db->mysql));
 
 	const enum scop_db_status status = status_of(db->errnum);
 	if (status == SCOP_DB_LOST)
@@ -124,20 +126,23 @@ scop_db_connect(struct scop_db *db)
 	if (db->mysql)
 		return SCOP_DB_OK;
 	if (db->held)
-		return scop_db_fail(db, SCOP_DB_LOST, "the connection to MariaDB was lost, and what was held by it");
+		return scop_db_fail(db, SCOP_DB_LOST,
+		    "the connection to MariaDB was lost, and what was held by it");
 	db->mysql = mysql_init(NULL);
 	if (!db->mysql)
 		abort();
-	snprintf(init, sizeof init, "SET time_zone='+00:00', max_statement_time=%u, sql_mode='STRICT_ALL_TABLES,"
-	    "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'", db->account.statement_seconds);
+	snprintf(init, sizeof init,
+	    "SET time_zone='+00:00', max_statement_time=%u, sql_mode='STRICT_ALL_TABLES,"
+	    "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
+	    db->account.statement_seconds);
 	mysql_optionsv(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &(unsigned){ CONNECT_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_READ_TIMEOUT, &(unsigned){ IO_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &(unsigned){ IO_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_LOCAL_INFILE, &(unsigned){ 0 });
 	mysql_optionsv(db->mysql, MYSQL_INIT_COMMAND, init);
-	if (mysql_real_connect(db->mysql, NULL, db->account.user, db->account.password, NULL, 0, db->account.socket,
-		CLIENT_FOUND_ROWS))
+	if (mysql_real_connect(db->mysql, NULL, db->account.user, db->account.password, NULL, 0,
+		db->account.socket, CLIENT_FOUND_ROWS))
 		return SCOP_DB_OK;
 
 	scop_db_note(db, NULL);
@@ -154,8 +159,8 @@ plain_name(const char *name)
 }
 
 void
-scop_db_enter(struct scop_db *db, const char *role, const char *database, const char *socle, uint64_t epoch,
-    bool writable)
+scop_db_enter(struct scop_db *db, const char *role, const char *database, const char *socle,
+    uint64_t epoch, bool writable)
 {
 	assert((!role[0] || plain_name(role)) && plain_name(database) && plain_name(socle));
 	strcpy(db->socle, socle);
@@ -183,7 +188,8 @@ scop_db_place_texts(struct scop_db *db, struct scop_arena *arena, const char *re
 	if (wanted->database[0] && (fresh || strcmp(now->database, wanted->database) != 0))
 		ret_texts[count++] = scop_arena_printf(arena, "USE `%s`", wanted->database);
 	if (!db->placed || now->writable != wanted->writable)
-		ret_texts[count++] = wanted->writable ? "SET SESSION tx_read_only=0" : "SET SESSION tx_read_only=1";
+		ret_texts[count++] =
+		    wanted->writable ? "SET SESSION tx_read_only=0" : "SET SESSION tx_read_only=1";
 	return count;
 }
 
@@ -278,7 +284,8 @@ with_socle(const char *sql, const char *socle)
 }
 
 enum scop_db_status
-scop_db_handle(struct scop_db *db, const struct scop_statement *statement, struct handle **ret_handle)
+scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
+    struct handle **ret_handle)
 {
 	*ret_handle = scop_db_cached(db, statement);
 	if (*ret_handle)
@@ -292,8 +299,8 @@ scop_db_handle(struct scop_db *db, const struct scop_statement *statement, struc
 	free(sql);
 	if (failed) {
 		db->errnum = mysql_stmt_errno(stmt);
-		snprintf(db->error, sizeof db->error, "statement '%s': %u: %s", statement->name, db->errnum,
-		    mysql_stmt_error(stmt));
+		snprintf(db->error, sizeof db->error, "statement '%s': %u: %s", statement->name,
+		    db->errnum, mysql_stmt_error(stmt));
 		mysql_stmt_close(stmt);
 		const enum scop_db_status status = status_of(db->errnum);
 		if (status == SCOP_DB_LOST)
@@ -305,7 +312,8 @@ scop_db_handle(struct scop_db *db, const struct scop_statement *statement, struc
 	MYSQL_RES *fields = mysql_stmt_result_metadata(stmt);
 	struct handle *handle = handle_place(db);
 	*handle = (struct handle){ statement, hash(db->wanted.database), stmt,
-		fields ? scop_shape(mysql_fetch_fields(fields), mysql_num_fields(fields)) : NULL, ++db->clock };
+		fields ? scop_shape(mysql_fetch_fields(fields), mysql_num_fields(fields)) : NULL,
+		++db->clock };
 	if (fields)
 		mysql_free_result(fields);
 	*ret_handle = handle;
@@ -313,7 +321,8 @@ scop_db_handle(struct scop_db *db, const struct scop_statement *statement, struc
 }
 
 static void
-bind_args(struct scop_arena *arena, const struct scop_query *query, MYSQL_BIND *binds, long long *integers)
+bind_args(struct scop_arena *arena, const struct scop_query *query, MYSQL_BIND *binds,
+    long long *integers)
 {
 	for (unsigned i = 0; i < query->statement->args; i++) {
 		const struct scop_value *arg = query->args[i];
@@ -334,7 +343,8 @@ bind_args(struct scop_arena *arena, const struct scop_query *query, MYSQL_BIND *
 		case SCOP_LIST:
 		case SCOP_MAP:
 			binds[i].buffer_type = MYSQL_TYPE_STRING;
-			memcpy(&binds[i].buffer, &(const char *){ scop_arg_text(arena, arg, &length) }, sizeof(char *));
+			memcpy(&binds[i].buffer,
+			    &(const char *){ scop_arg_text(arena, arg, &length) }, sizeof(char *));
 			binds[i].buffer_length = length;
 			break;
 		default:
@@ -344,7 +354,8 @@ bind_args(struct scop_arena *arena, const struct scop_query *query, MYSQL_BIND *
 }
 
 static enum scop_db_status
-execute(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, struct handle **ret_handle)
+execute(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
+    struct handle **ret_handle)
 {
 	MYSQL_BIND binds[SCOP_ARGS_MAX] = { 0 };
 	long long integers[SCOP_ARGS_MAX];
@@ -375,7 +386,8 @@ forget_handle(struct scop_db *db, const struct scop_statement *statement)
 }
 
 static enum scop_db_status
-try_to_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, struct handle **ret_handle)
+try_to_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
+    struct handle **ret_handle)
 {
 	const enum scop_db_status status = execute(db, arena, query, ret_handle);
 
@@ -384,10 +396,12 @@ try_to_store(struct scop_db *db, struct scop_arena *arena, const struct scop_que
 	return scop_db_note(db, (*ret_handle)->stmt);
 }
 
-/* Executes and stores the result. Where a table has other columns than when the handle was made the library gives up in the
- * middle of the answer: a fresh connection then, or, within a transaction, another run of it. */
+/* Executes and stores the result. Where a table has other columns than when the handle was made the
+ * library gives up in the middle of the answer: a fresh connection then, or, within a transaction,
+ * another run of it. */
 static enum scop_db_status
-execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, struct handle **ret_handle)
+execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
+    struct handle **ret_handle)
 {
 	const enum scop_db_status status = try_to_store(db, arena, query, ret_handle);
 
@@ -402,7 +416,8 @@ execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct sco
 }
 
 static enum scop_db_status
-read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, const struct scop_value **ret_rows)
+read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
+    const struct scop_value **ret_rows)
 {
 	struct handle *handle;
 	struct scop_list_maker rows;
@@ -419,12 +434,16 @@ read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *
 		mysql_free_result(fields);
 
 	scop_list_init(&rows, arena);
-	for (const MYSQL_ROWS *row = handle->stmt->result.data; row && rows.length < ROWS_MAX; row = row->next) {
+	for (const MYSQL_ROWS *row = handle->stmt->result.data; row && rows.length < ROWS_MAX;
+	     row = row->next) {
 		struct scop_value value;
 
-		if (!scop_row_decode(db, arena, shape, (const unsigned char *)row->data, row->length, &value)) {
+		if (!scop_row_decode(db, arena, shape, (const unsigned char *)row->data,
+			row->length, &value)) {
 			mysql_stmt_free_result(handle->stmt);
-			snprintf(db->error, sizeof db->error, "statement '%s': a row of a type that has no value", query->statement->name);
+			snprintf(db->error, sizeof db->error,
+			    "statement '%s': a row of a type that has no value",
+			    query->statement->name);
 			return SCOP_DB_FAILED;
 		}
 		scop_list_add(&rows, &value);
@@ -435,8 +454,8 @@ read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *
 }
 
 enum scop_db_status
-scop_db_read_plain(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries, size_t count,
-    const struct scop_value **ret_rows)
+scop_db_read_plain(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
+    size_t count, const struct scop_value **ret_rows)
 {
 	enum scop_db_status status = SCOP_DB_OK;
 
@@ -456,7 +475,8 @@ scop_db_read_once(struct scop_db *db, struct scop_arena *arena, const struct sco
 }
 
 enum scop_db_status
-scop_db_prepare(struct scop_db *db, struct scop_arena *arena, const struct scop_statement *statement)
+scop_db_prepare(struct scop_db *db, struct scop_arena *arena,
+    const struct scop_statement *statement)
 {
 	struct handle *handle;
 	enum scop_db_status status = take_place(db, arena);
@@ -468,7 +488,8 @@ scop_db_prepare(struct scop_db *db, struct scop_arena *arena, const struct scop_
 }
 
 enum scop_db_status
-scop_db_write(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query, uint64_t *ret_touched)
+scop_db_write(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
+    uint64_t *ret_touched)
 {
 	struct handle *handle;
 	const enum scop_db_status status = execute(db, arena, query, &handle);

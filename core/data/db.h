@@ -1,8 +1,9 @@
 /*
- * A connection to MariaDB: named statements, a bounded cache of their handles, the switch of role, reads in one trip.
+ * A connection to MariaDB: named statements, a bounded cache of their handles, the switch of role,
+ * reads in one trip.
  *
- * One connection serves one process, one request at a time. It is made anew by itself when it was lost between two
- * requests; within a request a loss is an error. Source of the wire format:
+ * One connection serves one process, one request at a time. It is made anew by itself when it was
+ * lost between two requests; within a request a loss is an error. Source of the wire format:
  * https://mariadb.com/kb/en/clientserver-protocol/.
  */
 #ifndef SCOP_DATA_DB_H
@@ -30,7 +31,8 @@ struct scop_db_account {
 
 enum scop_db_status {
 	SCOP_DB_OK,
-	SCOP_DB_AGAIN,     /* a deadlock, a lock waited for too long: the transaction is worth another run */
+	/* a deadlock, a lock waited for too long: the transaction is worth another run */
+	SCOP_DB_AGAIN,
 	SCOP_DB_DUPLICATE, /* a unique index was violated */
 	SCOP_DB_LOST,      /* no connection: MariaDB is away; an outcome under way is unknown */
 	SCOP_DB_FAILED,    /* anything else; scop_db_error() says what */
@@ -42,7 +44,8 @@ void scop_db_free(struct scop_db *db);
 /* Connects unless connected. */
 enum scop_db_status scop_db_connect(struct scop_db *db);
 
-/* While `held`, a connection that is lost is not made anew: what it holds, such as a lock, would be gone unnoticed. */
+/* While `held`, a connection that is lost is not made anew: what it holds, such as a lock, would be
+ * gone unnoticed. */
 void scop_db_hold(struct scop_db *db, bool held);
 
 /* The sentence for the last status that was not OK; lives until the next call. */
@@ -50,41 +53,47 @@ const char *scop_db_error(const struct scop_db *db);
 unsigned scop_db_errno(const struct scop_db *db);
 
 /*
- * From here on statements run under `role`, in `database`; `epoch` is the subscription's, and a changed one takes the
- * role anew. `writable` false makes MariaDB refuse every write. What has to be said to MariaDB for that is sent with the
- * next statement, and nothing at all when nothing has changed. `socle` is the database that a statement means by its
- * mark SCOP_SOCLE_MARK. All names must be plain identifiers; an empty role is none.
+ * From here on statements run under `role`, in `database`; `epoch` is the subscription's, and a
+ * changed one takes the role anew. `writable` false makes MariaDB refuse every write. What has to
+ * be said to MariaDB for that is sent with the next statement, and nothing at all when nothing has
+ * changed. `socle` is the database that a statement means by its mark SCOP_SOCLE_MARK. All names
+ * must be plain identifiers; an empty role is none.
  */
-void scop_db_enter(struct scop_db *db, const char *role, const char *database, const char *socle, uint64_t epoch,
-    bool writable);
+void scop_db_enter(struct scop_db *db, const char *role, const char *database, const char *socle,
+    uint64_t epoch, bool writable);
 
 /* The currency of `_cents` columns of rows without a column `currency`. */
 void scop_db_currency(struct scop_db *db, const char *currency);
 
-/* Runs reads, all sent at once; each `ret_rows` becomes a list of maps in `arena`. Stops at the first that fails. */
-enum scop_db_status scop_db_read(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
-    size_t count, const struct scop_value **ret_rows);
+/* Runs reads, all sent at once; each `ret_rows` becomes a list of maps in `arena`. Stops at the
+ * first that fails. */
+enum scop_db_status scop_db_read(struct scop_db *db, struct scop_arena *arena,
+    const struct scop_query *queries, size_t count, const struct scop_value **ret_rows);
 
-/* The same, one after another through the library's own calls: what the test compares the other with. */
-enum scop_db_status scop_db_read_plain(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
-    size_t count, const struct scop_value **ret_rows);
+/* The same, one after another through the library's own calls: what the test compares the other
+ * with. */
+enum scop_db_status scop_db_read_plain(struct scop_db *db, struct scop_arena *arena,
+    const struct scop_query *queries, size_t count, const struct scop_value **ret_rows);
 
 /* A read whose statement does not live on: its handle is not kept. */
-enum scop_db_status scop_db_read_once(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
-    const struct scop_value **ret_rows);
+enum scop_db_status scop_db_read_once(struct scop_db *db, struct scop_arena *arena,
+    const struct scop_query *query, const struct scop_value **ret_rows);
 
-/* Prepares the statement in the wanted place and nothing else: whether the schema has what it names. */
-enum scop_db_status scop_db_prepare(struct scop_db *db, struct scop_arena *arena, const struct scop_statement *statement);
+/* Prepares the statement in the wanted place and nothing else: whether the schema has what it
+ * names. */
+enum scop_db_status scop_db_prepare(struct scop_db *db, struct scop_arena *arena,
+    const struct scop_statement *statement);
 
 /* Runs one statement that writes. */
-enum scop_db_status scop_db_write(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
-    uint64_t *ret_touched);
+enum scop_db_status scop_db_write(struct scop_db *db, struct scop_arena *arena,
+    const struct scop_query *query, uint64_t *ret_touched);
 int64_t scop_db_inserted(const struct scop_db *db);
 
 enum scop_db_status scop_db_begin(struct scop_db *db);
 enum scop_db_status scop_db_commit(struct scop_db *db);
 
-/* Never fails from the caller's view: where the rollback does not arrive the connection is closed. */
+/* Never fails from the caller's view: where the rollback does not arrive the connection is closed.
+ */
 void scop_db_rollback(struct scop_db *db);
 
 /* One SQL text of the host's own, such as a migration's; no rows come back. Must not end in ';'. */
@@ -93,7 +102,8 @@ enum scop_db_status scop_db_command(struct scop_db *db, const char *sql);
 /* How many rows the last command has touched. */
 uint64_t scop_db_touched(const struct scop_db *db);
 
-/* `text` with what SQL needs escaped between single quotes: for the host's own GRANTs and the like only. */
+/* `text` with what SQL needs escaped between single quotes: for the host's own GRANTs and the like
+ * only. */
 const char *scop_db_quote(struct scop_db *db, struct scop_arena *arena, const char *text);
 
 #endif

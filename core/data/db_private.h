@@ -10,7 +10,8 @@ enum { HANDLES_MAX = 256, ROWS_MAX = 10000, NAME_MAX_LENGTH = 64 };
 
 struct scop_value;
 
-/* The columns of a result. Never freed, for rows in any arena point to the keys; there are as many as different results. */
+/* The columns of a result. Never freed, for rows in any arena point to the keys; there are as many
+ * as different results. */
 struct shape {
 	struct shape *next;
 	unsigned columns;
@@ -19,7 +20,7 @@ struct shape {
 		enum enum_field_types type;
 		bool is_unsigned, is_bool, is_money, is_binary;
 		uint8_t decimals;
-	} *column;
+	} * column;
 	int currency; /* the index of the column `currency`; -1 for none */
 };
 
@@ -45,9 +46,9 @@ struct scop_db {
 		bool writable;
 	} now, wanted;
 	char socle[NAME_MAX_LENGTH + 1];
-	bool placed;     /* `now` is what MariaDB knows */
+	bool placed; /* `now` is what MariaDB knows */
 	bool in_transaction;
-	bool held;       /* once lost, it stays so */
+	bool held; /* once lost, it stays so */
 
 	struct handle handles[HANDLES_MAX];
 	size_t handle_count;
@@ -55,17 +56,20 @@ struct scop_db {
 	int64_t inserted;
 };
 
-/* Notes the error of the library (or of `stmt`), closes a connection that is beyond use, and says which status it is. */
+/* Notes the error of the library (or of `stmt`), closes a connection that is beyond use, and says
+ * which status it is. */
 enum scop_db_status scop_db_note(struct scop_db *db, MYSQL_STMT *stmt);
 enum scop_db_status scop_db_fail(struct scop_db *db, enum scop_db_status status, const char *text);
 void scop_db_close(struct scop_db *db);
 
 /* The prepared handle of `statement` in the wanted database; the place must have been taken. */
-enum scop_db_status scop_db_handle(struct scop_db *db, const struct scop_statement *statement, struct handle **ret_handle);
+enum scop_db_status scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
+    struct handle **ret_handle);
 /* The same if it stands in the cache; else NULL. */
 struct handle *scop_db_cached(struct scop_db *db, const struct scop_statement *statement);
 
-/* The texts to send before the next statement, so that it runs at the wanted place; gives how many. */
+/* The texts to send before the next statement, so that it runs at the wanted place; gives how many.
+ */
 size_t scop_db_place_texts(struct scop_db *db, struct scop_arena *arena, const char *ret_texts[3]);
 
 /* The shape of these columns; the same one whenever they are the same. */
@@ -76,6 +80,7 @@ bool scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const s
     const unsigned char *packet, size_t length, struct scop_value *ret_row);
 
 /* The text of an argument that is not an integer, or NULL for SQL's NULL. */
-const char *scop_arg_text(struct scop_arena *arena, const struct scop_value *value, size_t *ret_length);
+const char *scop_arg_text(struct scop_arena *arena, const struct scop_value *value,
+    size_t *ret_length);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * The tenant directory, as the host's processes see it: tenants, their host names, their subscriptions, and the packages
- * that these run.
+ * The tenant directory, as the host's processes see it: tenants, their host names, their
+ * subscriptions, and the packages that these run.
  *
- * The installer writes it from the database as one flat image; the supervisor publishes the image in shared memory; a
- * worker asks it at each request, without a query and without a lock. A change is one counter: readers that were
- * overtaken read again.
+ * The installer writes it from the database as one flat image; the supervisor publishes the image
+ * in shared memory; a worker asks it at each request, without a query and without a lock. A change
+ * is one counter: readers that were overtaken read again.
  */
 #ifndef SCOP_DATA_DIRECTORY_H
 #define SCOP_DATA_DIRECTORY_H
@@ -17,10 +17,11 @@
 #include "base/error.h"
 
 enum {
-	SCOP_HOST_MAX = 48,    /* bytes of a host name */
-	SCOP_MODULE_MAX = 24,  /* bytes of a module's name */
-	SCOP_POOL_MAX = 44,    /* bytes of a pool's name: module and hash, and what marks a pool of job workers */
-	SCOP_POOL_HASH = 12,   /* digits of the hash in it */
+	SCOP_HOST_MAX = 48,   /* bytes of a host name */
+	SCOP_MODULE_MAX = 24, /* bytes of a module's name */
+	/* bytes of a pool's name: module and hash, and what marks a pool of job workers */
+	SCOP_POOL_MAX = 44,
+	SCOP_POOL_HASH = 12, /* digits of the hash in it */
 	SCOP_TENANT_MAX = 32,
 	SCOP_DIRECTORY_BYTES = 16 << 20, /* an image; untouched pages cost nothing */
 };
@@ -76,15 +77,19 @@ struct scop_directory_image {
 /* What is shared: two images, of which `generation`'s lowest bit names the one to read. */
 struct scop_directory_shared {
 	_Atomic uint64_t generation;
-	_Atomic uint32_t changing; /* routes lead to the next image already, and readers see the one before */
+	/* routes lead to the next image already, and readers see the one before */
+	_Atomic uint32_t changing;
 	_Alignas(8) unsigned char image[2][SCOP_DIRECTORY_BYTES];
 };
 
 /* The parts of an image. */
 const struct scop_directory_host *scop_directory_hosts(const struct scop_directory_image *image);
-const struct scop_directory_tenant *scop_directory_tenants(const struct scop_directory_image *image);
-const struct scop_directory_subscription *scop_directory_subscriptions(const struct scop_directory_image *image);
-const struct scop_directory_package *scop_directory_packages(const struct scop_directory_image *image);
+const struct scop_directory_tenant *scop_directory_tenants(
+    const struct scop_directory_image *image);
+const struct scop_directory_subscription *scop_directory_subscriptions(
+    const struct scop_directory_image *image);
+const struct scop_directory_package *scop_directory_packages(
+    const struct scop_directory_image *image);
 
 /* Whether the bytes are a sound image: sizes, offsets, indexes, terminated texts. */
 bool scop_directory_check(const void *bytes, size_t size, struct scop_error *err);
@@ -101,11 +106,11 @@ struct scop_directory_entry {
 };
 
 /* Finds it by the tenant's number and module, as if from its public side. */
-bool scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t tenant, const char *module,
-    struct scop_directory_entry *ret_entry);
+bool scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t tenant,
+    const char *module, struct scop_directory_entry *ret_entry);
 
 /* Finds it by host name and module; false where the host is nobody's or has no such module. */
-bool scop_directory_find(const struct scop_directory_shared *shared, const char *host, const char *module,
-    struct scop_directory_entry *ret_entry);
+bool scop_directory_find(const struct scop_directory_shared *shared, const char *host,
+    const char *module, struct scop_directory_entry *ret_entry);
 
 #endif

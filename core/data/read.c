@@ -1,8 +1,9 @@
 /*
- * Reads that travel together. A round trip costs as much as a small request, so the switch of place and all reads are
- * written to the socket at once, and MariaDB answers them in order. The library prepares the handles; the packets of
- * execution are written here, and the answers are read with the library's own packet reader, so that the handles stay in
- * step. Sources: https://mariadb.com/kb/en/com_stmt_execute/ and .../result-set-packets/.
+ * Reads that travel together. A round trip costs as much as a small request, so the switch of place
+ * and all reads are written to the socket at once, and MariaDB answers them in order. The library
+ * prepares the handles; the packets of execution are written here, and the answers are read with
+ * the library's own packet reader, so that the handles stay in step. Sources:
+ * https://mariadb.com/kb/en/com_stmt_execute/ and .../result-set-packets/.
  */
 #include "data/db_private.h"
 
@@ -15,8 +16,12 @@
 #include "base/buffer.h"
 #include "base/value.h"
 
-enum { COM_QUERY_BYTE = 0x03, COM_EXECUTE_BYTE = 0x17, PACKET_MAX = 0xffffff, DEFINITION_TAIL = 12 };
-
+enum {
+	COM_QUERY_BYTE = 0x03,
+	COM_EXECUTE_BYTE = 0x17,
+	PACKET_MAX = 0xffffff,
+	DEFINITION_TAIL = 12
+};
 
 static void
 add_integer(struct scop_buffer *out, uint64_t value, size_t bytes)
@@ -71,7 +76,8 @@ add_args(struct scop_buffer *out, struct scop_arena *arena, const struct scop_qu
 	scop_buffer_add(out, nulls, (count + 7) / 8);
 	scop_buffer_char(out, 1); /* the types follow */
 	for (unsigned i = 0; i < count; i++)
-		add_integer(out, is_integer(query->args[i]) ? MYSQL_TYPE_LONGLONG : MYSQL_TYPE_STRING, 2);
+		add_integer(out,
+		    is_integer(query->args[i]) ? MYSQL_TYPE_LONGLONG : MYSQL_TYPE_STRING, 2);
 	for (unsigned i = 0; i < count; i++) {
 		if (is_integer(query->args[i])) {
 			add_integer(out, (uint64_t)query->args[i]->integer, 8);
@@ -83,7 +89,8 @@ add_args(struct scop_buffer *out, struct scop_arena *arena, const struct scop_qu
 }
 
 static void
-add_execute(struct scop_buffer *out, struct scop_arena *arena, unsigned long id, const struct scop_query *query)
+add_execute(struct scop_buffer *out, struct scop_arena *arena, unsigned long id,
+    const struct scop_query *query)
 {
 	const size_t start = out->length;
 
@@ -104,12 +111,14 @@ static enum scop_db_status
 send_all(struct scop_db *db, const struct scop_buffer *out)
 {
 	for (size_t sent = 0; sent < out->length;) {
-		const ssize_t wrote = send(mysql_get_socket(db->mysql), out->data + sent, out->length - sent, MSG_NOSIGNAL);
+		const ssize_t wrote = send(mysql_get_socket(db->mysql), out->data + sent,
+		    out->length - sent, MSG_NOSIGNAL);
 
 		if (wrote < 0 && errno == EINTR)
 			continue;
 		if (wrote <= 0)
-			return scop_db_fail(db, SCOP_DB_LOST, "2013: the connection was lost while sending");
+			return scop_db_fail(db, SCOP_DB_LOST,
+			    "2013: the connection was lost while sending");
 		sent += (size_t)wrote;
 	}
 	return SCOP_DB_OK;
@@ -137,8 +146,8 @@ skip_text(unsigned char **at)
 	*at += length;
 }
 
-/* A column's definition: only what a shape needs. Its name stands fifth; what follows differs with what the client knows of
- * extended types, but the last twelve bytes are always the same. */
+/* A column's definition: only what a shape needs. Its name stands fifth; what follows differs with
+ * what the client knows of extended types, but the last twelve bytes are always the same. */
 static bool
 read_definition(struct scop_arena *arena, unsigned char *at, unsigned long size, MYSQL_FIELD *field)
 {
@@ -151,8 +160,8 @@ read_definition(struct scop_arena *arena, unsigned char *at, unsigned long size,
 	const unsigned long length = mysql_net_field_length(&at);
 	field->name = scop_arena_bytes(arena, at, length);
 	field->charsetnr = (unsigned)(tail[0] | tail[1] << 8);
-	field->length = (unsigned long)tail[2] | (unsigned long)tail[3] << 8 | (unsigned long)tail[4] << 16 |
-	    (unsigned long)tail[5] << 24;
+	field->length = (unsigned long)tail[2] | (unsigned long)tail[3] << 8 |
+	    (unsigned long)tail[4] << 16 | (unsigned long)tail[5] << 24;
 	field->type = (enum enum_field_types)tail[6];
 	field->flags = (unsigned)(tail[7] | tail[8] << 8);
 	field->decimals = tail[9];
@@ -160,7 +169,8 @@ read_definition(struct scop_arena *arena, unsigned char *at, unsigned long size,
 }
 
 static bool
-read_definitions(struct scop_db *db, struct scop_arena *arena, struct handle *handle, unsigned columns)
+read_definitions(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
+    unsigned columns)
 {
 	MYSQL_FIELD *fields = scop_arena_alloc(arena, (columns + 1) * sizeof *fields);
 	unsigned long length;
@@ -177,7 +187,8 @@ read_definitions(struct scop_db *db, struct scop_arena *arena, struct handle *ha
 
 /* MariaDB's answer to one execution. */
 static enum scop_db_status
-read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle, const struct scop_value **ret_rows)
+read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
+    const struct scop_value **ret_rows)
 {
 	struct scop_list_maker rows;
 	unsigned long length;
@@ -190,7 +201,8 @@ read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle, c
 
 	unsigned char *at = packet;
 	const unsigned columns = (unsigned)mysql_net_field_length(&at);
-	const bool definitions = at >= packet + length || *at == 1; /* else the shape is as it was when prepared */
+	/* else the shape is as it was when prepared */
+	const bool definitions = at >= packet + length || *at == 1;
 	if (definitions && !read_definitions(db, arena, handle, columns))
 		return scop_db_note(db, NULL);
 	packet = next_packet(db, &length); /* the end of the definitions */
@@ -210,7 +222,8 @@ read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle, c
 	*ret_rows = scop_list_value(&rows);
 	if (sound)
 		return SCOP_DB_OK;
-	snprintf(db->error, sizeof db->error, "statement '%s': a row of a type that has no value", handle->statement->name);
+	snprintf(db->error, sizeof db->error, "statement '%s': a row of a type that has no value",
+	    handle->statement->name);
 	return SCOP_DB_FAILED;
 }
 
@@ -226,15 +239,16 @@ read_ok(struct scop_db *db)
 
 /* Reads every answer that is still to come, so that the next statement finds its own. */
 static enum scop_db_status
-read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts, struct handle *const *handles, size_t count,
-    const struct scop_value **ret_rows)
+read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts,
+    struct handle *const *handles, size_t count, const struct scop_value **ret_rows)
 {
 	enum scop_db_status first = SCOP_DB_OK;
 	char error[sizeof db->error] = "";
 
 	for (size_t i = 0; i < texts + count && first != SCOP_DB_LOST; i++) {
-		const enum scop_db_status status =
-		    i < texts ? read_ok(db) : read_rows(db, arena, handles[i - texts], &ret_rows[i - texts]);
+		const enum scop_db_status status = i < texts
+		    ? read_ok(db)
+		    : read_rows(db, arena, handles[i - texts], &ret_rows[i - texts]);
 
 		if (status == SCOP_DB_LOST || (status != SCOP_DB_OK && first == SCOP_DB_OK)) {
 			first = status;
@@ -242,7 +256,8 @@ read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts, struct 
 		}
 		if (status != SCOP_DB_OK && i < texts) {
 			scop_db_close(db); /* role and database may disagree now */
-			return first == SCOP_DB_FAILED ? scop_db_fail(db, SCOP_DB_FAILED, error) : first;
+			return first == SCOP_DB_FAILED ? scop_db_fail(db, SCOP_DB_FAILED, error)
+						       : first;
 		}
 	}
 	if (first != SCOP_DB_OK)
@@ -261,8 +276,8 @@ fits_a_packet(const struct scop_query *query)
 }
 
 enum scop_db_status
-scop_db_read(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries, size_t count,
-    const struct scop_value **ret_rows)
+scop_db_read(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
+    size_t count, const struct scop_value **ret_rows)
 {
 	struct handle *handles[16];
 	const char *texts[3];
@@ -270,10 +285,12 @@ scop_db_read(struct scop_db *db, struct scop_arena *arena, const struct scop_que
 
 	if (scop_db_connect(db) != SCOP_DB_OK)
 		return SCOP_DB_LOST;
-	/* A statement not yet prepared has to be, in its place: the plain way, which a worker goes once for each. */
+	/* A statement not yet prepared has to be, in its place: the plain way, which a worker goes
+	 * once for each. */
 	for (size_t i = 0; i < count; i++) {
 		handles[i % 16] = scop_db_cached(db, queries[i].statement);
-		if (!handles[i % 16] || count > 16 || !fits_a_packet(&queries[i]) || mysql_get_ssl_cipher(db->mysql))
+		if (!handles[i % 16] || count > 16 || !fits_a_packet(&queries[i]) ||
+		    mysql_get_ssl_cipher(db->mysql))
 			return scop_db_read_plain(db, arena, queries, count, ret_rows);
 	}
 

@@ -1,4 +1,5 @@
-/* Rows of MariaDB's binary protocol as values: https://mariadb.com/kb/en/resultset-row/#binary-resultset-row */
+/* Rows of MariaDB's binary protocol as values:
+ * https://mariadb.com/kb/en/resultset-row/#binary-resultset-row */
 #include "data/db_private.h"
 
 #include <math.h>
@@ -71,7 +72,8 @@ same_name(const char *name, const char *key, bool is_money)
 {
 	const size_t length = strlen(key);
 
-	return strncmp(name, key, length) == 0 && strcmp(name + length, is_money ? "_cents" : "") == 0;
+	return strncmp(name, key, length) == 0 &&
+	    strcmp(name + length, is_money ? "_cents" : "") == 0;
 }
 
 static bool
@@ -82,8 +84,10 @@ fits(const struct shape *shape, const MYSQL_FIELD *fields, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		const struct column *column = &shape->column[i];
 
-		if (column->type != fields[i].type || column->is_unsigned != ((fields[i].flags & UNSIGNED_FLAG) != 0) ||
-		    column->is_bool != is_bool(&fields[i]) || !same_name(fields[i].name, shape->keys[i], column->is_money))
+		if (column->type != fields[i].type ||
+		    column->is_unsigned != ((fields[i].flags & UNSIGNED_FLAG) != 0) ||
+		    column->is_bool != is_bool(&fields[i]) ||
+		    !same_name(fields[i].name, shape->keys[i], column->is_money))
 			return false;
 	}
 	return true;
@@ -163,7 +167,8 @@ decimal(struct scop_arena *arena, const char *text, size_t length)
 			digits += integer != 0;
 			scale += behind;
 		} else if (text[i] != '-') {
-			return scop_value_bytes(arena, scop_arena_bytes(arena, text, length), length);
+			return scop_value_bytes(arena, scop_arena_bytes(arena, text, length),
+			    length);
 		}
 	}
 	if (length > 0 && text[0] == '-')
@@ -192,7 +197,8 @@ moment(struct scop_arena *arena, struct cursor *cursor)
 	const int second = length >= 7 ? (int)take_integer(cursor, 1) : 0;
 	const int micro = length >= 11 ? (int)take_integer(cursor, 4) : 0;
 
-	return scop_value_time(arena, scop_time_make(year, month, day, hour, minute, second, micro));
+	return scop_value_time(arena,
+	    scop_time_make(year, month, day, hour, minute, second, micro));
 }
 
 static int64_t
@@ -204,7 +210,8 @@ sign_extend(uint64_t value, size_t bytes, bool is_unsigned)
 }
 
 static const struct scop_value *
-integer(struct scop_arena *arena, const struct column *column, struct cursor *cursor, size_t bytes, const char *currency)
+integer(struct scop_arena *arena, const struct column *column, struct cursor *cursor, size_t bytes,
+    const char *currency)
 {
 	const int64_t value = sign_extend(take_integer(cursor, bytes), bytes, column->is_unsigned);
 
@@ -214,7 +221,8 @@ integer(struct scop_arena *arena, const struct column *column, struct cursor *cu
 }
 
 static const struct scop_value *
-decode(struct scop_arena *arena, const struct column *column, struct cursor *cursor, const char *currency)
+decode(struct scop_arena *arena, const struct column *column, struct cursor *cursor,
+    const char *currency)
 {
 	size_t length;
 	float single;
@@ -248,7 +256,8 @@ decode(struct scop_arena *arena, const struct column *column, struct cursor *cur
 	case MYSQL_TYPE_TIMESTAMP:
 		return moment(arena, cursor);
 	case MYSQL_TYPE_TIME:
-		cursor->broken = true; /* a duration has no value type; the statement must say TIME_TO_SEC */
+		/* a duration has no value type; the statement must say TIME_TO_SEC */
+		cursor->broken = true;
 		return scop_value_null();
 	default:
 		break;
@@ -279,7 +288,8 @@ scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct
 	for (unsigned i = 0; i < shape->columns && !cursor.broken; i++) {
 		const bool is_null = packet[1 + (i + 2) / 8] >> ((i + 2) % 8) & 1;
 
-		values[i] = is_null ? *scop_value_null() : *decode(arena, &shape->column[i], &cursor, db->currency);
+		values[i] = is_null ? *scop_value_null()
+				    : *decode(arena, &shape->column[i], &cursor, db->currency);
 	}
 	if (shape->currency >= 0 && strlen(scop_as_text(&values[shape->currency])) == 3)
 		for (unsigned i = 0; i < shape->columns; i++)
@@ -287,7 +297,8 @@ scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct
 				memcpy(values[i].currency, values[shape->currency].string, 3);
 	members->keys = shape->keys;
 	members->values = values;
-	*ret_row = (struct scop_value){ .type = SCOP_MAP, .length = shape->columns, .members = members };
+	*ret_row =
+	    (struct scop_value){ .type = SCOP_MAP, .length = shape->columns, .members = members };
 	return !cursor.broken;
 }
 
@@ -306,16 +317,18 @@ scop_arg_text(struct scop_arena *arena, const struct scop_value *value, size_t *
 	case SCOP_TIME: {
 		scop_time_print(&text, value->integer);
 		const int64_t micro = ((value->integer % 1000000) + 1000000) % 1000000;
-		result = scop_arena_printf(arena, "%.10s %.8s.%06d", text.data, text.data + 11, (int)micro);
+		result = scop_arena_printf(arena, "%.10s %.8s.%06d", text.data, text.data + 11,
+		    (int)micro);
 		break;
 	}
 	case SCOP_NUMBER: {
-		const struct scop_value *digits = scop_value_int(arena, value->integer < 0 ? -value->integer : value->integer);
+		const struct scop_value *digits =
+		    scop_value_int(arena, value->integer < 0 ? -value->integer : value->integer);
 
 		scop_buffer_printf(&text, "%0*lld", value->scale + 1, (long long)digits->integer);
 		const size_t point = text.length - value->scale;
-		result = scop_arena_printf(arena, "%s%.*s.%s", value->integer < 0 ? "-" : "", (int)point, text.data,
-		    text.data + point);
+		result = scop_arena_printf(arena, "%s%.*s.%s", value->integer < 0 ? "-" : "",
+		    (int)point, text.data, text.data + point);
 		break;
 	}
 	case SCOP_LIST:

@@ -6,7 +6,8 @@
 
 enum { CRASHES_MIN = 3, PROBES = 8 };
 
-const uint64_t scop_board_bounds[SCOP_BUCKETS - 1] = { 1000, 5000, 20000, 100000, 500000, 2000000, 10000000 };
+const uint64_t scop_board_bounds[SCOP_BUCKETS - 1] = { 1000, 5000, 20000, 100000, 500000, 2000000,
+	10000000 };
 
 int64_t
 scop_board_clock(void)
@@ -32,7 +33,8 @@ clear_history(struct scop_route_history *entry)
 	atomic_store(&entry->key, 0);
 }
 
-/* The history of a key; with `make`, a free place or (where all are taken) the first becomes its own. */
+/* The history of a key; with `make`, a free place or (where all are taken) the first becomes its
+ * own. */
 static struct scop_route_history *
 history(const struct scop_board *board, uint64_t key, bool make)
 {
@@ -40,7 +42,8 @@ history(const struct scop_board *board, uint64_t key, bool make)
 	struct scop_route_history *first = NULL;
 
 	for (uint64_t i = 0; i < PROBES; i++) {
-		const struct scop_route_history *place = &board->routes[(start + i) % SCOP_ROUTE_ENTRIES];
+		const struct scop_route_history *place =
+		    &board->routes[(start + i) % SCOP_ROUTE_ENTRIES];
 		struct scop_route_history *entry = (struct scop_route_history *)(uintptr_t)place;
 		uint64_t none = 0;
 
@@ -67,7 +70,8 @@ scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool 
 		return;
 	const uint32_t place = atomic_fetch_add(&board->recent_at, 1) % SCOP_RECENT;
 	atomic_store(&board->recent[place], ((uint64_t)tenant << 1 | crashed) + 1);
-	atomic_store(&entry->outcomes, (atomic_load(&entry->outcomes) << 1 | crashed) & ((1u << SCOP_ROUTE_RECENT) - 1));
+	atomic_store(&entry->outcomes,
+	    (atomic_load(&entry->outcomes) << 1 | crashed) & ((1u << SCOP_ROUTE_RECENT) - 1));
 	if (atomic_load(&entry->count) < SCOP_ROUTE_RECENT)
 		atomic_fetch_add(&entry->count, 1);
 }

@@ -15,7 +15,8 @@
 
 enum { AT_ONCE = 100, BYTES_MAX = 256 << 10 };
 
-/* The message's first bytes, where it is a plain file: a notification's own lines stand before what it returns. -1: not now. */
+/* The message's first bytes, where it is a plain file: a notification's own lines stand before what
+ * it returns. -1: not now. */
 static ssize_t
 read_message(int folder_fd, const char *name, char *bytes, size_t size)
 {
@@ -24,7 +25,8 @@ read_message(int folder_fd, const char *name, char *bytes, size_t size)
 
 	if (fd < 0)
 		return errno == ELOOP || errno == ENXIO || errno == ENOENT ? 0 : -1;
-	const ssize_t got = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? read(fd, bytes, size) : 0;
+	const ssize_t got =
+	    fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? read(fd, bytes, size) : 0;
 	const int cause = errno;
 	close(fd);
 	errno = cause;
@@ -38,7 +40,9 @@ tell(const char *folder, const char *what, int cause)
 	static bool told;
 
 	if (what && !told)
-		scop_log(SCOP_LOG_WARNING, "mails that come back to '%s' are not read: '%s': %s. It is a Maildir that the mailer's user (%u) has to read and to write.",
+		scop_log(SCOP_LOG_WARNING,
+		    "mails that come back to '%s' are not read: '%s': %s. It is a Maildir that the "
+		    "mailer's user (%u) has to read and to write.",
 		    folder, what, strerror(cause), (unsigned)geteuid());
 	told = what != NULL;
 }
@@ -55,7 +59,8 @@ put_away(int new_fd, int cur_fd, const char *name, bool noted)
 
 /* One file; false with errno where it stays there. */
 static bool
-take(struct scop_post *post, int new_fd, int cur_fd, const char *name, const char *domain, enum scop_db_status *ret_status)
+take(struct scop_post *post, int new_fd, int cur_fd, const char *name, const char *domain,
+    enum scop_db_status *ret_status)
 {
 	static char bytes[BYTES_MAX];
 	enum scop_post_return found = SCOP_POST_UNKNOWN;
@@ -65,10 +70,13 @@ take(struct scop_post *post, int new_fd, int cur_fd, const char *name, const cha
 	if (size < 0)
 		return false;
 	if (scop_bounce_read(bytes, (size_t)size, domain, &bounce))
-		*ret_status = scop_post_came_back(post, bounce.mail, bounce.created, bounce.answer, &found);
+		*ret_status =
+		    scop_post_came_back(post, bounce.mail, bounce.created, bounce.answer, &found);
 	if (found == SCOP_POST_NOTED)
-		scop_log(SCOP_LOG_INFO, "mail %lld came back: %s", (long long)bounce.mail, bounce.answer);
-	return *ret_status != SCOP_DB_OK || found == SCOP_POST_EARLY || put_away(new_fd, cur_fd, name, found != SCOP_POST_UNKNOWN);
+		scop_log(SCOP_LOG_INFO, "mail %lld came back: %s", (long long)bounce.mail,
+		    bounce.answer);
+	return *ret_status != SCOP_DB_OK || found == SCOP_POST_EARLY ||
+	    put_away(new_fd, cur_fd, name, found != SCOP_POST_UNKNOWN);
 }
 
 static int
@@ -91,7 +99,8 @@ scop_bounces_read(struct scop_post *post, const char *folder, const char *domain
 
 	if (!list)
 		tell(folder, "new and cur", errno);
-	for (unsigned count = 0; list && status == SCOP_DB_OK && count < AT_ONCE && (entry = readdir(list));) {
+	for (unsigned count = 0;
+	     list && status == SCOP_DB_OK && count < AT_ONCE && (entry = readdir(list));) {
 		if (entry->d_name[0] == '.')
 			continue;
 		if (take(post, new_fd, cur_fd, entry->d_name, domain, &status)) {

@@ -1,10 +1,12 @@
 /*
- * scopiton-broker: the only way out. A SOCKS5 proxy (RFC 1928, 1929) on a unix socket, for job workers alone: it resolves the
- * name itself, so that nobody can change the answer between check and use, and lets through what the module's manifest names.
+ * scopiton-broker: the only way out. A SOCKS5 proxy (RFC 1928, 1929) on a unix socket, for job
+ * workers alone: it resolves the name itself, so that nobody can change the answer between check
+ * and use, and lets through what the module's manifest names.
  *
- * Who asks says its package's hash as the user's name; the file var/out/<hash>, which the installer wrote, says under which user
- * id that module runs, and the kernel says who is at the other end. Addresses that are not public are refused, but for the
- * hosts that the operator names in `private_hosts`. One thread a connection: they are few, and each is simple so.
+ * Who asks says its package's hash as the user's name; the file var/out/<hash>, which the installer
+ * wrote, says under which user id that module runs, and the kernel says who is at the other end.
+ * Addresses that are not public are refused, but for the hosts that the operator names in
+ * `private_hosts`. One thread a connection: they are few, and each is simple so.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -38,7 +40,15 @@ enum {
 };
 
 /* RFC 1928, section 6. */
-enum reply { DONE = 0, FAILED = 1, FORBIDDEN = 2, UNREACHABLE = 4, REFUSED = 5, UNKNOWN_COMMAND = 7, UNKNOWN_ADDRESS = 8 };
+enum reply {
+	DONE = 0,
+	FAILED = 1,
+	FORBIDDEN = 2,
+	UNREACHABLE = 4,
+	REFUSED = 5,
+	UNKNOWN_COMMAND = 7,
+	UNKNOWN_ADDRESS = 8
+};
 
 static struct scop_service service;
 static atomic_uint clients;
@@ -65,7 +75,9 @@ static bool
 take(int fd, unsigned char *bytes, size_t size)
 {
 	for (size_t got = 0; got < size;) {
-		const ssize_t step = wait_for(fd, POLLIN, HELLO_MILLISECONDS) ? recv(fd, bytes + got, size - got, 0) : -1;
+		const ssize_t step = wait_for(fd, POLLIN, HELLO_MILLISECONDS)
+		    ? recv(fd, bytes + got, size - got, 0)
+		    : -1;
 
 		if (step <= 0)
 			return false;
@@ -80,7 +92,8 @@ put(int fd, const unsigned char *bytes, size_t size)
 	for (size_t sent = 0; sent < size;) {
 		const ssize_t step = send(fd, bytes + sent, size - sent, MSG_NOSIGNAL);
 
-		if (step < 0 && (errno == EAGAIN || errno == EINTR) && wait_for(fd, POLLOUT, IDLE_MILLISECONDS))
+		if (step < 0 && (errno == EAGAIN || errno == EINTR) &&
+		    wait_for(fd, POLLOUT, IDLE_MILLISECONDS))
 			continue;
 		if (step <= 0)
 			return false;
@@ -92,7 +105,8 @@ put(int fd, const unsigned char *bytes, size_t size)
 static bool
 answer(const struct client *client, enum reply reply)
 {
-	return put(client->fd, (const unsigned char[]){ 5, (unsigned char)reply, 0, 1, 0, 0, 0, 0, 0, 0 }, 10);
+	return put(client->fd,
+	    (const unsigned char[]){ 5, (unsigned char)reply, 0, 1, 0, 0, 0, 0, 0, 0 }, 10);
 }
 
 /* ---- who asks ---- */
@@ -103,7 +117,8 @@ is_hash(const char *text, size_t length)
 	return length == HASH_LENGTH && strspn(text, "0123456789abcdef") == HASH_LENGTH;
 }
 
-/* The file's first line: "module uid", 0 where all modules run under one; then what may be called. */
+/* The file's first line: "module uid", 0 where all modules run under one; then what may be called.
+ */
 static bool
 identify(struct client *client, const char *hash)
 {
@@ -122,7 +137,8 @@ identify(struct client *client, const char *hash)
 	if (sscanf(client->calls, "%39s %u\n%n", client->module, &uid, &taken) != 2 || taken == 0)
 		return false;
 	memmove(client->calls, client->calls + taken, strlen(client->calls + taken) + 1);
-	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (uid == 0 || peer.uid == uid);
+	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	    (uid == 0 || peer.uid == uid);
 }
 
 static bool
@@ -131,12 +147,15 @@ greet(struct client *client)
 	unsigned char bytes[256];
 	char hash[256];
 
-	if (!take(client->fd, bytes, 2) || bytes[0] != 5 || !take(client->fd, bytes + 2, bytes[1]) || !memchr(bytes + 2, 2, bytes[1]))
+	if (!take(client->fd, bytes, 2) || bytes[0] != 5 ||
+	    !take(client->fd, bytes + 2, bytes[1]) || !memchr(bytes + 2, 2, bytes[1]))
 		return false;
-	if (!put(client->fd, (const unsigned char[]){ 5, 2 }, 2) || !take(client->fd, bytes, 2) || bytes[0] != 1)
+	if (!put(client->fd, (const unsigned char[]){ 5, 2 }, 2) || !take(client->fd, bytes, 2) ||
+	    bytes[0] != 1)
 		return false;
 	const size_t length = bytes[1];
-	if (!take(client->fd, (unsigned char *)hash, length) || !take(client->fd, bytes, 1) || !take(client->fd, bytes + 1, bytes[0]))
+	if (!take(client->fd, (unsigned char *)hash, length) || !take(client->fd, bytes, 1) ||
+	    !take(client->fd, bytes + 1, bytes[0]))
 		return false;
 	hash[length] = '\0';
 	const bool known = is_hash(hash, length) && identify(client, hash);
@@ -147,7 +166,8 @@ greet(struct client *client)
 
 /* ---- where to ---- */
 
-/* The request, RFC 1928, section 4: a name, or an address in numbers, which has to be named as such. */
+/* The request, RFC 1928, section 4: a name, or an address in numbers, which has to be named as
+ * such. */
 static enum reply
 read_target(struct client *client)
 {
@@ -161,14 +181,17 @@ read_target(struct client *client)
 	case 1:
 		if (!take(client->fd, bytes, 4))
 			return FAILED;
-		snprintf(client->host, sizeof client->host, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
+		snprintf(client->host, sizeof client->host, "%u.%u.%u.%u", bytes[0], bytes[1],
+		    bytes[2], bytes[3]);
 		break;
 	case 3:
-		if (!take(client->fd, bytes, 1) || !take(client->fd, (unsigned char *)client->host, length = bytes[0]))
+		if (!take(client->fd, bytes, 1) ||
+		    !take(client->fd, (unsigned char *)client->host, length = bytes[0]))
 			return FAILED;
 		client->host[length] = '\0';
 		if (strlen(client->host) != length ||
-		    client->host[strspn(client->host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")])
+		    client->host[strspn(client->host,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")])
 			return UNKNOWN_ADDRESS;
 		break;
 	case 4:
@@ -197,7 +220,8 @@ may_be_near(const struct client *client)
 	while (*list) {
 		const size_t length = strcspn(list, " ");
 
-		if ((length == strlen(client->host) && strncasecmp(list, client->host, length) == 0) ||
+		if ((length == strlen(client->host) &&
+			strncasecmp(list, client->host, length) == 0) ||
 		    (length == strlen(both) && strncasecmp(list, both, length) == 0))
 			return true;
 		list += length + strspn(list + length, " ");
@@ -235,8 +259,9 @@ reach(struct client *client)
 	struct addrinfo *found;
 
 	if (!scop_address_is_named(client->calls, client->host, client->port)) {
-		scop_log(SCOP_LOG_WARNING, "refused: %s may not call %s:%u, its manifest does not name it", client->module, client->host,
-		    client->port);
+		scop_log(SCOP_LOG_WARNING,
+		    "refused: %s may not call %s:%u, its manifest does not name it", client->module,
+		    client->host, client->port);
 		return FORBIDDEN;
 	}
 	if (getaddrinfo(client->host, client->service, &hints, &found) != 0)
@@ -245,7 +270,9 @@ reach(struct client *client)
 		if (near || scop_address_is_public(one->ai_addr)) {
 			client->out = connect_to(one, &reply);
 		} else {
-			scop_log(SCOP_LOG_WARNING, "refused: %s called %s:%u, which is a private address", client->module, client->host, client->port);
+			scop_log(SCOP_LOG_WARNING,
+			    "refused: %s called %s:%u, which is a private address", client->module,
+			    client->host, client->port);
 			reply = FORBIDDEN;
 		}
 	}
@@ -264,7 +291,8 @@ relay(const struct client *client)
 	unsigned char *block = malloc(BLOCK);
 
 	while (block && (open[0] || open[1])) {
-		struct pollfd polled[2] = { { open[0] ? ends[0] : -1, POLLIN, 0 }, { open[1] ? ends[1] : -1, POLLIN, 0 } };
+		struct pollfd polled[2] = { { open[0] ? ends[0] : -1, POLLIN, 0 },
+			{ open[1] ? ends[1] : -1, POLLIN, 0 } };
 
 		if (poll(polled, 2, IDLE_MILLISECONDS) <= 0)
 			break;
@@ -319,7 +347,8 @@ accept_one(const pthread_attr_t *attributes)
 	if (fd < 0)
 		return;
 	if (atomic_load(&clients) >= CLIENTS_MAX || !(client = calloc(1, sizeof *client))) {
-		scop_log(SCOP_LOG_WARNING, "refused: %u connections are open", atomic_load(&clients));
+		scop_log(SCOP_LOG_WARNING, "refused: %u connections are open",
+		    atomic_load(&clients));
 		close(fd);
 		return;
 	}
@@ -343,7 +372,8 @@ main(int argc, char **argv)
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attributes, STACK);
 	while (!scop_service_orphaned()) {
-		struct pollfd polled[2] = { { service.wake_fd, POLLIN, 0 }, { service.signal_fd, POLLIN, 0 } };
+		struct pollfd polled[2] = { { service.wake_fd, POLLIN, 0 },
+			{ service.signal_fd, POLLIN, 0 } };
 
 		poll(polled, 2, 1000);
 		if (scop_service_told_to_stop(&service))

@@ -1,4 +1,5 @@
-/* Which packages an order is about: chosen from this host's own folder, the catalogue, and what the tenant has. */
+/* Which packages an order is about: chosen from this host's own folder, the catalogue, and what the
+ * tenant has. */
 #ifndef SCOP_HOST_CHOOSE_H
 #define SCOP_HOST_CHOOSE_H
 
@@ -7,17 +8,23 @@
 
 struct scop_choice {
 	const char *module, *version;
-	const char *folder; /* this host's own, or where the package stands already; NULL: the catalogue has it */
+	/* this host's own, or where the package stands already; NULL: the catalogue has it */
+	const char *folder;
 };
 
-/* In the order in which they are installed; the one that was asked for is the last, and always there. */
-bool scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module, const struct scop_wish *wish,
-    struct scop_choice choices[SCOP_SOLVE_MAX], size_t *ret_count);
+/* In the order in which they are installed; the one that was asked for is the last, and always
+ * there. */
+bool scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const struct scop_wish *wish, struct scop_choice choices[SCOP_SOLVE_MAX], size_t *ret_count);
 
-/* Fetches it where needed, checks it, puts it in place and notes it. What was fetched and refused leaves nothing. */
-bool scop_choice_open(struct scop_platform *platform, const struct scop_choice *choice, struct scop_package *ret_package);
+/* Fetches it where needed, checks it, puts it in place and notes it. What was fetched and refused
+ * leaves nothing. */
+bool scop_choice_open(struct scop_platform *platform, const struct scop_choice *choice,
+    struct scop_package *ret_package);
 
-/* The package that stands below var/modules under that hash, for going back and switching on: it was checked when it came. */
-bool scop_package_of_hash(struct scop_platform *platform, const char *hash, struct scop_package *ret_package);
+/* The package that stands below var/modules under that hash, for going back and switching on: it
+ * was checked when it came. */
+bool scop_package_of_hash(struct scop_platform *platform, const char *hash,
+    struct scop_package *ret_package);
 
 #endif

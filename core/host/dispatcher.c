@@ -1,8 +1,10 @@
 /*
- * scopiton-dispatcher: takes due entries from the queue and hands each to a job worker of its module, through the socket of
- * that pool; the worker takes the role that is stamped on the entry. It loads no module, and may touch nothing but the queue.
+ * scopiton-dispatcher: takes due entries from the queue and hands each to a job worker of its
+ * module, through the socket of that pool; the worker takes the role that is stamped on the entry.
+ * It loads no module, and may touch nothing but the queue.
  *
- * It sleeps until the next entry is due or a worker's commit wakes it. What a worker answers is foreign bytes (jobs/fcgi.h).
+ * It sleeps until the next entry is due or a worker's commit wakes it. What a worker answers is
+ * foreign bytes (jobs/fcgi.h).
  */
 #include <errno.h>
 #include <poll.h>
@@ -25,16 +27,18 @@
 
 enum {
 	RUNS_MAX = 128,
-	LOOK_MILLISECONDS = 5000,    /* for what nobody has woken us for: another host's entries, people's orders there */
-	LATER_MILLISECONDS = 250,    /* when something was due just now: there may be more, or its turn has not come */
+	/* for what nobody has woken us for: another host's entries, people's orders there */
+	LOOK_MILLISECONDS = 5000,
+	/* when something was due just now: there may be more, or its turn has not come */
+	LATER_MILLISECONDS = 250,
 	PROGRESS_MILLISECONDS = 500,
-	LOST_MILLISECONDS = 1000,    /* until MariaDB is tried again */
+	LOST_MILLISECONDS = 1000, /* until MariaDB is tried again */
 	STOP_MILLISECONDS = 2000,
-	AGAIN_SOON = 200,            /* the tenant is being switched to another version */
-	AGAIN_LATER = 5000,          /* no worker can be reached */
-	AGAIN_WHEN_ON = 600000,      /* the module is switched off */
-	LEASE_ROUNDS = 32,           /* a job may wait behind that many others for a worker */
-	DONE_TOGETHER = 25,          /* entries are deleted in one commit, or after */
+	AGAIN_SOON = 200,       /* the tenant is being switched to another version */
+	AGAIN_LATER = 5000,     /* no worker can be reached */
+	AGAIN_WHEN_ON = 600000, /* the module is switched off */
+	LEASE_ROUNDS = 32,      /* a job may wait behind that many others for a worker */
+	DONE_TOGETHER = 25,     /* entries are deleted in one commit, or after */
 	DONE_MILLISECONDS = 20,
 };
 
@@ -65,11 +69,11 @@ struct dispatcher {
 	struct scop_queue queue;
 	struct run *runs;
 	unsigned run_count;
-	unsigned left_out;   /* modules, at the last take */
-	bool more;           /* the last take left something that may be due */
+	unsigned left_out; /* modules, at the last take */
+	bool more;         /* the last take left something that may be due */
 	bool stopping, lost;
 	int64_t stop_by, look_at;
-	int64_t done_at;     /* when the oldest untold success came; 0: none */
+	int64_t done_at; /* when the oldest untold success came; 0: none */
 	char name[100];
 };
 
@@ -128,14 +132,16 @@ receive(struct run *run)
 	while (run->fd >= 0 && scop_fcgi_line(&run->answer, line, sizeof line))
 		take_line(run, line);
 	if (run->fd >= 0 && (got <= 0 || run->answer.ended || run->answer.broken))
-		end_run(run, run->tries >= SCOP_QUEUE_TRIES ? RUN_DEAD : RUN_AGAIN, "its worker ended before it was done");
+		end_run(run, run->tries >= SCOP_QUEUE_TRIES ? RUN_DEAD : RUN_AGAIN,
+		    "its worker ended before it was done");
 }
 
 static void
 send_rest(struct run *run)
 {
 	while (run->sent < run->out.length) {
-		const ssize_t wrote = send(run->fd, run->out.data + run->sent, run->out.length - run->sent, MSG_NOSIGNAL);
+		const ssize_t wrote = send(run->fd, run->out.data + run->sent,
+		    run->out.length - run->sent, MSG_NOSIGNAL);
 
 		if (wrote < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
@@ -160,8 +166,9 @@ start_run(struct dispatcher *dispatcher, struct run *run, const char *body)
 		put_away(run, AGAIN_WHEN_ON, "the module is switched off");
 		return;
 	}
-	snprintf(address.sun_path, sizeof address.sun_path, "%s/pools/%s-%.*s" SCOP_POOL_JOBS "/sock", dispatcher->service.config.run,
-	    run->module, SCOP_POOL_HASH, entry.hash);
+	snprintf(address.sun_path, sizeof address.sun_path,
+	    "%s/pools/%s-%.*s" SCOP_POOL_JOBS "/sock", dispatcher->service.config.run, run->module,
+	    SCOP_POOL_HASH, entry.hash);
 	run->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (run->fd < 0 || connect(run->fd, (struct sockaddr *)&address, sizeof address) != 0) {
 		put_away(run, AGAIN_LATER, "no worker of the module can be reached");
@@ -170,8 +177,8 @@ start_run(struct dispatcher *dispatcher, struct run *run, const char *body)
 	snprintf(tries, sizeof tries, "%u", run->tries);
 	snprintf(tenant, sizeof tenant, "%u", run->tenant);
 	const char *number = scop_arena_printf(run->arena, "%s.%s", run->entry, tries);
-	const struct scop_fcgi_param params[] = { { "JOB", run->job }, { "ENTRY", run->entry }, { "TENANT", tenant },
-		{ "TRIES", tries }, { "RUN", number }, { NULL, NULL } };
+	const struct scop_fcgi_param params[] = { { "JOB", run->job }, { "ENTRY", run->entry },
+		{ "TENANT", tenant }, { "TRIES", tries }, { "RUN", number }, { NULL, NULL } };
 	scop_buffer_init(&run->out, run->arena);
 	scop_fcgi_request(&run->out, params, body, strlen(body));
 	send_rest(run);
@@ -183,9 +190,14 @@ add_run(struct dispatcher *dispatcher, const struct scop_value *row)
 	struct scop_arena *arena = scop_arena_new();
 	struct run *run = scop_arena_alloc(arena, sizeof *run);
 
-	*run = (struct run){ .next = dispatcher->runs, .arena = arena, .id = scop_int(row, "id"), .fd = -1,
-		.tenant = (uint32_t)scop_int(row, "tenant"), .tries = (unsigned)scop_int(row, "tries") + 1,
-		.module = scop_arena_text(arena, scop_text(row, "module")), .job = scop_arena_text(arena, scop_text(row, "name")),
+	*run = (struct run){ .next = dispatcher->runs,
+		.arena = arena,
+		.id = scop_int(row, "id"),
+		.fd = -1,
+		.tenant = (uint32_t)scop_int(row, "tenant"),
+		.tries = (unsigned)scop_int(row, "tries") + 1,
+		.module = scop_arena_text(arena, scop_text(row, "module")),
+		.job = scop_arena_text(arena, scop_text(row, "name")),
 		.entry = scop_arena_text(arena, scop_text(row, "entry")) };
 	dispatcher->runs = run;
 	dispatcher->run_count++;
@@ -203,9 +215,11 @@ tell(struct dispatcher *dispatcher, const struct run *run)
 	if (run->outcome == RUN_AWAY)
 		return scop_queue_again(queue, run->id, run->rest, false, run->cause);
 	if (run->outcome == RUN_AGAIN)
-		return scop_queue_again(queue, run->id, scop_queue_rest(run->tries), true, run->cause);
-	scop_log(SCOP_LOG_ERROR, "job '%s' of '%s' for tenant %u is given up after %u tries: %s (entry=%s)", run->job, run->module,
-	    run->tenant, run->tries, run->cause, run->entry);
+		return scop_queue_again(queue, run->id, scop_queue_rest(run->tries), true,
+		    run->cause);
+	scop_log(SCOP_LOG_ERROR,
+	    "job '%s' of '%s' for tenant %u is given up after %u tries: %s (entry=%s)", run->job,
+	    run->module, run->tenant, run->tries, run->cause, run->entry);
 	return scop_queue_bury(queue, run->id, run->cause);
 }
 
@@ -231,7 +245,8 @@ tell_done(struct dispatcher *dispatcher)
 	int64_t ids[SCOP_QUEUE_BATCH] = { 0 };
 	unsigned count = 0;
 
-	for (const struct run *run = dispatcher->runs; run && count < SCOP_QUEUE_BATCH; run = run->next)
+	for (const struct run *run = dispatcher->runs; run && count < SCOP_QUEUE_BATCH;
+	     run = run->next)
 		if (is_done(run))
 			ids[count++] = run->id;
 	const enum scop_db_status status = scop_queue_done(&dispatcher->queue, ids, count);
@@ -264,21 +279,27 @@ tell_queue(struct dispatcher *dispatcher, int64_t now)
 	const unsigned done = count_done(dispatcher);
 	if (done > 0 && dispatcher->done_at == 0)
 		dispatcher->done_at = now;
-	if (done >= DONE_TOGETHER || (done > 0 && (done == dispatcher->run_count || now >= dispatcher->done_at + DONE_MILLISECONDS))) {
+	if (done >= DONE_TOGETHER ||
+	    (done > 0 &&
+		(done == dispatcher->run_count ||
+		    now >= dispatcher->done_at + DONE_MILLISECONDS))) {
 		status = tell_done(dispatcher);
 		dispatcher->done_at = 0;
 	}
 	for (struct run **place = &dispatcher->runs; status == SCOP_DB_OK && *place;) {
 		struct run *run = *place;
 
-		if (run->fd < 0 && !is_done(run) && (status = tell(dispatcher, run)) == SCOP_DB_OK) {
-			if (run->rest > 0 && run->rest < LOOK_MILLISECONDS && now + run->rest < dispatcher->look_at)
+		if (run->fd < 0 && !is_done(run) &&
+		    (status = tell(dispatcher, run)) == SCOP_DB_OK) {
+			if (run->rest > 0 && run->rest < LOOK_MILLISECONDS &&
+			    now + run->rest < dispatcher->look_at)
 				dispatcher->look_at = now + run->rest;
 			forget(dispatcher, place);
 			continue;
 		}
 		if (run->progressed && now >= run->progress_at) {
-			status = scop_queue_progress(&dispatcher->queue, run->id, run->done, run->total);
+			status =
+			    scop_queue_progress(&dispatcher->queue, run->id, run->done, run->total);
 			run->progressed = false;
 			run->progress_at = now + PROGRESS_MILLISECONDS;
 		}
@@ -289,13 +310,15 @@ tell_queue(struct dispatcher *dispatcher, int64_t now)
 
 /* ---- asking the queue ---- */
 
-/* Modules that have enough to do: the others' jobs are not to wait behind theirs. Gives how many. */
+/* Modules that have enough to do: the others' jobs are not to wait behind theirs. Gives how many.
+ */
 static unsigned
 leave_out(const struct dispatcher *dispatcher, const char *ret_names[SCOP_QUEUE_LEFT_OUT])
 {
 	unsigned found = 0;
 
-	for (const struct run *run = dispatcher->runs; run && found < SCOP_QUEUE_LEFT_OUT; run = run->next) {
+	for (const struct run *run = dispatcher->runs; run && found < SCOP_QUEUE_LEFT_OUT;
+	     run = run->next) {
 		unsigned same = 0;
 		bool known = false;
 
@@ -331,20 +354,24 @@ take(struct dispatcher *dispatcher)
 	unsigned events;
 
 	dispatcher->left_out = leave_out(dispatcher, names);
-	const enum scop_db_status status = scop_queue_take(&dispatcher->queue, names, room, &entries, &events);
+	const enum scop_db_status status =
+	    scop_queue_take(&dispatcher->queue, names, room, &entries, &events);
 	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(entries); i++)
 		add_run(dispatcher, scop_at(entries, i));
-	dispatcher->more = events > 0 || scop_count(entries) >= (room < SCOP_QUEUE_BATCH ? room : SCOP_QUEUE_BATCH);
+	dispatcher->more = events > 0 ||
+	    scop_count(entries) >= (room < SCOP_QUEUE_BATCH ? room : SCOP_QUEUE_BATCH);
 	return status;
 }
 
-/* Whether another take may find something: after a full one, or when a module that was left out has room again. */
+/* Whether another take may find something: after a full one, or when a module that was left out has
+ * room again. */
 static bool
 worth_taking(const struct dispatcher *dispatcher)
 {
 	const char *names[SCOP_QUEUE_LEFT_OUT] = { NULL };
 
-	return dispatcher->run_count < RUNS_MAX && (dispatcher->more || leave_out(dispatcher, names) < dispatcher->left_out);
+	return dispatcher->run_count < RUNS_MAX &&
+	    (dispatcher->more || leave_out(dispatcher, names) < dispatcher->left_out);
 }
 
 /* Orders, schedules, and what is due; then says when to look again. */
@@ -372,7 +399,10 @@ look(struct dispatcher *dispatcher, int64_t now)
 	if (status == SCOP_DB_OK && glance.entry <= 0 && dispatcher->run_count < RUNS_MAX)
 		status = take(dispatcher);
 	const int64_t next = glance.entry < glance.hour ? glance.entry : glance.hour;
-	dispatcher->look_at = now + (next <= 0 ? LATER_MILLISECONDS : next > LOOK_MILLISECONDS ? LOOK_MILLISECONDS : next + 1);
+	dispatcher->look_at = now +
+	    (next <= 0                         ? LATER_MILLISECONDS
+		    : next > LOOK_MILLISECONDS ? LOOK_MILLISECONDS
+					       : next + 1);
 	return status;
 }
 
@@ -397,7 +427,8 @@ time_left(const struct dispatcher *dispatcher, int64_t now)
 static bool
 wait_and_take(struct dispatcher *dispatcher)
 {
-	struct pollfd polled[RUNS_MAX + 2] = { { dispatcher->service.signal_fd, POLLIN, 0 }, { dispatcher->service.wake_fd, POLLIN, 0 } };
+	struct pollfd polled[RUNS_MAX + 2] = { { dispatcher->service.signal_fd, POLLIN, 0 },
+		{ dispatcher->service.wake_fd, POLLIN, 0 } };
 	struct run *runs[RUNS_MAX];
 	nfds_t count = 2;
 
@@ -405,9 +436,13 @@ wait_and_take(struct dispatcher *dispatcher)
 		if (run->fd < 0)
 			continue;
 		runs[count - 2] = run;
-		polled[count++] = (struct pollfd){ run->fd, (short)(run->sent < run->out.length ? POLLIN | POLLOUT : POLLIN), 0 };
+		polled[count++] = (struct pollfd){ run->fd,
+			(short)(run->sent < run->out.length ? POLLIN | POLLOUT : POLLIN), 0 };
 	}
-	if (poll(polled, count, dispatcher->lost ? LOST_MILLISECONDS : time_left(dispatcher, scop_service_now())) < 0 && errno != EINTR)
+	if (poll(polled, count,
+		dispatcher->lost ? LOST_MILLISECONDS : time_left(dispatcher, scop_service_now())) <
+		0 &&
+	    errno != EINTR)
 		scop_log(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
 	for (nfds_t i = 2; i < count; i++) {
 		if (polled[i].revents & POLLOUT)
@@ -419,7 +454,8 @@ wait_and_take(struct dispatcher *dispatcher)
 		dispatcher->stopping = true;
 		dispatcher->stop_by = scop_service_now() + STOP_MILLISECONDS;
 	}
-	return (polled[1].revents && scop_service_woken(&dispatcher->service)) || scop_service_now() >= dispatcher->look_at;
+	return (polled[1].revents && scop_service_woken(&dispatcher->service)) ||
+	    scop_service_now() >= dispatcher->look_at;
 }
 
 static void
@@ -432,7 +468,8 @@ note_status(struct dispatcher *dispatcher, enum scop_db_status status)
 		return;
 	}
 	if (!dispatcher->lost)
-		scop_log(SCOP_LOG_WARNING, "the queue is away: %s", scop_db_error(dispatcher->queue.db));
+		scop_log(SCOP_LOG_WARNING, "the queue is away: %s",
+		    scop_db_error(dispatcher->queue.db));
 	dispatcher->lost = true;
 	dispatcher->look_at = scop_service_now() + LOST_MILLISECONDS;
 }
@@ -440,7 +477,8 @@ note_status(struct dispatcher *dispatcher, enum scop_db_status status)
 static void
 serve(struct dispatcher *dispatcher)
 {
-	while (!dispatcher->stopping || (dispatcher->run_count > 0 && scop_service_now() < dispatcher->stop_by)) {
+	while (!dispatcher->stopping ||
+	    (dispatcher->run_count > 0 && scop_service_now() < dispatcher->stop_by)) {
 		const bool wanted = wait_and_take(dispatcher);
 		enum scop_db_status status = tell_queue(dispatcher, scop_service_now());
 
@@ -462,10 +500,14 @@ open_queue(struct dispatcher *dispatcher)
 	char host[60] = "";
 
 	gethostname(host, sizeof host - 1);
-	snprintf(dispatcher->name, sizeof dispatcher->name, "%s:%s", host, dispatcher->service.config.run);
-	dispatcher->queue = (struct scop_queue){ .db = dispatcher->service.db, .arena = scop_arena_new(),
+	snprintf(dispatcher->name, sizeof dispatcher->name, "%s:%s", host,
+	    dispatcher->service.config.run);
+	dispatcher->queue = (struct scop_queue){ .db = dispatcher->service.db,
+		.arena = scop_arena_new(),
 		.dispatcher = dispatcher->name,
-		.lease_seconds = (unsigned)(dispatcher->service.config.job_hard_milliseconds / 1000 * LEASE_ROUNDS) + 60 };
+		.lease_seconds = (unsigned)(dispatcher->service.config.job_hard_milliseconds /
+				     1000 * LEASE_ROUNDS) +
+		    60 };
 }
 
 int
@@ -474,13 +516,16 @@ main(int argc, char **argv)
 	static struct dispatcher dispatcher;
 
 	scop_service_start(&dispatcher.service, "dispatcher", true, argc, argv);
-	dispatcher.directory = mmap(NULL, sizeof *dispatcher.directory, PROT_READ, MAP_SHARED, dispatcher.service.directory_fd, 0);
+	dispatcher.directory = mmap(NULL, sizeof *dispatcher.directory, PROT_READ, MAP_SHARED,
+	    dispatcher.service.directory_fd, 0);
 	if (dispatcher.directory == MAP_FAILED)
 		scop_service_give_up("no directory");
 	open_queue(&dispatcher);
 	while (scop_queue_reclaim(&dispatcher.queue) != SCOP_DB_OK && !scop_service_orphaned()) {
-		scop_log(SCOP_LOG_WARNING, "waiting for the queue: %s", scop_db_error(dispatcher.queue.db));
-		if (poll(&(struct pollfd){ dispatcher.service.signal_fd, POLLIN, 0 }, 1, LOST_MILLISECONDS) > 0)
+		scop_log(SCOP_LOG_WARNING, "waiting for the queue: %s",
+		    scop_db_error(dispatcher.queue.db));
+		if (poll(&(struct pollfd){ dispatcher.service.signal_fd, POLLIN, 0 }, 1,
+			LOST_MILLISECONDS) > 0)
 			return 0;
 	}
 	serve(&dispatcher);

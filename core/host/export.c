@@ -18,9 +18,12 @@
 #include "modules/files.h"
 
 const char *
-scop_export_path(struct scop_platform *platform, uint32_t tenant, const char *what, const char *suffix)
+scop_export_path(struct scop_platform *platform, uint32_t tenant, const char *what,
+    const char *suffix)
 {
-	const char *name = scop_text(scop_platform_row(platform, "SELECT name FROM scopiton.tenant WHERE id = %u", tenant), "name");
+	const char *name = scop_text(scop_platform_row(platform,
+					 "SELECT name FROM scopiton.tenant WHERE id = %u", tenant),
+	    "name");
 	const time_t now = time(NULL);
 	char when[32];
 	struct tm tm;
@@ -28,10 +31,13 @@ scop_export_path(struct scop_platform *platform, uint32_t tenant, const char *wh
 	gmtime_r(&now, &tm);
 	strftime(when, sizeof when, "%Y%m%d-%H%M%S", &tm);
 	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
-	mkdir(scop_arena_printf(platform->arena, "%s/exports/%s", platform->config.var, name), 0700);
-	const char *path = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s%s", platform->config.var, name, what, when, suffix);
+	mkdir(scop_arena_printf(platform->arena, "%s/exports/%s", platform->config.var, name),
+	    0700);
+	const char *path = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s%s",
+	    platform->config.var, name, what, when, suffix);
 	for (int i = 2; access(path, F_OK) == 0; i++)
-		path = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s-%d%s", platform->config.var, name, what, when, i, suffix);
+		path = scop_arena_printf(platform->arena, "%s/exports/%s/%s-%s-%d%s",
+		    platform->config.var, name, what, when, i, suffix);
 	return path;
 }
 
@@ -68,7 +74,8 @@ put_value(struct scop_buffer *out, const struct scop_value *value)
 
 	if (scop_type(value) == SCOP_STRING) {
 		put_field(out, scop_as_text(value), scop_size(value));
-	} else if (scop_type(value) == SCOP_INT || scop_type(value) == SCOP_BOOL || scop_type(value) == SCOP_MONEY) {
+	} else if (scop_type(value) == SCOP_INT || scop_type(value) == SCOP_BOOL ||
+	    scop_type(value) == SCOP_MONEY) {
 		scop_buffer_printf(out, "%lld", (long long)scop_as_int(value));
 	} else if (scop_type(value) == SCOP_TIME) {
 		scop_time_print(out, value->integer);
@@ -102,8 +109,10 @@ scop_export_csv(struct scop_platform *platform, const struct scop_value *rows, c
 		}
 		scop_buffer_text(&out, "\r\n");
 	}
-	const bool written = fwrite(out.data, 1, out.length, file) == out.length && fflush(file) == 0 && fsync(fileno(file)) == 0;
-	return (fclose(file) == 0 && written) || scop_error_errno(&platform->err, "'%s' cannot be written", path);
+	const bool written = fwrite(out.data, 1, out.length, file) == out.length &&
+	    fflush(file) == 0 && fsync(fileno(file)) == 0;
+	return (fclose(file) == 0 && written) ||
+	    scop_error_errno(&platform->err, "'%s' cannot be written", path);
 }
 
 /* ---- archives ---- */
@@ -134,7 +143,8 @@ scop_dump_run(struct scop_platform *platform, const char *const *what, const cha
 	const pid_t pid = fork();
 	if (pid == 0) {
 		umask(077);
-		setenv("MYSQL_PWD", password, 1); /* which others cannot read, as they can a command line */
+		/* which others cannot read, as they can a command line */
+		setenv("MYSQL_PWD", password, 1);
 		execvp(words[0], (char *const *)(uintptr_t)words);
 		_exit(127);
 	}
@@ -142,43 +152,66 @@ scop_dump_run(struct scop_platform *platform, const char *const *what, const cha
 		return scop_error_errno(&platform->err, "mariadb-dump cannot be run");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	return scop_error_set(&platform->err, "mariadb-dump could not write '%s' (status %d)", path, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return scop_error_set(&platform->err, "mariadb-dump could not write '%s' (status %d)", path,
+	    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
 /* What each table and column is, for who has nothing but the archive. */
 bool
 scop_describe_tables(struct scop_platform *platform, const char *database, const char *path)
 {
-	const struct scop_value *columns = scop_platform_rows(platform, "SELECT c.table_name, c.column_name, c.column_type, c.is_nullable = 'YES' AS may_be_null, "
-	    "c.column_key, c.extra FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = "
-	    "c.table_name AND t.table_type = 'BASE TABLE' WHERE c.table_schema = '%s' ORDER BY c.table_name, c.ordinal_position", database);
-	const struct scop_value *links = scop_platform_rows(platform, "SELECT table_name, column_name, referenced_table_name, referenced_column_name FROM "
-	    "information_schema.key_column_usage WHERE table_schema = '%s' AND referenced_table_name IS NOT NULL ORDER BY table_name, column_name", database);
+	const struct scop_value *columns = scop_platform_rows(platform,
+	    "SELECT c.table_name, c.column_name, c.column_type, c.is_nullable = 'YES' AS "
+	    "may_be_null, "
+	    "c.column_key, c.extra FROM information_schema.columns c JOIN "
+	    "information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = "
+	    "c.table_name AND t.table_type = 'BASE TABLE' WHERE c.table_schema = '%s' ORDER BY "
+	    "c.table_name, c.ordinal_position",
+	    database);
+	const struct scop_value *links = scop_platform_rows(platform,
+	    "SELECT table_name, column_name, referenced_table_name, referenced_column_name FROM "
+	    "information_schema.key_column_usage WHERE table_schema = '%s' AND "
+	    "referenced_table_name IS NOT NULL ORDER BY table_name, column_name",
+	    database);
 	const char *table = "";
 	FILE *file = fopen(path, "we");
 
 	if (!file || !columns)
 		return scop_error_errno(&platform->err, "'%s' cannot be written", path);
-	fprintf(file, "# Tables of `%s`\n\nTimes are UTC; columns that end in `_cents` are amounts in cents.\n", database);
+	fprintf(file,
+	    "# Tables of `%s`\n\nTimes are UTC; columns that end in `_cents` are amounts in "
+	    "cents.\n",
+	    database);
 	for (size_t i = 0; i < scop_count(columns); i++) {
 		const struct scop_value *row = scop_at(columns, i);
 		const char *key = scop_text(row, "column_key");
 
 		if (strcmp(table, scop_text(row, "table_name")) != 0) {
 			table = scop_text(row, "table_name");
-			fprintf(file, "\n## %s\n\n| column | type | |\n| --- | --- | --- |\n", table);
+			fprintf(file, "\n## %s\n\n| column | type | |\n| --- | --- | --- |\n",
+			    table);
 		}
-		fprintf(file, "| %s | %s%s | %s%s", scop_text(row, "column_name"), scop_text(row, "column_type"), scop_bool(row, "may_be_null") ? ", may be empty" : "",
-		    strcmp(key, "PRI") == 0 ? "names the row " : strcmp(key, "UNI") == 0 ? "once only " : "", scop_text(row, "extra"));
+		fprintf(file, "| %s | %s%s | %s%s", scop_text(row, "column_name"),
+		    scop_text(row, "column_type"),
+		    scop_bool(row, "may_be_null") ? ", may be empty" : "",
+		    strcmp(key, "PRI") == 0       ? "names the row "
+			: strcmp(key, "UNI") == 0 ? "once only "
+						  : "",
+		    scop_text(row, "extra"));
 		for (size_t l = 0; l < scop_count(links); l++) {
 			const struct scop_value *link = scop_at(links, l);
 
-			if (strcmp(scop_text(link, "table_name"), table) == 0 && strcmp(scop_text(link, "column_name"), scop_text(row, "column_name")) == 0)
-				fprintf(file, "leads to %s.%s", scop_text(link, "referenced_table_name"), scop_text(link, "referenced_column_name"));
+			if (strcmp(scop_text(link, "table_name"), table) == 0 &&
+			    strcmp(scop_text(link, "column_name"), scop_text(row, "column_name")) ==
+				0)
+				fprintf(file, "leads to %s.%s",
+				    scop_text(link, "referenced_table_name"),
+				    scop_text(link, "referenced_column_name"));
 		}
 		fputs(" |\n", file);
 	}
-	return fclose(file) == 0 || scop_error_errno(&platform->err, "'%s' cannot be written", path);
+	return fclose(file) == 0 ||
+	    scop_error_errno(&platform->err, "'%s' cannot be written", path);
 }
 
 static bool
@@ -216,7 +249,8 @@ on_disk(const char *file)
 }
 
 bool
-scop_archive_folder(struct scop_platform *platform, const char *folder, const char *top, const char *file)
+scop_archive_folder(struct scop_platform *platform, const char *folder, const char *top,
+    const char *file)
 {
 	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
 	const char *fresh = scop_arena_printf(platform->arena, "%s.new", folder);
@@ -228,14 +262,17 @@ scop_archive_folder(struct scop_platform *platform, const char *folder, const ch
 	archive_write_add_filter_zstd(out);
 	bool sound = archive_write_open_filename(out, fresh) == ARCHIVE_OK;
 	for (size_t i = 0; sound && i < files->count; i++)
-		sound = add_to_archive(out, scop_arena_printf(platform->arena, "%s/%s", folder, files->path[i]),
+		sound = add_to_archive(out,
+		    scop_arena_printf(platform->arena, "%s/%s", folder, files->path[i]),
 		    scop_arena_printf(platform->arena, "%s/%s", top, files->path[i]));
 	sound &= archive_write_close(out) == ARCHIVE_OK;
 	if (!sound)
-		scop_error_set(&platform->err, "'%s' cannot be written: %s", file, archive_error_string(out) ? archive_error_string(out) : strerror(errno));
+		scop_error_set(&platform->err, "'%s' cannot be written: %s", file,
+		    archive_error_string(out) ? archive_error_string(out) : strerror(errno));
 	archive_write_free(out);
 	if (sound && chmod(fresh, 0600) == 0 && on_disk(fresh) && rename(fresh, file) == 0) {
-		scop_files_sync_folder(scop_arena_printf(platform->arena, "%.*s", (int)(strrchr(file, '/') - file), file));
+		scop_files_sync_folder(scop_arena_printf(platform->arena, "%.*s",
+		    (int)(strrchr(file, '/') - file), file));
 		return true;
 	}
 	unlink(fresh);
@@ -252,8 +289,10 @@ scop_copy_folder(struct scop_platform *platform, const char *from, const char *t
 		char *path = scop_arena_printf(platform->arena, "%s/%s", to, files->path[i]);
 
 		scop_files_make_folders(path);
-		const char *source = scop_arena_printf(platform->arena, "%s/%s", from, files->path[i]);
-		sound = scop_files_copy(source, path, &platform->err) && (access(source, X_OK) != 0 || chmod(path, 0755) == 0);
+		const char *source =
+		    scop_arena_printf(platform->arena, "%s/%s", from, files->path[i]);
+		sound = scop_files_copy(source, path, &platform->err) &&
+		    (access(source, X_OK) != 0 || chmod(path, 0755) == 0);
 	}
 	return sound;
 }

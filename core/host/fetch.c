@@ -32,7 +32,8 @@ take(char *bytes, size_t one, size_t size, void *context)
 }
 
 static bool
-over_http(const struct scop_config *config, const char *url, struct sink *sink, struct scop_error *err)
+over_http(const struct scop_config *config, const char *url, struct sink *sink,
+    struct scop_error *err)
 {
 	char words[CURL_ERROR_SIZE] = "";
 	CURL *curl = curl_easy_init();
@@ -41,7 +42,8 @@ over_http(const struct scop_config *config, const char *url, struct sink *sink, 
 		return scop_error_set(err, "libcurl cannot start");
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L); /* what stands elsewhere is not this catalogue */
+	/* what stands elsewhere is not this catalogue */
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file);
@@ -56,7 +58,9 @@ over_http(const struct scop_config *config, const char *url, struct sink *sink, 
 	curl_easy_cleanup(curl);
 	if (code == CURLE_OK)
 		return true;
-	return sink->too_large || scop_error_set(err, "'%s' cannot be fetched: %s", url, words[0] ? words : curl_easy_strerror(code));
+	return sink->too_large ||
+	    scop_error_set(err, "'%s' cannot be fetched: %s", url,
+		words[0] ? words : curl_easy_strerror(code));
 }
 
 static bool
@@ -76,19 +80,24 @@ from_folder(const char *path, struct sink *sink, struct scop_error *err)
 }
 
 bool
-scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t most, struct scop_error *err)
+scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t most,
+    struct scop_error *err)
 {
 	char from[SCOP_CONFIG_TEXT + 200];
 	const size_t length = strlen(config->catalogue);
-	struct sink sink = { open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), most, false };
+	struct sink sink = { open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), most,
+		false };
 
 	if (sink.fd < 0)
 		return scop_error_errno(err, "'%s' cannot be made", to);
-	snprintf(from, sizeof from, "%s%s%s", config->catalogue, length > 0 && config->catalogue[length - 1] == '/' ? "" : "/", name);
-	bool sound = from[0] == '/' ? from_folder(from, &sink, err) : over_http(config, from, &sink, err);
+	snprintf(from, sizeof from, "%s%s%s", config->catalogue,
+	    length > 0 && config->catalogue[length - 1] == '/' ? "" : "/", name);
+	bool sound =
+	    from[0] == '/' ? from_folder(from, &sink, err) : over_http(config, from, &sink, err);
 	close(sink.fd);
 	if (sound && sink.too_large)
-		sound = scop_error_set(err, "'%s' has more than the %llu bytes that were announced", from, (unsigned long long)most);
+		sound = scop_error_set(err, "'%s' has more than the %llu bytes that were announced",
+		    from, (unsigned long long)most);
 	if (!sound)
 		unlink(to);
 	return sound;

@@ -11,10 +11,18 @@
 #include "base/log.h"
 #include "web/request.h"
 
-enum { FILES_MAX = 2000, FILE_BYTES_MAX = 64 << 20, TOTAL_BYTES_MAX = 256 << 20, OK = 0, REFUSED = 1, FAILED = 2 };
+enum {
+	FILES_MAX = 2000,
+	FILE_BYTES_MAX = 64 << 20,
+	TOTAL_BYTES_MAX = 256 << 20,
+	OK = 0,
+	REFUSED = 1,
+	FAILED = 2
+};
 
 static void
-report(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column, const char *text)
+report(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column,
+    const char *text)
 {
 	static const char *const words[] = { "info", "warning", "error" };
 
@@ -30,8 +38,10 @@ read_files(struct scop_arena *arena, struct scop_file *files, size_t *ret_count)
 
 	*ret_count = 0;
 	while (scanf("%zu %255[^\n]", &size, name) == 2) {
-		if (*ret_count == FILES_MAX || size > FILE_BYTES_MAX || (total += size) > TOTAL_BYTES_MAX || getchar() != '\n') {
-			printf("error 0 0 more than %d files, 64 MB for one, or 256 MB in all\n", FILES_MAX);
+		if (*ret_count == FILES_MAX || size > FILE_BYTES_MAX ||
+		    (total += size) > TOTAL_BYTES_MAX || getchar() != '\n') {
+			printf("error 0 0 more than %d files, 64 MB for one, or 256 MB in all\n",
+			    FILES_MAX);
 			return false;
 		}
 		char *data = malloc(size + 1);
@@ -40,7 +50,8 @@ read_files(struct scop_arena *arena, struct scop_file *files, size_t *ret_count)
 			return false;
 		}
 		data[size] = '\0';
-		files[(*ret_count)++] = (struct scop_file){ scop_arena_text(arena, name), "", data, size };
+		files[(*ret_count)++] =
+		    (struct scop_file){ scop_arena_text(arena, name), "", data, size };
 	}
 	return *ret_count > 0;
 }
@@ -55,14 +66,16 @@ find_import(const struct scop_module *module, const char *name)
 }
 
 static bool
-read_site(const struct scop_app *app, struct scop_arena *arena, const char *text, struct scop_site *ret_site)
+read_site(const struct scop_app *app, struct scop_arena *arena, const char *text,
+    struct scop_site *ret_site)
 {
 	char database[65], language[3], zone[41], currency[4];
 	unsigned tenant;
 	unsigned long long epoch;
 
 	*ret_site = (struct scop_site){ .tenant_name = "", .title = "" };
-	if (sscanf(text, "%u %64s %2s %40s %3s %llu", &tenant, database, language, zone, currency, &epoch) != 6 ||
+	if (sscanf(text, "%u %64s %2s %40s %3s %llu", &tenant, database, language, zone, currency,
+		&epoch) != 6 ||
 	    !scop_language_parse(language, 2, &ret_site->language))
 		return false;
 	ret_site->tenant = tenant;
@@ -76,11 +89,13 @@ read_site(const struct scop_app *app, struct scop_arena *arena, const char *text
 }
 
 static int
-run(struct scop_request *req, const struct scop_import *import, const struct scop_file *files, size_t count)
+run(struct scop_request *req, const struct scop_import *import, const struct scop_file *files,
+    size_t count)
 {
 	struct scop_db *db = req->app->db;
 
-	scop_db_enter(db, req->site.role, req->site.database, req->site.socle, req->site.epoch, true);
+	scop_db_enter(db, req->site.role, req->site.database, req->site.socle, req->site.epoch,
+	    true);
 	scop_db_currency(db, req->site.currency);
 	enum scop_db_status status = scop_db_begin(db);
 	const bool taken = status == SCOP_DB_OK && import->handle(req, files, count);
@@ -89,7 +104,8 @@ run(struct scop_request *req, const struct scop_import *import, const struct sco
 	else
 		scop_db_rollback(db);
 	if (status != SCOP_DB_OK || req->failed) {
-		printf("error 0 0 the database failed: %s\n", req->failed ? req->cause : scop_db_error(db));
+		printf("error 0 0 the database failed: %s\n",
+		    req->failed ? req->cause : scop_db_error(db));
 		return FAILED;
 	}
 	return taken && req->report_errors == 0 ? OK : REFUSED;

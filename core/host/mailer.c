@@ -1,10 +1,11 @@
 /*
- * scopiton-mailer: sends the mails that modules have put into the queue to the configured mail server. It loads no module,
- * and is the only process of ours that speaks SMTP, by libcurl.
+ * scopiton-mailer: sends the mails that modules have put into the queue to the configured mail
+ * server. It loads no module, and is the only process of ours that speaks SMTP, by libcurl.
  *
- * A server that never answers, or slowly, holds up one transfer of several until its time is over (host/transfer.c), and no tenant has
- * all of them. What the server refuses for good (5xx) is noted as refused, and so is what comes back later; what it defers, or a server
- * that is away, is tried again for days.
+ * A server that never answers, or slowly, holds up one transfer of several until its time is over
+ * (host/transfer.c), and no tenant has all of them. What the server refuses for good (5xx) is noted
+ * as refused, and so is what comes back later; what it defers, or a server that is away, is tried
+ * again for days.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -53,7 +54,9 @@ struct mailer {
 static int64_t
 rest_after(unsigned tries)
 {
-	const int64_t doubled = (int64_t)REST_FIRST << (tries > 20 ? 20 : tries > 0 ? tries - 1 : 0);
+	const int64_t doubled = (int64_t)REST_FIRST << (tries > 20 ? 20
+					: tries > 0                ? tries - 1
+								   : 0);
 	const int64_t rest = doubled < REST_MAX ? doubled : REST_MAX;
 
 	return rest / 2 + random() % (rest + 1);
@@ -62,17 +65,22 @@ rest_after(unsigned tries)
 static enum scop_db_status
 note(struct mailer *mailer, const struct scop_transfer *transfer)
 {
-	const char *said = transfer->answer[0] ? transfer->answer : transfer->error[0] ? transfer->error : curl_easy_strerror(transfer->result);
+	const char *said = transfer->answer[0] ? transfer->answer
+	    : transfer->error[0]               ? transfer->error
+					       : curl_easy_strerror(transfer->result);
 
 	if (transfer->result == CURLE_OK)
 		return scop_post_end(&mailer->post, transfer->id, true, said);
-	if (transfer->reply >= REFUSED_FROM && transfer->result != CURLE_LOGIN_DENIED && atoi(transfer->answer) >= REFUSED_FROM) {
-		scop_log(SCOP_LOG_WARNING, "mail %lld is refused: %s", (long long)transfer->id, said);
+	if (transfer->reply >= REFUSED_FROM && transfer->result != CURLE_LOGIN_DENIED &&
+	    atoi(transfer->answer) >= REFUSED_FROM) {
+		scop_log(SCOP_LOG_WARNING, "mail %lld is refused: %s", (long long)transfer->id,
+		    said);
 		return scop_post_end(&mailer->post, transfer->id, false, said);
 	}
 	said = transfer->error[0] ? transfer->error : said;
 	if (transfer->tries >= SCOP_POST_TRIES) {
-		scop_log(SCOP_LOG_ERROR, "mail %lld is given up after %u tries: %s", (long long)transfer->id, transfer->tries, said);
+		scop_log(SCOP_LOG_ERROR, "mail %lld is given up after %u tries: %s",
+		    (long long)transfer->id, transfer->tries, said);
 		return scop_post_end(&mailer->post, transfer->id, false, said);
 	}
 	return scop_post_again(&mailer->post, transfer->id, rest_after(transfer->tries), said);
@@ -87,7 +95,9 @@ take_ended(struct mailer *mailer)
 	while (status == SCOP_DB_OK && scop_transfers_ended(&transfer)) {
 		status = note(mailer, &transfer);
 		if (status != SCOP_DB_OK) /* its lease brings it again: better twice than never */
-			scop_log(SCOP_LOG_WARNING, "mail %lld has ended, and that could not be noted", (long long)transfer.id);
+			scop_log(SCOP_LOG_WARNING,
+			    "mail %lld has ended, and that could not be noted",
+			    (long long)transfer.id);
 		mailer->look_at = scop_service_now();
 	}
 	return status;
@@ -125,9 +135,12 @@ leave_out(const struct mailer *mailer, int64_t now)
 	for (size_t i = 0; i < TENANTS_MAX; i++) {
 		const struct window *window = &mailer->windows[i];
 
-		if (window->tenant != 0 && ((now - window->since < MINUTE && window->sent >= mailer->service.config.mail_rate) ||
+		if (window->tenant != 0 &&
+		    ((now - window->since < MINUTE &&
+			 window->sent >= mailer->service.config.mail_rate) ||
 			scop_transfers_of(window->tenant) >= OF_ONE_TENANT))
-			scop_buffer_printf(&tenants, "%s%lld", tenants.length ? "," : "", (long long)window->tenant);
+			scop_buffer_printf(&tenants, "%s%lld", tenants.length ? "," : "",
+			    (long long)window->tenant);
 	}
 	return scop_buffer_str(&tenants);
 }
@@ -141,7 +154,8 @@ look(struct mailer *mailer, int64_t now)
 	enum scop_db_status status = SCOP_DB_OK;
 
 	if (room > 0)
-		status = scop_post_take(&mailer->post, leave_out(mailer, now), room < OF_ONE_TENANT ? room : OF_ONE_TENANT, LEASE_SECONDS, &mails);
+		status = scop_post_take(&mailer->post, leave_out(mailer, now),
+		    room < OF_ONE_TENANT ? room : OF_ONE_TENANT, LEASE_SECONDS, &mails);
 	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(mails); i++) {
 		const struct scop_value *mail = scop_at(mails, i);
 
@@ -152,7 +166,8 @@ look(struct mailer *mailer, int64_t now)
 		scop_transfers_send(mail, attachments);
 	}
 	if (status == SCOP_DB_OK && mailer->service.config.mail_bounces[0])
-		status = scop_bounces_read(&mailer->post, mailer->service.config.mail_bounces, strchr(mailer->service.config.mail_from, '@') + 1);
+		status = scop_bounces_read(&mailer->post, mailer->service.config.mail_bounces,
+		    strchr(mailer->service.config.mail_from, '@') + 1);
 	if (status == SCOP_DB_OK && now >= mailer->sweep_at) {
 		status = scop_post_sweep(&mailer->post);
 		mailer->sweep_at = now + SWEEP_MILLISECONDS;
@@ -170,7 +185,8 @@ look(struct mailer *mailer, int64_t now)
 static void
 wait_for_something(struct mailer *mailer)
 {
-	struct pollfd fds[] = { { mailer->service.signal_fd, POLLIN, 0 }, { mailer->service.wake_fd, POLLIN, 0 }, { mailer->ended_fd, POLLIN, 0 } };
+	struct pollfd fds[] = { { mailer->service.signal_fd, POLLIN, 0 },
+		{ mailer->service.wake_fd, POLLIN, 0 }, { mailer->ended_fd, POLLIN, 0 } };
 	const int64_t left = mailer->look_at - scop_service_now();
 	eventfd_t ended;
 
@@ -226,12 +242,15 @@ main(int argc, char **argv)
 		wait_for_something(&mailer);
 		enum scop_db_status status = take_ended(&mailer);
 
-		if (status == SCOP_DB_OK && mailer.service.config.mail_server[0] && scop_service_now() >= mailer.look_at)
+		if (status == SCOP_DB_OK && mailer.service.config.mail_server[0] &&
+		    scop_service_now() >= mailer.look_at)
 			status = look(&mailer, scop_service_now());
 		else if (!mailer.service.config.mail_server[0])
 			mailer.look_at = scop_service_now() + LOOK_MILLISECONDS;
 		note_status(&mailer, status);
 		scop_arena_reset(mailer.post.arena);
 	}
-	_exit(0); /* those under way are tried again when their lease is over: no server's good-bye is waited for */
+	/* those under way are tried again when their lease is over: no server's good-bye is waited
+	 * for */
+	_exit(0);
 }

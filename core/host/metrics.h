@@ -1,4 +1,5 @@
-/* Metrics in Prometheus' text format, by module: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/* Metrics in Prometheus' text format, by module:
+ * https://prometheus.io/docs/instrumenting/exposition_formats/ */
 #ifndef SCOP_HOST_METRICS_H
 #define SCOP_HOST_METRICS_H
 

@@ -32,14 +32,18 @@ bool
 scop_migrator_run(struct scop_platform *platform, const struct scop_migration *migration)
 {
 	const char *password = scop_random_password(platform);
-	const char *user = scop_arena_printf(platform->arena, "scop_run_%.12s", scop_random_password(platform));
+	const char *user =
+	    scop_arena_printf(platform->arena, "scop_run_%.12s", scop_random_password(platform));
 	const struct scop_db_account account = { platform->config.db_socket, user, password, 0 };
 
-	if (!scop_platform_sql(platform, "CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", user,
+	if (!scop_platform_sql(platform,
+		"CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", user,
 		password) ||
-	    !scop_platform_sql(platform, "GRANT ALL ON `%s`.* TO '%s'@localhost", scop_grant_pattern(platform, migration->database), user) ||
-	    (migration->other && !scop_platform_sql(platform, "GRANT SELECT ON `%s`.* TO '%s'@localhost",
-		scop_grant_pattern(platform, migration->other), user)))
+	    !scop_platform_sql(platform, "GRANT ALL ON `%s`.* TO '%s'@localhost",
+		scop_grant_pattern(platform, migration->database), user) ||
+	    (migration->other &&
+		!scop_platform_sql(platform, "GRANT SELECT ON `%s`.* TO '%s'@localhost",
+		    scop_grant_pattern(platform, migration->other), user)))
 		return false;
 
 	struct scop_db *db = scop_db_new(&account);
@@ -55,10 +59,13 @@ scop_migrator_run(struct scop_platform *platform, const struct scop_migration *m
 bool
 scop_migrator_sweep(struct scop_platform *platform)
 {
-	const struct scop_value *left = scop_platform_rows(platform, "SELECT User AS name FROM mysql.user WHERE User LIKE 'scop\\_run\\_%%' AND is_role = 'N'");
+	const struct scop_value *left = scop_platform_rows(platform,
+	    "SELECT User AS name FROM mysql.user WHERE User LIKE 'scop\\_run\\_%%' AND is_role = "
+	    "'N'");
 	bool sound = left != NULL;
 
 	for (size_t i = 0; sound && i < scop_count(left); i++)
-		sound = scop_platform_sql(platform, "DROP USER IF EXISTS '%s'@localhost", scop_text(scop_at(left, i), "name"));
+		sound = scop_platform_sql(platform, "DROP USER IF EXISTS '%s'@localhost",
+		    scop_text(scop_at(left, i), "name"));
 	return sound;
 }

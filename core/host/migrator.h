@@ -1,4 +1,5 @@
-/* Migrations run under an account made for the run, which has nothing but the one database, and is dropped afterwards. */
+/* Migrations run under an account made for the run, which has nothing but the one database, and is
+ * dropped afterwards. */
 #ifndef SCOP_HOST_MIGRATOR_H
 #define SCOP_HOST_MIGRATOR_H
 

@@ -23,16 +23,19 @@ struct look {
 static const char *
 place_of(struct scop_platform *platform)
 {
-	const char *folder = scop_arena_printf(platform->arena, "%s/pictures", platform->config.var);
+	const char *folder =
+	    scop_arena_printf(platform->arena, "%s/pictures", platform->config.var);
 
 	mkdir(folder, 0755);
 	return folder;
 }
 
 bool
-scop_pictures_keep(struct scop_platform *platform, const struct scop_package *package, const char **ret_icon, const char **ret_pictures)
+scop_pictures_keep(struct scop_platform *platform, const struct scop_package *package,
+    const char **ret_icon, const char **ret_pictures)
 {
-	const struct scop_value *list = scop_pictures_take(platform->arena, package, place_of(platform), ret_icon, &platform->err);
+	const struct scop_value *list = scop_pictures_take(platform->arena, package,
+	    place_of(platform), ret_icon, &platform->err);
 	struct scop_buffer text;
 
 	if (!list)
@@ -46,16 +49,21 @@ scop_pictures_keep(struct scop_platform *platform, const struct scop_package *pa
 static void
 fetch(struct scop_platform *platform, const char *name, struct look *look)
 {
-	const char *folder = place_of(platform), *place = scop_arena_printf(platform->arena, "%s/%s", folder, name);
+	const char *folder = place_of(platform),
+		   *place = scop_arena_printf(platform->arena, "%s/%s", folder, name);
 	const char *fresh = scop_arena_printf(platform->arena, "%s/.fetch", folder);
 	struct scop_error err = { "it cannot be put in place" };
 
-	if (!name[0] || access(place, F_OK) == 0 || look->fetches == FETCHES_MAX || look->failures == FAILURES_MAX)
+	if (!name[0] || access(place, F_OK) == 0 || look->fetches == FETCHES_MAX ||
+	    look->failures == FAILURES_MAX)
 		return;
 	look->fetches++;
 	unlink(fresh);
-	if (scop_fetch(&platform->config, scop_arena_printf(platform->arena, "pictures/%s", name), fresh, SCOP_PICTURE_BYTES_MAX, &err) &&
-	    (scop_picture_is(name, fresh) || scop_error_set(&err, "'pictures/%s' is another file than its name says", name)) && rename(fresh, place) == 0)
+	if (scop_fetch(&platform->config, scop_arena_printf(platform->arena, "pictures/%s", name),
+		fresh, SCOP_PICTURE_BYTES_MAX, &err) &&
+	    (scop_picture_is(name, fresh) ||
+		scop_error_set(&err, "'pictures/%s' is another file than its name says", name)) &&
+	    rename(fresh, place) == 0)
 		return;
 	look->failures++;
 	unlink(fresh);
@@ -72,11 +80,15 @@ by_name(const void *a, const void *b)
 static void
 sweep(struct scop_platform *platform)
 {
-	const struct scop_value *rows = scop_platform_rows(platform, "SELECT icon AS name FROM scopiton.catalogue_module UNION SELECT icon FROM scopiton.package UNION SELECT "
-	    "j.file FROM (SELECT pictures FROM scopiton.catalogue_module UNION ALL SELECT pictures FROM scopiton.package) p, JSON_TABLE(p.pictures, '$[*]' COLUMNS (file "
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT icon AS name FROM scopiton.catalogue_module UNION SELECT icon FROM "
+	    "scopiton.package UNION SELECT "
+	    "j.file FROM (SELECT pictures FROM scopiton.catalogue_module UNION ALL SELECT pictures "
+	    "FROM scopiton.package) p, JSON_TABLE(p.pictures, '$[*]' COLUMNS (file "
 	    "VARCHAR(70) COLLATE utf8mb4_unicode_520_ci PATH '$.file')) j");
 	const size_t count = scop_count(rows);
-	const char **names = scop_arena_alloc(platform->arena, (count + 1) * sizeof *names), *folder = place_of(platform);
+	const char **names = scop_arena_alloc(platform->arena, (count + 1) * sizeof *names),
+		   *folder = place_of(platform);
 	DIR *dir = rows ? opendir(folder) : NULL;
 	struct dirent *entry;
 
@@ -86,7 +98,8 @@ sweep(struct scop_platform *platform)
 	while (dir && (entry = readdir(dir))) {
 		const char *name = entry->d_name;
 
-		if (scop_picture_named(name) && !bsearch(&name, names, count, sizeof *names, by_name))
+		if (scop_picture_named(name) &&
+		    !bsearch(&name, names, count, sizeof *names, by_name))
 			unlink(scop_arena_printf(platform->arena, "%s/%s", folder, name));
 	}
 	if (dir)
@@ -100,7 +113,8 @@ scop_pictures_fetch(struct scop_platform *platform, const struct scop_index *ind
 	struct look look = { 0 };
 
 	for (size_t m = 0; m < scop_count(modules); m++) {
-		const struct scop_value *module = scop_at(modules, m), *pictures = scop_get(module, "pictures");
+		const struct scop_value *module = scop_at(modules, m),
+					*pictures = scop_get(module, "pictures");
 
 		fetch(platform, scop_text(module, "icon"), &look);
 		for (size_t i = 0; i < scop_count(pictures); i++)

@@ -21,11 +21,11 @@
 
 enum {
 	BACKLOG = 4096,
-	SECOND_LOOK = 1000,   /* microseconds until the queue is looked at again */
-	REST = 2000,          /* after starting workers */
-	ROOM_REST = 5000,     /* after asking another pool's worker to make room */
+	SECOND_LOOK = 1000, /* microseconds until the queue is looked at again */
+	REST = 2000,        /* after starting workers */
+	ROOM_REST = 5000,   /* after asking another pool's worker to make room */
 	START_FAILURES_MAX = 3,
-	OUT_SECONDS = 60,     /* doubled with each outage, up to an hour */
+	OUT_SECONDS = 60, /* doubled with each outage, up to an hour */
 	OUT_SECONDS_MAX = 3600,
 	ARGUMENTS_MAX = 40,
 };
@@ -41,7 +41,8 @@ scop_pool_find(struct scop_host *host, const char *name)
 }
 
 static void
-socket_path(const struct scop_host *host, const struct scop_pool *pool, const char *file, char *ret_path, size_t size)
+socket_path(const struct scop_host *host, const struct scop_pool *pool, const char *file,
+    char *ret_path, size_t size)
 {
 	snprintf(ret_path, size, "%s/pools/%s/%s", host->config.run, pool->name, file);
 }
@@ -51,8 +52,10 @@ static bool
 admit(const struct scop_host *host, const struct scop_pool *pool, const char *path)
 {
 	if (pool->jobs)
-		return chmod(path, 0600) == 0 && (!host->dispatcher_uid || chown(path, host->dispatcher_uid, (gid_t)-1) == 0);
-	return chmod(path, 0660) == 0 && (!host->nginx_gid || chown(path, (uid_t)-1, host->nginx_gid) == 0);
+		return chmod(path, 0600) == 0 &&
+		    (!host->dispatcher_uid || chown(path, host->dispatcher_uid, (gid_t)-1) == 0);
+	return chmod(path, 0660) == 0 &&
+	    (!host->nginx_gid || chown(path, (uid_t)-1, host->nginx_gid) == 0);
 }
 
 /* Binds beside and renames over, so that the name always leads to a socket that listens. */
@@ -65,14 +68,17 @@ listen_on(struct scop_host *host, struct scop_pool *pool)
 	snprintf(folder, sizeof folder, "%s/pools/%s", host->config.run, pool->name);
 	mkdir(folder, 0755);
 	socket_path(host, pool, "sock", path, sizeof path);
-	if (snprintf(address.sun_path, sizeof address.sun_path, "%s.new", path) >= (int)sizeof address.sun_path)
+	if (snprintf(address.sun_path, sizeof address.sun_path, "%s.new", path) >=
+	    (int)sizeof address.sun_path)
 		return false;
 	unlink(address.sun_path);
 	pool->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (pool->listen_fd < 0 || bind(pool->listen_fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	if (pool->listen_fd < 0 ||
+	    bind(pool->listen_fd, (struct sockaddr *)&address, sizeof address) != 0 ||
 	    listen(pool->listen_fd, BACKLOG) != 0 || !admit(host, pool, address.sun_path) ||
 	    rename(address.sun_path, path) != 0) {
-		scop_log(SCOP_LOG_ERROR, "pool '%s' cannot listen on '%s': %s", pool->name, path, strerror(errno));
+		scop_log(SCOP_LOG_ERROR, "pool '%s' cannot listen on '%s': %s", pool->name, path,
+		    strerror(errno));
 		if (pool->listen_fd >= 0)
 			close(pool->listen_fd);
 		pool->listen_fd = -1;
@@ -82,7 +88,8 @@ listen_on(struct scop_host *host, struct scop_pool *pool)
 }
 
 struct scop_pool *
-scop_pool_make(struct scop_host *host, const struct scop_directory_package *package, const char *name, bool jobs)
+scop_pool_make(struct scop_host *host, const struct scop_directory_package *package,
+    const char *name, bool jobs)
 {
 	struct scop_pool *pool = calloc(1, sizeof *pool);
 
@@ -113,7 +120,8 @@ make_board(struct scop_pool *pool)
 	pool->board_fd = memfd_create("board", MFD_CLOEXEC);
 	if (pool->board_fd < 0 || ftruncate(pool->board_fd, sizeof *pool->board) != 0)
 		return false;
-	pool->board = mmap(NULL, sizeof *pool->board, PROT_READ | PROT_WRITE, MAP_SHARED, pool->board_fd, 0);
+	pool->board =
+	    mmap(NULL, sizeof *pool->board, PROT_READ | PROT_WRITE, MAP_SHARED, pool->board_fd, 0);
 	if (pool->board == MAP_FAILED)
 		pool->board = NULL;
 	pool->workers = calloc(SCOP_SLOTS, sizeof *pool->workers);
@@ -157,7 +165,8 @@ count_state(const struct scop_pool *pool, int state)
 	unsigned count = 0;
 
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++)
-		count += pool->workers[i].pid != 0 && atomic_load(&pool->board->slots[i].state) == state;
+		count +=
+		    pool->workers[i].pid != 0 && atomic_load(&pool->board->slots[i].state) == state;
 	return count;
 }
 
@@ -174,7 +183,8 @@ add(struct arguments *arguments, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	if (arguments->count == ARGUMENTS_MAX || vasprintf(&arguments->list[arguments->count++], format, args) < 0)
+	if (arguments->count == ARGUMENTS_MAX ||
+	    vasprintf(&arguments->list[arguments->count++], format, args) < 0)
 		abort();
 	va_end(args);
 }
@@ -186,8 +196,8 @@ keep_open(int fd)
 }
 
 /* In the child: nothing but the worker's own settings and descriptors goes along. */
-static void __attribute__((noreturn))
-become_worker(const struct scop_host *host, const struct scop_pool *pool, unsigned slot, int stop_fd)
+static void __attribute__((noreturn)) become_worker(const struct scop_host *host,
+    const struct scop_pool *pool, unsigned slot, int stop_fd)
 {
 	const struct scop_config *config = &host->config;
 	struct arguments arguments = { 0 };
@@ -220,7 +230,8 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	add(&arguments, "slot=%u", slot);
 	add(&arguments, "memory=%lld", (long long)config->worker_memory);
 	add(&arguments, "resident=%lld", (long long)config->worker_resident);
-	add(&arguments, "requests=%lld", (long long)config->worker_requests + (config->worker_requests * (slot % 8)) / 80);
+	add(&arguments, "requests=%lld",
+	    (long long)config->worker_requests + (config->worker_requests * (slot % 8)) / 80);
 	add(&arguments, "hard=%lld", (long long)hard_limit(host, pool));
 	add(&arguments, "statement_seconds=%lld", (long long)config->statement_seconds);
 	add(&arguments, "body_max=%lld", (long long)config->body_max);
@@ -228,7 +239,8 @@ become_worker(const struct scop_host *host, const struct scop_pool *pool, unsign
 	add(&arguments, "development=%d", config->development);
 	add(&arguments, "sandbox=%d", config->sandbox);
 	add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
-	if (getenv("ASAN_OPTIONS") && asprintf(&environment[0], "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS")) < 0)
+	if (getenv("ASAN_OPTIONS") &&
+	    asprintf(&environment[0], "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS")) < 0)
 		abort();
 
 	const int nothing = open("/dev/null", O_RDWR);
@@ -269,7 +281,8 @@ start_worker(struct scop_host *host, struct scop_pool *pool)
 		become_worker(host, pool, slot, stop[0]);
 	close(stop[0]);
 	if (pid < 0) {
-		scop_log(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name, strerror(errno));
+		scop_log(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name,
+		    strerror(errno));
 		close(stop[1]);
 		atomic_store(&pool->board->slots[slot].state, SCOP_SLOT_FREE);
 		return false;
@@ -295,11 +308,13 @@ stop_worker(struct scop_pool *pool, unsigned index)
 bool
 scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now)
 {
-	return pool->listen_fd >= 0 && pool->live < pool_max(host, pool) && now >= pool->rest_until &&
-	    (pool->look_at == 0 || now >= pool->look_at) && count_state(pool, SCOP_SLOT_IDLE) == 0;
+	return pool->listen_fd >= 0 && pool->live < pool_max(host, pool) &&
+	    now >= pool->rest_until && (pool->look_at == 0 || now >= pool->look_at) &&
+	    count_state(pool, SCOP_SLOT_IDLE) == 0;
 }
 
-/* All workers there may be are alive, but some idle: the one idle for longest, of another pool, makes room. */
+/* All workers there may be are alive, but some idle: the one idle for longest, of another pool,
+ * makes room. */
 static void
 make_room(struct scop_host *host, const struct scop_pool *needy)
 {
@@ -311,7 +326,8 @@ make_room(struct scop_host *host, const struct scop_pool *needy)
 		for (unsigned i = 0; pool != needy && pool->board && i < SCOP_SLOTS; i++) {
 			const struct scop_slot *slot = &pool->board->slots[i];
 
-			if (pool->workers[i].pid == 0 || pool->workers[i].stop_fd < 0 || atomic_load(&slot->state) != SCOP_SLOT_IDLE ||
+			if (pool->workers[i].pid == 0 || pool->workers[i].stop_fd < 0 ||
+			    atomic_load(&slot->state) != SCOP_SLOT_IDLE ||
 			    atomic_load(&slot->since) >= longest)
 				continue;
 			longest = atomic_load(&slot->since);
@@ -327,7 +343,8 @@ make_room(struct scop_host *host, const struct scop_pool *needy)
 void
 scop_pool_broken(struct scop_host *host, struct scop_pool *pool)
 {
-	scop_log(SCOP_LOG_ERROR, "the socket of pool '%s' was shut down from within; it is made anew", pool->name);
+	scop_log(SCOP_LOG_ERROR,
+	    "the socket of pool '%s' was shut down from within; it is made anew", pool->name);
 	scop_pool_drain(host, pool, true);
 	listen_on(host, pool);
 }
@@ -367,7 +384,8 @@ scop_pool_warm(struct scop_host *host, struct scop_pool *pool)
 	bool in_use = false;
 
 	for (const struct scop_pool *other = host->pools; other; other = other->next)
-		in_use |= other != pool && other->jobs == pool->jobs && other->live > 0 && strcmp(other->module, pool->module) == 0;
+		in_use |= other != pool && other->jobs == pool->jobs && other->live > 0 &&
+		    strcmp(other->module, pool->module) == 0;
 	if (in_use && may_start(host, pool))
 		start_worker(host, pool);
 }
@@ -385,8 +403,8 @@ out_of_service(struct scop_host *host, struct scop_pool *pool, const char *reaso
 	if (seconds > OUT_SECONDS_MAX)
 		seconds = OUT_SECONDS_MAX;
 	snprintf(pool->reason, sizeof pool->reason, "%s", reason);
-	scop_log(SCOP_LOG_ERROR, "module '%s' %s is out of service for %lld s: %s", pool->module, pool->version,
-	    (long long)seconds, reason);
+	scop_log(SCOP_LOG_ERROR, "module '%s' %s is out of service for %lld s: %s", pool->module,
+	    pool->version, (long long)seconds, reason);
 	socket_path(host, pool, "sock", path, sizeof path);
 	unlink(path);
 	close(pool->listen_fd);
@@ -417,7 +435,8 @@ counted_before(struct scop_pool *pool, const char *request)
 	for (unsigned i = 0; i < SCOP_CRASHES_KEPT; i++)
 		if (request[0] && strcmp(pool->crashed[i], request) == 0)
 			return true;
-	snprintf(pool->crashed[pool->crashed_at++ % SCOP_CRASHES_KEPT], sizeof pool->crashed[0], "%s", request);
+	snprintf(pool->crashed[pool->crashed_at++ % SCOP_CRASHES_KEPT], sizeof pool->crashed[0],
+	    "%s", request);
 	return false;
 }
 
@@ -425,7 +444,8 @@ static const char *
 how_it_ended(int status, char *text, size_t size)
 {
 	if (WIFSIGNALED(status))
-		snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		snprintf(text, size, "killed by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
 	else
 		snprintf(text, size, "ended with status %d", WEXITSTATUS(status));
 	return text;
@@ -437,11 +457,13 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	const uint32_t tenant = atomic_load(&slot->tenant), route = atomic_load(&slot->route);
 	char how[100];
 
-	slot->request[sizeof slot->request - 1] = slot->path[sizeof slot->path - 1] = '\0'; /* a module may have written there */
+	/* a module may have written there */
+	slot->request[sizeof slot->request - 1] = slot->path[sizeof slot->path - 1] = '\0';
 	slot->tenant_name[sizeof slot->tenant_name - 1] = '\0';
-	scop_log(SCOP_LOG_ERROR, "worker of '%s' %s in a request (request=%s tenant=%s module=%s route=%u path=%s)",
-	    pool->module, how_it_ended(status, how, sizeof how), slot->request, slot->tenant_name, pool->module, route,
-	    slot->path);
+	scop_log(SCOP_LOG_ERROR,
+	    "worker of '%s' %s in a request (request=%s tenant=%s module=%s route=%u path=%s)",
+	    pool->module, how_it_ended(status, how, sizeof how), slot->request, slot->tenant_name,
+	    pool->module, route, slot->path);
 	if (counted_before(pool, slot->request))
 		return;
 	pool->crashes++;
@@ -449,8 +471,10 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 		return;
 	scop_board_note(pool->board, tenant, route, true);
 	if (route != UINT16_MAX && scop_board_route_failing(pool->board, tenant, route))
-		scop_log(SCOP_LOG_ERROR, "route %u of '%s' rests for %d s for tenant '%s': most of its last requests crashed", route,
-		    pool->module, SCOP_ROUTE_REST_SECONDS, slot->tenant_name);
+		scop_log(SCOP_LOG_ERROR,
+		    "route %u of '%s' rests for %d s for tenant '%s': most of its last requests "
+		    "crashed",
+		    route, pool->module, SCOP_ROUTE_REST_SECONDS, slot->tenant_name);
 	if (scop_board_pool_failing(pool->board, pool->tenants))
 		out_of_service(host, pool, SCOP_TEXT("most of its last requests crashed"));
 }
@@ -464,8 +488,8 @@ judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	memcpy(reason, slot->reason, sizeof reason);
 	reason[sizeof reason - 1] = '\0';
 	pool->start_failures++;
-	scop_log(SCOP_LOG_ERROR, "worker of '%s' %s before it served%s%s", pool->module, how_it_ended(status, how, sizeof how),
-	    reason[0] ? ": " : "", reason);
+	scop_log(SCOP_LOG_ERROR, "worker of '%s' %s before it served%s%s", pool->module,
+	    how_it_ended(status, how, sizeof how), reason[0] ? ": " : "", reason);
 	if (pool->start_failures >= START_FAILURES_MAX)
 		out_of_service(host, pool, reason[0] ? reason : SCOP_TEXT("it cannot start"));
 	pool->rest_until = scop_board_clock() + rest;
@@ -508,8 +532,10 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 		judge_crash(host, pool, slot, status);
 	else if (state == SCOP_SLOT_STARTING && !told_to_go)
 		judge_start(host, pool, slot, status);
-	else if (!told_to_go && WIFSIGNALED(status)) /* by the kernel for its memory, or by a person */
-		scop_log(SCOP_LOG_WARNING, "an idle worker of '%s' %s", pool->module, how_it_ended(status, how, sizeof how));
+	/* by the kernel for its memory, or by a person */
+	else if (!told_to_go && WIFSIGNALED(status))
+		scop_log(SCOP_LOG_WARNING, "an idle worker of '%s' %s", pool->module,
+		    how_it_ended(status, how, sizeof how));
 	memset(slot->reason, 0, sizeof slot->reason);
 	atomic_store(&slot->state, SCOP_SLOT_FREE);
 	tell_hunger(host, pool);
@@ -528,9 +554,11 @@ check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64
 
 	if (!stuck && (worker->slow_told || took <= soft_limit(host, pool)))
 		return;
-	scop_log(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING, "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
-	    "path=%.79s)", stuck ? "ended a request" : "slow request", (long long)took, slot->request, slot->tenant_name,
-	    pool->module, atomic_load(&slot->route), slot->path);
+	scop_log(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
+	    "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
+	    "path=%.79s)",
+	    stuck ? "ended a request" : "slow request", (long long)took, slot->request,
+	    slot->tenant_name, pool->module, atomic_load(&slot->route), slot->path);
 	worker->slow_told = true;
 	if (stuck) {
 		pool->killed++;
@@ -543,8 +571,10 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
 	if (pool->out_until && now >= pool->out_until)
 		scop_pool_back_in_service(host, pool);
-	if (pool->look_at && (pool->live >= pool_max(host, pool) || count_state(pool, SCOP_SLOT_IDLE) > 0))
-		pool->look_at = 0; /* a sibling is free, or nobody may be added: no second look is needed */
+	if (pool->look_at &&
+	    (pool->live >= pool_max(host, pool) || count_state(pool, SCOP_SLOT_IDLE) > 0))
+		/* a sibling is free, or nobody may be added: no second look is needed */
+		pool->look_at = 0;
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
 		const int64_t since = atomic_load(&pool->board->slots[i].since);
 
@@ -562,7 +592,9 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 			break;
 		case SCOP_SLOT_STARTING:
 			if (now - since > host->config.hard_milliseconds * 1000) {
-				snprintf(pool->board->slots[i].reason, sizeof pool->board->slots[i].reason, SCOP_TEXT("it does not finish starting"));
+				snprintf(pool->board->slots[i].reason,
+				    sizeof pool->board->slots[i].reason,
+				    SCOP_TEXT("it does not finish starting"));
 				kill(pool->workers[i].pid, SIGKILL);
 			}
 			break;

@@ -14,7 +14,8 @@
 static void
 pool_name(const struct scop_directory_package *package, bool jobs, char *ret_name, size_t size)
 {
-	snprintf(ret_name, size, "%s-%.*s%s", package->module, SCOP_POOL_HASH, package->hash, jobs ? SCOP_POOL_JOBS : "");
+	snprintf(ret_name, size, "%s-%.*s%s", package->module, SCOP_POOL_HASH, package->hash,
+	    jobs ? SCOP_POOL_JOBS : "");
 }
 
 static void
@@ -37,7 +38,8 @@ want_pool(struct scop_host *host, const struct scop_directory_package *package, 
 static void
 make_pools(struct scop_host *host, const struct scop_directory_image *image)
 {
-	const struct scop_directory_subscription *subscriptions = scop_directory_subscriptions(image);
+	const struct scop_directory_subscription *subscriptions =
+	    scop_directory_subscriptions(image);
 	const struct scop_directory_package *packages = scop_directory_packages(image);
 
 	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
@@ -60,7 +62,8 @@ struct link {
 };
 
 static size_t
-links_of(const struct scop_directory_image *image, const struct scop_directory_host *host, struct link *links)
+links_of(const struct scop_directory_image *image, const struct scop_directory_host *host,
+    struct link *links)
 {
 	const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[host->tenant];
 	size_t count = 0;
@@ -68,7 +71,8 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
 		const struct scop_directory_subscription *subscription =
 		    &scop_directory_subscriptions(image)[tenant->first_subscription + i];
-		const struct scop_directory_package *package = &scop_directory_packages(image)[subscription->package];
+		const struct scop_directory_package *package =
+		    &scop_directory_packages(image)[subscription->package];
 		const bool is_portal = strcmp(package->module, "portal") == 0;
 		char name[SCOP_POOL_MAX + 1];
 
@@ -103,9 +107,11 @@ set_link(const char *folder, const struct link *link)
 		scop_log(SCOP_LOG_ERROR, "the route '%s' cannot be set: %s", path, strerror(errno));
 }
 
-/* Takes away what `keep` does not have; for the folder of hosts (`is_host`) with all that is in it. */
+/* Takes away what `keep` does not have; for the folder of hosts (`is_host`) with all that is in it.
+ */
 static void
-sweep(const char *folder, bool (*keep)(const void *context, const char *name), const void *context, bool is_host)
+sweep(const char *folder, bool (*keep)(const void *context, const char *name), const void *context,
+    bool is_host)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
@@ -119,7 +125,8 @@ sweep(const char *folder, bool (*keep)(const void *context, const char *name), c
 		if (is_host)
 			sweep(path, keep, NULL, false);
 		if (is_host ? rmdir(path) : unlink(path))
-			scop_log(SCOP_LOG_WARNING, "the route '%s' cannot be taken away: %s", path, strerror(errno));
+			scop_log(SCOP_LOG_WARNING, "the route '%s' cannot be taken away: %s", path,
+			    strerror(errno));
 	}
 	if (dir)
 		closedir(dir);
@@ -162,8 +169,10 @@ scop_routes_apply(struct scop_host *host, const struct scop_directory_image *ima
 	snprintf(root, sizeof root, "%s/t", host->config.run);
 	mkdir(root, 0755);
 	for (uint32_t i = 0; i < image->host_count; i++) {
-		const uint32_t subscriptions = scop_directory_tenants(image)[hosts[i].tenant].subscriptions;
-		struct link *links = calloc(subscriptions + 1, sizeof *links); /* one more for the root */
+		const uint32_t subscriptions =
+		    scop_directory_tenants(image)[hosts[i].tenant].subscriptions;
+		/* one more for the root */
+		struct link *links = calloc(subscriptions + 1, sizeof *links);
 
 		if (!links)
 			abort();

@@ -1,6 +1,7 @@
 /*
- * Routes as links: run/t/<host>/<module> leads to the pool's folder, run/t/<host>/- to the module at the host's root.
- * nginx finds the socket through the link, so installing, disabling and switching are one rename each, with no reload.
+ * Routes as links: run/t/<host>/<module> leads to the pool's folder, run/t/<host>/- to the module
+ * at the host's root. nginx finds the socket through the link, so installing, disabling and
+ * switching are one rename each, with no reload.
  */
 #ifndef SCOP_HOST_ROUTES_H
 #define SCOP_HOST_ROUTES_H

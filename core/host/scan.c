@@ -15,29 +15,40 @@
 #include "data/directory.h"
 #include "host/pictures.h"
 
-/* What the package does by itself. A package is known by its content, so what was noted once stays right. */
+/* What the package does by itself. A package is known by its content, so what was noted once stays
+ * right. */
 static bool
 note_work(struct scop_platform *platform, const struct scop_package *package)
 {
 	const struct scop_manifest *manifest = &package->manifest;
-	const long long id = (long long)scop_int(
-	    scop_platform_row(platform, "SELECT id FROM scopiton.package WHERE hash = '%s'", package->hash), "id");
+	const long long id =
+	    (long long)scop_int(scop_platform_row(platform,
+				    "SELECT id FROM scopiton.package WHERE hash = '%s'",
+				    package->hash),
+		"id");
 	bool sound = id != 0;
 
 	for (size_t i = 0; sound && i < manifest->job_count; i++) {
 		const struct scop_manifest_job *job = &manifest->jobs[i];
 
-		sound = scop_platform_sql(platform, "REPLACE INTO scopiton.package_job (package, name, rule, title_fr, title_nl, "
-		    "title_de, title_en) VALUES (%lld, '%s', '%s', '%s', '%s', '%s', '%s')", id, job->name, job->rule,
-		    scop_platform_quote(platform, job->title[SCOP_FR]), scop_platform_quote(platform, job->title[SCOP_NL]),
-		    scop_platform_quote(platform, job->title[SCOP_DE]), scop_platform_quote(platform, job->title[SCOP_EN]));
+		sound = scop_platform_sql(platform,
+		    "REPLACE INTO scopiton.package_job (package, name, rule, title_fr, title_nl, "
+		    "title_de, title_en) VALUES (%lld, '%s', '%s', '%s', '%s', '%s', '%s')",
+		    id, job->name, job->rule, scop_platform_quote(platform, job->title[SCOP_FR]),
+		    scop_platform_quote(platform, job->title[SCOP_NL]),
+		    scop_platform_quote(platform, job->title[SCOP_DE]),
+		    scop_platform_quote(platform, job->title[SCOP_EN]));
 	}
 	for (size_t i = 0; sound && i < manifest->emit_count; i++)
-		sound = scop_platform_sql(platform, "INSERT IGNORE INTO scopiton.package_emits (package, event) VALUES (%lld, '%s.%s')",
+		sound = scop_platform_sql(platform,
+		    "INSERT IGNORE INTO scopiton.package_emits (package, event) VALUES (%lld, "
+		    "'%s.%s')",
 		    id, manifest->name, manifest->emits[i]);
 	for (size_t i = 0; sound && i < manifest->take_count; i++)
-		sound = scop_platform_sql(platform, "INSERT IGNORE INTO scopiton.package_takes (package, event, job) VALUES (%lld, "
-		    "'%s', '%s')", id, manifest->takes[i].event, manifest->takes[i].job);
+		sound = scop_platform_sql(platform,
+		    "INSERT IGNORE INTO scopiton.package_takes (package, event, job) VALUES (%lld, "
+		    "'%s', '%s')",
+		    id, manifest->takes[i].event, manifest->takes[i].job);
 	return sound;
 }
 
@@ -92,7 +103,8 @@ personal_text(struct scop_platform *platform, const struct scop_manifest *manife
 		scop_map_init(&map, platform->arena);
 		scop_map_put_text(&map, "table", manifest->personal[i].table);
 		scop_map_put_text(&map, "columns", manifest->personal[i].columns);
-		scop_map_put(&map, "months", scop_value_int(platform->arena, manifest->personal[i].months));
+		scop_map_put(&map, "months",
+		    scop_value_int(platform->arena, manifest->personal[i].months));
 		scop_list_add(&list, scop_map_value(&map));
 	}
 	return json_text(platform, &list);
@@ -101,7 +113,9 @@ personal_text(struct scop_platform *platform, const struct scop_manifest *manife
 bool
 scop_package_note(struct scop_platform *platform, const struct scop_package *package, bool offered)
 {
-	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept", [SCOP_BACK_EXPORTED] = "exported", [SCOP_BACK_LOST] = "lost" };
+	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept",
+		[SCOP_BACK_EXPORTED] = "exported",
+		[SCOP_BACK_LOST] = "lost" };
 	const struct scop_manifest *manifest = &package->manifest;
 	const char *t[2 * SCOP_LANGUAGES], *icon, *pictures;
 
@@ -111,19 +125,34 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		t[i] = scop_platform_quote(platform, manifest->title[i]);
 		t[SCOP_LANGUAGES + i] = scop_platform_quote(platform, manifest->summary[i]);
 	}
-	return scop_platform_sql(platform, "INSERT INTO scopiton.module (name, scop) VALUES ('%s', '%s') ON DUPLICATE KEY UPDATE scop = IF(scop = '', "
-		"VALUES(scop), scop)", manifest->name, manifest->scop) &&
-	    (!offered || scop_platform_sql(platform, "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> '%s'",
-		manifest->name, package->hash)) &&
-	    scop_platform_sql(platform, "INSERT INTO scopiton.package (module, version, hash, title_fr, title_nl, title_de, "
-		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs, available, rights, needs, personal, category, scop, tariff_cents, currency, "
-		"generation, back, icon, pictures) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
-		"'%s', %u, '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = available OR VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
-		"personal = VALUES(personal), category = VALUES(category), scop = VALUES(scop), tariff_cents = VALUES(tariff_cents), currency = "
-		"VALUES(currency), generation = VALUES(generation), back = VALUES(back), icon = VALUES(icon), pictures = VALUES(pictures)", manifest->name, manifest->version, package->hash, t[0], t[1],
-		t[2], t[3], t[4], t[5], t[6], t[7], manifest->job_count, offered, rights_text(platform, manifest),
-		needs_text(platform, manifest), personal_text(platform, manifest), manifest->category, manifest->scop,
-		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation, backs[manifest->back], icon,
+	return scop_platform_sql(platform,
+		   "INSERT INTO scopiton.module (name, scop) VALUES ('%s', '%s') ON DUPLICATE KEY "
+		   "UPDATE scop = IF(scop = '', "
+		   "VALUES(scop), scop)",
+		   manifest->name, manifest->scop) &&
+	    (!offered ||
+		scop_platform_sql(platform,
+		    "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> "
+		    "'%s'",
+		    manifest->name, package->hash)) &&
+	    scop_platform_sql(platform,
+		"INSERT INTO scopiton.package (module, version, hash, title_fr, title_nl, "
+		"title_de, "
+		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs, available, "
+		"rights, needs, personal, category, scop, tariff_cents, currency, "
+		"generation, back, icon, pictures) VALUES ('%s', '%s', '%s', '%s', '%s', '%s', "
+		"'%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
+		"'%s', %u, '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = available OR "
+		"VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
+		"personal = VALUES(personal), category = VALUES(category), scop = VALUES(scop), "
+		"tariff_cents = VALUES(tariff_cents), currency = "
+		"VALUES(currency), generation = VALUES(generation), back = VALUES(back), icon = "
+		"VALUES(icon), pictures = VALUES(pictures)",
+		manifest->name, manifest->version, package->hash, t[0], t[1], t[2], t[3], t[4],
+		t[5], t[6], t[7], manifest->job_count, offered, rights_text(platform, manifest),
+		needs_text(platform, manifest), personal_text(platform, manifest),
+		manifest->category, manifest->scop, (long long)manifest->tariff_cents,
+		manifest->tariff_currency, manifest->generation, backs[manifest->back], icon,
 		scop_platform_quote(platform, pictures)) &&
 	    note_work(platform, package);
 }
@@ -131,12 +160,14 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 static bool
 note_offer(struct scop_platform *platform, const char *name)
 {
-	const char *folder = scop_arena_printf(platform->arena, "%s/%s", platform->config.modules, name);
+	const char *folder =
+	    scop_arena_printf(platform->arena, "%s/%s", platform->config.modules, name);
 	struct scop_package package;
 
 	if (access(scop_arena_printf(platform->arena, "%s/module.xml", folder), R_OK) != 0)
 		return true;
-	if (scop_package_open(platform->arena, folder, &package, &platform->err) && scop_package_note(platform, &package, true))
+	if (scop_package_open(platform->arena, folder, &package, &platform->err) &&
+	    scop_package_note(platform, &package, true))
 		return true;
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)
 		return scop_error_set(&platform->err, "%s", scop_db_error(platform->db));
@@ -152,7 +183,8 @@ scop_module_scan(struct scop_platform *platform)
 	bool sound = true;
 
 	if (!dir)
-		return scop_error_errno(&platform->err, "the folder of modules '%s' cannot be read", platform->config.modules);
+		return scop_error_errno(&platform->err, "the folder of modules '%s' cannot be read",
+		    platform->config.modules);
 	while (sound && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
 			sound = note_offer(platform, entry->d_name);
@@ -180,7 +212,8 @@ index_of(const struct scop_value *rows, const char *key, int64_t id)
 	int64_t low = 0, high = (int64_t)scop_count(rows);
 
 	while (low < high) { /* the rows are ordered by the key */
-		const int64_t middle = (low + high) / 2, value = scop_int(scop_at(rows, (size_t)middle), key);
+		const int64_t middle = (low + high) / 2,
+			      value = scop_int(scop_at(rows, (size_t)middle), key);
 
 		if (value == id)
 			return middle;
@@ -206,15 +239,19 @@ static struct scop_directory_image *
 make_image(struct scop_platform *platform, const struct rows *rows)
 {
 	const uint32_t hosts = aligned(sizeof(struct scop_directory_image));
-	const uint32_t tenants = hosts + aligned(scop_count(rows->hosts) * sizeof(struct scop_directory_host));
-	const uint32_t subscriptions = tenants + aligned(scop_count(rows->tenants) * sizeof(struct scop_directory_tenant));
-	const uint32_t packages =
-	    subscriptions + aligned(scop_count(rows->subscriptions) * sizeof(struct scop_directory_subscription));
-	const uint32_t size = packages + aligned(scop_count(rows->packages) * sizeof(struct scop_directory_package));
+	const uint32_t tenants =
+	    hosts + aligned(scop_count(rows->hosts) * sizeof(struct scop_directory_host));
+	const uint32_t subscriptions =
+	    tenants + aligned(scop_count(rows->tenants) * sizeof(struct scop_directory_tenant));
+	const uint32_t packages = subscriptions +
+	    aligned(scop_count(rows->subscriptions) * sizeof(struct scop_directory_subscription));
+	const uint32_t size =
+	    packages + aligned(scop_count(rows->packages) * sizeof(struct scop_directory_package));
 	struct scop_directory_image *image = scop_arena_alloc(platform->arena, size);
 
-	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, size, (uint32_t)scop_count(rows->hosts),
-		(uint32_t)scop_count(rows->tenants), (uint32_t)scop_count(rows->subscriptions), (uint32_t)scop_count(rows->packages),
+	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, size,
+		(uint32_t)scop_count(rows->hosts), (uint32_t)scop_count(rows->tenants),
+		(uint32_t)scop_count(rows->subscriptions), (uint32_t)scop_count(rows->packages),
 		hosts, tenants, subscriptions, packages };
 	return image;
 }
@@ -233,8 +270,9 @@ fill_image(struct scop_directory_image *image, const struct rows *rows)
 		put_text(hosts[i].host, sizeof hosts[i].host, row, "host");
 		hosts[i].portal = scop_bool(row, "portal");
 		hosts[i].tenant = (uint32_t)index_of(rows->tenants, "id", scop_int(row, "tenant"));
-		put_text(hosts[i].portal ? tenants[hosts[i].tenant].portal_host : tenants[hosts[i].tenant].host, SCOP_HOST_MAX + 1, row,
-		    "host");
+		put_text(hosts[i].portal ? tenants[hosts[i].tenant].portal_host
+					 : tenants[hosts[i].tenant].host,
+		    SCOP_HOST_MAX + 1, row, "host");
 	}
 	for (uint32_t i = 0; i < image->tenant_count; i++) {
 		const struct scop_value *row = scop_at(rows->tenants, i);
@@ -245,22 +283,27 @@ fill_image(struct scop_directory_image *image, const struct rows *rows)
 		put_text(tenants[i].title, sizeof tenants[i].title, row, "title");
 		put_text(tenants[i].zone, sizeof tenants[i].zone, row, "zone");
 		put_text(tenants[i].currency, sizeof tenants[i].currency, row, "currency");
-		scop_language_parse(scop_text(row, "language"), strlen(scop_text(row, "language")), &language);
+		scop_language_parse(scop_text(row, "language"), strlen(scop_text(row, "language")),
+		    &language);
 		tenants[i].language = (uint8_t)language;
 	}
 	for (uint32_t i = 0; i < image->subscription_count; i++) { /* ordered by tenant */
 		const struct scop_value *row = scop_at(rows->subscriptions, i);
-		struct scop_directory_tenant *tenant = &tenants[index_of(rows->tenants, "id", scop_int(row, "tenant"))];
+		struct scop_directory_tenant *tenant =
+		    &tenants[index_of(rows->tenants, "id", scop_int(row, "tenant"))];
 		const char *state = scop_text(row, "state");
 
 		if (tenant->subscriptions++ == 0)
 			tenant->first_subscription = i;
-		subscriptions[i].package = (uint32_t)index_of(rows->packages, "id", scop_int(row, "package"));
+		subscriptions[i].package =
+		    (uint32_t)index_of(rows->packages, "id", scop_int(row, "package"));
 		subscriptions[i].epoch = (uint64_t)scop_int(row, "epoch");
-		subscriptions[i].state = strcmp(state, "on") == 0 ? SCOP_STATE_ON :
-		    strcmp(state, "frozen") == 0 ? SCOP_STATE_FROZEN : SCOP_STATE_OFF;
+		subscriptions[i].state = strcmp(state, "on") == 0 ? SCOP_STATE_ON
+		    : strcmp(state, "frozen") == 0                ? SCOP_STATE_FROZEN
+								  : SCOP_STATE_OFF;
 		subscriptions[i].root = scop_bool(row, "root");
-		put_text(subscriptions[i].database, sizeof subscriptions[i].database, row, "database_name");
+		put_text(subscriptions[i].database, sizeof subscriptions[i].database, row,
+		    "database_name");
 	}
 	for (uint32_t i = 0; i < image->package_count; i++) {
 		const struct scop_value *row = scop_at(rows->packages, i);
@@ -283,25 +326,33 @@ scop_directory_write(struct scop_platform *platform)
 	/* One statement each, in one snapshot. */
 	if (!scop_platform_sql(platform, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"))
 		return false;
-	rows.hosts = scop_platform_rows(platform, "SELECT h.host, h.tenant, h.portal FROM scopiton.host_name h JOIN scopiton.tenant t ON t.id = h.tenant AND t.state = 'whole' "
+	rows.hosts = scop_platform_rows(platform,
+	    "SELECT h.host, h.tenant, h.portal FROM scopiton.host_name h JOIN scopiton.tenant t ON "
+	    "t.id = h.tenant AND t.state = 'whole' "
 	    "ORDER BY h.host COLLATE utf8mb4_bin"); /* nobody is led to one that is half made */
-	rows.tenants = scop_platform_rows(platform, "SELECT id, name, title, language, zone, currency FROM scopiton.tenant ORDER "
+	rows.tenants = scop_platform_rows(platform,
+	    "SELECT id, name, title, language, zone, currency FROM scopiton.tenant ORDER "
 	    "BY id");
-	rows.subscriptions = scop_platform_rows(platform, "SELECT tenant, package, database_name, epoch, state, root FROM "
+	rows.subscriptions = scop_platform_rows(platform,
+	    "SELECT tenant, package, database_name, epoch, state, root FROM "
 	    "scopiton.subscription ORDER BY tenant, module");
-	rows.packages = scop_platform_rows(platform, "SELECT p.id, p.module, p.version, p.hash, p.jobs, m.number FROM scopiton.package p "
+	rows.packages = scop_platform_rows(platform,
+	    "SELECT p.id, p.module, p.version, p.hash, p.jobs, m.number FROM scopiton.package p "
 	    "JOIN scopiton.module m ON m.name = p.module ORDER BY p.id");
-	if (!scop_platform_sql(platform, "COMMIT") || !rows.hosts || !rows.tenants || !rows.subscriptions || !rows.packages)
+	if (!scop_platform_sql(platform, "COMMIT") || !rows.hosts || !rows.tenants ||
+	    !rows.subscriptions || !rows.packages)
 		return false;
 
 	struct scop_directory_image *image = make_image(platform, &rows);
 	if (image->size > SCOP_DIRECTORY_BYTES)
-		return scop_error_set(&platform->err, "the directory has grown over %d bytes; move tenants to another host",
+		return scop_error_set(&platform->err,
+		    "the directory has grown over %d bytes; move tenants to another host",
 		    SCOP_DIRECTORY_BYTES);
 	fill_image(image, &rows);
 
 	const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || write(fd, image, image->size) != (ssize_t)image->size || close(fd) != 0 || rename(fresh, path) != 0)
+	if (fd < 0 || write(fd, image, image->size) != (ssize_t)image->size || close(fd) != 0 ||
+	    rename(fresh, path) != 0)
 		return scop_error_errno(&platform->err, "'%s' cannot be written", path);
 	return true;
 }

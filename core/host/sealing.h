@@ -1,4 +1,5 @@
-/* What web/seal.c does for a module, for the installer: secrets that travel to another host are sealed under its key anew. */
+/* What web/seal.c does for a module, for the installer: secrets that travel to another host are
+ * sealed under its key anew. */
 #ifndef SCOP_HOST_SEALING_H
 #define SCOP_HOST_SEALING_H
 

@@ -45,7 +45,9 @@ open_queue(struct scop_service *service)
 		scop_service_give_up("its secret cannot be read; 'scopiton migrate' makes it");
 	fclose(file);
 	snprintf(user, sizeof user, "scopiton_%s", service->name);
-	account = (struct scop_db_account){ .socket = service->config.db_socket, .user = user, .password = password,
+	account = (struct scop_db_account){ .socket = service->config.db_socket,
+		.user = user,
+		.password = password,
 		.statement_seconds = STATEMENT_SECONDS };
 	service->db = scop_db_new(&account);
 }
@@ -56,7 +58,8 @@ take_signals(struct scop_service *service)
 	sigset_t signals;
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the supervisor says when to end */
+	/* Ctrl-C reaches the whole group; the supervisor says when to end */
+	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
@@ -67,7 +70,9 @@ take_signals(struct scop_service *service)
 static void
 give_up_rights(uid_t uid)
 {
-	if (uid != 0 && (setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0 || setresuid(uid, uid, uid) != 0))
+	if (uid != 0 &&
+	    (setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0 ||
+		setresuid(uid, uid, uid) != 0))
 		scop_service_give_up("it cannot become its own user");
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -75,7 +80,8 @@ give_up_rights(uid_t uid)
 }
 
 void
-scop_service_start(struct scop_service *service, const char *name, bool uses_queue, int argc, char **argv)
+scop_service_start(struct scop_service *service, const char *name, bool uses_queue, int argc,
+    char **argv)
 {
 	struct scop_error err;
 

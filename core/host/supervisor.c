@@ -1,9 +1,10 @@
 /*
- * scopiton-supervisor: holds a listening socket for each pool, starts and ends workers, keeps the routes.
+ * scopiton-supervisor: holds a listening socket for each pool, starts and ends workers, keeps the
+ * routes.
  *
- * It talks to no database and loads no module, so that nothing of what these can do reaches it. What it has to know of
- * tenants comes as an image, run/directory, that the installer puts there; what it has to tell goes to run/state.
- * One argument: the configuration file.
+ * It talks to no database and loads no module, so that nothing of what these can do reaches it.
+ * What it has to know of tenants comes as an image, run/directory, that the installer puts there;
+ * what it has to tell goes to run/state. One argument: the configuration file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +33,8 @@ enum { POLLED_MAX = 4096, QUICK_STOP_SECONDS = 3, SERVICE_REST = 1000000, CONTRO
 
 /* What runs beside the workers, one process each. */
 enum { INSTALLER, DISPATCHER, MAILER, BROKER, SERVICES };
-static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer", "broker" };
+static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer",
+	"broker" };
 
 struct supervisor {
 	struct scop_host host;
@@ -41,18 +43,18 @@ struct supervisor {
 	int out_fd; /* the broker listens on it */
 	struct scop_directory_shared *directory;
 	struct service {
-		pid_t pid;          /* 0: not running */
-		int64_t start_at;   /* when it may be started again */
+		pid_t pid;        /* 0: not running */
+		int64_t start_at; /* when it may be started again */
 	} services[SERVICES];
 	bool stopping;
 	int64_t stop_by;
-	int64_t published_at; /* when readers got the directory that they see, and which file that was */
+	/* when readers got the directory that they see, and which file that was */
+	int64_t published_at;
 	ino_t published_file;
 	struct timespec published_time;
 };
 
-static void __attribute__((noreturn))
-give_up(const char *text)
+static void __attribute__((noreturn)) give_up(const char *text)
 {
 	scop_log(SCOP_LOG_ERROR, "cannot start: %s", text);
 	exit(1);
@@ -73,12 +75,15 @@ read_image(struct supervisor *supervisor)
 	if (fstat(fd, &status) == 0 && status.st_size > 0) {
 		void *image = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 
-		sound = image != MAP_FAILED && scop_directory_check(image, (size_t)status.st_size, &err);
+		sound = image != MAP_FAILED &&
+		    scop_directory_check(image, (size_t)status.st_size, &err);
 		if (sound) {
-			/* Routes first: who is sent away by the new image finds the new route. Who comes by it too early waits. */
+			/* Routes first: who is sent away by the new image finds the new route. Who
+			 * comes by it too early waits. */
 			atomic_store(&supervisor->directory->changing, 1);
 			scop_routes_apply(&supervisor->host, image);
-			scop_directory_publish(supervisor->directory, image, (size_t)status.st_size);
+			scop_directory_publish(supervisor->directory, image,
+			    (size_t)status.st_size);
 			atomic_store(&supervisor->directory->changing, 0);
 			scop_routes_drain(&supervisor->host);
 			supervisor->published_at = scop_board_clock();
@@ -94,7 +99,8 @@ read_image(struct supervisor *supervisor)
 	return sound;
 }
 
-/* Whether readers see the directory that stands in the run directory now; it is read where they do not. */
+/* Whether readers see the directory that stands in the run directory now; it is read where they do
+ * not. */
 static bool
 image_is_published(struct supervisor *supervisor)
 {
@@ -104,8 +110,10 @@ image_is_published(struct supervisor *supervisor)
 	snprintf(path, sizeof path, "%s/directory", supervisor->host.config.run);
 	if (stat(path, &status) != 0)
 		return false;
-	return (status.st_ino == supervisor->published_file && status.st_mtim.tv_sec == supervisor->published_time.tv_sec &&
-		status.st_mtim.tv_nsec == supervisor->published_time.tv_nsec) || read_image(supervisor);
+	return (status.st_ino == supervisor->published_file &&
+		   status.st_mtim.tv_sec == supervisor->published_time.tv_sec &&
+		   status.st_mtim.tv_nsec == supervisor->published_time.tv_nsec) ||
+	    read_image(supervisor);
 }
 
 /* Tells the installer, and through it the portal, which modules are out of service and why. */
@@ -122,15 +130,15 @@ write_state(struct supervisor *supervisor)
 		return;
 	for (const struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
 		if (pool->out_until)
-			fprintf(file, "%s %s%s\n", pool->hash, pool->jobs ? "jobs: " : "", pool->reason);
+			fprintf(file, "%s %s%s\n", pool->hash, pool->jobs ? "jobs: " : "",
+			    pool->reason);
 	if (fclose(file) == 0)
 		rename(fresh, path);
 }
 
 /* ---- installer and dispatcher ---- */
 
-static void __attribute__((noreturn))
-become_service(const struct supervisor *supervisor, int which)
+static void __attribute__((noreturn)) become_service(const struct supervisor *supervisor, int which)
 {
 	const struct scop_host *host = &supervisor->host;
 	char program[300], directory[16], wake[16], uid[16];
@@ -138,19 +146,25 @@ become_service(const struct supervisor *supervisor, int which)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	const int wake_fd = which == DISPATCHER ? host->work_fd : which == MAILER ? host->mail_fd : supervisor->out_fd;
+	const int wake_fd = which == DISPATCHER ? host->work_fd
+	    : which == MAILER                   ? host->mail_fd
+						: supervisor->out_fd;
 
-	snprintf(program, sizeof program, "%s/scopiton%s%s", host->config.libexec, which == INSTALLER ? "" : "-",
-	    which == INSTALLER ? "" : service_names[which]);
+	snprintf(program, sizeof program, "%s/scopiton%s%s", host->config.libexec,
+	    which == INSTALLER ? "" : "-", which == INSTALLER ? "" : service_names[which]);
 	snprintf(directory, sizeof directory, "%d", host->directory_fd);
 	snprintf(wake, sizeof wake, "%d", wake_fd);
 	if (which == INSTALLER) {
-		execl(program, program, "installer", "--config", supervisor->config_file, (char *)NULL);
+		execl(program, program, "installer", "--config", supervisor->config_file,
+		    (char *)NULL);
 	} else {
-		snprintf(uid, sizeof uid, "%u", host->root ? (unsigned)host->config.uid_base - (unsigned)(which - DISPATCHER) : 0);
+		snprintf(uid, sizeof uid, "%u",
+		    host->root ? (unsigned)host->config.uid_base - (unsigned)(which - DISPATCHER)
+			       : 0);
 		fcntl(host->directory_fd, F_SETFD, 0);
 		fcntl(wake_fd, F_SETFD, 0);
-		execl(program, program, supervisor->config_file, directory, wake, uid, (char *)NULL);
+		execl(program, program, supervisor->config_file, directory, wake, uid,
+		    (char *)NULL);
 	}
 	scop_log(SCOP_LOG_ERROR, "cannot run '%s': %s", program, strerror(errno));
 	_exit(1);
@@ -187,7 +201,8 @@ reap_service(struct supervisor *supervisor, pid_t pid)
 			continue;
 		supervisor->services[i].pid = 0;
 		if (!supervisor->stopping)
-			scop_log(SCOP_LOG_WARNING, "the %s ended; it is started again", service_names[i]);
+			scop_log(SCOP_LOG_WARNING, "the %s ended; it is started again",
+			    service_names[i]);
 		return true;
 	}
 	return false;
@@ -196,10 +211,12 @@ reap_service(struct supervisor *supervisor, pid_t pid)
 /* ---- the control socket ---- */
 
 static int
-run_address(const struct supervisor *supervisor, const char *name, const char *end, struct sockaddr_un *ret_address)
+run_address(const struct supervisor *supervisor, const char *name, const char *end,
+    struct sockaddr_un *ret_address)
 {
 	*ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	return snprintf(ret_address->sun_path, sizeof ret_address->sun_path, "%s/%s%s", supervisor->host.config.run, name, end);
+	return snprintf(ret_address->sun_path, sizeof ret_address->sun_path, "%s/%s%s",
+	    supervisor->host.config.run, name, end);
 }
 
 /* A socket in the run directory, in place whole or not at all. */
@@ -212,8 +229,10 @@ open_socket(const struct supervisor *supervisor, const char *name, mode_t mode, 
 	run_address(supervisor, name, "", &address);
 	unlink(fresh.sun_path);
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&fresh, sizeof fresh) != 0 || listen(fd, 64) != 0 || chmod(fresh.sun_path, mode) != 0 ||
-	    (group && chown(fresh.sun_path, (uid_t)-1, group) != 0) || rename(fresh.sun_path, address.sun_path) != 0)
+	if (fd < 0 || bind(fd, (struct sockaddr *)&fresh, sizeof fresh) != 0 ||
+	    listen(fd, 64) != 0 || chmod(fresh.sun_path, mode) != 0 ||
+	    (group && chown(fresh.sun_path, (uid_t)-1, group) != 0) ||
+	    rename(fresh.sun_path, address.sun_path) != 0)
 		give_up("a socket in the run directory cannot be made");
 	return fd;
 }
@@ -228,7 +247,8 @@ begin_stop(struct supervisor *supervisor, int64_t milliseconds)
 		scop_pool_drain(&supervisor->host, pool, true);
 }
 
-/* Serves what is still queued on our sockets before they close: a new supervisor holds the names already. */
+/* Serves what is still queued on our sockets before they close: a new supervisor holds the names
+ * already. */
 static void
 hand_over(struct supervisor *supervisor)
 {
@@ -254,14 +274,15 @@ hand_over(struct supervisor *supervisor)
 	begin_stop(supervisor, supervisor->host.config.drain_milliseconds);
 }
 
-/* Whether all requests for a tenant's module that began before the directory as it stands have ended: "TENANT MODULE". A slot
- * whose tenant is not known yet may be that tenant's. */
+/* Whether all requests for a tenant's module that began before the directory as it stands have
+ * ended: "TENANT MODULE". A slot whose tenant is not known yet may be that tenant's. */
 static void
 answer_drained(struct supervisor *supervisor, int fd, const char *words)
 {
 	char module[SCOP_MODULE_MAX + 1];
 	unsigned tenant;
-	bool drained = sscanf(words, "%u %24s", &tenant, module) == 2 && image_is_published(supervisor);
+	bool drained =
+	    sscanf(words, "%u %24s", &tenant, module) == 2 && image_is_published(supervisor);
 
 	for (struct scop_pool *pool = supervisor->host.pools; drained && pool; pool = pool->next) {
 		if (strcmp(pool->module, module) != 0 || !pool->board)
@@ -270,7 +291,9 @@ answer_drained(struct supervisor *supervisor, int fd, const char *words)
 			const struct scop_slot *slot = &pool->board->slots[i];
 			const uint32_t serves = atomic_load(&slot->tenant);
 
-			if (atomic_load(&slot->state) == SCOP_SLOT_BUSY && atomic_load(&slot->since) <= supervisor->published_at && (serves == 0 || serves == tenant))
+			if (atomic_load(&slot->state) == SCOP_SLOT_BUSY &&
+			    atomic_load(&slot->since) <= supervisor->published_at &&
+			    (serves == 0 || serves == tenant))
 				drained = false;
 		}
 	}
@@ -287,7 +310,8 @@ answer_control(struct supervisor *supervisor)
 
 	if (fd < 0)
 		return;
-	if (poll(&polled, 1, CONTROL_WAIT_MS) > 0 && recv(fd, words, sizeof words - 1, MSG_DONTWAIT) > 0) {
+	if (poll(&polled, 1, CONTROL_WAIT_MS) > 0 &&
+	    recv(fd, words, sizeof words - 1, MSG_DONTWAIT) > 0) {
 		const bool http = strncmp(words, "GET ", 4) == 0;
 
 		if (strncmp(words, "takeover", 8) == 0) {
@@ -303,7 +327,9 @@ answer_control(struct supervisor *supervisor)
 
 			if (out) {
 				if (http)
-					fputs("HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nCache-Control: no-store\r\n\r\n", out);
+					fputs("HTTP/1.0 200 OK\r\nContent-Type: text/plain; "
+					      "version=0.0.4\r\nCache-Control: no-store\r\n\r\n",
+					    out);
 				scop_metrics_write(&supervisor->host, out);
 				fclose(out);
 			}
@@ -332,7 +358,8 @@ take_over(int predecessor)
 {
 	char answer[8] = "";
 
-	if (write(predecessor, "takeover\n", 9) != 9 || read(predecessor, answer, sizeof answer - 1) <= 0)
+	if (write(predecessor, "takeover\n", 9) != 9 ||
+	    read(predecessor, answer, sizeof answer - 1) <= 0)
 		scop_log(SCOP_LOG_WARNING, "the supervisor before us did not answer");
 	close(predecessor);
 }
@@ -404,7 +431,8 @@ drop_unwanted_pools(struct supervisor *supervisor)
 		if (pool->wanted || pool->live > 0)
 			continue;
 		char path[300];
-		snprintf(path, sizeof path, "%s/pools/%s/sock", supervisor->host.config.run, pool->name);
+		snprintf(path, sizeof path, "%s/pools/%s/sock", supervisor->host.config.run,
+		    pool->name);
 		unlink(path);
 		*strrchr(path, '/') = '\0';
 		rmdir(path);
@@ -501,10 +529,12 @@ prepare(struct supervisor *supervisor)
 	sigset_t signals;
 
 	snprintf(path, sizeof path, "%s/pools", run);
-	if ((mkdir(run, 0755) != 0 && errno != EEXIST) || (mkdir(path, 0755) != 0 && errno != EEXIST))
+	if ((mkdir(run, 0755) != 0 && errno != EEXIST) ||
+	    (mkdir(path, 0755) != 0 && errno != EEXIST))
 		give_up("the run directory cannot be made");
 	host->root = geteuid() == 0 && host->config.separate_users;
-	host->dispatcher_uid = host->root ? (uid_t)host->config.uid_base : 0; /* modules' numbers begin at 1 */
+	/* modules' numbers begin at 1 */
+	host->dispatcher_uid = host->root ? (uid_t)host->config.uid_base : 0;
 	if (host->config.nginx_group[0]) {
 		const struct group *group = getgrnam(host->config.nginx_group);
 
@@ -524,16 +554,19 @@ prepare(struct supervisor *supervisor)
 	host->work_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->mail_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->gate_fd = memfd_create("gate", MFD_CLOEXEC);
-	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 || host->work_fd < 0 || host->mail_fd < 0 || host->gate_fd < 0 ||
+	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 ||
+	    host->work_fd < 0 || host->mail_fd < 0 || host->gate_fd < 0 ||
 	    inotify_add_watch(supervisor->notify_fd, run, IN_MOVED_TO) < 0)
 		give_up("signals or notices cannot be watched");
 
 	const int fd = memfd_create("directory", MFD_CLOEXEC);
 	if (fd < 0 || ftruncate(fd, sizeof *supervisor->directory) != 0)
 		give_up("no shared memory");
-	supervisor->directory = mmap(NULL, sizeof *supervisor->directory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	supervisor->directory =
+	    mmap(NULL, sizeof *supervisor->directory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	host->directory_fd = open(path, O_RDONLY | O_CLOEXEC); /* workers get it without the right to write */
+	/* workers get it without the right to write */
+	host->directory_fd = open(path, O_RDONLY | O_CLOEXEC);
 	close(fd);
 	if (supervisor->directory == MAP_FAILED || host->directory_fd < 0)
 		give_up("no shared memory");
@@ -564,8 +597,10 @@ main(int argc, char **argv)
 	prepare(&supervisor);
 	const int predecessor = find_predecessor(&supervisor);
 	read_image(&supervisor);
-	supervisor.control_fd = open_socket(&supervisor, "control", 0660, supervisor.host.nginx_gid);
-	supervisor.out_fd = open_socket(&supervisor, "out", 0666, 0); /* the broker asks the kernel who is there */
+	supervisor.control_fd =
+	    open_socket(&supervisor, "control", 0660, supervisor.host.nginx_gid);
+	/* the broker asks the kernel who is there */
+	supervisor.out_fd = open_socket(&supervisor, "out", 0666, 0);
 	if (predecessor >= 0)
 		take_over(predecessor);
 	write_state(&supervisor);
@@ -573,7 +608,8 @@ main(int argc, char **argv)
 	while (!done(&supervisor)) {
 		wait_and_serve(&supervisor);
 		if (supervisor.stopping && scop_board_clock() > supervisor.stop_by)
-			for (struct scop_pool *pool = supervisor.host.pools; pool; pool = pool->next)
+			for (struct scop_pool *pool = supervisor.host.pools; pool;
+			     pool = pool->next)
 				scop_pool_kill(pool, SIGKILL);
 	}
 	scop_log(SCOP_LOG_INFO, "stopped");

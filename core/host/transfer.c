@@ -1,4 +1,5 @@
-/* Mails on their way: see transfer.h. A place is the loop's until it is sent, its thread's until it has ended, and then the loop's again. */
+/* Mails on their way: see transfer.h. A place is the loop's until it is sent, its thread's until it
+ * has ended, and then the loop's again. */
 #include "host/transfer.h"
 
 #include <poll.h>
@@ -42,9 +43,11 @@ static size_t
 take_line(char *bytes, size_t size, size_t count, void *context)
 {
 	struct scop_transfer *transfer = context;
-	const size_t length = size * count, kept = length < sizeof transfer->answer ? length : sizeof transfer->answer - 1;
+	const size_t length = size * count,
+		     kept = length < sizeof transfer->answer ? length : sizeof transfer->answer - 1;
 
-	if (length >= 3 && strncmp(bytes, "221", 3) == 0) /* its good-bye says nothing of the mail */
+	/* its good-bye says nothing of the mail */
+	if (length >= 3 && strncmp(bytes, "221", 3) == 0)
 		return length;
 	memcpy(transfer->answer, bytes, kept);
 	transfer->answer[kept] = '\0';
@@ -57,7 +60,8 @@ take_line(char *bytes, size_t size, size_t count, void *context)
 static void
 add_header(struct place *place, const char *name, const char *value)
 {
-	place->headers = curl_slist_append(place->headers, scop_arena_printf(place->arena, "%s: %s", name, value));
+	place->headers = curl_slist_append(place->headers,
+	    scop_arena_printf(place->arena, "%s: %s", name, value));
 }
 
 static const char *
@@ -85,30 +89,38 @@ static const char *
 date(struct place *place, int64_t microseconds)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
 	const struct scop_clock clock = scop_zone_clock("UTC", microseconds);
 
-	return scop_arena_printf(place->arena, "%s, %d %s %d %02d:%02d:%02d +0000", days[clock.weekday], clock.day,
-	    months[clock.month - 1], clock.year, clock.hour, clock.minute, (int)(microseconds / 1000000 % 60));
+	return scop_arena_printf(place->arena, "%s, %d %s %d %02d:%02d:%02d +0000",
+	    days[clock.weekday], clock.day, months[clock.month - 1], clock.year, clock.hour,
+	    clock.minute, (int)(microseconds / 1000000 % 60));
 }
 
-/* The same mail has the same Message-ID however often it is tried, so that who gets it twice shows it once. The envelope is always
- * the host's, so that what comes back comes to it; the mail server signs for a tenant's own domain (RFC 6376, RFC 7489). */
+/* The same mail has the same Message-ID however often it is tried, so that who gets it twice shows
+ * it once. The envelope is always the host's, so that what comes back comes to it; the mail server
+ * signs for a tenant's own domain (RFC 6376, RFC 7489). */
 static void
 add_headers(struct place *place, const struct scop_value *mail)
 {
-	const char *host = transfers.config->mail_from, *own = scop_text(mail, "sender"), *domain = strchr(host, '@');
+	const char *host = transfers.config->mail_from, *own = scop_text(mail, "sender"),
+		   *domain = strchr(host, '@');
 	const int64_t created = scop_as_int(scop_get(mail, "created_us"));
 
 	add_header(place, "Date", date(place, created));
-	add_header(place, "From", address(place, scop_text(mail, "sender_name"), own[0] ? own : host));
-	add_header(place, "To", address(place, scop_text(mail, "recipient_name"), scop_text(mail, "recipient")));
+	add_header(place, "From",
+	    address(place, scop_text(mail, "sender_name"), own[0] ? own : host));
+	add_header(place, "To",
+	    address(place, scop_text(mail, "recipient_name"), scop_text(mail, "recipient")));
 	if (scop_text(mail, "reply_to")[0])
 		add_header(place, "Reply-To", words(place, scop_text(mail, "reply_to")));
 	add_header(place, "Subject", words(place, scop_text(mail, "subject")));
-	add_header(place, "Message-ID", scop_arena_printf(place->arena, "<%lld.%lld%s>", (long long)place->transfer.id,
-	    (long long)created, domain ? domain : "@localhost"));
-	add_header(place, "Auto-Submitted", "auto-generated"); /* RFC 3834: nobody's absence answers it */
+	add_header(place, "Message-ID",
+	    scop_arena_printf(place->arena, "<%lld.%lld%s>", (long long)place->transfer.id,
+		(long long)created, domain ? domain : "@localhost"));
+	/* RFC 3834: nobody's absence answers it */
+	add_header(place, "Auto-Submitted", "auto-generated");
 }
 
 static void
@@ -121,7 +133,8 @@ add_part(curl_mime *mime, const char *type, const char *bytes, size_t length)
 	curl_mime_encoder(part, "quoted-printable");
 }
 
-/* Text and HTML as two forms of one thing; with attachments, these beside it (RFC 2046, section 5.1). */
+/* Text and HTML as two forms of one thing; with attachments, these beside it (RFC 2046,
+ * section 5.1). */
 static void
 add_body(struct place *place, const struct scop_value *mail, const struct scop_value *attachments)
 {
@@ -138,7 +151,8 @@ add_body(struct place *place, const struct scop_value *mail, const struct scop_v
 	curl_mime_subparts(body, forms);
 	curl_mime_type(body, "multipart/alternative");
 	for (size_t i = 0; i < scop_count(attachments); i++) {
-		const struct scop_value *file = scop_at(attachments, i), *bytes = scop_get(file, "bytes");
+		const struct scop_value *file = scop_at(attachments, i),
+					*bytes = scop_get(file, "bytes");
 		curl_mimepart *part = curl_mime_addpart(place->mime);
 
 		curl_mime_data(part, bytes->string, bytes->length);
@@ -162,7 +176,8 @@ set_options(struct place *place)
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, place->headers);
 	curl_easy_setopt(curl, CURLOPT_MIMEPOST, place->mime);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, config->mail_user[0] ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);
+	curl_easy_setopt(curl, CURLOPT_USE_SSL,
+	    config->mail_user[0] ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SCOP_TRANSFER_SECONDS);
 	curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)CONNECT_SECONDS * 2);
@@ -217,7 +232,8 @@ scop_transfers_start(const struct scop_config *config, const char *password)
 
 		place->curl = curl_easy_init();
 		place->arena = scop_arena_new();
-		if (!place->curl || transfers.ended_fd < 0 || pthread_create(&thread, &attributes, work, place) != 0)
+		if (!place->curl || transfers.ended_fd < 0 ||
+		    pthread_create(&thread, &attributes, work, place) != 0)
 			abort();
 	}
 	pthread_attr_destroy(&attributes);
@@ -257,7 +273,8 @@ scop_transfers_of(int64_t tenant)
 
 	pthread_mutex_lock(&transfers.lock);
 	for (size_t i = 0; i < SCOP_TRANSFERS; i++)
-		count += transfers.places[i].state != FREE && transfers.places[i].transfer.tenant == tenant;
+		count += transfers.places[i].state != FREE &&
+		    transfers.places[i].transfer.tenant == tenant;
 	pthread_mutex_unlock(&transfers.lock);
 	return count;
 }
@@ -269,7 +286,9 @@ scop_transfers_send(const struct scop_value *mail, const struct scop_value *atta
 
 	if (!place)
 		abort();
-	place->transfer = (struct scop_transfer){ .id = scop_int(mail, "id"), .tenant = scop_int(mail, "tenant"), .tries = (unsigned)scop_int(mail, "tries") + 1 };
+	place->transfer = (struct scop_transfer){ .id = scop_int(mail, "id"),
+		.tenant = scop_int(mail, "tenant"),
+		.tries = (unsigned)scop_int(mail, "tries") + 1 };
 	curl_easy_reset(place->curl);
 	place->recipients = curl_slist_append(NULL, scop_text(mail, "recipient"));
 	add_headers(place, mail);

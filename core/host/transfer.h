@@ -1,6 +1,7 @@
 /*
- * Mails on their way to the mail server, each in a thread of its own: libcurl waits without giving way for what a server says after a
- * mail's last line and to its good-bye, so that in one thread a server that is silent there would hold up all others.
+ * Mails on their way to the mail server, each in a thread of its own: libcurl waits without giving
+ * way for what a server says after a mail's last line and to its good-bye, so that in one thread a
+ * server that is silent there would hold up all others.
  */
 #ifndef SCOP_HOST_TRANSFER_H
 #define SCOP_HOST_TRANSFER_H
@@ -24,14 +25,16 @@ struct scop_transfer {
 	char answer[300];            /* the server's last line about the mail */
 };
 
-/* Starts the threads; `config` and `password` must live on. Gives a descriptor that is readable when one has ended. */
+/* Starts the threads; `config` and `password` must live on. Gives a descriptor that is readable
+ * when one has ended. */
 int scop_transfers_start(const struct scop_config *config, const char *password);
 
 /* How many more may be sent now, and how many of the tenant's are under way. */
 unsigned scop_transfers_room(void);
 unsigned scop_transfers_of(int64_t tenant);
 
-/* Sends one; there has to be room. `mail` and `attachments` as jobs/post.h gives them; they are copied. */
+/* Sends one; there has to be room. `mail` and `attachments` as jobs/post.h gives them; they are
+ * copied. */
 void scop_transfers_send(const struct scop_value *mail, const struct scop_value *attachments);
 
 /* One that has ended; false for none. Its room is free again. */

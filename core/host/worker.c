@@ -1,10 +1,10 @@
 /*
  * scopiton-worker: serves one pool, single-threaded, one request at a time.
  *
- * Started by the supervisor with its settings as `name=value` arguments and four descriptors: the listening socket, the
- * pipe whose end means "finish and go", the directory and the scoreboard. Prepares what needs files, locks itself in,
- * loads its module, and serves: visitors, or with `jobs=1` the dispatcher. With `import=...` it takes one import from
- * standard input instead.
+ * Started by the supervisor with its settings as `name=value` arguments and four descriptors: the
+ * listening socket, the pipe whose end means "finish and go", the directory and the scoreboard.
+ * Prepares what needs files, locks itself in, loads its module, and serves: visitors, or with
+ * `jobs=1` the dispatcher. With `import=...` it takes one import from standard input instead.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -38,7 +38,15 @@
 #include "modules/loader.h"
 #include "web/serve.h"
 
-enum { FROZEN_SECONDS_MAX = 10, FROZEN_LOOK_MICROSECONDS = 2000, CHANGE_MICROSECONDS_MAX = 1000000, CHANGE_LOOK_MICROSECONDS = 300, RUSAGE_EVERY = 4, WATCH_SECONDS = 5, LOOK_MILLISECONDS = 1000 };
+enum {
+	FROZEN_SECONDS_MAX = 10,
+	FROZEN_LOOK_MICROSECONDS = 2000,
+	CHANGE_MICROSECONDS_MAX = 1000000,
+	CHANGE_LOOK_MICROSECONDS = 300,
+	RUSAGE_EVERY = 4,
+	WATCH_SECONDS = 5,
+	LOOK_MILLISECONDS = 1000
+};
 
 struct worker {
 	int argc;
@@ -77,8 +85,7 @@ number(const struct worker *worker, const char *name)
 static struct scop_slot *own_slot;
 static int64_t own_limit; /* microseconds of one request */
 
-static void __attribute__((noreturn))
-give_up(const char *text)
+static void __attribute__((noreturn)) give_up(const char *text)
 {
 	scop_log(SCOP_LOG_ERROR, "cannot start: %s", text);
 	if (own_slot)
@@ -97,16 +104,19 @@ read_secret(struct worker *worker, struct scop_db_account *account)
 	if (!file || fscanf(file, "%99s %99s", password, key) != 2)
 		give_up("the module's secret cannot be read");
 	fclose(file);
-	if (sodium_hex2bin(worker->app.key, SCOP_KEY_BYTES, key, strlen(key), NULL, NULL, NULL) != 0)
+	if (sodium_hex2bin(worker->app.key, SCOP_KEY_BYTES, key, strlen(key), NULL, NULL, NULL) !=
+	    0)
 		give_up("the module's secret is damaged");
 	account->password = password;
 }
 
-/* As <mysql/client_plugin.h> declares it, which Debian 12 ships without a header that it includes (ma_compress.h). */
+/* As <mysql/client_plugin.h> declares it, which Debian 12 ships without a header that it includes
+ * (ma_compress.h). */
 struct st_mysql_client_plugin *mysql_client_find_plugin(MYSQL *mysql, const char *name, int type);
 enum { CLIENT_AUTHENTICATION = 2 };
 
-/* What proves who we are to MariaDB is a library of its own: it is loaded while files can still be read, be MariaDB there or not. */
+/* What proves who we are to MariaDB is a library of its own: it is loaded while files can still be
+ * read, be MariaDB there or not. */
 static void
 load_authentication(void)
 {
@@ -120,23 +130,28 @@ load_authentication(void)
 static void
 prepare_database(struct worker *worker)
 {
-	struct scop_db_account account = { .socket = setting(worker, "db_socket"), .user = setting(worker, "db_user"),
+	struct scop_db_account account = { .socket = setting(worker, "db_socket"),
+		.user = setting(worker, "db_user"),
 		.statement_seconds = (unsigned)number(worker, "statement_seconds") };
 
 	read_secret(worker, &account);
-	__nss_configure_lookup("services", "files"); /* else the library looks for a dozen files that nobody has */
+	/* else the library looks for a dozen files that nobody has */
+	__nss_configure_lookup("services", "files");
 	mysql_library_init(0, NULL, NULL);
 	load_authentication();
 	worker->app.db = scop_db_new(&account);
-	if (scop_db_connect(worker->app.db) != SCOP_DB_OK) /* MariaDB may be away for a while; requests try again */
+	/* MariaDB may be away for a while; requests try again */
+	if (scop_db_connect(worker->app.db) != SCOP_DB_OK)
 		scop_log(SCOP_LOG_WARNING, "no database yet: %s", scop_db_error(worker->app.db));
 }
 
-/* Of a module that calls other systems, in its job workers: what that needs is loaded while files can still be read. */
+/* Of a module that calls other systems, in its job workers: what that needs is loaded while files
+ * can still be read. */
 static void
 open_way_out(struct worker *worker)
 {
-	const struct scop_out_settings settings = { setting(worker, "out"), worker->hash, setting(worker, "ca_file") };
+	const struct scop_out_settings settings = { setting(worker, "out"), worker->hash,
+		setting(worker, "ca_file") };
 	char error[300];
 
 	if (!worker->jobs || access(setting(worker, "calls"), R_OK) != 0)
@@ -164,8 +179,10 @@ static void
 lock_in(struct worker *worker)
 {
 	struct scop_error err;
-	const struct scop_sandbox sandbox = { .module_file = setting(worker, "file"), .uid = (uid_t)number(worker, "uid"),
-		.gid = (gid_t)number(worker, "uid"), .memory = (uint64_t)number(worker, "memory") << 20,
+	const struct scop_sandbox sandbox = { .module_file = setting(worker, "file"),
+		.uid = (uid_t)number(worker, "uid"),
+		.gid = (gid_t)number(worker, "uid"),
+		.memory = (uint64_t)number(worker, "memory") << 20,
 		.landlock_abi = (int)number(worker, "landlock_abi") };
 
 	if (number(worker, "sandbox") && !scop_sandbox_enter(&sandbox, &err))
@@ -206,7 +223,8 @@ param(void *context, const char *name)
 static size_t
 read_bytes(void *context, void *bytes, size_t size)
 {
-	const int got = FCGX_GetStr(bytes, size > 1 << 20 ? 1 << 20 : (int)size, ((struct exchange_context *)context)->fcgi->in);
+	const int got = FCGX_GetStr(bytes, size > 1 << 20 ? 1 << 20 : (int)size,
+	    ((struct exchange_context *)context)->fcgi->in);
 
 	return got > 0 ? (size_t)got : 0;
 }
@@ -255,8 +273,10 @@ slot_busy(struct worker *worker, FCGX_Request *fcgi)
 {
 	struct scop_slot *slot = worker->slot;
 
-	snprintf(slot->request, sizeof slot->request, "%s", text(fcgi_param(fcgi, worker->jobs ? "RUN" : "REQUEST_ID")));
-	snprintf(slot->path, sizeof slot->path, "%s", text(fcgi_param(fcgi, worker->jobs ? "JOB" : "DOCUMENT_URI")));
+	snprintf(slot->request, sizeof slot->request, "%s",
+	    text(fcgi_param(fcgi, worker->jobs ? "RUN" : "REQUEST_ID")));
+	snprintf(slot->path, sizeof slot->path, "%s",
+	    text(fcgi_param(fcgi, worker->jobs ? "JOB" : "DOCUMENT_URI")));
 	slot->tenant_name[0] = '\0';
 	atomic_store(&slot->tenant, 0);
 	atomic_store(&slot->route, UINT16_MAX);
@@ -296,22 +316,35 @@ call_for_help(struct worker *worker)
 		scop_log(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
 }
 
-/* The tenant's use of this module, by host name or where that is NULL by number. What writes waits while tables are made anew. */
-static enum { SITE_FOUND, SITE_NONE, SITE_MOVED, SITE_FROZEN }
-find_site(struct worker *worker, const char *host, uint32_t tenant, bool reads, struct scop_site *ret_site)
+/* The tenant's use of this module, by host name or where that is NULL by number. What writes waits
+ * while tables are made anew. */
+static enum {
+	SITE_FOUND,
+	SITE_NONE,
+	SITE_MOVED,
+	SITE_FROZEN
+} find_site(struct worker *worker, const char *host, uint32_t tenant, bool reads,
+    struct scop_site *ret_site)
 {
 	struct scop_directory_entry *entry = &worker->entry;
-	const int64_t until_changed = scop_board_clock() + CHANGE_MICROSECONDS_MAX, until = scop_board_clock() + FROZEN_SECONDS_MAX * 1000000LL;
+	const int64_t until_changed = scop_board_clock() + CHANGE_MICROSECONDS_MAX,
+		      until = scop_board_clock() + FROZEN_SECONDS_MAX * 1000000LL;
 	bool frozen;
 
 	for (;;) {
 		const uint64_t generation = atomic_load(&worker->directory->generation);
-		const bool known = host ? scop_directory_find(worker->directory, host, worker->app.module_name, entry) :
-		    scop_directory_find_tenant(worker->directory, tenant, worker->app.module_name, entry);
+		const bool known = host
+		    ? scop_directory_find(worker->directory, host, worker->app.module_name, entry)
+		    : scop_directory_find_tenant(worker->directory, tenant, worker->app.module_name,
+			  entry);
 
-		/* Routes are changed just before the directory is: who came by a new one waits for it. */
-		if ((!known || entry->subscription.state == SCOP_STATE_OFF || strcmp(entry->hash, worker->hash) != 0) &&
-		    scop_board_clock() < until_changed && (atomic_load(&worker->directory->changing) || atomic_load(&worker->directory->generation) != generation)) {
+		/* Routes are changed just before the directory is: who came by a new one waits for
+		 * it. */
+		if ((!known || entry->subscription.state == SCOP_STATE_OFF ||
+			strcmp(entry->hash, worker->hash) != 0) &&
+		    scop_board_clock() < until_changed &&
+		    (atomic_load(&worker->directory->changing) ||
+			atomic_load(&worker->directory->generation) != generation)) {
 			usleep(CHANGE_LOOK_MICROSECONDS);
 			continue;
 		}
@@ -320,24 +353,34 @@ find_site(struct worker *worker, const char *host, uint32_t tenant, bool reads, 
 		frozen = entry->subscription.state == SCOP_STATE_FROZEN && !reads;
 		if (!frozen || worker->jobs || scop_board_clock() > until)
 			break;
-		/* A copy waits for requests that were under way before it; one that waits for the copy is not. */
+		/* A copy waits for requests that were under way before it; one that waits for the
+		 * copy is not. */
 		atomic_store(&worker->slot->since, scop_board_clock());
 		usleep(FROZEN_LOOK_MICROSECONDS);
 	}
 	if (strcmp(entry->hash, worker->hash) != 0)
 		return SITE_MOVED;
-	*ret_site = (struct scop_site){ .tenant = entry->tenant.id, .tenant_name = entry->tenant.name,
-		.title = entry->tenant.title, .host = entry->tenant.host, .portal_host = entry->tenant.portal_host, .portal = entry->portal,
+	*ret_site = (struct scop_site){ .tenant = entry->tenant.id,
+		.tenant_name = entry->tenant.name,
+		.title = entry->tenant.title,
+		.host = entry->tenant.host,
+		.portal_host = entry->tenant.portal_host,
+		.portal = entry->portal,
 		.root = entry->subscription.root,
-		.language = (enum scop_language)entry->tenant.language, .zone = entry->tenant.zone,
-		.currency = entry->tenant.currency, .epoch = entry->subscription.epoch,
+		.language = (enum scop_language)entry->tenant.language,
+		.zone = entry->tenant.zone,
+		.currency = entry->tenant.currency,
+		.epoch = entry->subscription.epoch,
 		.database = entry->subscription.database,
-		.role = scop_arena_printf(worker->arena, "t%u_%s", entry->tenant.id, worker->app.module_name),
-		.socle = scop_arena_printf(worker->arena, "t%u", entry->tenant.id), .frozen = frozen };
+		.role = scop_arena_printf(worker->arena, "t%u_%s", entry->tenant.id,
+		    worker->app.module_name),
+		.socle = scop_arena_printf(worker->arena, "t%u", entry->tenant.id),
+		.frozen = frozen };
 	return frozen ? SITE_FROZEN : SITE_FOUND;
 }
 
-/* Now and then: a request far over its hard limit ends us, should the supervisor that would do so be gone. */
+/* Now and then: a request far over its hard limit ends us, should the supervisor that would do so
+ * be gone. */
 static void
 on_alarm(int signal)
 {
@@ -362,9 +405,11 @@ static void
 serve_one(struct worker *worker, FCGX_Request *fcgi)
 {
 	struct exchange_context context = { fcgi, worker };
-	const struct scop_exchange exchange = { param, read_bytes, write_bytes, &context, flush, gone, route_known };
+	const struct scop_exchange exchange = { param, read_bytes, write_bytes, &context, flush,
+		gone, route_known };
 	const char *host = worker->jobs ? NULL : text(fcgi_param(fcgi, "HOST"));
-	const uint32_t tenant = worker->jobs ? (uint32_t)strtoul(text(fcgi_param(fcgi, "TENANT")), NULL, 10) : 0;
+	const uint32_t tenant =
+	    worker->jobs ? (uint32_t)strtoul(text(fcgi_param(fcgi, "TENANT")), NULL, 10) : 0;
 	struct scop_site site;
 	int status = 509;
 
@@ -375,7 +420,9 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 
 	switch (find_site(worker, host, tenant, reads, &site)) {
 	case SITE_MOVED:
-		FCGX_PutS(worker->jobs ? "moved\n" : "Status: 509 Moved\r\nContent-Length: 0\r\n\r\n", fcgi->out);
+		FCGX_PutS(worker->jobs ? "moved\n"
+				       : "Status: 509 Moved\r\nContent-Length: 0\r\n\r\n",
+		    fcgi->out);
 		break;
 	case SITE_NONE:
 		if (worker->jobs)
@@ -390,7 +437,8 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 		}
 		__attribute__((fallthrough));
 	case SITE_FOUND:
-		snprintf(worker->slot->tenant_name, sizeof worker->slot->tenant_name, "%s", site.tenant_name);
+		snprintf(worker->slot->tenant_name, sizeof worker->slot->tenant_name, "%s",
+		    site.tenant_name);
 		atomic_store(&worker->slot->tenant, site.tenant);
 		if (worker->jobs) {
 			scop_serve_job(&worker->app, worker->arena, &site, &exchange);
@@ -416,7 +464,8 @@ worn_out(const struct worker *worker, uint64_t served)
 	getrusage(RUSAGE_SELF, &usage);
 	if (usage.ru_maxrss <= worker->resident_max)
 		return false;
-	scop_log(SCOP_LOG_WARNING, "replaced: uses %ld kB, more than %ld", usage.ru_maxrss, worker->resident_max);
+	scop_log(SCOP_LOG_WARNING, "replaced: uses %ld kB, more than %ld", usage.ru_maxrss,
+	    worker->resident_max);
 	return true;
 }
 
@@ -432,7 +481,8 @@ serve(struct worker *worker)
 	while (!worn_out(worker, served)) {
 		struct epoll_event event;
 
-		/* Of several idle workers one is woken for a request; should it die in that moment, another looks by itself. */
+		/* Of several idle workers one is woken for a request; should it die in that moment,
+		 * another looks by itself. */
 		if (epoll_wait(worker->wait_fd, &event, 1, LOOK_MILLISECONDS) <= 0)
 			continue;
 		if (event.data.fd == worker->stop_fd) /* the supervisor closed it, or is gone */
@@ -443,9 +493,11 @@ serve(struct worker *worker)
 		}
 		errno = 0;
 		if (FCGX_Accept_r(&fcgi) < 0) {
-			if (errno == 0 || errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+			if (errno == 0 || errno == EAGAIN || errno == EINTR ||
+			    errno == ECONNABORTED)
 				continue; /* a sibling took it */
-			scop_log(SCOP_LOG_ERROR, "ends: no request can be accepted: %s", strerror(errno));
+			scop_log(SCOP_LOG_ERROR, "ends: no request can be accepted: %s",
+			    strerror(errno));
 			break;
 		}
 		serve_one(worker, &fcgi);
@@ -460,7 +512,8 @@ wait_for_both(struct worker *worker)
 	struct epoll_event listen = { EPOLLIN | EPOLLEXCLUSIVE, { .fd = worker->listen_fd } };
 
 	worker->wait_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (worker->wait_fd < 0 || epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, worker->stop_fd, &stop) != 0 ||
+	if (worker->wait_fd < 0 ||
+	    epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, worker->stop_fd, &stop) != 0 ||
 	    epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, worker->listen_fd, &listen) != 0)
 		give_up("the pool's socket cannot be watched");
 }
@@ -472,7 +525,8 @@ start_serving(struct worker *worker)
 	    map((int)number(worker, "directory"), sizeof(struct scop_directory_shared), PROT_READ);
 
 	worker->directory = directory;
-	worker->board = map((int)number(worker, "board"), sizeof(struct scop_board), PROT_READ | PROT_WRITE);
+	worker->board =
+	    map((int)number(worker, "board"), sizeof(struct scop_board), PROT_READ | PROT_WRITE);
 	worker->slot = own_slot = &worker->board->slots[number(worker, "slot")];
 	worker->hard_seconds = (unsigned)(number(worker, "hard") / 1000) + 5;
 	watch_ourselves(worker);
@@ -498,7 +552,8 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, SIG_IGN); /* else libfcgi takes it over, and never accepts again */
 	signal(SIGUSR1, SIG_IGN);
-	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; we end when the supervisor says so */
+	/* Ctrl-C reaches the whole group; we end when the supervisor says so */
+	signal(SIGINT, SIG_IGN);
 	umask(077);
 	if (sodium_init() < 0)
 		give_up("no randomness");
@@ -526,7 +581,8 @@ main(int argc, char **argv)
 	lock_in(&worker);
 	load(&worker);
 	if (imports)
-		return scop_import_run(&worker.app, setting(&worker, "import"), setting(&worker, "site"));
+		return scop_import_run(&worker.app, setting(&worker, "import"),
+		    setting(&worker, "site"));
 	serve(&worker);
 	return 0;
 }

@@ -10,7 +10,8 @@
 
 enum { FIELD_MAX = 1000 };
 
-/* The lines of a message, a folded field's together (RFC 5322, section 2.2.3), its longer rest left out. */
+/* The lines of a message, a folded field's together (RFC 5322, section 2.2.3), its longer rest left
+ * out. */
 struct reader {
 	const char *at, *end;
 	char line[FIELD_MAX + 1];
@@ -64,7 +65,8 @@ is_report(struct reader *reader)
 	while (next_field(reader) && reader->line[0]) {
 		const char *type = value_of(reader->line, "Content-Type");
 
-		report |= type && strncasecmp(type, "multipart/report", 16) == 0 && strcasestr(type, "delivery-status");
+		report |= type && strncasecmp(type, "multipart/report", 16) == 0 &&
+		    strcasestr(type, "delivery-status");
 	}
 	return report;
 }
@@ -75,8 +77,11 @@ is_ours(const char *id, const char *domain, struct scop_bounce *bounce)
 {
 	int length = 0;
 
-	return sscanf(id, "<%18" SCNd64 ".%18" SCNd64 "@%n", &bounce->mail, &bounce->created, &length) == 2 && length > 0 && bounce->mail > 0 &&
-	    strncasecmp(id + length, domain, strlen(domain)) == 0 && id[length + (int)strlen(domain)] == '>';
+	return sscanf(id, "<%18" SCNd64 ".%18" SCNd64 "@%n", &bounce->mail, &bounce->created,
+		   &length) == 2 &&
+	    length > 0 && bounce->mail > 0 &&
+	    strncasecmp(id + length, domain, strlen(domain)) == 0 &&
+	    id[length + (int)strlen(domain)] == '>';
 }
 
 static void
@@ -91,7 +96,8 @@ take_answer(const char *text, char ret_answer[static 301])
 }
 
 bool
-scop_bounce_read(const char *message, size_t size, const char *domain, struct scop_bounce *ret_bounce)
+scop_bounce_read(const char *message, size_t size, const char *domain,
+    struct scop_bounce *ret_bounce)
 {
 	struct reader reader = { .at = message, .end = message + size };
 	bool failed = false, ours = false, diagnosed = false;
@@ -100,15 +106,18 @@ scop_bounce_read(const char *message, size_t size, const char *domain, struct sc
 	*ret_bounce = (struct scop_bounce){ .answer = "it came back" };
 	if (!is_report(&reader))
 		return false;
-	/* The mail itself, or its headers, is the last part, and what stands behind its Message-ID is not the notification's any more. Some
-	 * quote its headers in their words for people too, before they say what became of it. */
+	/* The mail itself, or its headers, is the last part, and what stands behind its Message-ID
+	 * is not the notification's any more. Some quote its headers in their words for people too,
+	 * before they say what became of it. */
 	while (!ours && next_field(&reader)) {
 		if ((value = value_of(reader.line, "Action"))) {
 			failed |= strncasecmp(value, "failed", 6) == 0;
 		} else if ((value = value_of(reader.line, "Diagnostic-Code"))) {
-			const char *words = strchr(value, ';'); /* "smtp; 550 5.1.1 no such person" */
+			/* "smtp; 550 5.1.1 no such person" */
+			const char *words = strchr(value, ';');
 
-			take_answer(words ? words + 1 + strspn(words + 1, " \t") : value, ret_bounce->answer);
+			take_answer(words ? words + 1 + strspn(words + 1, " \t") : value,
+			    ret_bounce->answer);
 			diagnosed = true;
 		} else if (!diagnosed && (value = value_of(reader.line, "Status"))) {
 			take_answer(value, ret_bounce->answer);

@@ -5,14 +5,24 @@
 
 #include "base/buffer.h"
 
-enum { VERSION = 1, BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6, STDERR = 7, RESPONDER = 1,
-	HEAD_BYTES = 8, RECORD_MAX = 65528 };
+enum {
+	VERSION = 1,
+	BEGIN_REQUEST = 1,
+	END_REQUEST = 3,
+	PARAMS = 4,
+	STDIN = 5,
+	STDOUT = 6,
+	STDERR = 7,
+	RESPONDER = 1,
+	HEAD_BYTES = 8,
+	RECORD_MAX = 65528
+};
 
 static void
 add_record(struct scop_buffer *out, int type, const char *content, size_t length)
 {
-	const unsigned char head[HEAD_BYTES] = { VERSION, (unsigned char)type, 0, 1, (unsigned char)(length >> 8),
-		(unsigned char)(length & 0xff), 0, 0 };
+	const unsigned char head[HEAD_BYTES] = { VERSION, (unsigned char)type, 0, 1,
+		(unsigned char)(length >> 8), (unsigned char)(length & 0xff), 0, 0 };
 
 	scop_buffer_add(out, head, sizeof head);
 	scop_buffer_add(out, content, length);
@@ -23,7 +33,8 @@ static void
 add_stream(struct scop_buffer *out, int type, const char *content, size_t length)
 {
 	for (size_t at = 0; at < length; at += RECORD_MAX)
-		add_record(out, type, content + at, length - at < RECORD_MAX ? length - at : RECORD_MAX);
+		add_record(out, type, content + at,
+		    length - at < RECORD_MAX ? length - at : RECORD_MAX);
 	add_record(out, type, "", 0);
 }
 
@@ -39,7 +50,8 @@ add_length(struct scop_buffer *out, size_t length)
 }
 
 void
-scop_fcgi_request(struct scop_buffer *out, const struct scop_fcgi_param *params, const char *body, size_t length)
+scop_fcgi_request(struct scop_buffer *out, const struct scop_fcgi_param *params, const char *body,
+    size_t length)
 {
 	static const char begin[HEAD_BYTES] = { 0, RESPONDER, 0, 0, 0, 0, 0, 0 };
 	struct scop_buffer pairs;
@@ -76,7 +88,8 @@ begin_record(struct scop_fcgi_answer *answer)
 
 	answer->left = (size_t)head[4] << 8 | head[5];
 	answer->padding = head[6];
-	if (head[0] != VERSION || (head[1] != STDOUT && head[1] != STDERR && head[1] != END_REQUEST))
+	if (head[0] != VERSION ||
+	    (head[1] != STDOUT && head[1] != STDERR && head[1] != END_REQUEST))
 		answer->broken = true;
 	if (head[1] == END_REQUEST)
 		answer->ended = true;
@@ -114,7 +127,8 @@ scop_fcgi_line(struct scop_fcgi_answer *answer, char *ret_line, size_t size)
 
 	if (!end)
 		return false;
-	const size_t length = (size_t)(end - answer->text), kept = length < size ? length : size - 1;
+	const size_t length = (size_t)(end - answer->text),
+		     kept = length < size ? length : size - 1;
 	memcpy(ret_line, answer->text, kept);
 	ret_line[kept] = '\0';
 	answer->text_length -= length + 1;

@@ -29,7 +29,8 @@ take_whole(const char *text)
 	size_t length = strnlen(text, WORD_BYTES + 1);
 
 	if (length > WORD_BYTES)
-		for (length = WORD_BYTES; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
+		for (length = WORD_BYTES;
+		     length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
 			length--;
 	return length > 0 ? length : WORD_BYTES; /* no UTF-8 at all: it is cut anywhere */
 }
@@ -37,7 +38,8 @@ take_whole(const char *text)
 void
 scop_message_words(struct scop_buffer *out, const char *text)
 {
-	char encoded[sodium_base64_ENCODED_LEN(WORD_BYTES, sodium_base64_VARIANT_ORIGINAL)], clean[WORD_BYTES];
+	char encoded[sodium_base64_ENCODED_LEN(WORD_BYTES, sodium_base64_VARIANT_ORIGINAL)],
+	    clean[WORD_BYTES];
 
 	if (plain(text)) {
 		scop_buffer_text(out, text);
@@ -48,7 +50,8 @@ scop_message_words(struct scop_buffer *out, const char *text)
 
 		for (size_t i = 0; i < length; i++)
 			clean[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? ' ' : text[i];
-		sodium_bin2base64(encoded, sizeof encoded, (const unsigned char *)clean, length, sodium_base64_VARIANT_ORIGINAL);
+		sodium_bin2base64(encoded, sizeof encoded, (const unsigned char *)clean, length,
+		    sodium_base64_VARIANT_ORIGINAL);
 		scop_buffer_text(out, separator);
 		scop_buffer_text(out, "=?UTF-8?B?");
 		scop_buffer_text(out, encoded);
@@ -98,17 +101,32 @@ static const struct effect {
 	const char *before;
 	bool hides;
 } effects[] = {
-	{ "p", 2, "", false }, { "h1", 2, "", false }, { "h2", 2, "", false }, { "h3", 2, "", false }, { "div", 1, "", false },
-	{ "table", 2, "", false }, { "tr", 1, "", false }, { "ul", 2, "", false }, { "ol", 2, "", false }, { "li", 1, "- ", false },
-	{ "br", 1, "", false }, { "hr", 2, "", false }, { "td", 0, "  ", false }, { "th", 0, "  ", false },
-	{ "head", 0, "", true }, { "style", 0, "", true }, { "script", 0, "", true }, { "title", 0, "", true },
+	{ "p", 2, "", false },
+	{ "h1", 2, "", false },
+	{ "h2", 2, "", false },
+	{ "h3", 2, "", false },
+	{ "div", 1, "", false },
+	{ "table", 2, "", false },
+	{ "tr", 1, "", false },
+	{ "ul", 2, "", false },
+	{ "ol", 2, "", false },
+	{ "li", 1, "- ", false },
+	{ "br", 1, "", false },
+	{ "hr", 2, "", false },
+	{ "td", 0, "  ", false },
+	{ "th", 0, "  ", false },
+	{ "head", 0, "", true },
+	{ "style", 0, "", true },
+	{ "script", 0, "", true },
+	{ "title", 0, "", true },
 };
 
 static const struct effect *
 effect_of(const char *name, size_t length)
 {
 	for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++)
-		if (strlen(effects[i].name) == length && strncasecmp(effects[i].name, name, length) == 0)
+		if (strlen(effects[i].name) == length &&
+		    strncasecmp(effects[i].name, name, length) == 0)
 			return &effects[i];
 	return NULL;
 }
@@ -147,7 +165,8 @@ take_tag(struct writer *writer, const char *tag, size_t length)
 {
 	const bool closing = length > 0 && tag[0] == '/';
 	const char *name = tag + closing;
-	const size_t name_length = strcspn(name, " \t\r\n/>") < length ? strcspn(name, " \t\r\n/>") : length - closing;
+	const size_t name_length =
+	    strcspn(name, " \t\r\n/>") < length ? strcspn(name, " \t\r\n/>") : length - closing;
 	const struct effect *effect = effect_of(name, name_length);
 
 	if (writer->hidden) {
@@ -186,7 +205,8 @@ take_character(struct writer *writer, const char *at, size_t left)
 {
 	static const struct {
 		const char *entity, *text;
-	} entities[] = { { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&#39;", "'" }, { "&nbsp;", " " } };
+	} entities[] = { { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" },
+		{ "&#39;", "'" }, { "&nbsp;", " " } };
 
 	if (strchr(" \t\r\n", *at)) {
 		writer->space = true;

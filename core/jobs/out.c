@@ -11,7 +11,14 @@
 #include "scopiton/work.h"
 #include "web/request.h"
 
-enum { SECONDS = 30, SECONDS_MAX = 300, REDIRECTS_MAX = 5, HEADERS_MAX = 100, HEADER_BYTES_MAX = 8192, CONNECT_SECONDS = 15 };
+enum {
+	SECONDS = 30,
+	SECONDS_MAX = 300,
+	REDIRECTS_MAX = 5,
+	HEADERS_MAX = 100,
+	HEADER_BYTES_MAX = 8192,
+	CONNECT_SECONDS = 15
+};
 static const size_t most_unless_said = 10000000;
 
 static char *authorities;
@@ -26,8 +33,9 @@ read_file(const char *path, char **ret_bytes, size_t *ret_size)
 
 	if (!file)
 		return false;
-	const bool sound = fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 && fseek(file, 0, SEEK_SET) == 0 &&
-	    (*ret_bytes = malloc((size_t)size + 1)) && fread(*ret_bytes, 1, (size_t)size, file) == (size_t)size;
+	const bool sound = fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 &&
+	    fseek(file, 0, SEEK_SET) == 0 && (*ret_bytes = malloc((size_t)size + 1)) &&
+	    fread(*ret_bytes, 1, (size_t)size, file) == (size_t)size;
 	fclose(file);
 	*ret_size = sound ? (size_t)size : 0;
 	return sound;
@@ -37,7 +45,8 @@ static bool
 prepare(const struct scop_out_settings *settings, char *ret_error, size_t size)
 {
 	if (!read_file(settings->ca_file, &authorities, &authorities_size)) {
-		snprintf(ret_error, size, "the authorities in '%s' cannot be read", settings->ca_file);
+		snprintf(ret_error, size, "the authorities in '%s' cannot be read",
+		    settings->ca_file);
 		return false;
 	}
 	snprintf(proxy, sizeof proxy, "socks5h://localhost%s", settings->socket);
@@ -120,14 +129,17 @@ on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t 
 static bool
 add_headers(struct call *call, const char **ret_trouble)
 {
-	for (const struct scop_http_header *header = call->ask->headers; header && header->name; header++) {
+	for (const struct scop_http_header *header = call->ask->headers; header && header->name;
+	     header++) {
 		const char *value = scop_as_text(header->value);
 
 		if (strpbrk(value, "\r\n") || strpbrk(header->name, "\r\n: ")) {
 			*ret_trouble = "a header with a line's end was refused";
 			return false;
 		}
-		call->sent = curl_slist_append(call->sent, scop_arena_printf(call->req->arena, value[0] ? "%s: %s" : "%s;", header->name, value));
+		call->sent = curl_slist_append(call->sent,
+		    scop_arena_printf(call->req->arena, value[0] ? "%s: %s" : "%s;", header->name,
+			value));
 	}
 	call->sent = curl_slist_append(call->sent, "Expect:");
 	return true;
@@ -137,13 +149,16 @@ static void
 set_up(CURL *curl, struct call *call)
 {
 	const struct scop_http *ask = call->ask;
-	const unsigned seconds = ask->seconds == 0 ? SECONDS : ask->seconds > SECONDS_MAX ? SECONDS_MAX : ask->seconds;
+	const unsigned seconds = ask->seconds == 0 ? SECONDS
+	    : ask->seconds > SECONDS_MAX           ? SECONDS_MAX
+						   : ask->seconds;
 	const unsigned redirects = ask->redirects > REDIRECTS_MAX ? REDIRECTS_MAX : ask->redirects;
 	struct curl_blob trusted = { authorities, authorities_size, CURL_BLOB_NOCOPY };
 
 	curl_easy_setopt(curl, CURLOPT_URL, scop_as_text(ask->url));
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, strncmp(scop_as_text(ask->url), "https:", 6) == 0 ? "https" : "http,https");
+	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR,
+	    strncmp(scop_as_text(ask->url), "https:", 6) == 0 ? "https" : "http,https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, redirects > 0 ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)redirects);
 	curl_easy_setopt(curl, CURLOPT_PROXY, proxy);
@@ -155,7 +170,8 @@ set_up(CURL *curl, struct call *call)
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)seconds);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)(seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS));
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+	    (long)(seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS));
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Scopiton/1");
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -169,7 +185,8 @@ set_up(CURL *curl, struct call *call)
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, call);
 	if (ask->body) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)scop_size(ask->body));
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)scop_size(ask->body));
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, scop_as_text(ask->body));
 	}
 	if (ask->method && strcmp(ask->method, "HEAD") == 0)
@@ -194,7 +211,8 @@ result(CURL *curl, struct call *call)
 	scop_map_init(&map, arena);
 	scop_map_put(&map, "status", scop_value_int(arena, status));
 	scop_map_put(&map, "type", scop_get(headers, "content-type"));
-	scop_map_put(&map, "body", scop_value_bytes(arena, call->body.length ? call->body.data : "", call->body.length));
+	scop_map_put(&map, "body",
+	    scop_value_bytes(arena, call->body.length ? call->body.data : "", call->body.length));
 	scop_map_put_text(&map, "url", url ? scop_arena_text(arena, url) : "");
 	scop_map_put(&map, "headers", headers);
 	return scop_map_value(&map);
@@ -205,27 +223,34 @@ static const char *
 trouble_of(const struct call *call, CURLcode code)
 {
 	if (call->too_large)
-		return scop_arena_printf(call->req->arena, "the answer is larger than %zu bytes", call->most);
+		return scop_arena_printf(call->req->arena, "the answer is larger than %zu bytes",
+		    call->most);
 	switch (code) {
 	case CURLE_ABORTED_BY_CALLBACK:
 		return "the job was cancelled";
 	case CURLE_OPERATION_TIMEDOUT:
 		return "no whole answer came in time";
 	case CURLE_PROXY:
-		if (strstr(call->error, "not allowed by ruleset") || strstr(call->error, "(2)") || strstr(call->error, "ruleset"))
-			return "this address may not be called: 'calls' in module.xml does not name it, or it is a private one";
-		return scop_arena_printf(call->req->arena, "the other system cannot be reached (%s)", call->error);
+		if (strstr(call->error, "not allowed by ruleset") || strstr(call->error, "(2)") ||
+		    strstr(call->error, "ruleset"))
+			return "this address may not be called: 'calls' in module.xml does not "
+			       "name it, or it is a private one";
+		return scop_arena_printf(call->req->arena,
+		    "the other system cannot be reached (%s)", call->error);
 	case CURLE_COULDNT_CONNECT:
 		return "the way out is closed: the broker does not answer";
 	default:
-		return scop_arena_text(call->req->arena, call->error[0] ? call->error : curl_easy_strerror(code));
+		return scop_arena_text(call->req->arena,
+		    call->error[0] ? call->error : curl_easy_strerror(code));
 	}
 }
 
 static const struct scop_value *
 call_out(struct scop_request *req, const struct scop_http *ask, const char **ret_trouble)
 {
-	struct call call = { .req = req, .ask = ask, .most = ask->most ? ask->most : most_unless_said };
+	struct call call = { .req = req,
+		.ask = ask,
+		.most = ask->most ? ask->most : most_unless_said };
 	const struct scop_value *answer = NULL;
 	CURL *curl = curl_easy_init();
 

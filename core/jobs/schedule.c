@@ -56,10 +56,12 @@ scop_schedule_parse(const char *rule, struct scop_schedule *ret_schedule)
 		*ret_schedule = schedule;
 		return !rule[length] && schedule.every >= 1 && schedule.every <= MINUTES_MAX;
 	}
-	if (sscanf(rule, "at %2d:%2d%n", &schedule.hour, &schedule.minute, &length) != 2 || schedule.hour < 0 ||
-	    schedule.hour >= HOURS || schedule.minute < 0 || schedule.minute > 59)
+	if (sscanf(rule, "at %2d:%2d%n", &schedule.hour, &schedule.minute, &length) != 2 ||
+	    schedule.hour < 0 || schedule.hour >= HOURS || schedule.minute < 0 ||
+	    schedule.minute > 59)
 		return false;
-	if (rule[length] && (strncmp(rule + length, " on ", 4) != 0 || !take_days(rule + length + 4, &schedule)))
+	if (rule[length] &&
+	    (strncmp(rule + length, " on ", 4) != 0 || !take_days(rule + length + 4, &schedule)))
 		return false;
 	*ret_schedule = schedule;
 	return true;
@@ -84,11 +86,14 @@ scop_schedule_next(const struct scop_schedule *schedule, const char *zone, int64
 	const struct scop_clock today = scop_zone_clock(zone, after);
 	const int64_t noon = scop_time_make(today.year, today.month, today.day, 12, 0, 0, 0);
 	for (int ahead = 0; ahead < DAYS_AHEAD; ahead++) {
-		const struct scop_clock day = scop_zone_clock("UTC", noon + ahead * MICROSECONDS_A_DAY);
-		const int64_t due = scop_zone_instant(zone, day.year, day.month, day.day, schedule->hour, schedule->minute);
+		const struct scop_clock day =
+		    scop_zone_clock("UTC", noon + ahead * MICROSECONDS_A_DAY);
+		const int64_t due = scop_zone_instant(zone, day.year, day.month, day.day,
+		    schedule->hour, schedule->minute);
 
 		if (due > after && falls_on(schedule, &day))
 			return due;
 	}
-	return after + DAYS_AHEAD * MICROSECONDS_A_DAY; /* not reached: each day of the month up to the 28th comes by then */
+	/* not reached: each day of the month up to the 28th comes by then */
+	return after + DAYS_AHEAD * MICROSECONDS_A_DAY;
 }

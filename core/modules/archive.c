@@ -16,7 +16,8 @@
 enum { PATH_BYTES = 200 };
 
 static const char manifest_name[] = "module.xml";
-static const char path_bytes[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+static const char path_bytes[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
 
 static bool
 ends_with(const char *text, const char *end)
@@ -30,8 +31,9 @@ ends_with(const char *text, const char *end)
 static bool
 safe_path(const char *path)
 {
-	return path[0] && path[0] != '/' && path[0] != '.' && strlen(path) < PATH_BYTES && path[strspn(path, path_bytes)] == '\0' &&
-	    !strstr(path, "//") && !strstr(path, "/.") && path[strlen(path) - 1] != '/';
+	return path[0] && path[0] != '/' && path[0] != '.' && strlen(path) < PATH_BYTES &&
+	    path[strspn(path, path_bytes)] == '\0' && !strstr(path, "//") && !strstr(path, "/.") &&
+	    path[strlen(path) - 1] != '/';
 }
 
 bool
@@ -47,7 +49,8 @@ scop_archive_has_place(const char *module, const char *path)
 		if (strcmp(path, files[i]) == 0)
 			return true;
 	for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
-		if (strncmp(path, "pictures/", 9) == 0 && !strchr(path + 9, '/') && ends_with(path, pictures[i]))
+		if (strncmp(path, "pictures/", 9) == 0 && !strchr(path + 9, '/') &&
+		    ends_with(path, pictures[i]))
 			return true;
 	return (strncmp(path, "migrations/", 11) == 0 && ends_with(path, ".sql")) ||
 	    (strncmp(path, module, length) == 0 && strcmp(path + length, ".so") == 0);
@@ -64,7 +67,8 @@ complain(struct archive *archive, const char *file, struct scop_error *err)
 }
 
 static bool
-add_file(struct archive *out, const char *folder, const char *path, uint64_t *bytes, struct scop_error *err)
+add_file(struct archive *out, const char *folder, const char *path, uint64_t *bytes,
+    struct scop_error *err)
 {
 	char full[4096], block[65536];
 	struct stat status;
@@ -93,22 +97,25 @@ add_file(struct archive *out, const char *folder, const char *path, uint64_t *by
 }
 
 static bool
-add_all(struct archive *out, const char *folder, const char *module, const struct scop_files *files, uint64_t *bytes,
-    struct scop_error *err)
+add_all(struct archive *out, const char *folder, const char *module, const struct scop_files *files,
+    uint64_t *bytes, struct scop_error *err)
 {
 	if (!add_file(out, folder, manifest_name, bytes, err))
 		return false;
 	for (size_t i = 0; i < files->count; i++) {
 		if (!scop_archive_has_place(module, files->path[i]))
-			return scop_error_set(err, "a package has no place for the file '%s'", files->path[i]);
-		if (strcmp(files->path[i], manifest_name) != 0 && !add_file(out, folder, files->path[i], bytes, err))
+			return scop_error_set(err, "a package has no place for the file '%s'",
+			    files->path[i]);
+		if (strcmp(files->path[i], manifest_name) != 0 &&
+		    !add_file(out, folder, files->path[i], bytes, err))
 			return false;
 	}
 	return true;
 }
 
 bool
-scop_archive_pack(const char *folder, const char *module, const char *file, uint64_t *ret_unpacked, struct scop_error *err)
+scop_archive_pack(const char *folder, const char *module, const char *file, uint64_t *ret_unpacked,
+    struct scop_error *err)
 {
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_files *files = scop_arena_alloc(arena, sizeof *files);
@@ -122,8 +129,9 @@ scop_archive_pack(const char *folder, const char *module, const char *file, uint
 		archive_write_set_format_ustar(out);
 		archive_write_add_filter_zstd(out);
 		archive_write_set_filter_option(out, "zstd", "compression-level", "19");
-		sound = archive_write_open_filename(out, fresh) == ARCHIVE_OK ? add_all(out, folder, module, files, ret_unpacked, err) :
-		    complain(out, fresh, err);
+		sound = archive_write_open_filename(out, fresh) == ARCHIVE_OK
+		    ? add_all(out, folder, module, files, ret_unpacked, err)
+		    : complain(out, fresh, err);
 		if (archive_write_close(out) != ARCHIVE_OK && sound)
 			sound = complain(out, fresh, err);
 		archive_write_free(out);
@@ -139,7 +147,8 @@ scop_archive_pack(const char *folder, const char *module, const char *file, uint
 /* ---- unpacking ---- */
 
 static bool
-write_entry(struct archive *in, const char *folder, const char *path, uint64_t *left, struct scop_error *err)
+write_entry(struct archive *in, const char *folder, const char *path, uint64_t *left,
+    struct scop_error *err)
 {
 	char full[4096], block[65536];
 	la_ssize_t got = 0;
@@ -148,12 +157,14 @@ write_entry(struct archive *in, const char *folder, const char *path, uint64_t *
 	scop_files_make_folders(full);
 	const int out = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (out < 0)
-		return errno == EEXIST ? scop_error_set(err, "the package has the file '%s' twice", path) :
-		    scop_error_errno(err, "'%s' cannot be made", full);
+		return errno == EEXIST
+		    ? scop_error_set(err, "the package has the file '%s' twice", path)
+		    : scop_error_errno(err, "'%s' cannot be made", full);
 	bool sound = true;
 	while (sound && (got = archive_read_data(in, block, sizeof block)) > 0) {
 		if ((uint64_t)got > *left)
-			sound = scop_error_set(err, "the package unpacks to more bytes than were announced");
+			sound = scop_error_set(err,
+			    "the package unpacks to more bytes than were announced");
 		else if (write(out, block, (size_t)got) != got)
 			sound = scop_error_errno(err, "'%s' cannot be written", full);
 		*left -= sound ? (uint64_t)got : 0;
@@ -163,22 +174,29 @@ write_entry(struct archive *in, const char *folder, const char *path, uint64_t *
 }
 
 static bool
-read_all(struct archive *in, const char *file, const char *folder, uint64_t left, struct scop_error *err)
+read_all(struct archive *in, const char *file, const char *folder, uint64_t left,
+    struct scop_error *err)
 {
 	struct archive_entry *entry;
 	int status;
 
-	for (unsigned count = 0; (status = archive_read_next_header(in, &entry)) == ARCHIVE_OK; count++) {
+	for (unsigned count = 0; (status = archive_read_next_header(in, &entry)) == ARCHIVE_OK;
+	     count++) {
 		const char *path = archive_entry_pathname(entry);
 
 		if (!path || !safe_path(path))
-			return scop_error_set(err, "the package has the path '%.60s', which leads elsewhere", path ? path : "");
+			return scop_error_set(err,
+			    "the package has the path '%.60s', which leads elsewhere",
+			    path ? path : "");
 		if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
-			return scop_error_set(err, "the package has '%s', which is no plain file", path);
+			return scop_error_set(err, "the package has '%s', which is no plain file",
+			    path);
 		if (count == 0 && strcmp(path, manifest_name) != 0)
-			return scop_error_set(err, "the package does not begin with its manifest, but with '%s'", path);
+			return scop_error_set(err,
+			    "the package does not begin with its manifest, but with '%s'", path);
 		if (count == SCOP_FILES_MAX)
-			return scop_error_set(err, "the package has more than %d files", SCOP_FILES_MAX);
+			return scop_error_set(err, "the package has more than %d files",
+			    SCOP_FILES_MAX);
 		if (!write_entry(in, folder, path, &left, err))
 			return false;
 	}
@@ -186,13 +204,15 @@ read_all(struct archive *in, const char *file, const char *folder, uint64_t left
 }
 
 bool
-scop_archive_unpack(const char *file, const char *folder, uint64_t bytes_max, struct scop_error *err)
+scop_archive_unpack(const char *file, const char *folder, uint64_t bytes_max,
+    struct scop_error *err)
 {
 	struct archive *in = archive_read_new();
 
 	archive_read_support_format_tar(in);
 	archive_read_support_filter_zstd(in);
-	bool sound = mkdir(folder, 0755) == 0 || scop_error_errno(err, "'%s' cannot be made", folder);
+	bool sound =
+	    mkdir(folder, 0755) == 0 || scop_error_errno(err, "'%s' cannot be made", folder);
 	if (sound && archive_read_open_filename(in, file, 65536) != ARCHIVE_OK)
 		sound = complain(in, file, err);
 	sound = sound && read_all(in, file, folder, bytes_max, err);

@@ -22,7 +22,8 @@ by_path(const void *a, const void *b)
 }
 
 bool
-scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files, struct scop_error *err)
+scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files,
+    struct scop_error *err)
 {
 	char *const roots[] = { scop_arena_text(arena, folder), NULL };
 	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
@@ -33,11 +34,14 @@ scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files 
 		if (entry->fts_info == FTS_D || entry->fts_info == FTS_DP)
 			continue;
 		if (entry->fts_info != FTS_F)
-			sound = scop_error_set(err, "package '%s' has '%s', which is no plain file", folder, entry->fts_name);
+			sound = scop_error_set(err, "package '%s' has '%s', which is no plain file",
+			    folder, entry->fts_name);
 		else if (ret_files->count == SCOP_FILES_MAX)
-			sound = scop_error_set(err, "package '%s' has more than %d files", folder, SCOP_FILES_MAX);
+			sound = scop_error_set(err, "package '%s' has more than %d files", folder,
+			    SCOP_FILES_MAX);
 		else
-			ret_files->path[ret_files->count++] = scop_arena_text(arena, entry->fts_path + strlen(folder) + 1);
+			ret_files->path[ret_files->count++] =
+			    scop_arena_text(arena, entry->fts_path + strlen(folder) + 1);
 	}
 	if (walk)
 		fts_close(walk);
@@ -46,7 +50,8 @@ scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files 
 }
 
 const char *
-scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size, struct scop_error *err)
+scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size,
+    struct scop_error *err)
 {
 	struct scop_buffer out;
 	struct stat status;
@@ -79,7 +84,8 @@ scop_files_copy(const char *from, const char *to, struct scop_error *err)
 {
 	char block[65536];
 	ssize_t got = 0;
-	const int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	const int in = open(from, O_RDONLY | O_CLOEXEC),
+		  out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
 	bool sound = in >= 0 && out >= 0;
 
 	while (sound && (got = read(in, block, sizeof block)) > 0)
@@ -128,8 +134,10 @@ scop_files_remove_hidden(const char *folder)
 	char path[PATH_MAX];
 
 	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-		    (size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < sizeof path)
+		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0 &&
+		    (size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) <
+			sizeof path)
 			scop_files_remove(path);
 	if (dir)
 		closedir(dir);

@@ -17,10 +17,12 @@ struct scop_files {
 };
 
 /* All files of the folder; false for what is no plain file, and for too many. */
-bool scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files, struct scop_error *err);
+bool scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files,
+    struct scop_error *err);
 
 /* The whole of a file, with a NUL behind it; NULL with the reason. `ret_size` may be NULL. */
-const char *scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size, struct scop_error *err);
+const char *scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size,
+    struct scop_error *err);
 
 /* Copies to a file that is not there yet, and has it on the disk. */
 bool scop_files_copy(const char *from, const char *to, struct scop_error *err);

@@ -1,8 +1,8 @@
 /*
  * Loading a module's shared object: first read as a file, without running any of it, then loaded.
  *
- * Reading tells what is wrong while it still can do no harm: no ELF, another machine, a library that no module may need,
- * a symbol version that this host has not, the host's private symbols.
+ * Reading tells what is wrong while it still can do no harm: no ELF, another machine, a library
+ * that no module may need, a symbol version that this host has not, the host's private symbols.
  */
 #ifndef SCOP_MODULES_LOADER_H
 #define SCOP_MODULES_LOADER_H
@@ -14,7 +14,8 @@
 
 enum { SCOP_API_TEXT = 32 };
 
-/* Reads the file; false with what is wrong and what would help. `ret_api`: the newest version of the API that it needs. */
+/* Reads the file; false with what is wrong and what would help. `ret_api`: the newest version of
+ * the API that it needs. */
 bool scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_error *err);
 
 /* Whether this host has that version of the API, such as "SCOPITON_1.0". */

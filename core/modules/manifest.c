@@ -1,4 +1,5 @@
-/* The manifest: see manifest.h. Its schema is compiled in, so that a manifest is judged by the host that reads it. */
+/* The manifest: see manifest.h. Its schema is compiled in, so that a manifest is judged by the host
+ * that reads it. */
 #include "modules/manifest.h"
 
 #include <libxml/parser.h>
@@ -38,7 +39,8 @@ complain(void *context, xmlErrorPtr error)
 static bool
 check_schema(xmlDocPtr doc, struct complaint *complaint)
 {
-	xmlSchemaParserCtxtPtr parser = xmlSchemaNewMemParserCtxt(scop_module_xsd, (int)strlen(scop_module_xsd));
+	xmlSchemaParserCtxtPtr parser =
+	    xmlSchemaNewMemParserCtxt(scop_module_xsd, (int)strlen(scop_module_xsd));
 	xmlSchemaPtr schema = parser ? xmlSchemaParse(parser) : NULL;
 	xmlSchemaValidCtxtPtr valid = schema ? xmlSchemaNewValidCtxt(schema) : NULL;
 	bool sound = false;
@@ -70,12 +72,14 @@ is(const xmlNode *node, const char *name)
 }
 
 static void
-take_texts(struct scop_arena *arena, xmlNodePtr parent, const char *element, const char *ret_texts[SCOP_LANGUAGES])
+take_texts(struct scop_arena *arena, xmlNodePtr parent, const char *element,
+    const char *ret_texts[SCOP_LANGUAGES])
 {
 	for (xmlNodePtr node = parent->children; node; node = node->next) {
 		enum scop_language language;
 
-		if (!is(node, element) || !scop_language_parse(attribute(arena, node, "lang"), 2, &language))
+		if (!is(node, element) ||
+		    !scop_language_parse(attribute(arena, node, "lang"), 2, &language))
 			continue;
 		xmlChar *text = xmlNodeGetContent(node);
 		ret_texts[language] = scop_arena_text(arena, (const char *)text);
@@ -94,20 +98,22 @@ take_role(struct scop_arena *arena, xmlNodePtr role, struct scop_manifest *manif
 {
 	for (xmlNodePtr may = role->children; may; may = may->next)
 		if (is(may, "may") && manifest->grant_count < NODES_MAX)
-			manifest->grants[manifest->grant_count++] = (struct scop_manifest_grant){ attribute(arena, role, "name"),
-				attribute(arena, may, "permission") };
+			manifest->grants[manifest->grant_count++] =
+			    (struct scop_manifest_grant){ attribute(arena, role, "name"),
+				    attribute(arena, may, "permission") };
 }
 
 static void
 take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
 	struct scop_manifest_job *job = &manifest->jobs[manifest->job_count++];
-	const char *at = attribute(arena, node, "at"), *on = attribute(arena, node, "on"), *every = attribute(arena, node, "every");
+	const char *at = attribute(arena, node, "at"), *on = attribute(arena, node, "on"),
+		   *every = attribute(arena, node, "every");
 
 	job->name = attribute(arena, node, "name");
 	/* What does not go together is refused by who reads the rule. */
-	job->rule = scop_arena_printf(arena, "%s%s%s%s%s%s", at[0] ? "at " : "", at, on[0] ? " on " : "", on,
-	    every[0] ? "every " : "", every);
+	job->rule = scop_arena_printf(arena, "%s%s%s%s%s%s", at[0] ? "at " : "", at,
+	    on[0] ? " on " : "", on, every[0] ? "every " : "", every);
 	take_texts(arena, node, "title", job->title);
 }
 
@@ -121,7 +127,8 @@ take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu *
 }
 
 static void
-take_permission(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_permission *permission)
+take_permission(struct scop_arena *arena, xmlNodePtr node,
+    struct scop_manifest_permission *permission)
 {
 	permission->name = attribute(arena, node, "name");
 	take_texts(arena, node, "title", permission->title);
@@ -139,8 +146,10 @@ take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_set
 {
 	struct scop_buffer choices;
 
-	*setting = (struct scop_manifest_setting){ .name = attribute(arena, node, "name"), .type = attribute(arena, node, "type"),
-		.standard = attribute(arena, node, "standard"), .low = atoi(attribute(arena, node, "low")),
+	*setting = (struct scop_manifest_setting){ .name = attribute(arena, node, "name"),
+		.type = attribute(arena, node, "type"),
+		.standard = attribute(arena, node, "standard"),
+		.low = atoi(attribute(arena, node, "low")),
 		.high = atoi(attribute(arena, node, "high")) };
 	take_texts(arena, node, "title", setting->title);
 	scop_buffer_init(&choices, arena);
@@ -150,7 +159,8 @@ take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_set
 		if (!is(choice, "choice"))
 			continue;
 		take_texts(arena, choice, "title", title);
-		scop_buffer_printf(&choices, "%s\t%s\t%s\t%s\t%s\n", attribute(arena, choice, "value"), title[SCOP_FR], title[SCOP_NL],
+		scop_buffer_printf(&choices, "%s\t%s\t%s\t%s\t%s\n",
+		    attribute(arena, choice, "value"), title[SCOP_FR], title[SCOP_NL],
 		    title[SCOP_DE], title[SCOP_EN]);
 	}
 	setting->choices = scop_buffer_str(&choices);
@@ -161,13 +171,15 @@ take_call(struct scop_arena *arena, xmlNodePtr node)
 {
 	const char *port = attribute(arena, node, "port");
 
-	return (struct scop_manifest_call){ attribute(arena, node, "host"), port[0] ? (unsigned)atoi(port) : 443 };
+	return (struct scop_manifest_call){ attribute(arena, node, "host"),
+		port[0] ? (unsigned)atoi(port) : 443 };
 }
 
 static struct scop_manifest_personal
 take_personal(struct scop_arena *arena, xmlNodePtr node)
 {
-	return (struct scop_manifest_personal){ attribute(arena, node, "table"), attribute(arena, node, "columns"),
+	return (struct scop_manifest_personal){ attribute(arena, node, "table"),
+		attribute(arena, node, "columns"),
 		(unsigned)atoi(attribute(arena, node, "months")) };
 }
 
@@ -177,7 +189,9 @@ take_generation(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest 
 	const char *back = attribute(arena, node, "back");
 
 	manifest->generation = (unsigned)atoi(attribute(arena, node, "number"));
-	manifest->back = strcmp(back, "kept") == 0 ? SCOP_BACK_KEPT : strcmp(back, "exported") == 0 ? SCOP_BACK_EXPORTED : SCOP_BACK_LOST;
+	manifest->back = strcmp(back, "kept") == 0 ? SCOP_BACK_KEPT
+	    : strcmp(back, "exported") == 0        ? SCOP_BACK_EXPORTED
+						   : SCOP_BACK_LOST;
 }
 
 static void
@@ -193,8 +207,11 @@ static void
 take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 {
 	*manifest = (struct scop_manifest){ .name = attribute(arena, root, "name"),
-		.version = attribute(arena, root, "version"), .scop = attribute(arena, root, "scop"),
-		.category = attribute(arena, root, "category"), .tariff_currency = "EUR", .generation = 1 };
+		.version = attribute(arena, root, "version"),
+		.scop = attribute(arena, root, "scop"),
+		.category = attribute(arena, root, "category"),
+		.tariff_currency = "EUR",
+		.generation = 1 };
 	if (!manifest->category[0])
 		manifest->category = "office";
 	manifest->needs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->needs);
@@ -215,7 +232,8 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	take_texts(arena, root, "changes", manifest->changes);
 	for (xmlNodePtr node = root->children; node; node = node->next) {
 		if (is(node, "permission"))
-			take_permission(arena, node, &manifest->permissions[manifest->permission_count++]);
+			take_permission(arena, node,
+			    &manifest->permissions[manifest->permission_count++]);
 		else if (is(node, "role"))
 			take_role(arena, node, manifest);
 		else if (is(node, "menu"))
@@ -227,8 +245,9 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 		else if (is(node, "setting"))
 			take_setting(arena, node, &manifest->settings[manifest->setting_count++]);
 		else if (is(node, "writes"))
-			manifest->writes[manifest->write_count++] = (struct scop_manifest_write){ attribute(arena, node, "table"),
-				attribute(arena, node, "rights") };
+			manifest->writes[manifest->write_count++] =
+			    (struct scop_manifest_write){ attribute(arena, node, "table"),
+				    attribute(arena, node, "rights") };
 		else if (is(node, "orders"))
 			manifest->orders = true;
 		else if (is(node, "accounts"))
@@ -238,13 +257,15 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 		else if (is(node, "emits"))
 			manifest->emits[manifest->emit_count++] = attribute(arena, node, "event");
 		else if (is(node, "takes"))
-			manifest->takes[manifest->take_count++] = (struct scop_manifest_take){ attribute(arena, node, "event"),
-				attribute(arena, node, "job") };
+			manifest->takes[manifest->take_count++] =
+			    (struct scop_manifest_take){ attribute(arena, node, "event"),
+				    attribute(arena, node, "job") };
 		else if (is(node, "calls"))
 			manifest->calls[manifest->call_count++] = take_call(arena, node);
 		else if (is(node, "needs"))
-			manifest->needs[manifest->need_count++] = (struct scop_need){ attribute(arena, node, "module"),
-				attribute(arena, node, "version") };
+			manifest->needs[manifest->need_count++] =
+			    (struct scop_need){ attribute(arena, node, "module"),
+				    attribute(arena, node, "version") };
 		else if (is(node, "personal"))
 			manifest->personal[manifest->personal_count++] = take_personal(arena, node);
 		else if (is(node, "generation"))
@@ -258,13 +279,18 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 static void
 list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 {
-	manifest->rights = scop_arena_alloc(arena, (manifest->call_count + manifest->write_count + manifest->take_count + 1) * sizeof *manifest->rights);
+	manifest->rights = scop_arena_alloc(arena,
+	    (manifest->call_count + manifest->write_count + manifest->take_count + 1) *
+		sizeof *manifest->rights);
 	for (size_t i = 0; i < manifest->call_count; i++)
-		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "calls %s:%u", manifest->calls[i].host, manifest->calls[i].port);
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "calls %s:%u",
+		    manifest->calls[i].host, manifest->calls[i].port);
 	for (size_t i = 0; i < manifest->write_count; i++)
-		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "writes %s (%s)", manifest->writes[i].table, manifest->writes[i].rights);
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena,
+		    "writes %s (%s)", manifest->writes[i].table, manifest->writes[i].rights);
 	for (size_t i = 0; i < manifest->take_count; i++)
-		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "takes %s", manifest->takes[i].event);
+		manifest->rights[manifest->right_count++] =
+		    scop_arena_printf(arena, "takes %s", manifest->takes[i].event);
 	if (manifest->orders)
 		manifest->rights[manifest->right_count++] = "orders";
 }
@@ -286,13 +312,17 @@ check_work(const char *file, const struct scop_manifest *manifest, struct scop_e
 		struct scop_schedule schedule;
 
 		if (!has_all(job->title))
-			return scop_error_set(err, "%s: job '%s' needs its title in fr, nl, de and en", file, job->name);
+			return scop_error_set(err,
+			    "%s: job '%s' needs its title in fr, nl, de and en", file, job->name);
 		if (job->rule[0] && !scop_schedule_parse(job->rule, &schedule))
-			return scop_error_set(err, "%s: job '%s' has 'every', or 'at' with perhaps 'on', and not both", file, job->name);
+			return scop_error_set(err,
+			    "%s: job '%s' has 'every', or 'at' with perhaps 'on', and not both",
+			    file, job->name);
 	}
 	for (size_t i = 0; i < manifest->take_count; i++)
 		if (!has_job(manifest, manifest->takes[i].job))
-			return scop_error_set(err, "%s: event '%s' is for job '%s', which is not declared", file,
+			return scop_error_set(err,
+			    "%s: event '%s' is for job '%s', which is not declared", file,
 			    manifest->takes[i].event, manifest->takes[i].job);
 	return true;
 }
@@ -304,32 +334,43 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 	const size_t length = strlen(manifest->name);
 
 	if (!has_all(manifest->title) || !has_all(manifest->summary))
-		return scop_error_set(err, "%s: 'title' and 'summary' are needed once in each of fr, nl, de and en", file);
+		return scop_error_set(err,
+		    "%s: 'title' and 'summary' are needed once in each of fr, nl, de and en", file);
 	for (size_t i = 0; i < manifest->need_count; i++)
-		if (!scop_range_valid(manifest->needs[i].range) || strcmp(manifest->needs[i].module, manifest->name) == 0)
-			return scop_error_set(err, "%s: it needs '%s' in '%s', which is no range of another module's versions; '^1.4' is", file,
-			    manifest->needs[i].module, manifest->needs[i].range);
+		if (!scop_range_valid(manifest->needs[i].range) ||
+		    strcmp(manifest->needs[i].module, manifest->name) == 0)
+			return scop_error_set(err,
+			    "%s: it needs '%s' in '%s', which is no range of another module's "
+			    "versions; '^1.4' is",
+			    file, manifest->needs[i].module, manifest->needs[i].range);
 	if (manifest->changes[SCOP_EN] && !has_all(manifest->changes))
-		return scop_error_set(err, "%s: 'changes' is needed once in each of fr, nl, de and en, or not at all", file);
+		return scop_error_set(err,
+		    "%s: 'changes' is needed once in each of fr, nl, de and en, or not at all",
+		    file);
 	for (size_t i = 0; i < manifest->picture_count; i++)
 		if (!has_all(manifest->pictures[i].title))
-			return scop_error_set(err, "%s: picture '%s' needs its title in fr, nl, de and en", file, manifest->pictures[i].file);
+			return scop_error_set(err,
+			    "%s: picture '%s' needs its title in fr, nl, de and en", file,
+			    manifest->pictures[i].file);
 	if (manifest->accounts && strcmp(manifest->name, "portal") != 0)
 		return scop_error_set(err, "%s: 'accounts' is for the portal alone", file);
 	for (size_t i = 0; i < manifest->menu_count; i++)
 		if (!has_all(manifest->menu[i].title))
-			return scop_error_set(err, "%s: menu entry '%s' needs its title in fr, nl, de and en", file,
+			return scop_error_set(err,
+			    "%s: menu entry '%s' needs its title in fr, nl, de and en", file,
 			    manifest->menu[i].path);
 	for (size_t i = 0; i < manifest->grant_count; i++)
 		if (strncmp(manifest->grants[i].permission, manifest->name, length) != 0 ||
 		    manifest->grants[i].permission[length] != '.')
-			return scop_error_set(err, "%s: role '%s' may have permissions of '%s' only, not '%s'", file,
-			    manifest->grants[i].role, manifest->name, manifest->grants[i].permission);
+			return scop_error_set(err,
+			    "%s: role '%s' may have permissions of '%s' only, not '%s'", file,
+			    manifest->grants[i].role, manifest->name,
+			    manifest->grants[i].permission);
 	for (size_t i = 0; i < manifest->permission_count; i++)
 		if (strncmp(manifest->permissions[i].name, manifest->name, length) != 0 ||
 		    manifest->permissions[i].name[length] != '.')
-			return scop_error_set(err, "%s: permission '%s' has to begin with '%s.'", file, manifest->permissions[i].name,
-			    manifest->name);
+			return scop_error_set(err, "%s: permission '%s' has to begin with '%s.'",
+			    file, manifest->permissions[i].name, manifest->name);
 	return check_work(file, manifest, err);
 }
 
@@ -359,7 +400,8 @@ scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text
 }
 
 bool
-scop_manifest_read(struct scop_arena *arena, const char *file, struct scop_manifest *ret_manifest, struct scop_error *err)
+scop_manifest_read(struct scop_arena *arena, const char *file, struct scop_manifest *ret_manifest,
+    struct scop_error *err)
 {
 	struct scop_buffer text;
 	char block[4096];
@@ -369,8 +411,10 @@ scop_manifest_read(struct scop_arena *arena, const char *file, struct scop_manif
 	if (!stream)
 		return scop_error_errno(err, "the manifest '%s' cannot be read", file);
 	scop_buffer_init(&text, arena);
-	while ((got = fread(block, 1, sizeof block, stream)) > 0 && text.length <= MANIFEST_BYTES_MAX)
+	while (
+	    (got = fread(block, 1, sizeof block, stream)) > 0 && text.length <= MANIFEST_BYTES_MAX)
 		scop_buffer_add(&text, block, got);
 	fclose(stream);
-	return scop_manifest_parse(arena, file, scop_buffer_str(&text), text.length, ret_manifest, err);
+	return scop_manifest_parse(arena, file, scop_buffer_str(&text), text.length, ret_manifest,
+	    err);
 }

@@ -46,8 +46,8 @@ word(struct scop_arena *arena, const char **at)
 static bool
 is_no_column(const char *word)
 {
-	static const char *const words[] = { "KEY", "INDEX", "CONSTRAINT", "UNIQUE", "PRIMARY", "FOREIGN", "FULLTEXT", "SPATIAL",
-		"CHECK", "PARTITION", "PERIOD", "SYSTEM" };
+	static const char *const words[] = { "KEY", "INDEX", "CONSTRAINT", "UNIQUE", "PRIMARY",
+		"FOREIGN", "FULLTEXT", "SPATIAL", "CHECK", "PARTITION", "PERIOD", "SYSTEM" };
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcasecmp(words[i], word) == 0)
@@ -63,25 +63,34 @@ known_probe(struct scop_arena *arena, const char *sql)
 	const char *first = word(arena, &at), *second = word(arena, &at);
 
 	if (strcasecmp(first, "CREATE") == 0 && strcasecmp(second, "TABLE") == 0)
-		return scop_arena_printf(arena, "SELECT 1 AS found FROM information_schema.tables WHERE table_schema = DATABASE() "
-		    "AND table_name = '%s'", word(arena, &at));
+		return scop_arena_printf(arena,
+		    "SELECT 1 AS found FROM information_schema.tables WHERE table_schema = "
+		    "DATABASE() "
+		    "AND table_name = '%s'",
+		    word(arena, &at));
 	if (strcasecmp(second, "UNIQUE") == 0)
 		second = word(arena, &at);
 	if (strcasecmp(first, "CREATE") == 0 && strcasecmp(second, "INDEX") == 0) {
 		const char *index = word(arena, &at);
 
 		word(arena, &at); /* ON */
-		return scop_arena_printf(arena, "SELECT 1 AS found FROM information_schema.statistics WHERE table_schema = "
-		    "DATABASE() AND table_name = '%s' AND index_name = '%s' LIMIT 1", word(arena, &at), index);
+		return scop_arena_printf(arena,
+		    "SELECT 1 AS found FROM information_schema.statistics WHERE table_schema = "
+		    "DATABASE() AND table_name = '%s' AND index_name = '%s' LIMIT 1",
+		    word(arena, &at), index);
 	}
 	if (strcasecmp(first, "ALTER") == 0 && strcasecmp(second, "TABLE") == 0) {
-		const char *table = word(arena, &at), *add = word(arena, &at), *column = word(arena, &at);
+		const char *table = word(arena, &at), *add = word(arena, &at),
+			   *column = word(arena, &at);
 
 		if (strcasecmp(column, "COLUMN") == 0)
 			column = word(arena, &at);
 		if (strcasecmp(add, "ADD") == 0 && column[0] && !is_no_column(column))
-			return scop_arena_printf(arena, "SELECT 1 AS found FROM information_schema.columns WHERE table_schema = "
-			    "DATABASE() AND table_name = '%s' AND column_name = '%s'", table, column);
+			return scop_arena_printf(arena,
+			    "SELECT 1 AS found FROM information_schema.columns WHERE table_schema "
+			    "= "
+			    "DATABASE() AND table_name = '%s' AND column_name = '%s'",
+			    table, column);
 	}
 	return NULL;
 }
@@ -96,7 +105,8 @@ find_word(const char *sql, const char *text)
 	for (const char *at = sql; *at; before = *at++) {
 		if (quote ? *at == quote : *at == '\'' || *at == '`' || *at == '"')
 			quote = quote ? '\0' : *at;
-		else if (!quote && strncasecmp(at, text, length) == 0 && !isalnum((unsigned char)before) && before != '_' && before != '.')
+		else if (!quote && strncasecmp(at, text, length) == 0 &&
+		    !isalnum((unsigned char)before) && before != '_' && before != '.')
 			return at;
 	}
 	return NULL;
@@ -136,8 +146,9 @@ with_other(struct scop_arena *arena, const char *sql, const char *database)
 }
 
 static bool
-finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql, const char *probe, bool repeats, unsigned line,
-    struct scop_migration_step *ret_steps, size_t max, size_t *count, struct scop_error *err)
+finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql, const char *probe,
+    bool repeats, unsigned line, struct scop_migration_step *ret_steps, size_t max, size_t *count,
+    struct scop_error *err)
 {
 	static const char *const rows[] = { "INSERT", "UPDATE", "DELETE", "REPLACE" };
 	static const char *const tables[] = { "CREATE", "ALTER", "DROP" };
@@ -152,19 +163,24 @@ finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql,
 	for (size_t i = 0; i < 3; i++)
 		changes_tables |= starts_with(sql->data, tables[i]);
 	if (!writes_rows && !changes_tables)
-		return scop_error_set(err, "%s:%u: a migration creates, alters or drops, or writes rows; '%.30s' does not", file,
-		    line, sql->data);
+		return scop_error_set(err,
+		    "%s:%u: a migration creates, alters or drops, or writes rows; '%.30s' does not",
+		    file, line, sql->data);
 	if (repeats && (!writes_rows || !has_word(sql->data, "LIMIT")))
-		return scop_error_set(err, "%s:%u: what repeats writes rows, with a LIMIT", file, line);
+		return scop_error_set(err, "%s:%u: what repeats writes rows, with a LIMIT", file,
+		    line);
 	if (changes_tables && !probe)
 		probe = known_probe(arena, sql->data);
 	if (changes_tables && !probe)
-		return scop_error_set(err, "%s:%u: this statement needs a line '-- probe: SELECT ...' that gives a row once it has "
-		    "happened", file, line);
+		return scop_error_set(err,
+		    "%s:%u: this statement needs a line '-- probe: SELECT ...' that gives a row "
+		    "once it has "
+		    "happened",
+		    file, line);
 	if (*count == max)
 		return scop_error_set(err, "%s: more than %zu statements", file, max);
-	ret_steps[(*count)++] = (struct scop_migration_step){ scop_arena_text(arena, sql->data), probe, changes_tables, repeats,
-		names_other(sql->data), line };
+	ret_steps[(*count)++] = (struct scop_migration_step){ scop_arena_text(arena, sql->data),
+		probe, changes_tables, repeats, names_other(sql->data), line };
 	sql->length = 0;
 	return true;
 }
@@ -193,14 +209,19 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 			continue;
 		}
 		if (quote && *at == '\\')
-			return scop_error_set(err, "%s:%u: a backslash in a string means something else under another sql_mode; write a "
-			    "quote twice", file, line);
+			return scop_error_set(err,
+			    "%s:%u: a backslash in a string means something else under another "
+			    "sql_mode; write a "
+			    "quote twice",
+			    file, line);
 		if (!quote && (*at == '#' || strncmp(at, "/*", 2) == 0))
-			return scop_error_set(err, "%s:%u: a comment is written with --", file, line);
+			return scop_error_set(err, "%s:%u: a comment is written with --", file,
+			    line);
 		if (quote ? *at == quote : *at == '\'' || *at == '`' || *at == '"')
 			quote = quote ? '\0' : *at;
 		if (!quote && *at == ';') {
-			if (!finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max, ret_count, err))
+			if (!finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max,
+				ret_count, err))
 				return false;
 			probe = NULL;
 			repeats = false;
@@ -214,7 +235,8 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 	}
 	if (quote)
 		return scop_error_set(err, "%s:%u: a string is not closed", file, started);
-	return finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max, ret_count, err);
+	return finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max, ret_count,
+	    err);
 }
 
 /* ---- running them ---- */
@@ -231,14 +253,18 @@ struct run {
 enum { LOCK_TRIES = 10, REPEATS_MAX = 1000000 };
 
 static const struct scop_statement journal_all = { "journal",
-	"SELECT name, step, sql_hash, state FROM scop_migration WHERE series = ? ORDER BY name, step", 1, 0 };
+	"SELECT name, step, sql_hash, state FROM scop_migration WHERE series = ? ORDER BY name, "
+	"step",
+	1, 0 };
 static const struct scop_statement journal_put = { "journal_put",
-	"REPLACE INTO scop_migration (series, name, step, sql_hash, state) VALUES (?, ?, ?, ?, ?)", 5, 1 };
+	"REPLACE INTO scop_migration (series, name, step, sql_hash, state) VALUES (?, ?, ?, ?, ?)",
+	5, 1 };
 
 static bool
 failed(struct run *run, const char *name, const char *what)
 {
-	return scop_error_set(run->err, "migration '%s': %s: %s", name, what, scop_db_error(run->db));
+	return scop_error_set(run->err, "migration '%s': %s: %s", name, what,
+	    scop_db_error(run->db));
 }
 
 static const char *
@@ -257,7 +283,8 @@ journal_row(const struct run *run, const char *name, size_t step)
 	for (size_t i = 0; i < scop_count(run->journal); i++) {
 		const struct scop_value *row = scop_at(run->journal, i);
 
-		if (strcmp(scop_text(row, "name"), name) == 0 && scop_int(row, "step") == (int64_t)step)
+		if (strcmp(scop_text(row, "name"), name) == 0 &&
+		    scop_int(row, "step") == (int64_t)step)
 			return row;
 	}
 	return NULL;
@@ -266,12 +293,14 @@ journal_row(const struct run *run, const char *name, size_t step)
 static bool
 mark(struct run *run, const char *name, size_t step, const char *sum, const char *state)
 {
-	const struct scop_query query = { &journal_put, { scop_value_text(run->arena, run->ask->series),
-	    scop_value_text(run->arena, name), scop_value_int(run->arena, (int64_t)step), scop_value_text(run->arena, sum),
-	    scop_value_text(run->arena, state) } };
+	const struct scop_query query = { &journal_put,
+		{ scop_value_text(run->arena, run->ask->series), scop_value_text(run->arena, name),
+		    scop_value_int(run->arena, (int64_t)step), scop_value_text(run->arena, sum),
+		    scop_value_text(run->arena, state) } };
 	uint64_t touched;
 
-	return scop_db_write(run->db, run->arena, &query, &touched) == SCOP_DB_OK || failed(run, name, "the journal");
+	return scop_db_write(run->db, run->arena, &query, &touched) == SCOP_DB_OK ||
+	    failed(run, name, "the journal");
 }
 
 static bool
@@ -296,9 +325,12 @@ in_place(const struct run *run, const char *sql)
 	if (!run->in_place)
 		return sql;
 	if (strcasecmp(first, "ALTER") == 0 && strcasecmp(second, "TABLE") == 0)
-		return scop_arena_printf(run->arena, "SET STATEMENT lock_wait_timeout=1 FOR %s, ALGORITHM=NOCOPY, LOCK=NONE", sql);
-	if (strcasecmp(first, "CREATE") == 0 && (strcasecmp(second, "INDEX") == 0 || strcasecmp(second, "UNIQUE") == 0))
-		return scop_arena_printf(run->arena, "SET STATEMENT lock_wait_timeout=1 FOR %s ALGORITHM=NOCOPY LOCK=NONE", sql);
+		return scop_arena_printf(run->arena,
+		    "SET STATEMENT lock_wait_timeout=1 FOR %s, ALGORITHM=NOCOPY, LOCK=NONE", sql);
+	if (strcasecmp(first, "CREATE") == 0 &&
+	    (strcasecmp(second, "INDEX") == 0 || strcasecmp(second, "UNIQUE") == 0))
+		return scop_arena_printf(run->arena,
+		    "SET STATEMENT lock_wait_timeout=1 FOR %s ALGORITHM=NOCOPY LOCK=NONE", sql);
 	return sql;
 }
 
@@ -314,16 +346,20 @@ change_tables(struct run *run, const char *name, const char *sql)
 	return true;
 }
 
-/* Rows and the journal's row in one transaction; what repeats is journalled when nothing is left to do. */
+/* Rows and the journal's row in one transaction; what repeats is journalled when nothing is left to
+ * do. */
 static bool
-write_rows(struct run *run, const char *name, size_t number, const struct scop_migration_step *step, const char *sql, const char *sum)
+write_rows(struct run *run, const char *name, size_t number, const struct scop_migration_step *step,
+    const char *sql, const char *sum)
 {
 	uint64_t touched = 1;
 
 	for (int i = 0; step->repeats && touched > 0; i++) {
 		if (i == REPEATS_MAX)
-			return scop_error_set(run->err, "migration '%s': line %u repeats without end", name, step->line);
-		if (scop_db_begin(run->db) != SCOP_DB_OK || scop_db_command(run->db, sql) != SCOP_DB_OK) {
+			return scop_error_set(run->err,
+			    "migration '%s': line %u repeats without end", name, step->line);
+		if (scop_db_begin(run->db) != SCOP_DB_OK ||
+		    scop_db_command(run->db, sql) != SCOP_DB_OK) {
 			failed(run, name, sql);
 			scop_db_rollback(run->db);
 			return false;
@@ -332,19 +368,22 @@ write_rows(struct run *run, const char *name, size_t number, const struct scop_m
 		if (scop_db_commit(run->db) != SCOP_DB_OK)
 			return failed(run, name, "commit");
 	}
-	if (scop_db_begin(run->db) != SCOP_DB_OK || (!step->repeats && scop_db_command(run->db, sql) != SCOP_DB_OK)) {
+	if (scop_db_begin(run->db) != SCOP_DB_OK ||
+	    (!step->repeats && scop_db_command(run->db, sql) != SCOP_DB_OK)) {
 		failed(run, name, sql);
 		scop_db_rollback(run->db);
 		return false;
 	}
-	return mark(run, name, number, sum, "done") && (scop_db_commit(run->db) == SCOP_DB_OK || failed(run, name, "commit"));
+	return mark(run, name, number, sum, "done") &&
+	    (scop_db_commit(run->db) == SCOP_DB_OK || failed(run, name, "commit"));
 }
 
 /* Whether the file is of a version that was tried and never served. */
 static bool
 was_abandoned(const struct run *run, const char *name)
 {
-	return run->ask->served && access(scop_arena_printf(run->arena, "%s/%s", run->ask->served, name), F_OK) != 0;
+	return run->ask->served &&
+	    access(scop_arena_printf(run->arena, "%s/%s", run->ask->served, name), F_OK) != 0;
 }
 
 static bool
@@ -354,18 +393,25 @@ run_step(struct run *run, const char *name, size_t number, const struct scop_mig
 	const char *sum = hash(run->arena, step->sql);
 	bool happened = false;
 
-	const bool done = strcmp(scop_text(row, "state"), "done") == 0, same = strcmp(scop_text(row, "sql_hash"), sum) == 0;
+	const bool done = strcmp(scop_text(row, "state"), "done") == 0,
+		   same = strcmp(scop_text(row, "sql_hash"), sum) == 0;
 	if (done && !same && !was_abandoned(run, name))
-		return scop_error_set(run->err, "migration '%s' was edited after it ran: statement %zu (line %u) is another. Put it "
-		    "back, and write a new migration.", name, number, step->line);
+		return scop_error_set(run->err,
+		    "migration '%s' was edited after it ran: statement %zu (line %u) is another. "
+		    "Put it "
+		    "back, and write a new migration.",
+		    name, number, step->line);
 	if (done && same)
 		return true;
-	if (run->ask->told && !run->ask->told(run->ask->context, scop_arena_printf(run->arena, "%s, %zu", name, number)))
+	if (run->ask->told &&
+	    !run->ask->told(run->ask->context,
+		scop_arena_printf(run->arena, "%s, %zu", name, number)))
 		return scop_error_set(run->err, "cancelled");
 	if (step->names_other && !run->ask->other)
 		return mark(run, name, number, sum, "done");
 
-	const char *sql = step->names_other ? with_other(run->arena, step->sql, run->ask->other) : step->sql;
+	const char *sql =
+	    step->names_other ? with_other(run->arena, step->sql, run->ask->other) : step->sql;
 	if (!step->changes_tables)
 		return write_rows(run, name, number, step, sql, sum);
 	if (row && !probe_says_done(run, step, &happened))
@@ -404,16 +450,21 @@ static bool
 run_file(struct run *run, const char *file)
 {
 	static struct scop_migration_step steps[STEPS_MAX];
-	const char *text = scop_files_read(run->arena, scop_arena_printf(run->arena, "%s/%s", run->ask->folder, file), NULL, run->err);
+	const char *text = scop_files_read(run->arena,
+	    scop_arena_printf(run->arena, "%s/%s", run->ask->folder, file), NULL, run->err);
 	size_t count;
 
-	if (!text || !scop_migration_split(run->arena, file, text, steps, STEPS_MAX, &count, run->err))
+	if (!text ||
+	    !scop_migration_split(run->arena, file, text, steps, STEPS_MAX, &count, run->err))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!run_step(run, file, i + 1, &steps[i]))
 			return false;
 	if (journal_row(run, file, count + 1) && !was_abandoned(run, file))
-		return scop_error_set(run->err, "migration '%s' was edited after it ran: it had more statements. Put them back.", file);
+		return scop_error_set(run->err,
+		    "migration '%s' was edited after it ran: it had more statements. Put them "
+		    "back.",
+		    file);
 	return true;
 }
 
@@ -427,27 +478,34 @@ none_missing(struct run *run, const char *const *files, size_t count)
 		for (size_t f = 0; f < count; f++)
 			there |= strcmp(files[f], name) == 0;
 		if (!there && !was_abandoned(run, name))
-			return scop_error_set(run->err, "migration '%s' ran here once and is missing now in '%s'. Put it back.", name,
-			    run->ask->folder);
+			return scop_error_set(run->err,
+			    "migration '%s' ran here once and is missing now in '%s'. Put it back.",
+			    name, run->ask->folder);
 	}
 	return true;
 }
 
 bool
-scop_migration_run(struct scop_db *db, const struct scop_migration *migration, struct scop_error *err)
+scop_migration_run(struct scop_db *db, const struct scop_migration *migration,
+    struct scop_error *err)
 {
 	struct run run = { .db = db, .arena = scop_arena_new(), .ask = migration, .err = err };
 	const char *files[FILES_MAX];
 	const size_t count = list_files(&run, files);
-	const struct scop_query journal = { &journal_all, { scop_value_text(run.arena, migration->series) } };
+	const struct scop_query journal = { &journal_all,
+		{ scop_value_text(run.arena, migration->series) } };
 	bool sound = false;
 
 	scop_db_enter(db, "", migration->database, migration->database, 0, true);
 	if (scop_db_begin(db) != SCOP_DB_OK || scop_db_commit(db) != SCOP_DB_OK ||
-	    scop_db_command(db, "CREATE TABLE IF NOT EXISTS scop_migration (series VARCHAR(30) NOT NULL, name VARCHAR(100) NOT "
-		"NULL, step SMALLINT UNSIGNED NOT NULL, sql_hash CHAR(32) NOT NULL, state ENUM('run', 'done') NOT NULL, at "
-		"DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), PRIMARY KEY (series, name, step))") !=
-		SCOP_DB_OK || scop_db_read(db, run.arena, &journal, 1, &run.journal) != SCOP_DB_OK)
+	    scop_db_command(db,
+		"CREATE TABLE IF NOT EXISTS scop_migration (series VARCHAR(30) NOT NULL, name "
+		"VARCHAR(100) NOT "
+		"NULL, step SMALLINT UNSIGNED NOT NULL, sql_hash CHAR(32) NOT NULL, state "
+		"ENUM('run', 'done') NOT NULL, at "
+		"DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), "
+		"PRIMARY KEY (series, name, step))") != SCOP_DB_OK ||
+	    scop_db_read(db, run.arena, &journal, 1, &run.journal) != SCOP_DB_OK)
 		failed(&run, "journal", migration->database);
 	else
 		sound = none_missing(&run, files, count);

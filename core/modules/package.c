@@ -49,8 +49,8 @@ hash_file(crypto_generichash_state *state, const char *path, struct scop_error *
 }
 
 static bool
-hash_all(struct scop_arena *arena, const char *folder, const struct scop_files *listing, const char **ret_hash,
-    struct scop_error *err)
+hash_all(struct scop_arena *arena, const char *folder, const struct scop_files *listing,
+    const char **ret_hash, struct scop_error *err)
 {
 	crypto_generichash_state state;
 	unsigned char sum[16];
@@ -58,8 +58,10 @@ hash_all(struct scop_arena *arena, const char *folder, const struct scop_files *
 
 	crypto_generichash_init(&state, NULL, 0, sizeof sum);
 	for (size_t i = 0; i < listing->count; i++) {
-		crypto_generichash_update(&state, (const unsigned char *)listing->path[i], strlen(listing->path[i]) + 1);
-		if (!hash_file(&state, scop_arena_printf(arena, "%s/%s", folder, listing->path[i]), err))
+		crypto_generichash_update(&state, (const unsigned char *)listing->path[i],
+		    strlen(listing->path[i]) + 1);
+		if (!hash_file(&state, scop_arena_printf(arena, "%s/%s", folder, listing->path[i]),
+			err))
 			return false;
 	}
 	crypto_generichash_final(&state, sum, sizeof sum);
@@ -84,13 +86,15 @@ open_to_all(const char *file)
 	return true;
 }
 
-/* In a process of its own: gives everything away that a worker gives away, loads the module, and says how it went. */
-static void __attribute__((noreturn))
-try_loading(const char *file, int say)
+/* In a process of its own: gives everything away that a worker gives away, loads the module, and
+ * says how it went. */
+static void __attribute__((noreturn)) try_loading(const char *file, int say)
 {
 	static const char good[] = "sound";
 	const bool root = geteuid() == 0;
-	const struct scop_sandbox sandbox = { .module_file = file, .uid = root ? NOBODY : 0, .gid = root ? NOBODY : 0,
+	const struct scop_sandbox sandbox = { .module_file = file,
+		.uid = root ? NOBODY : 0,
+		.gid = root ? NOBODY : 0,
 		.landlock_abi = LANDLOCK_ANY };
 	struct scop_error err;
 
@@ -100,7 +104,8 @@ try_loading(const char *file, int say)
 	alarm(TRIAL_SECONDS);
 	const struct scop_module *module =
 	    IN_SANDBOX && !scop_sandbox_enter(&sandbox, &err) ? NULL : scop_loader_load(file, &err);
-	const char *word = module && scop_app_check(module, err.text, sizeof err.text) ? good : err.text;
+	const char *word =
+	    module && scop_app_check(module, err.text, sizeof err.text) ? good : err.text;
 	_exit(write(STDIN_FILENO, word, strlen(word)) > 0 ? 0 : 1);
 }
 
@@ -140,11 +145,14 @@ try_file(const char *file, struct scop_error *err)
 		return true;
 	if (said[0])
 		return scop_error_set(err, "%s", said);
-	return scop_error_set(err, "module file '%s' ends the process that loads it (%s %d). Nothing was installed.", file,
-	    WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	return scop_error_set(err,
+	    "module file '%s' ends the process that loads it (%s %d). Nothing was installed.", file,
+	    WIFSIGNALED(status) ? "signal" : "status",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-/* As root the trial gives root's rights away: what others may not read is tried as a copy that they may. */
+/* As root the trial gives root's rights away: what others may not read is tried as a copy that they
+ * may. */
 static bool
 trial(struct scop_arena *arena, const char *file, struct scop_error *err)
 {
@@ -154,21 +162,25 @@ trial(struct scop_arena *arena, const char *file, struct scop_error *err)
 	if (!mkdtemp(folder))
 		return scop_error_errno(err, "no folder below /tmp can be made");
 	const char *copy = scop_arena_printf(arena, "%s%s", folder, strrchr(file, '/'));
-	const bool sound = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 && chmod(copy, 0644) == 0 && try_file(copy, err);
+	const bool sound = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
+	    chmod(copy, 0644) == 0 && try_file(copy, err);
 	scop_files_remove(folder);
 	return sound;
 }
 
 bool
-scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash, struct scop_error *err)
+scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,
+    struct scop_error *err)
 {
 	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
 
-	return scop_files_list(arena, folder, listing, err) && hash_all(arena, folder, listing, ret_hash, err);
+	return scop_files_list(arena, folder, listing, err) &&
+	    hash_all(arena, folder, listing, ret_hash, err);
 }
 
 bool
-scop_package_open(struct scop_arena *arena, const char *given, struct scop_package *ret_package, struct scop_error *err)
+scop_package_open(struct scop_arena *arena, const char *given, struct scop_package *ret_package,
+    struct scop_error *err)
 {
 	size_t length = strlen(given);
 
@@ -178,16 +190,20 @@ scop_package_open(struct scop_arena *arena, const char *given, struct scop_packa
 	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
 	const char *manifest = scop_arena_printf(arena, "%s/module.xml", folder);
 
-	if (!scop_manifest_read(arena, manifest, &ret_package->manifest, err) || !scop_files_list(arena, folder, listing, err))
+	if (!scop_manifest_read(arena, manifest, &ret_package->manifest, err) ||
+	    !scop_files_list(arena, folder, listing, err))
 		return false;
 	for (size_t i = 0; i < listing->count; i++)
 		if (!scop_archive_has_place(ret_package->manifest.name, listing->path[i]))
-			return scop_error_set(err, "package '%s' has the file '%s', for which a package has no place", folder, listing->path[i]);
+			return scop_error_set(err,
+			    "package '%s' has the file '%s', for which a package has no place",
+			    folder, listing->path[i]);
 	if (!scop_pictures_check(arena, folder, &ret_package->manifest, err))
 		return false;
 	ret_package->folder = scop_arena_text(arena, folder);
 	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);
-	return scop_loader_check(file, ret_package->api, err) && trial(arena, file, err) && hash_all(arena, folder, listing, &ret_package->hash, err);
+	return scop_loader_check(file, ret_package->api, err) && trial(arena, file, err) &&
+	    hash_all(arena, folder, listing, &ret_package->hash, err);
 }
 
 /* ---- putting it in place ---- */
@@ -198,19 +214,23 @@ scop_package_place(const struct scop_package *package, const char *var, struct s
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
 	char *place = scop_arena_printf(arena, "%s/modules/%s", var, package->hash);
-	char *fresh = scop_arena_printf(arena, "%s/modules/.%s.%d", var, package->hash, (int)getpid());
+	char *fresh =
+	    scop_arena_printf(arena, "%s/modules/.%s.%d", var, package->hash, (int)getpid());
 	bool sound = true;
 
 	if (access(place, F_OK) != 0) {
 		scop_files_make_folders(place);
 		scop_files_remove(fresh);
-		sound = mkdir(fresh, 0755) == 0 ? scop_files_list(arena, package->folder, listing, err) :
-		    scop_error_errno(err, "'%s' cannot be made", fresh);
+		sound = mkdir(fresh, 0755) == 0
+		    ? scop_files_list(arena, package->folder, listing, err)
+		    : scop_error_errno(err, "'%s' cannot be made", fresh);
 		for (size_t i = 0; sound && i < listing->count; i++) {
 			char *to = scop_arena_printf(arena, "%s/%s", fresh, listing->path[i]);
 
 			scop_files_make_folders(to);
-			sound = scop_files_copy(scop_arena_printf(arena, "%s/%s", package->folder, listing->path[i]), to, err);
+			sound = scop_files_copy(scop_arena_printf(arena, "%s/%s", package->folder,
+						    listing->path[i]),
+			    to, err);
 		}
 		scop_files_sync_folder(fresh);
 		if (sound && rename(fresh, place) != 0 && errno != ENOTEMPTY && errno != EEXIST)

@@ -1,4 +1,5 @@
-/* Packages as folders: what the build made of a module, checked, and put in place under the hash of all its files. */
+/* Packages as folders: what the build made of a module, checked, and put in place under the hash of
+ * all its files. */
 #ifndef SCOP_MODULES_PACKAGE_H
 #define SCOP_MODULES_PACKAGE_H
 
@@ -15,15 +16,18 @@ struct scop_package {
 	char api[SCOP_API_TEXT];
 };
 
-/* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial load in a process of
- * its own), files. Lives in `arena`. */
-bool scop_package_open(struct scop_arena *arena, const char *folder, struct scop_package *ret_package,
-    struct scop_error *err);
+/* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial
+ * load in a process of its own), files. Lives in `arena`. */
+bool scop_package_open(struct scop_arena *arena, const char *folder,
+    struct scop_package *ret_package, struct scop_error *err);
 
 /* The hash of all files of the package in `folder`, without loading any of it. */
-bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash, struct scop_error *err);
+bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,
+    struct scop_error *err);
 
-/* Copies it to var/modules/<hash>, whole or not at all; nothing that stands there is written over. */
-bool scop_package_place(const struct scop_package *package, const char *var, struct scop_error *err);
+/* Copies it to var/modules/<hash>, whole or not at all; nothing that stands there is written over.
+ */
+bool scop_package_place(const struct scop_package *package, const char *var,
+    struct scop_error *err);
 
 #endif

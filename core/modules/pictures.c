@@ -34,13 +34,18 @@ check_size(struct scop_arena *arena, const char *folder, const char *file, struc
 	struct stat status;
 
 	if (stat(path_of(arena, folder, file), &status) != 0)
-		return scop_error_set(err, "the manifest has the picture '%s', and the package has not: put it into 'pictures'", file);
+		return scop_error_set(err,
+		    "the manifest has the picture '%s', and the package has not: put it into "
+		    "'pictures'",
+		    file);
 	return status.st_size <= SCOP_PICTURE_BYTES_MAX ||
-	    scop_error_set(err, "the picture '%s' has more than %d bytes", file, SCOP_PICTURE_BYTES_MAX);
+	    scop_error_set(err, "the picture '%s' has more than %d bytes", file,
+		SCOP_PICTURE_BYTES_MAX);
 }
 
 bool
-scop_pictures_check(struct scop_arena *arena, const char *folder, const struct scop_manifest *manifest, struct scop_error *err)
+scop_pictures_check(struct scop_arena *arena, const char *folder,
+    const struct scop_manifest *manifest, struct scop_error *err)
 {
 	const char *icon = find_icon(arena, folder);
 
@@ -52,7 +57,8 @@ scop_pictures_check(struct scop_arena *arena, const char *folder, const struct s
 
 /* Its name by its content; copied to the folder `to`, where that is not NULL. */
 static const char *
-take(struct scop_arena *arena, const char *folder, const char *file, const char *to, struct scop_error *err)
+take(struct scop_arena *arena, const char *folder, const char *file, const char *to,
+    struct scop_error *err)
 {
 	const char *path = path_of(arena, folder, file);
 	char sum[SCOP_SHA256_TEXT];
@@ -62,20 +68,26 @@ take(struct scop_arena *arena, const char *folder, const char *file, const char 
 	const char *name = scop_arena_printf(arena, "%s%s", sum, strrchr(file, '.'));
 	if (!to)
 		return name;
-	const char *place = scop_arena_printf(arena, "%s/%s", to, name), *fresh = scop_arena_printf(arena, "%s.%d", place, (int)getpid());
+	const char *place = scop_arena_printf(arena, "%s/%s", to, name),
+		   *fresh = scop_arena_printf(arena, "%s.%d", place, (int)getpid());
 	if (access(place, F_OK) == 0)
 		return name;
 	unlink(fresh);
-	if (scop_files_copy(path, fresh, err) && (rename(fresh, place) == 0 || scop_error_errno(err, "'%s' cannot be written", place)))
+	if (scop_files_copy(path, fresh, err) &&
+	    (rename(fresh, place) == 0 || scop_error_errno(err, "'%s' cannot be written", place)))
 		return name;
 	unlink(fresh);
 	return NULL;
 }
 
 const struct scop_value *
-scop_pictures_take(struct scop_arena *arena, const struct scop_package *package, const char *to, const char **ret_icon, struct scop_error *err)
+scop_pictures_take(struct scop_arena *arena, const struct scop_package *package, const char *to,
+    const char **ret_icon, struct scop_error *err)
 {
-	static const char *const keys[SCOP_LANGUAGES] = { [SCOP_FR] = "fr", [SCOP_NL] = "nl", [SCOP_DE] = "de", [SCOP_EN] = "en" };
+	static const char *const keys[SCOP_LANGUAGES] = { [SCOP_FR] = "fr",
+		[SCOP_NL] = "nl",
+		[SCOP_DE] = "de",
+		[SCOP_EN] = "en" };
 	const struct scop_manifest *manifest = &package->manifest;
 	const char *icon = find_icon(arena, package->folder);
 	struct scop_list_maker list;
@@ -85,7 +97,8 @@ scop_pictures_take(struct scop_arena *arena, const struct scop_package *package,
 		return NULL;
 	scop_list_init(&list, arena);
 	for (size_t i = 0; i < manifest->picture_count; i++) {
-		const char *name = take(arena, package->folder, manifest->pictures[i].file, to, err);
+		const char *name =
+		    take(arena, package->folder, manifest->pictures[i].file, to, err);
 		struct scop_map_maker map;
 
 		if (!name)
@@ -93,7 +106,8 @@ scop_pictures_take(struct scop_arena *arena, const struct scop_package *package,
 		scop_map_init(&map, arena);
 		scop_map_put_text(&map, "file", name);
 		for (int language = 0; language < SCOP_LANGUAGES; language++)
-			scop_map_put_text(&map, keys[language], manifest->pictures[i].title[language]);
+			scop_map_put_text(&map, keys[language],
+			    manifest->pictures[i].title[language]);
 		scop_list_add(&list, scop_map_value(&map));
 	}
 	return scop_list_value(&list);
@@ -105,7 +119,8 @@ scop_picture_named(const char *name)
 	const size_t sum = strspn(name, "0123456789abcdef");
 	const char *end = name + sum;
 
-	return sum == SCOP_SHA256_TEXT - 1 && (strcmp(end, ".svg") == 0 || strcmp(end, ".png") == 0 || strcmp(end, ".webp") == 0);
+	return sum == SCOP_SHA256_TEXT - 1 &&
+	    (strcmp(end, ".svg") == 0 || strcmp(end, ".png") == 0 || strcmp(end, ".webp") == 0);
 }
 
 bool
@@ -114,5 +129,6 @@ scop_picture_is(const char *name, const char *file)
 	char sum[SCOP_SHA256_TEXT];
 	struct scop_error ignored;
 
-	return scop_picture_named(name) && scop_sha256_file(file, sum, &ignored) && strncmp(sum, name, strlen(sum)) == 0;
+	return scop_picture_named(name) && scop_sha256_file(file, sum, &ignored) &&
+	    strncmp(sum, name, strlen(sum)) == 0;
 }

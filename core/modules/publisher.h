@@ -1,4 +1,5 @@
-/* What the files of publishing share: publish.c opens and saves, entries.c changes what the index lists. */
+/* What the files of publishing share: publish.c opens and saves, entries.c changes what the index
+ * lists. */
 #ifndef SCOP_MODULES_PUBLISHER_H
 #define SCOP_MODULES_PUBLISHER_H
 
@@ -24,6 +25,7 @@ const char *scop_publisher_path(const struct scop_publisher *publisher, const ch
 const char *scop_publisher_time(struct scop_arena *arena, time_t at);
 
 /* Written beside, on the disk, then renamed. */
-bool scop_publisher_put(struct scop_arena *arena, const char *path, const char *text, struct scop_error *err);
+bool scop_publisher_put(struct scop_arena *arena, const char *path, const char *text,
+    struct scop_error *err);
 
 #endif

@@ -40,7 +40,8 @@ static const struct scop_candidate *
 find_installed(const struct search *search, const char *module)
 {
 	for (size_t i = 0; i < search->problem->count; i++)
-		if (search->problem->candidates[i].installed && strcmp(search->problem->candidates[i].module, module) == 0)
+		if (search->problem->candidates[i].installed &&
+		    strcmp(search->problem->candidates[i].module, module) == 0)
 			return &search->problem->candidates[i];
 	return NULL;
 }
@@ -53,25 +54,30 @@ version_text(struct scop_arena *arena, const struct scop_version *version)
 
 /* What `holder` needs of `module`, where the version does not fit it. */
 static const struct scop_need *
-broken_need(const struct scop_candidate *holder, const char *module, const struct scop_version *version)
+broken_need(const struct scop_candidate *holder, const char *module,
+    const struct scop_version *version)
 {
 	for (size_t i = 0; i < holder->need_count; i++)
-		if (strcmp(holder->needs[i].module, module) == 0 && !scop_range_has(holder->needs[i].range, version))
+		if (strcmp(holder->needs[i].module, module) == 0 &&
+		    !scop_range_has(holder->needs[i].range, version))
 			return &holder->needs[i];
 	return NULL;
 }
 
 /* Who, chosen or installed and staying, would not work with the candidate; NULL for nobody. */
 static const struct scop_candidate *
-opponent(const struct search *search, const struct scop_candidate *candidate, const struct scop_need **ret_need)
+opponent(const struct search *search, const struct scop_candidate *candidate,
+    const struct scop_need **ret_need)
 {
 	for (size_t i = 0; i < search->count; i++)
-		if ((*ret_need = broken_need(search->chosen[i], candidate->module, &candidate->version)))
+		if ((*ret_need =
+			    broken_need(search->chosen[i], candidate->module, &candidate->version)))
 			return search->chosen[i];
 	for (size_t i = 0; i < search->problem->count; i++) {
 		const struct scop_candidate *one = &search->problem->candidates[i];
 
-		if (one->installed && !find_chosen(search, one->module) && strcmp(one->module, candidate->module) != 0 &&
+		if (one->installed && !find_chosen(search, one->module) &&
+		    strcmp(one->module, candidate->module) != 0 &&
 		    (*ret_need = broken_need(one, candidate->module, &candidate->version)))
 			return one;
 	}
@@ -93,9 +99,12 @@ objection(const struct search *search, const struct scop_candidate *candidate, c
 		return scop_arena_printf(search->arena, SCOP_TEXT("%s is beta"), version);
 	const struct scop_candidate *other = opponent(search, candidate, &need);
 	if (other)
-		return scop_arena_printf(search->arena, other->installed ? SCOP_TEXT("%s %s, which is installed, needs %s %s, and not %s") :
-		    SCOP_TEXT("%s %s, which would be too, needs %s %s, and not %s"), other->module, version_text(search->arena, &other->version),
-		    candidate->module, need->range, version);
+		return scop_arena_printf(search->arena,
+		    other->installed
+			? SCOP_TEXT("%s %s, which is installed, needs %s %s, and not %s")
+			: SCOP_TEXT("%s %s, which would be too, needs %s %s, and not %s"),
+		    other->module, version_text(search->arena, &other->version), candidate->module,
+		    need->range, version);
 	return NULL;
 }
 
@@ -120,7 +129,9 @@ explain(struct search *search, const struct goal *goal)
 	search->explained = true;
 	scop_buffer_init(&reasons, search->arena);
 	if (installed)
-		add_reason(&reasons, scop_arena_printf(search->arena, SCOP_TEXT("this tenant has %s"), version_text(search->arena, &installed->version)));
+		add_reason(&reasons,
+		    scop_arena_printf(search->arena, SCOP_TEXT("this tenant has %s"),
+			version_text(search->arena, &installed->version)));
 	for (size_t i = 0; i < search->problem->count; i++) {
 		const struct scop_candidate *one = &search->problem->candidates[i];
 
@@ -132,17 +143,22 @@ explain(struct search *search, const struct goal *goal)
 			add_reason(&reasons, why);
 	}
 	if (!known)
-		add_reason(&reasons, scop_arena_printf(search->arena, SCOP_TEXT("there is no module '%s' in the catalogue"), goal->module));
+		add_reason(&reasons,
+		    scop_arena_printf(search->arena,
+			SCOP_TEXT("there is no module '%s' in the catalogue"), goal->module));
 	else if (reasons.length == 0)
 		add_reason(&reasons, SCOP_TEXT("the catalogue has no such version"));
 	if (goal->holder)
-		scop_error_set(search->err, "%s %s needs %s %s: %s", goal->holder->module, version_text(search->arena, &goal->holder->version), goal->module,
-		    goal->range, scop_buffer_str(&reasons));
+		scop_error_set(search->err, "%s %s needs %s %s: %s", goal->holder->module,
+		    version_text(search->arena, &goal->holder->version), goal->module, goal->range,
+		    scop_buffer_str(&reasons));
 	else
-		scop_error_set(search->err, "asked for %s %s: %s", goal->module, goal->range, scop_buffer_str(&reasons));
+		scop_error_set(search->err, "asked for %s %s: %s", goal->module, goal->range,
+		    scop_buffer_str(&reasons));
 }
 
-/* The next lower version than `below` (NULL: the highest) that can be taken; of two that are the same the installed one. */
+/* The next lower version than `below` (NULL: the highest) that can be taken; of two that are the
+ * same the installed one. */
 static const struct scop_candidate *
 next_lower(const struct search *search, const struct goal *goal, const struct scop_version *below)
 {
@@ -151,10 +167,12 @@ next_lower(const struct search *search, const struct goal *goal, const struct sc
 	for (size_t i = 0; i < search->problem->count; i++) {
 		const struct scop_candidate *one = &search->problem->candidates[i];
 
-		if (strcmp(one->module, goal->module) != 0 || (below && scop_version_compare(&one->version, below) >= 0))
+		if (strcmp(one->module, goal->module) != 0 ||
+		    (below && scop_version_compare(&one->version, below) >= 0))
 			continue;
 		const int order = best ? scop_version_compare(&one->version, &best->version) : 1;
-		if ((order > 0 || (order == 0 && one->installed)) && !objection(search, one, goal->range))
+		if ((order > 0 || (order == 0 && one->installed)) &&
+		    !objection(search, one, goal->range))
 			best = one;
 	}
 	return best;
@@ -162,17 +180,20 @@ next_lower(const struct search *search, const struct goal *goal, const struct sc
 
 static bool satisfy(struct search *search, size_t number);
 
-/* Takes the candidate for the goal, adds what it needs to the goals, and goes on; takes all that back where it leads nowhere. */
+/* Takes the candidate for the goal, adds what it needs to the goals, and goes on; takes all that
+ * back where it leads nowhere. */
 static bool
 try_one(struct search *search, size_t number, const struct scop_candidate *candidate)
 {
 	const size_t chosen = search->count, goals = search->goal_count;
 
-	if (++search->tries > TRIES_MAX || chosen == SCOP_SOLVE_MAX || goals + candidate->need_count > GOALS_MAX)
+	if (++search->tries > TRIES_MAX || chosen == SCOP_SOLVE_MAX ||
+	    goals + candidate->need_count > GOALS_MAX)
 		return false;
 	search->chosen[search->count++] = candidate;
 	for (size_t i = 0; i < candidate->need_count; i++)
-		search->goals[search->goal_count++] = (struct goal){ candidate, candidate->needs[i].module, candidate->needs[i].range };
+		search->goals[search->goal_count++] = (struct goal){ candidate,
+			candidate->needs[i].module, candidate->needs[i].range };
 	if (satisfy(search, number + 1))
 		return true;
 	search->count = chosen;
@@ -180,7 +201,8 @@ try_one(struct search *search, size_t number, const struct scop_candidate *candi
 	return false;
 }
 
-/* All goals from `number` on. What was ordered is wanted new; what that needs stays as the tenant has it where it fits. */
+/* All goals from `number` on. What was ordered is wanted new; what that needs stays as the tenant
+ * has it where it fits. */
 static bool
 satisfy(struct search *search, size_t number)
 {
@@ -188,12 +210,15 @@ satisfy(struct search *search, size_t number)
 
 	if (number == search->goal_count)
 		return true;
-	const struct scop_candidate *there = find_chosen(search, goal->module), *installed = find_installed(search, goal->module);
+	const struct scop_candidate *there = find_chosen(search, goal->module),
+				    *installed = find_installed(search, goal->module);
 	if (there && scop_range_has(goal->range, &there->version))
 		return satisfy(search, number + 1);
-	if (!there && number > 0 && installed && !objection(search, installed, goal->range) && try_one(search, number, installed))
+	if (!there && number > 0 && installed && !objection(search, installed, goal->range) &&
+	    try_one(search, number, installed))
 		return true;
-	for (const struct scop_candidate *one = there ? NULL : next_lower(search, goal, NULL); one; one = next_lower(search, goal, &one->version))
+	for (const struct scop_candidate *one = there ? NULL : next_lower(search, goal, NULL); one;
+	     one = next_lower(search, goal, &one->version))
 		if (try_one(search, number, one))
 			return true;
 	explain(search, goal);
@@ -202,7 +227,8 @@ satisfy(struct search *search, size_t number)
 
 /* Those that others need come first: a chosen one is put behind what it needs. */
 static void
-put_in_order(const struct search *search, const struct scop_candidate *one, bool *placed, struct scop_solution *solution)
+put_in_order(const struct search *search, const struct scop_candidate *one, bool *placed,
+    struct scop_solution *solution)
 {
 	for (size_t i = 0; i < search->count; i++)
 		if (search->chosen[i] == one) {
@@ -221,16 +247,21 @@ put_in_order(const struct search *search, const struct scop_candidate *one, bool
 }
 
 bool
-scop_solve(struct scop_arena *arena, const struct scop_problem *problem, struct scop_solution *ret_solution,
-    struct scop_error *err)
+scop_solve(struct scop_arena *arena, const struct scop_problem *problem,
+    struct scop_solution *ret_solution, struct scop_error *err)
 {
-	struct search search = { .arena = arena, .problem = problem, .err = err, .goal_count = 1,
+	struct search search = { .arena = arena,
+		.problem = problem,
+		.err = err,
+		.goal_count = 1,
 		.goals = { { NULL, problem->module, problem->range } } };
 	bool placed[SCOP_SOLVE_MAX] = { false };
 
 	ret_solution->count = 0;
 	if (!scop_range_valid(problem->range))
-		return scop_error_set(err, "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are", problem->range);
+		return scop_error_set(err,
+		    "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are",
+		    problem->range);
 	if (!satisfy(&search, 0))
 		return false;
 	put_in_order(&search, find_chosen(&search, problem->module), placed, ret_solution);

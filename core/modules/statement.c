@@ -1,4 +1,5 @@
-/* Reads .sql files: see statement.h. The words are cut as MariaDB does: strings, comments, names, numbers, signs. */
+/* Reads .sql files: see statement.h. The words are cut as MariaDB does: strings, comments, names,
+ * numbers, signs. */
 #include "modules/statement.h"
 
 #include <ctype.h>
@@ -70,7 +71,8 @@ parse_name_line(struct parser *parser, struct scop_statement_source *statement)
 	statement->line = parser->line;
 	statement->name = take_word(parser);
 	if (!islower((unsigned char)statement->name[0]))
-		return mistake(parser, "a statement's name is missing; write '-- name: product_by_slug (slug)'");
+		return mistake(parser,
+		    "a statement's name is missing; write '-- name: product_by_slug (slug)'");
 	skip_blanks(parser);
 	if (strncmp(parser->at, "()", 2) == 0) {
 		step(parser, 2);
@@ -96,7 +98,8 @@ parse_name_line(struct parser *parser, struct scop_statement_source *statement)
 }
 
 static bool
-take_argument(struct parser *parser, struct scop_statement_source *statement, struct scop_buffer *sql)
+take_argument(struct parser *parser, struct scop_statement_source *statement,
+    struct scop_buffer *sql)
 {
 	const char *start = parser->at;
 	unsigned index = 0;
@@ -119,9 +122,10 @@ take_argument(struct parser *parser, struct scop_statement_source *statement, st
 static bool
 word_is_refused(const char *word)
 {
-	static const char *const refused[] = { "HANDLER", "GET_LOCK", "RELEASE_LOCK", "PREPARE", "EXECUTE",
-		"CALL", "TEMPORARY", "OUTFILE", "DUMPFILE", "LOAD_FILE", "LOAD", "SLEEP", "BENCHMARK", "GRANT", "REVOKE", "USE",
-		"BEGIN", "COMMIT", "ROLLBACK", "INFORMATION_SCHEMA", "MYSQL", "PERFORMANCE_SCHEMA", "SYS" };
+	static const char *const refused[] = { "HANDLER", "GET_LOCK", "RELEASE_LOCK", "PREPARE",
+		"EXECUTE", "CALL", "TEMPORARY", "OUTFILE", "DUMPFILE", "LOAD_FILE", "LOAD", "SLEEP",
+		"BENCHMARK", "GRANT", "REVOKE", "USE", "BEGIN", "COMMIT", "ROLLBACK",
+		"INFORMATION_SCHEMA", "MYSQL", "PERFORMANCE_SCHEMA", "SYS" };
 
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
 		if (strcasecmp(word, refused[i]) == 0)
@@ -136,12 +140,16 @@ take_quoted(struct parser *parser, struct scop_buffer *sql)
 
 	while (*end && !(end[0] == quote && end[1] != quote)) {
 		if (*end == '\\')
-			return mistake(parser, "a backslash in a string means something else under another sql_mode; bind a value");
+			return mistake(parser,
+			    "a backslash in a string means something else under another sql_mode; "
+			    "bind a value");
 		end += 1 + (end[0] == quote);
 	}
 	if (!*end)
 		return mistake(parser, "this string is not closed");
-	if (quote != '\'' && word_is_refused(scop_arena_bytes(parser->arena, parser->at + 1, (size_t)(end - parser->at - 1))))
+	if (quote != '\'' &&
+	    word_is_refused(
+		scop_arena_bytes(parser->arena, parser->at + 1, (size_t)(end - parser->at - 1))))
 		return mistake(parser, "this word is refused in a module's statement");
 	scop_buffer_add(sql, parser->at, (size_t)(end + 1 - parser->at));
 	step(parser, (size_t)(end + 1 - parser->at));
@@ -191,9 +199,11 @@ take_sql(struct parser *parser, struct scop_statement_source *statement, struct 
 
 			if (word_is_refused(word)) {
 				parser->at = start;
-				return mistake(parser, "this word is refused in a module's statement");
+				return mistake(parser,
+				    "this word is refused in a module's statement");
 			}
-			scop_buffer_text(sql, strcmp(word, "socle") == 0 && *parser->at == '.' ? "\x01" : word);
+			scop_buffer_text(sql,
+			    strcmp(word, "socle") == 0 && *parser->at == '.' ? "\x01" : word);
 		} else if (isspace((unsigned char)c)) {
 			if (sql->length > 0 && sql->data[sql->length - 1] != ' ')
 				scop_buffer_char(sql, ' ');
@@ -223,8 +233,10 @@ word_at(const char *sql, const char *at, const char *word)
 static bool
 selects_all(const char *sql)
 {
-	static const char *const openers[] = { "SELECT", "DISTINCT", "ALL", "DISTINCTROW", "HIGH_PRIORITY", "STRAIGHT_JOIN",
-		"SQL_NO_CACHE", "SQL_CACHE", "SQL_CALC_FOUND_ROWS", "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT", "RETURNING" };
+	static const char *const openers[] = { "SELECT", "DISTINCT", "ALL", "DISTINCTROW",
+		"HIGH_PRIORITY", "STRAIGHT_JOIN", "SQL_NO_CACHE", "SQL_CACHE",
+		"SQL_CALC_FOUND_ROWS", "SQL_SMALL_RESULT", "SQL_BIG_RESULT", "SQL_BUFFER_RESULT",
+		"RETURNING" };
 
 	for (const char *star = sql; (star = strchr(star, '*')); star++) {
 		const char *before = star;
@@ -258,14 +270,16 @@ names_columns(const char *sql)
 	return *at == '(' && strncasecmp(at + 1 + strspn(at + 1, " "), "SELECT", 6) != 0;
 }
 
-/* A text column of JSON_TABLE without COLLATE has the collation of the database in one MariaDB and the character set's own in another
- * (10.11.19, 10.11.18): compared with a column of a table, the statement then works here and is refused there. */
+/* A text column of JSON_TABLE without COLLATE has the collation of the database in one MariaDB and
+ * the character set's own in another (10.11.19, 10.11.18): compared with a column of a table, the
+ * statement then works here and is refused there. */
 static bool
 leaves_collation_open(const char *sql)
 {
 	static const char *const types[] = { "VARCHAR", "CHAR", "TEXT", "MEDIUMTEXT", "LONGTEXT" };
 
-	for (const char *at = strcasestr(sql, "JSON_TABLE"); at; at = strcasestr(at, "JSON_TABLE")) {
+	for (const char *at = strcasestr(sql, "JSON_TABLE"); at;
+	     at = strcasestr(at, "JSON_TABLE")) {
 		at += strlen("JSON_TABLE");
 		at += strspn(at, " ");
 		int depth = *at == '(';
@@ -294,7 +308,10 @@ static bool
 check(struct parser *parser, struct scop_statement_source *statement)
 {
 	static const char *const writes[] = { "INSERT", "UPDATE", "DELETE", "REPLACE" };
-	const struct parser place = { .file = parser->file, .line = statement->line, .at = "", .line_begin = "",
+	const struct parser place = { .file = parser->file,
+		.line = statement->line,
+		.at = "",
+		.line_begin = "",
 		.err = parser->err };
 	struct parser start = place;
 	const char *sql = statement->sql;
@@ -302,12 +319,16 @@ check(struct parser *parser, struct scop_statement_source *statement)
 	start.line_begin = start.at;
 	for (size_t i = 0; i < 4; i++)
 		statement->writes |= starts_with_word(sql, writes[i]);
-	if (!statement->writes && !starts_with_word(sql, "SELECT") && !starts_with_word(sql, "WITH"))
-		return mistake(&start, "a statement is a SELECT, INSERT, UPDATE, DELETE or REPLACE");
+	if (!statement->writes && !starts_with_word(sql, "SELECT") &&
+	    !starts_with_word(sql, "WITH"))
+		return mistake(&start,
+		    "a statement is a SELECT, INSERT, UPDATE, DELETE or REPLACE");
 	if (selects_all(sql))
 		return mistake(&start, "name the columns: SELECT * publishes what nobody named");
 	if (leaves_collation_open(sql))
-		return mistake(&start, "a text column of JSON_TABLE says its collation: VARCHAR(50) COLLATE utf8mb4_unicode_520_ci");
+		return mistake(&start,
+		    "a text column of JSON_TABLE says its collation: VARCHAR(50) COLLATE "
+		    "utf8mb4_unicode_520_ci");
 	for (unsigned i = 0; i < statement->param_count; i++) {
 		bool used = false;
 
@@ -316,7 +337,8 @@ check(struct parser *parser, struct scop_statement_source *statement)
 		if (!used)
 			return mistake(&start, "an argument of the name's line is not used");
 	}
-	if ((starts_with_word(sql, "INSERT") || starts_with_word(sql, "REPLACE")) && !names_columns(sql))
+	if ((starts_with_word(sql, "INSERT") || starts_with_word(sql, "REPLACE")) &&
+	    !names_columns(sql))
 		return mistake(&start, "an INSERT names its columns");
 	return true;
 }
@@ -331,7 +353,8 @@ scop_statements_parse(struct scop_arena *arena, const char *file, const char *te
 		if (strncmp(parser.at, "-- name:", 8) != 0) {
 			if (strncmp(parser.at, "--", 2) != 0 && !isspace((unsigned char)*parser.at))
 				return mistake(&parser, "a statement begins with '-- name: ...'");
-			step(&parser, strncmp(parser.at, "--", 2) == 0 ? strcspn(parser.at, "\n") : 1);
+			step(&parser,
+			    strncmp(parser.at, "--", 2) == 0 ? strcspn(parser.at, "\n") : 1);
 			continue;
 		}
 		if (*count == max)

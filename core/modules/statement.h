@@ -4,9 +4,10 @@
  *     -- name: product_by_slug (slug)
  *     SELECT id, name FROM product WHERE slug = :slug
  *
- * A statement ends at the next name, or at a single ';'. Refused, with file, line and column: anything but SELECT,
- * INSERT, UPDATE, DELETE and REPLACE; `SELECT *`; an INSERT without its columns; user variables, locks, files, and what
- * else would leave state in a connection that serves many tenants.
+ * A statement ends at the next name, or at a single ';'. Refused, with file, line and column:
+ * anything but SELECT, INSERT, UPDATE, DELETE and REPLACE; `SELECT *`; an INSERT without its
+ * columns; user variables, locks, files, and what else would leave state in a connection that
+ * serves many tenants.
  */
 #ifndef SCOP_MODULES_STATEMENT_H
 #define SCOP_MODULES_STATEMENT_H

@@ -7,7 +7,8 @@
 
 enum { DIGITS_MAX = 5, PARTS = 3 };
 
-/* One to three numbers with points between at `*at`, which is moved behind them; gives how many, 0 for none. */
+/* One to three numbers with points between at `*at`, which is moved behind them; gives how many, 0
+ * for none. */
 static int
 read_parts(const char **at, unsigned ret_parts[PARTS])
 {
@@ -18,7 +19,8 @@ read_parts(const char **at, unsigned ret_parts[PARTS])
 		int digits = 0;
 
 		for (; isdigit((unsigned char)*text); text++, digits++)
-			number = digits < DIGITS_MAX ? number * 10 + (unsigned)(*text - '0') : number;
+			number =
+			    digits < DIGITS_MAX ? number * 10 + (unsigned)(*text - '0') : number;
 		if (digits == 0 || digits > DIGITS_MAX || (digits > 1 && text[-digits] == '0'))
 			return 0;
 		ret_parts[count++] = number;
@@ -93,7 +95,10 @@ read_comparator(const char **at, struct span *ret_span)
 	switch (*sign) {
 	case '^':
 		/* The first part that is not zero stays; of what was not written any. */
-		ret_span->high = after(&version, version.major > 0 || count == 1 ? 1 : version.minor > 0 || count == 2 ? 2 : 3);
+		ret_span->high = after(&version,
+		    version.major > 0 || count == 1       ? 1
+			: version.minor > 0 || count == 2 ? 2
+							  : 3);
 		break;
 	case '~':
 		ret_span->high = after(&version, count == 1 ? 1 : 2);
@@ -128,7 +133,8 @@ read_range(const char *range, const struct scop_version *version, bool *ret_has)
 			return false;
 		any = true;
 		if (version)
-			*ret_has &= scop_version_compare(&span.low, version) <= 0 && scop_version_compare(version, &span.high) < 0;
+			*ret_has &= scop_version_compare(&span.low, version) <= 0 &&
+			    scop_version_compare(version, &span.high) < 0;
 	}
 	return any;
 }

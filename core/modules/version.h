@@ -1,9 +1,12 @@
 /*
- * Versions of modules and ranges of them, as Semantic Versioning 2.0.0 (semver.org) and npm's ranges have them, without
- * pre-releases: what is not for everybody yet stands in the channel `beta` instead.
+ * Versions of modules and ranges of them, as Semantic Versioning 2.0.0 (semver.org) and npm's
+ * ranges have them, without pre-releases: what is not for everybody yet stands in the channel
+ * `beta` instead.
  *
- * A range is comparators with blanks between, all of which hold: `^1.4` (1.4.0 to before 2.0.0; `^0.3` to before 0.4.0),
- * `~1.4` (1.4.0 to before 1.5.0), `>=2`, `>1.2.3`, `<=2.1`, `<3`, `1.4.0` or `=1.4.0`, `1.4` (any of 1.4), `*`.
+ * A range is comparators with blanks between, all of which hold: `^1.4` (1.4.0 to before 2.0.0;
+ * `^0.3` to before 0.4.0),
+ * `~1.4` (1.4.0 to before 1.5.0), `>=2`, `>1.2.3`, `<=2.1`, `<3`, `1.4.0` or `=1.4.0`, `1.4` (any
+ * of 1.4), `*`.
  */
 #ifndef SCOP_MODULES_VERSION_H
 #define SCOP_MODULES_VERSION_H

@@ -20,18 +20,29 @@ static const struct {
 	{ 200, "OK", NULL, NULL },
 	{ 303, "See Other", NULL, NULL },
 	{ 304, "Not Modified", NULL, NULL },
-	{ 400, "Bad Request", SCOP_TEXT("That request was not understood"), SCOP_TEXT("Please go back and try again.") },
-	{ 401, "Unauthorized", SCOP_TEXT("Please sign in"), SCOP_TEXT("This page is for members. You find it again after signing in.") },
-	{ 403, "Forbidden", SCOP_TEXT("That is not allowed"), SCOP_TEXT("Your role does not include this. An administrator can change that.") },
-	{ 404, "Not Found", SCOP_TEXT("This page does not exist"), SCOP_TEXT("It may have moved. The start page leads to everything.") },
-	{ 405, "Method Not Allowed", SCOP_TEXT("That request was not understood"), SCOP_TEXT("Please go back and try again.") },
-	{ 409, "Conflict", SCOP_TEXT("This form is no longer valid"), SCOP_TEXT("Please load the page again, then send the form once more.") },
-	{ 413, "Content Too Large", SCOP_TEXT("That was too large"), SCOP_TEXT("Please send less at once.") },
-	{ 422, "Unprocessable Content", SCOP_TEXT("Something is not right yet"), SCOP_TEXT("Please correct what is marked.") },
+	{ 400, "Bad Request", SCOP_TEXT("That request was not understood"),
+	    SCOP_TEXT("Please go back and try again.") },
+	{ 401, "Unauthorized", SCOP_TEXT("Please sign in"),
+	    SCOP_TEXT("This page is for members. You find it again after signing in.") },
+	{ 403, "Forbidden", SCOP_TEXT("That is not allowed"),
+	    SCOP_TEXT("Your role does not include this. An administrator can change that.") },
+	{ 404, "Not Found", SCOP_TEXT("This page does not exist"),
+	    SCOP_TEXT("It may have moved. The start page leads to everything.") },
+	{ 405, "Method Not Allowed", SCOP_TEXT("That request was not understood"),
+	    SCOP_TEXT("Please go back and try again.") },
+	{ 409, "Conflict", SCOP_TEXT("This form is no longer valid"),
+	    SCOP_TEXT("Please load the page again, then send the form once more.") },
+	{ 413, "Content Too Large", SCOP_TEXT("That was too large"),
+	    SCOP_TEXT("Please send less at once.") },
+	{ 422, "Unprocessable Content", SCOP_TEXT("Something is not right yet"),
+	    SCOP_TEXT("Please correct what is marked.") },
 	{ 500, "Internal Server Error", SCOP_TEXT("Something went wrong on our side"),
-	    SCOP_TEXT("Nothing of what you sent was stored. Please try again; if it persists, tell us the reference.") },
-	{ 503, "Service Unavailable", SCOP_TEXT("One moment, please"), SCOP_TEXT("This page is not available right now. Please try again in a minute.") },
-	{ 509, "Moved", NULL, NULL }, /* the private answer to nginx: this tenant is at another version */
+	    SCOP_TEXT("Nothing of what you sent was stored. Please try again; if it persists, tell "
+		      "us the reference.") },
+	{ 503, "Service Unavailable", SCOP_TEXT("One moment, please"),
+	    SCOP_TEXT("This page is not available right now. Please try again in a minute.") },
+	/* the private answer to nginx: this tenant is at another version */
+	{ 509, "Moved", NULL, NULL },
 };
 
 static size_t
@@ -77,7 +88,8 @@ build_view(struct scop_request *req, struct scop_answer *answer, struct scop_err
 	}
 	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
 	scop_answer_header(answer, "Content-Language", scop_language_code(req->locale.language));
-	scop_answer_header(answer, "Vary", "HX-Request"); /* or a browser's "back" would show the fragment alone */
+	/* or a browser's "back" would show the fragment alone */
+	scop_answer_header(answer, "Vary", "HX-Request");
 	return scop_page_render(req, req->view->name, &answer->body, err);
 }
 
@@ -85,19 +97,25 @@ static void
 add_file_name(struct scop_request *req, struct scop_answer *answer)
 {
 	if (req->file_name)
-		scop_answer_header(answer, "Content-Disposition", scop_arena_printf(req->arena,
-		    "attachment; filename*=UTF-8''%s", scop_route_escape(req, req->file_name))); /* RFC 6266 */
+		scop_answer_header(answer, "Content-Disposition",
+		    scop_arena_printf(req->arena,
+			/* RFC 6266 */
+			"attachment; filename*=UTF-8''%s", scop_route_escape(req, req->file_name)));
 }
 
 bool
-scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status, struct scop_error *err)
+scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status,
+    struct scop_error *err)
 {
 	scop_answer_init(answer, req->arena, status);
 	if (req->set_cookie)
 		scop_answer_header(answer, "Set-Cookie", req->set_cookie);
 	switch (req->answer) {
 	case ANSWER_VIEW:
-		scop_answer_header(answer, "Cache-Control", req->site.portal ? "no-store" : req->for_visitor ? "private, no-cache" : "no-cache");
+		scop_answer_header(answer, "Cache-Control",
+		    req->site.portal       ? "no-store"
+			: req->for_visitor ? "private, no-cache"
+					   : "no-cache");
 		return build_view(req, answer, err);
 	case ANSWER_REDIRECT:
 		answer->status = 303;
@@ -106,14 +124,17 @@ scop_answer_build(struct scop_request *req, struct scop_answer *answer, int stat
 		return true;
 	case ANSWER_FILE:
 		scop_answer_header(answer, "Content-Type", req->file_type);
-		scop_answer_header(answer, "Cache-Control", req->download ? "no-store" : req->site.portal && !req->stored ?
-		    "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable");
+		scop_answer_header(answer, "Cache-Control",
+		    req->download                          ? "no-store"
+			: req->site.portal && !req->stored ? "private, max-age=31536000, immutable"
+							   : "public, max-age=31536000, immutable");
 		add_file_name(req, answer);
 		scop_buffer_add(&answer->body, req->file_bytes->string, req->file_bytes->length);
 		return true;
 	case ANSWER_STORED:
 		scop_answer_header(answer, "X-Accel-Redirect", req->location);
-		scop_answer_header(answer, "Cache-Control", req->site.portal ? "private, no-cache" : "no-cache");
+		scop_answer_header(answer, "Cache-Control",
+		    req->site.portal ? "private, no-cache" : "no-cache");
 		add_file_name(req, answer);
 		return true;
 	case ANSWER_NOT_FOUND:
@@ -144,7 +165,8 @@ build_problem(struct scop_request *req, struct scop_answer *answer, const char *
 }
 
 void
-scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status, const char *detail)
+scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status,
+    const char *detail)
 {
 	const size_t which = status_index(status);
 	struct scop_error err;
@@ -162,32 +184,39 @@ scop_answer_error(struct scop_request *req, struct scop_answer *answer, int stat
 	scop_map_put(&req->model, "status", scop_value_int(req->arena, status));
 	scop_map_put_text(&req->model, "headline", scop_translate(req, statuses[which].headline));
 	scop_map_put_text(&req->model, "advice", scop_translate(req, statuses[which].advice));
-	scop_map_put(&req->model, "reference", status >= 500 ? scop_value_text(req->arena, req->id) : NULL);
+	scop_map_put(&req->model, "reference",
+	    status >= 500 ? scop_value_text(req->arena, req->id) : NULL);
 	scop_map_put_text(&req->model, "detail", detail);
 	scop_map_put(&req->model, "portal", scop_value_bool(req->arena, req->site.portal));
-	if (!scop_page_render(req, req->site.portal ? "error_portal" : "error_site", &answer->body, &err)) {
+	if (!scop_page_render(req, req->site.portal ? "error_portal" : "error_site", &answer->body,
+		&err)) {
 		scop_log(SCOP_LOG_ERROR, "the error page itself cannot be written: %s", err.text);
 		scop_buffer_printf(&answer->body, "%d %s\n", status, statuses[which].reason);
 	}
 }
 
-/* Whether the list of tags in If-None-Match has ours; a weak tag is as good (RFC 9110, section 13.1.2). */
+/* Whether the list of tags in If-None-Match has ours; a weak tag is as good (RFC 9110,
+ * section 13.1.2). */
 static bool
 known_to_client(const struct scop_request *req, const char *etag)
 {
 	return req->if_none_match && strstr(req->if_none_match, etag);
 }
 
-/* What depends on the page; what does not is nginx's to say, on its own answers too (nginx/headers.conf). */
+/* What depends on the page; what does not is nginx's to say, on its own answers too
+ * (nginx/headers.conf). */
 static void
 add_security(struct scop_request *req, struct scop_answer *answer)
 {
 	scop_answer_header(answer, "Content-Security-Policy",
-	    req->answer == ANSWER_FILE ? "default-src 'none'; style-src 'unsafe-inline'; sandbox" :
-	    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
-	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+	    req->answer == ANSWER_FILE
+		? "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+		: "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+		  "connect-src 'self'; font-src 'self'; "
+		  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
 	if (req->app->https)
-		scop_answer_header(answer, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+		scop_answer_header(answer, "Strict-Transport-Security",
+		    "max-age=31536000; includeSubDomains");
 }
 
 const struct scop_value *
@@ -198,9 +227,11 @@ scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
 	struct scop_buffer out;
 	bool body = !req->head;
 
-	if (answer->status == 200 && !req->has_form_key) { /* a page with a key is another one each time */
-		crypto_generichash(hash, sizeof hash, (const unsigned char *)scop_buffer_str(&answer->body),
-		    answer->body.length, NULL, 0);
+	/* a page with a key is another one each time */
+	if (answer->status == 200 && !req->has_form_key) {
+		crypto_generichash(hash, sizeof hash,
+		    (const unsigned char *)scop_buffer_str(&answer->body), answer->body.length,
+		    NULL, 0);
 		sodium_bin2hex(etag + 1, sizeof etag - 1, hash, sizeof hash);
 		strcat(etag, "\"");
 		scop_answer_header(answer, "ETag", etag);
@@ -211,7 +242,8 @@ scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
 	}
 	add_security(req, answer);
 	scop_buffer_init(&out, req->arena);
-	scop_buffer_printf(&out, "Status: %d %s\r\n", answer->status, statuses[status_index(answer->status)].reason);
+	scop_buffer_printf(&out, "Status: %d %s\r\n", answer->status,
+	    statuses[status_index(answer->status)].reason);
 	scop_buffer_add(&out, scop_buffer_str(&answer->headers), answer->headers.length);
 	if (answer->status != 304)
 		scop_buffer_printf(&out, "Content-Length: %zu\r\n", answer->body.length);

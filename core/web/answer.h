@@ -13,11 +13,15 @@ struct scop_answer {
 void scop_answer_init(struct scop_answer *answer, struct scop_arena *arena, int status);
 void scop_answer_header(struct scop_answer *answer, const char *name, const char *value);
 
-/* What the handler decided, as an answer; false, with the reason, when its view cannot be written. */
-bool scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status, struct scop_error *err);
+/* What the handler decided, as an answer; false, with the reason, when its view cannot be written.
+ */
+bool scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status,
+    struct scop_error *err);
 
-/* An error page for people, problem+json (RFC 9457) for programs. `detail` may be NULL; it is shown. */
-void scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status, const char *detail);
+/* An error page for people, problem+json (RFC 9457) for programs. `detail` may be NULL; it is
+ * shown. */
+void scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status,
+    const char *detail);
 
 /* The answer as bytes: "Status:" line, headers with length, ETag and security, blank line, body. */
 const struct scop_value *scop_answer_bytes(struct scop_request *req, struct scop_answer *answer);

@@ -38,7 +38,8 @@ scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t er
 	}
 	if (!app->views)
 		app->views = scop_arena_alloc(app->arena, VIEWS_MAX * sizeof *app->views);
-	const struct scop_template *template = scop_template_compile(app->arena, name, view->text, view->length, &err);
+	const struct scop_template *template =
+	    scop_template_compile(app->arena, name, view->text, view->length, &err);
 	if (!template) {
 		snprintf(ret_error, error_size, "%s", err.text);
 		return NULL;
@@ -63,7 +64,8 @@ has_route(const struct scop_module *module, const char *words)
 	const size_t length = strcspn(words, " ");
 
 	for (const struct scop_route *route = module->routes; route && route->path; route++)
-		if (route->name && strlen(route->name) == length && strncmp(route->name, words, length) == 0)
+		if (route->name && strlen(route->name) == length &&
+		    strncmp(route->name, words, length) == 0)
 			return true;
 	return false;
 }
@@ -72,15 +74,17 @@ static void
 see(void *context, char kind, const char *name, const char *plural, unsigned line, unsigned column)
 {
 	struct check *check = context;
-	const bool found = kind == '_' || (kind == 'l' ? has_route(check->module, name) :
-	    find_view(check->module->names, name) || find_view(&scop_frame_names, name));
+	const bool found = kind == '_' ||
+	    (kind == 'l'
+		    ? has_route(check->module, name)
+		    : find_view(check->module->names, name) || find_view(&scop_frame_names, name));
 
 	(void)plural;
 	if (found || !check->sound)
 		return;
 	check->sound = false;
-	snprintf(check->error, check->size, "views/%s.html:%u:%u: there is no %s named '%s'", check->view, line, column,
-	    kind == 'l' ? "route" : "view", name);
+	snprintf(check->error, check->size, "views/%s.html:%u:%u: there is no %s named '%s'",
+	    check->view, line, column, kind == 'l' ? "route" : "view", name);
 }
 
 bool
@@ -90,9 +94,10 @@ scop_app_check(const struct scop_module *module, char *ret_error, size_t error_s
 	struct check check = { module, NULL, ret_error, error_size, true };
 	struct scop_error err;
 
-	for (const struct scop_view *const *view = module->names->views; *view && check.sound; view++) {
-		const struct scop_template *template =
-		    scop_template_compile(arena, (*view)->name, (*view)->text, (*view)->length, &err);
+	for (const struct scop_view *const *view = module->names->views; *view && check.sound;
+	     view++) {
+		const struct scop_template *template = scop_template_compile(arena, (*view)->name,
+		    (*view)->text, (*view)->length, &err);
 
 		check.view = (*view)->name;
 		if (template)
@@ -120,9 +125,11 @@ word(const struct scop_messages *messages, uint32_t at)
 static const char *
 entry(const struct scop_messages *messages, uint32_t table, uint32_t index)
 {
-	const uint32_t length = word(messages, table + index * 8), offset = word(messages, table + index * 8 + 4);
+	const uint32_t length = word(messages, table + index * 8),
+		       offset = word(messages, table + index * 8 + 4);
 
-	return (uint64_t)offset + length < messages->size ? (const char *)messages->data + offset : "";
+	return (uint64_t)offset + length < messages->size ? (const char *)messages->data + offset
+							  : "";
 }
 
 static const char *
@@ -148,15 +155,16 @@ message(const struct scop_messages *messages, const char *text)
 static const char *
 in_names(const struct scop_names *names, const char *code, const char *text)
 {
-	for (const struct scop_messages *messages = names->messages; messages->language[0]; messages++)
+	for (const struct scop_messages *messages = names->messages; messages->language[0];
+	     messages++)
 		if (strcmp(messages->language, code) == 0)
 			return message(messages, text);
 	return NULL;
 }
 
 const char *
-scop_app_message(const struct scop_app *app, enum scop_language language, const char *text, const char *plural,
-    long long count)
+scop_app_message(const struct scop_app *app, enum scop_language language, const char *text,
+    const char *plural, long long count)
 {
 	const char *code = scop_language_code(language);
 	const char *found = in_names(app->module->names, code, text);

@@ -24,48 +24,52 @@ struct scop_app {
 	const struct scop_module *module;
 	const char *module_name;
 	struct scop_db *db;
-	struct scop_arena *arena;  /* of the process: compiled views */
+	struct scop_arena *arena; /* of the process: compiled views */
 	struct scop_compiled *views;
 	unsigned view_count;
 	unsigned char key[SCOP_KEY_BYTES]; /* signs form keys */
-	uint64_t body_max;         /* bytes of a POST */
-	int work_fd;               /* wakes the dispatcher; 0: nobody to wake */
-	int mail_fd;               /* wakes the mailer; 0: nobody to wake */
-	const struct scop_out *out; /* the way to other systems, in job workers of modules that call some; NULL: none */
-	int gate_fd;               /* see password.c; 0: no gate */
-	const char *port;          /* of the addresses in mails; "" for the standard one */
-	bool https;                /* cookies say Secure */
-	bool development;          /* a failed request's page shows the cause */
+	uint64_t body_max;                 /* bytes of a POST */
+	int work_fd;                       /* wakes the dispatcher; 0: nobody to wake */
+	int mail_fd;                       /* wakes the mailer; 0: nobody to wake */
+	/* the way to other systems, in job workers of modules that call some; NULL: none */
+	const struct scop_out *out;
+	int gate_fd;      /* see password.c; 0: no gate */
+	const char *port; /* of the addresses in mails; "" for the standard one */
+	bool https;       /* cookies say Secure */
+	bool development; /* a failed request's page shows the cause */
 };
 
 /* One tenant's use of the module, as a request finds it. Texts live until the request ends. */
 struct scop_site {
 	uint32_t tenant;
-	const char *tenant_name;  /* "laboucle" */
-	const char *title;        /* "La Boucle" */
-	const char *host;         /* "laboucle.example", of the public side */
+	const char *tenant_name; /* "laboucle" */
+	const char *title;       /* "La Boucle" */
+	const char *host;        /* "laboucle.example", of the public side */
 	const char *portal_host;
-	bool portal;              /* the request came to the portal's host name */
-	bool root;                /* the module stands at the domain's root */
+	bool portal;                 /* the request came to the portal's host name */
+	bool root;                   /* the module stands at the domain's root */
 	enum scop_language language; /* the tenant's own */
 	const char *zone;
 	const char *currency;
 	uint64_t epoch;
-	const char *role;         /* "t42_shop" */
-	const char *database;     /* "t42_shop" */
-	const char *socle;        /* "t42" */
-	bool frozen;              /* tables are made anew, and it took too long: what writes has to come back */
+	const char *role;     /* "t42_shop" */
+	const char *database; /* "t42_shop" */
+	const char *socle;    /* "t42" */
+	/* tables are made anew, and it took too long: what writes has to come back */
+	bool frozen;
 };
 
 /* The compiled view or partial: the module's own, else the host's; NULL for none. */
-const struct scop_template *scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t error_size);
+const struct scop_template *scop_app_view(struct scop_app *app, const char *name, char *ret_error,
+    size_t error_size);
 
-/* Whether every view compiles, and leads only to routes, views and partials that there are; the build asks this. */
+/* Whether every view compiles, and leads only to routes, views and partials that there are; the
+ * build asks this. */
 bool scop_app_check(const struct scop_module *module, char *ret_error, size_t error_size);
 
 /* `text` in `language`: the module's own translation, else the host's, else NULL. */
-const char *scop_app_message(const struct scop_app *app, enum scop_language language, const char *text,
-    const char *plural, long long count);
+const char *scop_app_message(const struct scop_app *app, enum scop_language language,
+    const char *text, const char *plural, long long count);
 
 /* The host's own views and messages: see the folder core/web/frame. */
 extern const struct scop_names scop_frame_names;

@@ -1,13 +1,16 @@
-/* The audit trail: who did what for the tenant. A module adds to it in its own words, which are kept in every language, since whoever
- * reads it later cannot ask the module for its translations. */
+/* The audit trail: who did what for the tenant. A module adds to it in its own words, which are
+ * kept in every language, since whoever reads it later cannot ask the module for its translations.
+ */
 #include <string.h>
 
 #include "web/request.h"
 
 enum { ABOUT_MAX = 250, NAME_MAX = 100 };
 
-static const struct scop_statement add = { "audit_add", "INSERT INTO " SCOP_SOCLE_MARK ".audit (member, name, what_fr, what_nl, what_de, "
-	"what_en, about) VALUES (?, ?, ?, ?, ?, ?, ?)", 7, 1 };
+static const struct scop_statement add = { "audit_add",
+	"INSERT INTO " SCOP_SOCLE_MARK ".audit (member, name, what_fr, what_nl, what_de, "
+	"what_en, about) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	7, 1 };
 
 static const struct scop_value *
 in(struct scop_request *req, enum scop_language language, const char *text)
@@ -30,13 +33,16 @@ cut(struct scop_request *req, const struct scop_value *value, size_t most)
 }
 
 void
-scop_note_as(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const char *text,
-    const struct scop_value *about)
+scop_note_as(struct scop_request *req, const struct scop_value *member,
+    const struct scop_value *name, const char *text, const struct scop_value *about)
 {
-	const struct scop_value *who = name ? name : scop_value_text(req->arena, req->app->module_name);
+	const struct scop_value *who =
+	    name ? name : scop_value_text(req->arena, req->app->module_name);
 
-	scop_write(req, (struct scop_query){ &add, { member, cut(req, who, NAME_MAX), in(req, SCOP_FR, text),
-	    in(req, SCOP_NL, text), in(req, SCOP_DE, text), in(req, SCOP_EN, text), cut(req, about, ABOUT_MAX) } });
+	scop_write(req,
+	    (struct scop_query){ &add,
+		{ member, cut(req, who, NAME_MAX), in(req, SCOP_FR, text), in(req, SCOP_NL, text),
+		    in(req, SCOP_DE, text), in(req, SCOP_EN, text), cut(req, about, ABOUT_MAX) } });
 }
 
 void

@@ -4,7 +4,8 @@
 enum { WIDTH = 300, HEIGHT = 80, BARS_MAX = 60, LEAST = 2 };
 
 const struct scop_value *
-scop_chart(struct scop_request *req, size_t count, const struct scop_value *const *labels, const struct scop_value *const *values)
+scop_chart(struct scop_request *req, size_t count, const struct scop_value *const *labels,
+    const struct scop_value *const *values)
 {
 	static const char *const keys[] = { "x", "y", "width", "height", "label", "value" };
 	const struct scop_value *bars[BARS_MAX];
@@ -18,10 +19,15 @@ scop_chart(struct scop_request *req, size_t count, const struct scop_value *cons
 	for (size_t i = 0; i < count; i++) {
 		const int64_t value = scop_as_int(values[i]) > 0 ? scop_as_int(values[i]) : 0;
 		const int64_t height = value > 0 ? LEAST + value * (HEIGHT - LEAST) / most : 1;
-		const int64_t from = (int64_t)i * WIDTH / (int64_t)count, to = (int64_t)(i + 1) * WIDTH / (int64_t)count;
+		const int64_t from = (int64_t)i * WIDTH / (int64_t)count,
+			      to = (int64_t)(i + 1) * WIDTH / (int64_t)count;
 
-		bars[i] = scop_make_map(req, 6, keys, (const struct scop_value *[]){ scop_make_int(req, from), scop_make_int(req, HEIGHT - height),
-		    scop_make_int(req, to - from - (to - from > 4 ? 3 : 1)), scop_make_int(req, height), labels[i], values[i] });
+		bars[i] = scop_make_map(req, 6, keys,
+		    (const struct scop_value *[]){ scop_make_int(req, from),
+			scop_make_int(req, HEIGHT - height),
+			scop_make_int(req, to - from - (to - from > 4 ? 3 : 1)),
+			scop_make_int(req, height), labels[i], values[i] });
 	}
-	return scop_make_map(req, 1, (const char *const[]){ "bars" }, (const struct scop_value *[]){ scop_make_list(req, count, bars) });
+	return scop_make_map(req, 1, (const char *const[]){ "bars" },
+	    (const struct scop_value *[]){ scop_make_list(req, count, bars) });
 }

@@ -79,31 +79,43 @@ static const char TOO_SHORT[] = SCOP_TEXT("This is too short: {{low}} characters
 
 /* `low` and `high` are numbers or amounts, for the message; NULL for one that is not there. */
 static void
-reject_limits(struct scop_request *req, const char *field, const char *message, const struct scop_value *low, const struct scop_value *high)
+reject_limits(struct scop_request *req, const char *field, const char *message,
+    const struct scop_value *low, const struct scop_value *high)
 {
 	static const char *const keys[] = { "low", "high" };
 
-	scop_reject_with(req, field, NULL, message, scop_make_map(req, 2, keys, (const struct scop_value *[]){ low, high }));
+	scop_reject_with(req, field, NULL, message,
+	    scop_make_map(req, 2, keys, (const struct scop_value *[]){ low, high }));
 }
 
 static void
-reject_range(struct scop_request *req, const char *field, const struct scop_value *low, const struct scop_value *high)
+reject_range(struct scop_request *req, const char *field, const struct scop_value *low,
+    const struct scop_value *high)
 {
-	reject_limits(req, field, high ? SCOP_TEXT("Please give a value from {{low}} to {{high}}.") : SCOP_TEXT("Please give a value of at least {{low}}."), low, high);
+	reject_limits(req, field,
+	    high ? SCOP_TEXT("Please give a value from {{low}} to {{high}}.")
+		 : SCOP_TEXT("Please give a value of at least {{low}}."),
+	    low, high);
 }
 
 static void
 check_text(struct scop_request *req, const struct scop_field *field, const char *text)
 {
 	const int64_t length = (int64_t)scop_utf8_count(text);
-	const int64_t most = field->max ? field->max : field->type == SCOP_FIELD_LONGTEXT ? LONGTEXT_MAX : TEXT_MAX;
+	const int64_t most = field->max          ? field->max
+	    : field->type == SCOP_FIELD_LONGTEXT ? LONGTEXT_MAX
+						 : TEXT_MAX;
 
 	if (length > most)
-		reject_limits(req, field->name, TOO_LONG, NULL, scop_value_number(req->arena, most, 0));
+		reject_limits(req, field->name, TOO_LONG, NULL,
+		    scop_value_number(req->arena, most, 0));
 	else if (length < field->min)
-		reject_limits(req, field->name, TOO_SHORT, scop_value_number(req->arena, field->min, 0), NULL);
+		reject_limits(req, field->name, TOO_SHORT,
+		    scop_value_number(req->arena, field->min, 0), NULL);
 	else if (field->pattern && !matches(field->pattern, text))
-		scop_reject(req, field->name, field->message ? field->message : SCOP_TEXT("This does not have the expected form."));
+		scop_reject(req, field->name,
+		    field->message ? field->message
+				   : SCOP_TEXT("This does not have the expected form."));
 	else
 		scop_map_put_text(&req->fields, field->name, text);
 }
@@ -115,10 +127,11 @@ scop_field_is_mail(const char *text)
 	const char *dot = at ? strchr(at, '.') : NULL;
 
 	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-		if (*c <= 0x20 || *c >= 0x7f) /* letters that only look alike are how one address is taken for another's */
+		/* letters that only look alike are how one address is taken for another's */
+		if (*c <= 0x20 || *c >= 0x7f)
 			return false;
-	return dot && at != text && dot != at + 1 && dot[1] && !strchr(at + 1, '@') && strlen(text) <= EMAIL_MAX &&
-	    !strpbrk(text, ",;<>()[]\\\"");
+	return dot && at != text && dot != at + 1 && dot[1] && !strchr(at + 1, '@') &&
+	    strlen(text) <= EMAIL_MAX && !strpbrk(text, ",;<>()[]\\\"");
 }
 
 static void
@@ -154,12 +167,14 @@ check_integer(struct scop_request *req, const struct scop_field *field, const ch
 	if (!parse_integer(text, &value))
 		scop_reject(req, field->name, "This is not a whole number.");
 	else if (value < low || (field->max && value > field->max))
-		reject_range(req, field->name, scop_value_number(req->arena, low, 0), field->max ? scop_value_number(req->arena, field->max, 0) : NULL);
+		reject_range(req, field->name, scop_value_number(req->arena, low, 0),
+		    field->max ? scop_value_number(req->arena, field->max, 0) : NULL);
 	else
 		scop_map_put(&req->fields, field->name, scop_value_int(req->arena, value));
 }
 
-/* Whether thousands may be grouped so at `behind`, the sign: by three digits, and by one sign throughout. */
+/* Whether thousands may be grouped so at `behind`, the sign: by three digits, and by one sign
+ * throughout. */
 static bool
 groups(char *sign, char own, const char *behind)
 {
@@ -169,7 +184,8 @@ groups(char *sign, char own, const char *behind)
 	return same && strspn(behind, "0123456789") == 3;
 }
 
-/* An amount as people write it: "12,50", "12.5", "1.250,00", "1 250 €". Its digits, cents included, or false. */
+/* An amount as people write it: "12,50", "12.5", "1.250,00", "1 250 €". Its digits, cents included,
+ * or false. */
 static bool
 parse_amount(const char *text, int64_t *ret_cents)
 {
@@ -190,12 +206,19 @@ parse_amount(const char *text, int64_t *ret_cents)
 		} else if (strncmp(c, "\xe2\x82\xac", 3) == 0) { /* euro */
 			c += 2;
 		} else if (*c == '.' || *c == ',') {
-			if (c == text || (c != point && ((point && *c == *point) || !groups(&sign, *c, c + 1))))
+			if (c == text ||
+			    (c != point && ((point && *c == *point) || !groups(&sign, *c, c + 1))))
 				return false;
 		} else {
-			const size_t blank = *c == ' ' ? 1 : strncmp(c, "\xc2\xa0", 2) == 0 ? 2 : strncmp(c, "\xe2\x80\xaf", 3) == 0 ? 3 : 0; /* no-break; narrow */
+			/* no-break; narrow */
+			const size_t blank = *c == ' '           ? 1
+			    : strncmp(c, "\xc2\xa0", 2) == 0     ? 2
+			    : strncmp(c, "\xe2\x80\xaf", 3) == 0 ? 3
+								 : 0;
 
-			if (blank == 0 || (used > 0 && isdigit((unsigned char)c[blank]) && !groups(&sign, ' ', c + blank)))
+			if (blank == 0 ||
+			    (used > 0 && isdigit((unsigned char)c[blank]) &&
+				!groups(&sign, ' ', c + blank)))
 				return false;
 			c += blank - 1;
 		}
@@ -216,10 +239,13 @@ check_money(struct scop_request *req, const struct scop_field *field, const char
 	if (!parse_amount(text, &cents))
 		scop_reject(req, field->name, "This is not an amount.");
 	else if (cents < field->min || (field->max && cents > field->max))
-		reject_range(req, field->name, scop_value_money(req->arena, field->min, req->site.currency),
-		    field->max ? scop_value_money(req->arena, field->max, req->site.currency) : NULL);
+		reject_range(req, field->name,
+		    scop_value_money(req->arena, field->min, req->site.currency),
+		    field->max ? scop_value_money(req->arena, field->max, req->site.currency)
+			       : NULL);
 	else
-		scop_map_put(&req->fields, field->name, scop_value_money(req->arena, cents, req->site.currency));
+		scop_map_put(&req->fields, field->name,
+		    scop_value_money(req->arena, cents, req->site.currency));
 }
 
 /* A day of the Gregorian calendar, 1900 to 2199. */
@@ -229,10 +255,12 @@ is_day(const char *text)
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int year, month, day, used = 0;
 
-	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10 || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10)
+	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10 ||
+	    sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10)
 		return false;
 	const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= lengths[month - 1] + (month == 2 && leap);
+	return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 &&
+	    day <= lengths[month - 1] + (month == 2 && leap);
 }
 
 static void
@@ -268,7 +296,9 @@ check_file(struct scop_request *req, const struct scop_field *field)
 	}
 	const int64_t most = field->max ? field->max : FILE_MAX;
 	if (file->size > (size_t)most)
-		reject_limits(req, field->name, SCOP_TEXT("This file is too large: {{high}} MB at most."), NULL, scop_value_number(req->arena, most / MEGABYTE, 0));
+		reject_limits(req, field->name,
+		    SCOP_TEXT("This file is too large: {{high}} MB at most."), NULL,
+		    scop_value_number(req->arena, most / MEGABYTE, 0));
 }
 
 static void
@@ -281,7 +311,8 @@ check_ids(struct scop_request *req, const struct scop_field *field)
 	for (size_t i = 0; req->pairs && i < req->pairs->count; i++) {
 		if (strcmp(req->pairs->pair[i].name, field->name) != 0)
 			continue;
-		if (!parse_integer(req->pairs->pair[i].value, &id) || id < 1 || (int64_t)list.length == (field->max ? field->max : IDS_MAX)) {
+		if (!parse_integer(req->pairs->pair[i].value, &id) || id < 1 ||
+		    (int64_t)list.length == (field->max ? field->max : IDS_MAX)) {
 			scop_reject(req, field->name, "Please choose from the list.");
 			return;
 		}
@@ -309,9 +340,11 @@ check_map(struct scop_request *req, const struct scop_field *field)
 			continue;
 		const char *text = clean(req->arena, pair, true);
 		if (!text)
-			scop_reject(req, pair->name, "This contains characters that cannot be stored.");
+			scop_reject(req, pair->name,
+			    "This contains characters that cannot be stored.");
 		else if ((int64_t)scop_utf8_count(text) > most)
-			reject_limits(req, pair->name, TOO_LONG, NULL, scop_value_number(req->arena, most, 0));
+			reject_limits(req, pair->name, TOO_LONG, NULL,
+			    scop_value_number(req->arena, most, 0));
 		else if (++count <= IDS_MAX)
 			scop_map_put_text(&map, pair->name + length + 1, text);
 	}
@@ -343,7 +376,8 @@ check(struct scop_request *req, const struct scop_field *field)
 	}
 	scop_map_put_text(&req->values, field->name, text);
 	if (field->type == SCOP_FIELD_BOOL) {
-		scop_map_put(&req->fields, field->name, scop_value_bool(req->arena, text[0] != '\0'));
+		scop_map_put(&req->fields, field->name,
+		    scop_value_bool(req->arena, text[0] != '\0'));
 		return;
 	}
 	if (!text[0]) {

@@ -1,6 +1,7 @@
 /*
- * Names and values as browsers send them: application/x-www-form-urlencoded (https://url.spec.whatwg.org, section 5) and
- * multipart/form-data (RFC 7578), and cookies (RFC 6265). Pure parsing of foreign bytes, bounded everywhere.
+ * Names and values as browsers send them: application/x-www-form-urlencoded
+ * (https://url.spec.whatwg.org, section 5) and multipart/form-data (RFC 7578), and cookies (RFC
+ * 6265). Pure parsing of foreign bytes, bounded everywhere.
  */
 #include "web/request.h"
 
@@ -44,7 +45,8 @@ decode(struct scop_arena *arena, const char *text, size_t length, size_t *ret_le
 }
 
 static bool
-add_pair(struct scop_pairs *pairs, const char *name, const char *value, size_t length, struct scop_error *err)
+add_pair(struct scop_pairs *pairs, const char *name, const char *value, size_t length,
+    struct scop_error *err)
 {
 	if (pairs->count == SCOP_PAIRS_MAX)
 		return scop_error_set(err, "more than %d fields", SCOP_PAIRS_MAX);
@@ -53,8 +55,8 @@ add_pair(struct scop_pairs *pairs, const char *name, const char *value, size_t l
 }
 
 bool
-scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text, size_t length,
-    struct scop_error *err)
+scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
+    size_t length, struct scop_error *err)
 {
 	const char *end = text + length;
 
@@ -68,7 +70,8 @@ scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const c
 
 		if (pair_end > text) {
 			char *name = decode(arena, text, (size_t)(name_end - text), &name_length);
-			char *decoded = decode(arena, value, (size_t)(pair_end - value), &value_length);
+			char *decoded =
+			    decode(arena, value, (size_t)(pair_end - value), &value_length);
 
 			if (!add_pair(pairs, name, decoded, value_length, err))
 				return false;
@@ -103,7 +106,8 @@ is_plain_text(const char *text)
 	return scop_utf8_valid(text, strlen(text));
 }
 
-/* The parameter `name` of a header's value such as `form-data; name="x"; filename="y"`; NULL for none. */
+/* The parameter `name` of a header's value such as `form-data; name="x"; filename="y"`; NULL for
+ * none. */
 static const char *
 parameter(struct scop_arena *arena, const char *header, size_t length, const char *name)
 {
@@ -113,13 +117,15 @@ parameter(struct scop_arena *arena, const char *header, size_t length, const cha
 	for (const char *at = header; (at = next_parameter(at, end));) {
 		while (at < end && (*at == ' ' || *at == '\t'))
 			at++;
-		if ((size_t)(end - at) <= name_length || strncasecmp(at, name, name_length) != 0 || at[name_length] != '=')
+		if ((size_t)(end - at) <= name_length || strncasecmp(at, name, name_length) != 0 ||
+		    at[name_length] != '=')
 			continue;
 		at += name_length + 1;
 		if (at < end && *at == '"') {
 			const char *close = memchr(at + 1, '"', (size_t)(end - at - 1));
 
-			return close ? scop_arena_bytes(arena, at + 1, (size_t)(close - at - 1)) : NULL;
+			return close ? scop_arena_bytes(arena, at + 1, (size_t)(close - at - 1))
+				     : NULL;
 		}
 		const char *stop = at;
 		while (stop < end && !strchr("; \t\r\n", *stop))
@@ -139,9 +145,10 @@ part_header(struct scop_arena *arena, const char *headers, size_t length, const 
 		const char *newline = memmem(line, (size_t)(end - line), "\r\n", 2);
 		const char *line_end = newline ? newline : end;
 
-		if ((size_t)(line_end - line) > name_length && strncasecmp(line, name, name_length) == 0 &&
-		    line[name_length] == ':')
-			return scop_arena_bytes(arena, line + name_length + 1, (size_t)(line_end - line) - name_length - 1);
+		if ((size_t)(line_end - line) > name_length &&
+		    strncasecmp(line, name, name_length) == 0 && line[name_length] == ':')
+			return scop_arena_bytes(arena, line + name_length + 1,
+			    (size_t)(line_end - line) - name_length - 1);
 		line = line_end + 2;
 	}
 	return NULL;
@@ -157,11 +164,13 @@ base_name(const char *path)
 }
 
 static bool
-add_part(struct scop_pairs *pairs, struct scop_arena *arena, const char *headers, size_t headers_length,
-    const char *data, size_t size, struct scop_error *err)
+add_part(struct scop_pairs *pairs, struct scop_arena *arena, const char *headers,
+    size_t headers_length, const char *data, size_t size, struct scop_error *err)
 {
-	const char *disposition = part_header(arena, headers, headers_length, "Content-Disposition");
-	const char *name = disposition ? parameter(arena, disposition, strlen(disposition), "name") : NULL;
+	const char *disposition =
+	    part_header(arena, headers, headers_length, "Content-Disposition");
+	const char *name =
+	    disposition ? parameter(arena, disposition, strlen(disposition), "name") : NULL;
 
 	if (!name || strlen(name) > NAME_MAX_BYTES)
 		return scop_error_set(err, "a part of the form has no name");
@@ -178,14 +187,14 @@ add_part(struct scop_pairs *pairs, struct scop_arena *arena, const char *headers
 	while (type && *type == ' ')
 		type++;
 	pairs->file_field[pairs->file_count] = name;
-	pairs->file[pairs->file_count++] = (struct scop_file){ base_name(filename), type ? type : "application/octet-stream",
-		size ? data : NULL, size };
+	pairs->file[pairs->file_count++] = (struct scop_file){ base_name(filename),
+		type ? type : "application/octet-stream", size ? data : NULL, size };
 	return true;
 }
 
 bool
-scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena, const char *content_type, const char *body,
-    size_t length, struct scop_error *err)
+scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena, const char *content_type,
+    const char *body, size_t length, struct scop_error *err)
 {
 	const char *boundary = parameter(arena, content_type, strlen(content_type), "boundary");
 	const char *end = body + length;
@@ -207,14 +216,16 @@ scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena, const ch
 		at += 2;
 
 		const size_t left = (size_t)(end - at);
-		const char *blank = memmem(at, left < PART_HEADER_MAX ? left : PART_HEADER_MAX, "\r\n\r\n", 4);
+		const char *blank =
+		    memmem(at, left < PART_HEADER_MAX ? left : PART_HEADER_MAX, "\r\n\r\n", 4);
 		if (!blank)
 			return scop_error_set(err, "a part of the form has no end of its headers");
 		const char *data = blank + 4;
 		const char *stop = memmem(data, (size_t)(end - data), separator, strlen(separator));
 		if (!stop)
 			return scop_error_set(err, "the form ends in the middle of a part");
-		if (!add_part(pairs, arena, at, (size_t)(blank - at), data, (size_t)(stop - data), err))
+		if (!add_part(pairs, arena, at, (size_t)(blank - at), data, (size_t)(stop - data),
+			err))
 			return false;
 		at = stop + strlen(separator);
 	}

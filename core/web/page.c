@@ -1,4 +1,5 @@
-/* Pages: a model and a view become HTML in the host's frame; what every page knows stands in the model as `scop`. */
+/* Pages: a model and a view become HTML in the host's frame; what every page knows stands in the
+ * model as `scop`. */
 #include "web/request.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@ partial(void *context, const char *name)
 	struct scop_request *req = context;
 	char error[256];
 
-	/* For htmx the page's main part alone: its frame is exchanged for one that has nothing around it. */
+	/* For htmx the page's main part alone: its frame is exchanged for one that has nothing
+	 * around it. */
 	if (req->htmx && (strcmp(name, "site") == 0 || strcmp(name, "portal") == 0))
 		name = "fragment";
 	return scop_app_view(req->app, name, error, sizeof error);
@@ -56,13 +58,15 @@ find_renamed(const void *context, const char *name)
 }
 
 static bool
-link_route(void *context, const char *words, const struct scop_value *(*find)(const void *, const char *),
-    const void *scope, struct scop_buffer *out)
+link_route(void *context, const char *words,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out)
 {
 	const struct scop_request *req = context;
 	const struct renamed renamed = { words, find, scope };
 
-	return scop_route_link(req, scop_arena_bytes(req->arena, words, strcspn(words, " ")), find_renamed, &renamed, out);
+	return scop_route_link(req, scop_arena_bytes(req->arena, words, strcspn(words, " ")),
+	    find_renamed, &renamed, out);
 }
 
 static bool
@@ -70,7 +74,8 @@ key_input(void *context, const char *name, struct scop_buffer *out)
 {
 	struct scop_request *req = context;
 
-	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++) {
 		if (!route->name || strcmp(route->name, name) != 0 || route->method != SCOP_POST)
 			continue;
 		req->has_form_key = true;
@@ -98,19 +103,25 @@ languages(struct scop_request *req)
 		scop_map_put_text(&map, "code", scop_language_code(language));
 		scop_map_put_text(&map, "name", scop_language_name(language));
 		scop_map_put_text(&map, "url", scop_buffer_str(&url));
-		scop_map_put(&map, "current", scop_value_bool(req->arena, language == req->locale.language));
+		scop_map_put(&map, "current",
+		    scop_value_bool(req->arena, language == req->locale.language));
 		scop_list_add(&list, scop_map_value(&map));
 	}
 	return scop_list_value(&list);
 }
 
-/* What stands before a path where no page is around it, as in a mail: never what the visitor's browser says. */
+/* What stands before a path where no page is around it, as in a mail: never what the visitor's
+ * browser says. */
 static const char *
 address_of(const struct scop_request *req, const char *host)
 {
-	const char *port = req->app->port && req->app->port[0] ? scop_arena_printf(req->arena, ":%s", req->app->port) : "";
+	const char *port = req->app->port && req->app->port[0]
+	    ? scop_arena_printf(req->arena, ":%s", req->app->port)
+	    : "";
 
-	return host ? scop_arena_printf(req->arena, "%s://%s%s", req->app->https ? "https" : "http", host, port) : "";
+	return host ? scop_arena_printf(req->arena, "%s://%s%s", req->app->https ? "https" : "http",
+			  host, port)
+		    : "";
 }
 
 static const struct scop_value *
@@ -122,7 +133,8 @@ surroundings(struct scop_request *req)
 	scop_map_init(&map, req->arena);
 	scop_map_put_text(&map, "tenant", req->site.title);
 	scop_map_put_text(&map, "language", code);
-	scop_map_put_text(&map, "home", req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));
+	scop_map_put_text(&map, "home",
+	    req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));
 	scop_map_put_text(&map, "reference", req->id);
 	scop_map_put_text(&map, "site", address_of(req, req->site.host));
 	scop_map_put_text(&map, "portal", address_of(req, req->site.portal_host));
@@ -136,11 +148,17 @@ surroundings(struct scop_request *req)
 }
 
 bool
-scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out, struct scop_error *err)
+scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out,
+    struct scop_error *err)
 {
-	const struct scop_template *template = scop_app_view(req->app, view, err->text, sizeof err->text);
-	const struct scop_template_host host = { .partial = partial, .translate = translate, .link = link_route,
-		.key = key_input, .context = req, .locale = req->locale };
+	const struct scop_template *template =
+	    scop_app_view(req->app, view, err->text, sizeof err->text);
+	const struct scop_template_host host = { .partial = partial,
+		.translate = translate,
+		.link = link_route,
+		.key = key_input,
+		.context = req,
+		.locale = req->locale };
 	struct scop_map_maker model = req->model;
 
 	if (!template)

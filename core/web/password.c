@@ -1,8 +1,9 @@
 /*
- * Passwords: argon2id by libsodium, whose memory (64 MB) is what makes guessing dear, and many at once dear for us. So two are
- * worked on at a time on a host, and some more wait; others are told to come back, and keep no worker from anybody.
- * Who may wait is the caller's to say: a sender who has failed of late may not, so that guessers do not crowd an owner out.
- * The gate is the first bytes of a file, locked by whoever works or waits: a process that dies lets go.
+ * Passwords: argon2id by libsodium, whose memory (64 MB) is what makes guessing dear, and many at
+ * once dear for us. So two are worked on at a time on a host, and some more wait; others are told
+ * to come back, and keep no worker from anybody. Who may wait is the caller's to say: a sender who
+ * has failed of late may not, so that guessers do not crowd an owner out. The gate is the first
+ * bytes of a file, locked by whoever works or waits: a process that dies lets go.
  */
 #include <fcntl.h>
 #include <sodium.h>
@@ -19,7 +20,10 @@ enum { AT_ONCE = 2, WAITING = 16, LOOK_MILLISECONDS = 5, WAIT_MILLISECONDS = 800
 static bool
 lock(int fd, short kind, int place)
 {
-	struct flock wanted = { .l_type = kind, .l_whence = SEEK_SET, .l_start = place, .l_len = 1 };
+	struct flock wanted = { .l_type = kind,
+		.l_whence = SEEK_SET,
+		.l_start = place,
+		.l_len = 1 };
 
 	return fcntl(fd, F_SETLK, &wanted) == 0;
 }
@@ -33,7 +37,8 @@ free_place(int fd, int first, int count)
 	return -1;
 }
 
-/* Gives the place that is ours; -1 when the request has to come back later. Without a gate there is always room. */
+/* Gives the place that is ours; -1 when the request has to come back later. Without a gate there is
+ * always room. */
 static int
 enter_gate(struct scop_request *req, bool patient)
 {
@@ -42,14 +47,16 @@ enter_gate(struct scop_request *req, bool patient)
 	int place = fd > 0 ? free_place(fd, 0, AT_ONCE) : AT_ONCE + WAITING;
 
 	const int seat = place < 0 && patient ? free_place(fd, AT_ONCE, WAITING) : -1;
-	for (int waited = 0; place < 0 && seat >= 0 && waited < WAIT_MILLISECONDS; waited += LOOK_MILLISECONDS) {
+	for (int waited = 0; place < 0 && seat >= 0 && waited < WAIT_MILLISECONDS;
+	     waited += LOOK_MILLISECONDS) {
 		nanosleep(&rest, NULL);
 		place = free_place(fd, 0, AT_ONCE);
 	}
 	if (seat >= 0)
 		lock(fd, F_UNLCK, seat);
 	if (place < 0) {
-		scop_request_fail(req, SCOP_DB_FAILED, "many passwords are being checked; this one was told to come back");
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    "many passwords are being checked; this one was told to come back");
 		req->come_back = true;
 	}
 	return place;
@@ -63,10 +70,11 @@ leave_gate(const struct scop_app *app, int place)
 }
 
 bool
-scop_password_is_weak(struct scop_request *req, const struct scop_value *password, const struct scop_value *name,
-    const struct scop_value *mail)
+scop_password_is_weak(struct scop_request *req, const struct scop_value *password,
+    const struct scop_value *name, const struct scop_value *mail)
 {
-	const char *known[] = { scop_as_text(name), scop_as_text(mail), req->site.title, req->site.tenant_name, "scopiton", NULL };
+	const char *known[] = { scop_as_text(name), scop_as_text(mail), req->site.title,
+		req->site.tenant_name, "scopiton", NULL };
 
 	return ZxcvbnMatch(scop_as_text(password), known, NULL) < WEAK_BITS;
 }
@@ -79,8 +87,9 @@ scop_password_hash(struct scop_request *req, const struct scop_value *password)
 	const int place = enter_gate(req, true);
 	if (place < 0)
 		return NULL;
-	const bool done = crypto_pwhash_str(stored, text, strlen(text), crypto_pwhash_OPSLIMIT_INTERACTIVE,
-	    crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
+	const bool done =
+	    crypto_pwhash_str(stored, text, strlen(text), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
 
 	leave_gate(req->app, place);
 	if (!done)
@@ -89,10 +98,12 @@ scop_password_hash(struct scop_request *req, const struct scop_value *password)
 }
 
 bool
-scop_password_verify(struct scop_request *req, const struct scop_value *password, const struct scop_value *stored, bool patient)
+scop_password_verify(struct scop_request *req, const struct scop_value *password,
+    const struct scop_value *stored, bool patient)
 {
 	/* Of no password: it takes as long as another to find that out. */
-	static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$"
+				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 	const char *text = scop_as_text(password), *hash = scop_as_text(stored);
 	const bool known = hash[0] != '\0';
 	const int place = enter_gate(req, patient);

@@ -1,4 +1,5 @@
-/* QR codes by libqrencode, as the outline that an SVG path draws: see scop_qr in scopiton/request.h. */
+/* QR codes by libqrencode, as the outline that an SVG path draws: see scop_qr in
+ * scopiton/request.h. */
 #include <qrencode.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ add_row(struct scop_buffer *path, const unsigned char *row, int width, int y)
 		while (x < width && (row[x] & BLACK))
 			x++;
 		if (x > start)
-			scop_buffer_printf(path, "M%d %dh%dv1h-%dz", start + QUIET_ZONE, y + QUIET_ZONE, x - start, x - start);
+			scop_buffer_printf(path, "M%d %dh%dv1h-%dz", start + QUIET_ZONE,
+			    y + QUIET_ZONE, x - start, x - start);
 	}
 }
 
@@ -32,7 +34,8 @@ scop_qr(struct scop_request *req, const char *text)
 	scop_buffer_init(&path, req->arena);
 	for (int y = 0; y < code->width; y++)
 		add_row(&path, code->data + (size_t)y * (size_t)code->width, code->width, y);
-	const struct scop_value *values[] = { scop_value_int(req->arena, code->width + 2 * QUIET_ZONE),
+	const struct scop_value *values[] = { scop_value_int(req->arena,
+						  code->width + 2 * QUIET_ZONE),
 		scop_value_text(req->arena, scop_buffer_str(&path)) };
 	QRcode_free(code);
 	return scop_make_map(req, 2, keys, values);

@@ -77,7 +77,8 @@ scop_hash(struct scop_request *req, const struct scop_value *text)
 
 	crypto_generichash(sum, sizeof sum, (const unsigned char *)scop_as_text(text),
 	    scop_type(text) == SCOP_STRING ? text->length : 0, NULL, 0);
-	return scop_value_text(req->arena, sodium_bin2hex(hex, 2 * sizeof sum + 1, sum, sizeof sum));
+	return scop_value_text(req->arena,
+	    sodium_bin2hex(hex, 2 * sizeof sum + 1, sum, sizeof sum));
 }
 
 const struct scop_value *
@@ -104,7 +105,8 @@ scop_make_text(struct scop_request *req, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	const struct scop_value *value = scop_value_text(req->arena, scop_arena_vprintf(req->arena, format, args));
+	const struct scop_value *value =
+	    scop_value_text(req->arena, scop_arena_vprintf(req->arena, format, args));
 	va_end(args);
 	return value;
 }
@@ -116,7 +118,8 @@ scop_make_bytes(struct scop_request *req, const void *bytes, size_t length)
 }
 
 const struct scop_value *
-scop_make_map(struct scop_request *req, size_t count, const char *const *keys, const struct scop_value *const *values)
+scop_make_map(struct scop_request *req, size_t count, const char *const *keys,
+    const struct scop_value *const *values)
 {
 	struct scop_map_maker map;
 
@@ -127,7 +130,8 @@ scop_make_map(struct scop_request *req, size_t count, const char *const *keys, c
 }
 
 const struct scop_value *
-scop_make_with(struct scop_request *req, const struct scop_value *map, const char *key, const struct scop_value *value)
+scop_make_with(struct scop_request *req, const struct scop_value *map, const char *key,
+    const struct scop_value *value)
 {
 	struct scop_map_maker made;
 
@@ -221,20 +225,23 @@ scop_redirect(struct scop_request *req, const char *name, const struct scop_valu
 
 	scop_buffer_init(&location, req->arena);
 	if (!scop_route_link(req, name, find_part, parts, &location))
-		scop_request_fail(req, SCOP_DB_FAILED, scop_arena_printf(req->arena, "no route is named '%s'", name));
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena, "no route is named '%s'", name));
 	req->location = scop_buffer_str(&location);
 	req->answer = ANSWER_REDIRECT;
 	return true;
 }
 
 bool
-scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts, const char *file_name)
+scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
+    const char *file_name)
 {
 	struct scop_buffer location;
 
 	scop_buffer_init(&location, req->arena);
 	if (!scop_route_stored(req, name, find_part, parts, &location))
-		scop_request_fail(req, SCOP_DB_FAILED, scop_arena_printf(req->arena, "no stored route is named '%s'", name));
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena, "no stored route is named '%s'", name));
 	req->location = scop_buffer_str(&location);
 	req->file_name = file_name ? scop_arena_text(req->arena, file_name) : NULL;
 	req->answer = ANSWER_STORED;
@@ -251,7 +258,8 @@ scop_not_found(struct scop_request *req)
 static const char *
 label_of(const struct scop_request *req, const char *field)
 {
-	for (const struct scop_field *one = req->route ? req->route->fields : NULL; one && one->name; one++)
+	for (const struct scop_field *one = req->route ? req->route->fields : NULL;
+	     one && one->name; one++)
 		if (one->label && strcmp(one->name, field) == 0)
 			return scop_translate(req, one->label);
 	return NULL;
@@ -266,7 +274,8 @@ filled(struct scop_request *req, const char *sentence, const struct scop_value *
 
 	scop_buffer_init(&out, req->arena);
 	while ((open = strstr(sentence, "{{")) && (close = strstr(open, "}}"))) {
-		const char *name = scop_arena_printf(req->arena, "%.*s", (int)(close - open) - 2, open + 2);
+		const char *name =
+		    scop_arena_printf(req->arena, "%.*s", (int)(close - open) - 2, open + 2);
 
 		scop_buffer_add(&out, sentence, (size_t)(open - sentence));
 		scop_locale_print(&out, scop_get(values, name), &req->locale);
@@ -277,9 +286,11 @@ filled(struct scop_request *req, const char *sentence, const struct scop_value *
 }
 
 bool
-scop_reject_with(struct scop_request *req, const char *field, const char *title, const char *message, const struct scop_value *values)
+scop_reject_with(struct scop_request *req, const char *field, const char *title,
+    const char *message, const struct scop_value *values)
 {
-	const char *label = title ? title : label_of(req, field), *said = filled(req, scop_translate(req, message), values);
+	const char *label = title ? title : label_of(req, field),
+		   *said = filled(req, scop_translate(req, message), values);
 	struct scop_map_maker error;
 
 	scop_map_init(&error, req->arena);
@@ -321,7 +332,8 @@ scop_send_file(struct scop_request *req, const char *type, const struct scop_val
 }
 
 bool
-scop_send_download(struct scop_request *req, const char *file_name, const char *type, const struct scop_value *bytes)
+scop_send_download(struct scop_request *req, const char *file_name, const char *type,
+    const struct scop_value *bytes)
 {
 	req->file_name = file_name ? scop_arena_text(req->arena, file_name) : NULL;
 	req->download = true;
@@ -343,8 +355,8 @@ scop_session_cookie(struct scop_request *req, const char *token)
 }
 
 void
-scop_report(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column, const char *format,
-    ...)
+scop_report(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column,
+    const char *format, ...)
 {
 	va_list args;
 
@@ -389,11 +401,13 @@ scop_request_rewind(struct scop_request *req)
 /* ---- statements ---- */
 
 static bool
-read_into(struct scop_request *req, const struct scop_query *queries, size_t count, const struct scop_value **ret_rows)
+read_into(struct scop_request *req, const struct scop_query *queries, size_t count,
+    const struct scop_value **ret_rows)
 {
 	if (req->failed)
 		return false;
-	const enum scop_db_status status = scop_db_read(req->app->db, req->arena, queries, count, ret_rows);
+	const enum scop_db_status status =
+	    scop_db_read(req->app->db, req->arena, queries, count, ret_rows);
 	if (status != SCOP_DB_OK)
 		scop_request_fail(req, status, scop_db_error(req->app->db));
 	return status == SCOP_DB_OK;
@@ -439,7 +453,8 @@ scop_write_unique(struct scop_request *req, struct scop_query query, bool *ret_d
 	*ret_duplicate = false;
 	if (req->failed)
 		return 0;
-	const enum scop_db_status status = scop_db_write(req->app->db, req->arena, &query, &touched);
+	const enum scop_db_status status =
+	    scop_db_write(req->app->db, req->arena, &query, &touched);
 	*ret_duplicate = status == SCOP_DB_DUPLICATE;
 	if (status != SCOP_DB_OK && status != SCOP_DB_DUPLICATE)
 		scop_request_fail(req, status, scop_db_error(req->app->db));

@@ -42,20 +42,21 @@ struct scop_request {
 	const char *path;       /* decoded, as nginx saw it */
 	const char *inner_path; /* without language and module */
 	const char *query;
-	const char *id;         /* of the request, in the log and on error pages */
+	const char *id; /* of the request, in the log and on error pages */
 	const char *cookie;
 	const char *accept;
 	const char *if_none_match;
 	const char *authorization, *idempotency_key;
-	const char *agent;      /* what the visitor's program calls itself */
+	const char *agent; /* what the visitor's program calls itself */
 	const char *origin;
 	const char *fetch_site;
-	const char *sender;     /* the visitor's address */
+	const char *sender; /* the visitor's address */
 	bool htmx;
 	bool wants_json;
 	bool language_in_path;
-	bool stored;            /* nginx asks for what it is to keep, after a handler has sent it here */
-	bool has_form_key;      /* the page holds a key, so it is for this visitor alone */
+	/* nginx asks for what it is to keep, after a handler has sent it here */
+	bool stored;
+	bool has_form_key; /* the page holds a key, so it is for this visitor alone */
 
 	const struct scop_route *route;
 	const char *part_name[SCOP_PARTS_MAX];
@@ -67,46 +68,54 @@ struct scop_request {
 	struct scop_list_maker errors;
 	struct scop_map_maker error_by_field;
 
-	const struct scop_value *member; /* the session's row; NULL when not signed in */
-	const struct scop_value *menu;   /* what the member may open; NULL when not signed in */
+	const struct scop_value *member;   /* the session's row; NULL when not signed in */
+	const struct scop_value *menu;     /* what the member may open; NULL when not signed in */
 	const struct scop_value *settings; /* of the module, once one was asked for */
-	const char *session_hash;        /* hexadecimal; "" when not signed in */
-	bool by_key;                      /* the member is a program with an API key */
-	const struct scop_value *visitor; /* of the public side, once it was asked for; NULL for none */
-	bool for_visitor;                 /* the page is for this visitor alone */
+	const char *session_hash;          /* hexadecimal; "" when not signed in */
+	bool by_key;                       /* the member is a program with an API key */
+	/* of the public side, once it was asked for; NULL for none */
+	const struct scop_value *visitor;
+	bool for_visitor; /* the page is for this visitor alone */
 
 	/* what is answered */
 	struct scop_map_maker model;
 	const struct scop_view *view;
-	enum { ANSWER_NONE, ANSWER_VIEW, ANSWER_REDIRECT, ANSWER_NOT_FOUND, ANSWER_FILE, ANSWER_STORED } answer;
+	enum {
+		ANSWER_NONE,
+		ANSWER_VIEW,
+		ANSWER_REDIRECT,
+		ANSWER_NOT_FOUND,
+		ANSWER_FILE,
+		ANSWER_STORED
+	} answer;
 	const char *location;  /* of a redirect, or of what is stored */
 	const char *file_name; /* to save it as; NULL: to show */
 	bool download;         /* made for this request, so nobody keeps it */
 	const char *file_type;
 	const struct scop_value *file_bytes;
 	const char *set_cookie;
-	bool shown_once;       /* the answer is not stored with the form's key */
+	bool shown_once; /* the answer is not stored with the form's key */
 	bool rejected;
 
 	/* a failure that is sticky */
 	bool failed;
 	enum scop_db_status failure;
-	bool come_back;        /* the failure is for now only: 503 */
+	bool come_back; /* the failure is for now only: 503 */
 	char cause[512];
 
 	/* work: what it has asked for, and a job's own part */
-	bool queued;                       /* something was put into the queue */
-	bool mailed;                       /* a mail was */
-	int64_t mail;                      /* the last one's number; 0: none */
+	bool queued;  /* something was put into the queue */
+	bool mailed;  /* a mail was */
+	int64_t mail; /* the last one's number; 0: none */
 	const struct scop_exchange *exchange;
-	const char *trouble;               /* why the last call to another system had no answer */
+	const char *trouble; /* why the last call to another system had no answer */
 	const struct scop_value *job_body;
 	unsigned tries;
 	bool given_up;
 
 	/* an import's reports */
-	void (*report)(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column,
-	    const char *text);
+	void (*report)(struct scop_request *req, enum scop_report_level level, unsigned line,
+	    unsigned column, const char *text);
 	unsigned report_errors;
 };
 
@@ -118,13 +127,14 @@ void scop_request_rewind(struct scop_request *req);
 
 /* ---- form.c: names and values ---- */
 
-/* Adds the pairs of "a=b&c=d". False, with a sentence, for what is malformed or more than the caps. */
-bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text, size_t length,
-    struct scop_error *err);
+/* Adds the pairs of "a=b&c=d". False, with a sentence, for what is malformed or more than the caps.
+ */
+bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
+    size_t length, struct scop_error *err);
 
 /* Adds the parts of a multipart/form-data body (RFC 7578), which must live as long as the pairs. */
-bool scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena, const char *content_type,
-    const char *body, size_t length, struct scop_error *err);
+bool scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena,
+    const char *content_type, const char *body, size_t length, struct scop_error *err);
 
 /* The value of the cookie `name`; NULL for none. */
 const char *scop_cookie_find(struct scop_arena *arena, const char *header, const char *name);
@@ -144,14 +154,17 @@ const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_oth
 
 /* Appends the address of the route `name`; false where there is none or a part is missing. */
 bool scop_route_link(const struct scop_request *req, const char *name,
-    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out);
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out);
 
 /* Appends where nginx finds the stored route `name`; false as above. */
 bool scop_route_stored(const struct scop_request *req, const char *name,
-    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out);
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out);
 
 /* Appends what the request's address would be in `language`. */
-void scop_route_translated(const struct scop_request *req, enum scop_language language, struct scop_buffer *out);
+void scop_route_translated(const struct scop_request *req, enum scop_language language,
+    struct scop_buffer *out);
 
 /* The methods that the path has, such as "GET, HEAD, POST". */
 const char *scop_route_methods(struct scop_request *req);
@@ -169,8 +182,10 @@ enum { SCOP_FORM_KEY_TEXT = 64 };
 /* A fresh key for a form that posts to `route`. */
 const char *scop_form_key_make(struct scop_request *req, const char *route_path);
 
-/* Whether `text` is a key made for this tenant, route and session within a day; gives its 16 bytes as hexadecimal. */
-bool scop_form_key_check(struct scop_request *req, const char *route_path, const char *text, const char **ret_nonce);
+/* Whether `text` is a key made for this tenant, route and session within a day; gives its 16 bytes
+ * as hexadecimal. */
+bool scop_form_key_check(struct scop_request *req, const char *route_path, const char *text,
+    const char **ret_nonce);
 
 /* ---- session.c ---- */
 
@@ -181,6 +196,7 @@ bool scop_session_may(const struct scop_request *req, const char *permission);
 /* ---- page.c ---- */
 
 /* The model that every page has, and the view written with it. */
-bool scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out, struct scop_error *err);
+bool scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out,
+    struct scop_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Routes: from a path to a route, and from a route's name back to an address.
- * A public address is /<language>[/<module>]<path>, one of the portal /<module><path>; the module at the domain's root
- * leaves its name out.
+ * A public address is /<language>[/<module>]<path>, one of the portal /<module><path>; the module
+ * at the domain's root leaves its name out.
  */
 #include "web/request.h"
 
@@ -15,7 +15,8 @@ take_part(const char *path, const char *part)
 {
 	const size_t length = strlen(part);
 
-	if (path[0] == '/' && strncmp(path + 1, part, length) == 0 && (path[length + 1] == '/' || !path[length + 1]))
+	if (path[0] == '/' && strncmp(path + 1, part, length) == 0 &&
+	    (path[length + 1] == '/' || !path[length + 1]))
 		return path[length + 1] ? path + length + 1 : "/";
 	return NULL;
 }
@@ -69,7 +70,8 @@ in_portal(const struct scop_route *route)
 static bool
 on_this_side(const struct scop_request *req, const struct scop_route *route)
 {
-	return req->stored || route->stored ? req->stored && route->stored : in_portal(route) == req->site.portal;
+	return req->stored || route->stored ? req->stored && route->stored
+					    : in_portal(route) == req->site.portal;
 }
 
 const struct scop_route *
@@ -79,7 +81,8 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 	const bool known = method == SCOP_POST || strcmp(req->method, "GET") == 0;
 
 	*ret_other_method = false;
-	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++) {
 		if (!on_this_side(req, route) || !match(req, route->path, req->inner_path))
 			continue;
 		if (known && route->method == method)
@@ -118,7 +121,8 @@ scop_route_methods(struct scop_request *req)
 {
 	bool get = false, post = false;
 
-	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++) {
 		if (!on_this_side(req, route) || !match(req, route->path, req->inner_path))
 			continue;
 		get |= route->method == SCOP_GET;
@@ -146,9 +150,11 @@ scop_route_escape(struct scop_request *req, const char *path)
 	return scop_buffer_str(&out);
 }
 
-/* What stands before a route's own path; a mail or a job leads to either side from wherever it is written. */
+/* What stands before a route's own path; a mail or a job leads to either side from wherever it is
+ * written. */
 static void
-add_prefix(const struct scop_request *req, bool portal, enum scop_language language, struct scop_buffer *out)
+add_prefix(const struct scop_request *req, bool portal, enum scop_language language,
+    struct scop_buffer *out)
 {
 	if (!portal) {
 		scop_buffer_char(out, '/');
@@ -161,8 +167,9 @@ add_prefix(const struct scop_request *req, bool portal, enum scop_language langu
 }
 
 static bool
-add_path(const struct scop_request *req, const char *path, const struct scop_value *(*find)(const void *, const char *),
-    const void *scope, struct scop_buffer *out)
+add_path(const struct scop_request *req, const char *path,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out)
 {
 	while (*path) {
 		const size_t plain = strcspn(path, "{");
@@ -172,7 +179,8 @@ add_path(const struct scop_request *req, const char *path, const struct scop_val
 		if (!*path)
 			break;
 		const size_t length = strcspn(path, "}") - 1;
-		const struct scop_value *part = find(scope, scop_arena_bytes(req->arena, path + 1, length));
+		const struct scop_value *part =
+		    find(scope, scop_arena_bytes(req->arena, path + 1, length));
 		struct scop_buffer text;
 
 		if (scop_type(part) != SCOP_STRING && scop_type(part) != SCOP_INT)
@@ -189,9 +197,11 @@ add_path(const struct scop_request *req, const char *path, const struct scop_val
 
 bool
 scop_route_link(const struct scop_request *req, const char *name,
-    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out)
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out)
 {
-	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++) {
 		if (route->stored || !route->name || strcmp(route->name, name) != 0)
 			continue;
 		add_prefix(req, in_portal(route), req->locale.language, out);
@@ -202,12 +212,15 @@ scop_route_link(const struct scop_request *req, const char *name,
 
 bool
 scop_route_stored(const struct scop_request *req, const char *name,
-    const struct scop_value *(*find)(const void *, const char *), const void *scope, struct scop_buffer *out)
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out)
 {
-	for (const struct scop_route *route = req->app->module->routes; route && route->path; route++) {
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++) {
 		if (!route->stored || !route->name || strcmp(route->name, name) != 0)
 			continue;
-		scop_buffer_text(out, "/_stored/"); /* an internal location: see nginx/scopiton.conf.in */
+		/* an internal location: see nginx/scopiton.conf.in */
+		scop_buffer_text(out, "/_stored/");
 		scop_buffer_text(out, req->app->module_name);
 		return add_path(req, route->path, find, scope, out);
 	}
@@ -221,7 +234,8 @@ find_own_part(const void *scope, const char *name)
 }
 
 void
-scop_route_translated(const struct scop_request *req, enum scop_language language, struct scop_buffer *out)
+scop_route_translated(const struct scop_request *req, enum scop_language language,
+    struct scop_buffer *out)
 {
 	add_prefix(req, req->site.portal, language, out);
 	if (req->route && req->route->method == SCOP_GET)

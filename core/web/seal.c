@@ -1,4 +1,5 @@
-/* Secrets of a module, sealed (libsodium's secretbox) under a key that is derived from the module's own. See request.h. */
+/* Secrets of a module, sealed (libsodium's secretbox) under a key that is derived from the module's
+ * own. See request.h. */
 #include <sodium.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@ derive(const struct scop_app *app, unsigned char key[crypto_secretbox_KEYBYTES])
 {
 	static const char purpose[] = "seal";
 
-	crypto_generichash(key, crypto_secretbox_KEYBYTES, (const unsigned char *)purpose, strlen(purpose), app->key, SCOP_KEY_BYTES);
+	crypto_generichash(key, crypto_secretbox_KEYBYTES, (const unsigned char *)purpose,
+	    strlen(purpose), app->key, SCOP_KEY_BYTES);
 }
 
 const struct scop_value *
@@ -21,7 +23,8 @@ scop_seal(struct scop_request *req, const struct scop_value *secret)
 
 	derive(req->app, key);
 	randombytes_buf(sealed, crypto_secretbox_NONCEBYTES);
-	crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, (const unsigned char *)scop_as_text(secret), length, sealed, key);
+	crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES,
+	    (const unsigned char *)scop_as_text(secret), length, sealed, key);
 	sodium_memzero(key, sizeof key);
 	char *hex = scop_arena_alloc(req->arena, 2 * size + 1);
 	return scop_value_text(req->arena, sodium_bin2hex(hex, 2 * size + 1, sealed, size));
@@ -32,15 +35,17 @@ scop_unseal(struct scop_request *req, const struct scop_value *sealed)
 {
 	const char *hex = scop_as_text(sealed);
 	const size_t frame = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-	unsigned char key[crypto_secretbox_KEYBYTES], *bytes = scop_arena_alloc(req->arena, strlen(hex) / 2 + 1);
+	unsigned char key[crypto_secretbox_KEYBYTES],
+	    *bytes = scop_arena_alloc(req->arena, strlen(hex) / 2 + 1);
 	size_t size;
 
-	if (sodium_hex2bin(bytes, strlen(hex) / 2, hex, strlen(hex), NULL, &size, NULL) != 0 || size < frame)
+	if (sodium_hex2bin(bytes, strlen(hex) / 2, hex, strlen(hex), NULL, &size, NULL) != 0 ||
+	    size < frame)
 		return NULL;
 	unsigned char *plain = scop_arena_alloc(req->arena, size - frame + 1);
 	derive(req->app, key);
-	const bool sound = crypto_secretbox_open_easy(plain, bytes + crypto_secretbox_NONCEBYTES, size - crypto_secretbox_NONCEBYTES,
-	    bytes, key) == 0;
+	const bool sound = crypto_secretbox_open_easy(plain, bytes + crypto_secretbox_NONCEBYTES,
+			       size - crypto_secretbox_NONCEBYTES, bytes, key) == 0;
 	sodium_memzero(key, sizeof key);
 	return sound ? scop_value_bytes(req->arena, (const char *)plain, size - frame) : NULL;
 }

@@ -6,11 +6,13 @@
 #include "web/request.h"
 
 static void
-add_row(struct scop_buffer *out, struct scop_request *req, const struct scop_value *row, const char *keys)
+add_row(struct scop_buffer *out, struct scop_request *req, const struct scop_value *row,
+    const char *keys)
 {
 	for (size_t length; *keys; keys += length + (keys[length] == ' ')) {
 		length = strcspn(keys, " ");
-		scop_json_print(out, scop_get(row, scop_arena_printf(req->arena, "%.*s", (int)length, keys)));
+		scop_json_print(out,
+		    scop_get(row, scop_arena_printf(req->arena, "%.*s", (int)length, keys)));
 		scop_buffer_char(out, '\n');
 	}
 }
@@ -35,5 +37,6 @@ scop_outdated(struct scop_request *req, const struct scop_value *rows, const cha
 	const struct scop_value *seen = scop_field(req, "seen");
 
 	return seen && strcmp(scop_as_text(seen), scop_as_text(scop_seen(req, rows, keys))) != 0 &&
-	    scop_reject(req, "seen", "Somebody has changed this since you opened the page. Please look at it again.");
+	    scop_reject(req, "seen",
+		"Somebody has changed this since you opened the page. Please look at it again.");
 }

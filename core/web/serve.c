@@ -1,4 +1,5 @@
-/* A request's way: see serve.h. Read downward: what arrives, who it is, what it wants, the two methods, the answer. */
+/* A request's way: see serve.h. Read downward: what arrives, who it is, what it wants, the two
+ * methods, the answer. */
 #include "web/serve.h"
 
 #include <errno.h>
@@ -30,10 +31,12 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	req->head = strcmp(req->method, "HEAD") == 0;
 	if (req->head)
 		req->method = "GET";
-	req->host = param(exchange, "HOST"); /* as nginx chose the pool by it, which may not be what the header says */
+	/* as nginx chose the pool by it, which may not be what the header says */
+	req->host = param(exchange, "HOST");
 	req->authority = param(exchange, "HTTP_HOST");
 	const size_t host_length = strlen(req->host);
-	if (strncasecmp(req->authority, req->host, host_length) != 0 || (req->authority[host_length] && req->authority[host_length] != ':'))
+	if (strncasecmp(req->authority, req->host, host_length) != 0 ||
+	    (req->authority[host_length] && req->authority[host_length] != ':'))
 		req->authority = req->host;
 	req->path = param(exchange, "DOCUMENT_URI");
 	req->query = param(exchange, "QUERY_STRING");
@@ -49,11 +52,13 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	req->fetch_site = param(exchange, "HTTP_SEC_FETCH_SITE");
 	req->htmx = strcmp(param(exchange, "HTTP_HX_REQUEST"), "true") == 0;
 	req->stored = strcmp(param(exchange, "STORED"), "1") == 0;
-	req->wants_json = strstr(req->accept, "application/json") || strstr(req->accept, "application/problem+json");
+	req->wants_json = strstr(req->accept, "application/json") ||
+	    strstr(req->accept, "application/problem+json");
 	req->inner_path = req->path;
 
 	const size_t length = strlen(req->path);
-	if (length == 0 || length > PATH_MAX_BYTES || req->path[0] != '/' || !scop_utf8_valid(req->path, length))
+	if (length == 0 || length > PATH_MAX_BYTES || req->path[0] != '/' ||
+	    !scop_utf8_valid(req->path, length))
 		return false;
 	for (const char *c = req->path; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
@@ -61,7 +66,8 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	return true;
 }
 
-/* The first of the visitor's languages that is ours (RFC 9110, section 12.5.4; weights are in order in practice). */
+/* The first of the visitor's languages that is ours (RFC 9110, section 12.5.4; weights are in order
+ * in practice). */
 static enum scop_language
 preferred_language(const char *accepted, enum scop_language otherwise)
 {
@@ -79,20 +85,24 @@ preferred_language(const char *accepted, enum scop_language otherwise)
 static void
 enter(struct scop_request *req, bool writable)
 {
-	scop_db_enter(req->app->db, req->site.role, req->site.database, req->site.socle, req->site.epoch, writable);
+	scop_db_enter(req->app->db, req->site.role, req->site.database, req->site.socle,
+	    req->site.epoch, writable);
 	scop_db_currency(req->app->db, req->site.currency);
 }
 
 static void
 log_failure(const struct scop_request *req)
 {
-	scop_log(req->come_back || req->failure == SCOP_DB_LOST ? SCOP_LOG_WARNING : SCOP_LOG_ERROR, "failed: %s", req->cause);
+	scop_log(req->come_back || req->failure == SCOP_DB_LOST ? SCOP_LOG_WARNING : SCOP_LOG_ERROR,
+	    "failed: %s", req->cause);
 }
 
 static int
 failure_status(const struct scop_request *req)
 {
-	return req->come_back || req->failure == SCOP_DB_LOST || req->failure == SCOP_DB_AGAIN ? 503 : 500;
+	return req->come_back || req->failure == SCOP_DB_LOST || req->failure == SCOP_DB_AGAIN
+	    ? 503
+	    : 500;
 }
 
 /* The answer to a failed request; the cause is logged once, and shown only while developing. */
@@ -100,7 +110,8 @@ static void
 answer_failure(struct scop_request *req, struct scop_answer *answer)
 {
 	log_failure(req);
-	scop_answer_error(req, answer, failure_status(req), req->app->development ? req->cause : NULL);
+	scop_answer_error(req, answer, failure_status(req),
+	    req->app->development ? req->cause : NULL);
 }
 
 /* ---- the body ---- */
@@ -113,9 +124,11 @@ unmap(void *thing)
 	munmap((void *)(uintptr_t)map->data, map->size);
 }
 
-/* A body as one piece in a memory descriptor, so that uploads do not fill the arena. Status 0 when all is well. */
+/* A body as one piece in a memory descriptor, so that uploads do not fill the arena. Status 0 when
+ * all is well. */
 static int
-read_body(struct scop_request *req, const struct scop_exchange *exchange, const char **ret_body, size_t *ret_length)
+read_body(struct scop_request *req, const struct scop_exchange *exchange, const char **ret_body,
+    size_t *ret_length)
 {
 	const char *announced = param(exchange, "CONTENT_LENGTH");
 	char *end;
@@ -156,12 +169,16 @@ read_form(struct scop_request *req, const struct scop_exchange *exchange, struct
 	const int status = read_body(req, exchange, &body, &length);
 
 	if (status == 413)
-		scop_error_set(err, "the body is larger than %llu bytes", (unsigned long long)req->app->body_max);
+		scop_error_set(err, "the body is larger than %llu bytes",
+		    (unsigned long long)req->app->body_max);
 	if (status)
 		return status;
 	if (strncasecmp(type, "multipart/form-data", strlen("multipart/form-data")) == 0)
-		return scop_form_multipart(req->pairs, req->arena, type, body, length, err) ? 0 : 400;
-	if (length == 0 || strncasecmp(type, "application/x-www-form-urlencoded", strlen("application/x-www-form-urlencoded")) == 0)
+		return scop_form_multipart(req->pairs, req->arena, type, body, length, err) ? 0
+											    : 400;
+	if (length == 0 ||
+	    strncasecmp(type, "application/x-www-form-urlencoded",
+		strlen("application/x-www-form-urlencoded")) == 0)
 		return scop_form_urlencoded(req->pairs, req->arena, body, length, err) ? 0 : 400;
 	scop_error_set(err, "the content type is not that of a form");
 	return 400;
@@ -218,7 +235,8 @@ static const struct scop_statement key_store = { "form_key_store",
 static const struct scop_statement key_find = { "form_key_find",
 	"SELECT route, answer FROM scop_form_key WHERE nonce = UNHEX(?)", 1, 0 };
 static const struct scop_statement key_sweep = { "form_key_sweep",
-	"DELETE FROM scop_form_key WHERE created < UTC_TIMESTAMP() - INTERVAL 2 DAY LIMIT 100", 0, 1 };
+	"DELETE FROM scop_form_key WHERE created < UTC_TIMESTAMP() - INTERVAL 2 DAY LIMIT 100", 0,
+	1 };
 
 static const char *
 posted_key(const struct scop_request *req)
@@ -268,14 +286,16 @@ first_answer(struct scop_request *req, const char *nonce)
 	const struct scop_value *row;
 
 	enter(req, false);
-	row = scop_row(req, (struct scop_query){ &key_find, { scop_value_text(req->arena, nonce) } });
+	row =
+	    scop_row(req, (struct scop_query){ &key_find, { scop_value_text(req->arena, nonce) } });
 	if (strcmp(scop_text(row, "route"), req->route->path) != 0)
 		return NULL;
 	const struct scop_value *answer = scop_get(row, "answer");
 	return scop_type(answer) == SCOP_STRING ? answer : NULL;
 }
 
-/* What is stored of an answer: a cookie is for whoever posted first, and its secret is nothing for a table. */
+/* What is stored of an answer: a cookie is for whoever posted first, and its secret is nothing for
+ * a table. */
 static const struct scop_value *
 without_cookie(struct scop_request *req, const struct scop_value *bytes)
 {
@@ -295,7 +315,8 @@ without_cookie(struct scop_request *req, const struct scop_value *bytes)
 
 enum run { RUN_DONE, RUN_AGAIN, RUN_REPEATED, RUN_REJECTED, RUN_FAILED };
 
-/* One run in one transaction. RUN_DONE: committed, and `ret_bytes` is what was stored as the key's answer. */
+/* One run in one transaction. RUN_DONE: committed, and `ret_bytes` is what was stored as the key's
+ * answer. */
 static enum run
 run_post(struct scop_request *req, const char *nonce, const struct scop_value **ret_bytes)
 {
@@ -308,8 +329,11 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 	enum scop_db_status status = scop_db_begin(db);
 	if (status != SCOP_DB_OK)
 		scop_request_fail(req, status, scop_db_error(db));
-	scop_write_unique(req, (struct scop_query){ &key_claim, { scop_value_text(req->arena, nonce),
-	    scop_value_text(req->arena, req->route->path) } }, &repeated);
+	scop_write_unique(req,
+	    (struct scop_query){ &key_claim,
+		{ scop_value_text(req->arena, nonce),
+		    scop_value_text(req->arena, req->route->path) } },
+	    &repeated);
 	if (!req->failed && !repeated)
 		req->route->handle(req);
 	if (!req->failed && !repeated && !req->rejected) {
@@ -320,13 +344,17 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 		scop_db_rollback(db);
 		if (!req->failed && !repeated && !req->rejected)
 			*ret_bytes = scop_answer_bytes(req, &answer);
-		return req->failed ? (req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN) :
-		    repeated ? RUN_REPEATED : req->rejected ? RUN_REJECTED : RUN_DONE;
+		return req->failed  ? (req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN)
+		    : repeated      ? RUN_REPEATED
+		    : req->rejected ? RUN_REJECTED
+				    : RUN_DONE;
 	}
 
 	*ret_bytes = scop_answer_bytes(req, &answer);
 	if (!req->shown_once)
-		scop_write(req, (struct scop_query){ &key_store, { without_cookie(req, *ret_bytes), scop_value_text(req->arena, nonce) } });
+		scop_write(req,
+		    (struct scop_query){ &key_store,
+			{ without_cookie(req, *ret_bytes), scop_value_text(req->arena, nonce) } });
 	if (!req->failed && (status = scop_db_commit(db)) != SCOP_DB_OK)
 		scop_request_fail(req, status, scop_db_error(db));
 	if (!req->failed)
@@ -343,14 +371,17 @@ scop_rest(int try)
 	nanosleep(&time, NULL);
 }
 
-/* A program may say by itself which requests are the same: with the header Idempotency-Key the first one's answer is given again.
- * Without it each request is another. */
+/* A program may say by itself which requests are the same: with the header Idempotency-Key the
+ * first one's answer is given again. Without it each request is another. */
 static const char *
 key_of_program(struct scop_request *req)
 {
 	const char *said = req->idempotency_key;
-	const struct scop_value *text = said[0] ? scop_value_text(req->arena, scop_arena_printf(req->arena, "%s %s %s", req->authorization,
-	    req->inner_path, said)) : scop_random(req, 32);
+	const struct scop_value *text = said[0]
+	    ? scop_value_text(req->arena,
+		  scop_arena_printf(req->arena, "%s %s %s", req->authorization, req->inner_path,
+		      said))
+	    : scop_random(req, 32);
 
 	return scop_arena_printf(req->arena, "%.32s", scop_as_text(scop_hash(req, text)));
 }
@@ -391,7 +422,8 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 
 /* Gives the stored bytes to send, or NULL when `answer` holds what to say. */
 static const struct scop_value *
-serve_post(struct scop_request *req, const struct scop_exchange *exchange, struct scop_answer *answer)
+serve_post(struct scop_request *req, const struct scop_exchange *exchange,
+    struct scop_answer *answer)
 {
 	struct scop_error err = { "" };
 	const char *nonce;
@@ -444,13 +476,16 @@ redirect_to_language(struct scop_request *req, struct scop_answer *answer)
 	scop_answer_init(answer, req->arena, 303);
 	scop_answer_header(answer, "Cache-Control", "no-store");
 	scop_answer_header(answer, "Vary", "Accept-Language");
-	scop_answer_header(answer, "Location", scop_arena_printf(req->arena, "/%s%s%s%s",
-	    scop_language_code(req->locale.language), scop_route_escape(req, req->path), req->query[0] ? "?" : "", req->query));
+	scop_answer_header(answer, "Location",
+	    scop_arena_printf(req->arena, "/%s%s%s%s", scop_language_code(req->locale.language),
+		scop_route_escape(req, req->path), req->query[0] ? "?" : "", req->query));
 }
 
-/* Finds the route and serves it. Gives stored bytes to send, or NULL when `answer` holds what to say. */
+/* Finds the route and serves it. Gives stored bytes to send, or NULL when `answer` holds what to
+ * say. */
 static const struct scop_value *
-serve_route(struct scop_request *req, const struct scop_exchange *exchange, struct scop_answer *answer)
+serve_route(struct scop_request *req, const struct scop_exchange *exchange,
+    struct scop_answer *answer)
 {
 	struct scop_error err;
 	bool other_method;
@@ -469,7 +504,9 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange, stru
 			scop_answer_header(answer, "Allow", scop_route_methods(req));
 		return NULL;
 	}
-	if (exchange->route && !exchange->route(exchange->context, (unsigned)(req->route - req->app->module->routes))) {
+	if (exchange->route &&
+	    !exchange->route(exchange->context,
+		(unsigned)(req->route - req->app->module->routes))) {
 		scop_answer_error(req, answer, 503, NULL);
 		return NULL;
 	}
@@ -477,7 +514,8 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange, stru
 		return NULL;
 	if (req->route->method == SCOP_POST)
 		return serve_post(req, exchange, answer);
-	if (!req->site.portal && !req->language_in_path && !req->wants_json && !req->stored && req->route->name) {
+	if (!req->site.portal && !req->language_in_path && !req->wants_json && !req->stored &&
+	    req->route->name) {
 		redirect_to_language(req, answer);
 		return NULL;
 	}
@@ -511,18 +549,25 @@ int
 scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
     const struct scop_exchange *exchange)
 {
-	static const struct scop_site nobody = { .tenant_name = "", .title = "Scopiton", .zone = "UTC", .currency = "EUR",
-		.role = "", .database = "", .socle = "" };
+	static const struct scop_site nobody = { .tenant_name = "",
+		.title = "Scopiton",
+		.zone = "UTC",
+		.currency = "EUR",
+		.role = "",
+		.database = "",
+		.socle = "" };
 	struct scop_request *req = scop_request_new(app, arena, site ? site : &nobody);
 	struct scop_answer answer;
 	const struct scop_value *bytes = NULL;
 	char context[200];
 
 	const bool sound = read_head(req, exchange);
-	snprintf(context, sizeof context, "request=%s tenant=%s path=%.80s", req->id, req->site.tenant_name, req->path);
+	snprintf(context, sizeof context, "request=%s tenant=%s path=%.80s", req->id,
+	    req->site.tenant_name, req->path);
 	scop_log_context(context);
 
-	req->locale.language = preferred_language(param(exchange, "HTTP_ACCEPT_LANGUAGE"), req->locale.language);
+	req->locale.language =
+	    preferred_language(param(exchange, "HTTP_ACCEPT_LANGUAGE"), req->locale.language);
 	if (!sound) {
 		scop_answer_error(req, &answer, 400, NULL);
 	} else if (!site) {

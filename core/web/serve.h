@@ -1,6 +1,7 @@
 /*
  * One request from end to end: tenant, session, route, fields, handler, answer.
- * It knows nothing of FastCGI: what arrives and what leaves goes through three functions, so tests and fuzzers drive it.
+ * It knows nothing of FastCGI: what arrives and what leaves goes through three functions, so tests
+ * and fuzzers drive it.
  */
 #ifndef SCOP_WEB_SERVE_H
 #define SCOP_WEB_SERVE_H
@@ -12,31 +13,35 @@
 struct scop_arena;
 
 struct scop_exchange {
-	/* A FastCGI parameter such as "REQUEST_METHOD"; NULL for none. Lives until the request ends. */
+	/* A FastCGI parameter such as "REQUEST_METHOD"; NULL for none. Lives until the request
+	 * ends. */
 	const char *(*param)(void *context, const char *name);
 	/* Reads up to `size` bytes of the body; 0 at its end. */
 	size_t (*read)(void *context, void *bytes, size_t size);
 	void (*write)(void *context, const void *bytes, size_t size);
 	void *context;
-	/* Sends on what was written; whether nobody waits for the answer any more. Of jobs alone. */
+	/* Sends on what was written; whether nobody waits for the answer any more. Of jobs alone.
+	 */
 	void (*flush)(void *context);
 	bool (*gone)(void *context);
-	/* Told when the route is known, for the scoreboard; answers false where the route is out of service. */
+	/* Told when the route is known, for the scoreboard; answers false where the route is out of
+	 * service. */
 	bool (*route)(void *context, unsigned route_index);
 };
 
-/* Serves the request; `site` is NULL where the host name is no tenant's or the tenant has no such module. Gives the
- * status that was answered. */
+/* Serves the request; `site` is NULL where the host name is no tenant's or the tenant has no such
+ * module. Gives the status that was answered. */
 int scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
     const struct scop_exchange *exchange);
 
-/* Runs the job that the parameters name (JOB, ENTRY, TRIES) with the body that arrives. Answers in lines: "progress 3 10"
- * while it runs, and last "done", "again <why>" or "dead <why>". */
+/* Runs the job that the parameters name (JOB, ENTRY, TRIES) with the body that arrives. Answers in
+ * lines: "progress 3 10" while it runs, and last "done", "again <why>" or "dead <why>". */
 void scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
     const struct scop_exchange *exchange);
 
 /* Makes a request that is about the site and nothing yet. */
-struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site);
+struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena,
+    const struct scop_site *site);
 
 /* Tells dispatcher and mailer, after the commit, that something of this request waits. */
 void scop_wake_services(struct scop_request *req);

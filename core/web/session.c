@@ -1,4 +1,5 @@
-/* Sessions, from their reading side: who is signed in to the portal, and what they may do. The portal writes them. */
+/* Sessions, from their reading side: who is signed in to the portal, and what they may do. The
+ * portal writes them. */
 #include "web/request.h"
 
 #include <string.h>
@@ -6,24 +7,31 @@
 
 static const struct scop_statement session_by_hash = { "session_by_hash",
 	"SELECT s.member, m.name, m.language, m.zone, "
-	"(SELECT GROUP_CONCAT(DISTINCT rp.permission) FROM " SCOP_SOCLE_MARK ".member_role mr JOIN " SCOP_SOCLE_MARK
+	"(SELECT GROUP_CONCAT(DISTINCT rp.permission) FROM " SCOP_SOCLE_MARK
+	".member_role mr JOIN " SCOP_SOCLE_MARK
 	".role_permission rp ON rp.role = mr.role WHERE mr.member = s.member) AS permissions "
 	"FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK ".member m ON m.id = s.member "
-	"WHERE s.token_hash = ? AND s.expires > UTC_TIMESTAMP(6)", 1, 0 };
+	"WHERE s.token_hash = ? AND s.expires > UTC_TIMESTAMP(6)",
+	1, 0 };
 
 static const struct scop_statement key_by_hash = { "key_by_hash",
-	"SELECT name, permissions FROM " SCOP_SOCLE_MARK ".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)", 1, 0 };
+	"SELECT name, permissions FROM " SCOP_SOCLE_MARK
+	".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)",
+	1, 0 };
 
 static const struct scop_statement menu = { "menu",
-	"SELECT module, permission, path, title_fr, title_nl, title_de, title_en FROM " SCOP_SOCLE_MARK ".menu "
-	"ORDER BY place, module, path", 0, 0 };
+	"SELECT module, permission, path, title_fr, title_nl, title_de, title_en "
+	"FROM " SCOP_SOCLE_MARK ".menu "
+	"ORDER BY place, module, path",
+	0, 0 };
 
-/* How much of the request's path the entry stands above; 0 where the path is elsewhere. A module's first page stands above
- * none but itself. */
+/* How much of the request's path the entry stands above; 0 where the path is elsewhere. A module's
+ * first page stands above none but itself. */
 static size_t
 covers(const struct scop_request *req, const char *url)
 {
-	const char *path = scop_arena_printf(req->arena, "/%s%s", req->app->module_name, req->inner_path);
+	const char *path =
+	    scop_arena_printf(req->arena, "/%s%s", req->app->module_name, req->inner_path);
 	const size_t length = strlen(url);
 
 	if (strncmp(path, url, length) != 0)
@@ -34,14 +42,17 @@ covers(const struct scop_request *req, const char *url)
 static const char *
 url_of(struct scop_request *req, const struct scop_value *row)
 {
-	return scop_arena_printf(req->arena, "/%s%s", scop_text(row, "module"), scop_text(row, "path"));
+	return scop_arena_printf(req->arena, "/%s%s", scop_text(row, "module"),
+	    scop_text(row, "path"));
 }
 
-/* The entries that the member may open, with their titles in the member's language; the nearest one is the current one. */
+/* The entries that the member may open, with their titles in the member's language; the nearest one
+ * is the current one. */
 static const struct scop_value *
 menu_of(struct scop_request *req, const struct scop_value *rows)
 {
-	const char *title = scop_arena_printf(req->arena, "title_%s", scop_language_code(req->locale.language));
+	const char *title =
+	    scop_arena_printf(req->arena, "title_%s", scop_language_code(req->locale.language));
 	struct scop_list_maker list;
 	size_t nearest = 1;
 
@@ -62,14 +73,15 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 		scop_map_init(&entry, req->arena);
 		scop_map_put(&entry, "title", scop_get(row, title));
 		scop_map_put_text(&entry, "url", url);
-		scop_map_put(&entry, "current", scop_value_bool(req->arena, covers(req, url) == nearest));
+		scop_map_put(&entry, "current",
+		    scop_value_bool(req->arena, covers(req, url) == nearest));
 		scop_list_add(&list, scop_map_value(&entry));
 	}
 	return scop_list_value(&list);
 }
 
-/* A program with a key: "Authorization: Bearer ...". It is no member, has what its key lists, and needs no form's key, for no
- * browser sends such a header by itself. */
+/* A program with a key: "Authorization: Bearer ...". It is no member, has what its key lists, and
+ * needs no form's key, for no browser sends such a header by itself. */
 static void
 load_key(struct scop_request *req)
 {
@@ -77,7 +89,9 @@ load_key(struct scop_request *req)
 
 	if (strlen(token) > 100)
 		return;
-	req->member = scop_row(req, (struct scop_query){ &key_by_hash, { scop_hash(req, scop_value_text(req->arena, token)) } });
+	req->member = scop_row(req,
+	    (struct scop_query){ &key_by_hash,
+		{ scop_hash(req, scop_value_text(req->arena, token)) } });
 	req->by_key = req->member != NULL;
 }
 
@@ -88,7 +102,8 @@ scop_session_load(struct scop_request *req)
 		load_key(req);
 		return;
 	}
-	const char *token = scop_cookie_find(req->arena, req->cookie, req->app->https ? "__Host-sid" : "sid");
+	const char *token =
+	    scop_cookie_find(req->arena, req->cookie, req->app->https ? "__Host-sid" : "sid");
 
 	if (!token || !token[0] || strlen(token) > 100)
 		return;
@@ -103,8 +118,8 @@ scop_session_load(struct scop_request *req)
 		return;
 	req->member = scop_get(got, "session");
 	req->session_hash = scop_as_text(hash);
-	scop_language_parse(scop_text(req->member, "language"), strlen(scop_text(req->member, "language")),
-	    &req->locale.language);
+	scop_language_parse(scop_text(req->member, "language"),
+	    strlen(scop_text(req->member, "language")), &req->locale.language);
 	if (scop_text(req->member, "zone")[0])
 		req->locale.zone = scop_text(req->member, "zone");
 	req->menu = menu_of(req, scop_get(got, "menu"));

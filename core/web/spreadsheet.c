@@ -18,7 +18,8 @@ add_digits(struct scop_buffer *out, int64_t unscaled, unsigned scale, char sign)
 {
 	char digits[24];
 	const uint64_t size = unscaled < 0 ? 0 - (uint64_t)unscaled : (uint64_t)unscaled;
-	const int length = snprintf(digits, sizeof digits, "%0*llu", (int)scale + 1, (unsigned long long)size);
+	const int length =
+	    snprintf(digits, sizeof digits, "%0*llu", (int)scale + 1, (unsigned long long)size);
 	const size_t whole = (size_t)length - scale;
 
 	if (unscaled < 0)
@@ -30,7 +31,8 @@ add_digits(struct scop_buffer *out, int64_t unscaled, unsigned scale, char sign)
 	}
 }
 
-/* A text is quoted whatever it holds; one that begins as a formula does gets a ' (OWASP, "CSV injection"). */
+/* A text is quoted whatever it holds; one that begins as a formula does gets a ' (OWASP, "CSV
+ * injection"). */
 static void
 add_text(struct scop_buffer *out, const char *text)
 {
@@ -62,7 +64,8 @@ add_value(const struct scop_request *req, struct scop_buffer *out, const struct 
 	case SCOP_TIME: {
 		const struct scop_clock clock = scop_zone_clock(req->locale.zone, value->integer);
 
-		scop_buffer_printf(out, "%04d-%02d-%02d %02d:%02d", clock.year, clock.month, clock.day, clock.hour, clock.minute);
+		scop_buffer_printf(out, "%04d-%02d-%02d %02d:%02d", clock.year, clock.month,
+		    clock.day, clock.hour, clock.minute);
 		break;
 	}
 	case SCOP_STRING:
@@ -74,7 +77,8 @@ add_value(const struct scop_request *req, struct scop_buffer *out, const struct 
 }
 
 const struct scop_value *
-scop_csv_write(struct scop_request *req, const struct scop_csv_column *columns, const struct scop_value *rows)
+scop_csv_write(struct scop_request *req, const struct scop_csv_column *columns,
+    const struct scop_value *rows)
 {
 	const char separator = decimal_sign(req) == ',' ? ';' : ',';
 	struct scop_buffer out;

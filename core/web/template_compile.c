@@ -1,6 +1,7 @@
 /*
- * Mustache's compiler: text to a tree of nodes. A first pass cuts the text into tags and pieces of text and decides which
- * lines stand alone; a second builds the tree, so that each of the two stays simple.
+ * Mustache's compiler: text to a tree of nodes. A first pass cuts the text into tags and pieces of
+ * text and decides which lines stand alone; a second builds the tree, so that each of the two stays
+ * simple.
  */
 #include "web/template.h"
 #include "web/template_private.h"
@@ -17,7 +18,9 @@ enum { DEPTH_MAX = 64, DELIMITER_MAX = 8 };
 
 struct token {
 	struct token *next;
-	char kind; /* 't' text, 'v' variable, '&' raw, '#', '^', '/', '>', '<', '$', '!' comment, '=' delimiters */
+	/* 't' text, 'v' variable, '&' raw, '#', '^', '/', '>', '<', '$', '!' comment, '='
+	 * delimiters */
+	char kind;
 	const char *start;
 	size_t length; /* of text, or of the tag's name */
 	const char *name;
@@ -84,15 +87,18 @@ set_delimiters(struct compiler *compiler, struct token *token, const char *body,
 		length--;
 	const char *space = memchr(body, ' ', length);
 	if (!space || length >= sizeof text)
-		return mistake(compiler, token->line, token->column, "delimiters are written {{=<% %>=}}");
+		return mistake(compiler, token->line, token->column,
+		    "delimiters are written {{=<% %>=}}");
 
 	const size_t first = (size_t)(space - body);
 	const char *second = space;
 	while (second < body + length && isspace((unsigned char)*second))
 		second++;
 	const size_t second_length = (size_t)(body + length - second);
-	if (first == 0 || first > DELIMITER_MAX || second_length == 0 || second_length > DELIMITER_MAX)
-		return mistake(compiler, token->line, token->column, "a delimiter has 1 to 8 characters");
+	if (first == 0 || first > DELIMITER_MAX || second_length == 0 ||
+	    second_length > DELIMITER_MAX)
+		return mistake(compiler, token->line, token->column,
+		    "a delimiter has 1 to 8 characters");
 	memcpy(compiler->open, body, first);
 	compiler->open[first] = '\0';
 	memcpy(compiler->close, second, second_length);
@@ -116,7 +122,8 @@ read_tag(struct compiler *compiler)
 		strcpy(closing, "=");
 	strcat(closing, compiler->close);
 
-	const char *close = find(body + (closing[0] == '=' && body < compiler->end), compiler->end, closing);
+	const char *close =
+	    find(body + (closing[0] == '=' && body < compiler->end), compiler->end, closing);
 	struct token *token = token_add(compiler, 'v', start, 0);
 	if (!close)
 		return mistake(compiler, token->line, token->column, "this tag is not closed");
@@ -158,12 +165,15 @@ scan(struct compiler *compiler)
 
 	while (compiler->at < compiler->end) {
 		const char *tag = find(compiler->at, compiler->end, compiler->open);
-		const char *newline = memchr(compiler->at, '\n', (size_t)(compiler->end - compiler->at));
+		const char *newline =
+		    memchr(compiler->at, '\n', (size_t)(compiler->end - compiler->at));
 		const bool tag_first = tag && (!newline || tag <= newline);
 		const char *stop = tag_first ? tag : newline ? newline + 1 : compiler->end;
 
-		if (stop > compiler->at || line_start) { /* an empty text marks the start of a line that begins with a tag */
-			struct token *token = token_add(compiler, 't', compiler->at, (size_t)(stop - compiler->at));
+		/* an empty text marks the start of a line that begins with a tag */
+		if (stop > compiler->at || line_start) {
+			struct token *token =
+			    token_add(compiler, 't', compiler->at, (size_t)(stop - compiler->at));
 
 			token->line_start = line_start;
 		}
@@ -232,7 +242,8 @@ stands_alone(const struct token *first, const struct token *last)
 	}
 	if (tags == 1)
 		return true;
-	/* Several: only parents and blocks with what closes them; a block opened and closed at once keeps its line. */
+	/* Several: only parents and blocks with what closes them; a block opened and closed at once
+	 * keeps its line. */
 	return tags > 1 && opened == 0 && !(blocks > 0 && parents == 0 && blocks == closed);
 }
 
@@ -242,7 +253,8 @@ mark_line(struct compiler *compiler, struct token *first, struct token *last)
 	if (!stands_alone(first, last))
 		return;
 
-	const char *indent = scop_arena_bytes(compiler->arena, first->start, first->kind == 't' ? first->length : 0);
+	const char *indent =
+	    scop_arena_bytes(compiler->arena, first->start, first->kind == 't' ? first->length : 0);
 	for (struct token *token = first;; token = token->next) {
 		if (token->kind == 't') {
 			token->length = 0;
@@ -268,7 +280,8 @@ mark_standalone(struct compiler *compiler)
 		if (first->kind == 't' && blank(first) && first->next && first != last)
 			indent = scop_arena_bytes(compiler->arena, first->start, first->length);
 		if (first != last && first->next->kind == '$')
-			first->next->indent = indent; /* a block that begins its line indents what replaces it */
+			/* a block that begins its line indents what replaces it */
+			first->next->indent = indent;
 		mark_line(compiler, first, last);
 		first = last->next;
 	}
@@ -298,7 +311,8 @@ node_make(struct compiler *compiler, const struct token *token)
 		node->kind = NODE_RAW;
 		break;
 	case '#':
-		node->kind = strncmp(token->name, FIELD, strlen(FIELD)) == 0 ? NODE_FIELD : NODE_SECTION;
+		node->kind =
+		    strncmp(token->name, FIELD, strlen(FIELD)) == 0 ? NODE_FIELD : NODE_SECTION;
 		node->name += node->kind == NODE_FIELD ? strlen(FIELD) : 0;
 		break;
 	case '^':
@@ -324,16 +338,19 @@ content_indent(struct compiler *compiler, const struct scop_node *children)
 	if (!children || children->kind != NODE_TEXT || !children->line_start)
 		return NULL;
 	size_t length = 0;
-	while (length < children->length && (children->text[length] == ' ' || children->text[length] == '\t'))
+	while (length < children->length &&
+	    (children->text[length] == ' ' || children->text[length] == '\t'))
 		length++;
 	return scop_arena_bytes(compiler->arena, children->text, length);
 }
 
 /* {{#_}}, {{#_.count}}, {{#link}} and {{#key}}: their words are taken as they stand. */
 static bool
-take_words(struct compiler *compiler, struct scop_node *node, const struct token *open, const struct token *close)
+take_words(struct compiler *compiler, struct scop_node *node, const struct token *open,
+    const struct token *close)
 {
-	char *words = scop_arena_bytes(compiler->arena, open->end, (size_t)(close->start - open->end));
+	char *words =
+	    scop_arena_bytes(compiler->arena, open->end, (size_t)(close->start - open->end));
 
 	if (open->name[0] != '_') {
 		node->kind = open->name[0] == 'l' ? NODE_LINK : NODE_KEY;
@@ -346,7 +363,8 @@ take_words(struct compiler *compiler, struct scop_node *node, const struct token
 		char *bar = strchr(words, '|');
 
 		if (!bar)
-			return mistake(compiler, open->line, open->column, "a text with a count is written singular|plural");
+			return mistake(compiler, open->line, open->column,
+			    "a text with a count is written singular|plural");
 		*bar = '\0';
 		node->plural = bar + 1;
 		node->count = open->name + 2;
@@ -357,16 +375,18 @@ take_words(struct compiler *compiler, struct scop_node *node, const struct token
 static bool
 is_host_section(const struct token *token)
 {
-	return token->kind == '#' && (strcmp(token->name, "_") == 0 || strncmp(token->name, "_.", 2) == 0 ||
-	    strcmp(token->name, "link") == 0 || strcmp(token->name, "key") == 0);
+	return token->kind == '#' &&
+	    (strcmp(token->name, "_") == 0 || strncmp(token->name, "_.", 2) == 0 ||
+		strcmp(token->name, "link") == 0 || strcmp(token->name, "key") == 0);
 }
 
-/* Text that goes on where `text` ends: one node for many lines, for most are written as they stand. */
+/* Text that goes on where `text` ends: one node for many lines, for most are written as they stand.
+ */
 static bool
 joins(const struct scop_node *text, const struct token *token)
 {
-	return text && text->kind == NODE_TEXT && token->kind == 't' && token->length > 0 && text->length > 0 &&
-	    text->text + text->length == token->start;
+	return text && text->kind == NODE_TEXT && token->kind == 't' && token->length > 0 &&
+	    text->length > 0 && text->text + text->length == token->start;
 }
 
 /* Builds the nodes up to the tag that closes `opener` (NULL at the top). */
@@ -377,16 +397,19 @@ build(struct compiler *compiler, struct token **cursor, const struct token *open
 	struct scop_node **tail = ret_nodes, *last = NULL;
 
 	if (depth > DEPTH_MAX)
-		return mistake(compiler, opener->line, opener->column, "sections nest deeper than 64");
+		return mistake(compiler, opener->line, opener->column,
+		    "sections nest deeper than 64");
 	while (*cursor) {
 		struct token *token = *cursor;
 
 		*cursor = token->next;
-		if (token->kind == '!' || token->kind == '=' || (token->kind == 't' && token->length == 0 && !token->line_start))
+		if (token->kind == '!' || token->kind == '=' ||
+		    (token->kind == 't' && token->length == 0 && !token->line_start))
 			continue;
 		if (token->kind == '/') {
 			if (!opener || strcmp(opener->name, token->name) != 0)
-				return mistake(compiler, token->line, token->column, "this closes what was not opened here");
+				return mistake(compiler, token->line, token->column,
+				    "this closes what was not opened here");
 			return true;
 		}
 		if (joins(last, token)) {
@@ -416,15 +439,25 @@ build(struct compiler *compiler, struct token **cursor, const struct token *open
 				node->indent = indent;
 		}
 	}
-	return opener ? mistake(compiler, opener->line, opener->column, "this section is not closed") : true;
+	return opener
+	    ? mistake(compiler, opener->line, opener->column, "this section is not closed")
+	    : true;
 }
 
 const struct scop_template *
 scop_template_compile(struct scop_arena *arena, const char *name, const char *text, size_t length,
     struct scop_error *err)
 {
-	struct compiler compiler = { .arena = arena, .name = name, .text = text, .at = text, .end = text + length, .line = 1,
-		.line_begin = text, .open = "{{", .close = "}}", .err = err };
+	struct compiler compiler = { .arena = arena,
+		.name = name,
+		.text = text,
+		.at = text,
+		.end = text + length,
+		.line = 1,
+		.line_begin = text,
+		.open = "{{",
+		.close = "}}",
+		.err = err };
 	struct scop_template *template = scop_arena_alloc(arena, sizeof *template);
 
 	compiler.tail = &compiler.tokens;

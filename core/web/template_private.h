@@ -25,7 +25,7 @@ struct scop_node {
 	struct scop_node *children;
 	enum scop_node_kind kind;
 	unsigned line, column;
-	const char *text;   /* of a text node; not terminated */
+	const char *text; /* of a text node; not terminated */
 	size_t length;
 	const char *name;   /* of all others; of a translation and a link the words themselves */
 	const char *plural; /* of a translation */

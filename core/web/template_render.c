@@ -1,6 +1,6 @@
 /*
- * Mustache's renderer: walks the tree, keeping a stack of contexts, one of block arguments, and what to put before
- * (and take from) each line's start.
+ * Mustache's renderer: walks the tree, keeping a stack of contexts, one of block arguments, and
+ * what to put before (and take from) each line's start.
  */
 #include "web/template.h"
 #include "web/template_private.h"
@@ -37,11 +37,12 @@ struct renderer {
 struct frame {
 	const struct scope *scope;
 	const struct arguments *arguments;
-	const char *add;  /* put before each line */
-	size_t remove;    /* blanks taken from each line */
+	const char *add; /* put before each line */
+	size_t remove;   /* blanks taken from each line */
 };
 
-static bool render(struct renderer *renderer, const struct scop_node *nodes, const struct frame *frame);
+static bool render(struct renderer *renderer, const struct scop_node *nodes,
+    const struct frame *frame);
 
 void
 scop_html_escape(struct scop_buffer *out, const char *text, size_t length)
@@ -136,12 +137,14 @@ at_line_start(const struct scop_buffer *out)
 
 /* A line or the rest of one, with what comes before it in this stretch. */
 static void
-render_line(struct renderer *renderer, const char *text, size_t length, bool line_start, const struct frame *frame)
+render_line(struct renderer *renderer, const char *text, size_t length, bool line_start,
+    const struct frame *frame)
 {
 	if (line_start) {
 		if (at_line_start(renderer->out))
 			scop_buffer_text(renderer->out, frame->add);
-		for (size_t i = 0; i < frame->remove && length > 0 && (*text == ' ' || *text == '\t'); i++)
+		for (size_t i = 0;
+		     i < frame->remove && length > 0 && (*text == ' ' || *text == '\t'); i++)
 			text++, length--;
 	}
 	scop_buffer_add(renderer->out, text, length);
@@ -188,8 +191,10 @@ render_section(struct renderer *renderer, const struct scop_node *node, const st
 static bool
 render_field(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
-	const struct scop_value *typed = lookup(frame->scope, scop_arena_printf(renderer->arena, "value.%s", node->name));
-	const struct scop_value *error = lookup(frame->scope, scop_arena_printf(renderer->arena, "error.%s", node->name));
+	const struct scop_value *typed =
+	    lookup(frame->scope, scop_arena_printf(renderer->arena, "value.%s", node->name));
+	const struct scop_value *error =
+	    lookup(frame->scope, scop_arena_printf(renderer->arena, "error.%s", node->name));
 	struct scop_map_maker its, scope_map;
 
 	scop_map_init(&its, renderer->arena);
@@ -209,19 +214,23 @@ static bool
 render_partial(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
 	const struct scop_template_host *host = renderer->host;
-	const struct scop_template *partial = host->partial ? host->partial(host->context, node->name) : NULL;
+	const struct scop_template *partial =
+	    host->partial ? host->partial(host->context, node->name) : NULL;
 	const struct arguments arguments = { frame->arguments, node->children };
 	const char *outer = renderer->template;
 
 	if (!partial)
 		return true;
 	if (++renderer->depth > PARTIAL_DEPTH_MAX)
-		return scop_error_set(renderer->err, "%s:%u:%u: partials nest deeper than %d", renderer->template, node->line,
-		    node->column, PARTIAL_DEPTH_MAX);
+		return scop_error_set(renderer->err, "%s:%u:%u: partials nest deeper than %d",
+		    renderer->template, node->line, node->column, PARTIAL_DEPTH_MAX);
 
 	const char *indent = node->standalone ? node->indent : "";
-	const struct frame inner = { frame->scope, node->kind == NODE_PARENT ? &arguments : frame->arguments,
-		indent[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, indent) : frame->add, 0 };
+	const struct frame inner = { frame->scope,
+		node->kind == NODE_PARENT ? &arguments : frame->arguments,
+		indent[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, indent)
+			  : frame->add,
+		0 };
 	renderer->template = partial->name;
 	const bool done = render(renderer, partial->nodes, &inner);
 	renderer->template = outer;
@@ -229,7 +238,8 @@ render_partial(struct renderer *renderer, const struct scop_node *node, const st
 	return done;
 }
 
-/* What a parent tag brings for the block, and what held where that was written: a block of the same name inside it is another. */
+/* What a parent tag brings for the block, and what held where that was written: a block of the same
+ * name inside it is another. */
 static const struct scop_node *
 argument(const struct arguments *arguments, const char *name, const struct arguments **ret_outer)
 {
@@ -253,8 +263,8 @@ render_block(struct renderer *renderer, const struct scop_node *node, const stru
 	if (!content || content == node)
 		return render(renderer, node->children, frame);
 	if (++renderer->depth > PARTIAL_DEPTH_MAX)
-		return scop_error_set(renderer->err, "%s:%u:%u: block '%s' contains itself", renderer->template, node->line,
-		    node->column, node->name);
+		return scop_error_set(renderer->err, "%s:%u:%u: block '%s' contains itself",
+		    renderer->template, node->line, node->column, node->name);
 
 	const size_t indent = strlen(node->indent);
 	const char *own = node->indent + (frame->remove < indent ? frame->remove : indent);
@@ -267,21 +277,26 @@ render_block(struct renderer *renderer, const struct scop_node *node, const stru
 }
 
 static bool
-render_translation(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+render_translation(struct renderer *renderer, const struct scop_node *node,
+    const struct frame *frame)
 {
 	const struct scop_template_host *host = renderer->host;
 	const long long count = node->count ? scop_as_int(lookup(frame->scope, node->count)) : 1;
-	const char *text = host->translate ? host->translate(host->context, node->name, node->plural, count) : NULL;
+	const char *text = host->translate
+	    ? host->translate(host->context, node->name, node->plural, count)
+	    : NULL;
 
 	if (!text)
-		text = node->plural && scop_language_plural(host->locale.language, count) ? node->plural : node->name;
+		text = node->plural && scop_language_plural(host->locale.language, count)
+		    ? node->plural
+		    : node->name;
 	if (!strstr(text, "{{")) {
 		scop_buffer_text(renderer->out, text);
 		return true;
 	}
 
-	const struct scop_template *words = scop_template_compile(renderer->arena, renderer->template, text, strlen(text),
-	    renderer->err);
+	const struct scop_template *words = scop_template_compile(renderer->arena,
+	    renderer->template, text, strlen(text), renderer->err);
 	if (!words)
 		return false;
 	const struct frame inner = { frame->scope, NULL, "", 0 };
@@ -296,10 +311,11 @@ render_link(struct renderer *renderer, const struct scop_node *node, const struc
 	if (node->kind == NODE_LINK && host->link &&
 	    host->link(host->context, node->name, lookup, frame->scope, renderer->out))
 		return true;
-	if (node->kind == NODE_KEY && host->key && host->key(host->context, node->name, renderer->out))
+	if (node->kind == NODE_KEY && host->key &&
+	    host->key(host->context, node->name, renderer->out))
 		return true;
-	return scop_error_set(renderer->err, "%s:%u:%u: no route is named '%s'", renderer->template, node->line,
-	    node->column, node->name);
+	return scop_error_set(renderer->err, "%s:%u:%u: no route is named '%s'", renderer->template,
+	    node->line, node->column, node->name);
 }
 
 static bool
@@ -318,7 +334,8 @@ render_node(struct renderer *renderer, const struct scop_node *node, const struc
 	case NODE_FIELD:
 		return render_field(renderer, node, frame);
 	case NODE_INVERTED:
-		return scop_as_bool(lookup(frame->scope, node->name)) || render(renderer, node->children, frame);
+		return scop_as_bool(lookup(frame->scope, node->name)) ||
+		    render(renderer, node->children, frame);
 	case NODE_PARTIAL:
 	case NODE_PARENT:
 		return render_partial(renderer, node, frame);
@@ -344,9 +361,14 @@ render(struct renderer *renderer, const struct scop_node *nodes, const struct fr
 
 bool
 scop_template_render(const struct scop_template *template, const struct scop_value *model,
-    const struct scop_template_host *host, struct scop_arena *arena, struct scop_buffer *out, struct scop_error *err)
+    const struct scop_template_host *host, struct scop_arena *arena, struct scop_buffer *out,
+    struct scop_error *err)
 {
-	struct renderer renderer = { .host = host, .arena = arena, .out = out, .err = err, .template = template->name };
+	struct renderer renderer = { .host = host,
+		.arena = arena,
+		.out = out,
+		.err = err,
+		.template = template->name };
 	const struct scope scope = { NULL, model };
 	const struct frame frame = { &scope, NULL, "", 0 };
 
@@ -354,12 +376,13 @@ scop_template_render(const struct scop_template *template, const struct scop_val
 }
 
 static void
-walk(const struct scop_node *nodes, void (*see)(void *, char, const char *, const char *, unsigned, unsigned),
-    void *context)
+walk(const struct scop_node *nodes,
+    void (*see)(void *, char, const char *, const char *, unsigned, unsigned), void *context)
 {
 	for (const struct scop_node *node = nodes; node; node = node->next) {
 		if (node->kind == NODE_PARTIAL || node->kind == NODE_PARENT)
-			see(context, node->kind == NODE_PARTIAL ? '>' : '<', node->name, NULL, node->line, node->column);
+			see(context, node->kind == NODE_PARTIAL ? '>' : '<', node->name, NULL,
+			    node->line, node->column);
 		else if (node->kind == NODE_LINK || node->kind == NODE_KEY)
 			see(context, 'l', node->name, NULL, node->line, node->column);
 		else if (node->kind == NODE_TRANSLATE)

@@ -1,6 +1,7 @@
 /*
- * Visitors of the public side: a token in a cookie of the module's own, so that a cart is found again. Nobody is known by it,
- * and a database that is read opens nothing with it, for only its hash is stored.
+ * Visitors of the public side: a token in a cookie of the module's own, so that a cart is found
+ * again. Nobody is known by it, and a database that is read opens nothing with it, for only its
+ * hash is stored.
  */
 #include "web/request.h"
 
@@ -12,7 +13,8 @@ enum { TOKEN_LENGTH = 40, KEPT_SECONDS = 180 * 86400 };
 static const char *
 cookie_name(const struct scop_request *req)
 {
-	return scop_arena_printf(req->arena, "%s%s", req->app->https ? "__Host-" : "", req->app->module_name);
+	return scop_arena_printf(req->arena, "%s%s", req->app->https ? "__Host-" : "",
+	    req->app->module_name);
 }
 
 static bool
@@ -44,7 +46,8 @@ scop_visitor_renew(struct scop_request *req)
 
 	req->for_visitor = true;
 	req->visitor = scop_hash(req, token);
-	req->set_cookie = scop_arena_printf(req->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", cookie_name(req),
+	req->set_cookie = scop_arena_printf(req->arena,
+	    "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", cookie_name(req),
 	    scop_as_text(token), KEPT_SECONDS, req->app->https ? "; Secure" : "");
 	return req->visitor;
 }

@@ -1,4 +1,5 @@
-/* Work that is done later: asking for it, in a request's transaction; and running it, in a job's. See scopiton/work.h. */
+/* Work that is done later: asking for it, in a request's transaction; and running it, in a job's.
+ * See scopiton/work.h. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,12 +16,14 @@ enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5, SWEEP_EVERY = 
 
 /* ---- asking ---- */
 
-static const struct scop_statement put_entry = { "queue_put", "INSERT INTO queue.outbox (is_event, name, once, body, run_at) "
-	"VALUES (?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP(3)))", 5, 1 };
+static const struct scop_statement put_entry = { "queue_put",
+	"INSERT INTO queue.outbox (is_event, name, once, body, run_at) "
+	"VALUES (?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP(3)))",
+	5, 1 };
 
 static void
-put(struct scop_request *req, bool is_event, const char *name, const char *once, const struct scop_value *body,
-    const struct scop_value *at)
+put(struct scop_request *req, bool is_event, const char *name, const char *once,
+    const struct scop_value *body, const struct scop_value *at)
 {
 	struct scop_buffer text;
 	bool there_already;
@@ -31,13 +34,19 @@ put(struct scop_request *req, bool is_event, const char *name, const char *once,
 	else
 		scop_buffer_text(&text, "{}");
 	if (text.length > BODY_MAX || (once && (!once[0] || strlen(once) > ONCE_MAX))) {
-		scop_request_fail(req, SCOP_DB_FAILED, scop_arena_printf(req->arena, "'%s' is put into the queue with a body of %zu "
-		    "bytes or a 'once' of %zu; %d and %d are the most", name, text.length, once ? strlen(once) : 0, BODY_MAX, ONCE_MAX));
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena,
+			"'%s' is put into the queue with a body of %zu "
+			"bytes or a 'once' of %zu; %d and %d are the most",
+			name, text.length, once ? strlen(once) : 0, BODY_MAX, ONCE_MAX));
 		return;
 	}
-	scop_write_unique(req, (struct scop_query){ &put_entry, { scop_value_int(req->arena, is_event),
-	    scop_value_text(req->arena, name), once ? scop_value_text(req->arena, once) : NULL,
-	    scop_value_bytes(req->arena, text.data, text.length), at } }, &there_already);
+	scop_write_unique(req,
+	    (struct scop_query){ &put_entry,
+		{ scop_value_int(req->arena, is_event), scop_value_text(req->arena, name),
+		    once ? scop_value_text(req->arena, once) : NULL,
+		    scop_value_bytes(req->arena, text.data, text.length), at } },
+	    &there_already);
 	req->queued = true;
 }
 
@@ -51,11 +60,12 @@ find_job(const struct scop_app *app, const char *name)
 }
 
 void
-scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body, const struct scop_value *at,
-    const char *once)
+scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body,
+    const struct scop_value *at, const char *once)
 {
 	if (!find_job(req->app, job))
-		scop_request_fail(req, SCOP_DB_FAILED, scop_arena_printf(req->arena, "the module has no job '%s'", job));
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena, "the module has no job '%s'", job));
 	else
 		put(req, false, job, once, body, at);
 }
@@ -72,23 +82,25 @@ scop_emit(struct scop_request *req, const char *event, const struct scop_value *
 	put(req, true, event, NULL, body, NULL);
 }
 
-static const struct scop_statement order_job = { "job_order", "INSERT INTO queue.job_order (entry, verb) VALUES (?, ?)", 2, 1 };
+static const struct scop_statement order_job = { "job_order",
+	"INSERT INTO queue.job_order (entry, verb) VALUES (?, ?)", 2, 1 };
 
 void
 scop_order_job(struct scop_request *req, const struct scop_value *job, const char *verb)
 {
-	scop_write(req, (struct scop_query){ &order_job, { job, scop_value_text(req->arena, verb) } });
+	scop_write(req,
+	    (struct scop_query){ &order_job, { job, scop_value_text(req->arena, verb) } });
 	req->queued = true;
 }
 
 void
 scop_wake_services(struct scop_request *req)
 {
-	if (req->queued && req->app->work_fd > 0 && write(req->app->work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 &&
-	    errno != EAGAIN)
+	if (req->queued && req->app->work_fd > 0 &&
+	    write(req->app->work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 && errno != EAGAIN)
 		scop_log(SCOP_LOG_DEBUG, "the dispatcher cannot be woken");
-	if (req->mailed && req->app->mail_fd > 0 && write(req->app->mail_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 &&
-	    errno != EAGAIN)
+	if (req->mailed && req->app->mail_fd > 0 &&
+	    write(req->app->mail_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 && errno != EAGAIN)
 		scop_log(SCOP_LOG_DEBUG, "the mailer cannot be woken");
 	req->queued = req->mailed = false;
 }
@@ -162,25 +174,30 @@ scop_cancelled(struct scop_request *req)
 
 /* ---- running one ---- */
 
-static const struct scop_statement job_claim = { "job_claim", "INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1 };
+static const struct scop_statement job_claim = { "job_claim",
+	"INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1 };
 static const struct scop_statement job_sweep = { "job_sweep",
-	"DELETE FROM scop_job_done WHERE done < UTC_TIMESTAMP() - INTERVAL 30 DAY LIMIT 500", 0, 1 };
+	"DELETE FROM scop_job_done WHERE done < UTC_TIMESTAMP() - INTERVAL 30 DAY LIMIT 500", 0,
+	1 };
 
 enum outcome { JOB_DONE, JOB_AGAIN, JOB_DEAD, JOB_COLLIDED };
 
-/* One run in one transaction, whose first write tells whether an earlier delivery has taken effect. */
+/* One run in one transaction, whose first write tells whether an earlier delivery has taken effect.
+ */
 static enum outcome
 run(struct scop_request *req, const struct scop_job *job, const char *entry)
 {
 	struct scop_db *db = req->app->db;
 	bool repeated = false;
 
-	scop_db_enter(db, req->site.role, req->site.database, req->site.socle, req->site.epoch, true);
+	scop_db_enter(db, req->site.role, req->site.database, req->site.socle, req->site.epoch,
+	    true);
 	scop_db_currency(db, req->site.currency);
 	enum scop_db_status status = scop_db_begin(db);
 	if (status != SCOP_DB_OK)
 		scop_request_fail(req, status, scop_db_error(db));
-	scop_write_unique(req, (struct scop_query){ &job_claim, { scop_value_text(req->arena, entry) } }, &repeated);
+	scop_write_unique(req,
+	    (struct scop_query){ &job_claim, { scop_value_text(req->arena, entry) } }, &repeated);
 	const bool wanted = !req->failed && !repeated && job->handle(req);
 	const bool cancelled = wanted && scop_cancelled(req);
 	if (wanted && !cancelled && !req->failed) {
@@ -222,7 +239,8 @@ read_json(struct scop_request *req, const struct scop_exchange *exchange, struct
 	char bytes[4096];
 
 	scop_buffer_init(&text, req->arena);
-	for (size_t got; text.length <= BODY_MAX && (got = exchange->read(exchange->context, bytes, sizeof bytes)) > 0;)
+	for (size_t got; text.length <= BODY_MAX &&
+	     (got = exchange->read(exchange->context, bytes, sizeof bytes)) > 0;)
 		scop_buffer_add(&text, bytes, got);
 	return scop_json_parse(req->arena, scop_buffer_str(&text), text.length, err);
 }
@@ -252,7 +270,9 @@ answer(struct scop_request *req, enum outcome outcome, const char *cause)
 {
 	static const char *const words[] = { "done", "again", "dead", "again" };
 
-	say(req, scop_arena_printf(req->arena, "%s %s\n", words[outcome], outcome == JOB_DONE ? "" : one_line(req, cause)));
+	say(req,
+	    scop_arena_printf(req->arena, "%s %s\n", words[outcome],
+		outcome == JOB_DONE ? "" : one_line(req, cause)));
 }
 
 void
@@ -267,17 +287,20 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 	req->exchange = exchange;
 	req->id = entry;
 	req->tries = (unsigned)atoi(param(exchange, "TRIES"));
-	scop_log_context(scop_arena_printf(arena, "job=%s entry=%s tenant=%s", name, entry, site->tenant_name));
+	scop_log_context(
+	    scop_arena_printf(arena, "job=%s entry=%s tenant=%s", name, entry, site->tenant_name));
 	if (!job) {
 		answer(req, JOB_DEAD, "the module has no such job");
-	} else if (exchange->route && !exchange->route(exchange->context, (unsigned)(job - app->module->jobs))) {
+	} else if (exchange->route &&
+	    !exchange->route(exchange->context, (unsigned)(job - app->module->jobs))) {
 		answer(req, JOB_AGAIN, "the job rests, for most of its last runs have crashed");
 	} else if (!(req->job_body = read_json(req, exchange, &err))) {
 		answer(req, JOB_DEAD, err.text);
 	} else {
 		enum outcome outcome = run_until_settled(req, job, entry);
 
-		if (outcome == JOB_AGAIN && (!req->failed || req->failure == SCOP_DB_FAILED) && req->tries >= (job->tries > 0 ? job->tries : TRIES))
+		if (outcome == JOB_AGAIN && (!req->failed || req->failure == SCOP_DB_FAILED) &&
+		    req->tries >= (job->tries > 0 ? job->tries : TRIES))
 			outcome = JOB_DEAD;
 		if (outcome == JOB_DONE)
 			scop_wake_services(req);

@@ -9,15 +9,19 @@ enum { PORTAL_TOKEN = 40 };
 extern const struct scop_field portal_page_fields[];
 
 /* Opens a session for the member, and goes to the first page. */
-bool portal_enter(struct scop_request *req, const struct scop_value *member, const struct scop_value *name);
+bool portal_enter(struct scop_request *req, const struct scop_value *member,
+    const struct scop_value *name);
 
 /* Puts `rows` under `name` with what a pager needs; `per_page` were asked for. */
-void portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page);
+void portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
+    size_t per_page);
 const struct scop_value *portal_first(struct scop_request *req, int64_t per_page);
 
-/* portal_words.c: what the host has said in English, in the reader's language; in each of `rows` under `key`. */
+/* portal_words.c: what the host has said in English, in the reader's language; in each of `rows`
+ * under `key`. */
 const struct scop_value *portal_reworded(struct scop_request *req, const struct scop_value *text);
-const struct scop_value *portal_all_reworded(struct scop_request *req, const struct scop_value *rows, const char *key);
+const struct scop_value *portal_all_reworded(struct scop_request *req,
+    const struct scop_value *rows, const char *key);
 
 /* portal_account.c: signing in with a password, and how to get one. */
 bool portal_sign_in_form(struct scop_request *req);
@@ -31,8 +35,10 @@ bool portal_account_form(struct scop_request *req);
 bool portal_account(struct scop_request *req);
 
 /* Whether the field `password` is one that is easily guessed, and was refused. */
-bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name, const struct scop_value *mail);
-extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[], portal_reset_fields[], portal_account_fields[];
+bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
+    const struct scop_value *mail);
+extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[],
+    portal_reset_fields[], portal_account_fields[];
 
 /* portal_second.c: the second step. */
 bool portal_second_form(struct scop_request *req);
@@ -40,7 +46,8 @@ bool portal_second_on(struct scop_request *req);
 bool portal_second_off(struct scop_request *req);
 bool portal_second_step(struct scop_request *req);
 bool portal_ask_second(struct scop_request *req, const struct scop_value *person);
-extern const struct scop_field portal_second_fields[], portal_second_off_fields[], portal_step_fields[];
+extern const struct scop_field portal_second_fields[], portal_second_off_fields[],
+    portal_step_fields[];
 
 /* portal_members.c: who is in, and in which role. */
 bool portal_members(struct scop_request *req);
@@ -49,17 +56,19 @@ bool portal_invite_job(struct scop_request *req);
 bool portal_member(struct scop_request *req);
 bool portal_member_role(struct scop_request *req);
 bool portal_member_remove(struct scop_request *req);
-void portal_send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name,
-    const struct scop_value *mail, const struct scop_value *inviter);
+void portal_send_invitation(struct scop_request *req, const struct scop_value *member,
+    const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter);
 bool portal_invitation_form(struct scop_request *req);
 bool portal_invitation(struct scop_request *req);
-extern const struct scop_field portal_invite_fields[], portal_role_fields[], portal_invitation_fields[];
+extern const struct scop_field portal_invite_fields[], portal_role_fields[],
+    portal_invitation_fields[];
 
 /* portal_home.c: the first page. */
 bool portal_home(struct scop_request *req);
 bool portal_tile(struct scop_request *req);
 
-/* portal_modules.c: what there is, one of them, and orders for it; the same for tenants that are served. */
+/* portal_modules.c: what there is, one of them, and orders for it; the same for tenants that are
+ * served. */
 bool portal_modules(struct scop_request *req);
 bool portal_module(struct scop_request *req);
 bool portal_module_remove(struct scop_request *req);
@@ -129,7 +138,8 @@ bool portal_tenant_new(struct scop_request *req);
 bool portal_tenant_make(struct scop_request *req);
 bool portal_tenant_allow(struct scop_request *req);
 bool portal_tenant_sender(struct scop_request *req);
-extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[], portal_allowance_fields[], portal_sender_fields[];
+extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[],
+    portal_allowance_fields[], portal_sender_fields[];
 
 /* portal_audit.c: who did what. */
 bool portal_audit(struct scop_request *req);

@@ -1,37 +1,67 @@
 /*
- * Signing in with a password, and the ways to get one. Whether somebody has an account shows neither in what is answered nor
- * in how long it takes: a password is always hashed, and a forgotten one is always a job. A sender who fails often is asked
- * to wait. An address at which many guess from many places lets those in from where its owner has come before, and from elsewhere by
- * the mail that a forgotten password sends: nobody can lock its owner out.
+ * Signing in with a password, and the ways to get one. Whether somebody has an account shows
+ * neither in what is answered nor in how long it takes: a password is always hashed, and a
+ * forgotten one is always a job. A sender who fails often is asked to wait. An address at which
+ * many guess from many places lets those in from where its owner has come before, and from
+ * elsewhere by the mail that a forgotten password sends: nobody can lock its owner out.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "portal.h"
 
-enum { FAILURES_OF_PAIR = 5, FAILURES_OF_SENDER = 30, FAILURES_OF_ACCOUNT = 50 /* in a quarter of an hour */, PASSWORD_MIN = 10, RESETS_MAX = 3 /* in ten minutes */ };
+enum {
+	FAILURES_OF_PAIR = 5,
+	FAILURES_OF_SENDER = 30,
+	FAILURES_OF_ACCOUNT = 50 /* in a quarter of an hour */,
+	PASSWORD_MIN = 10,
+	RESETS_MAX = 3 /* in ten minutes */
+};
 
 const struct scop_field portal_sign_in_fields[] = {
-	{ .name = "mail",     .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("E-mail address"), .required = true, .max = 254 },
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Password"), .required = true, .max = 200 },
-	{ 0 }
+	{ .name = "mail",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("E-mail address"),
+	    .required = true,
+	    .max = 254 },
+	{ .name = "password",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Password"),
+	    .required = true,
+	    .max = 200 },
+	{ 0 },
 };
 
 const struct scop_field portal_forgot_fields[] = {
-	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"), .required = true },
-	{ 0 }
+	{ .name = "mail",
+	    .type = SCOP_FIELD_EMAIL,
+	    .label = SCOP_TEXT("E-mail address"),
+	    .required = true },
+	{ 0 },
 };
 
 const struct scop_field portal_reset_fields[] = {
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("New password"), .required = true, .min = PASSWORD_MIN, .max = 200 },
-	{ 0 }
+	{ .name = "password",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("New password"),
+	    .required = true,
+	    .min = PASSWORD_MIN,
+	    .max = 200 },
+	{ 0 },
 };
 
 const struct scop_field portal_account_fields[] = {
-	{ .name = "mail",     .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address") },
-	{ .name = "current",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Present password"), .max = 200 },
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("New password"), .min = PASSWORD_MIN, .max = 200 },
-	{ 0 }
+	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address") },
+	{ .name = "current",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Present password"),
+	    .max = 200 },
+	{ .name = "password",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("New password"),
+	    .min = PASSWORD_MIN,
+	    .max = 200 },
+	{ 0 },
 };
 
 /* ---- signing in ---- */
@@ -66,18 +96,25 @@ in_lower_case(struct scop_request *req, const struct scop_value *text)
 bool
 portal_sign_in(struct scop_request *req)
 {
-	const struct scop_value *sender = scop_sender_hash(req), *mail = scop_hash(req, in_lower_case(req, scop_field(req, "mail")));
+	const struct scop_value *sender = scop_sender_hash(req),
+				*mail = scop_hash(req, in_lower_case(req, scop_field(req, "mail")));
 	const struct scop_value *counts = scop_row(req, failures_of(sender, mail));
 
-	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR || scop_int(counts, "sender") >= FAILURES_OF_SENDER)
-		return failed(req, "Too many tries from your network. Please wait a quarter of an hour, or ask for a new password.");
+	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR ||
+	    scop_int(counts, "sender") >= FAILURES_OF_SENDER)
+		return failed(req,
+		    "Too many tries from your network. Please wait a quarter of an hour, or ask "
+		    "for a new password.");
 
-	if (scop_int(counts, "account") >= FAILURES_OF_ACCOUNT && !scop_row(req, place_known(scop_field(req, "mail"), sender)))
-		return failed(req, "Many wrong passwords have been tried for this address. Sign in from where you usually do, or ask for a new password.");
+	if (scop_int(counts, "account") >= FAILURES_OF_ACCOUNT &&
+	    !scop_row(req, place_known(scop_field(req, "mail"), sender)))
+		return failed(req,
+		    "Many wrong passwords have been tried for this address. Sign in from where you "
+		    "usually do, or ask for a new password.");
 
 	const struct scop_value *person = scop_row(req, person_by_mail(scop_field(req, "mail")));
-	const bool right = scop_password_verify(req, scop_field(req, "password"), scop_get(person, "password"),
-	    scop_int(counts, "sender") == 0);
+	const bool right = scop_password_verify(req, scop_field(req, "password"),
+	    scop_get(person, "password"), scop_int(counts, "sender") == 0);
 	const struct scop_value *member = scop_get(person, "member");
 
 	scop_write(req, failures_sweep());
@@ -85,12 +122,14 @@ portal_sign_in(struct scop_request *req)
 		scop_write(req, failure_add(sender, mail));
 		return failed(req, "This address and this password do not go together.");
 	}
-	return scop_bool(person, "second") ? portal_ask_second(req, person) : portal_enter(req, member, scop_get(person, "name"));
+	return scop_bool(person, "second") ? portal_ask_second(req, person)
+					   : portal_enter(req, member, scop_get(person, "name"));
 }
 
 /* At other tenants too: the installer does it, for our role reaches our own tenant alone. */
 static void
-end_elsewhere(struct scop_request *req, const struct scop_value *person, const struct scop_value *name)
+end_elsewhere(struct scop_request *req, const struct scop_value *person,
+    const struct scop_value *name)
 {
 	bool under_way;
 
@@ -98,12 +137,15 @@ end_elsewhere(struct scop_request *req, const struct scop_value *person, const s
 }
 
 bool
-portal_refuse_weak(struct scop_request *req, const struct scop_value *name, const struct scop_value *mail)
+portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
+    const struct scop_value *mail)
 {
 	const bool weak = scop_password_is_weak(req, scop_field(req, "password"), name, mail);
 
 	if (weak)
-		scop_reject(req, "password", "This password is easy to guess. Three words that nobody would put together are good.");
+		scop_reject(req, "password",
+		    "This password is easy to guess. Three words that nobody would put together "
+		    "are good.");
 	return weak;
 }
 
@@ -122,7 +164,8 @@ portal_forgot(struct scop_request *req)
 	const struct scop_value *mail = scop_field(req, "mail");
 
 	/* One at a time for an address: nobody's mailbox is filled by pressing often. */
-	scop_later_at(req, "forgot", scop_make_map(req, 1, keys, &mail), NULL, scop_as_text(scop_hash(req, mail)));
+	scop_later_at(req, "forgot", scop_make_map(req, 1, keys, &mail), NULL,
+	    scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", scop_make_bool(req, true));
 	return scop_view(req, &view_forgot);
 }
@@ -130,7 +173,8 @@ portal_forgot(struct scop_request *req)
 bool
 portal_forgot_job(struct scop_request *req)
 {
-	const struct scop_value *mail = scop_get(scop_body(req), "mail"), *token = scop_random(req, PORTAL_TOKEN);
+	const struct scop_value *mail = scop_get(scop_body(req), "mail"),
+				*token = scop_random(req, PORTAL_TOKEN);
 	const struct scop_value *person = scop_row(req, person_by_mail(mail));
 
 	if (!person || scop_type(scop_get(person, "member")) == SCOP_NULL)
@@ -140,14 +184,19 @@ portal_forgot_job(struct scop_request *req)
 	scop_write(req, reset_add(scop_hash(req, token), scop_get(person, "id")));
 	scop_put(req, "token", token);
 	scop_put(req, "name", scop_get(person, "name"));
-	scop_mail(req, &(const struct scop_mail){ .view = &view_reset_mail, .to = scop_get(person, "mail"), .to_name = scop_get(person, "name"), .secret = true });
+	scop_mail(req,
+	    &(const struct scop_mail){ .view = &view_reset_mail,
+		.to = scop_get(person, "mail"),
+		.to_name = scop_get(person, "name"),
+		.secret = true });
 	return true;
 }
 
 bool
 portal_reset_form(struct scop_request *req)
 {
-	scop_put(req, "person", scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token")))));
+	scop_put(req, "person",
+	    scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token")))));
 	scop_put(req, "token", scop_path(req, "token"));
 	return scop_view(req, &view_reset);
 }
@@ -155,18 +204,23 @@ portal_reset_form(struct scop_request *req)
 bool
 portal_reset(struct scop_request *req)
 {
-	const struct scop_value *found = scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token"))));
+	const struct scop_value *found =
+	    scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token"))));
 
 	/* Of two who use the link at once, one finds it gone. */
 	if (!found || scop_write(req, resets_use(scop_get(found, "person"))) == 0)
 		return portal_reset_form(req);
 	if (portal_refuse_weak(req, scop_get(found, "name"), NULL))
 		return true;
-	scop_write(req, person_password(scop_get(found, "person"), scop_password_hash(req, scop_field(req, "password"))));
+	scop_write(req,
+	    person_password(scop_get(found, "person"),
+		scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	end_elsewhere(req, scop_get(found, "person"), scop_get(found, "name"));
-	scop_note_as(req, scop_get(found, "member"), scop_get(found, "name"), "Set a forgotten password anew", NULL);
-	/* The link has proved the address: in at once, also from a network where somebody else has failed too often. */
+	scop_note_as(req, scop_get(found, "member"), scop_get(found, "name"),
+	    "Set a forgotten password anew", NULL);
+	/* The link has proved the address: in at once, also from a network where somebody else has
+	 * failed too often. */
 	if (scop_bool(found, "second"))
 		return portal_ask_second(req, found);
 	return portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
@@ -182,7 +236,8 @@ portal_account_form(struct scop_request *req)
 	return scop_view(req, &view_account);
 }
 
-/* Who came in by a link makes an account of it, once a mail has proved the address: else it might be somebody else's. */
+/* Who came in by a link makes an account of it, once a mail has proved the address: else it might
+ * be somebody else's. */
 static bool
 set_up(struct scop_request *req)
 {
@@ -190,10 +245,12 @@ set_up(struct scop_request *req)
 
 	if (!mail)
 		return scop_reject(req, "mail", "Please give your e-mail address.");
-	if (scop_row(req, members_by_mail(mail)) && !scop_row(req, member_with_mail(scop_member(req), mail)))
+	if (scop_row(req, members_by_mail(mail)) &&
+	    !scop_row(req, member_with_mail(scop_member(req), mail)))
 		return scop_reject(req, "mail", "Somebody with this address is a member already.");
 	scop_write(req, member_mail(scop_member(req), mail));
-	portal_send_invitation(req, scop_member(req), scop_member_name(req), mail, scop_member_name(req));
+	portal_send_invitation(req, scop_member(req), scop_member_name(req), mail,
+	    scop_member_name(req));
 	scop_put(req, "written_to", mail);
 	return portal_account_form(req);
 }
@@ -212,7 +269,9 @@ portal_account(struct scop_request *req)
 		return true;
 	if (!scop_field(req, "password"))
 		return scop_reject(req, "password", "Please choose a password.");
-	scop_write(req, person_password(scop_get(person, "id"), scop_password_hash(req, scop_field(req, "password"))));
+	scop_write(req,
+	    person_password(scop_get(person, "id"),
+		scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, resets_use(scop_get(person, "id")));
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
 	end_elsewhere(req, scop_get(person, "id"), scop_member_name(req));

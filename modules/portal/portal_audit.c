@@ -8,6 +8,9 @@ portal_audit(struct scop_request *req)
 {
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req));
 
-	portal_put_page(req, "trail", scop_rows(req, audit_trail(language, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	portal_put_page(req, "trail",
+	    scop_rows(req,
+		audit_trail(language, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
+	    PER_PAGE);
 	return scop_view(req, &view_audit);
 }

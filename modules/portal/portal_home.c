@@ -1,6 +1,6 @@
 /*
- * The first page: a tile for each module that has one. A tile is a fragment that its own module answers, so a module that is
- * broken breaks its tile and nothing else.
+ * The first page: a tile for each module that has one. A tile is a fragment that its own module
+ * answers, so a module that is broken breaks its tile and nothing else.
  */
 #include "portal.h"
 

@@ -1,4 +1,5 @@
-/* API keys: programs that work for the tenant. A key is shown once, may what it lists and no more than who made it, and ends. */
+/* API keys: programs that work for the tenant. A key is shown once, may what it lists and no more
+ * than who made it, and ends. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,24 +10,34 @@ enum { KEYS_MAX = 50 };
 static const char *const days[] = { "30", "90", "365", NULL };
 
 const struct scop_field portal_key_fields[] = {
-	{ .name = "name", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("What it is for"), .required = true, .max = 60 },
-	{ .name = "days", .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("How long"), .required = true, .choices = days },
-	{ .name = "may",  .type = SCOP_FIELD_MAP, .max = 1 },
-	{ 0 }
+	{ .name = "name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("What it is for"),
+	    .required = true,
+	    .max = 60 },
+	{ .name = "days",
+	    .type = SCOP_FIELD_CHOICE,
+	    .label = SCOP_TEXT("How long"),
+	    .required = true,
+	    .choices = days },
+	{ .name = "may", .type = SCOP_FIELD_MAP, .max = 1 },
+	{ 0 },
 };
 
 /* What a program may be given: all but the portal itself, whose pages are for persons. */
 static bool
 for_programs(const char *permission)
 {
-	return strncmp(permission, "portal.", strlen("portal.")) != 0 || strcmp(permission, "portal.jobs") == 0 ||
-	    strcmp(permission, "portal.mails") == 0 || strcmp(permission, "portal.audit") == 0;
+	return strncmp(permission, "portal.", strlen("portal.")) != 0 ||
+	    strcmp(permission, "portal.jobs") == 0 || strcmp(permission, "portal.mails") == 0 ||
+	    strcmp(permission, "portal.audit") == 0;
 }
 
 static const struct scop_value *
 grantable(struct scop_request *req)
 {
-	const struct scop_value *rows = scop_rows(req, permissions_titled(scop_make_text(req, "%s", scop_language_of(req))));
+	const struct scop_value *rows =
+	    scop_rows(req, permissions_titled(scop_make_text(req, "%s", scop_language_of(req))));
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 	size_t kept = 0;
@@ -43,7 +54,8 @@ grantable(struct scop_request *req)
 bool
 portal_keys(struct scop_request *req)
 {
-	const struct scop_value *found = scop_rows(req, api_keys(scop_make_text(req, "%s", scop_language_of(req))));
+	const struct scop_value *found =
+	    scop_rows(req, api_keys(scop_make_text(req, "%s", scop_language_of(req))));
 
 	scop_put(req, "keys", found);
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
@@ -54,22 +66,26 @@ portal_keys(struct scop_request *req)
 bool
 portal_key_add(struct scop_request *req)
 {
-	const struct scop_value *permissions = grantable(req), *may = scop_field(req, "may"), *list = scop_make_text(req, "%s", "");
-	const struct scop_value *token = scop_make_text(req, "scop_%s", scop_as_text(scop_random(req, PORTAL_TOKEN)));
+	const struct scop_value *permissions = grantable(req), *may = scop_field(req, "may"),
+				*list = scop_make_text(req, "%s", "");
+	const struct scop_value *token =
+	    scop_make_text(req, "scop_%s", scop_as_text(scop_random(req, PORTAL_TOKEN)));
 	unsigned count = 0;
 
 	for (size_t i = 0; i < scop_count(permissions); i++) {
 		const char *name = scop_text(scop_at(permissions, i), "name");
 
 		if (scop_as_text(scop_get(may, name))[0])
-			list = scop_make_text(req, "%s%s%s", scop_as_text(list), count++ ? "," : "", name);
+			list = scop_make_text(req, "%s%s%s", scop_as_text(list), count++ ? "," : "",
+			    name);
 	}
 	if (count == 0)
 		return scop_reject(req, "may", "Please choose what the key may do.");
 	if (scop_int(scop_row(req, api_key_count()), "n") >= KEYS_MAX)
 		return scop_reject(req, "name", "That is enough keys. Please remove one first.");
-	scop_write(req, api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
-	    scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
+	scop_write(req,
+	    api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
+		scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
 	scop_note(req, "Made an API key", scop_field(req, "name"));
 	scop_put(req, "fresh", token);
 	scop_show_once(req);

@@ -7,7 +7,9 @@ bool
 portal_mails(struct scop_request *req)
 {
 	scop_put(req, "sender", scop_get(scop_row(req, own_sender()), "address"));
-	portal_put_page(req, "mails", scop_rows(req, mails(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	portal_put_page(req, "mails",
+	    scop_rows(req, mails(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
+	    PER_PAGE);
 	return scop_view(req, &view_mails);
 }
 
@@ -17,5 +19,7 @@ portal_mail(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_row(req, mail_by_id(scop_path(req, "id")));
 
-	return mail ? scop_send_download(req, NULL, "text/html; charset=utf-8", scop_get(mail, "html")) : scop_not_found(req);
+	return mail
+	    ? scop_send_download(req, NULL, "text/html; charset=utf-8", scop_get(mail, "html"))
+	    : scop_not_found(req);
 }

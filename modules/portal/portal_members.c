@@ -1,4 +1,5 @@
-/* Members: who is in, in which role; inviting, and taking an invitation. The last owner stays one. */
+/* Members: who is in, in which role; inviting, and taking an invitation. The last owner stays one.
+ */
 #include <string.h>
 
 #include "portal.h"
@@ -6,21 +7,40 @@
 enum { PER_PAGE = 50, PASSWORD_MIN = 10 };
 
 const struct scop_field portal_invite_fields[] = {
-	{ .name = "name", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),  .required = true, .max = 100 },
-	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"), .required = true },
-	{ .name = "role", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Role"),  .required = true, .max = 24 },
-	{ 0 }
+	{ .name = "name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Name"),
+	    .required = true,
+	    .max = 100 },
+	{ .name = "mail",
+	    .type = SCOP_FIELD_EMAIL,
+	    .label = SCOP_TEXT("E-mail address"),
+	    .required = true },
+	{ .name = "role",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Role"),
+	    .required = true,
+	    .max = 24 },
+	{ 0 },
 };
 
 const struct scop_field portal_role_fields[] = {
-	{ .name = "role", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Role"), .required = true, .max = 24 },
+	{ .name = "role",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Role"),
+	    .required = true,
+	    .max = 24 },
 	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
-	{ 0 }
+	{ 0 },
 };
 
 const struct scop_field portal_invitation_fields[] = {
-	{ .name = "password", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Choose a password"), .min = PASSWORD_MIN, .max = 200 },
-	{ 0 }
+	{ .name = "password",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Choose a password"),
+	    .min = PASSWORD_MIN,
+	    .max = 200 },
+	{ 0 },
 };
 
 /* Roles that every tenant has, or that modules bring, in words; another is shown by its name. */
@@ -55,8 +75,10 @@ put_roles(struct scop_request *req, const char *current)
 	for (size_t i = 0; i < count; i++) {
 		const char *name = scop_text(scop_at(found, i), "name");
 
-		list[i] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_get(scop_at(found, i), "name"),
-		    portal_role_title(req, scop_at(found, i)), scop_make_bool(req, strcmp(name, current) == 0) });
+		list[i] = scop_make_map(req, 3, keys,
+		    (const struct scop_value *[]){ scop_get(scop_at(found, i), "name"),
+			portal_role_title(req, scop_at(found, i)),
+			scop_make_bool(req, strcmp(name, current) == 0) });
 	}
 	scop_put(req, "roles", scop_make_list(req, count, list));
 }
@@ -65,15 +87,19 @@ put_roles(struct scop_request *req, const char *current)
 static const struct scop_value *
 with_titles(struct scop_request *req, const struct scop_value *rows)
 {
-	static const char *const keys[] = { "id", "name", "mail", "has_account", "invited", "role" };
+	static const char *const keys[] = { "id", "name", "mail", "has_account", "invited",
+		"role" };
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		list[i] = scop_make_map(req, 6, keys, (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "name"),
-		    scop_get(row, "mail"), scop_get(row, "has_account"), scop_get(row, "invited"), title_of(req, scop_text(row, "role"), scop_text(row, "title")) });
+		list[i] = scop_make_map(req, 6, keys,
+		    (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "name"),
+			scop_get(row, "mail"), scop_get(row, "has_account"),
+			scop_get(row, "invited"),
+			title_of(req, scop_text(row, "role"), scop_text(row, "title")) });
 	}
 	return scop_make_list(req, count, list);
 }
@@ -81,7 +107,8 @@ with_titles(struct scop_request *req, const struct scop_value *rows)
 bool
 portal_members(struct scop_request *req)
 {
-	const struct scop_value *rows = scop_rows(req, members(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE)));
+	const struct scop_value *rows =
+	    scop_rows(req, members(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE)));
 
 	portal_put_page(req, "members", with_titles(req, rows), PER_PAGE);
 	put_roles(req, "");
@@ -91,7 +118,8 @@ portal_members(struct scop_request *req)
 /* ---- inviting ---- */
 
 void
-portal_send_invitation(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter)
+portal_send_invitation(struct scop_request *req, const struct scop_value *member,
+    const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter)
 {
 	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
 
@@ -100,13 +128,18 @@ portal_send_invitation(struct scop_request *req, const struct scop_value *member
 	scop_put(req, "token", token);
 	scop_put(req, "name", name);
 	scop_put(req, "inviter", inviter);
-	scop_mail(req, &(const struct scop_mail){ .view = &view_invitation_mail, .to = mail, .to_name = name, .secret = true });
+	scop_mail(req,
+	    &(const struct scop_mail){ .view = &view_invitation_mail,
+		.to = mail,
+		.to_name = name,
+		.secret = true });
 }
 
 bool
 portal_invite(struct scop_request *req)
 {
-	const struct scop_value *name = scop_field(req, "name"), *mail = scop_field(req, "mail"), *role = scop_field(req, "role");
+	const struct scop_value *name = scop_field(req, "name"), *mail = scop_field(req, "mail"),
+				*role = scop_field(req, "role");
 
 	if (!scop_row(req, role_by_name(role)))
 		return scop_reject(req, "role", "Please choose one of the roles.");
@@ -126,27 +159,33 @@ portal_invite(struct scop_request *req)
 bool
 portal_invite_job(struct scop_request *req)
 {
-	const struct scop_value *member = scop_row(req, member_to_invite(scop_get(scop_body(req), "member")));
+	const struct scop_value *member =
+	    scop_row(req, member_to_invite(scop_get(scop_body(req), "member")));
 
 	if (member)
-		portal_send_invitation(req, scop_get(member, "id"), scop_get(member, "name"), scop_get(member, "mail"), scop_get(scop_body(req), "inviter"));
+		portal_send_invitation(req, scop_get(member, "id"), scop_get(member, "name"),
+		    scop_get(member, "mail"), scop_get(scop_body(req), "inviter"));
 	return true;
 }
 
 bool
 portal_invitation_form(struct scop_request *req)
 {
-	scop_put(req, "invitation", scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token")))));
+	scop_put(req, "invitation",
+	    scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token")))));
 	scop_put(req, "token", scop_path(req, "token"));
 	return scop_view(req, &view_invitation);
 }
 
-/* The link proves that the address is theirs: who has an account joins with it, who has none makes one. */
+/* The link proves that the address is theirs: who has an account joins with it, who has none makes
+ * one. */
 bool
 portal_invitation(struct scop_request *req)
 {
-	const struct scop_value *found = scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token"))));
-	const struct scop_value *member = scop_get(found, "member"), *person = scop_get(found, "person");
+	const struct scop_value *found =
+	    scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token"))));
+	const struct scop_value *member = scop_get(found, "member"),
+				*person = scop_get(found, "person");
 
 	if (!found || scop_write(req, invitations_clear(member)) == 0)
 		return portal_invitation_form(req);
@@ -155,8 +194,10 @@ portal_invitation(struct scop_request *req)
 			return scop_reject(req, "password", "Please choose a password.");
 		if (portal_refuse_weak(req, scop_get(found, "name"), scop_get(found, "mail")))
 			return true;
-		scop_write(req, person_add(scop_get(found, "mail"), scop_get(found, "name"), scop_make_text(req, "%s", scop_language_of(req)),
-		    scop_password_hash(req, scop_field(req, "password"))));
+		scop_write(req,
+		    person_add(scop_get(found, "mail"), scop_get(found, "name"),
+			scop_make_text(req, "%s", scop_language_of(req)),
+			scop_password_hash(req, scop_field(req, "password"))));
 		person = scop_make_int(req, scop_inserted(req));
 	}
 	scop_write(req, member_become(member, person, scop_get(found, "mail")));
@@ -179,7 +220,8 @@ portal_member(struct scop_request *req)
 	return scop_view(req, &view_member);
 }
 
-/* Whether nobody would be left to let others in. The owners' rows are held, so that two cannot both leave as the last but one. */
+/* Whether nobody would be left to let others in. The owners' rows are held, so that two cannot both
+ * leave as the last but one. */
 static bool
 is_last_owner(struct scop_request *req, const struct scop_value *member)
 {
@@ -190,7 +232,8 @@ is_last_owner(struct scop_request *req, const struct scop_value *member)
 bool
 portal_member_role(struct scop_request *req)
 {
-	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))), *role = scop_field(req, "role");
+	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))),
+				*role = scop_field(req, "role");
 
 	if (!member)
 		return scop_not_found(req);
@@ -201,24 +244,29 @@ portal_member_role(struct scop_request *req)
 	if (!portal_may_give(req, role) || !portal_may_give(req, scop_get(member, "role")))
 		return scop_reject(req, "role", "You cannot give more than you may yourself.");
 	if (strcmp(scop_as_text(role), "owner") != 0 && is_last_owner(req, member))
-		return scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+		return scop_reject(req, "role",
+		    "This is the last owner. Make somebody else one first.");
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
-	scop_note(req, "Changed the role of", scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
+	scop_note(req, "Changed the role of",
+	    scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
 	return scop_redirect(req, "members", NULL);
 }
 
 bool
 portal_member_remove(struct scop_request *req)
 {
-	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))), *id = scop_get(member, "id");
+	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))),
+				*id = scop_get(member, "id");
 
 	if (!member)
 		return scop_not_found(req);
 	if (!portal_may_give(req, scop_get(member, "role")))
-		return scop_reject(req, "role", "This member may do more than you: somebody else has to remove them.");
+		return scop_reject(req, "role",
+		    "This member may do more than you: somebody else has to remove them.");
 	if (is_last_owner(req, member))
-		return scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+		return scop_reject(req, "role",
+		    "This is the last owner. Make somebody else one first.");
 	scop_write(req, sessions_end(id));
 	scop_write(req, sign_ins_clear(id));
 	scop_write(req, invitations_clear(id));

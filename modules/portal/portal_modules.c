@@ -1,6 +1,7 @@
 /*
- * Modules: what there is, what one of them is and may, and what can be done with it. The portal holds no rights over modules: it
- * writes an order, which the installer carries out. Operators see the same page of the modules of tenants that they serve.
+ * Modules: what there is, what one of them is and may, and what can be done with it. The portal
+ * holds no rights over modules: it writes an order, which the installer carries out. Operators see
+ * the same page of the modules of tenants that they serve.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,32 +11,40 @@
 
 enum { PER_PAGE = 50 };
 
-static const char *const categories[] = { "erp", "accounting", "telephony", "e-commerce", "sites", "stock", "shipping", "logistics", "communication", "hr",
-	"back-office", "office", NULL };
+static const char *const categories[] = { "erp", "accounting", "telephony", "e-commerce", "sites",
+	"stock", "shipping", "logistics", "communication", "hr", "back-office", "office", NULL };
 
-static const char *const category_titles[] = { SCOP_TEXT("ERP"), SCOP_TEXT("Accounting"), SCOP_TEXT("Telephony"), SCOP_TEXT("E-commerce"), SCOP_TEXT("Web sites"),
-	SCOP_TEXT("Stock"), SCOP_TEXT("Shipping"), SCOP_TEXT("Logistics"), SCOP_TEXT("Communication"), SCOP_TEXT("Human resources"), SCOP_TEXT("Back office"),
-	SCOP_TEXT("Office and cloud") };
+static const char *const category_titles[] = { SCOP_TEXT("ERP"), SCOP_TEXT("Accounting"),
+	SCOP_TEXT("Telephony"), SCOP_TEXT("E-commerce"), SCOP_TEXT("Web sites"), SCOP_TEXT("Stock"),
+	SCOP_TEXT("Shipping"), SCOP_TEXT("Logistics"), SCOP_TEXT("Communication"),
+	SCOP_TEXT("Human resources"), SCOP_TEXT("Back office"), SCOP_TEXT("Office and cloud") };
 
 const struct scop_field portal_modules_fields[] = {
-	{ .name = "page",     .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
-	{ .name = "words",    .type = SCOP_FIELD_TEXT, .max = 100 },
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ .name = "category", .type = SCOP_FIELD_CHOICE, .choices = categories },
-	{ 0 }
+	{ 0 },
 };
 
-static const char *const kinds[] = { "install", "upgrade", "rehearse", "back", "disable", "uninstall", "purge", NULL };
+static const char *const kinds[] = { "install", "upgrade", "rehearse", "back", "disable",
+	"uninstall", "purge", NULL };
 
 /* For the audit trail, in their order. */
-static const char *const notes[] = { SCOP_TEXT("Ordered to install"), SCOP_TEXT("Ordered to upgrade"), SCOP_TEXT("Ordered to try an upgrade on a copy"),
-	SCOP_TEXT("Ordered to go back"), SCOP_TEXT("Ordered to disable"), SCOP_TEXT("Ordered to uninstall"), SCOP_TEXT("Ordered to delete for good") };
+static const char *const notes[] = { SCOP_TEXT("Ordered to install"),
+	SCOP_TEXT("Ordered to upgrade"), SCOP_TEXT("Ordered to try an upgrade on a copy"),
+	SCOP_TEXT("Ordered to go back"), SCOP_TEXT("Ordered to disable"),
+	SCOP_TEXT("Ordered to uninstall"), SCOP_TEXT("Ordered to delete for good") };
 
 const struct scop_field portal_order_fields[] = {
-	{ .name = "kind",      .type = SCOP_FIELD_CHOICE, .required = true, .choices = kinds },
-	{ .name = "version",   .type = SCOP_FIELD_TEXT, .max = 40, .pattern = "[0-9.^~<>=* ]*", .message = SCOP_TEXT("This is no version.") },
-	{ .name = "granted",   .type = SCOP_FIELD_BOOL },
+	{ .name = "kind", .type = SCOP_FIELD_CHOICE, .required = true, .choices = kinds },
+	{ .name = "version",
+	    .type = SCOP_FIELD_TEXT,
+	    .max = 40,
+	    .pattern = "[0-9.^~<>=* ]*",
+	    .message = SCOP_TEXT("This is no version.") },
+	{ .name = "granted", .type = SCOP_FIELD_BOOL },
 	{ .name = "confirmed", .type = SCOP_FIELD_TEXT, .max = 40 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_value *
@@ -71,28 +80,36 @@ put_categories(struct scop_request *req)
 	const char *chosen = scop_as_text(scop_field(req, "category"));
 
 	for (size_t i = 0; i < count; i++)
-		list[i] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_make_text(req, "%s", categories[i]),
-		    scop_make_text(req, "%s", scop_translate(req, category_titles[i])), scop_make_bool(req, strcmp(chosen, categories[i]) == 0) });
+		list[i] = scop_make_map(req, 3, keys,
+		    (const struct scop_value *[]){ scop_make_text(req, "%s", categories[i]),
+			scop_make_text(req, "%s", scop_translate(req, category_titles[i])),
+			scop_make_bool(req, strcmp(chosen, categories[i]) == 0) });
 	scop_put(req, "categories", scop_make_list(req, count, list));
 }
 
 bool
 portal_modules(struct scop_request *req)
 {
-	const struct scop_value *words = scop_field(req, "words"), *category = scop_field(req, "category");
+	const struct scop_value *words = scop_field(req, "words"),
+				*category = scop_field(req, "category");
 
-	scop_put_all(req, (const struct scop_want[]){
-		{ "modules", false, offers(language_of(req), words, category, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE)) },
-		{ "steps", false, steps_under_way() },
-		{ "catalogue", true, catalogue_state() },
+	scop_put_all(req,
+	    (const struct scop_want[]){
+		{ "modules", false,
+		    offers(language_of(req), words, category, scop_make_int(req, PER_PAGE),
+			portal_first(req, PER_PAGE)) },
+		{ "steps", false, steps_under_way() }, { "catalogue", true, catalogue_state() },
 		{ 0 } });
-	const struct scop_value *steps = scop_model(req, "steps"), *modules = scop_model(req, "modules");
+	const struct scop_value *steps = scop_model(req, "steps"),
+				*modules = scop_model(req, "modules");
 	bool busy = scop_count(steps) > 0;
 
 	for (size_t i = 0; i < scop_count(modules); i++)
 		busy |= scop_bool(scop_at(modules, i), "under_way");
 	scop_put(req, "steps", portal_all_reworded(req, steps, "step"));
-	portal_put_page(req, "modules", portal_all_reworded(req, portal_all_reworded(req, modules, "failure"), "trouble"), PER_PAGE);
+	portal_put_page(req, "modules",
+	    portal_all_reworded(req, portal_all_reworded(req, modules, "failure"), "trouble"),
+	    PER_PAGE);
 	put_categories(req);
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
@@ -111,7 +128,8 @@ is_newer(const char *version, const char *than)
 {
 	unsigned a[3] = { 0 }, b[3] = { 0 };
 
-	if (sscanf(version, "%u.%u.%u", &a[0], &a[1], &a[2]) != 3 || sscanf(than, "%u.%u.%u", &b[0], &b[1], &b[2]) != 3)
+	if (sscanf(version, "%u.%u.%u", &a[0], &a[1], &a[2]) != 3 ||
+	    sscanf(than, "%u.%u.%u", &b[0], &b[1], &b[2]) != 3)
 		return false;
 	for (int i = 0; i < 3; i++)
 		if (a[i] != b[i])
@@ -122,7 +140,8 @@ is_newer(const char *version, const char *than)
 static const char *
 title_of(struct scop_request *req, const char *kind)
 {
-	static const char *const titles[] = { SCOP_TEXT("Install"), SCOP_TEXT("Upgrade"), SCOP_TEXT("Try on a copy"), SCOP_TEXT("Go back"), SCOP_TEXT("Disable"),
+	static const char *const titles[] = { SCOP_TEXT("Install"), SCOP_TEXT("Upgrade"),
+		SCOP_TEXT("Try on a copy"), SCOP_TEXT("Go back"), SCOP_TEXT("Disable"),
 		SCOP_TEXT("Uninstall"), SCOP_TEXT("Delete for good") };
 	const size_t place = place_in(kinds, strcmp(kind, "install-root") == 0 ? "install" : kind);
 
@@ -138,7 +157,8 @@ title_of(struct scop_request *req, const char *kind)
 bool
 portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 {
-	static const char *const keys[] = { "title", "module", "actor", "by_command", "created", "done", "failed", "cancelled", "under_way", "message" };
+	static const char *const keys[] = { "title", "module", "actor", "by_command", "created",
+		"done", "failed", "cancelled", "under_way", "message" };
 	enum { KEYS = sizeof keys / sizeof keys[0] };
 	const size_t count = scop_count(orders);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
@@ -146,7 +166,8 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *order = scop_at(orders, i);
-		const struct scop_value *values[KEYS] = { scop_make_text(req, "%s", title_of(req, scop_text(order, "kind"))) };
+		const struct scop_value *values[KEYS] = { scop_make_text(req, "%s",
+		    title_of(req, scop_text(order, "kind"))) };
 
 		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
@@ -172,10 +193,16 @@ put_history(struct scop_request *req, const struct scop_value *orders, bool of_a
 			const struct scop_value *id = scop_get(scop_at(orders, i), "id");
 
 			scop_put(req, "order", id);
-			scop_put(req, "steps", portal_all_reworded(req, scop_rows(req, of_all ? every_order_steps(id) : order_steps(id)), "step"));
+			scop_put(req, "steps",
+			    portal_all_reworded(req,
+				scop_rows(req, of_all ? every_order_steps(id) : order_steps(id)),
+				"step"));
 		}
 	scop_put(req, "busy", scop_make_bool(req, busy));
-	scop_put(req, "failure", scop_count(orders) > 0 && scop_bool(scop_at(orders, 0), "failed") ? portal_reworded(req, scop_get(scop_at(orders, 0), "message")) : NULL);
+	scop_put(req, "failure",
+	    scop_count(orders) > 0 && scop_bool(scop_at(orders, 0), "failed")
+		? portal_reworded(req, scop_get(scop_at(orders, 0), "message"))
+		: NULL);
 }
 
 static void
@@ -189,12 +216,14 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 {
 	const struct scop_value *rights = scop_get(one, "rights");
 
-	scop_put_all(req, (const struct scop_want[]){
-	    { "rights", false, rights_listed(rights, scop_get(one, "own_rights")) },
-	    { "needs", false, needs_listed(scop_get(one, "needs")) },
-	    { "personal", false, personal_listed(scop_get(one, "personal")) },
-	    { "pictures", false, pictures_listed(language_of(req), scop_get(one, "pictures")) },
-	    { "versions", false, offer_versions(language_of(req), scop_get(one, "module")) }, { 0 } });
+	scop_put_all(req,
+	    (const struct scop_want[]){
+		{ "rights", false, rights_listed(rights, scop_get(one, "own_rights")) },
+		{ "needs", false, needs_listed(scop_get(one, "needs")) },
+		{ "personal", false, personal_listed(scop_get(one, "personal")) },
+		{ "pictures", false, pictures_listed(language_of(req), scop_get(one, "pictures")) },
+		{ "versions", false, offer_versions(language_of(req), scop_get(one, "module")) },
+		{ 0 } });
 	const struct scop_value *listed = scop_model(req, "rights");
 	bool more = false;
 	for (size_t i = 0; i < scop_count(listed); i++)
@@ -213,18 +242,27 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 {
 	const struct scop_value *module = scop_path(req, "module"), *language = language_of(req);
 	const struct scop_value *id = scop_get(tenant, "id");
-	const struct scop_value *one = scop_row(req, tenant ? every_offer_page(language, id, module) : offer_page(language, module));
+	const struct scop_value *one = scop_row(req,
+	    tenant ? every_offer_page(language, id, module) : offer_page(language, module));
 
 	if (!one)
 		return scop_not_found(req);
-	put_history(req, scop_rows(req, tenant ? every_module_orders(id, module) : module_orders(module)), tenant != NULL);
+	put_history(req,
+	    scop_rows(req, tenant ? every_module_orders(id, module) : module_orders(module)),
+	    tenant != NULL);
 	put_lists(req, one);
-	scop_put(req, "one", scop_make_with(req, one, "trouble", portal_reworded(req, scop_get(one, "trouble"))));
+	scop_put(req, "one",
+	    scop_make_with(req, one, "trouble", portal_reworded(req, scop_get(one, "trouble"))));
 	scop_put(req, "tenant", tenant);
-	scop_put(req, "category", scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
-	scop_put(req, "tables", scop_rows(req, tenant ? every_module_tables(id, module) : module_tables(module)));
+	scop_put(req, "category",
+	    scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
+	scop_put(req, "tables",
+	    scop_rows(req, tenant ? every_module_tables(id, module) : module_tables(module)));
 	put_any(req, "any_table", "tables");
-	scop_put(req, "can_upgrade", scop_make_bool(req, scop_bool(one, "is_on") && is_newer(scop_text(one, "version"), scop_text(one, "own_version"))));
+	scop_put(req, "can_upgrade",
+	    scop_make_bool(req,
+		scop_bool(one, "is_on") &&
+		    is_newer(scop_text(one, "version"), scop_text(one, "own_version"))));
 	scop_put(req, "may_order", scop_make_bool(req, tenant || scop_may(req, "portal.modules")));
 	return scop_view(req, view);
 }
@@ -243,24 +281,38 @@ portal_module_remove(struct scop_request *req)
 
 /* ---- orders ---- */
 
-/* One order at a time for a module: a second press shows the run that the first one started. False where the answer is there: not
- * found, or refused. */
+/* One order at a time for a module: a second press shows the run that the first one started. False
+ * where the answer is there: not found, or refused. */
 static bool
 give_order(struct scop_request *req, const struct scop_value *tenant, const char *kind)
 {
-	const struct scop_value *module = scop_path(req, "module"), *version = scop_field(req, "version"), *confirmed = scop_field(req, "confirmed");
-	const struct scop_value *id = tenant ? scop_get(tenant, "id") : scop_tenant(req), *none = scop_make_text(req, "%s", "");
+	const struct scop_value *module = scop_path(req, "module"),
+				*version = scop_field(req, "version"),
+				*confirmed = scop_field(req, "confirmed");
+	const struct scop_value *id = tenant ? scop_get(tenant, "id") : scop_tenant(req),
+				*none = scop_make_text(req, "%s", "");
 	const size_t place = place_in(kinds, kind);
 	bool under_way;
 
-	if (!scop_row(req, tenant ? every_offer_page(language_of(req), id, module) : offer_page(language_of(req), module)))
+	if (!scop_row(req,
+		tenant ? every_offer_page(language_of(req), id, module)
+		       : offer_page(language_of(req), module)))
 		return !scop_not_found(req);
-	if (strcmp(kind, "purge") == 0 && strcmp(scop_as_text(confirmed), scop_as_text(module)) != 0)
-		return !scop_reject(req, "confirmed", SCOP_TEXT("Type the module's name as it stands above."));
-	scop_write_unique(req, module_order_add(id, scop_make_text(req, "%s", kind), module, scop_member_name(req), version ? version : none,
-	    scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))), confirmed ? confirmed : none), &under_way);
+	if (strcmp(kind, "purge") == 0 &&
+	    strcmp(scop_as_text(confirmed), scop_as_text(module)) != 0)
+		return !scop_reject(req, "confirmed",
+		    SCOP_TEXT("Type the module's name as it stands above."));
+	scop_write_unique(req,
+	    module_order_add(id, scop_make_text(req, "%s", kind), module, scop_member_name(req),
+		version ? version : none,
+		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
+		confirmed ? confirmed : none),
+	    &under_way);
 	if (!under_way)
-		scop_note(req, notes[place], tenant ? scop_make_text(req, "%s, %s", scop_as_text(module), scop_text(tenant, "title")) : module);
+		scop_note(req, notes[place],
+		    tenant ? scop_make_text(req, "%s, %s", scop_as_text(module),
+				 scop_text(tenant, "title"))
+			   : module);
 	return true;
 }
 
@@ -270,7 +322,8 @@ portal_module_order(struct scop_request *req)
 	const struct scop_value *module = scop_path(req, "module");
 
 	return !give_order(req, NULL, scop_as_text(scop_field(req, "kind"))) ||
-	    scop_redirect(req, "module", scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+	    scop_redirect(req, "module",
+		scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
 bool
@@ -288,13 +341,15 @@ portal_disable(struct scop_request *req)
 bool
 portal_order_cancel(struct scop_request *req)
 {
-	const struct scop_value *order = scop_row(req, order_under_way(scop_path(req, "order"))), *module = scop_get(order, "module");
+	const struct scop_value *order = scop_row(req, order_under_way(scop_path(req, "order"))),
+				*module = scop_get(order, "module");
 
 	if (!order)
 		return scop_redirect(req, "modules", NULL);
 	scop_write(req, order_cancel(scop_get(order, "id")));
 	scop_note(req, "Stopped an order", module);
-	return scop_redirect(req, "module", scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+	return scop_redirect(req, "module",
+	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
 /* ---- the same for a tenant that we serve ---- */
@@ -302,7 +357,8 @@ portal_order_cancel(struct scop_request *req)
 static const struct scop_value *
 served_tenant(struct scop_request *req)
 {
-	return scop_row(req, one_tenant(scop_make_int(req, atoll(scop_as_text(scop_path(req, "tenant"))))));
+	return scop_row(req,
+	    one_tenant(scop_make_int(req, atoll(scop_as_text(scop_path(req, "tenant"))))));
 }
 
 bool
@@ -328,7 +384,9 @@ order_from_list(struct scop_request *req, const char *kind)
 
 	if (!tenant)
 		return scop_not_found(req);
-	return !give_order(req, tenant, kind) || scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+	return !give_order(req, tenant, kind) ||
+	    scop_redirect(req, "tenant",
+		scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 }
 
 bool
@@ -352,21 +410,26 @@ portal_tenant_module_order(struct scop_request *req)
 	if (!tenant)
 		return scop_not_found(req);
 	return !give_order(req, tenant, scop_as_text(scop_field(req, "kind"))) ||
-	    scop_redirect(req, "tenant-module", scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
+	    scop_redirect(req, "tenant-module",
+		scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
 }
 
 bool
 portal_tenant_order_cancel(struct scop_request *req)
 {
 	const struct scop_value *tenant = served_tenant(req), *id = scop_get(tenant, "id");
-	const struct scop_value *order = tenant ? scop_row(req, every_order_under_way(scop_path(req, "order"), id)) : NULL;
+	const struct scop_value *order =
+	    tenant ? scop_row(req, every_order_under_way(scop_path(req, "order"), id)) : NULL;
 	const struct scop_value *parts[] = { id, scop_get(order, "module") };
 
 	if (!tenant)
 		return scop_not_found(req);
 	if (!order)
-		return scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+		return scop_redirect(req, "tenant",
+		    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 	scop_write(req, order_cancel(scop_get(order, "id")));
-	scop_note(req, "Stopped an order", scop_make_text(req, "%s, %s", scop_text(order, "module"), scop_text(tenant, "title")));
-	return scop_redirect(req, "tenant-module", scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
+	scop_note(req, "Stopped an order",
+	    scop_make_text(req, "%s, %s", scop_text(order, "module"), scop_text(tenant, "title")));
+	return scop_redirect(req, "tenant-module",
+	    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
 }

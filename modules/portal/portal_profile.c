@@ -1,4 +1,5 @@
-/* The own profile: name, language and zone; and the places where one is signed in, each of which can be ended. */
+/* The own profile: name, language and zone; and the places where one is signed in, each of which
+ * can be ended. */
 #include <string.h>
 
 #include "portal.h"
@@ -6,31 +7,43 @@
 static const char *const languages[] = { "fr", "nl", "de", "en", NULL };
 
 /* Zones to choose from; any other that the machine knows may be typed. */
-static const char *const zones[] = { "Europe/Brussels", "Europe/Paris", "Europe/Amsterdam", "Europe/Berlin", "Europe/London", "Europe/Lisbon",
-	"America/Guadeloupe", "America/Martinique", "America/Cayenne", "Indian/Reunion", "Pacific/Noumea", "UTC" };
+static const char *const zones[] = { "Europe/Brussels", "Europe/Paris", "Europe/Amsterdam",
+	"Europe/Berlin", "Europe/London", "Europe/Lisbon", "America/Guadeloupe",
+	"America/Martinique", "America/Cayenne", "Indian/Reunion", "Pacific/Noumea", "UTC" };
 
 const struct scop_field portal_profile_fields[] = {
-	{ .name = "name",     .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),   .required = true, .max = 100 },
-	{ .name = "language", .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Language"), .required = true, .choices = languages },
-	{ .name = "zone",     .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Time zone"),   .max = 40 },
-	{ 0 }
+	{ .name = "name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Name"),
+	    .required = true,
+	    .max = 100 },
+	{ .name = "language",
+	    .type = SCOP_FIELD_CHOICE,
+	    .label = SCOP_TEXT("Language"),
+	    .required = true,
+	    .choices = languages },
+	{ .name = "zone", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Time zone"), .max = 40 },
+	{ 0 },
 };
 
 /* "Firefox, Android" of what a browser says at length; what is none of these is shown as it is. */
 static const struct scop_value *
 agent_in_words(struct scop_request *req, const char *agent)
 {
-	static const char *const browsers[][2] = { { "Edg", "Edge" }, { "OPR/", "Opera" }, { "Firefox/", "Firefox" }, { "Chrome/", "Chrome" },
-		{ "CriOS/", "Chrome" }, { "Safari/", "Safari" } };
-	static const char *const systems[][2] = { { "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Windows", "Windows" },
-		{ "Mac OS X", "macOS" }, { "Linux", "Linux" } };
+	static const char *const browsers[][2] = { { "Edg", "Edge" }, { "OPR/", "Opera" },
+		{ "Firefox/", "Firefox" }, { "Chrome/", "Chrome" }, { "CriOS/", "Chrome" },
+		{ "Safari/", "Safari" } };
+	static const char *const systems[][2] = { { "Android", "Android" }, { "iPhone", "iPhone" },
+		{ "iPad", "iPad" }, { "Windows", "Windows" }, { "Mac OS X", "macOS" },
+		{ "Linux", "Linux" } };
 	const char *browser = NULL, *system = NULL;
 
 	for (size_t i = 0; !browser && i < sizeof browsers / sizeof browsers[0]; i++)
 		browser = strstr(agent, browsers[i][0]) ? browsers[i][1] : NULL;
 	for (size_t i = 0; !system && i < sizeof systems / sizeof systems[0]; i++)
 		system = strstr(agent, systems[i][0]) ? systems[i][1] : NULL;
-	return browser && system ? scop_make_text(req, "%s, %s", browser, system) : scop_make_text(req, "%.80s", agent);
+	return browser && system ? scop_make_text(req, "%s, %s", browser, system)
+				 : scop_make_text(req, "%.80s", agent);
 }
 
 void
@@ -49,9 +62,9 @@ portal_put_profile(struct scop_request *req)
 	static const char *const keys[] = { "id", "agent", "created", "is_this" };
 	const struct scop_value *session = scop_session(req);
 
-	scop_put_all(req, (const struct scop_want[]){
-	    { "profile", true, profile(scop_member(req)) },
-	    { "found", false, sessions_of(scop_member(req)) }, { 0 } });
+	scop_put_all(req,
+	    (const struct scop_want[]){ { "profile", true, profile(scop_member(req)) },
+		{ "found", false, sessions_of(scop_member(req)) }, { 0 } });
 	portal_put_zones(req);
 
 	const struct scop_value *found = scop_model(req, "found");
@@ -60,9 +73,12 @@ portal_put_profile(struct scop_request *req)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(found, i);
 
-		rows[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_get(row, "id"),
-		    agent_in_words(req, scop_text(row, "agent")), scop_get(row, "created"),
-		    scop_make_bool(req, strncmp(scop_text(row, "id"), scop_as_text(session), strlen(scop_text(row, "id"))) == 0) });
+		rows[i] = scop_make_map(req, 4, keys,
+		    (const struct scop_value *[]){ scop_get(row, "id"),
+			agent_in_words(req, scop_text(row, "agent")), scop_get(row, "created"),
+			scop_make_bool(req,
+			    strncmp(scop_text(row, "id"), scop_as_text(session),
+				strlen(scop_text(row, "id"))) == 0) });
 	}
 	scop_put(req, "sessions", scop_make_list(req, count, rows));
 	scop_put(req, "several", scop_make_bool(req, count > 1));
@@ -74,9 +90,11 @@ portal_profile(struct scop_request *req)
 	const struct scop_value *zone = scop_field(req, "zone");
 
 	if (zone && !scop_zone_is_known(scop_as_text(zone)))
-		return scop_reject(req, "zone", "This time zone is not known. It looks like Europe/Brussels.");
-	scop_write(req, profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
-	    zone ? zone : scop_make_text(req, "%s", "")));
+		return scop_reject(req, "zone",
+		    "This time zone is not known. It looks like Europe/Brussels.");
+	scop_write(req,
+	    profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
+		zone ? zone : scop_make_text(req, "%s", "")));
 	scop_note(req, "Changed their profile", NULL);
 	return scop_redirect(req, "account", NULL);
 }

@@ -1,4 +1,5 @@
-/* Roles: what each may do, from the permissions that the installed modules define. The owner's is not to be narrowed. */
+/* Roles: what each may do, from the permissions that the installed modules define. The owner's is
+ * not to be narrowed. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,14 +9,18 @@
 enum { ROLES_MAX = 50, NAME_MAX = 24 };
 
 const struct scop_field portal_new_role_fields[] = {
-	{ .name = "title", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name of the role"), .required = true, .max = 60 },
-	{ 0 }
+	{ .name = "title",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Name of the role"),
+	    .required = true,
+	    .max = 60 },
+	{ 0 },
 };
 
 const struct scop_field portal_may_fields[] = {
 	{ .name = "may", .type = SCOP_FIELD_MAP, .max = 1 },
 	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
-	{ 0 }
+	{ 0 },
 };
 
 bool
@@ -29,8 +34,10 @@ portal_roles(struct scop_request *req)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		list[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_get(row, "name"), portal_role_title(req, row),
-		    scop_get(row, "members"), scop_get(row, "permissions") });
+		list[i] = scop_make_map(req, 4, keys,
+		    (const struct scop_value *[]){ scop_get(row, "name"),
+			portal_role_title(req, row), scop_get(row, "members"),
+			scop_get(row, "permissions") });
 	}
 	scop_put(req, "roles", scop_make_list(req, count, list));
 	return scop_view(req, &view_roles);
@@ -59,23 +66,26 @@ portal_role_add(struct scop_request *req)
 		return scop_reject(req, "title", "That is enough roles. Please remove one first.");
 	scop_write(req, role_add(name, scop_field(req, "title")));
 	scop_note(req, "Added a role", scop_field(req, "title"));
-	return scop_redirect(req, "one-role", scop_make_map(req, 1, (const char *const[]){ "role" }, &name));
+	return scop_redirect(req, "one-role",
+	    scop_make_map(req, 1, (const char *const[]){ "role" }, &name));
 }
 
 bool
 portal_role(struct scop_request *req)
 {
-	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)), *name = scop_path(req, "role");
-	const struct scop_value *role = scop_put_all(req, (const struct scop_want[]){
-	    { "one", true, role_by_name(name) },
-	    { "permissions", false, permissions_of_role(language, name) },
-	    { "held", false, role_permissions(name) }, { 0 } });
+	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)),
+				*name = scop_path(req, "role");
+	const struct scop_value *role = scop_put_all(req,
+	    (const struct scop_want[]){ { "one", true, role_by_name(name) },
+		{ "permissions", false, permissions_of_role(language, name) },
+		{ "held", false, role_permissions(name) }, { 0 } });
 
 	if (!role)
 		return scop_not_found(req);
 	scop_put(req, "title", portal_role_title(req, role));
 	scop_put(req, "seen", scop_seen(req, scop_model(req, "held"), "permission"));
-	scop_put(req, "is_owner", scop_make_bool(req, strcmp(scop_text(role, "name"), "owner") == 0));
+	scop_put(req, "is_owner",
+	    scop_make_bool(req, strcmp(scop_text(role, "name"), "owner") == 0));
 	return scop_view(req, &view_role);
 }
 
@@ -83,10 +93,12 @@ portal_role(struct scop_request *req)
 bool
 portal_may_give(struct scop_request *req, const struct scop_value *role)
 {
-	const struct scop_value *rows = scop_rows(req, permissions_of_role(scop_make_text(req, "%s", "en"), role));
+	const struct scop_value *rows =
+	    scop_rows(req, permissions_of_role(scop_make_text(req, "%s", "en"), role));
 
 	for (size_t i = 0; i < scop_count(rows); i++)
-		if (scop_bool(scop_at(rows, i), "may") && !scop_may(req, scop_text(scop_at(rows, i), "name")))
+		if (scop_bool(scop_at(rows, i), "may") &&
+		    !scop_may(req, scop_text(scop_at(rows, i), "name")))
 			return false;
 	return true;
 }
@@ -94,27 +106,38 @@ portal_may_give(struct scop_request *req, const struct scop_value *role)
 bool
 portal_role_save(struct scop_request *req)
 {
-	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))), *name = scop_get(role, "name");
-	const struct scop_value *known = scop_rows(req, permissions_of_role(scop_make_text(req, "%s", scop_language_of(req)), name)), *may = scop_field(req, "may");
-	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list)), *about = portal_role_title(req, role);
+	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))),
+				*name = scop_get(role, "name");
+	const struct scop_value *known = scop_rows(req,
+				    permissions_of_role(scop_make_text(req, "%s",
+							    scop_language_of(req)),
+					name)),
+				*may = scop_field(req, "may");
+	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list)),
+				*about = portal_role_title(req, role);
 	size_t count = 0;
 
 	if (!role)
 		return scop_not_found(req);
 	if (strcmp(scop_as_text(name), "owner") == 0)
-		return scop_reject(req, "role", "An owner may do everything. Make another role for less.");
+		return scop_reject(req, "role",
+		    "An owner may do everything. Make another role for less.");
 	if (!portal_may_give(req, name))
-		return scop_reject(req, "role", "This role may do more than you: somebody else has to change it.");
+		return scop_reject(req, "role",
+		    "This role may do more than you: somebody else has to change it.");
 	if (scop_outdated(req, scop_rows(req, role_permissions_held(name)), "permission"))
 		return true;
 	for (size_t i = 0; i < scop_count(known); i++) {
 		const struct scop_value *permission = scop_get(scop_at(known, i), "name");
-		const bool had = scop_bool(scop_at(known, i), "may"), gets = scop_as_text(scop_get(may, scop_as_text(permission)))[0] != '\0';
+		const bool had = scop_bool(scop_at(known, i), "may"),
+			   gets = scop_as_text(scop_get(may, scop_as_text(permission)))[0] != '\0';
 
 		if (gets && !had && !scop_may(req, scop_as_text(permission)))
-			return scop_reject(req, "role", "You cannot give more than you may yourself.");
+			return scop_reject(req, "role",
+			    "You cannot give more than you may yourself.");
 		if (gets != had)
-			about = scop_make_text(req, "%s, %c %s", scop_as_text(about), gets ? '+' : '-', scop_text(scop_at(known, i), "title"));
+			about = scop_make_text(req, "%s, %c %s", scop_as_text(about),
+			    gets ? '+' : '-', scop_text(scop_at(known, i), "title"));
 		if (gets)
 			list[count++] = permission;
 	}
@@ -129,16 +152,19 @@ portal_role_save(struct scop_request *req)
 bool
 portal_role_remove(struct scop_request *req)
 {
-	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))), *name = scop_get(role, "name");
+	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))),
+				*name = scop_get(role, "name");
 
 	if (!role)
 		return scop_not_found(req);
 	if (!portal_may_give(req, name))
-		return scop_reject(req, "role", "This role may do more than you: somebody else has to change it.");
+		return scop_reject(req, "role",
+		    "This role may do more than you: somebody else has to change it.");
 	if (!scop_text(role, "title")[0])
 		return scop_reject(req, "role", "This role comes with a module, and stays.");
 	if (scop_int(role, "members") > 0)
-		return scop_reject(req, "role", "Somebody still has this role. Give them another one first.");
+		return scop_reject(req, "role",
+		    "Somebody still has this role. Give them another one first.");
 	scop_write(req, role_permissions_clear(name));
 	scop_write(req, role_remove(name));
 	scop_note(req, "Removed a role", scop_get(role, "title"));

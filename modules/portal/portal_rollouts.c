@@ -1,4 +1,5 @@
-/* Upgrades of a module for the scop's tenants that have it, in waves: begin one, follow it, pause it and go on. For operators. */
+/* Upgrades of a module for the scop's tenants that have it, in waves: begin one, follow it, pause
+ * it and go on. For operators. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +8,23 @@
 enum { PER_PAGE = 50 };
 
 const struct scop_field portal_rollout_fields[] = {
-	{ .name = "page",    .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
-	{ .name = "module",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Module"), .required = true, .max = 24, .pattern = "[a-z][a-z0-9_]*", .message = SCOP_TEXT("This is no module.") },
-	{ .name = "version", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Version"), .max = 40, .pattern = "[0-9.^~<>=* ]*", .message = SCOP_TEXT("This is no version.") },
-	{ .name = "canary",  .type = SCOP_FIELD_ID, .label = SCOP_TEXT("Who tries it first") },
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	{ .name = "module",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Module"),
+	    .required = true,
+	    .max = 24,
+	    .pattern = "[a-z][a-z0-9_]*",
+	    .message = SCOP_TEXT("This is no module.") },
+	{ .name = "version",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Version"),
+	    .max = 40,
+	    .pattern = "[0-9.^~<>=* ]*",
+	    .message = SCOP_TEXT("This is no version.") },
+	{ .name = "canary", .type = SCOP_FIELD_ID, .label = SCOP_TEXT("Who tries it first") },
 	{ .name = "granted", .type = SCOP_FIELD_BOOL },
-	{ 0 }
+	{ 0 },
 };
 
 bool
@@ -24,11 +36,14 @@ portal_rollouts(struct scop_request *req)
 	for (size_t i = 0; i < scop_count(asked); i++)
 		busy |= scop_bool(scop_at(asked, i), "under_way");
 	scop_put(req, "asked", portal_all_reworded(req, asked, "message"));
-	portal_put_page(req, "rollouts", scop_rows(req, rollouts(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	portal_put_page(req, "rollouts",
+	    scop_rows(req, rollouts(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
+	    PER_PAGE);
 	for (size_t i = 0; i < scop_count(scop_model(req, "rollouts")); i++)
 		busy |= scop_bool(scop_at(scop_model(req, "rollouts"), i), "running");
 	scop_put(req, "busy", scop_make_bool(req, busy));
-	scop_put(req, "modules", scop_rows(req, rollout_modules(scop_make_text(req, "%s", scop_language_of(req)))));
+	scop_put(req, "modules",
+	    scop_rows(req, rollout_modules(scop_make_text(req, "%s", scop_language_of(req)))));
 	scop_put(req, "tenants", scop_rows(req, tenants_titled()));
 	return scop_view(req, &view_rollouts);
 }
@@ -36,11 +51,15 @@ portal_rollouts(struct scop_request *req)
 static void
 order(struct scop_request *req, const char *kind, const struct scop_value *module)
 {
-	const struct scop_value *version = scop_field(req, "version"), *canary = scop_field(req, "canary");
+	const struct scop_value *version = scop_field(req, "version"),
+				*canary = scop_field(req, "canary");
 	bool under_way;
 
-	scop_write_unique(req, rollout_order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module, scop_member_name(req),
-	    version ? version : scop_make_text(req, "%s", ""), scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))), canary), &under_way);
+	scop_write_unique(req,
+	    rollout_order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module,
+		scop_member_name(req), version ? version : scop_make_text(req, "%s", ""),
+		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))), canary),
+	    &under_way);
 }
 
 bool
@@ -56,7 +75,8 @@ portal_rollout_begin(struct scop_request *req)
 static const struct scop_value *
 rollout_of(struct scop_request *req)
 {
-	return scop_row(req, rollout_by_id(scop_make_int(req, atoll(scop_as_text(scop_path(req, "rollout"))))));
+	return scop_row(req,
+	    rollout_by_id(scop_make_int(req, atoll(scop_as_text(scop_path(req, "rollout"))))));
 }
 
 bool
@@ -66,12 +86,16 @@ portal_rollout(struct scop_request *req)
 
 	if (!one)
 		return scop_not_found(req);
-	const bool asked = scop_row(req, rollout_changes(scop_tenant(req), scop_get(one, "id"))) != NULL;
+	const bool asked =
+	    scop_row(req, rollout_changes(scop_tenant(req), scop_get(one, "id"))) != NULL;
 
 	scop_put(req, "one", one);
-	scop_put(req, "asked", scop_make_bool(req, asked)); /* the installer has not taken it up yet */
+	/* the installer has not taken it up yet */
+	scop_put(req, "asked", scop_make_bool(req, asked));
 	scop_put(req, "busy", scop_make_bool(req, asked || scop_bool(one, "running")));
-	scop_put(req, "tenants", portal_all_reworded(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))), "message"));
+	scop_put(req, "tenants",
+	    portal_all_reworded(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))),
+		"message"));
 	return scop_view(req, &view_rollout);
 }
 
@@ -84,7 +108,8 @@ change(struct scop_request *req, const char *kind, const char *note)
 		return scop_not_found(req);
 	order(req, kind, scop_make_text(req, "%lld", (long long)scop_as_int(id)));
 	scop_note(req, note, scop_get(one, "module"));
-	return scop_redirect(req, "rollout", scop_make_map(req, 1, (const char *const[]){ "rollout" }, &id));
+	return scop_redirect(req, "rollout",
+	    scop_make_map(req, 1, (const char *const[]){ "rollout" }, &id));
 }
 
 bool

@@ -1,24 +1,43 @@
 /*
- * The second step of signing in: a code of an app, or one of the recovery codes. Between the password and the code nothing is
- * kept: who has passed the first step carries a sealed note for five minutes.
+ * The second step of signing in: a code of an app, or one of the recovery codes. Between the
+ * password and the code nothing is kept: who has passed the first step carries a sealed note for
+ * five minutes.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "portal.h"
 
-enum { NOTE_SECONDS = 300, RECOVERY_CODES = 8, RECOVERY_LENGTH = 10, FAILURES = 5, FAILURES_OF_ACCOUNT = 30 /* in a quarter of an hour */ };
+enum {
+	NOTE_SECONDS = 300,
+	RECOVERY_CODES = 8,
+	RECOVERY_LENGTH = 10,
+	FAILURES = 5,
+	FAILURES_OF_ACCOUNT = 30 /* in a quarter of an hour */
+};
 
 const struct scop_field portal_second_fields[] = {
-	{ .name = "secret",  .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
-	{ .name = "current", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Present password"), .required = true, .max = 200 },
-	{ .name = "code",   .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Code"), .required = true, .max = 20 },
-	{ 0 }
+	{ .name = "secret", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
+	{ .name = "current",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Present password"),
+	    .required = true,
+	    .max = 200 },
+	{ .name = "code",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Code"),
+	    .required = true,
+	    .max = 20 },
+	{ 0 },
 };
 
 const struct scop_field portal_second_off_fields[] = {
-	{ .name = "current", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Present password"), .required = true, .max = 200 },
-	{ 0 }
+	{ .name = "current",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Present password"),
+	    .required = true,
+	    .max = 200 },
+	{ 0 },
 };
 
 /* ---- setting it up ---- */
@@ -27,8 +46,9 @@ static void
 put_secret(struct scop_request *req, const struct scop_value *secret)
 {
 	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
-	const char *uri = scop_as_text(scop_make_text(req, "otpauth://totp/Scopiton:%s?secret=%s&issuer=Scopiton",
-	    scop_text(person, "mail"), scop_as_text(secret)));
+	const char *uri =
+	    scop_as_text(scop_make_text(req, "otpauth://totp/Scopiton:%s?secret=%s&issuer=Scopiton",
+		scop_text(person, "mail"), scop_as_text(secret)));
 
 	scop_put(req, "person", person);
 	scop_put(req, "secret", secret);
@@ -49,15 +69,19 @@ portal_second_form(struct scop_request *req)
 bool
 portal_second_on(struct scop_request *req)
 {
-	const struct scop_value *secret = scop_unseal(req, scop_field(req, "secret")), *found = scop_row(req, person_of_member(scop_member(req)));
+	const struct scop_value *secret = scop_unseal(req, scop_field(req, "secret")),
+				*found = scop_row(req, person_of_member(scop_member(req)));
 	const struct scop_value *person = scop_get(found, "id"), *codes[RECOVERY_CODES];
 	const int64_t step = secret ? scop_totp_step(req, secret, scop_field(req, "code")) : 0;
 
 	if (!person)
 		return scop_not_found(req);
 	if (scop_bool(found, "second"))
-		return scop_reject(req, "code", "The second step is on already. Switch it off first, then on with the other app.");
-	if (!scop_password_verify(req, scop_field(req, "current"), scop_get(found, "password"), true))
+		return scop_reject(req, "code",
+		    "The second step is on already. Switch it off first, then on with the other "
+		    "app.");
+	if (!scop_password_verify(req, scop_field(req, "current"), scop_get(found, "password"),
+		true))
 		return scop_reject(req, "current", "This is not your present password.");
 	if (step == 0)
 		return scop_reject(req, "code", "This is not the code that the app shows now.");
@@ -78,7 +102,9 @@ portal_second_off(struct scop_request *req)
 {
 	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
 
-	if (!person || !scop_password_verify(req, scop_field(req, "current"), scop_get(person, "password"), true))
+	if (!person ||
+	    !scop_password_verify(req, scop_field(req, "current"), scop_get(person, "password"),
+		true))
 		return scop_reject(req, "current", "This is not your present password.");
 	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
 	scop_write(req, recovery_clear(scop_get(person, "id")));
@@ -90,8 +116,12 @@ portal_second_off(struct scop_request *req)
 
 const struct scop_field portal_step_fields[] = {
 	{ .name = "pass", .type = SCOP_FIELD_TEXT, .required = true, .max = 400 },
-	{ .name = "code", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Code"), .required = true, .max = 20 },
-	{ 0 }
+	{ .name = "code",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Code"),
+	    .required = true,
+	    .max = 20 },
+	{ 0 },
 };
 
 static int64_t
@@ -103,8 +133,8 @@ now_seconds(const struct scop_request *req)
 bool
 portal_ask_second(struct scop_request *req, const struct scop_value *person)
 {
-	const struct scop_value *note = scop_make_text(req, "%lld %lld", (long long)scop_int(person, "id"),
-	    (long long)(now_seconds(req) + NOTE_SECONDS));
+	const struct scop_value *note = scop_make_text(req, "%lld %lld",
+	    (long long)scop_int(person, "id"), (long long)(now_seconds(req) + NOTE_SECONDS));
 
 	scop_put(req, "pass", scop_seal(req, note));
 	return scop_view(req, &view_second_step);
@@ -127,11 +157,13 @@ person_of_note(struct scop_request *req)
 static bool
 is_right(struct scop_request *req, const struct scop_value *person)
 {
-	const struct scop_value *secret = scop_unseal(req, scop_get(person, "totp")), *code = scop_field(req, "code");
+	const struct scop_value *secret = scop_unseal(req, scop_get(person, "totp")),
+				*code = scop_field(req, "code");
 	const int64_t step = secret ? scop_totp_step(req, secret, code) : 0;
 
 	if (step > 0)
-		return scop_write(req, totp_use(scop_get(person, "id"), scop_make_int(req, step))) == 1;
+		return scop_write(req,
+			   totp_use(scop_get(person, "id"), scop_make_int(req, step))) == 1;
 	return scop_write(req, recovery_use(scop_get(person, "id"), scop_hash(req, code))) == 1;
 }
 
@@ -140,14 +172,19 @@ portal_second_step(struct scop_request *req)
 {
 	const struct scop_value *person = person_of_note(req), *sender = scop_sender_hash(req);
 	/* Whoever guesses here knows the password: a new one begins to count anew. */
-	const struct scop_value *key = scop_hash(req, scop_make_text(req, "second %lld %s", (long long)scop_int(person, "id"), scop_text(person, "password")));
+	const struct scop_value *key = scop_hash(req,
+	    scop_make_text(req, "second %lld %s", (long long)scop_int(person, "id"),
+		scop_text(person, "password")));
 	const struct scop_value *counts = person ? scop_row(req, failures_of(sender, key)) : NULL;
 
-	if (!person || scop_int(counts, "pair") >= FAILURES || scop_int(counts, "account") >= FAILURES_OF_ACCOUNT)
+	if (!person || scop_int(counts, "pair") >= FAILURES ||
+	    scop_int(counts, "account") >= FAILURES_OF_ACCOUNT)
 		return scop_redirect(req, "sign-in-form", NULL);
 	if (is_right(req, person))
 		return portal_enter(req, scop_get(person, "member"), scop_get(person, "name"));
 	scop_write(req, failure_add(sender, key));
-	scop_put(req, "why", scop_make_text(req, "%s", scop_translate(req, "This is not the code that the app shows now.")));
+	scop_put(req, "why",
+	    scop_make_text(req, "%s",
+		scop_translate(req, "This is not the code that the app shows now.")));
 	return portal_ask_second(req, person);
 }

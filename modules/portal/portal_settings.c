@@ -1,6 +1,7 @@
 /*
- * Settings of modules, drawn from what their manifests say. All of a module's are saved at once; the form carries a digest of what
- * it showed, so that of two who change the same thing the second is told.
+ * Settings of modules, drawn from what their manifests say. All of a module's are saved at once;
+ * the form carries a digest of what it showed, so that of two who change the same thing the second
+ * is told.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,9 @@
 enum { VALUE_MAX = 500, CHOICES_MAX = 20 };
 
 const struct scop_field portal_setting_fields[] = {
-	{ .name = "set",  .type = SCOP_FIELD_MAP, .max = VALUE_MAX },
+	{ .name = "set", .type = SCOP_FIELD_MAP, .max = VALUE_MAX },
 	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
-	{ 0 }
+	{ 0 },
 };
 
 #define SHOWN "name value"
@@ -22,7 +23,8 @@ const struct scop_field portal_setting_fields[] = {
 static const struct scop_value *
 choices_of(struct scop_request *req, const char *lines, const char *chosen)
 {
-	static const char *const keys[] = { "value", "title", "chosen" }, *const languages[] = { "fr", "nl", "de", "en" };
+	static const char *const keys[] = { "value", "title", "chosen" },
+				 *const languages[] = { "fr", "nl", "de", "en" };
 	const struct scop_value *list[CHOICES_MAX];
 	size_t count = 0, column = 1;
 
@@ -35,9 +37,10 @@ choices_of(struct scop_request *req, const char *lines, const char *chosen)
 		for (size_t i = 0; i < column; i++)
 			title += strcspn(title, "\t\n") + 1;
 		const struct scop_value *text = scop_make_text(req, "%.*s", value, lines);
-		list[count] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ text,
-		    scop_make_text(req, "%.*s", (int)strcspn(title, "\t\n"), title),
-		    scop_make_bool(req, strcmp(scop_as_text(text), chosen) == 0) });
+		list[count] = scop_make_map(req, 3, keys,
+		    (const struct scop_value *[]){ text,
+			scop_make_text(req, "%.*s", (int)strcspn(title, "\t\n"), title),
+			scop_make_bool(req, strcmp(scop_as_text(text), chosen) == 0) });
 		lines += line + (lines[line] == '\n');
 	}
 	return scop_make_list(req, count, list);
@@ -55,7 +58,8 @@ shown(struct scop_request *req, const struct scop_value *row)
 		return scop_get(row, "value");
 	const long long cents = atoll(scop_text(row, "value"));
 	const char *point = strcmp(scop_language_of(req), "en") == 0 ? "." : ",";
-	return scop_make_text(req, "%lld%s%02lld", cents / 100, point, cents % 100); /* in no groups: it is read again */
+	/* in no groups: it is read again */
+	return scop_make_text(req, "%lld%s%02lld", cents / 100, point, cents % 100);
 }
 
 /* What the partials that draw a field need: its name and what is wrong with it. */
@@ -65,18 +69,20 @@ field_of(struct scop_request *req, const struct scop_value *row)
 	static const char *const keys[] = { "name", "error" };
 	const struct scop_value *name = scop_make_text(req, "set.%s", scop_text(row, "name"));
 
-	return scop_make_map(req, 2, keys, (const struct scop_value *[]){ name, scop_rejection(req, scop_as_text(name)) });
+	return scop_make_map(req, 2, keys,
+	    (const struct scop_value *[]){ name, scop_rejection(req, scop_as_text(name)) });
 }
 
 bool
 portal_settings(struct scop_request *req)
 {
-	static const char *const keys[] = { "its", "title", "shown", "is_text", "is_integer", "is_money", "is_boolean", "is_choice", "on",
-		"choices", "low", "high" };
-	const struct scop_value *module = scop_path(req, "module"), *language = scop_make_text(req, "%s", scop_language_of(req));
-	const struct scop_value *offered = scop_put_all(req, (const struct scop_want[]){
-	    { "offer", true, offer_titled(language, module) },
-	    { "found", false, settings_of(language, module) }, { 0 } });
+	static const char *const keys[] = { "its", "title", "shown", "is_text", "is_integer",
+		"is_money", "is_boolean", "is_choice", "on", "choices", "low", "high" };
+	const struct scop_value *module = scop_path(req, "module"),
+				*language = scop_make_text(req, "%s", scop_language_of(req));
+	const struct scop_value *offered = scop_put_all(req,
+	    (const struct scop_want[]){ { "offer", true, offer_titled(language, module) },
+		{ "found", false, settings_of(language, module) }, { 0 } });
 	const struct scop_value *rows = scop_model(req, "found");
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
@@ -86,10 +92,14 @@ portal_settings(struct scop_request *req)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i), *text = shown(req, row);
 
-		list[i] = scop_make_map(req, 12, keys, (const struct scop_value *[]){ field_of(req, row), scop_get(row, "title"), text,
-		    scop_get(row, "is_text"), scop_get(row, "is_integer"), scop_get(row, "is_money"), scop_get(row, "is_boolean"),
-		    scop_get(row, "is_choice"), scop_make_bool(req, strcmp(scop_as_text(text), "1") == 0),
-		    choices_of(req, scop_text(row, "choices"), scop_as_text(text)), scop_get(row, "low"), scop_get(row, "high") });
+		list[i] = scop_make_map(req, 12, keys,
+		    (const struct scop_value *[]){ field_of(req, row), scop_get(row, "title"), text,
+			scop_get(row, "is_text"), scop_get(row, "is_integer"),
+			scop_get(row, "is_money"), scop_get(row, "is_boolean"),
+			scop_get(row, "is_choice"),
+			scop_make_bool(req, strcmp(scop_as_text(text), "1") == 0),
+			choices_of(req, scop_text(row, "choices"), scop_as_text(text)),
+			scop_get(row, "low"), scop_get(row, "high") });
 	}
 	scop_put(req, "settings", scop_make_list(req, count, list));
 	scop_put(req, "seen", scop_seen(req, rows, SHOWN));
@@ -147,11 +157,13 @@ letters(const char *text)
 }
 
 static const struct scop_value *
-refuse(struct scop_request *req, const struct scop_value *row, const char *message, const struct scop_value *low, const struct scop_value *high)
+refuse(struct scop_request *req, const struct scop_value *row, const char *message,
+    const struct scop_value *low, const struct scop_value *high)
 {
 	static const char *const keys[] = { "low", "high" };
 
-	scop_reject_with(req, scop_as_text(scop_make_text(req, "set.%s", scop_text(row, "name"))), scop_text(row, "title"), message,
+	scop_reject_with(req, scop_as_text(scop_make_text(req, "set.%s", scop_text(row, "name"))),
+	    scop_text(row, "title"), message,
 	    scop_make_map(req, 2, keys, (const struct scop_value *[]){ low, high }));
 	return NULL;
 }
@@ -177,20 +189,28 @@ checked(struct scop_request *req, const struct scop_value *row)
 	if (scop_bool(row, "is_boolean"))
 		return scop_make_text(req, "%d", strcmp(text, "1") == 0);
 	if (scop_bool(row, "is_choice"))
-		return is_choice(scop_text(row, "choices"), text) ? typed : refuse(req, row, SCOP_TEXT("Please choose one of the list."), NULL, NULL);
+		return is_choice(scop_text(row, "choices"), text)
+		    ? typed
+		    : refuse(req, row, SCOP_TEXT("Please choose one of the list."), NULL, NULL);
 	if (!text[0] && (low > 0 || !scop_bool(row, "is_text")))
 		return refuse(req, row, SCOP_TEXT("Please fill this in."), NULL, NULL);
 	if (scop_bool(row, "is_text")) {
 		number = letters(text);
 		if (number < low)
-			return refuse(req, row, SCOP_TEXT("This is too short: {{low}} characters at least."), scop_make_number(req, low, 0), NULL);
-		return high == 0 || number <= high ? typed
-		    : refuse(req, row, SCOP_TEXT("This is too long: {{high}} characters at most."), NULL, scop_make_number(req, high, 0));
+			return refuse(req, row,
+			    SCOP_TEXT("This is too short: {{low}} characters at least."),
+			    scop_make_number(req, low, 0), NULL);
+		return high == 0 || number <= high
+		    ? typed
+		    : refuse(req, row, SCOP_TEXT("This is too long: {{high}} characters at most."),
+			  NULL, scop_make_number(req, high, 0));
 	}
 	if (!read_number(text, scop_bool(row, "is_money") ? 2 : 0, &number))
 		return refuse(req, row, SCOP_TEXT("This is not a number."), NULL, NULL);
 	if (number < low || (high > 0 && number > high))
-		return refuse(req, row, high > 0 ? SCOP_TEXT("Please give a value from {{low}} to {{high}}.") : SCOP_TEXT("Please give a value of at least {{low}}."),
+		return refuse(req, row,
+		    high > 0 ? SCOP_TEXT("Please give a value from {{low}} to {{high}}.")
+			     : SCOP_TEXT("Please give a value of at least {{low}}."),
 		    limit(req, row, low), limit(req, row, high));
 	return scop_make_text(req, "%lld", (long long)number);
 }
@@ -200,9 +220,11 @@ portal_settings_save(struct scop_request *req)
 {
 	static const char *const keys[] = { "name", "value" };
 	const struct scop_value *module = scop_path(req, "module");
-	const struct scop_value *rows = scop_rows(req, settings_to_change(scop_make_text(req, "%s", scop_language_of(req)), module));
+	const struct scop_value *rows = scop_rows(req,
+	    settings_to_change(scop_make_text(req, "%s", scop_language_of(req)), module));
 	const size_t count = scop_count(rows);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)), *about = module;
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)),
+				*about = module;
 
 	if (count == 0)
 		return scop_not_found(req);
@@ -211,13 +233,16 @@ portal_settings_save(struct scop_request *req)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i), *value = checked(req, row);
 
-		list[i] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ scop_get(row, "name"), value });
+		list[i] = scop_make_map(req, 2, keys,
+		    (const struct scop_value *[]){ scop_get(row, "name"), value });
 		if (strcmp(scop_as_text(value), scop_text(row, "value")) != 0)
-			about = scop_make_text(req, "%s, %s: %s", scop_as_text(about), scop_text(row, "name"), scop_as_text(value));
+			about = scop_make_text(req, "%s, %s: %s", scop_as_text(about),
+			    scop_text(row, "name"), scop_as_text(value));
 	}
 	if (scop_rejected(req))
 		return true;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
 	scop_note(req, "Changed the settings of", about);
-	return scop_redirect(req, "settings", scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+	return scop_redirect(req, "settings",
+	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }

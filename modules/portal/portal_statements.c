@@ -7,18 +7,23 @@
 static const struct scop_value *
 in_words(struct scop_request *req, const char *month)
 {
-	static const char *const names[] = { SCOP_TEXT("January"), SCOP_TEXT("February"), SCOP_TEXT("March"), SCOP_TEXT("April"), SCOP_TEXT("May"), SCOP_TEXT("June"),
-		SCOP_TEXT("July"), SCOP_TEXT("August"), SCOP_TEXT("September"), SCOP_TEXT("October"), SCOP_TEXT("November"), SCOP_TEXT("December") };
+	static const char *const names[] = { SCOP_TEXT("January"), SCOP_TEXT("February"),
+		SCOP_TEXT("March"), SCOP_TEXT("April"), SCOP_TEXT("May"), SCOP_TEXT("June"),
+		SCOP_TEXT("July"), SCOP_TEXT("August"), SCOP_TEXT("September"),
+		SCOP_TEXT("October"), SCOP_TEXT("November"), SCOP_TEXT("December") };
 	const int number = atoi(month) > 0 ? atoi(month + 5) : 0;
 
-	return number < 1 || number > 12 ? scop_make_text(req, "%s", month) : scop_make_text(req, "%s %.4s", scop_translate(req, names[number - 1]), month);
+	return number < 1 || number > 12
+	    ? scop_make_text(req, "%s", month)
+	    : scop_make_text(req, "%s %.4s", scop_translate(req, names[number - 1]), month);
 }
 
 static void
 put_month(struct scop_request *req)
 {
 	const struct scop_value *month = scop_path(req, "month");
-	const struct scop_value *lines = scop_rows(req, statement_lines(scop_make_text(req, "%s", scop_language_of(req)), month));
+	const struct scop_value *lines = scop_rows(req,
+	    statement_lines(scop_make_text(req, "%s", scop_language_of(req)), month));
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < scop_count(lines); i++)
@@ -26,7 +31,9 @@ put_month(struct scop_request *req)
 	scop_put(req, "month", month);
 	scop_put(req, "title", in_words(req, scop_as_text(month)));
 	scop_put(req, "lines", lines);
-	scop_put(req, "total", scop_make_money(req, sum, scop_count(lines) > 0 ? scop_currency(scop_get(scop_at(lines, 0), "sum")) : "EUR"));
+	scop_put(req, "total",
+	    scop_make_money(req, sum,
+		scop_count(lines) > 0 ? scop_currency(scop_get(scop_at(lines, 0), "sum")) : "EUR"));
 }
 
 bool
@@ -37,7 +44,8 @@ portal_statements(struct scop_request *req)
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 
 	for (size_t i = 0; i < count; i++)
-		list[i] = scop_make_with(req, scop_at(months, i), "title", in_words(req, scop_text(scop_at(months, i), "month")));
+		list[i] = scop_make_with(req, scop_at(months, i), "title",
+		    in_words(req, scop_text(scop_at(months, i), "month")));
 	scop_put(req, "months", scop_make_list(req, count, list));
 	scop_put(req, "any", scop_make_bool(req, count > 0));
 	return scop_view(req, &view_statements);
@@ -55,12 +63,16 @@ portal_statement(struct scop_request *req)
 bool
 portal_statement_csv(struct scop_request *req)
 {
-	static const struct scop_csv_column columns[] = { { "title", SCOP_TEXT("Module") }, { "begins", SCOP_TEXT("From") }, { "ends", SCOP_TEXT("Until") },
-		{ "days", SCOP_TEXT("Days") }, { "of_days", SCOP_TEXT("Days of the month") }, { "month", SCOP_TEXT("A month") }, { "sum", SCOP_TEXT("Amount") }, { 0 } };
+	static const struct scop_csv_column columns[] = { { "title", SCOP_TEXT("Module") },
+		{ "begins", SCOP_TEXT("From") }, { "ends", SCOP_TEXT("Until") },
+		{ "days", SCOP_TEXT("Days") }, { "of_days", SCOP_TEXT("Days of the month") },
+		{ "month", SCOP_TEXT("A month") }, { "sum", SCOP_TEXT("Amount") }, { 0 } };
 
 	put_month(req);
 	if (scop_count(scop_model(req, "lines")) == 0)
 		return scop_not_found(req);
-	return scop_send_download(req, scop_as_text(scop_make_text(req, "statement-%s.csv", scop_as_text(scop_path(req, "month")))), "text/csv; charset=utf-8",
-	    scop_csv_write(req, columns, scop_model(req, "lines")));
+	return scop_send_download(req,
+	    scop_as_text(
+		scop_make_text(req, "statement-%s.csv", scop_as_text(scop_path(req, "month")))),
+	    "text/csv; charset=utf-8", scop_csv_write(req, columns, scop_model(req, "lines")));
 }

@@ -1,5 +1,5 @@
-/* The tenants of a scop, for its operators: what each uses, what has stopped, orders for them, a new one. Every other tenant sees
- * nothing. */
+/* The tenants of a scop, for its operators: what each uses, what has stopped, orders for them, a
+ * new one. Every other tenant sees nothing. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,35 +8,79 @@
 enum { PER_PAGE = 50 };
 
 const struct scop_field portal_tenants_fields[] = {
-	{ .name = "page",  .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
-	{ 0 }
+	{ 0 },
 };
 
 static const char *const languages[] = { "fr", "nl", "de", "en", NULL };
 
 const struct scop_field portal_new_tenant_fields[] = {
-	{ .name = "title",       .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name of the company"),   .required = true, .max = 100 },
-	{ .name = "name",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Short name"),   .required = true, .min = 2, .max = 32, .pattern = "[a-z]([a-z0-9-]*[a-z0-9])",
+	{ .name = "title",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Name of the company"),
+	    .required = true,
+	    .max = 100 },
+	{ .name = "name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Short name"),
+	    .required = true,
+	    .min = 2,
+	    .max = 32,
+	    .pattern = "[a-z]([a-z0-9-]*[a-z0-9])",
 	    .message = SCOP_TEXT("Small letters, digits and hyphens, beginning with a letter.") },
-	{ .name = "language",    .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Language"), .required = true, .choices = languages },
-	{ .name = "zone",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Time zone"),   .required = true, .max = 40 },
-	{ .name = "template",    .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("What it starts with"),   .max = 40 },
-	{ .name = "host",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Public pages"),   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
-	{ .name = "portal_host", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Portal"),   .max = 48, .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]", .message = SCOP_TEXT("This is no host name.") },
-	{ .name = "owner_name",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Owner's name"),   .required = true, .max = 100 },
-	{ .name = "owner_mail",  .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("Owner's e-mail address"),  .required = true },
-	{ 0 }
+	{ .name = "language",
+	    .type = SCOP_FIELD_CHOICE,
+	    .label = SCOP_TEXT("Language"),
+	    .required = true,
+	    .choices = languages },
+	{ .name = "zone",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Time zone"),
+	    .required = true,
+	    .max = 40 },
+	{ .name = "template",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("What it starts with"),
+	    .max = 40 },
+	{ .name = "host",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Public pages"),
+	    .max = 48,
+	    .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]",
+	    .message = SCOP_TEXT("This is no host name.") },
+	{ .name = "portal_host",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Portal"),
+	    .max = 48,
+	    .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]",
+	    .message = SCOP_TEXT("This is no host name.") },
+	{ .name = "owner_name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Owner's name"),
+	    .required = true,
+	    .max = 100 },
+	{ .name = "owner_mail",
+	    .type = SCOP_FIELD_EMAIL,
+	    .label = SCOP_TEXT("Owner's e-mail address"),
+	    .required = true },
+	{ 0 },
 };
 
 const struct scop_field portal_allowance_fields[] = {
-	{ .name = "amount", .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("What owners may order by themselves, a month"), .min = 0, .max = 10000000 },
-	{ 0 }
+	{ .name = "amount",
+	    .type = SCOP_FIELD_MONEY,
+	    .label = SCOP_TEXT("What owners may order by themselves, a month"),
+	    .min = 0,
+	    .max = 10000000 },
+	{ 0 },
 };
 
 const struct scop_field portal_sender_fields[] = {
-	{ .name = "address", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("Address that their mails come from") },
-	{ 0 }
+	{ .name = "address",
+	    .type = SCOP_FIELD_EMAIL,
+	    .label = SCOP_TEXT("Address that their mails come from") },
+	{ 0 },
 };
 
 static const struct scop_value *
@@ -59,23 +103,27 @@ portal_tenants(struct scop_request *req)
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
-	portal_put_page(req, "tenants", scop_rows(req, every_tenant(words, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))), PER_PAGE);
+	portal_put_page(req, "tenants",
+	    scop_rows(req,
+		every_tenant(words, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
+	    PER_PAGE);
 	return scop_view(req, &view_tenants);
 }
 
 bool
 portal_tenant(struct scop_request *req)
 {
-	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)), *id = tenant_number(req);
-	const struct scop_value *tenant = scop_put_all(req, (const struct scop_want[]){
-	    { "one", true, one_tenant(id) },
-	    { "modules", false, offers_for(language, id) },
-	    { "orders", false, orders_for(id) },
-	    { "steps", false, steps_for(id) }, { 0 } });
+	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)),
+				*id = tenant_number(req);
+	const struct scop_value *tenant = scop_put_all(req,
+	    (const struct scop_want[]){ { "one", true, one_tenant(id) },
+		{ "modules", false, offers_for(language, id) }, { "orders", false, orders_for(id) },
+		{ "steps", false, steps_for(id) }, { 0 } });
 
 	if (!tenant)
 		return scop_not_found(req);
-	scop_put(req, "busy", scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
+	scop_put(req, "busy",
+	    scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
 	scop_put(req, "steps", portal_all_reworded(req, scop_model(req, "steps"), "step"));
 	scop_put(req, "of_all", scop_make_bool(req, true));
 	return scop_view(req, &view_tenant);
@@ -85,26 +133,33 @@ portal_tenant(struct scop_request *req)
 
 /* What was chosen before something else was refused stays chosen. */
 static const struct scop_value *
-option(struct scop_request *req, const char *field, const struct scop_value *name, const struct scop_value *title, const char *standard)
+option(struct scop_request *req, const char *field, const struct scop_value *name,
+    const struct scop_value *title, const char *standard)
 {
 	static const char *const keys[] = { "name", "title", "chosen" };
 	const struct scop_value *value = scop_field(req, field);
 
-	return scop_make_map(req, 3, keys, (const struct scop_value *[]){ name, title,
-	    scop_make_bool(req, strcmp(value ? scop_as_text(value) : standard, scop_as_text(name)) == 0) });
+	return scop_make_map(req, 3, keys,
+	    (const struct scop_value *[]){ name, title,
+		scop_make_bool(req,
+		    strcmp(value ? scop_as_text(value) : standard, scop_as_text(name)) == 0) });
 }
 
 static void
 put_options(struct scop_request *req)
 {
 	static const char *const titles[] = { "Français", "Nederlands", "Deutsch", "English" };
-	const struct scop_value *found = scop_rows(req, templates(scop_make_text(req, "%s", scop_language_of(req))));
-	const struct scop_value *spoken[sizeof titles / sizeof titles[0]], **sectors = scop_alloc(req, (scop_count(found) + 1) * sizeof(*sectors));
+	const struct scop_value *found =
+	    scop_rows(req, templates(scop_make_text(req, "%s", scop_language_of(req))));
+	const struct scop_value *spoken[sizeof titles / sizeof titles[0]],
+	    **sectors = scop_alloc(req, (scop_count(found) + 1) * sizeof(*sectors));
 
 	for (size_t i = 0; languages[i]; i++)
-		spoken[i] = option(req, "language", scop_make_text(req, "%s", languages[i]), scop_make_text(req, "%s", titles[i]), scop_language_of(req));
+		spoken[i] = option(req, "language", scop_make_text(req, "%s", languages[i]),
+		    scop_make_text(req, "%s", titles[i]), scop_language_of(req));
 	for (size_t i = 0; i < scop_count(found); i++)
-		sectors[i] = option(req, "template", scop_get(scop_at(found, i), "name"), scop_get(scop_at(found, i), "title"), "");
+		sectors[i] = option(req, "template", scop_get(scop_at(found, i), "name"),
+		    scop_get(scop_at(found, i), "title"), "");
 	scop_put(req, "languages", scop_make_list(req, sizeof titles / sizeof titles[0], spoken));
 	scop_put(req, "sectors", scop_make_list(req, scop_count(found), sectors));
 }
@@ -129,9 +184,13 @@ field_or_none(struct scop_request *req, const char *name)
 static bool
 may_be_made(struct scop_request *req)
 {
-	const struct scop_value *host = field_or_none(req, "host"), *portal_host = field_or_none(req, "portal_host"), *sector = scop_field(req, "template");
-	const struct scop_value *like = scop_row(req, tenant_like(scop_field(req, "name"), host, portal_host));
-	const struct scop_value *sectors = scop_rows(req, templates(scop_make_text(req, "%s", "en")));
+	const struct scop_value *host = field_or_none(req, "host"),
+				*portal_host = field_or_none(req, "portal_host"),
+				*sector = scop_field(req, "template");
+	const struct scop_value *like =
+	    scop_row(req, tenant_like(scop_field(req, "name"), host, portal_host));
+	const struct scop_value *sectors =
+	    scop_rows(req, templates(scop_make_text(req, "%s", "en")));
 	bool known = sector == NULL;
 
 	for (size_t i = 0; i < scop_count(sectors) && !known; i++)
@@ -139,7 +198,8 @@ may_be_made(struct scop_request *req)
 	if (!known)
 		scop_reject(req, "template", "Please choose one of the sectors.");
 	if (!scop_zone_is_known(scop_as_text(scop_field(req, "zone"))))
-		scop_reject(req, "zone", "This time zone is not known. It looks like Europe/Brussels.");
+		scop_reject(req, "zone",
+		    "This time zone is not known. It looks like Europe/Brussels.");
 	if (scop_bool(like, "by_name"))
 		scop_reject(req, "name", "A tenant has this short name already.");
 	else if (like)
@@ -157,8 +217,13 @@ portal_tenant_make(struct scop_request *req)
 
 	if (!may_be_made(req))
 		return true;
-	scop_write_unique(req, tenant_order_add(scop_tenant(req), scop_member_name(req), scop_field(req, "name"), title, scop_field(req, "language"), scop_field(req, "zone"),
-	    field_or_none(req, "template"), field_or_none(req, "host"), field_or_none(req, "portal_host"), scop_field(req, "owner_name"), scop_field(req, "owner_mail")), &under_way);
+	scop_write_unique(req,
+	    tenant_order_add(scop_tenant(req), scop_member_name(req), scop_field(req, "name"),
+		title, scop_field(req, "language"), scop_field(req, "zone"),
+		field_or_none(req, "template"), field_or_none(req, "host"),
+		field_or_none(req, "portal_host"), scop_field(req, "owner_name"),
+		scop_field(req, "owner_mail")),
+	    &under_way);
 	if (!under_way)
 		scop_note(req, SCOP_TEXT("Ordered a new tenant"), title);
 	return scop_redirect(req, "tenants", NULL);
@@ -168,35 +233,50 @@ portal_tenant_make(struct scop_request *req)
 
 /* The trail says of whom, and to what it was set. */
 static bool
-agreed(struct scop_request *req, const struct scop_value *tenant, const char *note, const struct scop_value *value)
+agreed(struct scop_request *req, const struct scop_value *tenant, const char *note,
+    const struct scop_value *value)
 {
 	const struct scop_value *id = scop_get(tenant, "id");
 
-	scop_note(req, note, scop_make_text(req, "%s: %s", scop_text(tenant, "title"), value ? scop_as_text(value) : "-"));
-	return scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+	scop_note(req, note,
+	    scop_make_text(req, "%s: %s", scop_text(tenant, "title"),
+		value ? scop_as_text(value) : "-"));
+	return scop_redirect(req, "tenant",
+	    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 }
 
 bool
 portal_tenant_allow(struct scop_request *req)
 {
-	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *amount = scop_field(req, "amount");
+	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))),
+				*amount = scop_field(req, "amount");
 	const long long cents = amount ? (long long)scop_as_int(amount) : 0;
 	bool under_way;
 
 	if (!tenant)
 		return scop_not_found(req);
-	scop_write_unique(req, allowance_order_add(scop_get(tenant, "id"), scop_member_name(req), amount ? scop_make_int(req, cents) : NULL), &under_way);
-	return agreed(req, tenant, SCOP_TEXT("Set what may be ordered"), amount ? scop_make_text(req, "%lld.%02lld %s", cents / 100, cents % 100, scop_text(tenant, "currency")) : NULL);
+	scop_write_unique(req,
+	    allowance_order_add(scop_get(tenant, "id"), scop_member_name(req),
+		amount ? scop_make_int(req, cents) : NULL),
+	    &under_way);
+	return agreed(req, tenant, SCOP_TEXT("Set what may be ordered"),
+	    amount ? scop_make_text(req, "%lld.%02lld %s", cents / 100, cents % 100,
+			 scop_text(tenant, "currency"))
+		   : NULL);
 }
 
 bool
 portal_tenant_sender(struct scop_request *req)
 {
-	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))), *address = scop_field(req, "address");
+	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))),
+				*address = scop_field(req, "address");
 	bool under_way;
 
 	if (!tenant)
 		return scop_not_found(req);
-	scop_write_unique(req, sender_order_add(scop_get(tenant, "id"), scop_member_name(req), field_or_none(req, "address")), &under_way);
+	scop_write_unique(req,
+	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req),
+		field_or_none(req, "address")),
+	    &under_way);
 	return agreed(req, tenant, SCOP_TEXT("Set where mails come from"), address);
 }

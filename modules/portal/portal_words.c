@@ -1,7 +1,8 @@
 /*
- * What the host says, in the reader's language. It says it in English, which the record and the command line keep; the build
- * collects from its sources by which formats (reasons.h), and each of them is a text of the portal's translations. A sentence is
- * taken apart by the format that it was made with, and put together again by that format's translation, words within words too.
+ * What the host says, in the reader's language. It says it in English, which the record and the
+ * command line keep; the build collects from its sources by which formats (reasons.h), and each of
+ * them is a text of the portal's translations. A sentence is taken apart by the format that it was
+ * made with, and put together again by that format's translation, words within words too.
  */
 #include <string.h>
 
@@ -38,14 +39,17 @@ skip_conversion(const char *format)
 static bool
 fits(const struct piece *argument, char conversion)
 {
-	return conversion == 's' || (argument->length > 0 && strspn(argument->at, "-0123456789") >= argument->length);
+	return conversion == 's' ||
+	    (argument->length > 0 && strspn(argument->at, "-0123456789") >= argument->length);
 }
 
-/* A sentence within a sentence stands at its end: whatever holds one before that was made by another format. */
+/* A sentence within a sentence stands at its end: whatever holds one before that was made by
+ * another format. */
 static bool
 divides(const struct piece *argument)
 {
-	return memmem(argument->at, argument->length, ": ", 2) || memmem(argument->at, argument->length, "; ", 2);
+	return memmem(argument->at, argument->length, ": ", 2) ||
+	    memmem(argument->at, argument->length, "; ", 2);
 }
 
 /* Where `text` goes on with the fixed words: the last ones at its end, or before a cause. */
@@ -81,7 +85,9 @@ match(const char *format, const char *text, struct match *ret_match)
 		const char *behind = skip_conversion(format);
 		const size_t fixed = behind ? strcspn(behind, "%") : 0;
 		const bool ends = behind && !*behind, last = behind && !behind[fixed];
-		const char *next = ends ? text + strlen(text) : fixed > 0 ? find_fixed(text, behind, fixed, last) : NULL;
+		const char *next = ends ? text + strlen(text)
+		    : fixed > 0         ? find_fixed(text, behind, fixed, last)
+					: NULL;
 		if (!next || found.count == ARGUMENTS_MAX)
 			return false;
 		struct piece *argument = &found.arguments[found.count++];
@@ -106,7 +112,8 @@ reword_piece(struct scop_request *req, const char *at, size_t length)
 	return strchr(text, ' ') ? reword(req, text) : text; /* one word is a name */
 }
 
-/* The translation of the format, with the arguments where it wants them: "%s" the next one, "%2$s" the second. */
+/* The translation of the format, with the arguments where it wants them: "%s" the next one, "%2$s"
+ * the second. */
 static const char *
 fill(struct scop_request *req, const struct match *match)
 {
@@ -124,10 +131,12 @@ fill(struct scop_request *req, const struct match *match)
 		const size_t which = placed ? (size_t)(format[1] - '1') : next++;
 		if (which >= match->count || !(format = skip_conversion(format)))
 			break;
-		made = scop_as_text(scop_make_text(req, "%s%s", made, reword_piece(req, match->arguments[which].at, match->arguments[which].length)));
+		made = scop_as_text(scop_make_text(req, "%s%s", made,
+		    reword_piece(req, match->arguments[which].at, match->arguments[which].length)));
 	}
 	if (*match->rest)
-		made = scop_as_text(scop_make_text(req, "%s: %s", made, reword(req, match->rest + 2)));
+		made =
+		    scop_as_text(scop_make_text(req, "%s: %s", made, reword(req, match->rest + 2)));
 	return made;
 }
 
@@ -142,7 +151,10 @@ reword(struct scop_request *req, const char *text)
 			best = one;
 	if (best.fixed > 0)
 		return fill(req, &best);
-	return divided ? scop_as_text(scop_make_text(req, "%s; %s", reword_piece(req, text, (size_t)(divided - text)), reword(req, divided + 2))) : text;
+	return divided
+	    ? scop_as_text(scop_make_text(req, "%s; %s",
+		  reword_piece(req, text, (size_t)(divided - text)), reword(req, divided + 2)))
+	    : text;
 }
 
 /* It stands as a sentence of its own: a capital begins it, but not a module's name. */
@@ -154,8 +166,11 @@ portal_reworded(struct scop_request *req, const struct scop_value *text)
 	bool own = false;
 
 	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-		own |= formats[i][0] >= 'a' && formats[i][0] <= 'z' && match(formats[i], said, &one);
-	return own && words[0] >= 'a' && words[0] <= 'z' ? scop_make_text(req, "%c%s", words[0] - 'a' + 'A', words + 1) : scop_make_text(req, "%s", words);
+		own |=
+		    formats[i][0] >= 'a' && formats[i][0] <= 'z' && match(formats[i], said, &one);
+	return own && words[0] >= 'a' && words[0] <= 'z'
+	    ? scop_make_text(req, "%c%s", words[0] - 'a' + 'A', words + 1)
+	    : scop_make_text(req, "%s", words);
 }
 
 const struct scop_value *
@@ -167,7 +182,9 @@ portal_all_reworded(struct scop_request *req, const struct scop_value *rows, con
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i), *said = scop_get(row, key);
 
-		list[i] = *scop_as_text(said) ? scop_make_with(req, row, key, portal_reworded(req, said)) : row;
+		list[i] = *scop_as_text(said)
+		    ? scop_make_with(req, row, key, portal_reworded(req, said))
+		    : row;
 	}
 	return scop_make_list(req, count, list);
 }

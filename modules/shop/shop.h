@@ -20,7 +20,8 @@ extern const struct scop_field shop_add_fields[], shop_count_fields[];
 /* The key of the visitor's cart, made when there is none; only in a POST. */
 const struct scop_value *shop_cart_owner(struct scop_request *req);
 
-/* Puts what the frame shows: categories, and the cart of a browser that has one. Ends an array of wants. */
+/* Puts what the frame shows: categories, and the cart of a browser that has one. Ends an array of
+ * wants. */
 #define SHOP_FRAME(req) { "tops", false, top_categories() }, shop_cart_want(req)
 struct scop_want shop_cart_want(struct scop_request *req);
 
@@ -30,7 +31,8 @@ bool shop_order_place(struct scop_request *req);
 bool shop_thanks(struct scop_request *req);
 extern const struct scop_field shop_order_fields[];
 
-/* Puts the VAT of an order, as read under `found_vats`, for people: a rate without digits that say nothing. */
+/* Puts the VAT of an order, as read under `found_vats`, for people: a rate without digits that say
+ * nothing. */
 void shop_put_vats(struct scop_request *req);
 
 /* Puts the communication of `order` as people write it. */
@@ -66,13 +68,16 @@ bool shop_product_save(struct scop_request *req);
 bool shop_product_picture(struct scop_request *req);
 bool shop_variant_save(struct scop_request *req);
 bool shop_variant_add(struct scop_request *req);
-extern const struct scop_field shop_products_fields[], shop_publish_fields[], shop_new_fields[], shop_product_fields[],
-    shop_picture_fields[], shop_variant_fields[], shop_variant_new_fields[];
+extern const struct scop_field shop_products_fields[], shop_publish_fields[], shop_new_fields[],
+    shop_product_fields[], shop_picture_fields[], shop_variant_fields[], shop_variant_new_fields[];
 
-/* The category that a path such as "Vélos > Ville" leads to, made where it is new; 0 for an empty one. */
-void shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category, int64_t *ret_top);
+/* The category that a path such as "Vélos > Ville" leads to, made where it is new; 0 for an empty
+ * one. */
+void shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category,
+    int64_t *ret_top);
 
-/* Which picture the bytes are, by how they begin: what a name says does not count. NULL for none. */
+/* Which picture the bytes are, by how they begin: what a name says does not count. NULL for none.
+ */
 const char *shop_picture_type(const char *data, size_t size);
 
 /* shop_settings.c */
@@ -98,8 +103,10 @@ extern const struct scop_field shop_upload_fields[], shop_map_fields[];
 /* The options of a variant, such as "Ocre, 40 cm"; "" for none. */
 const struct scop_value *shop_options(struct scop_request *req, const struct scop_value *variant);
 
-/* The rows of a list that is read with one more than a page holds, and what its pager needs. Gives the rows shown. */
-const struct scop_value *shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page);
+/* The rows of a list that is read with one more than a page holds, and what its pager needs. Gives
+ * the rows shown. */
+const struct scop_value *shop_put_page(struct scop_request *req, const char *name,
+    const struct scop_value *rows, size_t per_page);
 const struct scop_value *shop_first(struct scop_request *req, size_t per_page);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The cart: kept for a guest by the browser's token, for a customer by their address. What is in it is promised to nobody: stock
- * is taken when the order is placed.
+ * The cart: kept for a guest by the browser's token, for a customer by their address. What is in it
+ * is promised to nobody: stock is taken when the order is placed.
  */
 #include "shop.h"
 
@@ -9,20 +9,30 @@
 enum { LINES_MAX = 50, COUNT_MAX = 99 };
 
 const struct scop_field shop_add_fields[] = {
-	{ .name = "variant", .type = SCOP_FIELD_ID,  .required = true },
-	{ .name = "count",   .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Quantity"), .min = 1, .max = COUNT_MAX },
-	{ 0 }
+	{ .name = "variant", .type = SCOP_FIELD_ID, .required = true },
+	{ .name = "count",
+	    .type = SCOP_FIELD_INT,
+	    .label = SCOP_TEXT("Quantity"),
+	    .min = 1,
+	    .max = COUNT_MAX },
+	{ 0 },
 };
 
 const struct scop_field shop_count_fields[] = {
-	{ .name = "count", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Quantity"), .required = true, .min = 0, .max = COUNT_MAX },
-	{ 0 }
+	{ .name = "count",
+	    .type = SCOP_FIELD_INT,
+	    .label = SCOP_TEXT("Quantity"),
+	    .required = true,
+	    .min = 0,
+	    .max = COUNT_MAX },
+	{ 0 },
 };
 
 const struct scop_value *
 shop_cart_owner(struct scop_request *req)
 {
-	const struct scop_value *visitor = scop_visitor_keep(req), *customer = scop_row(req, customer_of(visitor));
+	const struct scop_value *visitor = scop_visitor_keep(req),
+				*customer = scop_row(req, customer_of(visitor));
 
 	return customer ? scop_get(customer, "cart") : visitor;
 }
@@ -32,15 +42,18 @@ shop_cart_want(struct scop_request *req)
 {
 	const struct scop_value *visitor = scop_visitor(req);
 
-	return visitor ? (struct scop_want){ "cart", true, cart_count(visitor) } : (struct scop_want){ 0 };
+	return visitor ? (struct scop_want){ "cart", true, cart_count(visitor) }
+		       : (struct scop_want){ 0 };
 }
 
 const struct scop_value *
 shop_options(struct scop_request *req, const struct scop_value *variant)
 {
-	const char *one = scop_text(variant, "option1"), *two = scop_text(variant, "option2"), *three = scop_text(variant, "option3");
+	const char *one = scop_text(variant, "option1"), *two = scop_text(variant, "option2"),
+		   *three = scop_text(variant, "option3");
 
-	return scop_make_text(req, "%s%s%s%s%s", one, *two ? ", " : "", two, *three ? ", " : "", three);
+	return scop_make_text(req, "%s%s%s%s%s", one, *two ? ", " : "", two, *three ? ", " : "",
+	    three);
 }
 
 bool
@@ -49,9 +62,9 @@ shop_cart(struct scop_request *req)
 	int64_t cents = 0;
 	bool all = true;
 
-	scop_put_all(req, (const struct scop_want[]){
-	    { "lines", false, cart_lines(scop_visitor(req)) },
-	    { "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
+	scop_put_all(req,
+	    (const struct scop_want[]){ { "lines", false, cart_lines(scop_visitor(req)) },
+		{ "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
 	const struct scop_value *lines = scop_model(req, "lines");
 	const size_t count = scop_count(lines);
 
@@ -62,7 +75,8 @@ shop_cart(struct scop_request *req)
 	scop_put(req, "any", scop_make_bool(req, count > 0));
 	scop_put(req, "all_available", scop_make_bool(req, all));
 	if (count > 0)
-		scop_put(req, "goods", scop_make_money(req, cents, scop_currency(scop_get(scop_at(lines, 0), "sum"))));
+		scop_put(req, "goods",
+		    scop_make_money(req, cents, scop_currency(scop_get(scop_at(lines, 0), "sum"))));
 	return scop_view(req, &view_cart);
 }
 
@@ -70,33 +84,41 @@ shop_cart(struct scop_request *req)
 static bool
 refuse(struct scop_request *req, const struct scop_value *variant)
 {
-	return scop_reject(req, "count", scop_int(variant, "stock") > 0 ? SCOP_TEXT("There are not that many left.") :
-	    SCOP_TEXT("This has just been sold out."));
+	return scop_reject(req, "count",
+	    scop_int(variant, "stock") > 0 ? SCOP_TEXT("There are not that many left.")
+					   : SCOP_TEXT("This has just been sold out."));
 }
 
 static bool
 enough(const struct scop_value *variant, int64_t count)
 {
-	return scop_type(scop_get(variant, "stock")) == SCOP_NULL || scop_int(variant, "stock") >= count;
+	return scop_type(scop_get(variant, "stock")) == SCOP_NULL ||
+	    scop_int(variant, "stock") >= count;
 }
 
 bool
 shop_cart_add(struct scop_request *req)
 {
-	const struct scop_value *variant = scop_row(req, variant_to_order(scop_field(req, "variant"))), *field = scop_field(req, "count");
+	const struct scop_value *variant =
+				    scop_row(req, variant_to_order(scop_field(req, "variant"))),
+				*field = scop_field(req, "count");
 
 	if (!variant)
 		return scop_not_found(req);
-	const struct scop_value *owner = shop_cart_owner(req), *line = scop_row(req, cart_line_of(owner, scop_get(variant, "id")));
+	const struct scop_value *owner = shop_cart_owner(req),
+				*line = scop_row(req, cart_line_of(owner, scop_get(variant, "id")));
 	const int64_t count = scop_int(line, "count") + (field ? scop_as_int(field) : 1);
 
 	if (!enough(variant, count))
 		return refuse(req, variant);
 	if (count > COUNT_MAX)
-		return scop_reject(req, "count", "At most 99 pieces of an article fit into a cart.");
+		return scop_reject(req, "count",
+		    "At most 99 pieces of an article fit into a cart.");
 	if (!line && scop_int(scop_row(req, cart_size(owner)), "lines") >= LINES_MAX)
-		return scop_reject(req, "count", "Your cart is full. Please order what is in it first.");
-	scop_write(req, cart_put(owner, scop_get(variant, "id"), scop_make_int(req, count), scop_now(req)));
+		return scop_reject(req, "count",
+		    "Your cart is full. Please order what is in it first.");
+	scop_write(req,
+	    cart_put(owner, scop_get(variant, "id"), scop_make_int(req, count), scop_now(req)));
 	return scop_redirect(req, "cart", NULL);
 }
 
@@ -104,7 +126,8 @@ bool
 shop_cart_change(struct scop_request *req)
 {
 	const struct scop_value *owner = shop_cart_owner(req), *count = scop_field(req, "count");
-	const struct scop_value *id = scop_make_int(req, atoll(scop_as_text(scop_path(req, "variant"))));
+	const struct scop_value *id =
+	    scop_make_int(req, atoll(scop_as_text(scop_path(req, "variant"))));
 
 	if (scop_as_int(count) == 0) {
 		scop_write(req, cart_remove(owner, id));

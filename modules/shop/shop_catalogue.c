@@ -12,7 +12,8 @@ shop_first(struct scop_request *req, size_t per_page)
 }
 
 const struct scop_value *
-shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows, size_t per_page)
+shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
+    size_t per_page)
 {
 	const struct scop_value *field = scop_field(req, "page");
 	const int64_t page = field ? scop_as_int(field) : 1;
@@ -47,8 +48,10 @@ show_page(struct scop_request *req, const struct scop_value *products)
 bool
 shop_list(struct scop_request *req)
 {
-	const struct scop_value *products = scop_put_all(req, (const struct scop_want[]){
-	    { "products", false, products_of_all(one_more(req), shop_first(req, PER_PAGE)) }, SHOP_FRAME(req), { 0 } });
+	const struct scop_value *products = scop_put_all(req,
+	    (const struct scop_want[]){
+		{ "products", false, products_of_all(one_more(req), shop_first(req, PER_PAGE)) },
+		SHOP_FRAME(req), { 0 } });
 
 	return show_page(req, products);
 }
@@ -63,10 +66,13 @@ shop_category(struct scop_request *req)
 	if (!category)
 		return scop_not_found(req);
 	scop_put(req, "category", category);
-	const struct scop_value *products = scop_put_all(req, (const struct scop_want[]){
-	    { "products", false, scop_bool(category, "is_top") ? products_of_top(id, one_more(req), shop_first(req, PER_PAGE)) :
-		products_of_category(id, one_more(req), shop_first(req, PER_PAGE)) },
-	    { "subs", false, sub_categories(slug) }, SHOP_FRAME(req), { 0 } });
+	const struct scop_value *products = scop_put_all(req,
+	    (const struct scop_want[]){
+		{ "products", false,
+		    scop_bool(category, "is_top")
+			? products_of_top(id, one_more(req), shop_first(req, PER_PAGE))
+			: products_of_category(id, one_more(req), shop_first(req, PER_PAGE)) },
+		{ "subs", false, sub_categories(slug) }, SHOP_FRAME(req), { 0 } });
 	return show_page(req, products);
 }
 
@@ -74,7 +80,8 @@ shop_category(struct scop_request *req)
 static const struct scop_value *
 variants_to_choose(struct scop_request *req, const struct scop_value *variants)
 {
-	static const char *const keys[] = { "id", "options", "price", "stock", "for_sale", "is_last", "chosen" };
+	static const char *const keys[] = { "id", "options", "price", "stock", "for_sale",
+		"is_last", "chosen" };
 	const size_t count = scop_count(variants);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 	bool chosen = false;
@@ -84,9 +91,11 @@ variants_to_choose(struct scop_request *req, const struct scop_value *variants)
 		const bool choose = !chosen && scop_bool(variant, "for_sale");
 
 		chosen |= choose;
-		list[i] = scop_make_map(req, 7, keys, (const struct scop_value *const[]){ scop_get(variant, "id"),
-		    shop_options(req, variant), scop_get(variant, "price"), scop_get(variant, "stock"),
-		    scop_get(variant, "for_sale"), scop_get(variant, "is_last"), scop_make_bool(req, choose) });
+		list[i] = scop_make_map(req, 7, keys,
+		    (const struct scop_value *const[]){ scop_get(variant, "id"),
+			shop_options(req, variant), scop_get(variant, "price"),
+			scop_get(variant, "stock"), scop_get(variant, "for_sale"),
+			scop_get(variant, "is_last"), scop_make_bool(req, choose) });
 		if (choose)
 			scop_put(req, "chosen", list[i]);
 	}
@@ -97,19 +106,22 @@ bool
 shop_product(struct scop_request *req)
 {
 	const struct scop_value *slug = scop_path(req, "slug");
-	const struct scop_value *product = scop_put_all(req, (const struct scop_want[]){
-	    { "product", true, product_by_slug(slug) },
-	    { "found", false, variants_of_product(slug) },
-	    { "neighbours", false, neighbours_of_product(slug) },
-	    { "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
+	const struct scop_value *product = scop_put_all(req,
+	    (const struct scop_want[]){ { "product", true, product_by_slug(slug) },
+		{ "found", false, variants_of_product(slug) },
+		{ "neighbours", false, neighbours_of_product(slug) },
+		{ "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
 
 	if (!product)
 		return scop_not_found(req);
 	const struct scop_value *variants = variants_to_choose(req, scop_model(req, "found"));
 	scop_put(req, "variants", variants);
 	scop_put(req, "choice", scop_make_bool(req, scop_count(variants) > 1));
-	scop_put(req, "only_one", scop_make_bool(req, scop_count(variants) == 1 && scop_bool(scop_at(variants, 0), "is_last")));
-	scop_put(req, "has_neighbours", scop_make_bool(req, scop_count(scop_model(req, "neighbours")) > 0));
+	scop_put(req, "only_one",
+	    scop_make_bool(req,
+		scop_count(variants) == 1 && scop_bool(scop_at(variants, 0), "is_last")));
+	scop_put(req, "has_neighbours",
+	    scop_make_bool(req, scop_count(scop_model(req, "neighbours")) > 0));
 	return scop_view(req, &view_product);
 }
 

@@ -1,8 +1,10 @@
 /*
- * The order, on one page and without an account: what is in the cart, where it goes, what it costs there with VAT and delivery.
+ * The order, on one page and without an account: what is in the cart, where it goes, what it costs
+ * there with VAT and delivery.
  *
- * The page says the total of each country; the form carries a digest of all that the totals were made from. Where that has
- * changed meanwhile (a price, the cart in another tab), nothing is ordered: the page is shown again and says so.
+ * The page says the total of each country; the form carries a digest of all that the totals were
+ * made from. Where that has changed meanwhile (a price, the cart in another tab), nothing is
+ * ordered: the page is shown again and says so.
  */
 #include "shop.h"
 #include "shop_payment.h"
@@ -15,15 +17,38 @@ enum { TOKEN_LENGTH = 32, DIGEST_LENGTH = 64, STEPS_MAX = 100, COUNTRIES = 2 };
 static const char *const countries[] = { "BE", "FR", NULL };
 
 const struct scop_field shop_order_fields[] = {
-	{ .name = "name",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),   .required = true, .max = 100 },
-	{ .name = "mail",        .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"),  .required = true },
-	{ .name = "street",      .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Street and number"),   .required = true, .max = 120 },
-	{ .name = "postal_code", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Postal code"),   .required = true, .pattern = "[0-9]{4,5}",
-	  .message = SCOP_TEXT("A postal code has 4 digits in Belgium, 5 in France.") },
-	{ .name = "city",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Town"),   .required = true, .max = 80 },
-	{ .name = "country",     .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Your country"), .required = true, .choices = countries },
-	{ .name = "seen",        .type = SCOP_FIELD_TEXT,   .max = DIGEST_LENGTH },
-	{ 0 }
+	{ .name = "name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Name"),
+	    .required = true,
+	    .max = 100 },
+	{ .name = "mail",
+	    .type = SCOP_FIELD_EMAIL,
+	    .label = SCOP_TEXT("E-mail address"),
+	    .required = true },
+	{ .name = "street",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Street and number"),
+	    .required = true,
+	    .max = 120 },
+	{ .name = "postal_code",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Postal code"),
+	    .required = true,
+	    .pattern = "[0-9]{4,5}",
+	    .message = SCOP_TEXT("A postal code has 4 digits in Belgium, 5 in France.") },
+	{ .name = "city",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Town"),
+	    .required = true,
+	    .max = 80 },
+	{ .name = "country",
+	    .type = SCOP_FIELD_CHOICE,
+	    .label = SCOP_TEXT("Your country"),
+	    .required = true,
+	    .choices = countries },
+	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = DIGEST_LENGTH },
+	{ 0 },
 };
 
 /* What the cart costs when it goes to one country. */
@@ -45,15 +70,17 @@ struct basket {
 /* ---- adding up ---- */
 
 static void
-quote(struct basket *basket, const char *country, const struct scop_value *terms, const struct shop_step *steps, size_t count,
-    const int64_t goods[SHOP_VATS], struct quote *quote)
+quote(struct basket *basket, const char *country, const struct scop_value *terms,
+    const struct shop_step *steps, size_t count, const int64_t goods[SHOP_VATS],
+    struct quote *quote)
 {
 	const char *taxing = scop_bool(terms, "oss") ? country : scop_text(terms, "country");
 	const struct scop_value *free_from = scop_get(terms, "free_from");
 
 	*quote = (struct quote){ .taxed = !scop_bool(terms, "exempt") };
-	quote->deliverable = shop_shipping(steps, count, country, basket->grams, basket->goods_cents,
-	    scop_type(free_from) == SCOP_MONEY ? scop_as_int(free_from) : -1, &quote->shipping_cents);
+	quote->deliverable = shop_shipping(steps, count, country, basket->grams,
+	    basket->goods_cents, scop_type(free_from) == SCOP_MONEY ? scop_as_int(free_from) : -1,
+	    &quote->shipping_cents);
 	quote->total_cents = basket->goods_cents + quote->shipping_cents;
 	memcpy(quote->gross_cents, goods, sizeof quote->gross_cents);
 	shop_vat_share(quote->gross_cents, quote->shipping_cents);
@@ -62,13 +89,16 @@ quote(struct basket *basket, const char *country, const struct scop_value *terms
 }
 
 static void
-add_up(struct basket *basket, const struct scop_value *lines, const struct scop_value *terms, const struct scop_value *tariff)
+add_up(struct basket *basket, const struct scop_value *lines, const struct scop_value *terms,
+    const struct scop_value *tariff)
 {
 	struct shop_step steps[STEPS_MAX];
 	const size_t count = scop_count(tariff);
 	int64_t goods[SHOP_VATS] = { 0 };
 
-	*basket = (struct basket){ .lines = lines, .currency = scop_currency(scop_get(scop_at(lines, 0), "sum")), .available = true };
+	*basket = (struct basket){ .lines = lines,
+		.currency = scop_currency(scop_get(scop_at(lines, 0), "sum")),
+		.available = true };
 	for (size_t i = 0; i < scop_count(lines); i++) {
 		const struct scop_value *line = scop_at(lines, i);
 
@@ -80,7 +110,8 @@ add_up(struct basket *basket, const struct scop_value *lines, const struct scop_
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *step = scop_at(tariff, i);
 
-		steps[i] = (struct shop_step){ scop_text(step, "country"), scop_int(step, "up_to_grams"), scop_int(step, "price") };
+		steps[i] = (struct shop_step){ scop_text(step, "country"),
+			scop_int(step, "up_to_grams"), scop_int(step, "price") };
 	}
 	for (unsigned i = 0; i < COUNTRIES; i++)
 		quote(basket, countries[i], terms, steps, count, goods, &basket->quote[i]);
@@ -90,14 +121,16 @@ add_up(struct basket *basket, const struct scop_value *lines, const struct scop_
 static const struct scop_value *
 digest(struct scop_request *req, const struct basket *basket)
 {
-	const struct scop_value *text = scop_make_text(req, "%lld %lld %d", (long long)basket->quote[0].total_cents,
-	    (long long)basket->quote[1].total_cents, basket->quote[0].deliverable + 2 * basket->quote[1].deliverable);
+	const struct scop_value *text = scop_make_text(req, "%lld %lld %d",
+	    (long long)basket->quote[0].total_cents, (long long)basket->quote[1].total_cents,
+	    basket->quote[0].deliverable + 2 * basket->quote[1].deliverable);
 
 	for (size_t i = 0; i < scop_count(basket->lines); i++) {
 		const struct scop_value *line = scop_at(basket->lines, i);
 
-		text = scop_make_text(req, "%s %lld*%lld=%lld", scop_as_text(text), (long long)scop_int(line, "variant"),
-		    (long long)scop_int(line, "count"), (long long)scop_int(line, "sum"));
+		text = scop_make_text(req, "%s %lld*%lld=%lld", scop_as_text(text),
+		    (long long)scop_int(line, "variant"), (long long)scop_int(line, "count"),
+		    (long long)scop_int(line, "sum"));
 	}
 	return scop_hash(req, text);
 }
@@ -107,7 +140,8 @@ digest(struct scop_request *req, const struct basket *basket)
 static const struct scop_value *
 rate_value(struct scop_request *req, unsigned rate)
 {
-	return rate % 100 == 0 ? scop_make_int(req, rate / 100) : scop_make_number(req, rate / 10, 1);
+	return rate % 100 == 0 ? scop_make_int(req, rate / 100)
+			       : scop_make_number(req, rate / 10, 1);
 }
 
 /* What is shown of one class: its rate and the VAT in it; classes of one rate are one. */
@@ -120,15 +154,19 @@ shown_vats(struct scop_request *req, const struct quote *quote, const char *curr
 
 	for (unsigned i = 0; i < SHOP_VATS; i++)
 		if (quote->gross_cents[i] > 0 && quote->rate[i] > 0)
-			list[count++] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ rate_value(req, quote->rate[i]),
-			    scop_make_money(req, shop_vat_in(quote->gross_cents[i], quote->rate[i]), currency) });
+			list[count++] = scop_make_map(req, 2, keys,
+			    (const struct scop_value *[]){ rate_value(req, quote->rate[i]),
+				scop_make_money(req,
+				    shop_vat_in(quote->gross_cents[i], quote->rate[i]),
+				    currency) });
 	return scop_make_list(req, count, list);
 }
 
 static void
 put_quotes(struct scop_request *req, const struct basket *basket, const char *chosen)
 {
-	static const char *const keys[] = { "code", "in_france", "chosen", "deliverable", "free", "shipping", "total", "vats", "exempt" };
+	static const char *const keys[] = { "code", "in_france", "chosen", "deliverable", "free",
+		"shipping", "total", "vats", "exempt" };
 	const struct scop_value *list[COUNTRIES];
 	bool any = false;
 
@@ -136,11 +174,15 @@ put_quotes(struct scop_request *req, const struct basket *basket, const char *ch
 		const struct quote *one = &basket->quote[i];
 
 		any |= one->deliverable;
-		list[i] = scop_make_map(req, 9, keys, (const struct scop_value *[]){ scop_make_text(req, "%s", countries[i]),
-		    scop_make_bool(req, strcmp(countries[i], "FR") == 0), scop_make_bool(req, strcmp(countries[i], chosen) == 0),
-		    scop_make_bool(req, one->deliverable), scop_make_bool(req, one->shipping_cents == 0),
-		    scop_make_money(req, one->shipping_cents, basket->currency), scop_make_money(req, one->total_cents, basket->currency),
-		    shown_vats(req, one, basket->currency), scop_make_bool(req, !one->taxed) });
+		list[i] = scop_make_map(req, 9, keys,
+		    (const struct scop_value *[]){ scop_make_text(req, "%s", countries[i]),
+			scop_make_bool(req, strcmp(countries[i], "FR") == 0),
+			scop_make_bool(req, strcmp(countries[i], chosen) == 0),
+			scop_make_bool(req, one->deliverable),
+			scop_make_bool(req, one->shipping_cents == 0),
+			scop_make_money(req, one->shipping_cents, basket->currency),
+			scop_make_money(req, one->total_cents, basket->currency),
+			shown_vats(req, one, basket->currency), scop_make_bool(req, !one->taxed) });
 	}
 	scop_put(req, "countries", scop_make_list(req, COUNTRIES, list));
 	scop_put(req, "deliverable", scop_make_bool(req, any));
@@ -150,8 +192,11 @@ put_quotes(struct scop_request *req, const struct basket *basket, const char *ch
 static const char *
 chosen_country(struct scop_request *req, const struct basket *basket)
 {
-	const struct scop_value *field = scop_field(req, "country"), *last = scop_model(req, "last");
-	const char *country = field ? scop_as_text(field) : scop_type(last) == SCOP_MAP && scop_bool(last, "in_france") ? "FR" : "BE";
+	const struct scop_value *field = scop_field(req, "country"),
+				*last = scop_model(req, "last");
+	const char *country = field                                       ? scop_as_text(field)
+	    : scop_type(last) == SCOP_MAP && scop_bool(last, "in_france") ? "FR"
+									  : "BE";
 
 	for (unsigned i = 0; i < COUNTRIES; i++)
 		if (strcmp(countries[i], country) == 0 && basket->quote[i].deliverable)
@@ -165,11 +210,10 @@ shop_checkout(struct scop_request *req)
 	const struct scop_value *visitor = scop_visitor(req);
 	struct basket basket;
 
-	scop_put_all(req, (const struct scop_want[]){
-	    { "lines", false, cart_lines(visitor) },
-	    { "terms", true, selling() },
-	    { "steps", false, steps() },
-	    { "last", true, last_order_of(visitor) }, SHOP_FRAME(req), { 0 } });
+	scop_put_all(req,
+	    (const struct scop_want[]){ { "lines", false, cart_lines(visitor) },
+		{ "terms", true, selling() }, { "steps", false, steps() },
+		{ "last", true, last_order_of(visitor) }, SHOP_FRAME(req), { 0 } });
 	const struct scop_value *lines = scop_model(req, "lines");
 
 	if (scop_count(lines) == 0)
@@ -190,8 +234,10 @@ shop_put_vats(struct scop_request *req)
 	for (; count < scop_count(found) && count < SHOP_VATS; count++) {
 		const struct scop_value *row = scop_at(found, count);
 
-		list[count] = scop_make_map(req, 2, keys, (const struct scop_value *[]){ rate_value(req, (unsigned)scop_int(row, "hundredths")),
-		    scop_get(row, "vat") });
+		list[count] = scop_make_map(req, 2, keys,
+		    (const struct scop_value *[]){
+			rate_value(req, (unsigned)scop_int(row, "hundredths")),
+			scop_get(row, "vat") });
 	}
 	scop_put(req, "vats", scop_make_list(req, count, list));
 }
@@ -216,82 +262,103 @@ add_vats(struct scop_request *req, const struct scop_value *order, const struct 
 
 	for (unsigned i = 0; i < SHOP_VATS; i++)
 		if (quote->gross_cents[i] > 0)
-			list[count++] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_make_number(req, quote->rate[i], 2),
-			    scop_make_int(req, quote->gross_cents[i]), scop_make_int(req, shop_vat_in(quote->gross_cents[i], quote->rate[i])) });
+			list[count++] = scop_make_map(req, 3, keys,
+			    (const struct scop_value *[]){ scop_make_number(req, quote->rate[i], 2),
+				scop_make_int(req, quote->gross_cents[i]),
+				scop_make_int(req,
+				    shop_vat_in(quote->gross_cents[i], quote->rate[i])) });
 	if (quote->taxed)
 		scop_write(req, order_vats_add(order, scop_make_list(req, count, list)));
 }
 
 static void
-add_lines(struct scop_request *req, const struct scop_value *order, const struct scop_value *owner, const struct quote *quote)
+add_lines(struct scop_request *req, const struct scop_value *order, const struct scop_value *owner,
+    const struct quote *quote)
 {
 	const struct scop_value *rate[SHOP_VATS];
 
 	for (unsigned i = 0; i < SHOP_VATS; i++)
 		rate[i] = quote->taxed ? scop_make_number(req, quote->rate[i], 2) : NULL;
-	scop_write(req, order_lines_add(order, owner, rate[SHOP_VAT_STANDARD], rate[SHOP_VAT_INTERMEDIATE], rate[SHOP_VAT_REDUCED],
-	    rate[SHOP_VAT_SUPER_REDUCED]));
+	scop_write(req,
+	    order_lines_add(order, owner, rate[SHOP_VAT_STANDARD], rate[SHOP_VAT_INTERMEDIATE],
+		rate[SHOP_VAT_REDUCED], rate[SHOP_VAT_SUPER_REDUCED]));
 }
 
 static const struct scop_value *
-add_order(struct scop_request *req, const struct basket *basket, const struct quote *quote, const struct scop_value *token)
+add_order(struct scop_request *req, const struct basket *basket, const struct quote *quote,
+    const struct scop_value *token)
 {
 	char communication[SHOP_COMMUNICATION];
 
-	scop_write(req, order_add(token, scop_field(req, "name"), scop_field(req, "mail"), scop_field(req, "street"),
-	    scop_field(req, "postal_code"), scop_field(req, "city"), scop_field(req, "country"),
-	    scop_make_text(req, "%s", scop_language_of(req)), scop_make_int(req, quote->shipping_cents),
-	    scop_make_int(req, quote->total_cents), scop_make_text(req, "%s", basket->currency), scop_now(req)));
+	scop_write(req,
+	    order_add(token, scop_field(req, "name"), scop_field(req, "mail"),
+		scop_field(req, "street"), scop_field(req, "postal_code"), scop_field(req, "city"),
+		scop_field(req, "country"), scop_make_text(req, "%s", scop_language_of(req)),
+		scop_make_int(req, quote->shipping_cents), scop_make_int(req, quote->total_cents),
+		scop_make_text(req, "%s", basket->currency), scop_now(req)));
 	const struct scop_value *id = scop_make_int(req, scop_inserted(req));
 	shop_communication_make((uint64_t)scop_as_int(id), communication);
 	scop_write(req, order_communicate(id, scop_make_text(req, "%s", communication)));
 	return id;
 }
 
-/* To the customer, in the language of the form, with all that the page of thanks says: that page may be lost. */
+/* To the customer, in the language of the form, with all that the page of thanks says: that page
+ * may be lost. */
 static void
 mail_order(struct scop_request *req, const struct scop_value *token)
 {
-	const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
-	    { "order", true, order_by_token(token) },
-	    { "lines", false, lines_by_token(token) },
-	    { "found_vats", false, vats_by_token(token) },
-	    { "terms", true, selling() },
-	    { "payment", true, payment() }, { 0 } });
+	const struct scop_value *order = scop_put_all(req,
+	    (const struct scop_want[]){ { "order", true, order_by_token(token) },
+		{ "lines", false, lines_by_token(token) },
+		{ "found_vats", false, vats_by_token(token) }, { "terms", true, selling() },
+		{ "payment", true, payment() }, { 0 } });
 	const struct scop_value *reply_to = scop_get(scop_model(req, "terms"), "mail");
 
 	scop_put(req, "token", token);
 	shop_put_communication(req, order);
 	shop_put_vats(req);
-	scop_mail(req, &(const struct scop_mail){ .view = &view_order_mail, .to = scop_get(order, "mail"),
-		.to_name = scop_get(order, "name"), .reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
+	scop_mail(req,
+	    &(const struct scop_mail){ .view = &view_order_mail,
+		.to = scop_get(order, "mail"),
+		.to_name = scop_get(order, "name"),
+		.reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
 }
 
 /* To the merchant, in the tenant's own time to look: where the replies of customers go. */
 static void
 tell_shop(struct scop_request *req)
 {
-	const struct scop_value *mail = scop_get(scop_model(req, "terms"), "mail"), *order = scop_model(req, "order");
+	const struct scop_value *mail = scop_get(scop_model(req, "terms"), "mail"),
+				*order = scop_model(req, "order");
 
 	if (!scop_as_text(mail)[0] || !scop_as_bool(scop_setting(req, "tell_shop")))
 		return;
-	scop_mail(req, &(const struct scop_mail){ .view = &view_new_order_mail, .to = mail, .reply_to = scop_get(order, "mail") });
+	scop_mail(req,
+	    &(const struct scop_mail){ .view = &view_new_order_mail,
+		.to = mail,
+		.reply_to = scop_get(order, "mail") });
 }
 
 /* Why the order cannot be placed as it stands; true when it was refused. */
 static bool
-refused(struct scop_request *req, const struct basket *basket, const struct quote *quote, bool in_france)
+refused(struct scop_request *req, const struct basket *basket, const struct quote *quote,
+    bool in_france)
 {
 	const struct scop_value *seen = scop_field(req, "seen");
 
 	if (strlen(scop_as_text(scop_field(req, "postal_code"))) != (in_france ? 5 : 4))
-		scop_reject(req, "postal_code", "A postal code has 4 digits in Belgium, 5 in France.");
+		scop_reject(req, "postal_code",
+		    "A postal code has 4 digits in Belgium, 5 in France.");
 	else if (!basket->available)
-		scop_reject(req, "cart", "Somebody was quicker: not everything in your cart is there any more.");
+		scop_reject(req, "cart",
+		    "Somebody was quicker: not everything in your cart is there any more.");
 	else if (!quote->deliverable)
-		scop_reject(req, "country", "We cannot deliver this order there. Please write to us.");
+		scop_reject(req, "country",
+		    "We cannot deliver this order there. Please write to us.");
 	else if (strcmp(scop_as_text(seen), scop_as_text(digest(req, basket))) != 0)
-		scop_reject(req, "cart", "Your cart or a price has changed meanwhile. Please check the total, and order again.");
+		scop_reject(req, "cart",
+		    "Your cart or a price has changed meanwhile. Please check the total, and order "
+		    "again.");
 	return scop_rejected(req);
 }
 
@@ -299,7 +366,8 @@ bool
 shop_order_place(struct scop_request *req)
 {
 	static const char *const parts[] = { "token" };
-	const struct scop_value *owner = shop_cart_owner(req), *token = scop_random(req, TOKEN_LENGTH);
+	const struct scop_value *owner = shop_cart_owner(req),
+				*token = scop_random(req, TOKEN_LENGTH);
 	const bool in_france = strcmp(scop_as_text(scop_field(req, "country")), "FR") == 0;
 	struct basket basket;
 
@@ -317,8 +385,10 @@ shop_order_place(struct scop_request *req)
 	const struct scop_value *ids = scop_make_list(req, 1, &order);
 	add_lines(req, order, owner, quote);
 	add_vats(req, order, quote);
-	if (scop_write(req, stock_take(owner)) != scop_count(lines)) /* the rows were held: it cannot be */
-		return scop_reject(req, "cart", "Somebody was quicker: not everything in your cart is there any more.");
+	/* the rows were held: it cannot be */
+	if (scop_write(req, stock_take(owner)) != scop_count(lines))
+		return scop_reject(req, "cart",
+		    "Somebody was quicker: not everything in your cart is there any more.");
 	scop_write(req, availability_of_orders(ids));
 	scop_write(req, cart_clear(owner));
 	mail_order(req, token);
@@ -332,11 +402,13 @@ shop_order_place(struct scop_request *req)
 static void
 put_code(struct scop_request *req, const struct scop_value *order)
 {
-	const struct scop_value *payment = scop_model(req, "payment"), *total = scop_get(order, "total");
+	const struct scop_value *payment = scop_model(req, "payment"),
+				*total = scop_get(order, "total");
 	char text[SHOP_EPC];
 
 	if (strcmp(scop_currency(total), "EUR") == 0 && scop_text(payment, "iban")[0] &&
-	    shop_epc_make(scop_text(payment, "beneficiary"), scop_text(payment, "iban"), scop_text(payment, "bic"), scop_as_int(total),
+	    shop_epc_make(scop_text(payment, "beneficiary"), scop_text(payment, "iban"),
+		scop_text(payment, "bic"), scop_as_int(total),
 		scop_as_text(scop_model(req, "communication")), text))
 		scop_put(req, "code", scop_qr(req, text));
 }
@@ -345,11 +417,11 @@ bool
 shop_thanks(struct scop_request *req)
 {
 	const struct scop_value *token = scop_path(req, "token");
-	const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
-	    { "order", true, order_by_token(token) },
-	    { "lines", false, lines_by_token(token) },
-	    { "found_vats", false, vats_by_token(token) },
-	    { "payment", true, payment() }, SHOP_FRAME(req), { 0 } });
+	const struct scop_value *order = scop_put_all(req,
+	    (const struct scop_want[]){ { "order", true, order_by_token(token) },
+		{ "lines", false, lines_by_token(token) },
+		{ "found_vats", false, vats_by_token(token) }, { "payment", true, payment() },
+		SHOP_FRAME(req), { 0 } });
 
 	if (!order)
 		return scop_not_found(req);

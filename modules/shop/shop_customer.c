@@ -1,24 +1,30 @@
 /*
- * Customers who want to see their orders, or their cart on another machine. No password: a link to their address proves who they
- * are, and its page shows a button, because a mail program may open a link by itself.
+ * Customers who want to see their orders, or their cart on another machine. No password: a link to
+ * their address proves who they are, and its page shows a button, because a mail program may open a
+ * link by itself.
  */
 #include "shop.h"
 
 enum { TOKEN_LENGTH = 40, LINKS_MAX = 3 /* in ten minutes */ };
 
 const struct scop_field shop_account_fields[] = {
-	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address"), .required = true },
-	{ 0 }
+	{ .name = "mail",
+	    .type = SCOP_FIELD_EMAIL,
+	    .label = SCOP_TEXT("E-mail address"),
+	    .required = true },
+	{ 0 },
 };
 
 bool
 shop_account(struct scop_request *req)
 {
-	const struct scop_value *customer = scop_put_all(req, (const struct scop_want[]){
-	    { "customer", true, customer_of(scop_visitor(req)) }, SHOP_FRAME(req), { 0 } });
+	const struct scop_value *customer = scop_put_all(req,
+	    (const struct scop_want[]){ { "customer", true, customer_of(scop_visitor(req)) },
+		SHOP_FRAME(req), { 0 } });
 
 	if (customer) {
-		const struct scop_value *orders = scop_rows(req, orders_of_customer(scop_get(customer, "mail")));
+		const struct scop_value *orders =
+		    scop_rows(req, orders_of_customer(scop_get(customer, "mail")));
 
 		scop_put(req, "orders", orders);
 		scop_put(req, "any", scop_make_bool(req, scop_count(orders) > 0));
@@ -33,8 +39,11 @@ shop_account_ask(struct scop_request *req)
 	static const char *const keys[] = { "mail", "language" };
 	const struct scop_value *mail = scop_field(req, "mail");
 
-	scop_later_at(req, "customer_link", scop_make_map(req, 2, keys, (const struct scop_value *[]){ mail,
-	    scop_make_text(req, "%s", scop_language_of(req)) }), NULL, scop_as_text(scop_hash(req, mail)));
+	scop_later_at(req, "customer_link",
+	    scop_make_map(req, 2, keys,
+		(const struct scop_value *[]){ mail,
+		    scop_make_text(req, "%s", scop_language_of(req)) }),
+	    NULL, scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", mail);
 	return shop_account(req);
 }
@@ -42,14 +51,18 @@ shop_account_ask(struct scop_request *req)
 bool
 shop_account_job(struct scop_request *req)
 {
-	const struct scop_value *mail = scop_get(scop_body(req), "mail"), *token = scop_random(req, TOKEN_LENGTH);
+	const struct scop_value *mail = scop_get(scop_body(req), "mail"),
+				*token = scop_random(req, TOKEN_LENGTH);
 
 	/* Nobody's mailbox is filled by pressing often. */
 	if (scop_int(scop_row(req, customer_links_of(mail)), "fresh") >= LINKS_MAX)
 		return true;
 	scop_write(req, customer_link_add(scop_hash(req, token), mail));
 	scop_put(req, "token", token);
-	scop_mail(req, &(const struct scop_mail){ .view = &view_account_mail, .to = mail, .language = scop_text(scop_body(req), "language"),
+	scop_mail(req,
+	    &(const struct scop_mail){ .view = &view_account_mail,
+		.to = mail,
+		.language = scop_text(scop_body(req), "language"),
 		.secret = true });
 	return true;
 }
@@ -57,8 +70,10 @@ shop_account_job(struct scop_request *req)
 bool
 shop_account_link(struct scop_request *req)
 {
-	scop_put_all(req, (const struct scop_want[]){
-	    { "found", true, customer_link_by_hash(scop_hash(req, scop_path(req, "token"))) }, SHOP_FRAME(req), { 0 } });
+	scop_put_all(req,
+	    (const struct scop_want[]){
+		{ "found", true, customer_link_by_hash(scop_hash(req, scop_path(req, "token"))) },
+		SHOP_FRAME(req), { 0 } });
 	scop_put(req, "token", scop_path(req, "token"));
 	return scop_view(req, &view_account_link);
 }
@@ -67,12 +82,15 @@ shop_account_link(struct scop_request *req)
 bool
 shop_account_enter(struct scop_request *req)
 {
-	const struct scop_value *hash = scop_hash(req, scop_path(req, "token")), *guest = scop_visitor(req);
-	const struct scop_value *mail = scop_get(scop_row(req, customer_link_by_hash(hash)), "mail");
+	const struct scop_value *hash = scop_hash(req, scop_path(req, "token")),
+				*guest = scop_visitor(req);
+	const struct scop_value *mail =
+	    scop_get(scop_row(req, customer_link_by_hash(hash)), "mail");
 
 	if (!mail || scop_write(req, customer_link_use(hash)) != 1)
 		return scop_redirect(req, "account", NULL);
-	const struct scop_value *cart = scop_hash(req, scop_make_text(req, "cart of %s", scop_as_text(mail)));
+	const struct scop_value *cart =
+	    scop_hash(req, scop_make_text(req, "cart of %s", scop_as_text(mail)));
 
 	if (guest) {
 		scop_write(req, cart_merge(cart, guest));

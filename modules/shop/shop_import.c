@@ -1,6 +1,6 @@
 /*
- * The import: rows of shop_source.h into tables. All or nothing, and safe to run again: a product is known by its slug,
- * a variant by its SKU or, without one, by its product and options.
+ * The import: rows of shop_source.h into tables. All or nothing, and safe to run again: a product
+ * is known by its slug, a variant by its SKU or, without one, by its product and options.
  */
 #include "shop_import.h"
 #include "shop_payment.h"
@@ -12,13 +12,14 @@
 
 enum { NAMES_MIN = 1024, FILE_ERRORS_SHOWN = 100 };
 
-/* What was met in this file: SKUs by line, products, categories and WooCommerce's ids by their number in the database. */
+/* What was met in this file: SKUs by line, products, categories and WooCommerce's ids by their
+ * number in the database. */
 struct names {
 	struct name {
 		char *text;
 		int64_t value;
 		int64_t second;
-	} *name;
+	} * name;
 	size_t count, capacity;
 };
 
@@ -58,7 +59,9 @@ static void
 add_name(struct names *names, const char *text, int64_t value, int64_t second)
 {
 	if ((names->count + 1) * 2 > names->capacity) {
-		struct names larger = { .capacity = names->capacity ? names->capacity * 2 : NAMES_MIN, .count = names->count };
+		struct names larger = { .capacity =
+					    names->capacity ? names->capacity * 2 : NAMES_MIN,
+			.count = names->count };
 
 		larger.name = calloc(larger.capacity, sizeof *larger.name);
 		if (!larger.name)
@@ -118,7 +121,8 @@ number_or_null(struct import *import, int64_t number)
 	return number > 0 ? scop_make_int(import->req, number) : NULL;
 }
 
-/* The category's number, and that of the outermost above it; each part of the path is made when it is new. */
+/* The category's number, and that of the outermost above it; each part of the path is made when it
+ * is new. */
 static void
 put_category(struct import *import, const char *path, int64_t *ret_category, int64_t *ret_top)
 {
@@ -137,13 +141,18 @@ put_category(struct import *import, const char *path, int64_t *ret_category, int
 		if (length > 0) {
 			const size_t used = strlen(walked);
 
-			snprintf(walked + used, sizeof walked - used, "%s%.*s", used ? " > " : "", (int)length, at);
+			snprintf(walked + used, sizeof walked - used, "%s%.*s", used ? " > " : "",
+			    (int)length, at);
 			const struct name *known = find_name(&import->categories, walked);
 			if (!known) {
 				shop_slug(walked, slug, sizeof slug);
-				scop_write(import->req, category_put(number_or_null(import, *ret_category), text(import, slug),
-				    scop_make_text(import->req, "%.*s", (int)(length > 100 ? 100 : length), at)));
-				add_name(&import->categories, walked, scop_inserted(import->req), *ret_top);
+				scop_write(import->req,
+				    category_put(number_or_null(import, *ret_category),
+					text(import, slug),
+					scop_make_text(import->req, "%.*s",
+					    (int)(length > 100 ? 100 : length), at)));
+				add_name(&import->categories, walked, scop_inserted(import->req),
+				    *ret_top);
 				known = find_name(&import->categories, walked);
 			}
 			*ret_category = known->value;
@@ -180,10 +189,12 @@ put_picture(struct import *import, const char *name)
 			continue;
 		const char *type = shop_picture_type(file->data, file->size);
 		if (!type) {
-			warn(import, SCOP_TEXT("This is no picture (PNG, JPEG, WebP or SVG)."), name);
+			warn(import, SCOP_TEXT("This is no picture (PNG, JPEG, WebP or SVG)."),
+			    name);
 			return NULL;
 		}
-		const struct scop_value *bytes = scop_make_bytes(import->req, file->data, file->size);
+		const struct scop_value *bytes =
+		    scop_make_bytes(import->req, file->data, file->size);
 		const struct scop_value *hash = scop_hash(import->req, bytes);
 		scop_write(import->req, picture_put(hash, text(import, type), bytes));
 		return hash;
@@ -206,10 +217,14 @@ put_product(struct import *import, const struct shop_row *row)
 		return;
 	}
 	put_category(import, row->category, &category, &top);
-	scop_write(import->req, product_put(text(import, row->key), text(import, row->name), number_or_null(import, category),
-	    number_or_null(import, top), text(import, row->description), text(import, row->quality), text(import, row->option_name[0]),
-	    text(import, row->option_name[1]), text(import, row->option_name[2]), put_picture(import, row->picture),
-	    scop_make_bool(import->req, row->published), row->vat[0] ? text(import, row->vat) : NULL));
+	scop_write(import->req,
+	    product_put(text(import, row->key), text(import, row->name),
+		number_or_null(import, category), number_or_null(import, top),
+		text(import, row->description), text(import, row->quality),
+		text(import, row->option_name[0]), text(import, row->option_name[1]),
+		text(import, row->option_name[2]), put_picture(import, row->picture),
+		scop_make_bool(import->req, row->published),
+		row->vat[0] ? text(import, row->vat) : NULL));
 	add_name(&import->products, row->key, scop_inserted(import->req), 0);
 	add_name(&import->ids, row->id, scop_inserted(import->req), 0);
 }
@@ -218,8 +233,8 @@ put_product(struct import *import, const struct shop_row *row)
 static int64_t
 product_of(struct import *import, const struct shop_row *row)
 {
-	const struct name *known =
-	    row->parent_id[0] ? find_name(&import->ids, row->parent_id) : find_name(&import->products, row->key);
+	const struct name *known = row->parent_id[0] ? find_name(&import->ids, row->parent_id)
+						     : find_name(&import->products, row->key);
 
 	if (known)
 		return known->value;
@@ -240,18 +255,23 @@ put_variant(struct import *import, const struct shop_row *row)
 		shop_code(row->key, row->option[0], row->option[1], row->option[2], code);
 	if (find_name(&import->codes, code)) {
 		import->taken->repeated++;
-		warn(import, SCOP_TEXT("This SKU stands on an earlier line already; this row's price and stock replace the first ones."), code);
+		warn(import,
+		    SCOP_TEXT("This SKU stands on an earlier line already; this row's price and "
+			      "stock replace the first ones."),
+		    code);
 	} else {
 		add_name(&import->codes, code, import->line, 0);
 		import->taken->variants++;
 	}
 	if (import->what->dry)
 		return true;
-	scop_write(import->req, variant_put(scop_make_int(import->req, product), text(import, code),
-	    row->sku[0] ? text(import, row->sku) : NULL, text(import, row->option[0]), text(import, row->option[1]),
-	    text(import, row->option[2]), scop_make_int(import->req, row->price_cents),
-	    row->stock >= 0 ? scop_make_int(import->req, row->stock) : NULL,
-	    row->grams >= 0 ? scop_make_int(import->req, row->grams) : NULL));
+	scop_write(import->req,
+	    variant_put(scop_make_int(import->req, product), text(import, code),
+		row->sku[0] ? text(import, row->sku) : NULL, text(import, row->option[0]),
+		text(import, row->option[1]), text(import, row->option[2]),
+		scop_make_int(import->req, row->price_cents),
+		row->stock >= 0 ? scop_make_int(import->req, row->stock) : NULL,
+		row->grams >= 0 ? scop_make_int(import->req, row->grams) : NULL));
 	return true;
 }
 
@@ -270,8 +290,11 @@ take_row(struct import *import, const struct shop_row *row)
 	if (row->has_product)
 		put_product(import, row);
 	/* Of a product that was refused its row alone is told: the rest follows from it. */
-	if (row->has_variant && !put_variant(import, row) && !find_name(&import->refused, row->parent_id[0] ? row->parent_id : row->key))
-		complain(import, 0, SCOP_TEXT("This variant's product is not in the file above it, and not in the shop."));
+	if (row->has_variant && !put_variant(import, row) &&
+	    !find_name(&import->refused, row->parent_id[0] ? row->parent_id : row->key))
+		complain(import, 0,
+		    SCOP_TEXT("This variant's product is not in the file above it, and not in the "
+			      "shop."));
 }
 
 static void
@@ -293,7 +316,8 @@ read_rows(struct import *import, struct scop_csv *csv)
 		return;
 	}
 	import->taken->kind = source.kind;
-	while (!scop_rejected(import->req) && scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
+	while (!scop_rejected(import->req) &&
+	    scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
 		struct shop_row_error error;
 
 		if (shop_source_row(&source, fields, count, &row, &error)) {
@@ -316,13 +340,16 @@ read_rows(struct import *import, struct scop_csv *csv)
 static unsigned
 count_known(struct import *import)
 {
-	const struct scop_value **keys = scop_alloc(import->req, (import->products.count + 1) * sizeof(*keys));
+	const struct scop_value **keys =
+	    scop_alloc(import->req, (import->products.count + 1) * sizeof(*keys));
 	size_t count = 0;
 
 	for (size_t i = 0; i < import->products.capacity; i++)
 		if (import->products.name[i].text)
 			keys[count++] = text(import, import->products.name[i].text);
-	return (unsigned)scop_int(scop_row(import->req, known_products(scop_make_list(import->req, count, keys))), "known");
+	return (unsigned)scop_int(scop_row(import->req,
+				      known_products(scop_make_list(import->req, count, keys))),
+	    "known");
 }
 
 static void
@@ -338,7 +365,8 @@ shop_take_in(struct scop_request *req, const struct shop_takein *what, struct sh
 {
 	struct import import = { .req = req, .what = what, .taken = ret_taken };
 	const char *error;
-	struct scop_csv *csv = scop_csv_open(what->files[0].data, what->files[0].size, &import.line, &error);
+	struct scop_csv *csv =
+	    scop_csv_open(what->files[0].data, what->files[0].size, &import.line, &error);
 
 	*ret_taken = (struct shop_taken){ 0 };
 	if (csv) {
@@ -361,7 +389,8 @@ shop_take_in(struct scop_request *req, const struct shop_takein *what, struct sh
 }
 
 void
-shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category, int64_t *ret_top)
+shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category,
+    int64_t *ret_top)
 {
 	struct import import = { .req = req };
 
@@ -377,29 +406,40 @@ struct reporter {
 };
 
 static void
-report(void *context, bool is_error, unsigned line, unsigned column, const char *words, const char *about)
+report(void *context, bool is_error, unsigned line, unsigned column, const char *words,
+    const char *about)
 {
 	struct reporter *reporter = context;
 
 	if (is_error && reporter->errors++ >= FILE_ERRORS_SHOWN)
 		return;
-	scop_report(reporter->req, is_error ? SCOP_REPORT_ERROR : SCOP_REPORT_WARNING, line, column, "%s%s%s%s", words,
-	    about[0] ? " (" : "", about, about[0] ? ")" : "");
+	scop_report(reporter->req, is_error ? SCOP_REPORT_ERROR : SCOP_REPORT_WARNING, line, column,
+	    "%s%s%s%s", words, about[0] ? " (" : "", about, about[0] ? ")" : "");
 }
 
 bool
 shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count)
 {
-	static const char *const kinds[] = { [SHOP_OWN] = "own CSV", [SHOP_WOOCOMMERCE] = "WooCommerce", [SHOP_SHOPIFY] = "Shopify" };
+	static const char *const kinds[] = { [SHOP_OWN] = "own CSV",
+		[SHOP_WOOCOMMERCE] = "WooCommerce",
+		[SHOP_SHOPIFY] = "Shopify" };
 	struct reporter reporter = { req, 0 };
 	struct shop_taken taken;
 
-	shop_take_in(req, &(const struct shop_takein){ .files = files, .file_count = count, .tell = report, .context = &reporter }, &taken);
+	shop_take_in(req,
+	    &(const struct shop_takein){ .files = files,
+		.file_count = count,
+		.tell = report,
+		.context = &reporter },
+	    &taken);
 	if (taken.errors > FILE_ERRORS_SHOWN)
-		scop_report(req, SCOP_REPORT_INFO, 0, 0, "and %u further errors", taken.errors - FILE_ERRORS_SHOWN);
+		scop_report(req, SCOP_REPORT_INFO, 0, 0, "and %u further errors",
+		    taken.errors - FILE_ERRORS_SHOWN);
 	if (taken.errors == 0)
-		scop_report(req, SCOP_REPORT_INFO, 0, 0, "%s: %u products, %u variants, %u rows repeated, %u left out", kinds[taken.kind],
-		    taken.products, taken.variants, taken.repeated, taken.skipped);
+		scop_report(req, SCOP_REPORT_INFO, 0, 0,
+		    "%s: %u products, %u variants, %u rows repeated, %u left out",
+		    kinds[taken.kind], taken.products, taken.variants, taken.repeated,
+		    taken.skipped);
 	return taken.errors == 0;
 }
 
@@ -411,17 +451,22 @@ shop_import_payment(struct scop_request *req, const struct scop_file *files, siz
 	char iban[SHOP_IBAN];
 	size_t columns;
 	unsigned line;
-	struct scop_csv *csv = count > 0 ? scop_csv_open(files[0].data, files[0].size, &line, &error) : NULL;
+	struct scop_csv *csv =
+	    count > 0 ? scop_csv_open(files[0].data, files[0].size, &line, &error) : NULL;
 	bool sound = csv && scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3 &&
-	    strcmp(fields[0], "beneficiary") == 0 && scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3;
+	    strcmp(fields[0], "beneficiary") == 0 &&
+	    scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3;
 
 	if (!sound)
-		scop_report(req, SCOP_REPORT_ERROR, 1, 0, "expected 'beneficiary,iban,bic' and one row of them");
+		scop_report(req, SCOP_REPORT_ERROR, 1, 0,
+		    "expected 'beneficiary,iban,bic' and one row of them");
 	else if (!(sound = shop_iban_check(fields[1], iban)))
-		scop_report(req, SCOP_REPORT_ERROR, line, 2, "the check digits of this account number are wrong");
+		scop_report(req, SCOP_REPORT_ERROR, line, 2,
+		    "the check digits of this account number are wrong");
 	else
-		scop_write(req, payment_set(scop_make_text(req, "%s", fields[0]), scop_make_text(req, "%s", iban),
-		    scop_make_text(req, "%s", fields[2])));
+		scop_write(req,
+		    payment_set(scop_make_text(req, "%s", fields[0]),
+			scop_make_text(req, "%s", iban), scop_make_text(req, "%s", fields[2])));
 	scop_csv_close(csv);
 	return sound;
 }

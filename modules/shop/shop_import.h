@@ -6,22 +6,27 @@
 #include "shop_source.h"
 
 struct shop_takein {
-	const struct scop_file *files;    /* the CSV, then pictures */
+	const struct scop_file *files; /* the CSV, then pictures */
 	size_t file_count;
-	const struct shop_source *source; /* the columns, as somebody has chosen them; NULL: known by their names */
-	bool dry;                         /* looks through it, and writes nothing */
-	/* Told of each row that is wrong or noteworthy; `words` are for scop_translate, `about` is what they speak of. */
-	void (*tell)(void *context, bool is_error, unsigned line, unsigned column, const char *words, const char *about);
+	/* the columns, as somebody has chosen them; NULL: known by their names */
+	const struct shop_source *source;
+	bool dry; /* looks through it, and writes nothing */
+	/* Told of each row that is wrong or noteworthy; `words` are for scop_translate, `about` is
+	 * what they speak of. */
+	void (*tell)(void *context, bool is_error, unsigned line, unsigned column,
+	    const char *words, const char *about);
 	void (*passed)(void *context, unsigned line); /* after each row; NULL: nobody */
 	void *context;
 };
 
 struct shop_taken {
 	enum shop_source_kind kind;
-	unsigned products, changed, variants, repeated, skipped, warnings, errors; /* `changed`: known already; of a dry run alone */
+	/* `changed`: known already; of a dry run alone */
+	unsigned products, changed, variants, repeated, skipped, warnings, errors;
 };
 
 /* Reads the file through. Where an error was told, the caller has to undo what was written. */
-void shop_take_in(struct scop_request *req, const struct shop_takein *what, struct shop_taken *ret_taken);
+void shop_take_in(struct scop_request *req, const struct shop_takein *what,
+    struct shop_taken *ret_taken);
 
 #endif

@@ -1,4 +1,5 @@
-/* What the merchant sees of orders: the list with its filter, one order, and all of it for a spreadsheet. */
+/* What the merchant sees of orders: the list with its filter, one order, and all of it for a
+ * spreadsheet. */
 #include "shop.h"
 #include "shop_payment.h"
 
@@ -10,28 +11,34 @@ enum { PER_PAGE = 25, DAYS = 14 };
 static const char *const states[] = { "placed", "paid", "shipped", "cancelled", NULL };
 
 const struct scop_field shop_orders_fields[] = {
-	{ .name = "page",  .type = SCOP_FIELD_INT, .min = 1, .max = 100000 },
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 100000 },
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
-	{ 0 }
+	{ 0 },
 };
 
 bool
 shop_orders(struct scop_request *req)
 {
-	const struct scop_value *state = scop_field(req, "state"), *words = scop_field(req, "words");
+	const struct scop_value *state = scop_field(req, "state"),
+				*words = scop_field(req, "words");
 
-	scop_put_all(req, (const struct scop_want[]){
-	    { "found", false, orders(state, words, scop_make_int(req, PER_PAGE + 1), shop_first(req, PER_PAGE)) },
-	    { "counts", true, order_counts() }, { 0 } });
-	scop_put(req, "any", scop_make_bool(req, scop_count(shop_put_page(req, "orders", scop_model(req, "found"), PER_PAGE)) > 0));
+	scop_put_all(req,
+	    (const struct scop_want[]){ { "found", false,
+					    orders(state, words, scop_make_int(req, PER_PAGE + 1),
+						shop_first(req, PER_PAGE)) },
+		{ "counts", true, order_counts() }, { 0 } });
+	scop_put(req, "any",
+	    scop_make_bool(req,
+		scop_count(shop_put_page(req, "orders", scop_model(req, "found"), PER_PAGE)) > 0));
 	scop_put(req, "filtered", scop_make_bool(req, state || words));
 	scop_put(req, "state", state);
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
 	for (size_t i = 0; states[i]; i++)
 		if (state && strcmp(states[i], scop_as_text(state)) == 0)
-			scop_put(req, scop_as_text(scop_make_text(req, "only_%s", states[i])), scop_make_bool(req, true));
+			scop_put(req, scop_as_text(scop_make_text(req, "only_%s", states[i])),
+			    scop_make_bool(req, true));
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
 	return scop_view(req, &view_orders);
 }
@@ -40,9 +47,9 @@ shop_orders(struct scop_request *req)
 bool
 shop_tile(struct scop_request *req)
 {
-	const struct scop_value *days = scop_put_all(req, (const struct scop_want[]){
-	    { "days", false, sales_by_day(scop_now(req)) },
-	    { "counts", true, order_counts() }, { 0 } });
+	const struct scop_value *days = scop_put_all(req,
+	    (const struct scop_want[]){ { "days", false, sales_by_day(scop_now(req)) },
+		{ "counts", true, order_counts() }, { 0 } });
 	const struct scop_value *labels[DAYS], *values[DAYS];
 	const char *currency = "EUR";
 	int64_t cents[DAYS] = { 0 }, total = 0;
@@ -67,27 +74,40 @@ bool
 shop_orders_file(struct scop_request *req)
 {
 	static const struct scop_csv_column columns[] = {
-		{ "id", SCOP_TEXT("Order number") }, { "created", SCOP_TEXT("Date") }, { "state", SCOP_TEXT("State") },
-		{ "name", SCOP_TEXT("Name") }, { "mail", SCOP_TEXT("E-mail address") }, { "street", SCOP_TEXT("Street and number") },
-		{ "postal_code", SCOP_TEXT("Postal code") }, { "city", SCOP_TEXT("Town") }, { "country", SCOP_TEXT("Country") },
-		{ "articles", SCOP_TEXT("Articles") }, { "shipping", SCOP_TEXT("Delivery") }, { "vat", SCOP_TEXT("VAT") },
-		{ "total", SCOP_TEXT("Total") }, { "currency", SCOP_TEXT("Currency") }, { "communication", SCOP_TEXT("Communication") },
-		{ 0 }
+		{ "id", SCOP_TEXT("Order number") },
+		{ "created", SCOP_TEXT("Date") },
+		{ "state", SCOP_TEXT("State") },
+		{ "name", SCOP_TEXT("Name") },
+		{ "mail", SCOP_TEXT("E-mail address") },
+		{ "street", SCOP_TEXT("Street and number") },
+		{ "postal_code", SCOP_TEXT("Postal code") },
+		{ "city", SCOP_TEXT("Town") },
+		{ "country", SCOP_TEXT("Country") },
+		{ "articles", SCOP_TEXT("Articles") },
+		{ "shipping", SCOP_TEXT("Delivery") },
+		{ "vat", SCOP_TEXT("VAT") },
+		{ "total", SCOP_TEXT("Total") },
+		{ "currency", SCOP_TEXT("Currency") },
+		{ "communication", SCOP_TEXT("Communication") },
+		{ 0 },
 	};
-	const struct scop_value *rows = scop_rows(req, orders_export(scop_field(req, "state"), scop_field(req, "words")));
+	const struct scop_value *rows =
+	    scop_rows(req, orders_export(scop_field(req, "state"), scop_field(req, "words")));
 
-	return scop_send_download(req, "orders.csv", "text/csv; charset=utf-8", scop_csv_write(req, columns, rows));
+	return scop_send_download(req, "orders.csv", "text/csv; charset=utf-8",
+	    scop_csv_write(req, columns, rows));
 }
 
 bool
 shop_order(struct scop_request *req)
 {
-	const struct scop_value *number = scop_make_int(req, atoll(scop_as_text(scop_path(req, "number"))));
-	const struct scop_value *order = scop_put_all(req, (const struct scop_want[]){
-	    { "order", true, order_by_id(number) },
-	    { "lines", false, lines_by_id(number) },
-	    { "found_vats", false, vats_by_id(number) },
-	    { "changes", false, order_changes(number) }, { 0 } });
+	const struct scop_value *number =
+	    scop_make_int(req, atoll(scop_as_text(scop_path(req, "number"))));
+	const struct scop_value *order = scop_put_all(req,
+	    (const struct scop_want[]){ { "order", true, order_by_id(number) },
+		{ "lines", false, lines_by_id(number) },
+		{ "found_vats", false, vats_by_id(number) },
+		{ "changes", false, order_changes(number) }, { 0 } });
 
 	if (!order)
 		return scop_not_found(req);

@@ -15,16 +15,19 @@ shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION])
 	const uint64_t base = number % 10000000000u;
 	const unsigned check = (unsigned)(base % 97);
 
-	snprintf(ret_digits, SHOP_COMMUNICATION, "%010llu%02u", (unsigned long long)base, check ? check : 97);
+	snprintf(ret_digits, SHOP_COMMUNICATION, "%010llu%02u", (unsigned long long)base,
+	    check ? check : 97);
 }
 
 void
 shop_communication_show(const char *digits, char ret_text[SHOP_COMMUNICATION_SHOWN])
 {
-	snprintf(ret_text, SHOP_COMMUNICATION_SHOWN, "+++%.3s/%.4s/%.5s+++", digits, digits + 3, digits + 7);
+	snprintf(ret_text, SHOP_COMMUNICATION_SHOWN, "+++%.3s/%.4s/%.5s+++", digits, digits + 3,
+	    digits + 7);
 }
 
-/* The check digits are right when the number, its first four moved behind, leaves 1 by 97; letters count from A = 10. */
+/* The check digits are right when the number, its first four moved behind, leaves 1 by 97; letters
+ * count from A = 10. */
 bool
 shop_iban_check(const char *text, char ret_iban[SHOP_IBAN])
 {
@@ -35,7 +38,8 @@ shop_iban_check(const char *text, char ret_iban[SHOP_IBAN])
 	for (; *text; text++) {
 		if (*text == ' ')
 			continue;
-		if (length == SHOP_IBAN - 1 || !(isupper((unsigned char)*text) || isdigit((unsigned char)*text)))
+		if (length == SHOP_IBAN - 1 ||
+		    !(isupper((unsigned char)*text) || isdigit((unsigned char)*text)))
 			return false;
 		iban[length++] = *text;
 	}
@@ -45,7 +49,8 @@ shop_iban_check(const char *text, char ret_iban[SHOP_IBAN])
 	for (size_t i = 0; i < length; i++) {
 		const char c = iban[(i + 4) % length];
 
-		rest = isdigit((unsigned char)c) ? (rest * 10 + (unsigned)(c - '0')) % 97 : (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
+		rest = isdigit((unsigned char)c) ? (rest * 10 + (unsigned)(c - '0')) % 97
+						 : (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
 	}
 	if (rest != 1)
 		return false;
@@ -68,15 +73,17 @@ name_bytes(const char *name)
 }
 
 bool
-shop_epc_make(const char *name, const char *iban, const char *bic, int64_t cents, const char *communication,
-    char ret_text[SHOP_EPC])
+shop_epc_make(const char *name, const char *iban, const char *bic, int64_t cents,
+    const char *communication, char ret_text[SHOP_EPC])
 {
 	char checked[SHOP_IBAN];
 	const int length = name_bytes(name);
 
-	if (cents < 1 || cents > AMOUNT_MAX || length == 0 || !shop_iban_check(iban, checked) || strpbrk(bic, "\n\r"))
+	if (cents < 1 || cents > AMOUNT_MAX || length == 0 || !shop_iban_check(iban, checked) ||
+	    strpbrk(bic, "\n\r"))
 		return false;
-	const int written = snprintf(ret_text, SHOP_EPC, "BCD\n002\n1\nSCT\n%s\n%.*s\n%s\nEUR%lld.%02lld\n\n\n%s", bic, length, name,
-	    checked, (long long)(cents / 100), (long long)(cents % 100), communication);
+	const int written = snprintf(ret_text, SHOP_EPC,
+	    "BCD\n002\n1\nSCT\n%s\n%.*s\n%s\nEUR%lld.%02lld\n\n\n%s", bic, length, name, checked,
+	    (long long)(cents / 100), (long long)(cents % 100), communication);
 	return written > 0 && written < SHOP_EPC;
 }

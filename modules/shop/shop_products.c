@@ -1,4 +1,5 @@
-/* The merchant's products: the list with its filter, one product with its variants, and all of it as a file that can be taken in again. */
+/* The merchant's products: the list with its filter, one product with its variants, and all of it
+ * as a file that can be taken in again. */
 #include "shop.h"
 #include "shop_text.h"
 
@@ -13,58 +14,100 @@ static const char *const vats[] = { "standard", "intermediate", "reduced", "supe
 static const char *const publishing[] = { "publish", "hide", NULL };
 
 const struct scop_field shop_products_fields[] = {
-	{ .name = "page",  .type = SCOP_FIELD_INT, .min = 1, .max = 100000 },
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 100000 },
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
-	{ 0 }
+	{ 0 },
 };
 
 const struct scop_field shop_publish_fields[] = {
-	{ .name = "to",      .type = SCOP_FIELD_CHOICE, .required = true, .choices = publishing },
-	{ .name = "product", .type = SCOP_FIELD_IDS,    .required = true },
-	{ 0 }
+	{ .name = "to", .type = SCOP_FIELD_CHOICE, .required = true, .choices = publishing },
+	{ .name = "product", .type = SCOP_FIELD_IDS, .required = true },
+	{ 0 },
 };
 
 const struct scop_field shop_new_fields[] = {
-	{ .name = "name",  .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),  .required = true, .max = 200 },
-	{ .name = "price", .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price, VAT included"), .required = true, .max = 9999999999 },
-	{ .name = "stock", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"),   .max = 1000000 },
-	{ 0 }
+	{ .name = "name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Name"),
+	    .required = true,
+	    .max = 200 },
+	{ .name = "price",
+	    .type = SCOP_FIELD_MONEY,
+	    .label = SCOP_TEXT("Price, VAT included"),
+	    .required = true,
+	    .max = 9999999999 },
+	{ .name = "stock", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"), .max = 1000000 },
+	{ 0 },
 };
 
 const struct scop_field shop_product_fields[] = {
-	{ .name = "name",        .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"),     .required = true, .max = 200 },
-	{ .name = "category",    .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Category"),     .max = 200 },
-	{ .name = "description", .type = SCOP_FIELD_LONGTEXT, .label = SCOP_TEXT("Description"), .max = 15000 },
-	{ .name = "quality",     .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("Condition"),   .required = true, .choices = qualities },
-	{ .name = "vat",         .type = SCOP_FIELD_CHOICE, .label = SCOP_TEXT("VAT"),   .required = true, .choices = vats },
-	{ .name = "published",   .type = SCOP_FIELD_BOOL },
-	{ .name = "seen",        .type = SCOP_FIELD_TEXT, .max = 64 },
-	{ 0 }
+	{ .name = "name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Name"),
+	    .required = true,
+	    .max = 200 },
+	{ .name = "category", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Category"), .max = 200 },
+	{ .name = "description",
+	    .type = SCOP_FIELD_LONGTEXT,
+	    .label = SCOP_TEXT("Description"),
+	    .max = 15000 },
+	{ .name = "quality",
+	    .type = SCOP_FIELD_CHOICE,
+	    .label = SCOP_TEXT("Condition"),
+	    .required = true,
+	    .choices = qualities },
+	{ .name = "vat",
+	    .type = SCOP_FIELD_CHOICE,
+	    .label = SCOP_TEXT("VAT"),
+	    .required = true,
+	    .choices = vats },
+	{ .name = "published", .type = SCOP_FIELD_BOOL },
+	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
+	{ 0 },
 };
 
-#define TEXTS "name category description quality vat published" /* what that form shows of a product */
+#define TEXTS \
+	"name category description quality vat published" /* what that form shows of a product */
 
 const struct scop_field shop_picture_fields[] = {
 	{ .name = "picture", .type = SCOP_FIELD_FILE, .required = true, .max = PICTURE_MAX },
-	{ 0 }
+	{ 0 },
 };
 
 const struct scop_field shop_variant_fields[] = {
-	{ .name = "price",  .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price, VAT included"), .required = true, .max = 9999999999 },
-	{ .name = "stock",  .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"),   .max = 1000000 },
-	{ .name = "seen",   .type = SCOP_FIELD_INT, .max = 1000000 }, /* the stock when the form was shown */
-	{ .name = "weight", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Grams"),   .max = GRAMS_MAX },
-	{ 0 }
+	{ .name = "price",
+	    .type = SCOP_FIELD_MONEY,
+	    .label = SCOP_TEXT("Price, VAT included"),
+	    .required = true,
+	    .max = 9999999999 },
+	{ .name = "stock", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"), .max = 1000000 },
+	/* the stock when the form was shown */
+	{ .name = "seen", .type = SCOP_FIELD_INT, .max = 1000000 },
+	{ .name = "weight", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Grams"), .max = GRAMS_MAX },
+	{ 0 },
 };
 
 const struct scop_field shop_variant_new_fields[] = {
-	{ .name = "option_name", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("What the variants differ in"),  .max = 50 },
-	{ .name = "option",      .type = SCOP_FIELD_TEXT,  .required = true, .max = 100 },
-	{ .name = "sku",         .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Article number (SKU)"),  .max = 100 },
-	{ .name = "new_price",   .type = SCOP_FIELD_MONEY, .label = SCOP_TEXT("Price, VAT included"), .required = true, .max = 9999999999 },
-	{ .name = "new_stock",   .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"),   .max = 1000000 },
-	{ 0 }
+	{ .name = "option_name",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("What the variants differ in"),
+	    .max = 50 },
+	{ .name = "option", .type = SCOP_FIELD_TEXT, .required = true, .max = 100 },
+	{ .name = "sku",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Article number (SKU)"),
+	    .max = 100 },
+	{ .name = "new_price",
+	    .type = SCOP_FIELD_MONEY,
+	    .label = SCOP_TEXT("Price, VAT included"),
+	    .required = true,
+	    .max = 9999999999 },
+	{ .name = "new_stock",
+	    .type = SCOP_FIELD_INT,
+	    .label = SCOP_TEXT("Stock"),
+	    .max = 1000000 },
+	{ 0 },
 };
 
 static const struct scop_value *
@@ -89,15 +132,21 @@ put_few(struct scop_request *req)
 	const int64_t few = scop_as_int(scop_setting(req, "few"));
 	const size_t count = scop_count(products);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
-	static const char *const keys[] = { "id", "slug", "name", "category", "published", "for_sale", "pieces", "few", "price", "price_varies" };
+	static const char *const keys[] = { "id", "slug", "name", "category", "published",
+		"for_sale", "pieces", "few", "price", "price_varies" };
 
 	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *row = scop_at(products, i), *pieces = scop_get(row, "pieces");
+		const struct scop_value *row = scop_at(products, i),
+					*pieces = scop_get(row, "pieces");
 
-		list[i] = scop_make_map(req, 10, keys, (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "slug"), scop_get(row, "name"),
-		    scop_get(row, "category"), scop_get(row, "published"), scop_get(row, "for_sale"), pieces,
-		    scop_make_bool(req, scop_type(pieces) != SCOP_NULL && scop_bool(row, "for_sale") && scop_as_int(pieces) <= few),
-		    scop_get(row, "price"), scop_get(row, "price_varies") });
+		list[i] = scop_make_map(req, 10, keys,
+		    (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "slug"),
+			scop_get(row, "name"), scop_get(row, "category"),
+			scop_get(row, "published"), scop_get(row, "for_sale"), pieces,
+			scop_make_bool(req,
+			    scop_type(pieces) != SCOP_NULL && scop_bool(row, "for_sale") &&
+				scop_as_int(pieces) <= few),
+			scop_get(row, "price"), scop_get(row, "price_varies") });
 	}
 	scop_put(req, "products", scop_make_list(req, count, list));
 }
@@ -105,17 +154,22 @@ put_few(struct scop_request *req)
 bool
 shop_products(struct scop_request *req)
 {
-	const struct scop_value *state = scop_field(req, "state"), *words = scop_field(req, "words");
-	const struct scop_value *found = scop_rows(req, products_found(state, words, scop_make_int(req, PER_PAGE + 1), shop_first(req, PER_PAGE)));
+	const struct scop_value *state = scop_field(req, "state"),
+				*words = scop_field(req, "words");
+	const struct scop_value *found = scop_rows(req,
+	    products_found(state, words, scop_make_int(req, PER_PAGE + 1),
+		shop_first(req, PER_PAGE)));
 
-	scop_put(req, "any", scop_make_bool(req, scop_count(shop_put_page(req, "products", found, PER_PAGE)) > 0));
+	scop_put(req, "any",
+	    scop_make_bool(req, scop_count(shop_put_page(req, "products", found, PER_PAGE)) > 0));
 	put_few(req);
 	scop_put(req, "filtered", scop_make_bool(req, state || words));
 	scop_put(req, "state", state);
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
 	if (state)
-		scop_put(req, scop_as_text(scop_make_text(req, "only_%s", scop_as_text(state))), scop_make_bool(req, true));
+		scop_put(req, scop_as_text(scop_make_text(req, "only_%s", scop_as_text(state))),
+		    scop_make_bool(req, true));
 	return scop_view(req, &view_products);
 }
 
@@ -123,14 +177,19 @@ bool
 shop_products_file(struct scop_request *req)
 {
 	/* The columns of our own kind of file: see README.md. */
-	static const struct scop_csv_column columns[] = { { "product", "product" }, { "name", "name" }, { "category", "category" },
-		{ "description", "description" }, { "quality", "condition" }, { "sku", "sku" }, { "option1_name", "option1_name" },
-		{ "option1", "option1" }, { "option2_name", "option2_name" }, { "option2", "option2" }, { "option3_name", "option3_name" },
-		{ "option3", "option3" }, { "price", "price" }, { "stock", "stock" }, { "weight_grams", "weight" }, { "vat", "vat" },
-		{ "published", "published" }, { 0 } };
-	const struct scop_value *rows = scop_rows(req, products_export(scop_field(req, "state"), scop_field(req, "words")));
+	static const struct scop_csv_column columns[] = { { "product", "product" },
+		{ "name", "name" }, { "category", "category" }, { "description", "description" },
+		{ "quality", "condition" }, { "sku", "sku" }, { "option1_name", "option1_name" },
+		{ "option1", "option1" }, { "option2_name", "option2_name" },
+		{ "option2", "option2" }, { "option3_name", "option3_name" },
+		{ "option3", "option3" }, { "price", "price" }, { "stock", "stock" },
+		{ "weight_grams", "weight" }, { "vat", "vat" }, { "published", "published" },
+		{ 0 } };
+	const struct scop_value *rows =
+	    scop_rows(req, products_export(scop_field(req, "state"), scop_field(req, "words")));
 
-	return scop_send_download(req, "products.csv", "text/csv; charset=utf-8", scop_csv_write(req, columns, rows));
+	return scop_send_download(req, "products.csv", "text/csv; charset=utf-8",
+	    scop_csv_write(req, columns, rows));
 }
 
 /* The page itself is the answer, so that it can say what was done. */
@@ -141,9 +200,11 @@ shop_products_publish(struct scop_request *req)
 
 	scop_write(req, products_publish(scop_field(req, "product"), scop_make_bool(req, publish)));
 	scop_write(req, counts_refresh());
-	scop_note(req, publish ? SCOP_TEXT("Showed articles in the shop") : SCOP_TEXT("Hid articles"),
+	scop_note(req,
+	    publish ? SCOP_TEXT("Showed articles in the shop") : SCOP_TEXT("Hid articles"),
 	    scop_make_text(req, "%zu", scop_count(scop_field(req, "product"))));
-	scop_put(req, publish ? "was_published" : "was_hidden", scop_make_int(req, (int64_t)scop_count(scop_field(req, "product"))));
+	scop_put(req, publish ? "was_published" : "was_hidden",
+	    scop_make_int(req, (int64_t)scop_count(scop_field(req, "product"))));
 	return shop_products(req);
 }
 
@@ -160,24 +221,30 @@ bool
 shop_product_add(struct scop_request *req)
 {
 	static const char *const parts[] = { "product" };
-	const struct scop_value *name = scop_field(req, "name"), *none = empty(req), *address = NULL;
+	const struct scop_value *name = scop_field(req, "name"), *none = empty(req),
+				*address = NULL;
 	char slug[140], code[SHOP_CODE];
 	bool taken = true;
 
 	shop_slug(scop_as_text(name), slug, sizeof slug);
 	for (int i = 1; taken && i < 100 && !scop_rejected(req); i++) {
-		address = i == 1 ? scop_make_text(req, "%s", slug[0] ? slug : "article") :
-		    scop_make_text(req, "%s-%d", slug[0] ? slug : "article", i);
-		scop_write_unique(req, product_add(address, name, scop_make_bool(req, false)), &taken);
+		address = i == 1 ? scop_make_text(req, "%s", slug[0] ? slug : "article")
+				 : scop_make_text(req, "%s-%d", slug[0] ? slug : "article", i);
+		scop_write_unique(req, product_add(address, name, scop_make_bool(req, false)),
+		    &taken);
 	}
 	if (taken)
-		return scop_reject(req, "name", "There are many articles of this name already. Please choose another.");
+		return scop_reject(req, "name",
+		    "There are many articles of this name already. Please choose another.");
 	const struct scop_value *product = scop_make_int(req, scop_inserted(req));
 	shop_code(scop_as_text(address), "", "", "", code);
-	scop_write_unique(req, variant_add(product, scop_make_text(req, "%s", code), NULL, none, none, none,
-	    scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)), &taken);
+	scop_write_unique(req,
+	    variant_add(product, scop_make_text(req, "%s", code), NULL, none, none, none,
+		scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)),
+	    &taken);
 	if (taken)
-		return scop_reject(req, "name", "Another article's number (SKU) is like this name. Please choose another.");
+		return scop_reject(req, "name",
+		    "Another article's number (SKU) is like this name. Please choose another.");
 	scop_write(req, product_refresh(product));
 	scop_note(req, "Added an article", name);
 	return scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
@@ -189,11 +256,10 @@ bool
 shop_product_edit(struct scop_request *req)
 {
 	const struct scop_value *id = number_in_path(req, "product");
-	const struct scop_value *product = scop_put_all(req, (const struct scop_want[]){
-	    { "product", true, product_by_id(id) },
-	    { "variants", false, variants_by_product(id, number_in_path(req, "variant")) },
-	    { "terms", true, selling() },
-	    { "categories", false, category_paths() }, { 0 } });
+	const struct scop_value *product = scop_put_all(req,
+	    (const struct scop_want[]){ { "product", true, product_by_id(id) },
+		{ "variants", false, variants_by_product(id, number_in_path(req, "variant")) },
+		{ "terms", true, selling() }, { "categories", false, category_paths() }, { 0 } });
 
 	if (!product)
 		return scop_not_found(req);
@@ -207,7 +273,8 @@ shop_product_edit(struct scop_request *req)
 static bool
 back(struct scop_request *req, const struct scop_value *product)
 {
-	return scop_redirect(req, "edit-product", scop_make_map(req, 1, (const char *const[]){ "product" }, &product));
+	return scop_redirect(req, "edit-product",
+	    scop_make_map(req, 1, (const char *const[]){ "product" }, &product));
 }
 
 static const struct scop_value *
@@ -219,7 +286,8 @@ found_product(struct scop_request *req)
 bool
 shop_product_save(struct scop_request *req)
 {
-	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"), *description = scop_field(req, "description");
+	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"),
+				*description = scop_field(req, "description");
 	const struct scop_value *category = scop_field(req, "category");
 	int64_t inner, top;
 
@@ -228,8 +296,10 @@ shop_product_save(struct scop_request *req)
 	if (scop_outdated(req, scop_row(req, product_held(id)), TEXTS))
 		return true;
 	shop_category_put(req, scop_as_text(category), &inner, &top);
-	scop_write(req, product_set(id, scop_field(req, "name"), inner ? scop_make_int(req, inner) : NULL, top ? scop_make_int(req, top) : NULL,
-	    description ? description : empty(req), scop_field(req, "quality"), scop_field(req, "vat"), scop_field(req, "published")));
+	scop_write(req,
+	    product_set(id, scop_field(req, "name"), inner ? scop_make_int(req, inner) : NULL,
+		top ? scop_make_int(req, top) : NULL, description ? description : empty(req),
+		scop_field(req, "quality"), scop_field(req, "vat"), scop_field(req, "published")));
 	scop_write(req, counts_refresh());
 	scop_note(req, "Changed an article", scop_field(req, "name"));
 	return back(req, id);
@@ -245,8 +315,11 @@ shop_product_picture(struct scop_request *req)
 	if (!product)
 		return scop_not_found(req);
 	if (!type)
-		return scop_reject(req, "picture", "This is no picture that browsers show. Please choose a PNG, JPEG, WebP or SVG file.");
-	const struct scop_value *bytes = scop_make_bytes(req, file->data, file->size), *hash = scop_hash(req, bytes);
+		return scop_reject(req, "picture",
+		    "This is no picture that browsers show. Please choose a PNG, JPEG, WebP or SVG "
+		    "file.");
+	const struct scop_value *bytes = scop_make_bytes(req, file->data, file->size),
+				*hash = scop_hash(req, bytes);
 	scop_write(req, picture_put(hash, scop_make_text(req, "%s", type), bytes));
 	scop_write(req, product_picture(scop_get(product, "id"), hash));
 	scop_note(req, "Changed the picture of an article", scop_get(product, "name"));
@@ -256,24 +329,32 @@ shop_product_picture(struct scop_request *req)
 bool
 shop_variant_save(struct scop_request *req)
 {
-	const struct scop_value *product = number_in_path(req, "product"), *weight = scop_field(req, "weight"), *stock = scop_field(req, "stock");
+	const struct scop_value *product = number_in_path(req, "product"),
+				*weight = scop_field(req, "weight"),
+				*stock = scop_field(req, "stock");
 	const long long cents = scop_as_int(scop_field(req, "price"));
-	const struct scop_value *variant = scop_row(req, variant_by_id(product, number_in_path(req, "variant")));
+	const struct scop_value *variant =
+	    scop_row(req, variant_by_id(product, number_in_path(req, "variant")));
 
 	if (!variant)
 		return scop_not_found(req);
-	scop_write(req, variant_set(scop_get(variant, "id"), scop_field(req, "price"), stock,
-	    scop_field(req, "seen"), weight ? weight : scop_make_int(req, 0)));
+	scop_write(req,
+	    variant_set(scop_get(variant, "id"), scop_field(req, "price"), stock,
+		scop_field(req, "seen"), weight ? weight : scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
-	const char *count = stock ? scop_as_text(scop_make_text(req, ", %lld", (long long)scop_as_int(stock))) : "";
-	scop_note(req, "Changed a price or stock", scop_make_text(req, "%s: %lld.%02lld%s", scop_text(variant, "name"), cents / 100, cents % 100, count));
+	const char *count =
+	    stock ? scop_as_text(scop_make_text(req, ", %lld", (long long)scop_as_int(stock))) : "";
+	scop_note(req, "Changed a price or stock",
+	    scop_make_text(req, "%s: %lld.%02lld%s", scop_text(variant, "name"), cents / 100,
+		cents % 100, count));
 	return back(req, product);
 }
 
 bool
 shop_variant_add(struct scop_request *req)
 {
-	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"), *name = scop_field(req, "option_name");
+	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"),
+				*name = scop_field(req, "option_name");
 	const struct scop_value *option = scop_field(req, "option"), *sku = scop_field(req, "sku");
 	char code[SHOP_CODE];
 	bool taken;
@@ -281,10 +362,14 @@ shop_variant_add(struct scop_request *req)
 	if (!product)
 		return scop_not_found(req);
 	if (scop_count(scop_rows(req, variants_by_product(id, NULL))) >= VARIANTS_MAX)
-		return scop_reject(req, "option", "That is enough variants for one article. Please make another article.");
+		return scop_reject(req, "option",
+		    "That is enough variants for one article. Please make another article.");
 	shop_code(scop_text(product, "slug"), scop_as_text(option), "", "", code);
-	scop_write_unique(req, variant_add(id, sku ? sku : scop_make_text(req, "%s", code), sku,
-	    option, empty(req), empty(req), scop_field(req, "new_price"), scop_field(req, "new_stock"), scop_make_int(req, 0)), &taken);
+	scop_write_unique(req,
+	    variant_add(id, sku ? sku : scop_make_text(req, "%s", code), sku, option, empty(req),
+		empty(req), scop_field(req, "new_price"), scop_field(req, "new_stock"),
+		scop_make_int(req, 0)),
+	    &taken);
 	if (taken)
 		return scop_reject(req, sku ? "sku" : "option", "There is such a variant already.");
 	if (name)

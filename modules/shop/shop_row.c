@@ -59,7 +59,8 @@ take_price(struct reader *reader)
 	if (!field(reader, column)[0])
 		return wrong(reader, column, SCOP_TEXT("The price is missing."));
 	if (!shop_price(field(reader, column), &reader->row->price_cents))
-		return wrong(reader, column, SCOP_TEXT("The price is not an amount such as 12.50."));
+		return wrong(reader, column,
+		    SCOP_TEXT("The price is not an amount such as 12.50."));
 	return true;
 }
 
@@ -71,7 +72,8 @@ take_stock(struct reader *reader)
 	char *end;
 
 	reader->row->stock = -1;
-	if (source->tracker >= 0 && !field(reader, source->tracker)[0]) /* Shopify: nobody counts it */
+	/* Shopify: nobody counts it */
+	if (source->tracker >= 0 && !field(reader, source->tracker)[0])
 		return true;
 	if (strcmp(field(reader, source->in_stock), "0") == 0)
 		reader->row->stock = 0;
@@ -102,7 +104,8 @@ take_weight(struct reader *reader)
 		if ((*text == '.' || *text == ',') && behind < 0)
 			behind = 0;
 		else if (!isdigit((unsigned char)*text) || thousandths > (int64_t)GRAMS_MAX * 1000)
-			return wrong(reader, source->weight, SCOP_TEXT("The weight is not a number."));
+			return wrong(reader, source->weight,
+			    SCOP_TEXT("The weight is not a number."));
 		else if (behind < 3) {
 			thousandths = thousandths * 10 + (*text - '0');
 			behind += behind >= 0;
@@ -112,14 +115,16 @@ take_weight(struct reader *reader)
 		thousandths *= 10;
 	const int64_t grams = (thousandths * source->milligrams + 500000) / 1000000;
 	if (grams > GRAMS_MAX)
-		return wrong(reader, source->weight, SCOP_TEXT("The weight is more than ten tonnes."));
+		return wrong(reader, source->weight,
+		    SCOP_TEXT("The weight is more than ten tonnes."));
 	reader->row->grams = grams;
 	return true;
 }
 
 /* One of `words`, which end with NULL; a field that says nothing leaves `to` alone. */
 static bool
-take_one_of(struct reader *reader, int column, const char *const *words, char *to, const char *otherwise)
+take_one_of(struct reader *reader, int column, const char *const *words, char *to,
+    const char *otherwise)
 {
 	const char *text = field(reader, column);
 
@@ -134,7 +139,8 @@ take_one_of(struct reader *reader, int column, const char *const *words, char *t
 static bool
 take_vat(struct reader *reader)
 {
-	static const char *const known[] = { "standard", "intermediate", "reduced", "super_reduced", NULL };
+	static const char *const known[] = { "standard", "intermediate", "reduced", "super_reduced",
+		NULL };
 
 	return take_one_of(reader, reader->source->vat, known, reader->row->vat,
 	    SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced."));
@@ -147,7 +153,8 @@ take_options(struct reader *reader)
 	struct shop_row *row = reader->row;
 
 	for (size_t i = 0; i < SHOP_OPTIONS; i++)
-		if (!copy(reader, source->option_name[i], row->option_name[i], sizeof row->option_name[i]) ||
+		if (!copy(reader, source->option_name[i], row->option_name[i],
+			sizeof row->option_name[i]) ||
 		    !copy(reader, source->option[i], row->option[i], sizeof row->option[i]))
 			return false;
 	if (source->kind == SHOP_SHOPIFY && strcmp(row->option[0], "Default Title") == 0)
@@ -188,7 +195,8 @@ take_quality(struct reader *reader)
 	static const char *const known[] = { "new", "as_new", "good", "fair", NULL };
 
 	strcpy(reader->row->quality, "new");
-	return take_one_of(reader, reader->source->condition, known, reader->row->quality, SCOP_TEXT("The condition is one of new, as_new, good, fair."));
+	return take_one_of(reader, reader->source->condition, known, reader->row->quality,
+	    SCOP_TEXT("The condition is one of new, as_new, good, fair."));
 }
 
 static bool
@@ -196,7 +204,8 @@ truth(const char *text, bool otherwise)
 {
 	if (!text[0])
 		return otherwise;
-	return strcmp(text, "1") == 0 || strcasecmp(text, "true") == 0 || strcasecmp(text, "yes") == 0;
+	return strcmp(text, "1") == 0 || strcasecmp(text, "true") == 0 ||
+	    strcasecmp(text, "yes") == 0;
 }
 
 static bool
@@ -205,13 +214,14 @@ take_product(struct reader *reader)
 	const struct shop_source *source = reader->source;
 	struct shop_row *row = reader->row;
 
-	row->published = truth(field(reader, source->published), true) && strcmp(field(reader, source->visibility), "hidden") != 0;
+	row->published = truth(field(reader, source->published), true) &&
+	    strcmp(field(reader, source->visibility), "hidden") != 0;
 	if (!copy(reader, source->name, row->name, sizeof row->name))
 		return false;
 	if (!row->name[0])
 		return wrong(reader, source->name, SCOP_TEXT("The name is missing."));
-	return take_category(reader) && take_description(reader) && take_quality(reader) && take_vat(reader) &&
-	    copy(reader, source->picture, row->picture, sizeof row->picture);
+	return take_category(reader) && take_description(reader) && take_quality(reader) &&
+	    take_vat(reader) && copy(reader, source->picture, row->picture, sizeof row->picture);
 }
 
 static bool
@@ -232,8 +242,9 @@ woocommerce_row(struct reader *reader)
 	snprintf(row->id, sizeof row->id, "id:%.30s", field(reader, source->id));
 	if (strncmp(type, "grouped", 7) == 0 || strncmp(type, "external", 8) == 0) {
 		row->skip = true;
-		row->why_skipped = *type == 'g' ? SCOP_TEXT("A grouped product is a page about others, and is left out.") :
-		    SCOP_TEXT("An external product is sold elsewhere, and is left out.");
+		row->why_skipped = *type == 'g'
+		    ? SCOP_TEXT("A grouped product is a page about others, and is left out.")
+		    : SCOP_TEXT("An external product is sold elsewhere, and is left out.");
 		return true;
 	}
 	row->has_variant = strncmp(type, "variable", 8) != 0;
@@ -242,7 +253,10 @@ woocommerce_row(struct reader *reader)
 		return wrong(reader, source->parent, SCOP_TEXT("This variation names no parent."));
 	if (strncmp(parent, "id:", 3) == 0)
 		snprintf(row->parent_id, sizeof row->parent_id, "%.39s", parent);
-	shop_slug(!row->has_product ? parent : sku[0] ? sku : field(reader, source->name), row->key, sizeof row->key);
+	shop_slug(!row->has_product ? parent
+		: sku[0]            ? sku
+				    : field(reader, source->name),
+	    row->key, sizeof row->key);
 	if (row->has_product && !take_product(reader))
 		return false;
 	if (!take_options(reader))
@@ -265,7 +279,8 @@ shopify_row(struct reader *reader)
 		row->skip = true;
 		return true;
 	}
-	return (!row->has_product || take_product(reader)) && take_options(reader) && take_variant(reader);
+	return (!row->has_product || take_product(reader)) && take_options(reader) &&
+	    take_variant(reader);
 }
 
 static bool
@@ -275,15 +290,17 @@ own_row(struct reader *reader)
 	struct shop_row *row = reader->row;
 
 	/* A file of no column for it is known by the names. */
-	shop_slug(field(reader, source->product >= 0 ? source->product : source->name), row->key, sizeof row->key);
+	shop_slug(field(reader, source->product >= 0 ? source->product : source->name), row->key,
+	    sizeof row->key);
 	row->has_product = field(reader, source->name)[0] != '\0';
 	row->has_variant = true;
-	return (!row->has_product || take_product(reader)) && take_options(reader) && take_variant(reader);
+	return (!row->has_product || take_product(reader)) && take_options(reader) &&
+	    take_variant(reader);
 }
 
 bool
-shop_source_row(const struct shop_source *source, const char *const *fields, size_t count, struct shop_row *ret_row,
-    struct shop_row_error *ret_error)
+shop_source_row(const struct shop_source *source, const char *const *fields, size_t count,
+    struct shop_row *ret_row, struct shop_row_error *ret_error)
 {
 	struct reader reader = { source, fields, count, ret_row, ret_error };
 	bool sound;
@@ -291,7 +308,8 @@ shop_source_row(const struct shop_source *source, const char *const *fields, siz
 	memset(ret_row, 0, sizeof *ret_row);
 	if (count != source->columns) {
 		ret_error->column = 0;
-		ret_error->text = SCOP_TEXT("This row has more or fewer fields than the first one.");
+		ret_error->text =
+		    SCOP_TEXT("This row has more or fewer fields than the first one.");
 		return false;
 	}
 	switch (source->kind) {
@@ -305,6 +323,7 @@ shop_source_row(const struct shop_source *source, const char *const *fields, siz
 		sound = own_row(&reader);
 	}
 	if (sound && !ret_row->skip && !ret_row->key[0] && !ret_row->parent_id[0])
-		return wrong(&reader, source->product, SCOP_TEXT("The product's name in addresses is missing."));
+		return wrong(&reader, source->product,
+		    SCOP_TEXT("The product's name in addresses is missing."));
 	return sound;
 }

@@ -1,4 +1,5 @@
-/* The columns of product exports: which file it is, and where each field stands. See shop_source.h. */
+/* The columns of product exports: which file it is, and where each field stands. See shop_source.h.
+ */
 #include "shop_source.h"
 
 #include <stddef.h>
@@ -24,49 +25,53 @@ find(const char *const *header, size_t count, const char *name)
 	return -1;
 }
 
-static const struct known woocommerce[] = {
-	{ AT(id), "ID" }, { AT(type), "Type" }, { AT(sku), "SKU" }, { AT(name), "Name" }, { AT(published), "Published" },
-	{ AT(visibility), "Visibility in catalog" }, { AT(short_description), "Short description" }, { AT(description), "Description" },
-	{ AT(in_stock), "In stock?" }, { AT(stock), "Stock" }, { AT(price), "Regular price" }, { AT(sale_price), "Sale price" },
+static const struct known woocommerce[] = { { AT(id), "ID" }, { AT(type), "Type" },
+	{ AT(sku), "SKU" }, { AT(name), "Name" }, { AT(published), "Published" },
+	{ AT(visibility), "Visibility in catalog" }, { AT(short_description), "Short description" },
+	{ AT(description), "Description" }, { AT(in_stock), "In stock?" }, { AT(stock), "Stock" },
+	{ AT(price), "Regular price" }, { AT(sale_price), "Sale price" },
 	{ AT(category), "Categories" }, { AT(parent), "Parent" },
-	{ AT(option_name[0]), "Attribute 1 name" }, { AT(option[0]), "Attribute 1 value(s)" }, { AT(option_name[1]), "Attribute 2 name" },
-	{ AT(option[1]), "Attribute 2 value(s)" }, { AT(option_name[2]), "Attribute 3 name" }, { AT(option[2]), "Attribute 3 value(s)" },
-	{ 0, NULL }
-};
+	{ AT(option_name[0]), "Attribute 1 name" }, { AT(option[0]), "Attribute 1 value(s)" },
+	{ AT(option_name[1]), "Attribute 2 name" }, { AT(option[1]), "Attribute 2 value(s)" },
+	{ AT(option_name[2]), "Attribute 3 name" }, { AT(option[2]), "Attribute 3 value(s)" },
+	{ 0, NULL } };
 
-static const struct known shopify[] = {
-	{ AT(product), "Handle" }, { AT(name), "Title" }, { AT(description), "Body (HTML)" }, { AT(category), "Type" }, { AT(tags), "Tags" },
-	{ AT(published), "Published" }, { AT(sku), "Variant SKU" }, { AT(price), "Variant Price" }, { AT(stock), "Variant Inventory Qty" },
-	{ AT(tracker), "Variant Inventory Tracker" }, { AT(weight), "Variant Grams" },
-	{ AT(option_name[0]), "Option1 Name" }, { AT(option[0]), "Option1 Value" }, { AT(option_name[1]), "Option2 Name" },
-	{ AT(option[1]), "Option2 Value" }, { AT(option_name[2]), "Option3 Name" }, { AT(option[2]), "Option3 Value" },
-	{ 0, NULL }
-};
+static const struct known shopify[] = { { AT(product), "Handle" }, { AT(name), "Title" },
+	{ AT(description), "Body (HTML)" }, { AT(category), "Type" }, { AT(tags), "Tags" },
+	{ AT(published), "Published" }, { AT(sku), "Variant SKU" }, { AT(price), "Variant Price" },
+	{ AT(stock), "Variant Inventory Qty" }, { AT(tracker), "Variant Inventory Tracker" },
+	{ AT(weight), "Variant Grams" }, { AT(option_name[0]), "Option1 Name" },
+	{ AT(option[0]), "Option1 Value" }, { AT(option_name[1]), "Option2 Name" },
+	{ AT(option[1]), "Option2 Value" }, { AT(option_name[2]), "Option3 Name" },
+	{ AT(option[2]), "Option3 Value" }, { 0, NULL } };
 
 /* In the order in which people are asked for them. */
-static const struct known own[SHOP_FIELDS + 1] = {
-	{ AT(name), "name" }, { AT(price), "price" }, { AT(product), "product" }, { AT(sku), "sku" }, { AT(stock), "stock" },
-	{ AT(category), "category" }, { AT(description), "description" }, { AT(condition), "condition" }, { AT(weight), "weight" },
-	{ AT(vat), "vat" }, { AT(published), "published" }, { AT(option_name[0]), "option1_name" }, { AT(option[0]), "option1" },
-	{ AT(option_name[1]), "option2_name" }, { AT(option[1]), "option2" }, { AT(option_name[2]), "option3_name" }, { AT(option[2]), "option3" },
-	{ 0, NULL }
-};
+static const struct known own[SHOP_FIELDS + 1] = { { AT(name), "name" }, { AT(price), "price" },
+	{ AT(product), "product" }, { AT(sku), "sku" }, { AT(stock), "stock" },
+	{ AT(category), "category" }, { AT(description), "description" },
+	{ AT(condition), "condition" }, { AT(weight), "weight" }, { AT(vat), "vat" },
+	{ AT(published), "published" }, { AT(option_name[0]), "option1_name" },
+	{ AT(option[0]), "option1" }, { AT(option_name[1]), "option2_name" },
+	{ AT(option[1]), "option2" }, { AT(option_name[2]), "option3_name" },
+	{ AT(option[2]), "option3" }, { 0, NULL } };
 
 /* Columns of our own that people do not choose by hand. */
 static const struct known own_more[] = { { AT(picture), "picture" }, { 0, NULL } };
 
 /* What shops in our languages call their columns. */
-static const struct known common[] = {
-	{ AT(name), "nom" }, { AT(name), "naam" }, { AT(name), "title" }, { AT(name), "titre" }, { AT(name), "titel" }, { AT(name), "bezeichnung" },
-	{ AT(name), "désignation" }, { AT(name), "article" }, { AT(name), "artikel" }, { AT(name), "produit" },
-	{ AT(price), "prix" }, { AT(price), "prijs" }, { AT(price), "preis" }, { AT(price), "prix ttc" }, { AT(price), "verkoopprijs" },
-	{ AT(sku), "référence" }, { AT(sku), "reference" }, { AT(sku), "ref" }, { AT(sku), "artikelnummer" }, { AT(sku), "code" },
-	{ AT(stock), "quantité" }, { AT(stock), "quantity" }, { AT(stock), "voorraad" }, { AT(stock), "bestand" }, { AT(stock), "aantal" },
-	{ AT(category), "catégorie" }, { AT(category), "categorie" }, { AT(category), "kategorie" }, { AT(category), "type" },
-	{ AT(description), "omschrijving" }, { AT(description), "beschreibung" }, { AT(weight), "poids" }, { AT(weight), "gewicht" },
-	{ AT(vat), "tva" }, { AT(vat), "btw" }, { AT(vat), "mwst" },
-	{ 0, NULL }
-};
+static const struct known common[] = { { AT(name), "nom" }, { AT(name), "naam" },
+	{ AT(name), "title" }, { AT(name), "titre" }, { AT(name), "titel" },
+	{ AT(name), "bezeichnung" }, { AT(name), "désignation" }, { AT(name), "article" },
+	{ AT(name), "artikel" }, { AT(name), "produit" }, { AT(price), "prix" },
+	{ AT(price), "prijs" }, { AT(price), "preis" }, { AT(price), "prix ttc" },
+	{ AT(price), "verkoopprijs" }, { AT(sku), "référence" }, { AT(sku), "reference" },
+	{ AT(sku), "ref" }, { AT(sku), "artikelnummer" }, { AT(sku), "code" },
+	{ AT(stock), "quantité" }, { AT(stock), "quantity" }, { AT(stock), "voorraad" },
+	{ AT(stock), "bestand" }, { AT(stock), "aantal" }, { AT(category), "catégorie" },
+	{ AT(category), "categorie" }, { AT(category), "kategorie" }, { AT(category), "type" },
+	{ AT(description), "omschrijving" }, { AT(description), "beschreibung" },
+	{ AT(weight), "poids" }, { AT(weight), "gewicht" }, { AT(vat), "tva" }, { AT(vat), "btw" },
+	{ AT(vat), "mwst" }, { 0, NULL } };
 
 static int *
 column_at(struct shop_source *source, size_t place)
@@ -90,8 +95,11 @@ take(struct shop_source *source, const struct known *known, const char *const *h
 static void
 take_weight_column(struct shop_source *source, const char *const *header, size_t count)
 {
-	static const struct { const char *name; int64_t milligrams; } units[] = {
-		{ "Weight (kg)", KILOGRAM }, { "Weight (g)", GRAM }, { "Weight (lbs)", POUND }, { "Weight (oz)", OUNCE } };
+	static const struct {
+		const char *name;
+		int64_t milligrams;
+	} units[] = { { "Weight (kg)", KILOGRAM }, { "Weight (g)", GRAM },
+		{ "Weight (lbs)", POUND }, { "Weight (oz)", OUNCE } };
 
 	for (size_t i = 0; i < sizeof units / sizeof units[0] && source->weight < 0; i++) {
 		source->weight = find(header, count, units[i].name);
@@ -109,7 +117,8 @@ start(struct shop_source *source, size_t count)
 }
 
 bool
-shop_source_open(const char *const *header, size_t count, struct shop_source *ret_source, const char **ret_error)
+shop_source_open(const char *const *header, size_t count, struct shop_source *ret_source,
+    const char **ret_error)
 {
 	struct shop_source source;
 
@@ -125,8 +134,10 @@ shop_source_open(const char *const *header, size_t count, struct shop_source *re
 		take(&source, own, header, count);
 		take(&source, own_more, header, count);
 	} else {
-		*ret_error = SCOP_TEXT("These are not the columns of a product export: neither Shopify's (Handle, Variant Price), nor "
-		    "WooCommerce's (Type, Regular price), nor our own (product, price).");
+		*ret_error =
+		    SCOP_TEXT("These are not the columns of a product export: neither Shopify's "
+			      "(Handle, Variant Price), nor "
+			      "WooCommerce's (Type, Regular price), nor our own (product, price).");
 		return false;
 	}
 	if (source.name < 0) {

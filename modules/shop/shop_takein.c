@@ -1,6 +1,7 @@
 /*
- * Taking in a file of products in the portal: uploaded, its columns chosen, looked through by a job, and stored by another once a
- * person has seen what would happen. Nothing of it is in the shop before that.
+ * Taking in a file of products in the portal: uploaded, its columns chosen, looked through by a
+ * job, and stored by another once a person has seen what would happen. Nothing of it is in the shop
+ * before that.
  */
 #include "shop_import.h"
 
@@ -8,27 +9,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UPLOAD_MAX = 9000000, LINES_MAX = 200, MAPPING_TEXT = 500, PROGRESS_EVERY = 200, SAMPLE_MAX = 60 };
+enum {
+	UPLOAD_MAX = 9000000,
+	LINES_MAX = 200,
+	MAPPING_TEXT = 500,
+	PROGRESS_EVERY = 200,
+	SAMPLE_MAX = 60
+};
 
 const struct scop_field shop_upload_fields[] = {
 	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max = UPLOAD_MAX },
-	{ 0 }
+	{ 0 },
 };
 
 /* For each of our fields the number of its column, from 1. */
 const struct scop_field shop_map_fields[SHOP_FIELDS + 1] = {
-#define COLUMN(n) { .name = n, .type = SCOP_FIELD_INT, .min = 0, .max = SCOP_CSV_COLUMNS_MAX }
-	COLUMN("name"), COLUMN("price"), COLUMN("product"), COLUMN("sku"), COLUMN("stock"), COLUMN("category"), COLUMN("description"),
-	COLUMN("condition"), COLUMN("weight"), COLUMN("vat"), COLUMN("published"), COLUMN("option1_name"), COLUMN("option1"),
-	COLUMN("option2_name"), COLUMN("option2"), COLUMN("option3_name"), COLUMN("option3"),
+#define COLUMN(n) \
+	{ \
+		.name = n, .type = SCOP_FIELD_INT, .min = 0, .max = SCOP_CSV_COLUMNS_MAX \
+	}
+	COLUMN("name"),
+	COLUMN("price"),
+	COLUMN("product"),
+	COLUMN("sku"),
+	COLUMN("stock"),
+	COLUMN("category"),
+	COLUMN("description"),
+	COLUMN("condition"),
+	COLUMN("weight"),
+	COLUMN("vat"),
+	COLUMN("published"),
+	COLUMN("option1_name"),
+	COLUMN("option1"),
+	COLUMN("option2_name"),
+	COLUMN("option2"),
+	COLUMN("option3_name"),
+	COLUMN("option3"),
 #undef COLUMN
-	{ 0 }
+	{ 0 },
 };
 
-static const char *const titles[SHOP_FIELDS] = { SCOP_TEXT("Name"), SCOP_TEXT("Price"), SCOP_TEXT("Name in addresses"), SCOP_TEXT("Article number (SKU)"),
-	SCOP_TEXT("Stock"), SCOP_TEXT("Category"), SCOP_TEXT("Description"), SCOP_TEXT("Condition"), SCOP_TEXT("Weight in grams"),
-	SCOP_TEXT("VAT class"), SCOP_TEXT("Shown in the shop"), SCOP_TEXT("First option's name"), SCOP_TEXT("First option"),
-	SCOP_TEXT("Second option's name"), SCOP_TEXT("Second option"), SCOP_TEXT("Third option's name"), SCOP_TEXT("Third option") };
+static const char *const titles[SHOP_FIELDS] = { SCOP_TEXT("Name"), SCOP_TEXT("Price"),
+	SCOP_TEXT("Name in addresses"), SCOP_TEXT("Article number (SKU)"), SCOP_TEXT("Stock"),
+	SCOP_TEXT("Category"), SCOP_TEXT("Description"), SCOP_TEXT("Condition"),
+	SCOP_TEXT("Weight in grams"), SCOP_TEXT("VAT class"), SCOP_TEXT("Shown in the shop"),
+	SCOP_TEXT("First option's name"), SCOP_TEXT("First option"),
+	SCOP_TEXT("Second option's name"), SCOP_TEXT("Second option"),
+	SCOP_TEXT("Third option's name"), SCOP_TEXT("Third option") };
 
 static const struct scop_value *
 back(struct scop_request *req, const struct scop_value *run)
@@ -51,7 +78,8 @@ mapping_text(struct scop_request *req, struct shop_source *source)
 	size_t used = 0;
 
 	for (unsigned i = 0; i < SHOP_FIELDS; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", i ? "," : "", *shop_source_column(source, i) + 1);
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", i ? "," : "",
+		    *shop_source_column(source, i) + 1);
 	return scop_make_text(req, "%s", text);
 }
 
@@ -86,7 +114,8 @@ shop_import_upload(struct scop_request *req)
 	struct shop_source source;
 	size_t columns;
 	unsigned line;
-	struct scop_csv *csv = scop_csv_open(file->data ? file->data : "", file->size, &line, &error);
+	struct scop_csv *csv =
+	    scop_csv_open(file->data ? file->data : "", file->size, &line, &error);
 
 	if (!csv || !scop_csv_next(csv, &header, &columns, &line, &error)) {
 		scop_csv_close(csv);
@@ -95,23 +124,27 @@ shop_import_upload(struct scop_request *req)
 	shop_source_guess(header, columns, &source);
 	const struct scop_value *mapping = mapping_text(req, &source);
 	scop_csv_close(csv);
-	scop_write(req, import_add(scop_member_name(req), scop_make_text(req, "%.150s", file->name), scop_make_bytes(req, file->data, file->size),
-	    mapping, scop_now(req)));
+	scop_write(req,
+	    import_add(scop_member_name(req), scop_make_text(req, "%.150s", file->name),
+		scop_make_bytes(req, file->data, file->size), mapping, scop_now(req)));
 	return scop_redirect(req, "import", back(req, scop_make_int(req, scop_inserted(req))));
 }
 
 /* ---- its page ---- */
 
-/* The columns to choose from for one of our fields: each with its heading and what stands below it in the first row. */
+/* The columns to choose from for one of our fields: each with its heading and what stands below it
+ * in the first row. */
 static const struct scop_value *
-choices(struct scop_request *req, const struct scop_value *const *headings, size_t count, int chosen)
+choices(struct scop_request *req, const struct scop_value *const *headings, size_t count,
+    int chosen)
 {
 	static const char *const keys[] = { "number", "heading", "chosen" };
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 
 	for (size_t i = 0; i < count; i++)
-		list[i] = scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_make_int(req, (int64_t)i + 1), headings[i],
-		    scop_make_bool(req, (int)i == chosen) });
+		list[i] = scop_make_map(req, 3, keys,
+		    (const struct scop_value *[]){ scop_make_int(req, (int64_t)i + 1), headings[i],
+			scop_make_bool(req, (int)i == chosen) });
 	return scop_make_list(req, count, list);
 }
 
@@ -128,12 +161,14 @@ static void
 put_mapping(struct scop_request *req, const struct scop_value *run)
 {
 	static const char *const keys[] = { "field", "title", "required", "choices" };
-	const struct scop_value *stored = scop_row(req, import_bytes(scop_get(run, "id"))), *bytes = scop_get(stored, "bytes");
+	const struct scop_value *stored = scop_row(req, import_bytes(scop_get(run, "id"))),
+				*bytes = scop_get(stored, "bytes");
 	const char *error, *const *fields;
 	struct shop_source source;
 	size_t columns, count;
 	unsigned line;
-	struct scop_csv *csv = stored ? scop_csv_open(scop_as_text(bytes), scop_size(bytes), &line, &error) : NULL;
+	struct scop_csv *csv =
+	    stored ? scop_csv_open(scop_as_text(bytes), scop_size(bytes), &line, &error) : NULL;
 
 	if (!csv || !scop_csv_next(csv, &fields, &columns, &line, &error)) {
 		scop_csv_close(csv);
@@ -149,14 +184,17 @@ put_mapping(struct scop_request *req, const struct scop_value *run)
 	if (scop_csv_next(csv, &fields, &count, &line, &error))
 		for (size_t i = 0; i < columns && i < count; i++)
 			if (fields[i][0] && strlen(fields[i]) < SAMPLE_MAX)
-				headings[i] = scop_make_text(req, "%s (%s)", scop_as_text(headings[i]), fields[i]);
+				headings[i] = scop_make_text(req, "%s (%s)",
+				    scop_as_text(headings[i]), fields[i]);
 	scop_csv_close(csv);
 
 	const struct scop_value *list[SHOP_FIELDS];
 	for (unsigned i = 0; i < SHOP_FIELDS; i++)
-		list[i] = scop_make_map(req, 4, keys, (const struct scop_value *[]){ scop_make_text(req, "%s", shop_source_field(i)),
-		    scop_make_text(req, "%s", scop_translate(req, titles[i])), scop_make_bool(req, i < 2),
-		    choices(req, headings, columns, column_of(req, &source, i)) });
+		list[i] = scop_make_map(req, 4, keys,
+		    (const struct scop_value *[]){ scop_make_text(req, "%s", shop_source_field(i)),
+			scop_make_text(req, "%s", scop_translate(req, titles[i])),
+			scop_make_bool(req, i < 2),
+			choices(req, headings, columns, column_of(req, &source, i)) });
 	scop_put(req, "fields", scop_make_list(req, SHOP_FIELDS, list));
 }
 
@@ -171,8 +209,11 @@ in_words(struct scop_request *req, const struct scop_value *lines)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *line = scop_at(lines, i);
 
-		list[i] = scop_make_map(req, 5, keys, (const struct scop_value *[]){ scop_get(line, "is_error"), scop_get(line, "line"),
-		    scop_get(line, "place"), scop_make_text(req, "%s", scop_translate(req, scop_text(line, "words"))), scop_get(line, "about") });
+		list[i] = scop_make_map(req, 5, keys,
+		    (const struct scop_value *[]){ scop_get(line, "is_error"),
+			scop_get(line, "line"), scop_get(line, "place"),
+			scop_make_text(req, "%s", scop_translate(req, scop_text(line, "words"))),
+			scop_get(line, "about") });
 	}
 	return scop_make_list(req, count, list);
 }
@@ -181,18 +222,23 @@ bool
 shop_import_show(struct scop_request *req)
 {
 	const struct scop_value *id = run_number(req);
-	const struct scop_value *run = scop_put_all(req, (const struct scop_want[]){
-	    { "run", true, import_by_id(id) },
-	    { "found", false, import_lines(id) }, { 0 } });
+	const struct scop_value *run = scop_put_all(req,
+	    (const struct scop_want[]){ { "run", true, import_by_id(id) },
+		{ "found", false, import_lines(id) }, { 0 } });
 
 	if (!run)
 		return scop_not_found(req);
 	const struct scop_value *lines = in_words(req, scop_model(req, "found"));
 	scop_put(req, "lines", lines);
 	scop_put(req, "any_line", scop_make_bool(req, scop_count(lines) > 0));
-	scop_put(req, "busy", scop_make_bool(req, scop_bool(run, "checking") || scop_bool(run, "importing")));
-	scop_put(req, "may_start", scop_make_bool(req, scop_bool(run, "checked") && scop_int(run, "errors") == 0 && scop_int(run, "products") > 0));
-	scop_put(req, "fresh", scop_make_int(req, scop_int(run, "products") - scop_int(run, "changed")));
+	scop_put(req, "busy",
+	    scop_make_bool(req, scop_bool(run, "checking") || scop_bool(run, "importing")));
+	scop_put(req, "may_start",
+	    scop_make_bool(req,
+		scop_bool(run, "checked") && scop_int(run, "errors") == 0 &&
+		    scop_int(run, "products") > 0));
+	scop_put(req, "fresh",
+	    scop_make_int(req, scop_int(run, "products") - scop_int(run, "changed")));
 	if (scop_bool(run, "is_new") || scop_bool(run, "checked"))
 		put_mapping(req, run);
 	return scop_view(req, &view_import);
@@ -202,14 +248,17 @@ shop_import_show(struct scop_request *req)
 
 /* One order at a time: a second press finds the first one's work under way. */
 static bool
-give_order(struct scop_request *req, const char *to, const char *from, const char *or_from, const char *job)
+give_order(struct scop_request *req, const char *to, const char *from, const char *or_from,
+    const char *job)
 {
 	static const char *const keys[] = { "run" };
 	const struct scop_value *id = run_number(req);
 
 	if (!scop_row(req, import_by_id(id)))
 		return scop_not_found(req);
-	if (scop_write(req, import_state(id, scop_make_text(req, "%s", to), scop_make_text(req, "%s", from), scop_make_text(req, "%s", or_from))) == 1)
+	if (scop_write(req,
+		import_state(id, scop_make_text(req, "%s", to), scop_make_text(req, "%s", from),
+		    scop_make_text(req, "%s", or_from))) == 1)
 		scop_later(req, job, scop_make_map(req, 1, keys, &id));
 	return scop_redirect(req, "import", back(req, id));
 }
@@ -239,7 +288,8 @@ shop_import_start(struct scop_request *req)
 	const struct scop_value *run = scop_row(req, import_by_id(run_number(req)));
 
 	if (run && scop_int(run, "errors") > 0)
-		return scop_reject(req, "run", "There are errors in the file. Please mend it, and choose it again.");
+		return scop_reject(req, "run",
+		    "There are errors in the file. Please mend it, and choose it again.");
 	scop_note(req, "Took in a file of articles", scop_get(run, "file_name"));
 	return give_order(req, "importing", "checked", "checked", "import_products");
 }
@@ -254,15 +304,18 @@ struct collector {
 };
 
 static void
-collect(void *context, bool is_error, unsigned line, unsigned column, const char *words, const char *about)
+collect(void *context, bool is_error, unsigned line, unsigned column, const char *words,
+    const char *about)
 {
 	static const char *const keys[] = { "is_error", "line", "place", "words", "about" };
 	struct collector *collector = context;
 	struct scop_request *req = collector->req;
 
 	if (collector->count < LINES_MAX)
-		collector->list[collector->count++] = scop_make_map(req, 5, keys, (const struct scop_value *[]){ scop_make_int(req, is_error),
-		    scop_make_int(req, line), scop_make_int(req, column), scop_make_text(req, "%s", words), scop_make_text(req, "%.150s", about) });
+		collector->list[collector->count++] = scop_make_map(req, 5, keys,
+		    (const struct scop_value *[]){ scop_make_int(req, is_error),
+			scop_make_int(req, line), scop_make_int(req, column),
+			scop_make_text(req, "%s", words), scop_make_text(req, "%.150s", about) });
 }
 
 static void
@@ -277,9 +330,12 @@ passed(void *context, unsigned line)
 static bool
 run_it(struct scop_request *req, bool dry, struct collector *collector, struct shop_taken *taken)
 {
-	const struct scop_value *id = scop_get(scop_body(req), "run"), *stored = scop_row(req, import_bytes(id));
+	const struct scop_value *id = scop_get(scop_body(req), "run"),
+				*stored = scop_row(req, import_bytes(id));
 	const struct scop_value *bytes = scop_get(stored, "bytes");
-	const struct scop_file file = { .name = "", .data = scop_as_text(bytes), .size = scop_size(bytes) };
+	const struct scop_file file = { .name = "",
+		.data = scop_as_text(bytes),
+		.size = scop_size(bytes) };
 	const char *error, *const *header;
 	struct shop_source source;
 	size_t columns;
@@ -295,8 +351,15 @@ run_it(struct scop_request *req, bool dry, struct collector *collector, struct s
 	}
 	scop_csv_close(csv);
 	*collector = (struct collector){ .req = req };
-	shop_take_in(req, &(const struct shop_takein){ .files = &file, .file_count = 1, .source = readable ? &source : NULL, .dry = dry,
-		.tell = collect, .passed = passed, .context = collector }, taken);
+	shop_take_in(req,
+	    &(const struct shop_takein){ .files = &file,
+		.file_count = 1,
+		.source = readable ? &source : NULL,
+		.dry = dry,
+		.tell = collect,
+		.passed = passed,
+		.context = collector },
+	    taken);
 	return true;
 }
 
@@ -317,9 +380,12 @@ shop_check_job(struct scop_request *req)
 		return true;
 	scop_write(req, import_lines_clear(id));
 	if (collector->count > 0)
-		scop_write(req, import_lines_add(id, scop_make_list(req, collector->count, collector->list)));
-	scop_write(req, import_checked(id, number(req, taken.products), number(req, taken.changed), number(req, taken.variants),
-	    number(req, taken.warnings), number(req, taken.errors)));
+		scop_write(req,
+		    import_lines_add(id, scop_make_list(req, collector->count, collector->list)));
+	scop_write(req,
+	    import_checked(id, number(req, taken.products), number(req, taken.changed),
+		number(req, taken.variants), number(req, taken.warnings),
+		number(req, taken.errors)));
 	return true;
 }
 

@@ -1,4 +1,5 @@
-/* Names in addresses, codes, amounts and descriptions as product exports write them: see shop_text.h. */
+/* Names in addresses, codes, amounts and descriptions as product exports write them: see
+ * shop_text.h. */
 #include "shop_text.h"
 
 #include <ctype.h>
@@ -9,11 +10,13 @@
 
 /* ---- names, amounts, codes ---- */
 
-/* The letters of Latin-1 and Latin Extended-A that a slug keeps, without their accents; NULL for any other. */
+/* The letters of Latin-1 and Latin Extended-A that a slug keeps, without their accents; NULL for
+ * any other. */
 static const char *
 plain_letter(unsigned code)
 {
-	static const char latin1[] = "aaaaaa\1ceeeeiiii\2nooooo\3ouuuuy\4\5aaaaaa\1ceeeeiiii\2nooooo\3ouuuuy\4y";
+	static const char latin1[] =
+	    "aaaaaa\1ceeeeiiii\2nooooo\3ouuuuy\4\5aaaaaa\1ceeeeiiii\2nooooo\3ouuuuy\4y";
 	static const char *const pairs[] = { "ae", "d", "", "th", "ss" };
 
 	if (code == 0x152 || code == 0x153)
@@ -62,7 +65,8 @@ shop_price(const char *text, int64_t *ret_cents)
 
 	while (isspace((unsigned char)*text))
 		text++;
-	/* The last sign with one or two digits behind it is the decimal one; others group thousands. */
+	/* The last sign with one or two digits behind it is the decimal one; others group
+	 * thousands. */
 	for (const char *c = text; *c; c++)
 		if (*c == '.' || *c == ',')
 			point = c;
@@ -71,7 +75,8 @@ shop_price(const char *text, int64_t *ret_cents)
 		point = NULL;
 	for (const char *c = text; *c; c++) {
 		if (c == point || *c == ',' || *c == '.' || *c == '\'' || *c == ' ') {
-			if (c != point && ((point && *c == *point) || strspn(c + 1, "0123456789") != 3))
+			if (c != point &&
+			    ((point && *c == *point) || strspn(c + 1, "0123456789") != 3))
 				return false;
 			continue;
 		}
@@ -98,7 +103,8 @@ digest(const char *text, uint64_t sum)
 }
 
 void
-shop_code(const char *key, const char *option1, const char *option2, const char *option3, char *ret_code)
+shop_code(const char *key, const char *option1, const char *option2, const char *option3,
+    char *ret_code)
 {
 	const char *const parts[] = { key, option1, option2, option3 };
 	static const size_t most[] = { 90, 50, 50, 50 };
@@ -111,9 +117,11 @@ shop_code(const char *key, const char *option1, const char *option2, const char 
 
 		sum = digest("/", digest(parts[i], sum));
 		cut |= length > most[i];
-		for (length = length > most[i] ? most[i] : length; ((unsigned char)parts[i][length] & 0xc0) == 0x80;)
+		for (length = length > most[i] ? most[i] : length;
+		     ((unsigned char)parts[i][length] & 0xc0) == 0x80;)
 			length--; /* no letter is cut in two */
-		used += (size_t)snprintf(ret_code + used, SHOP_CODE - used, "%s%.*s", i > 0 ? "/" : "", (int)length, parts[i]);
+		used += (size_t)snprintf(ret_code + used, SHOP_CODE - used, "%s%.*s",
+		    i > 0 ? "/" : "", (int)length, parts[i]);
 	}
 	if (cut)
 		snprintf(ret_code + used, SHOP_CODE - used, "#%08x", (unsigned)(sum ^ sum >> 32));
@@ -121,21 +129,30 @@ shop_code(const char *key, const char *option1, const char *option2, const char 
 
 /* ---- HTML to text ---- */
 
-/* The letters from U+00A0 on, and others, by their names in HTML 4.01, section 24; apos is XML's. libxml2 knows them too, and would be
- * mapped into each worker of the shop for them. */
-static const char *const latin1_names[] = { "nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not",
-	"shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm", "raquo", "frac14",
-	"frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig", "Ccedil", "Egrave", "Eacute", "Ecirc",
-	"Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH", "Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash",
-	"Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig", "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig",
-	"ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute", "ocirc",
-	"otilde", "ouml", "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml", "yacute", "thorn", "yuml" };
-static const struct { const char *name; unsigned letter; } other_names[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' },
-	{ "apos", '\'' }, { "OElig", 0x152 }, { "oelig", 0x153 }, { "Scaron", 0x160 }, { "scaron", 0x161 }, { "Yuml", 0x178 },
-	{ "ensp", ' ' }, { "emsp", ' ' }, { "thinsp", ' ' }, { "ndash", 0x2013 }, { "mdash", 0x2014 }, { "lsquo", 0x2018 },
-	{ "rsquo", 0x2019 }, { "sbquo", 0x201a }, { "ldquo", 0x201c }, { "rdquo", 0x201d }, { "bdquo", 0x201e }, { "dagger", 0x2020 },
-	{ "Dagger", 0x2021 }, { "bull", 0x2022 }, { "hellip", 0x2026 }, { "permil", 0x2030 }, { "prime", 0x2032 }, { "Prime", 0x2033 },
-	{ "lsaquo", 0x2039 }, { "rsaquo", 0x203a }, { "euro", 0x20ac }, { "trade", 0x2122 }, { "larr", 0x2190 }, { "rarr", 0x2192 },
+/* The letters from U+00A0 on, and others, by their names in HTML 4.01, section 24; apos is XML's.
+ * libxml2 knows them too, and would be mapped into each worker of the shop for them. */
+static const char *const latin1_names[] = { "nbsp", "iexcl", "cent", "pound", "curren", "yen",
+	"brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy", "reg", "macr", "deg",
+	"plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm",
+	"raquo", "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde",
+	"Auml", "Aring", "AElig", "Ccedil", "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute",
+	"Icirc", "Iuml", "ETH", "Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times",
+	"Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig", "agrave",
+	"aacute", "acirc", "atilde", "auml", "aring", "aelig", "ccedil", "egrave", "eacute",
+	"ecirc", "euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute",
+	"ocirc", "otilde", "ouml", "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml",
+	"yacute", "thorn", "yuml" };
+static const struct {
+	const char *name;
+	unsigned letter;
+} other_names[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' },
+	{ "OElig", 0x152 }, { "oelig", 0x153 }, { "Scaron", 0x160 }, { "scaron", 0x161 },
+	{ "Yuml", 0x178 }, { "ensp", ' ' }, { "emsp", ' ' }, { "thinsp", ' ' }, { "ndash", 0x2013 },
+	{ "mdash", 0x2014 }, { "lsquo", 0x2018 }, { "rsquo", 0x2019 }, { "sbquo", 0x201a },
+	{ "ldquo", 0x201c }, { "rdquo", 0x201d }, { "bdquo", 0x201e }, { "dagger", 0x2020 },
+	{ "Dagger", 0x2021 }, { "bull", 0x2022 }, { "hellip", 0x2026 }, { "permil", 0x2030 },
+	{ "prime", 0x2032 }, { "Prime", 0x2033 }, { "lsaquo", 0x2039 }, { "rsaquo", 0x203a },
+	{ "euro", 0x20ac }, { "trade", 0x2122 }, { "larr", 0x2190 }, { "rarr", 0x2192 },
 	{ "minus", 0x2212 }, { "ne", 0x2260 }, { "le", 0x2264 }, { "ge", 0x2265 } };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -146,31 +163,37 @@ named_letter(const char *name, size_t length)
 {
 	for (size_t i = 0; i < COUNT(latin1_names); i++)
 		if (strncmp(name, latin1_names[i], length) == 0 && !latin1_names[i][length])
-			return i == 0 ? ' ' : 0xa0 + (unsigned)i; /* blanks that keep words together are for a page's maker */
+			/* blanks that keep words together are for a page's maker */
+			return i == 0 ? ' ' : 0xa0 + (unsigned)i;
 	for (size_t i = 0; i < COUNT(other_names); i++)
 		if (strncmp(name, other_names[i].name, length) == 0 && !other_names[i].name[length])
 			return other_names[i].letter;
 	return 0;
 }
 
-/* The letter that "&eacute;", "&#233;" or "&#xE9;" is, and where it ends; 0 where there is none, as for a letter that no text has. */
+/* The letter that "&eacute;", "&#233;" or "&#xE9;" is, and where it ends; 0 where there is none, as
+ * for a letter that no text has. */
 static unsigned
 reference(const char *html, const char **ret_end)
 {
 	const bool numeric = html[1] == '#', hexadecimal = numeric && (html[2] | 0x20) == 'x';
-	const char *name = html + 1 + numeric + hexadecimal, *signs = hexadecimal ? "0123456789abcdefABCDEF" : "0123456789";
+	const char *name = html + 1 + numeric + hexadecimal,
+		   *signs = hexadecimal ? "0123456789abcdefABCDEF" : "0123456789";
 	size_t length = 0;
 
 	while (isalnum((unsigned char)name[length]))
 		length++;
-	if (name[length] != ';' || length == 0 || length > 7 || (numeric && strspn(name, signs) != length))
+	if (name[length] != ';' || length == 0 || length > 7 ||
+	    (numeric && strspn(name, signs) != length))
 		return 0;
 	*ret_end = name + length + 1;
 	if (!numeric)
 		return named_letter(name, length);
 	const unsigned letter = (unsigned)strtoul(name, NULL, hexadecimal ? 16 : 10);
-	const bool is_control = (letter < 0x20 && letter != '\n' && letter != '\t') || (letter >= 0x7f && letter < 0xa0);
-	return is_control || letter > 0x10ffff || (letter >= 0xd800 && letter < 0xe000) ? 0 : letter;
+	const bool is_control = (letter < 0x20 && letter != '\n' && letter != '\t') ||
+	    (letter >= 0x7f && letter < 0xa0);
+	return is_control || letter > 0x10ffff || (letter >= 0xd800 && letter < 0xe000) ? 0
+											: letter;
 }
 
 /* `letter` in UTF-8; how many bytes it took, of four at most. */
@@ -197,7 +220,8 @@ opens(const char *html, const char *tag)
 	return strncasecmp(html, tag, length) == 0 && !isalnum((unsigned char)html[length]);
 }
 
-/* Behind the tag or comment at `html`, and behind what is no text in it; NULL for a '<' that opens none. */
+/* Behind the tag or comment at `html`, and behind what is no text in it; NULL for a '<' that opens
+ * none. */
 static const char *
 behind_tag(const char *html)
 {
@@ -218,7 +242,8 @@ behind_tag(const char *html)
 static bool
 ends_line(const char *html)
 {
-	return opens(html, "</p") || opens(html, "<br") || opens(html, "</li") || opens(html, "</div") || opens(html, "</tr") ||
+	return opens(html, "</p") || opens(html, "<br") || opens(html, "</li") ||
+	    opens(html, "</div") || opens(html, "</tr") ||
 	    (strncasecmp(html, "</h", 3) == 0 && html[3] >= '1' && html[3] <= '6');
 }
 

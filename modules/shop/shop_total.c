@@ -5,8 +5,10 @@
 
 enum { WHOLE = 10000 };
 
-static const char *const names[SHOP_VATS] = { "standard", "intermediate", "reduced", "super_reduced" };
-static const unsigned belgian[SHOP_VATS] = { 2100, 1200, 600, 0 }, french[SHOP_VATS] = { 2000, 1000, 550, 210 };
+static const char *const names[SHOP_VATS] = { "standard", "intermediate", "reduced",
+	"super_reduced" };
+static const unsigned belgian[SHOP_VATS] = { 2100, 1200, 600, 0 },
+		      french[SHOP_VATS] = { 2000, 1000, 550, 210 };
 
 enum shop_vat
 shop_vat_parse(const char *name)
@@ -62,8 +64,8 @@ shop_vat_share(int64_t gross_cents[SHOP_VATS], int64_t shipping_cents)
 }
 
 bool
-shop_shipping(const struct shop_step *steps, size_t count, const char *country, int64_t grams, int64_t goods_cents,
-    int64_t free_from_cents, int64_t *ret_cents)
+shop_shipping(const struct shop_step *steps, size_t count, const char *country, int64_t grams,
+    int64_t goods_cents, int64_t free_from_cents, int64_t *ret_cents)
 {
 	const struct shop_step *best = NULL;
 
@@ -73,6 +75,8 @@ shop_shipping(const struct shop_step *steps, size_t count, const char *country, 
 			best = &steps[i];
 	if (!best && count > 0)
 		return false;
-	*ret_cents = !best || (free_from_cents >= 0 && goods_cents >= free_from_cents) ? 0 : best->price_cents;
+	*ret_cents = !best || (free_from_cents >= 0 && goods_cents >= free_from_cents)
+	    ? 0
+	    : best->price_cents;
 	return true;
 }

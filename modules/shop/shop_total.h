@@ -1,8 +1,9 @@
 /*
- * What an order costs: delivery by country and weight, and the VAT in it. Pure: no host, no database.
+ * What an order costs: delivery by country and weight, and the VAT in it. Pure: no host, no
+ * database.
  *
- * Prices hold their VAT. Delivery is part of the goods' delivery, so it shares their rates in proportion (Directive
- * 2006/112/EC, articles 78 and 79). VAT is rounded once for each rate.
+ * Prices hold their VAT. Delivery is part of the goods' delivery, so it shares their rates in
+ * proportion (Directive 2006/112/EC, articles 78 and 79). VAT is rounded once for each rate.
  */
 #ifndef SHOP_TOTAL_H
 #define SHOP_TOTAL_H
@@ -12,7 +13,13 @@
 #include <stdint.h>
 
 /* Classes of goods, as product.vat names them; the rates of each country differ. */
-enum shop_vat { SHOP_VAT_STANDARD, SHOP_VAT_INTERMEDIATE, SHOP_VAT_REDUCED, SHOP_VAT_SUPER_REDUCED, SHOP_VATS };
+enum shop_vat {
+	SHOP_VAT_STANDARD,
+	SHOP_VAT_INTERMEDIATE,
+	SHOP_VAT_REDUCED,
+	SHOP_VAT_SUPER_REDUCED,
+	SHOP_VATS
+};
 
 /* The class of the name; the standard one for any other name. */
 enum shop_vat shop_vat_parse(const char *name);
@@ -23,8 +30,8 @@ unsigned shop_vat_rate(const char *country, enum shop_vat vat);
 /* The VAT in `gross_cents` at `rate`, rounded half up. */
 int64_t shop_vat_in(int64_t gross_cents, unsigned rate);
 
-/* Shares `shipping_cents` among the classes in proportion to their goods, so that nothing is lost: the largest remainders get
- * the last cents. Adds to `gross_cents`. */
+/* Shares `shipping_cents` among the classes in proportion to their goods, so that nothing is lost:
+ * the largest remainders get the last cents. Adds to `gross_cents`. */
 void shop_vat_share(int64_t gross_cents[SHOP_VATS], int64_t shipping_cents);
 
 /* One step of a country's tariff. */
@@ -33,9 +40,9 @@ struct shop_step {
 	int64_t up_to_grams, price_cents;
 };
 
-/* What delivery costs: the cheapest step that carries the weight. False where the country has none. Without any step at all
- * delivery is included. `free_from_cents` below 0: never free. */
-bool shop_shipping(const struct shop_step *steps, size_t count, const char *country, int64_t grams, int64_t goods_cents,
-    int64_t free_from_cents, int64_t *ret_cents);
+/* What delivery costs: the cheapest step that carries the weight. False where the country has none.
+ * Without any step at all delivery is included. `free_from_cents` below 0: never free. */
+bool shop_shipping(const struct shop_step *steps, size_t count, const char *country, int64_t grams,
+    int64_t goods_cents, int64_t free_from_cents, int64_t *ret_cents);
 
 #endif

@@ -1,9 +1,11 @@
 /*
- * What a page costs without Scopiton: a single-threaded libfcgi program of the usual prefork shape, behind the same nginx.
+ * What a page costs without Scopiton: a single-threaded libfcgi program of the usual prefork shape,
+ * behind the same nginx.
  *
- * GET /r0, /r1 and /r5 make 0, 1 or 5 reads by primary key; GET /same/NAME makes the reads that the file READS names so,
- * which are those of a page of ours. Each is a prepared statement and a round trip of its own. The answer has as many bytes
- * as the query `bytes=` says. Nothing of the host's code is in it, for it is the measure.
+ * GET /r0, /r1 and /r5 make 0, 1 or 5 reads by primary key; GET /same/NAME makes the reads that the
+ * file READS names so, which are those of a page of ours. Each is a prepared statement and a round
+ * trip of its own. The answer has as many bytes as the query `bytes=` says. Nothing of the host's
+ * code is in it, for it is the measure.
  *
  * A line of READS is the name, the database, the statement and its arguments, a tab between.
  *
@@ -19,7 +21,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, PAGE_MAX = 1 << 20, TEXT_MAX = 1000, ITEMS = 10000, READS_MAX = 20, ARGS_MAX = 4, COLUMNS_MAX = 24 };
+enum {
+	BACKLOG = 4096,
+	PAGE_MAX = 1 << 20,
+	TEXT_MAX = 1000,
+	ITEMS = 10000,
+	READS_MAX = 20,
+	ARGS_MAX = 4,
+	COLUMNS_MAX = 24
+};
 
 /* A read of a page of ours: every column is fetched as text, as a program that prints it would. */
 struct same {
@@ -43,8 +53,7 @@ struct bare {
 	char page[PAGE_MAX];
 };
 
-static void __attribute__((noreturn))
-give_up(const char *what, const char *why)
+static void __attribute__((noreturn)) give_up(const char *what, const char *why)
 {
 	fprintf(stderr, "bare: %s: %s\n", what, why);
 	exit(1);
@@ -74,8 +83,14 @@ bind_columns(struct bare *bare)
 {
 	MYSQL_BIND arg = { .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &bare->id };
 	MYSQL_BIND columns[2] = {
-		{ .buffer_type = MYSQL_TYPE_STRING, .buffer = bare->name, .buffer_length = TEXT_MAX, .length = &bare->name_length },
-		{ .buffer_type = MYSQL_TYPE_STRING, .buffer = bare->text, .buffer_length = TEXT_MAX, .length = &bare->text_length },
+		{ .buffer_type = MYSQL_TYPE_STRING,
+		    .buffer = bare->name,
+		    .buffer_length = TEXT_MAX,
+		    .length = &bare->name_length },
+		{ .buffer_type = MYSQL_TYPE_STRING,
+		    .buffer = bare->text,
+		    .buffer_length = TEXT_MAX,
+		    .length = &bare->text_length },
 	};
 
 	if (mysql_stmt_bind_param(bare->read, &arg) || mysql_stmt_bind_result(bare->read, columns))
@@ -86,7 +101,8 @@ static void
 read_item(struct bare *bare)
 {
 	bare->id = 1 + random() % ITEMS;
-	if (mysql_stmt_execute(bare->read) || mysql_stmt_store_result(bare->read) || mysql_stmt_fetch(bare->read))
+	if (mysql_stmt_execute(bare->read) || mysql_stmt_store_result(bare->read) ||
+	    mysql_stmt_fetch(bare->read))
 		give_up("read", mysql_stmt_error(bare->read));
 	mysql_stmt_free_result(bare->read);
 	memcpy(bare->page, bare->text, bare->text_length); /* the page depends on what was read */
@@ -101,13 +117,19 @@ bind_same(struct same *same, char **fields, int args)
 		char *end, *text = fields[i];
 
 		same->numbers[i] = strtoll(text, &end, 10);
-		same->args[i] = *end ? (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = text, .buffer_length = strlen(text) } :
-		    (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &same->numbers[i] };
+		same->args[i] = *end ? (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING,
+			.buffer = text,
+			.buffer_length = strlen(text) }
+				     : (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_LONGLONG,
+					       .buffer = &same->numbers[i] };
 	}
 	for (int i = 0; i < columns; i++)
-		same->columns[i] = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING, .buffer = same->texts[i],
-			.buffer_length = TEXT_MAX, .length = &same->lengths[i] };
-	if (columns > COLUMNS_MAX || mysql_stmt_bind_param(same->stmt, same->args) || mysql_stmt_bind_result(same->stmt, same->columns))
+		same->columns[i] = (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING,
+			.buffer = same->texts[i],
+			.buffer_length = TEXT_MAX,
+			.length = &same->lengths[i] };
+	if (columns > COLUMNS_MAX || mysql_stmt_bind_param(same->stmt, same->args) ||
+	    mysql_stmt_bind_result(same->stmt, same->columns))
 		give_up("bind", mysql_stmt_error(same->stmt));
 }
 
@@ -125,7 +147,8 @@ prepare_same(struct bare *bare, char *line)
 	struct same *same = &bare->same[bare->same_count++];
 	same->name = fields[0];
 	same->stmt = mysql_stmt_init(bare->mysql);
-	if (mysql_select_db(bare->mysql, fields[1]) || mysql_stmt_prepare(same->stmt, fields[2], strlen(fields[2])))
+	if (mysql_select_db(bare->mysql, fields[1]) ||
+	    mysql_stmt_prepare(same->stmt, fields[2], strlen(fields[2])))
 		give_up("prepare", mysql_stmt_error(same->stmt));
 	bind_same(same, fields + 3, count - 3);
 }
@@ -156,8 +179,10 @@ read_same(struct bare *bare, const char *name)
 		if (mysql_stmt_execute(same->stmt) || mysql_stmt_store_result(same->stmt))
 			give_up("read", mysql_stmt_error(same->stmt));
 		while (mysql_stmt_fetch(same->stmt) == 0)
-			for (unsigned i = 0; i < mysql_stmt_field_count(same->stmt); i++, at = (at + TEXT_MAX) % (PAGE_MAX - TEXT_MAX))
-				memcpy(bare->page + at, same->texts[i], same->lengths[i] < TEXT_MAX ? same->lengths[i] : TEXT_MAX);
+			for (unsigned i = 0; i < mysql_stmt_field_count(same->stmt);
+			     i++, at = (at + TEXT_MAX) % (PAGE_MAX - TEXT_MAX))
+				memcpy(bare->page + at, same->texts[i],
+				    same->lengths[i] < TEXT_MAX ? same->lengths[i] : TEXT_MAX);
 		mysql_stmt_free_result(same->stmt);
 		done++;
 	}
@@ -176,19 +201,21 @@ page_size(const char *query)
 static void
 answer(struct bare *bare, FCGX_Request *request)
 {
-	const char *path = FCGX_GetParam("DOCUMENT_URI", request->envp), *query = FCGX_GetParam("QUERY_STRING", request->envp);
-	const int reads = path && strncmp(path, "/r", 2) == 0 ? atoi(path + 2) : 0, size = page_size(query ? query : "");
+	const char *path = FCGX_GetParam("DOCUMENT_URI", request->envp),
+		   *query = FCGX_GetParam("QUERY_STRING", request->envp);
+	const int reads = path && strncmp(path, "/r", 2) == 0 ? atoi(path + 2) : 0,
+		  size = page_size(query ? query : "");
 
 	for (int i = 0; i < reads; i++)
 		read_item(bare);
 	if (path && strncmp(path, "/same/", 6) == 0)
 		read_same(bare, path + 6);
-	FCGX_FPrintF(request->out, "Content-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n", size);
+	FCGX_FPrintF(request->out,
+	    "Content-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n", size);
 	FCGX_PutStr(bare->page, size, request->out);
 }
 
-static void __attribute__((noreturn))
-serve(int listen_fd, char **argv)
+static void __attribute__((noreturn)) serve(int listen_fd, char **argv)
 {
 	static struct bare bare;
 	FCGX_Request request;

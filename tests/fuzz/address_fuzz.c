@@ -1,4 +1,5 @@
-/* What a manifest lets a module call, and where: the list is ours, but the name and address are what a job and a name server say. */
+/* What a manifest lets a module call, and where: the list is ours, but the name and address are
+ * what a job and a name server say. */
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -25,7 +25,8 @@ read_index(struct scop_arena *arena, const char *text, size_t size)
 	if (!scop_index_parse(arena, text, size, &seen, 0, &index, &err))
 		return;
 	const struct scop_candidate *candidates = scop_index_candidates(arena, &index, 0, &count);
-	const struct scop_problem problem = { candidates, count, count > 0 ? candidates[0].module : "shop", "*", true };
+	const struct scop_problem problem = { candidates, count,
+		count > 0 ? candidates[0].module : "shop", "*", true };
 	struct scop_solution solution;
 
 	scop_solve(arena, &problem, &solution, &err);

@@ -20,7 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			scop_form_urlencoded(&pairs, arena, text, size - 1, &err);
 			break;
 		case 1:
-			scop_form_multipart(&pairs, arena, "multipart/form-data; boundary=x", text, size - 1, &err);
+			scop_form_multipart(&pairs, arena, "multipart/form-data; boundary=x", text,
+			    size - 1, &err);
 			break;
 		default:
 			scop_cookie_find(arena, text, "sid");

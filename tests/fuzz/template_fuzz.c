@@ -21,7 +21,8 @@ partial(void *context, const char *name)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char model[] = "{\"a\":{\"b\":[1,2,{\"c\":\"<x>\"}]},\"l\":[1,2],\"t\":true,\"n\":null,\"s\":\"text\",\"f\":1.5}";
+	static const char model[] = "{\"a\":{\"b\":[1,2,{\"c\":\"<x>\"}]},\"l\":[1,2],\"t\":true,"
+				    "\"n\":null,\"s\":\"text\",\"f\":1.5}";
 	const struct scop_template_host host = { .partial = partial, .locale = { SCOP_FR, "UTC" } };
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_buffer out;
@@ -31,7 +32,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	scop_buffer_init(&out, arena);
 	own = size < 300 ? scop_template_compile(arena, "fuzz", text, size, &err) : NULL;
 	if (own)
-		scop_template_render(own, scop_json_parse(arena, model, strlen(model), &err), &host, arena, &out, &err);
+		scop_template_render(own, scop_json_parse(arena, model, strlen(model), &err), &host,
+		    arena, &out, &err);
 	scop_arena_free(arena);
 	return 0;
 }

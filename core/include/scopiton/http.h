@@ -1,12 +1,12 @@
 /*
- * Calls to other systems. Only from a job: a visitor does not wait for somebody else's machine. Only to the hosts that
- * module.xml names, and to no private address:
+ * Calls to other systems. Only from a job: a visitor does not wait for somebody else's machine.
+ * Only to the hosts that module.xml names, and to no private address:
  *
  *     <calls host="api.example.com"/>  <calls host="*.example.com" port="8443"/>  <calls host="*"/>
  *
- * The connection leaves through the host's broker; TLS is checked against the machine's authorities. A job may run again after
- * a call was answered: give scop_job_key() to systems that take an idempotency key. Call before writing: what is written holds
- * its rows until the job ends.
+ * The connection leaves through the host's broker; TLS is checked against the machine's
+ * authorities. A job may run again after a call was answered: give scop_job_key() to systems that
+ * take an idempotency key. Call before writing: what is written holds its rows until the job ends.
  */
 #ifndef SCOPITON_HTTP_H
 #define SCOPITON_HTTP_H
@@ -23,17 +23,22 @@ struct scop_http_header {
 };
 
 struct scop_http {
-	const char *method;                     /* "GET" unless said */
-	const struct scop_value *url;           /* https, or http where the host is called at its port 80 */
+	const char *method; /* "GET" unless said */
+	/* https, or http where the host is called at its port 80 */
+	const struct scop_value *url;
 	const struct scop_http_header *headers; /* an empty name ends; NULL: none */
 	const struct scop_value *body;          /* bytes; NULL: none */
-	unsigned seconds;                       /* for all of it, redirects too; 30 unless said, at most 300 */
-	size_t most;                            /* bytes of the answer, unpacked; 10,000,000 unless said */
-	unsigned redirects;                     /* followed, each checked like the first; 0 unless said, at most 5 */
+	/* for all of it, redirects too; 30 unless said, at most 300 */
+	unsigned seconds;
+	/* bytes of the answer, unpacked; 10,000,000 unless said */
+	size_t most;
+	/* followed, each checked like the first; 0 unless said, at most 5 */
+	unsigned redirects;
 };
 
-/* The answer: a map of `status` (an integer), `type`, `body` (bytes), `url` (where it came from at last) and `headers` (a map,
- * names in lower case; of several of one name the last). NULL where there was none, and scop_http_trouble says why. */
+/* The answer: a map of `status` (an integer), `type`, `body` (bytes), `url` (where it came from at
+ * last) and `headers` (a map, names in lower case; of several of one name the last). NULL where
+ * there was none, and scop_http_trouble says why. */
 const struct scop_value *scop_http(struct scop_request *req, const struct scop_http *ask);
 
 /* Why the last call had no answer, for scop_retry and people; "" when it had one. */

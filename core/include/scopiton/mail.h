@@ -1,13 +1,14 @@
 /*
- * Mails. One is written from a view, in the request's language, and sent after the commit by the host's mailer; where the
- * mail server is away it waits. The view stands in the frame `mail`:
+ * Mails. One is written from a view, in the request's language, and sent after the commit by the
+ * host's mailer; where the mail server is away it waits. The view stands in the frame `mail`:
  *
  *     {{<mail}}
  *     {{$subject}}{{#_}}Your order {{number}}{{/_}}{{/subject}}
  *     {{$main}}<p>...</p>{{/main}}
  *     {{/mail}}
  *
- * The text for programs that show no HTML is made of it: headings, paragraphs, lists, tables and links are kept.
+ * The text for programs that show no HTML is made of it: headings, paragraphs, lists, tables and
+ * links are kept.
  */
 #ifndef SCOPITON_MAIL_H
 #define SCOPITON_MAIL_H
@@ -24,7 +25,7 @@ struct scop_mail {
 	const struct scop_value *to;       /* an address, as SCOP_FIELD_EMAIL takes it */
 	const struct scop_value *to_name;  /* NULL: none */
 	const struct scop_value *reply_to; /* an address; NULL: none */
-	const char *language; /* of who gets it, such as "nl"; NULL: the request's */
+	const char *language;              /* of who gets it, such as "nl"; NULL: the request's */
 	bool secret; /* holds what opens a door: nobody but the recipient may read it */
 };
 
@@ -32,6 +33,7 @@ struct scop_mail {
 void scop_mail(struct scop_request *req, const struct scop_mail *mail);
 
 /* Attaches a file to the mail before; at most 10 MB. `name` as the recipient's program shows it. */
-void scop_attach(struct scop_request *req, const char *name, const char *type, const struct scop_value *bytes);
+void scop_attach(struct scop_request *req, const char *name, const char *type,
+    const struct scop_value *bytes);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * What a module is made of: tables that the host reads. Leave out what is not used.
  *
- * Sizes stand in the descriptor, so that a host knows an older or newer module's tables from its own.
+ * Sizes stand in the descriptor, so that a host knows an older or newer module's tables from its
+ * own.
  */
 #ifndef SCOPITON_MODULE_H
 #define SCOPITON_MODULE_H
@@ -21,20 +22,27 @@
 enum scop_field_type {
 	SCOP_FIELD_TEXT,     /* one line; min and max count characters; max 200 unless said */
 	SCOP_FIELD_LONGTEXT, /* several lines; max 5,000 unless said */
-	SCOP_FIELD_EMAIL,    /* an address that one mail can be sent to; ASCII, no line break, one @ */
-	SCOP_FIELD_INT,      /* min and max bound the value */
-	SCOP_FIELD_ID,       /* a positive integer */
-	SCOP_FIELD_MONEY,    /* "12,50" or "12.50": cents; min and max in cents */
-	SCOP_FIELD_DATE,     /* a day, as a browser's date input sends it: "2026-11-22"; arrives as that text, for a DATE column */
-	SCOP_FIELD_BOOL,     /* a checkbox: left empty is false */
-	SCOP_FIELD_CHOICE,   /* one of `choices` */
-	SCOP_FIELD_IDS,      /* checkboxes of one name: a list of positive integers; max counts them, 100 unless said */
-	SCOP_FIELD_MAP,      /* all of "name.key": a map of texts by key, at most 100; max counts each one's characters */
-	SCOP_FIELD_FILE,     /* an upload; max is its size in bytes, 5,000,000 unless said */
+	/* an address that one mail can be sent to; ASCII, no line break, one @ */
+	SCOP_FIELD_EMAIL,
+	SCOP_FIELD_INT,   /* min and max bound the value */
+	SCOP_FIELD_ID,    /* a positive integer */
+	SCOP_FIELD_MONEY, /* "12,50" or "12.50": cents; min and max in cents */
+	/* a day, as a browser's date input sends it: "2026-11-22"; arrives as that text, for a DATE
+	   column */
+	SCOP_FIELD_DATE,
+	SCOP_FIELD_BOOL,   /* a checkbox: left empty is false */
+	SCOP_FIELD_CHOICE, /* one of `choices` */
+	/* checkboxes of one name: a list of positive integers; max counts them, 100 unless said */
+	SCOP_FIELD_IDS,
+	/* all of "name.key": a map of texts by key, at most 100; max counts each one's characters
+	 */
+	SCOP_FIELD_MAP,
+	SCOP_FIELD_FILE, /* an upload; max is its size in bytes, 5,000,000 unless said */
 };
 
-/* What a route accepts: from the form of a POST, from the query of a GET. Nothing else arrives. Text is trimmed,
- * well-formed UTF-8 and has no control characters. An array ends with an empty one. */
+/* What a route accepts: from the form of a POST, from the query of a GET. Nothing else arrives.
+ * Text is trimmed, well-formed UTF-8 and has no control characters. An array ends with an empty
+ * one. */
 struct scop_field {
 	const char *name;
 	enum scop_field_type type;
@@ -42,8 +50,11 @@ struct scop_field {
 	int64_t min, max;           /* max 0: the type's own */
 	const char *const *choices; /* NULL ends */
 	const char *pattern;        /* PCRE2, of the whole text */
-	const char *label;          /* as the form has it, in SCOP_TEXT(): names the field where all mistakes are listed; NULL: none */
-	const char *message;        /* what to say where the pattern does not match, in SCOP_TEXT(); NULL: a general sentence */
+	/* as the form has it, in SCOP_TEXT(): names the field where all mistakes are listed; NULL:
+	 * none */
+	const char *label;
+	/* what to say where the pattern does not match, in SCOP_TEXT(); NULL: a general sentence */
+	const char *message;
 };
 
 /* ---- routes ---- */
@@ -52,12 +63,15 @@ enum scop_method { SCOP_GET, SCOP_POST };
 
 struct scop_route {
 	enum scop_method method;
-	const char *path; /* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
+	/* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
+	const char *path;
 	const char *name; /* for links; NULL: none lead here */
 	bool (*handle)(struct scop_request *req);
 	const struct scop_field *fields;
-	const char *permission; /* the route lives in the portal, for members who have it; NULL: on the public side */
-	bool (*form)(struct scop_request *req); /* of a POST: draws its form again, with the errors and the values */
+	/* the route lives in the portal, for members who have it; NULL: on the public side */
+	const char *permission;
+	/* of a POST: draws its form again, with the errors and the values */
+	bool (*form)(struct scop_request *req);
 	bool api;    /* answers as JSON too, with "Accept: application/json" */
 	bool open;   /* in the portal, without being signed in: the portal's own sign-in */
 	bool stored; /* of a GET: reached through scop_send_stored() alone, never by an address */
@@ -65,12 +79,14 @@ struct scop_route {
 
 /* ---- imports ---- */
 
-/* How a line of an import went; told to whoever started it. `line` and `column` from 1, 0 for none. */
+/* How a line of an import went; told to whoever started it. `line` and `column` from 1, 0 for none.
+ */
 enum scop_report_level { SCOP_REPORT_INFO, SCOP_REPORT_WARNING, SCOP_REPORT_ERROR };
-void scop_report(struct scop_request *req, enum scop_report_level level, unsigned line, unsigned column,
-    const char *format, ...) __attribute__((format(printf, 5, 6)));
+void scop_report(struct scop_request *req, enum scop_report_level level, unsigned line,
+    unsigned column, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Takes files in: `files[0]` is the one named first. Runs in one transaction; false, or any error reported, undoes all. */
+/* Takes files in: `files[0]` is the one named first. Runs in one transaction; false, or any error
+ * reported, undoes all. */
 struct scop_import {
 	const char *name;
 	bool (*handle)(struct scop_request *req, const struct scop_file *files, size_t count);
@@ -93,9 +109,9 @@ struct scop_messages {
 
 /* What the build makes of the module's files. */
 struct scop_names {
-	const struct scop_view *const *views;             /* NULL ends */
-	const struct scop_statement *const *statements;   /* NULL ends */
-	const struct scop_messages *messages;             /* an empty language ends */
+	const struct scop_view *const *views;           /* NULL ends */
+	const struct scop_statement *const *statements; /* NULL ends */
+	const struct scop_messages *messages;           /* an empty language ends */
 };
 
 struct scop_module {
@@ -110,7 +126,11 @@ struct scop_module {
 #define SCOP_MODULE(...) \
 	__attribute__((visibility("default"))) extern const struct scop_module scop_module; \
 	const struct scop_module scop_module = { .size = sizeof(struct scop_module), \
-		.route_size = sizeof(struct scop_route), .field_size = sizeof(struct scop_field), \
-		.import_size = sizeof(struct scop_import), .job_size = sizeof(struct scop_job), .names = &scop_names, __VA_ARGS__ }
+		.route_size = sizeof(struct scop_route), \
+		.field_size = sizeof(struct scop_field), \
+		.import_size = sizeof(struct scop_import), \
+		.job_size = sizeof(struct scop_job), \
+		.names = &scop_names, \
+		__VA_ARGS__ }
 
 #endif

@@ -1,16 +1,18 @@
 /*
  * Statements: C never builds SQL.
  *
- * A module's .sql file names its statements and their arguments; the build makes a function of each, which returns a
- * `struct scop_query`. So a misspelt name or a wrong number of arguments is a compile error:
+ * A module's .sql file names its statements and their arguments; the build makes a function of
+ * each, which returns a `struct scop_query`. So a misspelt name or a wrong number of arguments is a
+ * compile error:
  *
  *     -- name: product_by_slug (slug)
  *     SELECT id, name, price_cents FROM product WHERE slug = :slug
  *
  *     const struct scop_value *product = scop_row(req, product_by_slug(scop_path(req, "slug")));
  *
- * A column named `x_cents` arrives as the money value `x`, in the currency of the row's column `currency` or else in
- * the tenant's. An argument that is a list or a map arrives as JSON, for JSON_TABLE. A TINYINT(1) is a boolean, a DECIMAL a number, a DATETIME a time in UTC.
+ * A column named `x_cents` arrives as the money value `x`, in the currency of the row's column
+ * `currency` or else in the tenant's. An argument that is a list or a map arrives as JSON, for
+ * JSON_TABLE. A TINYINT(1) is a boolean, a DECIMAL a number, a DATETIME a time in UTC.
  */
 #ifndef SCOPITON_QUERY_H
 #define SCOPITON_QUERY_H
@@ -41,11 +43,12 @@ struct scop_query {
 /* The first row, as a map; NULL for none, or when the request has failed. */
 const struct scop_value *scop_row(struct scop_request *req, struct scop_query query);
 
-/* All rows, as a list of maps; an empty list for none; NULL only when the request has failed. At most 10,000. */
+/* All rows, as a list of maps; an empty list for none; NULL only when the request has failed. At
+ * most 10,000. */
 const struct scop_value *scop_rows(struct scop_request *req, struct scop_query query);
 
-/* Runs a statement that writes; gives the number of rows that it touched, 0 when the request has failed. Only in a POST:
- * in a GET MariaDB itself refuses it. */
+/* Runs a statement that writes; gives the number of rows that it touched, 0 when the request has
+ * failed. Only in a POST: in a GET MariaDB itself refuses it. */
 uint64_t scop_write(struct scop_request *req, struct scop_query query);
 
 /* As scop_write, but a violated unique index is told by `*ret_duplicate` and fails nothing. */
@@ -61,8 +64,9 @@ struct scop_want {
 	struct scop_query query;
 };
 
-/* Puts the results of all reads into the model, in one round trip to MariaDB; gives the first one's. Each must be a
- * SELECT. NULL when the first asked for a row and there is none, or the request has failed. */
+/* Puts the results of all reads into the model, in one round trip to MariaDB; gives the first
+ * one's. Each must be a SELECT. NULL when the first asked for a row and there is none, or the
+ * request has failed. */
 const struct scop_value *scop_put_all(struct scop_request *req, const struct scop_want *wants);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * A request, as a handler sees it: what arrived, what it answers.
  *
- * Everything that a handler makes lives until the request ends, and nothing has to be freed. A failure of the database
- * is sticky: the value is NULL then ("none or failed"), what the handler does afterwards is discarded, and the host
- * rolls back, answers with a reference, and logs the cause. So a handler tests only for what its own work needs.
+ * Everything that a handler makes lives until the request ends, and nothing has to be freed. A
+ * failure of the database is sticky: the value is NULL then ("none or failed"), what the handler
+ * does afterwards is discarded, and the host rolls back, answers with a reference, and logs the
+ * cause. So a handler tests only for what its own work needs.
  */
 #ifndef SCOPITON_REQUEST_H
 #define SCOPITON_REQUEST_H
@@ -49,11 +50,12 @@ const char *scop_language_of(const struct scop_request *req);
 const struct scop_value *scop_member(const struct scop_request *req);
 const struct scop_value *scop_member_name(const struct scop_request *req);
 
-/* Whether the member has a permission: for showing only the buttons that would work. A route's own is checked by the host. */
+/* Whether the member has a permission: for showing only the buttons that would work. A route's own
+ * is checked by the host. */
 bool scop_may(const struct scop_request *req, const char *permission);
 
-/* What the tenant has set of the module's settings (module.xml), or the standard: a string, an integer, money or a boolean, as
- * the manifest says. NULL for a name that is none. */
+/* What the tenant has set of the module's settings (module.xml), or the standard: a string, an
+ * integer, money or a boolean, as the manifest says. NULL for a name that is none. */
 const struct scop_value *scop_setting(struct scop_request *req, const char *name);
 
 /* What the visitor's program calls itself, at most 200 characters; for people only. */
@@ -65,14 +67,15 @@ const struct scop_value *scop_session(struct scop_request *req);
 /* Whether a zone is known, such as Europe/Brussels. */
 bool scop_zone_is_known(const char *zone);
 
-/* Who visits the public side: the hash of a token that this browser keeps for this module, 64 hexadecimal digits. NULL for a
- * browser that has none yet. */
+/* Who visits the public side: the hash of a token that this browser keeps for this module, 64
+ * hexadecimal digits. NULL for a browser that has none yet. */
 const struct scop_value *scop_visitor(struct scop_request *req);
 
 /* The same, but a browser that has none is given one. Only in a POST. */
 const struct scop_value *scop_visitor_keep(struct scop_request *req);
 
-/* Gives the browser another one, as after signing in, so that whoever knew the former has nothing; gives the new one. */
+/* Gives the browser another one, as after signing in, so that whoever knew the former has nothing;
+ * gives the new one. */
 const struct scop_value *scop_visitor_renew(struct scop_request *req);
 
 /* The tenant's number. */
@@ -84,29 +87,35 @@ const struct scop_value *scop_make_int(struct scop_request *req, int64_t integer
 const struct scop_value *scop_make_bool(struct scop_request *req, bool truth);
 
 /* `unscaled` with `scale` digits behind the point, 0 to 18: 55 and 1 are 5.5. */
-const struct scop_value *scop_make_number(struct scop_request *req, int64_t unscaled, uint8_t scale);
-const struct scop_value *scop_make_money(struct scop_request *req, int64_t cents, const char *currency);
+const struct scop_value *scop_make_number(struct scop_request *req, int64_t unscaled,
+    uint8_t scale);
+const struct scop_value *scop_make_money(struct scop_request *req, int64_t cents,
+    const char *currency);
 const struct scop_value *scop_make_text(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* `length` bytes at `bytes`, copied; may hold anything, for a BLOB column. */
-const struct scop_value *scop_make_bytes(struct scop_request *req, const void *bytes, size_t length);
+const struct scop_value *scop_make_bytes(struct scop_request *req, const void *bytes,
+    size_t length);
 
 /* A map of `count` members; `keys` and `values` are copied, the texts of the keys must live on. */
-const struct scop_value *scop_make_map(struct scop_request *req, size_t count, const char *const *keys,
-    const struct scop_value *const *values);
+const struct scop_value *scop_make_map(struct scop_request *req, size_t count,
+    const char *const *keys, const struct scop_value *const *values);
 
 /* The members of `map`, and `value` under `key` in place of what stood there. */
-const struct scop_value *scop_make_with(struct scop_request *req, const struct scop_value *map, const char *key,
-    const struct scop_value *value);
+const struct scop_value *scop_make_with(struct scop_request *req, const struct scop_value *map,
+    const char *key, const struct scop_value *value);
 
 /* A list of `count` items. */
-const struct scop_value *scop_make_list(struct scop_request *req, size_t count, const struct scop_value *const *items);
+const struct scop_value *scop_make_list(struct scop_request *req, size_t count,
+    const struct scop_value *const *items);
 
-/* `text` (English, as it stands in the .po files) in the request's language; itself where no translation is. */
+/* `text` (English, as it stands in the .po files) in the request's language; itself where no
+ * translation is. */
 const char *scop_translate(const struct scop_request *req, const char *text);
 
-/* A text as it may stand in an address's query: all but letters, digits and -._~ percent-encoded (RFC 3986). */
+/* A text as it may stand in an address's query: all but letters, digits and -._~ percent-encoded
+ * (RFC 3986). */
 const struct scop_value *scop_percent(struct scop_request *req, const struct scop_value *text);
 
 /* `size` zeroed bytes that live until the request ends. */
@@ -115,13 +124,17 @@ void *scop_alloc(struct scop_request *req, size_t size);
 /* `length` random characters of a-z2-7, unguessable. */
 const struct scop_value *scop_random(struct scop_request *req, size_t length);
 
-/* BLAKE2b of a string, 64 hexadecimal digits: what is stored of a token, and the address of a file. */
+/* BLAKE2b of a string, 64 hexadecimal digits: what is stored of a token, and the address of a file.
+ */
 const struct scop_value *scop_hash(struct scop_request *req, const struct scop_value *text);
 
-/* For a form that two people may have open at once. The page puts a digest of the columns `keys` ("name price") of the row or rows
- * that the form shows into its hidden field `seen`. Whoever saves reads them again, for change (FOR UPDATE), and stops where the
- * form is outdated: it is refused and drawn again with what is there now. A program, which has shown no form, says nothing of it. */
-const struct scop_value *scop_seen(struct scop_request *req, const struct scop_value *rows, const char *keys);
+/* For a form that two people may have open at once. The page puts a digest of the columns `keys`
+ * ("name price") of the row or rows that the form shows into its hidden field `seen`. Whoever saves
+ * reads them again, for change (FOR UPDATE), and stops where the form is outdated: it is refused
+ * and drawn again with what is there now. A program, which has shown no form, says nothing of it.
+ */
+const struct scop_value *scop_seen(struct scop_request *req, const struct scop_value *rows,
+    const char *keys);
 bool scop_outdated(struct scop_request *req, const struct scop_value *rows, const char *keys);
 
 /* The QR code of a text, at error level M: a map of `size` and `path`, for
@@ -129,10 +142,10 @@ bool scop_outdated(struct scop_request *req, const struct scop_value *rows, cons
  * NULL for a text that is empty or longer than a code can hold. */
 const struct scop_value *scop_qr(struct scop_request *req, const char *text);
 
-/* A small chart of bars for the partial `chart`, which also shows it as a table: `count` values (integers or money, at most 60)
- * and what each is called. Values below 0 count as 0. */
-const struct scop_value *scop_chart(struct scop_request *req, size_t count, const struct scop_value *const *labels,
-    const struct scop_value *const *values);
+/* A small chart of bars for the partial `chart`, which also shows it as a table: `count` values
+ * (integers or money, at most 60) and what each is called. Values below 0 count as 0. */
+const struct scop_value *scop_chart(struct scop_request *req, size_t count,
+    const struct scop_value *const *labels, const struct scop_value *const *values);
 
 /* ---- answering ---- */
 
@@ -142,7 +155,8 @@ void scop_put(struct scop_request *req, const char *name, const struct scop_valu
 /* What was put under `name`; NULL for nothing. */
 const struct scop_value *scop_model(const struct scop_request *req, const char *name);
 
-/* Answers with the model through `view`. Always true, as all answers are, so that a handler can return it. */
+/* Answers with the model through `view`. Always true, as all answers are, so that a handler can
+ * return it. */
 bool scop_view(struct scop_request *req, const struct scop_view *view);
 
 /* 303 to the route `name` of this module; its path's {parts} come from `parts` (a map, or NULL). */
@@ -150,62 +164,76 @@ bool scop_redirect(struct scop_request *req, const char *name, const struct scop
 
 bool scop_not_found(struct scop_request *req);
 
-/* A field of this POST is refused for a reason that only the handler knew; `message` as for scop_translate. The
- * transaction is rolled back, and the form drawn again with the message. */
+/* A field of this POST is refused for a reason that only the handler knew; `message` as for
+ * scop_translate. The transaction is rolled back, and the form drawn again with the message. */
 bool scop_reject(struct scop_request *req, const char *field, const char *message);
 
-/* The same, with `values` (a map) for each {{name}} in the message, and, where its fields are known at run time only, the
- * field's `title` in the request's language; either may be NULL. */
-bool scop_reject_with(struct scop_request *req, const char *field, const char *title, const char *message,
-    const struct scop_value *values);
+/* The same, with `values` (a map) for each {{name}} in the message, and, where its fields are known
+ * at run time only, the field's `title` in the request's language; either may be NULL. */
+bool scop_reject_with(struct scop_request *req, const char *field, const char *title,
+    const char *message, const struct scop_value *values);
 
-/* Why the field is refused, in the request's language; NULL where it is not. For a form whose fields are known at run time only. */
+/* Why the field is refused, in the request's language; NULL where it is not. For a form whose
+ * fields are known at run time only. */
 const struct scop_value *scop_rejection(const struct scop_request *req, const char *field);
 
 /* Whether anything was refused, or has failed. */
 bool scop_rejected(const struct scop_request *req);
 
-/* Answers with bytes that never change under this address, so that caches may keep them for a year. */
+/* Answers with bytes that never change under this address, so that caches may keep them for a year.
+ */
 bool scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
 
-/* Answers with bytes made for this request, which nobody keeps. Browsers save them as `file_name`; NULL to show them. */
-bool scop_send_download(struct scop_request *req, const char *file_name, const char *type, const struct scop_value *bytes);
+/* Answers with bytes made for this request, which nobody keeps. Browsers save them as `file_name`;
+ * NULL to show them. */
+bool scop_send_download(struct scop_request *req, const char *file_name, const char *type,
+    const struct scop_value *bytes);
 
-/* Answers with the file that the stored route `name` sends for `parts`, which must be its whole address: nginx keeps it,
- * and asks the module only for what it does not have yet. Who may see it is this handler's to check, each time. Browsers
- * save it as `file_name`; NULL to show it. */
-bool scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts, const char *file_name);
+/* Answers with the file that the stored route `name` sends for `parts`, which must be its whole
+ * address: nginx keeps it, and asks the module only for what it does not have yet. Who may see it
+ * is this handler's to check, each time. Browsers save it as `file_name`; NULL to show it. */
+bool scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
+    const char *file_name);
 
-/* The hash of whom a request comes from: an IPv4 address, or the network of an IPv6 one (its first 64 bits). */
+/* The hash of whom a request comes from: an IPv4 address, or the network of an IPv6 one (its first
+ * 64 bits). */
 const struct scop_value *scop_sender_hash(struct scop_request *req);
 
-/* Whether a password is easily guessed, by dictionaries, keyboards and dates (zxcvbn), knowing some words about its owner. */
-bool scop_password_is_weak(struct scop_request *req, const struct scop_value *password, const struct scop_value *name,
-    const struct scop_value *mail);
+/* Whether a password is easily guessed, by dictionaries, keyboards and dates (zxcvbn), knowing some
+ * words about its owner. */
+bool scop_password_is_weak(struct scop_request *req, const struct scop_value *password,
+    const struct scop_value *name, const struct scop_value *mail);
 
-/* Adds to the tenant's audit trail that the member (in a job: the module) did `text`, which translators see, to `about` (a text of
- * at most 250 bytes; NULL: nothing). Part of the transaction. scop_note_as names somebody who is not signed in yet. */
+/* Adds to the tenant's audit trail that the member (in a job: the module) did `text`, which
+ * translators see, to `about` (a text of at most 250 bytes; NULL: nothing). Part of the
+ * transaction. scop_note_as names somebody who is not signed in yet. */
 void scop_note(struct scop_request *req, const char *text, const struct scop_value *about);
-void scop_note_as(struct scop_request *req, const struct scop_value *member, const struct scop_value *name, const char *text,
-    const struct scop_value *about);
+void scop_note_as(struct scop_request *req, const struct scop_value *member,
+    const struct scop_value *name, const char *text, const struct scop_value *about);
 
-/* A password as it is stored (argon2id); and whether a password is the stored one. A stored one that is empty or NULL is no
- * password's, and found so after the same time. Two are worked on at once on a host; when more come, a few that are `patient`
- * wait, and the others are answered 503, so that a crowd leaves the portal's workers to others. For modules/portal. */
-const struct scop_value *scop_password_hash(struct scop_request *req, const struct scop_value *password);
-bool scop_password_verify(struct scop_request *req, const struct scop_value *password, const struct scop_value *stored,
-    bool patient);
+/* A password as it is stored (argon2id); and whether a password is the stored one. A stored one
+ * that is empty or NULL is no password's, and found so after the same time. Two are worked on at
+ * once on a host; when more come, a few that are `patient` wait, and the others are answered 503,
+ * so that a crowd leaves the portal's workers to others. For modules/portal. */
+const struct scop_value *scop_password_hash(struct scop_request *req,
+    const struct scop_value *password);
+bool scop_password_verify(struct scop_request *req, const struct scop_value *password,
+    const struct scop_value *stored, bool patient);
 
-/* A secret as it may be stored or sent: sealed under this module's own key, in hexadecimal. NULL for what was not sealed so. */
+/* A secret as it may be stored or sent: sealed under this module's own key, in hexadecimal. NULL
+ * for what was not sealed so. */
 const struct scop_value *scop_seal(struct scop_request *req, const struct scop_value *secret);
 const struct scop_value *scop_unseal(struct scop_request *req, const struct scop_value *sealed);
 
-/* The answer to this POST is shown once and stored nowhere: the same form again is told that it is no longer valid. */
+/* The answer to this POST is shown once and stored nowhere: the same form again is told that it is
+ * no longer valid. */
 void scop_show_once(struct scop_request *req);
 
-/* A secret for codes by time (RFC 6238), in base32; and the step of 30 seconds whose code this is, 0 for none near now. */
+/* A secret for codes by time (RFC 6238), in base32; and the step of 30 seconds whose code this is,
+ * 0 for none near now. */
 const struct scop_value *scop_totp_secret(struct scop_request *req);
-int64_t scop_totp_step(struct scop_request *req, const struct scop_value *secret, const struct scop_value *code);
+int64_t scop_totp_step(struct scop_request *req, const struct scop_value *secret,
+    const struct scop_value *code);
 
 /* Sets (or, with an empty value, takes away) the portal's session cookie. For modules/portal. */
 void scop_session_cookie(struct scop_request *req, const char *token);

@@ -1,8 +1,9 @@
 /*
  * Values: the one type that runs from the database's row to the page.
  *
- * A value is immutable and lives in the arena of the request that made it, so nobody frees one. Every function here takes
- * NULL for "no value" and answers as for null, so a missing row or key needs no test before it is asked.
+ * A value is immutable and lives in the arena of the request that made it, so nobody frees one.
+ * Every function here takes NULL for "no value" and answers as for null, so a missing row or key
+ * needs no test before it is asked.
  */
 #ifndef SCOPITON_VALUE_H
 #define SCOPITON_VALUE_H
@@ -40,7 +41,8 @@ size_t scop_count(const struct scop_value *list);
 /* Item `index` of a list, from 0; NULL past its end. */
 const struct scop_value *scop_at(const struct scop_value *list, size_t index);
 
-/* The integer of `value`: of an integer itself, of money its cents, of a boolean 0 or 1, of anything else 0. */
+/* The integer of `value`: of an integer itself, of money its cents, of a boolean 0 or 1, of
+ * anything else 0. */
 int64_t scop_as_int(const struct scop_value *value);
 
 /* The text of a string; "" for anything else. Never NULL. */
@@ -49,7 +51,8 @@ const char *scop_as_text(const struct scop_value *value);
 /* The bytes of a string, which may hold anything where it came from a BLOB; 0 for anything else. */
 size_t scop_size(const struct scop_value *value);
 
-/* Whether `value` counts as true in a view: not null, false, 0 pieces, an empty string, list or map. */
+/* Whether `value` counts as true in a view: not null, false, 0 pieces, an empty string, list or
+ * map. */
 bool scop_as_bool(const struct scop_value *value);
 
 /* The same three of the member `key` of `map`. */

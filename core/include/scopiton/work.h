@@ -1,11 +1,13 @@
 /*
  * Work that is done later: jobs, and events that other modules may act on.
  *
- * What a POST or a job asks for here is part of its transaction: after the commit it is done, without one it never was. A
- * job runs in a worker of its own kind, in one transaction, with more time than a visitor has. It may be delivered again
- * (a process died, MariaDB was away), but its transaction takes effect once.
+ * What a POST or a job asks for here is part of its transaction: after the commit it is done,
+ * without one it never was. A job runs in a worker of its own kind, in one transaction, with more
+ * time than a visitor has. It may be delivered again (a process died, MariaDB was away), but its
+ * transaction takes effect once.
  *
- * A job stands in the module's table and, with its titles, in module.xml; so do its schedule and the events that it takes:
+ * A job stands in the module's table and, with its titles, in module.xml; so do its schedule and
+ * the events that it takes:
  *
  *     <job name="remind" at="08:00" on="mon tue wed thu fri"><title lang="fr">...</title> ...</job>
  *     <emits event="order_placed"/>
@@ -24,26 +26,29 @@ struct scop_request;
 
 struct scop_job {
 	const char *name;
-	/* True when it is done. False, as scop_retry answers, to be run again later; its transaction is rolled back. */
+	/* True when it is done. False, as scop_retry answers, to be run again later; its
+	 * transaction is rolled back. */
 	bool (*handle)(struct scop_request *req);
-	unsigned tries; /* after which it waits among the dead for a person to decide; 10 unless said */
+	/* after which it waits among the dead for a person to decide; 10 unless said */
+	unsigned tries;
 };
 
-/* Puts a job of this module into the queue, for now. `body` is a map of what it needs to know, at most 64 kB as JSON; NULL
- * for nothing. Times become texts and money a map on the way. */
+/* Puts a job of this module into the queue, for now. `body` is a map of what it needs to know, at
+ * most 64 kB as JSON; NULL for nothing. Times become texts and money a map on the way. */
 void scop_later(struct scop_request *req, const char *job, const struct scop_value *body);
 
-/* The same for the time `at` (NULL: now). Of the jobs with the same name and `once` (1 to 100 bytes; NULL: none) only one
- * waits at a time: another is not put. */
-void scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body, const struct scop_value *at,
-    const char *once);
+/* The same for the time `at` (NULL: now). Of the jobs with the same name and `once` (1 to 100
+ * bytes; NULL: none) only one waits at a time: another is not put. */
+void scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body,
+    const struct scop_value *at, const char *once);
 
-/* Announces an event, which module.xml declares: each module that takes it, of the same tenant, gets a job with this body.
- * One that is switched off there just then hears nothing of it; the jobs that it had already got wait for it. */
+/* Announces an event, which module.xml declares: each module that takes it, of the same tenant,
+ * gets a job with this body. One that is switched off there just then hears nothing of it; the jobs
+ * that it had already got wait for it. */
 void scop_emit(struct scop_request *req, const char *event, const struct scop_value *body);
 
-/* Orders "cancel" for a job that waits or runs, "replay" or "drop" for a dead one; the dispatcher carries it out after the
- * commit, for the own tenant's alone. For modules/portal. */
+/* Orders "cancel" for a job that waits or runs, "replay" or "drop" for a dead one; the dispatcher
+ * carries it out after the commit, for the own tenant's alone. For modules/portal. */
 void scop_order_job(struct scop_request *req, const struct scop_value *job, const char *verb);
 
 /* ---- in a job ---- */
@@ -54,16 +59,20 @@ const struct scop_value *scop_body(const struct scop_request *req);
 /* How often it has been tried, this time included. */
 unsigned scop_tries(const struct scop_request *req);
 
-/* Not now: it is run again later, after a rest that grows. What stands here is shown to people. Always false. */
-bool scop_retry(struct scop_request *req, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Not now: it is run again later, after a rest that grows. What stands here is shown to people.
+ * Always false. */
+bool scop_retry(struct scop_request *req, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Never: it goes to the dead at once. Always false. */
-bool scop_give_up(struct scop_request *req, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool scop_give_up(struct scop_request *req, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Shows people how far it is, whatever becomes of its transaction. */
 void scop_progress(struct scop_request *req, uint32_t done, uint32_t total);
 
-/* Whether somebody has cancelled it: a long job asks now and then, and returns. Its transaction is rolled back. */
+/* Whether somebody has cancelled it: a long job asks now and then, and returns. Its transaction is
+ * rolled back. */
 bool scop_cancelled(struct scop_request *req);
 
 #endif

@@ -47,9 +47,11 @@ a_price_is_read_as_people_write_it(void **state)
 	static const struct {
 		const char *text;
 		int64_t cents;
-	} prices[] = { { "12.50", 1250 }, { "12,5", 1250 }, { "12", 1200 }, { "1.234,50", 123450 }, { "1,234.50", 123450 },
-		{ "1 234,50", 123450 }, { "0", 0 }, { ".5", 50 }, { "99999999.99", 9999999999 } };
-	static const char *const wrong[] = { "", "abc", "-1", "12.345.6", "1e5", "12.5.5", "99999999999", "12€", "NaN" };
+	} prices[] = { { "12.50", 1250 }, { "12,5", 1250 }, { "12", 1200 }, { "1.234,50", 123450 },
+		{ "1,234.50", 123450 }, { "1 234,50", 123450 }, { "0", 0 }, { ".5", 50 },
+		{ "99999999.99", 9999999999 } };
+	static const char *const wrong[] = { "", "abc", "-1", "12.345.6", "1e5", "12.5.5",
+		"99999999999", "12€", "NaN" };
 	int64_t cents;
 
 	(void)state;
@@ -68,80 +70,105 @@ an_empty_stock_is_not_tracked(void **state)
 
 	(void)state;
 	open_columns(header, 4);
-	assert_true(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "" }, 4, &row, &error));
+	assert_true(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "" }, 4,
+	    &row, &error));
 	assert_int_equal(row.stock, -1);
-	assert_true(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "0" }, 4, &row, &error));
+	assert_true(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "0" }, 4,
+	    &row, &error));
 	assert_int_equal(row.stock, 0);
-	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "many" }, 4, &row, &error));
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "10", "many" },
+	    4, &row, &error));
 	assert_int_equal(error.column, 4);
 }
 
 static void
 woocommerce_variations_belong_to_their_parent(void **state)
 {
-	static const char *const header[] = { "ID", "Type", "SKU", "Name", "Published", "Visibility in catalog", "In stock?",
-		"Stock", "Sale price", "Regular price", "Categories", "Parent", "Attribute 1 name", "Attribute 1 value(s)" };
+	static const char *const header[] = { "ID", "Type", "SKU", "Name", "Published",
+		"Visibility in catalog", "In stock?", "Stock", "Sale price", "Regular price",
+		"Categories", "Parent", "Attribute 1 name", "Attribute 1 value(s)" };
 
 	(void)state;
 	open_columns(header, 14);
 	assert_int_equal(source.kind, SHOP_WOOCOMMERCE);
-	assert_true(shop_source_row(&source, (const char *const[]){ "1", "variable", "tee", "Tee", "1", "hidden", "1", "", "", "",
-	    "Clothing > Tees, Sale", "", "Color", "Red, Blue" }, 14, &row, &error));
+	assert_true(shop_source_row(&source,
+	    (const char *const[]){ "1", "variable", "tee", "Tee", "1", "hidden", "1", "", "", "",
+		"Clothing > Tees, Sale", "", "Color", "Red, Blue" },
+	    14, &row, &error));
 	assert_true(row.has_product && !row.has_variant && !row.published);
 	assert_string_equal(row.category, "Clothing > Tees");
 	assert_string_equal(row.option[0], "");
-	assert_true(shop_source_row(&source, (const char *const[]){ "2", "variation", "tee-red", "Tee - Red", "1", "visible", "0", "",
-	    "15", "20", "", "tee", "Color", "Red" }, 14, &row, &error));
+	assert_true(shop_source_row(&source,
+	    (const char *const[]){ "2", "variation", "tee-red", "Tee - Red", "1", "visible", "0",
+		"", "15", "20", "", "tee", "Color", "Red" },
+	    14, &row, &error));
 	assert_true(!row.has_product && row.has_variant);
 	assert_string_equal(row.key, "tee");
 	assert_int_equal(row.price_cents, 1500);
 	assert_int_equal(row.stock, 0);
-	assert_true(shop_source_row(&source, (const char *const[]){ "3", "grouped", "set", "Set", "1", "visible", "1", "", "", "", "",
-	    "", "", "" }, 14, &row, &error));
+	assert_true(shop_source_row(&source,
+	    (const char *const[]){ "3", "grouped", "set", "Set", "1", "visible", "1", "", "", "",
+		"", "", "", "" },
+	    14, &row, &error));
 	assert_true(row.skip);
-	assert_false(shop_source_row(&source, (const char *const[]){ "4", "variation", "x", "X", "1", "visible", "1", "", "", "5", "",
-	    "", "", "" }, 14, &row, &error));
+	assert_false(shop_source_row(&source,
+	    (const char *const[]){ "4", "variation", "x", "X", "1", "visible", "1", "", "", "5", "",
+		"", "", "" },
+	    14, &row, &error));
 	assert_int_equal(error.column, 12);
 }
 
 static void
 shopify_rows_without_a_title_are_further_variants(void **state)
 {
-	static const char *const header[] = { "Handle", "Title", "Body (HTML)", "Tags", "Option1 Name", "Option1 Value",
-		"Variant Price", "Variant Inventory Tracker", "Variant Inventory Qty" };
+	static const char *const header[] = { "Handle", "Title", "Body (HTML)", "Tags",
+		"Option1 Name", "Option1 Value", "Variant Price", "Variant Inventory Tracker",
+		"Variant Inventory Qty" };
 
 	(void)state;
 	open_columns(header, 9);
-	assert_true(shop_source_row(&source, (const char *const[]){ "top", "Top", "<p>Warm &amp; soft</p><p>Wool</p>", "men", "Title",
-	    "Default Title", "50", "", "1" }, 9, &row, &error));
+	assert_true(shop_source_row(&source,
+	    (const char *const[]){ "top", "Top", "<p>Warm &amp; soft</p><p>Wool</p>", "men",
+		"Title", "Default Title", "50", "", "1" },
+	    9, &row, &error));
 	assert_string_equal(row.description, "Warm & soft\nWool");
 	assert_string_equal(row.category, "men");
 	assert_string_equal(row.option[0], "");
 	assert_int_equal(row.stock, -1);
-	assert_true(shop_source_row(&source, (const char *const[]){ "top", "", "", "", "", "Large", "60", "shopify", "-2" }, 9, &row,
+	assert_true(shop_source_row(&source,
+	    (const char *const[]){ "top", "", "", "", "", "Large", "60", "shopify", "-2" }, 9, &row,
 	    &error));
 	assert_true(!row.has_product && row.has_variant);
 	assert_int_equal(row.stock, 0);
-	assert_true(shop_source_row(&source, (const char *const[]){ "top", "", "", "", "", "", "", "", "" }, 9, &row, &error));
+	assert_true(shop_source_row(&source,
+	    (const char *const[]){ "top", "", "", "", "", "", "", "", "" }, 9, &row, &error));
 	assert_true(row.skip);
 }
 
 static void
 html_becomes_the_text_that_a_reader_sees(void **state)
 {
-	static const struct { const char *html, *text; } cases[] = {
-		{ "Caf&eacute; &laquo;&nbsp;Noir&nbsp;&raquo; &#233;&#xE9;&#XE9; &OElig;uvre &euro;&hellip;", "Caf\u00e9 \u00ab Noir \u00bb \u00e9\u00e9\u00e9 \u0152uvre \u20ac\u2026" },
+	static const struct {
+		const char *html, *text;
+	} cases[] = {
+		{ "Caf&eacute; &laquo;&nbsp;Noir&nbsp;&raquo; &#233;&#xE9;&#XE9; &OElig;uvre "
+		  "&euro;&hellip;",
+		    "Caf\u00e9 \u00ab Noir \u00bb \u00e9\u00e9\u00e9 \u0152uvre \u20ac\u2026" },
 		{ "&Eacute;&yuml;&szlig;&#128690;", "\u00c9\u00ff\u00df\U0001f6b2" },
-		{ "R&D &unknown; &; &#; &#x; &#0; &#8; &#xD800; &#1114112; &#99999999; &#12a; a&b", "R&D &unknown; &; &#; &#x; &#0; &#8; &#xD800; &#1114112; &#99999999; &#12a; a&b" },
+		{ "R&D &unknown; &; &#; &#x; &#0; &#8; &#xD800; &#1114112; &#99999999; &#12a; a&b",
+		    "R&D &unknown; &; &#; &#x; &#0; &#8; &#xD800; &#1114112; &#99999999; &#12a; "
+		    "a&b" },
 		{ "&lt;b&gt; &amp;amp;", "<b> &amp;" },
 		{ "<h2>A</h2><div>B<br/>C</div><ul><li>D</li><li>E</li></ul>", "A\nB\nC\nD\nE" },
-		{ "a<!-- <b>no</b> -->b<script>if (a > b) { }</script>c<STYLE >p { }</STYLE>d", "abcd" },
+		{ "a<!-- <b>no</b> -->b<script>if (a > b) { }</script>c<STYLE >p { }</STYLE>d",
+		    "abcd" },
 		{ "1 < 2 <3 a<b", "1 < 2 <3 a<b" },
 		{ "<pre>x</pre><paragraph>y", "xy" },
 		{ "x<script>never closed", "xnever closed" },
 		{ "x<!-- never closed", "x<!-- never closed" },
 		{ "one\\ntwo", "one\ntwo" },
-		{ "", "" }, { " &nbsp; ", "" },
+		{ "", "" },
+		{ " &nbsp; ", "" },
 	};
 	char text[200];
 
@@ -155,7 +182,8 @@ html_becomes_the_text_that_a_reader_sees(void **state)
 static void
 a_long_description_is_cut_between_two_letters(void **state)
 {
-	static const char *const letters[] = { "x", "\u00e9", "\u4e2d", "\U0001f6b2", "&eacute;", "&#128690;" };
+	static const char *const letters[] = { "x", "\u00e9", "\u4e2d", "\U0001f6b2", "&eacute;",
+		"&#128690;" };
 	char html[400], text[60];
 
 	(void)state;
@@ -181,16 +209,21 @@ what_is_wrong_is_told_with_its_column(void **state)
 
 	(void)state;
 	open_columns(header, 4);
-	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "free", "" }, 4, &row, &error));
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "free", "" },
+	    4, &row, &error));
 	assert_int_equal(error.column, 3);
-	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike", "5", "broken" }, 4, &row, &error));
+	assert_false(shop_source_row(&source,
+	    (const char *const[]){ "bike", "Bike", "5", "broken" }, 4, &row, &error));
 	assert_int_equal(error.column, 4);
-	assert_false(shop_source_row(&source, (const char *const[]){ "!", "Bike", "5", "" }, 4, &row, &error));
-	assert_false(shop_source_row(&source, (const char *const[]){ "bike", "Bike" }, 2, &row, &error));
+	assert_false(shop_source_row(&source, (const char *const[]){ "!", "Bike", "5", "" }, 4,
+	    &row, &error));
+	assert_false(
+	    shop_source_row(&source, (const char *const[]){ "bike", "Bike" }, 2, &row, &error));
 	assert_int_equal(error.column, 0);
 	memset(long_name, 'x', sizeof long_name - 1);
 	long_name[sizeof long_name - 1] = '\0';
-	assert_false(shop_source_row(&source, (const char *const[]){ "bike", long_name, "5", "" }, 4, &row, &error));
+	assert_false(shop_source_row(&source, (const char *const[]){ "bike", long_name, "5", "" },
+	    4, &row, &error));
 	assert_int_equal(error.column, 2);
 	assert_false(shop_source_open((const char *const[]){ "a", "b" }, 2, &source, &sentence));
 }
@@ -229,10 +262,13 @@ a_payment_code_says_what_the_guideline_says(void **state)
 	char text[SHOP_EPC], name[300] = "";
 
 	(void)state;
-	assert_true(shop_epc_make("Name", "BE68 5390 0754 7034", "", 12345, "+++090/9337/55493+++", text));
-	assert_string_equal(text, "BCD\n002\n1\nSCT\n\nName\nBE68539007547034\nEUR123.45\n\n\n+++090/9337/55493+++");
+	assert_true(
+	    shop_epc_make("Name", "BE68 5390 0754 7034", "", 12345, "+++090/9337/55493+++", text));
+	assert_string_equal(text,
+	    "BCD\n002\n1\nSCT\n\nName\nBE68539007547034\nEUR123.45\n\n\n+++090/9337/55493+++");
 	assert_true(shop_epc_make("Name\nBCD", "BE68539007547034", "TRIOBEBB", 5, "x", text));
-	assert_string_equal(text, "BCD\n002\n1\nSCT\nTRIOBEBB\nName\nBE68539007547034\nEUR0.05\n\n\nx");
+	assert_string_equal(text,
+	    "BCD\n002\n1\nSCT\nTRIOBEBB\nName\nBE68539007547034\nEUR0.05\n\n\nx");
 	for (int i = 0; i < 80; i++)
 		strcat(name, "é");
 	assert_true(shop_epc_make(name, "BE68539007547034", "", 99999999999, "x", text));
@@ -248,13 +284,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(a_slug_keeps_letters_and_digits_only),
-		cmocka_unit_test(a_price_is_read_as_people_write_it), cmocka_unit_test(an_empty_stock_is_not_tracked),
+		cmocka_unit_test(a_price_is_read_as_people_write_it),
+		cmocka_unit_test(an_empty_stock_is_not_tracked),
 		cmocka_unit_test(woocommerce_variations_belong_to_their_parent),
 		cmocka_unit_test(shopify_rows_without_a_title_are_further_variants),
 		cmocka_unit_test(html_becomes_the_text_that_a_reader_sees),
 		cmocka_unit_test(a_long_description_is_cut_between_two_letters),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_column),
-		cmocka_unit_test(a_structured_communication_has_its_check_digits), cmocka_unit_test(an_iban_is_checked),
+		cmocka_unit_test(a_structured_communication_has_its_check_digits),
+		cmocka_unit_test(an_iban_is_checked),
 		cmocka_unit_test(a_payment_code_says_what_the_guideline_says) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

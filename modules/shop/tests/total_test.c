@@ -14,9 +14,9 @@ vat_is_taken_out_of_the_price_and_rounded_half_up(void **state)
 	(void)state;
 	assert_int_equal(shop_vat_in(12100, 2100), 2100);
 	assert_int_equal(shop_vat_in(1, 2100), 0);
-	assert_int_equal(shop_vat_in(3, 2100), 1);       /* 0.52 */
+	assert_int_equal(shop_vat_in(3, 2100), 1); /* 0.52 */
 	assert_int_equal(shop_vat_in(10550, 550), 550);
-	assert_int_equal(shop_vat_in(9999, 210), 206);   /* 205.66 */
+	assert_int_equal(shop_vat_in(9999, 210), 206); /* 205.66 */
 	assert_int_equal(shop_vat_in(9999, 0), 0);
 	assert_int_equal(shop_vat_in(999999999999, 2100), 173553719008); /* 1,735,537,190.0809 */
 }
@@ -52,7 +52,8 @@ delivery_shares_the_rates_of_the_goods_and_no_cent_is_lost(void **state)
 	assert_int_equal(given[0], 490);
 }
 
-static const struct shop_step steps[] = { { "BE", 2000, 490 }, { "BE", 10000, 890 }, { "FR", 2000, 990 }, { "BE", 30000, 850 } };
+static const struct shop_step steps[] = { { "BE", 2000, 490 }, { "BE", 10000, 890 },
+	{ "FR", 2000, 990 }, { "BE", 30000, 850 } };
 
 static void
 the_cheapest_step_that_carries_the_weight_counts(void **state)

@@ -1,4 +1,5 @@
-/* Jobs of every kind: done at once, at the third try, never; slow, with progress; one that crashes; one that asks for more. */
+/* Jobs of every kind: done at once, at the third try, never; slow, with progress; one that crashes;
+ * one that asks for more. */
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -10,7 +11,9 @@ enum { STEPS = 60, STEP_NANOSECONDS = 100000000, FIRST_GOOD_TRY = 3 };
 static bool
 note_as(struct scop_request *req, const char *job)
 {
-	scop_write(req, note_add(scop_make_text(req, "%s", job), scop_get(scop_body(req), "text"), scop_now(req)));
+	scop_write(req,
+	    note_add(scop_make_text(req, "%s", job), scop_get(scop_body(req), "text"),
+		scop_now(req)));
 	return true;
 }
 
@@ -24,7 +27,9 @@ static bool
 flaky(struct scop_request *req)
 {
 	note_as(req, "flaky"); /* undone with the try */
-	return scop_tries(req) < FIRST_GOOD_TRY ? scop_retry(req, "not yet, at try %u", scop_tries(req)) : true;
+	return scop_tries(req) < FIRST_GOOD_TRY
+	    ? scop_retry(req, "not yet, at try %u", scop_tries(req))
+	    : true;
 }
 
 static bool
@@ -70,7 +75,9 @@ chain(struct scop_request *req)
 static bool
 tick(struct scop_request *req)
 {
-	scop_write(req, note_add(scop_make_text(req, "tick"), scop_make_text(req, "by the clock"), scop_now(req)));
+	scop_write(req,
+	    note_add(scop_make_text(req, "tick"), scop_make_text(req, "by the clock"),
+		scop_now(req)));
 	return true;
 }
 
@@ -84,7 +91,7 @@ static const struct scop_job jobs[] = {
 	{ .name = "chain", .handle = chain },
 	{ .name = "tick", .handle = tick },
 	{ .name = "nightly", .handle = tick },
-	{ 0 }
+	{ 0 },
 };
 
 /* ---- asking for them ---- */
@@ -101,17 +108,21 @@ body(struct scop_request *req)
 {
 	static const char *const keys[] = { "text" };
 
-	return scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_field(req, "text") });
+	return scop_make_map(req, 1, keys,
+	    (const struct scop_value *[]){ scop_field(req, "text") });
 }
 
 static bool
 ask(struct scop_request *req)
 {
-	const int64_t delay = scop_as_int(scop_field(req, "delay")), count = scop_as_int(scop_field(req, "count"));
-	const char *job = scop_as_text(scop_field(req, "job")), *once = scop_as_text(scop_field(req, "once"));
+	const int64_t delay = scop_as_int(scop_field(req, "delay")),
+		      count = scop_as_int(scop_field(req, "count"));
+	const char *job = scop_as_text(scop_field(req, "job")),
+		   *once = scop_as_text(scop_field(req, "once"));
 
 	for (int64_t i = 0; i < (count > 0 ? count : 1); i++)
-		scop_later_at(req, job, body(req), delay > 0 ? scop_from_now(req, delay) : NULL, once[0] ? once : NULL);
+		scop_later_at(req, job, body(req), delay > 0 ? scop_from_now(req, delay) : NULL,
+		    once[0] ? once : NULL);
 	if (scop_as_bool(scop_field(req, "refuse")))
 		return scop_reject(req, "refuse", "Slow");
 	return scop_redirect(req, "list", NULL);
@@ -121,14 +132,17 @@ static bool
 announce(struct scop_request *req)
 {
 	static const char *const keys[] = { "text" };
-	const char *event = scop_as_text(scop_field(req, "event")), *text = scop_as_text(scop_field(req, "text"));
+	const char *event = scop_as_text(scop_field(req, "event")),
+		   *text = scop_as_text(scop_field(req, "text"));
 	const int64_t count = scop_as_int(scop_field(req, "count"));
 
 	if (count == 0)
 		scop_emit(req, event, body(req));
 	for (int64_t i = 0; i < count; i++) /* each another one */
-		scop_emit(req, event, scop_make_map(req, 1, keys, (const struct scop_value *[]){
-		    scop_make_text(req, "%s %lld", text, (long long)i) }));
+		scop_emit(req, event,
+		    scop_make_map(req, 1, keys,
+			(const struct scop_value *[]){
+			    scop_make_text(req, "%s %lld", text, (long long)i) }));
 	return scop_redirect(req, "list", NULL);
 }
 
@@ -140,33 +154,43 @@ too_large(struct scop_request *req)
 
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = 'x';
-	scop_later(req, "note", scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_make_bytes(req, text, sizeof text) }));
+	scop_later(req, "note",
+	    scop_make_map(req, 1, keys,
+		(const struct scop_value *[]){ scop_make_bytes(req, text, sizeof text) }));
 	return scop_redirect(req, "list", NULL);
 }
 
 static const struct scop_field job_fields[] = {
-	{ .name = "job",    .type = SCOP_FIELD_TEXT, .required = true },
-	{ .name = "text",   .type = SCOP_FIELD_TEXT, .required = true },
-	{ .name = "once",   .type = SCOP_FIELD_TEXT },
-	{ .name = "delay",  .type = SCOP_FIELD_INT, .max = 100000 },
-	{ .name = "count",  .type = SCOP_FIELD_INT, .max = 1000 },
+	{ .name = "job", .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "text", .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "once", .type = SCOP_FIELD_TEXT },
+	{ .name = "delay", .type = SCOP_FIELD_INT, .max = 100000 },
+	{ .name = "count", .type = SCOP_FIELD_INT, .max = 1000 },
 	{ .name = "refuse", .type = SCOP_FIELD_BOOL },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_field event_fields[] = {
 	{ .name = "event", .type = SCOP_FIELD_TEXT, .required = true },
-	{ .name = "text",  .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "text", .type = SCOP_FIELD_TEXT, .required = true },
 	{ .name = "count", .type = SCOP_FIELD_INT, .max = 1000 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET,  .path = "/", .name = "list", .handle = list, .api = true },
-	{ .method = SCOP_POST, .path = "/jobs", .name = "ask", .handle = ask, .fields = job_fields },
-	{ .method = SCOP_POST, .path = "/events", .name = "announce", .handle = announce, .fields = event_fields },
+	{ .method = SCOP_GET, .path = "/", .name = "list", .handle = list, .api = true },
+	{ .method = SCOP_POST,
+	    .path = "/jobs",
+	    .name = "ask",
+	    .handle = ask,
+	    .fields = job_fields },
+	{ .method = SCOP_POST,
+	    .path = "/events",
+	    .name = "announce",
+	    .handle = announce,
+	    .fields = event_fields },
 	{ .method = SCOP_POST, .path = "/large", .name = "large", .handle = too_large },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes, .jobs = jobs);

@@ -1,6 +1,6 @@
 /*
- * Closes what is not its own: /close the listening socket, as closing a number twice would do; /shut shuts it down, for all
- * that hold it. The answer itself still arrives.
+ * Closes what is not its own: /close the listening socket, as closing a number twice would do;
+ * /shut shuts it down, for all that hold it. The answer itself still arrives.
  */
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,10 +43,10 @@ shut_all(struct scop_request *req)
 }
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET, .path = "/",      .name = "page",  .handle = page },
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
 	{ .method = SCOP_GET, .path = "/close", .name = "close", .handle = close_all },
-	{ .method = SCOP_GET, .path = "/shut",  .name = "shut",  .handle = shut_all },
-	{ 0 }
+	{ .method = SCOP_GET, .path = "/shut", .name = "shut", .handle = shut_all },
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

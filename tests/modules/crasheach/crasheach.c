@@ -12,7 +12,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

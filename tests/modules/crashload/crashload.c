@@ -1,10 +1,10 @@
-/* Crashes while it is loaded: its constructor raises SIGSEGV, so no installation of it may go through. */
+/* Crashes while it is loaded: its constructor raises SIGSEGV, so no installation of it may go
+ * through. */
 #include <signal.h>
 
 #include "names.h"
 
-static void __attribute__((constructor))
-crash(void)
+static void __attribute__((constructor)) crash(void)
 {
 	raise(SIGSEGV);
 }
@@ -17,7 +17,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

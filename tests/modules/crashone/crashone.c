@@ -17,10 +17,10 @@ crash(struct scop_request *req)
 }
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET,  .path = "/",      .name = "page",  .handle = page },
-	{ .method = SCOP_GET,  .path = "/crash", .name = "look",  .handle = crash },
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
+	{ .method = SCOP_GET, .path = "/crash", .name = "look", .handle = crash },
 	{ .method = SCOP_POST, .path = "/crash", .name = "crash", .handle = crash },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

@@ -16,9 +16,9 @@ loop(struct scop_request *req)
 }
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET, .path = "/",     .name = "page", .handle = page },
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
 	{ .method = SCOP_GET, .path = "/loop", .name = "loop", .handle = loop },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

@@ -1,4 +1,5 @@
-/* Tries to make memory executable, in the three ways there are; answers with errno, 0 where it went through. */
+/* Tries to make memory executable, in the three ways there are; answers with errno, 0 where it went
+ * through. */
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,13 +18,16 @@ static bool
 page(struct scop_request *req)
 {
 	const int fd = memfd_create("code", 0);
-	void *plain = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *plain =
+	    mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	put_errno(req, "mmap", mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-	    0) == MAP_FAILED);
+	put_errno(req, "mmap",
+	    mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+		-1, 0) == MAP_FAILED);
 	put_errno(req, "mprotect", mprotect(plain, PAGE_BYTES, PROT_READ | PROT_EXEC) != 0);
-	put_errno(req, "memfd", ftruncate(fd, PAGE_BYTES) != 0 || mmap(NULL, PAGE_BYTES, PROT_READ | PROT_EXEC, MAP_SHARED, fd,
-	    0) == MAP_FAILED);
+	put_errno(req, "memfd",
+	    ftruncate(fd, PAGE_BYTES) != 0 ||
+		mmap(NULL, PAGE_BYTES, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0) == MAP_FAILED);
 	close(fd);
 	munmap(plain, PAGE_BYTES);
 	return scop_view(req, &view_page);
@@ -31,7 +35,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .api = true },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

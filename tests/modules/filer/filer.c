@@ -1,4 +1,5 @@
-/* Tries to open the file that it is told, to read or to write; answers with errno, 0 where it went through. */
+/* Tries to open the file that it is told, to read or to write; answers with errno, 0 where it went
+ * through. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -22,14 +23,19 @@ page(struct scop_request *req)
 static const char *const modes[] = { "read", "write", NULL };
 
 static const struct scop_field fields[] = {
-	{ .name = "path", .type = SCOP_FIELD_TEXT,   .required = true },
+	{ .name = "path", .type = SCOP_FIELD_TEXT, .required = true },
 	{ .name = "mode", .type = SCOP_FIELD_CHOICE, .required = true, .choices = modes },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .fields = fields, .api = true },
-	{ 0 }
+	{ .method = SCOP_GET,
+	    .path = "/",
+	    .name = "page",
+	    .handle = page,
+	    .fields = fields,
+	    .api = true },
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

@@ -1,6 +1,7 @@
 /*
- * Asks for what is not its own by statements made by hand, as native code can; the build and the installation see none of
- * them. /ask/{what}/{tenant} reads, /role/{role}/{tenant} takes a role first. What MariaDB refuses fails the request.
+ * Asks for what is not its own by statements made by hand, as native code can; the build and the
+ * installation see none of them. /ask/{what}/{tenant} reads, /role/{role}/{tenant} takes a role
+ * first. What MariaDB refuses fails the request.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,8 @@ answer(struct scop_request *req, const struct scop_statement *statement)
 static bool
 ask(struct scop_request *req)
 {
-	const char *what = scop_as_text(scop_path(req, "what")), *tenant = scop_as_text(scop_path(req, "tenant"));
+	const char *what = scop_as_text(scop_path(req, "what")),
+		   *tenant = scop_as_text(scop_path(req, "tenant"));
 
 	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
 		if (strcmp(questions[i].what, what) == 0)
@@ -63,16 +65,29 @@ take_role(struct scop_request *req)
 	const char *tenant = scop_as_text(scop_path(req, "tenant"));
 	const bool own = strcmp(scop_as_text(scop_path(req, "role")), "foreigner") == 0;
 
-	scop_write(req, (struct scop_query){ by_hand(own ? "SET ROLE t%s_foreigner" : "SET ROLE t%s_guestbook", tenant, true),
-	    { NULL } });
-	return answer(req, by_hand(own ? "SELECT text FROM t%s_foreigner.note" : "SELECT message AS text FROM "
-	    "t%s_guestbook.entry", tenant, false));
+	scop_write(req,
+	    (struct scop_query){
+		by_hand(own ? "SET ROLE t%s_foreigner" : "SET ROLE t%s_guestbook", tenant, true),
+		{ NULL } });
+	return answer(req,
+	    by_hand(own ? "SELECT text FROM t%s_foreigner.note"
+			: "SELECT message AS text FROM "
+			  "t%s_guestbook.entry",
+		tenant, false));
 }
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET, .path = "/ask/{what}/{tenant}",  .name = "ask",  .handle = ask,       .api = true },
-	{ .method = SCOP_GET, .path = "/role/{role}/{tenant}", .name = "role", .handle = take_role, .api = true },
-	{ 0 }
+	{ .method = SCOP_GET,
+	    .path = "/ask/{what}/{tenant}",
+	    .name = "ask",
+	    .handle = ask,
+	    .api = true },
+	{ .method = SCOP_GET,
+	    .path = "/role/{role}/{tenant}",
+	    .name = "role",
+	    .handle = take_role,
+	    .api = true },
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

@@ -1,4 +1,5 @@
-/* A statement of its names the guestbook's table of tenant 1: no installation of it may go through. */
+/* A statement of its names the guestbook's table of tenant 1: no installation of it may go through.
+ */
 #include "names.h"
 
 static bool
@@ -10,7 +11,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

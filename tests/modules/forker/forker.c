@@ -1,4 +1,5 @@
-/* Tries to become more than one process, or another; answers with the errno of each try, 0 where it went through. */
+/* Tries to become more than one process, or another; answers with the errno of each try, 0 where it
+ * went through. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -38,7 +39,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .api = true },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

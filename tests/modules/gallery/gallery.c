@@ -1,4 +1,5 @@
-/* All parts of pages on one, so that they are looked at together: in both themes, in all languages, on a desk and on a phone. */
+/* All parts of pages on one, so that they are looked at together: in both themes, in all languages,
+ * on a desk and on a phone. */
 #include "names.h"
 
 enum { BARS = 12 };
@@ -8,15 +9,17 @@ tab(struct scop_request *req, const char *title, bool current)
 {
 	static const char *const keys[] = { "url", "title", "current" };
 
-	return scop_make_map(req, 3, keys, (const struct scop_value *[]){ scop_make_text(req, "#%s", title), scop_make_text(req, "%s", title),
-	    scop_make_bool(req, current) });
+	return scop_make_map(req, 3, keys,
+	    (const struct scop_value *[]){ scop_make_text(req, "#%s", title),
+		scop_make_text(req, "%s", title), scop_make_bool(req, current) });
 }
 
 static bool
 show(struct scop_request *req)
 {
 	const struct scop_value *labels[BARS], *values[BARS];
-	const struct scop_value *tabs[] = { tab(req, "A", true), tab(req, "B", false), tab(req, "C", false) };
+	const struct scop_value *tabs[] = { tab(req, "A", true), tab(req, "B", false),
+		tab(req, "C", false) };
 
 	for (int i = 0; i < BARS; i++) {
 		labels[i] = scop_make_text(req, "%d", i + 1);
@@ -61,29 +64,50 @@ take(struct scop_request *req)
 }
 
 static const struct scop_field fields[] = {
-	{ .name = "page",   .type = SCOP_FIELD_INT, .min = 1, .max = 10 },
+	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10 },
 	{ .name = "amount", .type = SCOP_FIELD_MONEY, .required = true },
-	{ .name = "day",    .type = SCOP_FIELD_DATE, .required = true },
-	{ 0 }
+	{ .name = "day", .type = SCOP_FIELD_DATE, .required = true },
+	{ 0 },
 };
 
 static const struct scop_field page_fields[] = {
 	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_field send_fields[] = {
 	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max = 5000000 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET,  .path = "/", .name = "show", .handle = show, .fields = page_fields, .permission = "gallery.see" },
-	{ .method = SCOP_GET,  .path = "/tile", .name = "tile", .handle = tile, .permission = "gallery.see" },
-	{ .method = SCOP_GET,  .path = "/store", .name = "store", .handle = store },
-	{ .method = SCOP_POST, .path = "/send", .name = "send", .handle = sent, .fields = send_fields, .form = show, .permission = "gallery.see" },
-	{ .method = SCOP_POST, .path = "/", .name = "take", .handle = take, .fields = fields, .form = show, .permission = "gallery.see" },
-	{ 0 }
+	{ .method = SCOP_GET,
+	    .path = "/",
+	    .name = "show",
+	    .handle = show,
+	    .fields = page_fields,
+	    .permission = "gallery.see" },
+	{ .method = SCOP_GET,
+	    .path = "/tile",
+	    .name = "tile",
+	    .handle = tile,
+	    .permission = "gallery.see" },
+	{ .method = SCOP_GET, .path = "/store", .name = "store", .handle = store },
+	{ .method = SCOP_POST,
+	    .path = "/send",
+	    .name = "send",
+	    .handle = sent,
+	    .fields = send_fields,
+	    .form = show,
+	    .permission = "gallery.see" },
+	{ .method = SCOP_POST,
+	    .path = "/",
+	    .name = "take",
+	    .handle = take,
+	    .fields = fields,
+	    .form = show,
+	    .permission = "gallery.see" },
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

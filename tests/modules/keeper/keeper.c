@@ -1,11 +1,13 @@
-/* Sends stored files: each is what was asked for and how often this process has been asked, so that a kept one shows. */
+/* Sends stored files: each is what was asked for and how often this process has been asked, so that
+ * a kept one shows. */
 #include "names.h"
 
 static bool
 bytes(struct scop_request *req)
 {
 	static int asked;
-	const struct scop_value *text = scop_make_text(req, "%s, asked %d", scop_as_text(scop_path(req, "name")), ++asked);
+	const struct scop_value *text =
+	    scop_make_text(req, "%s, asked %d", scop_as_text(scop_path(req, "name")), ++asked);
 
 	return scop_send_file(req, "text/plain", text);
 }
@@ -15,7 +17,8 @@ send(struct scop_request *req, const char *file_name)
 {
 	static const char *const keys[] = { "name" };
 
-	return scop_send_stored(req, "bytes", scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_path(req, "name") }),
+	return scop_send_stored(req, "bytes",
+	    scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_path(req, "name") }),
 	    file_name);
 }
 
@@ -34,15 +37,24 @@ gift(struct scop_request *req)
 static bool
 nothing(struct scop_request *req)
 {
-	return scop_send_stored(req, "paper", NULL, NULL); /* which is a route, but not a stored one */
+	/* which is a route, but not a stored one */
+	return scop_send_stored(req, "paper", NULL, NULL);
 }
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET, .path = "/paper/{name}", .name = "paper", .handle = paper, .permission = "keeper.papers" },
+	{ .method = SCOP_GET,
+	    .path = "/paper/{name}",
+	    .name = "paper",
+	    .handle = paper,
+	    .permission = "keeper.papers" },
 	{ .method = SCOP_GET, .path = "/gift/{name}", .handle = gift },
 	{ .method = SCOP_GET, .path = "/nothing", .handle = nothing },
-	{ .method = SCOP_GET, .path = "/bytes/{name}", .name = "bytes", .handle = bytes, .stored = true },
-	{ 0 }
+	{ .method = SCOP_GET,
+	    .path = "/bytes/{name}",
+	    .name = "bytes",
+	    .handle = bytes,
+	    .stored = true },
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

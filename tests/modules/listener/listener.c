@@ -10,7 +10,7 @@ heard(struct scop_request *req)
 
 static const struct scop_job jobs[] = {
 	{ .name = "heard", .handle = heard },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.jobs = jobs);

@@ -1,12 +1,12 @@
-/* Leaves a process behind while it is loaded, which holds whatever the one that loads it has open. */
+/* Leaves a process behind while it is loaded, which holds whatever the one that loads it has open.
+ */
 #include <unistd.h>
 
 #include "names.h"
 
 enum { STAYS_SECONDS = 20 };
 
-static void __attribute__((constructor))
-leave_one(void)
+static void __attribute__((constructor)) leave_one(void)
 {
 	if (fork() == 0) {
 		sleep(STAYS_SECONDS);
@@ -22,7 +22,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

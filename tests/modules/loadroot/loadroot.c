@@ -1,15 +1,16 @@
-/* Ends whoever loads it with root's rights, user or group: a package's code has them nowhere, also not while it is tried. */
+/* Ends whoever loads it with root's rights, user or group: a package's code has them nowhere, also
+ * not while it is tried. */
 #include <grp.h>
 #include <unistd.h>
 
 #include "names.h"
 
-static void __attribute__((constructor))
-look(void)
+static void __attribute__((constructor)) look(void)
 {
 	gid_t groups[8];
 
-	if (getuid() == 0 || geteuid() == 0 || getgid() == 0 || getegid() == 0 || getgroups(8, groups) > 0)
+	if (getuid() == 0 || geteuid() == 0 || getgid() == 0 || getegid() == 0 ||
+	    getgroups(8, groups) > 0)
 		_exit(7);
 }
 
@@ -21,7 +22,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

@@ -1,6 +1,7 @@
 /*
- * Makes a file while it is loaded, where the environment names one. A package is tried before anybody has asked for it;
- * what its constructor may do then must be no more than what a worker's module may.
+ * Makes a file while it is loaded, where the environment names one. A package is tried before
+ * anybody has asked for it; what its constructor may do then must be no more than what a worker's
+ * module may.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,8 +9,7 @@
 
 #include "names.h"
 
-static void __attribute__((constructor))
-make_file(void)
+static void __attribute__((constructor)) make_file(void)
 {
 	const char *path = getenv("SCOPITON_TEST_MARK");
 	const int fd = path ? open(path, O_WRONLY | O_CREAT, 0600) : -1;
@@ -26,7 +26,7 @@ page(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

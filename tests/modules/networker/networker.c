@@ -1,4 +1,5 @@
-/* Tries to reach others: sockets of each family, and the unix socket that it is told. Answers with errno, 0 where it went. */
+/* Tries to reach others: sockets of each family, and the unix socket that it is told. Answers with
+ * errno, 0 where it went. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -27,20 +28,28 @@ page(struct scop_request *req)
 	try_family(req, "inet6", AF_INET6, SOCK_DGRAM);
 	try_family(req, "netlink", AF_NETLINK, SOCK_RAW);
 	try_family(req, "packet", AF_PACKET, SOCK_RAW);
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", scop_as_text(scop_field(req, "path")));
-	scop_put(req, "unix", scop_make_int(req, connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ? errno : 0));
+	snprintf(address.sun_path, sizeof address.sun_path, "%s",
+	    scop_as_text(scop_field(req, "path")));
+	scop_put(req, "unix",
+	    scop_make_int(req,
+		connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ? errno : 0));
 	close(fd);
 	return scop_view(req, &view_page);
 }
 
 static const struct scop_field fields[] = {
 	{ .name = "path", .type = SCOP_FIELD_TEXT, .required = true },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .fields = fields, .api = true },
-	{ 0 }
+	{ .method = SCOP_GET,
+	    .path = "/",
+	    .name = "page",
+	    .handle = page,
+	    .fields = fields,
+	    .api = true },
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

@@ -18,13 +18,18 @@ add(struct scop_request *req)
 
 static const struct scop_field fields[] = {
 	{ .name = "text", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET,  .path = "/", .name = "page", .handle = page, .api = true },
-	{ .method = SCOP_POST, .path = "/", .name = "add", .handle = add, .fields = fields, .form = page },
-	{ 0 }
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .api = true },
+	{ .method = SCOP_POST,
+	    .path = "/",
+	    .name = "add",
+	    .handle = add,
+	    .fields = fields,
+	    .form = page },
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes);

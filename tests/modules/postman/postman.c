@@ -14,23 +14,29 @@ mail(struct scop_request *req, const struct scop_value *from)
 {
 	scop_put(req, "name", scop_get(from, "name"));
 	scop_put(req, "text", scop_get(from, "text"));
-	scop_mail(req, &(const struct scop_mail){ .view = &view_news, .to = scop_get(from, "to"), .to_name = scop_get(from, "name"),
-		.reply_to = scop_text(from, "reply_to")[0] ? scop_get(from, "reply_to") : NULL, .secret = scop_bool(from, "secret") });
+	scop_mail(req,
+	    &(const struct scop_mail){ .view = &view_news,
+		.to = scop_get(from, "to"),
+		.to_name = scop_get(from, "name"),
+		.reply_to = scop_text(from, "reply_to")[0] ? scop_get(from, "reply_to") : NULL,
+		.secret = scop_bool(from, "secret") });
 }
 
 static bool
 send(struct scop_request *req)
 {
 	static const char *const keys[] = { "to", "name", "text", "reply_to", "secret" };
-	const struct scop_value *from = scop_make_map(req, 5, keys, (const struct scop_value *[]){ scop_field(req, "to"),
-	    scop_field(req, "name"), scop_field(req, "text"), scop_field(req, "reply_to"), scop_field(req, "secret") });
+	const struct scop_value *from = scop_make_map(req, 5, keys,
+	    (const struct scop_value *[]){ scop_field(req, "to"), scop_field(req, "name"),
+		scop_field(req, "text"), scop_field(req, "reply_to"), scop_field(req, "secret") });
 
 	if (scop_as_bool(scop_field(req, "job"))) {
 		scop_later(req, "later", from);
 	} else {
 		mail(req, from);
 		if (scop_field(req, "attach"))
-			scop_attach(req, scop_as_text(scop_field(req, "attach")), "text/csv", scop_field(req, "text"));
+			scop_attach(req, scop_as_text(scop_field(req, "attach")), "text/csv",
+			    scop_field(req, "text"));
 	}
 	return scop_redirect(req, "write", NULL);
 }
@@ -43,25 +49,26 @@ later(struct scop_request *req)
 }
 
 static const struct scop_field fields[] = {
-	{ .name = "to",       .type = SCOP_FIELD_TEXT, .required = true }, /* unchecked, for the API to check it */
-	{ .name = "name",     .type = SCOP_FIELD_TEXT },
-	{ .name = "text",     .type = SCOP_FIELD_LONGTEXT, .required = true },
+	/* unchecked, for the API to check it */
+	{ .name = "to", .type = SCOP_FIELD_TEXT, .required = true },
+	{ .name = "name", .type = SCOP_FIELD_TEXT },
+	{ .name = "text", .type = SCOP_FIELD_LONGTEXT, .required = true },
 	{ .name = "reply_to", .type = SCOP_FIELD_TEXT },
-	{ .name = "attach",   .type = SCOP_FIELD_TEXT },
-	{ .name = "secret",   .type = SCOP_FIELD_BOOL },
-	{ .name = "job",      .type = SCOP_FIELD_BOOL },
-	{ 0 }
+	{ .name = "attach", .type = SCOP_FIELD_TEXT },
+	{ .name = "secret", .type = SCOP_FIELD_BOOL },
+	{ .name = "job", .type = SCOP_FIELD_BOOL },
+	{ 0 },
 };
 
 static const struct scop_route routes[] = {
-	{ .method = SCOP_GET,  .path = "/", .name = "write", .handle = write },
+	{ .method = SCOP_GET, .path = "/", .name = "write", .handle = write },
 	{ .method = SCOP_POST, .path = "/", .name = "send", .handle = send, .fields = fields },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct scop_job jobs[] = {
 	{ .name = "later", .handle = later },
-	{ 0 }
+	{ 0 },
 };
 
 SCOP_MODULE(.routes = routes, .jobs = jobs);

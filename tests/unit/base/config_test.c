@@ -53,7 +53,8 @@ static void
 blanks_and_comments_do_not_matter(void **state)
 {
 	(void)state;
-	assert_true(load("\n  # workers = 1\n\tworkers\t=  9  \r\n\nnginx_group =\nform_rate = a = b\nsandbox=no"));
+	assert_true(load("\n  # workers = 1\n\tworkers\t=  9  \r\n\nnginx_group =\nform_rate = a = "
+			 "b\nsandbox=no"));
 	assert_int_equal(config.workers, 9);
 	assert_string_equal(config.nginx_group, "");
 	assert_string_equal(config.form_rate, "a = b");
@@ -80,7 +81,8 @@ static void
 a_number_at_its_bounds_is_taken(void **state)
 {
 	(void)state;
-	assert_true(load("workers = 4096\npool_workers = 256\nbody_max = 1000\nlandlock_abi = 0\n"));
+	assert_true(
+	    load("workers = 4096\npool_workers = 256\nbody_max = 1000\nlandlock_abi = 0\n"));
 	assert_true(load("workers = 1\npool_workers = 1\nbody_max = 1000000000\n"));
 }
 

@@ -34,7 +34,8 @@ read_all(const char *text, size_t size)
 	while (scop_csv_next(csv, &fields, &count, &line, &error)) {
 		used += (size_t)snprintf(out + used, sizeof out - used, "%u:", line);
 		for (size_t i = 0; i < count; i++)
-			used += (size_t)snprintf(out + used, sizeof out - used, "%s%s", i ? "|" : "", fields[i]);
+			used += (size_t)snprintf(out + used, sizeof out - used, "%s%s",
+			    i ? "|" : "", fields[i]);
 		used += (size_t)snprintf(out + used, sizeof out - used, "\n");
 	}
 	if (error)
@@ -54,7 +55,9 @@ records_are_read_as_they_were_written(void **state)
 		{ "a,b\r\n1,2", "1:a|b\n2:1|2\n" },
 		{ "a;b;c,d\n1;2;3\n", "1:a|b|c,d\n2:1|2|3\n" },
 		{ "a\tb\n1\t2\n", "1:a|b\n2:1|2\n" },
-		{ "\xef\xbb\xbf" "a,b\n", "1:a|b\n" },
+		{ "\xef\xbb\xbf"
+		  "a,b\n",
+		    "1:a|b\n" },
 		{ "\"a;;;\",b\n", "1:a;;;|b\n" },
 		{ "a,,\n,,\n", "1:a||\n2:||\n" },
 		{ "a,b,", "1:a|b|\n" },
@@ -70,7 +73,8 @@ records_are_read_as_they_were_written(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		assert_string_equal(read_all(cases[i].text, strlen(cases[i].text)), cases[i].records);
+		assert_string_equal(read_all(cases[i].text, strlen(cases[i].text)),
+		    cases[i].records);
 	assert_string_equal(read_all("a;b,c\n", 6), "1:a;b|c\n");
 }
 
@@ -86,7 +90,9 @@ what_is_wrong_is_told_with_its_line(void **state)
 		{ "\xef\xbb\xbf", 3, "! 0: The file is empty." },
 		{ "a,b\nc,\xe9\n", 8, "! 2: This is not UTF-8." },
 		{ "a,b\nc\0d\n", 8, "! 2: This is not UTF-8." },
-		{ "\xff\xfe" "a\0", 4, "! 1: This is not UTF-8." },
+		{ "\xff\xfe"
+		  "a\0",
+		    4, "! 1: This is not UTF-8." },
 		{ "a,\"b\nc", 6, "! 1: A quote is opened here and never closed" },
 		{ "\"", 1, "! 1: A quote is opened here and never closed" },
 		{ "\"\"\"", 3, "! 1: A quote is opened here and never closed" },
@@ -111,14 +117,16 @@ columns_and_fields_have_their_limits(void **state)
 	unsigned line;
 
 	(void)state;
-	for (size_t columns = SCOP_CSV_COLUMNS_MAX; columns <= SCOP_CSV_COLUMNS_MAX + 1; columns++) {
+	for (size_t columns = SCOP_CSV_COLUMNS_MAX; columns <= SCOP_CSV_COLUMNS_MAX + 1;
+	     columns++) {
 		char *text = malloc(columns);
 
 		memset(text, ',', columns - 1);
 		text[columns - 1] = '\n';
 		struct scop_csv *csv = scop_csv_open(text, columns, &line, &error);
 		assert_non_null(csv);
-		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error), columns == SCOP_CSV_COLUMNS_MAX);
+		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error),
+		    columns == SCOP_CSV_COLUMNS_MAX);
 		if (columns > SCOP_CSV_COLUMNS_MAX)
 			assert_string_equal(error, "This row has more than 500 columns.");
 		scop_csv_close(csv);
@@ -129,7 +137,8 @@ columns_and_fields_have_their_limits(void **state)
 
 		memset(text, 'x', size);
 		struct scop_csv *csv = scop_csv_open(text, size, &line, &error);
-		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error), size == SCOP_CSV_FIELD_MAX);
+		assert_int_equal(scop_csv_next(csv, &fields, &count, &line, &error),
+		    size == SCOP_CSV_FIELD_MAX);
 		scop_csv_close(csv);
 		free(text);
 	}
@@ -149,7 +158,9 @@ no_bytes_lead_it_astray(void **state)
 
 		for (size_t i = 0; i < size; i++) {
 			seed = seed * 1103515245 + 12345;
-			text[i] = alphabet[seed >> 16 & 0x7fff ? (seed >> 16) % (sizeof alphabet - 1) : 0];
+			text[i] =
+			    alphabet[seed >> 16 & 0x7fff ? (seed >> 16) % (sizeof alphabet - 1)
+							 : 0];
 		}
 		read_all(text, size);
 	}

@@ -16,7 +16,8 @@
 #define B "\u00a0" /* no-break space */
 
 static const char *
-print(struct scop_arena *arena, const struct scop_value *value, enum scop_language language, const char *zone)
+print(struct scop_arena *arena, const struct scop_value *value, enum scop_language language,
+    const char *zone)
 {
 	const struct scop_locale locale = { language, zone };
 	struct scop_buffer out;
@@ -35,18 +36,24 @@ money_looks_as_in_each_language(void **state)
 	} cases[] = {
 		{ 0, { "0,00" B "€", "€" B "0,00", "0,00" B "€", "€0.00" } },
 		{ 5, { "0,05" B "€", "€" B "0,05", "0,05" B "€", "€0.05" } },
-		{ 123456, { "1" N "234,56" B "€", "€" B "1.234,56", "1.234,56" B "€", "€1,234.56" } },
+		{ 123456,
+		    { "1" N "234,56" B "€", "€" B "1.234,56", "1.234,56" B "€", "€1,234.56" } },
 		{ 99999, { "999,99" B "€", "€" B "999,99", "999,99" B "€", "€999.99" } },
-		{ 123456789012, { "1" N "234" N "567" N "890,12" B "€", "€" B "1.234.567.890,12", "1.234.567.890,12" B "€", "€1,234,567,890.12" } },
+		{ 123456789012,
+		    { "1" N "234" N "567" N "890,12" B "€", "€" B "1.234.567.890,12",
+			"1.234.567.890,12" B "€", "€1,234,567,890.12" } },
 	};
 	struct scop_arena *arena = scop_arena_new();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		for (int l = 0; l < SCOP_LANGUAGES; l++)
-			assert_string_equal(print(arena, scop_value_money(arena, cases[i].cents, "EUR"), (enum scop_language)l, "UTC"),
+			assert_string_equal(print(arena,
+						scop_value_money(arena, cases[i].cents, "EUR"),
+						(enum scop_language)l, "UTC"),
 			    cases[i].text[l]);
-	assert_string_equal(print(arena, scop_value_money(arena, 1250, "CHF"), SCOP_FR, "UTC"), "12,50" B "CHF");
+	assert_string_equal(print(arena, scop_value_money(arena, 1250, "CHF"), SCOP_FR, "UTC"),
+	    "12,50" B "CHF");
 	scop_arena_free(arena);
 }
 
@@ -69,7 +76,8 @@ an_english_debt_has_its_minus_before_the_sign(void **state)
 	struct scop_arena *arena = scop_arena_new();
 
 	(void)state;
-	assert_string_equal(print(arena, scop_value_money(arena, -123456, "EUR"), SCOP_EN, "UTC"), "-€1,234.56");
+	assert_string_equal(print(arena, scop_value_money(arena, -123456, "EUR"), SCOP_EN, "UTC"),
+	    "-€1,234.56");
 	scop_arena_free(arena);
 }
 
@@ -79,7 +87,8 @@ an_english_code_of_a_currency_stands_apart(void **state)
 	struct scop_arena *arena = scop_arena_new();
 
 	(void)state;
-	assert_string_equal(print(arena, scop_value_money(arena, 1250, "CHF"), SCOP_EN, "UTC"), "CHF" B "12.50");
+	assert_string_equal(print(arena, scop_value_money(arena, 1250, "CHF"), SCOP_EN, "UTC"),
+	    "CHF" B "12.50");
 	scop_arena_free(arena);
 }
 
@@ -89,12 +98,17 @@ the_largest_numbers_print(void **state)
 	struct scop_arena *arena = scop_arena_new();
 
 	(void)state;
-	assert_string_equal(print(arena, scop_value_number(arena, INT64_MIN, 0), SCOP_EN, "UTC"), "-9,223,372,036,854,775,808");
-	assert_string_equal(print(arena, scop_value_number(arena, INT64_MAX, 18), SCOP_EN, "UTC"), "9.223372036854775807");
-	assert_string_equal(print(arena, scop_value_number(arena, 1, 18), SCOP_FR, "UTC"), "0,000000000000000001");
+	assert_string_equal(print(arena, scop_value_number(arena, INT64_MIN, 0), SCOP_EN, "UTC"),
+	    "-9,223,372,036,854,775,808");
+	assert_string_equal(print(arena, scop_value_number(arena, INT64_MAX, 18), SCOP_EN, "UTC"),
+	    "9.223372036854775807");
+	assert_string_equal(print(arena, scop_value_number(arena, 1, 18), SCOP_FR, "UTC"),
+	    "0,000000000000000001");
 	assert_string_equal(print(arena, scop_value_number(arena, -5, 1), SCOP_NL, "UTC"), "-0,5");
-	assert_string_equal(print(arena, scop_value_int(arena, INT64_MIN), SCOP_FR, "UTC"), "-9223372036854775808");
-	assert_string_equal(print(arena, scop_value_money(arena, INT64_MIN, "EUR"), SCOP_DE, "UTC"), "-92.233.720.368.547.758,08" B "€");
+	assert_string_equal(print(arena, scop_value_int(arena, INT64_MIN), SCOP_FR, "UTC"),
+	    "-9223372036854775808");
+	assert_string_equal(print(arena, scop_value_money(arena, INT64_MIN, "EUR"), SCOP_DE, "UTC"),
+	    "-92.233.720.368.547.758,08" B "€");
 	scop_arena_free(arena);
 }
 
@@ -102,8 +116,10 @@ static void
 a_time_is_the_zone_s_own_in_summer_and_winter(void **state)
 {
 	struct scop_arena *arena = scop_arena_new();
-	const struct scop_value *winter = scop_value_time(arena, scop_time_make(2026, 1, 5, 23, 30, 0, 0));
-	const struct scop_value *summer = scop_value_time(arena, scop_time_make(2026, 7, 5, 22, 30, 0, 0));
+	const struct scop_value *winter =
+	    scop_value_time(arena, scop_time_make(2026, 1, 5, 23, 30, 0, 0));
+	const struct scop_value *summer =
+	    scop_value_time(arena, scop_time_make(2026, 7, 5, 22, 30, 0, 0));
 
 	(void)state;
 	assert_string_equal(print(arena, winter, SCOP_FR, "Europe/Brussels"), "06/01/2026 00:30");
@@ -121,9 +137,14 @@ the_hour_that_comes_twice_and_the_one_that_never_does(void **state)
 
 	(void)state;
 	for (int hour = 0; hour < 2; hour++)
-		assert_string_equal(print(arena, scop_value_time(arena, scop_time_make(2026, 10, 25, hour, 30, 0, 0)), SCOP_FR,
-		    "Europe/Brussels"), "25/10/2026 02:30");
-	assert_string_equal(print(arena, scop_value_time(arena, scop_time_make(2026, 3, 29, 1, 0, 0, 0)), SCOP_FR, "Europe/Brussels"),
+		assert_string_equal(print(arena,
+					scop_value_time(arena,
+					    scop_time_make(2026, 10, 25, hour, 30, 0, 0)),
+					SCOP_FR, "Europe/Brussels"),
+		    "25/10/2026 02:30");
+	assert_string_equal(print(arena,
+				scop_value_time(arena, scop_time_make(2026, 3, 29, 1, 0, 0, 0)),
+				SCOP_FR, "Europe/Brussels"),
 	    "29/03/2026 03:00");
 	scop_arena_free(arena);
 }
@@ -134,8 +155,9 @@ a_time_for_programs_is_rfc_3339(void **state)
 	static const struct {
 		int64_t microseconds;
 		const char *text;
-	} cases[] = { { 0, "1970-01-01T00:00:00Z" }, { -1, "1969-12-31T23:59:59Z" }, { -1000000, "1969-12-31T23:59:59Z" },
-		{ 999999, "1970-01-01T00:00:00Z" }, { 951782400000000, "2000-02-29T00:00:00Z" } };
+	} cases[] = { { 0, "1970-01-01T00:00:00Z" }, { -1, "1969-12-31T23:59:59Z" },
+		{ -1000000, "1969-12-31T23:59:59Z" }, { 999999, "1970-01-01T00:00:00Z" },
+		{ 951782400000000, "2000-02-29T00:00:00Z" } };
 	struct scop_arena *arena = scop_arena_new();
 
 	(void)state;
@@ -179,8 +201,10 @@ nothing_is_singular_in_french_alone(void **state)
 static void
 a_zone_is_a_file_below_the_zones_folder(void **state)
 {
-	static const char *const bad[] = { "", "/etc/passwd", "../../../etc/passwd", "Europe/../../passwd", "Mars/Phobos", "europe/brussels",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+	static const char *const bad[] = { "", "/etc/passwd", "../../../etc/passwd",
+		"Europe/../../passwd", "Mars/Phobos", "europe/brussels",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaa" };
 
 	(void)state;
 	assert_true(scop_zone_valid("Europe/Brussels"));

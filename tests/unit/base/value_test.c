@@ -48,7 +48,8 @@ no_value_answers_as_null(void **state)
 static void
 a_value_of_another_type_answers_as_nothing(void **state)
 {
-	const struct scop_value *text = scop_value_text(arena, "12"), *number = scop_value_number(arena, 1234, 2);
+	const struct scop_value *text = scop_value_text(arena, "12"),
+				*number = scop_value_number(arena, 1234, 2);
 
 	(void)state;
 	assert_int_equal(scop_as_int(text), 0);
@@ -137,19 +138,24 @@ a_list_keeps_its_order_and_ends(void **state)
 static void
 utf8_is_what_rfc_3629_says(void **state)
 {
-	static const char *const good[] = { "", "a", "é", "€", "😀", "\xef\xbf\xbf", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80" };
+	static const char *const good[] = { "", "a", "é", "€", "😀", "\xef\xbf\xbf",
+		"\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80" };
 	static const struct {
 		const char *text;
 		size_t length;
-	} bad[] = { { "\0", 1 }, { "a\0b", 3 }, { "\x80", 1 }, { "\xc3", 1 }, { "\xc0\xaf", 2 }, { "\xc1\xbf", 2 }, { "\xe0\x80\xaf", 3 },
-		{ "\xe0\x9f\xbf", 3 }, { "\xed\xa0\x80", 3 }, { "\xf0\x80\x80\xaf", 4 }, { "\xf0\x8f\xbf\xbf", 4 }, { "\xf4\x90\x80\x80", 4 },
-		{ "\xf5\x80\x80\x80", 4 }, { "\xff", 1 }, { "\xe2\x82", 2 }, { "\xf0\x9f\x98", 3 }, { "\xc3\x28", 2 }, { "\xe2\x28\xa1", 3 } };
+	} bad[] = { { "\0", 1 }, { "a\0b", 3 }, { "\x80", 1 }, { "\xc3", 1 }, { "\xc0\xaf", 2 },
+		{ "\xc1\xbf", 2 }, { "\xe0\x80\xaf", 3 }, { "\xe0\x9f\xbf", 3 },
+		{ "\xed\xa0\x80", 3 }, { "\xf0\x80\x80\xaf", 4 }, { "\xf0\x8f\xbf\xbf", 4 },
+		{ "\xf4\x90\x80\x80", 4 }, { "\xf5\x80\x80\x80", 4 }, { "\xff", 1 },
+		{ "\xe2\x82", 2 }, { "\xf0\x9f\x98", 3 }, { "\xc3\x28", 2 },
+		{ "\xe2\x28\xa1", 3 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
 		assert_true(scop_utf8_valid(good[i], strlen(good[i])));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		char *exact = scop_arena_bytes(arena, bad[i].text, bad[i].length); /* so that a sanitizer sees a read past it */
+		/* so that a sanitizer sees a read past it */
+		char *exact = scop_arena_bytes(arena, bad[i].text, bad[i].length);
 
 		assert_false(scop_utf8_valid(exact, bad[i].length));
 	}
@@ -244,16 +250,25 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_value_answers_as_null, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(a_value_of_another_type_answers_as_nothing, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(truth_is_what_a_view_takes_for_true, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(a_key_put_twice_keeps_its_last_value, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(a_map_that_was_taken_does_not_change_its_length, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(a_list_keeps_its_order_and_ends, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(utf8_is_what_rfc_3629_says, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(a_value_of_another_type_answers_as_nothing,
+		    open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(truth_is_what_a_view_takes_for_true, open_arena,
+		    close_arena),
+		cmocka_unit_test_setup_teardown(a_key_put_twice_keeps_its_last_value, open_arena,
+		    close_arena),
+		cmocka_unit_test_setup_teardown(a_map_that_was_taken_does_not_change_its_length,
+		    open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(a_list_keeps_its_order_and_ends, open_arena,
+		    close_arena),
+		cmocka_unit_test_setup_teardown(utf8_is_what_rfc_3629_says, open_arena,
+		    close_arena),
 		cmocka_unit_test(an_arena_releases_in_reverse_once),
-		cmocka_unit_test_setup_teardown(an_arena_gives_zeroed_aligned_memory_of_any_size, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(growing_keeps_what_was_there, open_arena, close_arena),
-		cmocka_unit_test_setup_teardown(a_buffer_is_always_terminated, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(an_arena_gives_zeroed_aligned_memory_of_any_size,
+		    open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(growing_keeps_what_was_there, open_arena,
+		    close_arena),
+		cmocka_unit_test_setup_teardown(a_buffer_is_always_terminated, open_arena,
+		    close_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /*
- * Reads that travel together against reads one after another: the same rows, also after a table has changed, after an error
- * in the middle, and with every type of column. Needs a MariaDB: $SCOP_TEST_SOCKET, $SCOP_TEST_PASSWORD and the database
- * `readtest`, which tests/http/reads.test.js makes; skipped, and said, without them.
+ * Reads that travel together against reads one after another: the same rows, also after a table has
+ * changed, after an error in the middle, and with every type of column. Needs a MariaDB:
+ * $SCOP_TEST_SOCKET, $SCOP_TEST_PASSWORD and the database `readtest`, which
+ * tests/http/reads.test.js makes; skipped, and said, without them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,14 +21,21 @@
 #include "data/db.h"
 
 static const struct scop_statement every_type = { "every_type",
-	"SELECT tiny, flag, small, medium, normal, big, ubig, d, f, price_cents, t, day, txt, bin, empty, nothing, normal > ? AS more, "
-	"COALESCE(txt, ?) AS either FROM every_type ORDER BY normal", 2, 0 };
-static const struct scop_statement many = { "many", "SELECT seq FROM seq_1_to_500 WHERE seq > ?", 1, 0 };
-static const struct scop_statement none = { "none", "SELECT txt FROM every_type WHERE normal = ?", 1, 0 };
-static const struct scop_statement wrong = { "wrong", "SELECT 1 FROM every_type WHERE normal = (SELECT seq FROM seq_1_to_3 WHERE seq > ?)",
+	"SELECT tiny, flag, small, medium, normal, big, ubig, d, f, price_cents, t, day, txt, bin, "
+	"empty, nothing, normal > ? AS more, "
+	"COALESCE(txt, ?) AS either FROM every_type ORDER BY normal",
+	2, 0 };
+static const struct scop_statement many = { "many", "SELECT seq FROM seq_1_to_500 WHERE seq > ?", 1,
+	0 };
+static const struct scop_statement none = { "none", "SELECT txt FROM every_type WHERE normal = ?",
 	1, 0 };
-static const struct scop_statement changing = { "changing", "SELECT changing.* FROM changing WHERE id > ?", 1, 0 };
-static const struct scop_statement long_text = { "long_text", "SELECT CHAR_LENGTH(?) AS length, ? AS same", 2, 0 };
+static const struct scop_statement wrong = { "wrong",
+	"SELECT 1 FROM every_type WHERE normal = (SELECT seq FROM seq_1_to_3 WHERE seq > ?)", 1,
+	0 };
+static const struct scop_statement changing = { "changing",
+	"SELECT changing.* FROM changing WHERE id > ?", 1, 0 };
+static const struct scop_statement long_text = { "long_text",
+	"SELECT CHAR_LENGTH(?) AS length, ? AS same", 2, 0 };
 
 static struct scop_arena *arena;
 static struct scop_db *db;
@@ -36,11 +44,13 @@ static int
 set_up(void **state)
 {
 	const char *socket = getenv("SCOP_TEST_SOCKET");
-	const struct scop_db_account account = { socket, "scopiton", getenv("SCOP_TEST_PASSWORD"), 5 };
+	const struct scop_db_account account = { socket, "scopiton", getenv("SCOP_TEST_PASSWORD"),
+		5 };
 
 	(void)state;
 	if (!socket) {
-		print_message("skipped: $SCOP_TEST_SOCKET names no MariaDB; tests/http/reads.test.js runs this with one\n");
+		print_message("skipped: $SCOP_TEST_SOCKET names no MariaDB; "
+			      "tests/http/reads.test.js runs this with one\n");
 		return 0;
 	}
 	arena = scop_arena_new();
@@ -126,8 +136,8 @@ an_error_in_the_middle_leaves_the_connection_in_step(void **state)
 {
 	(void)state;
 	need_database();
-	const struct scop_query queries[] = { { &many, { scop_value_int(arena, 490) } }, { &wrong, { scop_value_int(arena, 1) } },
-		{ &none, { scop_value_int(arena, 1) } } };
+	const struct scop_query queries[] = { { &many, { scop_value_int(arena, 490) } },
+		{ &wrong, { scop_value_int(arena, 1) } }, { &none, { scop_value_int(arena, 1) } } };
 	const struct scop_value *rows[3];
 
 	for (int i = 0; i < 3; i++)
@@ -148,7 +158,10 @@ a_changed_table_is_read_with_its_new_columns(void **state)
 	scop_db_enter(db, "", "readtest", "readtest", 0, true);
 	assert_int_equal(scop_db_begin(db), SCOP_DB_OK);
 	assert_int_equal(scop_db_commit(db), SCOP_DB_OK);
-	assert_int_equal(scop_db_command(db, "ALTER TABLE changing MODIFY v VARCHAR(30), ADD COLUMN w BIGINT DEFAULT 7"), SCOP_DB_OK);
+	assert_int_equal(scop_db_command(db,
+			     "ALTER TABLE changing MODIFY v VARCHAR(30), ADD COLUMN w BIGINT "
+			     "DEFAULT 7"),
+	    SCOP_DB_OK);
 	scop_db_enter(db, "", "readtest", "readtest", 0, false);
 	assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
 	assert_string_equal(as_json(rows), "[{\"id\":1,\"v\":\"5\",\"w\":7}]");
@@ -164,7 +177,8 @@ long_arguments_travel_whole(void **state)
 		char *text = scop_arena_alloc(arena, size + 1);
 
 		memset(text, 'x', size);
-		const struct scop_query query = { &long_text, { scop_value_text(arena, text), scop_value_text(arena, text) } };
+		const struct scop_query query = { &long_text,
+			{ scop_value_text(arena, text), scop_value_text(arena, text) } };
 		const struct scop_value *rows;
 		compare(&query, 1);
 		assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
@@ -176,7 +190,8 @@ long_arguments_travel_whole(void **state)
 static void
 a_get_cannot_write(void **state)
 {
-	static const struct scop_statement insert = { "insert", "INSERT INTO changing (v) VALUES (?)", 1, 1 };
+	static const struct scop_statement insert = { "insert",
+		"INSERT INTO changing (v) VALUES (?)", 1, 1 };
 	uint64_t touched;
 
 	(void)state;
@@ -197,9 +212,11 @@ more_statements_than_the_cache_holds_are_no_trouble(void **state)
 	need_database();
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < 400; i++) {
-			snprintf(texts[i], sizeof texts[i], "SELECT %d AS n FROM changing WHERE id > ?", i);
+			snprintf(texts[i], sizeof texts[i],
+			    "SELECT %d AS n FROM changing WHERE id > ?", i);
 			statements[i] = (struct scop_statement){ "s", texts[i], 1, 0 };
-			const struct scop_query query = { &statements[i], { scop_value_int(arena, 0) } };
+			const struct scop_query query = { &statements[i],
+				{ scop_value_int(arena, 0) } };
 			const struct scop_value *rows;
 			assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
 			assert_int_equal(scop_int(scop_at(rows, 0), "n"), i);
@@ -212,8 +229,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(both_ways_give_the_same),
 		cmocka_unit_test(an_error_in_the_middle_leaves_the_connection_in_step),
-		cmocka_unit_test(a_changed_table_is_read_with_its_new_columns), cmocka_unit_test(long_arguments_travel_whole),
-		cmocka_unit_test(a_get_cannot_write), cmocka_unit_test(more_statements_than_the_cache_holds_are_no_trouble) };
+		cmocka_unit_test(a_changed_table_is_read_with_its_new_columns),
+		cmocka_unit_test(long_arguments_travel_whole), cmocka_unit_test(a_get_cannot_write),
+		cmocka_unit_test(more_statements_than_the_cache_holds_are_no_trouble) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,4 +1,5 @@
-/* What the board makes of how requests end: when a route rests, and when a pool is out of service. */
+/* What the board makes of how requests end: when a route rests, and when a pool is out of service.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,7 +57,8 @@ crashes_of_long_ago_do_not_count(void **state)
 	note(board, 5, false);
 	assert_false(scop_board_route_failing(board, TENANT, ROUTE)); /* half, and no more */
 	note(board, 1, true);
-	assert_false(scop_board_route_failing(board, TENANT, ROUTE)); /* the first has left the ten */
+	/* the first has left the ten */
+	assert_false(scop_board_route_failing(board, TENANT, ROUTE));
 	note(board, 1, true);
 	assert_false(scop_board_route_failing(board, TENANT, ROUTE));
 }
@@ -94,10 +96,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_route_rests_after_more_than_half_of_its_last_ten_crashed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_route_rests_after_more_than_half_of_its_last_ten_crashed,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(crashes_of_long_ago_do_not_count, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_happens_while_a_route_rests_does_not_make_it_rest_longer, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_pool_fails_by_two_tenants_or_by_its_only_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_happens_while_a_route_rests_does_not_make_it_rest_longer,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pool_fails_by_two_tenants_or_by_its_only_one,
+		    setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,14 +11,18 @@
 #include "base/buffer.h"
 #include "jobs/fcgi.h"
 
-#define TAKE(answer, bytes) scop_fcgi_take(answer, (const unsigned char *)(bytes), sizeof(bytes) - 1)
+#define TAKE(answer, bytes) \
+	scop_fcgi_take(answer, (const unsigned char *)(bytes), sizeof(bytes) - 1)
 
 static void
 a_request_is_made_of_records(void **state)
 {
 	static const char expected[] = "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0" /* begin, as responder */
-	    "\1\4\0\1\0\7\0\0\3\2JOBgo" "\1\4\0\1\0\0\0\0"               /* parameters, and their end */
-	    "\1\5\0\1\0\2\0\0{}" "\1\5\0\1\0\0\0\0";                     /* body, and its end */
+				       /* parameters, and their end */
+				       "\1\4\0\1\0\7\0\0\3\2JOBgo"
+				       "\1\4\0\1\0\0\0\0"
+				       "\1\5\0\1\0\2\0\0{}"
+				       "\1\5\0\1\0\0\0\0"; /* body, and its end */
 	const struct scop_fcgi_param params[] = { { "JOB", "go" }, { NULL, NULL } };
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_buffer out;
@@ -44,7 +48,10 @@ long_values_and_bodies_take_several_records(void **state)
 	memset(body, 'b', sizeof body);
 	scop_buffer_init(&out, arena);
 	scop_fcgi_request(&out, params, body, sizeof body);
-	assert_memory_equal(out.data + 24, "\4\x80\0\1\x2b" "LONG", 9);
+	assert_memory_equal(out.data + 24,
+	    "\4\x80\0\1\x2b"
+	    "LONG",
+	    9);
 	assert_int_equal(out.length, 16 + 8 + 308 + 8 + 3 * 8 + sizeof body + 8);
 	scop_arena_free(arena);
 }
@@ -52,8 +59,11 @@ long_values_and_bodies_take_several_records(void **state)
 static void
 lines_come_whole_however_they_arrive(void **state)
 {
-	static const char bytes[] = "\1\6\0\1\0\15\3\0progress 1 2\npad" "\1\7\0\1\0\3\0\0err" "\1\6\0\1\0\2\0\0do" "\1\6\0\1\0\4\0\0ne \n"
-	    "\1\3\0\1\0\10\0\0\0\0\0\0\0\0\0\0";
+	static const char bytes[] = "\1\6\0\1\0\15\3\0progress 1 2\npad"
+				    "\1\7\0\1\0\3\0\0err"
+				    "\1\6\0\1\0\2\0\0do"
+				    "\1\6\0\1\0\4\0\0ne \n"
+				    "\1\3\0\1\0\10\0\0\0\0\0\0\0\0\0\0";
 	char line[40];
 
 	(void)state;
@@ -64,7 +74,8 @@ lines_come_whole_however_they_arrive(void **state)
 		for (size_t at = 0; at < sizeof bytes - 1; at += piece) {
 			const size_t left = sizeof bytes - 1 - at;
 
-			scop_fcgi_take(&answer, (const unsigned char *)bytes + at, left < piece ? left : piece);
+			scop_fcgi_take(&answer, (const unsigned char *)bytes + at,
+			    left < piece ? left : piece);
 			while (scop_fcgi_line(&answer, line, sizeof line))
 				assert_string_equal(line, lines++ == 0 ? "progress 1 2" : "done ");
 		}
@@ -77,7 +88,8 @@ lines_come_whole_however_they_arrive(void **state)
 static void
 what_is_no_fastcgi_breaks_the_answer_and_nothing_else(void **state)
 {
-	static const char *const wrong[] = { "HTTP/1.1 200 OK\r\n", "\2\6\0\1\0\1\0\0x", "\1\x63\0\1\0\1\0\0x" };
+	static const char *const wrong[] = { "HTTP/1.1 200 OK\r\n", "\2\6\0\1\0\1\0\0x",
+		"\1\x63\0\1\0\1\0\0x" };
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {

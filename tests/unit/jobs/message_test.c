@@ -60,11 +60,14 @@ static void
 no_value_begins_another_header(void **state)
 {
 	(void)state;
-	expect_words("Hello\r\nBcc: all@example.org", "=?UTF-8?B?SGVsbG8gIEJjYzogYWxsQGV4YW1wbGUub3Jn?=");
-	expect_address("Eve\r\nBcc: x", "eve@example.org", "=?UTF-8?B?RXZlICBCY2M6IHg=?= <eve@example.org>");
+	expect_words("Hello\r\nBcc: all@example.org",
+	    "=?UTF-8?B?SGVsbG8gIEJjYzogYWxsQGV4YW1wbGUub3Jn?=");
+	expect_address("Eve\r\nBcc: x", "eve@example.org",
+	    "=?UTF-8?B?RXZlICBCY2M6IHg=?= <eve@example.org>");
 }
 
-/* 60 two-byte characters: none is cut in two, no word is longer than 75 bytes (RFC 2047, section 2). */
+/* 60 two-byte characters: none is cut in two, no word is longer than 75 bytes (RFC 2047, section
+ * 2). */
 static void
 a_long_text_becomes_several_words_of_whole_characters(void **state)
 {
@@ -97,12 +100,15 @@ static void
 a_page_reads_well_without_html(void **state)
 {
 	(void)state;
-	expect_text("<!DOCTYPE html><html><head><title>T</title><style>p { color: red }</style></head><body>\n"
+	expect_text("<!DOCTYPE html><html><head><title>T</title><style>p { color: red "
+		    "}</style></head><body>\n"
 		    "<h1>Thank  you</h1>\n<p>Your order<br>is <strong>on</strong> its way.</p>"
-		    "<ul><li>one</li><li>two</li></ul><table><tr><th>Lamp</th><td>2</td><td>20,00&nbsp;€</td></tr>"
+		    "<ul><li>one</li><li>two</li></ul><table><tr><th>Lamp</th><td>2</"
+		    "td><td>20,00&nbsp;€</td></tr>"
 		    "<tr><th>Sum</th><td></td><td>40 &lt; 50 &amp; more</td></tr></table>"
 		    "<p><a href=\"https://x.example/?a=1\">See it</a></p></body></html>",
-	    "Thank you\n\nYour order\nis on its way.\n\n- one\n- two\n\nLamp  2  20,00 €\nSum    40 < 50 & more\n\n"
+	    "Thank you\n\nYour order\nis on its way.\n\n- one\n- two\n\nLamp  2  20,00 €\nSum    "
+	    "40 < 50 & more\n\n"
 	    "See it https://x.example/?a=1\n");
 }
 

@@ -29,9 +29,10 @@ expect(const char *rule, const char *zone, int64_t after, int64_t due)
 static void
 rules_are_read_or_refused(void **state)
 {
-	static const char *const wrong[] = { "", "every", "every 0", "every 1441", "every 15 ", "every 15 at 03:15", "at", "at 3",
-		"at 24:00", "at 03:60", "at 03:15 on", "at 03:15 on ", "at 03:15 on monday", "at 03:15 on mon,tue",
-		"at 03:15 on 29", "at 03:15 on 0", "at 03:15 every 15", " on mon", "at -1:10" };
+	static const char *const wrong[] = { "", "every", "every 0", "every 1441", "every 15 ",
+		"every 15 at 03:15", "at", "at 3", "at 24:00", "at 03:60", "at 03:15 on",
+		"at 03:15 on ", "at 03:15 on monday", "at 03:15 on mon,tue", "at 03:15 on 29",
+		"at 03:15 on 0", "at 03:15 every 15", " on mon", "at -1:10" };
 	struct scop_schedule schedule;
 
 	(void)state;
@@ -60,7 +61,8 @@ a_time_of_day_is_the_tenant_s_own(void **state)
 	expect("at 00:05", "Indian/Reunion", utc(2026, 12, 31, 19, 0), utc(2026, 12, 31, 20, 5));
 }
 
-/* On 29 March 2026 at 02:00 clocks in Brussels are put forward to 03:00; on 25 October at 03:00 back to 02:00. */
+/* On 29 March 2026 at 02:00 clocks in Brussels are put forward to 03:00; on 25 October at 03:00
+ * back to 02:00. */
 static void
 a_day_whose_clock_is_changed_has_one_run(void **state)
 {
@@ -77,8 +79,10 @@ days_are_those_of_the_rule(void **state)
 {
 	(void)state;
 	/* 22 November 2026 is a Sunday. */
-	expect("at 08:00 on mon wed", "Europe/Paris", utc(2026, 11, 22, 12, 0), utc(2026, 11, 23, 7, 0));
-	expect("at 08:00 on mon wed", "Europe/Paris", utc(2026, 11, 23, 7, 0), utc(2026, 11, 25, 7, 0));
+	expect("at 08:00 on mon wed", "Europe/Paris", utc(2026, 11, 22, 12, 0),
+	    utc(2026, 11, 23, 7, 0));
+	expect("at 08:00 on mon wed", "Europe/Paris", utc(2026, 11, 23, 7, 0),
+	    utc(2026, 11, 25, 7, 0));
 	expect("at 08:00 on 1", "Europe/Paris", utc(2026, 11, 22, 12, 0), utc(2026, 12, 1, 7, 0));
 	expect("at 08:00 on 28", "Europe/Paris", utc(2027, 1, 28, 7, 0), utc(2027, 2, 28, 7, 0));
 }
@@ -87,8 +91,10 @@ days_are_those_of_the_rule(void **state)
 static void
 each_day_has_exactly_one_run(void **state)
 {
-	static const char *const zones[] = { "Europe/Brussels", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC" };
-	static const char *const rules[] = { "at 00:00", "at 01:30", "at 02:30", "at 03:00", "at 23:59" };
+	static const char *const zones[] = { "Europe/Brussels", "America/New_York",
+		"Australia/Lord_Howe", "Asia/Kolkata", "UTC" };
+	static const char *const rules[] = { "at 00:00", "at 01:30", "at 02:30", "at 03:00",
+		"at 23:59" };
 
 	(void)state;
 	for (size_t z = 0; z < 5; z++) {

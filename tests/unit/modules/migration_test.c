@@ -22,7 +22,8 @@ static void
 a_file_is_cut_at_its_semicolons(void **state)
 {
 	(void)state;
-	assert_true(split("-- first\nCREATE TABLE a (\n\tx INT -- a; comment\n);\n\nINSERT INTO a (x) VALUES (';'), ('--'), ('it''s');\nUPDATE a SET `;` = \"'\""));
+	assert_true(split("-- first\nCREATE TABLE a (\n\tx INT -- a; comment\n);\n\nINSERT INTO a "
+			  "(x) VALUES (';'), ('--'), ('it''s');\nUPDATE a SET `;` = \"'\""));
 	assert_int_equal(count, 3);
 	assert_string_equal(steps[0].sql, "CREATE TABLE a (\n\tx INT \n)");
 	assert_true(steps[0].changes_tables);
@@ -38,7 +39,8 @@ a_file_is_cut_at_its_semicolons(void **state)
 static void
 an_empty_file_has_no_statement(void **state)
 {
-	static const char *const texts[] = { "", "\n\n", "-- nothing", "-- nothing\n", ";;\n ; ", "-- probe: SELECT 1\n" };
+	static const char *const texts[] = { "", "\n\n", "-- nothing", "-- nothing\n", ";;\n ; ",
+		"-- probe: SELECT 1\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -57,7 +59,8 @@ known_shapes_have_their_probe(void **state)
 		{ "create table `a_b` (x INT)", "information_schema.tables", "table_name = 'a_b'" },
 		{ "CREATE INDEX i ON a (x)", "table_name = 'a'", "index_name = 'i'" },
 		{ "CREATE UNIQUE INDEX `i` ON `a` (x)", "table_name = 'a'", "index_name = 'i'" },
-		{ "ALTER TABLE a ADD x INT NOT NULL DEFAULT 0", "table_name = 'a'", "column_name = 'x'" },
+		{ "ALTER TABLE a ADD x INT NOT NULL DEFAULT 0", "table_name = 'a'",
+		    "column_name = 'x'" },
 		{ "ALTER TABLE a ADD COLUMN x INT", "table_name = 'a'", "column_name = 'x'" },
 	};
 
@@ -74,15 +77,20 @@ known_shapes_have_their_probe(void **state)
 static void
 another_shape_needs_a_probe_of_its_own(void **state)
 {
-	static const char *const cases[] = { "DROP TABLE a", "ALTER TABLE a DROP COLUMN x", "ALTER TABLE a MODIFY x BIGINT", "ALTER TABLE a ADD INDEX i (x)", "ALTER TABLE a ADD KEY i (x)",
-		"ALTER TABLE a ADD CONSTRAINT c CHECK (x > 0)", "CREATE VIEW v AS SELECT x FROM a", "DROP INDEX i ON a", "CREATE OR REPLACE TABLE a (x INT)", "ALTER TABLE a RENAME TO b" };
+	static const char *const cases[] = { "DROP TABLE a", "ALTER TABLE a DROP COLUMN x",
+		"ALTER TABLE a MODIFY x BIGINT", "ALTER TABLE a ADD INDEX i (x)",
+		"ALTER TABLE a ADD KEY i (x)", "ALTER TABLE a ADD CONSTRAINT c CHECK (x > 0)",
+		"CREATE VIEW v AS SELECT x FROM a", "DROP INDEX i ON a",
+		"CREATE OR REPLACE TABLE a (x INT)", "ALTER TABLE a RENAME TO b" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		if (split(cases[i]))
 			fail_msg("'%s' was taken without a probe", cases[i]);
-		assert_non_null(strstr(err.text, "0001.sql:1: this statement needs a line '-- probe:"));
-		assert_true(split(scop_arena_printf(arena, "-- probe: SELECT 1 FROM dual\n%s;", cases[i])));
+		assert_non_null(
+		    strstr(err.text, "0001.sql:1: this statement needs a line '-- probe:"));
+		assert_true(
+		    split(scop_arena_printf(arena, "-- probe: SELECT 1 FROM dual\n%s;", cases[i])));
 		assert_string_equal(steps[0].probe, " SELECT 1 FROM dual");
 	}
 }
@@ -101,8 +109,12 @@ a_probe_belongs_to_the_next_statement_alone(void **state)
 static void
 what_is_added_and_is_no_column_is_not_probed_as_one(void **state)
 {
-	static const char *const cases[] = { "ALTER TABLE a ADD UNIQUE KEY i (x)", "ALTER TABLE a ADD UNIQUE (x)", "ALTER TABLE a ADD PRIMARY KEY (x)", "ALTER TABLE a ADD FOREIGN KEY (x) REFERENCES b (y)",
-		"ALTER TABLE a ADD FULLTEXT INDEX i (x)", "ALTER TABLE a ADD SPATIAL INDEX i (x)", "ALTER TABLE a ADD CHECK (x > 0)", "ALTER TABLE a ADD PARTITION (PARTITION p VALUES IN (1))" };
+	static const char *const cases[] = { "ALTER TABLE a ADD UNIQUE KEY i (x)",
+		"ALTER TABLE a ADD UNIQUE (x)", "ALTER TABLE a ADD PRIMARY KEY (x)",
+		"ALTER TABLE a ADD FOREIGN KEY (x) REFERENCES b (y)",
+		"ALTER TABLE a ADD FULLTEXT INDEX i (x)", "ALTER TABLE a ADD SPATIAL INDEX i (x)",
+		"ALTER TABLE a ADD CHECK (x > 0)",
+		"ALTER TABLE a ADD PARTITION (PARTITION p VALUES IN (1))" };
 	struct {
 		char text[600];
 	} wrong = { "" };
@@ -126,7 +138,9 @@ columns_in_brackets_are_probed_or_refused(void **state)
 static void
 what_is_no_step_is_refused_with_its_line(void **state)
 {
-	static const char *const cases[] = { "SELECT 1", "SET a = 1", "GRANT ALL ON x TO y", "USE mysql", "TRUNCATE a", "LOCK TABLES a READ", "CALL p()", "START TRANSACTION", "RENAME TABLE a TO b", "%s%n" };
+	static const char *const cases[] = { "SELECT 1", "SET a = 1", "GRANT ALL ON x TO y",
+		"USE mysql", "TRUNCATE a", "LOCK TABLES a READ", "CALL p()", "START TRANSACTION",
+		"RENAME TABLE a TO b", "%s%n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -182,7 +196,8 @@ static void
 a_long_fill_repeats_and_needs_a_limit(void **state)
 {
 	(void)state;
-	assert_true(split("-- repeat\nUPDATE a SET x = 1 WHERE x IS NULL LIMIT 1000;\nUPDATE a SET y = 1;"));
+	assert_true(split(
+	    "-- repeat\nUPDATE a SET x = 1 WHERE x IS NULL LIMIT 1000;\nUPDATE a SET y = 1;"));
 	assert_true(steps[0].repeats);
 	assert_false(steps[1].repeats);
 	assert_false(split("-- repeat\nUPDATE a SET x = 1;"));
@@ -194,8 +209,11 @@ a_long_fill_repeats_and_needs_a_limit(void **state)
 static void
 the_other_generation_is_named_by_a_word_of_its_own(void **state)
 {
-	static const char *const named[] = { "INSERT INTO a (x) SELECT x FROM old.a", "INSERT INTO a (x) SELECT n.x FROM new.a n", "UPDATE a, OLD.b SET a.x = 1" };
-	static const char *const not_named[] = { "INSERT INTO a (x) SELECT x FROM b", "UPDATE a SET x = 'old.a'", "UPDATE a SET threshold.x = 1", "UPDATE a SET `old.` = 1", "UPDATE b.old SET x = 1" };
+	static const char *const named[] = { "INSERT INTO a (x) SELECT x FROM old.a",
+		"INSERT INTO a (x) SELECT n.x FROM new.a n", "UPDATE a, OLD.b SET a.x = 1" };
+	static const char *const not_named[] = { "INSERT INTO a (x) SELECT x FROM b",
+		"UPDATE a SET x = 'old.a'", "UPDATE a SET threshold.x = 1",
+		"UPDATE a SET `old.` = 1", "UPDATE b.old SET x = 1" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {

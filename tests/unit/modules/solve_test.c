@@ -33,7 +33,8 @@ offer(const char *line)
 		if (strcmp(word, withdrawn) == 0)
 			one->unfit = "3.0.0 was withdrawn";
 	}
-	for (char *need = needs ? strtok_r(needs, ",", &save) : NULL; need; need = strtok_r(NULL, ",", &save)) {
+	for (char *need = needs ? strtok_r(needs, ",", &save) : NULL; need;
+	     need = strtok_r(NULL, ",", &save)) {
 		need += strspn(need, " ");
 		char *range = strchr(need, ' ');
 		*range++ = '\0';
@@ -52,7 +53,8 @@ ask(const char *module, const char *range, bool beta)
 	if (!scop_solve(arena, &problem, &solution, &err))
 		return "";
 	for (size_t i = 0; i < solution.count; i++)
-		sprintf(text + strlen(text), "%s%s %u.%u.%u", i ? ", " : "", solution.steps[i]->module, solution.steps[i]->version.major,
+		sprintf(text + strlen(text), "%s%s %u.%u.%u", i ? ", " : "",
+		    solution.steps[i]->module, solution.steps[i]->version.major,
 		    solution.steps[i]->version.minor, solution.steps[i]->version.patch);
 	return text;
 }
@@ -87,7 +89,8 @@ what_is_needed_comes_first_and_once(void **state)
 	offer("stock 1.0.0: ledger >=1.1");
 	offer("ledger 1.0.0");
 	offer("ledger 1.3.0");
-	assert_string_equal(ask("shop", "*", false), "ledger 1.3.0, invoices 1.2.0, stock 1.0.0, shop 1.0.0");
+	assert_string_equal(ask("shop", "*", false),
+	    "ledger 1.3.0, invoices 1.2.0, stock 1.0.0, shop 1.0.0");
 }
 
 static void
@@ -112,10 +115,12 @@ a_refusal_explains_itself(void **state)
 	offer("invoices 1.9.0 installed");
 	offer("invoices 2.0.0 beta");
 	assert_string_equal(ask("shop", "*", false), "");
-	assert_string_equal(err.text, "shop 1.4.0 needs invoices >=2: this tenant has 1.9.0; 2.0.0 is beta");
+	assert_string_equal(err.text,
+	    "shop 1.4.0 needs invoices >=2: this tenant has 1.9.0; 2.0.0 is beta");
 	assert_string_equal(ask("shop", "*", true), "invoices 2.0.0, shop 1.4.0");
 	assert_string_equal(ask("cars", "*", false), "");
-	assert_string_equal(err.text, "asked for cars *: there is no module 'cars' in the catalogue");
+	assert_string_equal(err.text,
+	    "asked for cars *: there is no module 'cars' in the catalogue");
 	assert_string_equal(ask("shop", "^2", false), "");
 	assert_string_equal(err.text, "asked for shop ^2: the catalogue has no such version");
 	assert_string_equal(ask("shop", "newest", false), "");
@@ -133,7 +138,9 @@ an_upgrade_does_not_break_who_needs_the_old_one(void **state)
 	offer("invoices 2.0.0");
 	offer("shop 1.0.0 installed: invoices ^1");
 	assert_string_equal(ask("invoices", "^2", false), "");
-	assert_string_equal(err.text, "asked for invoices ^2: this tenant has 1.0.0; shop 1.0.0, which is installed, needs invoices ^1, and not 2.0.0");
+	assert_string_equal(err.text,
+	    "asked for invoices ^2: this tenant has 1.0.0; shop 1.0.0, which is installed, needs "
+	    "invoices ^1, and not 2.0.0");
 }
 
 static void
@@ -144,14 +151,16 @@ a_dead_end_is_left_for_an_older_version(void **state)
 	offer("shop 1.0.0: invoices ^1");
 	offer("invoices 1.0.0");
 	assert_string_equal(ask("shop", "*", false), "invoices 1.0.0, shop 1.0.0");
-	/* The newest stock wants a ledger that the newest invoices do not: a brother's choice is taken back too. */
+	/* The newest stock wants a ledger that the newest invoices do not: a brother's choice is
+	 * taken back too. */
 	offer("site 1.0.0: news *, stock *");
 	offer("news 2.0.0: ledger ^2");
 	offer("news 1.0.0: ledger ^1");
 	offer("stock 1.0.0: ledger ^1");
 	offer("ledger 1.0.0");
 	offer("ledger 2.0.0");
-	assert_string_equal(ask("site", "*", false), "ledger 1.0.0, news 1.0.0, stock 1.0.0, site 1.0.0");
+	assert_string_equal(ask("site", "*", false),
+	    "ledger 1.0.0, news 1.0.0, stock 1.0.0, site 1.0.0");
 }
 
 static void
@@ -171,7 +180,8 @@ hopeless_ones_end_too(void **state)
 	(void)state;
 	for (int i = 0; i < 8; i++)
 		for (int v = 0; v < 8; v++)
-			offer(scop_arena_printf(arena, "m%d %d.0.0: m%d *, x ^%d", i, v + 1, i + 1, i + 1));
+			offer(scop_arena_printf(arena, "m%d %d.0.0: m%d *, x ^%d", i, v + 1, i + 1,
+			    i + 1));
 	offer("m8 1.0.0");
 	offer("x 1.0.0");
 	assert_string_equal(ask("m0", "*", false), "");

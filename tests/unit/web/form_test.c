@@ -43,10 +43,12 @@ written(void)
 
 	scop_buffer_init(&out, arena);
 	for (size_t i = 0; i < pairs->count; i++)
-		scop_buffer_printf(&out, "%s=%.*s;", pairs->pair[i].name, (int)pairs->pair[i].length, pairs->pair[i].value);
+		scop_buffer_printf(&out, "%s=%.*s;", pairs->pair[i].name,
+		    (int)pairs->pair[i].length, pairs->pair[i].value);
 	for (size_t i = 0; i < pairs->file_count; i++)
-		scop_buffer_printf(&out, "%s:%s:%s=%.*s;", pairs->file_field[i], pairs->file[i].name, pairs->file[i].type,
-		    (int)pairs->file[i].size, pairs->file[i].data ? pairs->file[i].data : "");
+		scop_buffer_printf(&out, "%s:%s:%s=%.*s;", pairs->file_field[i],
+		    pairs->file[i].name, pairs->file[i].type, (int)pairs->file[i].size,
+		    pairs->file[i].data ? pairs->file[i].data : "");
 	return scop_buffer_str(&out);
 }
 
@@ -65,9 +67,12 @@ urlencoded_pairs_are_decoded_in_their_order(void **state)
 {
 	static const struct {
 		const char *text, *pairs;
-	} cases[] = { { "", "" }, { "a=1&b=2", "a=1;b=2;" }, { "a", "a=;" }, { "a=", "a=;" }, { "=b", "=b;" }, { "&&a=1&&", "a=1;" },
-		{ "a=1&a=2", "a=1;a=2;" }, { "a=b=c", "a=b=c;" }, { "a+b=c+d", "a b=c d;" }, { "a=%41%e9%C3%A9", "a=A\xe9\xc3\xa9;" }, { "%61=b", "a=b;" },
-		{ "a=%", "a=%;" }, { "a=%4", "a=%4;" }, { "a=%4x", "a=%4x;" }, { "a=%xx%41", "a=%xxA;" }, { "a=%%41", "a=%A;" }, { "a=%26%3D%2B", "a=&=+;" } };
+	} cases[] = { { "", "" }, { "a=1&b=2", "a=1;b=2;" }, { "a", "a=;" }, { "a=", "a=;" },
+		{ "=b", "=b;" }, { "&&a=1&&", "a=1;" }, { "a=1&a=2", "a=1;a=2;" },
+		{ "a=b=c", "a=b=c;" }, { "a+b=c+d", "a b=c d;" },
+		{ "a=%41%e9%C3%A9", "a=A\xe9\xc3\xa9;" }, { "%61=b", "a=b;" }, { "a=%", "a=%;" },
+		{ "a=%4", "a=%4;" }, { "a=%4x", "a=%4x;" }, { "a=%xx%41", "a=%xxA;" },
+		{ "a=%%41", "a=%A;" }, { "a=%26%3D%2B", "a=&=+;" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -126,12 +131,25 @@ multipart_parts_are_taken_as_they_are(void **state)
 		{ TYPE, "preamble\r\n" HEAD("a") "1\r\n--b--epilogue", "a=1;" },
 		{ TYPE, "--b--", "" },
 		{ "multipart/form-data; boundary=\"b\"", HEAD("a") "1\r\n--b--", "a=1;" },
-		{ "multipart/form-data; charset=utf-8; BOUNDARY=b ; x=y", HEAD("a") "1\r\n--b--", "a=1;" },
+		{ "multipart/form-data; charset=utf-8; BOUNDARY=b ; x=y", HEAD("a") "1\r\n--b--",
+		    "a=1;" },
 		{ TYPE, "--b\r\ncontent-disposition:form-data;name=a\r\n\r\n1\r\n--b--", "a=1;" },
-		{ TYPE, "--b\r\nX: y\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain\r\n\r\n1\r\n--b--", "a=1;" },
-		{ TYPE, "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"C:\\x\\..\\y.txt\"\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b--", "f:y.txt:text/plain=hi;" },
-		{ TYPE, "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../../etc/passwd\"\r\n\r\nhi\r\n--b--", "f:passwd:application/octet-stream=hi;" },
-		{ TYPE, "--b\r\nContent-Disposition: form-data; filename=\"x\"; name=\"f\"\r\n\r\n\r\n--b--", "f:x:application/octet-stream=;" },
+		{ TYPE,
+		    "--b\r\nX: y\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: "
+		    "text/plain\r\n\r\n1\r\n--b--",
+		    "a=1;" },
+		{ TYPE,
+		    "--b\r\nContent-Disposition: form-data; name=\"f\"; "
+		    "filename=\"C:\\x\\..\\y.txt\"\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b--",
+		    "f:y.txt:text/plain=hi;" },
+		{ TYPE,
+		    "--b\r\nContent-Disposition: form-data; name=\"f\"; "
+		    "filename=\"../../etc/passwd\"\r\n\r\nhi\r\n--b--",
+		    "f:passwd:application/octet-stream=hi;" },
+		{ TYPE,
+		    "--b\r\nContent-Disposition: form-data; filename=\"x\"; "
+		    "name=\"f\"\r\n\r\n\r\n--b--",
+		    "f:x:application/octet-stream=;" },
 	};
 
 	(void)state;
@@ -164,10 +182,12 @@ broken_multipart_is_refused(void **state)
 		{ TYPE, HEAD("a") "1\r\n--", "middle of a part" },
 		{ TYPE, HEAD("a") "1\r\n--b", "middle of a part" },
 		{ TYPE, HEAD("a") "1\r\n--b-", "middle of a part" },
-		{ TYPE, "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n", "no end of its headers" },
+		{ TYPE, "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n",
+		    "no end of its headers" },
 		{ TYPE, "--b\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b--", "no name" },
 		{ TYPE, "--b\r\nContent-Type: text/plain\r\n\r\n1\r\n--b--", "no name" },
-		{ TYPE, "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n--b--", "no name" },
+		{ TYPE, "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n--b--",
+		    "no name" },
 	};
 
 	(void)state;
@@ -194,7 +214,9 @@ more_parts_and_files_than_the_caps_are_refused(void **state)
 	assert_string_equal(err.text, "more than 1000 fields");
 	scop_buffer_init(&body, arena);
 	for (int i = 0; i <= SCOP_FILES_MAX; i++)
-		scop_buffer_text(&body, "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n1\r\n");
+		scop_buffer_text(&body,
+		    "--b\r\nContent-Disposition: form-data; name=\"f\"; "
+		    "filename=\"x\"\r\n\r\n1\r\n");
 	scop_buffer_text(&body, "--b--");
 	assert_false(multipart(TYPE, body.data, body.length));
 	assert_string_equal(err.text, "more than 20 files");
@@ -203,7 +225,8 @@ more_parts_and_files_than_the_caps_are_refused(void **state)
 static void
 a_semicolon_in_a_quoted_name_begins_no_parameter(void **state)
 {
-	static const char body[] = "--b\r\nContent-Disposition: form-data; name=\"a; filename=x\"\r\n\r\n1\r\n--b--";
+	static const char body[] =
+	    "--b\r\nContent-Disposition: form-data; name=\"a; filename=x\"\r\n\r\n1\r\n--b--";
 
 	(void)state;
 	assert_true(multipart(TYPE, body, strlen(body)));
@@ -213,7 +236,8 @@ a_semicolon_in_a_quoted_name_begins_no_parameter(void **state)
 static void
 a_file_s_name_is_text(void **state)
 {
-	static const char body[] = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\xff\xfe\x01.svg\"\r\n\r\n1\r\n--b--";
+	static const char body[] = "--b\r\nContent-Disposition: form-data; name=\"f\"; "
+				   "filename=\"\xff\xfe\x01.svg\"\r\n\r\n1\r\n--b--";
 
 	(void)state;
 	if (multipart(TYPE, body, strlen(body)))
@@ -225,7 +249,9 @@ a_file_s_name_is_text(void **state)
 static void
 no_bytes_lead_the_multipart_parser_astray(void **state)
 {
-	static const char *const parts[] = { "--b", "\r\n", "--", "Content-Disposition: form-data; name=\"a\"", "; filename=", "\"", "x", "\r\n\r\n", ";", "\\", "name=" };
+	static const char *const parts[] = { "--b", "\r\n", "--",
+		"Content-Disposition: form-data; name=\"a\"", "; filename=", "\"", "x", "\r\n\r\n",
+		";", "\\", "name=" };
 	unsigned seed = 7;
 
 	(void)state;
@@ -257,8 +283,10 @@ a_cookie_is_found_by_its_whole_name(void **state)
 {
 	static const struct {
 		const char *header, *value;
-	} cases[] = { { NULL, NULL }, { "", NULL }, { ";;; ", NULL }, { "sid=abc", "abc" }, { "a=b; sid=abc", "abc" }, { "a=b;sid=abc;c=d", "abc" }, { "xsid=abc", NULL },
-		{ "sidx=abc", NULL }, { "sid", NULL }, { "sid=", "" }, { "SID=abc", NULL }, { "a=sid=abc", NULL }, { "a=\"; sid=abc", "abc" }, { "sid=one; sid=two", "one" },
+	} cases[] = { { NULL, NULL }, { "", NULL }, { ";;; ", NULL }, { "sid=abc", "abc" },
+		{ "a=b; sid=abc", "abc" }, { "a=b;sid=abc;c=d", "abc" }, { "xsid=abc", NULL },
+		{ "sidx=abc", NULL }, { "sid", NULL }, { "sid=", "" }, { "SID=abc", NULL },
+		{ "a=sid=abc", NULL }, { "a=\"; sid=abc", "abc" }, { "sid=one; sid=two", "one" },
 		{ " sid=abc", "abc" }, { "sid =abc", NULL }, { "sid=a=b", "a=b" } };
 
 	(void)state;
@@ -276,15 +304,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(urlencoded_pairs_are_decoded_in_their_order, begin, end),
+		cmocka_unit_test_setup_teardown(urlencoded_pairs_are_decoded_in_their_order, begin,
+		    end),
 		cmocka_unit_test_setup_teardown(a_nul_is_kept_in_the_value_s_length, begin, end),
 		cmocka_unit_test_setup_teardown(more_than_1000_pairs_are_refused, begin, end),
 		cmocka_unit_test_setup_teardown(multipart_parts_are_taken_as_they_are, begin, end),
 		cmocka_unit_test_setup_teardown(broken_multipart_is_refused, begin, end),
-		cmocka_unit_test_setup_teardown(more_parts_and_files_than_the_caps_are_refused, begin, end),
-		cmocka_unit_test_setup_teardown(a_semicolon_in_a_quoted_name_begins_no_parameter, begin, end),
+		cmocka_unit_test_setup_teardown(more_parts_and_files_than_the_caps_are_refused,
+		    begin, end),
+		cmocka_unit_test_setup_teardown(a_semicolon_in_a_quoted_name_begins_no_parameter,
+		    begin, end),
 		cmocka_unit_test_setup_teardown(a_file_s_name_is_text, begin, end),
-		cmocka_unit_test_setup_teardown(no_bytes_lead_the_multipart_parser_astray, begin, end),
+		cmocka_unit_test_setup_teardown(no_bytes_lead_the_multipart_parser_astray, begin,
+		    end),
 		cmocka_unit_test_setup_teardown(a_cookie_is_found_by_its_whole_name, begin, end),
 	};
 

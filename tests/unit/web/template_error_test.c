@@ -48,7 +48,8 @@ mistakes_are_told_with_line_and_column(void **state)
 		if (scop_template_compile(arena, "t", cases[i].text, strlen(cases[i].text), &err))
 			fail_msg("'%s' was compiled", cases[i].text);
 		if (strncmp(err.text, cases[i].said, strlen(cases[i].said)) != 0)
-			fail_msg("'%s': expected '%s', got '%s'", cases[i].text, cases[i].said, err.text);
+			fail_msg("'%s': expected '%s', got '%s'", cases[i].text, cases[i].said,
+			    err.text);
 	}
 	scop_arena_free(arena);
 }
@@ -68,7 +69,9 @@ sections_nest_64_deep_and_no_deeper(void **state)
 			scop_buffer_text(&text, "{{#a}}");
 		for (int i = 0; i < depth; i++)
 			scop_buffer_text(&text, "{{/a}}");
-		assert_int_equal(scop_template_compile(arena, "t", text.data, text.length, &err) != NULL, depth == 64);
+		assert_int_equal(scop_template_compile(arena, "t", text.data, text.length, &err) !=
+			NULL,
+		    depth == 64);
 	}
 	scop_arena_free(arena);
 }
@@ -115,7 +118,8 @@ what_is_written_is_escaped(void **state)
 	scop_buffer_init(&out, arena);
 	scop_map_init(&map, arena);
 	scop_map_put_text(&map, "a", "<&>\"'`é");
-	const struct scop_template *template = scop_template_compile(arena, "t", "{{a}}|{{{a}}}|{{&a}}|{{b}}", 26, &err);
+	const struct scop_template *template =
+	    scop_template_compile(arena, "t", "{{a}}|{{{a}}}|{{&a}}|{{b}}", 26, &err);
 	assert_true(scop_template_render(template, scop_map_value(&map), &host, arena, &out, &err));
 	assert_string_equal(scop_buffer_str(&out), "&lt;&amp;&gt;&quot;&#39;`é|<&>\"'`é|<&>\"'`é|");
 	scop_arena_free(arena);
@@ -150,8 +154,10 @@ a_nul_byte_in_a_tag_does_not_end_the_process(void **state)
 static void
 no_text_leads_the_compiler_astray(void **state)
 {
-	static const char *const parts[] = { "{{", "}}", "{{#a}}", "{{/a}}", "{{^a}}", "{{{", "}}}", "{{=", "=}}", "=", " ", "\n", "{{>p}}", "{{<p}}", "{{/p}}",
-		"{{$b}}", "{{/b}}", "{{#_}}", "{{/_}}", "|", "<%", "%>", "{{!", "{{&a}}", "\r\n", "{{=<% %>=}}", "{{#link}}", "{{/link}}", "x", "{" };
+	static const char *const parts[] = { "{{", "}}", "{{#a}}", "{{/a}}", "{{^a}}", "{{{", "}}}",
+		"{{=", "=}}", "=", " ", "\n", "{{>p}}", "{{<p}}", "{{/p}}", "{{$b}}", "{{/b}}",
+		"{{#_}}", "{{/_}}", "|", "<%", "%>", "{{!", "{{&a}}", "\r\n", "{{=<% %>=}}",
+		"{{#link}}", "{{/link}}", "x", "{" };
 	unsigned seed = 3;
 	unsigned compiled = 0;
 
@@ -172,7 +178,8 @@ no_text_leads_the_compiler_astray(void **state)
 		char *exact = malloc(length ? length : 1);
 
 		memcpy(exact, text, length);
-		const struct scop_template *template = scop_template_compile(arena, "t", exact, length, &err);
+		const struct scop_template *template =
+		    scop_template_compile(arena, "t", exact, length, &err);
 		if (template) {
 			const struct scop_template_host host = { .locale = { SCOP_FR, "UTC" } };
 			struct scop_map_maker map;
@@ -181,7 +188,8 @@ no_text_leads_the_compiler_astray(void **state)
 			scop_map_init(&map, arena);
 			scop_map_put(&map, "a", scop_value_bool(arena, true));
 			scop_buffer_init(&out, arena);
-			scop_template_render(template, scop_map_value(&map), &host, arena, &out, &err);
+			scop_template_render(template, scop_map_value(&map), &host, arena, &out,
+			    &err);
 			compiled++;
 		} else {
 			assert_int_equal(strncmp(err.text, "t:", 2), 0);

@@ -1,4 +1,5 @@
-/* What pages are put together from: a field of a form, drawn by one partial; and parts within parts. */
+/* What pages are put together from: a field of a form, drawn by one partial; and parts within
+ * parts. */
 #include "../with_arena.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@ static const struct scop_template *
 compile(const char *name, const char *text)
 {
 	struct scop_error err = { "" };
-	const struct scop_template *template = scop_template_compile(arena, name, text, strlen(text), &err);
+	const struct scop_template *template =
+	    scop_template_compile(arena, name, text, strlen(text), &err);
 
 	assert_string_equal(err.text, "");
 	return template;
@@ -21,10 +23,17 @@ static const struct scop_template *
 part(void *context, const char *name)
 {
 	(void)context;
-	return strcmp(name, "input") == 0 ? compile("input", "<{{its.name}}={{#its.was_typed}}{{its.typed}}{{/its.was_typed}}{{^its.was_typed}}{{$value}}{{/value}}"
-							     "{{/its.was_typed}} {{$more}}{{/more}}{{#its.error}}!{{its.error}}{{/its.error}}>") :
-	    strcmp(name, "money") == 0 ? compile("money", "{{<input}}{{$more}}decimal{{/more}}{{/input}}") :
-	    strcmp(name, "box") == 0 ? compile("box", "[{{$title}}?{{/title}}: {{$more}}-{{/more}}]") : NULL;
+	return strcmp(name, "input") == 0
+	    ? compile("input",
+		  "<{{its.name}}={{#its.was_typed}}{{its.typed}}{{/"
+		  "its.was_typed}}{{^its.was_typed}}{{$value}}{{/value}}"
+		  "{{/its.was_typed}} "
+		  "{{$more}}{{/more}}{{#its.error}}!{{its.error}}{{/its.error}}>")
+	    : strcmp(name, "money") == 0
+	    ? compile("money", "{{<input}}{{$more}}decimal{{/more}}{{/input}}")
+	    : strcmp(name, "box") == 0
+	    ? compile("box", "[{{$title}}?{{/title}}: {{$more}}-{{/more}}]")
+	    : NULL;
 }
 
 static void
@@ -49,14 +58,16 @@ one(const char *key, const struct scop_value *value)
 	return scop_map_value(&map);
 }
 
-static const char field[] = "{{#field.iban}}{{<input}}{{$value}}{{held}}{{/value}}{{/input}}{{/field.iban}}";
+static const char field[] =
+    "{{#field.iban}}{{<input}}{{$value}}{{held}}{{/value}}{{/input}}{{/field.iban}}";
 
 static void
 a_field_shows_what_is_held_until_something_is_typed(void **state)
 {
 	(void)state;
 	gives(field, one("held", scop_value_text(arena, "BE68")), "<iban=BE68 >");
-	gives(field, one("value", one("iban", scop_value_text(arena, "\"x\""))), "<iban=&quot;x&quot; >");
+	gives(field, one("value", one("iban", scop_value_text(arena, "\"x\""))),
+	    "<iban=&quot;x&quot; >");
 	gives(field, one("value", one("bic", scop_value_text(arena, "x"))), "<iban= >");
 }
 
@@ -78,15 +89,20 @@ a_part_may_be_made_of_another_and_the_page_has_the_last_word(void **state)
 {
 	(void)state;
 	gives("{{#field.a}}{{<money}}{{/money}}{{/field.a}}", scop_value_null(), "<a= decimal>");
-	gives("{{#field.a}}{{<money}}{{$more}}own{{/more}}{{$value}}5{{/value}}{{/money}}{{/field.a}}", scop_value_null(), "<a=5 own>");
+	gives("{{#field.a}}{{<money}}{{$more}}own{{/more}}{{$value}}5{{/value}}{{/money}}{{/"
+	      "field.a}}",
+	    scop_value_null(), "<a=5 own>");
 }
 
 static void
 a_part_within_a_part_has_blocks_of_its_own(void **state)
 {
 	(void)state;
-	gives("{{<box}}{{$title}}A{{/title}}{{$more}}{{<box}}{{$more}}x{{/more}}{{/box}}{{/more}}{{/box}}", scop_value_null(), "[A: [?: x]]");
-	gives("{{<box}}{{$more}}{{#field.a}}{{<money}}{{/money}}{{/field.a}}{{/more}}{{/box}}", scop_value_null(), "[?: <a= decimal>]");
+	gives("{{<box}}{{$title}}A{{/title}}{{$more}}{{<box}}{{$more}}x{{/more}}{{/box}}{{/"
+	      "more}}{{/box}}",
+	    scop_value_null(), "[A: [?: x]]");
+	gives("{{<box}}{{$more}}{{#field.a}}{{<money}}{{/money}}{{/field.a}}{{/more}}{{/box}}",
+	    scop_value_null(), "[?: <a= decimal>]");
 }
 
 int
