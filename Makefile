@@ -16,25 +16,29 @@ SAY = $(if $(V),@:,@echo)
 PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath libarchive
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes -Wvla -Wno-format-truncation -Werror
 # Nobody puts functions of their own before ours, so calls within the library need not allow for it.
-CFLAGS := -std=gnu17 -O2 -g -fPIC -fno-semantic-interposition $(WARNINGS) $(SANITIZE)
+# A process that runs other people's code is hardened throughout, modules included. glibc's checks want no sanitizer beside them.
+HARDEN := -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64,$(shell uname -m)),-fcf-protection) \
+	$(if $(SANITIZE),,-D_FORTIFY_SOURCE=3)
+CFLAGS := -std=gnu17 -O2 -g -fPIC -fno-semantic-interposition $(WARNINGS) $(HARDEN) $(SANITIZE)
 CPPFLAGS = -D_GNU_SOURCE -DSCOPITON_VERSION='"$(VERSION)"' -Icore -Icore/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
 # A module's sources give the same bytes wherever they are built.
 SAME := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 
-BASE := $(wildcard core/base/*.c)
-LIBRARY := $(BASE) core/data/db.c core/data/read.c core/data/row.c $(wildcard core/web/*.c)
-PROGRAM := $(wildcard core/modules/*.c) $(filter-out core/cli/names.c,$(wildcard core/cli/*.c)) core/host/platform.c \
-	core/host/tenant.c core/host/migrator.c core/host/installer.c core/host/choose.c core/host/generation.c core/host/life.c core/host/rehearse.c \
-	core/host/export.c core/host/leave.c core/host/arrive.c core/host/delete.c core/host/sector.c core/host/sealing.c core/host/billing.c core/host/orders.c core/host/rollout.c core/host/scan.c core/host/fetch.c core/host/pictures.c core/host/catalogue.c core/jobs/schedule.c
-WORKER := core/host/worker.c core/host/import.c core/host/board.c core/modules/sandbox.c core/modules/loader.c core/data/directory.c
-SUPERVISOR := core/host/supervisor.c core/host/pool.c core/host/routes.c core/host/metrics.c core/host/board.c \
-	core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
-DISPATCHER := core/host/dispatcher.c core/host/service.c core/data/directory.c core/jobs/queue.c core/jobs/schedule.c core/jobs/fcgi.c
-BROKER := core/host/broker.c core/host/address.c core/host/service.c
-MAILER := core/host/mailer.c core/host/transfer.c core/host/bounces.c core/host/service.c core/jobs/bounce.c core/jobs/post.c core/jobs/message.c
-NAMES := core/cli/names.c core/modules/statement.c core/web/template_compile.c core/web/template_render.c core/base/arena.c \
-	core/base/buffer.c core/base/error.c core/base/value.c core/base/locale.c
+# A program is its folder and what it needs of the floors below. What asks for work, mail or calls is in the library that
+# modules link; what carries it out is in the programs.
+folder = $(wildcard $(patsubst %,core/%/*.c,$(1)))
+BASE := $(call folder,base)
+ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
+LIBRARY := $(filter-out core/data/directory.c,$(call folder,base data view web service)) $(ASKING)
+PROGRAM := $(call folder,package installer cli) core/queue/schedule.c
+WORKER := $(call folder,worker) core/process/board.c core/package/sandbox.c core/package/loader.c core/data/directory.c
+SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
+DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
+BROKER := $(call folder,broker) core/process/service.c
+MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
+NAMES := $(call folder,build view) core/package/statement.c core/base/arena.c core/base/buffer.c core/base/error.c \
+	core/base/value.c core/base/locale.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
 MODULE_OUT ?= $(BUILD)/modules
@@ -60,7 +64,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/gen/module_xsd.c: core/modules/module.xsd
+$(BUILD)/gen/module_xsd.c: core/package/module.xsd
 	@mkdir -p $(@D)
 	$(Q)printf 'extern const char scop_module_xsd[];\nconst char scop_module_xsd[] =\n' > $@
 	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >> $@
@@ -103,7 +107,7 @@ $(BUILD)/libexec/scopiton-broker: $(call object,$(BROKER)) $(BUILD)/libscopiton.
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -lpthread -o $@
 
-$(BUILD)/libscopiton-work.so.1: $(call object,core/jobs/out.c) $(BUILD)/libscopiton.so.1
+$(BUILD)/libscopiton-work.so.1: $(call object,core/http/out.c) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscopiton-work.so.1 -Wl,-z,defs $(filter %.o,$^) -L$(BUILD) -lscopiton $$(pkg-config --libs libcurl) -o $@
 
@@ -127,8 +131,8 @@ $(BUILD)/webroot.done: node_modules/.done tools/webroot.mjs $(shell find webroot
 
 # What the host says to people in the portal, by these functions and in these files: the portal has it in four languages.
 SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_installation_tell:2 -kscop_platform_tell:4
-SPEAKERS := $(patsubst %,core/host/%.c,catalogue choose fetch generation installer life orders platform pool rehearse rollout sector tenant) \
-	$(patsubst %,core/modules/%.c,index loader minisign package solve)
+SPEAKERS := $(patsubst %,core/installer/%.c,catalogue choose fetch generation installer life orders platform rehearse rollout sector tenant) \
+	core/supervisor/pool.c $(patsubst %,core/package/%.c,index loader minisign package solve)
 
 $(BUILD)/names/portal/reasons.h: $(SPEAKERS)
 	@mkdir -p $(@D)
@@ -157,7 +161,7 @@ $(2)/names.o: $(2)/names.stamp
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SAME) -I$(2) -c $(2)/names.c -o $$@
 endef
 
-$(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/web/seen.c core/base/csv.c,scop_frame_names))
+$(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/service/seen.c core/base/csv.c,scop_frame_names))
 
 # $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its package
 define module
@@ -165,7 +169,7 @@ $(call translations,$(2)/$(1),$(BUILD)/names/$(1),$(wildcard $(2)/$(1)/*.c) $(if
 
 $(BUILD)/names/$(1)/%.o: $(2)/$(1)/%.c $(BUILD)/names/$(1)/names.stamp
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(SANITIZE) $(SAME) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
+	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(HARDEN) $(SANITIZE) $(SAME) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
 
 $(3)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(BUILD)/names/$(1)/%.o,$(wildcard $(2)/$(1)/*.c)) $(BUILD)/names/$(1)/names.o \
 		$(BUILD)/libscopiton.so.1 $(BUILD)/libexec/scopiton $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql $(2)/$(1)/migrations/*/*.sql $(2)/$(1)/migrations/*/*/*.sql $(2)/$(1)/pictures/* $(2)/$(1)/README.md)
@@ -236,7 +240,8 @@ clean:
 
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(patsubst %.c,$(BUILD)/tests/%,$(wildcard modules/*/tests/*_test.c))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/host/board.c core/host/address.c $(filter-out core/jobs/out.c,$(wildcard core/modules/*.c core/jobs/*.c)))) \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/process/board.c core/broker/address.c core/dispatcher/fcgi.c \
+	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 
 $(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)

@@ -6,9 +6,9 @@
 
 #include "cli/check.h"
 #include "cli/cli.h"
-#include "modules/archive.h"
-#include "modules/files.h"
-#include "modules/publish.h"
+#include "package/archive.h"
+#include "package/files.h"
+#include "package/publish.h"
 
 static int
 pack(struct cli *cli)

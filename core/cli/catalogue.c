@@ -9,8 +9,8 @@
 
 #include "base/json.h"
 #include "cli/cli.h"
-#include "host/catalogue.h"
-#include "modules/publish.h"
+#include "installer/catalogue.h"
+#include "package/publish.h"
 
 static int
 days(struct cli *cli)

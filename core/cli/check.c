@@ -17,13 +17,13 @@
 #include "base/buffer.h"
 #include "cli/check.h"
 #include "cli/cli.h"
-#include "host/choose.h"
-#include "host/installation.h"
-#include "host/leave.h"
-#include "host/migrator.h"
-#include "modules/archive.h"
-#include "modules/files.h"
-#include "modules/index.h"
+#include "installer/choose.h"
+#include "installer/installation.h"
+#include "installer/leave.h"
+#include "installer/migrator.h"
+#include "package/archive.h"
+#include "package/files.h"
+#include "package/index.h"
 
 enum { LEVELS = 8, KILLS = 10, NAME_BYTES = 40, TENANTS = 2, PUBLISHED_MAX = 1000 };
 
@@ -342,7 +342,8 @@ static void __attribute__((noreturn)) install_as_child(const struct check *check
 {
 	struct scop_platform platform;
 
-	freopen("/dev/null", "w", stdout);
+	if (!freopen("/dev/null", "w", stdout))
+		_exit(1);
 	_exit(scop_platform_open(&platform, check->platform->config.file) &&
 		    scop_module_install_from(&platform, check->tenants[0],
 			check->package.manifest.name, check->folder, false)

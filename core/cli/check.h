@@ -2,7 +2,7 @@
 #ifndef SCOP_CLI_CHECK_H
 #define SCOP_CLI_CHECK_H
 
-#include "host/platform.h"
+#include "installer/platform.h"
 
 /* Measures the package in `folder`, says what it finds, and gives the level that it has reached and
  * the number of errors found. Without a connection in `platform`, a `source` (a checkout's

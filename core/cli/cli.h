@@ -2,7 +2,7 @@
 #ifndef SCOP_CLI_CLI_H
 #define SCOP_CLI_CLI_H
 
-#include "host/platform.h"
+#include "installer/platform.h"
 
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "modules/sandbox.h"
+#include "package/sandbox.h"
 
 enum { FREE_MEGABYTES_MIN = 500 };
 

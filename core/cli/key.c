@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "modules/minisign.h"
+#include "package/minisign.h"
 
 enum { PASSWORD_BYTES = 1024 };
 

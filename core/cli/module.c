@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "data/directory.h"
-#include "host/orders.h"
+#include "installer/orders.h"
 
 enum { WAIT_SECONDS = 120, POLLS_PER_SECOND = 10 };
 

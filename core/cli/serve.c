@@ -10,8 +10,8 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "cli/cli.h"
-#include "host/catalogue.h"
-#include "host/orders.h"
+#include "installer/catalogue.h"
+#include "installer/orders.h"
 
 enum { POLL_MILLISECONDS = 300, REST_SECONDS = 2, CATALOGUE_SECONDS = 900 };
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "host/billing.h"
-#include "host/leave.h"
-#include "host/orders.h"
+#include "installer/billing.h"
+#include "installer/leave.h"
+#include "installer/orders.h"
 
 /* The installer's lock, and what killed runs have left taken away; false, said why, when another
  * keeps it. */

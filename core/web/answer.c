@@ -8,6 +8,8 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "web/page.h"
+#include "web/route.h"
 
 enum { BODY_USUAL = 8000 };
 

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "web/template.h"
+#include "view/template.h"
 
 enum { VIEWS_MAX = 256 };
 

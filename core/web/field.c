@@ -1,6 +1,6 @@
 /* Fields: what arrived, checked, trimmed and capped, before a handler sees it. */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "web/request.h"
+#include "web/field.h"
 
 #include <ctype.h>
 #include <pcre2.h>

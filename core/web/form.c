@@ -3,7 +3,7 @@
  * (https://url.spec.whatwg.org, section 5) and multipart/form-data (RFC 7578), and cookies (RFC
  * 6265). Pure parsing of foreign bytes, bounded everywhere.
  */
-#include "web/request.h"
+#include "web/form.h"
 
 #include <string.h>
 #include <strings.h>

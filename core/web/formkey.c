@@ -3,7 +3,7 @@
  * the session. Made without state; its outcome is stored under the random part when the form is
  * posted, so it counts once.
  */
-#include "web/request.h"
+#include "web/formkey.h"
 
 #include <sodium.h>
 #include <string.h>

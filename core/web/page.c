@@ -1,10 +1,12 @@
 /* Pages: a model and a view become HTML in the host's frame; what every page knows stands in the
  * model as `scop`. */
-#include "web/request.h"
+#include "web/page.h"
 
 #include <string.h>
 
-#include "web/template.h"
+#include "view/template.h"
+#include "web/formkey.h"
+#include "web/route.h"
 
 static const struct scop_template *
 partial(void *context, const char *name)

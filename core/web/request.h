@@ -125,78 +125,14 @@ void scop_request_fail(struct scop_request *req, enum scop_db_status status, con
 /* Forgets what a run of the handler has put, before the next run. */
 void scop_request_rewind(struct scop_request *req);
 
-/* ---- form.c: names and values ---- */
+/* Makes a request that is about the site and nothing yet. */
+struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena,
+    const struct scop_site *site);
 
-/* Adds the pairs of "a=b&c=d". False, with a sentence, for what is malformed or more than the caps.
- */
-bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
-    size_t length, struct scop_error *err);
+/* Tells dispatcher and mailer, after the commit, that something of this request waits. */
+void scop_wake_services(struct scop_request *req);
 
-/* Adds the parts of a multipart/form-data body (RFC 7578), which must live as long as the pairs. */
-bool scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena,
-    const char *content_type, const char *body, size_t length, struct scop_error *err);
-
-/* The value of the cookie `name`; NULL for none. */
-const char *scop_cookie_find(struct scop_arena *arena, const char *header, const char *name);
-
-/* ---- field.c ---- */
-
-/* Checks the pairs against the route's fields; what is wrong becomes an error of the request. */
-void scop_fields_check(struct scop_request *req, const struct scop_field *fields);
-
-/* Whether one mail can be sent to the address. */
-bool scop_field_is_mail(const char *text);
-
-/* ---- route.c ---- */
-
-/* The route for the method and inner path; `ret_other_method` tells that the path alone has one. */
-const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_other_method);
-
-/* Appends the address of the route `name`; false where there is none or a part is missing. */
-bool scop_route_link(const struct scop_request *req, const char *name,
-    const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out);
-
-/* Appends where nginx finds the stored route `name`; false as above. */
-bool scop_route_stored(const struct scop_request *req, const char *name,
-    const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out);
-
-/* Appends what the request's address would be in `language`. */
-void scop_route_translated(const struct scop_request *req, enum scop_language language,
-    struct scop_buffer *out);
-
-/* The methods that the path has, such as "GET, HEAD, POST". */
-const char *scop_route_methods(struct scop_request *req);
-
-/* A path with what needs it percent-encoded; slashes stay. */
-const char *scop_route_escape(struct scop_request *req, const char *path);
-
-/* Takes language and module off the path. */
-void scop_route_strip(struct scop_request *req);
-
-/* ---- formkey.c: once-only keys ---- */
-
-enum { SCOP_FORM_KEY_TEXT = 64 };
-
-/* A fresh key for a form that posts to `route`. */
-const char *scop_form_key_make(struct scop_request *req, const char *route_path);
-
-/* Whether `text` is a key made for this tenant, route and session within a day; gives its 16 bytes
- * as hexadecimal. */
-bool scop_form_key_check(struct scop_request *req, const char *route_path, const char *text,
-    const char **ret_nonce);
-
-/* ---- session.c ---- */
-
-/* Finds who is signed in. Sticky failure when MariaDB is away. */
-void scop_session_load(struct scop_request *req);
-bool scop_session_may(const struct scop_request *req, const char *permission);
-
-/* ---- page.c ---- */
-
-/* The model that every page has, and the view written with it. */
-bool scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out,
-    struct scop_error *err);
+/* A short rest before a transaction is run again, longer each time. */
+void scop_rest(int try);
 
 #endif

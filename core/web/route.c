@@ -3,7 +3,7 @@
  * A public address is /<language>[/<module>]<path>, one of the portal /<module><path>; the module
  * at the domain's root leaves its name out.
  */
-#include "web/request.h"
+#include "web/route.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -13,6 +13,11 @@
 
 #include "base/log.h"
 #include "web/answer.h"
+#include "web/field.h"
+#include "web/form.h"
+#include "web/formkey.h"
+#include "web/route.h"
+#include "web/session.h"
 
 enum { GET_TRIES = 2, POST_TRIES = 5, PATH_MAX_BYTES = 2000, SWEEP_EVERY = 256 };
 
@@ -363,14 +368,6 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 	return req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN;
 }
 
-void
-scop_rest(int try)
-{
-	const struct timespec time = { 0, (long)(1 + random() % 10) * (1L << try) * 1000000L };
-
-	nanosleep(&time, NULL);
-}
-
 /* A program may say by itself which requests are the same: with the header Idempotency-Key the
  * first one's answer is given again. Without it each request is another. */
 static const char *
@@ -526,23 +523,6 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange,
 	else
 		serve_get(req, answer);
 	return NULL;
-}
-
-struct scop_request *
-scop_request_new(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site)
-{
-	struct scop_request *req = scop_arena_alloc(arena, sizeof *req);
-
-	req->app = app;
-	req->arena = arena;
-	req->site = *site;
-	req->locale = (struct scop_locale){ site->language, site->zone };
-	req->now = scop_time_now();
-	req->session_hash = "";
-	scop_map_init(&req->fields, arena);
-	scop_map_init(&req->values, arena);
-	scop_request_rewind(req);
-	return req;
 }
 
 int

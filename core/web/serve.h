@@ -34,18 +34,4 @@ struct scop_exchange {
 int scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
     const struct scop_exchange *exchange);
 
-/* Runs the job that the parameters name (JOB, ENTRY, TRIES) with the body that arrives. Answers in
- * lines: "progress 3 10" while it runs, and last "done", "again <why>" or "dead <why>". */
-void scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
-    const struct scop_exchange *exchange);
-
-/* Makes a request that is about the site and nothing yet. */
-struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena,
-    const struct scop_site *site);
-
-/* Tells dispatcher and mailer, after the commit, that something of this request waits. */
-void scop_wake_services(struct scop_request *req);
-
-/* A short rest before a transaction is run again, longer each time. */
-void scop_rest(int try);
 #endif

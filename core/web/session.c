@@ -1,6 +1,8 @@
 /* Sessions, from their reading side: who is signed in to the portal, and what they may do. The
  * portal writes them. */
-#include "web/request.h"
+#include "web/session.h"
+
+#include "web/form.h"
 
 #include <string.h>
 #include <strings.h>
@@ -139,4 +141,10 @@ scop_session_may(const struct scop_request *req, const char *permission)
 		at += word + (at[word] == ',');
 	}
 	return false;
+}
+
+bool
+scop_may(const struct scop_request *req, const char *permission)
+{
+	return scop_session_may(req, permission);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/address.h"
+#include "broker/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

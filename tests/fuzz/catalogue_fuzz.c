@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "modules/archive.h"
-#include "modules/files.h"
-#include "modules/index.h"
-#include "modules/minisign.h"
+#include "package/archive.h"
+#include "package/files.h"
+#include "package/index.h"
+#include "package/minisign.h"
 
 enum { INDEX, SIGNATURE, RANGE, ARCHIVE, KINDS, BYTES_MAX = 1000000 };
 

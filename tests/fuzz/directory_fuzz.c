@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "data/directory.h"
-#include "modules/loader.h"
+#include "package/loader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

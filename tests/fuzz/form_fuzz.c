@@ -1,6 +1,6 @@
 /* Forms and cookies: the first byte chooses which. */
 #include "base/arena.h"
-#include "web/request.h"
+#include "web/form.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

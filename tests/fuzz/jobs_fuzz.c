@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/locale.h"
-#include "jobs/fcgi.h"
-#include "jobs/schedule.h"
+#include "dispatcher/fcgi.h"
+#include "queue/schedule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

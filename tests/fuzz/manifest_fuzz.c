@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "modules/manifest.h"
+#include "package/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

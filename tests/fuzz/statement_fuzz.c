@@ -2,8 +2,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "modules/migration.h"
-#include "modules/statement.h"
+#include "package/migration.h"
+#include "package/statement.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "base/value.h"
-#include "web/template.h"
+#include "view/template.h"
 
 #include <string.h>
 

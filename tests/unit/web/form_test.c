@@ -11,6 +11,8 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "web/field.h"
+#include "web/form.h"
 #include "web/request.h"
 
 static struct scop_arena *arena;

@@ -1,0 +1,385 @@
+/*
+ * scopiton-broker: the only way out. A SOCKS5 proxy (RFC 1928, 1929) on a unix socket, for job
+ * workers alone: it resolves the name itself, so that nobody can change the answer between check
+ * and use, and lets through what the module's manifest names.
+ *
+ * Who asks says its package's hash as the user's name; the file var/out/<hash>, which the installer
+ * wrote, says under which user id that module runs, and the kernel says who is at the other end.
+ * Addresses that are not public are refused, but for the hosts that the operator names in
+ * `private_hosts`. One thread a connection: they are few, and each is simple so.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "broker/address.h"
+#include "process/service.h"
+
+enum {
+	CLIENTS_MAX = 200,
+	HELLO_MILLISECONDS = 5000,
+	CONNECT_MILLISECONDS = 10000,
+	IDLE_MILLISECONDS = 300000,
+	BLOCK = 32 << 10,
+	HASH_LENGTH = 32,
+	CALLS_MAX = 16 << 10,
+	STACK = 256 << 10,
+};
+
+/* RFC 1928, section 6. */
+enum reply {
+	DONE = 0,
+	FAILED = 1,
+	FORBIDDEN = 2,
+	UNREACHABLE = 4,
+	REFUSED = 5,
+	UNKNOWN_COMMAND = 7,
+	UNKNOWN_ADDRESS = 8
+};
+
+static struct scop_service service;
+static atomic_uint clients;
+
+struct client {
+	int fd, out;
+	char module[40], host[256], service[8];
+	unsigned port;
+	char calls[CALLS_MAX];
+};
+
+static bool
+wait_for(int fd, short events, int milliseconds)
+{
+	struct pollfd polled = { fd, events, 0 };
+	int got;
+
+	while ((got = poll(&polled, 1, milliseconds)) < 0 && errno == EINTR)
+		continue;
+	return got > 0;
+}
+
+static bool
+take(int fd, unsigned char *bytes, size_t size)
+{
+	for (size_t got = 0; got < size;) {
+		const ssize_t step = wait_for(fd, POLLIN, HELLO_MILLISECONDS)
+		    ? recv(fd, bytes + got, size - got, 0)
+		    : -1;
+
+		if (step <= 0)
+			return false;
+		got += (size_t)step;
+	}
+	return true;
+}
+
+static bool
+put(int fd, const unsigned char *bytes, size_t size)
+{
+	for (size_t sent = 0; sent < size;) {
+		const ssize_t step = send(fd, bytes + sent, size - sent, MSG_NOSIGNAL);
+
+		if (step < 0 && (errno == EAGAIN || errno == EINTR) &&
+		    wait_for(fd, POLLOUT, IDLE_MILLISECONDS))
+			continue;
+		if (step <= 0)
+			return false;
+		sent += (size_t)step;
+	}
+	return true;
+}
+
+static bool
+answer(const struct client *client, enum reply reply)
+{
+	return put(client->fd,
+	    (const unsigned char[]){ 5, (unsigned char)reply, 0, 1, 0, 0, 0, 0, 0, 0 }, 10);
+}
+
+/* ---- who asks ---- */
+
+static bool
+is_hash(const char *text, size_t length)
+{
+	return length == HASH_LENGTH && strspn(text, "0123456789abcdef") == HASH_LENGTH;
+}
+
+/* The file's first line: "module uid", 0 where all modules run under one; then what may be called.
+ */
+static bool
+identify(struct client *client, const char *hash)
+{
+	char path[SCOP_CONFIG_TEXT + 60];
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	unsigned uid;
+	int taken = 0;
+
+	snprintf(path, sizeof path, "%s/out/%s", service.config.var, hash);
+	FILE *file = fopen(path, "re");
+	const size_t got = file ? fread(client->calls, 1, sizeof client->calls - 1, file) : 0;
+	if (file)
+		fclose(file);
+	client->calls[got] = '\0';
+	if (sscanf(client->calls, "%39s %u\n%n", client->module, &uid, &taken) != 2 || taken == 0)
+		return false;
+	memmove(client->calls, client->calls + taken, strlen(client->calls + taken) + 1);
+	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	    (uid == 0 || peer.uid == uid);
+}
+
+static bool
+greet(struct client *client)
+{
+	unsigned char bytes[256];
+	char hash[256];
+
+	if (!take(client->fd, bytes, 2) || bytes[0] != 5 ||
+	    !take(client->fd, bytes + 2, bytes[1]) || !memchr(bytes + 2, 2, bytes[1]))
+		return false;
+	if (!put(client->fd, (const unsigned char[]){ 5, 2 }, 2) || !take(client->fd, bytes, 2) ||
+	    bytes[0] != 1)
+		return false;
+	const size_t length = bytes[1];
+	if (!take(client->fd, (unsigned char *)hash, length) || !take(client->fd, bytes, 1) ||
+	    !take(client->fd, bytes + 1, bytes[0]))
+		return false;
+	hash[length] = '\0';
+	const bool known = is_hash(hash, length) && identify(client, hash);
+	if (!known)
+		scop_log(SCOP_LOG_WARNING, "refused: who calls is no module that may");
+	return put(client->fd, (const unsigned char[]){ 1, !known }, 2) && known;
+}
+
+/* ---- where to ---- */
+
+/* The request, RFC 1928, section 4: a name, or an address in numbers, which has to be named as
+ * such. */
+static enum reply
+read_target(struct client *client)
+{
+	unsigned char bytes[260];
+	size_t length;
+
+	if (!take(client->fd, bytes, 4))
+		return FAILED;
+	const bool connects = bytes[1] == 1;
+	switch (bytes[3]) {
+	case 1:
+		if (!take(client->fd, bytes, 4))
+			return FAILED;
+		snprintf(client->host, sizeof client->host, "%u.%u.%u.%u", bytes[0], bytes[1],
+		    bytes[2], bytes[3]);
+		break;
+	case 3:
+		if (!take(client->fd, bytes, 1) ||
+		    !take(client->fd, (unsigned char *)client->host, length = bytes[0]))
+			return FAILED;
+		client->host[length] = '\0';
+		if (strlen(client->host) != length ||
+		    client->host[strspn(client->host,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")])
+			return UNKNOWN_ADDRESS;
+		break;
+	case 4:
+		if (!take(client->fd, bytes, 16))
+			return FAILED;
+		inet_ntop(AF_INET6, bytes, client->host, sizeof client->host);
+		break;
+	default:
+		return UNKNOWN_ADDRESS;
+	}
+	if (!take(client->fd, bytes, 2))
+		return FAILED;
+	client->port = (unsigned)(bytes[0] << 8 | bytes[1]);
+	snprintf(client->service, sizeof client->service, "%u", client->port);
+	return connects ? DONE : UNKNOWN_COMMAND;
+}
+
+/* "localhost 10.0.0.7:8443": hosts that the operator lets modules reach though they are near. */
+static bool
+may_be_near(const struct client *client)
+{
+	char both[300];
+	const char *list = service.config.private_hosts;
+
+	snprintf(both, sizeof both, "%s:%u", client->host, client->port);
+	while (*list) {
+		const size_t length = strcspn(list, " ");
+
+		if ((length == strlen(client->host) &&
+			strncasecmp(list, client->host, length) == 0) ||
+		    (length == strlen(both) && strncasecmp(list, both, length) == 0))
+			return true;
+		list += length + strspn(list + length, " ");
+	}
+	return false;
+}
+
+static int
+connect_to(const struct addrinfo *to, enum reply *ret_reply)
+{
+	const int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error = 0;
+	socklen_t size = sizeof error;
+
+	*ret_reply = UNREACHABLE;
+	if (fd < 0)
+		return -1;
+	if (connect(fd, to->ai_addr, to->ai_addrlen) != 0 &&
+	    (errno != EINPROGRESS || !wait_for(fd, POLLOUT, CONNECT_MILLISECONDS) ||
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)) {
+		*ret_reply = error == ECONNREFUSED ? REFUSED : UNREACHABLE;
+		close(fd);
+		return -1;
+	}
+	*ret_reply = DONE;
+	return fd;
+}
+
+static enum reply
+reach(struct client *client)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+	const bool near = may_be_near(client);
+	enum reply reply = UNREACHABLE;
+	struct addrinfo *found;
+
+	if (!scop_address_is_named(client->calls, client->host, client->port)) {
+		scop_log(SCOP_LOG_WARNING,
+		    "refused: %s may not call %s:%u, its manifest does not name it", client->module,
+		    client->host, client->port);
+		return FORBIDDEN;
+	}
+	if (getaddrinfo(client->host, client->service, &hints, &found) != 0)
+		return UNREACHABLE;
+	for (const struct addrinfo *one = found; one && client->out < 0; one = one->ai_next) {
+		if (near || scop_address_is_public(one->ai_addr)) {
+			client->out = connect_to(one, &reply);
+		} else {
+			scop_log(SCOP_LOG_WARNING,
+			    "refused: %s called %s:%u, which is a private address", client->module,
+			    client->host, client->port);
+			reply = FORBIDDEN;
+		}
+	}
+	freeaddrinfo(found);
+	return reply;
+}
+
+/* ---- there and back ---- */
+
+/* Until both have said all, or nobody has said anything for long. */
+static void
+relay(const struct client *client)
+{
+	const int ends[2] = { client->fd, client->out };
+	bool open[2] = { true, true };
+	unsigned char *block = malloc(BLOCK);
+
+	while (block && (open[0] || open[1])) {
+		struct pollfd polled[2] = { { open[0] ? ends[0] : -1, POLLIN, 0 },
+			{ open[1] ? ends[1] : -1, POLLIN, 0 } };
+
+		if (poll(polled, 2, IDLE_MILLISECONDS) <= 0)
+			break;
+		for (int i = 0; i < 2; i++) {
+			if (!open[i] || !polled[i].revents)
+				continue;
+			const ssize_t got = recv(ends[i], block, BLOCK, 0);
+
+			if (got < 0 && (errno == EAGAIN || errno == EINTR))
+				continue;
+			if (got > 0 && put(ends[!i], block, (size_t)got))
+				continue;
+			if (got != 0) {
+				free(block);
+				return;
+			}
+			open[i] = false;
+			shutdown(ends[!i], SHUT_WR);
+		}
+	}
+	free(block);
+}
+
+static void *
+serve(void *context)
+{
+	struct client *client = context;
+
+	if (greet(client)) {
+		enum reply reply = read_target(client);
+
+		if (reply == DONE)
+			reply = reach(client);
+		if (answer(client, reply) && reply == DONE)
+			relay(client);
+	}
+	if (client->out >= 0)
+		close(client->out);
+	close(client->fd);
+	free(client);
+	atomic_fetch_sub(&clients, 1);
+	return NULL;
+}
+
+static void
+accept_one(const pthread_attr_t *attributes)
+{
+	const int fd = accept4(service.wake_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *client;
+	pthread_t thread;
+
+	if (fd < 0)
+		return;
+	if (atomic_load(&clients) >= CLIENTS_MAX || !(client = calloc(1, sizeof *client))) {
+		scop_log(SCOP_LOG_WARNING, "refused: %u connections are open",
+		    atomic_load(&clients));
+		close(fd);
+		return;
+	}
+	client->fd = fd;
+	client->out = -1;
+	atomic_fetch_add(&clients, 1);
+	if (pthread_create(&thread, attributes, serve, client) != 0) {
+		close(fd);
+		free(client);
+		atomic_fetch_sub(&clients, 1);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	pthread_attr_t attributes;
+
+	scop_service_start(&service, "broker", false, argc, argv);
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, STACK);
+	while (!scop_service_orphaned()) {
+		struct pollfd polled[2] = { { service.wake_fd, POLLIN, 0 },
+			{ service.signal_fd, POLLIN, 0 } };
+
+		poll(polled, 2, 1000);
+		if (scop_service_told_to_stop(&service))
+			break;
+		if (polled[0].revents & POLLIN)
+			accept_one(&attributes);
+	}
+	return 0;
+}

@@ -1,0 +1,341 @@
+/*
+ * scopiton-names: makes C of a module's statements, views and translations, so that a slip is a
+ * compile error.
+ *
+ *     scopiton-names <module folder> <output folder> <webroot> [<symbol>]
+ *
+ * Reads *.sql, views/ (*.html) of the module and *.mo of the output folder; writes names.h,
+ * names.c, statements.txt and views.pot. A mistake is told as file:line:column on standard error,
+ * and the exit status is 1.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "package/statement.h"
+#include "view/template.h"
+
+enum { FILES_MAX = 200, STATEMENTS_MAX = 500 };
+
+static struct scop_arena *arena;
+
+static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static const char *
+slurp(const char *path, size_t *ret_length)
+{
+	struct scop_buffer text;
+	char block[16384];
+	size_t got;
+	FILE *file = fopen(path, "rb");
+
+	if (!file)
+		die("%s: %s", path, strerror(errno));
+	scop_buffer_init(&text, arena);
+	while ((got = fread(block, 1, sizeof block, file)) > 0)
+		scop_buffer_add(&text, block, got);
+	fclose(file);
+	*ret_length = text.length;
+	return scop_buffer_str(&text);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The files of `folder` that end in `end`, sorted, so that the same sources give the same bytes. */
+static size_t
+list_files(const char *folder, const char *end, const char *ret_names[FILES_MAX])
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	size_t count = 0;
+
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir))) {
+		const size_t length = strlen(entry->d_name), tail = strlen(end);
+
+		if (entry->d_name[0] == '.' || length <= tail ||
+		    strcmp(entry->d_name + length - tail, end) != 0)
+			continue;
+		if (count == FILES_MAX)
+			die("%s: more than %d files", folder, FILES_MAX);
+		ret_names[count++] = scop_arena_text(arena, entry->d_name);
+	}
+	closedir(dir);
+	qsort(ret_names, count, sizeof *ret_names, by_name);
+	return count;
+}
+
+static const char *
+without_ending(const char *name)
+{
+	return scop_arena_bytes(arena, name, (size_t)(strrchr(name, '.') - name));
+}
+
+static void
+write_c_string(FILE *out, const char *text, size_t length)
+{
+	fputs("\n\t\"", out);
+	for (size_t i = 0; i < length; i++) {
+		const unsigned char c = (unsigned char)text[i];
+
+		if (c == '\n')
+			fputs(i + 1 < length ? "\\n\"\n\t\"" : "\\n", out);
+		else if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < 0x20 || c >= 0x7f || c == '?')
+			fprintf(out, "\\%03o", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+/* ---- statements ---- */
+
+static void
+write_function(FILE *header, const struct scop_statement_source *statement)
+{
+	fprintf(header,
+	    "\n/* %s:%u */\nextern const struct scop_statement statement_%s;\nstatic inline struct "
+	    "scop_query\n%s(",
+	    statement->file, statement->line, statement->name, statement->name);
+	for (unsigned i = 0; i < statement->param_count; i++)
+		fprintf(header, "%sconst struct scop_value *%s", i ? ", " : "",
+		    statement->params[i]);
+	fprintf(header, "%s)\n{\n\treturn (struct scop_query){ &statement_%s, {",
+	    statement->param_count ? "" : "void", statement->name);
+	for (unsigned i = 0; i < statement->arg_count; i++)
+		fprintf(header, "%s%s", i ? ", " : " ", statement->params[statement->args[i]]);
+	fprintf(header, "%s } };\n}\n", statement->arg_count ? "" : " NULL");
+}
+
+static void
+write_statements(const char *folder, FILE *header, FILE *code, FILE *list)
+{
+	static struct scop_statement_source statements[STATEMENTS_MAX];
+	const char *files[FILES_MAX];
+	const size_t file_count = list_files(folder, ".sql", files);
+	size_t count = 0;
+
+	for (size_t i = 0; i < file_count; i++) {
+		const char *path = scop_arena_printf(arena, "%s/%s", folder, files[i]);
+		struct scop_error err;
+		size_t length;
+		const char *text = slurp(path, &length);
+
+		if (!scop_statements_parse(arena, path, text, statements, STATEMENTS_MAX, &count,
+			&err))
+			die("%s", err.text);
+	}
+	for (size_t i = 0; i < count; i++) {
+		write_function(header, &statements[i]);
+		fprintf(code, "\nconst struct scop_statement statement_%s = { \"%s\",",
+		    statements[i].name, statements[i].name);
+		write_c_string(code, statements[i].sql, strlen(statements[i].sql));
+		fprintf(code, ",\n\t%u, %u };\n", statements[i].arg_count, statements[i].writes);
+		fprintf(list, "%s\t%u\t%s\n", statements[i].name, statements[i].arg_count,
+		    statements[i].sql);
+	}
+	fputs("\nstatic const struct scop_statement *const statements[] = {\n", code);
+	for (size_t i = 0; i < count; i++)
+		fprintf(code, "\t&statement_%s,\n", statements[i].name);
+	fputs("\tNULL\n};\n", code);
+}
+
+/* ---- views ---- */
+
+/* {{#asset}}css/shop.css{{/asset}} becomes an address that changes with the file. */
+static const char *
+resolve_assets(const char *path, const char *text, const char *webroot)
+{
+	static const char open[] = "{{#asset}}", close[] = "{{/asset}}";
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, arena);
+	for (const char *tag; (tag = strstr(text, open));) {
+		const char *name = tag + strlen(open), *end = strstr(name, close);
+		unsigned char hash[16];
+		char hex[2 * sizeof hash + 1];
+		size_t length;
+
+		if (!end)
+			die("%s: {{#asset}} is not closed", path);
+		const char *file = scop_arena_bytes(arena, name, (size_t)(end - name));
+		const char *bytes =
+		    slurp(scop_arena_printf(arena, "%s/%s", webroot, file), &length);
+		crypto_generichash(hash, sizeof hash, (const unsigned char *)bytes, length, NULL,
+		    0);
+		sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+		scop_buffer_add(&out, text, (size_t)(tag - text));
+		scop_buffer_printf(&out, "/_/%.12s/%s", hex, file);
+		text = end + strlen(close);
+	}
+	scop_buffer_text(&out, text);
+	return scop_buffer_str(&out);
+}
+
+struct pot {
+	FILE *file;
+	const char *path;
+};
+
+static void
+write_pot_string(FILE *out, const char *keyword, const char *text)
+{
+	fprintf(out, "%s ", keyword);
+	write_c_string(out, text, strlen(text));
+	fputc('\n', out);
+}
+
+static void
+see_text(void *context, char kind, const char *text, const char *plural, unsigned line,
+    unsigned column)
+{
+	const struct pot *pot = context;
+
+	(void)column;
+	if (kind != '_')
+		return;
+	fprintf(pot->file, "\n#: %s:%u\n", pot->path, line);
+	write_pot_string(pot->file, "msgid", text);
+	if (plural) {
+		write_pot_string(pot->file, "msgid_plural", plural);
+		fputs("msgstr[0] \"\"\nmsgstr[1] \"\"\n", pot->file);
+	} else {
+		fputs("msgstr \"\"\n", pot->file);
+	}
+}
+
+static void
+write_views(const char *folder, const char *webroot, FILE *header, FILE *code, FILE *pot)
+{
+	const char *views = scop_arena_printf(arena, "%s/views", folder);
+	const char *files[FILES_MAX];
+	const size_t count = list_files(views, ".html", files);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *path = scop_arena_printf(arena, "%s/%s", views, files[i]);
+		const char *name = without_ending(files[i]);
+		size_t length;
+		struct scop_error err;
+		const char *text = resolve_assets(path, slurp(path, &length), webroot);
+		const struct scop_template *template =
+		    scop_template_compile(arena, path, text, strlen(text), &err);
+
+		if (!template)
+			die("%s", err.text);
+		scop_template_walk(template, see_text, &(struct pot){ pot, path });
+		fprintf(header, "\nextern const struct scop_view view_%s;\n", name);
+		fprintf(code, "\nconst struct scop_view view_%s = { \"%s\",", name, name);
+		write_c_string(code, text, strlen(text));
+		fprintf(code, ",\n\t%zu };\n", strlen(text));
+	}
+	fputs("\nstatic const struct scop_view *const views[] = {\n", code);
+	for (size_t i = 0; i < count; i++)
+		fprintf(code, "\t&view_%s,\n", without_ending(files[i]));
+	fputs("\tNULL\n};\n", code);
+}
+
+/* ---- translations ---- */
+
+static void
+write_messages(const char *output, FILE *code)
+{
+	const char *files[FILES_MAX];
+	const size_t count = list_files(output, ".mo", files);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t length;
+		const char *bytes =
+		    slurp(scop_arena_printf(arena, "%s/%s", output, files[i]), &length);
+
+		fprintf(code,
+		    "\nstatic const unsigned char mo_%s[] __attribute__((aligned(4))) = {",
+		    without_ending(files[i]));
+		for (size_t at = 0; at < length; at++)
+			fprintf(code, "%s%u,", at % 24 ? "" : "\n\t", (unsigned char)bytes[at]);
+		fputs("\n};\n", code);
+	}
+	fputs("\nstatic const struct scop_messages messages[] = {\n", code);
+	for (size_t i = 0; i < count; i++) {
+		const char *language = without_ending(files[i]);
+
+		fprintf(code, "\t{ \"%.2s\", mo_%s, sizeof mo_%s },\n", language, language,
+		    language);
+	}
+	fputs("\t{ \"\", NULL, 0 }\n};\n", code);
+}
+
+static FILE *
+create(const char *folder, const char *name)
+{
+	const char *path = scop_arena_printf(arena, "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		die("%s: %s", path, strerror(errno));
+	return file;
+}
+
+static void
+finish(FILE *file)
+{
+	if (ferror(file) || fclose(file) != 0)
+		die("the names cannot be written: %s", strerror(errno));
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 4)
+		die("usage: scopiton-names <module folder> <output folder> <webroot> [<symbol>]");
+	arena = scop_arena_new();
+
+	const char *folder = argv[1], *output = argv[2],
+		   *symbol = argc > 4 ? argv[4] : "scop_names";
+	FILE *header = create(output, "names.h"), *code = create(output, "names.c");
+	FILE *list = create(output, "statements.txt"), *pot = create(output, "views.pot");
+
+	fprintf(header,
+	    "/* Made from %s by scopiton-names; changes here are lost. */\n#pragma once\n"
+	    "#include <scopiton/scopiton.h>\n\nextern const struct scop_names %s;\n",
+	    folder, symbol);
+	fprintf(code,
+	    "/* Made from %s by scopiton-names; changes here are lost. */\n#include \"names.h\"\n",
+	    folder);
+	fputs("msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
+	      "\"Plural-Forms: nplurals=2; plural=n != 1;\\n\"\n",
+	    pot);
+	write_statements(folder, header, code, list);
+	write_views(folder, argv[3], header, code, pot);
+	write_messages(output, code);
+	fprintf(code, "\nconst struct scop_names %s = { views, statements, messages };\n", symbol);
+	finish(header);
+	finish(code);
+	finish(list);
+	finish(pot);
+	scop_arena_free(arena);
+	return 0;
+}

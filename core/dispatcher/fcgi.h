@@ -1,0 +1,41 @@
+/*
+ * FastCGI from the asking side: how the dispatcher hands a job to a worker.
+ *
+ * A worker's module is native code, so what comes back is foreign bytes: nothing in them can do
+ * more than end the job. Source: https://fastcgi-archives.github.io/FastCGI_Specification.html.
+ */
+#ifndef SCOP_DISPATCHER_FCGI_H
+#define SCOP_DISPATCHER_FCGI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct scop_buffer;
+
+struct scop_fcgi_param {
+	const char *name, *value; /* a NULL name ends the array */
+};
+
+/* Appends a whole request. */
+void scop_fcgi_request(struct scop_buffer *out, const struct scop_fcgi_param *params,
+    const char *body, size_t length);
+
+/* What has come back so far. */
+struct scop_fcgi_answer {
+	unsigned char head[8]; /* of the record under way */
+	size_t head_length;
+	size_t left, padding; /* of its content */
+	bool ended;           /* the request's end has come */
+	bool broken;          /* what came is no FastCGI, or more text than anybody needs */
+	char text[4096];      /* standard output, NUL-terminated */
+	size_t text_length;
+};
+
+/* Takes bytes as they arrive. */
+void scop_fcgi_take(struct scop_fcgi_answer *answer, const unsigned char *bytes, size_t length);
+
+/* Takes the next whole line off the text, without its end; false for none. `ret_line` has room for
+ * `size` bytes. */
+bool scop_fcgi_line(struct scop_fcgi_answer *answer, char *ret_line, size_t size);
+
+#endif

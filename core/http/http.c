@@ -1,0 +1,41 @@
+/* Calls to other systems, as a handler asks for them; the calling itself is jobs/out.c, which only
+ * job workers load. */
+#include "http/out.h"
+#include "web/request.h"
+#include "web/serve.h"
+
+const struct scop_value *
+scop_http(struct scop_request *req, const struct scop_http *ask)
+{
+	req->trouble = "";
+	if (req->failed)
+		return NULL;
+	if (!req->job_body) {
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    "scop_http outside a job: a visitor does not wait for another system");
+		return NULL;
+	}
+	if (!req->app->out) {
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    "module.xml names nobody whom this module 'calls'");
+		return NULL;
+	}
+	return req->app->out->call(req, ask, &req->trouble);
+}
+
+const char *
+scop_http_trouble(const struct scop_request *req)
+{
+	return req->trouble ? req->trouble : "";
+}
+
+const struct scop_value *
+scop_job_key(struct scop_request *req)
+{
+	const char *entry =
+	    req->exchange ? req->exchange->param(req->exchange->context, "ENTRY") : NULL;
+
+	return scop_hash(req,
+	    scop_value_text(req->arena,
+		scop_arena_printf(req->arena, "%s %s", req->site.role, entry ? entry : "")));
+}

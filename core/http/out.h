@@ -1,0 +1,29 @@
+/*
+ * The way out of a job worker, in a library of its own (libscopiton-work.so), so that workers which
+ * call nobody never load libcurl. The worker opens it before it is locked in; afterwards no file
+ * can be read.
+ */
+#ifndef SCOP_HTTP_OUT_H
+#define SCOP_HTTP_OUT_H
+
+#include <stdbool.h>
+
+#include "scopiton/http.h"
+
+struct scop_out_settings {
+	const char *socket;  /* the broker's */
+	const char *hash;    /* of our package */
+	const char *ca_file; /* authorities, PEM */
+};
+
+/* What the library shows, as `scop_out`. */
+struct scop_out {
+	/* Loads what is needed; false with a sentence. */
+	bool (*prepare)(const struct scop_out_settings *settings, char *ret_error, size_t size);
+	/* Makes the call. NULL with a sentence in `ret_trouble` (as long as the request's arena).
+	 */
+	const struct scop_value *(
+	    *call)(struct scop_request *req, const struct scop_http *ask, const char **ret_trouble);
+};
+
+#endif

@@ -1,0 +1,15 @@
+/* Monthly statements of what a tenant used. Days are the tenant's own. */
+#ifndef SCOP_INSTALLER_BILLING_H
+#define SCOP_INSTALLER_BILLING_H
+
+#include "installer/platform.h"
+
+/* Lines of a month ("2026-11"): module, begins, ends, days, of_days, month_cents, cents, currency.
+ * What goes on in one that is not closed yet is counted to its end. NULL with the reason. */
+const struct scop_value *scop_statement_lines(struct scop_platform *platform, uint32_t tenant,
+    const char *month, bool *ret_closed);
+
+/* Closes a month that has ended: what it says stays from then on. */
+bool scop_statement_close(struct scop_platform *platform, uint32_t tenant, const char *month);
+
+#endif

@@ -1,0 +1,421 @@
+/* A host's side of the catalogue: see catalogue.h. */
+#include "installer/catalogue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "installer/fetch.h"
+#include "installer/pictures.h"
+#include "package/archive.h"
+#include "package/files.h"
+
+enum { NUMBER_BYTES = 32, KEY_BYTES = 1024, HAND_OVERS_MAX = 16, FRESH_SECONDS = 5 };
+
+#define FETCHED ".fetch-" /* folders below var/modules of fetches under way */
+
+static const char *
+kept_path(struct scop_platform *platform, const char *name)
+{
+	return scop_arena_printf(platform->arena, "%s/catalogue/%s", platform->config.var, name);
+}
+
+/* A small file of the catalogue as text; NULL with the reason. */
+static const char *
+fetch_text(struct scop_platform *platform, const char *name, size_t most, size_t *ret_size)
+{
+	const char *path = kept_path(platform, ".fetched");
+	const char *text = scop_fetch(&platform->config, name, path, most, &platform->err)
+	    ? scop_files_read(platform->arena, path, ret_size, &platform->err)
+	    : NULL;
+
+	unlink(path);
+	return text;
+}
+
+/* ---- whom we trust ---- */
+
+struct trust {
+	struct scop_public_key key;
+	struct scop_index_seen seen;
+};
+
+/* The group's key as it was handed over last, where that began with the configured one; and the
+ * newest index seen. */
+static bool
+load_trust(struct scop_platform *platform, struct trust *ret_trust)
+{
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT first_key, current_key, number, digest FROM scopiton.catalogue");
+	const bool ours =
+	    row && strcmp(scop_text(row, "first_key"), platform->config.catalogue_key) == 0;
+	const char *key = ours ? scop_text(row, "current_key") : platform->config.catalogue_key;
+
+	if (!platform->config.catalogue[0])
+		return scop_error_set(&platform->err,
+		    "this host has no catalogue. Set 'catalogue' and 'catalogue_key' in its "
+		    "configuration.");
+	ret_trust->seen = (struct scop_index_seen){ ours ? scop_int(row, "number") : 0,
+		ours ? scop_text(row, "digest") : "" };
+	return scop_public_key_parse(key, &ret_trust->key) ||
+	    scop_error_set(&platform->err, "'catalogue_key' is no public key of minisign's format");
+}
+
+/* The group's key of that id: the one that we trust, or one that leads to it, each signed by the
+ * one before. */
+static bool
+find_key(struct scop_platform *platform, const struct trust *trust, const unsigned char id[8],
+    int depth, struct scop_public_key *ret_key)
+{
+	struct scop_public_key before, key;
+	unsigned char signer[8];
+	char text[SCOP_MINISIGN_ID_TEXT];
+	size_t size;
+
+	if (memcmp(id, trust->key.id, sizeof trust->key.id) == 0) {
+		*ret_key = trust->key;
+		return true;
+	}
+	scop_key_id_print(id, text);
+	const char *name = scop_arena_printf(platform->arena, "keys/%s.pub", text);
+	const char *bytes =
+	    depth < HAND_OVERS_MAX ? fetch_text(platform, name, KEY_BYTES, &size) : NULL;
+	const char *signature = bytes
+	    ? fetch_text(platform, scop_arena_printf(platform->arena, "%s.minisig", name),
+		  KEY_BYTES, NULL)
+	    : NULL;
+
+	if (!signature || !scop_public_key_parse(bytes, &key) ||
+	    memcmp(key.id, id, sizeof key.id) != 0 || !scop_signature_key(signature, signer))
+		return scop_error_set(&platform->err,
+		    "the index is signed with key %s, which is not the group's", text);
+	if (!find_key(platform, trust, signer, depth + 1, &before))
+		return false;
+	*ret_key = key;
+	return scop_signature_check(&before, signature, bytes, size, &platform->err);
+}
+
+/* ---- the index ---- */
+
+/* What the portal shows, in one statement each, in one transaction. */
+static bool
+note_offers(struct scop_platform *platform, const struct scop_index *index, const char *text)
+{
+	const char *json = scop_platform_quote(platform, text);
+	size_t count;
+	const struct scop_candidate *candidates =
+	    scop_index_candidates(platform->arena, index, 0, &count);
+	struct scop_buffer unfit;
+
+	scop_buffer_init(&unfit, platform->arena);
+	for (size_t i = 0; i < count; i++)
+		if (candidates[i].unfit)
+			scop_buffer_printf(&unfit, "%s('%s','%u.%u.%u')", unfit.length ? "," : "",
+			    candidates[i].module, candidates[i].version.major,
+			    candidates[i].version.minor, candidates[i].version.patch);
+	return scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_version") &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_module") &&
+	    scop_platform_sql(platform,
+		"INSERT INTO scopiton.catalogue_module (name, scop, category, used_by, title_fr, "
+		"title_nl, title_de, "
+		"title_en, summary_fr, summary_nl, summary_de, summary_en, icon, pictures) SELECT "
+		"name, scop, category, used_by, tf, tn, td, te, sf, sn, sd, se, COALESCE(icon, "
+		"''), "
+		"COALESCE(pictures, '[]') FROM "
+		"JSON_TABLE('%s', '$.modules[*]' COLUMNS (name VARCHAR(24) PATH '$.name', scop "
+		"VARCHAR(31) PATH '$.scop', category VARCHAR(20) PATH "
+		"'$.category', used_by INT PATH '$.used_by', tf VARCHAR(100) PATH '$.title.fr', tn "
+		"VARCHAR(100) PATH '$.title.nl', td VARCHAR(100) PATH "
+		"'$.title.de', te VARCHAR(100) PATH '$.title.en', sf VARCHAR(300) PATH "
+		"'$.summary.fr', sn VARCHAR(300) PATH '$.summary.nl', sd VARCHAR(300) "
+		"PATH '$.summary.de', se VARCHAR(300) PATH '$.summary.en', icon VARCHAR(70) PATH "
+		"'$.icon', pictures JSON PATH '$.pictures')) j",
+		json) &&
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS "
+		"(name VARCHAR(31) COLLATE utf8mb4_unicode_520_ci PATH "
+		"'$.name', title VARCHAR(100) PATH '$.title')) j ON j.name = m.scop SET "
+		"m.scop_title = j.title",
+		json) &&
+	    scop_platform_sql(platform,
+		"INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, "
+		"reason, level, size, "
+		"published, generation, back, tariff_cents, currency, changes_fr, changes_nl, "
+		"changes_de, changes_en, rights, needs, personal) SELECT name, "
+		"version, CAST(SUBSTRING_INDEX(version, '.', 1) AS UNSIGNED) * 10000000000 + "
+		"CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(version, '.', 2), '.', "
+		"-1) AS UNSIGNED) * 100000 + CAST(SUBSTRING_INDEX(version, '.', -1) AS UNSIGNED), "
+		"channel, COALESCE(yanked, '') <> '', "
+		"COALESCE(reason, ''), COALESCE(level, 0), size, STR_TO_DATE(published, "
+		"'%%Y-%%m-%%dT%%H:%%i:%%sZ'), COALESCE(generation, 1), "
+		"IF(back IN ('kept', 'exported', 'lost'), back, 'kept'), "
+		"COALESCE(cents, 0), COALESCE(currency, 'EUR'), COALESCE(cf, ''), COALESCE(cn, "
+		"''), COALESCE(cd, ''), COALESCE(ce, ''), "
+		"COALESCE(rights, '[]'), COALESCE(needs, '[]'), COALESCE(personal, '[]') FROM "
+		"JSON_TABLE('%s', '$.modules[*]' COLUMNS (name "
+		"VARCHAR(24) PATH '$.name', NESTED PATH '$.versions[*]' COLUMNS (version "
+		"VARCHAR(23) PATH '$.version', channel VARCHAR(6) PATH "
+		"'$.channel', yanked VARCHAR(30) PATH '$.yanked', reason VARCHAR(200) PATH "
+		"'$.reason', level TINYINT PATH '$.level', size BIGINT PATH "
+		"'$.size', published VARCHAR(30) PATH '$.published', generation TINYINT PATH "
+		"'$.generation', back VARCHAR(8) PATH '$.back', cents BIGINT PATH "
+		"'$.tariff.cents', currency "
+		"CHAR(3) PATH '$.tariff.currency', cf VARCHAR(1000) PATH '$.changes.fr', cn "
+		"VARCHAR(1000) PATH '$.changes.nl', cd VARCHAR(1000) PATH "
+		"'$.changes.de', ce VARCHAR(1000) PATH '$.changes.en', rights JSON PATH "
+		"'$.rights', needs JSON PATH '$.needs', personal JSON PATH "
+		"'$.personal'))) j WHERE version IS NOT NULL",
+		json) &&
+	    (unfit.length == 0 ||
+		scop_platform_sql(platform,
+		    "UPDATE scopiton.catalogue_version SET unfit = 1 WHERE (module, version) IN "
+		    "(%s)",
+		    scop_buffer_str(&unfit))) &&
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.catalogue_version v JOIN (SELECT module, MAX(place) AS place FROM "
+		"scopiton.catalogue_version WHERE channel = 'stable' AND yanked = 0 AND unfit = 0 "
+		"GROUP BY module) n ON n.module = v.module AND "
+		"n.place = v.place SET v.newest = 1");
+}
+
+static const char *
+key_text(struct scop_platform *platform, const struct scop_public_key *key)
+{
+	char *text = scop_arena_alloc(platform->arena, SCOP_MINISIGN_KEY_TEXT);
+
+	scop_public_key_print(key, text);
+	return text;
+}
+
+/* Both files first, then the database: killed between, the next look finds the same number and
+ * notes it. */
+static bool
+keep(struct scop_platform *platform, const struct trust *trust, const struct scop_index *index,
+    const char *fetched, const char *text, const char *signature)
+{
+	const char *path = kept_path(platform, "index.json.minisig"),
+		   *fresh = kept_path(platform, ".signature");
+	FILE *file = fopen(fresh, "we");
+
+	if (!file || fputs(signature, file) < 0 || fclose(file) != 0 ||
+	    rename(fetched, kept_path(platform, "index.json")) != 0 || rename(fresh, path) != 0)
+		return scop_error_errno(&platform->err, "the index cannot be kept");
+	const bool noted = scop_platform_sql(platform, "START TRANSACTION") &&
+	    note_offers(platform, index, text) &&
+	    scop_platform_sql(platform,
+		"REPLACE INTO scopiton.catalogue (only_one, first_key, current_key, number, "
+		"digest, expires, looked, problem) VALUES "
+		"(1, '%s', '%s', %lld, '%s', FROM_UNIXTIME(%lld), UTC_TIMESTAMP(), '')",
+		platform->config.catalogue_key, key_text(platform, &trust->key),
+		(long long)index->number, index->digest, (long long)(index->expires / 1000000)) &&
+	    scop_platform_sql(platform, "COMMIT");
+	if (!noted) {
+		const struct scop_error cause = platform->err;
+
+		scop_platform_sql(platform, "ROLLBACK");
+		platform->err = cause;
+	}
+	return noted;
+}
+
+static bool
+load_kept(struct scop_platform *platform, struct scop_index *ret_index)
+{
+	struct trust trust;
+	size_t size;
+	const char *text, *signature;
+
+	return load_trust(platform, &trust) &&
+	    (text = scop_files_read(platform->arena, kept_path(platform, "index.json"), &size,
+		 &platform->err)) &&
+	    (signature = scop_files_read(platform->arena, kept_path(platform, "index.json.minisig"),
+		 NULL, &platform->err)) &&
+	    scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen,
+		scop_time_now(), ret_index, &platform->err);
+}
+
+/* `whole`: also where nothing seems to be new, to find out what is wrong with what stands there. */
+static bool
+look(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
+{
+	const char *fetched = kept_path(platform, ".index"), *latest;
+	struct trust trust;
+	unsigned char signer[8];
+	size_t size;
+
+	mkdir(scop_arena_printf(platform->arena, "%s/catalogue", platform->config.var), 0755);
+	if (!load_trust(platform, &trust) ||
+	    !(latest = fetch_text(platform, "latest", NUMBER_BYTES, NULL)))
+		return false;
+	/* Nothing new: what is kept is read, and checked, whenever it is used. */
+	if (!whole && trust.seen.number > 0 && atoll(latest) == trust.seen.number &&
+	    load_kept(platform, ret_index))
+		return scop_platform_sql(platform,
+		    "UPDATE scopiton.catalogue SET looked = UTC_TIMESTAMP(), problem = ''");
+	const char *name = scop_arena_printf(platform->arena, "index/%lld.json", atoll(latest));
+	const char *signature =
+	    fetch_text(platform, scop_arena_printf(platform->arena, "%s.minisig", name),
+		SCOP_MINISIGN_SIGNATURE_MAX, NULL);
+	if (!signature)
+		return false;
+	if (!scop_signature_key(signature, signer))
+		return scop_error_set(&platform->err,
+		    "the index has no signature in minisign's format");
+	if (!find_key(platform, &trust, signer, 0, &trust.key))
+		return false;
+	const char *text =
+	    scop_fetch(&platform->config, name, fetched, SCOP_INDEX_BYTES_MAX, &platform->err)
+	    ? scop_files_read(platform->arena, fetched, &size, &platform->err)
+	    : NULL;
+	const bool sound = text &&
+	    scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen,
+		scop_time_now(), ret_index, &platform->err) &&
+	    keep(platform, &trust, ret_index, fetched, text, signature);
+	unlink(fetched);
+	if (sound)
+		scop_pictures_fetch(platform, ret_index);
+	return sound;
+}
+
+static bool
+refresh(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
+{
+	if (look(platform, whole, ret_index))
+		return true;
+	const struct scop_error cause = platform->err;
+	scop_platform_sql(platform,
+	    "UPDATE scopiton.catalogue SET problem = LEFT('%s', 1000), looked = UTC_TIMESTAMP()",
+	    scop_platform_quote(platform, cause.text));
+	platform->err = cause;
+	return false;
+}
+
+bool
+scop_catalogue_refresh(struct scop_platform *platform)
+{
+	struct scop_index index;
+
+	return refresh(platform, true, &index);
+}
+
+bool
+scop_catalogue_load(struct scop_platform *platform, struct scop_index *ret_index)
+{
+	if (!platform->config.catalogue[0])
+		return scop_error_set(&platform->err, "this host has no catalogue");
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT expires > UTC_TIMESTAMP() AND looked > UTC_TIMESTAMP() - INTERVAL %d SECOND "
+	    /* an order of several modules looks once */
+	    "AND problem = '' AS fresh FROM scopiton.catalogue",
+	    FRESH_SECONDS);
+
+	if (scop_bool(row, "fresh"))
+		return load_kept(platform, ret_index);
+	if (refresh(platform, false, ret_index))
+		return true;
+	const struct scop_error cause = platform->err;
+
+	/* A catalogue that cannot be reached is no reason to refuse what its last index, still in
+	 * date, has said. */
+	if (load_kept(platform, ret_index))
+		return true;
+	platform->err = cause;
+	return false;
+}
+
+/* ---- packages ---- */
+
+static bool
+check_bytes(struct scop_platform *platform, const struct scop_value *entry, const char *file)
+{
+	char sum[SCOP_SHA256_TEXT];
+	struct stat status;
+
+	if (stat(file, &status) != 0 || status.st_size != scop_int(entry, "size"))
+		return scop_error_set(&platform->err,
+		    "the package has %lld bytes, and the index says %lld",
+		    (long long)status.st_size, (long long)scop_int(entry, "size"));
+	if (!scop_sha256_file(file, sum, &platform->err))
+		return false;
+	return strcmp(sum, scop_text(entry, "sha256")) == 0 ||
+	    scop_error_set(&platform->err,
+		"the package is not the one of the index: its SHA-256 "
+		"is %s, and not %s",
+		sum, scop_text(entry, "sha256"));
+}
+
+/* That what was unpacked is what the index said it would be. */
+static bool
+check_manifest(struct scop_platform *platform, const struct scop_value *module,
+    const struct scop_value *entry, const char *folder)
+{
+	struct scop_manifest manifest;
+
+	if (!scop_manifest_read(platform->arena,
+		scop_arena_printf(platform->arena, "%s/module.xml", folder), &manifest,
+		&platform->err))
+		return false;
+	if (strcmp(manifest.name, scop_text(module, "name")) != 0 ||
+	    strcmp(manifest.version, scop_text(entry, "version")) != 0 ||
+	    strcmp(manifest.scop, scop_text(module, "scop")) != 0)
+		return scop_error_set(&platform->err,
+		    "the package is %s %s of the scop '%s', and not %s %s of '%s'", manifest.name,
+		    manifest.version, manifest.scop, scop_text(module, "name"),
+		    scop_text(entry, "version"), scop_text(module, "scop"));
+	const struct scop_value *known = scop_platform_row(platform,
+	    "SELECT scop FROM scopiton.module WHERE name = '%s' AND scop <> ''", manifest.name);
+	return !known || strcmp(scop_text(known, "scop"), manifest.scop) == 0 ||
+	    scop_error_set(&platform->err,
+		"module '%s' is of the scop '%s' on this host, and the catalogue has one of '%s'",
+		manifest.name, scop_text(known, "scop"), manifest.scop);
+}
+
+bool
+scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *index,
+    const char *name, const char *version, struct scop_fetched *ret_fetched)
+{
+	const struct scop_value *module = scop_index_module(index, name),
+				*entry = scop_index_version(module, version);
+	const char *work = scop_arena_printf(platform->arena, "%s/modules/" FETCHED "%d",
+	    platform->config.var, (int)getpid());
+	const char *file = scop_arena_printf(platform->arena, "%s/package", work),
+		   *folder = scop_arena_printf(platform->arena, "%s/files", work);
+	const char *from = scop_text(entry, "file"), *signature;
+
+	if (!entry)
+		return scop_error_set(&platform->err, "the catalogue has no %s %s", name, version);
+	scop_files_remove(work);
+	scop_files_make_folders(scop_arena_printf(platform->arena, "%s", work));
+	if (mkdir(work, 0755) != 0)
+		return scop_error_errno(&platform->err, "'%s' cannot be made", work);
+	const bool sound = (signature = fetch_text(platform,
+				scop_arena_printf(platform->arena, "%s.minisig", from),
+				SCOP_MINISIGN_SIGNATURE_MAX, NULL)) &&
+	    scop_fetch(&platform->config, from, file, (uint64_t)scop_int(entry, "size"),
+		&platform->err) &&
+	    check_bytes(platform, entry, file) &&
+	    scop_index_check_package(index, scop_text(module, "scop"), signature, file,
+		&platform->err) &&
+	    scop_archive_unpack(file, folder, (uint64_t)scop_int(entry, "unpacked"),
+		&platform->err) &&
+	    check_manifest(platform, module, entry, folder);
+	if (!sound)
+		scop_files_remove(work);
+	else
+		unlink(file);
+	*ret_fetched = (struct scop_fetched){ work, folder, signature };
+	return sound;
+}
+
+void
+scop_catalogue_sweep(const struct scop_platform *platform)
+{
+	scop_files_remove_hidden(
+	    scop_arena_printf(platform->arena, "%s/modules", platform->config.var));
+}

@@ -1,0 +1,30 @@
+/* Which packages an order is about: chosen from this host's own folder, the catalogue, and what the
+ * tenant has. */
+#ifndef SCOP_INSTALLER_CHOOSE_H
+#define SCOP_INSTALLER_CHOOSE_H
+
+#include "installer/platform.h"
+#include "package/solve.h"
+
+struct scop_choice {
+	const char *module, *version;
+	/* this host's own, or where the package stands already; NULL: the catalogue has it */
+	const char *folder;
+};
+
+/* In the order in which they are installed; the one that was asked for is the last, and always
+ * there. */
+bool scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const struct scop_wish *wish, struct scop_choice choices[SCOP_SOLVE_MAX], size_t *ret_count);
+
+/* Fetches it where needed, checks it, puts it in place and notes it. What was fetched and refused
+ * leaves nothing. */
+bool scop_choice_open(struct scop_platform *platform, const struct scop_choice *choice,
+    struct scop_package *ret_package);
+
+/* The package that stands below var/modules under that hash, for going back and switching on: it
+ * was checked when it came. */
+bool scop_package_of_hash(struct scop_platform *platform, const char *hash,
+    struct scop_package *ret_package);
+
+#endif

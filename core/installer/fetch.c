@@ -1,0 +1,104 @@
+/* Fetching: see fetch.h. */
+#include "installer/fetch.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CONNECT_SECONDS = 10, SLOW_SECONDS = 20, SLOW_BYTES = 1000, SECONDS_MAX = 600 };
+
+struct sink {
+	int fd;
+	uint64_t left;
+	bool too_large;
+};
+
+static size_t
+take(char *bytes, size_t one, size_t size, void *context)
+{
+	struct sink *sink = context;
+
+	(void)one;
+	if (size > sink->left) {
+		sink->too_large = true;
+		return 0;
+	}
+	sink->left -= size;
+	return write(sink->fd, bytes, size) == (ssize_t)size ? size : 0;
+}
+
+static bool
+over_http(const struct scop_config *config, const char *url, struct sink *sink,
+    struct scop_error *err)
+{
+	char words[CURL_ERROR_SIZE] = "";
+	CURL *curl = curl_easy_init();
+
+	if (!curl)
+		return scop_error_set(err, "libcurl cannot start");
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	/* what stands elsewhere is not this catalogue */
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SECONDS_MAX);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, sink);
+	const CURLcode code = curl_easy_perform(curl);
+	curl_easy_cleanup(curl);
+	if (code == CURLE_OK)
+		return true;
+	return sink->too_large ||
+	    scop_error_set(err, "'%s' cannot be fetched: %s", url,
+		words[0] ? words : curl_easy_strerror(code));
+}
+
+static bool
+from_folder(const char *path, struct sink *sink, struct scop_error *err)
+{
+	char block[65536];
+	ssize_t got;
+	const int in = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (in < 0)
+		return scop_error_errno(err, "'%s' cannot be read", path);
+	while ((got = read(in, block, sizeof block)) > 0)
+		if (take(block, 1, (size_t)got, sink) != (size_t)got)
+			break;
+	close(in);
+	return got == 0 || sink->too_large || scop_error_errno(err, "'%s' cannot be copied", path);
+}
+
+bool
+scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t most,
+    struct scop_error *err)
+{
+	char from[SCOP_CONFIG_TEXT + 200];
+	const size_t length = strlen(config->catalogue);
+	struct sink sink = { open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), most,
+		false };
+
+	if (sink.fd < 0)
+		return scop_error_errno(err, "'%s' cannot be made", to);
+	snprintf(from, sizeof from, "%s%s%s", config->catalogue,
+	    length > 0 && config->catalogue[length - 1] == '/' ? "" : "/", name);
+	bool sound =
+	    from[0] == '/' ? from_folder(from, &sink, err) : over_http(config, from, &sink, err);
+	close(sink.fd);
+	if (sound && sink.too_large)
+		sound = scop_error_set(err, "'%s' has more than the %llu bytes that were announced",
+		    from, (unsigned long long)most);
+	if (!sound)
+		unlink(to);
+	return sound;
+}

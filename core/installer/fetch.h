@@ -1,0 +1,17 @@
+/* Files of the catalogue: from a folder, or over HTTP(S) by libcurl. Never more bytes than were
+ * announced. */
+#ifndef SCOP_INSTALLER_FETCH_H
+#define SCOP_INSTALLER_FETCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "base/error.h"
+
+/* Fetches `name` below the configured catalogue into the file `to`, which is not there yet; refused
+ * above `most` bytes. What was written of a refused one is removed. */
+bool scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t most,
+    struct scop_error *err);
+
+#endif

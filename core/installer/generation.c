@@ -1,0 +1,321 @@
+/*
+ * New generations of a module's tables: made beside those that serve, filled while what writes
+ * waits, and switched to by one UPDATE. Killed at any point before that, the old ones serve on and
+ * what was begun is dropped by the next run.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "installer/export.h"
+#include "installer/installation.h"
+#include "installer/migrator.h"
+
+enum { DRAIN_STEP_MS = 20, CONTROL_MS = 2000 };
+
+static bool
+set_state(struct scop_installation *installation, const char *state)
+{
+	struct scop_platform *platform = installation->platform;
+
+	return scop_platform_sql(platform,
+		   "UPDATE scopiton.subscription SET state = '%s', epoch = epoch + 1 WHERE tenant "
+		   "= %u AND module = '%s'",
+		   state, installation->tenant, installation->module) &&
+	    scop_directory_changed(platform) && scop_directory_write(platform);
+}
+
+/* What the supervisor says: whether requests that began before the directory as it stands have all
+ * ended. */
+static bool
+ask_drained(const struct scop_installation *installation, bool *ret_drained)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char words[80], answer[8] = "";
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct pollfd polled = { fd, POLLIN, 0 };
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/control",
+	    installation->platform->config.run);
+	const int length = snprintf(words, sizeof words, "drained %u %s\n", installation->tenant,
+	    installation->module);
+	const bool told = fd >= 0 &&
+	    connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+	    write(fd, words, (size_t)length) == length && poll(&polled, 1, CONTROL_MS) > 0 &&
+	    read(fd, answer, sizeof answer - 1) > 0;
+	if (fd >= 0)
+		close(fd);
+	*ret_drained = told && strncmp(answer, "yes", 3) == 0;
+	return told;
+}
+
+/* Longer than the hard limit of a request none can take: the supervisor ends it then. */
+static bool
+wait_until_drained(struct scop_installation *installation)
+{
+	const struct scop_config *config = &installation->platform->config;
+	const int64_t limit = config->hard_milliseconds > config->job_hard_milliseconds
+	    ? config->hard_milliseconds
+	    : config->job_hard_milliseconds;
+
+	for (int64_t waited = 0; waited < limit + CONTROL_MS; waited += DRAIN_STEP_MS) {
+		bool drained;
+
+		if (ask_drained(installation, &drained) && drained)
+			return true;
+		usleep(DRAIN_STEP_MS * 1000);
+	}
+	return scop_error_set(&installation->platform->err,
+	    "requests of before did not end, or the supervisor is away; the old version goes on");
+}
+
+bool
+scop_freeze(struct scop_installation *installation)
+{
+	return set_state(installation, "frozen") && wait_until_drained(installation);
+}
+
+bool
+scop_thaw(struct scop_installation *installation)
+{
+	return set_state(installation, "on");
+}
+
+/* Rows of a table; -1 where it is not there. */
+static int64_t
+count_rows(struct scop_platform *platform, const char *database, const char *table)
+{
+	const struct scop_value *row =
+	    scop_platform_row(platform, "SELECT COUNT(*) AS n FROM `%s`.`%s`", database, table);
+
+	return row ? scop_int(row, "n") : -1;
+}
+
+/* Tables of the module, without the host's own; `counter`: the column that MariaDB numbers, if
+ * there is one. */
+static const struct scop_value *
+tables_of(struct scop_platform *platform, const char *database)
+{
+	return scop_platform_rows(platform,
+	    "SELECT t.table_name AS name, COALESCE((SELECT c.column_name FROM "
+	    "information_schema.columns c WHERE c.table_schema "
+	    "= '%s' AND c.table_name = t.table_name AND c.extra LIKE '%%auto_increment%%'), '') AS "
+	    "counter FROM information_schema.tables t WHERE "
+	    "t.table_schema = '%s' AND t.table_type = 'BASE TABLE' AND t.table_name NOT LIKE "
+	    "'scop\\_%%' ORDER BY t.table_name",
+	    database, database);
+}
+
+/* A table that both generations have is filled from its namesake: as many rows, or the author has
+ * lost some. */
+static bool
+check_counts(struct scop_installation *installation, const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_value *tables = tables_of(platform, database);
+
+	for (size_t i = 0; i < scop_count(tables); i++) {
+		const char *name = scop_text(scop_at(tables, i), "name");
+		const bool both = scop_platform_row(platform,
+				      "SELECT 1 AS there FROM information_schema.tables WHERE "
+				      "table_schema = '%s' AND table_name = '%s'",
+				      installation->old_database, name) != NULL;
+		const int64_t before =
+				  both ? count_rows(platform, installation->old_database, name) : 0,
+			      after = count_rows(platform, database, name);
+
+		if (both && before != after)
+			return scop_error_set(&platform->err,
+			    "table '%s' has %lld rows, and would have %lld. Nothing was changed.",
+			    name, (long long)before, (long long)after);
+	}
+	return tables != NULL;
+}
+
+/* Forms and jobs that took effect before are known in the new generation too. */
+static bool
+carry_over(struct scop_installation *installation, const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+
+	return scop_platform_sql(platform,
+		   "INSERT IGNORE INTO `%s`.scop_form_key SELECT * FROM `%s`.scop_form_key",
+		   database, installation->old_database) &&
+	    scop_platform_sql(platform,
+		"INSERT IGNORE INTO `%s`.scop_job_done SELECT * FROM `%s`.scop_job_done", database,
+		installation->old_database);
+}
+
+/* The highest number of each table as it begins to serve: what is above was written since. */
+static bool
+note_watermarks(struct scop_installation *installation, const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_value *tables = tables_of(platform, database);
+	bool sound = tables &&
+	    scop_platform_sql(platform,
+		"CREATE TABLE IF NOT EXISTS `%s`.scop_watermark (name VARCHAR(64) PRIMARY KEY, "
+		"counter VARCHAR(64) NOT "
+		"NULL, value BIGINT NOT NULL)",
+		database);
+
+	for (size_t i = 0; sound && i < scop_count(tables); i++) {
+		const char *name = scop_text(scop_at(tables, i), "name"),
+			   *counter = scop_text(scop_at(tables, i), "counter");
+
+		if (counter[0])
+			sound = scop_platform_sql(platform,
+			    "REPLACE INTO `%s`.scop_watermark (name, counter, value) SELECT '%s', "
+			    "'%s', COALESCE(MAX(`%s`), 0) FROM "
+			    "`%s`.`%s`",
+			    database, name, counter, counter, database, name);
+	}
+	return sound;
+}
+
+static const struct scop_value *
+watermarks(struct scop_platform *platform, const char *database)
+{
+	return scop_platform_rows(platform,
+	    "SELECT name, counter, value FROM `%s`.scop_watermark ORDER BY name", database);
+}
+
+int64_t
+scop_generation_rows_since(struct scop_platform *platform, const char *database)
+{
+	const struct scop_value *marks = watermarks(platform, database);
+	int64_t rows = 0;
+
+	for (size_t i = 0; i < scop_count(marks); i++) {
+		const struct scop_value *mark = scop_at(marks, i);
+
+		rows += scop_int(scop_platform_row(platform,
+				     "SELECT COUNT(*) AS n FROM `%s`.`%s` WHERE `%s` > %lld",
+				     database, scop_text(mark, "name"), scop_text(mark, "counter"),
+				     (long long)scop_int(mark, "value")),
+		    "n");
+	}
+	return rows;
+}
+
+static bool
+fill(struct scop_installation *installation, const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+
+	return scop_installation_tell(installation, "new tables") &&
+	    scop_platform_sql(platform,
+		"CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
+		database) &&
+	    scop_installation_rights(installation, database) &&
+	    scop_installation_tables(installation, database,
+		installation->package.manifest.generation, installation->old_database) &&
+	    carry_over(installation, database) && scop_installation_tell(installation, "compare") &&
+	    check_counts(installation, database) &&
+	    scop_installation_prepare(installation, installation->package.folder, database) &&
+	    note_watermarks(installation, database);
+}
+
+bool
+scop_generation_make(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *database = scop_generation_name(platform, installation->tenant,
+	    installation->module, installation->package.manifest.generation);
+	const bool serves =
+	    strcmp(installation->state, "on") == 0 || strcmp(installation->state, "frozen") == 0;
+
+	/* Left by a run that was killed, or by going back from it. */
+	if (!scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", database) ||
+	    !scop_installation_tell(installation, "freeze"))
+		return false;
+	if ((!serves || scop_freeze(installation)) && fill(installation, database) &&
+	    scop_installation_tell(installation, "switch on") &&
+	    scop_installation_switch(installation, database))
+		return true;
+	const struct scop_error cause = platform->err;
+	/* Whether the switch has happened is asked again: the answer to its commit may have been
+	 * lost. */
+	if (!scop_installation_is_unused(installation, database)) {
+		platform->err = cause;
+		return false;
+	}
+	if (serves)
+		scop_thaw(installation);
+	scop_platform_sql(platform, "REVOKE ALL ON `%s`.* FROM %s",
+	    scop_grant_pattern(platform, database), installation->role);
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", database);
+	platform->err = cause;
+	return false;
+}
+
+/* ---- going back ---- */
+
+/* Each table's rows of since as a file. */
+static bool
+export_since(struct scop_platform *platform, const char *database, const char *folder)
+{
+	const struct scop_value *marks = watermarks(platform, database);
+	bool sound = marks != NULL;
+
+	for (size_t i = 0; sound && i < scop_count(marks); i++) {
+		const struct scop_value *mark = scop_at(marks, i),
+					*rows = scop_platform_rows(platform,
+					    "SELECT * FROM `%s`.`%s` WHERE `%s` > %lld", database,
+					    scop_text(mark, "name"), scop_text(mark, "counter"),
+					    (long long)scop_int(mark, "value"));
+
+		sound = rows &&
+		    (scop_count(rows) == 0 ||
+			scop_export_csv(platform, rows,
+			    scop_arena_printf(platform->arena, "%s/%s.csv", folder,
+				scop_text(mark, "name"))));
+	}
+	return sound;
+}
+
+bool
+scop_generation_leave(struct scop_installation *installation, const struct scop_manifest *newer,
+    const char **ret_report)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *from = installation->old_database, *to = installation->database;
+	const unsigned generation = scop_generation_of(from);
+	const long long rows = (long long)scop_generation_rows_since(platform, from);
+
+	if (newer->back == SCOP_BACK_LOST) {
+		*ret_report = scop_arena_printf(platform->arena,
+		    SCOP_TEXT("%lld rows written since are lost, as the module had declared"),
+		    rows);
+		return true;
+	}
+	if (newer->back == SCOP_BACK_EXPORTED) {
+		const char *folder =
+		    scop_export_folder(platform, installation->tenant, installation->module);
+
+		*ret_report = scop_arena_printf(platform->arena,
+		    SCOP_TEXT("%lld rows written since are in '%s'"), rows, folder);
+		return folder && export_since(platform, from, folder);
+	}
+	*ret_report =
+	    scop_arena_printf(platform->arena, SCOP_TEXT("%lld rows written since are kept"), rows);
+	/* The way back may be gone more than once: what an earlier one has journalled is of another
+	 * time. */
+	return scop_platform_sql(platform,
+		   "DELETE FROM `%s`.scop_migration WHERE series = 'back%u' AND at < (SELECT "
+		   "MIN(at) FROM `%s`.scop_migration "
+		   "WHERE series = 'generation%u')",
+		   to, generation, from, generation) &&
+	    scop_migrator_run(platform,
+		&(struct scop_migration){ .database = to,
+		    .other = from,
+		    .series = scop_arena_printf(platform->arena, "back%u", generation),
+		    .folder = scop_arena_printf(platform->arena,
+			"%s/modules/%s/migrations/generation%u/back", platform->config.var,
+			installation->old_hash, generation) });
+}

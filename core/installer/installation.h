@@ -1,0 +1,88 @@
+/*
+ * What is under way for one tenant and one module: shared by the files that install, upgrade, go
+ * back and take away. Each step can be run again, so that a run that was cut short is simply run
+ * once more.
+ */
+#ifndef SCOP_INSTALLER_INSTALLATION_H
+#define SCOP_INSTALLER_INSTALLATION_H
+
+#include "installer/platform.h"
+
+struct scop_installation {
+	struct scop_platform *platform;
+	uint32_t tenant;
+	const char *module, *role;
+	struct scop_package package; /* the one that is to serve */
+	const char *database;        /* that it serves from */
+	bool root, granted;
+	/* As it stood when we began. */
+	bool known; /* the tenant has the module, or has had it */
+	const char *state, *old_hash, *old_version, *old_database, *old_rights;
+	int64_t old_id;
+	/* Told of each step; false there means that it is to be cancelled. */
+	bool (*told)(void *context, const char *what);
+	void *context;
+};
+
+/* Reads how it stands. */
+void scop_installation_begin(struct scop_installation *installation, struct scop_platform *platform,
+    uint32_t tenant, const char *module, bool (*told)(void *, const char *), void *context);
+
+/* Tells the step; false, with the reason, when it was cancelled. */
+bool scop_installation_tell(struct scop_installation *installation, const char *what);
+
+/* The name of the database of a generation: t42_shop, t42_shop__2. */
+const char *scop_generation_name(struct scop_platform *platform, uint32_t tenant,
+    const char *module, unsigned generation);
+unsigned scop_generation_of(const char *database);
+
+/* Rights of the tenant's role on `database` and on what the manifest names. */
+bool scop_installation_rights(struct scop_installation *installation, const char *database);
+
+/* The host's own tables, then those of the package's generation, in `database`; `other`: the one
+ * before, to fill them from. */
+bool scop_installation_tables(struct scop_installation *installation, const char *database,
+    unsigned generation, const char *other);
+
+/* Every statement of the package in `folder` against `database`, as the module's own role. */
+bool scop_installation_prepare(struct scop_installation *installation, const char *folder,
+    const char *database);
+
+/* Menu, permissions, settings, schedules and the subscription's row, in one transaction: from here
+ * on the package serves from `database`. True also where the answer to the commit was lost and it
+ * is found to have happened. */
+bool scop_installation_switch(struct scop_installation *installation, const char *database);
+
+/* Whether the subscription is known not to be served from `database`: only then may that be
+ * dropped. MariaDB is waited for; where the installer's lock went with the connection, whoever has
+ * it now goes on with the order, and nothing is ours to drop. */
+bool scop_installation_is_unused(struct scop_installation *installation, const char *database);
+
+/* generation.c: holds what writes while requests of before end; then lets it go on. */
+bool scop_freeze(struct scop_installation *installation);
+bool scop_thaw(struct scop_installation *installation);
+
+/* Makes the package's generation beside the one that serves, fills it, and switches. */
+bool scop_generation_make(struct scop_installation *installation);
+
+/* Takes back what was written in the newer generation, as its manifest says; `ret_report`: what
+ * became of it, as a sentence. */
+bool scop_generation_leave(struct scop_installation *installation,
+    const struct scop_manifest *newer, const char **ret_report);
+
+/* Rows of the newer generation that were written since it began to serve. */
+int64_t scop_generation_rows_since(struct scop_platform *platform, const char *database);
+
+/* Drops all that the tenant has of the module, without asking and without an export. */
+bool scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *module);
+
+/* Takes away the module's account, secrets, packages and permission to call out, once no tenant has
+ * it any more. */
+bool scop_module_forget(struct scop_platform *platform, const char *module);
+
+/* Writes one line into scopiton.subscription_period: the module is used from today on, or no more
+ * (NULL: none of the tenant's is). */
+bool scop_period_begin(struct scop_platform *platform, uint32_t tenant, const char *module);
+bool scop_period_end(struct scop_platform *platform, uint32_t tenant, const char *module);
+
+#endif

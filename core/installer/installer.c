@@ -1,0 +1,690 @@
+/* Installing a package for a tenant: see installation.h. */
+#include "installer/installation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "data/directory.h"
+#include "installer/choose.h"
+#include "installer/migrator.h"
+#include "queue/schedule.h"
+
+enum { STATEMENT_MAX = 16384, MODULE_CONNECTIONS = 64, AWAY_SECONDS_MAX = 30 };
+
+#define OPERATE "portal.operate" /* for tenants that are a scop's own */
+
+bool
+scop_installation_tell(struct scop_installation *installation, const char *what)
+{
+	return scop_platform_tell(installation->platform, installation->told, installation->context,
+	    what);
+}
+
+const char *
+scop_generation_name(struct scop_platform *platform, uint32_t tenant, const char *module,
+    unsigned generation)
+{
+	return generation < 2
+	    ? scop_arena_printf(platform->arena, "t%u_%s", tenant, module)
+	    : scop_arena_printf(platform->arena, "t%u_%s__%u", tenant, module, generation);
+}
+
+unsigned
+scop_generation_of(const char *database)
+{
+	const char *mark = strstr(database, "__");
+
+	return mark ? (unsigned)atoi(mark + 2) : 1;
+}
+
+void
+scop_installation_begin(struct scop_installation *installation, struct scop_platform *platform,
+    uint32_t tenant, const char *module, bool (*told)(void *, const char *), void *context)
+{
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT p.id, p.version, p.hash, p.rights, s.state, s.database_name, s.root FROM "
+	    "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = "
+	    "%u AND s.module = '%s'",
+	    tenant, scop_platform_quote(platform, module));
+
+	*installation = (struct scop_installation){ .platform = platform,
+		.tenant = tenant,
+		.module = module,
+		.role = scop_arena_printf(platform->arena, "t%u_%s", tenant, module),
+		.known = row != NULL,
+		.state = scop_text(row, "state"),
+		.old_hash = scop_text(row, "hash"),
+		.old_version = scop_text(row, "version"),
+		.old_database = scop_text(row, "database_name"),
+		.old_rights = scop_text(row, "rights"),
+		.old_id = scop_int(row, "id"),
+		.told = told,
+		.context = context };
+}
+
+/* The module's account, with its secret in a file that its workers alone can read. */
+static bool
+make_account(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *module = installation->module;
+	const char *folder = scop_arena_printf(platform->arena, "%s/secrets", platform->config.var);
+	const char *path = scop_arena_printf(platform->arena, "%s/%s", folder, module);
+	unsigned char key[32];
+	char hex[2 * sizeof key + 1], password[100] = "";
+	FILE *file;
+
+	mkdir(folder, 0711);
+	if ((file = fopen(path, "re"))) {
+		const int got = fscanf(file, "%99s", password);
+
+		fclose(file);
+		if (got != 1)
+			return scop_error_set(&platform->err, "the secret '%s' is damaged", path);
+	} else {
+		const uint32_t number =
+		    (uint32_t)scop_int(scop_platform_row(platform,
+					   "SELECT number FROM scopiton.module WHERE name = '%s'",
+					   module),
+			"number");
+
+		snprintf(password, sizeof password, "%s", scop_random_password(platform));
+		randombytes_buf(key, sizeof key);
+		sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+		if (!scop_secret_write(platform, path, scop_process_uid(platform, number),
+			scop_arena_printf(platform->arena, "%s\n%s", password, hex)))
+			return false;
+	}
+	return scop_platform_sql(platform,
+		   "CREATE USER IF NOT EXISTS 'scop_%s'@localhost IDENTIFIED VIA ed25519 USING "
+		   "PASSWORD('%s') WITH MAX_USER_CONNECTIONS %d",
+		   module, password, MODULE_CONNECTIONS) &&
+	    scop_platform_sql(platform,
+		"ALTER USER 'scop_%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')",
+		module, password);
+}
+
+/* Whom the module may call, and under which user it does, for the broker. None: no file, and its
+ * workers have no way out. */
+static bool
+write_calls(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const char *folder = scop_arena_printf(platform->arena, "%s/out", platform->config.var);
+	const char *path =
+	    scop_arena_printf(platform->arena, "%s/%s", folder, installation->package.hash);
+	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
+	const uid_t uid = scop_process_uid(platform,
+	    scop_int(scop_platform_row(platform,
+			 "SELECT number FROM scopiton.module WHERE name = '%s'",
+			 installation->module),
+		"number"));
+
+	if (manifest->call_count == 0)
+		return true;
+	mkdir(folder, 0755);
+	FILE *file = fopen(fresh, "we");
+	if (!file)
+		return scop_error_errno(&platform->err, "'%s' cannot be written", fresh);
+	fprintf(file, "%s %u\n", installation->module, uid == (uid_t)-1 ? 0 : (unsigned)uid);
+	for (size_t i = 0; i < manifest->call_count; i++)
+		fprintf(file, "%s %u\n", manifest->calls[i].host, manifest->calls[i].port);
+	const bool written =
+	    fchmod(fileno(file), 0644) == 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+	if (fclose(file) != 0 || !written || rename(fresh, path) != 0)
+		return scop_error_errno(&platform->err, "'%s' cannot be written", path);
+	return true;
+}
+
+bool
+scop_portal_rights(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_platform_sql(platform,
+		   "GRANT INSERT (tenant, kind, module, actor, version, beta, granted, confirmed, "
+		   "canary, details) ON scopiton.installer_order TO t%u_portal",
+		   tenant) &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (installer_order) ON scopiton.order_cancel TO t%u_portal", tenant) &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (entry, verb) ON queue.job_order TO t%u_portal", tenant);
+}
+
+bool
+scop_installation_rights(struct scop_installation *installation, const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const char *role = installation->role;
+	bool sound = scop_platform_sql(platform, "CREATE ROLE IF NOT EXISTS %s", role) &&
+	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s",
+		scop_grant_pattern(platform, database), role) &&
+	    scop_platform_sql(platform, "GRANT SELECT ON `t%u`.* TO %s", installation->tenant,
+		role) &&
+	    scop_platform_sql(platform, "GRANT %s TO 'scop_%s'@localhost", role,
+		installation->module);
+
+	for (size_t i = 0; sound && i < manifest->write_count; i++)
+		sound = scop_platform_sql(platform, "GRANT %s ON `t%u`.`%s` TO %s",
+		    manifest->writes[i].rights, installation->tenant, manifest->writes[i].table,
+		    role);
+	if (sound && manifest->orders)
+		sound = scop_portal_rights(platform, installation->tenant);
+	if (sound && manifest->accounts)
+		sound = scop_platform_sql(platform,
+			    "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
+		    scop_platform_sql(platform,
+			"GRANT SELECT, INSERT, DELETE ON account.reset TO %s", role) &&
+		    scop_platform_sql(platform,
+			"GRANT SELECT, INSERT, DELETE ON account.failure TO %s", role) &&
+		    scop_platform_sql(platform,
+			"GRANT SELECT, INSERT, UPDATE, DELETE ON account.place TO %s", role) &&
+		    scop_platform_sql(platform,
+			"GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
+	return sound &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (member, name, what_fr, what_nl, what_de, what_en, about) ON "
+		"`t%u`.audit TO %s",
+		installation->tenant, role) &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s", role) &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (recipient, recipient_name, sender_name, reply_to, subject, html, "
+		"secret) ON "
+		"queue.mail TO %s",
+		role) &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (mail, name, type, bytes) ON queue.attachment TO %s", role);
+}
+
+bool
+scop_installation_prepare(struct scop_installation *installation, const char *folder,
+    const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *path = scop_arena_printf(platform->arena, "%s/statements.txt", folder);
+	const struct scop_db_account account = { platform->config.db_socket,
+		scop_arena_printf(platform->arena, "scop_%s", installation->module),
+		scop_arena_alloc(platform->arena, 100), 0 };
+	static char line[STATEMENT_MAX];
+	char password[100];
+	bool sound = true;
+	FILE *file = fopen(scop_arena_printf(platform->arena, "%s/secrets/%s", platform->config.var,
+			       installation->module),
+	    "re");
+
+	if (!file || fscanf(file, "%99s", password) != 1)
+		return scop_error_set(&platform->err, "the module's secret cannot be read");
+	fclose(file);
+	struct scop_db_account own = account;
+	own.password = password;
+	struct scop_db *db = scop_db_new(&own);
+	scop_db_enter(db, installation->role, database,
+	    scop_arena_printf(platform->arena, "t%u", installation->tenant), 0, true);
+	file = fopen(path, "re");
+	while (file && sound && fgets(line, sizeof line, file)) {
+		char *args = strchr(line, '\t'), *sql = args ? strchr(args + 1, '\t') : NULL;
+
+		if (!sql)
+			continue;
+		*args = *sql = '\0';
+		sql[1 + strcspn(sql + 1, "\n")] = '\0';
+		const struct scop_statement statement = { line, sql + 1, (uint32_t)atoi(args + 1),
+			0 };
+		if (scop_db_prepare(db, platform->arena, &statement) != SCOP_DB_OK)
+			sound = scop_error_set(&platform->err,
+			    "module '%s' does not fit its own schema: %s", installation->module,
+			    scop_db_error(db));
+	}
+	if (file)
+		fclose(file);
+	scop_db_free(db);
+	return sound;
+}
+
+/* "'..', '..', '..', '..'": a title in the languages, as SQL. */
+static const char *
+titles(struct scop_platform *platform, const char *const title[SCOP_LANGUAGES])
+{
+	const char *quoted[SCOP_LANGUAGES];
+
+	for (int i = 0; i < SCOP_LANGUAGES; i++)
+		quoted[i] = scop_platform_quote(platform, title[i] ? title[i] : "");
+	return scop_arena_printf(platform->arena, "'%s', '%s', '%s', '%s'", quoted[SCOP_FR],
+	    quoted[SCOP_NL], quoted[SCOP_DE], quoted[SCOP_EN]);
+}
+
+/* Menu entries, or tiles: both lead to a path, for who has a permission. */
+static bool
+fill_entries(struct scop_installation *installation, const char *table,
+    const struct scop_manifest_menu *entries, size_t count)
+{
+	struct scop_platform *platform = installation->platform;
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < count; i++)
+		sound = scop_platform_sql(platform,
+		    "INSERT INTO t%u.%s (module, path, permission, place, title_fr, title_nl, "
+		    "title_de, title_en) "
+		    "VALUES ('%s', '%s', '%s', %u, %s)",
+		    installation->tenant, table, installation->module, entries[i].path,
+		    entries[i].permission, entries[i].place, titles(platform, entries[i].title));
+	return sound;
+}
+
+/* Whether it is a scop's own tenant. */
+static bool
+operates(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_bool(scop_platform_row(platform,
+			     "SELECT operates FROM scopiton.tenant WHERE id = %u", tenant),
+	    "operates");
+}
+
+static bool
+fill_permissions(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const uint32_t tenant = installation->tenant;
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < manifest->permission_count; i++) {
+		if (strcmp(manifest->permissions[i].name, OPERATE) == 0 &&
+		    !operates(platform, tenant))
+			continue;
+		sound = scop_platform_sql(platform,
+			    "REPLACE INTO t%u.permission (name, module, title_fr, title_nl, "
+			    "title_de, title_en) VALUES "
+			    "('%s', '%s', %s)",
+			    tenant, manifest->permissions[i].name, manifest->name,
+			    titles(platform, manifest->permissions[i].title)) &&
+		    scop_platform_sql(platform,
+			"INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES "
+			"('owner', '%s')",
+			tenant, manifest->permissions[i].name);
+	}
+	for (size_t i = 0; sound && i < manifest->grant_count; i++)
+		sound =
+		    scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role (name) VALUES ('%s')",
+			tenant, manifest->grants[i].role) &&
+		    scop_platform_sql(platform,
+			"INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('%s', "
+			"'%s')",
+			tenant, manifest->grants[i].role, manifest->grants[i].permission);
+	return sound;
+}
+
+static bool
+fill_settings(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < manifest->setting_count; i++) {
+		const struct scop_manifest_setting *setting = &manifest->settings[i];
+
+		sound = scop_platform_sql(platform,
+		    "INSERT INTO t%u.setting_type (module, name, place, type, standard, low, high, "
+		    "choices, "
+		    "title_fr, title_nl, title_de, title_en) VALUES ('%s', '%s', %zu, '%s', '%s', "
+		    "%d, %d, '%s', %s)",
+		    installation->tenant, manifest->name, setting->name, i, setting->type,
+		    scop_platform_quote(platform, setting->standard), setting->low, setting->high,
+		    scop_platform_quote(platform, setting->choices),
+		    titles(platform, setting->title));
+	}
+	return sound;
+}
+
+static bool
+fill_socle(struct scop_installation *installation)
+{
+	static const char *const anew[] = { "menu", "tile", "permission", "setting_type" };
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < sizeof anew / sizeof anew[0]; i++)
+		sound = scop_platform_sql(installation->platform,
+		    "DELETE FROM t%u.%s WHERE module = '%s'", installation->tenant, anew[i],
+		    manifest->name);
+	return sound && fill_permissions(installation) && fill_settings(installation) &&
+	    fill_entries(installation, "menu", manifest->menu, manifest->menu_count) &&
+	    fill_entries(installation, "tile", manifest->tiles, manifest->tile_count);
+}
+
+/* The subscription's row. What served until now is what can be gone back to. */
+static bool
+subscribe(struct scop_installation *installation, const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+	const bool taken = scop_platform_row(platform,
+	    "SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND root = 1 AND "
+	    "state NOT IN ('off', 'gone') AND module <> '%s'",
+	    installation->tenant, installation->module);
+
+	if (installation->root && taken)
+		return scop_error_set(&platform->err,
+		    "another module stands at the root of this tenant's host name");
+	return scop_platform_sql(platform,
+		   "INSERT INTO scopiton.subscription (tenant, module, package, database_name, "
+		   "epoch, state, "
+		   "root, switched) SELECT %u, '%s', id, '%s', 1, 'on', %d, UTC_TIMESTAMP(6) FROM "
+		   "scopiton.package WHERE hash = '%s' ON DUPLICATE KEY UPDATE "
+		   "previous = IF(package <> VALUES(package), package, previous), "
+		   "previous_database = IF(package <> VALUES(package), database_name, "
+		   "previous_database), switched = IF(package <> VALUES(package), "
+		   "UTC_TIMESTAMP(6), switched), package = VALUES(package), database_name = "
+		   "VALUES(database_name), epoch = epoch + 1, state = 'on', root = %s",
+		   installation->tenant, installation->module, database, installation->root,
+		   installation->package.hash, taken ? "0" : "GREATEST(root, VALUES(root))") &&
+	    scop_directory_changed(platform);
+}
+
+/* When the module's jobs are due by the tenant's clock. One whose rule stays keeps its hour. */
+static bool
+plan(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const char *zone =
+	    scop_text(scop_platform_row(platform, "SELECT zone FROM scopiton.tenant WHERE id = %u",
+			  installation->tenant),
+		"zone");
+	bool sound = scop_platform_sql(platform,
+	    "DELETE s FROM queue.schedule s LEFT JOIN (scopiton.package_job j JOIN "
+	    "scopiton.package p ON p.id = j.package AND p.hash = '%s') ON j.name = s.name AND "
+	    "j.rule = s.rule WHERE s.role = '%s' "
+	    "AND (j.name IS NULL OR s.zone <> '%s')",
+	    installation->package.hash, installation->role, zone);
+
+	for (size_t i = 0; sound && i < manifest->job_count; i++) {
+		const struct scop_manifest_job *job = &manifest->jobs[i];
+		struct scop_schedule schedule;
+
+		if (!job->rule[0] || !scop_schedule_parse(job->rule, &schedule))
+			continue;
+		const int64_t next = scop_schedule_next(&schedule, zone, scop_time_now());
+		sound = scop_platform_sql(platform,
+		    "INSERT IGNORE INTO queue.schedule (role, name, rule, zone, next_at) VALUES "
+		    "('%s', "
+		    "'%s', '%s', '%s', FROM_UNIXTIME(%lld))",
+		    installation->role, job->name, job->rule, zone, (long long)(next / 1000000));
+	}
+	return sound;
+}
+
+/* The subscription's row as MariaDB has it, which may have to come back first; a row without
+ * members for none, NULL when it stays away. */
+static const struct scop_value *
+subscription_now(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+
+	for (int i = 0; i < AWAY_SECONDS_MAX; i++) {
+		const struct scop_value *row = scop_platform_row(platform,
+		    "SELECT COUNT(*) AS n, COALESCE(MAX(p.hash), '') AS hash, "
+		    "COALESCE(MAX(s.database_name), '') AS "
+		    "database_name, COALESCE(MAX(s.state), '') AS state FROM scopiton.subscription "
+		    "s JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND "
+		    "s.module = '%s'",
+		    installation->tenant, installation->module);
+
+		if (row)
+			return row;
+		/* the lock is lost; what was committed can still be asked */
+		scop_db_hold(platform->db, false);
+		sleep(1);
+	}
+	return NULL;
+}
+
+bool
+scop_installation_switch(struct scop_installation *installation, const char *database)
+{
+	struct scop_platform *platform = installation->platform;
+
+	if (scop_platform_sql(platform, "START TRANSACTION") && fill_socle(installation) &&
+	    subscribe(installation, database) && plan(installation) &&
+	    scop_period_begin(platform, installation->tenant, installation->module) &&
+	    scop_platform_sql(platform, "COMMIT"))
+		return true;
+	const struct scop_error cause = platform->err;
+	scop_platform_sql(platform, "ROLLBACK");
+	const struct scop_value *row = subscription_now(installation);
+	if (row && strcmp(scop_text(row, "hash"), installation->package.hash) == 0 &&
+	    strcmp(scop_text(row, "database_name"), database) == 0 &&
+	    strcmp(scop_text(row, "state"), "on") == 0)
+		return true;
+	platform->err = cause;
+	return false;
+}
+
+bool
+scop_installation_is_unused(struct scop_installation *installation, const char *database)
+{
+	const struct scop_value *row = subscription_now(installation);
+
+	return row && strcmp(scop_text(row, "database_name"), database) != 0 &&
+	    scop_platform_holds_lock(installation->platform);
+}
+
+bool
+scop_installation_tables(struct scop_installation *installation, const char *database,
+    unsigned generation, const char *other)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *below = generation < 2
+	    ? "migrations"
+	    : scop_arena_printf(platform->arena, "migrations/generation%u", generation);
+	/* What ran and is not of the version that serves was tried and never served. Tables that
+	 * arrive come with the version that did. */
+	const char *served = installation->known
+	    ? scop_arena_printf(platform->arena, "%s/modules/%s/%s", platform->config.var,
+		  installation->old_hash, below)
+	    : scop_arena_printf(platform->arena, "%s/%s", installation->package.folder, below);
+
+	return scop_migrator_run(platform,
+		   &(struct scop_migration){ .database = database,
+		       .series = "host",
+		       .folder = scop_arena_printf(platform->arena, "%s/module",
+			   platform->config.migrations) }) &&
+	    scop_migrator_run(platform,
+		&(struct scop_migration){ .database = database,
+		    .other = other,
+		    .folder = scop_arena_printf(platform->arena, "%s/%s",
+			installation->package.folder, below),
+		    .served = served,
+		    .series = generation < 2
+			? "module"
+			: scop_arena_printf(platform->arena, "generation%u", generation),
+		    .told = installation->told,
+		    .context = installation->context });
+}
+
+/* What a new version may that the old one may not: it has to be granted. */
+static bool
+check_rights(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const struct scop_value *had = scop_json_parse(platform->arena, installation->old_rights,
+	    strlen(installation->old_rights), &platform->err);
+	struct scop_buffer more;
+
+	scop_buffer_init(&more, platform->arena);
+	for (size_t i = 0; i < manifest->right_count; i++) {
+		bool there = false;
+
+		for (size_t h = 0; h < scop_count(had); h++)
+			there |= strcmp(scop_as_text(scop_at(had, h)), manifest->rights[i]) == 0;
+		if (!there)
+			scop_buffer_printf(&more, "%s%s", more.length ? ", " : "",
+			    manifest->rights[i]);
+	}
+	if (more.length == 0 || installation->granted || !installation->known)
+		return true;
+	return scop_error_set(&platform->err,
+	    "%s %s asks for more than %s may: %s. Grant that to go on (--grant, or the portal's "
+	    "page).",
+	    installation->module, manifest->version, installation->old_version,
+	    scop_buffer_str(&more));
+}
+
+/* Everything but the check, where the tables stay or are added to. */
+static bool
+install(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *folder = installation->package.folder;
+	const unsigned generation = installation->package.manifest.generation;
+	const bool anew =
+	    installation->known && generation > scop_generation_of(installation->old_database);
+	const unsigned serves =
+	    installation->known ? scop_generation_of(installation->old_database) : generation;
+
+	installation->database = installation->known
+	    ? installation->old_database
+	    : scop_generation_name(platform, installation->tenant, installation->module,
+		  generation);
+	if (!scop_installation_tell(installation, "account") || !make_account(installation) ||
+	    !write_calls(installation) || !scop_installation_tell(installation, "database") ||
+	    !scop_platform_sql(platform,
+		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
+		"utf8mb4_unicode_520_ci",
+		installation->database) ||
+	    !scop_installation_rights(installation, installation->database) ||
+	    !scop_installation_tell(installation, "tables") ||
+	    !scop_installation_tables(installation, installation->database, serves, NULL))
+		return false;
+	if (strcmp(installation->module, "portal") == 0 &&
+	    !scop_tenant_views(platform, installation->tenant))
+		return false; /* a newer portal may show what an older host did not */
+	if (!scop_installation_tell(installation, "statements"))
+		return false;
+	/* The version that serves has to go on with what was added; the new one has to find all
+	 * that it names. */
+	const char *old = scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var,
+	    installation->old_hash);
+	if (installation->known && strcmp(installation->state, "on") == 0 &&
+	    !scop_installation_prepare(installation, old, installation->database))
+		return scop_error_set(&platform->err,
+		    "%s %s, which serves now, would not work any more: %s", installation->module,
+		    installation->old_version,
+		    scop_arena_text(platform->arena, platform->err.text));
+	if (anew)
+		return scop_generation_make(installation);
+	return scop_installation_prepare(installation, folder, installation->database) &&
+	    scop_installation_tell(installation, "switch on") &&
+	    scop_installation_switch(installation, installation->database);
+}
+
+/* Tables that were added to are not made smaller: an older version comes back by going back to it.
+ */
+static bool
+check_direction(struct scop_installation *installation)
+{
+	const char *version = installation->package.manifest.version;
+	struct scop_version old, fresh;
+
+	if (!installation->known || !scop_version_parse(installation->old_version, &old) ||
+	    !scop_version_parse(version, &fresh) || scop_version_compare(&fresh, &old) >= 0)
+		return true;
+	return scop_error_set(&installation->platform->err,
+	    "%s %s is older than %s, which this tenant has. 'scopiton module back' goes back to "
+	    "the one before.",
+	    installation->module, version, installation->old_version);
+}
+
+/* A first installation that failed leaves nothing, so that a mended package finds nothing in its
+ * way. */
+static void
+undo_first(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_error cause = platform->err;
+
+	if (!installation->database ||
+	    !scop_installation_is_unused(installation, installation->database)) {
+		platform->err = cause;
+		return;
+	}
+	if (scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation->role) &&
+	    scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation->database))
+		scop_module_forget(platform, installation->module);
+	platform->err = cause;
+}
+
+/* One module of an order: the one that was asked for, or one that it needs. */
+static bool
+install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
+    bool root, bool granted, bool (*told)(void *, const char *), void *context)
+{
+	struct scop_installation installation;
+
+	scop_installation_begin(&installation, platform, tenant, choice->module, told, context);
+	installation.root = root;
+	installation.granted = granted;
+	if (!scop_choice_open(platform, choice, &installation.package))
+		return false;
+	const bool same =
+	    installation.known && strcmp(installation.old_hash, installation.package.hash) == 0;
+	if (same && strcmp(installation.state, "on") == 0 && !root)
+		return true;
+	/* a run before us was killed */
+	if (strcmp(installation.state, "frozen") == 0 && !scop_thaw(&installation))
+		return false;
+	if (check_direction(&installation) && check_rights(&installation) && install(&installation))
+		return true;
+	if (!installation.known)
+		undo_first(&installation);
+	return false;
+}
+
+bool
+scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *folder, bool root)
+{
+	const struct scop_choice choice = { .module = module, .version = "", .folder = folder };
+
+	return install_choice(platform, tenant, &choice, root, true, NULL, NULL);
+}
+
+bool
+scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const struct scop_wish *wish, bool (*told)(void *, const char *), void *context)
+{
+	struct scop_choice choices[SCOP_SOLVE_MAX];
+	const size_t length = strlen(module);
+	size_t count;
+
+	if (length < 3 || length > SCOP_MODULE_MAX ||
+	    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return scop_error_set(&platform->err,
+		    "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
+	if (!scop_platform_tell(platform, told, context, "check") ||
+	    !scop_choose(platform, tenant, module, wish, choices, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const bool asked = strcmp(choices[i].module, module) == 0;
+
+		if (count > 1 &&
+		    !scop_platform_tell(platform, told, context,
+			scop_arena_printf(platform->arena, "%s %s", choices[i].module,
+			    choices[i].version)))
+			return false;
+		if (!install_choice(platform, tenant, &choices[i], asked && wish->root,
+			wish->granted, told, context))
+			return false;
+	}
+	return true;
+}

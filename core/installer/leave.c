@@ -1,0 +1,481 @@
+/* A tenant as one archive: see leave.h. */
+#include "installer/leave.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "installer/export.h"
+#include "installer/sealing.h"
+#include "package/files.h"
+#include "package/index.h"
+
+enum { FORMAT = 1 };
+
+static bool
+write_text(struct scop_platform *platform, const char *path, mode_t mode, const char *text)
+{
+	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	const size_t length = strlen(text);
+	const bool written = fd >= 0 && write(fd, text, length) == (ssize_t)length;
+
+	return (fd >= 0 && close(fd) == 0 && written) ||
+	    scop_error_errno(&platform->err, "'%s' cannot be written", path);
+}
+
+/* ---- data ---- */
+
+/* One snapshot of all `databases`, by one run of mariadb-dump; then a file for each. Views are the
+ * host's to make. */
+static bool
+dump_databases(struct scop_platform *platform, const struct scop_value *databases,
+    const char *folder)
+{
+	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder);
+	const char **words =
+	    scop_arena_alloc(platform->arena, (scop_count(databases) + 300) * sizeof *words);
+	size_t n = 0;
+
+	words[n++] = "--databases";
+	for (size_t i = 0; i < scop_count(databases); i++)
+		words[n++] = scop_text(scop_at(databases, i), "name");
+	const struct scop_value *views = scop_platform_rows(platform,
+	    "SELECT table_schema AS place, table_name AS name FROM information_schema.views WHERE "
+	    "table_schema = '%s'",
+	    scop_text(scop_at(databases, 0), "name"));
+	for (size_t i = 0; i < scop_count(views) && i < 200; i++)
+		words[n++] = scop_arena_printf(platform->arena, "--ignore-table=%s.%s",
+		    scop_text(scop_at(views, i), "place"), scop_text(scop_at(views, i), "name"));
+	words[n++] = "--no-create-db";
+	words[n] = NULL;
+	return views && scop_dump_run(platform, words, whole);
+}
+
+/* Cuts the dump at its USE lines: "USE `t42_shop`;" begins what goes to data/shop.sql. No row has a
+ * line of its own, for what mariadb-dump writes has its line ends escaped. */
+static bool
+cut_dump(struct scop_platform *platform, const struct scop_value *databases, const char *folder)
+{
+	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder);
+	FILE *in = fopen(whole, "re"), *out = NULL;
+	char *line = NULL;
+	size_t size = 0, head_length = 0;
+	char head[4096] = "";
+	bool sound = in != NULL;
+
+	for (ssize_t got; sound && (got = getline(&line, &size, in)) > 0;) {
+		if (strncmp(line, "USE `", 5) == 0) {
+			const char *name = NULL;
+
+			for (size_t i = 0; i < scop_count(databases); i++)
+				if (strncmp(line + 5, scop_text(scop_at(databases, i), "name"),
+					strcspn(line + 5, "`")) == 0 &&
+				    strlen(scop_text(scop_at(databases, i), "name")) ==
+					strcspn(line + 5, "`"))
+					name = scop_text(scop_at(databases, i), "module");
+			if (out)
+				sound = fclose(out) == 0;
+			out = name ? fopen(scop_arena_printf(platform->arena, "%s/data/%s.sql",
+					       folder, name),
+					 "wxe")
+				   : NULL;
+			sound = sound && out && fwrite(head, 1, head_length, out) == head_length;
+		} else if (out) {
+			sound = fwrite(line, 1, (size_t)got, out) == (size_t)got;
+		} else if (head_length + (size_t)got <
+		    sizeof head) { /* what sets the session, before the first database */
+			memcpy(head + head_length, line, (size_t)got);
+			head_length += (size_t)got;
+		}
+	}
+	if (out)
+		sound &= fclose(out) == 0;
+	if (in)
+		fclose(in);
+	free(line);
+	unlink(whole);
+	return sound ||
+	    scop_error_errno(&platform->err, "the tenant's data cannot be written below '%s'",
+		folder);
+}
+
+/* What waits, and mails: of the roles that `where` says. */
+static bool
+dump_queue(struct scop_platform *platform, const char *where, const char *folder)
+{
+	const char *words[] = { "queue", "outbox", "dead", "mail", "attachment",
+		scop_arena_printf(platform->arena, "--where=%s", where), NULL };
+
+	return scop_dump_run(platform, words,
+	    scop_arena_printf(platform->arena, "%s/data/queue.sql", folder));
+}
+
+/* ---- people ---- */
+
+static bool
+write_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT p.id, p.mail, p.name, p.language, p.password, CONVERT(p.totp USING ascii) AS "
+	    "totp, "
+	    "COALESCE((SELECT JSON_ARRAYAGG(r.code_hash) FROM account.recovery r WHERE r.person = "
+	    "p.id), '[]') AS recovery FROM account.person p WHERE p.id IN "
+	    "(SELECT m.person FROM t%u.member m)",
+	    tenant);
+	struct scop_list_maker list;
+	struct scop_buffer out;
+
+	scop_list_init(&list, platform->arena);
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+		struct scop_map_maker map;
+
+		scop_map_init(&map, platform->arena);
+		scop_map_put(&map, "id", scop_get(row, "id"));
+		for (size_t k = 0; k < 5; k++) {
+			static const char *const keys[] = { "mail", "name", "language", "password",
+				"recovery" };
+
+			scop_map_put(&map, keys[k], scop_get(row, keys[k]));
+		}
+		/* The secret of the second step is sealed under this host's key. */
+		scop_map_put_text(&map, "totp",
+		    scop_text(row, "totp")[0]
+			? scop_unseal_for(platform, "portal", scop_text(row, "totp"))
+			: "");
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, scop_list_value(&list));
+	return rows &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/persons.json", folder),
+		0600, scop_buffer_str(&out));
+}
+
+/* ---- what it is ---- */
+
+static bool
+write_description(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	static const char *const keys[] = { "name", "title", "language", "zone", "currency" };
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT name, title, language, zone, currency, operates FROM scopiton.tenant WHERE id "
+	    "= %u",
+	    tenant);
+	const struct scop_value *hosts = scop_platform_rows(platform,
+	    "SELECT host, portal FROM scopiton.host_name WHERE tenant = %u ORDER BY portal, host",
+	    tenant);
+	const struct scop_value *modules = scop_platform_rows(platform,
+	    "SELECT s.module, p.version, p.hash, s.state IN ('on', 'frozen') AS is_on, s.root FROM "
+	    "scopiton.subscription s "
+	    "JOIN scopiton.package p ON p.id = s.package WHERE s.tenant = %u ORDER BY s.module = "
+	    "'portal' DESC, s.module",
+	    tenant);
+	struct scop_map_maker map;
+	struct scop_buffer out;
+
+	scop_map_init(&map, platform->arena);
+	scop_map_put(&map, "format", scop_value_int(platform->arena, FORMAT));
+	scop_map_put(&map, "tenant", scop_value_int(platform->arena, tenant));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		scop_map_put(&map, keys[i], scop_get(row, keys[i]));
+	scop_map_put(&map, "operates", scop_get(row, "operates"));
+	scop_map_put(&map, "hosts", hosts);
+	scop_map_put(&map, "modules", modules);
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, scop_map_value(&map));
+	return row && hosts && modules &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/tenant.json", folder), 0600,
+		scop_buffer_str(&out));
+}
+
+static const char readme[] =
+    "# %s\n\n"
+    "Everything of this space, as it was taken out of Scopiton: nothing else is needed to go on "
+    "with it.\n\n"
+    "- `./run` starts it on a Debian 12 machine, on http://127.0.0.1:8080/ (PORT=9000 for "
+    "another). It installs the Debian packages\n"
+    "  that are missing, makes a private MariaDB in `var/` and takes the data in. Ctrl-C stops it; "
+    "the data stays.\n"
+    "- `data/` is SQL that any MariaDB or MySQL reads; `tables/` says what each table and column "
+    "is.\n"
+    "- `statements.csv` is what was used of which module, month by month.\n"
+    "- `persons.json` has the people with hashes of their passwords, and the secrets of their "
+    "second steps: keep it closed.\n"
+    "- `packages/` are the modules, `host/` the programs. On another host: `scopiton tenant import "
+    "THIS-ARCHIVE`.\n"
+    "- `sha256sum -c SHA256SUMS` says whether anything was changed.\n";
+
+static bool
+write_sums(struct scop_platform *platform, const char *folder)
+{
+	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
+	struct scop_buffer out;
+	bool sound = scop_files_list(platform->arena, folder, files, &platform->err);
+
+	scop_buffer_init(&out, platform->arena);
+	for (size_t i = 0; sound && i < files->count; i++) {
+		char sum[SCOP_SHA256_TEXT];
+
+		sound = scop_sha256_file(scop_arena_printf(platform->arena, "%s/%s", folder,
+					     files->path[i]),
+		    sum, &platform->err);
+		scop_buffer_printf(&out, "%s  %s\n", sum, files->path[i]);
+	}
+	return sound &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), 0644,
+		scop_buffer_str(&out));
+}
+
+/* The programs, as they lie on this host, in the places where tools/stack.sh looks for them. */
+static bool
+copy_host(struct scop_platform *platform, const char *folder)
+{
+	const struct scop_config *config = &platform->config;
+	const char *share = scop_arena_printf(platform->arena, "%s/..", config->migrations),
+		   *to = scop_arena_printf(platform->arena, "%s/host", folder);
+	const char *const folders[][2] = { { config->libexec, "build/libexec" },
+		{ config->webroot, "build/webroot" }, { config->migrations, "migrations" },
+		{ scop_arena_printf(platform->arena, "%s/nginx", share), "nginx" } };
+	const char *const files[][2] = { { scop_arena_printf(platform->arena,
+					       "%s/../libscopiton.so.1", config->libexec),
+					     "build/libscopiton.so.1" },
+		{ scop_arena_printf(platform->arena, "%s/../libscopiton-work.so.1",
+		      config->libexec),
+		    "build/libscopiton-work.so.1" },
+		{ scop_arena_printf(platform->arena, "%s/tools/stack.sh", share),
+		    "tools/stack.sh" },
+		{ scop_arena_printf(platform->arena, "%s/tools/install-packages", share),
+		    "tools/install-packages" },
+		{ scop_arena_printf(platform->arena, "%s/tools/alone.sh", share),
+		    "tools/alone.sh" },
+		{ scop_arena_printf(platform->arena, "%s/tools/alone-packages.txt", share),
+		    "tools/packages.txt" } };
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < sizeof folders / sizeof folders[0]; i++)
+		sound = scop_copy_folder(platform, folders[i][0],
+		    scop_arena_printf(platform->arena, "%s/%s", to, folders[i][1]));
+	for (size_t i = 0; sound && i < sizeof files / sizeof files[0]; i++) {
+		char *path = scop_arena_printf(platform->arena, "%s/%s", to, files[i][1]);
+
+		scop_files_make_folders(path);
+		sound =
+		    scop_files_copy(files[i][0], path, &platform->err) && chmod(path, 0755) == 0;
+	}
+	return sound;
+}
+
+/* What the tables mean, and the packages. */
+static bool
+write_modules(struct scop_platform *platform, const struct scop_value *databases,
+    const char *folder)
+{
+	bool sound = true;
+
+	for (size_t i = 0; sound && i < scop_count(databases); i++) {
+		const struct scop_value *row = scop_at(databases, i);
+		const char *module = scop_text(row, "module"), *hash = scop_text(row, "hash");
+
+		sound =
+		    scop_describe_tables(platform, scop_text(row, "name"),
+			scop_arena_printf(platform->arena, "%s/tables/%s.md", folder, module)) &&
+		    (!hash[0] ||
+			scop_copy_folder(platform,
+			    scop_arena_printf(platform->arena, "%s/modules/%s",
+				platform->config.var, hash),
+			    scop_arena_printf(platform->arena, "%s/packages/%s", folder, module)));
+	}
+	return sound;
+}
+
+static bool
+write_data(struct scop_platform *platform, const struct scop_value *databases, const char *queue,
+    const char *folder)
+{
+	mkdir(scop_arena_printf(platform->arena, "%s/data", folder), 0700);
+	mkdir(scop_arena_printf(platform->arena, "%s/tables", folder), 0700);
+	return dump_databases(platform, databases, folder) &&
+	    cut_dump(platform, databases, folder) && dump_queue(platform, queue, folder);
+}
+
+/* What was and will be asked for, month by month. */
+static bool
+write_statements(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT month, module, begins, ends, days, of_days, month_cents, cents, currency FROM "
+	    "t%u.use_line ORDER BY "
+	    "month, module, begins",
+	    tenant);
+
+	return rows &&
+	    (scop_count(rows) == 0 ||
+		scop_export_csv(platform, rows,
+		    scop_arena_printf(platform->arena, "%s/statements.csv", folder)));
+}
+
+static bool
+write_all(struct scop_platform *platform, uint32_t tenant, const char *folder,
+    bool (*told)(void *, const char *), void *context)
+{
+	const char *title =
+	    scop_text(scop_platform_row(platform, "SELECT title FROM scopiton.tenant WHERE id = %u",
+			  tenant),
+		"title");
+	const struct scop_value *databases = scop_platform_rows(platform,
+	    "SELECT 't%u' AS name, 'socle' AS module, '' AS hash UNION ALL SELECT s.database_name, "
+	    "s.module, "
+	    "p.hash FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE "
+	    "s.tenant = %u",
+	    tenant, tenant);
+
+	return databases && scop_platform_tell(platform, told, context, "data") &&
+	    write_data(platform, databases,
+		scop_arena_printf(platform->arena, "role LIKE 't%u\\_%%'", tenant), folder) &&
+	    scop_platform_tell(platform, told, context, "people") &&
+	    write_persons(platform, tenant, folder) &&
+	    write_description(platform, tenant, folder) &&
+	    write_statements(platform, tenant, folder) &&
+	    scop_platform_tell(platform, told, context, "modules") &&
+	    write_modules(platform, databases, folder) &&
+	    scop_platform_tell(platform, told, context, "programs") &&
+	    copy_host(platform, folder) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/README.md", folder), 0644,
+		scop_arena_printf(platform->arena, readme, title)) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/run", folder), 0755,
+		"#!/usr/bin/env bash\n# Starts this space alone, without anybody's services.\nexec "
+		"\"$(dirname \"$0\")/host/tools/alone.sh\" \"$@\"\n") &&
+	    write_sums(platform, folder) && scop_platform_tell(platform, told, context, "archive");
+}
+
+/* Where an archive is put together: below var/exports under a hidden name, which a sweep takes
+ * away. */
+static const char *
+work_folder(struct scop_platform *platform)
+{
+	const char *folder = scop_arena_printf(platform->arena, "%s/exports/.%d",
+	    platform->config.var, (int)getpid());
+
+	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
+	scop_files_remove(folder);
+	if (mkdir(folder, 0700) == 0)
+		return folder;
+	scop_error_errno(&platform->err, "'%s' cannot be made", folder);
+	return NULL;
+}
+
+/* The folder as the archive WHAT-TIME.tar.zst of the tenant; the folder goes. */
+static const char *
+pack(struct scop_platform *platform, uint32_t tenant, const char *what, const char *folder,
+    bool sound)
+{
+	static const char suffix[] = ".tar.zst";
+	const char *file = scop_export_path(platform, tenant, what, suffix),
+		   *name = strrchr(file, '/') + 1;
+
+	sound = sound &&
+	    scop_archive_folder(platform, folder,
+		scop_arena_printf(platform->arena, "%.*s", (int)(strlen(name) - strlen(suffix)),
+		    name),
+		file);
+	const struct scop_error cause = platform->err;
+	scop_files_remove(folder);
+	platform->err = cause;
+	return sound ? file : NULL;
+}
+
+const char *
+scop_tenant_export(struct scop_platform *platform, uint32_t tenant,
+    bool (*told)(void *, const char *), void *context)
+{
+	const char *folder = work_folder(platform);
+
+	return folder ? pack(platform, tenant, "tenant", folder,
+			    write_all(platform, tenant, folder, told, context))
+		      : NULL;
+}
+
+/* ---- one module ---- */
+
+static const char module_readme[] =
+    "# %s %s\n\n"
+    "All of one module of a space, as it was taken out of Scopiton.\n\n"
+    "- `data/%s.sql` is SQL that any MariaDB or MySQL reads; `tables/%s.md` says what each table "
+    "and column is.\n"
+    "- `data/queue.sql` is what waited to be done, and mails. `module.json` has the settings and "
+    "who might do what.\n"
+    "- `packages/` is the module. To take all of it in again: `scopiton tenant import THIS-ARCHIVE "
+    "--into TENANT`.\n"
+    "- `sha256sum -c SHA256SUMS` says whether anything was changed.\n";
+
+static bool
+write_module(struct scop_platform *platform, uint32_t tenant, const char *module, const char *state,
+    const char *folder)
+{
+	const struct scop_value *databases = scop_platform_rows(platform,
+	    "SELECT s.database_name AS name, s.module, p.hash, p.version, s.root, "
+	    "COALESCE(NULLIF('%s', ''), s.state) IN ('on', 'frozen') AS is_on "
+	    "FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE "
+	    "s.tenant = %u AND s.module = '%s'",
+	    state, tenant, module);
+	const struct scop_value *settings = scop_platform_rows(platform,
+	    "SELECT name, value FROM t%u.setting WHERE module = '%s'", tenant, module);
+	const struct scop_value *permissions = scop_platform_rows(platform,
+	    "SELECT role, permission FROM t%u.role_permission WHERE permission LIKE '%s.%%'",
+	    tenant, module);
+	static const char *const keys[] = { "module", "version", "hash", "root", "is_on" };
+	const struct scop_value *row = scop_at(databases, 0);
+	struct scop_map_maker map;
+	struct scop_buffer out;
+
+	scop_map_init(&map, platform->arena);
+	scop_map_put(&map, "format", scop_value_int(platform->arena, FORMAT));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		scop_map_put(&map, keys[i], scop_get(row, keys[i]));
+	scop_map_put(&map, "settings", settings);
+	scop_map_put(&map, "permissions", permissions);
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, scop_map_value(&map));
+	return row && settings && permissions &&
+	    write_data(platform, databases,
+		scop_arena_printf(platform->arena, "role = 't%u_%s'", tenant, module), folder) &&
+	    write_modules(platform, databases, folder) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/module.json", folder), 0600,
+		scop_buffer_str(&out)) &&
+	    write_text(platform, scop_arena_printf(platform->arena, "%s/README.md", folder), 0644,
+		scop_arena_printf(platform->arena, module_readme, module, scop_text(row, "version"),
+		    module, module)) &&
+	    write_sums(platform, folder);
+}
+
+const char *
+scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module)
+{
+	return scop_module_export_as(platform, tenant, module, "");
+}
+
+const char *
+scop_module_export_as(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *state)
+{
+	if (!scop_platform_row(platform,
+		"SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'",
+		tenant, scop_platform_quote(platform, module))) {
+		scop_error_set(&platform->err, "this tenant has no module '%s'", module);
+		return NULL;
+	}
+	const char *folder = work_folder(platform);
+
+	return folder ? pack(platform, tenant, module, folder,
+			    write_module(platform, tenant, module, state, folder))
+		      : NULL;
+}

@@ -1,0 +1,22 @@
+/* Migrations run under an account made for the run, which has nothing but the one database, and is
+ * dropped afterwards. */
+#ifndef SCOP_INSTALLER_MIGRATOR_H
+#define SCOP_INSTALLER_MIGRATOR_H
+
+#include "installer/platform.h"
+
+#include "package/migration.h"
+
+/* The account has `migration->database`, and may read `migration->other`. */
+bool scop_migrator_run(struct scop_platform *platform, const struct scop_migration *migration);
+
+/* Drops the accounts of runs that were killed; for who holds the installer's lock. */
+bool scop_migrator_sweep(struct scop_platform *platform);
+
+/* `text` with `_` escaped, for it is a wildcard in GRANT ... ON. */
+const char *scop_grant_pattern(struct scop_platform *platform, const char *database);
+
+/* 32 random letters. */
+const char *scop_random_password(struct scop_platform *platform);
+
+#endif

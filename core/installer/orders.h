@@ -1,0 +1,43 @@
+/* Orders to the installer, as they stand in scopiton.installer_order: one at a time for a tenant's
+ * module, whoever gave it. */
+#ifndef SCOP_INSTALLER_ORDERS_H
+#define SCOP_INSTALLER_ORDERS_H
+
+#include "installer/platform.h"
+
+/* What is ordered. */
+struct scop_order {
+	uint32_t tenant;
+	const char *kind, *module, *actor;
+	struct scop_wish wish;
+	const char *confirmed; /* for purge: the module's name, typed again */
+	int64_t rollout;       /* 0: of none */
+};
+
+/* Writes it; gives its number, or that of the one which is under way for the same tenant and
+ * module. 0 with the reason. */
+int64_t scop_order_give(struct scop_platform *platform, const struct scop_order *order,
+    bool *ret_under_way);
+
+/* Carries out the order `id`, and notes how it went; false when it failed. */
+bool scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, const char *),
+    void *context);
+
+/* Asks that it be stopped where that is safe. */
+bool scop_order_cancel(struct scop_platform *platform, int64_t id);
+
+/* Takes away what killed runs have left: fetched files, accounts of migrations, tenants half made
+ * or half deleted, folders of archives half written. For who holds the installer's lock, and so is
+ * alone: false when it was lost. */
+bool scop_sweep(struct scop_platform *platform);
+
+/* Upgrades in waves: makes one for the scop's tenants that have the module, or for all where `scop`
+ * is 0 (`canary`: first that one alone; 0: none), goes one step further with the running ones;
+ * pauses one and goes on with it, where it is the scop's or that is 0. `module` "socle" is the
+ * socle itself. */
+int64_t scop_rollout_begin(struct scop_platform *platform, const char *module,
+    const struct scop_wish *wish, uint32_t scop, uint32_t canary, const char *actor);
+bool scop_rollout_step(struct scop_platform *platform);
+bool scop_rollout_set(struct scop_platform *platform, int64_t id, uint32_t scop, const char *state);
+
+#endif

@@ -1,0 +1,19 @@
+/* Pictures of modules on this host: var/pictures, which nginx serves to every portal under
+ * /_pictures/. See modules/pictures.h. */
+#ifndef SCOP_INSTALLER_PICTURES_H
+#define SCOP_INSTALLER_PICTURES_H
+
+#include "installer/platform.h"
+#include "package/index.h"
+
+/* Those of a package of this host: they are put in place, and named for the database. False with
+ * the reason. */
+bool scop_pictures_keep(struct scop_platform *platform, const struct scop_package *package,
+    const char **ret_icon, const char **ret_pictures);
+
+/* Fetches those that the index names and this host has not, and takes away those that nothing names
+ * any more. One that cannot be fetched is logged and left for the next look: a module is installed
+ * without. */
+void scop_pictures_fetch(struct scop_platform *platform, const struct scop_index *index);
+
+#endif

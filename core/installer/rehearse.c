@@ -1,0 +1,150 @@
+/* A dry run: the upgrade on a copy of the tenant's tables, timed, and dropped. Nobody is served
+ * from it. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buffer.h"
+#include "installer/choose.h"
+#include "installer/installation.h"
+#include "installer/migrator.h"
+
+static int64_t
+milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Columns that are stored, with commas between: what is generated cannot be inserted. */
+static const char *
+columns_of(struct scop_platform *platform, const char *database, const char *table)
+{
+	return scop_text(scop_platform_row(platform,
+			     "SELECT GROUP_CONCAT(CONCAT('`', column_name, '`') ORDER BY "
+			     "ordinal_position) AS names FROM "
+			     "information_schema.columns WHERE table_schema = '%s' AND table_name "
+			     "= '%s' AND is_generated = 'NEVER'",
+			     database, table),
+	    "names");
+}
+
+static bool
+copy_tables(struct scop_platform *platform, const char *from, const char *to, int64_t *ret_rows)
+{
+	const struct scop_value *tables = scop_platform_rows(platform,
+	    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '%s' "
+	    "AND "
+	    "table_type = 'BASE TABLE'",
+	    from);
+	bool sound = tables &&
+	    scop_platform_sql(platform,
+		"CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", to);
+
+	*ret_rows = 0;
+	for (size_t i = 0; sound && i < scop_count(tables); i++) {
+		const char *name = scop_text(scop_at(tables, i), "name"),
+			   *columns = columns_of(platform, from, name);
+
+		sound = scop_platform_sql(platform, "CREATE TABLE `%s`.`%s` LIKE `%s`.`%s`", to,
+			    name, from, name) &&
+		    scop_platform_sql(platform,
+			"INSERT INTO `%s`.`%s` (%s) SELECT %s FROM `%s`.`%s`", to, name, columns,
+			columns, from, name);
+		*ret_rows += sound ? (int64_t)scop_db_touched(platform->db) : 0;
+	}
+	return sound;
+}
+
+static bool
+run(struct scop_platform *platform, const struct scop_installation *installation, const char *copy,
+    const char *anew)
+{
+	const unsigned serves = scop_generation_of(installation->old_database),
+		       wanted = installation->package.manifest.generation;
+	const char *folder = installation->package.folder;
+	const struct scop_migration expand = { .database = copy,
+		.series = serves < 2 ? "module"
+				     : scop_arena_printf(platform->arena, "generation%u", serves),
+		.folder = scop_arena_printf(platform->arena,
+		    serves < 2 ? "%s/migrations" : "%s/migrations/generation%u", folder, serves),
+		.served = scop_arena_printf(platform->arena,
+		    serves < 2 ? "%s/modules/%s/migrations"
+			       : "%s/modules/%s/migrations/generation%u",
+		    platform->config.var, installation->old_hash, serves) };
+	const struct scop_migration fill = { .database = anew,
+		.other = copy,
+		.series = scop_arena_printf(platform->arena, "generation%u", wanted),
+		.folder = scop_arena_printf(platform->arena, "%s/migrations/generation%u", folder,
+		    wanted) };
+
+	if (!scop_migrator_run(platform, &expand) || wanted == serves)
+		return wanted == serves && platform->err.text[0] == '\0';
+	return scop_platform_sql(platform,
+		   "CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
+		   anew) &&
+	    scop_migrator_run(platform, &fill);
+}
+
+bool
+scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const struct scop_wish *wish, bool (*told)(void *, const char *), void *context,
+    const char **ret_report)
+{
+	const char *copy = scop_arena_printf(platform->arena, "t%u_%s__0", tenant, module),
+		   *anew = scop_arena_printf(platform->arena, "t%u_%s__00", tenant, module);
+	struct scop_choice choices[SCOP_SOLVE_MAX];
+	struct scop_installation installation;
+	size_t count;
+	int64_t rows;
+
+	scop_installation_begin(&installation, platform, tenant, module, told, context);
+	if (!installation.known)
+		return scop_error_set(&platform->err,
+		    "this tenant has no module '%s' to rehearse an upgrade of", module);
+	if (!scop_choose(platform, tenant, module, wish, choices, &count))
+		return false;
+	if (count == 0 || strcmp(choices[count - 1].module, module) != 0)
+		return scop_error_set(&platform->err,
+		    "the tenant has the newest version of '%s' that fits already", module);
+	if (!scop_choice_open(platform, &choices[count - 1], &installation.package) ||
+	    !scop_installation_tell(&installation, "copy"))
+		return false;
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", copy);
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", anew);
+	bool sound = copy_tables(platform, installation.old_database, copy, &rows) &&
+	    scop_installation_tell(&installation, "rehearse");
+	const int64_t began = milliseconds();
+	platform->err.text[0] = '\0';
+	sound = sound && run(platform, &installation, copy, anew);
+	const int64_t took = milliseconds() - began;
+	const struct scop_error cause = platform->err;
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", copy);
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", anew);
+	platform->err = cause;
+	const struct scop_manifest *manifest = &installation.package.manifest;
+	const bool makes_anew =
+	    manifest->generation > scop_generation_of(installation.old_database);
+	static const char *const told_of[] = {
+		[SCOP_BACK_KEPT] =
+		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
+			      "wait. Rows written after it are kept when going back."),
+		[SCOP_BACK_EXPORTED] =
+		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
+			      "wait. Rows written after it are exported as CSV when going back."),
+		[SCOP_BACK_LOST] =
+		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
+			      "wait. Rows written after it are lost when going back.")
+	};
+	if (sound)
+		*ret_report = scop_arena_printf(platform->arena,
+		    makes_anew
+			? told_of[manifest->back]
+			: SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, while everybody is being "
+				    "served. Rows written after it are kept when going back."),
+		    installation.old_version, manifest->version, (long long)rows,
+		    (long long)took / 1000, (long long)took % 1000);
+	return sound;
+}

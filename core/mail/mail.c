@@ -1,0 +1,128 @@
+/* Asking for a mail, in the request's transaction: see scopiton/mail.h. The mailer sends it
+ * (core/mailer/mailer.c). */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "web/field.h"
+#include "web/page.h"
+#include "web/request.h"
+
+enum { SUBJECT_MAX = 200, HTML_MAX = 1 << 20, ATTACHMENT_MAX = 10 << 20 };
+
+static const struct scop_statement put_mail = { "mail_put",
+	"INSERT INTO queue.mail (recipient, recipient_name, sender_name, "
+	"reply_to, subject, html, secret) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	7, 1 };
+static const struct scop_statement put_attachment = { "attachment_put",
+	"INSERT INTO queue.attachment (mail, name, type, bytes) "
+	"VALUES (?, ?, ?, ?)",
+	4, 1 };
+
+/* The text between <title> and </title>, with what is escaped there in its own form again. */
+static const char *
+title_of(struct scop_request *req, const char *html)
+{
+	static const struct {
+		const char *escaped, *plain;
+	} entities[] = { { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" },
+		{ "&#39;", "'" } };
+	const char *start = strstr(html, "<title>"),
+		   *end = start ? strstr(start, "</title>") : NULL;
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, req->arena);
+	for (const char *at = start ? start + strlen("<title>") : NULL; at && at < end;) {
+		size_t i = 0;
+
+		while (i < 5 && strncmp(at, entities[i].escaped, strlen(entities[i].escaped)) != 0)
+			i++;
+		if (i < 5) {
+			scop_buffer_text(&out, entities[i].plain);
+			at += strlen(entities[i].escaped);
+		} else {
+			/* a subject has one line */
+			scop_buffer_char(&out, (unsigned char)*at < 0x20 ? ' ' : *at);
+			at++;
+		}
+	}
+	return scop_buffer_str(&out);
+}
+
+static bool
+sound_address(const struct scop_value *address)
+{
+	return scop_field_is_mail(scop_as_text(address)) &&
+	    strlen(scop_as_text(address)) == address->length;
+}
+
+/* Long names make long subjects: what is too much ends in an ellipsis. */
+static const char *
+shortened(struct scop_request *req, const char *subject)
+{
+	size_t bytes = 0;
+
+	if (scop_utf8_count(subject) <= SUBJECT_MAX)
+		return subject;
+	for (size_t letters = 0; letters < SUBJECT_MAX - 1; letters++)
+		for (bytes++; ((unsigned char)subject[bytes] & 0xc0) == 0x80;)
+			bytes++;
+	return scop_arena_printf(req->arena, "%.*s…", (int)bytes, subject);
+}
+
+void
+scop_mail(struct scop_request *req, const struct scop_mail *mail)
+{
+	struct scop_error err;
+	struct scop_buffer html;
+
+	if (req->failed)
+		return;
+	scop_buffer_init(&html, req->arena);
+	if (!sound_address(mail->to) || (mail->reply_to && !sound_address(mail->reply_to))) {
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    "a mail is for, or to be answered to, what is no address");
+		return;
+	}
+	const enum scop_language own = req->locale.language;
+	if (mail->language)
+		scop_language_parse(mail->language, strlen(mail->language), &req->locale.language);
+	const bool written = scop_page_render(req, mail->view->name, &html, &err);
+	req->locale.language = own;
+	if (!written) {
+		scop_request_fail(req, SCOP_DB_FAILED, err.text);
+		return;
+	}
+	const char *subject = shortened(req, title_of(req, scop_buffer_str(&html)));
+	if (!subject[0] || html.length > HTML_MAX) {
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena, "mail '%s' has no subject, or more than %d bytes",
+			mail->view->name, HTML_MAX));
+		return;
+	}
+	scop_write(req,
+	    (struct scop_query){ &put_mail,
+		{ mail->to, mail->to_name ? mail->to_name : scop_value_text(req->arena, ""),
+		    scop_value_text(req->arena, req->site.title),
+		    mail->reply_to ? mail->reply_to : scop_value_text(req->arena, ""),
+		    scop_value_text(req->arena, subject),
+		    scop_value_bytes(req->arena, html.data, html.length),
+		    scop_value_int(req->arena, mail->secret) } });
+	req->mail = scop_inserted(req);
+	req->mailed = true;
+}
+
+void
+scop_attach(struct scop_request *req, const char *name, const char *type,
+    const struct scop_value *bytes)
+{
+	if (!req->failed &&
+	    (req->mail == 0 || scop_type(bytes) != SCOP_STRING || bytes->length > ATTACHMENT_MAX)) {
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    "an attachment needs a mail before it, and at most 10 MB");
+		return;
+	}
+	scop_write(req,
+	    (struct scop_query){ &put_attachment,
+		{ scop_value_int(req->arena, req->mail), scop_value_text(req->arena, name),
+		    scop_value_text(req->arena, type), bytes } });
+}

@@ -1,0 +1,23 @@
+/* What a mail is made of: header values by RFC 2047 and RFC 5322, and plain text from our own HTML.
+ */
+#ifndef SCOP_MAIL_MESSAGE_H
+#define SCOP_MAIL_MESSAGE_H
+
+#include <stddef.h>
+
+struct scop_buffer;
+
+/* Appends a text as a header's value may hold it: as it stands when it is plain ASCII, else in
+ * encoded words of at most 75 bytes. What is below U+0020 becomes a space, so that no value begins
+ * another header. */
+void scop_message_words(struct scop_buffer *out, const char *text);
+
+/* Appends `"Name" <address>`, or the address alone for an empty name. */
+void scop_message_address(struct scop_buffer *out, const char *name, const char *address);
+
+/* Appends the text of a page: headings and paragraphs apart, list items with a dash, cells with two
+ * spaces between, links followed by their address; what is in <head>, <style> and <script> left
+ * out. Any bytes may come. */
+void scop_message_text(struct scop_buffer *out, const char *html, size_t length);
+
+#endif

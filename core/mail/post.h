@@ -1,0 +1,59 @@
+/*
+ * Mails in the queue: what the mailer takes, and what becomes of it. As jobs/queue.h: taken for a
+ * time, so that those of a dead mailer come again. A mail that the server has taken and of which
+ * the note was lost is sent twice; SMTP knows no way around.
+ */
+#ifndef SCOP_MAIL_POST_H
+#define SCOP_MAIL_POST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "data/db.h"
+
+struct scop_arena;
+struct scop_value;
+
+enum { SCOP_POST_BATCH = 16, SCOP_POST_TRIES = 15, SCOP_POST_DAYS = 30 };
+
+struct scop_post {
+	struct scop_db *db;
+	struct scop_arena *arena; /* of one round; whoever calls resets it */
+};
+
+/* Takes up to `limit` due mails, but of none of the tenants `left_out` ("3,17"). `ret_mails` is a
+ * list of maps id, tenant, recipient, recipient_name, sender_name, sender ("": the host's),
+ * reply_to, subject, html, tries. */
+enum scop_db_status scop_post_take(struct scop_post *post, const char *left_out, unsigned limit,
+    unsigned lease_seconds, const struct scop_value **ret_mails);
+
+/* A mail's attachments: maps name, type, bytes. */
+enum scop_db_status scop_post_attachments(struct scop_post *post, int64_t mail,
+    const struct scop_value **ret_attachments);
+
+/* It is sent, or refused for good; `answer` is what the server said. */
+enum scop_db_status scop_post_end(struct scop_post *post, int64_t mail, bool sent,
+    const char *answer);
+
+/* A mail that was sent came back: it is refused after all. There may be none of that number and
+ * moment; and one may have come back before it was noted that it is sent, which is to be asked
+ * again. */
+enum scop_post_return {
+	SCOP_POST_UNKNOWN,
+	SCOP_POST_EARLY,
+	SCOP_POST_NOTED,
+	SCOP_POST_NOTED_BEFORE
+};
+enum scop_db_status scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created,
+    const char *answer, enum scop_post_return *ret_return);
+
+/* It is tried again after `milliseconds`. */
+enum scop_db_status scop_post_again(struct scop_post *post, int64_t mail, int64_t milliseconds,
+    const char *answer);
+
+/* Milliseconds until the next is due, INT64_MAX for none; and takes away what ended SCOP_POST_DAYS
+ * ago. */
+enum scop_db_status scop_post_next(struct scop_post *post, int64_t *ret_milliseconds);
+enum scop_db_status scop_post_sweep(struct scop_post *post);
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * scopiton-mailer: sends the mails that modules have put into the queue to the configured mail
+ * server. It loads no module, and is the only process of ours that speaks SMTP, by libcurl.
+ *
+ * A server that never answers, or slowly, holds up one transfer of several until its time is over
+ * (host/transfer.c), and no tenant has all of them. What the server refuses for good (5xx) is noted
+ * as refused, and so is what comes back later; what it defers, or a server that is away, is tried
+ * again for days.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/log.h"
+#include "base/value.h"
+#include "mailer/bounces.h"
+#include "process/service.h"
+#include "mailer/transfer.h"
+#include "mail/post.h"
+
+enum {
+	OF_ONE_TENANT = SCOP_TRANSFERS / 2, /* that are under way; and that are taken at once */
+	LEASE_SECONDS = SCOP_TRANSFER_SECONDS * 2,
+	LOOK_MILLISECONDS = 10000,
+	SOON_MILLISECONDS = 1000,
+	REST_FIRST = 15000,
+	REST_MAX = 6 * 3600 * 1000,
+	SWEEP_MILLISECONDS = 3600 * 1000,
+	MINUTE = 60000,
+	TENANTS_MAX = 256,
+	REFUSED_FROM = 500, /* SMTP's replies of permanent failure (RFC 5321, section 4.2.1) */
+};
+
+struct mailer {
+	struct scop_service service;
+	struct scop_post post;
+	int ended_fd;
+	char password[200];
+	struct window {
+		int64_t tenant, since;
+		int64_t sent;
+	} windows[TENANTS_MAX]; /* how many mails each has sent in its minute */
+	int64_t look_at, sweep_at;
+	bool stopping, lost;
+};
+
+/* ---- how it went ---- */
+
+static int64_t
+rest_after(unsigned tries)
+{
+	const int64_t doubled = (int64_t)REST_FIRST << (tries > 20 ? 20
+					: tries > 0                ? tries - 1
+								   : 0);
+	const int64_t rest = doubled < REST_MAX ? doubled : REST_MAX;
+
+	return rest / 2 + random() % (rest + 1);
+}
+
+static enum scop_db_status
+note(struct mailer *mailer, const struct scop_transfer *transfer)
+{
+	const char *said = transfer->answer[0] ? transfer->answer
+	    : transfer->error[0]               ? transfer->error
+					       : curl_easy_strerror(transfer->result);
+
+	if (transfer->result == CURLE_OK)
+		return scop_post_end(&mailer->post, transfer->id, true, said);
+	if (transfer->reply >= REFUSED_FROM && transfer->result != CURLE_LOGIN_DENIED &&
+	    atoi(transfer->answer) >= REFUSED_FROM) {
+		scop_log(SCOP_LOG_WARNING, "mail %lld is refused: %s", (long long)transfer->id,
+		    said);
+		return scop_post_end(&mailer->post, transfer->id, false, said);
+	}
+	said = transfer->error[0] ? transfer->error : said;
+	if (transfer->tries >= SCOP_POST_TRIES) {
+		scop_log(SCOP_LOG_ERROR, "mail %lld is given up after %u tries: %s",
+		    (long long)transfer->id, transfer->tries, said);
+		return scop_post_end(&mailer->post, transfer->id, false, said);
+	}
+	return scop_post_again(&mailer->post, transfer->id, rest_after(transfer->tries), said);
+}
+
+static enum scop_db_status
+take_ended(struct mailer *mailer)
+{
+	enum scop_db_status status = SCOP_DB_OK;
+	struct scop_transfer transfer;
+
+	while (status == SCOP_DB_OK && scop_transfers_ended(&transfer)) {
+		status = note(mailer, &transfer);
+		if (status != SCOP_DB_OK) /* its lease brings it again: better twice than never */
+			scop_log(SCOP_LOG_WARNING,
+			    "mail %lld has ended, and that could not be noted",
+			    (long long)transfer.id);
+		mailer->look_at = scop_service_now();
+	}
+	return status;
+}
+
+/* ---- taking ---- */
+
+static struct window *
+window_of(struct mailer *mailer, int64_t tenant, int64_t now)
+{
+	struct window *oldest = &mailer->windows[0];
+
+	for (size_t i = 0; i < TENANTS_MAX; i++) {
+		struct window *window = &mailer->windows[i];
+
+		if (window->tenant == tenant) {
+			if (now - window->since >= MINUTE)
+				*window = (struct window){ tenant, now, 0 };
+			return window;
+		}
+		if (window->since < oldest->since)
+			oldest = window;
+	}
+	*oldest = (struct window){ tenant, now, 0 };
+	return oldest;
+}
+
+/* Tenants that have sent enough in this minute, or have enough under way. */
+static const char *
+leave_out(const struct mailer *mailer, int64_t now)
+{
+	struct scop_buffer tenants;
+
+	scop_buffer_init(&tenants, mailer->post.arena);
+	for (size_t i = 0; i < TENANTS_MAX; i++) {
+		const struct window *window = &mailer->windows[i];
+
+		if (window->tenant != 0 &&
+		    ((now - window->since < MINUTE &&
+			 window->sent >= mailer->service.config.mail_rate) ||
+			scop_transfers_of(window->tenant) >= OF_ONE_TENANT))
+			scop_buffer_printf(&tenants, "%s%lld", tenants.length ? "," : "",
+			    (long long)window->tenant);
+	}
+	return scop_buffer_str(&tenants);
+}
+
+static enum scop_db_status
+look(struct mailer *mailer, int64_t now)
+{
+	int64_t next;
+	const struct scop_value *mails = NULL, *attachments;
+	const unsigned room = scop_transfers_room();
+	enum scop_db_status status = SCOP_DB_OK;
+
+	if (room > 0)
+		status = scop_post_take(&mailer->post, leave_out(mailer, now),
+		    room < OF_ONE_TENANT ? room : OF_ONE_TENANT, LEASE_SECONDS, &mails);
+	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(mails); i++) {
+		const struct scop_value *mail = scop_at(mails, i);
+
+		status = scop_post_attachments(&mailer->post, scop_int(mail, "id"), &attachments);
+		if (status != SCOP_DB_OK)
+			break;
+		window_of(mailer, scop_int(mail, "tenant"), now)->sent++;
+		scop_transfers_send(mail, attachments);
+	}
+	if (status == SCOP_DB_OK && mailer->service.config.mail_bounces[0])
+		status = scop_bounces_read(&mailer->post, mailer->service.config.mail_bounces,
+		    strchr(mailer->service.config.mail_from, '@') + 1);
+	if (status == SCOP_DB_OK && now >= mailer->sweep_at) {
+		status = scop_post_sweep(&mailer->post);
+		mailer->sweep_at = now + SWEEP_MILLISECONDS;
+	}
+	if (status == SCOP_DB_OK)
+		status = scop_post_next(&mailer->post, &next);
+	mailer->look_at = now + LOOK_MILLISECONDS;
+	if (status == SCOP_DB_OK && next < LOOK_MILLISECONDS)
+		mailer->look_at = now + (next > SOON_MILLISECONDS ? next : SOON_MILLISECONDS);
+	return status;
+}
+
+/* ---- the loop ---- */
+
+static void
+wait_for_something(struct mailer *mailer)
+{
+	struct pollfd fds[] = { { mailer->service.signal_fd, POLLIN, 0 },
+		{ mailer->service.wake_fd, POLLIN, 0 }, { mailer->ended_fd, POLLIN, 0 } };
+	const int64_t left = mailer->look_at - scop_service_now();
+	eventfd_t ended;
+
+	if (poll(fds, sizeof fds / sizeof fds[0], left < 0 ? 0 : (int)left) <= 0)
+		return;
+	if (fds[0].revents && scop_service_told_to_stop(&mailer->service))
+		mailer->stopping = true;
+	if (fds[1].revents && scop_service_woken(&mailer->service))
+		mailer->look_at = scop_service_now();
+	if (fds[2].revents)
+		eventfd_read(mailer->ended_fd, &ended);
+}
+
+static void
+note_status(struct mailer *mailer, enum scop_db_status status)
+{
+	const bool lost = status != SCOP_DB_OK && status != SCOP_DB_AGAIN;
+
+	if (lost)
+		mailer->look_at = scop_service_now() + SOON_MILLISECONDS;
+	if (lost && !mailer->lost)
+		scop_log(SCOP_LOG_WARNING, "the queue is away: %s", scop_db_error(mailer->post.db));
+	if (!lost && mailer->lost)
+		scop_log(SCOP_LOG_INFO, "the queue is there again");
+	mailer->lost = lost;
+}
+
+static void
+read_password(struct mailer *mailer)
+{
+	const char *path = mailer->service.config.mail_password_file;
+	FILE *file = path[0] ? fopen(path, "re") : NULL;
+
+	if (path[0] && (!file || fscanf(file, "%199s", mailer->password) != 1))
+		scop_service_give_up("the file that 'mail_password_file' names cannot be read");
+	if (file)
+		fclose(file);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct mailer mailer;
+
+	scop_service_start(&mailer.service, "mailer", true, argc, argv);
+	read_password(&mailer);
+	if (!mailer.service.config.mail_server[0])
+		scop_log(SCOP_LOG_WARNING, "no 'mail_server' is set: mails wait");
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	mailer.ended_fd = scop_transfers_start(&mailer.service.config, mailer.password);
+	mailer.post = (struct scop_post){ .db = mailer.service.db, .arena = scop_arena_new() };
+	while (!mailer.stopping && !scop_service_orphaned()) {
+		wait_for_something(&mailer);
+		enum scop_db_status status = take_ended(&mailer);
+
+		if (status == SCOP_DB_OK && mailer.service.config.mail_server[0] &&
+		    scop_service_now() >= mailer.look_at)
+			status = look(&mailer, scop_service_now());
+		else if (!mailer.service.config.mail_server[0])
+			mailer.look_at = scop_service_now() + LOOK_MILLISECONDS;
+		note_status(&mailer, status);
+		scop_arena_reset(mailer.post.arena);
+	}
+	/* those under way are tried again when their lease is over: no server's good-bye is waited
+	 * for */
+	_exit(0);
+}

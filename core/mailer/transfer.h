@@ -1,0 +1,43 @@
+/*
+ * Mails on their way to the mail server, each in a thread of its own: libcurl waits without giving
+ * way for what a server says after a mail's last line and to its good-bye, so that in one thread a
+ * server that is silent there would hold up all others.
+ */
+#ifndef SCOP_MAILER_TRANSFER_H
+#define SCOP_MAILER_TRANSFER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+
+struct scop_config;
+struct scop_value;
+
+enum { SCOP_TRANSFERS = 8, SCOP_TRANSFER_SECONDS = 180 /* the most that one takes */ };
+
+struct scop_transfer {
+	int64_t id, tenant;
+	unsigned tries;
+	CURLcode result;
+	long reply;                  /* the code of the server's last reply */
+	char error[CURL_ERROR_SIZE]; /* libcurl's words; "": it has none */
+	char answer[300];            /* the server's last line about the mail */
+};
+
+/* Starts the threads; `config` and `password` must live on. Gives a descriptor that is readable
+ * when one has ended. */
+int scop_transfers_start(const struct scop_config *config, const char *password);
+
+/* How many more may be sent now, and how many of the tenant's are under way. */
+unsigned scop_transfers_room(void);
+unsigned scop_transfers_of(int64_t tenant);
+
+/* Sends one; there has to be room. `mail` and `attachments` as jobs/post.h gives them; they are
+ * copied. */
+void scop_transfers_send(const struct scop_value *mail, const struct scop_value *attachments);
+
+/* One that has ended; false for none. Its room is free again. */
+bool scop_transfers_ended(struct scop_transfer *ret_transfer);
+
+#endif

@@ -1,0 +1,41 @@
+/* Folders of plain files, as packages are: listing, copying and removing them. */
+#ifndef SCOP_PACKAGE_FILES_H
+#define SCOP_PACKAGE_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct scop_arena;
+
+enum { SCOP_FILES_MAX = 2000 };
+
+struct scop_files {
+	const char *path[SCOP_FILES_MAX]; /* below the folder, sorted */
+	size_t count;
+};
+
+/* All files of the folder; false for what is no plain file, and for too many. */
+bool scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files,
+    struct scop_error *err);
+
+/* The whole of a file, with a NUL behind it; NULL with the reason. `ret_size` may be NULL. */
+const char *scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size,
+    struct scop_error *err);
+
+/* Copies to a file that is not there yet, and has it on the disk. */
+bool scop_files_copy(const char *from, const char *to, struct scop_error *err);
+
+/* The folders above `path`, which is as it was afterwards. */
+void scop_files_make_folders(char *path);
+
+/* The folder with all in it, where it is there. */
+void scop_files_remove(const char *path);
+
+/* What lies in the folder under a hidden name: work that was cut short. */
+void scop_files_remove_hidden(const char *folder);
+
+void scop_files_sync_folder(const char *path);
+
+#endif

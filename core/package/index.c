@@ -1,0 +1,377 @@
+/* The catalogue's index: see index.h. */
+#include "package/index.h"
+
+#include <ctype.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/value.h"
+#include "package/archive.h"
+#include "package/loader.h"
+#include "package/pictures.h"
+
+enum { DAY_SECONDS = 86400, MODULES_MAX = 10000 };
+
+bool
+scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err)
+{
+	crypto_hash_sha256_state state;
+	unsigned char block[65536], sum[crypto_hash_sha256_BYTES];
+	size_t got;
+	FILE *stream = fopen(file, "rbe");
+
+	if (!stream)
+		return scop_error_errno(err, "'%s' cannot be read", file);
+	crypto_hash_sha256_init(&state);
+	while ((got = fread(block, 1, sizeof block, stream)) > 0)
+		crypto_hash_sha256_update(&state, block, got);
+	fclose(stream);
+	crypto_hash_sha256_final(&state, sum);
+	sodium_bin2hex(ret_text, SCOP_SHA256_TEXT, sum, sizeof sum);
+	return true;
+}
+
+/* ---- reading ---- */
+
+/* Microseconds of "2026-11-22T14:00:00Z"; 0 for anything else. */
+static int64_t
+read_time(const struct scop_value *map, const char *key)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(scop_text(map, key), "%Y-%m-%dT%H:%M:%SZ", &tm);
+
+	return end && !*end ? (int64_t)timegm(&tm) * 1000000 : 0;
+}
+
+static const struct scop_value *
+find(const struct scop_value *list, const char *key, const char *text)
+{
+	for (size_t i = 0; i < scop_count(list); i++)
+		if (strcmp(scop_text(scop_at(list, i), key), text) == 0)
+			return scop_at(list, i);
+	return NULL;
+}
+
+static bool
+lists(const struct scop_value *list, const char *text)
+{
+	for (size_t i = 0; i < scop_count(list); i++)
+		if (strcmp(scop_as_text(scop_at(list, i)), text) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_name(const char *name)
+{
+	const size_t length = strlen(name);
+
+	return length >= 3 && length <= 24 && islower((unsigned char)name[0]) &&
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0' &&
+	    !strstr(name, "__");
+}
+
+static bool
+check_version(const char *module, const struct scop_value *entry, struct scop_error *err)
+{
+	const char *version = scop_text(entry, "version"), *channel = scop_text(entry, "channel"),
+		   *sum = scop_text(entry, "sha256");
+	const struct scop_value *needs = scop_get(entry, "needs");
+	struct scop_version parsed;
+	char file[100];
+
+	if (!scop_version_parse(version, &parsed))
+		return scop_error_set(err, "the index has a version '%.30s' of '%s', which is none",
+		    version, module);
+	snprintf(file, sizeof file, "packages/%s-%s-" SCOP_PLATFORM ".scop", module, version);
+	if (strcmp(scop_text(entry, "file"), file) != 0)
+		return scop_error_set(err, "the index leads to '%.60s' for %s %s",
+		    scop_text(entry, "file"), module, version);
+	if (strlen(sum) != SCOP_SHA256_TEXT - 1 || sum[strspn(sum, "0123456789abcdef")] ||
+	    (strcmp(channel, "stable") != 0 && strcmp(channel, "beta") != 0) ||
+	    scop_int(entry, "size") < 1 || scop_int(entry, "size") > SCOP_PACKAGE_BYTES_MAX ||
+	    scop_int(entry, "unpacked") < 1 ||
+	    scop_int(entry, "unpacked") > SCOP_UNPACKED_BYTES_MAX)
+		return scop_error_set(err,
+		    "the index says of %s %s a hash, size or channel that cannot be", module,
+		    version);
+	for (size_t i = 0; i < scop_count(needs); i++)
+		if (!check_name(scop_text(scop_at(needs, i), "module")) ||
+		    !scop_range_valid(scop_text(scop_at(needs, i), "version")))
+			return scop_error_set(err, "the index says of %s %s a need that cannot be",
+			    module, version);
+	return true;
+}
+
+static bool
+check_pictures(const struct scop_value *module, struct scop_error *err)
+{
+	const char *icon = scop_text(module, "icon");
+	const struct scop_value *pictures = scop_get(module, "pictures");
+	bool sound = !icon[0] || scop_picture_named(icon);
+
+	for (size_t i = 0; sound && i < scop_count(pictures); i++)
+		sound = scop_picture_named(scop_text(scop_at(pictures, i), "file"));
+	return sound ||
+	    scop_error_set(err, "the index has a picture of '%s' under a name that is none",
+		scop_text(module, "name"));
+}
+
+static bool
+check_module(const struct scop_value *root, const struct scop_value *module, struct scop_error *err)
+{
+	const char *name = scop_text(module, "name");
+	const struct scop_value *versions = scop_get(module, "versions");
+	const struct scop_value *scop =
+	    find(scop_get(root, "scops"), "name", scop_text(module, "scop"));
+
+	if (!check_name(name))
+		return scop_error_set(err,
+		    "the index has a module '%.40s', which is no name of a module", name);
+	if (!scop || !lists(scop_get(scop, "modules"), name))
+		return scop_error_set(err,
+		    "the index has the module '%s' of the scop '%.40s', whose name it is not", name,
+		    scop_text(module, "scop"));
+	if (!check_pictures(module, err))
+		return false;
+	for (size_t i = 0; i < scop_count(versions); i++)
+		if (!check_version(name, scop_at(versions, i), err))
+			return false;
+	return true;
+}
+
+static bool
+check_scops(const struct scop_value *scops, struct scop_error *err)
+{
+	struct scop_public_key key;
+
+	for (size_t s = 0; s < scop_count(scops); s++) {
+		const struct scop_value *scop = scop_at(scops, s), *keys = scop_get(scop, "keys"),
+					*modules = scop_get(scop, "modules");
+
+		for (size_t i = 0; i < scop_count(keys); i++)
+			if (!scop_public_key_parse(scop_text(scop_at(keys, i), "key"), &key))
+				return scop_error_set(err,
+				    "the index has a key of the scop '%.40s' that is none",
+				    scop_text(scop, "name"));
+		for (size_t i = 0; i < scop_count(modules); i++)
+			for (size_t other = 0; other < s; other++)
+				if (lists(scop_get(scop_at(scops, other), "modules"),
+					scop_as_text(scop_at(modules, i))))
+					return scop_error_set(err,
+					    "the index gives the name '%.40s' to two scops",
+					    scop_as_text(scop_at(modules, i)));
+	}
+	return true;
+}
+
+static bool
+check_age(const struct scop_index *index, const struct scop_index_seen *seen, int64_t now,
+    struct scop_error *err)
+{
+	const int64_t date = read_time(index->root, "date");
+
+	if (index->number < 1 || date == 0 || index->expires <= date)
+		return scop_error_set(err, "the index has no number, date or end");
+	if (index->number < seen->number)
+		return scop_error_set(err,
+		    "the index is number %lld, older than number %lld, which was seen already",
+		    (long long)index->number, (long long)seen->number);
+	if (index->number == seen->number && strcmp(index->digest, seen->digest) != 0)
+		return scop_error_set(err,
+		    "the index has number %lld, as another that was seen already",
+		    (long long)index->number);
+	if (now != 0 && index->expires <= now)
+		return scop_error_set(err,
+		    "the index ended on %s: the group has to renew it, or somebody holds a newer "
+		    "one back",
+		    scop_text(index->root, "expires"));
+	if (now != 0 && date > now + DAY_SECONDS * INT64_C(1000000))
+		return scop_error_set(err,
+		    "the index is of %s, which is to come: look at this machine's clock",
+		    scop_text(index->root, "date"));
+	return true;
+}
+
+bool
+scop_index_read(struct scop_arena *arena, const char *text, size_t size, const char *signature,
+    const struct scop_public_key *group, const struct scop_index_seen *seen, int64_t now,
+    struct scop_index *ret_index, struct scop_error *err)
+{
+	struct scop_error cause = { "" };
+
+	/* Nothing is parsed before its signature was found good. */
+	return scop_signature_check(group, signature, text, size, &cause)
+	    ? scop_index_parse(arena, text, size, seen, now, ret_index, err)
+	    : scop_error_set(err, "the index is not the group's: %s", cause.text);
+}
+
+bool
+scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
+    const struct scop_index_seen *seen, int64_t now, struct scop_index *ret_index,
+    struct scop_error *err)
+{
+	unsigned char digest[crypto_generichash_BYTES];
+	struct scop_error cause = { "" };
+
+	ret_index->root = scop_json_parse(arena, text, size, &cause);
+	if (!ret_index->root)
+		return scop_error_set(err, "the index is not to be read: %s", cause.text);
+	if (scop_int(ret_index->root, "format") != SCOP_INDEX_FORMAT)
+		return scop_error_set(err,
+		    "the index has format %lld, and this host knows %d. Upgrade the host.",
+		    (long long)scop_int(ret_index->root, "format"), SCOP_INDEX_FORMAT);
+	ret_index->number = scop_int(ret_index->root, "number");
+	ret_index->expires = read_time(ret_index->root, "expires");
+	crypto_generichash(digest, sizeof digest, (const unsigned char *)text, size, NULL, 0);
+	sodium_bin2hex(ret_index->digest, sizeof ret_index->digest, digest, sizeof digest);
+
+	const struct scop_value *modules = scop_get(ret_index->root, "modules");
+	if (scop_count(modules) > MODULES_MAX)
+		return scop_error_set(err, "the index has more than %d modules", MODULES_MAX);
+	if (!check_age(ret_index, seen, now, err) ||
+	    !check_scops(scop_get(ret_index->root, "scops"), err))
+		return false;
+	for (size_t i = 0; i < scop_count(modules); i++)
+		if (!check_module(ret_index->root, scop_at(modules, i), err))
+			return false;
+	return true;
+}
+
+/* ---- asking ---- */
+
+const struct scop_value *
+scop_index_module(const struct scop_index *index, const char *name)
+{
+	return find(scop_get(index->root, "modules"), "name", name);
+}
+
+const struct scop_value *
+scop_index_version(const struct scop_value *module, const char *version)
+{
+	return find(scop_get(module, "versions"), "version", version);
+}
+
+/* The scop's key that the signature names. */
+static bool
+find_signer(const struct scop_index *index, const char *name, const char *signature,
+    struct scop_public_key *ret_key, struct scop_error *err)
+{
+	const struct scop_value *keys =
+	    scop_get(find(scop_get(index->root, "scops"), "name", name), "keys");
+	unsigned char id[8];
+	char id_text[SCOP_MINISIGN_ID_TEXT];
+
+	if (!scop_signature_key(signature, id))
+		return scop_error_set(err, "the package has no signature in minisign's format");
+	scop_key_id_print(id, id_text);
+	for (size_t i = 0; i < scop_count(keys); i++) {
+		const struct scop_value *entry = scop_at(keys, i);
+
+		if (!scop_public_key_parse(scop_text(entry, "key"), ret_key) ||
+		    memcmp(ret_key->id, id, sizeof id) != 0)
+			continue;
+		return !scop_text(entry, "revoked")[0] ||
+		    scop_error_set(err,
+			"the package is signed with key %s, which was taken from the scop '%s' on "
+			"%s",
+			id_text, name, scop_text(entry, "revoked"));
+	}
+	return scop_error_set(err,
+	    "the package is signed with key %s, which is none of the scop '%s', whose module it is",
+	    id_text, name);
+}
+
+const char *
+scop_index_signer(const struct scop_index *index, const char *signature,
+    struct scop_public_key *ret_key, struct scop_error *err)
+{
+	const struct scop_value *scops = scop_get(index->root, "scops");
+	struct scop_error ignored;
+
+	for (size_t i = 0; i < scop_count(scops); i++)
+		if (find_signer(index, scop_text(scop_at(scops, i), "name"), signature, ret_key,
+			&ignored))
+			return scop_text(scop_at(scops, i), "name");
+	scop_error_set(err, "it is signed with a key that is none of a scop's, or was taken away");
+	return NULL;
+}
+
+bool
+scop_index_check_key(const struct scop_index *index, const char *scop, const char *signature,
+    struct scop_error *err)
+{
+	struct scop_public_key key;
+
+	return find_signer(index, scop, signature, &key, err);
+}
+
+bool
+scop_index_check_package(const struct scop_index *index, const char *scop, const char *signature,
+    const char *file, struct scop_error *err)
+{
+	struct scop_public_key key;
+
+	return find_signer(index, scop, signature, &key, err) &&
+	    scop_signature_check_file(&key, signature, file, err);
+}
+
+static const struct scop_need *
+take_needs(struct scop_arena *arena, const struct scop_value *list)
+{
+	struct scop_need *needs = scop_arena_alloc(arena, (scop_count(list) + 1) * sizeof *needs);
+
+	for (size_t i = 0; i < scop_count(list); i++)
+		needs[i] = (struct scop_need){ scop_text(scop_at(list, i), "module"),
+			scop_text(scop_at(list, i), "version") };
+	return needs;
+}
+
+static const char *
+unfit(struct scop_arena *arena, const struct scop_value *entry)
+{
+	const char *api = scop_text(entry, "api"), *version = scop_text(entry, "version");
+
+	if (scop_text(entry, "yanked")[0])
+		return scop_arena_printf(arena, SCOP_TEXT("%s was withdrawn (%s)"), version,
+		    scop_text(entry, "reason"));
+	return scop_loader_knows_api(api)
+	    ? NULL
+	    : scop_arena_printf(arena, SCOP_TEXT("%s needs a host with %s"), version, api);
+}
+
+struct scop_candidate *
+scop_index_candidates(struct scop_arena *arena, const struct scop_index *index, size_t more,
+    size_t *ret_count)
+{
+	const struct scop_value *modules = scop_get(index->root, "modules");
+	size_t count = 0, made = 0;
+
+	for (size_t m = 0; m < scop_count(modules); m++)
+		count += scop_count(scop_get(scop_at(modules, m), "versions"));
+	struct scop_candidate *candidates =
+	    scop_arena_alloc(arena, (count + more + 1) * sizeof *candidates);
+	for (size_t m = 0; m < scop_count(modules); m++) {
+		const struct scop_value *module = scop_at(modules, m),
+					*versions = scop_get(module, "versions");
+
+		for (size_t v = 0; v < scop_count(versions); v++) {
+			const struct scop_value *version = scop_at(versions, v),
+						*needs = scop_get(version, "needs");
+			struct scop_candidate *one = &candidates[made++];
+
+			*one = (struct scop_candidate){ .module = scop_text(module, "name"),
+				.needs = take_needs(arena, needs),
+				.need_count = scop_count(needs),
+				.beta = strcmp(scop_text(version, "channel"), "beta") == 0,
+				.unfit = unfit(arena, version) };
+			scop_version_parse(scop_text(version, "version"), &one->version);
+		}
+	}
+	*ret_count = made;
+	return candidates;
+}

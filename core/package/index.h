@@ -1,0 +1,85 @@
+/*
+ * The catalogue's index: which scops there are, with their keys and the modules that are theirs,
+ * and which versions of these have been published. Signed by the group, numbered, dated, with an
+ * end.
+ *
+ *     latest                                      the number of the index that counts
+ *     index/NUMBER.json, .json.minisig            the index, signed by the group
+ *     keys/ID.pub, .pub.minisig                   a newer key of the group's, signed by the one
+ * before it packages/NAME-VERSION-linux-amd64.scop, .scop.minisig    a package, signed by its scop
+ *
+ * An index is read whole and checked whole: what is not as this host knows it is refused, and so
+ * are one that is older than what was seen, past its end, or of another key (the attacks that The
+ * Update Framework lists: theupdateframework.io).
+ */
+#ifndef SCOP_PACKAGE_INDEX_H
+#define SCOP_PACKAGE_INDEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "package/minisign.h"
+#include "package/solve.h"
+
+struct scop_arena;
+struct scop_value;
+
+enum {
+	SCOP_INDEX_FORMAT = 1,
+	SCOP_INDEX_BYTES_MAX = 32 << 20,
+	SCOP_PACKAGE_BYTES_MAX = 100 << 20,
+	SCOP_UNPACKED_BYTES_MAX = 400 << 20,
+	SCOP_SHA256_TEXT = 65,
+};
+
+struct scop_index {
+	const struct scop_value *root;
+	int64_t number;
+	int64_t expires; /* microseconds since 1970 */
+	char digest[65]; /* BLAKE2b-256 of its bytes, in hexadecimal */
+};
+
+/* What this host has seen already: it never goes back behind it. */
+struct scop_index_seen {
+	int64_t number;     /* 0: none */
+	const char *digest; /* of that one */
+};
+
+/* Reads and checks; lives in `arena`, with `text`. `now`: microseconds since 1970; 0: its end is
+ * not asked for, as by the group when it renews one. */
+bool scop_index_read(struct scop_arena *arena, const char *text, size_t size, const char *signature,
+    const struct scop_public_key *group, const struct scop_index_seen *seen, int64_t now,
+    struct scop_index *ret_index, struct scop_error *err);
+
+/* The same once the signature is known to be good, for fuzzing. */
+bool scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
+    const struct scop_index_seen *seen, int64_t now, struct scop_index *ret_index,
+    struct scop_error *err);
+
+/* A module's entry, and a version's in it; NULL for none. */
+const struct scop_value *scop_index_module(const struct scop_index *index, const char *name);
+const struct scop_value *scop_index_version(const struct scop_value *module, const char *version);
+
+/* Whether one of the scop's keys, and none that was taken away, signed the file. */
+bool scop_index_check_package(const struct scop_index *index, const char *scop,
+    const char *signature, const char *file, struct scop_error *err);
+
+/* The scop whose key signed, by the signature alone, which is still to be checked with `ret_key`;
+ * NULL for a key of nobody, or one that was taken away. */
+const char *scop_index_signer(const struct scop_index *index, const char *signature,
+    struct scop_public_key *ret_key, struct scop_error *err);
+
+/* Whether the key that a signature names is one of the scop's, and has not been taken away. */
+bool scop_index_check_key(const struct scop_index *index, const char *scop, const char *signature,
+    struct scop_error *err);
+
+/* All published versions as candidates, with room for `more` behind them; why one is unfit for this
+ * host stands in it. */
+struct scop_candidate *scop_index_candidates(struct scop_arena *arena,
+    const struct scop_index *index, size_t more, size_t *ret_count);
+
+/* The SHA-256 of a file, in hexadecimal. */
+bool scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err);
+
+#endif

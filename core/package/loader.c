@@ -1,0 +1,230 @@
+/* The loader: see loader.h. The file's layout is that of elf(5); every offset is checked against
+ * the file's size. */
+#include "package/loader.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The symbol versions that this host has: see core/libscopiton.map. */
+static const char *const api_versions[] = { "SCOPITON_1.0" };
+
+/* What a module may link. */
+static const char *const libraries[] = { "libscopiton.so.1", "libc.so.6", "libm.so.6",
+	"libgcc_s.so.1" };
+
+struct image {
+	const unsigned char *bytes;
+	size_t size;
+	const char *strings;
+	size_t strings_size;
+	struct scop_error *err;
+	const char *file;
+	const char *api; /* the newest of the API's versions that it needs */
+};
+
+static const void *
+part(const struct image *image, uint64_t offset, uint64_t size)
+{
+	return offset <= image->size && size <= image->size - offset ? image->bytes + offset : NULL;
+}
+
+static const char *
+string(const struct image *image, uint64_t offset)
+{
+	if (offset >= image->strings_size ||
+	    !memchr(image->strings + offset, '\0', image->strings_size - offset))
+		return "";
+	return image->strings + offset;
+}
+
+static bool
+refuse(const struct image *image, const char *why)
+{
+	return scop_error_set(image->err, "module file '%s' %s", image->file, why);
+}
+
+static const Elf64_Shdr *
+section(const struct image *image, const Elf64_Ehdr *head, uint32_t type)
+{
+	for (uint16_t i = 0; i < head->e_shnum; i++) {
+		const Elf64_Shdr *header =
+		    part(image, head->e_shoff + i * sizeof *header, sizeof *header);
+
+		if (header && header->sh_type == type)
+			return header;
+	}
+	return NULL;
+}
+
+static bool
+listed(const char *name, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_needed(struct image *image, const Elf64_Shdr *dynamic)
+{
+	for (uint64_t at = 0; at + sizeof(Elf64_Dyn) <= dynamic->sh_size; at += sizeof(Elf64_Dyn)) {
+		const Elf64_Dyn *entry = part(image, dynamic->sh_offset + at, sizeof *entry);
+
+		if (!entry)
+			return refuse(image, "is cut short. Build the module again.");
+		if (entry->d_tag == DT_TEXTREL || entry->d_tag == DT_RPATH ||
+		    entry->d_tag == DT_RUNPATH)
+			return refuse(image,
+			    "has text relocations or a search path of its own. Build it with the "
+			    "module's Makefile rule.");
+		if (entry->d_tag != DT_NEEDED)
+			continue;
+		const char *name = string(image, entry->d_un.d_val);
+		if (strncmp(name, "libasan", 7) == 0 || strncmp(name, "libubsan", 8) == 0)
+			continue; /* a sanitizer build's own */
+		if (!listed(name, libraries, sizeof libraries / sizeof libraries[0]))
+			return scop_error_set(image->err,
+			    "module file '%s' needs the library '%s', which no module may. Leave "
+			    "it out, "
+			    "or ask for it in the host's API.",
+			    image->file, name);
+	}
+	return true;
+}
+
+static bool
+check_versions(struct image *image, const Elf64_Shdr *needs)
+{
+	uint64_t at = needs->sh_offset;
+
+	for (uint32_t i = 0; i < needs->sh_info; i++) {
+		const Elf64_Verneed *need = part(image, at, sizeof *need);
+		uint64_t version_at = need ? at + need->vn_aux : 0;
+
+		if (!need)
+			return refuse(image, "is cut short. Build the module again.");
+		for (uint16_t v = 0; v < need->vn_cnt; v++) {
+			const Elf64_Vernaux *version = part(image, version_at, sizeof *version);
+			const char *name = version ? string(image, version->vna_name) : "";
+
+			if (strcmp(name, "SCOPITON_PRIVATE") == 0)
+				return refuse(image,
+				    "uses the host's private functions. Use what "
+				    "<scopiton/scopiton.h> declares.");
+			if (strncmp(name, "SCOPITON_", 9) == 0 &&
+			    !listed(name, api_versions,
+				sizeof api_versions / sizeof api_versions[0]))
+				return scop_error_set(image->err,
+				    "module file '%s' needs the API version %s, this host has %s. "
+				    "Upgrade the "
+				    "host, or install an older version of the module.",
+				    image->file, name,
+				    api_versions[sizeof api_versions / sizeof api_versions[0] - 1]);
+			if (strncmp(name, "SCOPITON_", 9) == 0 &&
+			    (!image->api || strverscmp(name, image->api) > 0))
+				image->api = name;
+			if (!version || version->vna_next == 0)
+				break;
+			version_at += version->vna_next;
+		}
+		if (need->vn_next == 0)
+			break;
+		at += need->vn_next;
+	}
+	return true;
+}
+
+static bool
+check_image(struct image *image)
+{
+	const Elf64_Ehdr *head = part(image, 0, sizeof *head);
+
+	if (!head || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0)
+		return refuse(image, "is no shared object.");
+	if (head->e_ident[EI_CLASS] != ELFCLASS64 || head->e_machine != EM_X86_64 ||
+	    head->e_type != ET_DYN)
+		return refuse(image,
+		    "is a shared object for another machine. Fetch the package for linux-amd64.");
+
+	const Elf64_Shdr *dynamic = section(image, head, SHT_DYNAMIC),
+			 *needs = section(image, head, SHT_GNU_verneed);
+	const Elf64_Shdr *strings = dynamic
+	    ? part(image, head->e_shoff + (uint64_t)dynamic->sh_link * sizeof *strings,
+		  sizeof *strings)
+	    : NULL;
+	image->strings = strings ? part(image, strings->sh_offset, strings->sh_size) : NULL;
+	if (!image->strings)
+		return refuse(image, "has no dynamic section. Build the module again.");
+	image->strings_size = strings->sh_size;
+	return check_needed(image, dynamic) && (!needs || check_versions(image, needs));
+}
+
+bool
+scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_error *err)
+{
+	struct stat status;
+	const int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &status) != 0 || status.st_size <= 0) {
+		if (fd >= 0)
+			close(fd);
+		return scop_error_set(err, "module file '%s' cannot be read, or is empty", file);
+	}
+	void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (bytes == MAP_FAILED)
+		return scop_error_errno(err, "module file '%s' cannot be mapped", file);
+
+	struct image image = { .bytes = bytes,
+		.size = (size_t)status.st_size,
+		.err = err,
+		.file = file };
+	const bool sound = check_image(&image);
+	snprintf(ret_api, SCOP_API_TEXT, "%s", sound && image.api ? image.api : "");
+	munmap(bytes, (size_t)status.st_size);
+	return sound;
+}
+
+bool
+scop_loader_knows_api(const char *name)
+{
+	return !name[0] || listed(name, api_versions, sizeof api_versions / sizeof api_versions[0]);
+}
+
+const struct scop_module *
+scop_loader_load(const char *file, struct scop_error *err)
+{
+	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+
+	if (!handle) {
+		scop_error_set(err, "module file '%s' cannot be loaded: %s", file, dlerror());
+		return NULL;
+	}
+	const struct scop_module *module = dlsym(handle, "scop_module");
+	if (!module) {
+		scop_error_set(err,
+		    "module file '%s' has no symbol 'scop_module'. End its C with "
+		    "SCOP_MODULE(...).",
+		    file);
+		return NULL;
+	}
+	if (module->size != sizeof *module || module->route_size != sizeof(struct scop_route) ||
+	    module->job_size != sizeof(struct scop_job) ||
+	    module->field_size != sizeof(struct scop_field) ||
+	    module->import_size != sizeof(struct scop_import)) {
+		scop_error_set(err,
+		    "module file '%s' was built with other tables than this host's. Build it "
+		    "again.",
+		    file);
+		return NULL;
+	}
+	return module;
+}

@@ -1,0 +1,420 @@
+/* The manifest: see manifest.h. Its schema is compiled in, so that a manifest is judged by the host
+ * that reads it. */
+#include "package/manifest.h"
+
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "queue/schedule.h"
+
+extern const char scop_module_xsd[]; /* made from module.xsd by the build */
+
+enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200 };
+
+struct complaint {
+	const char *file;
+	struct scop_error *err;
+	bool told; /* the first one counts */
+};
+
+static void
+complain(void *context, xmlErrorPtr error)
+{
+	struct complaint *complaint = context;
+	char text[400];
+
+	if (complaint->told)
+		return;
+	snprintf(text, sizeof text, "%s", error->message ? error->message : "not well-formed");
+	text[strcspn(text, "\n")] = '\0';
+	scop_error_set(complaint->err, "%s:%d: %s", complaint->file, error->line, text);
+	complaint->told = true;
+}
+
+static bool
+check_schema(xmlDocPtr doc, struct complaint *complaint)
+{
+	xmlSchemaParserCtxtPtr parser =
+	    xmlSchemaNewMemParserCtxt(scop_module_xsd, (int)strlen(scop_module_xsd));
+	xmlSchemaPtr schema = parser ? xmlSchemaParse(parser) : NULL;
+	xmlSchemaValidCtxtPtr valid = schema ? xmlSchemaNewValidCtxt(schema) : NULL;
+	bool sound = false;
+
+	if (valid) {
+		xmlSchemaSetValidStructuredErrors(valid, complain, complaint);
+		sound = xmlSchemaValidateDoc(valid, doc) == 0;
+	}
+	xmlSchemaFreeValidCtxt(valid);
+	xmlSchemaFree(schema);
+	xmlSchemaFreeParserCtxt(parser);
+	return sound;
+}
+
+static const char *
+attribute(struct scop_arena *arena, xmlNodePtr node, const char *name)
+{
+	xmlChar *value = xmlGetProp(node, (const xmlChar *)name);
+	const char *copy = scop_arena_text(arena, value ? (const char *)value : "");
+
+	xmlFree(value);
+	return copy;
+}
+
+static bool
+is(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
+}
+
+static void
+take_texts(struct scop_arena *arena, xmlNodePtr parent, const char *element,
+    const char *ret_texts[SCOP_LANGUAGES])
+{
+	for (xmlNodePtr node = parent->children; node; node = node->next) {
+		enum scop_language language;
+
+		if (!is(node, element) ||
+		    !scop_language_parse(attribute(arena, node, "lang"), 2, &language))
+			continue;
+		xmlChar *text = xmlNodeGetContent(node);
+		ret_texts[language] = scop_arena_text(arena, (const char *)text);
+		xmlFree(text);
+	}
+}
+
+static bool
+has_all(const char *const texts[SCOP_LANGUAGES])
+{
+	return texts[SCOP_FR] && texts[SCOP_NL] && texts[SCOP_DE] && texts[SCOP_EN];
+}
+
+static void
+take_role(struct scop_arena *arena, xmlNodePtr role, struct scop_manifest *manifest)
+{
+	for (xmlNodePtr may = role->children; may; may = may->next)
+		if (is(may, "may") && manifest->grant_count < NODES_MAX)
+			manifest->grants[manifest->grant_count++] =
+			    (struct scop_manifest_grant){ attribute(arena, role, "name"),
+				    attribute(arena, may, "permission") };
+}
+
+static void
+take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	struct scop_manifest_job *job = &manifest->jobs[manifest->job_count++];
+	const char *at = attribute(arena, node, "at"), *on = attribute(arena, node, "on"),
+		   *every = attribute(arena, node, "every");
+
+	job->name = attribute(arena, node, "name");
+	/* What does not go together is refused by who reads the rule. */
+	job->rule = scop_arena_printf(arena, "%s%s%s%s%s%s", at[0] ? "at " : "", at,
+	    on[0] ? " on " : "", on, every[0] ? "every " : "", every);
+	take_texts(arena, node, "title", job->title);
+}
+
+static void
+take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu *entry)
+{
+	entry->path = attribute(arena, node, "path");
+	entry->permission = attribute(arena, node, "permission");
+	entry->place = (unsigned)atoi(attribute(arena, node, "place"));
+	take_texts(arena, node, "title", entry->title);
+}
+
+static void
+take_permission(struct scop_arena *arena, xmlNodePtr node,
+    struct scop_manifest_permission *permission)
+{
+	permission->name = attribute(arena, node, "name");
+	take_texts(arena, node, "title", permission->title);
+}
+
+static void
+take_picture(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_picture *picture)
+{
+	picture->file = attribute(arena, node, "file");
+	take_texts(arena, node, "title", picture->title);
+}
+
+static void
+take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_setting *setting)
+{
+	struct scop_buffer choices;
+
+	*setting = (struct scop_manifest_setting){ .name = attribute(arena, node, "name"),
+		.type = attribute(arena, node, "type"),
+		.standard = attribute(arena, node, "standard"),
+		.low = atoi(attribute(arena, node, "low")),
+		.high = atoi(attribute(arena, node, "high")) };
+	take_texts(arena, node, "title", setting->title);
+	scop_buffer_init(&choices, arena);
+	for (xmlNodePtr choice = node->children; choice; choice = choice->next) {
+		const char *title[SCOP_LANGUAGES] = { "", "", "", "" };
+
+		if (!is(choice, "choice"))
+			continue;
+		take_texts(arena, choice, "title", title);
+		scop_buffer_printf(&choices, "%s\t%s\t%s\t%s\t%s\n",
+		    attribute(arena, choice, "value"), title[SCOP_FR], title[SCOP_NL],
+		    title[SCOP_DE], title[SCOP_EN]);
+	}
+	setting->choices = scop_buffer_str(&choices);
+}
+
+static struct scop_manifest_call
+take_call(struct scop_arena *arena, xmlNodePtr node)
+{
+	const char *port = attribute(arena, node, "port");
+
+	return (struct scop_manifest_call){ attribute(arena, node, "host"),
+		port[0] ? (unsigned)atoi(port) : 443 };
+}
+
+static struct scop_manifest_personal
+take_personal(struct scop_arena *arena, xmlNodePtr node)
+{
+	return (struct scop_manifest_personal){ attribute(arena, node, "table"),
+		attribute(arena, node, "columns"),
+		(unsigned)atoi(attribute(arena, node, "months")) };
+}
+
+static void
+take_generation(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	const char *back = attribute(arena, node, "back");
+
+	manifest->generation = (unsigned)atoi(attribute(arena, node, "number"));
+	manifest->back = strcmp(back, "kept") == 0 ? SCOP_BACK_KEPT
+	    : strcmp(back, "exported") == 0        ? SCOP_BACK_EXPORTED
+						   : SCOP_BACK_LOST;
+}
+
+static void
+take_tariff(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	const char *currency = attribute(arena, node, "currency");
+
+	manifest->tariff_cents = atoi(attribute(arena, node, "cents"));
+	manifest->tariff_currency = currency[0] ? currency : "EUR";
+}
+
+static void
+take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
+{
+	*manifest = (struct scop_manifest){ .name = attribute(arena, root, "name"),
+		.version = attribute(arena, root, "version"),
+		.scop = attribute(arena, root, "scop"),
+		.category = attribute(arena, root, "category"),
+		.tariff_currency = "EUR",
+		.generation = 1 };
+	if (!manifest->category[0])
+		manifest->category = "office";
+	manifest->needs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->needs);
+	manifest->pictures = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->pictures);
+	manifest->personal = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->personal);
+	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
+	manifest->grants = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->grants);
+	manifest->menu = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->menu);
+	manifest->tiles = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->tiles);
+	manifest->settings = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->settings);
+	manifest->writes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->writes);
+	manifest->jobs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->jobs);
+	manifest->emits = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->emits);
+	manifest->takes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->takes);
+	manifest->calls = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->calls);
+	take_texts(arena, root, "title", manifest->title);
+	take_texts(arena, root, "summary", manifest->summary);
+	take_texts(arena, root, "changes", manifest->changes);
+	for (xmlNodePtr node = root->children; node; node = node->next) {
+		if (is(node, "permission"))
+			take_permission(arena, node,
+			    &manifest->permissions[manifest->permission_count++]);
+		else if (is(node, "role"))
+			take_role(arena, node, manifest);
+		else if (is(node, "menu"))
+			take_menu(arena, node, &manifest->menu[manifest->menu_count++]);
+		else if (is(node, "picture"))
+			take_picture(arena, node, &manifest->pictures[manifest->picture_count++]);
+		else if (is(node, "tile"))
+			take_menu(arena, node, &manifest->tiles[manifest->tile_count++]);
+		else if (is(node, "setting"))
+			take_setting(arena, node, &manifest->settings[manifest->setting_count++]);
+		else if (is(node, "writes"))
+			manifest->writes[manifest->write_count++] =
+			    (struct scop_manifest_write){ attribute(arena, node, "table"),
+				    attribute(arena, node, "rights") };
+		else if (is(node, "orders"))
+			manifest->orders = true;
+		else if (is(node, "accounts"))
+			manifest->accounts = true;
+		else if (is(node, "job"))
+			take_job(arena, node, manifest);
+		else if (is(node, "emits"))
+			manifest->emits[manifest->emit_count++] = attribute(arena, node, "event");
+		else if (is(node, "takes"))
+			manifest->takes[manifest->take_count++] =
+			    (struct scop_manifest_take){ attribute(arena, node, "event"),
+				    attribute(arena, node, "job") };
+		else if (is(node, "calls"))
+			manifest->calls[manifest->call_count++] = take_call(arena, node);
+		else if (is(node, "needs"))
+			manifest->needs[manifest->need_count++] =
+			    (struct scop_need){ attribute(arena, node, "module"),
+				    attribute(arena, node, "version") };
+		else if (is(node, "personal"))
+			manifest->personal[manifest->personal_count++] = take_personal(arena, node);
+		else if (is(node, "generation"))
+			take_generation(arena, node, manifest);
+		else if (is(node, "tariff"))
+			take_tariff(arena, node, manifest);
+	}
+}
+
+/* What a newer version may not have without being granted it. */
+static void
+list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
+{
+	manifest->rights = scop_arena_alloc(arena,
+	    (manifest->call_count + manifest->write_count + manifest->take_count + 1) *
+		sizeof *manifest->rights);
+	for (size_t i = 0; i < manifest->call_count; i++)
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "calls %s:%u",
+		    manifest->calls[i].host, manifest->calls[i].port);
+	for (size_t i = 0; i < manifest->write_count; i++)
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena,
+		    "writes %s (%s)", manifest->writes[i].table, manifest->writes[i].rights);
+	for (size_t i = 0; i < manifest->take_count; i++)
+		manifest->rights[manifest->right_count++] =
+		    scop_arena_printf(arena, "takes %s", manifest->takes[i].event);
+	if (manifest->orders)
+		manifest->rights[manifest->right_count++] = "orders";
+}
+
+static bool
+has_job(const struct scop_manifest *manifest, const char *name)
+{
+	for (size_t i = 0; i < manifest->job_count; i++)
+		if (strcmp(manifest->jobs[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_work(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
+{
+	for (size_t i = 0; i < manifest->job_count; i++) {
+		const struct scop_manifest_job *job = &manifest->jobs[i];
+		struct scop_schedule schedule;
+
+		if (!has_all(job->title))
+			return scop_error_set(err,
+			    "%s: job '%s' needs its title in fr, nl, de and en", file, job->name);
+		if (job->rule[0] && !scop_schedule_parse(job->rule, &schedule))
+			return scop_error_set(err,
+			    "%s: job '%s' has 'every', or 'at' with perhaps 'on', and not both",
+			    file, job->name);
+	}
+	for (size_t i = 0; i < manifest->take_count; i++)
+		if (!has_job(manifest, manifest->takes[i].job))
+			return scop_error_set(err,
+			    "%s: event '%s' is for job '%s', which is not declared", file,
+			    manifest->takes[i].event, manifest->takes[i].job);
+	return true;
+}
+
+/* What a schema cannot say. */
+static bool
+check_sense(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
+{
+	const size_t length = strlen(manifest->name);
+
+	if (!has_all(manifest->title) || !has_all(manifest->summary))
+		return scop_error_set(err,
+		    "%s: 'title' and 'summary' are needed once in each of fr, nl, de and en", file);
+	for (size_t i = 0; i < manifest->need_count; i++)
+		if (!scop_range_valid(manifest->needs[i].range) ||
+		    strcmp(manifest->needs[i].module, manifest->name) == 0)
+			return scop_error_set(err,
+			    "%s: it needs '%s' in '%s', which is no range of another module's "
+			    "versions; '^1.4' is",
+			    file, manifest->needs[i].module, manifest->needs[i].range);
+	if (manifest->changes[SCOP_EN] && !has_all(manifest->changes))
+		return scop_error_set(err,
+		    "%s: 'changes' is needed once in each of fr, nl, de and en, or not at all",
+		    file);
+	for (size_t i = 0; i < manifest->picture_count; i++)
+		if (!has_all(manifest->pictures[i].title))
+			return scop_error_set(err,
+			    "%s: picture '%s' needs its title in fr, nl, de and en", file,
+			    manifest->pictures[i].file);
+	if (manifest->accounts && strcmp(manifest->name, "portal") != 0)
+		return scop_error_set(err, "%s: 'accounts' is for the portal alone", file);
+	for (size_t i = 0; i < manifest->menu_count; i++)
+		if (!has_all(manifest->menu[i].title))
+			return scop_error_set(err,
+			    "%s: menu entry '%s' needs its title in fr, nl, de and en", file,
+			    manifest->menu[i].path);
+	for (size_t i = 0; i < manifest->grant_count; i++)
+		if (strncmp(manifest->grants[i].permission, manifest->name, length) != 0 ||
+		    manifest->grants[i].permission[length] != '.')
+			return scop_error_set(err,
+			    "%s: role '%s' may have permissions of '%s' only, not '%s'", file,
+			    manifest->grants[i].role, manifest->name,
+			    manifest->grants[i].permission);
+	for (size_t i = 0; i < manifest->permission_count; i++)
+		if (strncmp(manifest->permissions[i].name, manifest->name, length) != 0 ||
+		    manifest->permissions[i].name[length] != '.')
+			return scop_error_set(err, "%s: permission '%s' has to begin with '%s.'",
+			    file, manifest->permissions[i].name, manifest->name);
+	return check_work(file, manifest, err);
+}
+
+bool
+scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text, size_t length,
+    struct scop_manifest *ret_manifest, struct scop_error *err)
+{
+	struct complaint complaint = { name, err, false };
+	bool sound = false;
+
+	if (length > MANIFEST_BYTES_MAX)
+		return scop_error_set(err, "%s: larger than %d bytes", name, MANIFEST_BYTES_MAX);
+	xmlSetStructuredErrorFunc(&complaint, complain);
+	xmlDocPtr doc = xmlReadMemory(text, (int)length, name, NULL, XML_PARSE_NONET);
+	if (!doc && !complaint.told)
+		scop_error_set(err, "%s: not well-formed", name);
+	if (doc && xmlGetIntSubset(doc))
+		scop_error_set(err, "%s: a DOCTYPE is refused", name);
+	else if (doc && check_schema(doc, &complaint)) {
+		take(arena, xmlDocGetRootElement(doc), ret_manifest);
+		list_rights(arena, ret_manifest);
+		sound = check_sense(name, ret_manifest, err);
+	}
+	xmlFreeDoc(doc);
+	xmlSetStructuredErrorFunc(NULL, NULL);
+	return sound;
+}
+
+bool
+scop_manifest_read(struct scop_arena *arena, const char *file, struct scop_manifest *ret_manifest,
+    struct scop_error *err)
+{
+	struct scop_buffer text;
+	char block[4096];
+	size_t got;
+	FILE *stream = fopen(file, "rb");
+
+	if (!stream)
+		return scop_error_errno(err, "the manifest '%s' cannot be read", file);
+	scop_buffer_init(&text, arena);
+	while (
+	    (got = fread(block, 1, sizeof block, stream)) > 0 && text.length <= MANIFEST_BYTES_MAX)
+		scop_buffer_add(&text, block, got);
+	fclose(stream);
+	return scop_manifest_parse(arena, file, scop_buffer_str(&text), text.length, ret_manifest,
+	    err);
+}

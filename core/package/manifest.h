@@ -1,0 +1,91 @@
+/* A module's manifest, module.xml, checked against module.xsd: no network, no entities, no DOCTYPE.
+ */
+#ifndef SCOP_PACKAGE_MANIFEST_H
+#define SCOP_PACKAGE_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/locale.h"
+#include "package/solve.h"
+
+struct scop_arena;
+
+struct scop_manifest {
+	const char *name, *version, *scop, *category;
+	const char *changes[SCOP_LANGUAGES]; /* what is new in this version; NULL: not told */
+	struct scop_manifest_picture {
+		const char *file, *title[SCOP_LANGUAGES]; /* below the package's folder pictures */
+	} * pictures;
+	size_t picture_count;
+	struct scop_need *needs;
+	size_t need_count;
+	int64_t tariff_cents; /* a month */
+	const char *tariff_currency;
+	const char *title[SCOP_LANGUAGES], *summary[SCOP_LANGUAGES];
+	struct scop_manifest_permission {
+		const char *name, *title[SCOP_LANGUAGES];
+	} * permissions;
+	size_t permission_count;
+	struct scop_manifest_grant {
+		const char *role, *permission;
+	} * grants;
+	size_t grant_count;
+	struct scop_manifest_menu {
+		const char *path, *permission;
+		unsigned place;
+		const char *title[SCOP_LANGUAGES];
+	} * menu, *tiles;
+	size_t menu_count, tile_count;
+	struct scop_manifest_setting {
+		const char *name, *type, *standard, *title[SCOP_LANGUAGES];
+		const char *choices; /* a line of each: "value\tfr\tnl\tde\ten" */
+		int low, high;
+	} * settings;
+	size_t setting_count;
+	struct scop_manifest_write {
+		const char *table, *rights;
+	} * writes;
+	size_t write_count;
+	bool orders;
+	bool accounts;
+	struct scop_manifest_job {
+		const char *name, *title[SCOP_LANGUAGES];
+		const char *rule; /* of its schedule, as jobs/schedule.h reads it; "" for none */
+	} * jobs;
+	size_t job_count;
+	const char **emits; /* names of events, without the module's */
+	size_t emit_count;
+	struct scop_manifest_take {
+		const char *event, *job; /* "shop.order_placed", a job of our own */
+	} * takes;
+	size_t take_count;
+	struct scop_manifest_call {
+		const char *host;
+		unsigned port;
+	} * calls;
+	size_t call_count;
+	/* what the host lets it do beyond its own data, to be compared: "calls example.com:443" */
+	const char **rights;
+	size_t right_count;
+	struct scop_manifest_personal {
+		const char *table, *columns; /* with blanks between */
+		unsigned months;
+	} * personal;
+	size_t personal_count;
+	unsigned generation; /* of its tables, from 1 */
+	/* what becomes of rows when leaving that */
+	enum scop_back { SCOP_BACK_KEPT, SCOP_BACK_EXPORTED, SCOP_BACK_LOST } back;
+};
+
+/* Reads `file`; what it holds lives in `arena`. False with "file:line: what was expected". */
+bool scop_manifest_read(struct scop_arena *arena, const char *file,
+    struct scop_manifest *ret_manifest, struct scop_error *err);
+
+/* The same from bytes, for tests and fuzzing. */
+bool scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text,
+    size_t length, struct scop_manifest *ret_manifest, struct scop_error *err);
+
+#endif

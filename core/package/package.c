@@ -1,0 +1,243 @@
+/* Packages: see package.h. */
+#include "package/package.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "package/archive.h"
+#include "package/files.h"
+#include "package/loader.h"
+#include "package/pictures.h"
+#include "package/sandbox.h"
+#include "web/app.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define IN_SANDBOX 0 /* a sanitizer needs what the sandbox takes */
+#else
+#define IN_SANDBOX 1
+#endif
+
+enum { TRIAL_SECONDS = 10, NOBODY = 65534, LANDLOCK_ANY = 99 };
+
+static bool
+hash_file(crypto_generichash_state *state, const char *path, struct scop_error *err)
+{
+	unsigned char block[16384];
+	size_t got;
+	uint64_t length = 0;
+	FILE *file = fopen(path, "rb");
+
+	if (!file)
+		return scop_error_errno(err, "'%s' cannot be read", path);
+	while ((got = fread(block, 1, sizeof block, file)) > 0) {
+		crypto_generichash_update(state, block, got);
+		length += got;
+	}
+	fclose(file);
+	crypto_generichash_update(state, (const unsigned char *)&length, sizeof length);
+	return true;
+}
+
+static bool
+hash_all(struct scop_arena *arena, const char *folder, const struct scop_files *listing,
+    const char **ret_hash, struct scop_error *err)
+{
+	crypto_generichash_state state;
+	unsigned char sum[16];
+	char *hex = scop_arena_alloc(arena, 33);
+
+	crypto_generichash_init(&state, NULL, 0, sizeof sum);
+	for (size_t i = 0; i < listing->count; i++) {
+		crypto_generichash_update(&state, (const unsigned char *)listing->path[i],
+		    strlen(listing->path[i]) + 1);
+		if (!hash_file(&state, scop_arena_printf(arena, "%s/%s", folder, listing->path[i]),
+			err))
+			return false;
+	}
+	crypto_generichash_final(&state, sum, sizeof sum);
+	*ret_hash = sodium_bin2hex(hex, 33, sum, sizeof sum);
+	return true;
+}
+
+/* Whether everybody may read the file: only then can the trial give root's rights away. */
+static bool
+open_to_all(const char *file)
+{
+	char path[4096];
+	struct stat status;
+
+	if (!realpath(file, path) || stat(path, &status) != 0 || !(status.st_mode & S_IROTH))
+		return false;
+	for (char *slash = strrchr(path, '/'); slash && slash > path; slash = strrchr(path, '/')) {
+		*slash = '\0';
+		if (stat(path, &status) != 0 || !(status.st_mode & S_IXOTH))
+			return false;
+	}
+	return true;
+}
+
+/* In a process of its own: gives everything away that a worker gives away, loads the module, and
+ * says how it went. */
+static void __attribute__((noreturn)) try_loading(const char *file, int say)
+{
+	static const char good[] = "sound";
+	const bool root = geteuid() == 0;
+	const struct scop_sandbox sandbox = { .module_file = file,
+		.uid = root ? NOBODY : 0,
+		.gid = root ? NOBODY : 0,
+		.landlock_abi = LANDLOCK_ANY };
+	struct scop_error err;
+
+	dup2(say, STDIN_FILENO); /* the lowest number, so that all others can be closed */
+	close_range(STDERR_FILENO + 1, ~0u, 0);
+	clearenv();
+	alarm(TRIAL_SECONDS);
+	const struct scop_module *module =
+	    IN_SANDBOX && !scop_sandbox_enter(&sandbox, &err) ? NULL : scop_loader_load(file, &err);
+	const char *word =
+	    module && scop_app_check(module, err.text, sizeof err.text) ? good : err.text;
+	_exit(write(STDIN_FILENO, word, strlen(word)) > 0 ? 0 : 1);
+}
+
+/* What the trial says; "" where it says nothing in time. */
+static void
+listen_to_trial(int fd, char *ret_said, size_t size)
+{
+	struct pollfd polled = { fd, POLLIN, 0 };
+	ssize_t length = 0;
+
+	if (poll(&polled, 1, TRIAL_SECONDS * 1000) > 0)
+		length = read(fd, ret_said, size - 1);
+	ret_said[length > 0 ? length : 0] = '\0';
+}
+
+static bool
+try_file(const char *file, struct scop_error *err)
+{
+	char said[sizeof err->text] = "";
+	int pipes[2], status;
+
+	if (pipe2(pipes, O_CLOEXEC) != 0)
+		return scop_error_errno(err, "no pipe for a trial load");
+	const pid_t pid = fork();
+	if (pid == 0)
+		try_loading(file, pipes[1]);
+	close(pipes[1]);
+	listen_to_trial(pipes[0], said, sizeof said);
+	close(pipes[0]);
+	if (pid < 0)
+		return scop_error_errno(err, "no process for a trial load");
+	if (!said[0])
+		kill(pid, SIGKILL);
+	if (waitpid(pid, &status, 0) != pid)
+		return scop_error_errno(err, "the trial load is lost");
+	if (strcmp(said, "sound") == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return true;
+	if (said[0])
+		return scop_error_set(err, "%s", said);
+	return scop_error_set(err,
+	    "module file '%s' ends the process that loads it (%s %d). Nothing was installed.", file,
+	    WIFSIGNALED(status) ? "signal" : "status",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+/* As root the trial gives root's rights away: what others may not read is tried as a copy that they
+ * may. */
+static bool
+trial(struct scop_arena *arena, const char *file, struct scop_error *err)
+{
+	if (geteuid() != 0 || open_to_all(file))
+		return try_file(file, err);
+	char *folder = scop_arena_printf(arena, "/tmp/scopiton-trial-XXXXXX");
+	if (!mkdtemp(folder))
+		return scop_error_errno(err, "no folder below /tmp can be made");
+	const char *copy = scop_arena_printf(arena, "%s%s", folder, strrchr(file, '/'));
+	const bool sound = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
+	    chmod(copy, 0644) == 0 && try_file(copy, err);
+	scop_files_remove(folder);
+	return sound;
+}
+
+bool
+scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,
+    struct scop_error *err)
+{
+	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
+
+	return scop_files_list(arena, folder, listing, err) &&
+	    hash_all(arena, folder, listing, ret_hash, err);
+}
+
+bool
+scop_package_open(struct scop_arena *arena, const char *given, struct scop_package *ret_package,
+    struct scop_error *err)
+{
+	size_t length = strlen(given);
+
+	while (length > 1 && given[length - 1] == '/')
+		length--;
+	const char *folder = scop_arena_bytes(arena, given, length);
+	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
+	const char *manifest = scop_arena_printf(arena, "%s/module.xml", folder);
+
+	if (!scop_manifest_read(arena, manifest, &ret_package->manifest, err) ||
+	    !scop_files_list(arena, folder, listing, err))
+		return false;
+	for (size_t i = 0; i < listing->count; i++)
+		if (!scop_archive_has_place(ret_package->manifest.name, listing->path[i]))
+			return scop_error_set(err,
+			    "package '%s' has the file '%s', for which a package has no place",
+			    folder, listing->path[i]);
+	if (!scop_pictures_check(arena, folder, &ret_package->manifest, err))
+		return false;
+	ret_package->folder = scop_arena_text(arena, folder);
+	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);
+	return scop_loader_check(file, ret_package->api, err) && trial(arena, file, err) &&
+	    hash_all(arena, folder, listing, &ret_package->hash, err);
+}
+
+/* ---- putting it in place ---- */
+
+bool
+scop_package_place(const struct scop_package *package, const char *var, struct scop_error *err)
+{
+	struct scop_arena *arena = scop_arena_new();
+	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
+	char *place = scop_arena_printf(arena, "%s/modules/%s", var, package->hash);
+	char *fresh =
+	    scop_arena_printf(arena, "%s/modules/.%s.%d", var, package->hash, (int)getpid());
+	bool sound = true;
+
+	if (access(place, F_OK) != 0) {
+		scop_files_make_folders(place);
+		scop_files_remove(fresh);
+		sound = mkdir(fresh, 0755) == 0
+		    ? scop_files_list(arena, package->folder, listing, err)
+		    : scop_error_errno(err, "'%s' cannot be made", fresh);
+		for (size_t i = 0; sound && i < listing->count; i++) {
+			char *to = scop_arena_printf(arena, "%s/%s", fresh, listing->path[i]);
+
+			scop_files_make_folders(to);
+			sound = scop_files_copy(scop_arena_printf(arena, "%s/%s", package->folder,
+						    listing->path[i]),
+			    to, err);
+		}
+		scop_files_sync_folder(fresh);
+		if (sound && rename(fresh, place) != 0 && errno != ENOTEMPTY && errno != EEXIST)
+			sound = scop_error_errno(err, "'%s' cannot be put in place", place);
+		scop_files_sync_folder(scop_arena_printf(arena, "%s/modules", var));
+		scop_files_remove(fresh);
+	}
+	scop_arena_free(arena);
+	return sound;
+}

@@ -1,0 +1,33 @@
+/* Packages as folders: what the build made of a module, checked, and put in place under the hash of
+ * all its files. */
+#ifndef SCOP_PACKAGE_PACKAGE_H
+#define SCOP_PACKAGE_PACKAGE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "package/loader.h"
+#include "package/manifest.h"
+
+struct scop_package {
+	struct scop_manifest manifest;
+	const char *folder;
+	const char *hash; /* 32 hexadecimal digits */
+	char api[SCOP_API_TEXT];
+};
+
+/* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial
+ * load in a process of its own), files. Lives in `arena`. */
+bool scop_package_open(struct scop_arena *arena, const char *folder,
+    struct scop_package *ret_package, struct scop_error *err);
+
+/* The hash of all files of the package in `folder`, without loading any of it. */
+bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,
+    struct scop_error *err);
+
+/* Copies it to var/modules/<hash>, whole or not at all; nothing that stands there is written over.
+ */
+bool scop_package_place(const struct scop_package *package, const char *var,
+    struct scop_error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * What a package looks like: the files of its folder pictures. Outside of the package each is known
+ * by its content, as <SHA-256>.<svg, png or webp>, so that a picture that is there is the right
+ * one, and may be kept by browsers for ever.
+ */
+#ifndef SCOP_PACKAGE_PICTURES_H
+#define SCOP_PACKAGE_PICTURES_H
+
+#include "package/package.h"
+
+struct scop_value;
+
+enum { SCOP_PICTURE_BYTES_MAX = 300000, SCOP_PICTURE_NAME = 64 + 6 };
+
+/* Each picture of the package has a title or is its icon, is there, and is small. */
+bool scop_pictures_check(struct scop_arena *arena, const char *folder,
+    const struct scop_manifest *manifest, struct scop_error *err);
+
+/* The icon's name ("" for none), and the others as a list of maps: file, fr, nl, de, en. Copies
+ * them into `to`, which is there, where that is not NULL. The list is NULL on failure. */
+const struct scop_value *scop_pictures_take(struct scop_arena *arena,
+    const struct scop_package *package, const char *to, const char **ret_icon,
+    struct scop_error *err);
+
+/* Whether `name` is the name of a picture by its content. */
+bool scop_picture_named(const char *name);
+
+/* Whether the content of `file` is the one of that name. */
+bool scop_picture_is(const char *name, const char *file);
+
+#endif

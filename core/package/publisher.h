@@ -1,0 +1,31 @@
+/* What the files of publishing share: publish.c opens and saves, entries.c changes what the index
+ * lists. */
+#ifndef SCOP_PACKAGE_PUBLISHER_H
+#define SCOP_PACKAGE_PUBLISHER_H
+
+#include <jansson.h>
+#include <time.h>
+
+#include "package/index.h"
+#include "package/publish.h"
+
+struct scop_publisher {
+	struct scop_arena *arena;
+	const char *folder;
+	struct scop_secret_key group;
+	json_t *root;
+	struct scop_index index; /* as it stood */
+	int lock;
+};
+
+/* A path below the catalogue's folder. */
+const char *scop_publisher_path(const struct scop_publisher *publisher, const char *name);
+
+/* As the index has times: 2026-11-22T14:00:00Z. */
+const char *scop_publisher_time(struct scop_arena *arena, time_t at);
+
+/* Written beside, on the disk, then renamed. */
+bool scop_publisher_put(struct scop_arena *arena, const char *path, const char *text,
+    struct scop_error *err);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The worker's sandbox, in the order that was tried: rights and limits, Landlock, a system-call
+ * filter; then the module is loaded; then a second filter, after which nothing more becomes
+ * executable.
+ */
+#ifndef SCOP_PACKAGE_SANDBOX_H
+#define SCOP_PACKAGE_SANDBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct scop_sandbox {
+	const char *module_file; /* the one file that may be read */
+	uid_t uid;               /* 0: stay who we are */
+	gid_t gid;
+	uint64_t memory;  /* bytes of address space; 0: no limit */
+	int landlock_abi; /* at most this one; 0: none */
+};
+
+/* Takes everything away but what a worker needs; what the kernel does not offer is logged once and
+ * done without. */
+bool scop_sandbox_enter(const struct scop_sandbox *sandbox, struct scop_error *err);
+
+/* Refuses executable memory from here on. */
+bool scop_sandbox_seal(struct scop_error *err);
+
+/* The Landlock ABI of the running kernel; 0 where there is none. */
+int scop_sandbox_landlock_abi(void);
+
+#endif

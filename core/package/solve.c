@@ -1,0 +1,269 @@
+/* Choosing versions, by trying newest first and going back: see solve.h. */
+#include "package/solve.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/value.h"
+
+enum { TRIES_MAX = 20000, REASONS_MAX = 6, GOALS_MAX = 500 };
+
+/* What `holder` needs, or where that is NULL was asked for. */
+struct goal {
+	const struct scop_candidate *holder;
+	const char *module, *range;
+};
+
+struct search {
+	struct scop_arena *arena;
+	const struct scop_problem *problem;
+	const struct scop_candidate *chosen[SCOP_SOLVE_MAX];
+	size_t count;
+	struct goal goals[GOALS_MAX + 1];
+	size_t goal_count;
+	unsigned tries;
+	bool explained; /* the first dead end counts: it is that of the newest version */
+	struct scop_error *err;
+};
+
+static const struct scop_candidate *
+find_chosen(const struct search *search, const char *module)
+{
+	for (size_t i = 0; i < search->count; i++)
+		if (strcmp(search->chosen[i]->module, module) == 0)
+			return search->chosen[i];
+	return NULL;
+}
+
+static const struct scop_candidate *
+find_installed(const struct search *search, const char *module)
+{
+	for (size_t i = 0; i < search->problem->count; i++)
+		if (search->problem->candidates[i].installed &&
+		    strcmp(search->problem->candidates[i].module, module) == 0)
+			return &search->problem->candidates[i];
+	return NULL;
+}
+
+static const char *
+version_text(struct scop_arena *arena, const struct scop_version *version)
+{
+	return scop_arena_printf(arena, "%u.%u.%u", version->major, version->minor, version->patch);
+}
+
+/* What `holder` needs of `module`, where the version does not fit it. */
+static const struct scop_need *
+broken_need(const struct scop_candidate *holder, const char *module,
+    const struct scop_version *version)
+{
+	for (size_t i = 0; i < holder->need_count; i++)
+		if (strcmp(holder->needs[i].module, module) == 0 &&
+		    !scop_range_has(holder->needs[i].range, version))
+			return &holder->needs[i];
+	return NULL;
+}
+
+/* Who, chosen or installed and staying, would not work with the candidate; NULL for nobody. */
+static const struct scop_candidate *
+opponent(const struct search *search, const struct scop_candidate *candidate,
+    const struct scop_need **ret_need)
+{
+	for (size_t i = 0; i < search->count; i++)
+		if ((*ret_need =
+			    broken_need(search->chosen[i], candidate->module, &candidate->version)))
+			return search->chosen[i];
+	for (size_t i = 0; i < search->problem->count; i++) {
+		const struct scop_candidate *one = &search->problem->candidates[i];
+
+		if (one->installed && !find_chosen(search, one->module) &&
+		    strcmp(one->module, candidate->module) != 0 &&
+		    (*ret_need = broken_need(one, candidate->module, &candidate->version)))
+			return one;
+	}
+	return NULL;
+}
+
+/* Why the candidate cannot be taken for what is asked; NULL when it can. */
+static const char *
+objection(const struct search *search, const struct scop_candidate *candidate, const char *range)
+{
+	const char *version = version_text(search->arena, &candidate->version);
+	const struct scop_need *need;
+
+	if (!scop_range_has(range, &candidate->version))
+		return "";
+	if (candidate->unfit && !candidate->installed)
+		return candidate->unfit;
+	if (candidate->beta && !candidate->installed && !search->problem->beta)
+		return scop_arena_printf(search->arena, SCOP_TEXT("%s is beta"), version);
+	const struct scop_candidate *other = opponent(search, candidate, &need);
+	if (other)
+		return scop_arena_printf(search->arena,
+		    other->installed
+			? SCOP_TEXT("%s %s, which is installed, needs %s %s, and not %s")
+			: SCOP_TEXT("%s %s, which would be too, needs %s %s, and not %s"),
+		    other->module, version_text(search->arena, &other->version), candidate->module,
+		    need->range, version);
+	return NULL;
+}
+
+/* Reasons are divided by "; ", so that they can be told apart again and translated. */
+static void
+add_reason(struct scop_buffer *reasons, const char *reason)
+{
+	scop_buffer_printf(reasons, "%s%s", reasons->length ? "; " : "", reason);
+}
+
+/* "shop 1.4.0 needs invoices ^2: this tenant has 1.9.0; 2.0.0 is beta". */
+static void
+explain(struct search *search, const struct goal *goal)
+{
+	struct scop_buffer reasons;
+	const struct scop_candidate *installed = find_installed(search, goal->module);
+	bool known = installed != NULL;
+	int count = 0;
+
+	if (search->explained)
+		return;
+	search->explained = true;
+	scop_buffer_init(&reasons, search->arena);
+	if (installed)
+		add_reason(&reasons,
+		    scop_arena_printf(search->arena, SCOP_TEXT("this tenant has %s"),
+			version_text(search->arena, &installed->version)));
+	for (size_t i = 0; i < search->problem->count; i++) {
+		const struct scop_candidate *one = &search->problem->candidates[i];
+
+		if (strcmp(one->module, goal->module) != 0)
+			continue;
+		known = true;
+		const char *why = objection(search, one, goal->range);
+		if (why && *why && ++count < REASONS_MAX)
+			add_reason(&reasons, why);
+	}
+	if (!known)
+		add_reason(&reasons,
+		    scop_arena_printf(search->arena,
+			SCOP_TEXT("there is no module '%s' in the catalogue"), goal->module));
+	else if (reasons.length == 0)
+		add_reason(&reasons, SCOP_TEXT("the catalogue has no such version"));
+	if (goal->holder)
+		scop_error_set(search->err, "%s %s needs %s %s: %s", goal->holder->module,
+		    version_text(search->arena, &goal->holder->version), goal->module, goal->range,
+		    scop_buffer_str(&reasons));
+	else
+		scop_error_set(search->err, "asked for %s %s: %s", goal->module, goal->range,
+		    scop_buffer_str(&reasons));
+}
+
+/* The next lower version than `below` (NULL: the highest) that can be taken; of two that are the
+ * same the installed one. */
+static const struct scop_candidate *
+next_lower(const struct search *search, const struct goal *goal, const struct scop_version *below)
+{
+	const struct scop_candidate *best = NULL;
+
+	for (size_t i = 0; i < search->problem->count; i++) {
+		const struct scop_candidate *one = &search->problem->candidates[i];
+
+		if (strcmp(one->module, goal->module) != 0 ||
+		    (below && scop_version_compare(&one->version, below) >= 0))
+			continue;
+		const int order = best ? scop_version_compare(&one->version, &best->version) : 1;
+		if ((order > 0 || (order == 0 && one->installed)) &&
+		    !objection(search, one, goal->range))
+			best = one;
+	}
+	return best;
+}
+
+static bool satisfy(struct search *search, size_t number);
+
+/* Takes the candidate for the goal, adds what it needs to the goals, and goes on; takes all that
+ * back where it leads nowhere. */
+static bool
+try_one(struct search *search, size_t number, const struct scop_candidate *candidate)
+{
+	const size_t chosen = search->count, goals = search->goal_count;
+
+	if (++search->tries > TRIES_MAX || chosen == SCOP_SOLVE_MAX ||
+	    goals + candidate->need_count > GOALS_MAX)
+		return false;
+	search->chosen[search->count++] = candidate;
+	for (size_t i = 0; i < candidate->need_count; i++)
+		search->goals[search->goal_count++] = (struct goal){ candidate,
+			candidate->needs[i].module, candidate->needs[i].range };
+	if (satisfy(search, number + 1))
+		return true;
+	search->count = chosen;
+	search->goal_count = goals;
+	return false;
+}
+
+/* All goals from `number` on. What was ordered is wanted new; what that needs stays as the tenant
+ * has it where it fits. */
+static bool
+satisfy(struct search *search, size_t number)
+{
+	const struct goal *goal = &search->goals[number];
+
+	if (number == search->goal_count)
+		return true;
+	const struct scop_candidate *there = find_chosen(search, goal->module),
+				    *installed = find_installed(search, goal->module);
+	if (there && scop_range_has(goal->range, &there->version))
+		return satisfy(search, number + 1);
+	if (!there && number > 0 && installed && !objection(search, installed, goal->range) &&
+	    try_one(search, number, installed))
+		return true;
+	for (const struct scop_candidate *one = there ? NULL : next_lower(search, goal, NULL); one;
+	     one = next_lower(search, goal, &one->version))
+		if (try_one(search, number, one))
+			return true;
+	explain(search, goal);
+	return false;
+}
+
+/* Those that others need come first: a chosen one is put behind what it needs. */
+static void
+put_in_order(const struct search *search, const struct scop_candidate *one, bool *placed,
+    struct scop_solution *solution)
+{
+	for (size_t i = 0; i < search->count; i++)
+		if (search->chosen[i] == one) {
+			if (placed[i])
+				return;
+			placed[i] = true;
+		}
+	for (size_t i = 0; i < one->need_count; i++) {
+		const struct scop_candidate *needed = find_chosen(search, one->needs[i].module);
+
+		if (needed)
+			put_in_order(search, needed, placed, solution);
+	}
+	if (!one->installed)
+		solution->steps[solution->count++] = one;
+}
+
+bool
+scop_solve(struct scop_arena *arena, const struct scop_problem *problem,
+    struct scop_solution *ret_solution, struct scop_error *err)
+{
+	struct search search = { .arena = arena,
+		.problem = problem,
+		.err = err,
+		.goal_count = 1,
+		.goals = { { NULL, problem->module, problem->range } } };
+	bool placed[SCOP_SOLVE_MAX] = { false };
+
+	ret_solution->count = 0;
+	if (!scop_range_valid(problem->range))
+		return scop_error_set(err,
+		    "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are",
+		    problem->range);
+	if (!satisfy(&search, 0))
+		return false;
+	put_in_order(&search, find_chosen(&search, problem->module), placed, ret_solution);
+	return true;
+}

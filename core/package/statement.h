@@ -1,0 +1,40 @@
+/*
+ * A module's .sql file: named statements with named arguments.
+ *
+ *     -- name: product_by_slug (slug)
+ *     SELECT id, name FROM product WHERE slug = :slug
+ *
+ * A statement ends at the next name, or at a single ';'. Refused, with file, line and column:
+ * anything but SELECT, INSERT, UPDATE, DELETE and REPLACE; `SELECT *`; an INSERT without its
+ * columns; user variables, locks, files, and what else would leave state in a connection that
+ * serves many tenants.
+ */
+#ifndef SCOP_PACKAGE_STATEMENT_H
+#define SCOP_PACKAGE_STATEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct scop_arena;
+
+enum { SCOP_STATEMENT_ARGS_MAX = 24 };
+
+struct scop_statement_source {
+	const char *file;
+	unsigned line;
+	const char *name;
+	const char *params[SCOP_STATEMENT_ARGS_MAX]; /* as the name's line lists them */
+	unsigned param_count;
+	unsigned args[SCOP_STATEMENT_ARGS_MAX]; /* for each ? the index of its param */
+	unsigned arg_count;
+	bool writes;
+	const char *sql; /* on one line, with ? for arguments and \x01 for `socle` */
+};
+
+/* Appends the statements of `text` to `statements`. */
+bool scop_statements_parse(struct scop_arena *arena, const char *file, const char *text,
+    struct scop_statement_source *statements, size_t max, size_t *count, struct scop_error *err);
+
+#endif

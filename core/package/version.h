@@ -1,0 +1,31 @@
+/*
+ * Versions of modules and ranges of them, as Semantic Versioning 2.0.0 (semver.org) and npm's
+ * ranges have them, without pre-releases: what is not for everybody yet stands in the channel
+ * `beta` instead.
+ *
+ * A range is comparators with blanks between, all of which hold: `^1.4` (1.4.0 to before 2.0.0;
+ * `^0.3` to before 0.4.0),
+ * `~1.4` (1.4.0 to before 1.5.0), `>=2`, `>1.2.3`, `<=2.1`, `<3`, `1.4.0` or `=1.4.0`, `1.4` (any
+ * of 1.4), `*`.
+ */
+#ifndef SCOP_PACKAGE_VERSION_H
+#define SCOP_PACKAGE_VERSION_H
+
+#include <stdbool.h>
+
+struct scop_version {
+	unsigned major, minor, patch;
+};
+
+/* Exactly three numbers of at most five digits, no zero in front. */
+bool scop_version_parse(const char *text, struct scop_version *ret_version);
+
+/* Below, at or above 0, as strcmp. */
+int scop_version_compare(const struct scop_version *a, const struct scop_version *b);
+
+bool scop_range_valid(const char *range);
+
+/* Whether the version is in the range; a range that is not valid has none. */
+bool scop_range_has(const char *range, const struct scop_version *version);
+
+#endif

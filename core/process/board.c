@@ -1,0 +1,132 @@
+/* The scoreboard: see board.h. */
+#include "process/board.h"
+
+#include <stddef.h>
+#include <time.h>
+
+enum { CRASHES_MIN = 3, PROBES = 8 };
+
+const uint64_t scop_board_bounds[SCOP_BUCKETS - 1] = { 1000, 5000, 20000, 100000, 500000, 2000000,
+	10000000 };
+
+int64_t
+scop_board_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static uint64_t
+key_of(uint32_t tenant, uint32_t route)
+{
+	return ((uint64_t)tenant << 16 | route) + 1;
+}
+
+static void
+clear_history(struct scop_route_history *entry)
+{
+	atomic_store(&entry->count, 0);
+	atomic_store(&entry->outcomes, 0);
+	atomic_store(&entry->out_until, 0);
+	atomic_store(&entry->key, 0);
+}
+
+/* The history of a key; with `make`, a free place or (where all are taken) the first becomes its
+ * own. */
+static struct scop_route_history *
+history(const struct scop_board *board, uint64_t key, bool make)
+{
+	const uint64_t start = key * 0x9e3779b97f4a7c15u >> 32;
+	struct scop_route_history *first = NULL;
+
+	for (uint64_t i = 0; i < PROBES; i++) {
+		const struct scop_route_history *place =
+		    &board->routes[(start + i) % SCOP_ROUTE_ENTRIES];
+		struct scop_route_history *entry = (struct scop_route_history *)(uintptr_t)place;
+		uint64_t none = 0;
+
+		if (atomic_load(&entry->key) == key)
+			return entry;
+		if (make && atomic_compare_exchange_strong(&entry->key, &none, key))
+			return entry;
+		if (!first)
+			first = entry;
+	}
+	if (!make)
+		return NULL;
+	clear_history(first);
+	atomic_store(&first->key, key);
+	return first;
+}
+
+void
+scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool crashed)
+{
+	struct scop_route_history *entry = history(board, key_of(tenant, route), true);
+
+	if (atomic_load(&entry->out_until) > scop_board_clock())
+		return;
+	const uint32_t place = atomic_fetch_add(&board->recent_at, 1) % SCOP_RECENT;
+	atomic_store(&board->recent[place], ((uint64_t)tenant << 1 | crashed) + 1);
+	atomic_store(&entry->outcomes,
+	    (atomic_load(&entry->outcomes) << 1 | crashed) & ((1u << SCOP_ROUTE_RECENT) - 1));
+	if (atomic_load(&entry->count) < SCOP_ROUTE_RECENT)
+		atomic_fetch_add(&entry->count, 1);
+}
+
+bool
+scop_board_route_out(const struct scop_board *board, uint32_t tenant, uint32_t route)
+{
+	const struct scop_route_history *entry = history(board, key_of(tenant, route), false);
+
+	return entry && atomic_load(&entry->out_until) > scop_board_clock();
+}
+
+bool
+scop_board_route_failing(struct scop_board *board, uint32_t tenant, uint32_t route)
+{
+	struct scop_route_history *entry = history(board, key_of(tenant, route), true);
+	const unsigned crashes = (unsigned)__builtin_popcount(atomic_load(&entry->outcomes));
+
+	if (crashes < CRASHES_MIN || crashes * 2 <= atomic_load(&entry->count))
+		return false;
+	atomic_store(&entry->out_until, scop_board_clock() + SCOP_ROUTE_REST_SECONDS * 1000000LL);
+	atomic_store(&entry->outcomes, 0);
+	atomic_store(&entry->count, 0);
+	return true;
+}
+
+bool
+scop_board_pool_failing(const struct scop_board *board, unsigned tenants)
+{
+	unsigned total = 0, crashes = 0, crashed_tenants = 0;
+	uint64_t first = 0;
+
+	for (size_t i = 0; i < SCOP_RECENT; i++) {
+		const uint64_t noted = atomic_load(&board->recent[i]);
+
+		if (noted == 0)
+			continue;
+		total++;
+		if (!((noted - 1) & 1))
+			continue;
+		crashes++;
+		if (crashed_tenants == 0)
+			first = (noted - 1) >> 1;
+		crashed_tenants |= (noted - 1) >> 1 == first ? 1 : 2;
+	}
+	if (crashes < CRASHES_MIN || crashes * 2 <= total)
+		return false;
+	return tenants <= 1 || crashed_tenants == 3;
+}
+
+void
+scop_board_forgive(struct scop_board *board)
+{
+	for (size_t i = 0; i < SCOP_RECENT; i++)
+		atomic_store(&board->recent[i], 0);
+	for (size_t i = 0; i < SCOP_ROUTE_ENTRIES; i++)
+		clear_history(&board->routes[i]);
+}

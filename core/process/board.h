@@ -1,0 +1,81 @@
+/*
+ * The scoreboard: what the workers of a pool tell the supervisor, in memory that only the two
+ * share.
+ *
+ * A slot belongs to one worker. The worker writes what it is doing; the supervisor clears the slot
+ * when the worker has ended, so a killed one never leaves a wrong count. Beside it stands what is
+ * needed to judge a module: how the last requests of the pool, and of each tenant's routes, have
+ * ended.
+ */
+#ifndef SCOP_PROCESS_BOARD_H
+#define SCOP_PROCESS_BOARD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	SCOP_SLOTS = 256,
+	SCOP_RECENT = 20,       /* of the pool's requests */
+	SCOP_ROUTE_RECENT = 10, /* of one tenant's route */
+	SCOP_ROUTE_ENTRIES = 1024,
+	SCOP_BUCKETS = 8, /* of the histogram of durations */
+	SCOP_ROUTE_REST_SECONDS = 60,
+};
+
+enum scop_slot_state { SCOP_SLOT_FREE, SCOP_SLOT_STARTING, SCOP_SLOT_IDLE, SCOP_SLOT_BUSY };
+
+struct scop_slot {
+	_Atomic int state;
+	/* of the request under way, in microseconds of the monotonic clock */
+	_Atomic int64_t since;
+	_Atomic uint32_t tenant, route;
+	char request[40]; /* its id; whole before `state` becomes busy */
+	char tenant_name[33];
+	char path[80];
+	char reason[200]; /* why it cannot start */
+	_Atomic uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
+};
+
+/* How the last requests ended, newest in the lowest bit: 1 for a crash. */
+struct scop_route_history {
+	_Atomic uint64_t key;      /* tenant and route; 0: free */
+	_Atomic uint32_t outcomes; /* bits */
+	_Atomic uint32_t count;    /* up to SCOP_ROUTE_RECENT */
+	_Atomic int64_t out_until; /* microseconds of the monotonic clock; 0: in service */
+};
+
+struct scop_board {
+	_Atomic uint32_t hungry; /* more workers may be started */
+	_Atomic uint32_t recent_at;
+	/* tenant << 1 | crashed, plus one, so that 0 is none */
+	_Atomic uint64_t recent[SCOP_RECENT];
+	struct scop_route_history routes[SCOP_ROUTE_ENTRIES];
+	struct scop_slot slots[SCOP_SLOTS];
+};
+
+/* Upper bounds of the histogram's buckets, in microseconds; the last has none. */
+extern const uint64_t scop_board_bounds[SCOP_BUCKETS - 1];
+
+/* Microseconds of the monotonic clock. */
+int64_t scop_board_clock(void);
+
+/* Notes how a request of the tenant's route has ended. While the route rests nothing counts: its
+ * 503s are no successes, and a worker that is killed in one says nothing of the module. */
+void scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool crashed);
+
+/* Whether the tenant's route is out of service now. */
+bool scop_board_route_out(const struct scop_board *board, uint32_t tenant, uint32_t route);
+
+/* Whether by the rule the tenant's route has to rest now: more than half of its last 10, at least
+ * 3, crashed. */
+bool scop_board_route_failing(struct scop_board *board, uint32_t tenant, uint32_t route);
+
+/* Whether by the rule the pool is out of service: more than half of its last 20 requests crashed,
+ * at least 3, from two tenants or from the only one of `tenants`. */
+bool scop_board_pool_failing(const struct scop_board *board, unsigned tenants);
+
+/* Forgets the outcomes: the pool gets another chance. */
+void scop_board_forgive(struct scop_board *board);
+
+#endif

@@ -1,0 +1,42 @@
+/* What dispatcher, mailer and broker have in common: how the supervisor starts them, whom they
+ * become, how they reach the queue. */
+#ifndef SCOP_PROCESS_SERVICE_H
+#define SCOP_PROCESS_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "data/db.h"
+
+struct scop_service {
+	const char *name; /* "dispatcher": of its program, its account and its secret */
+	struct scop_config config;
+	int directory_fd; /* the tenant directory */
+	/* an eventfd: somebody's commit has put something into the queue; the broker's listening
+	 * socket */
+	int wake_fd;
+	int signal_fd; /* SIGTERM alone */
+	struct scop_db *db;
+};
+
+/* Takes the four arguments of the supervisor: configuration file, directory, wake-up, user id to
+ * become (0: stay). Reads the secret of whoever uses the queue, blocks signals, gives up rights.
+ * Ends the process, with the reason in the log, where that fails. */
+void scop_service_start(struct scop_service *service, const char *name, bool uses_queue, int argc,
+    char **argv);
+
+/* Ends the process. */
+void scop_service_give_up(const char *text) __attribute__((noreturn));
+
+/* Milliseconds of the monotonic clock. */
+int64_t scop_service_now(void);
+
+/* Whether SIGTERM has come; and whether somebody has woken us. Each is told once. */
+bool scop_service_told_to_stop(const struct scop_service *service);
+bool scop_service_woken(const struct scop_service *service);
+
+/* Whether the supervisor is gone. */
+bool scop_service_orphaned(void);
+
+#endif

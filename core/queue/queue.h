@@ -1,0 +1,83 @@
+/*
+ * The queue: work that modules have asked for, in the database `queue` of the server that has their
+ * data.
+ *
+ * A module's role can only insert. The dispatcher takes what is due, for a time (a lease): when it
+ * dies, its entries are due again by themselves. So an entry is delivered at least once; that its
+ * effect is single is seen to where it takes effect, by a row in the module's own transaction
+ * (migrations/module/0002_job_done.sql). Entries that are done are deleted, so that the index of
+ * what is due stays small, and 10,000 that sleep cost one look at its first row.
+ *
+ * All functions run through the dispatcher's connection and fail as data/db.h says.
+ */
+#ifndef SCOP_QUEUE_QUEUE_H
+#define SCOP_QUEUE_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "data/db.h"
+
+struct scop_arena;
+struct scop_value;
+
+enum {
+	SCOP_QUEUE_BATCH = 100,
+	SCOP_QUEUE_BODY_MAX = 64 << 10,
+	SCOP_QUEUE_LEFT_OUT = 8,
+	SCOP_QUEUE_TRIES = 10
+};
+
+struct scop_queue {
+	struct scop_db *db;
+	struct scop_arena *arena; /* of one round; whoever calls resets it */
+	const char *dispatcher;   /* our name, the same after a restart */
+	unsigned lease_seconds;
+};
+
+/* Takes up to `limit` due jobs, oldest first, and turns due events into the jobs of who takes them.
+ * `left_out` are modules that have enough to do. `ret_entries`: a list of maps id, role, name,
+ * body, tries, entry, tenant, module. `ret_events`: how many events there were, whose jobs are due
+ * now. */
+enum scop_db_status scop_queue_take(struct scop_queue *queue,
+    const char *const left_out[SCOP_QUEUE_LEFT_OUT], unsigned limit,
+    const struct scop_value **ret_entries, unsigned *ret_events);
+
+/* Deletes entries that are done, at most SCOP_QUEUE_BATCH. */
+enum scop_db_status scop_queue_done(struct scop_queue *queue, const int64_t *ids, unsigned count);
+
+/* Puts one back for `milliseconds`; `counted`: the try counts. */
+enum scop_db_status scop_queue_again(struct scop_queue *queue, int64_t id, int64_t milliseconds,
+    bool counted, const char *error);
+
+/* Moves one to the dead. */
+enum scop_db_status scop_queue_bury(struct scop_queue *queue, int64_t id, const char *error);
+
+/* Notes how far a running one is. */
+enum scop_db_status scop_queue_progress(struct scop_queue *queue, int64_t id, uint32_t done,
+    uint32_t total);
+
+/* Makes all that a dead predecessor of our name had running due again. */
+enum scop_db_status scop_queue_reclaim(struct scop_queue *queue);
+
+/* Carries out what people have ordered, up to the order `last`; `ret_cancelled` is a list of maps
+ * `id` of running ones of ours to be stopped. */
+enum scop_db_status scop_queue_orders(struct scop_queue *queue, int64_t last,
+    const struct scop_value **ret_cancelled);
+
+/* Puts jobs whose hour has come into the queue, and notes when they are due next. */
+enum scop_db_status scop_queue_schedules(struct scop_queue *queue);
+
+/* What there is to do: milliseconds until the next entry and the next schedule are due (below 0:
+ * they are; INT64_MAX: there is none), and the last order (0: none). */
+struct scop_queue_glance {
+	int64_t entry, hour, last_order;
+};
+enum scop_db_status scop_queue_glance(struct scop_queue *queue,
+    struct scop_queue_glance *ret_glance);
+
+/* How long an entry rests after its nth failed try: doubled each time from 5 s to 6 h, and up to
+ * half as much more or less, so that what failed together does not come again together. */
+int64_t scop_queue_rest(unsigned tries);
+
+#endif

@@ -1,0 +1,302 @@
+/* Work that is done later: asking for it, in a request's transaction; and running it, in a job's.
+ * See scopiton/work.h. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "queue/work.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "web/request.h"
+#include "web/serve.h"
+
+enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5, SWEEP_EVERY = 256 };
+
+/* ---- asking ---- */
+
+static const struct scop_statement put_entry = { "queue_put",
+	"INSERT INTO queue.outbox (is_event, name, once, body, run_at) "
+	"VALUES (?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP(3)))",
+	5, 1 };
+
+static void
+put(struct scop_request *req, bool is_event, const char *name, const char *once,
+    const struct scop_value *body, const struct scop_value *at)
+{
+	struct scop_buffer text;
+	bool there_already;
+
+	scop_buffer_init(&text, req->arena);
+	if (body)
+		scop_json_print(&text, body);
+	else
+		scop_buffer_text(&text, "{}");
+	if (text.length > BODY_MAX || (once && (!once[0] || strlen(once) > ONCE_MAX))) {
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena,
+			"'%s' is put into the queue with a body of %zu "
+			"bytes or a 'once' of %zu; %d and %d are the most",
+			name, text.length, once ? strlen(once) : 0, BODY_MAX, ONCE_MAX));
+		return;
+	}
+	scop_write_unique(req,
+	    (struct scop_query){ &put_entry,
+		{ scop_value_int(req->arena, is_event), scop_value_text(req->arena, name),
+		    once ? scop_value_text(req->arena, once) : NULL,
+		    scop_value_bytes(req->arena, text.data, text.length), at } },
+	    &there_already);
+	req->queued = true;
+}
+
+static const struct scop_job *
+find_job(const struct scop_app *app, const char *name)
+{
+	for (const struct scop_job *job = app->module->jobs; job && job->name; job++)
+		if (strcmp(job->name, name) == 0)
+			return job;
+	return NULL;
+}
+
+void
+scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body,
+    const struct scop_value *at, const char *once)
+{
+	if (!find_job(req->app, job))
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena, "the module has no job '%s'", job));
+	else
+		put(req, false, job, once, body, at);
+}
+
+void
+scop_later(struct scop_request *req, const char *job, const struct scop_value *body)
+{
+	scop_later_at(req, job, body, NULL, NULL);
+}
+
+void
+scop_emit(struct scop_request *req, const char *event, const struct scop_value *body)
+{
+	put(req, true, event, NULL, body, NULL);
+}
+
+static const struct scop_statement order_job = { "job_order",
+	"INSERT INTO queue.job_order (entry, verb) VALUES (?, ?)", 2, 1 };
+
+void
+scop_order_job(struct scop_request *req, const struct scop_value *job, const char *verb)
+{
+	scop_write(req,
+	    (struct scop_query){ &order_job, { job, scop_value_text(req->arena, verb) } });
+	req->queued = true;
+}
+
+/* ---- in a job ---- */
+
+const struct scop_value *
+scop_body(const struct scop_request *req)
+{
+	return req->job_body;
+}
+
+unsigned
+scop_tries(const struct scop_request *req)
+{
+	return req->tries;
+}
+
+static bool
+refuse(struct scop_request *req, bool given_up, const char *format, va_list args)
+{
+	if (req->failed)
+		return false;
+	vsnprintf(req->cause, sizeof req->cause, format, args);
+	req->given_up = given_up;
+	return false;
+}
+
+bool
+scop_retry(struct scop_request *req, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	refuse(req, false, format, args);
+	va_end(args);
+	return false;
+}
+
+bool
+scop_give_up(struct scop_request *req, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	refuse(req, true, format, args);
+	va_end(args);
+	return false;
+}
+
+static void
+say(struct scop_request *req, const char *line)
+{
+	if (!req->exchange)
+		return;
+	req->exchange->write(req->exchange->context, line, strlen(line));
+	req->exchange->flush(req->exchange->context);
+}
+
+void
+scop_progress(struct scop_request *req, uint32_t done, uint32_t total)
+{
+	say(req, scop_arena_printf(req->arena, "progress %u %u\n", done, total));
+}
+
+bool
+scop_cancelled(struct scop_request *req)
+{
+	return req->exchange && req->exchange->gone(req->exchange->context);
+}
+
+/* ---- running one ---- */
+
+static const struct scop_statement job_claim = { "job_claim",
+	"INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1 };
+static const struct scop_statement job_sweep = { "job_sweep",
+	"DELETE FROM scop_job_done WHERE done < UTC_TIMESTAMP() - INTERVAL 30 DAY LIMIT 500", 0,
+	1 };
+
+enum outcome { JOB_DONE, JOB_AGAIN, JOB_DEAD, JOB_COLLIDED };
+
+/* One run in one transaction, whose first write tells whether an earlier delivery has taken effect.
+ */
+static enum outcome
+run(struct scop_request *req, const struct scop_job *job, const char *entry)
+{
+	struct scop_db *db = req->app->db;
+	bool repeated = false;
+
+	scop_db_enter(db, req->site.role, req->site.database, req->site.socle, req->site.epoch,
+	    true);
+	scop_db_currency(db, req->site.currency);
+	enum scop_db_status status = scop_db_begin(db);
+	if (status != SCOP_DB_OK)
+		scop_request_fail(req, status, scop_db_error(db));
+	scop_write_unique(req,
+	    (struct scop_query){ &job_claim, { scop_value_text(req->arena, entry) } }, &repeated);
+	const bool wanted = !req->failed && !repeated && job->handle(req);
+	const bool cancelled = wanted && scop_cancelled(req);
+	if (wanted && !cancelled && !req->failed) {
+		status = scop_db_commit(db);
+		if (status == SCOP_DB_OK)
+			return JOB_DONE;
+		scop_request_fail(req, status, scop_db_error(db));
+	}
+	scop_db_rollback(db);
+	if (repeated)
+		return JOB_DONE;
+	if (req->failed)
+		return req->failure == SCOP_DB_FAILED ? JOB_AGAIN : JOB_COLLIDED;
+	if (cancelled)
+		snprintf(req->cause, sizeof req->cause, "cancelled");
+	return req->given_up ? JOB_DEAD : JOB_AGAIN;
+}
+
+static enum outcome
+run_until_settled(struct scop_request *req, const struct scop_job *job, const char *entry)
+{
+	enum outcome outcome = JOB_COLLIDED;
+
+	for (int i = 0; i < RUNS && outcome == JOB_COLLIDED; i++) {
+		if (i > 0)
+			scop_rest(i);
+		scop_request_rewind(req);
+		outcome = run(req, job, entry);
+	}
+	if (req->failed)
+		scop_log(SCOP_LOG_ERROR, "job failed: %s", req->cause);
+	return outcome == JOB_COLLIDED ? JOB_AGAIN : outcome;
+}
+
+static const struct scop_value *
+read_json(struct scop_request *req, const struct scop_exchange *exchange, struct scop_error *err)
+{
+	struct scop_buffer text;
+	char bytes[4096];
+
+	scop_buffer_init(&text, req->arena);
+	for (size_t got; text.length <= BODY_MAX &&
+	     (got = exchange->read(exchange->context, bytes, sizeof bytes)) > 0;)
+		scop_buffer_add(&text, bytes, got);
+	return scop_json_parse(req->arena, scop_buffer_str(&text), text.length, err);
+}
+
+static const char *
+param(const struct scop_exchange *exchange, const char *name)
+{
+	const char *value = exchange->param(exchange->context, name);
+
+	return value ? value : "";
+}
+
+/* What people read stands on one line. */
+static const char *
+one_line(struct scop_request *req, const char *cause)
+{
+	char *line = scop_arena_text(req->arena, cause);
+
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < 0x20)
+			*c = ' ';
+	return line;
+}
+
+static void
+answer(struct scop_request *req, enum outcome outcome, const char *cause)
+{
+	static const char *const words[] = { "done", "again", "dead", "again" };
+
+	say(req,
+	    scop_arena_printf(req->arena, "%s %s\n", words[outcome],
+		outcome == JOB_DONE ? "" : one_line(req, cause)));
+}
+
+void
+scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
+    const struct scop_exchange *exchange)
+{
+	struct scop_request *req = scop_request_new(app, arena, site);
+	const char *name = param(exchange, "JOB"), *entry = param(exchange, "ENTRY");
+	const struct scop_job *job = find_job(app, name);
+	struct scop_error err;
+
+	req->exchange = exchange;
+	req->id = entry;
+	req->tries = (unsigned)atoi(param(exchange, "TRIES"));
+	scop_log_context(
+	    scop_arena_printf(arena, "job=%s entry=%s tenant=%s", name, entry, site->tenant_name));
+	if (!job) {
+		answer(req, JOB_DEAD, "the module has no such job");
+	} else if (exchange->route &&
+	    !exchange->route(exchange->context, (unsigned)(job - app->module->jobs))) {
+		answer(req, JOB_AGAIN, "the job rests, for most of its last runs have crashed");
+	} else if (!(req->job_body = read_json(req, exchange, &err))) {
+		answer(req, JOB_DEAD, err.text);
+	} else {
+		enum outcome outcome = run_until_settled(req, job, entry);
+
+		if (outcome == JOB_AGAIN && (!req->failed || req->failure == SCOP_DB_FAILED) &&
+		    req->tries >= (job->tries > 0 ? job->tries : TRIES))
+			outcome = JOB_DEAD;
+		if (outcome == JOB_DONE)
+			scop_wake_services(req);
+		answer(req, outcome, req->cause[0] ? req->cause : "the job gave no reason");
+		if (outcome == JOB_DONE && random() % SWEEP_EVERY == 0)
+			scop_write(req, (struct scop_query){ &job_sweep, { NULL } });
+	}
+	scop_log_context("");
+}

@@ -1,0 +1,108 @@
+/*
+ * A pool: the workers of one version of one module, their socket and scoreboard.
+ *
+ * A pool that nobody calls is one listening socket. Its first worker starts with the first request;
+ * more as the queue asks; idle ones end. A worker that dies is counted against the request that it
+ * was serving.
+ */
+#ifndef SCOP_SUPERVISOR_POOL_H
+#define SCOP_SUPERVISOR_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/config.h"
+#include "data/directory.h"
+#include "process/board.h"
+
+enum { SCOP_CRASHES_KEPT = 16 };
+
+struct scop_worker_process {
+	pid_t pid;   /* 0: none in this slot */
+	int stop_fd; /* closed to make it finish */
+	bool slow_told;
+};
+
+struct scop_pool {
+	struct scop_pool *next;
+	char name[SCOP_POOL_MAX + 1]; /* "shop-1f2e3d4c5b6a" */
+	char module[SCOP_MODULE_MAX + 1];
+	char version[24];
+	char hash[33];
+	uint32_t number;
+	bool jobs;        /* serves the dispatcher instead of visitors */
+	unsigned tenants; /* that use it now */
+	bool wanted;      /* some subscription names it */
+
+	int listen_fd; /* -1: out of service */
+	int board_fd;
+	struct scop_board *board;            /* NULL until the first worker */
+	struct scop_worker_process *workers; /* one for each slot; NULL until the first worker */
+	unsigned live;
+
+	/* when to look at the queue a second time; microseconds of the monotonic clock; 0: never */
+	int64_t look_at;
+	int64_t rest_until;
+	unsigned start_failures; /* in a row */
+	int64_t out_until;       /* back in service then; 0: in service */
+	unsigned outages;
+	char reason[200];
+
+	char crashed[SCOP_CRASHES_KEPT][40]; /* ids of requests, each counted once */
+	unsigned crashed_at;
+	/* of ended workers */
+	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS], crashes, killed;
+};
+
+/* What all pools share. */
+struct scop_host {
+	struct scop_config config;
+	struct scop_pool *pools;
+	unsigned live;        /* workers of all pools */
+	int wake_fd;          /* an eventfd that workers call for help with */
+	int work_fd;          /* an eventfd that wakes the dispatcher */
+	int mail_fd;          /* and one for the mailer */
+	int gate_fd;          /* its locks let two hash passwords at once (web/password.c) */
+	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
+	int directory_fd;     /* read-only, for workers */
+	gid_t nginx_gid;
+	bool root;
+	bool state_changed; /* a pool went out of service or came back */
+};
+
+struct scop_pool *scop_pool_find(struct scop_host *host, const char *name);
+struct scop_pool *scop_pool_make(struct scop_host *host,
+    const struct scop_directory_package *package, const char *name, bool jobs);
+
+/* For a pool that is new: a worker at hand before anybody is led there, where another version of
+ * the module is in use. */
+void scop_pool_warm(struct scop_host *host, struct scop_pool *pool);
+
+/* Ends its workers gently and closes its socket; freed by scop_pool_reap once they are gone. */
+void scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket);
+
+/* Whether the supervisor has to watch the socket now, for nobody else would take the next request.
+ */
+bool scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now);
+
+/* The socket is readable. */
+void scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now);
+
+/* The socket no longer listens. */
+void scop_pool_broken(struct scop_host *host, struct scop_pool *pool);
+
+/* A process ended; true when it was this pool's. */
+bool scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int status);
+
+/* Slow and stuck requests, idle workers, pools whose rest is over. */
+void scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now);
+
+/* When the pool next wants to be looked at; INT64_MAX for never. */
+int64_t scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64_t now);
+
+void scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool);
+void scop_pool_kill(struct scop_pool *pool, int signal);
+void scop_pool_free(struct scop_host *host, struct scop_pool *pool);
+
+#endif

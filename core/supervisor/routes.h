@@ -1,0 +1,18 @@
+/*
+ * Routes as links: run/t/<host>/<module> leads to the pool's folder, run/t/<host>/- to the module
+ * at the host's root. nginx finds the socket through the link, so installing, disabling and
+ * switching are one rename each, with no reload.
+ */
+#ifndef SCOP_SUPERVISOR_ROUTES_H
+#define SCOP_SUPERVISOR_ROUTES_H
+
+#include "data/directory.h"
+#include "supervisor/pool.h"
+
+/* Makes pools and links agree with the image: new pools first, then links. */
+void scop_routes_apply(struct scop_host *host, const struct scop_directory_image *image);
+
+/* Ends the pools that nobody is led to any more, once readers see that image. */
+void scop_routes_drain(struct scop_host *host);
+
+#endif

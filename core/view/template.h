@@ -1,0 +1,70 @@
+/*
+ * Templates: Mustache, to its specification with the inheritance module, compiled once and rendered
+ * many times.
+ *
+ * Beyond the specification, five section names belong to the host (they are lambdas in the
+ * specification's terms):
+ *   {{#_}}Add to cart{{/_}}                        the text in the request's language
+ *   {{#_.count}}{{count}} piece|{{count}} pieces{{/_.count}}   the form that the count asks for
+ *   {{#link}}product{{/link}}   the address of a named route; its {parts} come from the context,
+ * `slug=code` from another name
+ *   {{#key}}order{{/key}}       the hidden input that a form posting to that route must hold
+ *   {{#field.name}}{{<input}}...{{/input}}{{/field.name}}   what partials that draw a field need:
+ * `its.name`, what was typed into it
+ *                               (`its.typed`; `its.was_typed` also where that is nothing),
+ * `its.error` Source: https://mustache.github.io/mustache.5.html and mustache/spec.
+ */
+#ifndef SCOP_VIEW_TEMPLATE_H
+#define SCOP_VIEW_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/locale.h"
+
+struct scop_arena;
+struct scop_buffer;
+struct scop_template;
+struct scop_value;
+
+/* Compiles `text`, which must live as long as the template; both live as long as `arena`. On a
+ * mistake the message is "name:line:column: ..." and NULL is returned. */
+const struct scop_template *scop_template_compile(struct scop_arena *arena, const char *name,
+    const char *text, size_t length, struct scop_error *err);
+
+/* What a rendering asks of its surroundings. Each may be NULL. */
+struct scop_template_host {
+	/* The template of a partial or parent; NULL for none. */
+	const struct scop_template *(*partial)(void *context, const char *name);
+	/* The translation of `text`, whose plural is `plural` (or NULL), for `count`; NULL for the
+	 * text itself. */
+	const char *(
+	    *translate)(void *context, const char *text, const char *plural, long long count);
+	/* Appends the address of the route `name`, or its form key's input, as HTML; false where
+	 * there is no such route. `find(scope, name)` looks names up in the context. */
+	bool (*link)(void *context, const char *name,
+	    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+	    struct scop_buffer *out);
+	bool (*key)(void *context, const char *name, struct scop_buffer *out);
+	void *context;
+	struct scop_locale locale;
+};
+
+/* Appends the text that `model` gives. False, with the reason, when partials nest deeper than 64 or
+ * a link has no route. */
+bool scop_template_render(const struct scop_template *template, const struct scop_value *model,
+    const struct scop_template_host *host, struct scop_arena *arena, struct scop_buffer *out,
+    struct scop_error *err);
+
+/* Calls `see(context, kind, name, line, column)` for each name that the template uses: kind '>'
+ * partial, '<' parent, 'l' link or key, '_' text (with `plural` or NULL). */
+void scop_template_walk(const struct scop_template *template,
+    void (*see)(void *context, char kind, const char *name, const char *plural, unsigned line,
+	unsigned column),
+    void *context);
+
+/* Appends `text` with & < > " ' escaped. */
+void scop_html_escape(struct scop_buffer *out, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,43 @@
+/* What the compiler of templates hands to the renderer. */
+#ifndef SCOP_VIEW_TEMPLATE_PRIVATE_H
+#define SCOP_VIEW_TEMPLATE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum scop_node_kind {
+	NODE_TEXT,      /* lines, of the first and the last perhaps only a part */
+	NODE_VARIABLE,  /* {{name}} */
+	NODE_RAW,       /* {{{name}}} and {{&name}} */
+	NODE_SECTION,   /* {{#name}} */
+	NODE_INVERTED,  /* {{^name}} */
+	NODE_PARTIAL,   /* {{>name}} */
+	NODE_PARENT,    /* {{<name}} */
+	NODE_BLOCK,     /* {{$name}} */
+	NODE_TRANSLATE, /* {{#_}} */
+	NODE_LINK,      /* {{#link}} */
+	NODE_KEY,       /* {{#key}} */
+	NODE_FIELD,     /* {{#field.name}} */
+};
+
+struct scop_node {
+	struct scop_node *next;
+	struct scop_node *children;
+	enum scop_node_kind kind;
+	unsigned line, column;
+	const char *text; /* of a text node; not terminated */
+	size_t length;
+	const char *name;   /* of all others; of a translation and a link the words themselves */
+	const char *plural; /* of a translation */
+	const char *count;  /* of a translation: the name of the number */
+	const char *indent; /* of partial, parent, block: what stands before each of its lines */
+	bool line_start;    /* text: its first byte begins a line of the template */
+	bool standalone;    /* block: its opening tag had a line of its own */
+};
+
+struct scop_template {
+	const char *name;
+	struct scop_node *nodes;
+};
+
+#endif

@@ -1,0 +1,399 @@
+/*
+ * Mustache's renderer: walks the tree, keeping a stack of contexts, one of block arguments, and
+ * what to put before (and take from) each line's start.
+ */
+#include "view/template.h"
+#include "view/template_private.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/value.h"
+
+enum { PARTIAL_DEPTH_MAX = 64 };
+
+struct scope {
+	const struct scope *outer;
+	const struct scop_value *value;
+};
+
+/* The blocks that one parent tag brings; what stands furthest out wins. */
+struct arguments {
+	const struct arguments *outer;
+	const struct scop_node *blocks;
+};
+
+struct renderer {
+	const struct scop_template_host *host;
+	struct scop_arena *arena;
+	struct scop_buffer *out;
+	struct scop_error *err;
+	const char *template;
+	unsigned depth;
+};
+
+/* What holds for a stretch of template. */
+struct frame {
+	const struct scope *scope;
+	const struct arguments *arguments;
+	const char *add; /* put before each line */
+	size_t remove;   /* blanks taken from each line */
+};
+
+static bool render(struct renderer *renderer, const struct scop_node *nodes,
+    const struct frame *frame);
+
+void
+scop_html_escape(struct scop_buffer *out, const char *text, size_t length)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		const char *escaped = NULL;
+
+		switch (text[i]) {
+		case '&':
+			escaped = "&amp;";
+			break;
+		case '<':
+			escaped = "&lt;";
+			break;
+		case '>':
+			escaped = "&gt;";
+			break;
+		case '"':
+			escaped = "&quot;";
+			break;
+		case '\'':
+			escaped = "&#39;";
+			break;
+		default:
+			continue;
+		}
+		scop_buffer_add(out, text + from, i - from);
+		scop_buffer_text(out, escaped);
+		from = i + 1;
+	}
+	scop_buffer_add(out, text + from, length - from);
+}
+
+static const struct scop_value *
+member(const struct scop_value *map, const char *name, size_t length)
+{
+	if (scop_type(map) != SCOP_MAP)
+		return NULL;
+	for (uint32_t i = 0; i < map->length; i++) {
+		const char *key = map->members->keys[i];
+
+		if (key[0] == name[0] && strncmp(key, name, length) == 0 && key[length] == '\0')
+			return &map->members->values[i];
+	}
+	return NULL;
+}
+
+/* A name, or a.b.c: the first part is looked for outwards, the rest only inside what was found. */
+static const struct scop_value *
+lookup(const void *context, const char *name)
+{
+	const struct scope *scope = context;
+	const struct scop_value *found = NULL;
+
+	if (name[0] == '.' && name[1] == '\0')
+		return scope->value;
+
+	size_t length = strcspn(name, ".");
+	for (; scope && !found; scope = scope->outer)
+		found = member(scope->value, name, length);
+	while (found && name[length] == '.') {
+		name += length + 1;
+		length = strcspn(name, ".");
+		found = member(found, name, length);
+	}
+	return found;
+}
+
+static void
+print(struct renderer *renderer, const struct scop_value *value, bool raw)
+{
+	if (raw || scop_type(value) == SCOP_INT) {
+		scop_locale_print(renderer->out, value, &renderer->host->locale);
+	} else if (scop_type(value) == SCOP_STRING) {
+		scop_html_escape(renderer->out, value->string, value->length);
+	} else {
+		struct scop_buffer text;
+
+		scop_buffer_init(&text, renderer->arena);
+		scop_locale_print(&text, value, &renderer->host->locale);
+		scop_html_escape(renderer->out, scop_buffer_str(&text), text.length);
+	}
+}
+
+static bool
+at_line_start(const struct scop_buffer *out)
+{
+	return out->length == 0 || out->data[out->length - 1] == '\n';
+}
+
+/* A line or the rest of one, with what comes before it in this stretch. */
+static void
+render_line(struct renderer *renderer, const char *text, size_t length, bool line_start,
+    const struct frame *frame)
+{
+	if (line_start) {
+		if (at_line_start(renderer->out))
+			scop_buffer_text(renderer->out, frame->add);
+		for (size_t i = 0;
+		     i < frame->remove && length > 0 && (*text == ' ' || *text == '\t'); i++)
+			text++, length--;
+	}
+	scop_buffer_add(renderer->out, text, length);
+}
+
+static void
+render_text(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const char *text = node->text, *const end = node->text + node->length;
+	bool line_start = node->line_start;
+
+	if (!frame->add[0] && frame->remove == 0) {
+		scop_buffer_add(renderer->out, text, node->length);
+		return;
+	}
+	do { /* once for an empty one too: it may begin a line */
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const size_t length = newline ? (size_t)(newline + 1 - text) : (size_t)(end - text);
+
+		render_line(renderer, text, length, line_start, frame);
+		text += length;
+		line_start = true;
+	} while (text < end);
+}
+
+static bool
+render_section(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const struct scop_value *value = lookup(frame->scope, node->name);
+	struct scope scope = { frame->scope, value };
+	const struct frame inner = { &scope, frame->arguments, frame->add, frame->remove };
+
+	if (scop_type(value) != SCOP_LIST)
+		return !scop_as_bool(value) || render(renderer, node->children, &inner);
+	for (uint32_t i = 0; i < value->length; i++) {
+		scope.value = &value->items[i];
+		if (!render(renderer, node->children, &inner))
+			return false;
+	}
+	return true;
+}
+
+/* One partial draws any field: what it needs stands under one name. */
+static bool
+render_field(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const struct scop_value *typed =
+	    lookup(frame->scope, scop_arena_printf(renderer->arena, "value.%s", node->name));
+	const struct scop_value *error =
+	    lookup(frame->scope, scop_arena_printf(renderer->arena, "error.%s", node->name));
+	struct scop_map_maker its, scope_map;
+
+	scop_map_init(&its, renderer->arena);
+	scop_map_put_text(&its, "name", node->name);
+	scop_map_put(&its, "typed", typed);
+	scop_map_put(&its, "was_typed", scop_value_bool(renderer->arena, typed != NULL));
+	scop_map_put(&its, "error", error);
+	scop_map_init(&scope_map, renderer->arena);
+	scop_map_put(&scope_map, "its", scop_map_value(&its));
+	const struct scope scope = { frame->scope, scop_map_value(&scope_map) };
+	const struct frame inner = { &scope, frame->arguments, frame->add, frame->remove };
+
+	return render(renderer, node->children, &inner);
+}
+
+static bool
+render_partial(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const struct scop_template_host *host = renderer->host;
+	const struct scop_template *partial =
+	    host->partial ? host->partial(host->context, node->name) : NULL;
+	const struct arguments arguments = { frame->arguments, node->children };
+	const char *outer = renderer->template;
+
+	if (!partial)
+		return true;
+	if (++renderer->depth > PARTIAL_DEPTH_MAX)
+		return scop_error_set(renderer->err, "%s:%u:%u: partials nest deeper than %d",
+		    renderer->template, node->line, node->column, PARTIAL_DEPTH_MAX);
+
+	const char *indent = node->standalone ? node->indent : "";
+	const struct frame inner = { frame->scope,
+		node->kind == NODE_PARENT ? &arguments : frame->arguments,
+		indent[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, indent)
+			  : frame->add,
+		0 };
+	renderer->template = partial->name;
+	const bool done = render(renderer, partial->nodes, &inner);
+	renderer->template = outer;
+	renderer->depth--;
+	return done;
+}
+
+/* What a parent tag brings for the block, and what held where that was written: a block of the same
+ * name inside it is another. */
+static const struct scop_node *
+argument(const struct arguments *arguments, const char *name, const struct arguments **ret_outer)
+{
+	const struct scop_node *found = NULL;
+
+	for (; arguments; arguments = arguments->outer)
+		for (const struct scop_node *node = arguments->blocks; node; node = node->next)
+			if (node->kind == NODE_BLOCK && strcmp(node->name, name) == 0) {
+				found = node;
+				*ret_outer = arguments->outer;
+			}
+	return found;
+}
+
+static bool
+render_block(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const struct arguments *outer = NULL;
+	const struct scop_node *content = argument(frame->arguments, node->name, &outer);
+
+	if (!content || content == node)
+		return render(renderer, node->children, frame);
+	if (++renderer->depth > PARTIAL_DEPTH_MAX)
+		return scop_error_set(renderer->err, "%s:%u:%u: block '%s' contains itself",
+		    renderer->template, node->line, node->column, node->name);
+
+	const size_t indent = strlen(node->indent);
+	const char *own = node->indent + (frame->remove < indent ? frame->remove : indent);
+	const struct frame inner = { frame->scope, outer,
+		own[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, own) : frame->add,
+		content->standalone ? strlen(content->indent) : 0 };
+	const bool done = render(renderer, content->children, &inner);
+	renderer->depth--;
+	return done;
+}
+
+static bool
+render_translation(struct renderer *renderer, const struct scop_node *node,
+    const struct frame *frame)
+{
+	const struct scop_template_host *host = renderer->host;
+	const long long count = node->count ? scop_as_int(lookup(frame->scope, node->count)) : 1;
+	const char *text = host->translate
+	    ? host->translate(host->context, node->name, node->plural, count)
+	    : NULL;
+
+	if (!text)
+		text = node->plural && scop_language_plural(host->locale.language, count)
+		    ? node->plural
+		    : node->name;
+	if (!strstr(text, "{{")) {
+		scop_buffer_text(renderer->out, text);
+		return true;
+	}
+
+	const struct scop_template *words = scop_template_compile(renderer->arena,
+	    renderer->template, text, strlen(text), renderer->err);
+	if (!words)
+		return false;
+	const struct frame inner = { frame->scope, NULL, "", 0 };
+	return render(renderer, words->nodes, &inner);
+}
+
+static bool
+render_link(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	const struct scop_template_host *host = renderer->host;
+
+	if (node->kind == NODE_LINK && host->link &&
+	    host->link(host->context, node->name, lookup, frame->scope, renderer->out))
+		return true;
+	if (node->kind == NODE_KEY && host->key &&
+	    host->key(host->context, node->name, renderer->out))
+		return true;
+	return scop_error_set(renderer->err, "%s:%u:%u: no route is named '%s'", renderer->template,
+	    node->line, node->column, node->name);
+}
+
+static bool
+render_node(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
+{
+	switch (node->kind) {
+	case NODE_TEXT:
+		render_text(renderer, node, frame);
+		return true;
+	case NODE_VARIABLE:
+	case NODE_RAW:
+		print(renderer, lookup(frame->scope, node->name), node->kind == NODE_RAW);
+		return true;
+	case NODE_SECTION:
+		return render_section(renderer, node, frame);
+	case NODE_FIELD:
+		return render_field(renderer, node, frame);
+	case NODE_INVERTED:
+		return scop_as_bool(lookup(frame->scope, node->name)) ||
+		    render(renderer, node->children, frame);
+	case NODE_PARTIAL:
+	case NODE_PARENT:
+		return render_partial(renderer, node, frame);
+	case NODE_BLOCK:
+		return render_block(renderer, node, frame);
+	case NODE_TRANSLATE:
+		return render_translation(renderer, node, frame);
+	case NODE_LINK:
+	case NODE_KEY:
+		return render_link(renderer, node, frame);
+	}
+	return false;
+}
+
+static bool
+render(struct renderer *renderer, const struct scop_node *nodes, const struct frame *frame)
+{
+	for (const struct scop_node *node = nodes; node; node = node->next)
+		if (!render_node(renderer, node, frame))
+			return false;
+	return true;
+}
+
+bool
+scop_template_render(const struct scop_template *template, const struct scop_value *model,
+    const struct scop_template_host *host, struct scop_arena *arena, struct scop_buffer *out,
+    struct scop_error *err)
+{
+	struct renderer renderer = { .host = host,
+		.arena = arena,
+		.out = out,
+		.err = err,
+		.template = template->name };
+	const struct scope scope = { NULL, model };
+	const struct frame frame = { &scope, NULL, "", 0 };
+
+	return render(&renderer, template->nodes, &frame);
+}
+
+static void
+walk(const struct scop_node *nodes,
+    void (*see)(void *, char, const char *, const char *, unsigned, unsigned), void *context)
+{
+	for (const struct scop_node *node = nodes; node; node = node->next) {
+		if (node->kind == NODE_PARTIAL || node->kind == NODE_PARENT)
+			see(context, node->kind == NODE_PARTIAL ? '>' : '<', node->name, NULL,
+			    node->line, node->column);
+		else if (node->kind == NODE_LINK || node->kind == NODE_KEY)
+			see(context, 'l', node->name, NULL, node->line, node->column);
+		else if (node->kind == NODE_TRANSLATE)
+			see(context, '_', node->name, node->plural, node->line, node->column);
+		walk(node->children, see, context);
+	}
+}
+
+void
+scop_template_walk(const struct scop_template *template,
+    void (*see)(void *, char, const char *, const char *, unsigned, unsigned), void *context)
+{
+	walk(template->nodes, see, context);
+}

@@ -1,0 +1,19 @@
+/* Names and values of a query, a form or a cookie. */
+#ifndef SCOP_WEB_FORM_H
+#define SCOP_WEB_FORM_H
+
+#include "web/request.h"
+
+/* Adds the pairs of "a=b&c=d". False, with a sentence, for what is malformed or more than the caps.
+ */
+bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
+    size_t length, struct scop_error *err);
+
+/* Adds the parts of a multipart/form-data body (RFC 7578), which must live as long as the pairs. */
+bool scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena,
+    const char *content_type, const char *body, size_t length, struct scop_error *err);
+
+/* The value of the cookie `name`; NULL for none. */
+const char *scop_cookie_find(struct scop_arena *arena, const char *header, const char *name);
+
+#endif

@@ -1,0 +1,11 @@
+/* The model that every page has. */
+#ifndef SCOP_WEB_PAGE_H
+#define SCOP_WEB_PAGE_H
+
+#include "web/request.h"
+
+/* The model that every page has, and the view written with it. */
+bool scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out,
+    struct scop_error *err);
+
+#endif

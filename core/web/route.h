@@ -1,0 +1,33 @@
+/* Routes: found by address, and addresses made of them. */
+#ifndef SCOP_WEB_ROUTE_H
+#define SCOP_WEB_ROUTE_H
+
+#include "web/request.h"
+
+/* The route for the method and inner path; `ret_other_method` tells that the path alone has one. */
+const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_other_method);
+
+/* Appends the address of the route `name`; false where there is none or a part is missing. */
+bool scop_route_link(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out);
+
+/* Appends where nginx finds the stored route `name`; false as above. */
+bool scop_route_stored(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out);
+
+/* Appends what the request's address would be in `language`. */
+void scop_route_translated(const struct scop_request *req, enum scop_language language,
+    struct scop_buffer *out);
+
+/* The methods that the path has, such as "GET, HEAD, POST". */
+const char *scop_route_methods(struct scop_request *req);
+
+/* A path with what needs it percent-encoded; slashes stay. */
+const char *scop_route_escape(struct scop_request *req, const char *path);
+
+/* Takes language and module off the path. */
+void scop_route_strip(struct scop_request *req);
+
+#endif

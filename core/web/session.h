@@ -1,0 +1,11 @@
+/* Who is signed in, and what they may do. */
+#ifndef SCOP_WEB_SESSION_H
+#define SCOP_WEB_SESSION_H
+
+#include "web/request.h"
+
+/* Finds who is signed in. Sticky failure when MariaDB is away. */
+void scop_session_load(struct scop_request *req);
+bool scop_session_may(const struct scop_request *req, const char *permission);
+
+#endif

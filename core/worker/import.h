@@ -1,0 +1,12 @@
+/* An import, in a worker of its own: files arrive on standard input, reports leave on standard
+ * output. */
+#ifndef SCOP_WORKER_IMPORT_H
+#define SCOP_WORKER_IMPORT_H
+
+#include "web/app.h"
+
+/* Runs the module's import `name` for `site` ("tenant database language zone currency epoch");
+ * gives the exit status. */
+int scop_import_run(struct scop_app *app, const char *name, const char *site);
+
+#endif

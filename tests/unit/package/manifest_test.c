@@ -1,0 +1,319 @@
+/* Manifests: what a sound one says, and what is refused with its place. */
+#include "../with_arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "package/manifest.h"
+
+static struct scop_manifest manifest;
+static struct scop_error err;
+
+static bool
+parse(const char *text)
+{
+	err.text[0] = '\0';
+	return scop_manifest_parse(arena, "module.xml", text, strlen(text), &manifest, &err);
+}
+
+#define FOUR(tag) \
+	"<" tag " lang=\"fr\">f</" tag "><" tag " lang=\"nl\">n</" tag "><" tag \
+	" lang=\"de\">d</" tag "><" tag " lang=\"en\">e</" tag ">\n"
+#define OPEN "<module name=\"shop\" version=\"1.2.3\" scop=\"lumen\">\n"
+#define TEXTS FOUR("title") FOUR("summary")
+
+static const char *
+with(const char *rest)
+{
+	return scop_arena_printf(arena, OPEN TEXTS "%s</module>", rest);
+}
+
+static void
+a_sound_manifest_says_everything(void **state)
+{
+	(void)state;
+	assert_true(parse(with("<permission name=\"shop.orders\">" FOUR(
+	    "title") "</permission>"
+		     "<role name=\"clerk\"><may permission=\"shop.orders\"/></role>"
+		     "<menu path=\"/orders\" permission=\"shop.orders\" place=\"20\">" FOUR(
+			 "title") "</menu>"
+				  "<writes table=\"session\" rights=\"INSERT, "
+				  "DELETE\"/><orders/>")));
+	assert_string_equal(manifest.name, "shop");
+	assert_string_equal(manifest.version, "1.2.3");
+	assert_string_equal(manifest.scop, "lumen");
+	assert_string_equal(manifest.title[SCOP_NL], "n");
+	assert_string_equal(manifest.summary[SCOP_EN], "e");
+	assert_int_equal(manifest.permission_count, 1);
+	assert_int_equal(manifest.grant_count, 1);
+	assert_string_equal(manifest.grants[0].role, "clerk");
+	assert_int_equal(manifest.menu[0].place, 20);
+	assert_string_equal(manifest.menu[0].title[SCOP_DE], "d");
+	assert_string_equal(manifest.writes[0].rights, "INSERT, DELETE");
+	assert_true(manifest.orders);
+}
+
+static void
+names_versions_and_paths_have_their_form(void **state)
+{
+	static const char *const names[] = { "", "ab", "Shop", "1shop", "_shop", "shop_", "sh__op",
+		"sh-op", "sh.op", "aaaaaaaaaaaaaaaaaaaaaaaaa", "../x", "shop\"", "é" };
+	static const char *const versions[] = { "", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.x",
+		"v1.2.3", "100000.0.0", "-1.0.0", " 1.2.3" };
+	static const char *const elements[] = { "<nonsense/>", "text",
+		"<permission name=\"shop.orders\"/>",
+		"<permission name=\"orders\">" FOUR("title") "</permission>",
+		"<menu path=\"orders\" permission=\"shop.a\" place=\"1\">" FOUR("title") "</menu>",
+		"<menu path=\"/a'b\" permission=\"shop.a\" place=\"1\">" FOUR("title") "</menu>",
+		"<menu path=\"/\" permission=\"shop.a\" place=\"-1\">" FOUR("title") "</menu>",
+		"<menu path=\"/\" permission=\"shop.a\" place=\"65536\">" FOUR("title") "</menu>",
+		"<writes table=\"a;b\" rights=\"INSERT\"/>",
+		"<writes table=\"member\" rights=\"SELECT\"/>",
+		"<writes table=\"member\" rights=\"INSERT,DELETE\"/>",
+		"<writes table=\"member\" rights=\"ALL\"/>", "<role name=\"clerk\"/>",
+		"<role name=\"a'b\"><may permission=\"shop.a\"/></role>", "<orders/><orders/>",
+		"<orders x=\"y\"/>" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (parse(scop_arena_printf(arena,
+			"<module name=\"%s\" version=\"1.0.0\" scop=\"lumen\">" TEXTS "</module>",
+			names[i])))
+			fail_msg("name '%s' was taken", names[i]);
+	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
+		if (parse(scop_arena_printf(arena,
+			"<module name=\"shop\" version=\"%s\" scop=\"lumen\">" TEXTS "</module>",
+			versions[i])))
+			fail_msg("version '%s' was taken", versions[i]);
+	for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+		if (parse(with(elements[i])))
+			fail_msg("'%s' was taken", elements[i]);
+}
+
+static void
+mistakes_are_told_with_file_and_line(void **state)
+{
+	static const struct {
+		const char *text, *said;
+	} cases[] = {
+		{ "<?xml version=\"1.0\"?>\n" OPEN TEXTS "<nonsense/>\n</module>",
+		    "module.xml:5: " },
+		{ OPEN FOUR("title") "</module>", "module.xml:1: " },
+		{ OPEN TEXTS "</modul>", "module.xml:4: " },
+		{ OPEN TEXTS, "module.xml:" },
+		{ "", "module.xml:" },
+		{ "hello", "module.xml:1: " },
+		{ OPEN "<title lang=\"xx\">x</title>", "module.xml:" },
+		{ OPEN TEXTS "&nothing;</module>", "module.xml:4: " },
+		{ "<module xmlns=\"urn:x\" name=\"shop\" version=\"1.2.3\" scop=\"lumen\">" TEXTS
+		  "</module>",
+		    "module.xml:1: " },
+		{ OPEN
+		    "<title lang=\"fr\">a</title><title lang=\"fr\">b</title><title "
+		    "lang=\"de\">c</title><title lang=\"en\">d</title>" FOUR("summary") "</module>",
+		    "module.xml: 'title'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_false(parse(cases[i].text));
+		if (strncmp(err.text, cases[i].said, strlen(cases[i].said)) != 0)
+			fail_msg("case %zu: expected '%s', got '%s'", i, cases[i].said, err.text);
+		assert_null(strchr(err.text, '\n'));
+	}
+}
+
+static void
+a_doctype_and_its_entities_are_refused(void **state)
+{
+	static const char *const doctypes[] = { "<!DOCTYPE module>",
+		"<!DOCTYPE module SYSTEM \"file:///etc/passwd\">",
+		"<!DOCTYPE module [<!ENTITY x \"y\">]>",
+		"<!DOCTYPE module [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>",
+		"<!DOCTYPE module [<!ENTITY % x SYSTEM \"http://127.0.0.1:9/\"> %x;]>" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof doctypes / sizeof doctypes[0]; i++)
+		if (parse(scop_arena_printf(arena,
+			"%s" OPEN
+			"<title lang=\"fr\">&x;</title><title lang=\"nl\">n</title><title "
+			"lang=\"de\">d</title><title lang=\"en\">e</title>" FOUR(
+			    "summary") "</module>",
+			doctypes[i])) ||
+		    parse(scop_arena_printf(arena, "%s" OPEN TEXTS "</module>", doctypes[i])))
+			fail_msg("'%s' was taken", doctypes[i]);
+}
+
+static void
+entities_that_multiply_end_quickly(void **state)
+{
+	(void)state;
+	alarm(5); /* ends the test, which then has failed */
+	assert_false(parse(
+	    "<!DOCTYPE m [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b "
+	    "\"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">"
+	    "<!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e "
+	    "\"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\">"
+	    "<!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;\"><!ENTITY h "
+	    "\"&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;\">]>" OPEN
+	    "<title lang=\"fr\">&h;</title></module>"));
+	alarm(0);
+}
+
+static void
+a_huge_or_deep_one_is_refused(void **state)
+{
+	char *text = malloc(200002);
+
+	(void)state;
+	memset(text, ' ', 200001);
+	text[200001] = '\0';
+	memcpy(text, "<module>", 8);
+	assert_false(parse(text));
+	assert_string_equal(err.text, "module.xml: larger than 200000 bytes");
+	for (size_t i = 0; i + 3 <= 150000; i += 3)
+		memcpy(text + i, "<a>", 3);
+	text[150000] = '\0';
+	assert_false(parse(text));
+	free(text);
+}
+
+static void
+a_permission_is_the_module_s_own(void **state)
+{
+	(void)state;
+	assert_false(
+	    parse(with("<permission name=\"portal.modules\">" FOUR("title") "</permission>")));
+	assert_non_null(strstr(err.text, "has to begin with 'shop.'"));
+	assert_false(
+	    parse(with("<permission name=\"shopping.orders\">" FOUR("title") "</permission>")));
+}
+
+static void
+a_role_gets_no_permission_of_another_module(void **state)
+{
+	(void)state;
+	assert_false(
+	    parse(with("<role name=\"clerk\"><may permission=\"portal.modules\"/></role>")));
+}
+
+static void
+texts_fit_the_columns_that_keep_them(void **state)
+{
+	char title[102], summary[302];
+
+	(void)state;
+	memset(title, 'x', sizeof title);
+	memset(summary, 'x', sizeof summary);
+	title[101] = summary[301] = '\0';
+	assert_false(parse(scop_arena_printf(arena,
+	    OPEN "<title lang=\"fr\">%s</title><title lang=\"nl\">n</title><title "
+		 "lang=\"de\">d</title><title lang=\"en\">e</title>" FOUR("summary") "</module>",
+	    title)));
+	assert_false(parse(scop_arena_printf(arena,
+	    OPEN FOUR("title") "<summary lang=\"fr\">%s</summary><summary "
+			       "lang=\"nl\">n</summary><summary lang=\"de\">d</summary><summary "
+			       "lang=\"en\">e</summary></module>",
+	    summary)));
+}
+
+static void
+a_text_is_not_empty(void **state)
+{
+	(void)state;
+	assert_false(parse(
+	    OPEN "<title lang=\"fr\"/><title lang=\"nl\"> </title><title "
+		 "lang=\"de\">d</title><title lang=\"en\">e</title>" FOUR("summary") "</module>"));
+}
+
+static void
+what_cannot_be_read_is_told_by_name(void **state)
+{
+	(void)state;
+	assert_false(scop_manifest_read(arena, "/nonexistent/module.xml", &manifest, &err));
+	assert_non_null(strstr(err.text, "'/nonexistent/module.xml' cannot be read"));
+}
+
+static void
+no_cut_of_a_sound_manifest_is_sound(void **state)
+{
+	const char *whole =
+	    with("<permission name=\"shop.orders\">" FOUR("title") "</permission><orders/>");
+	const size_t length = strlen(whole);
+
+	(void)state;
+	assert_true(parse(whole));
+	for (size_t cut = 0; cut < length; cut += 7) {
+		char *part = scop_arena_bytes(arena, whole, cut);
+
+		assert_false(scop_manifest_parse(arena, "module.xml", part, cut, &manifest, &err));
+		assert_int_equal(strncmp(err.text, "module.xml", 10), 0);
+	}
+}
+
+#define JOB(name, rule) "<job name=\"" name "\"" rule ">" FOUR("title") "</job>"
+
+static void
+what_is_done_later_is_declared_with_its_hours(void **state)
+{
+	(void)state;
+	assert_true(parse(with(
+	    JOB("tidy", " at=\"03:15\" on=\"mon wed\"") JOB("look", " every=\"15\"") JOB("thank",
+		"") "<emits event=\"order_placed\"/><takes event=\"bank.paid\" job=\"thank\"/>")));
+	assert_int_equal(manifest.job_count, 3);
+	assert_string_equal(manifest.jobs[0].rule, "at 03:15 on mon wed");
+	assert_string_equal(manifest.jobs[1].rule, "every 15");
+	assert_string_equal(manifest.jobs[2].rule, "");
+	assert_string_equal(manifest.jobs[0].title[SCOP_DE], "d");
+	assert_string_equal(manifest.emits[0], "order_placed");
+	assert_string_equal(manifest.takes[0].event, "bank.paid");
+	assert_string_equal(manifest.takes[0].job, "thank");
+}
+
+static void
+hours_that_contradict_themselves_and_jobs_that_are_not_there_are_refused(void **state)
+{
+	static const char *const wrong[] = { JOB("a", " at=\"03:15\" every=\"15\""),
+		JOB("a", " on=\"mon\""), JOB("a", " at=\"24:00\""), JOB("a", " every=\"0\""),
+		JOB("a", " at=\"03:15\" on=\"29\""), JOB("A", ""),
+		"<takes event=\"bank.paid\" job=\"thank\"/>",
+		JOB("thank", "") "<takes event=\"paid\" job=\"thank\"/>",
+		"<emits event=\"Order\"/>" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(parse(with(wrong[i])));
+}
+
+static void
+accounts_are_for_the_portal_alone(void **state)
+{
+	(void)state;
+	assert_false(parse(with("<accounts/>")));
+	assert_non_null(strstr(err.text, "portal"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_sound_manifest_says_everything),
+		TEST(names_versions_and_paths_have_their_form),
+		TEST(mistakes_are_told_with_file_and_line),
+		TEST(a_doctype_and_its_entities_are_refused),
+		TEST(entities_that_multiply_end_quickly),
+		TEST(a_huge_or_deep_one_is_refused),
+		TEST(a_permission_is_the_module_s_own),
+		TEST(a_role_gets_no_permission_of_another_module),
+		TEST(texts_fit_the_columns_that_keep_them),
+		TEST(a_text_is_not_empty),
+		TEST(what_cannot_be_read_is_told_by_name),
+		TEST(no_cut_of_a_sound_manifest_is_sound),
+		TEST(what_is_done_later_is_declared_with_its_hours),
+		TEST(hours_that_contradict_themselves_and_jobs_that_are_not_there_are_refused),
+		TEST(accounts_are_for_the_portal_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

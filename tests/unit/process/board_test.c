@@ -1,0 +1,109 @@
+/* What the board makes of how requests end: when a route rests, and when a pool is out of service.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "process/board.h"
+
+enum { TENANT = 1, ROUTE = 7 };
+
+static int
+setup(void **state)
+{
+	*state = calloc(1, sizeof(struct scop_board));
+	return *state ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static void
+note(struct scop_board *board, unsigned times, bool crashed)
+{
+	for (unsigned i = 0; i < times; i++)
+		scop_board_note(board, TENANT, ROUTE, crashed);
+}
+
+static void
+a_route_rests_after_more_than_half_of_its_last_ten_crashed(void **state)
+{
+	struct scop_board *board = *state;
+
+	note(board, 2, true);
+	assert_false(scop_board_route_failing(board, TENANT, ROUTE));
+	note(board, 3, false);
+	note(board, 3, true);
+	assert_true(scop_board_route_failing(board, TENANT, ROUTE)); /* 5 of 8 */
+	assert_true(scop_board_route_out(board, TENANT, ROUTE));
+	assert_false(scop_board_route_out(board, TENANT, ROUTE + 1));
+	assert_false(scop_board_route_out(board, TENANT + 1, ROUTE));
+}
+
+static void
+crashes_of_long_ago_do_not_count(void **state)
+{
+	struct scop_board *board = *state;
+
+	note(board, 5, true);
+	note(board, 5, false);
+	assert_false(scop_board_route_failing(board, TENANT, ROUTE)); /* half, and no more */
+	note(board, 1, true);
+	/* the first has left the ten */
+	assert_false(scop_board_route_failing(board, TENANT, ROUTE));
+	note(board, 1, true);
+	assert_false(scop_board_route_failing(board, TENANT, ROUTE));
+}
+
+static void
+what_happens_while_a_route_rests_does_not_make_it_rest_longer(void **state)
+{
+	struct scop_board *board = *state;
+
+	note(board, 3, true);
+	assert_true(scop_board_route_failing(board, TENANT, ROUTE));
+	note(board, 20, true);
+	assert_false(scop_board_route_failing(board, TENANT, ROUTE));
+	assert_true(scop_board_route_out(board, TENANT, ROUTE));
+	for (unsigned i = 0; i < 20; i++)
+		scop_board_note(board, TENANT, ROUTE + 1, false);
+	assert_false(scop_board_pool_failing(board, 1));
+}
+
+static void
+a_pool_fails_by_two_tenants_or_by_its_only_one(void **state)
+{
+	struct scop_board *board = *state;
+
+	note(board, 3, true);
+	assert_true(scop_board_pool_failing(board, 1));
+	assert_false(scop_board_pool_failing(board, 2));
+	scop_board_note(board, TENANT + 1, ROUTE, true);
+	assert_true(scop_board_pool_failing(board, 2));
+	scop_board_forgive(board);
+	assert_false(scop_board_pool_failing(board, 2));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_route_rests_after_more_than_half_of_its_last_ten_crashed,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(crashes_of_long_ago_do_not_count, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_happens_while_a_route_rests_does_not_make_it_rest_longer,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pool_fails_by_two_tenants_or_by_its_only_one,
+		    setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
