@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # Scopiton. `make run` sets everything up and starts; `make test` sets everything up and passes the tests.
 #
 #   make               build into build/

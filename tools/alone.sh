@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
 # A tenant by itself: called by `run` of an archive that it was taken out with. PORT=9000 for another port; what is stored stays
 # in var/ beside it.
 set -eu

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A module's pages in four languages, both themes and at 320 px, under axe: what `scopiton module check` asks of level 4.
 // Usage: node tools/look.mjs MODULE
 import { start } from '../tests/support/stack.mjs'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # A private Scopiton: MariaDB, supervisor and nginx below one folder, for `make run` and for the tests. Sourced by bash.
 #
 # Expects $VAR (absolute: where everything lives), $PORT, $BUILD (absolute). Sets $RUN, a link short enough for socket paths.

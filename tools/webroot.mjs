@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Builds what nginx serves itself: the stylesheet from webroot/css, the icons and htmx from npm's packages, and
 // all else as it is.
 // Usage: node tools/webroot.mjs <webroot> <output folder>

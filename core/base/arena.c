@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Arena: chunks of 32 kB, larger ones for what does not fit; see arena.h. */
 #include "base/arena.h"
 

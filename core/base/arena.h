@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Arena: memory that is freed all at once, at the end of a request.
  *

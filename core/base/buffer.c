@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Growing bytes: see buffer.h. */
 #include "base/buffer.h"
 

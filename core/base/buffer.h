@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Buffer: bytes that grow at their end, in an arena. Always ends in a NUL that its length does not
  * count. */
 #ifndef SCOP_BASE_BUFFER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The configuration file: see config.h. One table says each setting's name, kind, default and
  * bounds. */
 #include "base/config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The configuration file: `name = value` lines, # for comments. Every setting has a sane default; a
  * mistake is told with file, line and what was expected, before anything starts.

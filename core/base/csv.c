@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* CSV: see scopiton/csv.h. Reads its own copy in place: a field loses its quotes where it stands.
  */
 #include "scopiton/csv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Error messages: see error.h. */
 #include "base/error.h"
 

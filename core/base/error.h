@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What went wrong, as one sentence, for functions that work outside a request.
  * A message is lower case, the fact first, the subject in single quotes; what to do about it

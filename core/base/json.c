@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* JSON by jansson: see json.h. */
 #include "base/json.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* JSON to values and back, by jansson. Money is {"cents":..,"currency":".."}, a time is RFC 3339
  * text in UTC. */
 #ifndef SCOP_BASE_JSON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Languages, numbers, money and times as people read them: see locale.h. */
 #include "base/locale.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * How values look to a person: the four languages, numbers, money, and UTC times in the person's
  * zone. The formats are those of CLDR for fr, nl, de and en, written out, since the pages need no

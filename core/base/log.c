@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Log lines: see log.h. Written by one write(2), so that lines of many processes do not mix. */
 #include "base/log.h"
 

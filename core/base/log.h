@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Log: one line for each event on standard error, in logfmt: time, level, who, then the words.
  * A line break in what is logged becomes a space, so nobody can forge a line.

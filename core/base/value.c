@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Values: making, asking, collecting. */
 #include "base/value.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Values from the inside: how they are made and walked. The public side is scopiton/value.h. */
 #ifndef SCOP_BASE_VALUE_H
 #define SCOP_BASE_VALUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Addresses near and far: see address.h. */
 #include "broker/address.h"
 

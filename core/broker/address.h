@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Which addresses are out in the world, and which are near: our own, private, or for special uses.
  * Pure. */
 #ifndef SCOP_BROKER_ADDRESS_H

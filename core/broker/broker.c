@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * scopiton-broker: the only way out. A SOCKS5 proxy (RFC 1928, 1929) on a unix socket, for job
  * workers alone: it resolves the name itself, so that nobody can change the answer between check

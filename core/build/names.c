@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * scopiton-names: makes C of a module's statements, views and translations, so that a slip is a
  * compile error.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton module pack, sign, publish, yank: what an author and a scop do, without a platform. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a
  * host's (usage, serve, refresh, list, show). */
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * scopiton check and module check: is a configuration, or a package, sound. A package is installed
  * for two throw-away tenants of this platform, upgraded to from each published version, gone back

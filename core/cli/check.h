@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The check of a package, which publishing runs too: nobody writes a level by hand. */
 #ifndef SCOP_CLI_CHECK_H
 #define SCOP_CLI_CHECK_H

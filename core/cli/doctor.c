@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton doctor: what is wrong before anything runs, what this machine cannot separate, which
  * modules a host would not load. */
 #include <grp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton import: starts a worker of the module, gives it the files, and tells what it reports. */
 #include <errno.h>
 #include <fcntl.h>

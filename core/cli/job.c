@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton job: what waits, runs and is dead, and what to do about it. It orders; the dispatcher
  * carries out. */
 #include <stdio.h>

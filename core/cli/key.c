@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton key: make a pair of keys; and what other subcommands need to read one. */
 #include <stdio.h>
 #include <string.h>

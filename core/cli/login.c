@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton login: a one-time sign-in link. The way in until accounts exist, and the way back in
  * afterwards. */
 #include <sodium.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton: the command line. One file for each subcommand; this one finds it. */
 #include <locale.h>
 #include <sodium.h>

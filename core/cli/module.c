@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton module: a module's life for tenants. It writes the same order as the portal does, and
  * runs it where no installer does. */
 #include <stdio.h>

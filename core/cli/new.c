@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton new module NAME: a copy of the guestbook's shape under another name, which builds and
  * shows a page as it is. */
 #include <ctype.h>

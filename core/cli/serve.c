@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton serve, migrate, nginx, and the installer's own process. */
 #include <errno.h>
 #include <signal.h>

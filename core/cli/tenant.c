@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton tenant: create, list, show, statement, export, import, delete. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The connection itself: connecting, place, handles, transactions. Reads are in read.c, rows in
  * row.c. */
 #include "data/db.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A connection to MariaDB: named statements, a bounded cache of their handles, the switch of role,
  * reads in one trip.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the parts of the connection share. */
 #ifndef SCOP_DATA_DB_PRIVATE_H
 #define SCOP_DATA_DB_PRIVATE_H

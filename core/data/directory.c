@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The tenant directory in shared memory: see directory.h. */
 #include "data/directory.h"
 

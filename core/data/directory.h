@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The tenant directory, as the host's processes see it: tenants, their host names, their
  * subscriptions, and the packages that these run.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reads that travel together. A round trip costs as much as a small request, so the switch of place
  * and all reads are written to the socket at once, and MariaDB answers them in order. The library

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Rows of MariaDB's binary protocol as values:
  * https://mariadb.com/kb/en/resultset-row/#binary-resultset-row */
 #include "data/db_private.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * scopiton-dispatcher: takes due entries from the queue and hands each to a job worker of its
  * module, through the socket of that pool; the worker takes the role that is stamped on the entry.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* FastCGI from the asking side: see fcgi.h. */
 #include "dispatcher/fcgi.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * FastCGI from the asking side: how the dispatcher hands a job to a worker.
  *

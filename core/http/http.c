@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Calls to other systems, as a handler asks for them; the calling itself is jobs/out.c, which only
  * job workers load. */
 #include "http/out.h"

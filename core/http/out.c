@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Calls to other systems with libcurl, through the broker: see out.h and scopiton/http.h. */
 #include "http/out.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The way out of a job worker, in a library of its own (libscopiton-work.so), so that workers which
  * call nobody never load libcurl. The worker opens it before it is locked in; afterwards no file

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A tenant, or a module of one, taken in from its archive: see leave.h. Its SQL is somebody else's:
  * it runs under an account that may make tables in the one new database and nothing more, by a

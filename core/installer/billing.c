@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What tenants pay: periods of use by day, at the tariff of the day they began, and monthly
  * statements. A module that was on from the 1st to the 10th of a month of 30 days costs 10/30 of

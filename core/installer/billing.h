@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Monthly statements of what a tenant used. Days are the tenant's own. */
 #ifndef SCOP_INSTALLER_BILLING_H
 #define SCOP_INSTALLER_BILLING_H

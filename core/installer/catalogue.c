@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A host's side of the catalogue: see catalogue.h. */
 #include "installer/catalogue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The group's catalogue, from a host's side: the index is fetched, checked and kept in
  * var/catalogue; what it offers is noted in the database for the portal to show; a package is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Choosing packages: see choose.h. */
 #include "installer/choose.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Which packages an order is about: chosen from this host's own folder, the catalogue, and what the
  * tenant has. */
 #ifndef SCOP_INSTALLER_CHOOSE_H

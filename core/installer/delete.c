@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The end of a tenant here: everything dropped, looked for once more, and written down for who
  * asks. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What leaves: rows as CSV, and the parts of an archive that needs nobody's help to be read (see
  * leave.h). */
 #ifndef SCOP_INSTALLER_EXPORT_H

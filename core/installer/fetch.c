@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Fetching: see fetch.h. */
 #include "installer/fetch.h"
 

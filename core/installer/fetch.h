@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Files of the catalogue: from a folder, or over HTTP(S) by libcurl. Never more bytes than were
  * announced. */
 #ifndef SCOP_INSTALLER_FETCH_H

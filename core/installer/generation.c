@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * New generations of a module's tables: made beside those that serve, filled while what writes
  * waits, and switched to by one UPDATE. Killed at any point before that, the old ones serve on and

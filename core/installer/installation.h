@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is under way for one tenant and one module: shared by the files that install, upgrade, go
  * back and take away. Each step can be run again, so that a run that was cut short is simply run

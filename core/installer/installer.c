@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Installing a package for a tenant: see installation.h. */
 #include "installer/installation.h"
 

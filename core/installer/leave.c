@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A tenant as one archive: see leave.h. */
 #include "installer/leave.h"
 

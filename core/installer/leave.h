@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Leaving, and arriving elsewhere: a tenant as one archive, which holds its data as SQL, its
  * people, its modules with their packages, what the tables mean, and the host's own programs, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Going back, switching off, taking away: the later parts of a module's life for a tenant. See
  * platform.h. */
 #include <dirent.h>

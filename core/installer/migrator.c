@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The account of a run: see migrator.h. */
 #include "installer/migrator.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Migrations run under an account made for the run, which has nothing but the one database, and is
  * dropped afterwards. */
 #ifndef SCOP_INSTALLER_MIGRATOR_H

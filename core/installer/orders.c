@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Orders: see orders.h. */
 #include "installer/orders.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Orders to the installer, as they stand in scopiton.installer_order: one at a time for a tenant's
  * module, whoever gave it. */
 #ifndef SCOP_INSTALLER_ORDERS_H

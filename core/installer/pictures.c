@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Pictures: see pictures.h. */
 #include "installer/pictures.h"
 

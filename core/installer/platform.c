@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The platform's database: opening, asking, migrating. */
 #include "installer/platform.h"
 

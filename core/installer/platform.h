@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The platform's own data: the database `scopiton`, through the installer's account. Only the
  * command line and the installer use it; no worker does.

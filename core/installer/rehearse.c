@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A dry run: the upgrade on a copy of the tenant's tables, timed, and dropped. Nobody is served
  * from it. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The folder of packages, noted in the database; and the directory's image, written from it. */
 #include "installer/platform.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Sealing for a module from outside of it: see sealing.h. */
 #include "installer/sealing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What web/seal.c does for a module, for the installer: secrets that travel to another host are
  * sealed under its key anew. */
 #ifndef SCOP_INSTALLER_SEALING_H

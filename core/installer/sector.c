@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Sector templates: what a new tenant of a kind starts with beyond the socle. See platform.h. */
 #include <dirent.h>
 #include <stdio.h>

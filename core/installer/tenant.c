@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tenants: making one with its socle, and taking one away without a trace. */
 #include "installer/platform.h"
 

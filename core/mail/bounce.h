@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Mails that come back: delivery status notifications (RFC 3464) about mails that we have sent,
  * told by the Message-ID that they had.

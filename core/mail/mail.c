@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Asking for a mail, in the request's transaction: see scopiton/mail.h. The mailer sends it
  * (core/mailer/mailer.c). */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a mail is made of: see message.h. */
 #include "mail/message.h"
 

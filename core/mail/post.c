@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails in the queue: see post.h. Each statement stands before what uses it. */
 #include "mail/post.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Mails in the queue: what the mailer takes, and what becomes of it. As jobs/queue.h: taken for a
  * time, so that those of a dead mailer come again. A mail that the server has taken and of which

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails that come back: see bounces.h. */
 #include "mailer/bounces.h"
 

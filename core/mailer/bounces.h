@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The mailbox that mails come back to: see jobs/bounce.h for what is looked for. */
 #ifndef SCOP_MAILER_BOUNCES_H
 #define SCOP_MAILER_BOUNCES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * scopiton-mailer: sends the mails that modules have put into the queue to the configured mail
  * server. It loads no module, and is the only process of ours that speaks SMTP, by libcurl.

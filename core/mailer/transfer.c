@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails on their way: see transfer.h. A place is the loop's until it is sent, its thread's until it
  * has ended, and then the loop's again. */
 #include "mailer/transfer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Mails on their way to the mail server, each in a thread of its own: libcurl waits without giving
  * way for what a server says after a mail's last line and to its good-bye, so that in one thread a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Packages as files, by libarchive: see archive.h. */
 #include "package/archive.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A package as one file, NAME-VERSION-linux-amd64.scop: tar and zstd, the manifest first. The same
  * folder gives the same bytes each time: no times, no owners, files in the order of their names.

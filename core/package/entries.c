@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a catalogue lists, changed: scops and their keys, versions, how many use what. See
  * publish.h. */
 #include <ctype.h>

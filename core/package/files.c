@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Folders of files: see files.h. */
 #include "package/files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Folders of plain files, as packages are: listing, copying and removing them. */
 #ifndef SCOP_PACKAGE_FILES_H
 #define SCOP_PACKAGE_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The catalogue's index: see index.h. */
 #include "package/index.h"
 

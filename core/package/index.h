@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The catalogue's index: which scops there are, with their keys and the modules that are theirs,
  * and which versions of these have been published. Signed by the group, numbered, dated, with an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The loader: see loader.h. The file's layout is that of elf(5); every offset is checked against
  * the file's size. */
 #include "package/loader.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Loading a module's shared object: first read as a file, without running any of it, then loaded.
  *

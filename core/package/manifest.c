@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The manifest: see manifest.h. Its schema is compiled in, so that a manifest is judged by the host
  * that reads it. */
 #include "package/manifest.h"

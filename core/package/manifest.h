@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A module's manifest, module.xml, checked against module.xsd: no network, no entities, no DOCTYPE.
  */
 #ifndef SCOP_PACKAGE_MANIFEST_H

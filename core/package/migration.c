@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Migrations: see migration.h. */
 #include "package/migration.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Migrations: numbered SQL files, one journal row for each statement, in the database that they
  * change.

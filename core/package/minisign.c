@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Keys and signatures: see minisign.h. */
 #include "package/minisign.h"
 

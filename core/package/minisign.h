@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Signatures in minisign's format (jedisct1.github.io/minisign), by libsodium's Ed25519: anyone can
  * check them with a tool that they already have. Files are signed prehashed (BLAKE2b-512), the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Packages: see package.h. */
 #include "package/package.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Packages as folders: what the build made of a module, checked, and put in place under the hash of
  * all its files. */
 #ifndef SCOP_PACKAGE_PACKAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a package looks like: the files of its folder pictures. Outside of the package each is known
  * by its content, as <SHA-256>.<svg, png or webp>, so that a picture that is there is the right

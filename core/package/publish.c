@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Publishing: see publish.h. The index is jansson's here, for it is changed in place and written
  * again. */
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The publishing side of a catalogue: the folder that any web server can serve. Each change reads
  * the index that stands, checks that it is ours, and writes the next number beside it, signed and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of publishing share: publish.c opens and saves, entries.c changes what the index
  * lists. */
 #ifndef SCOP_PACKAGE_PUBLISHER_H

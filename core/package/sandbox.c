@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The sandbox: see sandbox.h. Sources: landlock(7), seccomp(2), and the kernel's
  * Documentation/userspace-api. */
 #include "package/sandbox.h"

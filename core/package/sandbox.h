@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The worker's sandbox, in the order that was tried: rights and limits, Landlock, a system-call
  * filter; then the module is loaded; then a second filter, after which nothing more becomes

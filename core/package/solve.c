@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Choosing versions, by trying newest first and going back: see solve.h. */
 #include "package/solve.h"
 

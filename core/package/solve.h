@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Which versions of which modules a tenant needs for an order: the newest that fit together,
  * changing as little as possible of what it has. A refusal says who needs what, what the tenant

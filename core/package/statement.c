@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Reads .sql files: see statement.h. The words are cut as MariaDB does: strings, comments, names,
  * numbers, signs. */
 #include "package/statement.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Versions and ranges: see version.h. */
 #include "package/version.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Versions of modules and ranges of them, as Semantic Versioning 2.0.0 (semver.org) and npm's
  * ranges have them, without pre-releases: what is not for everybody yet stands in the channel

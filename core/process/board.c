@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The scoreboard: see board.h. */
 #include "process/board.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The scoreboard: what the workers of a pool tell the supervisor, in memory that only the two
  * share.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What dispatcher, mailer and broker have in common: see service.h. */
 #include "process/service.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What dispatcher, mailer and broker have in common: how the supervisor starts them, whom they
  * become, how they reach the queue. */
 #ifndef SCOP_PROCESS_SERVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The queue: see queue.h. Each statement stands before what uses it. */
 #include "queue/queue.h"
 

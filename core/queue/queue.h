@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The queue: work that modules have asked for, in the database `queue` of the server that has their
  * data.

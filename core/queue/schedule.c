@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Schedules: see schedule.h. */
 #include "queue/schedule.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Schedules: when a job is due by the clock of a tenant. */
 #ifndef SCOP_QUEUE_SCHEDULE_H
 #define SCOP_QUEUE_SCHEDULE_H

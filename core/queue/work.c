@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Work that is done later: asking for it, in a request's transaction; and running it, in a job's.
  * See scopiton/work.h. */
 #include <errno.h>

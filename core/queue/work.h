@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Runs a job that the dispatcher hands out: the worker's side of the queue. */
 #ifndef SCOP_QUEUE_WORK_H
 #define SCOP_QUEUE_WORK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The audit trail: who did what for the tenant. A module adds to it in its own words, which are
  * kept in every language, since whoever reads it later cannot ask the module for its translations.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Charts: the places of bars in a drawing of 300 by 80; see core/web/frame/views/chart.html. */
 #include "web/request.h"
 

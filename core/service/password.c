@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Passwords: argon2id by libsodium, whose memory (64 MB) is what makes guessing dear, and many at
  * once dear for us. So two are worked on at a time on a host, and some more wait; others are told

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* QR codes by libqrencode, as the outline that an SVG path draws: see scop_qr in
  * scopiton/request.h. */
 #include <qrencode.h>

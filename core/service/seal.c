@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Secrets of a module, sealed (libsodium's secretbox) under a key that is derived from the module's
  * own. See request.h. */
 #include <sodium.h>

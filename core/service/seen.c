@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a form was made from: see scop_seen in scopiton/request.h. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a tenant has set of a module's settings; read once for a request that asks. */
 #include <stdlib.h>
 #include <string.h>

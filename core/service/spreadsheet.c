@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Rows for spreadsheets: see scop_csv_write. */
 #include "web/request.h"
 

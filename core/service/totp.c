@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Codes of the second step (RFC 6238), by liboath: 6 digits of SHA-1 every 30 seconds, as every app
  * knows them. */
 #include <liboath/oath.h>

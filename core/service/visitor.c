@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Visitors of the public side: a token in a cookie of the module's own, so that a cart is found
  * again. Nobody is known by it, and a database that is read opens nothing with it, for only its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Metrics: see metrics.h. */
 #include "supervisor/metrics.h"
 

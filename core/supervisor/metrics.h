@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Metrics in Prometheus' text format, by module:
  * https://prometheus.io/docs/instrumenting/exposition_formats/ */
 #ifndef SCOP_SUPERVISOR_METRICS_H

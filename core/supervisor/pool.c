@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Pools: see pool.h. */
 #include "supervisor/pool.h"
 

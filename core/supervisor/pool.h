@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A pool: the workers of one version of one module, their socket and scoreboard.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Links from the directory's image: see routes.h. */
 #include "supervisor/routes.h"
 

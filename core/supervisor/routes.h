@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Routes as links: run/t/<host>/<module> leads to the pool's folder, run/t/<host>/- to the module
  * at the host's root. nginx finds the socket through the link, so installing, disabling and

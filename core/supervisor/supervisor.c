@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * scopiton-supervisor: holds a listening socket for each pool, starts and ends workers, keeps the
  * routes.

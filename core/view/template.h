@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Templates: Mustache, to its specification with the inheritance module, compiled once and rendered
  * many times.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Mustache's compiler: text to a tree of nodes. A first pass cuts the text into tags and pieces of
  * text and decides which lines stand alone; a second builds the tree, so that each of the two stays

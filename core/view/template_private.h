@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the compiler of templates hands to the renderer. */
 #ifndef SCOP_VIEW_TEMPLATE_PRIVATE_H
 #define SCOP_VIEW_TEMPLATE_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Mustache's renderer: walks the tree, keeping a stack of contexts, one of block arguments, and
  * what to put before (and take from) each line's start.

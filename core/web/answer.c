@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Answers: see answer.h. */
 #include "web/answer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Answers as they leave: a status, headers, a body. */
 #ifndef SCOP_WEB_ANSWER_H
 #define SCOP_WEB_ANSWER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Views compiled when first asked for, and messages looked up in the shared object's own .mo. */
 #include "web/app.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a worker holds between requests, and what it knows of the tenant that a request is for. */
 #ifndef SCOP_WEB_APP_H
 #define SCOP_WEB_APP_H

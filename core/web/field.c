@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Fields: what arrived, checked, trimmed and capped, before a handler sees it. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "web/field.h"

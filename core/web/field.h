@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Fields: what a route accepts, checked. */
 #ifndef SCOP_WEB_FIELD_H
 #define SCOP_WEB_FIELD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Names and values as browsers send them: application/x-www-form-urlencoded
  * (https://url.spec.whatwg.org, section 5) and multipart/form-data (RFC 7578), and cookies (RFC

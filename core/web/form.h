@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Names and values of a query, a form or a cookie. */
 #ifndef SCOP_WEB_FORM_H
 #define SCOP_WEB_FORM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Form keys: a random part, the time, and a MAC over them, the tenant, the module, the route and
  * the session. Made without state; its outcome is stored under the random part when the form is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Once-only keys of forms. */
 #ifndef SCOP_WEB_FORMKEY_H
 #define SCOP_WEB_FORMKEY_H

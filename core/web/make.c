@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Values made by a handler, in the request's arena: see scopiton/request.h. */
 #include <sodium.h>
 #include <stdarg.h>

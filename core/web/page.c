@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Pages: a model and a view become HTML in the host's frame; what every page knows stands in the
  * model as `scop`. */
 #include "web/page.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The model that every page has. */
 #ifndef SCOP_WEB_PAGE_H
 #define SCOP_WEB_PAGE_H

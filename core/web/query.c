@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Statements of a handler: a failure of the database becomes the request's. */
 #include <assert.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A handler's answer before it is written: the model, the view, a redirect, a file, or a refusal. */
 #include <string.h>
 

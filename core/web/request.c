@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a request holds and what arrived with it; its failure; and what follows its commit. */
 #include "web/request.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A request from the inside. */
 #ifndef SCOP_WEB_REQUEST_H
 #define SCOP_WEB_REQUEST_H

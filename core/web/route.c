@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Routes: from a path to a route, and from a route's name back to an address.
  * A public address is /<language>[/<module>]<path>, one of the portal /<module><path>; the module

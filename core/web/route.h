@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Routes: found by address, and addresses made of them. */
 #ifndef SCOP_WEB_ROUTE_H
 #define SCOP_WEB_ROUTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A request's way: see serve.h. Read downward: what arrives, who it is, what it wants, the two
  * methods, the answer. */
 #include "web/serve.h"

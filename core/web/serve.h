@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * One request from end to end: tenant, session, route, fields, handler, answer.
  * It knows nothing of FastCGI: what arrives and what leaves goes through three functions, so tests

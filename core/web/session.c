@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Sessions, from their reading side: who is signed in to the portal, and what they may do. The
  * portal writes them. */
 #include "web/session.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Who is signed in, and what they may do. */
 #ifndef SCOP_WEB_SESSION_H
 #define SCOP_WEB_SESSION_H

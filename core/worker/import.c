@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Imports: see import.h. A file arrives as a line "size name" and its bytes; a report leaves as
  * "level line column text". All in one transaction: any error undoes everything.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* An import, in a worker of its own: files arrive on standard input, reports leave on standard
  * output. */
 #ifndef SCOP_WORKER_IMPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * scopiton-worker: serves one pool, single-threaded, one request at a time.
  *

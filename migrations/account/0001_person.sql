@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Persons: one may be a member of several tenants. Only the portal's account reads this database.
 
 CREATE TABLE person (

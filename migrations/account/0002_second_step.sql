@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- The second step of signing in: a secret that an app shares (RFC 6238), sealed; the last step that was used, for a code
 -- counts once; and codes for the day on which the phone is lost, by their hash.
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- From where a person has come in before, by the hash of the network: while many guess at an account, its owner comes in from there as
 -- always.
 

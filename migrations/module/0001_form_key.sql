@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- What the host keeps in every module's database: the forms that were posted, each once, with their answer.
 CREATE TABLE scop_form_key (
 	nonce BINARY(16) PRIMARY KEY,

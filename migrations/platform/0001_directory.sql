@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- The tenant directory: who is served, under which names, with which packages.
 
 CREATE TABLE tenant (

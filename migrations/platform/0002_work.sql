@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- What packages do by themselves: their jobs, the events that they announce, and those that a job of theirs answers.
 
 ALTER TABLE package ADD COLUMN jobs SMALLINT UNSIGNED NOT NULL DEFAULT 0;

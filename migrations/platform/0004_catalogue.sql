@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- The group's catalogue as this host has last seen it, for the portal to show. The index itself is a signed file, and is checked
 -- again each time it is used.
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- A module's life for a tenant: what it can go back to, what an order may say, upgrades in waves, and what is paid for.
 
 -- frozen: what writes waits, for the tables are made anew; gone: uninstalled, its data kept.

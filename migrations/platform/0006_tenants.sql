@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Tenants made and changed by orders of operators.
 
 -- A tenant that is being made, or taken away: what a killed run has left of it is taken away by the next one.

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- What modules look like: names of files in var/pictures, and what is seen on each in four languages.
 
 ALTER TABLE catalogue_module ADD COLUMN icon VARCHAR(70) NOT NULL DEFAULT '';

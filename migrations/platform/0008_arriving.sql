@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Modules that are being taken in for a tenant: what a killed run has left of one is taken away by the next run.
 
 CREATE TABLE arriving (

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- The scop that serves a tenant: the operating tenant whose portal sees it and orders for it. NULL: the command line alone.
 ALTER TABLE tenant ADD COLUMN scop INT UNSIGNED NULL;
 UPDATE tenant SET scop = id WHERE operates = 1;

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Work that is done later. A module's role may insert an entry and nothing more; `role`, stamped by MariaDB itself, says whose
 -- it is. An entry is a job of the role's own module, or an event of it, which becomes a job of each module that takes it.
 

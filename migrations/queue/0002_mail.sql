@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Mails that modules have asked for, until they are sent, and what became of them for a month. A module's role may insert and
 -- nothing more; `role` is MariaDB's own stamp.
 

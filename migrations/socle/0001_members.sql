@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- What every tenant starts from: members, what their roles may do, their sessions, and the portal's menu.
 
 CREATE TABLE member (

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- A member is a person (in the database `account`) once an invitation was taken, or an account was set up.
 
 ALTER TABLE member ADD COLUMN person BIGINT UNSIGNED NULL;

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- What members see and set: where sessions come from, their own zone, roles with titles, permissions in words, API keys, modules'
 -- settings and the tiles of the first page.
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Who did what for this tenant, in words of each language. Modules may add to it and nothing more; `role` is MariaDB's own stamp.
 CREATE TABLE audit (
 	id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,

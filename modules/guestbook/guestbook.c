@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The guestbook: the smallest module that does something, and the example that others start from.
  * Visitors leave a name and a message; the latest stand on top.

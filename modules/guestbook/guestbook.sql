@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- name: entries (limit, first)
 SELECT name, message, created FROM entry ORDER BY id DESC LIMIT :limit OFFSET :first
 

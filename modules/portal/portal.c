@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The portal: the way in for a tenant's members, and their modules.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the portal's files share. */
 #ifndef PORTAL_H
 #define PORTAL_H

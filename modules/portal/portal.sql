@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- What the portal reads of its tenant, and what it writes: sessions, and orders to the installer.
 
 -- name: sign_in_by_hash (hash)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Signing in with a password, and the ways to get one. Whether somebody has an account shows
  * neither in what is answered nor in how long it takes: a password is always hashed, and a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The audit trail: who did what for this tenant, the latest first. */
 #include "portal.h"
 

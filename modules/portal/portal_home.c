@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The first page: a tile for each module that has one. A tile is a fragment that its own module
  * answers, so a module that is broken breaks its tile and nothing else.

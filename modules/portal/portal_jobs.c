@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Work of the tenant's modules that waits, runs or could not be done, and what a member may order
  * about it. */
 #include "portal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* API keys: programs that work for the tenant. A key is shown once, may what it lists and no more
  * than who made it, and ends. */
 #include <stdlib.h>

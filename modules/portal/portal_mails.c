@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails that the tenant's modules have sent in the last month, and what became of each. */
 #include "portal.h"
 

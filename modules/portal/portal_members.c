@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Members: who is in, in which role; inviting, and taking an invitation. The last owner stays one.
  */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Modules: what there is, what one of them is and may, and what can be done with it. The portal
  * holds no rights over modules: it writes an order, which the installer carries out. Operators see

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The own profile: name, language and zone; and the places where one is signed in, each of which
  * can be ended. */
 #include <string.h>

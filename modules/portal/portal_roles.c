@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Roles: what each may do, from the permissions that the installed modules define. The owner's is
  * not to be narrowed. */
 #include <ctype.h>

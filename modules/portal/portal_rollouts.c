@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Upgrades of a module for the scop's tenants that have it, in waves: begin one, follow it, pause
  * it and go on. For operators. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The second step of signing in: a code of an app, or one of the recovery codes. Between the
  * password and the code nothing is kept: who has passed the first step carries a sealed note for

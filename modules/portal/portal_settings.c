@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Settings of modules, drawn from what their manifests say. All of a module's are saved at once;
  * the form carries a digest of what it showed, so that of two who change the same thing the second

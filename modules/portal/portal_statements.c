@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the tenant uses, and what that costs: a statement for each month. */
 #include <stdlib.h>
 

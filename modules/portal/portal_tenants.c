@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The tenants of a scop, for its operators: what each uses, what has stopped, orders for them, a
  * new one. Every other tenant sees nothing. */
 #include <stdlib.h>

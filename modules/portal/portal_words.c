@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the host says, in the reader's language. It says it in English, which the record and the
  * command line keep; the build collects from its sources by which formats (reasons.h), and each of

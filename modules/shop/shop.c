@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The shop: products by category, a cart, an order on one page, paid by bank transfer. Here stand
  * its tables only; shop.h says where each handler is.

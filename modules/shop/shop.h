@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the parts of the shop share. */
 #ifndef SHOP_H
 #define SHOP_H

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- The shop's statements: pages of the shop first, then orders, then the import.
 
 -- name: top_categories ()

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The cart: kept for a guest by the browser's token, for a customer by their address. What is in it
  * is promised to nobody: stock is taken when the order is placed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What visitors look at: lists by category with pages, a product with its variants, pictures. */
 #include "shop.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The order, on one page and without an account: what is in the cart, where it goes, what it costs
  * there with VAT and delivery.

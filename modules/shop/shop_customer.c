@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Customers who want to see their orders, or their cart on another machine. No password: a link to
  * their address proves who they are, and its page shows a button, because a mail program may open a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The import: rows of shop_source.h into tables. All or nothing, and safe to run again: a product
  * is known by its slug, a variant by its SKU or, without one, by its product and options.

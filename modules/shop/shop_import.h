@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Taking in a file of products: from the command line, and from the portal. */
 #ifndef SHOP_IMPORT_H
 #define SHOP_IMPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the merchant sees of orders: the list with its filter, one order, and all of it for a
  * spreadsheet. */
 #include "shop.h"

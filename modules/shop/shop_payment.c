@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Bank transfers: see shop_payment.h. */
 #include "shop_payment.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Bank transfers: pure rules, without the host. */
 #ifndef SHOP_PAYMENT_H
 #define SHOP_PAYMENT_H

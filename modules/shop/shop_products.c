@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The merchant's products: the list with its filter, one product with its variants, and all of it
  * as a file that can be taken in again. */
 #include "shop.h"

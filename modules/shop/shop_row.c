@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* One record of a product export: see shop_source.h. */
 #include "shop_source.h"
 #include "shop_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* How the shop sells: where it is paid, which VAT it owes, what delivery costs. */
 #include "shop.h"
 #include "shop_payment.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The columns of product exports: which file it is, and where each field stands. See shop_source.h.
  */
 #include "shop_source.h"

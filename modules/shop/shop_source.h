@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Product exports of WooCommerce, of Shopify and our own CSV, each made into the same rows. Pure:
  * no host, no database.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What becomes of orders: paid, shipped, or cancelled; of one, or of many at once. Only what may
  * follow is offered and done; the rows are held while they change, so of two who press at once one

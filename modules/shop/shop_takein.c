@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Taking in a file of products in the portal: uploaded, its columns chosen, looked through by a
  * job, and stored by another once a person has seen what would happen. Nothing of it is in the shop

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Names in addresses, codes, amounts and descriptions as product exports write them: see
  * shop_text.h. */
 #include "shop_text.h"

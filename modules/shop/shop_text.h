@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Texts of product exports, made into ours. Pure: no host, no database. */
 #ifndef SHOP_TEXT_H
 #define SHOP_TEXT_H

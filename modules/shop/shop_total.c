@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What an order costs: see shop_total.h. */
 #include "shop_total.h"
 

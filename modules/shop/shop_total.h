@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What an order costs: delivery by country and weight, and the VAT in it. Pure: no host, no
  * database.

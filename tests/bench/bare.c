@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a page costs without Scopiton: a single-threaded libfcgi program of the usual prefork shape,
  * behind the same nginx.

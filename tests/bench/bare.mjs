@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The bare program behind an nginx of its own: same binary, same settings, and a static file.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // make bench: what a page costs beside a bare libfcgi program, how much memory it takes, how fast it starts.
 //
 // Everything runs on 127.0.0.1, in a private Scopiton that is ended at the end. A ratio that is missed is printed as such and

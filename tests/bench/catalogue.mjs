@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What the measured pages show: 20 entries of a guestbook, 10,000 products of a shop, once more for the shop that reads plainly.
 import fs from 'node:fs'
 import path from 'node:path'

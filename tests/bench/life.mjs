@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // make bench-life: what a module's life costs those who are being served meanwhile, and how long its parts take.
 //
 // Load is a steady 200 requests a second on four tenants from a process of its own, quiet and busy in turn, so that a noisy machine is

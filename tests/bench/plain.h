@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Makes a module read one after another what it reads together: bench.mjs builds the shop a second
  * time with this file in front, so that the same page can be timed both ways.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // make bench: how many events a second go through the queue to a job of another module, with four job workers; and
 // how long after a commit its job begins. Reported, never judged by a test.
 import fs from 'node:fs'

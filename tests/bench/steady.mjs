@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A steady rate of requests to 127.0.0.1, whatever the answers do. A program of its own (`steady` starts it), for a process that
 // starts others stands still while it does, and would measure itself.
 import { fork } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Visitors and members in the real browser: the shop without a script, the portal by its one-time link and by password. Each page is
 // looked at by axe in both themes, must not scroll sideways at 320 px, and is photographed into build/screenshots.
 import assert from 'node:assert/strict'

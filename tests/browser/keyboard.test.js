@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What people do in the shop and in the portal, with the keyboard alone: everything is reached by Tab in a sensible number of steps, and
 // each stop on the way shows where one is, inside the window and under nothing.
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What the browser tests share: the real browser, pages that note what they load from elsewhere, and a close look at one.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The pages behind doors, in the real browser: ways in by mail and by code, what an owner and an operator order, a customer's own
 // orders, and each page as it looks when something went wrong. Looked at as all others are, by inspect().
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Modules that do their worst: whoever stands beside them notices nothing, and what becomes of them is told.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The limits of job workers are their own: how many run at once, how long one job may take, and what becomes of one that takes longer.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

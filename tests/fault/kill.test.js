@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Killing under load: what was confirmed is stored once, what was not is told, and nobody has to start anything by hand.
 // FAULT_LONG=1 makes it longer.
 import assert from 'node:assert/strict'

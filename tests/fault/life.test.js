@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Pulling the plug on upgrades: the installer is killed, or MariaDB is, at each message that the two exchange, in an expand of twelve
 // statements and in a new generation. The tenant is served all the time, nothing is left behind, the retry succeeds. FAULT_LONG=1
 // tries every message; else some of them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Many wrong passwords from many addresses: the owner still comes in, and nobody learns who has an account. FAULT_LONG=1 makes it longer.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

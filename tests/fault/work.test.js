@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Killing what carries work that is done later: no event is lost, and none takes effect twice. FAULT_LONG=1 makes it longer.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

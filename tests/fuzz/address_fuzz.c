@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a manifest lets a module call, and where: the list is ours, but the name and address are
  * what a job and a name server say. */
 #include <netinet/in.h>

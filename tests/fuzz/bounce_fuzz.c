@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails that come back, from whoever writes to that mailbox. */
 #include <stdint.h>
 #include <stdlib.h>

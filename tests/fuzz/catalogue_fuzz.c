@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What comes from a catalogue: its index, signatures and keys, ranges of versions, archives. */
 #include <stdint.h>
 #include <stdio.h>

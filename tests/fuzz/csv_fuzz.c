@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* CSV files, and what the shop makes of them. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The directory's image, and shared objects as files: a sound image is asked for a host. */
 #include <stdint.h>
 #include <stdio.h>

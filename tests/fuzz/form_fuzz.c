@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Forms and cookies: the first byte chooses which. */
 #include "base/arena.h"
 #include "web/form.h"

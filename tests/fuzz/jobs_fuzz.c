@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a job worker answers, in pieces as they may come, and rules of schedules. */
 #include <assert.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Statements and migrations. */
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Templates: compiled, then rendered with a model that has a bit of everything. */
 #include "base/arena.h"
 #include "base/buffer.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Who may open what: each route of each module, made from the tables in their source, by nobody, by a member without the
 // permission, by one who has it, by another tenant's owner, and on the other side's host name.
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Accounts: signing in with a password, forgetting it, inviting, roles; what does not show, and who cannot be locked out.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Authors of modules: the tutorial's files work as they stand, and a new module builds, passes its tests and shows a page.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What strangers send: too much, cut short, wrongly encoded, from elsewhere, twice. Against the real nginx and worker.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

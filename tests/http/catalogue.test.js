@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The group's catalogue: publishing, installing from it, and each attack that The Update Framework lists. Whatever is refused says
 // why and leaves nothing on the disk.
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // `scopiton module check`: what it measures, what it finds, and that a level is what was measured.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The command line: exit statuses, mistakes told in one sentence, and what it leaves behind.
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'

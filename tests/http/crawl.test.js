@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // All pages that links lead to, in each language: small, translated, whole, with nothing from elsewhere, and no link into nothing.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

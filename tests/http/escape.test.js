@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Scripts, holes and formulas in every text: each form that a crawl finds is sent with them in each of its fields, and they are text
 // wherever they come out again: on all pages, in mails, and in files for a spreadsheet.
 import assert from 'node:assert/strict'

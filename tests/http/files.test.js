@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Files that a module sends, behind nginx's own cache: whose they are, and whole for everybody whoever asks first.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

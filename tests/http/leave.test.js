@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Leaving: all of a tenant in one archive, taken in elsewhere page for page and row for row, or started alone; and deleted here.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A module's life for tenants: upgraded while it is used, gone back from, rehearsed, upgraded in waves, taken away without a trace,
 // and paid for by the day.
 import assert from 'node:assert/strict'

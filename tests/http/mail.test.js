@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Mails, from a module's transaction to a real mail server; what is refused, deferred, slow or hostile.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The way out: a job calls what its manifest names, through the broker, and nothing else; whatever the other side does, the job ends.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A tenant's mails have a pace, so that one who sends thousands holds up nobody else; mails that open a door are not held up by it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The portal: the way in and out, who may what, and orders to the installer.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Runs tests/unit/data/read_test.c with a real MariaDB.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The catalogue in the portal: looked through, a module's page, orders with their steps and history, statements, waves; for owners and
 // for operators.
 import assert from 'node:assert/strict'

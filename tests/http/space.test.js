@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A tenant's own space: the first page and its tiles, modules' settings, roles of one's own, API keys, sessions, the own profile, and
 // the view of an operator over all tenants.
 import assert from 'node:assert/strict'

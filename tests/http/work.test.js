@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Work that is done later: jobs, events, schedules, the dead; what a person can do about them.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What stands before a scanned Scopiton: it keeps a scanner's session, gives each form that the scanner sends a key of its own, which no
 // scanner knows how to ask for, and notes what was asked for.
 import http from 'node:http'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // `make scan`: sqlmap and wapiti, from Debian's packages, over the public side and a signed-in portal of a private Scopiton. What they
 // report and is none is named below with its reason; anything else ends this with 1.
 import { execFile } from 'node:child_process'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A catalogue for tests: keys of a group and of scops, packages made of the build's modules, published as a scop does it.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'

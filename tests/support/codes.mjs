@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // RFC 6238, made here a second time: the judge of the first.
 import { createHmac } from 'node:crypto'
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Forms of a page, as a browser sees them: where each goes, and what it would send as it stands.
 const decode = (text) => text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|lt|gt|quot|nbsp));/gi, (_, dec, hex, name) =>
   name ? { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ' }[name.toLowerCase()] : String.fromCodePoint(dec ? Number(dec) : parseInt(hex, 16)))

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The routes of the project's own modules, read from the tables in their source.
 import fs from 'node:fs'
 import path from 'node:path'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // A private Scopiton for a test file: its own MariaDB, supervisor and nginx, in a temporary folder, on a free port.
 import { spawn, execFile } from 'node:child_process'
 import fs from 'node:fs'

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* For a unit test whose cases each have an arena of their own: list them as TEST(name). */
 #ifndef TESTS_WITH_ARENA_H
 #define TESTS_WITH_ARENA_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // What the portal's pages do beyond htmx: a tile that gets no answer says so, an upload shows how far it is, and
 // nobody's focus is lost.
 document.addEventListener('htmx:responseError', broken)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * CSV as people's programs write it (RFC 4180, and what Excel makes of it): UTF-8 with or without a
  * mark, comma, semicolon or tab found from the first line, fields in quotes over several lines.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Calls to other systems. Only from a job: a visitor does not wait for somebody else's machine.
  * Only to the hosts that module.xml names, and to no private address:

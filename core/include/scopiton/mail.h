@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Mails. One is written from a view, in the request's language, and sent after the commit by the
  * host's mailer; where the mail server is away it waits. The view stands in the frame `mail`:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a module is made of: tables that the host reads. Leave out what is not used.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A request, as a handler sees it: what arrived, what it answers.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* All of the public API. */
 #ifndef SCOPITON_SCOPITON_H
 #define SCOPITON_SCOPITON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Work that is done later: jobs, and events that other modules may act on.
  *

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Entries of the guestbook, as visitors left them.
 CREATE TABLE entry (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,

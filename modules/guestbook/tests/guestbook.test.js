@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The guestbook, as its visitors use it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Who did what, for this tenant. `what` is a sentence's key with its words, so that each reader sees it in their language.
 CREATE TABLE audit (
 	id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,

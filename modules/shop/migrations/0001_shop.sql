@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Products in categories, each with at least one variant, which has the price and the stock; pictures by the hash of their
 -- content; orders with what was sold at the price of that moment.
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- An order is paid and shipped, or cancelled; each change is kept with its time.
 
 -- probe: SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'shop_order' AND column_name = 'state' AND column_type LIKE '%cancelled%'

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- A cart, kept for a guest by the browser's token and for a customer by their address; delivery by country and weight; VAT.
 
 ALTER TABLE variant ADD COLUMN weight_grams INT UNSIGNED NOT NULL DEFAULT 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // From the cart to the order: what a guest keeps, what it costs where, and that of many who want the last pieces each one is told the truth.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The merchant's pages: articles made, changed, hidden and found; orders filtered, processed together and taken away; files taken in
 // after a look at what would happen.
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // Exports that others' shops could have written, each with the same mistakes: a wrong price, no name, a stock in words, too few fields, a
 // variant of nothing, a SKU for the second time. A variant of what is refused is no mistake of its own. A text with a line's end stands before them.
 export const mistaken = {

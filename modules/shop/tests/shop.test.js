@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 // The shop: imports of real exports, its pages, orders that are stored once, stock that stays exact.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Product exports: the three kinds of file, and what is wrong with a row. */
 #include <setjmp.h>
 #include <stdarg.h>

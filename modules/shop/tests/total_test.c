@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What an order costs, by hand: VAT by rate, delivery shared among the rates, tariffs by weight. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The second statement of its migration fails: no installation of it may go through. */
 #include "names.h"
 

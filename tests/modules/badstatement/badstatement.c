@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A statement of its names a column that its schema has not: no installation of it may go through.
  */
 #include "names.h"

@@ -1,2 +1,3 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- name: things
 SELECT title, colour FROM thing

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Sound as it is built; the test writes a version of the API into it that no host has. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Calls what its job is told to, and keeps what came of it; calls from a visitor's request too,
  * which is refused. */
 #include "names.h"

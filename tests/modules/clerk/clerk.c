@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Jobs of every kind: done at once, at the third try, never; slow, with progress; one that crashes;
  * one that asks for more. */
 #include <signal.h>

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- name: notes ()
 SELECT job, text, written FROM note ORDER BY id
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Closes what is not its own: /close the listening socket, as closing a number twice would do;
  * /shut shuts it down, for all that hold it. The answer itself still arrives.

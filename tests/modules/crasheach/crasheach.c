@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Crashes in each request. */
 #include <signal.h>
 

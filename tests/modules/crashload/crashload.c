@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Crashes while it is loaded: its constructor raises SIGSEGV, so no installation of it may go
  * through. */
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Crashes on one route, by GET and by POST, and works on the other. */
 #include <signal.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Crashes in every tenth request that a worker serves. */
 #include <signal.h>
 

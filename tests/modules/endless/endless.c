@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Never ends a request on one route. */
 #include "names.h"
 

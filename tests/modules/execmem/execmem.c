@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tries to make memory executable, in the three ways there are; answers with errno, 0 where it went
  * through. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Ends its worker in the middle of a request, with the status of success. */
 #include <stdlib.h>
 

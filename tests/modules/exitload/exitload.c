@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Ends while it is loaded, with the status of success: who judges a trial load by that status alone
  * takes it for sound. */
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tries to open the file that it is told, to read or to write; answers with errno, 0 where it went
  * through. */
 #include <errno.h>

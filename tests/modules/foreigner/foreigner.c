@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Asks for what is not its own by statements made by hand, as native code can; the build and the
  * installation see none of them. /ask/{what}/{tenant} reads, /role/{role}/{tenant} takes a role

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A statement of its names the guestbook's table of tenant 1: no installation of it may go through.
  */
 #include "names.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tries to become more than one process, or another; answers with the errno of each try, 0 where it
  * went through. */
 #include <errno.h>

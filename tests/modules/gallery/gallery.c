@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* All parts of pages on one, so that they are looked at together: in both themes, in all languages,
  * on a desk and on a phone. */
 #include "names.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Sends stored files: each is what was asked for and how often this process has been asked, so that
  * a kept one shows. */
 #include "names.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Shows what its tenant has set: a setting of each type. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Loses 5 MB in each request: taken, written, forgotten. */
 #include <stdlib.h>
 #include <string.h>

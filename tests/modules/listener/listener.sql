@@ -1,2 +1,3 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- name: heard_add (text)
 INSERT INTO heard (text) VALUES (:text)

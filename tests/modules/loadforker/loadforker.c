@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Leaves a process behind while it is loaded, which holds whatever the one that loads it has open.
  */
 #include <unistd.h>

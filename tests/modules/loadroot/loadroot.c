@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Ends whoever loads it with root's rights, user or group: a package's code has them nowhere, also
  * not while it is tried. */
 #include <grp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Makes a file while it is loaded, where the environment names one. A package is tried before
  * anybody has asked for it; what its constructor may do then must be no more than what a worker's

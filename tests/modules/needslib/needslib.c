@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Sound as it is built; the test links it once more, with a library that no module may need. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Tries to reach others: sockets of each family, and the unix socket that it is told. Answers with
  * errno, 0 where it went. */
 #include <errno.h>

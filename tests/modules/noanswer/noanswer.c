@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Its handler gives no answer. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Keeps notes; the first version of three. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- name: notes ()
 SELECT id, text FROM note ORDER BY id DESC LIMIT 500
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Keeps notes with their length: the tables are added to. */
 #include "names.h"
 

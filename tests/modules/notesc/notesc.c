@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Keeps notes in two tables: they are made anew. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- name: notes ()
 SELECT n.id, b.text FROM note n JOIN body b ON b.note = n.id ORDER BY n.id DESC LIMIT 500
 

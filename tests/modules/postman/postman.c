@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Sends mails, from a page and from a job, with whatever a visitor says. */
 #include <string.h>
 

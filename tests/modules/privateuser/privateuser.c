@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Calls a function that libscopiton.so shows to the host's own programs alone. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Takes a second and a half for each request. */
 #include <time.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Writes in a GET, which MariaDB itself has to refuse. */
 #include "names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The configuration file: what it takes, and what it says of mistakes. */
 #include <setjmp.h>
 #include <stdarg.h>

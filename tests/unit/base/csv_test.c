@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* CSV as people's programs write it, and as files that were cut short or damaged have it. */
 #include <setjmp.h>
 #include <stdarg.h>

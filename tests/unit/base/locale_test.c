@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Numbers, money, times and plurals in the four languages, as CLDR writes them. */
 #include <setjmp.h>
 #include <stdarg.h>

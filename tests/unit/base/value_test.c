@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Values, their makers, UTF-8, and the arena that they live in. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Which addresses a module's job may reach, and which names its manifest allows. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reads that travel together against reads one after another: the same rows, also after a table has
  * changed, after an error in the middle, and with every type of column. Needs a MariaDB:

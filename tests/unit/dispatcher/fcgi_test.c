@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* FastCGI from the asking side: what is sent, and what foreign bytes may and may not do. */
 #include <setjmp.h>
 #include <stdarg.h>

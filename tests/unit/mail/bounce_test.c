@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails that come back: what is a notification about a mail of ours, and what is not. */
 #include <setjmp.h>
 #include <stdarg.h>

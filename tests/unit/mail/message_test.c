@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails: header values, addresses, and the text of a page. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Manifests: what a sound one says, and what is refused with its place. */
 #include "../with_arena.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Migrations, cut into statements, each with the probe that tells whether it has happened. */
 #include "../with_arena.h"
 

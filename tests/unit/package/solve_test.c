@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Choosing versions: what fits together, what stays, and how a refusal explains itself. */
 #include "../with_arena.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A module's statements: what is taken, and each refusal with its place. */
 #include "../with_arena.h"
 

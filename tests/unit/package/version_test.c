@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Versions and ranges: what is one, and what is within it. */
 #include "../with_arena.h"
 

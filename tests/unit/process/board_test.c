@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the board makes of how requests end: when a route rests, and when a pool is out of service.
  */
 #include <setjmp.h>

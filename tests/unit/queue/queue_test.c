@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* How long an entry rests before it is tried again. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* When a job is due: rules, zones, and the days on which clocks are changed. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The Mustache specification's own cases, read from the folder that $MUSTACHE_SPEC names; skipped,
  * and said, without it. */
 #include <setjmp.h>

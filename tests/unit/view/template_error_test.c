@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Templates that are mistaken: told with name, line and column, whatever is in them. */
 #include <setjmp.h>
 #include <stdarg.h>

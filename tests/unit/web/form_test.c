@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Names and values as browsers send them, and as nobody should. */
 #include <setjmp.h>
 #include <stdarg.h>

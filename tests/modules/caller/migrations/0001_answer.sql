@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 CREATE TABLE answer (
 	url VARCHAR(300) PRIMARY KEY,
 	status INT NULL,

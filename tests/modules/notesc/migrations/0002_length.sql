@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- Twelve statements, each of which can be the last before somebody pulls the plug.
 ALTER TABLE note ADD COLUMN length INT UNSIGNED NULL;
 ALTER TABLE note ADD COLUMN mood VARCHAR(20) NOT NULL DEFAULT '';

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: EUPL-1.2
 -- A note's number and its text are apart from now on. Twelve statements again.
 CREATE TABLE note (
 	id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
