@@ -218,7 +218,7 @@ fault: packages
 	@BUILD=$(abspath $(BUILD)) FAULT_LONG=1 node --test --test-concurrency=1 --test-reporter=spec tests/fault/*.test.js
 
 fuzz: packages
-	@SECONDS_EACH=$(or $(SECONDS),60) tools/fuzz
+	@SECONDS_EACH=$(or $(SECONDS),60) TARGET=$(TARGET) tools/fuzz
 
 # Scanners from Debian's packages, which nothing else needs.
 scan: packages
@@ -241,7 +241,7 @@ clean:
 
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(patsubst %.c,$(BUILD)/tests/%,$(wildcard modules/*/tests/*_test.c))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/process/board.c core/broker/address.c core/dispatcher/fcgi.c \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/process/board.c core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
 	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 

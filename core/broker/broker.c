@@ -9,7 +9,6 @@
  * Addresses that are not public are refused, but for the hosts that the operator names in
  * `private_hosts`. One thread a connection: they are few, and each is simple so.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -27,6 +26,7 @@
 
 #include "base/log.h"
 #include "broker/address.h"
+#include "broker/socks.h"
 #include "process/service.h"
 
 enum {
@@ -40,24 +40,13 @@ enum {
 	STACK = 256 << 10,
 };
 
-/* RFC 1928, section 6. */
-enum reply {
-	DONE = 0,
-	FAILED = 1,
-	FORBIDDEN = 2,
-	UNREACHABLE = 4,
-	REFUSED = 5,
-	UNKNOWN_COMMAND = 7,
-	UNKNOWN_ADDRESS = 8
-};
-
 static struct scop_service service;
 static atomic_uint clients;
 
 struct client {
 	int fd, out;
-	char module[40], host[256], service[8];
-	unsigned port;
+	char module[40];
+	struct scop_socks_target target;
 	char calls[CALLS_MAX];
 };
 
@@ -73,8 +62,10 @@ wait_for(int fd, short events, int milliseconds)
 }
 
 static bool
-take(int fd, unsigned char *bytes, size_t size)
+take(void *context, unsigned char *bytes, size_t size)
 {
+	const int fd = *(const int *)context;
+
 	for (size_t got = 0; got < size;) {
 		const ssize_t step = wait_for(fd, POLLIN, HELLO_MILLISECONDS)
 		    ? recv(fd, bytes + got, size - got, 0)
@@ -104,7 +95,7 @@ put(int fd, const unsigned char *bytes, size_t size)
 }
 
 static bool
-answer(const struct client *client, enum reply reply)
+answer(const struct client *client, enum scop_socks_reply reply)
 {
 	return put(client->fd,
 	    (const unsigned char[]){ 5, (unsigned char)reply, 0, 1, 0, 0, 0, 0, 0, 0 }, 10);
@@ -113,9 +104,9 @@ answer(const struct client *client, enum reply reply)
 /* ---- who asks ---- */
 
 static bool
-is_hash(const char *text, size_t length)
+is_hash(const char *text)
 {
-	return length == HASH_LENGTH && strspn(text, "0123456789abcdef") == HASH_LENGTH;
+	return strlen(text) == HASH_LENGTH && strspn(text, "0123456789abcdef") == HASH_LENGTH;
 }
 
 /* The file's first line: "module uid", 0 where all modules run under one; then what may be called.
@@ -143,72 +134,20 @@ identify(struct client *client, const char *hash)
 }
 
 static bool
-greet(struct client *client)
+greet(struct client *client, const struct scop_socks_source *source)
 {
-	unsigned char bytes[256];
-	char hash[256];
+	char hash[SCOP_SOCKS_TEXT];
 
-	if (!take(client->fd, bytes, 2) || bytes[0] != 5 ||
-	    !take(client->fd, bytes + 2, bytes[1]) || !memchr(bytes + 2, 2, bytes[1]))
+	if (!scop_socks_methods(source) || !put(client->fd, (const unsigned char[]){ 5, 2 }, 2) ||
+	    !scop_socks_user(source, hash))
 		return false;
-	if (!put(client->fd, (const unsigned char[]){ 5, 2 }, 2) || !take(client->fd, bytes, 2) ||
-	    bytes[0] != 1)
-		return false;
-	const size_t length = bytes[1];
-	if (!take(client->fd, (unsigned char *)hash, length) || !take(client->fd, bytes, 1) ||
-	    !take(client->fd, bytes + 1, bytes[0]))
-		return false;
-	hash[length] = '\0';
-	const bool known = is_hash(hash, length) && identify(client, hash);
+	const bool known = is_hash(hash) && identify(client, hash);
 	if (!known)
 		scop_log(SCOP_LOG_WARNING, "refused: who calls is no module that may");
 	return put(client->fd, (const unsigned char[]){ 1, !known }, 2) && known;
 }
 
 /* ---- where to ---- */
-
-/* The request, RFC 1928, section 4: a name, or an address in numbers, which has to be named as
- * such. */
-static enum reply
-read_target(struct client *client)
-{
-	unsigned char bytes[260];
-	size_t length;
-
-	if (!take(client->fd, bytes, 4))
-		return FAILED;
-	const bool connects = bytes[1] == 1;
-	switch (bytes[3]) {
-	case 1:
-		if (!take(client->fd, bytes, 4))
-			return FAILED;
-		snprintf(client->host, sizeof client->host, "%u.%u.%u.%u", bytes[0], bytes[1],
-		    bytes[2], bytes[3]);
-		break;
-	case 3:
-		if (!take(client->fd, bytes, 1) ||
-		    !take(client->fd, (unsigned char *)client->host, length = bytes[0]))
-			return FAILED;
-		client->host[length] = '\0';
-		if (strlen(client->host) != length ||
-		    client->host[strspn(client->host,
-			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")])
-			return UNKNOWN_ADDRESS;
-		break;
-	case 4:
-		if (!take(client->fd, bytes, 16))
-			return FAILED;
-		inet_ntop(AF_INET6, bytes, client->host, sizeof client->host);
-		break;
-	default:
-		return UNKNOWN_ADDRESS;
-	}
-	if (!take(client->fd, bytes, 2))
-		return FAILED;
-	client->port = (unsigned)(bytes[0] << 8 | bytes[1]);
-	snprintf(client->service, sizeof client->service, "%u", client->port);
-	return connects ? DONE : UNKNOWN_COMMAND;
-}
 
 /* "localhost 10.0.0.7:8443": hosts that the operator lets modules reach though they are near. */
 static bool
@@ -217,12 +156,12 @@ may_be_near(const struct client *client)
 	char both[300];
 	const char *list = service.config.private_hosts;
 
-	snprintf(both, sizeof both, "%s:%u", client->host, client->port);
+	snprintf(both, sizeof both, "%s:%u", client->target.host, client->target.port);
 	while (*list) {
 		const size_t length = strcspn(list, " ");
 
-		if ((length == strlen(client->host) &&
-			strncasecmp(list, client->host, length) == 0) ||
+		if ((length == strlen(client->target.host) &&
+			strncasecmp(list, client->target.host, length) == 0) ||
 		    (length == strlen(both) && strncasecmp(list, both, length) == 0))
 			return true;
 		list += length + strspn(list + length, " ");
@@ -231,50 +170,52 @@ may_be_near(const struct client *client)
 }
 
 static int
-connect_to(const struct addrinfo *to, enum reply *ret_reply)
+connect_to(const struct addrinfo *to, enum scop_socks_reply *ret_reply)
 {
 	const int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int error = 0;
 	socklen_t size = sizeof error;
 
-	*ret_reply = UNREACHABLE;
+	*ret_reply = SCOP_SOCKS_UNREACHABLE;
 	if (fd < 0)
 		return -1;
 	if (connect(fd, to->ai_addr, to->ai_addrlen) != 0 &&
 	    (errno != EINPROGRESS || !wait_for(fd, POLLOUT, CONNECT_MILLISECONDS) ||
 		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)) {
-		*ret_reply = error == ECONNREFUSED ? REFUSED : UNREACHABLE;
+		*ret_reply = error == ECONNREFUSED ? SCOP_SOCKS_REFUSED : SCOP_SOCKS_UNREACHABLE;
 		close(fd);
 		return -1;
 	}
-	*ret_reply = DONE;
+	*ret_reply = SCOP_SOCKS_DONE;
 	return fd;
 }
 
-static enum reply
+static enum scop_socks_reply
 reach(struct client *client)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
 	const bool near = may_be_near(client);
-	enum reply reply = UNREACHABLE;
+	enum scop_socks_reply reply = SCOP_SOCKS_UNREACHABLE;
 	struct addrinfo *found;
+	char port[8];
 
-	if (!scop_address_is_named(client->calls, client->host, client->port)) {
+	if (!scop_address_is_named(client->calls, client->target.host, client->target.port)) {
 		scop_log(SCOP_LOG_WARNING,
 		    "refused: %s may not call %s:%u, its manifest does not name it", client->module,
-		    client->host, client->port);
-		return FORBIDDEN;
+		    client->target.host, client->target.port);
+		return SCOP_SOCKS_FORBIDDEN;
 	}
-	if (getaddrinfo(client->host, client->service, &hints, &found) != 0)
-		return UNREACHABLE;
+	snprintf(port, sizeof port, "%u", client->target.port);
+	if (getaddrinfo(client->target.host, port, &hints, &found) != 0)
+		return SCOP_SOCKS_UNREACHABLE;
 	for (const struct addrinfo *one = found; one && client->out < 0; one = one->ai_next) {
 		if (near || scop_address_is_public(one->ai_addr)) {
 			client->out = connect_to(one, &reply);
 		} else {
 			scop_log(SCOP_LOG_WARNING,
 			    "refused: %s called %s:%u, which is a private address", client->module,
-			    client->host, client->port);
-			reply = FORBIDDEN;
+			    client->target.host, client->target.port);
+			reply = SCOP_SOCKS_FORBIDDEN;
 		}
 	}
 	freeaddrinfo(found);
@@ -321,13 +262,14 @@ static void *
 serve(void *context)
 {
 	struct client *client = context;
+	const struct scop_socks_source source = { take, &client->fd };
 
-	if (greet(client)) {
-		enum reply reply = read_target(client);
+	if (greet(client, &source)) {
+		enum scop_socks_reply reply = scop_socks_request(&source, &client->target);
 
-		if (reply == DONE)
+		if (reply == SCOP_SOCKS_DONE)
 			reply = reach(client);
-		if (answer(client, reply) && reply == DONE)
+		if (answer(client, reply) && reply == SCOP_SOCKS_DONE)
 			relay(client);
 	}
 	if (client->out >= 0)
