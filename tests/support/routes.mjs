@@ -6,11 +6,14 @@ import { root } from './stack.mjs'
 
 export const MODULES = ['portal', 'shop', 'guestbook']
 
+// A route is an entry of the table: it begins with its method, and ends where the next one or the table's end stands.
 function routesOf (module) {
   const source = fs.readFileSync(path.join(root, 'modules', module, `${module}.c`), 'utf8')
-  return [...source.matchAll(/\{ \.method = SCOP_(GET|POST), +\.path = "([^"]+)"[^\n]*/g)].map(([line, method, pattern]) => ({
-    module, method, pattern, open: /\.open = true/.test(line), permission: line.match(/\.permission = "([^"]+)"/)?.[1],
-    stored: /\.stored = true/.test(line) }))
+  const entries = source.split(/\{\s*\.method = SCOP_(?=GET|POST)/).slice(1).map((entry) => entry.split('{ 0 }')[0])
+  return entries.map((entry) => {
+    const [, method, pattern] = entry.match(/^(GET|POST),\s*\.path = "([^"]+)"/)
+    return { module, method, pattern, open: /\.open = true/.test(entry), permission: entry.match(/\.permission = "([^"]+)"/)?.[1], stored: /\.stored = true/.test(entry) }
+  })
 }
 
 export const routes = MODULES.flatMap(routesOf)
