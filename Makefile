@@ -12,19 +12,24 @@ VERSION := 0.1.0
 SANITIZE ?=
 
 CC := gcc
-Q := $(if $(V),,@)
-SAY = $(if $(V),@:,@echo)
 PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath libarchive
-WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes -Wvla -Wno-format-truncation -Werror
+
+# The rules for modules, which authors elsewhere use too, with what this tree builds.
+SDK_NAMES := $(BUILD)/libexec/scopiton-names
+SDK_TEXTS := sdk/texts
+SDK_WEBROOT := $(BUILD)/webroot
+SDK_READY := $(BUILD)/webroot.done
+SDK_INCLUDE := -Icore/include
+SDK_MAP := core/libscopiton.map
+SDK_LIB := $(BUILD)
+WORK := $(BUILD)/names
+include sdk/module.mk
+
 # Nobody puts functions of their own before ours, so calls within the library need not allow for it.
-# A process that runs other people's code is hardened throughout, modules included. glibc's checks want no sanitizer beside them.
-HARDEN := -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64,$(shell uname -m)),-fcf-protection) \
-	$(if $(SANITIZE),,-D_FORTIFY_SOURCE=3)
 CFLAGS := -std=gnu17 -O2 -g -fPIC -fno-semantic-interposition $(WARNINGS) $(HARDEN) $(SANITIZE)
-CPPFLAGS = -D_GNU_SOURCE -DSCOPITON_VERSION='"$(VERSION)"' -Icore -Icore/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CPPFLAGS := -D_GNU_SOURCE -DSCOPITON_VERSION='"$(VERSION)"' -Icore -Icore/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE)
-# A module's sources give the same bytes wherever they are built.
-SAME := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
+$(call remember,$(BUILD)/flags,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
 
 # A program is its folder and what it needs of the floors below. What asks for work, mail or calls is in the library that
 # modules link; what carries it out is in the programs.
@@ -49,18 +54,17 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: test-modules all run test unit bench bench-life fault fuzz docs clean packages webroot
+.PHONY: modules test-modules all run test unit bench bench-life fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-all: $(BUILD)/libexec/scopiton $(BUILD)/libexec/scopiton-worker $(BUILD)/libexec/scopiton-supervisor $(BUILD)/libexec/scopiton-dispatcher $(BUILD)/libexec/scopiton-mailer $(BUILD)/libexec/scopiton-broker \
-	$(BUILD)/libscopiton-work.so.1 \
-	$(call so_of,$(MODULES),$(MODULE_OUT))
+PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor dispatcher mailer broker))
+all: $(PROGRAMS) $(BUILD)/libscopiton-work.so.1 modules
 
 # ---- the host ----
 
-$(BUILD)/obj/%.o: %.c Makefile
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -71,20 +75,22 @@ $(BUILD)/gen/module_xsd.c: core/package/module.xsd
 	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >> $@
 	$(Q)echo ';' >> $@
 
-$(BUILD)/gen/module_xsd.o: $(BUILD)/gen/module_xsd.c
+$(BUILD)/gen/module_xsd.o: $(BUILD)/gen/module_xsd.c $(BUILD)/flags
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/libexec/scopiton-names: $(call object,$(NAMES))
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) $^ -lsodium -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) -lsodium -o $@
 
 $(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,-soname,libscopiton.so.1 -Wl,--version-script=core/libscopiton.map -Wl,-z,defs \
 		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8 libqrencode liboath) -lzxcvbn -lm -o $@
-	$(Q)ln -sf libscopiton.so.1 $(BUILD)/libscopiton.so
+
+$(BUILD)/libscopiton.so: | $(BUILD)/libscopiton.so.1
+	$(Q)ln -sf libscopiton.so.1 $@
 
 RPATH := -Wl,-rpath,'$$ORIGIN/..' -L$(BUILD) -lscopiton
 
@@ -135,56 +141,32 @@ SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_installation_tell:2 -ksco
 SPEAKERS := $(patsubst %,core/installer/%.c,catalogue choose fetch generation installer life orders platform rehearse rollout sector tenant) \
 	core/supervisor/pool.c $(patsubst %,core/package/%.c,index loader minisign package solve)
 
-$(BUILD)/names/portal/reasons.h: $(SPEAKERS)
+# Written over only where it becomes another, as the names of modules are.
+$(BUILD)/names/portal/reasons.stamp: $(SPEAKERS)
 	@mkdir -p $(@D)
 	@xgettext --from-code=UTF-8 -kSCOP_TEXT $(SAYS) -LC --omit-header --no-wrap -o - $^ | sed -n 's/^msgid \(".*"\)$$/\1,/p' > $@
+	@cmp -s $@ $(@D)/reasons.h || cp $@ $(@D)/reasons.h
 
-$(BUILD)/names/portal/portal_words.o: $(BUILD)/names/portal/reasons.h
+$(BUILD)/names/portal/reasons.h: $(BUILD)/names/portal/reasons.stamp
+	@:
 
-# $(1) the folder of sources, $(2) that of output, $(3) C files with texts, $(4) the symbol, $(5) more of xgettext's keywords. The texts of views and code are
-# held against each .po: one that is missing or not translated stops the build. Then the names are made with all in them.
-define translations
-$(2)/names.stamp: $(BUILD)/libexec/scopiton-names $(BUILD)/webroot.done $$(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)
-	@mkdir -p $(2)
-	@rm -f $(2)/*.mo
-	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
-	@xgettext --from-code=UTF-8 -kscop_translate:2 -kscop_reject:3 -kscop_reject_with:4 -kscop_note:2 -kscop_note_as:4 -kSCOP_TEXT $(5) -LC --omit-header --force-po -o $(2)/code.pot $(3)
-	@msguniq --force-po -o $(2)/views-once.pot $(2)/views.pot && msgcat --force-po --use-first -o $(2)/all.pot $(2)/views-once.pot $(2)/code.pot
-	@for language in fr nl de; do \
-		msgcmp $(1)/i18n/$$$$language.po $(2)/all.pot 2>$(2)/msgcmp.txt || { cat $(2)/msgcmp.txt >&2; exit 1; }; \
-		msgfmt --check-format --check-domain -o $(2)/$$$$language.mo $(1)/i18n/$$$$language.po || exit 1; \
-	done
-	$(Q)$(BUILD)/libexec/scopiton-names $(1) $(2) $(BUILD)/webroot $(4)
+$(BUILD)/names/portal/portal_words.o: | $(BUILD)/names/portal/reasons.h
+
+$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/service/seen.c core/base/csv.c,scop_frame_names))
+
+$(foreach m,$(MODULES),$(eval $(call scopiton_module,$(m),$(MODULE_SOURCES),$(MODULE_OUT),$(if $(filter portal,$(m)),$(SPEAKERS)),$(if $(filter portal,$(m)),$(SAYS)))))
+
+$(foreach m,$(TEST_MODULES),$(eval $(call scopiton_module,$(m),tests/modules,$(BUILD)/test-modules)))
+
+# The check of a package has a mark of its own, so that a change of the command line makes no module anew.
+define checked
+$(WORK)/$(1)/checked: $(MODULE_OUT)/$(1)/$(1).so | $(BUILD)/libexec/scopiton
+	@$(BUILD)/libexec/scopiton check $(MODULE_OUT)/$(1) > /dev/null
 	@touch $$@
-
-$(2)/names.o: $(2)/names.stamp
-	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(SAME) -I$(2) -c $(2)/names.c -o $$@
 endef
+$(foreach m,$(MODULES),$(eval $(call checked,$(m))))
 
-$(eval $(call translations,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/service/seen.c core/base/csv.c,scop_frame_names))
-
-# $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its package
-define module
-$(call translations,$(2)/$(1),$(BUILD)/names/$(1),$(wildcard $(2)/$(1)/*.c) $(if $(filter portal,$(1)),$(SPEAKERS)),,$(if $(filter portal,$(1)),$(SAYS)))
-
-$(BUILD)/names/$(1)/%.o: $(2)/$(1)/%.c $(BUILD)/names/$(1)/names.stamp
-	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(HARDEN) $(SANITIZE) $(SAME) -fvisibility=hidden -D_GNU_SOURCE -Icore/include -I$(BUILD)/names/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
-
-$(3)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(BUILD)/names/$(1)/%.o,$(wildcard $(2)/$(1)/*.c)) $(BUILD)/names/$(1)/names.o \
-		$(BUILD)/libscopiton.so.1 $(BUILD)/libexec/scopiton $(2)/$(1)/module.xml $(wildcard $(2)/$(1)/migrations/*.sql $(2)/$(1)/migrations/*/*.sql $(2)/$(1)/migrations/*/*/*.sql $(2)/$(1)/pictures/* $(2)/$(1)/README.md)
-	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
-	$(Q)cp $(2)/$(1)/module.xml $(BUILD)/names/$(1)/statements.txt $(3)/$(1)/
-	$(Q)for part in migrations README.md pictures; do [ ! -e $(2)/$(1)/$$$$part ] || cp -r $(2)/$(1)/$$$$part $(3)/$(1)/; done
-	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic $$(filter $(BUILD)/names/%.o,$$^) -L$(BUILD) -lscopiton -o $$@
-	@[ -n "$(filter tests/%,$(2))$(SANITIZE)" ] || $(BUILD)/libexec/scopiton check $(3)/$(1) > /dev/null
-endef
-
-$(foreach m,$(MODULES),$(eval $(call module,$(m),$(MODULE_SOURCES),$(MODULE_OUT))))
-
-$(foreach m,$(TEST_MODULES),$(eval $(call module,$(m),tests/modules,$(BUILD)/test-modules)))
+modules: $(if $(SANITIZE),$(call so_of,$(MODULES),$(MODULE_OUT)),$(patsubst %,$(WORK)/%/checked,$(MODULES)))
 
 test-modules: $(call so_of,$(TEST_MODULES),$(BUILD)/test-modules)
 
@@ -235,7 +217,7 @@ docs:
 clean:
 	rm -rf build build-asan build-fuzz
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
 
 # ---- unit tests: each file a program, linked with all of the host, usually with sanitizers (see tools/test) ----
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -289,22 +290,50 @@ write_messages(const char *output, FILE *code)
 	fputs("\t{ \"\", NULL, 0 }\n};\n", code);
 }
 
-static FILE *
-create(const char *folder, const char *name)
-{
-	const char *path = scop_arena_printf(arena, "%s/%s", folder, name);
-	FILE *file = fopen(path, "w");
+/* ---- the files ---- */
 
-	if (!file)
-		die("%s: %s", path, strerror(errno));
-	return file;
+/* A file that is written over only where its content changes, so that what depends on it is built
+ * again only then. */
+struct output {
+	const char *path;
+	FILE *file; /* in memory until it is finished */
+	char *bytes;
+	size_t length;
+};
+
+static void
+begin(struct output *output, const char *folder, const char *name)
+{
+	output->path = scop_arena_printf(arena, "%s/%s", folder, name);
+	output->file = open_memstream(&output->bytes, &output->length);
+	if (!output->file)
+		die("%s: %s", output->path, strerror(errno));
+}
+
+static bool
+is_written(const struct output *output)
+{
+	size_t length;
+
+	if (access(output->path, F_OK) != 0)
+		return false;
+	const char *bytes = slurp(output->path, &length);
+	return length == output->length && memcmp(bytes, output->bytes, length) == 0;
 }
 
 static void
-finish(FILE *file)
+finish(struct output *output)
 {
-	if (ferror(file) || fclose(file) != 0)
-		die("the names cannot be written: %s", strerror(errno));
+	if (ferror(output->file) || fclose(output->file) != 0)
+		die("%s: %s", output->path, strerror(errno));
+	if (!is_written(output)) {
+		FILE *file = fopen(output->path, "w");
+
+		if (!file || fwrite(output->bytes, 1, output->length, file) != output->length ||
+		    fclose(file) != 0)
+			die("%s: %s", output->path, strerror(errno));
+	}
+	free(output->bytes);
 }
 
 int
@@ -316,27 +345,31 @@ main(int argc, char **argv)
 
 	const char *folder = argv[1], *output = argv[2],
 		   *symbol = argc > 4 ? argv[4] : "scop_names";
-	FILE *header = create(output, "names.h"), *code = create(output, "names.c");
-	FILE *list = create(output, "statements.txt"), *pot = create(output, "views.pot");
+	struct output header, code, list, pot;
 
-	fprintf(header,
+	begin(&header, output, "names.h");
+	begin(&code, output, "names.c");
+	begin(&list, output, "statements.txt");
+	begin(&pot, output, "views.pot");
+	fprintf(header.file,
 	    "/* Made from %s by scopiton-names; changes here are lost. */\n#pragma once\n"
 	    "#include <scopiton/scopiton.h>\n\nextern const struct scop_names %s;\n",
 	    folder, symbol);
-	fprintf(code,
+	fprintf(code.file,
 	    "/* Made from %s by scopiton-names; changes here are lost. */\n#include \"names.h\"\n",
 	    folder);
 	fputs("msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
 	      "\"Plural-Forms: nplurals=2; plural=n != 1;\\n\"\n",
-	    pot);
-	write_statements(folder, header, code, list);
-	write_views(folder, argv[3], header, code, pot);
-	write_messages(output, code);
-	fprintf(code, "\nconst struct scop_names %s = { views, statements, messages };\n", symbol);
-	finish(header);
-	finish(code);
-	finish(list);
-	finish(pot);
+	    pot.file);
+	write_statements(folder, header.file, code.file, list.file);
+	write_views(folder, argv[3], header.file, code.file, pot.file);
+	write_messages(output, code.file);
+	fprintf(code.file, "\nconst struct scop_names %s = { views, statements, messages };\n",
+	    symbol);
+	finish(&header);
+	finish(&code);
+	finish(&list);
+	finish(&pot);
 	scop_arena_free(arena);
 	return 0;
 }

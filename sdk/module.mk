@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+# The rules that make a package of a module's folder: one copy, for the modules of this tree and for those of authors elsewhere.
+#
+# The Makefile that includes this sets what it builds with:
+#   SDK_NAMES       the compiler of a module's statements, views and translations
+#   SDK_TEXTS       the program that extracts the texts to translate
+#   SDK_WEBROOT     the folder of stylesheets and pictures that {{#asset}} names
+#   SDK_INCLUDE     compiler flags for the host's public headers
+#   SDK_LIB         the folder of libscopiton.so
+#   SDK_READY       files that a change of the above changes (prerequisites of all modules)
+#   WORK            the folder for what is made on the way
+# and says for each module: $(eval $(call scopiton_module,NAME,FOLDER OF SOURCES,FOLDER OF PACKAGES)).
+# "make V=1" shows the commands.
+
+Q ?= $(if $(V),,@)
+SAY ?= $(if $(V),@:,@echo)
+
+# Warnings stop a build; a process that runs other people's code is hardened throughout. glibc's checks want no sanitizer beside them.
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wcast-qual -Wmissing-prototypes -Wvla -Wno-format-truncation -Werror
+HARDEN := -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64,$(shell uname -m)),-fcf-protection) \
+	$(if $(SANITIZE),,-D_FORTIFY_SOURCE=3)
+# A module's sources give the same bytes wherever they are built.
+SAME := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(WORK)=build/names
+MODULE_CFLAGS := -std=gnu17 -O2 -g -fPIC $(WARNINGS) $(HARDEN) $(SANITIZE) -fvisibility=hidden -D_GNU_SOURCE $(SDK_INCLUDE)
+MODULE_LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic
+
+# $(call remember,FILE,WORDS): writes the words into the file where it holds others, so that what depends on it is built again.
+differ = $(subst x$(strip $(1)),,x$(strip $(2)))$(subst x$(strip $(2)),,x$(strip $(1)))
+remember = $(if $(if $(wildcard $(1)),$(call differ,$(file <$(1)),$(2)),new),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+
+$(call remember,$(WORK)/flags,$(CC) $(MODULE_CFLAGS) $(MODULE_LDFLAGS))
+
+# $(1) the folder of sources, $(2) that of what is made, $(3) C files with texts, $(4) the symbol, $(5) more of xgettext's keywords.
+# Each text of views and code needs its translations. names.h and names.c are written over only where they become others, so
+# that what depends on them is compiled only then.
+define scopiton_names
+$(call remember,$(2)/files,$(sort $(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)))
+
+$(2)/names.stamp: $(SDK_NAMES) $(SDK_TEXTS) $(SDK_READY) $(2)/files $(sort $(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3))
+	@rm -f $(2)/*.mo
+	@for language in fr nl de; do \
+		msgfmt --check-format --check-domain -o $(2)/$$$$language.mo $(1)/i18n/$$$$language.po || exit 1; \
+	done
+	$(Q)$(SDK_NAMES) $(1) $(2) $(SDK_WEBROOT) $(4)
+	$(Q)$(SDK_TEXTS) $(2) $(5) -- $(3)
+	@for language in fr nl de; do \
+		msgcmp $(1)/i18n/$$$$language.po $(2)/all.pot 2>$(2)/msgcmp.txt || { cat $(2)/msgcmp.txt >&2; exit 1; }; \
+	done
+	@touch $$@
+
+# Made by the rule above, perhaps as they were.
+$(2)/names.h $(2)/names.c $(2)/statements.txt: $(2)/names.stamp
+	@:
+
+$(2)/names.o: $(2)/names.c $(2)/names.h $(WORK)/flags
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(MODULE_CFLAGS) $(SAME) -I$(2) -c $$< -o $$@
+endef
+
+# $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its package, $(4) and $(5) more C files with texts, and
+# xgettext's keywords for them
+define scopiton_module
+$(call scopiton_names,$(2)/$(1),$(WORK)/$(1),$(wildcard $(2)/$(1)/*.c) $(4),scop_names,$(5))
+
+$(WORK)/$(1)/%.o: $(2)/$(1)/%.c $(WORK)/flags | $(WORK)/$(1)/names.h
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(MODULE_CFLAGS) $(SAME) -I$(WORK)/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
+
+$(call remember,$(WORK)/$(1)/objects,$(patsubst $(2)/$(1)/%.c,%.o,$(sort $(wildcard $(2)/$(1)/*.c))))
+
+# It links against the names that the library shows, which its map lists.
+$(WORK)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(WORK)/$(1)/%.o,$(sort $(wildcard $(2)/$(1)/*.c))) $(WORK)/$(1)/names.o \
+		$(WORK)/$(1)/objects $(SDK_MAP) | $(SDK_LIB)/libscopiton.so
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(MODULE_LDFLAGS) $$(filter %.o,$$^) -L$(SDK_LIB) -lscopiton -o $$@
+
+$(call remember,$(WORK)/$(1)/parts,$(call scopiton_parts,$(2)/$(1)))
+
+$(3)/$(1)/$(1).so: $(WORK)/$(1)/$(1).so $(WORK)/$(1)/statements.txt $(WORK)/$(1)/parts $(call scopiton_parts,$(2)/$(1))
+	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
+	$(Q)cp $(2)/$(1)/module.xml $(WORK)/$(1)/statements.txt $(3)/$(1)/
+	$(Q)for part in migrations README.md pictures; do [ ! -e $(2)/$(1)/$$$$part ] || cp -r $(2)/$(1)/$$$$part $(3)/$(1)/; done
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)cp $(WORK)/$(1)/$(1).so $$@
+
+-include $(wildcard $(WORK)/$(1)/*.d)
+endef
+
+# What a package has beside its code.
+scopiton_parts = $(wildcard $(addprefix $(1)/,module.xml migrations/*.sql migrations/*/*.sql migrations/*/*/*.sql pictures/* README.md))
