@@ -39,12 +39,12 @@ ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
 LIBRARY := $(filter-out core/data/directory.c,$(call folder,base data view web service)) $(ASKING)
 PROGRAM := $(call folder,package installer cli) core/queue/schedule.c
 WORKER := $(call folder,worker) core/process/board.c core/package/sandbox.c core/package/loader.c core/data/directory.c
-SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/log.c
+SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/log.c core/base/utf8.c
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
 BROKER := $(call folder,broker) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
 NAMES := $(call folder,build view) core/package/statement.c core/base/arena.c core/base/buffer.c core/base/error.c \
-	core/base/value.c core/base/locale.c
+	core/base/value.c core/base/locale.c core/base/utf8.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
 MODULE_OUT ?= $(BUILD)/modules

@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "base/value.h"
+#include "base/utf8.h"
 
 struct scop_csv {
 	char *data;
@@ -44,6 +45,27 @@ first_wrong_byte(const char *data, size_t size)
 	return good;
 }
 
+/* The separator that a first line "sep=;" names, which Excel reads and others write for it; `*at`
+ * moves behind the line. 0 where there is none. */
+static char
+named_separator(char **at, const char *end)
+{
+	char *from = *at;
+	const bool quoted = from < end && *from == '"';
+
+	from += quoted;
+	if (end - from < 5 || strncasecmp(from, "sep=", 4) != 0)
+		return '\0';
+	const char separator = from[4];
+	from += 5 + (quoted && from + 5 < end && from[5] == '"');
+	while (from < end && (*from == '\r' || *from == separator))
+		from++;
+	if ((from < end && *from != '\n') || strchr("\"\r\n", separator) || (separator & 0x80))
+		return '\0';
+	*at = from;
+	return separator;
+}
+
 static char
 find_separator(const char *at, const char *end)
 {
@@ -62,37 +84,115 @@ find_separator(const char *at, const char *end)
 	return tabs > commas ? '\t' : ',';
 }
 
+/* ---- what the bytes are ---- */
+
+static void *
+allocate(size_t size)
+{
+	void *bytes = malloc(size);
+
+	if (!bytes)
+		abort();
+	return bytes;
+}
+
+static unsigned
+unit_at(const unsigned char *data, bool big)
+{
+	return big ? (unsigned)data[0] << 8 | data[1] : (unsigned)data[1] << 8 | data[0];
+}
+
+/* The letter of one unit of UTF-16, or of two that are a pair; how many bytes it took. A half pair
+ * becomes U+FFFD. */
+static size_t
+take_utf16(const unsigned char *data, size_t left, bool big, unsigned *ret_letter)
+{
+	const unsigned unit = unit_at(data, big);
+	const unsigned next = left >= 4 ? unit_at(data + 2, big) : 0;
+
+	*ret_letter = unit >= 0xd800 && unit < 0xe000 ? 0xfffd : unit;
+	if (unit < 0xd800 || unit >= 0xdc00 || next < 0xdc00 || next >= 0xe000)
+		return 2;
+	*ret_letter = 0x10000 + ((unit & 0x3ff) << 10 | (next & 0x3ff));
+	return 4;
+}
+
+/* Excel's "Unicode text" is UTF-16 with a mark. Gives it in UTF-8, of `ret_size` bytes; an odd last
+ * byte falls away. */
+static char *
+from_utf16(const char *bytes, size_t size, bool big, size_t *ret_size)
+{
+	const unsigned char *data = (const unsigned char *)bytes;
+	char *out = allocate(size / 2 * 3 + 1);
+	size_t used = 0;
+
+	for (size_t at = 2; at + 1 < size;) {
+		unsigned letter;
+
+		at += take_utf16(data + at, size - at, big, &letter);
+		used += scop_utf8_put(out + used, letter);
+	}
+	*ret_size = used;
+	return out;
+}
+
+static char *
+copy_of(const char *data, size_t size, size_t *ret_size)
+{
+	const bool has_mark = size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0;
+
+	if (size >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
+		return from_utf16(data, size, *data == '\xfe', ret_size);
+	*ret_size = has_mark ? size - 3 : size;
+	char *copy = allocate(*ret_size + 1);
+	memcpy(copy, data + (has_mark ? 3 : 0), *ret_size);
+	return copy;
+}
+
+/* Why nobody can read it as CSV; NULL where it may be read. */
+static const char *
+unreadable(const char *data, size_t size, unsigned *ret_line)
+{
+	*ret_line = 0;
+	if (size == 0)
+		return SCOP_TEXT("The file is empty.");
+	/* ZIP (xlsx, ods) and the compound files of older programs (xls) */
+	if (size >= 4 &&
+	    (memcmp(data, "PK\3\4", 4) == 0 || memcmp(data, "\xd0\xcf\x11\xe0", 4) == 0))
+		return SCOP_TEXT("This is a workbook, not a CSV file. Open it in Excel or "
+				 "LibreOffice, save it as \"CSV UTF-8\", and choose that file.");
+	const size_t good = first_wrong_byte(data, size);
+	if (good == size)
+		return NULL;
+	*ret_line = line_of(data, good);
+	return SCOP_TEXT("This is not UTF-8. Save the file as UTF-8 (in Excel: \"CSV "
+			 "UTF-8\") and try again.");
+}
+
 struct scop_csv *
 scop_csv_open(const char *data, size_t size, unsigned *ret_line, const char **ret_error)
 {
-	if (size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
-		data += 3;
-		size -= 3;
-	}
-	*ret_line = 0;
-	if (size == 0) {
-		*ret_error = SCOP_TEXT("The file is empty.");
-		return NULL;
-	}
-	const size_t good = first_wrong_byte(data, size);
-	if (good < size) {
-		*ret_line = line_of(data, good);
-		*ret_error = SCOP_TEXT("This is not UTF-8. Save the file as UTF-8 (in Excel: \"CSV "
-				       "UTF-8\") and try again.");
-		return NULL;
-	}
+	size_t length;
+	char *copy = copy_of(data, size, &length);
 
-	struct scop_csv *csv = calloc(1, sizeof *csv);
-	if (!csv || !(csv->data = malloc(size + 1)))
-		abort();
-	memcpy(csv->data, data, size);
-	csv->data[size] = '\0';
-	csv->at = csv->data;
-	csv->end = csv->data + size;
-	csv->line = 1;
-	csv->separator = find_separator(csv->at, csv->end);
-	*ret_error = NULL;
+	*ret_error = unreadable(copy, length, ret_line);
+	if (*ret_error) {
+		free(copy);
+		return NULL;
+	}
+	struct scop_csv *csv = allocate(sizeof *csv);
+	*csv = (struct scop_csv){ .data = copy, .at = copy, .end = copy + length, .line = 1 };
+	*csv->end = '\0';
+	csv->separator = named_separator(&csv->at, csv->end);
+	if (!csv->separator)
+		csv->separator = find_separator(csv->at, csv->end);
 	return csv;
+}
+
+char
+scop_csv_separator(const struct scop_csv *csv)
+{
+	return csv->separator;
 }
 
 /* Takes the quoted field at `at`; gives where it ends, or NULL where it does not. */
@@ -187,4 +287,17 @@ scop_csv_close(struct scop_csv *csv)
 		return;
 	free(csv->data);
 	free(csv);
+}
+
+bool
+scop_csv_is_formula(const char *text)
+{
+	return *text && strchr("=+-@\t\r", *text);
+}
+
+const char *
+scop_csv_unguarded(const char *field)
+{
+	return *field == '\'' && scop_csv_is_formula(field + strspn(field, "'")) ? field + 1
+										 : field;
 }

@@ -3,6 +3,7 @@
 #ifndef SCOP_BASE_VALUE_H
 #define SCOP_BASE_VALUE_H
 
+#include "base/utf8.h"
 #include "scopiton/value.h"
 
 struct scop_arena;
@@ -72,11 +73,5 @@ void scop_list_init(struct scop_list_maker *maker, struct scop_arena *arena);
 void scop_list_room(struct scop_list_maker *maker, uint32_t capacity);
 void scop_list_add(struct scop_list_maker *maker, const struct scop_value *value);
 const struct scop_value *scop_list_value(const struct scop_list_maker *maker);
-
-/* Whether `text` is well-formed UTF-8 (RFC 3629) without NUL. */
-bool scop_utf8_valid(const char *text, size_t length);
-
-/* How many characters (code points) a valid UTF-8 text has. */
-size_t scop_utf8_count(const char *text);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "cli/cli.h"
 
 enum { FILE_BYTES_MAX = 64 << 20, ARGUMENTS = 20 };
@@ -82,6 +83,23 @@ send_file(FILE *out, const char *path)
 	return left == 0;
 }
 
+/* A report quotes a stranger's file: what would steer the terminal (ESC, and the controls of C1,
+ * which UTF-8 writes in two bytes) becomes a '?'. */
+static void
+make_plain(char *text)
+{
+	text[strcspn(text, "\n")] = '\0';
+	scop_utf8_repair(text);
+	for (char *at = text; *at; at++) {
+		const bool is_c1 = (unsigned char)at[0] == 0xc2 && (unsigned char)at[1] < 0xa0;
+
+		if ((unsigned char)*at < 0x20 || *at == 0x7f || is_c1)
+			*at = '?';
+		if (is_c1)
+			*++at = '?';
+	}
+}
+
 /* "level line column text" as a sentence that names the file. */
 static void
 print_reports(FILE *in, const char *file)
@@ -97,7 +115,8 @@ print_reports(FILE *in, const char *file)
 			printf("%s:%u:%u: ", base_name(file), row, column);
 		else if (row)
 			printf("%s:%u: ", base_name(file), row);
-		printf("%s%s%s", strcmp(level, "info") == 0 ? "" : level,
+		make_plain(line + text);
+		printf("%s%s%s\n", strcmp(level, "info") == 0 ? "" : level,
 		    strcmp(level, "info") == 0 ? "" : ": ", line + text);
 	}
 }

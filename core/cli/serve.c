@@ -190,8 +190,11 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 			continue;
 		*space = '\0';
 		space[1 + strcspn(space + 1, "\n")] = '\0';
+		/* cut first: an escape that is cut in two leaves the quote open */
+		space[1 + scop_utf8_fit(space + 1, 190)] = '\0';
+		line[scop_utf8_fit(line, 32)] = '\0';
 		scop_platform_sql(platform,
-		    "UPDATE scopiton.package SET trouble = '%.190s' WHERE hash = '%.32s'",
+		    "UPDATE scopiton.package SET trouble = '%s' WHERE hash = '%s'",
 		    scop_platform_quote(platform, space + 1), scop_platform_quote(platform, line));
 	}
 	fclose(file);

@@ -107,8 +107,11 @@ note_step(void *context, const char *what)
 	}
 	scop_platform_sql(steps->platform,
 	    "REPLACE INTO scopiton.order_step (installer_order, number, step) VALUES (%lld, %u, "
-	    "'%.100s')",
-	    (long long)steps->order, ++steps->number, scop_platform_quote(steps->platform, what));
+	    "'%s')",
+	    (long long)steps->order, ++steps->number,
+	    scop_platform_quote(steps->platform,
+		scop_arena_printf(steps->platform->arena, "%.*s", (int)scop_utf8_fit(what, 100),
+		    what)));
 	return !steps->told || steps->told(steps->context, what);
 }
 

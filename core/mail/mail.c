@@ -60,14 +60,10 @@ sound_address(const struct scop_value *address)
 static const char *
 shortened(struct scop_request *req, const char *subject)
 {
-	size_t bytes = 0;
-
 	if (scop_utf8_count(subject) <= SUBJECT_MAX)
 		return subject;
-	for (size_t letters = 0; letters < SUBJECT_MAX - 1; letters++)
-		for (bytes++; ((unsigned char)subject[bytes] & 0xc0) == 0x80;)
-			bytes++;
-	return scop_arena_printf(req->arena, "%.*s…", (int)bytes, subject);
+	return scop_arena_printf(req->arena, "%.*s…",
+	    (int)scop_utf8_first(subject, SUBJECT_MAX - 1), subject);
 }
 
 void

@@ -32,13 +32,13 @@ add_digits(struct scop_buffer *out, int64_t unscaled, unsigned scale, char sign)
 	}
 }
 
-/* A text is quoted whatever it holds; one that begins as a formula does gets a ' (OWASP, "CSV
- * injection"). */
+/* A text is quoted whatever it holds; one that begins as a formula does, or like one that was
+ * guarded before, gets a ' (OWASP, "CSV injection"). */
 static void
 add_text(struct scop_buffer *out, const char *text)
 {
 	scop_buffer_char(out, '"');
-	if (*text && strchr("=+-@\t\r", *text))
+	if (scop_csv_is_formula(text + strspn(text, "'")))
 		scop_buffer_char(out, '\'');
 	for (; *text; text++) {
 		if (*text == '"')

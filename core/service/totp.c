@@ -26,17 +26,40 @@ scop_totp_secret(struct scop_request *req)
 	return secret;
 }
 
+/* The digits of "451 067": apps show a blank in the middle, and copy it, some of them one that does
+ * not break the line. */
+static bool
+read_code(const char *text, char ret_digits[DIGITS + 1])
+{
+	size_t count = 0;
+
+	while (*text) {
+		if (*text == ' ')
+			text++;
+		else if (strncmp(text, "\xc2\xa0", 2) == 0)
+			text += 2;
+		else if (strncmp(text, "\xe2\x80\xaf", 3) == 0)
+			text += 3;
+		else if (*text >= '0' && *text <= '9' && count < DIGITS)
+			ret_digits[count++] = *text++;
+		else
+			return false;
+	}
+	ret_digits[count] = '\0';
+	return count == DIGITS;
+}
+
 int64_t
 scop_totp_step(struct scop_request *req, const struct scop_value *secret,
     const struct scop_value *code)
 {
-	const char *text = scop_as_text(secret), *given = scop_as_text(code);
+	const char *text = scop_as_text(secret);
 	const time_t now = (time_t)(req->now / 1000000);
-	char expected[DIGITS + 1], *key = NULL;
+	char given[DIGITS + 1], expected[DIGITS + 1], *key = NULL;
 	size_t length;
 	int64_t found = 0;
 
-	if (strlen(given) != DIGITS ||
+	if (!read_code(scop_as_text(code), given) ||
 	    oath_base32_decode(text, strlen(text), &key, &length) != OATH_OK)
 		return 0;
 	for (int i = -1; i <= 1; i++) /* a clock may be half a minute off */

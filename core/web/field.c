@@ -121,6 +121,27 @@ check_text(struct scop_request *req, const struct scop_field *field, const char 
 		scop_map_put_text(&req->fields, field->name, text);
 }
 
+/* Words between single dots, as in a host's name or before the @ (RFC 5321, section 4.1.2): none is
+ * empty, and none of a host's begins or ends with a '-'. */
+static bool
+are_words(const char *text, size_t length, bool of_host)
+{
+	char before = '.';
+
+	for (size_t i = 0; i <= length; i++) {
+		const char c = i < length ? text[i] : '.';
+
+		if (c == '.' && (before == '.' || (of_host && before == '-')))
+			return false;
+		if (of_host &&
+		    ((c == '-' && before == '.') ||
+			!(isalnum((unsigned char)c) || c == '-' || c == '.')))
+			return false;
+		before = c;
+	}
+	return true;
+}
+
 bool
 scop_field_is_mail(const char *text)
 {
@@ -131,8 +152,9 @@ scop_field_is_mail(const char *text)
 		/* letters that only look alike are how one address is taken for another's */
 		if (*c <= 0x20 || *c >= 0x7f)
 			return false;
-	return dot && at != text && dot != at + 1 && dot[1] && !strchr(at + 1, '@') &&
-	    strlen(text) <= EMAIL_MAX && !strpbrk(text, ",;<>()[]\\\"");
+	return dot && are_words(text, (size_t)(at - text), false) &&
+	    are_words(at + 1, strlen(at + 1), true) && strlen(text) <= EMAIL_MAX &&
+	    !strpbrk(text, ",:;<>()[]\\\"");
 }
 
 static void

@@ -44,7 +44,7 @@ agent_in_words(struct scop_request *req, const char *agent)
 	for (size_t i = 0; !system && i < sizeof systems / sizeof systems[0]; i++)
 		system = strstr(agent, systems[i][0]) ? systems[i][1] : NULL;
 	return browser && system ? scop_make_text(req, "%s, %s", browser, system)
-				 : scop_make_text(req, "%.80s", agent);
+				 : scop_make_text(req, "%.*s", (int)scop_utf8_first(agent, 80), agent);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * CSV as people's programs write it (RFC 4180, and what Excel makes of it): UTF-8 with or without a
- * mark, comma, semicolon or tab found from the first line, fields in quotes over several lines.
+ * mark, or UTF-16 with one; comma, semicolon or tab found from the first line, or named there
+ * ("sep=;"); fields in quotes over several lines.
  */
 #ifndef SCOPITON_CSV_H
 #define SCOPITON_CSV_H
@@ -16,7 +17,7 @@ struct scop_request;
 struct scop_value;
 
 /* Reads `size` bytes at `data`, which must stay until scop_csv_close. NULL, with a sentence for
- * scop_translate and the line (0: the whole), for what is empty or not UTF-8. */
+ * scop_translate and the line (0: the whole), for what is empty, a workbook, or not UTF-8. */
 struct scop_csv *scop_csv_open(const char *data, size_t size, unsigned *ret_line,
     const char **ret_error);
 
@@ -25,6 +26,9 @@ struct scop_csv *scop_csv_open(const char *data, size_t size, unsigned *ret_line
  * closed or a field is longer than 1,000,000 bytes. Empty lines are passed over. */
 bool scop_csv_next(struct scop_csv *csv, const char *const **ret_fields, size_t *ret_count,
     unsigned *ret_line, const char **ret_error);
+
+/* What stands between its fields, for a file that is made like it. */
+char scop_csv_separator(const struct scop_csv *csv);
 
 void scop_csv_close(struct scop_csv *csv);
 
@@ -35,9 +39,16 @@ struct scop_csv_column {
 
 /* Writes `rows` (a list of maps) for spreadsheets of the request's language: with a mark, numbers
  * and times as they are read there, a semicolon where the comma is the decimal sign. A text that a
- * spreadsheet would calculate gets a ' in front. Columns end with an empty one; titles are
- * translated. */
+ * spreadsheet would calculate gets a ' in front, and so does one that begins like that, so that
+ * scop_csv_unguarded gives back what it was. Columns end with an empty one; titles are translated.
+ */
 const struct scop_value *scop_csv_write(struct scop_request *req,
     const struct scop_csv_column *columns, const struct scop_value *rows);
+
+/* Whether a spreadsheet would calculate a text that begins so. */
+bool scop_csv_is_formula(const char *text);
+
+/* The text of a field without the ' that stands before what a spreadsheet would calculate. */
+const char *scop_csv_unguarded(const char *field);
 
 #endif

@@ -64,4 +64,10 @@ bool scop_bool(const struct scop_value *map, const char *key);
 /* The ISO 4217 code of a money value; "" for anything else. */
 const char *scop_currency(const struct scop_value *value);
 
+/* For shortening a text that people typed: how many bytes of it fit into `bytes`, or its first
+ * `letters` characters take, so that it ends between two letters (and not between a letter and its
+ * accent). All of a text that is short enough. For "%.*s", whose argument is an int. */
+size_t scop_utf8_fit(const char *text, size_t bytes);
+size_t scop_utf8_first(const char *text, size_t letters);
+
 #endif

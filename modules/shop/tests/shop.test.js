@@ -83,7 +83,7 @@ test('a wrong row is told with line and column, and nothing of the file is store
 test('files that are no export are refused with a clear sentence', async () => {
   assert.match(await refused(write('empty.csv', '')), /The file is empty/)
   assert.match(await refused(write('latin1.csv', Buffer.from('product,name,price\nv,V\xe9lo,5\n', 'latin1'))), /latin1\.csv:2.*not UTF-8/)
-  assert.match(await refused(write('utf16.csv', Buffer.from('\ufeffproduct,name,price\n', 'utf16le'))), /This is not UTF-8/)
+  assert.match(await refused(write('book.xlsx', Buffer.from('504b0304140006000800', 'hex'))), /This is a workbook, not a CSV file/)
   assert.match(await refused(write('cut.csv', 'product,name,price\na,"Lampe,5\nb,B,6\n')), /quote is opened here and never closed/)
   assert.match(await refused(write('wide.csv', 'a,'.repeat(1000000) + '\n')), /more than 500 columns/)
   assert.match(await refused(write('other.csv', 'name;mail\nA;b@c.d\n')), /not the columns of a product export/)

@@ -80,6 +80,53 @@ records_are_read_as_they_were_written(void **state)
 }
 
 static void
+a_first_line_may_name_the_separator(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "sep=;\na;b,c,d\n1;2\n", "2:a|b,c,d\n3:1|2\n" },
+		{ "SEP=,\r\na;b;c,d\r\n", "2:a;b;c|d\n" },
+		{ "\"sep=|\"\na|b\n", "2:a|b\n" },
+		{ "sep=;;;\na;b\n", "2:a|b\n" },
+		{ "\xef\xbb\xbfsep=\t\na\tb;c;d\n", "2:a|b;c;d\n" },
+		{ "sep=;", "" },
+		{ "sep=\na,b\n", "1:sep=\n2:a|b\n" },
+		{ "sep=;a;b\n", "1:sep=|a|b\n" },
+		{ "separator,b\n", "1:separator|b\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_string_equal(read_all(cases[i][0], strlen(cases[i][0])), cases[i][1]);
+}
+
+static void
+utf16_with_a_mark_is_read_too(void **state)
+{
+	static const char little[] = "\xff\xfe"
+				     "a\0\t\0\xe9\0\n\0"
+				     "\x3d\xd8\x02\xde"
+				     "\x00\xd8";
+	static const char big[] = "\xfe\xff\0a\0;\x30\xb9\0\n";
+
+	(void)state;
+	assert_string_equal(read_all(little, sizeof little - 1), "1:a|é\n2:😂\ufffd\n");
+	assert_string_equal(read_all(little, sizeof little - 2), "1:a|é\n2:😂\n");
+	assert_string_equal(read_all(big, sizeof big - 1), "1:a|ス\n");
+}
+
+static void
+what_guards_a_formula_is_taken_away_again(void **state)
+{
+	static const char *const cases[][2] = { { "'=1+1", "=1+1" }, { "'-20 °C", "-20 °C" },
+		{ "'+49", "+49" }, { "'@x", "@x" }, { "''-20", "'-20" }, { "-20", "-20" },
+		{ "'tis", "'tis" }, { "'", "'" }, { "", "" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_string_equal(scop_csv_unguarded(cases[i][0]), cases[i][1]);
+}
+
+static void
 what_is_wrong_is_told_with_its_line(void **state)
 {
 	static const struct {
@@ -92,8 +139,10 @@ what_is_wrong_is_told_with_its_line(void **state)
 		{ "a,b\nc,\xe9\n", 8, "! 2: This is not UTF-8." },
 		{ "a,b\nc\0d\n", 8, "! 2: This is not UTF-8." },
 		{ "\xff\xfe"
-		  "a\0",
-		    4, "! 1: This is not UTF-8." },
+		  "a\0\0\0",
+		    6, "! 1: This is not UTF-8." },
+		{ "PK\3\4xl", 6, "! 0: This is a workbook, not a CSV file." },
+		{ "\xd0\xcf\x11\xe0\xa1\xb1", 6, "! 0: This is a workbook, not a CSV file." },
 		{ "a,\"b\nc", 6, "! 1: A quote is opened here and never closed" },
 		{ "\"", 1, "! 1: A quote is opened here and never closed" },
 		{ "\"\"\"", 3, "! 1: A quote is opened here and never closed" },
@@ -171,6 +220,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_first_line_may_name_the_separator),
+		cmocka_unit_test(utf16_with_a_mark_is_read_too),
+		cmocka_unit_test(what_guards_a_formula_is_taken_away_again),
 		cmocka_unit_test(records_are_read_as_they_were_written),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_line),
 		cmocka_unit_test(columns_and_fields_have_their_limits),

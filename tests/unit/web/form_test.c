@@ -303,6 +303,45 @@ a_cookie_is_found_by_its_whole_name(void **state)
 	}
 }
 
+static void
+an_address_is_one_that_a_mail_server_takes(void **state)
+{
+	static const char *const good[] = { "jean+boutique@example.com", "o'neil@example.com",
+		"info@xn--bcher-kva.example", "Jean.DUPONT@Example.COM", "a@b.c",
+		"a-@a-b.example" };
+	static const char *const wrong[] = { "a@example..com", "a@example.com.",
+		"mailto:a@example.com", ".a@example.com", "a.@example.com", "a..b@example.com",
+		"a@-example.com", "a@example-.com", "a@.example.com", "a@example",
+		"a@b@example.com", "@example.com", "a@", "a b@example.com", "a@exam_ple.com",
+		"a@[1.2.3.4]" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_true(scop_field_is_mail(good[i]));
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(scop_field_is_mail(wrong[i]));
+}
+
+static void
+a_code_is_read_as_the_app_shows_it(void **state)
+{
+	struct scop_request req = { .arena = arena, .now = 1111111109LL * 1000000 };
+	/* RFC 6238, appendix B: the last six digits of SHA-1's */
+	const struct scop_value *secret =
+	    scop_value_text(arena, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+	static const char *const codes[] = { "081804", "081 804", " 081804 ", "081\u00a0804",
+		"081\u202f804" };
+	static const char *const wrong[] = { "", "08180", "0818040", "081-804", "08180a",
+		"081805" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		assert_int_equal(scop_totp_step(&req, secret, scop_value_text(arena, codes[i])),
+		    1111111109 / 30);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_int_equal(scop_totp_step(&req, secret, scop_value_text(arena, wrong[i])), 0);
+}
+
 int
 main(void)
 {
@@ -321,6 +360,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_bytes_lead_the_multipart_parser_astray, begin,
 		    end),
 		cmocka_unit_test_setup_teardown(a_cookie_is_found_by_its_whole_name, begin, end),
+		cmocka_unit_test_setup_teardown(an_address_is_one_that_a_mail_server_takes, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(a_code_is_read_as_the_app_shows_it, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
