@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "installer/catalogue.h"
+#include "installer/expiry.h"
 #include "installer/orders.h"
 
 enum { POLL_MILLISECONDS = 300, REST_SECONDS = 2, CATALOGUE_SECONDS = 900 };
@@ -261,6 +262,7 @@ cli_installer(struct cli *cli)
 	struct scop_platform platform;
 	struct sigaction action = { .sa_handler = on_signal };
 	struct timespec seen = { 0 };
+	struct scop_expiry expiry = { 0 };
 	int64_t version = 0, look = 0;
 
 	scop_log_open("installer", SCOP_LOG_INFO);
@@ -285,8 +287,11 @@ cli_installer(struct cli *cli)
 			if (again &&
 			    !(scop_templates_note(&platform) && scop_module_scan(&platform)))
 				scop_log(SCOP_LOG_ERROR, "%s", platform.err.text);
+			if (again)
+				expiry = (struct scop_expiry){ 0 };
 			again = 0;
 			work(&platform, &version);
+			scop_expiry_step(&platform, &expiry);
 			look_at_catalogue(&platform, &look);
 			take_state(&platform, &seen);
 			if (scop_db_connect(platform.db) != SCOP_DB_OK)

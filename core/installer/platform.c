@@ -166,7 +166,7 @@ static const struct service_account {
 		"SELECT, UPDATE ON queue.schedule", "SELECT ON scopiton.subscription",
 		"SELECT ON scopiton.package_emits", "SELECT ON scopiton.package_takes" } },
 	{ "mailer", -1,
-	    { "SELECT, UPDATE, DELETE ON queue.mail", "SELECT, DELETE ON queue.attachment",
+	    { "SELECT, UPDATE ON queue.mail", "SELECT, DELETE ON queue.attachment",
 		"SELECT ON queue.sender" } },
 };
 

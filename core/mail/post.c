@@ -124,11 +124,6 @@ static const struct scop_statement next = { "next",
 	"SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), run_at) DIV 1000 AS "
 	"milliseconds FROM mail WHERE state = 'waiting' ORDER BY run_at, id LIMIT 1",
 	0, 0 };
-static const struct scop_statement sweep = { "sweep",
-	"DELETE FROM mail WHERE state <> 'waiting' AND run_at < UTC_TIMESTAMP() - "
-	"INTERVAL ? DAY LIMIT 1000",
-	1, 1 };
-
 enum scop_db_status
 scop_post_attachments(struct scop_post *post, int64_t mail,
     const struct scop_value **ret_attachments)
@@ -194,10 +189,4 @@ scop_post_next(struct scop_post *post, int64_t *ret_milliseconds)
 	    ? scop_int(scop_at(rows, 0), "milliseconds")
 	    : INT64_MAX;
 	return status;
-}
-
-enum scop_db_status
-scop_post_sweep(struct scop_post *post)
-{
-	return write(post, (struct scop_query){ &sweep, { integer(post, SCOP_POST_DAYS) } });
 }

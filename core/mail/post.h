@@ -15,7 +15,7 @@
 struct scop_arena;
 struct scop_value;
 
-enum { SCOP_POST_BATCH = 16, SCOP_POST_TRIES = 15, SCOP_POST_DAYS = 30 };
+enum { SCOP_POST_BATCH = 16, SCOP_POST_TRIES = 15 };
 
 struct scop_post {
 	struct scop_db *db;
@@ -52,9 +52,7 @@ enum scop_db_status scop_post_came_back(struct scop_post *post, int64_t mail, in
 enum scop_db_status scop_post_again(struct scop_post *post, int64_t mail, int64_t milliseconds,
     const char *answer);
 
-/* Milliseconds until the next is due, INT64_MAX for none; and takes away what ended SCOP_POST_DAYS
- * ago. */
+/* Milliseconds until the next is due, INT64_MAX for none. */
 enum scop_db_status scop_post_next(struct scop_post *post, int64_t *ret_milliseconds);
-enum scop_db_status scop_post_sweep(struct scop_post *post);
 
 #endif

@@ -31,7 +31,6 @@ enum {
 	SOON_MILLISECONDS = 1000,
 	REST_FIRST = 15000,
 	REST_MAX = 6 * 3600 * 1000,
-	SWEEP_MILLISECONDS = 3600 * 1000,
 	MINUTE = 60000,
 	TENANTS_MAX = 256,
 	REFUSED_FROM = 500, /* SMTP's replies of permanent failure (RFC 5321, section 4.2.1) */
@@ -46,7 +45,7 @@ struct mailer {
 		int64_t tenant, since;
 		int64_t sent;
 	} windows[TENANTS_MAX]; /* how many mails each has sent in its minute */
-	int64_t look_at, sweep_at;
+	int64_t look_at;
 	bool stopping, lost;
 };
 
@@ -169,10 +168,6 @@ look(struct mailer *mailer, int64_t now)
 	if (status == SCOP_DB_OK && mailer->service.config.mail_bounces[0])
 		status = scop_bounces_read(&mailer->post, mailer->service.config.mail_bounces,
 		    strchr(mailer->service.config.mail_from, '@') + 1);
-	if (status == SCOP_DB_OK && now >= mailer->sweep_at) {
-		status = scop_post_sweep(&mailer->post);
-		mailer->sweep_at = now + SWEEP_MILLISECONDS;
-	}
 	if (status == SCOP_DB_OK)
 		status = scop_post_next(&mailer->post, &next);
 	mailer->look_at = now + LOOK_MILLISECONDS;

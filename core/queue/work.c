@@ -15,7 +15,7 @@
 #include "web/request.h"
 #include "web/serve.h"
 
-enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5, SWEEP_EVERY = 256 };
+enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5 };
 
 /* ---- asking ---- */
 
@@ -167,10 +167,6 @@ scop_cancelled(struct scop_request *req)
 
 static const struct scop_statement job_claim = { "job_claim",
 	"INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1 };
-static const struct scop_statement job_sweep = { "job_sweep",
-	"DELETE FROM scop_job_done WHERE done < UTC_TIMESTAMP() - INTERVAL 30 DAY LIMIT 500", 0,
-	1 };
-
 enum outcome { JOB_DONE, JOB_AGAIN, JOB_DEAD, JOB_COLLIDED };
 
 /* One run in one transaction, whose first write tells whether an earlier delivery has taken effect.
@@ -296,8 +292,6 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 		if (outcome == JOB_DONE)
 			scop_wake_services(req);
 		answer(req, outcome, req->cause[0] ? req->cause : "the job gave no reason");
-		if (outcome == JOB_DONE && random() % SWEEP_EVERY == 0)
-			scop_write(req, (struct scop_query){ &job_sweep, { NULL } });
 	}
 	scop_log_context("");
 }

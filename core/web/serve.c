@@ -20,7 +20,7 @@
 #include "web/route.h"
 #include "web/session.h"
 
-enum { GET_TRIES = 2, POST_TRIES = 5, PATH_MAX_BYTES = 2000, SWEEP_EVERY = 256 };
+enum { GET_TRIES = 2, POST_TRIES = 5, PATH_MAX_BYTES = 2000 };
 
 static const char *
 param(const struct scop_exchange *exchange, const char *name)
@@ -237,12 +237,11 @@ serve_get(struct scop_request *req, struct scop_answer *answer)
 static const struct scop_statement key_claim = { "form_key_claim",
 	"INSERT INTO scop_form_key (nonce, route) VALUES (UNHEX(?), ?)", 2, 1 };
 static const struct scop_statement key_store = { "form_key_store",
-	"UPDATE scop_form_key SET answer = ? WHERE nonce = UNHEX(?)", 2, 1 };
+	"UPDATE scop_form_key SET answer = ?, answer_until = IF(?, UTC_TIMESTAMP() + INTERVAL 1 "
+	"HOUR, NULL) WHERE nonce = UNHEX(?)",
+	3, 1 };
 static const struct scop_statement key_find = { "form_key_find",
 	"SELECT route, answer FROM scop_form_key WHERE nonce = UNHEX(?)", 1, 0 };
-static const struct scop_statement key_sweep = { "form_key_sweep",
-	"DELETE FROM scop_form_key WHERE created < UTC_TIMESTAMP() - INTERVAL 2 DAY LIMIT 100", 0,
-	1 };
 
 static const char *
 posted_key(const struct scop_request *req)
@@ -321,25 +320,70 @@ without_cookie(struct scop_request *req, const struct scop_value *bytes)
 
 enum run { RUN_DONE, RUN_AGAIN, RUN_REPEATED, RUN_REJECTED, RUN_FAILED };
 
+/* Claims the key, whose unique index tells a form that was posted before. */
+static void
+claim_key(struct scop_request *req, const char *nonce, bool *ret_repeated)
+{
+	*ret_repeated = false;
+	if (nonce)
+		scop_write_unique(req,
+		    (struct scop_query){ &key_claim,
+			{ scop_value_text(req->arena, nonce),
+			    scop_value_text(req->arena, req->route->path) } },
+		    ret_repeated);
+}
+
+/* A page is kept for an hour only: it may show persons, and anybody can have one made and stored. A
+ * redirect, and what a program with a key of its own got, stay as long as the key. */
+static void
+store_answer(struct scop_request *req, const char *nonce, const struct scop_value *bytes)
+{
+	const bool is_page = req->answer != ANSWER_REDIRECT && !req->by_key;
+
+	if (nonce && !req->shown_once)
+		scop_write(req,
+		    (struct scop_query){ &key_store,
+			{ without_cookie(req, bytes), scop_value_bool(req->arena, is_page),
+			    scop_value_text(req->arena, nonce) } });
+}
+
+static enum run
+run_that_failed(const struct scop_request *req)
+{
+	return req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN;
+}
+
+/* Without a key nothing tells whether a commit arrived whose answer was lost: it is not run again.
+ */
+static enum run
+commit_post(struct scop_request *req, const char *nonce)
+{
+	struct scop_db *db = req->app->db;
+	const enum scop_db_status status = req->failed ? SCOP_DB_OK : scop_db_commit(db);
+
+	if (status != SCOP_DB_OK)
+		scop_request_fail(req, status, scop_db_error(db));
+	if (!req->failed)
+		return RUN_DONE;
+	scop_db_rollback(db);
+	return !nonce && status == SCOP_DB_LOST ? RUN_FAILED : run_that_failed(req);
+}
+
 /* One run in one transaction. RUN_DONE: committed, and `ret_bytes` is what was stored as the key's
- * answer. */
+ * answer. `nonce` is the key's random part; NULL for none. */
 static enum run
 run_post(struct scop_request *req, const char *nonce, const struct scop_value **ret_bytes)
 {
 	struct scop_db *db = req->app->db;
 	struct scop_answer answer;
 	struct scop_error err;
-	bool repeated = false;
+	bool repeated;
 
 	enter(req, true);
-	enum scop_db_status status = scop_db_begin(db);
+	const enum scop_db_status status = scop_db_begin(db);
 	if (status != SCOP_DB_OK)
 		scop_request_fail(req, status, scop_db_error(db));
-	scop_write_unique(req,
-	    (struct scop_query){ &key_claim,
-		{ scop_value_text(req->arena, nonce),
-		    scop_value_text(req->arena, req->route->path) } },
-	    &repeated);
+	claim_key(req, nonce, &repeated);
 	if (!req->failed && !repeated)
 		req->route->handle(req);
 	if (!req->failed && !repeated && !req->rejected) {
@@ -350,37 +394,28 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 		scop_db_rollback(db);
 		if (!req->failed && !repeated && !req->rejected)
 			*ret_bytes = scop_answer_bytes(req, &answer);
-		return req->failed  ? (req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN)
+		return req->failed  ? run_that_failed(req)
 		    : repeated      ? RUN_REPEATED
 		    : req->rejected ? RUN_REJECTED
 				    : RUN_DONE;
 	}
-
 	*ret_bytes = scop_answer_bytes(req, &answer);
-	if (!req->shown_once)
-		scop_write(req,
-		    (struct scop_query){ &key_store,
-			{ without_cookie(req, *ret_bytes), scop_value_text(req->arena, nonce) } });
-	if (!req->failed && (status = scop_db_commit(db)) != SCOP_DB_OK)
-		scop_request_fail(req, status, scop_db_error(db));
-	if (!req->failed)
-		return RUN_DONE;
-	scop_db_rollback(db);
-	return req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN;
+	store_answer(req, nonce, *ret_bytes);
+	return commit_post(req, nonce);
 }
 
 /* A program may say by itself which requests are the same: with the header Idempotency-Key the
- * first one's answer is given again. Without it each request is another. */
+ * first one's answer is given again. NULL without it: each request is another, and nothing is
+ * stored of it. */
 static const char *
 key_of_program(struct scop_request *req)
 {
-	const char *said = req->idempotency_key;
-	const struct scop_value *text = said[0]
-	    ? scop_value_text(req->arena,
-		  scop_arena_printf(req->arena, "%s %s %s", req->authorization, req->inner_path,
-		      said))
-	    : scop_random(req, 32);
+	const char *key = req->idempotency_key;
 
+	if (!key[0])
+		return NULL;
+	const struct scop_value *text = scop_value_text(req->arena,
+	    scop_arena_printf(req->arena, "%s %s %s", req->authorization, req->inner_path, key));
 	return scop_arena_printf(req->arena, "%.32s", scop_as_text(scop_hash(req, text)));
 }
 
@@ -390,7 +425,7 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 	const struct scop_value *bytes = NULL;
 	enum run run = RUN_AGAIN;
 
-	/* A lost connection is tried again too: the key tells whether the first try arrived. */
+	/* After a lost connection too: the key tells whether the first try was committed. */
 	for (int try = 0; try < POST_TRIES && run == RUN_AGAIN; try++) {
 		if (try > 0)
 			scop_rest(try);
@@ -400,14 +435,15 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 	switch (run) {
 	case RUN_DONE:
 		scop_wake_services(req);
-		if (random() % SWEEP_EVERY == 0)
-			scop_write(req, (struct scop_query){ &key_sweep, { NULL } });
 		return bytes;
 	case RUN_REPEATED:
 		bytes = first_answer(req, nonce);
 		if (bytes)
 			return bytes;
-		scop_answer_error(req, answer, 409, NULL);
+		if (req->failed) /* it was posted before, and MariaDB does not say how it went */
+			answer_failure(req, answer);
+		else
+			scop_answer_error(req, answer, 409, NULL);
 		return NULL;
 	case RUN_REJECTED:
 		draw_form_again(req, answer);

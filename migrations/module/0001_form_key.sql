@@ -5,5 +5,8 @@ CREATE TABLE scop_form_key (
 	route VARCHAR(200) NOT NULL,
 	answer LONGBLOB NULL,
 	created DATETIME NOT NULL DEFAULT UTC_TIMESTAMP(),
-	KEY by_age (created)
+	-- A page is forgotten before its key.
+	answer_until DATETIME NULL,
+	KEY by_age (created),
+	KEY by_answer (answer_until)
 );

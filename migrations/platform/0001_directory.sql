@@ -87,5 +87,6 @@ CREATE TABLE order_step (
 	step VARCHAR(100) NOT NULL,
 	at DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
 	PRIMARY KEY (installer_order, number),
+	KEY by_age (at),
 	FOREIGN KEY (installer_order) REFERENCES installer_order (id)
 );

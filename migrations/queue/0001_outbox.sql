@@ -36,7 +36,8 @@ CREATE TABLE dead (
 	died DATETIME(3) NOT NULL DEFAULT UTC_TIMESTAMP(3),
 	tries SMALLINT UNSIGNED NOT NULL,
 	error VARCHAR(300) NOT NULL,
-	KEY of_role (role, id)
+	KEY of_role (role, id),
+	KEY by_age (died)
 );
 
 -- What a person wants done with an entry; the stamp says for which tenant that person may speak.

@@ -96,8 +96,8 @@ INSERT INTO cart_line (owner, variant, count, added)
 SELECT :owner, g.variant, g.count, g.added FROM cart_line g WHERE g.owner = :guest
 ON DUPLICATE KEY UPDATE count = LEAST(99, cart_line.count + g.count)
 
--- name: carts_sweep ()
-DELETE FROM cart_line WHERE added < UTC_TIMESTAMP(6) - INTERVAL 180 DAY LIMIT 10000
+-- name: carts_sweep (limit)
+DELETE FROM cart_line WHERE added < UTC_TIMESTAMP(6) - INTERVAL 180 DAY LIMIT :limit
 
 -- Customers.
 
@@ -122,11 +122,11 @@ INSERT INTO customer_session (visitor, mail, cart, expires) VALUES (:visitor, :m
 -- name: customer_leave (visitor)
 DELETE FROM customer_session WHERE visitor = :visitor
 
--- name: customer_sessions_sweep ()
-DELETE FROM customer_session WHERE expires < UTC_TIMESTAMP(6) LIMIT 10000
+-- name: customer_sessions_sweep (limit)
+DELETE FROM customer_session WHERE expires < UTC_TIMESTAMP(6) LIMIT :limit
 
--- name: customer_links_sweep ()
-DELETE FROM customer_link WHERE expires < UTC_TIMESTAMP(6) LIMIT 10000
+-- name: customer_links_sweep (limit)
+DELETE FROM customer_link WHERE expires < UTC_TIMESTAMP(6) LIMIT :limit
 
 -- name: orders_of_customer (mail)
 SELECT id, token, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { LINES_MAX = 50, COUNT_MAX = 99 };
+enum { LINES_MAX = 50, COUNT_MAX = 99, SWEEP_ROWS = 10000 };
 
 const struct scop_field shop_add_fields[] = {
 	{ .name = "variant", .type = SCOP_FIELD_ID, .required = true },
@@ -144,13 +144,18 @@ shop_cart_change(struct scop_request *req)
 	return scop_redirect(req, "cart", NULL);
 }
 
-/* Each night: what nobody came back for. */
+/* Each night, all that nobody came back for, however much a day has left. */
 bool
 shop_sweep_job(struct scop_request *req)
 {
-	scop_write(req, carts_sweep());
-	scop_write(req, customer_sessions_sweep());
-	scop_write(req, customer_links_sweep());
+	const struct scop_value *limit = scop_make_int(req, SWEEP_ROWS);
+
+	while (scop_write(req, carts_sweep(limit)) == SWEEP_ROWS)
+		continue;
+	while (scop_write(req, customer_sessions_sweep(limit)) == SWEEP_ROWS)
+		continue;
+	while (scop_write(req, customer_links_sweep(limit)) == SWEEP_ROWS)
+		continue;
 	scop_write(req, imports_sweep());
 	return true;
 }
