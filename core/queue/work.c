@@ -110,36 +110,33 @@ scop_tries(const struct scop_request *req)
 	return req->tries;
 }
 
-static bool
-refuse(struct scop_request *req, bool given_up, const char *format, va_list args)
+static void
+set_cause(struct scop_request *req, const char *format, va_list args)
 {
-	if (req->failed)
-		return false;
-	vsnprintf(req->cause, sizeof req->cause, format, args);
-	req->given_up = given_up;
-	return false;
+	if (!req->failed)
+		vsnprintf(req->cause, sizeof req->cause, format, args);
 }
 
-bool
+enum scop_job_result
 scop_retry(struct scop_request *req, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	refuse(req, false, format, args);
+	set_cause(req, format, args);
 	va_end(args);
-	return false;
+	return SCOP_JOB_RETRY;
 }
 
-bool
+enum scop_job_result
 scop_give_up(struct scop_request *req, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	refuse(req, true, format, args);
+	set_cause(req, format, args);
 	va_end(args);
-	return false;
+	return SCOP_JOB_FAILED;
 }
 
 static void
@@ -185,9 +182,10 @@ run(struct scop_request *req, const struct scop_job *job, const char *entry)
 		scop_request_fail(req, status, scop_db_error(db));
 	scop_write_unique(req,
 	    (struct scop_query){ &job_claim, { scop_value_text(req->arena, entry) } }, &repeated);
-	const bool wanted = !req->failed && !repeated && job->handle(req);
-	const bool cancelled = wanted && scop_cancelled(req);
-	if (wanted && !cancelled && !req->failed) {
+	const enum scop_job_result result =
+	    req->failed || repeated ? SCOP_JOB_RETRY : job->handle(req);
+	const bool cancelled = result == SCOP_JOB_DONE && scop_cancelled(req);
+	if (result == SCOP_JOB_DONE && !cancelled && !req->failed) {
 		status = scop_db_commit(db);
 		if (status == SCOP_DB_OK)
 			return JOB_DONE;
@@ -200,7 +198,7 @@ run(struct scop_request *req, const struct scop_job *job, const char *entry)
 		return req->failure == SCOP_DB_FAILED ? JOB_AGAIN : JOB_COLLIDED;
 	if (cancelled)
 		snprintf(req->cause, sizeof req->cause, "cancelled");
-	return req->given_up ? JOB_DEAD : JOB_AGAIN;
+	return result == SCOP_JOB_FAILED ? JOB_DEAD : JOB_AGAIN;
 }
 
 static enum outcome

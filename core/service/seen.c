@@ -37,7 +37,9 @@ scop_outdated(struct scop_request *req, const struct scop_value *rows, const cha
 {
 	const struct scop_value *seen = scop_field(req, "seen");
 
-	return seen && strcmp(scop_as_text(seen), scop_as_text(scop_seen(req, rows, keys))) != 0 &&
-	    scop_reject(req, "seen",
-		"Somebody has changed this since you opened the page. Please look at it again.");
+	if (!seen || strcmp(scop_as_text(seen), scop_as_text(scop_seen(req, rows, keys))) == 0)
+		return false;
+	scop_reject(req, "seen",
+	    "Somebody has changed this since you opened the page. Please look at it again.");
+	return true;
 }

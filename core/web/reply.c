@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A handler's answer before it is written: the model, the view, a redirect, a file, or a refusal. */
+/* A handler's answer before it is written: the model, the view, a redirect, a file, or a refusal.
+ */
 #include <string.h>
 
 #include "web/request.h"
@@ -17,12 +18,11 @@ scop_model(const struct scop_request *req, const char *name)
 	return scop_get(scop_map_value(&req->model), name);
 }
 
-bool
+void
 scop_view(struct scop_request *req, const struct scop_view *view)
 {
 	req->view = view;
 	req->answer = ANSWER_VIEW;
-	return true;
 }
 
 static const struct scop_value *
@@ -31,7 +31,7 @@ find_part(const void *parts, const char *name)
 	return scop_get(parts, name);
 }
 
-bool
+void
 scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts)
 {
 	struct scop_buffer location;
@@ -42,10 +42,9 @@ scop_redirect(struct scop_request *req, const char *name, const struct scop_valu
 		    scop_arena_printf(req->arena, "no route is named '%s'", name));
 	req->location = scop_buffer_str(&location);
 	req->answer = ANSWER_REDIRECT;
-	return true;
 }
 
-bool
+void
 scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
     const char *file_name)
 {
@@ -58,14 +57,12 @@ scop_send_stored(struct scop_request *req, const char *name, const struct scop_v
 	req->location = scop_buffer_str(&location);
 	req->file_name = file_name ? scop_arena_text(req->arena, file_name) : NULL;
 	req->answer = ANSWER_STORED;
-	return true;
 }
 
-bool
+void
 scop_not_found(struct scop_request *req)
 {
 	req->answer = ANSWER_NOT_FOUND;
-	return true;
 }
 
 static const char *
@@ -98,7 +95,7 @@ filled(struct scop_request *req, const char *sentence, const struct scop_value *
 	return scop_buffer_str(&out);
 }
 
-bool
+void
 scop_reject_with(struct scop_request *req, const char *field, const char *title,
     const char *message, const struct scop_value *values)
 {
@@ -114,13 +111,12 @@ scop_reject_with(struct scop_request *req, const char *field, const char *title,
 	scop_list_add(&req->errors, scop_map_value(&error));
 	scop_map_put_text(&req->error_by_field, field, said);
 	req->rejected = true;
-	return true;
 }
 
-bool
+void
 scop_reject(struct scop_request *req, const char *field, const char *message)
 {
-	return scop_reject_with(req, field, NULL, message, NULL);
+	scop_reject_with(req, field, NULL, message, NULL);
 }
 
 const struct scop_value *
@@ -135,22 +131,21 @@ scop_rejected(const struct scop_request *req)
 	return req->rejected || req->failed;
 }
 
-bool
+void
 scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes)
 {
 	req->answer = ANSWER_FILE;
 	req->file_type = type;
 	req->file_bytes = bytes;
-	return true;
 }
 
-bool
+void
 scop_send_download(struct scop_request *req, const char *file_name, const char *type,
     const struct scop_value *bytes)
 {
 	req->file_name = file_name ? scop_arena_text(req->arena, file_name) : NULL;
 	req->download = true;
-	return scop_send_file(req, type, bytes);
+	scop_send_file(req, type, bytes);
 }
 
 void

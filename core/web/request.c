@@ -143,7 +143,6 @@ scop_request_rewind(struct scop_request *req)
 	req->rejected = false;
 	req->queued = req->mailed = req->shown_once = false;
 	req->mail = 0;
-	req->given_up = false;
 	scop_map_init(&req->model, req->arena);
 	scop_list_init(&req->errors, req->arena);
 	scop_map_init(&req->error_by_field, req->arena);

@@ -112,7 +112,6 @@ struct scop_request {
 	const char *trouble; /* why the last call to another system had no answer */
 	const struct scop_value *job_body;
 	unsigned tries;
-	bool given_up;
 
 	/* an import's reports */
 	void (*report)(struct scop_request *req, enum scop_report_level level, unsigned line,

@@ -193,7 +193,7 @@ read_form(struct scop_request *req, const struct scop_exchange *exchange, struct
 /* ---- GET ---- */
 
 static void
-run_get(struct scop_request *req, bool (*handle)(struct scop_request *))
+run_get(struct scop_request *req, void (*handle)(struct scop_request *))
 {
 	enter(req, false);
 	for (int i = 0; i < GET_TRIES; i++) {

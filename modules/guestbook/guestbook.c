@@ -7,7 +7,7 @@
 
 enum { PER_PAGE = 20 };
 
-static bool
+static void
 list(struct scop_request *req)
 {
 	const struct scop_value *page = scop_field(req, "page");
@@ -15,15 +15,15 @@ list(struct scop_request *req)
 
 	scop_put(req, "entries",
 	    scop_rows(req, entries(scop_make_int(req, PER_PAGE), scop_make_int(req, first))));
-	return scop_view(req, &view_list);
+	scop_view(req, &view_list);
 }
 
-static bool
+static void
 sign(struct scop_request *req)
 {
 	scop_write(req,
 	    entry_add(scop_field(req, "name"), scop_field(req, "message"), scop_now(req)));
-	return scop_redirect(req, "list", NULL);
+	scop_redirect(req, "list", NULL);
 }
 
 static const struct scop_field entry_fields[] = {

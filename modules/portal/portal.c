@@ -41,7 +41,7 @@ portal_put_page(struct scop_request *req, const char *name, const struct scop_va
 		scop_put(req, "next", scop_make_int(req, page + 1));
 }
 
-bool
+void
 portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name)
 {
@@ -53,44 +53,46 @@ portal_enter(struct scop_request *req, const struct scop_value *member,
 	scop_write(req, session_add(scop_hash(req, token), member, scop_agent(req)));
 	scop_session_cookie(req, scop_as_text(token));
 	scop_note_as(req, member, name, "Signed in", NULL);
-	return scop_redirect(req, "home", NULL);
+	scop_redirect(req, "home", NULL);
 }
 
-static bool
+static void
 link_show(struct scop_request *req)
 {
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token"));
 
 	scop_put(req, "member", scop_row(req, sign_in_by_hash(hash)));
 	scop_put(req, "token", scop_path(req, "token"));
-	return scop_view(req, &view_link);
+	scop_view(req, &view_link);
 }
 
-static bool
+static void
 link_use(struct scop_request *req)
 {
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token"));
 	const struct scop_value *found = scop_row(req, sign_in_by_hash(hash));
 
 	/* Of two posts at once one deletes the link; the other finds it gone. */
-	if (!found || scop_write(req, sign_in_use(hash)) != 1)
-		return scop_redirect(req, "sign-in-form", NULL);
-	return portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
+	if (!found || scop_write(req, sign_in_use(hash)) != 1) {
+		scop_redirect(req, "sign-in-form", NULL);
+		return;
+	}
+	portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
 }
 
-static bool
+static void
 sign_out_show(struct scop_request *req)
 {
-	return scop_view(req, &view_sign_out);
+	scop_view(req, &view_sign_out);
 }
 
-static bool
+static void
 sign_out(struct scop_request *req)
 {
 	scop_write(req, sessions_end(scop_member(req)));
 	scop_session_cookie(req, "");
 	scop_note(req, "Signed out", NULL);
-	return scop_redirect(req, "sign-in-form", NULL);
+	scop_redirect(req, "sign-in-form", NULL);
 }
 
 static const struct scop_route routes[] = {

@@ -10,7 +10,7 @@ enum { PORTAL_TOKEN = 40 };
 extern const struct scop_field portal_page_fields[];
 
 /* Opens a session for the member, and goes to the first page. */
-bool portal_enter(struct scop_request *req, const struct scop_value *member,
+void portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name);
 
 /* Puts `rows` under `name` with what a pager needs; `per_page` were asked for. */
@@ -25,15 +25,15 @@ const struct scop_value *portal_all_reworded(struct scop_request *req,
     const struct scop_value *rows, const char *key);
 
 /* portal_account.c: signing in with a password, and how to get one. */
-bool portal_sign_in_form(struct scop_request *req);
-bool portal_sign_in(struct scop_request *req);
-bool portal_forgot_form(struct scop_request *req);
-bool portal_forgot(struct scop_request *req);
-bool portal_forgot_job(struct scop_request *req);
-bool portal_reset_form(struct scop_request *req);
-bool portal_reset(struct scop_request *req);
-bool portal_account_form(struct scop_request *req);
-bool portal_account(struct scop_request *req);
+void portal_sign_in_form(struct scop_request *req);
+void portal_sign_in(struct scop_request *req);
+void portal_forgot_form(struct scop_request *req);
+void portal_forgot(struct scop_request *req);
+enum scop_job_result portal_forgot_job(struct scop_request *req);
+void portal_reset_form(struct scop_request *req);
+void portal_reset(struct scop_request *req);
+void portal_account_form(struct scop_request *req);
+void portal_account(struct scop_request *req);
 
 /* Whether the field `password` is one that is easily guessed, and was refused. */
 bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
@@ -42,76 +42,76 @@ extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[],
     portal_reset_fields[], portal_account_fields[];
 
 /* portal_second.c: the second step. */
-bool portal_second_form(struct scop_request *req);
-bool portal_second_on(struct scop_request *req);
-bool portal_second_off(struct scop_request *req);
-bool portal_second_step(struct scop_request *req);
-bool portal_ask_second(struct scop_request *req, const struct scop_value *person);
+void portal_second_form(struct scop_request *req);
+void portal_second_on(struct scop_request *req);
+void portal_second_off(struct scop_request *req);
+void portal_second_step(struct scop_request *req);
+void portal_ask_second(struct scop_request *req, const struct scop_value *person);
 extern const struct scop_field portal_second_fields[], portal_second_off_fields[],
     portal_step_fields[];
 
 /* portal_members.c: who is in, and in which role. */
-bool portal_members(struct scop_request *req);
-bool portal_invite(struct scop_request *req);
-bool portal_invite_job(struct scop_request *req);
-bool portal_member(struct scop_request *req);
-bool portal_member_role(struct scop_request *req);
-bool portal_member_remove(struct scop_request *req);
+void portal_members(struct scop_request *req);
+void portal_invite(struct scop_request *req);
+enum scop_job_result portal_invite_job(struct scop_request *req);
+void portal_member(struct scop_request *req);
+void portal_member_role(struct scop_request *req);
+void portal_member_remove(struct scop_request *req);
 void portal_send_invitation(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter);
-bool portal_invitation_form(struct scop_request *req);
-bool portal_invitation(struct scop_request *req);
+void portal_invitation_form(struct scop_request *req);
+void portal_invitation(struct scop_request *req);
 extern const struct scop_field portal_invite_fields[], portal_role_fields[],
     portal_invitation_fields[];
 
 /* portal_home.c: the first page. */
-bool portal_home(struct scop_request *req);
-bool portal_tile(struct scop_request *req);
+void portal_home(struct scop_request *req);
+void portal_tile(struct scop_request *req);
 
 /* portal_modules.c: what there is, one of them, and orders for it; the same for tenants that are
  * served. */
-bool portal_modules(struct scop_request *req);
-bool portal_module(struct scop_request *req);
-bool portal_module_remove(struct scop_request *req);
-bool portal_module_order(struct scop_request *req);
-bool portal_install(struct scop_request *req);
-bool portal_disable(struct scop_request *req);
-bool portal_order_cancel(struct scop_request *req);
-bool portal_tenant_module(struct scop_request *req);
-bool portal_tenant_module_remove(struct scop_request *req);
-bool portal_tenant_module_order(struct scop_request *req);
-bool portal_tenant_install(struct scop_request *req);
-bool portal_tenant_disable(struct scop_request *req);
-bool portal_tenant_order_cancel(struct scop_request *req);
+void portal_modules(struct scop_request *req);
+void portal_module(struct scop_request *req);
+void portal_module_remove(struct scop_request *req);
+void portal_module_order(struct scop_request *req);
+void portal_install(struct scop_request *req);
+void portal_disable(struct scop_request *req);
+void portal_order_cancel(struct scop_request *req);
+void portal_tenant_module(struct scop_request *req);
+void portal_tenant_module_remove(struct scop_request *req);
+void portal_tenant_module_order(struct scop_request *req);
+void portal_tenant_install(struct scop_request *req);
+void portal_tenant_disable(struct scop_request *req);
+void portal_tenant_order_cancel(struct scop_request *req);
 extern const struct scop_field portal_modules_fields[], portal_order_fields[];
 
 /* Puts `orders` with what each is called, for the view orders; whether one of them is under way. */
 bool portal_put_orders(struct scop_request *req, const struct scop_value *orders);
 
 /* portal_statements.c: what the tenant pays. */
-bool portal_statements(struct scop_request *req);
-bool portal_statement(struct scop_request *req);
-bool portal_statement_csv(struct scop_request *req);
+void portal_statements(struct scop_request *req);
+void portal_statement(struct scop_request *req);
+void portal_statement_csv(struct scop_request *req);
 
 /* portal_rollouts.c: upgrades in waves, for operators. */
-bool portal_rollouts(struct scop_request *req);
-bool portal_rollout_begin(struct scop_request *req);
-bool portal_rollout(struct scop_request *req);
-bool portal_rollout_pause(struct scop_request *req);
-bool portal_rollout_resume(struct scop_request *req);
+void portal_rollouts(struct scop_request *req);
+void portal_rollout_begin(struct scop_request *req);
+void portal_rollout(struct scop_request *req);
+void portal_rollout_pause(struct scop_request *req);
+void portal_rollout_resume(struct scop_request *req);
 extern const struct scop_field portal_rollout_fields[];
 
 /* portal_settings.c: what modules let their tenant set. */
-bool portal_settings(struct scop_request *req);
-bool portal_settings_save(struct scop_request *req);
+void portal_settings(struct scop_request *req);
+void portal_settings_save(struct scop_request *req);
 extern const struct scop_field portal_setting_fields[];
 
 /* portal_roles.c: what each role may do. */
-bool portal_roles(struct scop_request *req);
-bool portal_role_add(struct scop_request *req);
-bool portal_role(struct scop_request *req);
-bool portal_role_save(struct scop_request *req);
-bool portal_role_remove(struct scop_request *req);
+void portal_roles(struct scop_request *req);
+void portal_role_add(struct scop_request *req);
+void portal_role(struct scop_request *req);
+void portal_role_save(struct scop_request *req);
+void portal_role_remove(struct scop_request *req);
 bool portal_may_give(struct scop_request *req, const struct scop_value *role);
 extern const struct scop_field portal_new_role_fields[], portal_may_fields[];
 
@@ -119,40 +119,40 @@ extern const struct scop_field portal_new_role_fields[], portal_may_fields[];
 const struct scop_value *portal_role_title(struct scop_request *req, const struct scop_value *role);
 
 /* portal_keys.c: programs that work for the tenant. */
-bool portal_keys(struct scop_request *req);
-bool portal_key_add(struct scop_request *req);
-bool portal_key_remove(struct scop_request *req);
+void portal_keys(struct scop_request *req);
+void portal_key_add(struct scop_request *req);
+void portal_key_remove(struct scop_request *req);
 extern const struct scop_field portal_key_fields[];
 
 /* portal_profile.c: name, language, zone, sessions. */
 void portal_put_profile(struct scop_request *req);
 void portal_put_zones(struct scop_request *req);
-bool portal_profile(struct scop_request *req);
-bool portal_session_end(struct scop_request *req);
-bool portal_sessions_end(struct scop_request *req);
+void portal_profile(struct scop_request *req);
+void portal_session_end(struct scop_request *req);
+void portal_sessions_end(struct scop_request *req);
 extern const struct scop_field portal_profile_fields[];
 
 /* portal_tenants.c: the tenants of a scop, for its operators. */
-bool portal_tenants(struct scop_request *req);
-bool portal_tenant(struct scop_request *req);
-bool portal_tenant_new(struct scop_request *req);
-bool portal_tenant_make(struct scop_request *req);
-bool portal_tenant_allow(struct scop_request *req);
-bool portal_tenant_sender(struct scop_request *req);
+void portal_tenants(struct scop_request *req);
+void portal_tenant(struct scop_request *req);
+void portal_tenant_new(struct scop_request *req);
+void portal_tenant_make(struct scop_request *req);
+void portal_tenant_allow(struct scop_request *req);
+void portal_tenant_sender(struct scop_request *req);
 extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[],
     portal_allowance_fields[], portal_sender_fields[];
 
 /* portal_audit.c: who did what. */
-bool portal_audit(struct scop_request *req);
+void portal_audit(struct scop_request *req);
 
 /* portal_jobs.c: work that waits, runs or could not be done. */
-bool portal_jobs(struct scop_request *req);
-bool portal_job_cancel(struct scop_request *req);
-bool portal_job_replay(struct scop_request *req);
-bool portal_job_drop(struct scop_request *req);
+void portal_jobs(struct scop_request *req);
+void portal_job_cancel(struct scop_request *req);
+void portal_job_replay(struct scop_request *req);
+void portal_job_drop(struct scop_request *req);
 
 /* portal_mails.c: mails of the last month, and what became of them. */
-bool portal_mails(struct scop_request *req);
-bool portal_mail(struct scop_request *req);
+void portal_mails(struct scop_request *req);
+void portal_mail(struct scop_request *req);
 
 #endif

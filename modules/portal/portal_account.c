@@ -67,19 +67,19 @@ const struct scop_field portal_account_fields[] = {
 
 /* ---- signing in ---- */
 
-bool
+void
 portal_sign_in_form(struct scop_request *req)
 {
-	return scop_view(req, &view_sign_in);
+	scop_view(req, &view_sign_in);
 }
 
 /* Answered rather than refused, for a refusal would undo that it was counted. */
-static bool
+static void
 failed(struct scop_request *req, const char *why)
 {
 	scop_put(req, "mail", scop_field(req, "mail"));
 	scop_put(req, "why", scop_make_text(req, "%s", scop_translate(req, why)));
-	return scop_view(req, &view_sign_in);
+	scop_view(req, &view_sign_in);
 }
 
 /* An address is one however it is spelt. */
@@ -94,7 +94,7 @@ in_lower_case(struct scop_request *req, const struct scop_value *text)
 	return scop_make_bytes(req, lower, length);
 }
 
-bool
+void
 portal_sign_in(struct scop_request *req)
 {
 	const struct scop_value *sender = scop_sender_hash(req),
@@ -102,16 +102,20 @@ portal_sign_in(struct scop_request *req)
 	const struct scop_value *counts = scop_row(req, failures_of(sender, mail));
 
 	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR ||
-	    scop_int(counts, "sender") >= FAILURES_OF_SENDER)
-		return failed(req,
+	    scop_int(counts, "sender") >= FAILURES_OF_SENDER) {
+		failed(req,
 		    "Too many tries from your network. Please wait a quarter of an hour, or ask "
 		    "for a new password.");
+		return;
+	}
 
 	if (scop_int(counts, "account") >= FAILURES_OF_ACCOUNT &&
-	    !scop_row(req, place_known(scop_field(req, "mail"), sender)))
-		return failed(req,
+	    !scop_row(req, place_known(scop_field(req, "mail"), sender))) {
+		failed(req,
 		    "Many wrong passwords have been tried for this address. Sign in from where you "
 		    "usually do, or ask for a new password.");
+		return;
+	}
 
 	const struct scop_value *person = scop_row(req, person_by_mail(scop_field(req, "mail")));
 	const bool right = scop_password_verify(req, scop_field(req, "password"),
@@ -121,10 +125,13 @@ portal_sign_in(struct scop_request *req)
 	scop_write(req, failures_sweep());
 	if (!right || scop_type(member) == SCOP_NULL) {
 		scop_write(req, failure_add(sender, mail));
-		return failed(req, "This address and this password do not go together.");
+		failed(req, "This address and this password do not go together.");
+		return;
 	}
-	return scop_bool(person, "second") ? portal_ask_second(req, person)
-					   : portal_enter(req, member, scop_get(person, "name"));
+	if (scop_bool(person, "second"))
+		portal_ask_second(req, person);
+	else
+		portal_enter(req, member, scop_get(person, "name"));
 }
 
 /* At other tenants too: the installer does it, for our role reaches our own tenant alone. */
@@ -152,13 +159,13 @@ portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
 
 /* ---- a forgotten password ---- */
 
-bool
+void
 portal_forgot_form(struct scop_request *req)
 {
-	return scop_view(req, &view_forgot);
+	scop_view(req, &view_forgot);
 }
 
-bool
+void
 portal_forgot(struct scop_request *req)
 {
 	static const char *const keys[] = { "mail" };
@@ -168,10 +175,10 @@ portal_forgot(struct scop_request *req)
 	scop_later_at(req, "forgot", scop_make_map(req, 1, keys, &mail), NULL,
 	    scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", scop_make_bool(req, true));
-	return scop_view(req, &view_forgot);
+	scop_view(req, &view_forgot);
 }
 
-bool
+enum scop_job_result
 portal_forgot_job(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_get(scop_body(req), "mail"),
@@ -179,9 +186,9 @@ portal_forgot_job(struct scop_request *req)
 	const struct scop_value *person = scop_row(req, person_by_mail(mail));
 
 	if (!person || scop_type(scop_get(person, "member")) == SCOP_NULL)
-		return true;
+		return SCOP_JOB_DONE;
 	if (scop_int(scop_row(req, resets_of(scop_get(person, "id"))), "fresh") >= RESETS_MAX)
-		return true;
+		return SCOP_JOB_DONE;
 	scop_write(req, reset_add(scop_hash(req, token), scop_get(person, "id")));
 	scop_put(req, "token", token);
 	scop_put(req, "name", scop_get(person, "name"));
@@ -190,29 +197,31 @@ portal_forgot_job(struct scop_request *req)
 		.to = scop_get(person, "mail"),
 		.to_name = scop_get(person, "name"),
 		.secret = true });
-	return true;
+	return SCOP_JOB_DONE;
 }
 
-bool
+void
 portal_reset_form(struct scop_request *req)
 {
 	scop_put(req, "person",
 	    scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token")))));
 	scop_put(req, "token", scop_path(req, "token"));
-	return scop_view(req, &view_reset);
+	scop_view(req, &view_reset);
 }
 
-bool
+void
 portal_reset(struct scop_request *req)
 {
 	const struct scop_value *found =
 	    scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token"))));
 
 	/* Of two who use the link at once, one finds it gone. */
-	if (!found || scop_write(req, resets_use(scop_get(found, "person"))) == 0)
-		return portal_reset_form(req);
+	if (!found || scop_write(req, resets_use(scop_get(found, "person"))) == 0) {
+		portal_reset_form(req);
+		return;
+	}
 	if (portal_refuse_weak(req, scop_get(found, "name"), NULL))
-		return true;
+		return;
 	scop_write(req,
 	    person_password(scop_get(found, "person"),
 		scop_password_hash(req, scop_field(req, "password"))));
@@ -222,54 +231,66 @@ portal_reset(struct scop_request *req)
 	    "Set a forgotten password anew", NULL);
 	/* The link has proved the address: in at once, also from a network where somebody else has
 	 * failed too often. */
-	if (scop_bool(found, "second"))
-		return portal_ask_second(req, found);
-	return portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
+	if (scop_bool(found, "second")) {
+		portal_ask_second(req, found);
+		return;
+	}
+	portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
 }
 
 /* ---- the own account ---- */
 
-bool
+void
 portal_account_form(struct scop_request *req)
 {
 	portal_put_profile(req);
 	scop_put(req, "person", scop_row(req, person_of_member(scop_member(req))));
-	return scop_view(req, &view_account);
+	scop_view(req, &view_account);
 }
 
 /* Who came in by a link makes an account of it, once a mail has proved the address: else it might
  * be somebody else's. */
-static bool
+static void
 set_up(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_field(req, "mail");
 
-	if (!mail)
-		return scop_reject(req, "mail", "Please give your e-mail address.");
+	if (!mail) {
+		scop_reject(req, "mail", "Please give your e-mail address.");
+		return;
+	}
 	if (scop_row(req, members_by_mail(mail)) &&
-	    !scop_row(req, member_with_mail(scop_member(req), mail)))
-		return scop_reject(req, "mail", "Somebody with this address is a member already.");
+	    !scop_row(req, member_with_mail(scop_member(req), mail))) {
+		scop_reject(req, "mail", "Somebody with this address is a member already.");
+		return;
+	}
 	scop_write(req, member_mail(scop_member(req), mail));
 	portal_send_invitation(req, scop_member(req), scop_member_name(req), mail,
 	    scop_member_name(req));
 	scop_put(req, "written_to", mail);
-	return portal_account_form(req);
+	portal_account_form(req);
 }
 
-bool
+void
 portal_account(struct scop_request *req)
 {
 	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
 	const struct scop_value *current = scop_field(req, "current");
 
-	if (!person)
-		return set_up(req);
-	if (!current || !scop_password_verify(req, current, scop_get(person, "password"), true))
-		return scop_reject(req, "current", "This is not your present password.");
+	if (!person) {
+		set_up(req);
+		return;
+	}
+	if (!current || !scop_password_verify(req, current, scop_get(person, "password"), true)) {
+		scop_reject(req, "current", "This is not your present password.");
+		return;
+	}
 	if (portal_refuse_weak(req, scop_get(person, "name"), scop_get(person, "mail")))
-		return true;
-	if (!scop_field(req, "password"))
-		return scop_reject(req, "password", "Please choose a password.");
+		return;
+	if (!scop_field(req, "password")) {
+		scop_reject(req, "password", "Please choose a password.");
+		return;
+	}
 	scop_write(req,
 	    person_password(scop_get(person, "id"),
 		scop_password_hash(req, scop_field(req, "password"))));
@@ -277,5 +298,5 @@ portal_account(struct scop_request *req)
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
 	end_elsewhere(req, scop_get(person, "id"), scop_member_name(req));
 	scop_note(req, "Changed the password", NULL);
-	return scop_redirect(req, "account", NULL);
+	scop_redirect(req, "account", NULL);
 }

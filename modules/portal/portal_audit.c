@@ -4,7 +4,7 @@
 
 enum { PER_PAGE = 50 };
 
-bool
+void
 portal_audit(struct scop_request *req)
 {
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req));
@@ -13,5 +13,5 @@ portal_audit(struct scop_request *req)
 	    scop_rows(req,
 		audit_trail(language, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
 	    PER_PAGE);
-	return scop_view(req, &view_audit);
+	scop_view(req, &view_audit);
 }

@@ -25,7 +25,7 @@ permitted(struct scop_request *req, const struct scop_value *rows)
 	return scop_make_list(req, kept, list);
 }
 
-bool
+void
 portal_home(struct scop_request *req)
 {
 	const struct scop_value *found = permitted(req, scop_rows(req, tiles(language_of(req))));
@@ -33,13 +33,13 @@ portal_home(struct scop_request *req)
 	scop_put(req, "tiles", found);
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
 	scop_put(req, "may_modules", scop_make_bool(req, scop_may(req, "portal.modules")));
-	return scop_view(req, &view_home);
+	scop_view(req, &view_home);
 }
 
 /* What waits for a person: work that could not be done, mails that were refused. */
-bool
+void
 portal_tile(struct scop_request *req)
 {
 	scop_put(req, "waiting", scop_row(req, waiting()));
-	return scop_view(req, &view_waiting);
+	scop_view(req, &view_waiting);
 }

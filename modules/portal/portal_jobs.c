@@ -5,7 +5,7 @@
 
 enum { PER_PAGE = 50 };
 
-bool
+void
 portal_jobs(struct scop_request *req)
 {
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req));
@@ -20,11 +20,11 @@ portal_jobs(struct scop_request *req)
 	portal_put_page(req, "jobs", living,
 	    scop_count(dead) == PER_PAGE ? scop_count(living) : PER_PAGE);
 	scop_put(req, "any_dead", scop_make_bool(req, scop_count(dead) > 0));
-	return scop_view(req, &view_jobs);
+	scop_view(req, &view_jobs);
 }
 
 /* A job that has ended meanwhile is no mistake of the person who pressed the button. */
-static bool
+static void
 give_order(struct scop_request *req, const struct scop_value *job, const char *verb,
     const char *words)
 {
@@ -32,26 +32,26 @@ give_order(struct scop_request *req, const struct scop_value *job, const char *v
 		scop_order_job(req, scop_get(job, "id"), verb);
 		scop_note(req, words, scop_path(req, "id"));
 	}
-	return scop_redirect(req, "jobs", NULL);
+	scop_redirect(req, "jobs", NULL);
 }
 
-bool
+void
 portal_job_cancel(struct scop_request *req)
 {
-	return give_order(req, scop_row(req, job_by_id(scop_path(req, "id"))), "cancel",
+	give_order(req, scop_row(req, job_by_id(scop_path(req, "id"))), "cancel",
 	    SCOP_TEXT("Cancelled a job"));
 }
 
-bool
+void
 portal_job_replay(struct scop_request *req)
 {
-	return give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "replay",
+	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "replay",
 	    SCOP_TEXT("Had a job tried again"));
 }
 
-bool
+void
 portal_job_drop(struct scop_request *req)
 {
-	return give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "drop",
+	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "drop",
 	    SCOP_TEXT("Had a job forgotten"));
 }

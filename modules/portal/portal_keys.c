@@ -52,7 +52,7 @@ grantable(struct scop_request *req)
 	return scop_make_list(req, kept, list);
 }
 
-bool
+void
 portal_keys(struct scop_request *req)
 {
 	const struct scop_value *found =
@@ -61,10 +61,10 @@ portal_keys(struct scop_request *req)
 	scop_put(req, "keys", found);
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
 	scop_put(req, "permissions", grantable(req));
-	return scop_view(req, &view_keys);
+	scop_view(req, &view_keys);
 }
 
-bool
+void
 portal_key_add(struct scop_request *req)
 {
 	const struct scop_value *permissions = grantable(req), *may = scop_field(req, "may"),
@@ -80,20 +80,24 @@ portal_key_add(struct scop_request *req)
 			list = scop_make_text(req, "%s%s%s", scop_as_text(list), count++ ? "," : "",
 			    name);
 	}
-	if (count == 0)
-		return scop_reject(req, "may", "Please choose what the key may do.");
-	if (scop_int(scop_row(req, api_key_count()), "n") >= KEYS_MAX)
-		return scop_reject(req, "name", "That is enough keys. Please remove one first.");
+	if (count == 0) {
+		scop_reject(req, "may", "Please choose what the key may do.");
+		return;
+	}
+	if (scop_int(scop_row(req, api_key_count()), "n") >= KEYS_MAX) {
+		scop_reject(req, "name", "That is enough keys. Please remove one first.");
+		return;
+	}
 	scop_write(req,
 	    api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
 		scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
 	scop_note(req, "Made an API key", scop_field(req, "name"));
 	scop_put(req, "fresh", token);
 	scop_show_once(req);
-	return portal_keys(req);
+	portal_keys(req);
 }
 
-bool
+void
 portal_key_remove(struct scop_request *req)
 {
 	const struct scop_value *key = scop_row(req, api_key_by_id(scop_path(req, "key")));
@@ -102,5 +106,5 @@ portal_key_remove(struct scop_request *req)
 		scop_write(req, api_key_remove(scop_get(key, "id")));
 		scop_note(req, "Took an API key back", scop_get(key, "name"));
 	}
-	return scop_redirect(req, "keys", NULL);
+	scop_redirect(req, "keys", NULL);
 }

@@ -4,23 +4,24 @@
 
 enum { PER_PAGE = 50 };
 
-bool
+void
 portal_mails(struct scop_request *req)
 {
 	scop_put(req, "sender", scop_get(scop_row(req, own_sender()), "address"));
 	portal_put_page(req, "mails",
 	    scop_rows(req, mails(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
 	    PER_PAGE);
-	return scop_view(req, &view_mails);
+	scop_view(req, &view_mails);
 }
 
 /* As a file of its own: nothing of it may do anything in the portal's page. */
-bool
+void
 portal_mail(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_row(req, mail_by_id(scop_path(req, "id")));
 
-	return mail
-	    ? scop_send_download(req, NULL, "text/html; charset=utf-8", scop_get(mail, "html"))
-	    : scop_not_found(req);
+	if (mail)
+		scop_send_download(req, NULL, "text/html; charset=utf-8", scop_get(mail, "html"));
+	else
+		scop_not_found(req);
 }

@@ -105,7 +105,7 @@ with_titles(struct scop_request *req, const struct scop_value *rows)
 	return scop_make_list(req, count, list);
 }
 
-bool
+void
 portal_members(struct scop_request *req)
 {
 	const struct scop_value *rows =
@@ -113,7 +113,7 @@ portal_members(struct scop_request *req)
 
 	portal_put_page(req, "members", with_titles(req, rows), PER_PAGE);
 	put_roles(req, "");
-	return scop_view(req, &view_members);
+	scop_view(req, &view_members);
 }
 
 /* ---- inviting ---- */
@@ -136,28 +136,34 @@ portal_send_invitation(struct scop_request *req, const struct scop_value *member
 		.secret = true });
 }
 
-bool
+void
 portal_invite(struct scop_request *req)
 {
 	const struct scop_value *name = scop_field(req, "name"), *mail = scop_field(req, "mail"),
 				*role = scop_field(req, "role");
 
-	if (!scop_row(req, role_by_name(role)))
-		return scop_reject(req, "role", "Please choose one of the roles.");
-	if (!portal_may_give(req, role))
-		return scop_reject(req, "role", "You cannot give more than you may yourself.");
-	if (scop_row(req, members_by_mail(mail)))
-		return scop_reject(req, "mail", "Somebody with this address is a member already.");
+	if (!scop_row(req, role_by_name(role))) {
+		scop_reject(req, "role", "Please choose one of the roles.");
+		return;
+	}
+	if (!portal_may_give(req, role)) {
+		scop_reject(req, "role", "You cannot give more than you may yourself.");
+		return;
+	}
+	if (scop_row(req, members_by_mail(mail))) {
+		scop_reject(req, "mail", "Somebody with this address is a member already.");
+		return;
+	}
 	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));
 	portal_send_invitation(req, member, name, mail, scop_member_name(req));
 	scop_note(req, "Invited", mail);
-	return scop_redirect(req, "members", NULL);
+	scop_redirect(req, "members", NULL);
 }
 
 /* The first owner of a new tenant, whom the installer has made a member. */
-bool
+enum scop_job_result
 portal_invite_job(struct scop_request *req)
 {
 	const struct scop_value *member =
@@ -166,21 +172,21 @@ portal_invite_job(struct scop_request *req)
 	if (member)
 		portal_send_invitation(req, scop_get(member, "id"), scop_get(member, "name"),
 		    scop_get(member, "mail"), scop_get(scop_body(req), "inviter"));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
-bool
+void
 portal_invitation_form(struct scop_request *req)
 {
 	scop_put(req, "invitation",
 	    scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token")))));
 	scop_put(req, "token", scop_path(req, "token"));
-	return scop_view(req, &view_invitation);
+	scop_view(req, &view_invitation);
 }
 
 /* The link proves that the address is theirs: who has an account joins with it, who has none makes
  * one. */
-bool
+void
 portal_invitation(struct scop_request *req)
 {
 	const struct scop_value *found =
@@ -188,13 +194,17 @@ portal_invitation(struct scop_request *req)
 	const struct scop_value *member = scop_get(found, "member"),
 				*person = scop_get(found, "person");
 
-	if (!found || scop_write(req, invitations_clear(member)) == 0)
-		return portal_invitation_form(req);
+	if (!found || scop_write(req, invitations_clear(member)) == 0) {
+		portal_invitation_form(req);
+		return;
+	}
 	if (scop_type(person) == SCOP_NULL) {
-		if (!scop_field(req, "password"))
-			return scop_reject(req, "password", "Please choose a password.");
+		if (!scop_field(req, "password")) {
+			scop_reject(req, "password", "Please choose a password.");
+			return;
+		}
 		if (portal_refuse_weak(req, scop_get(found, "name"), scop_get(found, "mail")))
-			return true;
+			return;
 		scop_write(req,
 		    person_add(scop_get(found, "mail"), scop_get(found, "name"),
 			scop_make_text(req, "%s", scop_language_of(req)),
@@ -203,22 +213,24 @@ portal_invitation(struct scop_request *req)
 	}
 	scop_write(req, member_become(member, person, scop_get(found, "mail")));
 	scop_note_as(req, member, scop_get(found, "name"), "Joined", scop_get(found, "mail"));
-	return portal_enter(req, member, scop_get(found, "name"));
+	portal_enter(req, member, scop_get(found, "name"));
 }
 
 /* ---- one member ---- */
 
-bool
+void
 portal_member(struct scop_request *req)
 {
 	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member")));
 
-	if (!member)
-		return scop_not_found(req);
+	if (!member) {
+		scop_not_found(req);
+		return;
+	}
 	scop_put(req, "one", member);
 	scop_put(req, "seen", scop_seen(req, member, "role"));
 	put_roles(req, scop_text(member, "role"));
-	return scop_view(req, &view_member);
+	scop_view(req, &view_member);
 }
 
 /* Whether nobody would be left to let others in. The owners' rows are held, so that two cannot both
@@ -230,49 +242,61 @@ is_last_owner(struct scop_request *req, const struct scop_value *member)
 	    scop_int(scop_row(req, owners_but(scop_get(member, "id"))), "others") == 0;
 }
 
-bool
+void
 portal_member_role(struct scop_request *req)
 {
 	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))),
 				*role = scop_field(req, "role");
 
-	if (!member)
-		return scop_not_found(req);
-	if (!scop_row(req, role_by_name(role)))
-		return scop_reject(req, "role", "Please choose one of the roles.");
+	if (!member) {
+		scop_not_found(req);
+		return;
+	}
+	if (!scop_row(req, role_by_name(role))) {
+		scop_reject(req, "role", "Please choose one of the roles.");
+		return;
+	}
 	if (scop_outdated(req, scop_row(req, member_role_held(scop_get(member, "id"))), "role"))
-		return true;
-	if (!portal_may_give(req, role) || !portal_may_give(req, scop_get(member, "role")))
-		return scop_reject(req, "role", "You cannot give more than you may yourself.");
-	if (strcmp(scop_as_text(role), "owner") != 0 && is_last_owner(req, member))
-		return scop_reject(req, "role",
-		    "This is the last owner. Make somebody else one first.");
+		return;
+	if (!portal_may_give(req, role) || !portal_may_give(req, scop_get(member, "role"))) {
+		scop_reject(req, "role", "You cannot give more than you may yourself.");
+		return;
+	}
+	if (strcmp(scop_as_text(role), "owner") != 0 && is_last_owner(req, member)) {
+		scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+		return;
+	}
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
 	scop_note(req, "Changed the role of",
 	    scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
-	return scop_redirect(req, "members", NULL);
+	scop_redirect(req, "members", NULL);
 }
 
-bool
+void
 portal_member_remove(struct scop_request *req)
 {
 	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))),
 				*id = scop_get(member, "id");
 
-	if (!member)
-		return scop_not_found(req);
-	if (!portal_may_give(req, scop_get(member, "role")))
-		return scop_reject(req, "role",
+	if (!member) {
+		scop_not_found(req);
+		return;
+	}
+	if (!portal_may_give(req, scop_get(member, "role"))) {
+		scop_reject(req, "role",
 		    "This member may do more than you: somebody else has to remove them.");
-	if (is_last_owner(req, member))
-		return scop_reject(req, "role",
-		    "This is the last owner. Make somebody else one first.");
+		return;
+	}
+	if (is_last_owner(req, member)) {
+		scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+		return;
+	}
 	scop_write(req, sessions_end(id));
 	scop_write(req, sign_ins_clear(id));
 	scop_write(req, invitations_clear(id));
 	scop_write(req, member_roles_clear(id));
 	scop_write(req, member_remove(id));
 	scop_note(req, "Removed", scop_get(member, "name"));
-	return scop_redirect(req, "members", NULL);
+	scop_redirect(req, "members", NULL);
 }

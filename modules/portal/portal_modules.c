@@ -88,7 +88,7 @@ put_categories(struct scop_request *req)
 	scop_put(req, "categories", scop_make_list(req, count, list));
 }
 
-bool
+void
 portal_modules(struct scop_request *req)
 {
 	const struct scop_value *words = scop_field(req, "words"),
@@ -119,7 +119,7 @@ portal_modules(struct scop_request *req)
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "may_order", scop_make_bool(req, scop_may(req, "portal.modules")));
 	scop_put(req, "may_set", scop_make_bool(req, scop_may(req, "portal.settings")));
-	return scop_view(req, &view_modules);
+	scop_view(req, &view_modules);
 }
 
 /* ---- one module ---- */
@@ -238,7 +238,7 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 }
 
 /* The page of a module, of our own tenant or (with `tenant`) of one that we serve. */
-static bool
+static void
 show(struct scop_request *req, const struct scop_value *tenant, const struct scop_view *view)
 {
 	const struct scop_value *module = scop_path(req, "module"), *language = language_of(req);
@@ -246,8 +246,10 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 	const struct scop_value *one = scop_row(req,
 	    tenant ? every_offer_page(language, id, module) : offer_page(language, module));
 
-	if (!one)
-		return scop_not_found(req);
+	if (!one) {
+		scop_not_found(req);
+		return;
+	}
 	put_history(req,
 	    scop_rows(req, tenant ? every_module_orders(id, module) : module_orders(module)),
 	    tenant != NULL);
@@ -265,19 +267,19 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 		scop_bool(one, "is_on") &&
 		    is_newer(scop_text(one, "version"), scop_text(one, "own_version"))));
 	scop_put(req, "may_order", scop_make_bool(req, tenant || scop_may(req, "portal.modules")));
-	return scop_view(req, view);
+	scop_view(req, view);
 }
 
-bool
+void
 portal_module(struct scop_request *req)
 {
-	return show(req, NULL, &view_module);
+	show(req, NULL, &view_module);
 }
 
-bool
+void
 portal_module_remove(struct scop_request *req)
 {
-	return show(req, NULL, &view_remove);
+	show(req, NULL, &view_remove);
 }
 
 /* ---- orders ---- */
@@ -297,12 +299,16 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 
 	if (!scop_row(req,
 		tenant ? every_offer_page(language_of(req), id, module)
-		       : offer_page(language_of(req), module)))
-		return !scop_not_found(req);
+		       : offer_page(language_of(req), module))) {
+		scop_not_found(req);
+		return false;
+	}
 	if (strcmp(kind, "purge") == 0 &&
-	    strcmp(scop_as_text(confirmed), scop_as_text(module)) != 0)
-		return !scop_reject(req, "confirmed",
+	    strcmp(scop_as_text(confirmed), scop_as_text(module)) != 0) {
+		scop_reject(req, "confirmed",
 		    SCOP_TEXT("Type the module's name as it stands above."));
+		return false;
+	}
 	scop_write_unique(req,
 	    module_order_add(id, scop_make_text(req, "%s", kind), module, scop_member_name(req),
 		version ? version : none,
@@ -317,39 +323,43 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 	return true;
 }
 
-bool
+void
 portal_module_order(struct scop_request *req)
 {
 	const struct scop_value *module = scop_path(req, "module");
 
-	return !give_order(req, NULL, scop_as_text(scop_field(req, "kind"))) ||
-	    scop_redirect(req, "module",
-		scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+	if (give_order(req, NULL, scop_as_text(scop_field(req, "kind"))))
+		scop_redirect(req, "module",
+		    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
-bool
+void
 portal_install(struct scop_request *req)
 {
-	return !give_order(req, NULL, "install") || scop_redirect(req, "modules", NULL);
+	if (give_order(req, NULL, "install"))
+		scop_redirect(req, "modules", NULL);
 }
 
-bool
+void
 portal_disable(struct scop_request *req)
 {
-	return !give_order(req, NULL, "disable") || scop_redirect(req, "modules", NULL);
+	if (give_order(req, NULL, "disable"))
+		scop_redirect(req, "modules", NULL);
 }
 
-bool
+void
 portal_order_cancel(struct scop_request *req)
 {
 	const struct scop_value *order = scop_row(req, order_under_way(scop_path(req, "order"))),
 				*module = scop_get(order, "module");
 
-	if (!order)
-		return scop_redirect(req, "modules", NULL);
+	if (!order) {
+		scop_redirect(req, "modules", NULL);
+		return;
+	}
 	scop_write(req, order_cancel(scop_get(order, "id")));
 	scop_note(req, "Stopped an order", module);
-	return scop_redirect(req, "module",
+	scop_redirect(req, "module",
 	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
@@ -362,60 +372,68 @@ served_tenant(struct scop_request *req)
 	    one_tenant(scop_make_int(req, atoll(scop_as_text(scop_path(req, "tenant"))))));
 }
 
-bool
+void
 portal_tenant_module(struct scop_request *req)
 {
 	const struct scop_value *tenant = served_tenant(req);
 
-	return tenant ? show(req, tenant, &view_module) : scop_not_found(req);
+	if (tenant)
+		show(req, tenant, &view_module);
+	else
+		scop_not_found(req);
 }
 
-bool
+void
 portal_tenant_module_remove(struct scop_request *req)
 {
 	const struct scop_value *tenant = served_tenant(req);
 
-	return tenant ? show(req, tenant, &view_remove) : scop_not_found(req);
+	if (tenant)
+		show(req, tenant, &view_remove);
+	else
+		scop_not_found(req);
 }
 
-static bool
+static void
 order_from_list(struct scop_request *req, const char *kind)
 {
 	const struct scop_value *tenant = served_tenant(req), *id = scop_get(tenant, "id");
 
 	if (!tenant)
-		return scop_not_found(req);
-	return !give_order(req, tenant, kind) ||
-	    scop_redirect(req, "tenant",
-		scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+		scop_not_found(req);
+	else if (give_order(req, tenant, kind))
+		scop_redirect(req, "tenant",
+		    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 }
 
-bool
+void
 portal_tenant_install(struct scop_request *req)
 {
-	return order_from_list(req, "install");
+	order_from_list(req, "install");
 }
 
-bool
+void
 portal_tenant_disable(struct scop_request *req)
 {
-	return order_from_list(req, "disable");
+	order_from_list(req, "disable");
 }
 
-bool
+void
 portal_tenant_module_order(struct scop_request *req)
 {
 	const struct scop_value *tenant = served_tenant(req);
 	const struct scop_value *parts[] = { scop_get(tenant, "id"), scop_path(req, "module") };
 
-	if (!tenant)
-		return scop_not_found(req);
-	return !give_order(req, tenant, scop_as_text(scop_field(req, "kind"))) ||
-	    scop_redirect(req, "tenant-module",
-		scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
+	if (!tenant) {
+		scop_not_found(req);
+		return;
+	}
+	if (give_order(req, tenant, scop_as_text(scop_field(req, "kind"))))
+		scop_redirect(req, "tenant-module",
+		    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
 }
 
-bool
+void
 portal_tenant_order_cancel(struct scop_request *req)
 {
 	const struct scop_value *tenant = served_tenant(req), *id = scop_get(tenant, "id");
@@ -423,14 +441,18 @@ portal_tenant_order_cancel(struct scop_request *req)
 	    tenant ? scop_row(req, every_order_under_way(scop_path(req, "order"), id)) : NULL;
 	const struct scop_value *parts[] = { id, scop_get(order, "module") };
 
-	if (!tenant)
-		return scop_not_found(req);
-	if (!order)
-		return scop_redirect(req, "tenant",
+	if (!tenant) {
+		scop_not_found(req);
+		return;
+	}
+	if (!order) {
+		scop_redirect(req, "tenant",
 		    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+		return;
+	}
 	scop_write(req, order_cancel(scop_get(order, "id")));
 	scop_note(req, "Stopped an order",
 	    scop_make_text(req, "%s, %s", scop_text(order, "module"), scop_text(tenant, "title")));
-	return scop_redirect(req, "tenant-module",
+	scop_redirect(req, "tenant-module",
 	    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
 }

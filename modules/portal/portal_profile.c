@@ -85,33 +85,35 @@ portal_put_profile(struct scop_request *req)
 	scop_put(req, "several", scop_make_bool(req, count > 1));
 }
 
-bool
+void
 portal_profile(struct scop_request *req)
 {
 	const struct scop_value *zone = scop_field(req, "zone");
 
-	if (zone && !scop_zone_is_known(scop_as_text(zone)))
-		return scop_reject(req, "zone",
+	if (zone && !scop_zone_is_known(scop_as_text(zone))) {
+		scop_reject(req, "zone",
 		    "This time zone is not known. It looks like Europe/Brussels.");
+		return;
+	}
 	scop_write(req,
 	    profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
 		zone ? zone : scop_make_text(req, "%s", "")));
 	scop_note(req, "Changed their profile", NULL);
-	return scop_redirect(req, "account", NULL);
+	scop_redirect(req, "account", NULL);
 }
 
-bool
+void
 portal_session_end(struct scop_request *req)
 {
 	scop_write(req, session_end(scop_member(req), scop_path(req, "session")));
 	scop_note(req, "Signed out elsewhere", NULL);
-	return scop_redirect(req, "account", NULL);
+	scop_redirect(req, "account", NULL);
 }
 
-bool
+void
 portal_sessions_end(struct scop_request *req)
 {
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
 	scop_note(req, "Signed out elsewhere", NULL);
-	return scop_redirect(req, "account", NULL);
+	scop_redirect(req, "account", NULL);
 }

@@ -24,7 +24,7 @@ const struct scop_field portal_may_fields[] = {
 	{ 0 },
 };
 
-bool
+void
 portal_roles(struct scop_request *req)
 {
 	const struct scop_value *rows = scop_rows(req, roles());
@@ -41,7 +41,7 @@ portal_roles(struct scop_request *req)
 			scop_get(row, "permissions") });
 	}
 	scop_put(req, "roles", scop_make_list(req, count, list));
-	return scop_view(req, &view_roles);
+	scop_view(req, &view_roles);
 }
 
 /* A name for the tables: letters and '_', as manifests have them. */
@@ -58,20 +58,22 @@ name_of(struct scop_request *req, const char *title)
 	return scop_make_text(req, "%s_%s", name, scop_as_text(scop_random(req, 3)));
 }
 
-bool
+void
 portal_role_add(struct scop_request *req)
 {
 	const struct scop_value *name = name_of(req, scop_as_text(scop_field(req, "title")));
 
-	if (scop_count(scop_rows(req, roles())) >= ROLES_MAX)
-		return scop_reject(req, "title", "That is enough roles. Please remove one first.");
+	if (scop_count(scop_rows(req, roles())) >= ROLES_MAX) {
+		scop_reject(req, "title", "That is enough roles. Please remove one first.");
+		return;
+	}
 	scop_write(req, role_add(name, scop_field(req, "title")));
 	scop_note(req, "Added a role", scop_field(req, "title"));
-	return scop_redirect(req, "one-role",
+	scop_redirect(req, "one-role",
 	    scop_make_map(req, 1, (const char *const[]){ "role" }, &name));
 }
 
-bool
+void
 portal_role(struct scop_request *req)
 {
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)),
@@ -81,13 +83,15 @@ portal_role(struct scop_request *req)
 		{ "permissions", false, permissions_of_role(language, name) },
 		{ "held", false, role_permissions(name) }, { 0 } });
 
-	if (!role)
-		return scop_not_found(req);
+	if (!role) {
+		scop_not_found(req);
+		return;
+	}
 	scop_put(req, "title", portal_role_title(req, role));
 	scop_put(req, "seen", scop_seen(req, scop_model(req, "held"), "permission"));
 	scop_put(req, "is_owner",
 	    scop_make_bool(req, strcmp(scop_text(role, "name"), "owner") == 0));
-	return scop_view(req, &view_role);
+	scop_view(req, &view_role);
 }
 
 /* Nobody gives more than they have. */
@@ -104,7 +108,7 @@ portal_may_give(struct scop_request *req, const struct scop_value *role)
 	return true;
 }
 
-bool
+void
 portal_role_save(struct scop_request *req)
 {
 	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))),
@@ -118,24 +122,30 @@ portal_role_save(struct scop_request *req)
 				*about = portal_role_title(req, role);
 	size_t count = 0;
 
-	if (!role)
-		return scop_not_found(req);
-	if (strcmp(scop_as_text(name), "owner") == 0)
-		return scop_reject(req, "role",
-		    "An owner may do everything. Make another role for less.");
-	if (!portal_may_give(req, name))
-		return scop_reject(req, "role",
+	if (!role) {
+		scop_not_found(req);
+		return;
+	}
+	if (strcmp(scop_as_text(name), "owner") == 0) {
+		scop_reject(req, "role", "An owner may do everything. Make another role for less.");
+		return;
+	}
+	if (!portal_may_give(req, name)) {
+		scop_reject(req, "role",
 		    "This role may do more than you: somebody else has to change it.");
+		return;
+	}
 	if (scop_outdated(req, scop_rows(req, role_permissions_held(name)), "permission"))
-		return true;
+		return;
 	for (size_t i = 0; i < scop_count(known); i++) {
 		const struct scop_value *permission = scop_get(scop_at(known, i), "name");
 		const bool had = scop_bool(scop_at(known, i), "may"),
 			   gets = scop_as_text(scop_get(may, scop_as_text(permission)))[0] != '\0';
 
-		if (gets && !had && !scop_may(req, scop_as_text(permission)))
-			return scop_reject(req, "role",
-			    "You cannot give more than you may yourself.");
+		if (gets && !had && !scop_may(req, scop_as_text(permission))) {
+			scop_reject(req, "role", "You cannot give more than you may yourself.");
+			return;
+		}
 		if (gets != had)
 			about = scop_make_text(req, "%s, %c %s", scop_as_text(about),
 			    gets ? '+' : '-', scop_text(scop_at(known, i), "title"));
@@ -146,28 +156,36 @@ portal_role_save(struct scop_request *req)
 	if (count > 0)
 		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
 	scop_note(req, "Changed a role", about);
-	return scop_redirect(req, "roles", NULL);
+	scop_redirect(req, "roles", NULL);
 }
 
 /* One that somebody has, or that a module brings, stays. */
-bool
+void
 portal_role_remove(struct scop_request *req)
 {
 	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))),
 				*name = scop_get(role, "name");
 
-	if (!role)
-		return scop_not_found(req);
-	if (!portal_may_give(req, name))
-		return scop_reject(req, "role",
+	if (!role) {
+		scop_not_found(req);
+		return;
+	}
+	if (!portal_may_give(req, name)) {
+		scop_reject(req, "role",
 		    "This role may do more than you: somebody else has to change it.");
-	if (!scop_text(role, "title")[0])
-		return scop_reject(req, "role", "This role comes with a module, and stays.");
-	if (scop_int(role, "members") > 0)
-		return scop_reject(req, "role",
+		return;
+	}
+	if (!scop_text(role, "title")[0]) {
+		scop_reject(req, "role", "This role comes with a module, and stays.");
+		return;
+	}
+	if (scop_int(role, "members") > 0) {
+		scop_reject(req, "role",
 		    "Somebody still has this role. Give them another one first.");
+		return;
+	}
 	scop_write(req, role_permissions_clear(name));
 	scop_write(req, role_remove(name));
 	scop_note(req, "Removed a role", scop_get(role, "title"));
-	return scop_redirect(req, "roles", NULL);
+	scop_redirect(req, "roles", NULL);
 }

@@ -28,7 +28,7 @@ const struct scop_field portal_rollout_fields[] = {
 	{ 0 },
 };
 
-bool
+void
 portal_rollouts(struct scop_request *req)
 {
 	const struct scop_value *asked = scop_rows(req, rollouts_asked(scop_tenant(req)));
@@ -46,7 +46,7 @@ portal_rollouts(struct scop_request *req)
 	scop_put(req, "modules",
 	    scop_rows(req, rollout_modules(scop_make_text(req, "%s", scop_language_of(req)))));
 	scop_put(req, "tenants", scop_rows(req, tenants_titled()));
-	return scop_view(req, &view_rollouts);
+	scop_view(req, &view_rollouts);
 }
 
 static void
@@ -63,14 +63,14 @@ order(struct scop_request *req, const char *kind, const struct scop_value *modul
 	    &under_way);
 }
 
-bool
+void
 portal_rollout_begin(struct scop_request *req)
 {
 	const struct scop_value *module = scop_field(req, "module");
 
 	order(req, "rollout", module);
 	scop_note(req, "Ordered an upgrade in waves", module);
-	return scop_redirect(req, "rollouts", NULL);
+	scop_redirect(req, "rollouts", NULL);
 }
 
 static const struct scop_value *
@@ -80,13 +80,15 @@ rollout_of(struct scop_request *req)
 	    rollout_by_id(scop_make_int(req, atoll(scop_as_text(scop_path(req, "rollout"))))));
 }
 
-bool
+void
 portal_rollout(struct scop_request *req)
 {
 	const struct scop_value *one = rollout_of(req);
 
-	if (!one)
-		return scop_not_found(req);
+	if (!one) {
+		scop_not_found(req);
+		return;
+	}
 	const bool asked =
 	    scop_row(req, rollout_changes(scop_tenant(req), scop_get(one, "id"))) != NULL;
 
@@ -97,30 +99,32 @@ portal_rollout(struct scop_request *req)
 	scop_put(req, "tenants",
 	    portal_all_reworded(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))),
 		"message"));
-	return scop_view(req, &view_rollout);
+	scop_view(req, &view_rollout);
 }
 
-static bool
+static void
 change(struct scop_request *req, const char *kind, const char *note)
 {
 	const struct scop_value *one = rollout_of(req), *id = scop_get(one, "id");
 
-	if (!scop_bool(one, "own"))
-		return scop_not_found(req);
+	if (!scop_bool(one, "own")) {
+		scop_not_found(req);
+		return;
+	}
 	order(req, kind, scop_make_text(req, "%lld", (long long)scop_as_int(id)));
 	scop_note(req, note, scop_get(one, "module"));
-	return scop_redirect(req, "rollout",
+	scop_redirect(req, "rollout",
 	    scop_make_map(req, 1, (const char *const[]){ "rollout" }, &id));
 }
 
-bool
+void
 portal_rollout_pause(struct scop_request *req)
 {
-	return change(req, "rollout-pause", SCOP_TEXT("Paused an upgrade in waves"));
+	change(req, "rollout-pause", SCOP_TEXT("Paused an upgrade in waves"));
 }
 
-bool
+void
 portal_rollout_resume(struct scop_request *req)
 {
-	return change(req, "rollout-resume", SCOP_TEXT("Went on with an upgrade in waves"));
+	change(req, "rollout-resume", SCOP_TEXT("Went on with an upgrade in waves"));
 }

@@ -57,17 +57,17 @@ put_secret(struct scop_request *req, const struct scop_value *secret)
 	scop_put(req, "code", scop_qr(req, uri));
 }
 
-bool
+void
 portal_second_form(struct scop_request *req)
 {
 	/* Drawn again with the secret that the person's app has already. */
 	const struct scop_value *sent = scop_unseal(req, scop_field(req, "secret"));
 
 	put_secret(req, sent ? sent : scop_totp_secret(req));
-	return scop_view(req, &view_second);
+	scop_view(req, &view_second);
 }
 
-bool
+void
 portal_second_on(struct scop_request *req)
 {
 	const struct scop_value *secret = scop_unseal(req, scop_field(req, "secret")),
@@ -75,17 +75,25 @@ portal_second_on(struct scop_request *req)
 	const struct scop_value *person = scop_get(found, "id"), *codes[RECOVERY_CODES];
 	const int64_t step = secret ? scop_totp_step(req, secret, scop_field(req, "code")) : 0;
 
-	if (!person)
-		return scop_not_found(req);
-	if (scop_bool(found, "second"))
-		return scop_reject(req, "code",
+	if (!person) {
+		scop_not_found(req);
+		return;
+	}
+	if (scop_bool(found, "second")) {
+		scop_reject(req, "code",
 		    "The second step is on already. Switch it off first, then on with the other "
 		    "app.");
+		return;
+	}
 	if (!scop_password_verify(req, scop_field(req, "current"), scop_get(found, "password"),
-		true))
-		return scop_reject(req, "current", "This is not your present password.");
-	if (step == 0)
-		return scop_reject(req, "code", "This is not the code that the app shows now.");
+		true)) {
+		scop_reject(req, "current", "This is not your present password.");
+		return;
+	}
+	if (step == 0) {
+		scop_reject(req, "code", "This is not the code that the app shows now.");
+		return;
+	}
 	scop_write(req, person_totp(person, scop_seal(req, secret), scop_make_int(req, step)));
 	scop_write(req, recovery_clear(person));
 	for (size_t i = 0; i < RECOVERY_CODES; i++) {
@@ -95,22 +103,24 @@ portal_second_on(struct scop_request *req)
 	scop_note(req, "Switched the second step on", NULL);
 	scop_put(req, "codes", scop_make_list(req, RECOVERY_CODES, codes));
 	scop_show_once(req);
-	return scop_view(req, &view_second_codes);
+	scop_view(req, &view_second_codes);
 }
 
-bool
+void
 portal_second_off(struct scop_request *req)
 {
 	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
 
 	if (!person ||
 	    !scop_password_verify(req, scop_field(req, "current"), scop_get(person, "password"),
-		true))
-		return scop_reject(req, "current", "This is not your present password.");
+		true)) {
+		scop_reject(req, "current", "This is not your present password.");
+		return;
+	}
 	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
 	scop_write(req, recovery_clear(scop_get(person, "id")));
 	scop_note(req, "Switched the second step off", NULL);
-	return scop_redirect(req, "account", NULL);
+	scop_redirect(req, "account", NULL);
 }
 
 /* ---- signing in with it ---- */
@@ -131,14 +141,14 @@ now_seconds(const struct scop_request *req)
 	return scop_as_int(scop_now(req)) / 1000000;
 }
 
-bool
+void
 portal_ask_second(struct scop_request *req, const struct scop_value *person)
 {
 	const struct scop_value *note = scop_make_text(req, "%lld %lld",
 	    (long long)scop_int(person, "id"), (long long)(now_seconds(req) + NOTE_SECONDS));
 
 	scop_put(req, "pass", scop_seal(req, note));
-	return scop_view(req, &view_second_step);
+	scop_view(req, &view_second_step);
 }
 
 /* The person whom the note is about; NULL for none, or one that is too old. */
@@ -168,7 +178,7 @@ is_right(struct scop_request *req, const struct scop_value *person)
 	return scop_write(req, recovery_use(scop_get(person, "id"), scop_hash(req, code))) == 1;
 }
 
-bool
+void
 portal_second_step(struct scop_request *req)
 {
 	const struct scop_value *person = person_of_note(req), *sender = scop_sender_hash(req);
@@ -179,13 +189,17 @@ portal_second_step(struct scop_request *req)
 	const struct scop_value *counts = person ? scop_row(req, failures_of(sender, key)) : NULL;
 
 	if (!person || scop_int(counts, "pair") >= FAILURES ||
-	    scop_int(counts, "account") >= FAILURES_OF_ACCOUNT)
-		return scop_redirect(req, "sign-in-form", NULL);
-	if (is_right(req, person))
-		return portal_enter(req, scop_get(person, "member"), scop_get(person, "name"));
+	    scop_int(counts, "account") >= FAILURES_OF_ACCOUNT) {
+		scop_redirect(req, "sign-in-form", NULL);
+		return;
+	}
+	if (is_right(req, person)) {
+		portal_enter(req, scop_get(person, "member"), scop_get(person, "name"));
+		return;
+	}
 	scop_write(req, failure_add(sender, key));
 	scop_put(req, "why",
 	    scop_make_text(req, "%s",
 		scop_translate(req, "This is not the code that the app shows now.")));
-	return portal_ask_second(req, person);
+	portal_ask_second(req, person);
 }

@@ -74,7 +74,7 @@ field_of(struct scop_request *req, const struct scop_value *row)
 	    (const struct scop_value *[]){ name, scop_rejection(req, scop_as_text(name)) });
 }
 
-bool
+void
 portal_settings(struct scop_request *req)
 {
 	static const char *const keys[] = { "its", "title", "shown", "is_text", "is_integer",
@@ -88,8 +88,10 @@ portal_settings(struct scop_request *req)
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 
-	if (!offered || count == 0)
-		return scop_not_found(req);
+	if (!offered || count == 0) {
+		scop_not_found(req);
+		return;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i), *text = shown(req, row);
 
@@ -104,7 +106,7 @@ portal_settings(struct scop_request *req)
 	}
 	scop_put(req, "settings", scop_make_list(req, count, list));
 	scop_put(req, "seen", scop_seen(req, rows, SHOWN));
-	return scop_view(req, &view_settings);
+	scop_view(req, &view_settings);
 }
 
 /* ---- saving ---- */
@@ -216,7 +218,7 @@ checked(struct scop_request *req, const struct scop_value *row)
 	return scop_make_text(req, "%lld", (long long)number);
 }
 
-bool
+void
 portal_settings_save(struct scop_request *req)
 {
 	static const char *const keys[] = { "name", "value" };
@@ -227,10 +229,12 @@ portal_settings_save(struct scop_request *req)
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)),
 				*about = module;
 
-	if (count == 0)
-		return scop_not_found(req);
+	if (count == 0) {
+		scop_not_found(req);
+		return;
+	}
 	if (scop_outdated(req, rows, SHOWN))
-		return true;
+		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i), *value = checked(req, row);
 
@@ -241,9 +245,9 @@ portal_settings_save(struct scop_request *req)
 			    scop_text(row, "name"), scop_as_text(value));
 	}
 	if (scop_rejected(req))
-		return true;
+		return;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
 	scop_note(req, "Changed the settings of", about);
-	return scop_redirect(req, "settings",
+	scop_redirect(req, "settings",
 	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }

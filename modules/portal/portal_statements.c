@@ -37,7 +37,7 @@ put_month(struct scop_request *req)
 		scop_count(lines) > 0 ? scop_currency(scop_get(scop_at(lines, 0), "sum")) : "EUR"));
 }
 
-bool
+void
 portal_statements(struct scop_request *req)
 {
 	const struct scop_value *months = scop_rows(req, statement_months());
@@ -49,19 +49,21 @@ portal_statements(struct scop_request *req)
 		    in_words(req, scop_text(scop_at(months, i), "month")));
 	scop_put(req, "months", scop_make_list(req, count, list));
 	scop_put(req, "any", scop_make_bool(req, count > 0));
-	return scop_view(req, &view_statements);
+	scop_view(req, &view_statements);
 }
 
-bool
+void
 portal_statement(struct scop_request *req)
 {
 	put_month(req);
-	if (scop_count(scop_model(req, "lines")) == 0)
-		return scop_not_found(req);
-	return scop_view(req, &view_statement);
+	if (scop_count(scop_model(req, "lines")) == 0) {
+		scop_not_found(req);
+		return;
+	}
+	scop_view(req, &view_statement);
 }
 
-bool
+void
 portal_statement_csv(struct scop_request *req)
 {
 	static const struct scop_csv_column columns[] = { { "title", SCOP_TEXT("Module") },
@@ -70,9 +72,11 @@ portal_statement_csv(struct scop_request *req)
 		{ "month", SCOP_TEXT("A month") }, { "sum", SCOP_TEXT("Amount") }, { 0 } };
 
 	put_month(req);
-	if (scop_count(scop_model(req, "lines")) == 0)
-		return scop_not_found(req);
-	return scop_send_download(req,
+	if (scop_count(scop_model(req, "lines")) == 0) {
+		scop_not_found(req);
+		return;
+	}
+	scop_send_download(req,
 	    scop_as_text(
 		scop_make_text(req, "statement-%s.csv", scop_as_text(scop_path(req, "month")))),
 	    "text/csv; charset=utf-8", scop_csv_write(req, columns, scop_model(req, "lines")));

@@ -90,7 +90,7 @@ tenant_number(struct scop_request *req)
 	return scop_make_int(req, atoll(scop_as_text(scop_path(req, "tenant"))));
 }
 
-bool
+void
 portal_tenants(struct scop_request *req)
 {
 	const struct scop_value *words = scop_field(req, "words");
@@ -108,10 +108,10 @@ portal_tenants(struct scop_request *req)
 	    scop_rows(req,
 		every_tenant(words, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
 	    PER_PAGE);
-	return scop_view(req, &view_tenants);
+	scop_view(req, &view_tenants);
 }
 
-bool
+void
 portal_tenant(struct scop_request *req)
 {
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)),
@@ -121,13 +121,15 @@ portal_tenant(struct scop_request *req)
 		{ "modules", false, offers_for(language, id) }, { "orders", false, orders_for(id) },
 		{ "steps", false, steps_for(id) }, { 0 } });
 
-	if (!tenant)
-		return scop_not_found(req);
+	if (!tenant) {
+		scop_not_found(req);
+		return;
+	}
 	scop_put(req, "busy",
 	    scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
 	scop_put(req, "steps", portal_all_reworded(req, scop_model(req, "steps"), "step"));
 	scop_put(req, "of_all", scop_make_bool(req, true));
-	return scop_view(req, &view_tenant);
+	scop_view(req, &view_tenant);
 }
 
 /* ---- a new one ---- */
@@ -165,12 +167,12 @@ put_options(struct scop_request *req)
 	scop_put(req, "sectors", scop_make_list(req, scop_count(found), sectors));
 }
 
-bool
+void
 portal_tenant_new(struct scop_request *req)
 {
 	put_options(req);
 	portal_put_zones(req);
-	return scop_view(req, &view_tenant_new);
+	scop_view(req, &view_tenant_new);
 }
 
 static const struct scop_value *
@@ -210,14 +212,14 @@ may_be_made(struct scop_request *req)
 	return !scop_rejected(req);
 }
 
-bool
+void
 portal_tenant_make(struct scop_request *req)
 {
 	const struct scop_value *title = scop_field(req, "title");
 	bool under_way;
 
 	if (!may_be_made(req))
-		return true;
+		return;
 	scop_write_unique(req,
 	    tenant_order_add(scop_tenant(req), scop_member_name(req), scop_field(req, "name"),
 		title, scop_field(req, "language"), scop_field(req, "zone"),
@@ -227,13 +229,13 @@ portal_tenant_make(struct scop_request *req)
 	    &under_way);
 	if (!under_way)
 		scop_note(req, SCOP_TEXT("Ordered a new tenant"), title);
-	return scop_redirect(req, "tenants", NULL);
+	scop_redirect(req, "tenants", NULL);
 }
 
 /* ---- what is agreed with one ---- */
 
 /* The trail says of whom, and to what it was set. */
-static bool
+static void
 agreed(struct scop_request *req, const struct scop_value *tenant, const char *note,
     const struct scop_value *value)
 {
@@ -242,11 +244,10 @@ agreed(struct scop_request *req, const struct scop_value *tenant, const char *no
 	scop_note(req, note,
 	    scop_make_text(req, "%s: %s", scop_text(tenant, "title"),
 		value ? scop_as_text(value) : "-"));
-	return scop_redirect(req, "tenant",
-	    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+	scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 }
 
-bool
+void
 portal_tenant_allow(struct scop_request *req)
 {
 	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))),
@@ -254,30 +255,34 @@ portal_tenant_allow(struct scop_request *req)
 	const long long cents = amount ? (long long)scop_as_int(amount) : 0;
 	bool under_way;
 
-	if (!tenant)
-		return scop_not_found(req);
+	if (!tenant) {
+		scop_not_found(req);
+		return;
+	}
 	scop_write_unique(req,
 	    allowance_order_add(scop_get(tenant, "id"), scop_member_name(req),
 		amount ? scop_make_int(req, cents) : NULL),
 	    &under_way);
-	return agreed(req, tenant, SCOP_TEXT("Set what may be ordered"),
+	agreed(req, tenant, SCOP_TEXT("Set what may be ordered"),
 	    amount ? scop_make_text(req, "%lld.%02lld %s", cents / 100, cents % 100,
 			 scop_text(tenant, "currency"))
 		   : NULL);
 }
 
-bool
+void
 portal_tenant_sender(struct scop_request *req)
 {
 	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))),
 				*address = scop_field(req, "address");
 	bool under_way;
 
-	if (!tenant)
-		return scop_not_found(req);
+	if (!tenant) {
+		scop_not_found(req);
+		return;
+	}
 	scop_write_unique(req,
 	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req),
 		field_or_none(req, "address")),
 	    &under_way);
-	return agreed(req, tenant, SCOP_TEXT("Set where mails come from"), address);
+	agreed(req, tenant, SCOP_TEXT("Set where mails come from"), address);
 }

@@ -6,16 +6,16 @@
 #include "names.h"
 
 /* shop_catalogue.c: what visitors look at */
-bool shop_list(struct scop_request *req);
-bool shop_category(struct scop_request *req);
-bool shop_product(struct scop_request *req);
-bool shop_picture(struct scop_request *req);
+void shop_list(struct scop_request *req);
+void shop_category(struct scop_request *req);
+void shop_product(struct scop_request *req);
+void shop_picture(struct scop_request *req);
 
 /* shop_cart.c: what they have put together */
-bool shop_cart(struct scop_request *req);
-bool shop_cart_add(struct scop_request *req);
-bool shop_cart_change(struct scop_request *req);
-bool shop_sweep_job(struct scop_request *req);
+void shop_cart(struct scop_request *req);
+void shop_cart_add(struct scop_request *req);
+void shop_cart_change(struct scop_request *req);
+enum scop_job_result shop_sweep_job(struct scop_request *req);
 extern const struct scop_field shop_add_fields[], shop_count_fields[];
 
 /* The key of the visitor's cart, made when there is none; only in a POST. */
@@ -27,9 +27,9 @@ const struct scop_value *shop_cart_owner(struct scop_request *req);
 struct scop_want shop_cart_want(struct scop_request *req);
 
 /* shop_checkout.c: the order, on one page */
-bool shop_checkout(struct scop_request *req);
-bool shop_order_place(struct scop_request *req);
-bool shop_thanks(struct scop_request *req);
+void shop_checkout(struct scop_request *req);
+void shop_order_place(struct scop_request *req);
+void shop_thanks(struct scop_request *req);
 extern const struct scop_field shop_order_fields[];
 
 /* Puts the VAT of an order, as read under `found_vats`, for people: a rate without digits that say
@@ -40,35 +40,35 @@ void shop_put_vats(struct scop_request *req);
 void shop_put_communication(struct scop_request *req, const struct scop_value *order);
 
 /* shop_customer.c: customers who want to see their orders */
-bool shop_account(struct scop_request *req);
-bool shop_account_ask(struct scop_request *req);
-bool shop_account_link(struct scop_request *req);
-bool shop_account_enter(struct scop_request *req);
-bool shop_account_leave(struct scop_request *req);
-bool shop_account_job(struct scop_request *req);
+void shop_account(struct scop_request *req);
+void shop_account_ask(struct scop_request *req);
+void shop_account_link(struct scop_request *req);
+void shop_account_enter(struct scop_request *req);
+void shop_account_leave(struct scop_request *req);
+enum scop_job_result shop_account_job(struct scop_request *req);
 extern const struct scop_field shop_account_fields[];
 
 /* shop_orders.c: what the merchant sees of orders; shop_state.c: what becomes of them */
-bool shop_orders(struct scop_request *req);
-bool shop_tile(struct scop_request *req);
-bool shop_orders_file(struct scop_request *req);
-bool shop_order(struct scop_request *req);
-bool shop_order_change(struct scop_request *req);
-bool shop_orders_change(struct scop_request *req);
-bool shop_state_job(struct scop_request *req);
+void shop_orders(struct scop_request *req);
+void shop_tile(struct scop_request *req);
+void shop_orders_file(struct scop_request *req);
+void shop_order(struct scop_request *req);
+void shop_order_change(struct scop_request *req);
+void shop_orders_change(struct scop_request *req);
+enum scop_job_result shop_state_job(struct scop_request *req);
 extern const struct scop_field shop_orders_fields[], shop_state_fields[], shop_states_fields[];
 
 /* shop_products.c: the merchant's products */
-bool shop_products(struct scop_request *req);
-bool shop_products_file(struct scop_request *req);
-bool shop_products_publish(struct scop_request *req);
-bool shop_product_new(struct scop_request *req);
-bool shop_product_add(struct scop_request *req);
-bool shop_product_edit(struct scop_request *req);
-bool shop_product_save(struct scop_request *req);
-bool shop_product_picture(struct scop_request *req);
-bool shop_variant_save(struct scop_request *req);
-bool shop_variant_add(struct scop_request *req);
+void shop_products(struct scop_request *req);
+void shop_products_file(struct scop_request *req);
+void shop_products_publish(struct scop_request *req);
+void shop_product_new(struct scop_request *req);
+void shop_product_add(struct scop_request *req);
+void shop_product_edit(struct scop_request *req);
+void shop_product_save(struct scop_request *req);
+void shop_product_picture(struct scop_request *req);
+void shop_variant_save(struct scop_request *req);
+void shop_variant_add(struct scop_request *req);
 extern const struct scop_field shop_products_fields[], shop_publish_fields[], shop_new_fields[],
     shop_product_fields[], shop_picture_fields[], shop_variant_fields[], shop_variant_new_fields[];
 
@@ -82,23 +82,23 @@ void shop_category_put(struct scop_request *req, const char *path, int64_t *ret_
 const char *shop_picture_type(const char *data, size_t size);
 
 /* shop_settings.c */
-bool shop_settings_show(struct scop_request *req);
-bool shop_settings_save(struct scop_request *req);
-bool shop_selling_save(struct scop_request *req);
-bool shop_step_add(struct scop_request *req);
-bool shop_step_remove(struct scop_request *req);
+void shop_settings_show(struct scop_request *req);
+void shop_settings_save(struct scop_request *req);
+void shop_selling_save(struct scop_request *req);
+void shop_step_add(struct scop_request *req);
+void shop_step_remove(struct scop_request *req);
 extern const struct scop_field shop_payment_fields[], shop_selling_fields[], shop_step_fields[];
 
 /* shop_import.c: files of products; shop_takein.c: the same in the portal */
 bool shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count);
 bool shop_import_payment(struct scop_request *req, const struct scop_file *files, size_t count);
-bool shop_imports(struct scop_request *req);
-bool shop_import_upload(struct scop_request *req);
-bool shop_import_show(struct scop_request *req);
-bool shop_import_map(struct scop_request *req);
-bool shop_import_start(struct scop_request *req);
-bool shop_check_job(struct scop_request *req);
-bool shop_import_job(struct scop_request *req);
+void shop_imports(struct scop_request *req);
+void shop_import_upload(struct scop_request *req);
+void shop_import_show(struct scop_request *req);
+void shop_import_map(struct scop_request *req);
+void shop_import_start(struct scop_request *req);
+enum scop_job_result shop_check_job(struct scop_request *req);
+enum scop_job_result shop_import_job(struct scop_request *req);
 extern const struct scop_field shop_upload_fields[], shop_map_fields[];
 
 /* The options of a variant, such as "Ocre, 40 cm"; "" for none. */

@@ -57,7 +57,7 @@ shop_options(struct scop_request *req, const struct scop_value *variant)
 	    three);
 }
 
-bool
+void
 shop_cart(struct scop_request *req)
 {
 	int64_t cents = 0;
@@ -78,14 +78,14 @@ shop_cart(struct scop_request *req)
 	if (count > 0)
 		scop_put(req, "goods",
 		    scop_make_money(req, cents, scop_currency(scop_get(scop_at(lines, 0), "sum"))));
-	return scop_view(req, &view_cart);
+	scop_view(req, &view_cart);
 }
 
 /* Says how many there are, rather than taking fewer than were asked for. */
-static bool
+static void
 refuse(struct scop_request *req, const struct scop_value *variant)
 {
-	return scop_reject(req, "count",
+	scop_reject(req, "count",
 	    scop_int(variant, "stock") > 0 ? SCOP_TEXT("There are not that many left.")
 					   : SCOP_TEXT("This has just been sold out."));
 }
@@ -97,33 +97,39 @@ enough(const struct scop_value *variant, int64_t count)
 	    scop_int(variant, "stock") >= count;
 }
 
-bool
+void
 shop_cart_add(struct scop_request *req)
 {
 	const struct scop_value *variant =
 				    scop_row(req, variant_to_order(scop_field(req, "variant"))),
 				*field = scop_field(req, "count");
 
-	if (!variant)
-		return scop_not_found(req);
+	if (!variant) {
+		scop_not_found(req);
+		return;
+	}
 	const struct scop_value *owner = shop_cart_owner(req),
 				*line = scop_row(req, cart_line_of(owner, scop_get(variant, "id")));
 	const int64_t count = scop_int(line, "count") + (field ? scop_as_int(field) : 1);
 
-	if (!enough(variant, count))
-		return refuse(req, variant);
-	if (count > COUNT_MAX)
-		return scop_reject(req, "count",
-		    "At most 99 pieces of an article fit into a cart.");
-	if (!line && scop_int(scop_row(req, cart_size(owner)), "lines") >= LINES_MAX)
-		return scop_reject(req, "count",
-		    "Your cart is full. Please order what is in it first.");
+	if (!enough(variant, count)) {
+		refuse(req, variant);
+		return;
+	}
+	if (count > COUNT_MAX) {
+		scop_reject(req, "count", "At most 99 pieces of an article fit into a cart.");
+		return;
+	}
+	if (!line && scop_int(scop_row(req, cart_size(owner)), "lines") >= LINES_MAX) {
+		scop_reject(req, "count", "Your cart is full. Please order what is in it first.");
+		return;
+	}
 	scop_write(req,
 	    cart_put(owner, scop_get(variant, "id"), scop_make_int(req, count), scop_now(req)));
-	return scop_redirect(req, "cart", NULL);
+	scop_redirect(req, "cart", NULL);
 }
 
-bool
+void
 shop_cart_change(struct scop_request *req)
 {
 	const struct scop_value *owner = shop_cart_owner(req), *count = scop_field(req, "count");
@@ -132,20 +138,25 @@ shop_cart_change(struct scop_request *req)
 
 	if (scop_as_int(count) == 0) {
 		scop_write(req, cart_remove(owner, id));
-		return scop_redirect(req, "cart", NULL);
+		scop_redirect(req, "cart", NULL);
+		return;
 	}
 	const struct scop_value *variant = scop_row(req, variant_to_order(id));
 
-	if (!variant || !scop_row(req, cart_line_of(owner, id)))
-		return scop_redirect(req, "cart", NULL); /* gone in another tab: the cart says so */
-	if (!enough(variant, scop_as_int(count)))
-		return refuse(req, variant);
+	if (!variant || !scop_row(req, cart_line_of(owner, id))) {
+		scop_redirect(req, "cart", NULL); /* gone in another tab: the cart says so */
+		return;
+	}
+	if (!enough(variant, scop_as_int(count))) {
+		refuse(req, variant);
+		return;
+	}
 	scop_write(req, cart_put(owner, id, count, scop_now(req)));
-	return scop_redirect(req, "cart", NULL);
+	scop_redirect(req, "cart", NULL);
 }
 
 /* Each night, all that nobody came back for, however much a day has left. */
-bool
+enum scop_job_result
 shop_sweep_job(struct scop_request *req)
 {
 	const struct scop_value *limit = scop_make_int(req, SWEEP_ROWS);
@@ -157,5 +168,5 @@ shop_sweep_job(struct scop_request *req)
 	while (scop_write(req, customer_links_sweep(limit)) == SWEEP_ROWS)
 		continue;
 	scop_write(req, imports_sweep());
-	return true;
+	return SCOP_JOB_DONE;
 }

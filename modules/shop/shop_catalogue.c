@@ -39,14 +39,14 @@ one_more(struct scop_request *req)
 	return scop_make_int(req, PER_PAGE + 1);
 }
 
-static bool
+static void
 show_page(struct scop_request *req, const struct scop_value *products)
 {
 	shop_put_page(req, "products", products, PER_PAGE);
-	return scop_view(req, &view_list);
+	scop_view(req, &view_list);
 }
 
-bool
+void
 shop_list(struct scop_request *req)
 {
 	const struct scop_value *products = scop_put_all(req,
@@ -54,18 +54,20 @@ shop_list(struct scop_request *req)
 		{ "products", false, products_of_all(one_more(req), shop_first(req, PER_PAGE)) },
 		SHOP_FRAME(req), { 0 } });
 
-	return show_page(req, products);
+	show_page(req, products);
 }
 
-bool
+void
 shop_category(struct scop_request *req)
 {
 	const struct scop_value *slug = scop_path(req, "category");
 	const struct scop_value *category = scop_row(req, category_by_slug(slug));
 	const struct scop_value *id = scop_get(category, "id");
 
-	if (!category)
-		return scop_not_found(req);
+	if (!category) {
+		scop_not_found(req);
+		return;
+	}
 	scop_put(req, "category", category);
 	const struct scop_value *products = scop_put_all(req,
 	    (const struct scop_want[]){
@@ -74,7 +76,7 @@ shop_category(struct scop_request *req)
 			? products_of_top(id, one_more(req), shop_first(req, PER_PAGE))
 			: products_of_category(id, one_more(req), shop_first(req, PER_PAGE)) },
 		{ "subs", false, sub_categories(slug) }, SHOP_FRAME(req), { 0 } });
-	return show_page(req, products);
+	show_page(req, products);
 }
 
 /* Each variant with its options in words; the first that can be had is chosen. */
@@ -103,7 +105,7 @@ variants_to_choose(struct scop_request *req, const struct scop_value *variants)
 	return scop_make_list(req, count, list);
 }
 
-bool
+void
 shop_product(struct scop_request *req)
 {
 	const struct scop_value *slug = scop_path(req, "slug");
@@ -113,8 +115,10 @@ shop_product(struct scop_request *req)
 		{ "neighbours", false, neighbours_of_product(slug) },
 		{ "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
 
-	if (!product)
-		return scop_not_found(req);
+	if (!product) {
+		scop_not_found(req);
+		return;
+	}
 	const struct scop_value *variants = variants_to_choose(req, scop_model(req, "found"));
 	scop_put(req, "variants", variants);
 	scop_put(req, "choice", scop_make_bool(req, scop_count(variants) > 1));
@@ -123,15 +127,17 @@ shop_product(struct scop_request *req)
 		scop_count(variants) == 1 && scop_bool(scop_at(variants, 0), "is_last")));
 	scop_put(req, "has_neighbours",
 	    scop_make_bool(req, scop_count(scop_model(req, "neighbours")) > 0));
-	return scop_view(req, &view_product);
+	scop_view(req, &view_product);
 }
 
-bool
+void
 shop_picture(struct scop_request *req)
 {
 	const struct scop_value *picture = scop_row(req, picture_by_hash(scop_path(req, "hash")));
 
-	if (!picture)
-		return scop_not_found(req);
-	return scop_send_file(req, scop_text(picture, "type"), scop_get(picture, "bytes"));
+	if (!picture) {
+		scop_not_found(req);
+		return;
+	}
+	scop_send_file(req, scop_text(picture, "type"), scop_get(picture, "bytes"));
 }

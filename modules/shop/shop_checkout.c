@@ -205,7 +205,7 @@ chosen_country(struct scop_request *req, const struct basket *basket)
 	return basket->quote[0].deliverable ? countries[0] : countries[1];
 }
 
-bool
+void
 shop_checkout(struct scop_request *req)
 {
 	const struct scop_value *visitor = scop_visitor(req);
@@ -217,12 +217,14 @@ shop_checkout(struct scop_request *req)
 		{ "last", true, last_order_of(visitor) }, SHOP_FRAME(req), { 0 } });
 	const struct scop_value *lines = scop_model(req, "lines");
 
-	if (scop_count(lines) == 0)
-		return scop_redirect(req, "cart", NULL);
+	if (scop_count(lines) == 0) {
+		scop_redirect(req, "cart", NULL);
+		return;
+	}
 	add_up(&basket, lines, scop_model(req, "terms"), scop_model(req, "steps"));
 	put_quotes(req, &basket, chosen_country(req, &basket));
 	scop_put(req, "seen", digest(req, &basket));
-	return scop_view(req, &view_order);
+	scop_view(req, &view_order);
 }
 
 void
@@ -363,7 +365,7 @@ refused(struct scop_request *req, const struct basket *basket, const struct quot
 	return scop_rejected(req);
 }
 
-bool
+void
 shop_order_place(struct scop_request *req)
 {
 	static const char *const parts[] = { "token" };
@@ -375,26 +377,30 @@ shop_order_place(struct scop_request *req)
 	/* The rows stay locked until the commit, so of two who want the last piece one gets it. */
 	const struct scop_value *lines = scop_rows(req, cart_to_order(owner));
 
-	if (scop_count(lines) == 0)
-		return scop_redirect(req, "cart", NULL);
+	if (scop_count(lines) == 0) {
+		scop_redirect(req, "cart", NULL);
+		return;
+	}
 	add_up(&basket, lines, scop_row(req, selling()), scop_rows(req, steps()));
 	const struct quote *quote = &basket.quote[in_france];
 
 	if (refused(req, &basket, quote, in_france))
-		return true;
+		return;
 	const struct scop_value *order = add_order(req, &basket, quote, token);
 	const struct scop_value *ids = scop_make_list(req, 1, &order);
 	add_lines(req, order, owner, quote);
 	add_vats(req, order, quote);
 	/* the rows were held: it cannot be */
-	if (scop_write(req, stock_take(owner)) != scop_count(lines))
-		return scop_reject(req, "cart",
+	if (scop_write(req, stock_take(owner)) != scop_count(lines)) {
+		scop_reject(req, "cart",
 		    "Somebody was quicker: not everything in your cart is there any more.");
+		return;
+	}
 	scop_write(req, availability_of_orders(ids));
 	scop_write(req, cart_clear(owner));
 	mail_order(req, token);
 	tell_shop(req);
-	return scop_redirect(req, "thanks", scop_make_map(req, 1, parts, &token));
+	scop_redirect(req, "thanks", scop_make_map(req, 1, parts, &token));
 }
 
 /* ---- afterwards ---- */
@@ -414,7 +420,7 @@ put_code(struct scop_request *req, const struct scop_value *order)
 		scop_put(req, "code", scop_qr(req, text));
 }
 
-bool
+void
 shop_thanks(struct scop_request *req)
 {
 	const struct scop_value *token = scop_path(req, "token");
@@ -424,10 +430,12 @@ shop_thanks(struct scop_request *req)
 		{ "found_vats", false, vats_by_token(token) }, { "payment", true, payment() },
 		SHOP_FRAME(req), { 0 } });
 
-	if (!order)
-		return scop_not_found(req);
+	if (!order) {
+		scop_not_found(req);
+		return;
+	}
 	shop_put_communication(req, order);
 	shop_put_vats(req);
 	put_code(req, order);
-	return scop_view(req, &view_thanks);
+	scop_view(req, &view_thanks);
 }

@@ -16,7 +16,7 @@ const struct scop_field shop_account_fields[] = {
 	{ 0 },
 };
 
-bool
+void
 shop_account(struct scop_request *req)
 {
 	const struct scop_value *customer = scop_put_all(req,
@@ -30,11 +30,11 @@ shop_account(struct scop_request *req)
 		scop_put(req, "orders", orders);
 		scop_put(req, "any", scop_make_bool(req, scop_count(orders) > 0));
 	}
-	return scop_view(req, &view_account);
+	scop_view(req, &view_account);
 }
 
 /* Whether the address is known shows neither here nor in the time: the mail is a job's. */
-bool
+void
 shop_account_ask(struct scop_request *req)
 {
 	static const char *const keys[] = { "mail", "language" };
@@ -46,10 +46,10 @@ shop_account_ask(struct scop_request *req)
 		    scop_make_text(req, "%s", scop_language_of(req)) }),
 	    NULL, scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", mail);
-	return shop_account(req);
+	shop_account(req);
 }
 
-bool
+enum scop_job_result
 shop_account_job(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_get(scop_body(req), "mail"),
@@ -57,7 +57,7 @@ shop_account_job(struct scop_request *req)
 
 	/* Nobody's mailbox is filled by pressing often. */
 	if (scop_int(scop_row(req, customer_links_of(mail)), "fresh") >= LINKS_MAX)
-		return true;
+		return SCOP_JOB_DONE;
 	scop_write(req, customer_link_add(scop_hash(req, token), mail));
 	scop_put(req, "token", token);
 	scop_mail(req,
@@ -65,10 +65,10 @@ shop_account_job(struct scop_request *req)
 		.to = mail,
 		.language = scop_text(scop_body(req), "language"),
 		.secret = true });
-	return true;
+	return SCOP_JOB_DONE;
 }
 
-bool
+void
 shop_account_link(struct scop_request *req)
 {
 	scop_put_all(req,
@@ -76,11 +76,11 @@ shop_account_link(struct scop_request *req)
 		{ "found", true, customer_link_by_hash(scop_hash(req, scop_path(req, "token"))) },
 		SHOP_FRAME(req), { 0 } });
 	scop_put(req, "token", scop_path(req, "token"));
-	return scop_view(req, &view_account_link);
+	scop_view(req, &view_account_link);
 }
 
 /* Whoever knew the guest's token has nothing of the customer's: the browser gets another one. */
-bool
+void
 shop_account_enter(struct scop_request *req)
 {
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token")),
@@ -88,8 +88,10 @@ shop_account_enter(struct scop_request *req)
 	const struct scop_value *mail =
 	    scop_get(scop_row(req, customer_link_by_hash(hash)), "mail");
 
-	if (!mail || scop_write(req, customer_link_use(hash)) != 1)
-		return scop_redirect(req, "account", NULL);
+	if (!mail || scop_write(req, customer_link_use(hash)) != 1) {
+		scop_redirect(req, "account", NULL);
+		return;
+	}
 	const struct scop_value *cart =
 	    scop_hash(req, scop_make_text(req, "cart of %s", scop_as_text(mail)));
 
@@ -99,14 +101,14 @@ shop_account_enter(struct scop_request *req)
 		scop_write(req, customer_leave(guest));
 	}
 	scop_write(req, customer_enter(scop_visitor_renew(req), mail, cart));
-	return scop_redirect(req, "account", NULL);
+	scop_redirect(req, "account", NULL);
 }
 
-bool
+void
 shop_account_leave(struct scop_request *req)
 {
 	if (scop_visitor(req))
 		scop_write(req, customer_leave(scop_visitor(req)));
 	scop_visitor_renew(req);
-	return scop_redirect(req, "account", NULL);
+	scop_redirect(req, "account", NULL);
 }

@@ -18,7 +18,7 @@ const struct scop_field shop_orders_fields[] = {
 	{ 0 },
 };
 
-bool
+void
 shop_orders(struct scop_request *req)
 {
 	const struct scop_value *state = scop_field(req, "state"),
@@ -41,11 +41,11 @@ shop_orders(struct scop_request *req)
 			scop_put(req, scop_as_text(scop_make_text(req, "only_%s", states[i])),
 			    scop_make_bool(req, true));
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
-	return scop_view(req, &view_orders);
+	scop_view(req, &view_orders);
 }
 
 /* The tile on the portal's first page: what waits, and how the last two weeks went. */
-bool
+void
 shop_tile(struct scop_request *req)
 {
 	const struct scop_value *days = scop_put_all(req,
@@ -68,10 +68,10 @@ shop_tile(struct scop_request *req)
 	}
 	scop_put(req, "chart", scop_chart(req, DAYS, labels, values));
 	scop_put(req, "total", scop_make_money(req, total, currency));
-	return scop_view(req, &view_sales);
+	scop_view(req, &view_sales);
 }
 
-bool
+void
 shop_orders_file(struct scop_request *req)
 {
 	static const struct scop_csv_column columns[] = {
@@ -95,11 +95,11 @@ shop_orders_file(struct scop_request *req)
 	const struct scop_value *rows =
 	    scop_rows(req, orders_export(scop_field(req, "state"), scop_field(req, "words")));
 
-	return scop_send_download(req, "orders.csv", "text/csv; charset=utf-8",
+	scop_send_download(req, "orders.csv", "text/csv; charset=utf-8",
 	    scop_csv_write(req, columns, rows));
 }
 
-bool
+void
 shop_order(struct scop_request *req)
 {
 	const struct scop_value *number =
@@ -110,10 +110,12 @@ shop_order(struct scop_request *req)
 		{ "found_vats", false, vats_by_id(number) },
 		{ "changes", false, order_changes(number) }, { 0 } });
 
-	if (!order)
-		return scop_not_found(req);
+	if (!order) {
+		scop_not_found(req);
+		return;
+	}
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
 	shop_put_communication(req, order);
 	shop_put_vats(req);
-	return scop_view(req, &view_one_order);
+	scop_view(req, &view_one_order);
 }

@@ -152,7 +152,7 @@ put_few(struct scop_request *req)
 	scop_put(req, "products", scop_make_list(req, count, list));
 }
 
-bool
+void
 shop_products(struct scop_request *req)
 {
 	const struct scop_value *state = scop_field(req, "state"),
@@ -171,10 +171,10 @@ shop_products(struct scop_request *req)
 	if (state)
 		scop_put(req, scop_as_text(scop_make_text(req, "only_%s", scop_as_text(state))),
 		    scop_make_bool(req, true));
-	return scop_view(req, &view_products);
+	scop_view(req, &view_products);
 }
 
-bool
+void
 shop_products_file(struct scop_request *req)
 {
 	/* The columns of our own kind of file: see README.md. */
@@ -189,12 +189,12 @@ shop_products_file(struct scop_request *req)
 	const struct scop_value *rows =
 	    scop_rows(req, products_export(scop_field(req, "state"), scop_field(req, "words")));
 
-	return scop_send_download(req, "products.csv", "text/csv; charset=utf-8",
+	scop_send_download(req, "products.csv", "text/csv; charset=utf-8",
 	    scop_csv_write(req, columns, rows));
 }
 
 /* The page itself is the answer, so that it can say what was done. */
-bool
+void
 shop_products_publish(struct scop_request *req)
 {
 	const bool publish = strcmp(scop_as_text(scop_field(req, "to")), "publish") == 0;
@@ -206,19 +206,19 @@ shop_products_publish(struct scop_request *req)
 	    scop_make_text(req, "%zu", scop_count(scop_field(req, "product"))));
 	scop_put(req, publish ? "was_published" : "was_hidden",
 	    scop_make_int(req, (int64_t)scop_count(scop_field(req, "product"))));
-	return shop_products(req);
+	shop_products(req);
 }
 
 /* ---- a new one ---- */
 
-bool
+void
 shop_product_new(struct scop_request *req)
 {
-	return scop_view(req, &view_product_new);
+	scop_view(req, &view_product_new);
 }
 
 /* Hidden until somebody has looked at it: its page asks for the rest. */
-bool
+void
 shop_product_add(struct scop_request *req)
 {
 	static const char *const parts[] = { "product" };
@@ -234,26 +234,30 @@ shop_product_add(struct scop_request *req)
 		scop_write_unique(req, product_add(address, name, scop_make_bool(req, false)),
 		    &taken);
 	}
-	if (taken)
-		return scop_reject(req, "name",
+	if (taken) {
+		scop_reject(req, "name",
 		    "There are many articles of this name already. Please choose another.");
+		return;
+	}
 	const struct scop_value *product = scop_make_int(req, scop_inserted(req));
 	shop_code(scop_as_text(address), "", "", "", code);
 	scop_write_unique(req,
 	    variant_add(product, scop_make_text(req, "%s", code), NULL, none, none, none,
 		scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)),
 	    &taken);
-	if (taken)
-		return scop_reject(req, "name",
+	if (taken) {
+		scop_reject(req, "name",
 		    "Another article's number (SKU) is like this name. Please choose another.");
+		return;
+	}
 	scop_write(req, product_refresh(product));
 	scop_note(req, "Added an article", name);
-	return scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
+	scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
 }
 
 /* ---- one product ---- */
 
-bool
+void
 shop_product_edit(struct scop_request *req)
 {
 	const struct scop_value *id = number_in_path(req, "product");
@@ -262,19 +266,21 @@ shop_product_edit(struct scop_request *req)
 		{ "variants", false, variants_by_product(id, number_in_path(req, "variant")) },
 		{ "terms", true, selling() }, { "categories", false, category_paths() }, { 0 } });
 
-	if (!product)
-		return scop_not_found(req);
+	if (!product) {
+		scop_not_found(req);
+		return;
+	}
 	const struct scop_value *variants = scop_model(req, "variants");
 	scop_put(req, "several", scop_make_bool(req, scop_count(variants) > 1));
 	scop_put(req, "seen", scop_seen(req, product, TEXTS));
 	scop_put(req, "in_france", scop_get(scop_model(req, "terms"), "in_france"));
-	return scop_view(req, &view_product_edit);
+	scop_view(req, &view_product_edit);
 }
 
-static bool
+static void
 back(struct scop_request *req, const struct scop_value *product)
 {
-	return scop_redirect(req, "edit-product",
+	scop_redirect(req, "edit-product",
 	    scop_make_map(req, 1, (const char *const[]){ "product" }, &product));
 }
 
@@ -284,7 +290,7 @@ found_product(struct scop_request *req)
 	return scop_row(req, product_by_id(number_in_path(req, "product")));
 }
 
-bool
+void
 shop_product_save(struct scop_request *req)
 {
 	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"),
@@ -292,10 +298,12 @@ shop_product_save(struct scop_request *req)
 	const struct scop_value *category = scop_field(req, "category");
 	int64_t inner, top;
 
-	if (!product)
-		return scop_not_found(req);
+	if (!product) {
+		scop_not_found(req);
+		return;
+	}
 	if (scop_outdated(req, scop_row(req, product_held(id)), TEXTS))
-		return true;
+		return;
 	shop_category_put(req, scop_as_text(category), &inner, &top);
 	scop_write(req,
 	    product_set(id, scop_field(req, "name"), inner ? scop_make_int(req, inner) : NULL,
@@ -303,31 +311,35 @@ shop_product_save(struct scop_request *req)
 		scop_field(req, "quality"), scop_field(req, "vat"), scop_field(req, "published")));
 	scop_write(req, counts_refresh());
 	scop_note(req, "Changed an article", scop_field(req, "name"));
-	return back(req, id);
+	back(req, id);
 }
 
-bool
+void
 shop_product_picture(struct scop_request *req)
 {
 	const struct scop_value *product = found_product(req);
 	const struct scop_file *file = scop_upload(req, "picture");
 	const char *type = file && file->data ? shop_picture_type(file->data, file->size) : NULL;
 
-	if (!product)
-		return scop_not_found(req);
-	if (!type)
-		return scop_reject(req, "picture",
+	if (!product) {
+		scop_not_found(req);
+		return;
+	}
+	if (!type) {
+		scop_reject(req, "picture",
 		    "This is no picture that browsers show. Please choose a PNG, JPEG, WebP or SVG "
 		    "file.");
+		return;
+	}
 	const struct scop_value *bytes = scop_make_bytes(req, file->data, file->size),
 				*hash = scop_hash(req, bytes);
 	scop_write(req, picture_put(hash, scop_make_text(req, "%s", type), bytes));
 	scop_write(req, product_picture(scop_get(product, "id"), hash));
 	scop_note(req, "Changed the picture of an article", scop_get(product, "name"));
-	return back(req, scop_get(product, "id"));
+	back(req, scop_get(product, "id"));
 }
 
-bool
+void
 shop_variant_save(struct scop_request *req)
 {
 	const struct scop_value *product = number_in_path(req, "product"),
@@ -337,8 +349,10 @@ shop_variant_save(struct scop_request *req)
 	const struct scop_value *variant =
 	    scop_row(req, variant_by_id(product, number_in_path(req, "variant")));
 
-	if (!variant)
-		return scop_not_found(req);
+	if (!variant) {
+		scop_not_found(req);
+		return;
+	}
 	scop_write(req,
 	    variant_set(scop_get(variant, "id"), scop_field(req, "price"), stock,
 		scop_field(req, "seen"), weight ? weight : scop_make_int(req, 0)));
@@ -348,10 +362,10 @@ shop_variant_save(struct scop_request *req)
 	scop_note(req, "Changed a price or stock",
 	    scop_make_text(req, "%s: %lld.%02lld%s", scop_text(variant, "name"), cents / 100,
 		cents % 100, count));
-	return back(req, product);
+	back(req, product);
 }
 
-bool
+void
 shop_variant_add(struct scop_request *req)
 {
 	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"),
@@ -360,22 +374,28 @@ shop_variant_add(struct scop_request *req)
 	char code[SHOP_CODE];
 	bool taken;
 
-	if (!product)
-		return scop_not_found(req);
-	if (scop_count(scop_rows(req, variants_by_product(id, NULL))) >= VARIANTS_MAX)
-		return scop_reject(req, "option",
+	if (!product) {
+		scop_not_found(req);
+		return;
+	}
+	if (scop_count(scop_rows(req, variants_by_product(id, NULL))) >= VARIANTS_MAX) {
+		scop_reject(req, "option",
 		    "That is enough variants for one article. Please make another article.");
+		return;
+	}
 	shop_code(scop_text(product, "slug"), scop_as_text(option), "", "", code);
 	scop_write_unique(req,
 	    variant_add(id, sku ? sku : scop_make_text(req, "%s", code), sku, option, empty(req),
 		empty(req), scop_field(req, "new_price"), scop_field(req, "new_stock"),
 		scop_make_int(req, 0)),
 	    &taken);
-	if (taken)
-		return scop_reject(req, sku ? "sku" : "option", "There is such a variant already.");
+	if (taken) {
+		scop_reject(req, sku ? "sku" : "option", "There is such a variant already.");
+		return;
+	}
 	if (name)
 		scop_write(req, option_name_set(id, name));
 	scop_write(req, product_refresh(id));
 	scop_note(req, "Added a variant", scop_get(product, "name"));
-	return back(req, id);
+	back(req, id);
 }

@@ -84,7 +84,7 @@ euros(struct scop_request *req, const struct scop_value *amount)
 		      : "-";
 }
 
-bool
+void
 shop_settings_show(struct scop_request *req)
 {
 	scop_put_all(req,
@@ -97,34 +97,35 @@ shop_settings_show(struct scop_request *req)
 	scop_put(req, "payment_seen", scop_seen(req, scop_model(req, "payment"), PAYMENT));
 	scop_put(req, "selling_seen", scop_seen(req, scop_model(req, "selling"), SELLING));
 	scop_put(req, "any_step", scop_make_bool(req, scop_count(scop_model(req, "steps")) > 0));
-	return scop_view(req, &view_settings);
+	scop_view(req, &view_settings);
 }
 
-bool
+void
 shop_settings_save(struct scop_request *req)
 {
 	char iban[SHOP_IBAN];
 	const struct scop_value *bic = scop_field(req, "bic");
 
-	if (!shop_iban_check(scop_as_text(scop_field(req, "iban")), iban))
-		return scop_reject(req, "iban",
-		    "The check digits of this account number are wrong.");
+	if (!shop_iban_check(scop_as_text(scop_field(req, "iban")), iban)) {
+		scop_reject(req, "iban", "The check digits of this account number are wrong.");
+		return;
+	}
 	if (scop_outdated(req, scop_row(req, payment_held()), PAYMENT))
-		return true;
+		return;
 	scop_write(req,
 	    payment_set(scop_field(req, "beneficiary"), scop_make_text(req, "%s", iban),
 		bic ? bic : scop_make_text(req, "%s", "")));
 	scop_note(req, "Changed where customers pay", scop_make_text(req, "%s", iban));
-	return scop_redirect(req, "settings", NULL);
+	scop_redirect(req, "settings", NULL);
 }
 
-bool
+void
 shop_selling_save(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_field(req, "mail");
 
 	if (scop_outdated(req, scop_row(req, selling_held()), SELLING))
-		return true;
+		return;
 	scop_write(req,
 	    selling_set(scop_field(req, "country"), scop_field(req, "scheme"),
 		scop_field(req, "free_from"), mail ? mail : scop_make_text(req, "%s", "")));
@@ -132,7 +133,7 @@ shop_selling_save(struct scop_request *req)
 	    scop_make_text(req, "%s, %s, %s, %s", scop_as_text(scop_field(req, "country")),
 		scop_as_text(scop_field(req, "scheme")), euros(req, scop_field(req, "free_from")),
 		mail ? scop_as_text(mail) : "-"));
-	return scop_redirect(req, "settings", NULL);
+	scop_redirect(req, "settings", NULL);
 }
 
 static void
@@ -145,26 +146,30 @@ note_step(struct scop_request *req, const struct scop_value *country,
 }
 
 /* The same country and weight again has its price changed. */
-bool
+void
 shop_step_add(struct scop_request *req)
 {
-	if (scop_int(scop_row(req, step_count()), "steps") >= STEPS_MAX)
-		return scop_reject(req, "weight", "That is enough steps. Please remove one first.");
+	if (scop_int(scop_row(req, step_count()), "steps") >= STEPS_MAX) {
+		scop_reject(req, "weight", "That is enough steps. Please remove one first.");
+		return;
+	}
 	scop_write(req,
 	    step_put(scop_field(req, "to"), scop_field(req, "weight"), scop_field(req, "price")));
 	note_step(req, scop_field(req, "to"), scop_field(req, "weight"), scop_field(req, "price"));
-	return scop_redirect(req, "settings", NULL);
+	scop_redirect(req, "settings", NULL);
 }
 
-bool
+void
 shop_step_remove(struct scop_request *req)
 {
 	const struct scop_value *step = scop_row(req,
 	    step_by_id(scop_make_int(req, atoll(scop_as_text(scop_path(req, "step"))))));
 
-	if (!step)
-		return scop_redirect(req, "settings", NULL); /* gone already */
+	if (!step) {
+		scop_redirect(req, "settings", NULL); /* gone already */
+		return;
+	}
 	scop_write(req, step_remove(scop_get(step, "id")));
 	note_step(req, scop_get(step, "country"), scop_get(step, "up_to_grams"), NULL);
-	return scop_redirect(req, "settings", NULL);
+	scop_redirect(req, "settings", NULL);
 }

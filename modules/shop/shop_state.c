@@ -94,24 +94,28 @@ change(struct scop_request *req, const struct scop_value *wanted, const char *st
 	return scop_count(ids);
 }
 
-bool
+void
 shop_order_change(struct scop_request *req)
 {
 	const struct scop_value *number = scop_path(req, "number"),
 				*order = scop_row(req, order_by_id(number)),
 				*id = scop_get(order, "id");
 
-	if (!order)
-		return scop_not_found(req);
-	if (change(req, scop_make_list(req, 1, &id), scop_as_text(scop_field(req, "state"))) != 1)
-		return scop_reject(req, "state",
+	if (!order) {
+		scop_not_found(req);
+		return;
+	}
+	if (change(req, scop_make_list(req, 1, &id), scop_as_text(scop_field(req, "state"))) != 1) {
+		scop_reject(req, "state",
 		    "The order has changed meanwhile. Please look at it again.");
-	return scop_redirect(req, "one-order",
+		return;
+	}
+	scop_redirect(req, "one-order",
 	    scop_make_map(req, 1, (const char *const[]){ "number" }, &number));
 }
 
 /* The page itself is the answer, so that it can say what was done. */
-bool
+void
 shop_orders_change(struct scop_request *req)
 {
 	const struct scop_value *wanted = scop_field(req, "order");
@@ -120,10 +124,10 @@ shop_orders_change(struct scop_request *req)
 	scop_put(req, "changed", scop_make_int(req, (int64_t)changed));
 	scop_put(req, "left", scop_make_int(req, (int64_t)(scop_count(wanted) - changed)));
 	scop_put(req, "was_changed", scop_make_bool(req, true));
-	return shop_orders(req);
+	shop_orders(req);
 }
 
-bool
+enum scop_job_result
 shop_state_job(struct scop_request *req)
 {
 	const struct scop_value *ids = scop_get(scop_body(req), "orders"),
@@ -146,5 +150,5 @@ shop_state_job(struct scop_request *req)
 				.reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
 		scop_progress(req, (uint32_t)i + 1, (uint32_t)scop_count(ids));
 	}
-	return true;
+	return SCOP_JOB_DONE;
 }

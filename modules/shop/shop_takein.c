@@ -97,17 +97,17 @@ mapping_read(const char *text, struct shop_source *source)
 
 /* ---- uploading ---- */
 
-bool
+void
 shop_imports(struct scop_request *req)
 {
 	const struct scop_value *found = scop_rows(req, import_runs());
 
 	scop_put(req, "imports", found);
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
-	return scop_view(req, &view_imports);
+	scop_view(req, &view_imports);
 }
 
-bool
+void
 shop_import_upload(struct scop_request *req)
 {
 	const struct scop_file *file = scop_upload(req, "file");
@@ -120,7 +120,8 @@ shop_import_upload(struct scop_request *req)
 
 	if (!csv || !scop_csv_next(csv, &header, &columns, &line, &error)) {
 		scop_csv_close(csv);
-		return scop_reject(req, "file", error ? error : SCOP_TEXT("The file has no rows."));
+		scop_reject(req, "file", error ? error : SCOP_TEXT("The file has no rows."));
+		return;
 	}
 	shop_source_guess(header, columns, &source);
 	const struct scop_value *mapping = mapping_text(req, &source);
@@ -128,7 +129,7 @@ shop_import_upload(struct scop_request *req)
 	scop_write(req,
 	    import_add(scop_member_name(req), scop_make_text(req, "%.150s", file->name),
 		scop_make_bytes(req, file->data, file->size), mapping, scop_now(req)));
-	return scop_redirect(req, "import", back(req, scop_make_int(req, scop_inserted(req))));
+	scop_redirect(req, "import", back(req, scop_make_int(req, scop_inserted(req))));
 }
 
 /* ---- its page ---- */
@@ -219,7 +220,7 @@ in_words(struct scop_request *req, const struct scop_value *lines)
 	return scop_make_list(req, count, list);
 }
 
-bool
+void
 shop_import_show(struct scop_request *req)
 {
 	const struct scop_value *id = run_number(req);
@@ -227,8 +228,10 @@ shop_import_show(struct scop_request *req)
 	    (const struct scop_want[]){ { "run", true, import_by_id(id) },
 		{ "found", false, import_lines(id) }, { 0 } });
 
-	if (!run)
-		return scop_not_found(req);
+	if (!run) {
+		scop_not_found(req);
+		return;
+	}
 	const struct scop_value *lines = in_words(req, scop_model(req, "found"));
 	scop_put(req, "lines", lines);
 	scop_put(req, "any_line", scop_make_bool(req, scop_count(lines) > 0));
@@ -242,29 +245,31 @@ shop_import_show(struct scop_request *req)
 	    scop_make_int(req, scop_int(run, "products") - scop_int(run, "changed")));
 	if (scop_bool(run, "is_new") || scop_bool(run, "checked"))
 		put_mapping(req, run);
-	return scop_view(req, &view_import);
+	scop_view(req, &view_import);
 }
 
 /* ---- looking it through ---- */
 
 /* One order at a time: a second press finds the first one's work under way. */
-static bool
+static void
 give_order(struct scop_request *req, const char *to, const char *from, const char *or_from,
     const char *job)
 {
 	static const char *const keys[] = { "run" };
 	const struct scop_value *id = run_number(req);
 
-	if (!scop_row(req, import_by_id(id)))
-		return scop_not_found(req);
+	if (!scop_row(req, import_by_id(id))) {
+		scop_not_found(req);
+		return;
+	}
 	if (scop_write(req,
 		import_state(id, scop_make_text(req, "%s", to), scop_make_text(req, "%s", from),
 		    scop_make_text(req, "%s", or_from))) == 1)
 		scop_later(req, job, scop_make_map(req, 1, keys, &id));
-	return scop_redirect(req, "import", back(req, id));
+	scop_redirect(req, "import", back(req, id));
 }
 
-bool
+void
 shop_import_map(struct scop_request *req)
 {
 	struct shop_source source;
@@ -275,24 +280,30 @@ shop_import_map(struct scop_request *req)
 
 		*shop_source_column(&source, i) = (column ? (int)scop_as_int(column) : 0) - 1;
 	}
-	if (source.name < 0)
-		return scop_reject(req, "name", "Please say which column has the names.");
-	if (source.price < 0)
-		return scop_reject(req, "price", "Please say which column has the prices.");
+	if (source.name < 0) {
+		scop_reject(req, "name", "Please say which column has the names.");
+		return;
+	}
+	if (source.price < 0) {
+		scop_reject(req, "price", "Please say which column has the prices.");
+		return;
+	}
 	scop_write(req, import_mapping(run_number(req), mapping_text(req, &source)));
-	return give_order(req, "checking", "new", "checked", "check_import");
+	give_order(req, "checking", "new", "checked", "check_import");
 }
 
-bool
+void
 shop_import_start(struct scop_request *req)
 {
 	const struct scop_value *run = scop_row(req, import_by_id(run_number(req)));
 
-	if (run && scop_int(run, "errors") > 0)
-		return scop_reject(req, "run",
+	if (run && scop_int(run, "errors") > 0) {
+		scop_reject(req, "run",
 		    "There are errors in the file. Please mend it, and choose it again.");
+		return;
+	}
 	scop_note(req, "Took in a file of articles", scop_get(run, "file_name"));
-	return give_order(req, "importing", "checked", "checked", "import_products");
+	give_order(req, "importing", "checked", "checked", "import_products");
 }
 
 /* ---- in jobs ---- */
@@ -370,7 +381,7 @@ number(struct scop_request *req, unsigned value)
 	return scop_make_int(req, value);
 }
 
-bool
+enum scop_job_result
 shop_check_job(struct scop_request *req)
 {
 	const struct scop_value *id = scop_get(scop_body(req), "run");
@@ -378,7 +389,7 @@ shop_check_job(struct scop_request *req)
 	struct shop_taken taken;
 
 	if (!run_it(req, true, collector, &taken))
-		return true;
+		return SCOP_JOB_DONE;
 	scop_write(req, import_lines_clear(id));
 	if (collector->count > 0)
 		scop_write(req,
@@ -387,21 +398,21 @@ shop_check_job(struct scop_request *req)
 	    import_checked(id, number(req, taken.products), number(req, taken.changed),
 		number(req, taken.variants), number(req, taken.warnings),
 		number(req, taken.errors)));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
 /* Looked through once more: the shop may have changed since. */
-bool
+enum scop_job_result
 shop_import_job(struct scop_request *req)
 {
 	struct collector *collector = scop_alloc(req, sizeof *collector);
 	struct shop_taken taken;
 
 	if (!run_it(req, true, collector, &taken))
-		return true;
+		return SCOP_JOB_DONE;
 	if (taken.errors > 0)
 		return shop_check_job(req);
 	run_it(req, false, collector, &taken);
 	scop_write(req, import_done(scop_get(scop_body(req), "run")));
-	return true;
+	return SCOP_JOB_DONE;
 }

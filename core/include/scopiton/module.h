@@ -67,12 +67,12 @@ struct scop_route {
 	/* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
 	const char *path;
 	const char *name; /* for links; NULL: none lead here */
-	bool (*handle)(struct scop_request *req);
+	void (*handle)(struct scop_request *req);
 	const struct scop_field *fields;
 	/* the route lives in the portal, for members who have it; NULL: on the public side */
 	const char *permission;
 	/* of a POST: draws its form again, with the errors and the values */
-	bool (*form)(struct scop_request *req);
+	void (*form)(struct scop_request *req);
 	bool api;    /* answers as JSON too, with "Accept: application/json" */
 	bool open;   /* in the portal, without being signed in: the portal's own sign-in */
 	bool stored; /* of a GET: reached through scop_send_stored() alone, never by an address */

@@ -156,22 +156,21 @@ void scop_put(struct scop_request *req, const char *name, const struct scop_valu
 /* What was put under `name`; NULL for nothing. */
 const struct scop_value *scop_model(const struct scop_request *req, const char *name);
 
-/* Answers with the model through `view`. Always true, as all answers are, so that a handler can
- * return it. */
-bool scop_view(struct scop_request *req, const struct scop_view *view);
+/* Answers with the model through `view`. Of several answers the last one counts. */
+void scop_view(struct scop_request *req, const struct scop_view *view);
 
 /* 303 to the route `name` of this module; its path's {parts} come from `parts` (a map, or NULL). */
-bool scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts);
+void scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts);
 
-bool scop_not_found(struct scop_request *req);
+void scop_not_found(struct scop_request *req);
 
 /* A field of this POST is refused for a reason that only the handler knew; `message` as for
  * scop_translate. The transaction is rolled back, and the form drawn again with the message. */
-bool scop_reject(struct scop_request *req, const char *field, const char *message);
+void scop_reject(struct scop_request *req, const char *field, const char *message);
 
 /* The same, with `values` (a map) for each {{name}} in the message, and, where its fields are known
  * at run time only, the field's `title` in the request's language; either may be NULL. */
-bool scop_reject_with(struct scop_request *req, const char *field, const char *title,
+void scop_reject_with(struct scop_request *req, const char *field, const char *title,
     const char *message, const struct scop_value *values);
 
 /* Why the field is refused, in the request's language; NULL where it is not. For a form whose
@@ -183,17 +182,17 @@ bool scop_rejected(const struct scop_request *req);
 
 /* Answers with bytes that never change under this address, so that caches may keep them for a year.
  */
-bool scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
+void scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
 
 /* Answers with bytes made for this request, which nobody keeps. Browsers save them as `file_name`;
  * NULL to show them. */
-bool scop_send_download(struct scop_request *req, const char *file_name, const char *type,
+void scop_send_download(struct scop_request *req, const char *file_name, const char *type,
     const struct scop_value *bytes);
 
 /* Answers with the file that the stored route `name` sends for `parts`, which must be its whole
  * address: nginx keeps it, and asks the module only for what it does not have yet. Who may see it
  * is this handler's to check, each time. Browsers save it as `file_name`; NULL to show it. */
-bool scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
+void scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
     const char *file_name);
 
 /* The hash of whom a request comes from: an IPv4 address, or the network of an IPv6 one (its first

@@ -25,13 +25,17 @@
 
 struct scop_request;
 
+/* How a job ended. All but SCOP_JOB_DONE roll its transaction back. */
+enum scop_job_result {
+	SCOP_JOB_RETRY,  /* run again later, with exponential back-off */
+	SCOP_JOB_DONE,   /* its transaction is committed */
+	SCOP_JOB_FAILED, /* never run again: it waits for a person who retries or discards it */
+};
+
 struct scop_job {
 	const char *name;
-	/* True when it is done. False, as scop_retry answers, to be run again later; its
-	 * transaction is rolled back. */
-	bool (*handle)(struct scop_request *req);
-	/* after which it waits among the dead for a person to decide; 10 unless said */
-	unsigned tries;
+	enum scop_job_result (*handle)(struct scop_request *req);
+	unsigned tries; /* after which a retry counts as failed; 10 unless said */
 };
 
 /* Puts a job of this module into the queue, for now. `body` is a map of what it needs to know, at
@@ -60,13 +64,11 @@ const struct scop_value *scop_body(const struct scop_request *req);
 /* How often it has been tried, this time included. */
 unsigned scop_tries(const struct scop_request *req);
 
-/* Not now: it is run again later, after a rest that grows. What stands here is shown to people.
- * Always false. */
-bool scop_retry(struct scop_request *req, const char *format, ...)
+/* For `return`: SCOP_JOB_RETRY, or SCOP_JOB_FAILED, with the reason as printf makes it, which
+ * people read in the portal. */
+enum scop_job_result scop_retry(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* Never: it goes to the dead at once. Always false. */
-bool scop_give_up(struct scop_request *req, const char *format, ...)
+enum scop_job_result scop_give_up(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Shows people how far it is, whatever becomes of its transaction. */

@@ -2,10 +2,10 @@
 /* The second statement of its migration fails: no installation of it may go through. */
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -3,11 +3,11 @@
  */
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	scop_put(req, "things", scop_rows(req, things()));
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -3,7 +3,7 @@
  * which is refused. */
 #include "names.h"
 
-static bool
+static enum scop_job_result
 call(struct scop_request *req)
 {
 	const struct scop_value *body = scop_body(req);
@@ -24,24 +24,24 @@ call(struct scop_request *req)
 		scop_make_int(req, (int64_t)scop_size(scop_get(answer, "body"))),
 		scop_make_text(req, "%.150s", scop_text(answer, "body")),
 		scop_make_text(req, "%.250s", scop_http_trouble(req)), scop_job_key(req)));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
-static bool
+static void
 visit(struct scop_request *req)
 {
 	scop_http(req,
 	    &(const struct scop_http){ .url = scop_make_text(req, "https://localhost:18443/") });
-	return scop_not_found(req);
+	scop_not_found(req);
 }
 
-static bool
+static void
 form(struct scop_request *req)
 {
-	return scop_view(req, &view_form);
+	scop_view(req, &view_form);
 }
 
-static bool
+static void
 ask(struct scop_request *req)
 {
 	static const char *const keys[] = { "url", "note", "send", "seconds", "most", "redirects" };
@@ -51,7 +51,7 @@ ask(struct scop_request *req)
 		(const struct scop_value *[]){ scop_field(req, "url"), scop_field(req, "note"),
 		    scop_field(req, "send"), scop_field(req, "seconds"), scop_field(req, "most"),
 		    scop_field(req, "redirects") }));
-	return scop_redirect(req, "form", NULL);
+	scop_redirect(req, "form", NULL);
 }
 
 static const struct scop_field fields[] = {

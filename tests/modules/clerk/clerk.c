@@ -9,43 +9,43 @@
 
 enum { STEPS = 60, STEP_NANOSECONDS = 100000000, FIRST_GOOD_TRY = 3 };
 
-static bool
+static enum scop_job_result
 note_as(struct scop_request *req, const char *job)
 {
 	scop_write(req,
 	    note_add(scop_make_text(req, "%s", job), scop_get(scop_body(req), "text"),
 		scop_now(req)));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
-static bool
+static enum scop_job_result
 note(struct scop_request *req)
 {
 	return note_as(req, "note");
 }
 
-static bool
+static enum scop_job_result
 flaky(struct scop_request *req)
 {
 	note_as(req, "flaky"); /* undone with the try */
 	return scop_tries(req) < FIRST_GOOD_TRY
 	    ? scop_retry(req, "not yet, at try %u", scop_tries(req))
-	    : true;
+	    : SCOP_JOB_DONE;
 }
 
-static bool
+static enum scop_job_result
 never(struct scop_request *req)
 {
 	return scop_retry(req, "never\nin two lines");
 }
 
-static bool
+static enum scop_job_result
 hopeless(struct scop_request *req)
 {
 	return scop_give_up(req, "there is no sense in it");
 }
 
-static bool
+static enum scop_job_result
 slow(struct scop_request *req)
 {
 	for (uint32_t i = 0; i < STEPS && !scop_cancelled(req); i++) {
@@ -55,31 +55,31 @@ slow(struct scop_request *req)
 	return note_as(req, "slow");
 }
 
-static bool
+static enum scop_job_result
 crash(struct scop_request *req)
 {
 	note_as(req, "crash");
 	if (scop_tries(req) == 1)
 		raise(SIGSEGV);
-	return true;
+	return SCOP_JOB_DONE;
 }
 
-static bool
+static enum scop_job_result
 chain(struct scop_request *req)
 {
 	note_as(req, "chain");
 	scop_later(req, "note", scop_body(req));
 	scop_emit(req, "noted", scop_body(req));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
-static bool
+static enum scop_job_result
 tick(struct scop_request *req)
 {
 	scop_write(req,
 	    note_add(scop_make_text(req, "tick"), scop_make_text(req, "by the clock"),
 		scop_now(req)));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
 static const struct scop_job jobs[] = {
@@ -97,11 +97,11 @@ static const struct scop_job jobs[] = {
 
 /* ---- asking for them ---- */
 
-static bool
+static void
 list(struct scop_request *req)
 {
 	scop_put(req, "notes", scop_rows(req, notes()));
-	return scop_view(req, &view_list);
+	scop_view(req, &view_list);
 }
 
 static const struct scop_value *
@@ -113,7 +113,7 @@ body(struct scop_request *req)
 	    (const struct scop_value *[]){ scop_field(req, "text") });
 }
 
-static bool
+static void
 ask(struct scop_request *req)
 {
 	const int64_t delay = scop_as_int(scop_field(req, "delay")),
@@ -124,12 +124,14 @@ ask(struct scop_request *req)
 	for (int64_t i = 0; i < (count > 0 ? count : 1); i++)
 		scop_later_at(req, job, body(req), delay > 0 ? scop_from_now(req, delay) : NULL,
 		    once[0] ? once : NULL);
-	if (scop_as_bool(scop_field(req, "refuse")))
-		return scop_reject(req, "refuse", "Slow");
-	return scop_redirect(req, "list", NULL);
+	if (scop_as_bool(scop_field(req, "refuse"))) {
+		scop_reject(req, "refuse", "Slow");
+		return;
+	}
+	scop_redirect(req, "list", NULL);
 }
 
-static bool
+static void
 announce(struct scop_request *req)
 {
 	static const char *const keys[] = { "text" };
@@ -144,10 +146,10 @@ announce(struct scop_request *req)
 		    scop_make_map(req, 1, keys,
 			(const struct scop_value *[]){
 			    scop_make_text(req, "%s %lld", text, (long long)i) }));
-	return scop_redirect(req, "list", NULL);
+	scop_redirect(req, "list", NULL);
 }
 
-static bool
+static void
 too_large(struct scop_request *req)
 {
 	static char text[20 << 20];
@@ -158,7 +160,7 @@ too_large(struct scop_request *req)
 	scop_later(req, "note",
 	    scop_make_map(req, 1, keys,
 		(const struct scop_value *[]){ scop_make_bytes(req, text, sizeof text) }));
-	return scop_redirect(req, "list", NULL);
+	scop_redirect(req, "list", NULL);
 }
 
 static const struct scop_field job_fields[] = {

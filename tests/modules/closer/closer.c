@@ -10,10 +10,10 @@
 
 enum { DESCRIPTORS = 64 };
 
-static bool
+static void
 page(struct scop_request *req)
 {
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static bool
@@ -25,22 +25,22 @@ listens(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &truth, &size) == 0 && truth;
 }
 
-static bool
+static void
 close_all(struct scop_request *req)
 {
 	for (int fd = 0; fd < DESCRIPTORS; fd++)
 		if (listens(fd))
 			close(fd);
-	return page(req);
+	page(req);
 }
 
-static bool
+static void
 shut_all(struct scop_request *req)
 {
 	for (int fd = 0; fd < DESCRIPTORS; fd++)
 		if (listens(fd))
 			shutdown(fd, SHUT_RDWR);
-	return page(req);
+	page(req);
 }
 
 static const struct scop_route routes[] = {

@@ -4,14 +4,14 @@
 
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	static unsigned served;
 
 	if (++served % 10 == 0)
 		raise(SIGSEGV);
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -2,18 +2,18 @@
 /* Never ends a request on one route. */
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
-static bool
+static void
 loop(struct scop_request *req)
 {
 	for (volatile unsigned turns = 0; turns < 2; turns = 1)
 		;
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -15,7 +15,7 @@ put_errno(struct scop_request *req, const char *name, bool failed)
 	scop_put(req, name, scop_make_int(req, failed ? errno : 0));
 }
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	const int fd = memfd_create("code", 0);
@@ -31,7 +31,7 @@ page(struct scop_request *req)
 		mmap(NULL, PAGE_BYTES, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0) == MAP_FAILED);
 	close(fd);
 	munmap(plain, PAGE_BYTES);
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

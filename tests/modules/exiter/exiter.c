@@ -4,11 +4,11 @@
 
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	exit(0);
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

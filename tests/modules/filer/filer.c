@@ -8,7 +8,7 @@
 
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	const char *path = scop_as_text(scop_field(req, "path"));
@@ -18,7 +18,7 @@ page(struct scop_request *req)
 	scop_put(req, "errno", scop_make_int(req, fd < 0 ? errno : 0));
 	if (fd >= 0)
 		close(fd);
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const char *const modes[] = { "read", "write", NULL };

@@ -39,28 +39,30 @@ static const struct {
 	{ "file", "SELECT LOAD_FILE('/etc/passwd') AS text WHERE '' <> '%s'" },
 };
 
-static bool
+static void
 answer(struct scop_request *req, const struct scop_statement *statement)
 {
 	const struct scop_value *row = scop_row(req, (struct scop_query){ statement, { NULL } });
 
 	scop_put(req, "text", scop_get(row, "text"));
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
-static bool
+static void
 ask(struct scop_request *req)
 {
 	const char *what = scop_as_text(scop_path(req, "what")),
 		   *tenant = scop_as_text(scop_path(req, "tenant"));
 
 	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
-		if (strcmp(questions[i].what, what) == 0)
-			return answer(req, by_hand(questions[i].sql, tenant, false));
-	return scop_not_found(req);
+		if (strcmp(questions[i].what, what) == 0) {
+			answer(req, by_hand(questions[i].sql, tenant, false));
+			return;
+		}
+	scop_not_found(req);
 }
 
-static bool
+static void
 take_role(struct scop_request *req)
 {
 	const char *tenant = scop_as_text(scop_path(req, "tenant"));
@@ -70,7 +72,7 @@ take_role(struct scop_request *req)
 	    (struct scop_query){
 		by_hand(own ? "SET ROLE t%s_foreigner" : "SET ROLE t%s_guestbook", tenant, true),
 		{ NULL } });
-	return answer(req,
+	answer(req,
 	    by_hand(own ? "SELECT text FROM t%s_foreigner.note"
 			: "SELECT message AS text FROM "
 			  "t%s_guestbook.entry",

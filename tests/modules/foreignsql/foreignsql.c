@@ -3,11 +3,11 @@
  */
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	scop_rows(req, foreign_entries());
-	return scop_not_found(req);
+	scop_not_found(req);
 }
 
 static const struct scop_route routes[] = {

@@ -25,7 +25,7 @@ try_fork(struct scop_request *req, const char *name, pid_t pid)
 		waitpid(pid, NULL, 0);
 }
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	char *const none[] = { NULL };
@@ -35,7 +35,7 @@ page(struct scop_request *req)
 	put_errno(req, "kill", kill(1, 0) != 0);
 	put_errno(req, "ptrace", ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0);
 	put_errno(req, "setuid", setuid(0) != 0);
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -15,7 +15,7 @@ tab(struct scop_request *req, const char *title, bool current)
 		scop_make_text(req, "%s", title), scop_make_bool(req, current) });
 }
 
-static bool
+static void
 show(struct scop_request *req)
 {
 	const struct scop_value *labels[BARS], *values[BARS];
@@ -33,35 +33,35 @@ show(struct scop_request *req)
 	scop_put(req, "now", scop_now(req));
 	scop_put(req, "previous", scop_make_int(req, 1));
 	scop_put(req, "next", scop_make_int(req, 3));
-	return scop_view(req, &view_gallery);
+	scop_view(req, &view_gallery);
 }
 
-static bool
+static void
 tile(struct scop_request *req)
 {
 	scop_put(req, "price", scop_make_money(req, 123456, "EUR"));
-	return scop_view(req, &view_tile_of_gallery);
+	scop_view(req, &view_tile_of_gallery);
 }
 
-static bool
+static void
 store(struct scop_request *req)
 {
 	scop_put(req, "price", scop_make_money(req, 123456, "EUR"));
-	return scop_view(req, &view_store);
+	scop_view(req, &view_store);
 }
 
-static bool
+static void
 sent(struct scop_request *req)
 {
 	scop_put(req, "saved", scop_make_text(req, "%s", scop_upload(req, "file")->name));
-	return show(req);
+	show(req);
 }
 
-static bool
+static void
 take(struct scop_request *req)
 {
 	scop_put(req, "saved", scop_field(req, "day"));
-	return show(req);
+	show(req);
 }
 
 static const struct scop_field fields[] = {

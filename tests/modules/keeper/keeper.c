@@ -3,43 +3,43 @@
  * a kept one shows. */
 #include "names.h"
 
-static bool
+static void
 bytes(struct scop_request *req)
 {
 	static int asked;
 	const struct scop_value *text =
 	    scop_make_text(req, "%s, asked %d", scop_as_text(scop_path(req, "name")), ++asked);
 
-	return scop_send_file(req, "text/plain", text);
+	scop_send_file(req, "text/plain", text);
 }
 
-static bool
+static void
 send(struct scop_request *req, const char *file_name)
 {
 	static const char *const keys[] = { "name" };
 
-	return scop_send_stored(req, "bytes",
+	scop_send_stored(req, "bytes",
 	    scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_path(req, "name") }),
 	    file_name);
 }
 
-static bool
+static void
 paper(struct scop_request *req)
 {
-	return send(req, "Facture d'été.txt");
+	send(req, "Facture d'été.txt");
 }
 
-static bool
+static void
 gift(struct scop_request *req)
 {
-	return send(req, NULL);
+	send(req, NULL);
 }
 
-static bool
+static void
 nothing(struct scop_request *req)
 {
 	/* which is a route, but not a stored one */
-	return scop_send_stored(req, "paper", NULL, NULL);
+	scop_send_stored(req, "paper", NULL, NULL);
 }
 
 static const struct scop_route routes[] = {

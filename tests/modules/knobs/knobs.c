@@ -2,14 +2,14 @@
 /* Shows what its tenant has set: a setting of each type. */
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	static const char *const names[] = { "greeting", "places", "fee", "open", "colour", NULL };
 
 	for (const char *const *name = names; *name; name++)
 		scop_put(req, *name, scop_setting(req, *name));
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -9,7 +9,7 @@ enum { LOST_BYTES = 5 << 20 };
 
 static char *volatile lost;
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	char *bytes = malloc(LOST_BYTES);
@@ -17,7 +17,7 @@ page(struct scop_request *req)
 	if (bytes)
 		memset(bytes, 1, LOST_BYTES);
 	lost = bytes;
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -2,11 +2,11 @@
 /* Takes another module's event. */
 #include "names.h"
 
-static bool
+static enum scop_job_result
 heard(struct scop_request *req)
 {
 	scop_write(req, heard_add(scop_get(scop_body(req), "text")));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
 static const struct scop_job jobs[] = {

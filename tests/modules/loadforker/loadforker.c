@@ -15,10 +15,10 @@ static void __attribute__((constructor)) leave_one(void)
 	}
 }
 
-static bool
+static void
 page(struct scop_request *req)
 {
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {

@@ -19,7 +19,7 @@ try_family(struct scop_request *req, const char *name, int family, int type)
 		close(fd);
 }
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -35,7 +35,7 @@ page(struct scop_request *req)
 	    scop_make_int(req,
 		connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ? errno : 0));
 	close(fd);
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_field fields[] = {

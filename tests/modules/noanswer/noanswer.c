@@ -2,11 +2,10 @@
 /* Its handler gives no answer. */
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	scop_put(req, "answer", NULL);
-	return true;
 }
 
 static const struct scop_route routes[] = {

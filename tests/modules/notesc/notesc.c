@@ -2,20 +2,20 @@
 /* Keeps notes in two tables: they are made anew. */
 #include "names.h"
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	scop_put(req, "version", scop_make_text(req, "2"));
 	scop_put(req, "notes", scop_rows(req, notes()));
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
-static bool
+static void
 add(struct scop_request *req)
 {
 	scop_write(req, note_add());
 	scop_write(req, body_add(scop_make_int(req, scop_inserted(req)), scop_field(req, "text")));
-	return scop_redirect(req, "page", NULL);
+	scop_redirect(req, "page", NULL);
 }
 
 static const struct scop_field fields[] = {

@@ -4,10 +4,10 @@
 
 #include "names.h"
 
-static bool
+static void
 write(struct scop_request *req)
 {
-	return scop_view(req, &view_write);
+	scop_view(req, &view_write);
 }
 
 static void
@@ -23,7 +23,7 @@ mail(struct scop_request *req, const struct scop_value *from)
 		.secret = scop_bool(from, "secret") });
 }
 
-static bool
+static void
 send(struct scop_request *req)
 {
 	static const char *const keys[] = { "to", "name", "text", "reply_to", "secret" };
@@ -39,14 +39,14 @@ send(struct scop_request *req)
 			scop_attach(req, scop_as_text(scop_field(req, "attach")), "text/csv",
 			    scop_field(req, "text"));
 	}
-	return scop_redirect(req, "write", NULL);
+	scop_redirect(req, "write", NULL);
 }
 
-static bool
+static enum scop_job_result
 later(struct scop_request *req)
 {
 	mail(req, scop_body(req));
-	return true;
+	return SCOP_JOB_DONE;
 }
 
 static const struct scop_field fields[] = {

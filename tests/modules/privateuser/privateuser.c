@@ -4,11 +4,11 @@
 
 struct scop_arena *scop_arena_new(void);
 
-static bool
+static void
 page(struct scop_request *req)
 {
 	scop_put(req, "arena", scop_make_bool(req, scop_arena_new() != NULL));
-	return scop_view(req, &view_page);
+	scop_view(req, &view_page);
 }
 
 static const struct scop_route routes[] = {
