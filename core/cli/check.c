@@ -84,6 +84,11 @@ look_at_manifest(struct check *check)
 		    manifest->version);
 	if (access(readme, R_OK) != 0)
 		find(check, "W111", "the package has no manual (README.md)");
+	if (strstr(scop_arena_printf(check->arena, ",%s,", check->package.first_parts),
+		scop_arena_printf(check->arena, ",%s,", manifest->name)))
+		find(check, "W113",
+		    "it has pages below /%s, its own name, so it cannot stand at the root",
+		    manifest->name);
 	for (size_t i = 0; i < manifest->call_count; i++)
 		if (strchr(manifest->calls[i].host, '*'))
 			find(check, "W112", "it may call '%s', which is more than one host",
@@ -207,7 +212,7 @@ static bool
 install_for(struct check *check, int which, const char *folder, const char *code)
 {
 	return scop_module_install_from(check->platform, check->tenants[which],
-		   check->package.manifest.name, folder, false) ||
+		   check->package.manifest.name, folder, false, false) ||
 	    fails(check, code);
 }
 
@@ -234,9 +239,54 @@ is_apart(struct check *check)
 	    find(check, "E203", "the role of one tenant has rights on the other's tables");
 }
 
+/* Says in which way the package and the other module exclude each other; false where the other one
+ * stands at the root of a tenant, which is then known to be in the way. */
+static bool
+stands_beside(struct check *check, const struct scop_value *other)
+{
+	const char *name = check->package.manifest.name, *module = scop_text(other, "module");
+
+	if (!scop_bool(other, "is_theirs"))
+		find(check, "W211",
+		    "it has pages below /%s, so at the root it excludes the module '%s'", module,
+		    module);
+	else if (scop_int(other, "roots") == 0)
+		find(check, "W211",
+		    "the module '%s' has pages below /%s, so at the root it excludes this one",
+		    module, name);
+	else
+		return find(check, "E205",
+		    "the module '%s', which stands at the root for tenants here, has pages below "
+		    "/%s. Give this one another name.",
+		    module, name);
+	return true;
+}
+
+/* Which modules will stand at the root cannot be known; those that this platform knows can be
+ * looked at. */
+static bool
+has_a_name_of_its_own(struct check *check)
+{
+	const char *name = check->package.manifest.name;
+	const struct scop_value *rows = scop_platform_rows(check->platform,
+	    "SELECT p.module, COALESCE(SUM(s.root), 0) AS roots, MAX(FIND_IN_SET('%s', "
+	    "p.first_parts)) > 0 AS is_theirs FROM scopiton.package p LEFT JOIN "
+	    "scopiton.subscription s ON s.package = p.id WHERE p.module <> '%s' AND "
+	    "(FIND_IN_SET('%s', p.first_parts) OR FIND_IN_SET(p.module, '%s')) GROUP BY p.module "
+	    "ORDER BY p.module",
+	    name, name, name, check->package.first_parts);
+	bool ok = true;
+
+	for (size_t i = 0; i < scop_count(rows); i++)
+		ok = stands_beside(check, scop_at(rows, i)) && ok;
+	return ok;
+}
+
 static bool
 installs_and_purges(struct check *check)
 {
+	if (!has_a_name_of_its_own(check))
+		return false;
 	if (strcmp(check->package.manifest.name, "portal") == 0)
 		return find(check, "W210",
 		    "the portal cannot be taken away; this was not measured");
@@ -347,7 +397,7 @@ static void __attribute__((noreturn)) install_as_child(const struct check *check
 		_exit(1);
 	_exit(scop_platform_open(&platform, check->platform->config.file) &&
 		    scop_module_install_from(&platform, check->tenants[0],
-			check->package.manifest.name, check->folder, false)
+			check->package.manifest.name, check->folder, false, false)
 		? 0
 		: 1);
 }

@@ -335,6 +335,7 @@ take_module(struct scop_platform *platform, uint32_t tenant, const struct scop_v
 {
 	const char *name = scop_text(module, "module"),
 		   *package = scop_arena_printf(platform->arena, "%s/packages/%s", folder, name);
+	const bool off = !scop_bool(module, "is_on") && strcmp(name, "portal") != 0;
 	struct scop_manifest manifest;
 
 	if (!scop_platform_tell(platform, told, context, name) ||
@@ -344,10 +345,10 @@ take_module(struct scop_platform *platform, uint32_t tenant, const struct scop_v
 		&platform->err) ||
 	    !load(platform, scop_generation_name(platform, tenant, name, manifest.generation),
 		scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, name)) ||
-	    !scop_module_install_from(platform, tenant, name, package, scop_bool(module, "root")))
+	    !scop_module_install_from(platform, tenant, name, package, scop_bool(module, "root"),
+		off))
 		return false;
-	return scop_bool(module, "is_on") || strcmp(name, "portal") == 0 ||
-	    scop_module_disable(platform, tenant, name);
+	return !off || scop_module_disable(platform, tenant, name);
 }
 
 /* ---- the tenant ---- */
@@ -565,6 +566,7 @@ take_one(struct scop_platform *platform, uint32_t tenant, const struct opened *o
 {
 	const char *name = scop_text(opened->description, "module"), *folder = opened->folder,
 		   *package = scop_arena_printf(platform->arena, "%s/packages/%s", folder, name);
+	const bool off = !scop_bool(opened->description, "is_on") && strcmp(name, "portal") != 0;
 	struct scop_manifest manifest;
 	int64_t there;
 
@@ -592,12 +594,11 @@ take_one(struct scop_platform *platform, uint32_t tenant, const struct opened *o
 		scop_generation_name(platform, tenant, name, manifest.generation)) &&
 	    scop_platform_tell(platform, told, context, "module") &&
 	    scop_module_install_from(platform, tenant, name, package,
-		scop_bool(opened->description, "root")) &&
+		scop_bool(opened->description, "root"), off) &&
 	    take_choices(platform, tenant, name, opened->description) &&
 	    take_queue(platform, tenant, scop_arena_printf(platform->arena, "'%s'", name),
 		folder) &&
-	    (scop_bool(opened->description, "is_on") ||
-		scop_module_disable(platform, tenant, name)) &&
+	    (!off || scop_module_disable(platform, tenant, name)) &&
 	    scop_platform_sql(platform,
 		"DELETE FROM scopiton.arriving WHERE tenant = %u AND module = '%s'", tenant, name);
 	const struct scop_error cause = platform->err;

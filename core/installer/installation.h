@@ -29,6 +29,11 @@ struct scop_installation {
 void scop_installation_begin(struct scop_installation *installation, struct scop_platform *platform,
     uint32_t tenant, const char *module, bool (*told)(void *, const char *), void *context);
 
+/* addresses.c: refuses a module whose name is the first part of addresses of the one at the root,
+ * and one at the root with such addresses; `root`: it is asked for there. */
+bool scop_addresses_check(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *first_parts, bool root);
+
 /* Tells the step; false, with the reason, when it was cancelled. */
 bool scop_installation_tell(struct scop_installation *installation, const char *what);
 

@@ -625,26 +625,36 @@ undo_first(struct scop_installation *installation)
 	platform->err = cause;
 }
 
+/* How a module is installed. `off`: it is switched off right afterwards, so it is in nobody's way.
+ */
+struct manner {
+	bool root, granted, off;
+};
+
 /* One module of an order: the one that was asked for, or one that it needs. */
 static bool
 install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
-    bool root, bool granted, bool (*told)(void *, const char *), void *context)
+    const struct manner *manner, bool (*told)(void *, const char *), void *context)
 {
 	struct scop_installation installation;
 
 	scop_installation_begin(&installation, platform, tenant, choice->module, told, context);
-	installation.root = root;
-	installation.granted = granted;
+	installation.root = manner->root;
+	installation.granted = manner->granted;
 	if (!scop_choice_open(platform, choice, &installation.package))
 		return false;
 	const bool same =
 	    installation.known && strcmp(installation.old_hash, installation.package.hash) == 0;
-	if (same && strcmp(installation.state, "on") == 0 && !root)
+	if (same && strcmp(installation.state, "on") == 0 && !manner->root)
 		return true;
 	/* a run before us was killed */
 	if (strcmp(installation.state, "frozen") == 0 && !scop_thaw(&installation))
 		return false;
-	if (check_direction(&installation) && check_rights(&installation) && install(&installation))
+	if (check_direction(&installation) && check_rights(&installation) &&
+	    (manner->off ||
+		scop_addresses_check(platform, tenant, choice->module,
+		    installation.package.first_parts, manner->root)) &&
+	    install(&installation))
 		return true;
 	if (!installation.known)
 		undo_first(&installation);
@@ -653,11 +663,12 @@ install_choice(struct scop_platform *platform, uint32_t tenant, const struct sco
 
 bool
 scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const char *folder, bool root)
+    const char *folder, bool root, bool off)
 {
 	const struct scop_choice choice = { .module = module, .version = "", .folder = folder };
+	const struct manner manner = { .root = root, .granted = true, .off = off };
 
-	return install_choice(platform, tenant, &choice, root, true, NULL, NULL);
+	return install_choice(platform, tenant, &choice, &manner, NULL, NULL);
 }
 
 bool
@@ -683,8 +694,9 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
 			scop_arena_printf(platform->arena, "%s %s", choices[i].module,
 			    choices[i].version)))
 			return false;
-		if (!install_choice(platform, tenant, &choices[i], asked && wish->root,
-			wish->granted, told, context))
+		const struct manner manner = { .root = asked && wish->root,
+			.granted = wish->granted };
+		if (!install_choice(platform, tenant, &choices[i], &manner, told, context))
 			return false;
 	}
 	return true;

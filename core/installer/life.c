@@ -104,7 +104,8 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
     bool (*told)(void *, const char *), void *context, const char **ret_report)
 {
 	const struct scop_value *row = scop_platform_row(platform,
-	    "SELECT s.state, s.previous_database, o.hash FROM scopiton.subscription s JOIN "
+	    "SELECT s.state, s.previous_database, o.hash, o.first_parts FROM scopiton.subscription "
+	    "s JOIN "
 	    "scopiton.package o ON o.id = s.previous WHERE s.tenant = %u AND s.module = '%s'",
 	    tenant, scop_platform_quote(platform, module));
 	struct scop_installation installation;
@@ -117,7 +118,8 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
 				       : "this tenant has no module '%s'",
 		    module);
 	installation.database = scop_text(row, "previous_database");
-	if (!scop_package_of_hash(platform, scop_text(row, "hash"), &installation.package) ||
+	if (!scop_addresses_check(platform, tenant, module, scop_text(row, "first_parts"), false) ||
+	    !scop_package_of_hash(platform, scop_text(row, "hash"), &installation.package) ||
 	    !scop_package_of_hash(platform, installation.old_hash, &newer))
 		return false;
 	if (strcmp(installation.database, installation.old_database) == 0) {

@@ -137,9 +137,10 @@ struct scop_wish {
 bool scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct scop_wish *wish, bool (*told)(void *, const char *), void *context);
 
-/* Installs the very package in `folder`, for a tenant that arrives with its data. */
+/* Installs the very package in `folder`, for a tenant that arrives with its data; `off`: the caller
+ * switches it off right afterwards. */
 bool scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const char *folder, bool root);
+    const char *folder, bool root, bool off);
 
 /* Back to the version that served before; `ret_report`: what became of rows written since. Needs no
  * worker of it. */

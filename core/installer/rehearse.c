@@ -111,6 +111,8 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 		return scop_error_set(&platform->err,
 		    "the tenant has the newest version of '%s' that fits already", module);
 	if (!scop_choice_open(platform, &choices[count - 1], &installation.package) ||
+	    !scop_addresses_check(platform, tenant, module, installation.package.first_parts,
+		false) ||
 	    !scop_installation_tell(&installation, "copy"))
 		return false;
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", copy);

@@ -28,7 +28,15 @@
 #define IN_SANDBOX 1
 #endif
 
-enum { TRIAL_SECONDS = 10, NOBODY = 65534, LANDLOCK_ANY = 99 };
+enum {
+	TRIAL_SECONDS = 10,
+	NOBODY = 65534,
+	LANDLOCK_ANY = 99,
+	PARTS_BYTES = 2000,
+	ANSWER_BYTES = 4096
+};
+
+#define ACCEPTED "sound " /* the first parts of its addresses follow */
 
 static bool
 hash_file(crypto_generichash_state *state, const char *path, struct scop_error *err)
@@ -91,13 +99,13 @@ open_to_all(const char *file)
  * says how it went. */
 static void __attribute__((noreturn)) try_loading(const char *file, int say)
 {
-	static const char good[] = "sound";
 	const bool root = geteuid() == 0;
 	const struct scop_sandbox sandbox = { .module_file = file,
 		.uid = root ? NOBODY : 0,
 		.gid = root ? NOBODY : 0,
 		.landlock_abi = LANDLOCK_ANY };
 	struct scop_error err;
+	char parts[PARTS_BYTES], answer[ANSWER_BYTES];
 
 	dup2(say, STDIN_FILENO); /* the lowest number, so that all others can be closed */
 	close_range(STDERR_FILENO + 1, ~0u, 0);
@@ -105,9 +113,14 @@ static void __attribute__((noreturn)) try_loading(const char *file, int say)
 	alarm(TRIAL_SECONDS);
 	const struct scop_module *module =
 	    IN_SANDBOX && !scop_sandbox_enter(&sandbox, &err) ? NULL : scop_loader_load(file, &err);
-	const char *word =
-	    module && scop_app_check(module, err.text, sizeof err.text) ? good : err.text;
-	_exit(write(STDIN_FILENO, word, strlen(word)) > 0 ? 0 : 1);
+	if (module && scop_app_check(module, err.text, sizeof err.text) &&
+	    (scop_app_first_parts(module, parts, sizeof parts) ||
+		scop_error_set(&err, "module file '%s' has more addresses than %d bytes hold", file,
+		    PARTS_BYTES)))
+		snprintf(answer, sizeof answer, ACCEPTED "%s", parts);
+	else
+		snprintf(answer, sizeof answer, "%s", err.text);
+	_exit(write(STDIN_FILENO, answer, strlen(answer)) > 0 ? 0 : 1);
 }
 
 /* What the trial says; "" where it says nothing in time. */
@@ -123,9 +136,9 @@ listen_to_trial(int fd, char *ret_said, size_t size)
 }
 
 static bool
-try_file(const char *file, struct scop_error *err)
+try_file(struct scop_arena *arena, const char *file, const char **ret_parts, struct scop_error *err)
 {
-	char said[sizeof err->text] = "";
+	char said[ANSWER_BYTES] = "";
 	int pipes[2], status;
 
 	if (pipe2(pipes, O_CLOEXEC) != 0)
@@ -142,7 +155,11 @@ try_file(const char *file, struct scop_error *err)
 		kill(pid, SIGKILL);
 	if (waitpid(pid, &status, 0) != pid)
 		return scop_error_errno(err, "the trial load is lost");
-	if (strcmp(said, "sound") == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	const bool accepted = strncmp(said, ACCEPTED, strlen(ACCEPTED)) == 0;
+	*ret_parts = accepted ? scop_arena_text(arena, said + strlen(ACCEPTED)) : "";
+	/* the parts go into SQL, and a module could have written them by itself */
+	if (accepted && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+	    !(*ret_parts)[strspn(*ret_parts, "abcdefghijklmnopqrstuvwxyz0123456789_,")])
 		return true;
 	if (said[0])
 		return scop_error_set(err, "%s", said);
@@ -155,16 +172,16 @@ try_file(const char *file, struct scop_error *err)
 /* As root the trial gives root's rights away: what others may not read is tried as a copy that they
  * may. */
 static bool
-trial(struct scop_arena *arena, const char *file, struct scop_error *err)
+trial(struct scop_arena *arena, const char *file, const char **ret_parts, struct scop_error *err)
 {
 	if (geteuid() != 0 || open_to_all(file))
-		return try_file(file, err);
+		return try_file(arena, file, ret_parts, err);
 	char *folder = scop_arena_printf(arena, "/tmp/scopiton-trial-XXXXXX");
 	if (!mkdtemp(folder))
 		return scop_error_errno(err, "no folder below /tmp can be made");
 	const char *copy = scop_arena_printf(arena, "%s%s", folder, strrchr(file, '/'));
 	const bool sound = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
-	    chmod(copy, 0644) == 0 && try_file(copy, err);
+	    chmod(copy, 0644) == 0 && try_file(arena, copy, ret_parts, err);
 	scop_files_remove(folder);
 	return sound;
 }
@@ -203,7 +220,8 @@ scop_package_open(struct scop_arena *arena, const char *given, struct scop_packa
 		return false;
 	ret_package->folder = scop_arena_text(arena, folder);
 	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);
-	return scop_loader_check(file, ret_package->api, err) && trial(arena, file, err) &&
+	return scop_loader_check(file, ret_package->api, err) &&
+	    trial(arena, file, &ret_package->first_parts, err) &&
 	    hash_all(arena, folder, listing, &ret_package->hash, err);
 }
 

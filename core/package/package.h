@@ -15,6 +15,9 @@ struct scop_package {
 	const char *folder;
 	const char *hash; /* 32 hexadecimal digits */
 	char api[SCOP_API_TEXT];
+	/* The first parts of its public addresses that a module could be named like, with commas
+	 * between: "account,cart". At the root of a host name /fr/cart would be either. */
+	const char *first_parts;
 };
 
 /* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial

@@ -110,6 +110,45 @@ scop_app_check(const struct scop_module *module, char *ret_error, size_t error_s
 	return check.sound;
 }
 
+/* ---- addresses ---- */
+
+enum { MODULE_NAME_MIN = 3, MODULE_NAME_MAX = 24 }; /* see module.xsd */
+
+/* Adds the part to a list with commas between, once; false where there is no room for it. */
+static bool
+add_part(char *list, size_t size, const char *part, size_t length)
+{
+	for (const char *at = list; *at;
+	     at += at[strcspn(at, ",")] ? strcspn(at, ",") + 1 : strcspn(at, ","))
+		if (strcspn(at, ",") == length && strncmp(at, part, length) == 0)
+			return true;
+	const size_t used = strlen(list);
+	const int more =
+	    snprintf(list + used, size - used, "%s%.*s", used ? "," : "", (int)length, part);
+	if (more < (int)(size - used))
+		return true;
+	list[used] = '\0';
+	return false;
+}
+
+bool
+scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t size)
+{
+	ret_list[0] = '\0';
+	for (const struct scop_route *route = module->routes; route && route->path; route++) {
+		const char *part = route->path + 1;
+		const size_t length = strcspn(part, "/");
+
+		if (route->permission || route->open || route->stored || length < MODULE_NAME_MIN ||
+		    length > MODULE_NAME_MAX || part[0] < 'a' || part[0] > 'z' ||
+		    strspn(part, "abcdefghijklmnopqrstuvwxyz0123456789_") < length)
+			continue;
+		if (!add_part(ret_list, size, part, length))
+			return false;
+	}
+	return true;
+}
+
 /* ---- .mo files: https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html ---- */
 
 static uint32_t

@@ -68,6 +68,10 @@ const struct scop_template *scop_app_view(struct scop_app *app, const char *name
  * build asks this. */
 bool scop_app_check(const struct scop_module *module, char *ret_error, size_t error_size);
 
+/* The first parts of the module's public addresses that could be the name of a module, with commas
+ * between; false where there is no room for all. */
+bool scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t size);
+
 /* `text` in `language`: the module's own translation, else the host's, else NULL. */
 const char *scop_app_message(const struct scop_app *app, enum scop_language language,
     const char *text, const char *plural, long long count);

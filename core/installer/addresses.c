@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Names and addresses exclude each other. nginx takes the first part of a public address for a
+ * module's name when the tenant has such a module, and else leads to the module at the root: a
+ * module named "cart" would take /fr/cart away from a shop that stands there. So neither is
+ * installed beside the other.
+ */
+#include <string.h>
+
+#include "installer/installation.h"
+
+/* What both are told, for either may be the one that is installed. */
+static bool
+refuse(struct scop_platform *platform, const char *root, const char *module)
+{
+	return scop_error_set(&platform->err,
+	    "'%s' at the root of the host name has pages below /%s, where the module '%s' would "
+	    "be. A tenant can have one of the two: disable the one that is not needed, or ask its "
+	    "author for another name.",
+	    root, module, module);
+}
+
+/* The module that stands at the root of the tenant's host name and has pages below /`module`. */
+static bool
+check_against_root(struct scop_platform *platform, uint32_t tenant, const char *module)
+{
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT s.module FROM scopiton.subscription s JOIN scopiton.package p ON p.id = "
+	    "s.package WHERE s.tenant = %u AND s.root = 1 AND s.state NOT IN ('off', 'gone') AND "
+	    "s.module <> '%s' AND FIND_IN_SET('%s', p.first_parts)",
+	    tenant, module, module);
+
+	return !row || refuse(platform, scop_text(row, "module"), module);
+}
+
+/* The tenant's modules that are named like a page of the one at the root. */
+static bool
+check_against_others(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *first_parts)
+{
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT module FROM scopiton.subscription WHERE tenant = %u AND module <> '%s' AND "
+	    "state NOT IN ('off', 'gone') AND FIND_IN_SET(module, '%s') ORDER BY module LIMIT 1",
+	    tenant, module, first_parts);
+
+	return !row || refuse(platform, module, scop_text(row, "module"));
+}
+
+static bool
+check_own_name(struct scop_platform *platform, const char *module, const char *first_parts)
+{
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT FIND_IN_SET('%s', '%s') AS own", module, first_parts);
+
+	return scop_int(row, "own") == 0 ||
+	    scop_error_set(&platform->err,
+		"'%s' cannot stand at the root: pages of its own begin with /%s, which is the "
+		"module's own name. Install it without --root, or ask its author for other "
+		"addresses.",
+		module, module);
+}
+
+/* Whether it stands at the root once it is installed: as asked for now, or as before, unless
+ * another has taken the place. */
+static bool
+will_be_root(struct scop_platform *platform, uint32_t tenant, const char *module)
+{
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT COALESCE(SUM(module = '%s'), 0) AS own, COALESCE(SUM(module <> '%s' AND state "
+	    "NOT IN ('off', 'gone')), 0) AS others FROM scopiton.subscription WHERE tenant = %u "
+	    "AND root = 1",
+	    module, module, tenant);
+
+	return scop_int(row, "own") > 0 && scop_int(row, "others") == 0;
+}
+
+bool
+scop_addresses_check(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *first_parts, bool root)
+{
+	if (!check_against_root(platform, tenant, module))
+		return false;
+	if (!root && !will_be_root(platform, tenant, module))
+		return true;
+	return check_own_name(platform, module, first_parts) &&
+	    check_against_others(platform, tenant, module, first_parts);
+}
