@@ -9,7 +9,7 @@ VAR=$top/var BUILD=$PWD/build PORT=${PORT:-8080}
 tools/install-packages
 . tools/stack.sh
 
-port_is_free "$PORT" || fail "port $PORT is in use on this machine. Choose another: PORT=9000 ./run"
+hold_port "$PORT" || fail "port $PORT is in use on this machine. Choose another: PORT=9000 ./run"
 mkdir -p "$BUILD/modules"
 prepare_folders
 exec 9> "$VAR/lock"

@@ -2,6 +2,7 @@
 # A private Scopiton: MariaDB, supervisor and nginx below one folder, for `make run` and for the tests. Sourced by bash.
 #
 # Expects $VAR (absolute: where everything lives), $PORT, $BUILD (absolute). Sets $RUN, a link short enough for socket paths.
+# A script that starts servers reserves their ports first, with hold_port or take_port.
 
 PATH=$PATH:/usr/sbin:/sbin
 SCOPITON=$BUILD/libexec/scopiton
@@ -33,6 +34,30 @@ step() {
 }
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Reserves port $1 until this shell and all that it started have ended; fails where somebody else has reserved it or listens
+# there. The kernel drops the lock with its last holder, so nothing has to be cleaned up. The file is opened for reading: a
+# second user may not write to it.
+hold_port() {
+	local folder=/tmp/scopiton-ports lock
+	[ -d $folder ] || (umask 0; mkdir $folder && chmod 1777 $folder) 2>/dev/null || true
+	[ -e "$folder/$1" ] || (set -C; : > "$folder/$1") 2>/dev/null || true
+	{ exec {lock}< "$folder/$1"; } 2>/dev/null || return 1
+	if flock -n "$lock" && port_is_free "$1"; then return 0; fi
+	exec {lock}<&-
+	return 1
+}
+
+# Reserves the first port from $2 on that is free, and puts it into the variable $1. The lock belongs to this shell, so this
+# is not for $(...).
+take_port() {
+	local candidate=$2
+	until hold_port "$candidate"; do
+		candidate=$((candidate + 1))
+		[ "$candidate" -lt 65536 ] || fail "no port from $2 on is free."
+	done
+	printf -v "$1" %s "$candidate"
+}
 
 prepare_folders() {
 	mkdir -p "$VAR"/{log,nginx,modules,secrets,tmp} || fail "'$VAR' cannot be made."
@@ -142,12 +167,6 @@ make_account() {
 	END
 	(umask 077; echo "$password" > "$VAR/secrets/.db"; echo "$root_password" > "$VAR/secrets/.root")
 	chmod 711 "$VAR/secrets"
-}
-
-free_port() { # the first from $1 on
-	local port=$1
-	until port_is_free "$port"; do port=$((port + 1)); done
-	echo "$port"
 }
 
 # A mail server that keeps what it gets in the Maildir $VAR/mail, and sends nothing on. Only where $MAIL_PORT is set.
