@@ -226,7 +226,8 @@ show(struct scop_platform *platform, const char *name)
 	const struct scop_value *rows = scop_platform_rows(platform,
 	    "SELECT version, channel, yanked, reason, unfit, level, size, published, rights, "
 	    "needs, "
-	    "changes_en FROM scopiton.catalogue_version WHERE module = '%s' ORDER BY place DESC",
+	    "changes_en, license FROM scopiton.catalogue_version WHERE module = '%s' ORDER BY "
+	    "place DESC",
 	    scop_platform_quote(platform, name));
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
@@ -237,6 +238,8 @@ show(struct scop_platform *platform, const char *name)
 		    scop_bool(row, "yanked") ? ", withdrawn: " : "", scop_text(row, "reason"),
 		    scop_bool(row, "unfit") && !scop_bool(row, "yanked") ? ", not for this host"
 									 : "");
+		if (scop_text(row, "license")[0])
+			printf("  licence: %s\n", scop_text(row, "license"));
 		if (scop_text(row, "changes_en")[0])
 			printf("  new: %s\n", scop_text(row, "changes_en"));
 		print_list(platform, "needs", scop_text(row, "needs"));

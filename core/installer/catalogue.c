@@ -148,7 +148,7 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, "
 		"reason, level, size, "
 		"published, generation, back, tariff_cents, currency, changes_fr, changes_nl, "
-		"changes_de, changes_en, rights, needs, personal) SELECT name, "
+		"changes_de, changes_en, rights, needs, personal, license) SELECT name, "
 		"version, CAST(SUBSTRING_INDEX(version, '.', 1) AS UNSIGNED) * 10000000000 + "
 		"CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(version, '.', 2), '.', "
 		"-1) AS UNSIGNED) * 100000 + CAST(SUBSTRING_INDEX(version, '.', -1) AS UNSIGNED), "
@@ -158,8 +158,8 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"IF(back IN ('kept', 'exported', 'lost'), back, 'kept'), "
 		"COALESCE(cents, 0), COALESCE(currency, 'EUR'), COALESCE(cf, ''), COALESCE(cn, "
 		"''), COALESCE(cd, ''), COALESCE(ce, ''), "
-		"COALESCE(rights, '[]'), COALESCE(needs, '[]'), COALESCE(personal, '[]') FROM "
-		"JSON_TABLE('%s', '$.modules[*]' COLUMNS (name "
+		"COALESCE(rights, '[]'), COALESCE(needs, '[]'), COALESCE(personal, '[]'), "
+		"COALESCE(license, '') FROM JSON_TABLE('%s', '$.modules[*]' COLUMNS (name "
 		"VARCHAR(24) PATH '$.name', NESTED PATH '$.versions[*]' COLUMNS (version "
 		"VARCHAR(23) PATH '$.version', channel VARCHAR(6) PATH "
 		"'$.channel', yanked VARCHAR(30) PATH '$.yanked', reason VARCHAR(200) PATH "
@@ -171,7 +171,8 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"VARCHAR(1000) PATH '$.changes.nl', cd VARCHAR(1000) PATH "
 		"'$.changes.de', ce VARCHAR(1000) PATH '$.changes.en', rights JSON PATH "
 		"'$.rights', needs JSON PATH '$.needs', personal JSON PATH "
-		"'$.personal'))) j WHERE version IS NOT NULL",
+		"'$.personal', license VARCHAR(100) PATH '$.license'))) j WHERE version IS NOT "
+		"NULL",
 		json) &&
 	    (unfit.length == 0 ||
 		scop_platform_sql(platform,

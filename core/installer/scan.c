@@ -141,22 +141,25 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		"title_de, "
 		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs, available, "
 		"rights, needs, personal, category, scop, tariff_cents, currency, "
-		"generation, back, icon, pictures, first_parts) VALUES ('%s', '%s', '%s', '%s', "
+		"generation, back, icon, pictures, first_parts, license) VALUES ('%s', '%s', '%s', "
+		"'%s', "
 		"'%s', '%s', "
 		"'%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
-		"'%s', %u, '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = available "
+		"'%s', %u, '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = "
+		"available "
 		"OR "
 		"VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
 		"personal = VALUES(personal), category = VALUES(category), scop = VALUES(scop), "
 		"tariff_cents = VALUES(tariff_cents), currency = "
 		"VALUES(currency), generation = VALUES(generation), back = VALUES(back), icon = "
-		"VALUES(icon), pictures = VALUES(pictures), first_parts = VALUES(first_parts)",
+		"VALUES(icon), pictures = VALUES(pictures), first_parts = VALUES(first_parts), "
+		"license = VALUES(license)",
 		manifest->name, manifest->version, package->hash, t[0], t[1], t[2], t[3], t[4],
 		t[5], t[6], t[7], manifest->job_count, offered, rights_text(platform, manifest),
 		needs_text(platform, manifest), personal_text(platform, manifest),
 		manifest->category, manifest->scop, (long long)manifest->tariff_cents,
 		manifest->tariff_currency, manifest->generation, backs[manifest->back], icon,
-		scop_platform_quote(platform, pictures), package->first_parts) &&
+		scop_platform_quote(platform, pictures), package->first_parts, manifest->license) &&
 	    note_work(platform, package);
 }
 

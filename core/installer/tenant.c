@@ -78,7 +78,8 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	"o.currency, o.rights, o.needs, o.personal, o.generation, " \
 	"o.back, o.level, o.used_by, o.from_catalogue, o.changes_fr, o.changes_nl, o.changes_de, " \
 	"o.changes_en, o.title_fr, o.title_nl, o.title_de, o.title_en, " \
-	"o.summary_fr, o.summary_nl, o.summary_de, o.summary_en, o.icon, o.pictures, IF(s.state " \
+	"o.summary_fr, o.summary_nl, o.summary_de, o.summary_en, o.icon, o.pictures, o.license, " \
+	"IF(s.state " \
 	"= 'frozen', 'on', s.state) AS state, s.root, s.switched, own.version AS own_version, " \
 	"own.rights AS own_rights, own.back AS own_back, own.generation AS own_generation, " \
 	"COALESCE(own.trouble, '') AS trouble, before_it.version AS previous_version, " \

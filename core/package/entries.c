@@ -205,6 +205,7 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 
 	json_object_set_new(entry, "back", json_string(backs[manifest->back]));
 	json_object_set_new(entry, "changes", by_language(manifest->changes));
+	json_object_set_new(entry, "license", json_string(manifest->license));
 	json_object_set_new(entry, "rights", rights_of(manifest));
 	json_object_set_new(entry, "needs", needs_of(manifest));
 	json_object_set_new(entry, "personal", personal_of(manifest));

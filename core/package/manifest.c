@@ -211,6 +211,7 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 		.version = attribute(arena, root, "version"),
 		.scop = attribute(arena, root, "scop"),
 		.category = attribute(arena, root, "category"),
+		.license = attribute(arena, root, "license"),
 		.tariff_currency = "EUR",
 		.generation = 1 };
 	if (!manifest->category[0])

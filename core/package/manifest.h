@@ -16,6 +16,7 @@ struct scop_arena;
 
 struct scop_manifest {
 	const char *name, *version, *scop, *category;
+	const char *license;                 /* an SPDX expression, such as "EUPL-1.2" */
 	const char *changes[SCOP_LANGUAGES]; /* what is new in this version; NULL: not told */
 	struct scop_manifest_picture {
 		const char *file, *title[SCOP_LANGUAGES]; /* below the package's folder pictures */

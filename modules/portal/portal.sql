@@ -57,7 +57,7 @@ FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.catego
 ORDER BY is_new, title, o.module LIMIT :limit OFFSET :first
 
 -- name: offer_page (language, module)
-SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures,
+SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
@@ -66,7 +66,7 @@ SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.cate
 FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
-SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures,
+SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,

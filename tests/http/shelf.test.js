@@ -15,7 +15,7 @@ let catalogue, own, stack, owner, operator
 before(async () => {
   catalogue = await Catalogue.make('notes', 'clerk', 'guestbook', 'shop')
   own = new Packages('portal')
-  await catalogue.publish('notes', '1.0.0', { manifest: (text) => text.replace('scop="scopiton"', 'scop="scopiton" category="accounting"') })
+  await catalogue.publish('notes', '1.0.0', { manifest: (text) => text.replace('scop="scopiton" license="EUPL-1.2"', 'scop="scopiton" license="MIT OR EUPL-1.2" category="accounting"') })
   await catalogue.publish('guestbook', '1.0.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
   stack = await start({ modules: own.folder, config: catalogue.config, mail: true })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--language', 'en')
@@ -43,7 +43,7 @@ test('the catalogue can be searched by words and category, and a module has a pa
   assert.match(text((await get('/portal/modules?words=nothing-like-that')).body), /No module is like that/)
   const { status, body } = await get(module)
   assert.equal(status, 200)
-  assert.match(text(body), /Not installed Version 1\.0\.0 Price Free Category Accounting Made by Scopiton Level 1 of 8/)
+  assert.match(text(body), /Not installed Version 1\.0\.0 Price Free Category Accounting Made by Scopiton Licence MIT OR EUPL-1\.2 Level 1 of 8/)
   assert.match(text(body), /It keeps what tells of persons: note \(text\), for 12 months/)
   assert.equal((await get('/portal/modules/cars')).status, 404)
   assert.equal((await get('/portal/modules/portal')).status, 404)

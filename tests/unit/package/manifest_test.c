@@ -21,7 +21,7 @@ parse(const char *text)
 #define FOUR(tag) \
 	"<" tag " lang=\"fr\">f</" tag "><" tag " lang=\"nl\">n</" tag "><" tag \
 	" lang=\"de\">d</" tag "><" tag " lang=\"en\">e</" tag ">\n"
-#define OPEN "<module name=\"shop\" version=\"1.2.3\" scop=\"lumen\">\n"
+#define OPEN "<module name=\"shop\" version=\"1.2.3\" scop=\"lumen\" license=\"EUPL-1.2\">\n"
 #define TEXTS FOUR("title") FOUR("summary")
 
 static const char *
@@ -44,6 +44,7 @@ a_sound_manifest_says_everything(void **state)
 	assert_string_equal(manifest.name, "shop");
 	assert_string_equal(manifest.version, "1.2.3");
 	assert_string_equal(manifest.scop, "lumen");
+	assert_string_equal(manifest.license, "EUPL-1.2");
 	assert_string_equal(manifest.title[SCOP_NL], "n");
 	assert_string_equal(manifest.summary[SCOP_EN], "e");
 	assert_int_equal(manifest.permission_count, 1);
@@ -79,17 +80,49 @@ names_versions_and_paths_have_their_form(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (parse(scop_arena_printf(arena,
-			"<module name=\"%s\" version=\"1.0.0\" scop=\"lumen\">" TEXTS "</module>",
+			"<module name=\"%s\" version=\"1.0.0\" scop=\"lumen\" "
+			"license=\"EUPL-1.2\">" TEXTS "</module>",
 			names[i])))
 			fail_msg("name '%s' was taken", names[i]);
 	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
 		if (parse(scop_arena_printf(arena,
-			"<module name=\"shop\" version=\"%s\" scop=\"lumen\">" TEXTS "</module>",
+			"<module name=\"shop\" version=\"%s\" scop=\"lumen\" "
+			"license=\"EUPL-1.2\">" TEXTS "</module>",
 			versions[i])))
 			fail_msg("version '%s' was taken", versions[i]);
 	for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
 		if (parse(with(elements[i])))
 			fail_msg("'%s' was taken", elements[i]);
+}
+
+static const char *
+licensed(const char *license)
+{
+	return scop_arena_printf(arena,
+	    "<module name=\"shop\" version=\"1.0.0\" scop=\"lumen\" license=\"%s\">" TEXTS
+	    "</module>",
+	    license);
+}
+
+static void
+a_licence_is_named_as_spdx_does(void **state)
+{
+	static const char *const good[] = { "MIT", "AGPL-3.0-or-later",
+		"GPL-2.0-only WITH Classpath-exception-2.0", "MIT OR Apache-2.0 AND BSD-3-Clause",
+		"LicenseRef-Lumen" };
+	static const char *const bad[] = { "", " ", "MIT ", "MIT or GPL-2.0-only", "MIT OR",
+		"see LICENSE", "<b>", "-MIT" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		if (!parse(licensed(good[i])))
+			fail_msg("licence '%s': %s", good[i], err.text);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (parse(licensed(bad[i])))
+			fail_msg("licence '%s' was accepted", bad[i]);
+	assert_false(
+	    parse("<module name=\"shop\" version=\"1.0.0\" scop=\"lumen\">" TEXTS "</module>"));
+	assert_non_null(strstr(err.text, "license"));
 }
 
 static void
@@ -107,8 +140,8 @@ mistakes_are_told_with_file_and_line(void **state)
 		{ "hello", "module.xml:1: " },
 		{ OPEN "<title lang=\"xx\">x</title>", "module.xml:" },
 		{ OPEN TEXTS "&nothing;</module>", "module.xml:4: " },
-		{ "<module xmlns=\"urn:x\" name=\"shop\" version=\"1.2.3\" scop=\"lumen\">" TEXTS
-		  "</module>",
+		{ "<module xmlns=\"urn:x\" name=\"shop\" version=\"1.2.3\" scop=\"lumen\" "
+		  "license=\"EUPL-1.2\">" TEXTS "</module>",
 		    "module.xml:1: " },
 		{ OPEN
 		    "<title lang=\"fr\">a</title><title lang=\"fr\">b</title><title "
@@ -301,6 +334,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_sound_manifest_says_everything),
 		TEST(names_versions_and_paths_have_their_form),
+		TEST(a_licence_is_named_as_spdx_does),
 		TEST(mistakes_are_told_with_file_and_line),
 		TEST(a_doctype_and_its_entities_are_refused),
 		TEST(entities_that_multiply_end_quickly),
