@@ -4,6 +4,7 @@
 #   make               build into build/
 #   make run           install what is missing, build, start on http://127.0.0.1:8080/ (PORT=9000, FRESH=1)
 #   make test          install what is missing, build, run every test (MODULE=name: that module's alone)
+#   make words         bring the translations up to date with the texts (MODULE=name); make DRAFT=1 builds without all of them
 #   make bench bench-life fault fuzz scan docs clean
 
 PORT ?= 8080
@@ -16,7 +17,7 @@ PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqre
 
 # The rules for modules, which authors elsewhere use too, with what this tree builds.
 SDK_NAMES := $(BUILD)/libexec/scopiton-names
-SDK_TEXTS := sdk/texts
+SDK_TEXTS := $(BUILD)/libexec/scopiton-texts
 SDK_WEBROOT := $(BUILD)/webroot
 SDK_READY := $(BUILD)/webroot.done
 SDK_INCLUDE := -Icore/include
@@ -54,13 +55,13 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules all run test unit bench bench-life fault fuzz docs clean packages webroot
+.PHONY: modules test-modules words all run test unit bench bench-life fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 .DEFAULT_GOAL := all
 PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor dispatcher mailer broker))
-all: $(PROGRAMS) $(BUILD)/libscopiton-work.so.1 modules
+all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words) $(BUILD)/libscopiton-work.so.1 modules
 
 # ---- the host ----
 
@@ -169,6 +170,16 @@ $(foreach m,$(MODULES),$(eval $(call checked,$(m))))
 modules: $(if $(SANITIZE),$(call so_of,$(MODULES),$(MODULE_OUT)),$(patsubst %,$(WORK)/%/checked,$(MODULES)))
 
 test-modules: $(call so_of,$(TEST_MODULES),$(BUILD)/test-modules)
+
+$(BUILD)/libexec/scopiton-texts $(BUILD)/libexec/scopiton-words: $(BUILD)/libexec/%: sdk/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+# Adds to the .po files what views and code have and they lack; MODULE=name: those of that module alone.
+words: $(BUILD)/libexec/scopiton-words $(SDK_TEXTS) $(SDK_NAMES)
+	@for module in $(or $(MODULE),$(MODULES)); do \
+		$< $(MODULE_SOURCES)/$$module $$([ $$module != portal ] || echo "$(SAYS) -- $(SPEAKERS)") || exit 1; \
+	done
 
 # ---- running and testing ----
 

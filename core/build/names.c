@@ -4,13 +4,13 @@
  * compile error.
  *
  *     scopiton-names <module folder> <output folder> <webroot> [<symbol>]
+ *     scopiton-names --words <module folder> <pot file> [--draft]
  *
- * Reads *.sql, views/ (*.html) of the module and *.mo of the output folder; writes names.h,
- * names.c, statements.txt and views.pot. A mistake is told as file:line:column on standard error,
- * and the exit status is 1.
+ * The first reads *.sql, views/ (*.html) of the module and *.mo of the output folder; it writes
+ * names.h, names.c, statements.txt and views.pot. A webroot of "-" leaves {{#asset}} as it stands,
+ * where only the texts are wanted. The second compares translations with texts (words.h). A mistake
+ * is printed as file:line:column on standard error, and the exit status is 1.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,78 +22,14 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "build/files.h"
+#include "build/words.h"
 #include "package/statement.h"
 #include "view/template.h"
 
-enum { FILES_MAX = 200, STATEMENTS_MAX = 500 };
+enum { STATEMENTS_MAX = 500 };
 
 static struct scop_arena *arena;
-
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(1);
-}
-
-static const char *
-slurp(const char *path, size_t *ret_length)
-{
-	struct scop_buffer text;
-	char block[16384];
-	size_t got;
-	FILE *file = fopen(path, "rb");
-
-	if (!file)
-		die("%s: %s", path, strerror(errno));
-	scop_buffer_init(&text, arena);
-	while ((got = fread(block, 1, sizeof block, file)) > 0)
-		scop_buffer_add(&text, block, got);
-	fclose(file);
-	*ret_length = text.length;
-	return scop_buffer_str(&text);
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The files of `folder` that end in `end`, sorted, so that the same sources give the same bytes. */
-static size_t
-list_files(const char *folder, const char *end, const char *ret_names[FILES_MAX])
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	size_t count = 0;
-
-	if (!dir)
-		return 0;
-	while ((entry = readdir(dir))) {
-		const size_t length = strlen(entry->d_name), tail = strlen(end);
-
-		if (entry->d_name[0] == '.' || length <= tail ||
-		    strcmp(entry->d_name + length - tail, end) != 0)
-			continue;
-		if (count == FILES_MAX)
-			die("%s: more than %d files", folder, FILES_MAX);
-		ret_names[count++] = scop_arena_text(arena, entry->d_name);
-	}
-	closedir(dir);
-	qsort(ret_names, count, sizeof *ret_names, by_name);
-	return count;
-}
-
-static const char *
-without_ending(const char *name)
-{
-	return scop_arena_bytes(arena, name, (size_t)(strrchr(name, '.') - name));
-}
 
 static void
 write_c_string(FILE *out, const char *text, size_t length)
@@ -119,10 +55,11 @@ write_c_string(FILE *out, const char *text, size_t length)
 static void
 write_function(FILE *header, const struct scop_statement_source *statement)
 {
+	/* The compiler's errors name the author's file. */
 	fprintf(header,
-	    "\n/* %s:%u */\nextern const struct scop_statement statement_%s;\nstatic inline struct "
-	    "scop_query\n%s(",
-	    statement->file, statement->line, statement->name, statement->name);
+	    "\n#line %u \"%s\"\nextern const struct scop_statement statement_%s; static inline "
+	    "struct scop_query %s(",
+	    statement->line, statement->file, statement->name, statement->name);
 	for (unsigned i = 0; i < statement->param_count; i++)
 		fprintf(header, "%sconst struct scop_value *%s", i ? ", " : "",
 		    statement->params[i]);
@@ -133,25 +70,66 @@ write_function(FILE *header, const struct scop_statement_source *statement)
 	fprintf(header, "%s } };\n}\n", statement->arg_count ? "" : " NULL");
 }
 
+static bool
+is_c_word(const char *name)
+{
+	static const char *const words[] = { "alignas", "asm", "auto", "bool", "break", "case",
+		"char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
+		"false", "float", "for", "goto", "if", "inline", "int", "long", "main", "register",
+		"restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch",
+		"true", "typedef", "typeof", "union", "unsigned", "void", "volatile", "while" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* A statement becomes a function of C, with its arguments as parameters. */
+static void
+check_names(const struct scop_statement_source *statements, size_t index)
+{
+	const struct scop_statement_source *one = &statements[index];
+
+	if (is_c_word(one->name))
+		build_die("%s:%u: '%s' is a word of C. Choose another name.", one->file, one->line,
+		    one->name);
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(statements[i].name, one->name) == 0)
+			build_die("%s:%u: statement '%s' has the name of the one at %s:%u",
+			    one->file, one->line, one->name, statements[i].file,
+			    statements[i].line);
+	for (unsigned i = 0; i < one->param_count; i++) {
+		if (is_c_word(one->params[i]))
+			build_die("%s:%u: argument '%s' is a word of C. Choose another name.",
+			    one->file, one->line, one->params[i]);
+		for (unsigned before = 0; before < i; before++)
+			if (strcmp(one->params[before], one->params[i]) == 0)
+				build_die("%s:%u: argument '%s' is listed twice", one->file,
+				    one->line, one->params[i]);
+	}
+}
+
 static void
 write_statements(const char *folder, FILE *header, FILE *code, FILE *list)
 {
 	static struct scop_statement_source statements[STATEMENTS_MAX];
-	const char *files[FILES_MAX];
-	const size_t file_count = list_files(folder, ".sql", files);
+	const char *files[BUILD_FILES_MAX];
+	const size_t file_count = build_list(arena, folder, ".sql", files);
 	size_t count = 0;
 
 	for (size_t i = 0; i < file_count; i++) {
 		const char *path = scop_arena_printf(arena, "%s/%s", folder, files[i]);
 		struct scop_error err;
 		size_t length;
-		const char *text = slurp(path, &length);
+		const char *text = build_read(arena, path, &length);
 
 		if (!scop_statements_parse(arena, path, text, statements, STATEMENTS_MAX, &count,
 			&err))
-			die("%s", err.text);
+			build_die("%s", err.text);
 	}
 	for (size_t i = 0; i < count; i++) {
+		check_names(statements, i);
 		write_function(header, &statements[i]);
 		fprintf(code, "\nconst struct scop_statement statement_%s = { \"%s\",",
 		    statements[i].name, statements[i].name);
@@ -176,17 +154,17 @@ resolve_assets(const char *path, const char *text, const char *webroot)
 	struct scop_buffer out;
 
 	scop_buffer_init(&out, arena);
-	for (const char *tag; (tag = strstr(text, open));) {
+	for (const char *tag; strcmp(webroot, "-") != 0 && (tag = strstr(text, open));) {
 		const char *name = tag + strlen(open), *end = strstr(name, close);
 		unsigned char hash[16];
 		char hex[2 * sizeof hash + 1];
 		size_t length;
 
 		if (!end)
-			die("%s: {{#asset}} is not closed", path);
+			build_die("%s: {{#asset}} is not closed", path);
 		const char *file = scop_arena_bytes(arena, name, (size_t)(end - name));
 		const char *bytes =
-		    slurp(scop_arena_printf(arena, "%s/%s", webroot, file), &length);
+		    build_read(arena, scop_arena_printf(arena, "%s/%s", webroot, file), &length);
 		crypto_generichash(hash, sizeof hash, (const unsigned char *)bytes, length, NULL,
 		    0);
 		sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
@@ -234,20 +212,25 @@ static void
 write_views(const char *folder, const char *webroot, FILE *header, FILE *code, FILE *pot)
 {
 	const char *views = scop_arena_printf(arena, "%s/views", folder);
-	const char *files[FILES_MAX];
-	const size_t count = list_files(views, ".html", files);
+	const char *files[BUILD_FILES_MAX];
+	const size_t count = build_list(arena, views, ".html", files);
 
 	for (size_t i = 0; i < count; i++) {
 		const char *path = scop_arena_printf(arena, "%s/%s", views, files[i]);
-		const char *name = without_ending(files[i]);
+		const char *name = build_stem(arena, files[i]);
 		size_t length;
+
+		if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+			build_die("%s: a view's name has a-z, 0-9 and _ alone, for it becomes a "
+				  "name of C",
+			    path);
 		struct scop_error err;
-		const char *text = resolve_assets(path, slurp(path, &length), webroot);
+		const char *text = resolve_assets(path, build_read(arena, path, &length), webroot);
 		const struct scop_template *template =
 		    scop_template_compile(arena, path, text, strlen(text), &err);
 
 		if (!template)
-			die("%s", err.text);
+			build_die("%s", err.text);
 		scop_template_walk(template, see_text, &(struct pot){ pot, path });
 		fprintf(header, "\nextern const struct scop_view view_%s;\n", name);
 		fprintf(code, "\nconst struct scop_view view_%s = { \"%s\",", name, name);
@@ -256,7 +239,7 @@ write_views(const char *folder, const char *webroot, FILE *header, FILE *code, F
 	}
 	fputs("\nstatic const struct scop_view *const views[] = {\n", code);
 	for (size_t i = 0; i < count; i++)
-		fprintf(code, "\t&view_%s,\n", without_ending(files[i]));
+		fprintf(code, "\t&view_%s,\n", build_stem(arena, files[i]));
 	fputs("\tNULL\n};\n", code);
 }
 
@@ -265,24 +248,24 @@ write_views(const char *folder, const char *webroot, FILE *header, FILE *code, F
 static void
 write_messages(const char *output, FILE *code)
 {
-	const char *files[FILES_MAX];
-	const size_t count = list_files(output, ".mo", files);
+	const char *files[BUILD_FILES_MAX];
+	const size_t count = build_list(arena, output, ".mo", files);
 
 	for (size_t i = 0; i < count; i++) {
 		size_t length;
 		const char *bytes =
-		    slurp(scop_arena_printf(arena, "%s/%s", output, files[i]), &length);
+		    build_read(arena, scop_arena_printf(arena, "%s/%s", output, files[i]), &length);
 
 		fprintf(code,
 		    "\nstatic const unsigned char mo_%s[] __attribute__((aligned(4))) = {",
-		    without_ending(files[i]));
+		    build_stem(arena, files[i]));
 		for (size_t at = 0; at < length; at++)
 			fprintf(code, "%s%u,", at % 24 ? "" : "\n\t", (unsigned char)bytes[at]);
 		fputs("\n};\n", code);
 	}
 	fputs("\nstatic const struct scop_messages messages[] = {\n", code);
 	for (size_t i = 0; i < count; i++) {
-		const char *language = without_ending(files[i]);
+		const char *language = build_stem(arena, files[i]);
 
 		fprintf(code, "\t{ \"%.2s\", mo_%s, sizeof mo_%s },\n", language, language,
 		    language);
@@ -307,7 +290,7 @@ begin(struct output *output, const char *folder, const char *name)
 	output->path = scop_arena_printf(arena, "%s/%s", folder, name);
 	output->file = open_memstream(&output->bytes, &output->length);
 	if (!output->file)
-		die("%s: %s", output->path, strerror(errno));
+		build_die("%s: %s", output->path, strerror(errno));
 }
 
 static bool
@@ -317,7 +300,7 @@ is_written(const struct output *output)
 
 	if (access(output->path, F_OK) != 0)
 		return false;
-	const char *bytes = slurp(output->path, &length);
+	const char *bytes = build_read(arena, output->path, &length);
 	return length == output->length && memcmp(bytes, output->bytes, length) == 0;
 }
 
@@ -325,13 +308,13 @@ static void
 finish(struct output *output)
 {
 	if (ferror(output->file) || fclose(output->file) != 0)
-		die("%s: %s", output->path, strerror(errno));
+		build_die("%s: %s", output->path, strerror(errno));
 	if (!is_written(output)) {
 		FILE *file = fopen(output->path, "w");
 
 		if (!file || fwrite(output->bytes, 1, output->length, file) != output->length ||
 		    fclose(file) != 0)
-			die("%s: %s", output->path, strerror(errno));
+			build_die("%s: %s", output->path, strerror(errno));
 	}
 	free(output->bytes);
 }
@@ -339,9 +322,14 @@ finish(struct output *output)
 int
 main(int argc, char **argv)
 {
-	if (argc < 4)
-		die("usage: scopiton-names <module folder> <output folder> <webroot> [<symbol>]");
 	arena = scop_arena_new();
+	if (argc >= 4 && strcmp(argv[1], "--words") == 0)
+		return !build_words_check(arena, argv[2], argv[3],
+		    argc > 4 && strcmp(argv[4], "--draft") == 0);
+	if (argc < 4)
+		build_die("usage: scopiton-names <module folder> <output folder> <webroot> "
+			  "[<symbol>]\n       scopiton-names --words <module folder> <pot file> "
+			  "[--draft]");
 
 	const char *folder = argv[1], *output = argv[2],
 		   *symbol = argc > 4 ? argv[4] : "scop_names";

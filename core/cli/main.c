@@ -82,6 +82,9 @@ static const struct command {
 	{ "doctor", cli_doctor, "doctor",
 	    "look at this machine: what is missing, what it cannot separate" },
 	{ "new", cli_new, "new module NAME", "write a new module that builds and shows a page" },
+	{ "words", cli_words, "words FOLDER",
+	    "bring a module's translations up to date with its texts: adds to i18n/*.po what they "
+	    "lack" },
 	{ "nginx", cli_nginx, "nginx", "print nginx's configuration for this host" },
 	{ "installer", cli_installer, NULL, NULL },
 	{ "version", cli_version, "version", "print the version" },

@@ -336,7 +336,12 @@ check(struct parser *parser, struct scop_statement_source *statement)
 		for (unsigned a = 0; a < statement->arg_count; a++)
 			used |= statement->args[a] == i;
 		if (!used)
-			return mistake(&start, "an argument of the name's line is not used");
+			return scop_error_set(parser->err,
+			    "%s:%u:1: argument '%s' is not used in '%s': write :%s, or take it off "
+			    "the "
+			    "name's line",
+			    parser->file, statement->line, statement->params[i], statement->name,
+			    statement->params[i]);
 	}
 	if ((starts_with_word(sql, "INSERT") || starts_with_word(sql, "REPLACE")) &&
 	    !names_columns(sql))

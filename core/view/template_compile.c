@@ -390,6 +390,18 @@ joins(const struct scop_node *text, const struct token *token)
 	    text->length > 0 && text->text + text->length == token->start;
 }
 
+/* A closing tag that is not the one of what is open. */
+static bool
+not_open(struct compiler *compiler, const struct token *close, const struct token *opener)
+{
+	if (!opener)
+		return mistake(compiler, close->line, close->column,
+		    "this closes what was not opened here");
+	return scop_error_set(compiler->err,
+	    "%s:%u:%u: this closes what was not opened here: '%s' of line %u is still open",
+	    compiler->name, close->line, close->column, opener->name, opener->line);
+}
+
 /* Builds the nodes up to the tag that closes `opener` (NULL at the top). */
 static bool
 build(struct compiler *compiler, struct token **cursor, const struct token *opener, unsigned depth,
@@ -409,8 +421,7 @@ build(struct compiler *compiler, struct token **cursor, const struct token *open
 			continue;
 		if (token->kind == '/') {
 			if (!opener || strcmp(opener->name, token->name) != 0)
-				return mistake(compiler, token->line, token->column,
-				    "this closes what was not opened here");
+				return not_open(compiler, token, opener);
 			return true;
 		}
 		if (joins(last, token)) {

@@ -75,7 +75,7 @@ mistakes_are_told_with_line_and_column(void **state)
 		{ "-- name: a ()\nSELECT id\nFROM t WHERE a = :b",
 		    "m.sql:3:18: this argument is not listed" },
 		{ "-- name: a (b)\nSELECT id FROM t",
-		    "m.sql:1:1: an argument of the name's line is not used" },
+		    "m.sql:1:1: argument 'b' is not used in 'a': write :b" },
 		{ "-- name: a ()\nSELECT 'x", "m.sql:2:8: this string is not closed" },
 		{ "-- name: a ()\nSELECT 'x\\'y'", "m.sql:2:8: a backslash" },
 		{ "-- name: a ()\nSELECT ?", "m.sql:2:8: write an argument as :name" },

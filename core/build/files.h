@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Files of a module's folder, for the programs of the build: each ends with a message when a file
+ * cannot be read. */
+#ifndef SCOP_BUILD_FILES_H
+#define SCOP_BUILD_FILES_H
+
+#include <stddef.h>
+
+struct scop_arena;
+
+enum { BUILD_FILES_MAX = 200 };
+
+/* Prints the message to standard error and ends the program with status 1. */
+void __attribute__((noreturn, format(printf, 1, 2))) build_die(const char *format, ...);
+
+/* The file's bytes, with a NUL behind them. `ret_length` may be NULL. */
+const char *build_read(struct scop_arena *arena, const char *path, size_t *ret_length);
+
+/* The names of the files of `folder` that end in `end`, sorted, so that the same sources give the
+ * same output. None where there is no such folder. */
+size_t build_list(struct scop_arena *arena, const char *folder, const char *end,
+    const char *ret_names[BUILD_FILES_MAX]);
+
+/* "fr" of "fr.po". */
+const char *build_stem(struct scop_arena *arena, const char *name);
+
+#endif
