@@ -39,6 +39,9 @@ void shop_put_vats(struct scop_request *req);
 /* Puts the communication of `order` as people write it. */
 void shop_put_communication(struct scop_request *req, const struct scop_value *order);
 
+/* Puts the account number of `payment` as people read it: in groups of four. */
+void shop_put_payment(struct scop_request *req);
+
 /* shop_customer.c: customers who want to see their orders */
 void shop_account(struct scop_request *req);
 void shop_account_ask(struct scop_request *req);

@@ -59,6 +59,19 @@ shop_iban_check(const char *text, char ret_iban[SHOP_IBAN])
 	return true;
 }
 
+void
+shop_iban_show(const char *iban, char ret_text[SHOP_IBAN_SHOWN])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; iban[i] && i < SHOP_IBAN - 1; i++) {
+		if (i > 0 && i % 4 == 0)
+			ret_text[used++] = ' ';
+		ret_text[used++] = iban[i];
+	}
+	ret_text[used] = '\0';
+}
+
 /* The first 70 characters of UTF-8, and nothing that would begin another line. */
 static int
 name_bytes(const char *name)

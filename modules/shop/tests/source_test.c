@@ -258,6 +258,22 @@ an_iban_is_checked(void **state)
 }
 
 static void
+an_account_number_is_shown_in_groups_of_four(void **state)
+{
+	(void)state;
+	char shown[SHOP_IBAN_SHOWN];
+
+	shop_iban_show("BE68539007547034", shown);
+	assert_string_equal(shown, "BE68 5390 0754 7034");
+	shop_iban_show("FR1420041010050500013M02606", shown);
+	assert_string_equal(shown, "FR14 2004 1010 0505 0001 3M02 606");
+	shop_iban_show("MT84MALT011000012345MTLCAST001SXXXXX", shown); /* longer than any */
+	assert_int_equal(strlen(shown), SHOP_IBAN_SHOWN - 1);
+	shop_iban_show("", shown);
+	assert_string_equal(shown, "");
+}
+
+static void
 a_payment_code_says_what_the_guideline_says(void **state)
 {
 	char text[SHOP_EPC], name[300] = "";
@@ -294,6 +310,7 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_told_with_its_column),
 		cmocka_unit_test(a_structured_communication_has_its_check_digits),
 		cmocka_unit_test(an_iban_is_checked),
+		cmocka_unit_test(an_account_number_is_shown_in_groups_of_four),
 		cmocka_unit_test(a_payment_code_says_what_the_guideline_says) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The shop in a real browser: what customers and merchants see of it, on a desk and on phones.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { root, start, until } from '../support/stack.mjs'
+import { inspect, launch, open as openPage, press } from './pages.mjs'
+
+let stack, browser, shop, portal
+const open = (options) => openPage(browser, options)
+const rows = async (sql) => (await stack.sql(`USE t1_shop; ${sql}`)).split('\n').filter(Boolean).map((line) => line.split('\t'))
+
+before(async () => {
+  stack = await start({ mail: true })
+  await stack.cli('tenant', 'create', 'laboucle', '--title', 'La Boucle')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'laboucle', '--root')
+  const demo = path.join(root, 'modules/shop/demo/laboucle')
+  const drawings = fs.readdirSync(demo).filter((name) => name.endsWith('.svg')).map((name) => path.join(demo, name))
+  await stack.cli('import', 'shop', 'products', path.join(demo, 'products.csv'), ...drawings, '--tenant', 'laboucle')
+  await stack.cli('import', 'shop', 'payment', path.join(demo, 'payment.csv'), '--tenant', 'laboucle')
+  shop = `http://laboucle.localhost:${stack.port}`
+  portal = `http://laboucle-portal.localhost:${stack.port}`
+  browser = await launch()
+})
+after(async () => { await browser?.close(); await stack?.stop() })
+
+// Orders one piece of an article, as a guest.
+async function order (page, slug, { language = 'fr', mail = 'amelie@example.be', name = 'Amélie Vandenberghe' } = {}) {
+  await page.goto(`${shop}/${language}/p/${slug}`)
+  await press(page, '.buy-bar button')
+  await page.goto(`${shop}/${language}/order`)
+  for (const [id, text] of Object.entries({ name, mail, street: 'rue des Brasseurs 24', postal_code: '5000', city: 'Namur' })) await page.fill(`#${id}`, text)
+  await press(page, '.order-end button')
+  assert.match(page.url(), /\/thanks\//)
+}
+const mailTo = (address) => until(`the mail to ${address}`, async () => (await stack.mails()).find(({ to }) => to.includes(address)), 20)
+
+test('the mails of an order fit on any phone, in each language', async () => {
+  const long = 'Marie-Joséphine-Antoinette de Montmorency-Laval-Vandenbroeckhoven'
+  await stack.sql("USE t1_shop; UPDATE payment SET beneficiary = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerk SC', iban = 'MT84MALT011000012345MTLCAST001S'")
+  for (const language of ['fr', 'nl', 'de', 'en']) {
+    const page = await open(), address = `phone-${language}@example.be`
+    await order(page, 'casque-ville', { language, mail: address, name: long })
+    const { html } = await mailTo(address)
+    assert.match(html, /MT84 MALT 0110 0001 2345 MTLC AST0 01S/)
+    await page.goto('about:blank')
+    for (const width of [320, 360, 375, 390]) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.setContent(html)
+      const wide = await page.evaluate(() => [...document.querySelectorAll('html, main, main *')].filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth ||
+        one.getBoundingClientRect().right > window.innerWidth).map((one) => `${one.tagName} ${one.scrollWidth} of ${one.clientWidth}: ${one.textContent.trim().slice(0, 40)}`))
+      assert.deepEqual(wide, [], `${language} at ${width} px`)
+    }
+    if (language === 'fr') await inspect(page, 'mail-order')
+    await page.context().close()
+  }
+  await stack.cli('import', 'shop', 'payment', path.join(root, 'modules/shop/demo/laboucle/payment.csv'), '--tenant', 'laboucle')
+})
