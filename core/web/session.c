@@ -131,6 +131,8 @@ scop_session_load(struct scop_request *req)
 bool
 scop_session_may(const struct scop_request *req, const char *permission)
 {
+	if (!permission[0]) /* SCOP_ANY_MEMBER */
+		return req->member && !req->by_key;
 	const char *list = scop_text(req->member, "permissions");
 	const size_t length = strlen(permission);
 

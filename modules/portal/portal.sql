@@ -40,6 +40,11 @@ SELECT module, CONCAT('/', module, path) AS url, permission,
 	CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
 FROM socle.tile ORDER BY place, module, path
 
+-- name: entries (language)
+SELECT CONCAT('/', module, path) AS url, permission,
+	CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
+FROM socle.menu WHERE NOT (module = 'portal' AND path = '/') ORDER BY place, module, path
+
 -- name: waiting ()
 SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socle.mail WHERE state = 'refused' AND created > UTC_TIMESTAMP() - INTERVAL 7 DAY) AS refused
 

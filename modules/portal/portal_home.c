@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The first page: a tile for each module that has one. A tile is a fragment that its own module
- * answers, so a module that is broken breaks its tile and nothing else.
+ * answers, so a module that is broken breaks its tile and nothing else. Members whose role has no
+ * tile get links to the pages that they may open.
  */
 #include "portal.h"
 
@@ -28,10 +29,18 @@ permitted(struct scop_request *req, const struct scop_value *rows)
 void
 portal_home(struct scop_request *req)
 {
-	const struct scop_value *found = permitted(req, scop_rows(req, tiles(language_of(req))));
+	const struct scop_value *language = language_of(req);
+
+	scop_put_all(req,
+	    (const struct scop_want[]){ { "tiles", false, tiles(language) },
+		{ "entries", false, entries(language) }, { 0 } });
+	const struct scop_value *found = permitted(req, scop_model(req, "tiles")),
+				*pages = permitted(req, scop_model(req, "entries"));
 
 	scop_put(req, "tiles", found);
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
+	scop_put(req, "entries", pages);
+	scop_put(req, "any_entry", scop_make_bool(req, scop_count(pages) > 0));
 	scop_put(req, "may_modules", scop_make_bool(req, scop_may(req, "portal.modules")));
 	scop_view(req, &view_home);
 }

@@ -38,7 +38,7 @@ before(async () => {
   for (const tenant of ['acme', 'beta']) {
     await stack.cli('tenant', 'create', tenant, '--title', tenant === 'acme' ? 'Acme' : 'Beta', '--language', 'en')
     ids[tenant] = await stack.sql(`SELECT id FROM scopiton.tenant WHERE name = '${tenant}'`)
-    await stack.sql(`INSERT INTO t${ids[tenant]}.role (name) VALUES ('reader'); INSERT INTO t${ids[tenant]}.role_permission VALUES ('reader', 'portal.enter')`)
+    await stack.sql(`INSERT INTO t${ids[tenant]}.role (name) VALUES ('reader')`)
     await until('its portal serves', async () => (await portal(tenant, '/sign-in')).status === 200)
   }
 })

@@ -168,7 +168,7 @@ test('an expired session is 401', async () => {
 
 test('a role without the permission gets 403 and orders nothing', async () => {
   const t = `t${ids.acme}`
-  await stack.sql(`INSERT INTO ${t}.role (name) VALUES ('reader'), ('nobody'); INSERT INTO ${t}.role_permission VALUES ('reader', 'portal.enter'), ('reader', 'portal.modulesx'), ('nobody', 'portal')`)
+  await stack.sql(`INSERT INTO ${t}.role (name) VALUES ('reader'), ('nobody'); INSERT INTO ${t}.role_permission VALUES ('reader', 'portal.modulesx'), ('nobody', 'portal')`)
   const reader = await stack.signIn('acme', 'reader')
   const page = await stack.request(portal, '/portal/modules', as(reader))
   assert.equal(page.status, 200)
@@ -182,9 +182,11 @@ test('a role without the permission gets 403 and orders nothing', async () => {
   }
   assert.equal(await orders(), '')
   const nobody = await stack.signIn('acme', 'nobody')
-  assert.equal((await stack.request(portal, '/portal/', as(nobody))).status, 403)
+  for (const url of ['/portal/jobs', '/portal/members']) assert.equal((await stack.request(portal, url, as(nobody))).status, 403, url)
+  await stack.sql(`INSERT INTO ${t}.role_permission VALUES ('reader', 'portal.jobs')`)
+  assert.equal((await stack.request(portal, '/portal/jobs', as(reader))).status, 200)
   await stack.sql(`DELETE FROM ${t}.role_permission WHERE role = 'reader'`)
-  assert.equal((await stack.request(portal, '/portal/', as(reader))).status, 403, 'a permission that is taken away counts at once')
+  assert.equal((await stack.request(portal, '/portal/jobs', as(reader))).status, 403, 'a permission that is taken away counts at once')
 })
 
 test('a session of one tenant is worthless at another\'s portal', async () => {

@@ -19,7 +19,7 @@ before(async () => {
   packages = new Packages('portal', 'shop', 'guestbook', 'crasheach', 'knobs')
   packages.edit('crasheach', 'module.xml', (text) => text.replace('</module>',
     '<permission name="crasheach.see"><title lang="fr">x</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></permission>' +
-    '<tile path="/" permission="crasheach.see" place="1"><title lang="fr">Broken</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></tile></module>'))
+    '<role name="watcher"><may permission="crasheach.see"/></role><tile path="/" permission="crasheach.see" place="1"><title lang="fr">Broken</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></tile></module>'))
   stack = await start({ modules: packages.folder, mail: true })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('tenant', 'create', 'scop', '--title', 'La Scop', '--operator')
@@ -39,7 +39,6 @@ test('the first page has a tile for each module that the member may see, filled 
   assert.doesNotMatch(tile.body, /<html/)
   assert.match(tile.body, /<rect /)
   const clerk = await member('merchant')
-  await stack.sql("INSERT INTO t1.role_permission (role, permission) VALUES ('merchant', 'portal.enter')")
   const theirs = (await see('/portal/', clerk)).body
   assert.match(theirs, /\/shop\/tile/)
   assert.doesNotMatch(theirs, /\/portal\/tile/)
@@ -159,12 +158,46 @@ test('settings as people write them are taken, seen by the module, and saved aga
   await stack.sql("UPDATE t1.member SET language = 'fr'")
 })
 
+// Home, account and sign-out are for every member, whatever their role.
+async function entersAndLeaves (cookie, who) {
+  for (const url of ['/', '/portal/', '/portal/account', '/portal/modules', '/portal/sign-out']) assert.equal((await see(url, cookie)).status, 200, `${who}: ${url}`)
+  const named = await post('/portal/account', '/portal/account/profile', { name: `The ${who}`, language: 'fr', zone: '' }, cookie)
+  assert.equal(named.status, 303, who)
+  const out = await post('/portal/sign-out', '/portal/sign-out', {}, cookie)
+  assert.equal(out.headers.location, '/portal/sign-in', who)
+  assert.equal((await see('/', cookie)).status, 401, who)
+}
+
+test('whoever is a member enters, has an account page and signs out: with the role of a module, one of one\'s own, one without any permission', async () => {
+  const joined = async (role) => {
+    assert.equal((await post('/portal/members', '/portal/members', { name: 'Nora', mail: `${role}@example.org`, role })).status, 303, role)
+    const mail = await until(`a mail to ${role}`, async () => (await stack.mails()).find(({ to }) => to.includes(`${role}@example.org`)), 20)
+    const link = mail.html.match(/\/portal\/invitation\/[a-z2-7]+/)[0]
+    const { status, headers } = await stack.request(PORTAL, link, { form: { _key: await stack.key(PORTAL, link), password: 'trois mots inattendus' } })
+    assert.equal(status, 303, role)
+    return headers['set-cookie'][0].split(';')[0]
+  }
+  await stack.cli('module', 'install', 'crasheach', '--tenant', 'acme')
+  const own = (await post('/portal/roles', '/portal/roles', { title: 'Vide' })).headers.location.split('/').pop()
+  const merchant = await joined('merchant'), watcher = await joined('watcher'), empty = await joined(own)
+  assert.match((await see('/', merchant)).body, /hx-get="\/shop\/tile"/)
+  assert.match((await see('/', merchant)).body, /aria-label="Menu"[^]*\/shop\/orders/)
+  assert.match((await see('/', watcher)).body, /hx-get="\/crasheach\/"/)
+  const nothing = (await see('/', empty)).body
+  assert.match(nothing, /ne donne encore accès à aucune page/)
+  assert.doesNotMatch(nothing, /\/portal\/modules/, 'no menu entry that leads to nothing')
+  await stack.sql(`INSERT INTO t1.role_permission (role, permission) VALUES ('${own}', 'portal.keys')`)
+  assert.match((await see('/', empty)).body, /<ul class="page-links">[^]*href="\/portal\/keys"/)
+  for (const [who, cookie] of Object.entries({ merchant, watcher, empty })) await entersAndLeaves(cookie, who)
+  await stack.cli('module', 'uninstall', 'crasheach', '--tenant', 'acme')
+})
+
 test('a role of one\'s own gives what was chosen, and nobody gives more than they have', async () => {
   const { headers } = await post('/portal/roles', '/portal/roles', { title: 'Comptable <b>' })
   const page = headers.location
-  await post(page, page, { 'may.shop.orders': '1', 'may.portal.enter': '1', 'may.nothing.at_all': '1' })
+  await post(page, page, { 'may.shop.orders': '1', 'may.nothing.at_all': '1' })
   const name = page.split('/').pop()
-  assert.equal(await stack.sql(`SELECT GROUP_CONCAT(permission ORDER BY permission) FROM t1.role_permission WHERE role = '${name}'`), 'portal.enter,shop.orders')
+  assert.equal(await stack.sql(`SELECT GROUP_CONCAT(permission ORDER BY permission) FROM t1.role_permission WHERE role = '${name}'`), 'shop.orders')
   const clerk = await member(name)
   assert.equal((await see('/shop/orders', clerk)).status, 200)
   assert.equal((await see('/shop/products', clerk)).status, 403)
@@ -224,7 +257,7 @@ test('an API key may what it lists, until its day or until it is taken back; it 
   assert.equal(list.status, 200)
   const [order] = JSON.parse(list.body).orders
   assert.equal(order.placed, 1)
-  for (const url of ['/portal/', '/portal/members', '/portal/keys', '/portal/account', '/shop/settings', '/shop/products']) assert.equal((await program(url)).status, 403, url)
+  for (const url of ['/portal/', '/portal/members', '/portal/keys', '/portal/account', '/portal/modules', '/shop/settings', '/shop/products']) assert.equal((await program(url)).status, 403, url)
   const change = (key) => program(`/shop/orders/${order.id}/state`, { form: { state: 'paid' }, headers: { 'Idempotency-Key': key } })
   assert.deepEqual([(await change('a')).status, (await change('a')).status, (await change('b')).status], [303, 303, 422], 'the same key again is the same answer')
   const [other] = (await stack.sql(`SELECT id FROM t1_shop.shop_order WHERE state = 'placed'`)).split('\n')

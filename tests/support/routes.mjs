@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { root } from './stack.mjs'
 
+export const ANY = 'any member' // instead of a permission
 export const MODULES = ['portal', 'shop', 'guestbook']
 
 // A route is an entry of the table: it begins with its method, and ends where the next one or the table's end stands.
@@ -12,7 +13,7 @@ function routesOf (module) {
   const entries = source.split(/\{\s*\.method = SCOP_(?=GET|POST)/).slice(1).map((entry) => entry.split('{ 0 }')[0])
   return entries.map((entry) => {
     const [, method, pattern] = entry.match(/^(GET|POST),\s*\.path = "([^"]+)"/)
-    return { module, method, pattern, open: /\.open = true/.test(entry), permission: entry.match(/\.permission = "([^"]+)"/)?.[1], stored: /\.stored = true/.test(entry) }
+    return { module, method, pattern, open: /\.open = true/.test(entry), permission: /\.permission = SCOP_ANY_MEMBER/.test(entry) ? ANY : entry.match(/\.permission = "([^"]+)"/)?.[1], stored: /\.stored = true/.test(entry) }
   })
 }
 

@@ -62,6 +62,10 @@ struct scop_field {
 
 enum scop_method { SCOP_GET, SCOP_POST };
 
+/* The permission of a portal route that every signed-in member may open. A program with an API key
+ * is no member. */
+#define SCOP_ANY_MEMBER ""
+
 struct scop_route {
 	enum scop_method method;
 	/* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
@@ -69,7 +73,8 @@ struct scop_route {
 	const char *name; /* for links; NULL: none lead here */
 	void (*handle)(struct scop_request *req);
 	const struct scop_field *fields;
-	/* the route lives in the portal, for members who have it; NULL: on the public side */
+	/* the route lives in the portal, for members who have it, or SCOP_ANY_MEMBER; NULL: on the
+	   public side */
 	const char *permission;
 	/* of a POST: draws its form again, with the errors and the values */
 	void (*form)(struct scop_request *req);
