@@ -36,6 +36,8 @@ $(call remember,$(BUILD)/flags,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
 # modules link; what carries it out is in the programs.
 folder = $(wildcard $(patsubst %,core/%/*.c,$(1)))
 BASE := $(call folder,base)
+# Without jansson, which the compiler of names has no use for.
+BASE_PLAIN := $(filter-out core/base/json.c core/base/config.c,$(BASE))
 ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
 LIBRARY := $(filter-out core/data/directory.c,$(call folder,base data view web service)) $(ASKING)
 PROGRAM := $(call folder,package installer cli) core/queue/schedule.c
@@ -44,8 +46,7 @@ SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
 BROKER := $(call folder,broker) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
-NAMES := $(call folder,build view) core/package/statement.c core/base/arena.c core/base/buffer.c core/base/error.c \
-	core/base/value.c core/base/locale.c core/base/utf8.c
+NAMES := $(call folder,build view) core/package/statement.c $(BASE_PLAIN)
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
 MODULE_OUT ?= $(BUILD)/modules

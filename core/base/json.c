@@ -3,14 +3,17 @@
 #include "base/json.h"
 
 #include <jansson.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/locale.h"
+#include "base/decimal.h"
 #include "base/value.h"
+
+enum { DOUBLE_DIGITS = 17, EXACT_DIGITS = 15 };
+#define EXACT_BELOW 1000000000000000 /* 10^15 */
 
 static const struct scop_value *from_json(struct scop_arena *arena, json_t *json);
 
@@ -40,18 +43,26 @@ map_from_json(struct scop_arena *arena, json_t *json)
 	return scop_map_value(&map);
 }
 
-/* A decimal as written, when it has at most 9 digits behind the point; else the nearest one that
- * has. */
+/* jansson reads a double, which holds any decimal of 15 digits: the shortest one that it stands for
+ * is the one that was written. What has an exponent beyond 18 digits is no decimal of ours: null.
+ */
 static const struct scop_value *
 number_from_json(struct scop_arena *arena, double real)
 {
-	for (unsigned scale = 0; scale <= 9; scale++) {
-		const double scaled = real * pow(10, scale);
+	struct scop_decimal decimal;
+	char text[400];
 
-		if (fabs(scaled) > 9e15)
-			break;
-		if (fabs(scaled - round(scaled)) < 1e-6 || scale == 9)
-			return scop_value_number(arena, llround(scaled), scale);
+	for (int digits = 1; digits <= DOUBLE_DIGITS; digits++) {
+		snprintf(text, sizeof text, "%.*e", digits - 1, real);
+		if (strtod(text, NULL) != real)
+			continue;
+		const int exponent = atoi(strchr(text, 'e') + 1);
+		const int behind = digits - 1 - exponent;
+
+		snprintf(text, sizeof text, "%.*f", behind > 0 ? behind : 0, real);
+		if (scop_decimal_parse(text, strlen(text), &decimal))
+			return scop_value_number(arena, decimal.unscaled, decimal.scale);
+		break;
 	}
 	return scop_value_null();
 }
@@ -110,10 +121,16 @@ scop_json_parse(struct scop_arena *arena, const char *text, size_t length, struc
 	return value;
 }
 
+/* Whether a double holds all its digits: 15 are always held. */
+static bool
+is_exact(const struct scop_value *number)
+{
+	return number->integer > -EXACT_BELOW && number->integer < EXACT_BELOW;
+}
+
 static json_t *
 to_json(const struct scop_value *value, struct scop_arena *arena)
 {
-	const struct scop_locale plain = { SCOP_EN, "UTC" };
 	struct scop_buffer text;
 	json_t *json;
 
@@ -124,16 +141,19 @@ to_json(const struct scop_value *value, struct scop_arena *arena)
 		return json_integer(value->integer);
 	case SCOP_NUMBER:
 		scop_buffer_init(&text, arena);
-		scop_locale_print(&text, value, &plain);
-		return json_real(strtod(scop_buffer_str(&text), NULL));
+		scop_value_plain(&text, value);
+		return is_exact(value) ? json_real(strtod(scop_buffer_str(&text), NULL))
+				       : json_string(scop_buffer_str(&text));
 	case SCOP_MONEY:
 		return json_pack("{s:I,s:s}", "cents", (json_int_t)value->integer, "currency",
 		    value->currency);
 	case SCOP_STRING:
 		return json_stringn(value->string, value->length);
 	case SCOP_TIME:
+	case SCOP_DATE:
+	case SCOP_CLOCK:
 		scop_buffer_init(&text, arena);
-		scop_time_print(&text, value->integer);
+		scop_value_plain(&text, value);
 		return json_string(scop_buffer_str(&text));
 	case SCOP_LIST:
 		json = json_array();
@@ -155,7 +175,8 @@ void
 scop_json_print(struct scop_buffer *out, const struct scop_value *value)
 {
 	json_t *json = to_json(value, out->arena);
-	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text =
+	    json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(EXACT_DIGITS));
 
 	if (text)
 		scop_buffer_text(out, text);

@@ -8,20 +8,23 @@
 #include <time.h>
 
 #include "base/buffer.h"
+#include "base/date.h"
 #include "base/value.h"
 
 #define NARROW_SPACE "\u202f"
 #define NO_BREAK_SPACE "\u00a0"
 
 static const struct format {
-	const char *code, *name, *group, *point, *before, *after, *time;
+	const char *code, *name, *group, *point, *before, *after, *date, *time;
 	int64_t singular_up_to; /* French says "0 article" */
 } formats[SCOP_LANGUAGES] = {
-	[SCOP_FR] = { "fr", "Français", NARROW_SPACE, ",", "", NO_BREAK_SPACE, "%d/%m/%Y %H:%M",
-	    1 },
-	[SCOP_NL] = { "nl", "Nederlands", ".", ",", NO_BREAK_SPACE, "", "%d-%m-%Y %H:%M", -1 },
-	[SCOP_DE] = { "de", "Deutsch", ".", ",", "", NO_BREAK_SPACE, "%d.%m.%Y %H:%M", -1 },
-	[SCOP_EN] = { "en", "English", ",", ".", "", "", "%d %b %Y, %H:%M", -1 },
+	[SCOP_FR] = { "fr", "Français", NARROW_SPACE, ",", "", NO_BREAK_SPACE, "%d/%m/%Y",
+	    "%d/%m/%Y %H:%M", 1 },
+	[SCOP_NL] = { "nl", "Nederlands", ".", ",", NO_BREAK_SPACE, "", "%d-%m-%Y",
+	    "%d-%m-%Y %H:%M", -1 },
+	[SCOP_DE] = { "de", "Deutsch", ".", ",", "", NO_BREAK_SPACE, "%d.%m.%Y", "%d.%m.%Y %H:%M",
+	    -1 },
+	[SCOP_EN] = { "en", "English", ",", ".", "", "", "%d %b %Y", "%d %b %Y, %H:%M", -1 },
 };
 
 const char *
@@ -139,12 +142,6 @@ print_money(struct scop_buffer *out, const struct scop_value *value, enum scop_l
 	}
 }
 
-static int64_t
-floor_seconds(int64_t microseconds)
-{
-	return microseconds / 1000000 - (microseconds % 1000000 < 0);
-}
-
 /* glibc knows one zone at a time; it is changed only when the next request's tenant lives
  * elsewhere. */
 static void
@@ -162,7 +159,7 @@ use_zone(const char *zone)
 static struct tm
 local_time(const char *zone, int64_t microseconds)
 {
-	const time_t seconds = (time_t)floor_seconds(microseconds);
+	const time_t seconds = (time_t)scop_time_seconds(microseconds);
 	struct tm local;
 
 	use_zone(zone);
@@ -178,6 +175,19 @@ print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_loca
 
 	scop_buffer_add(out, text,
 	    strftime(text, sizeof text, formats[locale->language].time, &local));
+}
+
+/* A day as the calendar has it, whatever the zone. */
+static void
+print_date(struct scop_buffer *out, int64_t days, enum scop_language language)
+{
+	const struct scop_day day = scop_day_of(days);
+	const struct tm date = { .tm_year = day.year - 1900,
+		.tm_mon = day.month - 1,
+		.tm_mday = day.day };
+	char text[64];
+
+	scop_buffer_add(out, text, strftime(text, sizeof text, formats[language].date, &date));
 }
 
 void
@@ -207,42 +217,14 @@ scop_locale_print(struct scop_buffer *out, const struct scop_value *value,
 	case SCOP_TIME:
 		print_time(out, value->integer, locale);
 		break;
+	case SCOP_DATE:
+		print_date(out, value->integer, locale->language);
+		break;
+	case SCOP_CLOCK:
+		scop_buffer_printf(out, "%02d:%02d", (int)(value->integer / 3600),
+		    (int)(value->integer / 60 % 60));
+		break;
 	}
-}
-
-void
-scop_time_print(struct scop_buffer *out, int64_t microseconds)
-{
-	const time_t seconds = (time_t)floor_seconds(microseconds);
-	struct tm utc;
-	char text[40];
-
-	gmtime_r(&seconds, &utc);
-	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	scop_buffer_text(out, text);
-}
-
-int64_t
-scop_time_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-int64_t
-scop_time_make(int year, int month, int day, int hour, int minute, int second, int microsecond)
-{
-	/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in years that begin in
-	 * March, so that the day that some years have more stands at their end. */
-	const int64_t years = month > 2 ? year : year - 1;
-	const int64_t eras = (years >= 0 ? years : years - 399) / 400, of_era = years - eras * 400;
-	const int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	const int64_t days =
-	    eras * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-
-	return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000 + microsecond;
 }
 
 struct scop_clock

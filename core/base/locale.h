@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
+
 struct scop_buffer;
 struct scop_value;
 
@@ -35,16 +37,6 @@ unsigned scop_language_plural(enum scop_language language, int64_t count);
 /* Appends what a person reads: nothing for null, lists and maps; "true" for true. Not escaped. */
 void scop_locale_print(struct scop_buffer *out, const struct scop_value *value,
     const struct scop_locale *locale);
-
-/* Appends a time as "2026-11-22T05:00:00Z" (RFC 3339), for programs. */
-void scop_time_print(struct scop_buffer *out, int64_t microseconds);
-
-/* Now, in microseconds since 1970-01-01 UTC. */
-int64_t scop_time_now(void);
-
-/* The time of a calendar date in UTC; months from 1. */
-int64_t scop_time_make(int year, int month, int day, int hour, int minute, int second,
-    int microsecond);
 
 /* The date and clock of `zone` at an instant; month from 1, weekday from 0 for Sunday. */
 struct scop_clock {

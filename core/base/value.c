@@ -6,6 +6,11 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
+#include "base/date.h"
+#include "base/decimal.h"
+#include "base/log.h"
+#include "base/time.h"
 
 static const struct scop_value null_value = { .type = SCOP_NULL };
 
@@ -40,17 +45,133 @@ scop_at(const struct scop_value *list, size_t index)
 	return scop_type(list) == SCOP_LIST && index < list->length ? &list->items[index] : NULL;
 }
 
+const char *
+scop_key(const struct scop_value *map, size_t index)
+{
+	return scop_type(map) == SCOP_MAP && index < map->length ? map->members->keys[index] : NULL;
+}
+
+static void
+misread(const char *what, const struct scop_value *value)
+{
+	static const char *const names[] = { "null", "a boolean", "an integer", "a number", "money",
+		"a string", "a time", "a date", "a time of day", "a list", "a map" };
+
+	scop_log(SCOP_LOG_ERROR, "%s of %s, which has none: the module's code has to change", what,
+	    names[scop_type(value)]);
+}
+
 int64_t
 scop_as_int(const struct scop_value *value)
 {
+	struct scop_decimal whole;
+
 	switch (scop_type(value)) {
+	case SCOP_NULL:
+		return 0;
 	case SCOP_BOOL:
 	case SCOP_INT:
 	case SCOP_MONEY:
+	case SCOP_DATE:
+	case SCOP_CLOCK:
 		return value->integer;
-	default:
-		return 0;
+	case SCOP_NUMBER:
+		whole = (struct scop_decimal){ value->integer, value->scale };
+		return scop_decimal_whole(whole);
+	case SCOP_TIME:
+		return value->integer / 1000000 - (value->integer % 1000000 < 0);
+	case SCOP_STRING:
+	case SCOP_LIST:
+	case SCOP_MAP:
+		misread("the integer", value);
+		break;
 	}
+	return 0;
+}
+
+int64_t
+scop_unscaled(const struct scop_value *value)
+{
+	const enum scop_type type = scop_type(value);
+
+	return type == SCOP_NUMBER || type == SCOP_MONEY || type == SCOP_INT ? value->integer : 0;
+}
+
+unsigned
+scop_scale(const struct scop_value *value)
+{
+	const enum scop_type type = scop_type(value);
+
+	return type == SCOP_NUMBER ? value->scale : type == SCOP_MONEY ? 2 : 0;
+}
+
+static struct scop_day
+day_of(const struct scop_value *date)
+{
+	return scop_type(date) == SCOP_DATE ? scop_day_of(date->integer)
+					    : (struct scop_day){ 0, 0, 0 };
+}
+
+int
+scop_year(const struct scop_value *date)
+{
+	return day_of(date).year;
+}
+
+int
+scop_month(const struct scop_value *date)
+{
+	return day_of(date).month;
+}
+
+int
+scop_day(const struct scop_value *date)
+{
+	return day_of(date).day;
+}
+
+int
+scop_weekday(const struct scop_value *date)
+{
+	return scop_type(date) == SCOP_DATE ? scop_weekday_of(date->integer) : 0;
+}
+
+static bool
+is_amount(const struct scop_value *value)
+{
+	const enum scop_type type = scop_type(value);
+
+	return type == SCOP_INT || type == SCOP_NUMBER;
+}
+
+static int
+order_of(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int
+scop_compare(const struct scop_value *a, const struct scop_value *b)
+{
+	const enum scop_type left = scop_type(a), right = scop_type(b);
+
+	if (left == SCOP_NULL || right == SCOP_NULL)
+		return (left != SCOP_NULL) - (right != SCOP_NULL);
+	if (is_amount(a) && is_amount(b))
+		return scop_decimal_compare((struct scop_decimal){ scop_unscaled(a),
+						scop_scale(a) },
+		    (struct scop_decimal){ scop_unscaled(b), scop_scale(b) });
+	if (left == SCOP_STRING && right == SCOP_STRING) {
+		const size_t shorter = a->length < b->length ? a->length : b->length;
+		const int order = memcmp(a->string, b->string, shorter);
+
+		return order ? (order > 0) - (order < 0) : order_of(a->length, b->length);
+	}
+	if (left == right && left != SCOP_LIST && left != SCOP_MAP &&
+	    (left != SCOP_MONEY || memcmp(a->currency, b->currency, 4) == 0))
+		return order_of(a->integer, b->integer);
+	misread("the order beside another kind of value", a);
+	return 0;
 }
 
 const char *
@@ -169,6 +290,50 @@ const struct scop_value *
 scop_value_time(struct scop_arena *arena, int64_t microseconds)
 {
 	return make_integer(arena, SCOP_TIME, microseconds);
+}
+
+const struct scop_value *
+scop_value_date(struct scop_arena *arena, int64_t days)
+{
+	return make_integer(arena, SCOP_DATE, days);
+}
+
+const struct scop_value *
+scop_value_clock(struct scop_arena *arena, int64_t seconds)
+{
+	return make_integer(arena, SCOP_CLOCK, seconds);
+}
+
+void
+scop_value_plain(struct scop_buffer *out, const struct scop_value *value)
+{
+	switch (scop_type(value)) {
+	case SCOP_NULL:
+	case SCOP_LIST:
+	case SCOP_MAP:
+		break;
+	case SCOP_BOOL:
+		scop_buffer_text(out, value->integer ? "true" : "false");
+		break;
+	case SCOP_INT:
+	case SCOP_NUMBER:
+	case SCOP_MONEY:
+		scop_decimal_print(out, (struct scop_decimal){ value->integer, scop_scale(value) });
+		break;
+	case SCOP_STRING:
+		scop_buffer_add(out, value->string, value->length);
+		break;
+	case SCOP_TIME:
+		scop_time_print(out, value->integer);
+		break;
+	case SCOP_DATE:
+		scop_date_print(out, value->integer);
+		break;
+	case SCOP_CLOCK:
+		scop_buffer_printf(out, "%02d:%02d:%02d", (int)(value->integer / 3600),
+		    (int)(value->integer / 60 % 60), (int)(value->integer % 60));
+		break;
+	}
 }
 
 const struct scop_value *

@@ -23,7 +23,9 @@ struct scop_value {
 		char currency[4];
 	};
 	union {
-		int64_t integer; /* bool, int, number, money's cents, time */
+		/* bool, int, number, money's cents, a time's microseconds, a date's days, a time
+		 * of day's seconds */
+		int64_t integer;
 		const char *string;
 		const struct scop_value *items;
 		const struct scop_members *members;
@@ -55,6 +57,11 @@ const struct scop_value *scop_value_number(struct scop_arena *arena, int64_t int
 const struct scop_value *scop_value_money(struct scop_arena *arena, int64_t cents,
     const char *currency);
 const struct scop_value *scop_value_time(struct scop_arena *arena, int64_t microseconds);
+const struct scop_value *scop_value_date(struct scop_arena *arena, int64_t days);
+const struct scop_value *scop_value_clock(struct scop_arena *arena, int64_t seconds);
+
+/* Appends a value as programs write it: see scop_plain. */
+void scop_value_plain(struct scop_buffer *out, const struct scop_value *value);
 
 /* `text` is borrowed, and must live as long as the arena's round. NULL gives null. */
 const struct scop_value *scop_value_text(struct scop_arena *arena, const char *text);

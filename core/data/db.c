@@ -341,6 +341,8 @@ bind_args(struct scop_arena *arena, const struct scop_query *query, MYSQL_BIND *
 		case SCOP_STRING:
 		case SCOP_NUMBER:
 		case SCOP_TIME:
+		case SCOP_DATE:
+		case SCOP_CLOCK:
 		case SCOP_LIST:
 		case SCOP_MAP:
 			binds[i].buffer_type = MYSQL_TYPE_STRING;

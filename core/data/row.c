@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "base/locale.h"
 #include "base/value.h"
@@ -202,6 +203,37 @@ moment(struct scop_arena *arena, struct cursor *cursor)
 	    scop_time_make(year, month, day, hour, minute, second, micro));
 }
 
+static const struct scop_value *
+date(struct scop_arena *arena, struct cursor *cursor)
+{
+	const uint64_t length = take_integer(cursor, 1);
+	const int year = length >= 4 ? (int)take_integer(cursor, 2) : 0;
+	const int month = length >= 4 ? (int)take_integer(cursor, 1) : 0;
+	const int day = length >= 4 ? (int)take_integer(cursor, 1) : 0;
+
+	cursor->at += length > 4 ? length - 4 : 0;
+	if (month == 0 || day == 0) /* '0000-00-00', which a strict MariaDB does not store */
+		return scop_value_null();
+	return scop_value_date(arena, scop_days_of((struct scop_day){ year, month, day }));
+}
+
+/* A TIME of MariaDB may also be a duration, negative or of days: it has no value type, and the
+ * statement has to say TIME_TO_SEC. */
+static const struct scop_value *
+time_of_day(struct scop_arena *arena, struct cursor *cursor)
+{
+	const uint64_t length = take_integer(cursor, 1);
+	const bool negative = length >= 8 && take_integer(cursor, 1) != 0;
+	const uint64_t days = length >= 8 ? take_integer(cursor, 4) : 0;
+	const int64_t hour = length >= 8 ? (int64_t)take_integer(cursor, 1) : 0;
+	const int64_t minute = length >= 8 ? (int64_t)take_integer(cursor, 1) : 0;
+	const int64_t second = length >= 8 ? (int64_t)take_integer(cursor, 1) : 0;
+
+	cursor->at += length > 8 ? length - 8 : 0;
+	cursor->broken |= negative || days > 0 || hour > 23;
+	return scop_value_clock(arena, (hour * 60 + minute) * 60 + second);
+}
+
 static int64_t
 sign_extend(uint64_t value, size_t bytes, bool is_unsigned)
 {
@@ -253,13 +285,12 @@ decode(struct scop_arena *arena, const struct column *column, struct cursor *cur
 		return real(arena, wide);
 	case MYSQL_TYPE_DATE:
 	case MYSQL_TYPE_NEWDATE:
+		return date(arena, cursor);
 	case MYSQL_TYPE_DATETIME:
 	case MYSQL_TYPE_TIMESTAMP:
 		return moment(arena, cursor);
 	case MYSQL_TYPE_TIME:
-		/* a duration has no value type; the statement must say TIME_TO_SEC */
-		cursor->broken = true;
-		return scop_value_null();
+		return time_of_day(arena, cursor);
 	default:
 		break;
 	}
@@ -322,16 +353,12 @@ scop_arg_text(struct scop_arena *arena, const struct scop_value *value, size_t *
 		    (int)micro);
 		break;
 	}
-	case SCOP_NUMBER: {
-		const struct scop_value *digits =
-		    scop_value_int(arena, value->integer < 0 ? -value->integer : value->integer);
-
-		scop_buffer_printf(&text, "%0*lld", value->scale + 1, (long long)digits->integer);
-		const size_t point = text.length - value->scale;
-		result = scop_arena_printf(arena, "%s%.*s.%s", value->integer < 0 ? "-" : "",
-		    (int)point, text.data, text.data + point);
+	case SCOP_NUMBER:
+	case SCOP_DATE:
+	case SCOP_CLOCK:
+		scop_value_plain(&text, value);
+		result = scop_buffer_str(&text);
 		break;
-	}
 	case SCOP_LIST:
 	case SCOP_MAP:
 		scop_json_print(&text, value);

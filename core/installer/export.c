@@ -70,20 +70,13 @@ put_field(struct scop_buffer *out, const char *text, size_t length)
 static void
 put_value(struct scop_buffer *out, const struct scop_value *value)
 {
-	static const struct scop_locale plain = { SCOP_EN, "UTC" };
-	struct scop_buffer text;
-
 	if (scop_type(value) == SCOP_STRING) {
 		put_field(out, scop_as_text(value), scop_size(value));
 	} else if (scop_type(value) == SCOP_INT || scop_type(value) == SCOP_BOOL ||
 	    scop_type(value) == SCOP_MONEY) {
 		scop_buffer_printf(out, "%lld", (long long)scop_as_int(value));
-	} else if (scop_type(value) == SCOP_TIME) {
-		scop_time_print(out, value->integer);
-	} else if (scop_type(value) != SCOP_NULL) {
-		scop_buffer_init(&text, out->arena);
-		scop_locale_print(&text, value, &plain);
-		put_field(out, scop_buffer_str(&text), text.length);
+	} else {
+		scop_value_plain(out, value);
 	}
 }
 

@@ -69,6 +69,10 @@ add_value(const struct scop_request *req, struct scop_buffer *out, const struct 
 		    clock.day, clock.hour, clock.minute);
 		break;
 	}
+	case SCOP_DATE:
+	case SCOP_CLOCK:
+		scop_value_plain(out, value);
+		break;
 	case SCOP_STRING:
 		add_text(out, value->string);
 		break;

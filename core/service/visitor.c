@@ -48,9 +48,7 @@ scop_visitor_renew(struct scop_request *req)
 
 	req->for_visitor = true;
 	req->visitor = scop_hash(req, token);
-	req->set_cookie = scop_arena_printf(req->arena,
-	    "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s", cookie_name(req),
-	    scop_as_text(token), KEPT_SECONDS, req->app->https ? "; Secure" : "");
+	scop_request_cookie(req, cookie_name(req), scop_as_text(token), KEPT_SECONDS);
 	return req->visitor;
 }
 

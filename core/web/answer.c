@@ -111,8 +111,6 @@ scop_answer_build(struct scop_request *req, struct scop_answer *answer, int stat
     struct scop_error *err)
 {
 	scop_answer_init(answer, req->arena, status);
-	if (req->set_cookie)
-		scop_answer_header(answer, "Set-Cookie", req->set_cookie);
 	switch (req->answer) {
 	case ANSWER_VIEW:
 		scop_answer_header(answer, "Cache-Control",
@@ -175,6 +173,7 @@ scop_answer_error(struct scop_request *req, struct scop_answer *answer, int stat
 	struct scop_error err;
 
 	scop_answer_init(answer, req->arena, status);
+	scop_buffer_init(&req->cookies, req->arena);
 	scop_answer_header(answer, "Cache-Control", "no-store");
 	if (status == 503)
 		scop_answer_header(answer, "Retry-After", "60");

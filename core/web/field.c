@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
+
 enum {
 	TEXT_MAX = 200,
 	LONGTEXT_MAX = 5000,
@@ -17,6 +19,8 @@ enum {
 	IDS_MAX = 100,
 	PATTERN_STEPS = 100000,
 	DIGITS_MAX = 15,
+	FIRST_DAY = -25567, /* 1900-01-01 */
+	LAST_DAY = 84005,   /* 2199-12-31 */
 };
 
 static const struct scop_pair *
@@ -271,26 +275,14 @@ check_money(struct scop_request *req, const struct scop_field *field, const char
 		    scop_value_money(req->arena, cents, req->site.currency));
 }
 
-/* A day of the Gregorian calendar, 1900 to 2199. */
-static bool
-is_day(const char *text)
-{
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int year, month, day, used = 0;
-
-	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10 ||
-	    sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10)
-		return false;
-	const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 &&
-	    day <= lengths[month - 1] + (month == 2 && leap);
-}
-
+/* A day of 1900 to 2199: another century is a slip of the finger. */
 static void
 check_date(struct scop_request *req, const struct scop_field *field, const char *text)
 {
-	if (is_day(text))
-		scop_map_put_text(&req->fields, field->name, text);
+	int64_t days;
+
+	if (scop_date_parse(text, strlen(text), &days) && days >= FIRST_DAY && days <= LAST_DAY)
+		scop_map_put(&req->fields, field->name, scop_value_date(req->arena, days));
 	else
 		scop_reject(req, field->name, "This is not a day. It looks like 2026-11-22.");
 }

@@ -49,6 +49,22 @@ scop_make_text(struct scop_request *req, const char *format, ...)
 }
 
 const struct scop_value *
+scop_make_string(struct scop_request *req, const char *text)
+{
+	return text ? scop_value_text(req->arena, scop_arena_text(req->arena, text)) : NULL;
+}
+
+const char *
+scop_plain(struct scop_request *req, const struct scop_value *value)
+{
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, req->arena);
+	scop_value_plain(&out, value);
+	return scop_buffer_str(&out);
+}
+
+const struct scop_value *
 scop_make_bytes(struct scop_request *req, const void *bytes, size_t length)
 {
 	return scop_value_bytes(req->arena, scop_arena_bytes(req->arena, bytes, length), length);
@@ -78,6 +94,89 @@ scop_make_with(struct scop_request *req, const struct scop_value *map, const cha
 			scop_map_add(&made, map->members->keys[i], &map->members->values[i]);
 	scop_map_put(&made, key, value);
 	return scop_map_value(&made);
+}
+
+struct scop_map {
+	struct scop_map_maker maker;
+};
+
+struct scop_map *
+scop_map_new(struct scop_request *req)
+{
+	struct scop_map *map = scop_arena_alloc(req->arena, sizeof *map);
+
+	scop_map_init(&map->maker, req->arena);
+	return map;
+}
+
+void
+scop_map_set(struct scop_map *map, const char *key, const struct scop_value *value)
+{
+	scop_map_put(&map->maker, key, value);
+}
+
+const struct scop_value *
+scop_map_done(const struct scop_map *map)
+{
+	return scop_map_value(&map->maker);
+}
+
+struct scop_list {
+	struct scop_list_maker maker;
+};
+
+struct scop_list *
+scop_list_new(struct scop_request *req)
+{
+	struct scop_list *list = scop_arena_alloc(req->arena, sizeof *list);
+
+	scop_list_init(&list->maker, req->arena);
+	return list;
+}
+
+void
+scop_list_push(struct scop_list *list, const struct scop_value *item)
+{
+	scop_list_add(&list->maker, item);
+}
+
+const struct scop_value *
+scop_list_done(const struct scop_list *list)
+{
+	return scop_list_value(&list->maker);
+}
+
+const struct scop_value *
+scop_map_of(struct scop_request *req, ...)
+{
+	struct scop_map_maker map;
+	const char *key;
+	va_list members;
+
+	scop_map_init(&map, req->arena);
+	va_start(members, req);
+	while ((key = va_arg(members, const char *)))
+		scop_map_put(&map, key, va_arg(members, const struct scop_value *));
+	va_end(members);
+	return scop_map_value(&map);
+}
+
+const struct scop_value *
+scop_rows_with(struct scop_request *req, const struct scop_value *rows, const char *key,
+    const struct scop_value *(
+	*make)(struct scop_request *, const struct scop_value *, const void *),
+    const void *context)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, req->arena);
+	scop_list_room(&list, (uint32_t)scop_count(rows));
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+
+		scop_list_add(&list, scop_make_with(req, row, key, make(req, row, context)));
+	}
+	return scop_list_value(&list);
 }
 
 const struct scop_value *

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "view/template.h"
+#include "web/flash.h"
 #include "web/formkey.h"
 #include "web/route.h"
 
@@ -139,6 +140,10 @@ surroundings(struct scop_request *req)
 	scop_map_put_text(&map, "home",
 	    req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));
 	scop_map_put_text(&map, "reference", req->id);
+	const char *flash =
+	    req->method && strcmp(req->method, "GET") == 0 ? scop_flash_take(req) : NULL;
+	if (flash)
+		scop_map_put_text(&map, "flash", flash);
 	scop_map_put_text(&map, "site", address_of(req, req->site.host));
 	scop_map_put_text(&map, "portal", address_of(req, req->site.portal_host));
 	if (req->site.portal) {

@@ -31,8 +31,34 @@ find_part(const void *parts, const char *name)
 	return scop_get(parts, name);
 }
 
+static void
+add_query(struct scop_request *req, struct scop_buffer *location, const struct scop_value *query)
+{
+	char separator = '?';
+
+	for (size_t i = 0; i < scop_count(query); i++) {
+		const char *key = scop_key(query, i);
+		const struct scop_value *value = scop_get(query, key);
+
+		if (scop_type(value) == SCOP_NULL)
+			continue;
+		scop_buffer_char(location, separator);
+		scop_route_percent(location, key);
+		scop_buffer_char(location, '=');
+		scop_route_percent(location, scop_plain(req, value));
+		separator = '&';
+	}
+}
+
 void
 scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts)
+{
+	scop_redirect_query(req, name, parts, NULL);
+}
+
+void
+scop_redirect_query(struct scop_request *req, const char *name, const struct scop_value *parts,
+    const struct scop_value *query)
 {
 	struct scop_buffer location;
 
@@ -40,6 +66,7 @@ scop_redirect(struct scop_request *req, const char *name, const struct scop_valu
 	if (!scop_route_link(req, name, find_part, parts, &location))
 		scop_request_fail(req, SCOP_DB_FAILED,
 		    scop_arena_printf(req->arena, "no route is named '%s'", name));
+	add_query(req, &location, query);
 	req->location = scop_buffer_str(&location);
 	req->answer = ANSWER_REDIRECT;
 }
@@ -75,32 +102,12 @@ label_of(const struct scop_request *req, const char *field)
 	return NULL;
 }
 
-/* `sentence` with the value of each {{name}} as its reader writes it. */
-static const char *
-filled(struct scop_request *req, const char *sentence, const struct scop_value *values)
-{
-	struct scop_buffer out;
-	const char *open, *close;
-
-	scop_buffer_init(&out, req->arena);
-	while ((open = strstr(sentence, "{{")) && (close = strstr(open, "}}"))) {
-		const char *name =
-		    scop_arena_printf(req->arena, "%.*s", (int)(close - open) - 2, open + 2);
-
-		scop_buffer_add(&out, sentence, (size_t)(open - sentence));
-		scop_locale_print(&out, scop_get(values, name), &req->locale);
-		sentence = close + 2;
-	}
-	scop_buffer_text(&out, sentence);
-	return scop_buffer_str(&out);
-}
-
 void
 scop_reject_with(struct scop_request *req, const char *field, const char *title,
     const char *message, const struct scop_value *values)
 {
 	const char *label = title ? title : label_of(req, field),
-		   *said = filled(req, scop_translate(req, message), values);
+		   *said = scop_request_fill(req, scop_translate(req, message), values);
 	struct scop_map_maker error;
 
 	scop_map_init(&error, req->arena);
@@ -157,7 +164,5 @@ scop_show_once(struct scop_request *req)
 void
 scop_session_cookie(struct scop_request *req, const char *token)
 {
-	req->set_cookie = scop_arena_printf(req->arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s%s",
-	    req->app->https ? "__Host-sid" : "sid", token, req->app->https ? "; Secure" : "",
-	    token[0] ? "" : "; Max-Age=0");
+	scop_request_cookie(req, req->app->https ? "__Host-sid" : "sid", token, token[0] ? -1 : 0);
 }

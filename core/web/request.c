@@ -137,7 +137,7 @@ scop_request_rewind(struct scop_request *req)
 	req->cause[0] = '\0';
 	req->answer = ANSWER_NONE;
 	req->view = NULL;
-	req->set_cookie = NULL;
+	scop_buffer_init(&req->cookies, req->arena);
 	req->visitor = NULL;
 	req->settings = NULL;
 	req->rejected = false;
@@ -166,4 +166,33 @@ scop_rest(int try)
 	const struct timespec time = { 0, (long)(1 + random() % 10) * (1L << try) * 1000000L };
 
 	nanosleep(&time, NULL);
+}
+
+const char *
+scop_request_fill(struct scop_request *req, const char *sentence, const struct scop_value *values)
+{
+	struct scop_buffer out;
+	const char *open, *close;
+
+	scop_buffer_init(&out, req->arena);
+	while ((open = strstr(sentence, "{{")) && (close = strstr(open, "}}"))) {
+		const char *name =
+		    scop_arena_printf(req->arena, "%.*s", (int)(close - open) - 2, open + 2);
+
+		scop_buffer_add(&out, sentence, (size_t)(open - sentence));
+		scop_locale_print(&out, scop_get(values, name), &req->locale);
+		sentence = close + 2;
+	}
+	scop_buffer_text(&out, sentence);
+	return scop_buffer_str(&out);
+}
+
+void
+scop_request_cookie(struct scop_request *req, const char *name, const char *value, int seconds)
+{
+	scop_buffer_printf(&req->cookies, "Set-Cookie: %s=%s; Path=/; HttpOnly; SameSite=Lax", name,
+	    value);
+	if (seconds >= 0)
+		scop_buffer_printf(&req->cookies, "; Max-Age=%d", seconds);
+	scop_buffer_text(&req->cookies, req->app->https ? "; Secure\r\n" : "\r\n");
 }

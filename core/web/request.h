@@ -94,7 +94,8 @@ struct scop_request {
 	bool download;         /* made for this request, so nobody keeps it */
 	const char *file_type;
 	const struct scop_value *file_bytes;
-	const char *set_cookie;
+	struct scop_buffer
+	    cookies;     /* header lines, sent with an answer that counts, never stored */
 	bool shown_once; /* the answer is not stored with the form's key */
 	bool rejected;
 
@@ -128,6 +129,15 @@ void scop_request_rewind(struct scop_request *req);
 /* Makes a request that is about the site and nothing yet. */
 struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena,
     const struct scop_site *site);
+
+/* Has the answer set a cookie for the whole host name, which scripts cannot read: for `seconds`, 0
+ * to take it away, below 0 until the browser is closed. */
+void scop_request_cookie(struct scop_request *req, const char *name, const char *value,
+    int seconds);
+
+/* `sentence` with the value of each {{name}} as its reader writes it. */
+const char *scop_request_fill(struct scop_request *req, const char *sentence,
+    const struct scop_value *values);
 
 /* Tells dispatcher and mailer, after the commit, that something of this request waits. */
 void scop_wake_services(struct scop_request *req);

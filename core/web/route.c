@@ -94,8 +94,8 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 }
 
 /* One part of a path: what RFC 3986 calls unreserved stands for itself. */
-static void
-add_escaped(struct scop_buffer *out, const char *text)
+void
+scop_route_percent(struct scop_buffer *out, const char *text)
 {
 	for (; *text; text++) {
 		const unsigned char c = (unsigned char)*text;
@@ -113,7 +113,7 @@ scop_percent(struct scop_request *req, const struct scop_value *text)
 	struct scop_buffer out;
 
 	scop_buffer_init(&out, req->arena);
-	add_escaped(&out, scop_as_text(text));
+	scop_route_percent(&out, scop_as_text(text));
 	return scop_value_text(req->arena, scop_buffer_str(&out));
 }
 
@@ -141,7 +141,7 @@ scop_route_escape(struct scop_request *req, const char *path)
 	for (const char *part = path; *part;) {
 		const size_t length = strcspn(part, "/");
 
-		add_escaped(&out, scop_arena_bytes(req->arena, part, length));
+		scop_route_percent(&out, scop_arena_bytes(req->arena, part, length));
 		part += length;
 		if (*part == '/') {
 			scop_buffer_char(&out, '/');
@@ -190,7 +190,7 @@ add_path(const struct scop_request *req, const char *path,
 		scop_locale_print(&text, part, &req->locale);
 		if (text.length == 0)
 			return false;
-		add_escaped(out, text.data);
+		scop_route_percent(out, text.data);
 		path += length + 2;
 	}
 	return true;

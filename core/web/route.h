@@ -28,6 +28,9 @@ const char *scop_route_methods(struct scop_request *req);
 /* A path with what needs it percent-encoded; slashes stay. */
 const char *scop_route_escape(struct scop_request *req, const char *path);
 
+/* Appends `text` with all but letters, digits and -._~ percent-encoded (RFC 3986). */
+void scop_route_percent(struct scop_buffer *out, const char *text);
+
 /* Takes language and module off the path. */
 void scop_route_strip(struct scop_request *req);
 

@@ -271,6 +271,7 @@ draw_form_again(struct scop_request *req, struct scop_answer *answer)
 	const struct scop_list_maker errors = req->errors;
 	const struct scop_map_maker error_by_field = req->error_by_field;
 
+	scop_buffer_init(&req->cookies, req->arena); /* of a run that was rolled back */
 	if (req->wants_json || !req->route->form) {
 		scop_answer_error(req, answer, 422, NULL);
 		return;
@@ -299,25 +300,6 @@ first_answer(struct scop_request *req, const char *nonce)
 	return scop_type(answer) == SCOP_STRING ? answer : NULL;
 }
 
-/* What is stored of an answer: a cookie is for whoever posted first, and its secret is nothing for
- * a table. */
-static const struct scop_value *
-without_cookie(struct scop_request *req, const struct scop_value *bytes)
-{
-	static const char name[] = "Set-Cookie: ";
-	struct scop_buffer out;
-
-	if (!req->set_cookie)
-		return bytes;
-	scop_buffer_init(&out, req->arena);
-	const char *line = memmem(bytes->string, bytes->length, name, strlen(name));
-	const char *next = line ? strstr(line, "\r\n") + 2 : bytes->string;
-	if (line)
-		scop_buffer_add(&out, bytes->string, (size_t)(line - bytes->string));
-	scop_buffer_add(&out, next, (size_t)(bytes->string + bytes->length - next));
-	return scop_value_bytes(req->arena, out.data, out.length);
-}
-
 enum run { RUN_DONE, RUN_AGAIN, RUN_REPEATED, RUN_REJECTED, RUN_FAILED };
 
 /* Claims the key, whose unique index tells a form that was posted before. */
@@ -343,7 +325,7 @@ store_answer(struct scop_request *req, const char *nonce, const struct scop_valu
 	if (nonce && !req->shown_once)
 		scop_write(req,
 		    (struct scop_query){ &key_store,
-			{ without_cookie(req, bytes), scop_value_bool(req->arena, is_page),
+			{ bytes, scop_value_bool(req->arena, is_page),
 			    scop_value_text(req->arena, nonce) } });
 }
 
@@ -597,6 +579,11 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 	}
 	if (!bytes)
 		bytes = scop_answer_bytes(req, &answer);
+	/* Cookies are for whoever posted first, and their secrets nothing for a table: they go in
+	 * front of what may be stored. */
+	if (req->cookies.length > 0)
+		exchange->write(exchange->context, scop_buffer_str(&req->cookies),
+		    req->cookies.length);
 	exchange->write(exchange->context, bytes->string, bytes->length);
 	scop_log_context("");
 	return bytes->length > 11 ? atoi(bytes->string + strlen("Status: ")) : 500;

@@ -5,12 +5,13 @@
  * five minutes.
  */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "portal.h"
 
 enum {
-	NOTE_SECONDS = 300,
+	PASS_SECONDS = 300,
 	RECOVERY_CODES = 8,
 	RECOVERY_LENGTH = 10,
 	FAILURES = 5,
@@ -135,33 +136,40 @@ const struct scop_field portal_step_fields[] = {
 	{ 0 },
 };
 
-static int64_t
-now_seconds(const struct scop_request *req)
+/* The password that was right when the pass was given: another one makes it worthless. */
+static const char *
+password_mark(struct scop_request *req, const struct scop_value *person)
 {
-	return scop_as_int(scop_now(req)) / 1000000;
+	return scop_as_text(scop_hash(req, scop_get(person, "password")));
 }
 
 void
 portal_ask_second(struct scop_request *req, const struct scop_value *person)
 {
-	const struct scop_value *note = scop_make_text(req, "%lld %lld",
-	    (long long)scop_int(person, "id"), (long long)(now_seconds(req) + NOTE_SECONDS));
+	const struct scop_value *found = scop_row(req, person_with_second(scop_get(person, "id")));
+	const struct scop_value *pass =
+	    scop_make_text(req, "%lld %lld %s", (long long)scop_int(found, "id"),
+		(long long)scop_as_int(scop_now(req)) + PASS_SECONDS, password_mark(req, found));
 
-	scop_put(req, "pass", scop_seal(req, note));
+	scop_put(req, "pass", scop_seal(req, pass));
+	scop_show_once(req);
 	scop_view(req, &view_second_step);
 }
 
-/* The person whom the note is about; NULL for none, or one that is too old. */
+/* The person who has passed the first step with this pass; NULL where it is none, has expired, or
+ * the password has been changed since. */
 static const struct scop_value *
-person_of_note(struct scop_request *req)
+person_of_pass(struct scop_request *req)
 {
-	const struct scop_value *note = scop_unseal(req, scop_field(req, "pass"));
-	char *end = NULL;
-	const long long id = note ? strtoll(scop_as_text(note), &end, 10) : 0;
+	const struct scop_value *pass = scop_unseal(req, scop_field(req, "pass"));
+	long long id, until;
+	char mark[65];
 
-	if (!note || *end != ' ' || strtoll(end + 1, NULL, 10) < now_seconds(req))
+	if (!pass || sscanf(scop_as_text(pass), "%lld %lld %64s", &id, &until, mark) != 3 ||
+	    until < scop_as_int(scop_now(req)))
 		return NULL;
-	return scop_row(req, person_with_second(scop_make_int(req, id)));
+	const struct scop_value *person = scop_row(req, person_with_second(scop_make_int(req, id)));
+	return person && strcmp(mark, password_mark(req, person)) == 0 ? person : NULL;
 }
 
 /* Each code counts once: of two at the same time, one finds the step used. */
@@ -181,7 +189,7 @@ is_right(struct scop_request *req, const struct scop_value *person)
 void
 portal_second_step(struct scop_request *req)
 {
-	const struct scop_value *person = person_of_note(req), *sender = scop_sender_hash(req);
+	const struct scop_value *person = person_of_pass(req), *sender = scop_sender_hash(req);
 	/* Whoever guesses here knows the password: a new one begins to count anew. */
 	const struct scop_value *key = scop_hash(req,
 	    scop_make_text(req, "second %lld %s", (long long)scop_int(person, "id"),

@@ -247,7 +247,13 @@ test('a second step: set up with an app, asked for after the password, each code
   await stack.sql('INSERT INTO account.failure (sender, mail) SELECT MD5(s.seq), f.mail FROM account.failure f JOIN account.seq_1_to_29 s')
   assert.equal((await second(codes[2])).headers.location, '/portal/sign-in', 'nor by many together')
   await stack.sql(`CREATE TEMPORARY TABLE t1.had SELECT password FROM account.person WHERE mail = 'anna@example.org'; UPDATE account.person SET password = (SELECT password FROM t1.had) WHERE mail = 'dora@example.org'`)
+  const before = await passed()
   assert.equal((await second(codes[2])).status, 303, 'a new password, which the guessers do not know, ends that')
+  await stack.sql(`UPDATE account.person SET password = REVERSE(password) WHERE mail = 'dora@example.org'`)
+  assert.equal((await portal('acme', '/sign-in/second', { form: { ...before, code: codes[3] } })).headers.location, '/portal/sign-in',
+    'who knew the password before it was changed knows nothing now')
+  await stack.sql(`UPDATE account.person SET password = REVERSE(password) WHERE mail = 'dora@example.org'`)
+  assert.equal((await portal('acme', '/sign-in/second', { form: { ...await passed(), code: codes[3] } })).status, 303)
   await stack.sql('DELETE FROM account.failure')
 
   assert.equal((await post('acme', '/account', '/account/second/off', { current: 'wrong' }, headers)).status, 422)

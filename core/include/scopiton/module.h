@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scopiton/calc.h"
 #include "scopiton/http.h"
 #include "scopiton/mail.h"
 #include "scopiton/query.h"
@@ -28,8 +29,7 @@ enum scop_field_type {
 	SCOP_FIELD_INT,   /* min and max bound the value */
 	SCOP_FIELD_ID,    /* a positive integer */
 	SCOP_FIELD_MONEY, /* "12,50" or "12.50": cents; min and max in cents */
-	/* a day, as a browser's date input sends it: "2026-11-22"; arrives as that text, for a DATE
-	   column */
+	/* a day, as a browser's date input sends it: "2026-11-22"; arrives as a date */
 	SCOP_FIELD_DATE,
 	SCOP_FIELD_BOOL,   /* a checkbox: left empty is false */
 	SCOP_FIELD_CHOICE, /* one of `choices` */

@@ -13,7 +13,8 @@
  *
  * A column named `x_cents` arrives as the money value `x`, in the currency of the row's column
  * `currency` or else in the tenant's. An argument that is a list or a map arrives as JSON, for
- * JSON_TABLE. A TINYINT(1) is a boolean, a DECIMAL a number, a DATETIME a time in UTC.
+ * JSON_TABLE. A TINYINT(1) is a boolean, a DECIMAL a number, a DATE a date, a TIME a time
+ * of day, a DATETIME a time in UTC.
  */
 #ifndef SCOPITON_QUERY_H
 #define SCOPITON_QUERY_H

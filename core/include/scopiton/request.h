@@ -95,9 +95,41 @@ const struct scop_value *scop_make_money(struct scop_request *req, int64_t cents
 const struct scop_value *scop_make_text(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The text `text`, copied; NULL gives NULL. */
+const struct scop_value *scop_make_string(struct scop_request *req, const char *text);
+
+/* A value as programs write it: an integer, "12.50" for money and decimals, "2026-11-22" for a day,
+ * RFC 3339 for a time, "true"; a string as it is; "" for null, lists and maps. */
+const char *scop_plain(struct scop_request *req, const struct scop_value *value);
+
 /* `length` bytes at `bytes`, copied; may hold anything, for a BLOB column. */
 const struct scop_value *scop_make_bytes(struct scop_request *req, const void *bytes,
     size_t length);
+
+/* A map that is filled member by member: a key set twice keeps its last value. The texts of the
+ * keys must live on. What scop_map_done gives does not change any more. */
+struct scop_map;
+struct scop_map *scop_map_new(struct scop_request *req);
+void scop_map_set(struct scop_map *map, const char *key, const struct scop_value *value);
+const struct scop_value *scop_map_done(const struct scop_map *map);
+
+/* The same for a list, in the order of its items. */
+struct scop_list;
+struct scop_list *scop_list_new(struct scop_request *req);
+void scop_list_push(struct scop_list *list, const struct scop_value *item);
+const struct scop_value *scop_list_done(const struct scop_list *list);
+
+/* A map of the members named: scop_map_of(req, "id", id, "name", name, NULL). A value may be NULL.
+ */
+const struct scop_value *scop_map_of(struct scop_request *req, ...) __attribute__((sentinel));
+
+/* `rows` (a list of maps) with one more column `key`, whose values `make` gives; `context` is
+ * handed to it. A column of that name is replaced. */
+const struct scop_value *scop_rows_with(struct scop_request *req, const struct scop_value *rows,
+    const char *key,
+    const struct scop_value *(
+	*make)(struct scop_request *req, const struct scop_value *row, const void *context),
+    const void *context);
 
 /* A map of `count` members; `keys` and `values` are copied, the texts of the keys must live on. */
 const struct scop_value *scop_make_map(struct scop_request *req, size_t count,
@@ -161,6 +193,17 @@ void scop_view(struct scop_request *req, const struct scop_view *view);
 
 /* 303 to the route `name` of this module; its path's {parts} come from `parts` (a map, or NULL). */
 void scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts);
+
+/* The same with a query: a map, whose members without a value are left out. So a list keeps its
+ * filter after a button. */
+void scop_redirect_query(struct scop_request *req, const char *name, const struct scop_value *parts,
+    const struct scop_value *query);
+
+/* Shows `text` (in SCOP_TEXT(), translated) once at the top of the page that the redirect leads to,
+ * such as "Saved.". With `values` (a map) for each {{name}} in it. At most 1,000 bytes; the last
+ * one counts. */
+void scop_flash(struct scop_request *req, const char *text);
+void scop_flash_with(struct scop_request *req, const char *text, const struct scop_value *values);
 
 void scop_not_found(struct scop_request *req);
 

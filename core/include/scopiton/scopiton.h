@@ -3,6 +3,7 @@
 #ifndef SCOPITON_SCOPITON_H
 #define SCOPITON_SCOPITON_H
 
+#include "scopiton/calc.h"
 #include "scopiton/csv.h"
 #include "scopiton/http.h"
 #include "scopiton/mail.h"

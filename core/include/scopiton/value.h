@@ -25,7 +25,9 @@ enum scop_type {
 	SCOP_NUMBER, /* an integer and a scale: 1234 with scale 2 is 12.34 */
 	SCOP_MONEY,  /* integer cents and an ISO 4217 currency */
 	SCOP_STRING, /* UTF-8, no NUL inside */
-	SCOP_TIME,   /* microseconds since 1970-01-01 UTC */
+	SCOP_TIME,   /* a moment: microseconds since 1970-01-01 UTC; shown in the reader's zone */
+	SCOP_DATE,   /* a calendar day, which has no zone: a DATE column */
+	SCOP_CLOCK,  /* a time of day, which has no zone: a TIME column from 00:00 to 23:59:59 */
 	SCOP_LIST,
 	SCOP_MAP,
 };
@@ -42,9 +44,32 @@ size_t scop_count(const struct scop_value *list);
 /* Item `index` of a list, from 0; NULL past its end. */
 const struct scop_value *scop_at(const struct scop_value *list, size_t index);
 
-/* The integer of `value`: of an integer itself, of money its cents, of a boolean 0 or 1, of
- * anything else 0. */
+/* The key of member `index` of a map, from 0; NULL past its end. Lives as long as the map. */
+const char *scop_key(const struct scop_value *map, size_t index);
+
+/* The integer of `value`: of an integer itself, of a boolean 0 or 1, of money its cents, of a
+ * number what stands before the point, of a time its seconds since 1970-01-01 UTC, of a date its
+ * days since 1970-01-01, of a time of day its seconds since midnight; 0 for null. A string, list or
+ * map has none: 0, and an error in the log that says so. */
 int64_t scop_as_int(const struct scop_value *value);
+
+/* All digits of a number, without its point, and how many stand behind it: 1234 and 2 for 12.34. Of
+ * money the cents and 2, of an integer itself and 0; 0 and 0 for anything else. */
+int64_t scop_unscaled(const struct scop_value *value);
+unsigned scop_scale(const struct scop_value *value);
+
+/* The parts of a date: the year, the month and the day of the month from 1, the day of the week
+ * from 1, Monday, to 7, Sunday; 0 for anything else. A time has parts in a zone only: see
+ * scop_date_of. */
+int scop_year(const struct scop_value *date);
+int scop_month(const struct scop_value *date);
+int scop_day(const struct scop_value *date);
+int scop_weekday(const struct scop_value *date);
+
+/* -1, 0 or 1 as `a` stands before, with or after `b`: integers, numbers and money of one currency
+ * by amount; times, dates and times of day by time; strings by their bytes; null before everything.
+ * Of two kinds that cannot be compared 0, and an error in the log that says so. */
+int scop_compare(const struct scop_value *a, const struct scop_value *b);
 
 /* The text of a string; "" for anything else. Never NULL. */
 const char *scop_as_text(const struct scop_value *value);

@@ -54,7 +54,11 @@ a_value_of_another_type_answers_as_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(scop_as_int(text), 0);
-	assert_int_equal(scop_as_int(number), 0);
+	assert_int_equal(scop_as_int(number), 12);
+	assert_int_equal(scop_as_int(scop_value_number(arena, -1299, 2)), -12);
+	assert_int_equal(scop_as_int(scop_value_time(arena, 300 * 1000000LL + 999999)), 300);
+	assert_int_equal(scop_as_int(scop_value_time(arena, -1)), -1);
+	assert_int_equal(scop_as_int(scop_value_date(arena, 20785)), 20785);
 	assert_string_equal(scop_as_text(scop_value_int(arena, 5)), "");
 	assert_null(scop_get(text, "12"));
 	assert_null(scop_at(text, 0));

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Days and dates: the arithmetic of Howard Hinnant's "chrono-compatible low-level date algorithms",
+ * in which years begin in March, so that the day that some years have more stands at their end. */
+#include "base/date.h"
+
+#include <stdio.h>
+
+#include "base/buffer.h"
+
+int64_t
+scop_days_of(struct scop_day day)
+{
+	const int64_t years = day.month > 2 ? day.year : day.year - 1;
+	const int64_t eras = (years >= 0 ? years : years - 399) / 400, of_era = years - eras * 400;
+	const int64_t of_year =
+	    (153 * (day.month + (day.month > 2 ? -3 : 9)) + 2) / 5 + day.day - 1;
+
+	return eras * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+struct scop_day
+scop_day_of(int64_t days)
+{
+	const int64_t shifted = days + 719468;
+	const int64_t eras = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+	const int64_t of_era = shifted - eras * 146097;
+	const int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	const int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
+	const int64_t month = (5 * of_year + 2) / 153;
+
+	return (struct scop_day){ (int)(years + eras * 400 + (month >= 10)),
+		(int)(month < 10 ? month + 3 : month - 9),
+		(int)(of_year - (153 * month + 2) / 5 + 1) };
+}
+
+int
+scop_month_days(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+bool
+scop_day_exists(struct scop_day day)
+{
+	return day.year >= 1 && day.year <= 9999 && day.month >= 1 && day.month <= 12 &&
+	    day.day >= 1 && day.day <= scop_month_days(day.year, day.month);
+}
+
+int
+scop_weekday_of(int64_t days)
+{
+	return (int)(((days + 3) % 7 + 7) % 7) + 1;
+}
+
+void
+scop_date_print(struct scop_buffer *out, int64_t days)
+{
+	const struct scop_day day = scop_day_of(days);
+
+	scop_buffer_printf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+}
+
+static bool
+digits(const char *text, size_t count, int *ret_number)
+{
+	int number = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		number = number * 10 + (text[i] - '0');
+	}
+	*ret_number = number;
+	return true;
+}
+
+bool
+scop_date_parse(const char *text, size_t length, int64_t *ret_days)
+{
+	struct scop_day day;
+
+	if (length != 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4, &day.year) ||
+	    !digits(text + 5, 2, &day.month) || !digits(text + 8, 2, &day.day) ||
+	    !scop_day_exists(day))
+		return false;
+	*ret_days = scop_days_of(day);
+	return true;
+}
+
+int64_t
+scop_date_add_months(int64_t days, int64_t months)
+{
+	struct scop_day day = scop_day_of(days);
+	const int64_t month = (int64_t)day.year * 12 + day.month - 1 + months;
+
+	day.year = (int)((month >= 0 ? month : month - 11) / 12);
+	day.month = (int)(month - (int64_t)day.year * 12) + 1;
+	const int last = scop_month_days(day.year, day.month);
+	if (day.day > last)
+		day.day = last;
+	return scop_days_of(day);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Calendar days of the proleptic Gregorian calendar, counted from 1970-01-01; they have no zone. */
+#ifndef SCOP_BASE_DATE_H
+#define SCOP_BASE_DATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct scop_buffer;
+
+/* Years that a DATE of MariaDB holds: 0 to 9999. */
+struct scop_day {
+	int year, month, day; /* month and day from 1 */
+};
+
+int64_t scop_days_of(struct scop_day day);
+struct scop_day scop_day_of(int64_t days);
+
+/* How many days the month has, 28 to 31. */
+int scop_month_days(int year, int month);
+
+/* Whether there is such a day, of a year from 1 to 9999. */
+bool scop_day_exists(struct scop_day day);
+
+/* From 1, Monday, to 7, Sunday (ISO 8601). */
+int scop_weekday_of(int64_t days);
+
+/* Appends "2026-11-22". */
+void scop_date_print(struct scop_buffer *out, int64_t days);
+
+/* Reads "2026-11-22"; false for anything else, or a day that there is not. */
+bool scop_date_parse(const char *text, size_t length, int64_t *ret_days);
+
+/* The same day of the month, `months` later (or earlier); its last day where it has none. */
+int64_t scop_date_add_months(int64_t days, int64_t months);
+
+#endif
