@@ -113,11 +113,14 @@ scop_answer_build(struct scop_request *req, struct scop_answer *answer, int stat
 	scop_answer_init(answer, req->arena, status);
 	switch (req->answer) {
 	case ANSWER_VIEW:
+		/* drawing the page tells whether it is for this visitor alone */
+		if (!build_view(req, answer, err))
+			return false;
 		scop_answer_header(answer, "Cache-Control",
 		    req->site.portal       ? "no-store"
 			: req->for_visitor ? "private, no-cache"
 					   : "no-cache");
-		return build_view(req, answer, err);
+		return true;
 	case ANSWER_REDIRECT:
 		answer->status = 303;
 		scop_answer_header(answer, "Cache-Control", "no-store");

@@ -23,6 +23,7 @@ sign(struct scop_request *req)
 {
 	scop_write(req,
 	    entry_add(scop_field(req, "name"), scop_field(req, "message"), scop_now(req)));
+	scop_flash(req, SCOP_TEXT("Thank you! Your message is in the guestbook."));
 	scop_redirect(req, "list", NULL);
 }
 
