@@ -195,7 +195,18 @@ start_supervisor() {
 	fail "the supervisor did not start; '$VAR/log/scopiton.log' says why."
 }
 
+# The welcome page with this Scopiton's ports; without the mailbox where none is started.
+write_welcome() {
+	local page mailbox='/<!-- mailbox -->/,/<!-- .mailbox -->/d'
+	[ -z "${MAILBOX_PORT:-}" ] || mailbox="s/@MAILBOX@/$MAILBOX_PORT/; /mailbox -->/d"
+	mkdir -p "$VAR/welcome"
+	for page in "$BUILD"/welcome/*.html; do
+		sed "s/@PORT@/$PORT/; $mailbox" "$page" > "$VAR/welcome/${page##*/}"
+	done
+}
+
 start_nginx() {
+	write_welcome
 	cp nginx/fastcgi.conf nginx/headers.conf nginx/errors.conf "$VAR/nginx/"
 	"$SCOPITON" nginx > "$VAR/nginx.conf"
 	nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Builds what nginx serves itself: the stylesheet from webroot/css, the icons and htmx from npm's packages, and
-// all else as it is.
+// all else as it is. The welcome page is made once for each language, beside the webroot: tools/stack.sh puts the ports in.
 // Usage: node tools/webroot.mjs <webroot> <output folder>
 import fs from 'node:fs'
 import path from 'node:path'
@@ -16,7 +16,7 @@ function symbol (name) {
 }
 
 fs.rmSync(output, { recursive: true, force: true })
-fs.cpSync(source, output, { recursive: true, filter: (file) => !/\.(scss|txt)$/.test(file) })
+fs.cpSync(source, output, { recursive: true, filter: (file) => !/\.(scss|txt)$|\/welcome$/.test(file) })
 fs.mkdirSync(path.join(output, 'css'), { recursive: true })
 const css = sass.compile(path.join(source, 'css/scopiton.scss'), {
   loadPaths: ['node_modules'],
@@ -29,3 +29,30 @@ fs.mkdirSync(path.join(output, 'js'), { recursive: true })
 fs.copyFileSync('node_modules/htmx.org/dist/htmx.min.js', path.join(output, 'js/htmx.min.js'))
 fs.writeFileSync(path.join(output, 'icons.svg'),
   `<!-- Bootstrap Icons, MIT licence -->\n<svg xmlns="http://www.w3.org/2000/svg">\n${icons.map(symbol).join('\n')}\n</svg>\n`)
+
+// ---- the welcome page ----
+
+const quoted = (text, name) => [...text.matchAll(new RegExp(`^${name} ((?:".*"\\n?)+)`, 'gm'))].map(([, lines]) => lines.split('\n').filter(Boolean).map((line) => JSON.parse(line)).join(''))
+
+// What a .po says of each text.
+function translations (file) {
+  const text = fs.readFileSync(file, 'utf8'), ids = quoted(text, 'msgid'), words = quoted(text, 'msgstr')
+  return new Map(ids.map((id, i) => [id, words[i]]))
+}
+
+function inLanguage (page, language) {
+  const file = path.join(source, `welcome/${language}.po`), words = language === 'en' ? null : translations(file)
+  const used = new Set()
+  const made = page.replace(/\{\{#_\}\}(.*?)\{\{\/_\}\}/g, (_, text) => {
+    used.add(text)
+    if (words && !words.get(text)) throw new Error(`${file}: this text is not translated: ${text}`)
+    return words ? words.get(text) : text
+  })
+  for (const id of words?.keys() ?? []) if (id && !used.has(id)) throw new Error(`${file}: this text is not in the page: ${id}`)
+  return made.replaceAll('@LANGUAGE@', language).replace(`hreflang="${language}" lang`, `hreflang="${language}" aria-current="true" lang`)
+}
+
+const page = fs.readFileSync(path.join(source, 'welcome/welcome.html'), 'utf8')
+const welcome = path.join(path.dirname(output), 'welcome')
+fs.mkdirSync(welcome, { recursive: true })
+for (const language of ['fr', 'nl', 'de', 'en']) fs.writeFileSync(path.join(welcome, `${language}.html`), inLanguage(page, language))

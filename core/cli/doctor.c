@@ -65,6 +65,10 @@ check_separation(const struct scop_config *config)
 	else
 		tell("fault",
 		    "this kernel has no system-call filters (seccomp); workers will not start");
+	if (config->development)
+		tell("note",
+		    "'development = yes': error pages show their cause, and everybody may enter "
+		    "the portals below .localhost. For demos and authors only.");
 	if (!config->sandbox)
 		tell("note",
 		    "'sandbox = no': modules can do what this user can. For debugging only.");

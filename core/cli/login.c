@@ -33,6 +33,17 @@ member_of(struct scop_platform *platform, uint32_t tenant, const char *role, con
 	    : 0;
 }
 
+/* Names of all roles, with commas between. */
+static const char *
+roles_of(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_text(scop_platform_row(platform,
+			     "SELECT GROUP_CONCAT(name ORDER BY name SEPARATOR ', ') AS names FROM "
+			     "t%u.role",
+			     tenant),
+	    "names");
+}
+
 static int
 make_link(struct cli *cli, struct scop_platform *platform)
 {
@@ -47,7 +58,8 @@ make_link(struct cli *cli, struct scop_platform *platform)
 	const uint32_t id = (uint32_t)scop_int(tenant, "id");
 	if (!scop_platform_row(platform, "SELECT 1 AS there FROM t%u.role WHERE name = '%s'", id,
 		role))
-		return cli_fail("tenant '%s' has no role '%s'", cli->argv[0], cli->argv[1]);
+		return cli_fail("tenant '%s' has no role '%s'; its roles are: %s", cli->argv[0],
+		    cli->argv[1], roles_of(platform, id));
 
 	randombytes_buf(random, sizeof random);
 	sodium_bin2hex(token, sizeof token, random, sizeof random);

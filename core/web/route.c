@@ -75,6 +75,23 @@ on_this_side(const struct scop_request *req, const struct scop_route *route)
 					    : in_portal(route) == req->site.portal;
 }
 
+/* Names below .localhost lead to the machine of whoever asks (RFC 6761, section 6.3): no tenant
+ * that others reach has one. */
+static bool
+is_local(const char *host)
+{
+	const char *end = strrchr(host, '.');
+
+	return end && strcmp(end, ".localhost") == 0;
+}
+
+static bool
+is_there(const struct scop_request *req, const struct scop_route *route)
+{
+	return on_this_side(req, route) &&
+	    (!route->development || (req->app->development && is_local(req->host)));
+}
+
 const struct scop_route *
 scop_route_find(struct scop_request *req, bool *ret_other_method)
 {
@@ -84,7 +101,7 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 	*ret_other_method = false;
 	for (const struct scop_route *route = req->app->module->routes; route && route->path;
 	     route++) {
-		if (!on_this_side(req, route) || !match(req, route->path, req->inner_path))
+		if (!is_there(req, route) || !match(req, route->path, req->inner_path))
 			continue;
 		if (known && route->method == method)
 			return route;
@@ -124,7 +141,7 @@ scop_route_methods(struct scop_request *req)
 
 	for (const struct scop_route *route = req->app->module->routes; route && route->path;
 	     route++) {
-		if (!on_this_side(req, route) || !match(req, route->path, req->inner_path))
+		if (!is_there(req, route) || !match(req, route->path, req->inner_path))
 			continue;
 		get |= route->method == SCOP_GET;
 		post |= route->method == SCOP_POST;

@@ -80,6 +80,35 @@ link_use(struct scop_request *req)
 	portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
 }
 
+/* The demo's way in: these routes are there in development only (see scop_route). */
+static const struct scop_value *
+put_member_of_role(struct scop_request *req)
+{
+	const struct scop_value *member = scop_row(req, member_of_role(scop_path(req, "role")));
+
+	scop_put(req, "name", scop_get(member, "name"));
+	scop_put(req, "role", scop_path(req, "role"));
+	if (!member)
+		scop_not_found(req);
+	return member;
+}
+
+static void
+as_show(struct scop_request *req)
+{
+	if (put_member_of_role(req))
+		scop_view(req, &view_as);
+}
+
+static void
+as_enter(struct scop_request *req)
+{
+	const struct scop_value *member = put_member_of_role(req);
+
+	if (member)
+		portal_enter(req, scop_get(member, "member"), scop_get(member, "name"));
+}
+
 static void
 sign_out_show(struct scop_request *req)
 {
@@ -468,6 +497,17 @@ static const struct scop_route routes[] = {
 	    .name = "link",
 	    .handle = link_use,
 	    .open = true },
+	{ .method = SCOP_GET,
+	    .path = "/as/{role}",
+	    .handle = as_show,
+	    .open = true,
+	    .development = true },
+	{ .method = SCOP_POST,
+	    .path = "/as/{role}",
+	    .name = "as",
+	    .handle = as_enter,
+	    .open = true,
+	    .development = true },
 	{ .method = SCOP_GET,
 	    .path = "/forgot",
 	    .name = "forgot-form",

@@ -5,6 +5,9 @@
 SELECT s.member, m.name FROM socle.sign_in s JOIN socle.member m ON m.id = s.member
 WHERE s.token_hash = :hash AND s.expires > UTC_TIMESTAMP(6)
 
+-- name: member_of_role (role)
+SELECT m.id AS member, m.name FROM socle.member_role r JOIN socle.member m ON m.id = r.member WHERE r.role = :role ORDER BY m.id LIMIT 1
+
 -- name: sign_in_use (hash)
 DELETE FROM socle.sign_in WHERE token_hash = :hash AND expires > UTC_TIMESTAMP(6)
 

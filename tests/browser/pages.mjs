@@ -19,7 +19,7 @@ export async function open (browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fr', ...options })
   const page = await context.newPage()
   page.strangers = []
-  page.on('request', (request) => { if (!/^http:\/\/[a-z-]+\.localhost:/.test(request.url())) page.strangers.push(request.url()) })
+  page.on('request', (request) => { if (!/^http:\/\/([a-z-]+\.localhost|127\.0\.0\.1):/.test(request.url())) page.strangers.push(request.url()) })
   page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) page.strangers.push(message.text()) })
   return page
 }

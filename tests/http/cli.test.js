@@ -482,6 +482,7 @@ test('a sign-in link is for a role that the tenant has', async () => {
 
 test('doctor is 0 on a sound machine, and 1 with a fault told', async () => {
   const { code, stdout } = await call(['doctor'])
+  assert.match(stdout, /note .*'development = yes': error pages show their cause, and everybody may enter/)
   assert.equal(code, 0, stdout)
   assert.match(stdout, /^ok +MariaDB \d+/m)
   assert.doesNotMatch(stdout, /^fault/m)

@@ -81,6 +81,9 @@ struct scop_route {
 	bool api;    /* answers as JSON too, with "Accept: application/json" */
 	bool open;   /* in the portal, without being signed in: the portal's own sign-in */
 	bool stored; /* of a GET: reached through scop_send_stored() alone, never by an address */
+	/* answers 404 but where the configuration says "development = yes" and the host name is one
+	 * below .localhost */
+	bool development;
 };
 
 /* ---- imports ---- */
