@@ -98,19 +98,54 @@ status_of(unsigned errnum)
 	}
 }
 
-enum scop_db_status
-scop_db_note(struct scop_db *db, MYSQL_STMT *stmt)
+/* "statement 'entries': 1054: ...". The host's own SQL has no name: who runs it quotes it. */
+static void
+write_error(struct scop_db *db, const struct scop_statement *statement, const char *text)
 {
+	if (statement && statement->name[0])
+		snprintf(db->error, sizeof db->error, "statement '%s': %s", statement->name, text);
+	else
+		snprintf(db->error, sizeof db->error, "%s", text);
+}
+
+enum scop_db_status
+scop_db_note(struct scop_db *db, MYSQL_STMT *stmt, const struct scop_statement *statement)
+{
+	char text[sizeof db->error];
+
 	db->errnum = stmt ? mysql_stmt_errno(stmt) : mysql_errno(db->mysql);
 	if (stmt && db->errnum == 0)
 		db->errnum = mysql_errno(db->mysql);
-	snprintf(db->error, sizeof db->error, "%u: %s", db->errnum,
+	snprintf(text, sizeof text, "%u: %s", db->errnum,
 	    stmt ? mysql_stmt_error(stmt) : mysql_error(db->mysql));
+	write_error(db, statement, text);
 
 	const enum scop_db_status status = status_of(db->errnum);
 	if (status == SCOP_DB_LOST)
 		scop_db_close(db);
 	return status;
+}
+
+enum scop_db_status
+scop_db_refuse(struct scop_db *db, const struct scop_statement *statement, const char *reason)
+{
+	db->errnum = 0;
+	write_error(db, statement, reason);
+	return SCOP_DB_FAILED;
+}
+
+bool
+scop_db_too_many(struct scop_db *db, const struct scop_statement *statement, size_t count)
+{
+	char reason[120];
+
+	if (db->account.rows_max == 0 || count <= db->account.rows_max)
+		return false;
+	snprintf(reason, sizeof reason,
+	    "more than %u rows. Read them in pages, by LIMIT and the last row's key",
+	    db->account.rows_max);
+	scop_db_refuse(db, statement, reason);
+	return true;
 }
 
 void
@@ -146,7 +181,7 @@ scop_db_connect(struct scop_db *db)
 		db->account.socket, CLIENT_FOUND_ROWS))
 		return SCOP_DB_OK;
 
-	scop_db_note(db, NULL);
+	scop_db_note(db, NULL, NULL);
 	scop_db_close(db);
 	return SCOP_DB_LOST;
 }
@@ -200,9 +235,23 @@ scop_db_command(struct scop_db *db, const char *sql)
 	enum scop_db_status status = scop_db_connect(db);
 
 	if (status == SCOP_DB_OK && mysql_real_query(db->mysql, sql, strlen(sql)) != 0)
-		status = scop_db_note(db, NULL);
+		status = scop_db_note(db, NULL, NULL);
 	if (status == SCOP_DB_OK && mysql_field_count(db->mysql) > 0)
 		mysql_free_result(mysql_store_result(db->mysql));
+	return status;
+}
+
+/* One of the host's own short texts, which an error repeats. */
+static enum scop_db_status
+run_text(struct scop_db *db, const char *sql)
+{
+	const enum scop_db_status status = scop_db_command(db, sql);
+	char text[sizeof db->error];
+
+	if (status != SCOP_DB_OK) {
+		snprintf(text, sizeof text, "%.100s: %s", sql, db->error);
+		write_error(db, NULL, text);
+	}
 	return status;
 }
 
@@ -215,7 +264,7 @@ take_place(struct scop_db *db, struct scop_arena *arena)
 	const size_t count = status == SCOP_DB_OK ? scop_db_place_texts(db, arena, texts) : 0;
 
 	for (size_t i = 0; i < count && status == SCOP_DB_OK; i++)
-		status = scop_db_command(db, texts[i]);
+		status = run_text(db, texts[i]);
 	if (status == SCOP_DB_OK) {
 		db->now = db->wanted;
 		db->placed = true;
@@ -299,13 +348,9 @@ scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
 	const int failed = mysql_stmt_prepare(stmt, sql, strlen(sql));
 	free(sql);
 	if (failed) {
-		db->errnum = mysql_stmt_errno(stmt);
-		snprintf(db->error, sizeof db->error, "statement '%s': %u: %s", statement->name,
-		    db->errnum, mysql_stmt_error(stmt));
+		const enum scop_db_status status = scop_db_note(db, stmt, statement);
+
 		mysql_stmt_close(stmt);
-		const enum scop_db_status status = status_of(db->errnum);
-		if (status == SCOP_DB_LOST)
-			scop_db_close(db);
 		return status;
 	}
 	assert(mysql_stmt_param_count(stmt) == statement->args);
@@ -372,8 +417,9 @@ execute(struct scop_db *db, struct scop_arena *arena, const struct scop_query *q
 
 	MYSQL_STMT *stmt = (*ret_handle)->stmt;
 	if (query->statement->args > 0 && mysql_stmt_bind_param(stmt, binds))
-		return scop_db_note(db, stmt);
-	return mysql_stmt_execute(stmt) == 0 ? SCOP_DB_OK : scop_db_note(db, stmt);
+		return scop_db_note(db, stmt, query->statement);
+	return mysql_stmt_execute(stmt) == 0 ? SCOP_DB_OK
+					     : scop_db_note(db, stmt, query->statement);
 }
 
 static void
@@ -396,7 +442,7 @@ try_to_store(struct scop_db *db, struct scop_arena *arena, const struct scop_que
 
 	if (status != SCOP_DB_OK || mysql_stmt_store_result((*ret_handle)->stmt) == 0)
 		return status;
-	return scop_db_note(db, (*ret_handle)->stmt);
+	return scop_db_note(db, (*ret_handle)->stmt, query->statement);
 }
 
 /* Executes and stores the result. Where a table has other columns than when the handle was made the
@@ -437,23 +483,24 @@ read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *
 		mysql_free_result(fields);
 
 	scop_list_init(&rows, arena);
-	for (const MYSQL_ROWS *row = handle->stmt->result.data; row && rows.length < ROWS_MAX;
+	enum scop_db_status decoded = SCOP_DB_OK;
+	if (scop_db_too_many(db, query->statement, (size_t)mysql_stmt_num_rows(handle->stmt)))
+		decoded = SCOP_DB_FAILED;
+	for (const MYSQL_ROWS *row = handle->stmt->result.data; row && decoded == SCOP_DB_OK;
 	     row = row->next) {
 		struct scop_value value;
 
-		if (!scop_row_decode(db, arena, shape, (const unsigned char *)row->data,
-			row->length, &value)) {
-			mysql_stmt_free_result(handle->stmt);
-			snprintf(db->error, sizeof db->error,
-			    "statement '%s': a row of a type that has no value",
-			    query->statement->name);
-			return SCOP_DB_FAILED;
-		}
-		scop_list_add(&rows, &value);
+		if (scop_row_decode(db, arena, shape, (const unsigned char *)row->data, row->length,
+			&value))
+			scop_list_add(&rows, &value);
+		else
+			decoded = scop_db_refuse(db, query->statement,
+			    "a row of a type that has no value");
 	}
 	mysql_stmt_free_result(handle->stmt);
-	*ret_rows = scop_list_value(&rows);
-	return SCOP_DB_OK;
+	if (decoded == SCOP_DB_OK)
+		*ret_rows = scop_list_value(&rows);
+	return decoded;
 }
 
 enum scop_db_status
@@ -526,7 +573,7 @@ scop_db_begin(struct scop_db *db)
 
 	scop_arena_free(arena);
 	if (status == SCOP_DB_OK)
-		status = scop_db_command(db, "START TRANSACTION");
+		status = run_text(db, "START TRANSACTION");
 	db->in_transaction = status == SCOP_DB_OK;
 	db->inserted = 0;
 	return status;
@@ -535,7 +582,7 @@ scop_db_begin(struct scop_db *db)
 enum scop_db_status
 scop_db_commit(struct scop_db *db)
 {
-	const enum scop_db_status status = scop_db_command(db, "COMMIT");
+	const enum scop_db_status status = run_text(db, "COMMIT");
 
 	db->in_transaction = false;
 	return status;

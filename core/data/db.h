@@ -28,7 +28,11 @@ struct scop_db_account {
 	const char *user;
 	const char *password;
 	unsigned statement_seconds; /* MariaDB ends a longer statement; 0: no limit */
+	unsigned rows_max;          /* a read of more rows fails; 0: no limit */
 };
+
+/* What a module's worker reads at once. */
+enum { SCOP_ROWS_MAX = 10000 };
 
 enum scop_db_status {
 	SCOP_DB_OK,

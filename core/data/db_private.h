@@ -7,7 +7,7 @@
 
 #include "data/db.h"
 
-enum { HANDLES_MAX = 256, ROWS_MAX = 10000, NAME_MAX_LENGTH = 64 };
+enum { HANDLES_MAX = 256, NAME_MAX_LENGTH = 64 };
 
 struct scop_value;
 
@@ -19,8 +19,7 @@ struct shape {
 	const char **keys;
 	struct column {
 		enum enum_field_types type;
-		bool is_unsigned, is_bool, is_money, is_binary;
-		uint8_t decimals;
+		bool is_unsigned, is_bool, is_money;
 	} * column;
 	int currency; /* the index of the column `currency`; -1 for none */
 };
@@ -57,9 +56,15 @@ struct scop_db {
 	int64_t inserted;
 };
 
-/* Notes the error of the library (or of `stmt`), closes a connection that is beyond use, and says
- * which status it is. */
-enum scop_db_status scop_db_note(struct scop_db *db, MYSQL_STMT *stmt);
+/* Notes the error of the library (or of `stmt`) with the name of the statement (NULL for none),
+ * closes a connection that is beyond use, and says which status it is. */
+enum scop_db_status scop_db_note(struct scop_db *db, MYSQL_STMT *stmt,
+    const struct scop_statement *statement);
+/* Notes what is wrong with a statement or its rows: SCOP_DB_FAILED. */
+enum scop_db_status scop_db_refuse(struct scop_db *db, const struct scop_statement *statement,
+    const char *reason);
+/* Whether `count` rows are more than this connection reads; noted then. */
+bool scop_db_too_many(struct scop_db *db, const struct scop_statement *statement, size_t count);
 enum scop_db_status scop_db_fail(struct scop_db *db, enum scop_db_status status, const char *text);
 void scop_db_close(struct scop_db *db);
 

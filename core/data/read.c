@@ -9,6 +9,7 @@
 #include "data/db_private.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,8 +21,12 @@
 enum {
 	COM_QUERY_BYTE = 0x03,
 	COM_EXECUTE_BYTE = 0x17,
-	PACKET_MAX = 0xffffff,
-	DEFINITION_TAIL = 12
+	DEFINITION_TAIL = 12,
+	TRIP_MAX = 16, /* reads */
+	/* What a socket takes at once though nobody reads at its other end: MariaDB writes the rows
+	 * of one read before it takes the next. */
+	TRIP_BYTES = 64 << 10,
+	SEND_MILLISECONDS = 30000
 };
 
 static void
@@ -108,14 +113,27 @@ add_execute(struct scop_buffer *out, struct scop_arena *arena, unsigned long id,
 		out->data[start + i] = (char)(length >> (8 * i) & 0xff);
 }
 
+static bool
+wait_for_room(int fd)
+{
+	struct pollfd polled = { fd, POLLOUT, 0 };
+	int got;
+
+	while ((got = poll(&polled, 1, SEND_MILLISECONDS)) < 0 && errno == EINTR)
+		continue;
+	return got > 0;
+}
+
 static enum scop_db_status
 send_all(struct scop_db *db, const struct scop_buffer *out)
 {
-	for (size_t sent = 0; sent < out->length;) {
-		const ssize_t wrote = send(mysql_get_socket(db->mysql), out->data + sent,
-		    out->length - sent, MSG_NOSIGNAL);
+	const int fd = mysql_get_socket(db->mysql);
 
-		if (wrote < 0 && errno == EINTR)
+	for (size_t sent = 0; sent < out->length;) {
+		const ssize_t wrote =
+		    send(fd, out->data + sent, out->length - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (wrote < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_room(fd))))
 			continue;
 		if (wrote <= 0)
 			return scop_db_fail(db, SCOP_DB_LOST,
@@ -191,41 +209,42 @@ static enum scop_db_status
 read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
     const struct scop_value **ret_rows)
 {
+	const struct scop_statement *statement = handle->statement;
 	struct scop_list_maker rows;
 	unsigned long length;
-	bool sound = true;
+	bool ok = true;
 
 	db->mysql->net.pkt_nr = 1;
 	unsigned char *packet = next_packet(db, &length);
 	if (!packet)
-		return scop_db_note(db, NULL);
+		return scop_db_note(db, NULL, statement);
 
 	unsigned char *at = packet;
 	const unsigned columns = (unsigned)mysql_net_field_length(&at);
 	/* else the shape is as it was when prepared */
 	const bool definitions = at >= packet + length || *at == 1;
 	if (definitions && !read_definitions(db, arena, handle, columns))
-		return scop_db_note(db, NULL);
+		return scop_db_note(db, NULL, statement);
 	packet = next_packet(db, &length); /* the end of the definitions */
 
 	scop_list_init(&rows, arena);
 	while (packet && (packet = next_packet(db, &length)) && !is_end(packet, length)) {
 		struct scop_value row;
 
-		if (rows.length == ROWS_MAX)
+		if (!ok || scop_db_too_many(db, statement, rows.length + 1)) {
+			ok = false; /* the rest is read, so that the next answer is found */
 			continue;
-		sound = sound && scop_row_decode(db, arena, handle->shape, packet, length, &row);
-		if (sound)
+		}
+		ok = scop_row_decode(db, arena, handle->shape, packet, length, &row);
+		if (ok)
 			scop_list_add(&rows, &row);
+		else
+			scop_db_refuse(db, statement, "a row of a type that has no value");
 	}
 	if (!packet)
-		return scop_db_note(db, NULL);
+		return scop_db_note(db, NULL, statement);
 	*ret_rows = scop_list_value(&rows);
-	if (sound)
-		return SCOP_DB_OK;
-	snprintf(db->error, sizeof db->error, "statement '%s': a row of a type that has no value",
-	    handle->statement->name);
-	return SCOP_DB_FAILED;
+	return ok ? SCOP_DB_OK : SCOP_DB_FAILED;
 }
 
 /* MariaDB's answer to a text without rows. */
@@ -235,7 +254,7 @@ read_ok(struct scop_db *db)
 	unsigned long length;
 
 	db->mysql->net.pkt_nr = 1;
-	return next_packet(db, &length) ? SCOP_DB_OK : scop_db_note(db, NULL);
+	return next_packet(db, &length) ? SCOP_DB_OK : scop_db_note(db, NULL, NULL);
 }
 
 /* Reads every answer that is still to come, so that the next statement finds its own. */
@@ -266,41 +285,41 @@ read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts,
 	return first;
 }
 
+/* The handles of all; false where a statement has to be prepared first, in its place: the plain
+ * way, which a worker goes once for each. */
 static bool
-fits_a_packet(const struct scop_query *query)
+find_handles(struct scop_db *db, const struct scop_query *queries, size_t count,
+    struct handle **ret_handles)
 {
-	size_t sum = 0;
-
-	for (unsigned i = 0; i < query->statement->args; i++)
-		sum += scop_type(query->args[i]) == SCOP_STRING ? query->args[i]->length : 32;
-	return sum < PACKET_MAX / 2;
+	for (size_t i = 0; i < count; i++)
+		if (!(ret_handles[i] = scop_db_cached(db, queries[i].statement)))
+			return false;
+	return !mysql_get_ssl_cipher(db->mysql);
 }
 
-enum scop_db_status
-scop_db_read(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
+/* At most TRIP_MAX reads. Arguments that do not fit a trip go the plain way too. */
+static enum scop_db_status
+read_trip(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
     size_t count, const struct scop_value **ret_rows)
 {
-	struct handle *handles[16];
+	struct handle *handles[TRIP_MAX];
 	const char *texts[3];
 	struct scop_buffer out;
 
 	if (scop_db_connect(db) != SCOP_DB_OK)
 		return SCOP_DB_LOST;
-	/* A statement not yet prepared has to be, in its place: the plain way, which a worker goes
-	 * once for each. */
-	for (size_t i = 0; i < count; i++) {
-		handles[i % 16] = scop_db_cached(db, queries[i].statement);
-		if (!handles[i % 16] || count > 16 || !fits_a_packet(&queries[i]) ||
-		    mysql_get_ssl_cipher(db->mysql))
-			return scop_db_read_plain(db, arena, queries, count, ret_rows);
-	}
+	if (!find_handles(db, queries, count, handles))
+		return scop_db_read_plain(db, arena, queries, count, ret_rows);
 
 	const size_t text_count = scop_db_place_texts(db, arena, texts);
 	scop_buffer_init(&out, arena);
 	for (size_t i = 0; i < text_count; i++)
 		add_query(&out, texts[i]);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		add_execute(&out, arena, handles[i]->stmt->stmt_id, &queries[i]);
+		if (out.length > TRIP_BYTES)
+			return scop_db_read_plain(db, arena, queries, count, ret_rows);
+	}
 
 	enum scop_db_status status = send_all(db, &out);
 	if (status == SCOP_DB_OK)
@@ -309,5 +328,17 @@ scop_db_read(struct scop_db *db, struct scop_arena *arena, const struct scop_que
 		db->now = db->wanted;
 		db->placed = true;
 	}
+	return status;
+}
+
+enum scop_db_status
+scop_db_read(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
+    size_t count, const struct scop_value **ret_rows)
+{
+	enum scop_db_status status = SCOP_DB_OK;
+
+	for (size_t done = 0; status == SCOP_DB_OK && done < count; done += TRIP_MAX)
+		status = read_trip(db, arena, queries + done,
+		    count - done < TRIP_MAX ? count - done : TRIP_MAX, ret_rows + done);
 	return status;
 }

@@ -15,7 +15,7 @@
 #include "base/locale.h"
 #include "base/value.h"
 
-enum { BINARY_CHARSET = 63, DIGITS_MAX = 18 };
+enum { DIGITS_MAX = 18 };
 
 static void *
 must(void *memory)
@@ -56,8 +56,6 @@ make_shape(const MYSQL_FIELD *fields, unsigned count)
 		column->type = field->type;
 		column->is_unsigned = field->flags & UNSIGNED_FLAG;
 		column->is_bool = is_bool(field);
-		column->is_binary = field->charsetnr == BINARY_CHARSET;
-		column->decimals = (uint8_t)field->decimals;
 		column->is_money = ends_with(key, "_cents");
 		if (column->is_money)
 			key[strlen(key) - strlen("_cents")] = '\0';

@@ -214,7 +214,7 @@ scop_installation_prepare(struct scop_installation *installation, const char *fo
 	const char *path = scop_arena_printf(platform->arena, "%s/statements.txt", folder);
 	const struct scop_db_account account = { platform->config.db_socket,
 		scop_arena_printf(platform->arena, "scop_%s", installation->module),
-		scop_arena_alloc(platform->arena, 100), 0 };
+		scop_arena_alloc(platform->arena, 100), 0, 0 };
 	static char line[STATEMENT_MAX];
 	char password[100];
 	bool sound = true;

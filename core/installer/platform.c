@@ -35,7 +35,7 @@ scop_platform_open(struct scop_platform *platform, const char *config_file)
 	fclose(file);
 	platform->password = password;
 	const struct scop_db_account account = { platform->config.db_socket,
-		platform->config.db_user, password, 0 };
+		platform->config.db_user, password, 0, 0 };
 	platform->db = scop_db_new(&account);
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)
 		return scop_error_set(&platform->err, "no connection to MariaDB at '%s': %s",
@@ -75,7 +75,7 @@ scop_platform_quote(struct scop_platform *platform, const char *text)
 static const struct scop_value *
 rows(struct scop_platform *platform, const char *format, va_list args)
 {
-	const struct scop_statement statement = { "platform",
+	const struct scop_statement statement = { "",
 		scop_arena_vprintf(platform->arena, format, args), 0, 0 };
 	const struct scop_query query = { &statement, { NULL } };
 	const struct scop_value *found;

@@ -8,6 +8,8 @@
 #include "base/locale.h"
 #include "scopiton/csv.h"
 
+enum { PAGE_ROWS = 1000 };
+
 static char
 decimal_sign(const struct scop_request *req)
 {
@@ -81,28 +83,74 @@ add_value(const struct scop_request *req, struct scop_buffer *out, const struct 
 	}
 }
 
+static char
+separator(const struct scop_request *req)
+{
+	return decimal_sign(req) == ',' ? ';' : ',';
+}
+
+static void
+add_heading(struct scop_request *req, struct scop_buffer *out,
+    const struct scop_csv_column *columns)
+{
+	scop_buffer_text(out, "\xef\xbb\xbf");
+	for (const struct scop_csv_column *column = columns; column->key; column++) {
+		if (column != columns)
+			scop_buffer_char(out, separator(req));
+		add_text(out, scop_translate(req, column->title));
+	}
+	scop_buffer_text(out, "\r\n");
+}
+
+static void
+add_rows(const struct scop_request *req, struct scop_buffer *out,
+    const struct scop_csv_column *columns, const struct scop_value *rows)
+{
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		for (const struct scop_csv_column *column = columns; column->key; column++) {
+			if (column != columns)
+				scop_buffer_char(out, separator(req));
+			add_value(req, out, scop_get(scop_at(rows, i), column->key));
+		}
+		scop_buffer_text(out, "\r\n");
+	}
+}
+
 const struct scop_value *
 scop_csv_write(struct scop_request *req, const struct scop_csv_column *columns,
     const struct scop_value *rows)
 {
-	const char separator = decimal_sign(req) == ',' ? ';' : ',';
 	struct scop_buffer out;
 
 	scop_buffer_init(&out, req->arena);
-	scop_buffer_text(&out, "\xef\xbb\xbf");
-	for (const struct scop_csv_column *column = columns; column->key; column++) {
-		if (column != columns)
-			scop_buffer_char(&out, separator);
-		add_text(&out, scop_translate(req, column->title));
-	}
-	scop_buffer_text(&out, "\r\n");
-	for (size_t i = 0; i < scop_count(rows); i++) {
-		for (const struct scop_csv_column *column = columns; column->key; column++) {
-			if (column != columns)
-				scop_buffer_char(&out, separator);
-			add_value(req, &out, scop_get(scop_at(rows, i), column->key));
-		}
-		scop_buffer_text(&out, "\r\n");
-	}
+	add_heading(req, &out, columns);
+	add_rows(req, &out, columns, rows);
 	return scop_value_bytes(req->arena, out.data, out.length);
+}
+
+const struct scop_value *
+scop_csv_write_all(struct scop_request *req, const struct scop_csv_column *columns,
+    struct scop_query (*next)(struct scop_request *req, const struct scop_value *last,
+	const struct scop_value *limit))
+{
+	const struct scop_value *limit = scop_value_int(req->arena, PAGE_ROWS), *last = NULL;
+	struct scop_arena *held = NULL; /* where `last` is */
+	size_t count = PAGE_ROWS;
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, req->arena);
+	add_heading(req, &out, columns);
+	while (count == PAGE_ROWS) {
+		const struct scop_query query = next(req, last, limit);
+		struct scop_arena *page = scop_arena_new();
+		const struct scop_value *rows = NULL;
+
+		count = scop_request_read(req, page, &query, 1, &rows) ? scop_count(rows) : 0;
+		add_rows(req, &out, columns, rows);
+		last = scop_at(rows, count - 1);
+		scop_arena_free(held);
+		held = page;
+	}
+	scop_arena_free(held);
+	return req->failed ? NULL : scop_value_bytes(req->arena, out.data, out.length);
 }

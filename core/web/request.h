@@ -123,6 +123,10 @@ struct scop_request {
 /* The request has failed; what is noted first is what counts. */
 void scop_request_fail(struct scop_request *req, enum scop_db_status status, const char *cause);
 
+/* Reads into `arena`; false, and the request has failed, where that fails. */
+bool scop_request_read(struct scop_request *req, struct scop_arena *arena,
+    const struct scop_query *queries, size_t count, const struct scop_value **ret_rows);
+
 /* Forgets what a run of the handler has put, before the next run. */
 void scop_request_rewind(struct scop_request *req);
 

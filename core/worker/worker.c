@@ -134,7 +134,8 @@ prepare_database(struct worker *worker)
 {
 	struct scop_db_account account = { .socket = setting(worker, "db_socket"),
 		.user = setting(worker, "db_user"),
-		.statement_seconds = (unsigned)number(worker, "statement_seconds") };
+		.statement_seconds = (unsigned)number(worker, "statement_seconds"),
+		.rows_max = SCOP_ROWS_MAX };
 
 	read_secret(worker, &account);
 	/* else the library looks for a dozen files that nobody has */

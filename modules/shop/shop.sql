@@ -199,14 +199,15 @@ SELECT COALESCE(SUM(state = 'placed'), 0) AS placed, COALESCE(SUM(state = 'paid'
 SELECT FLOOR(TIMESTAMPDIFF(SECOND, created, :now) / 86400) AS ago, COUNT(*) AS orders, SUM(total_cents) AS total_cents, MIN(created) AS created
 FROM shop_order WHERE created > :now - INTERVAL 14 DAY AND state <> 'cancelled' GROUP BY ago
 
--- name: orders_export (state, words)
+-- name: orders_export (state, words, last, limit)
 SELECT o.id, o.created, o.state, o.name, o.mail, o.street, o.postal_code, o.city, o.country, o.communication, o.shipping_cents, o.total_cents,
 	o.currency, (SELECT SUM(v.vat_cents) FROM order_vat v WHERE v.shop_order = o.id) AS vat_cents,
 	(SELECT GROUP_CONCAT(CONCAT(l.count, ' x ', l.name, IF(l.options = '', '', CONCAT(' (', l.options, ')'))) ORDER BY l.id SEPARATOR '; ')
 	FROM order_line l WHERE l.shop_order = o.id) AS articles
 FROM shop_order o WHERE (:state IS NULL OR o.state = :state) AND (:words IS NULL OR o.id = :words OR o.name LIKE CONCAT('%', :words, '%')
 	OR o.mail LIKE CONCAT('%', :words, '%') OR o.city LIKE CONCAT('%', :words, '%') OR o.communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
-ORDER BY o.id DESC LIMIT 10000
+	AND (:last IS NULL OR o.id < :last)
+ORDER BY o.id DESC LIMIT :limit
 
 -- name: order_by_id (id)
 SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, language,
@@ -285,14 +286,15 @@ WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'so
 	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.sku LIKE CONCAT(:words, '%')))
 ORDER BY p.id DESC LIMIT :limit OFFSET :first
 
--- name: products_export (state, words)
-SELECT p.slug AS product, p.name, CONCAT_WS(' > ', t.title, c.title) AS category, p.description, p.quality, v.sku, p.option1_name, v.option1,
+-- name: products_export (state, words, product, last, limit)
+SELECT p.id AS product_id, v.id, p.slug AS product, p.name, CONCAT_WS(' > ', t.title, c.title) AS category, p.description, p.quality, v.sku, p.option1_name, v.option1,
 	p.option2_name, v.option2, p.option3_name, v.option3, v.price_cents, v.stock, v.weight_grams, p.vat, p.published
 FROM product p JOIN variant v ON v.product = p.id LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
 	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.sku LIKE CONCAT(:words, '%')))
-ORDER BY p.id, v.id LIMIT 10000
+	AND p.id >= COALESCE(:product, 0) AND (p.id > COALESCE(:product, 0) OR v.id > COALESCE(:last, 0))
+ORDER BY p.id, v.id LIMIT :limit
 
 -- name: products_publish (ids, published)
 UPDATE product SET published = :published WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)

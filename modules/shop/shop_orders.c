@@ -71,6 +71,14 @@ shop_tile(struct scop_request *req)
 	scop_view(req, &view_sales);
 }
 
+static struct scop_query
+orders_before(struct scop_request *req, const struct scop_value *last,
+    const struct scop_value *limit)
+{
+	return orders_export(scop_field(req, "state"), scop_field(req, "words"),
+	    scop_get(last, "id"), limit);
+}
+
 void
 shop_orders_file(struct scop_request *req)
 {
@@ -92,11 +100,9 @@ shop_orders_file(struct scop_request *req)
 		{ "communication", SCOP_TEXT("Communication") },
 		{ 0 },
 	};
-	const struct scop_value *rows =
-	    scop_rows(req, orders_export(scop_field(req, "state"), scop_field(req, "words")));
 
 	scop_send_download(req, "orders.csv", "text/csv; charset=utf-8",
-	    scop_csv_write(req, columns, rows));
+	    scop_csv_write_all(req, columns, orders_before));
 }
 
 void

@@ -174,6 +174,14 @@ shop_products(struct scop_request *req)
 	scop_view(req, &view_products);
 }
 
+static struct scop_query
+variants_after(struct scop_request *req, const struct scop_value *last,
+    const struct scop_value *limit)
+{
+	return products_export(scop_field(req, "state"), scop_field(req, "words"),
+	    scop_get(last, "product_id"), scop_get(last, "id"), limit);
+}
+
 void
 shop_products_file(struct scop_request *req)
 {
@@ -186,11 +194,9 @@ shop_products_file(struct scop_request *req)
 		{ "option3", "option3" }, { "price", "price" }, { "stock", "stock" },
 		{ "weight_grams", "weight" }, { "vat", "vat" }, { "published", "published" },
 		{ 0 } };
-	const struct scop_value *rows =
-	    scop_rows(req, products_export(scop_field(req, "state"), scop_field(req, "words")));
 
 	scop_send_download(req, "products.csv", "text/csv; charset=utf-8",
-	    scop_csv_write(req, columns, rows));
+	    scop_csv_write_all(req, columns, variants_after));
 }
 
 /* The page itself is the answer, so that it can say what was done. */

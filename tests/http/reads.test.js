@@ -27,7 +27,7 @@ test('reads that travel together give what reads one after another give', async 
     const env = { ...process.env, SCOP_TEST_SOCKET: fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1],
       SCOP_TEST_PASSWORD: fs.readFileSync(path.join(stack.folder, 'secrets/.db'), 'utf8').trim() }
     const { stdout, stderr } = await run(program, { env }).catch((error) => error)
-    assert.match(stdout + stderr, /\[ {2}PASSED {2}\] 6 test/, stdout + stderr)
+    assert.match(stdout + stderr, /\[ {2}PASSED {2}\] 10 test/, stdout + stderr)
   } finally {
     await stack.stop()
   }

@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "scopiton/query.h"
+
 enum { SCOP_CSV_COLUMNS_MAX = 500, SCOP_CSV_FIELD_MAX = 1000000 };
 
 struct scop_csv;
-struct scop_request;
-struct scop_value;
 
 /* Reads `size` bytes at `data`, which must stay until scop_csv_close. NULL, with a sentence for
  * scop_translate and the line (0: the whole), for what is empty, a workbook, or not UTF-8. */
@@ -44,6 +44,20 @@ struct scop_csv_column {
  */
 const struct scop_value *scop_csv_write(struct scop_request *req,
     const struct scop_csv_column *columns, const struct scop_value *rows);
+
+/* The same for all rows of a statement, however many there are. `next` gives the statement of those
+ * that follow `last` (a row; NULL at first): ordered by a unique key, from the key of `last` on, at
+ * most `limit` of them. NULL when the request has failed.
+ *
+ *     -- name: orders_after (last, limit)
+ *     SELECT id, name FROM shop_order WHERE id > COALESCE(:last, 0) ORDER BY id LIMIT :limit
+ *
+ *     return orders_after(scop_get(last, "id"), limit);
+ */
+const struct scop_value *scop_csv_write_all(struct scop_request *req,
+    const struct scop_csv_column *columns,
+    struct scop_query (*next)(struct scop_request *req, const struct scop_value *last,
+	const struct scop_value *limit));
 
 /* Whether a spreadsheet would calculate a text that begins so. */
 bool scop_csv_is_formula(const char *text);

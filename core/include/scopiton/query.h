@@ -45,8 +45,8 @@ struct scop_query {
 /* The first row, as a map; NULL for none, or when the request has failed. */
 const struct scop_value *scop_row(struct scop_request *req, struct scop_query query);
 
-/* All rows, as a list of maps; an empty list for none; NULL only when the request has failed. At
- * most 10,000. */
+/* All rows, as a list of maps; an empty list for none; NULL only when the request has failed, as it
+ * does where there are more than 10,000: read those in pages, or by scop_csv_write_all. */
 const struct scop_value *scop_rows(struct scop_request *req, struct scop_query query);
 
 /* Runs a statement that writes; gives the number of rows that it touched, 0 when the request has
@@ -66,8 +66,8 @@ struct scop_want {
 	struct scop_query query;
 };
 
-/* Puts the results of all reads into the model, in one round trip to MariaDB; gives the first
- * one's. Each must be a SELECT. NULL when the first asked for a row and there is none, or the
+/* Puts the results of all reads into the model, in one round trip to MariaDB for each 16; gives the
+ * first one's. Each must be a SELECT. NULL when the first asked for a row and there is none, or the
  * request has failed. */
 const struct scop_value *scop_put_all(struct scop_request *req, const struct scop_want *wants);
 

@@ -33,10 +33,16 @@ static const struct scop_statement none = { "none", "SELECT txt FROM every_type 
 static const struct scop_statement wrong = { "wrong",
 	"SELECT 1 FROM every_type WHERE normal = (SELECT seq FROM seq_1_to_3 WHERE seq > ?)", 1,
 	0 };
+static const struct scop_statement too_many = { "too_many",
+	"SELECT seq FROM seq_1_to_5000 WHERE seq > ?", 1, 0 };
+static const struct scop_statement wide = { "wide",
+	"SELECT seq, REPEAT('x', 5000) AS x FROM seq_1_to_900 WHERE seq > ?", 1, 0 };
 static const struct scop_statement changing = { "changing",
 	"SELECT changing.* FROM changing WHERE id > ?", 1, 0 };
 static const struct scop_statement long_text = { "long_text",
 	"SELECT CHAR_LENGTH(?) AS length, ? AS same", 2, 0 };
+
+enum { ROWS_MAX = 1000 };
 
 static struct scop_arena *arena;
 static struct scop_db *db;
@@ -46,7 +52,7 @@ set_up(void **state)
 {
 	const char *socket = getenv("SCOP_TEST_SOCKET");
 	const struct scop_db_account account = { socket, "scopiton", getenv("SCOP_TEST_PASSWORD"),
-		5 };
+		5, ROWS_MAX };
 
 	(void)state;
 	if (!socket) {
@@ -90,7 +96,7 @@ as_json(const struct scop_value *value)
 static void
 compare(const struct scop_query *queries, size_t count)
 {
-	const struct scop_value *plain[8], *together[8];
+	const struct scop_value *plain[50], *together[50];
 
 	if (scop_db_read_plain(db, arena, queries, count, plain) != SCOP_DB_OK)
 		fail_msg("%s", scop_db_error(db));
@@ -143,7 +149,7 @@ an_error_in_the_middle_leaves_the_connection_in_step(void **state)
 
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(scop_db_read(db, arena, queries, 3, rows), SCOP_DB_FAILED);
-	assert_non_null(strstr(scop_db_error(db), "1242"));
+	assert_non_null(strstr(scop_db_error(db), "statement 'wrong': 1242"));
 	compare(queries, 1);
 }
 
@@ -189,6 +195,85 @@ long_arguments_travel_whole(void **state)
 }
 
 static void
+large_arguments_do_not_meet_large_answers(void **state)
+{
+	enum { SIZE = 4000000 };
+	char *text = scop_arena_alloc(arena, SIZE + 1);
+	const struct scop_value *rows[2];
+
+	(void)state;
+	need_database();
+	memset(text, 'y', SIZE);
+	const struct scop_query queries[] = { { &wide, { scop_value_int(arena, 0) } },
+		{ &long_text, { scop_value_text(arena, text), scop_value_text(arena, "") } } };
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(scop_db_read(db, arena, queries, 2, rows), SCOP_DB_OK);
+		assert_int_equal(scop_count(rows[0]), 900);
+		assert_int_equal(scop_int(scop_at(rows[1], 0), "length"), SIZE);
+	}
+}
+
+/* As JSON it is larger than a packet's three bytes of length can say. */
+static void
+a_long_list_is_an_argument_like_others(void **state)
+{
+	const struct scop_value *million, *rows;
+	struct scop_list_maker list;
+
+	(void)state;
+	need_database();
+	million = scop_value_int(arena, 1000000000000000);
+	scop_list_init(&list, arena);
+	for (int i = 0; i < 1100000; i++)
+		scop_list_add(&list, million);
+	const struct scop_query query = { &long_text,
+		{ scop_list_value(&list), scop_value_text(arena, "") } };
+	const struct scop_query after = { &many, { scop_value_int(arena, 0) } };
+
+	for (int i = 0; i < 2; i++) {
+		/* more than MariaDB takes: told, and the next statement finds its own answer */
+		assert_int_not_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
+		assert_int_equal(scop_db_read(db, arena, &after, 1, &rows), SCOP_DB_OK);
+		assert_int_equal(scop_count(rows), 500);
+	}
+}
+
+static void
+as_many_reads_as_a_page_wants_are_made(void **state)
+{
+	struct scop_query queries[50];
+
+	(void)state;
+	need_database();
+	for (int i = 0; i < 50; i++)
+		queries[i] = (struct scop_query){ &many, { scop_value_int(arena, 450 + i) } };
+	compare(queries, 50);
+}
+
+static void
+a_read_of_too_many_rows_fails_with_words(void **state)
+{
+	const struct scop_query queries[] = { { &too_many, { scop_value_int(arena, 4000) } },
+		{ &too_many, { scop_value_int(arena, 3999) } },
+		{ &many, { scop_value_int(arena, 0) } } };
+	const struct scop_value *rows[3];
+
+	(void)state;
+	need_database();
+	compare(queries, 1);
+	assert_int_equal(scop_db_read(db, arena, queries, 1, rows), SCOP_DB_OK);
+	assert_int_equal(scop_count(rows[0]), ROWS_MAX);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(scop_db_read(db, arena, queries, 3, rows), SCOP_DB_FAILED);
+		assert_non_null(
+		    strstr(scop_db_error(db), "statement 'too_many': more than 1000 rows"));
+	}
+	assert_int_equal(scop_db_read_plain(db, arena, queries + 1, 1, rows), SCOP_DB_FAILED);
+	assert_non_null(strstr(scop_db_error(db), "statement 'too_many': more than 1000 rows"));
+	compare(queries, 1);
+}
+
+static void
 a_get_cannot_write(void **state)
 {
 	static const struct scop_statement insert = { "insert",
@@ -200,6 +285,7 @@ a_get_cannot_write(void **state)
 	const struct scop_query query = { &insert, { scop_value_int(arena, 1) } };
 	scop_db_enter(db, "", "readtest", "readtest", 0, false);
 	assert_int_equal(scop_db_write(db, arena, &query, &touched), SCOP_DB_FAILED);
+	assert_non_null(strstr(scop_db_error(db), "statement 'insert': 1792"));
 	assert_int_equal(scop_db_errno(db), 1792);
 }
 
@@ -231,7 +317,12 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(both_ways_give_the_same),
 		cmocka_unit_test(an_error_in_the_middle_leaves_the_connection_in_step),
 		cmocka_unit_test(a_changed_table_is_read_with_its_new_columns),
-		cmocka_unit_test(long_arguments_travel_whole), cmocka_unit_test(a_get_cannot_write),
+		cmocka_unit_test(long_arguments_travel_whole),
+		cmocka_unit_test(large_arguments_do_not_meet_large_answers),
+		cmocka_unit_test(a_long_list_is_an_argument_like_others),
+		cmocka_unit_test(as_many_reads_as_a_page_wants_are_made),
+		cmocka_unit_test(a_read_of_too_many_rows_fails_with_words),
+		cmocka_unit_test(a_get_cannot_write),
 		cmocka_unit_test(more_statements_than_the_cache_holds_are_no_trouble) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Files for spreadsheets are complete, however many rows there are.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { start } from '../../../tests/support/stack.mjs'
+
+const PORTAL = 'acme-portal.localhost', ORDERS = 12345, PRODUCTS = 3501, OF_EACH = 3
+let stack, headers
+
+before(async () => {
+  stack = await start()
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
+  headers = { Cookie: await stack.signIn('acme') }
+  await stack.sql(`USE t1_shop;
+    INSERT INTO shop_order (token, state, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
+      SELECT MD5(seq), IF(seq % 2, 'placed', 'paid'), CONCAT('Ada ', seq), 'ada@example.org', 'Rue 1', '1000', 'Bruxelles', 'BE', 'fr', seq, 'EUR', UTC_TIMESTAMP(6) FROM seq_1_to_${ORDERS};
+    INSERT INTO product (slug, name, description, published) SELECT CONCAT('p', seq), CONCAT('Product ', seq), '', 1 FROM seq_1_to_${PRODUCTS};
+    INSERT INTO variant (product, code, sku, option1, price_cents) SELECT p.id, CONCAT(p.slug, '-', s.seq), CONCAT(p.slug, '-', s.seq), s.seq, 100
+      FROM product p JOIN seq_1_to_${OF_EACH} s ORDER BY s.seq, p.id`) // a product's variants are not beside each other
+})
+after(() => stack?.stop())
+
+async function lines (url) {
+  const { status, body } = await stack.request(PORTAL, url, { headers })
+  assert.equal(status, 200, body.slice(0, 500))
+  return body.trimEnd().split('\r\n').slice(1).map((line) => line.split(';').map((cell) => cell.replaceAll('"', '')))
+}
+
+test('the file of orders has each order once, the newest first', async () => {
+  const orders = await lines('/shop/orders/file')
+  assert.equal(orders.length, ORDERS)
+  assert.ok(orders.every(([id], i) => i === 0 || Number(id) < Number(orders[i - 1][0])))
+  assert.equal((await lines('/shop/orders/file?state=paid')).length, Math.floor(ORDERS / 2))
+})
+
+test('the file of products has each variant once, those of a product beside each other', async () => {
+  const variants = await lines('/shop/products/file')
+  assert.equal(variants.length, PRODUCTS * OF_EACH)
+  assert.equal(new Set(variants.map((cells) => cells[5])).size, PRODUCTS * OF_EACH)
+  assert.ok(variants.every(([product], i) => product === variants[i - i % OF_EACH][0]))
+})
