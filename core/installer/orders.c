@@ -313,6 +313,19 @@ scop_sweep(struct scop_platform *platform)
 	return scop_platform_holds_lock(platform);
 }
 
+/* The outcome of an order that another installer has carried out since we read it. */
+static bool
+ended_elsewhere(struct scop_platform *platform, int64_t id)
+{
+	const struct scop_value *order = scop_platform_row(platform,
+	    "SELECT state = 'done' AS done, message FROM scopiton.installer_order WHERE id = %lld",
+	    (long long)id);
+
+	return order &&
+	    (scop_int(order, "done") ||
+		scop_error_set(&platform->err, "%s", scop_text(order, "message")));
+}
+
 bool
 scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, const char *),
     void *context)
@@ -335,12 +348,8 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 		"%lld AND state IN ('waiting', 'running')",
 		(long long)id))
 		return false;
-	if (scop_db_touched(platform->db) == 0) /* another has carried it out since we looked */
-		return scop_platform_row(platform,
-			   "SELECT id FROM scopiton.installer_order WHERE id = %lld AND state = "
-			   "'done'",
-			   (long long)id) != NULL ||
-		    scop_error_set(&platform->err, "the order has ended already");
+	if (scop_db_touched(platform->db) == 0)
+		return ended_elsewhere(platform, id);
 	const bool sound = scop_sweep(platform) && carry_out(platform, order, &steps, &report) &&
 	    scop_directory_write(platform);
 	const struct scop_error cause = platform->err;

@@ -228,6 +228,15 @@ test('a module or tenant that is not there is told by its name', async () => {
     await refused(1, /module name|no module/, ['module', 'install', name, '--tenant', 'acme'])
 })
 
+test('an order that another installer has carried out meanwhile is told with its own reason', async () => {
+  await sql(`CREATE TRIGGER scopiton.carried_out BEFORE INSERT ON scopiton.installer_order FOR EACH ROW SET NEW.state = 'failed', NEW.message = 'the disk is full'`)
+  try {
+    await refused(1, /: the disk is full/, ['module', 'install', 'guestbook', '--tenant', 'acme'])
+  } finally {
+    await sql('DROP TRIGGER scopiton.carried_out')
+  }
+})
+
 test('a module installed twice is there once', async () => {
   await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
   const rows = () => sql("SELECT module, state, epoch FROM scopiton.subscription WHERE module = 'guestbook'")
