@@ -2,6 +2,7 @@
 # A private Scopiton: MariaDB, supervisor and nginx below one folder, for `make run` and for the tests. Sourced by bash.
 #
 # Expects $VAR (absolute: where everything lives), $PORT, $BUILD (absolute). Sets $RUN, a link short enough for socket paths.
+# With $SCRATCH set, MariaDB leaves it to the kernel when data reach the disk: all survives a killed server, not a power failure.
 # A script that starts servers reserves their ports first, with hold_port or take_port.
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -35,15 +36,18 @@ step() {
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# Reserves port $1 until this shell and all that it started have ended; fails where somebody else has reserved it or listens
-# there. The kernel drops the lock with its last holder, so nothing has to be cleaned up. The file is opened for reading: a
-# second user may not write to it.
+# Reserves port $1 until this shell ends; fails where somebody else has reserved it or listens there. The kernel drops the lock
+# with its holder, so nothing has to be cleaned up. The file is opened for reading: a second user may not write to it.
+PORT_LOCKS=()
 hold_port() {
 	local folder=/tmp/scopiton-ports lock
 	[ -d $folder ] || (umask 0; mkdir $folder && chmod 1777 $folder) 2>/dev/null || true
 	[ -e "$folder/$1" ] || (set -C; : > "$folder/$1") 2>/dev/null || true
 	{ exec {lock}< "$folder/$1"; } 2>/dev/null || return 1
-	if flock -n "$lock" && port_is_free "$1"; then return 0; fi
+	if flock -n "$lock" && port_is_free "$1"; then
+		PORT_LOCKS+=("$lock")
+		return 0
+	fi
 	exec {lock}<&-
 	return 1
 }
@@ -57,6 +61,13 @@ take_port() {
 		[ "$candidate" -lt 65536 ] || fail "no port from $2 on is free."
 	done
 	printf -v "$1" %s "$candidate"
+}
+
+# Becomes a server, which inherits none of the locks: server program argument... &
+server() {
+	local lock
+	for lock in "${PORT_LOCKS[@]}"; do exec {lock}<&-; done
+	exec "$@"
 }
 
 prepare_folders() {
@@ -130,19 +141,23 @@ write_db_config() {
 	local_infile = 0
 	performance_schema = off
 	END
+	[ -z "${SCRATCH:-}" ] || cat >> "$VAR/db.cnf" <<-END
+	innodb_flush_method = nosync
+	debug_no_sync
+	END
 }
 
 make_db() { # --force: where no name service knows this machine's name
 	rm -rf "$VAR/db.new"
 	mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$VAR/db.new" --tmpdir="$VAR/tmp" --auth-root-authentication-method=normal \
-		--skip-test-db --force && mv "$VAR/db.new" "$VAR/db"
+		--skip-test-db --force ${SCRATCH:+--innodb-flush-method=nosync --debug-no-sync} && mv "$VAR/db.new" "$VAR/db"
 }
 
 db_answers() { mariadb-admin --no-defaults --socket="$RUN/db.sock" -u nobody ping 2>&1 | grep -q 'alive\|Access denied'; }
 
 start_db() {
 	write_db_config
-	mariadbd --defaults-file="$VAR/db.cnf" >> "$VAR/log/db.log" 2>&1 &
+	server mariadbd --defaults-file="$VAR/db.cnf" >> "$VAR/log/db.log" 2>&1 &
 	DB_PID=$!
 	local i
 	for i in $(seq 300); do
@@ -172,18 +187,18 @@ make_account() {
 # A mail server that keeps what it gets in the Maildir $VAR/mail, and sends nothing on. Only where $MAIL_PORT is set.
 start_mail() {
 	[ -n "${MAIL_PORT:-}" ] || return 0
-	/usr/bin/python3 -m aiosmtpd -n -l "127.0.0.1:$MAIL_PORT" -c aiosmtpd.handlers.Mailbox "$VAR/mail" >> "$VAR/log/mail.log" 2>&1 &
+	server /usr/bin/python3 -m aiosmtpd -n -l "127.0.0.1:$MAIL_PORT" -c aiosmtpd.handlers.Mailbox "$VAR/mail" >> "$VAR/log/mail.log" 2>&1 &
 	MAIL_PID=$!
 }
 
 # The same mails for a browser.
 start_mailbox() {
-	tools/mailbox "$VAR/mail" "$MAILBOX_PORT" >> "$VAR/log/mail.log" 2>&1 &
+	server tools/mailbox "$VAR/mail" "$MAILBOX_PORT" >> "$VAR/log/mail.log" 2>&1 &
 	MAILBOX_PID=$!
 }
 
 start_supervisor() {
-	"$SCOPITON" serve >> "$VAR/log/scopiton.log" 2>&1 &
+	server "$SCOPITON" serve >> "$VAR/log/scopiton.log" 2>&1 &
 	SUPERVISOR_PID=$!
 	local i
 	for i in $(seq 100); do
@@ -209,7 +224,7 @@ start_nginx() {
 	write_welcome
 	cp nginx/fastcgi.conf nginx/headers.conf nginx/errors.conf "$VAR/nginx/"
 	"$SCOPITON" nginx > "$VAR/nginx.conf"
-	nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &
+	server nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &
 	NGINX_PID=$!
 	local i
 	for i in $(seq 100); do

@@ -78,7 +78,7 @@ async function prepare () {
   cleanups.push(() => fs.rmSync(modules, { recursive: true, force: true }))
   fs.chmodSync(modules, 0o755)
   fs.cpSync(path.join(build, 'modules'), modules, { recursive: true })
-  const stack = await start({ config: CONFIG, modules })
+  const stack = await start({ config: CONFIG, modules, durable: true })
   cleanups.push(() => stack.stop())
   await configure(stack, { development: 'no' })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')

@@ -29,7 +29,7 @@ await catalogue.publish('guestbook', '1.1.0')
 await catalogue.publish('notes', '1.0.0')
 await catalogue.publish('notes', '1.1.0', { from: 'notesb' })
 await catalogue.publish('notes', '2.0.0', { from: 'notesc', channel: 'beta' })
-const stack = await start({ modules: own.folder, config: [...catalogue.config, 'workers = 32', 'pool_workers = 4'] })
+const stack = await start({ modules: own.folder, config: [...catalogue.config, 'workers = 32', 'pool_workers = 4'], durable: true })
 const module = (verb, name, tenant, ...rest) => stack.cli('module', verb, name, '--tenant', tenant, ...rest)
 
 async function timed (action) {
@@ -134,7 +134,7 @@ try {
   let archive
   const out = await timed(async () => { archive = (await stack.cli('tenant', 'export', 'one')).trim().split('\n').pop() })
   const during = await stop()
-  const there = await start({})
+  const there = await start({ durable: true })
   try {
     const arrived = await timed(() => there.cli('tenant', 'import', archive, '--with-packages'))
     const sums = (one) => one.sql('CHECKSUM TABLE t1_notes.note, t1_notes.big, t1_guestbook.entry')

@@ -11,7 +11,7 @@ import { describe, median, wakes } from './machine.mjs'
 const EVENTS = Number(process.env.EVENTS ?? 10000), AT_ONCE = 1000, SINGLE = 40, SLEEPING = 10000
 process.env.BUILD ??= path.join(root, 'build')
 const packages = new Packages('portal', 'clerk', 'listener')
-const stack = await start({ modules: packages.folder })
+const stack = await start({ modules: packages.folder, durable: true })
 
 async function announce (text, count) {
   const _key = await stack.key('acme.localhost', '/fr/clerk/', {}, '/fr/clerk/events')

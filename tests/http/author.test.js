@@ -84,7 +84,7 @@ test('a mistake of the author is told with file, line and column', async () => {
     return error.stderr + error.stdout
   }
   // The host's own objects are taken as they are.
-  fs.cpSync(build, path.join(home, 'build'), { recursive: true, preserveTimestamps: true })
+  fs.cpSync(build, path.join(home, 'build'), { recursive: true, preserveTimestamps: true, filter: (from) => !['scratch', 'screenshots'].includes(path.relative(build, from)) })
   assert.match(await broken('views/list.html', '{{/entries}}', '{{/entry}}'), /list\.html:\d+:\d+: this closes what was not opened here/)
   assert.match(await broken('views/list.html', '{{#link}}sign', '{{#link}}sing'), /list\.html:\d+:\d+: there is no route named 'sing'/)
   assert.match(await broken('guestbook.sql', 'SELECT name, message, created', 'SELECT *'), /guestbook\.sql:2:\d+: name the columns/)

@@ -13,33 +13,24 @@ export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(imp
 const build = process.env.BUILD ?? path.join(root, 'build')
 const run = promisify(execFile)
 
-function freePort () {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) })
-  })
-}
-
 // Starts it; `config` are further configuration lines, `modules` a folder of packages other than the build's own; `formRate`
-// is higher than a person's, for tests are quick; `mail` starts a mail server too.
-export async function start ({ config = [], modules, formRate = '1000r/s', mail = false } = {}) {
+// is higher than a person's, for tests are quick; `mail` starts a mail server too. `durable` stores as safely as a scop does, which
+// only what is timed asks for.
+export async function start ({ config = [], modules, formRate = '1000r/s', mail = false, durable = false } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-test-'))
   fs.chmodSync(folder, 0o755)
-  const port = await freePort()
-  const env = { ...process.env, BUILD: build }
+  const env = { ...process.env, BUILD: build, MAIL: mail ? 'yes' : '', SCRATCH: durable ? '' : 'yes' }
   if (modules) env.MODULES_FOLDER = modules
-  if (mail) env.MAIL_PORT = String(await freePort())
   if (process.env.SANITIZED) config = ['sandbox = no', ...config] // a sanitizer needs what the sandbox takes away
-  const child = spawn(path.join(root, 'tools/serve'), [folder, String(port), `form_rate = ${formRate}`, ...config],
-    { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(path.join(root, 'tools/serve'), [folder, `form_rate = ${formRate}`, ...config], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = readline.createInterface({ input: child.stdout })
   const next = () => new Promise((resolve, reject) => {
     lines.once('line', resolve)
     child.once('exit', (code) => reject(new Error(`the private Scopiton ended with status ${code}`)))
   })
   for (let line; (line = await next()) !== 'ready';) continue
-  return Object.assign(new Stack(folder, port, child, next), { mailPort: env.MAIL_PORT })
+  const ports = Object.fromEntries(fs.readFileSync(path.join(folder, 'ports'), 'utf8').trim().split('\n').map((line) => line.split('=')))
+  return Object.assign(new Stack(folder, Number(ports.http), child, next), { mailPort: ports.mail })
 }
 
 const READ_MAILS = `

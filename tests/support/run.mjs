@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Runs what tools/test lists, several at a time and the longest first, and says a line about each when it has ended.
+//
+//   node tests/support/run.mjs KIND:PATH ...     kinds: unit (a cmocka program), file (a .test.js), sanitized (one with build-asan)
+//
+// Each runs in a process group and a temporary folder of its own. The folder is in the environment of all that it starts, so
+// that leftovers are found, ended and removed: after each job, after a timeout, and on Ctrl-C.
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { readCmocka, readEvents } from './results.mjs'
+
+const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
+const AT_ONCE = Number(process.env.JOBS || os.availableParallelism())
+const root = path.resolve(import.meta.dirname, '../..')
+const top = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-tests-'))
+fs.chmodSync(top, 0o755) // modules may have users of their own
+const times = path.join(process.env.BUILD, 'test-times.json')
+const known = fs.existsSync(times) ? JSON.parse(fs.readFileSync(times, 'utf8')) : {} // seconds, of earlier runs
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const running = new Set()
+
+// ---- processes of ours ----
+
+// All that carries the folder in its environment or on its command line, zombies not among them.
+function processesOf (folder) {
+  return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).filter((pid) => {
+    const read = (name) => { try { return fs.readFileSync(`/proc/${pid}/${name}`, 'latin1') } catch { return '' } }
+    return read('environ').includes(folder) || read('cmdline').includes(folder)
+  }).map(Number)
+}
+
+function signal (pids, name) {
+  for (const pid of pids) try { process.kill(pid, name) } catch {}
+}
+
+// What is left below a folder may still end by itself, as tools/serve does front to back; the rest is killed. Gives its words.
+async function sweep (folder) {
+  for (const end = Date.now() + Math.min(LIMIT, 15000); Date.now() < end && processesOf(folder).length > 0;) await sleep(50)
+  const left = processesOf(folder).map((pid) => {
+    try { return `${pid} ${fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}` } catch { return `${pid}` }
+  })
+  for (let pids; (pids = processesOf(folder)).length > 0; await sleep(50)) signal(pids, 'SIGKILL')
+  for (const link of fs.readdirSync('/tmp').filter((name) => /^scop-[0-9a-f]{8}$/.test(name)).map((name) => path.join('/tmp', name))) {
+    try { if (fs.readlinkSync(link).startsWith(folder + '/')) fs.unlinkSync(link) } catch {}
+  }
+  return left
+}
+
+// ---- one job ----
+
+function command (job) {
+  if (job.kind === 'unit') return [path.resolve(root, job.path), []]
+  const reporter = path.join(root, 'tests/support/reporter.mjs')
+  return [process.execPath, ['--test-reporter', reporter, '--test-reporter-destination', path.join(job.folder, 'events'), path.resolve(root, job.path)]]
+}
+
+function environment (job) {
+  const env = { ...process.env, TMPDIR: job.folder, SCOPITON_TEST: job.folder, ASAN_OPTIONS: 'detect_leaks=0' }
+  if (job.kind === 'sanitized') Object.assign(env, { SANITIZED: '1', BUILD: path.join(root, 'build-asan') })
+  delete env.NODE_TEST_CONTEXT
+  return env
+}
+
+// The test that has been running for longer than a test may; nothing where there is none.
+function overdue (job) {
+  const file = job.kind === 'unit' ? job.output : path.join(job.folder, 'events')
+  const size = fs.existsSync(file) ? fs.statSync(file).size : 0
+  if (size !== job.size) Object.assign(job, { size, since: Date.now() })
+  if (Date.now() - job.since < LIMIT) return undefined
+  return results(job).running ?? 'before or after its tests'
+}
+
+function results (job) {
+  const read = (file) => fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : ''
+  return job.kind === 'unit' ? readCmocka(read(job.output)) : readEvents(read(path.join(job.folder, 'events')), root)
+}
+
+async function run (job) {
+  job.folder = fs.mkdtempSync(path.join(top, `${path.basename(job.path).split('.')[0]}-`))
+  job.output = path.join(job.folder, 'output')
+  fs.chmodSync(job.folder, 0o755)
+  const output = fs.openSync(job.output, 'w'), [program, words] = command(job)
+  Object.assign(job, { began: Date.now(), since: Date.now(), size: 0 })
+  const child = spawn(program, words, { cwd: root, env: environment(job), detached: true, stdio: ['ignore', output, output] })
+  fs.closeSync(output)
+  running.add(job)
+  let hangs
+  const watch = setInterval(() => {
+    hangs ??= overdue(job)
+    if (hangs) signal([-child.pid], 'SIGTERM')
+  }, 1000)
+  job.child = child
+  const ended = await new Promise((resolve) => child.once('exit', (code, by) => resolve(by ?? code)).once('error', (error) => resolve(error.message)))
+  clearInterval(watch)
+  const left = await sweep(job.folder)
+  running.delete(job)
+  return conclude(job, { ended, hangs, left })
+}
+
+function conclude (job, { ended, hangs, left }) {
+  const result = results(job), said = fs.readFileSync(job.output, 'utf8').trim()
+  if (hangs) result.failures.push(`${hangs}: did not end within ${LIMIT / 1000} s`)
+  else if (ended !== 0 && result.failures.length === 0) result.failures.push(`it ended with ${ended}${result.running ? ` in: ${result.running}` : ''}`)
+  else if (result.passed + result.skipped + result.failures.length === 0) result.failures.push('no test was found in it')
+  if (left.length > 0 && !hangs) result.failures.push(`processes that it left behind:\n${left.join('\n')}`)
+  if (!process.env.KEEP) fs.rmSync(job.folder, { recursive: true, force: true })
+  return Object.assign(job, { ...result, said, seconds: (Date.now() - job.began) / 1000 })
+}
+
+// ---- all of them ----
+
+const indent = (text) => text.split('\n').map((line) => `    ${line}`).join('\n')
+
+function tell (job) {
+  const skipped = job.skipped ? `, ${job.skipped} skipped` : ''
+  console.log(`${job.name}: ${job.passed} passed, ${job.failures.length} failed${skipped} (${job.seconds.toFixed(1)} s)`)
+  for (const note of job.notes) console.log(indent(note))
+  if (job.failures.length === 0 && !process.env.V) return
+  for (const failure of job.failures) console.log(`  FAILED ${indent(failure).trimStart()}`)
+  if (job.said && job.kind !== 'unit') console.log(`  It said:\n${indent(job.said.split('\n').slice(-40).join('\n'))}`)
+}
+
+function jobsOf (words) {
+  return words.map((word) => {
+    const [, kind, file] = word.match(/^(unit|file|sanitized):(.*)$/)
+    const name = { unit: file.replace('build-asan/', ''), file, sanitized: `${file}, sanitized` }[kind]
+    return { kind, name, path: file, expected: known[name] ?? (kind === 'unit' ? Infinity : fs.statSync(path.resolve(root, file)).size) }
+  }).sort((one, other) => other.expected - one.expected)
+}
+
+async function interrupted (status) {
+  stopped = true
+  console.log('\nStopping ...')
+  for (const { child } of running) signal([-child.pid], 'SIGTERM')
+  await sweep(top)
+  fs.rmSync(top, { recursive: true, force: true })
+  process.exit(status)
+}
+
+let stopped = false
+for (const [name, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.once(name, () => interrupted(status))
+const queue = jobsOf(process.argv.slice(2)), done = []
+await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+  for (let job; !stopped && (job = queue.shift());) {
+    await run(job)
+    if (stopped) break
+    tell(job)
+    done.push(job)
+  }
+}))
+if (stopped) await new Promise(() => {}) // until interrupted() has ended
+const sum = (count) => done.reduce((total, job) => total + count(job), 0)
+const passed = sum((job) => job.passed), failed = sum((job) => job.failures.length), skipped = sum((job) => job.skipped)
+fs.writeFileSync(`${times}.${process.pid}`, JSON.stringify({ ...known, ...Object.fromEntries(done.map((job) => [job.name, job.seconds])) }, null, 1))
+fs.renameSync(`${times}.${process.pid}`, times)
+fs.rmSync(top, { recursive: true, force: true })
+if (failed > 0) console.log(`\nWith failures: ${done.filter((job) => job.failures.length > 0).map((job) => job.name).join(', ')}`)
+console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1
