@@ -134,7 +134,7 @@ receive(struct run *run)
 		take_line(run, line);
 	if (run->fd >= 0 && (got <= 0 || run->answer.ended || run->answer.broken))
 		end_run(run, run->tries >= SCOP_QUEUE_TRIES ? RUN_DEAD : RUN_AGAIN,
-		    "its worker ended before it was done");
+		    SCOP_TEXT("its worker ended before it was done"));
 }
 
 static void
@@ -147,7 +147,7 @@ send_rest(struct run *run)
 		if (wrote < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (wrote <= 0) {
-			put_away(run, AGAIN_SOON, "its worker went away");
+			put_away(run, AGAIN_SOON, SCOP_TEXT("its worker went away"));
 			return;
 		}
 		run->sent += (size_t)wrote;
@@ -164,7 +164,7 @@ start_run(struct dispatcher *dispatcher, struct run *run, const char *body)
 
 	if (!scop_directory_find_tenant(dispatcher->directory, run->tenant, run->module, &entry) ||
 	    entry.subscription.state == SCOP_STATE_OFF) {
-		put_away(run, AGAIN_WHEN_ON, "the module is switched off");
+		put_away(run, AGAIN_WHEN_ON, SCOP_TEXT("the module is switched off"));
 		return;
 	}
 	snprintf(address.sun_path, sizeof address.sun_path,
@@ -172,7 +172,7 @@ start_run(struct dispatcher *dispatcher, struct run *run, const char *body)
 	    SCOP_POOL_HASH, entry.hash);
 	run->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (run->fd < 0 || connect(run->fd, (struct sockaddr *)&address, sizeof address) != 0) {
-		put_away(run, AGAIN_LATER, "no worker of the module can be reached");
+		put_away(run, AGAIN_LATER, SCOP_TEXT("no worker of the module can be reached"));
 		return;
 	}
 	snprintf(tries, sizeof tries, "%u", run->tries);

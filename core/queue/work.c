@@ -275,10 +275,11 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 	scop_log_context(
 	    scop_arena_printf(arena, "job=%s entry=%s tenant=%s", name, entry, site->tenant_name));
 	if (!job) {
-		answer(req, JOB_DEAD, "the module has no such job");
+		answer(req, JOB_DEAD, SCOP_TEXT("the module has no such job"));
 	} else if (exchange->route &&
 	    !exchange->route(exchange->context, (unsigned)(job - app->module->jobs))) {
-		answer(req, JOB_AGAIN, "the job rests, for most of its last runs have crashed");
+		answer(req, JOB_AGAIN,
+		    SCOP_TEXT("the job rests, for most of its last runs have crashed"));
 	} else if (!(req->job_body = read_json(req, exchange, &err))) {
 		answer(req, JOB_DEAD, err.text);
 	} else {
@@ -289,7 +290,8 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 			outcome = JOB_DEAD;
 		if (outcome == JOB_DONE)
 			scop_wake_services(req);
-		answer(req, outcome, req->cause[0] ? req->cause : "the job gave no reason");
+		answer(req, outcome,
+		    req->cause[0] ? req->cause : SCOP_TEXT("the job gave no reason"));
 	}
 	scop_log_context("");
 }

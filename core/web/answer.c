@@ -168,12 +168,51 @@ build_problem(struct scop_request *req, struct scop_answer *answer, const char *
 	scop_json_print(&answer->body, scop_map_value(&problem));
 }
 
+/* The page in words of people; `detail` is for programmers, and in English. */
+static void
+build_error_page(struct scop_request *req, struct scop_answer *answer, const char *headline,
+    const char *advice, const char *detail)
+{
+	struct scop_error err;
+
+	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
+	scop_map_init(&req->model, req->arena);
+	scop_map_put(&req->model, "status", scop_value_int(req->arena, answer->status));
+	scop_map_put_text(&req->model, "headline", scop_translate(req, headline));
+	scop_map_put_text(&req->model, "advice", scop_translate(req, advice));
+	scop_map_put(&req->model, "reference",
+	    answer->status >= 500 ? scop_value_text(req->arena, req->id) : NULL);
+	scop_map_put_text(&req->model, "detail", req->app->development ? detail : NULL);
+	scop_map_put(&req->model, "portal", scop_value_bool(req->arena, req->site.portal));
+	if (!scop_page_render(req, req->site.portal ? "error_portal" : "error_site", &answer->body,
+		&err)) {
+		scop_log(SCOP_LOG_ERROR, "the error page itself cannot be written: %s", err.text);
+		scop_buffer_printf(&answer->body, "%d %s\n", answer->status,
+		    statuses[status_index(answer->status)].reason);
+	}
+}
+
+void
+scop_answer_foreign(struct scop_request *req, struct scop_answer *answer)
+{
+	const char *detail = "the form was posted from another site";
+
+	scop_answer_init(answer, req->arena, 403);
+	scop_answer_header(answer, "Cache-Control", "no-store");
+	if (req->wants_json)
+		build_problem(req, answer, detail);
+	else
+		build_error_page(req, answer, SCOP_TEXT("This form came from another site"),
+		    SCOP_TEXT("For your safety nothing was done. Open the page here, and send the "
+			      "form again."),
+		    detail);
+}
+
 void
 scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status,
     const char *detail)
 {
 	const size_t which = status_index(status);
-	struct scop_error err;
 
 	scop_answer_init(answer, req->arena, status);
 	scop_buffer_init(&req->cookies, req->arena);
@@ -184,20 +223,7 @@ scop_answer_error(struct scop_request *req, struct scop_answer *answer, int stat
 		build_problem(req, answer, detail);
 		return;
 	}
-	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
-	scop_map_init(&req->model, req->arena);
-	scop_map_put(&req->model, "status", scop_value_int(req->arena, status));
-	scop_map_put_text(&req->model, "headline", scop_translate(req, statuses[which].headline));
-	scop_map_put_text(&req->model, "advice", scop_translate(req, statuses[which].advice));
-	scop_map_put(&req->model, "reference",
-	    status >= 500 ? scop_value_text(req->arena, req->id) : NULL);
-	scop_map_put_text(&req->model, "detail", detail);
-	scop_map_put(&req->model, "portal", scop_value_bool(req->arena, req->site.portal));
-	if (!scop_page_render(req, req->site.portal ? "error_portal" : "error_site", &answer->body,
-		&err)) {
-		scop_log(SCOP_LOG_ERROR, "the error page itself cannot be written: %s", err.text);
-		scop_buffer_printf(&answer->body, "%d %s\n", status, statuses[which].reason);
-	}
+	build_error_page(req, answer, statuses[which].headline, statuses[which].advice, detail);
 }
 
 /* Whether the list of tags in If-None-Match has ours; a weak tag is as good (RFC 9110,

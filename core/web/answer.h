@@ -19,10 +19,13 @@ void scop_answer_header(struct scop_answer *answer, const char *name, const char
 bool scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status,
     struct scop_error *err);
 
-/* An error page for people, problem+json (RFC 9457) for programs. `detail` may be NULL; it is
- * shown. */
+/* An error page for people, problem+json (RFC 9457) for programs. `detail` may be NULL; it is in
+ * English: programs always get it, people only while developing. */
 void scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status,
     const char *detail);
+
+/* The same for a form that was posted from another site. */
+void scop_answer_foreign(struct scop_request *req, struct scop_answer *answer);
 
 /* The answer as bytes: "Status:" line, headers with length, ETag and security, blank line, body. */
 const struct scop_value *scop_answer_bytes(struct scop_request *req, struct scop_answer *answer);

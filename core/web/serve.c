@@ -117,7 +117,7 @@ answer_failure(struct scop_request *req, struct scop_answer *answer)
 {
 	log_failure(req);
 	scop_answer_error(req, answer, failure_status(req),
-	    req->app->development ? req->cause : NULL);
+	    req->app->development ? req->cause : NULL); /* to programs neither */
 }
 
 /* ---- the body ---- */
@@ -452,7 +452,7 @@ serve_post(struct scop_request *req, const struct scop_exchange *exchange,
 		return NULL;
 	}
 	if (from_elsewhere(req)) {
-		scop_answer_error(req, answer, 403, "the form was posted from another site");
+		scop_answer_foreign(req, answer);
 		return NULL;
 	}
 	if (req->by_key) {

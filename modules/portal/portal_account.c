@@ -104,16 +104,16 @@ portal_sign_in(struct scop_request *req)
 	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR ||
 	    scop_int(counts, "sender") >= FAILURES_OF_SENDER) {
 		failed(req,
-		    "Too many tries from your network. Please wait a quarter of an hour, or ask "
-		    "for a new password.");
+		    SCOP_TEXT("Too many attempts from your network. Wait a quarter of an hour, or "
+			      "ask for a new password."));
 		return;
 	}
 
 	if (scop_int(counts, "account") >= FAILURES_OF_ACCOUNT &&
 	    !scop_row(req, place_known(scop_field(req, "mail"), sender))) {
 		failed(req,
-		    "Many wrong passwords have been tried for this address. Sign in from where you "
-		    "usually do, or ask for a new password.");
+		    SCOP_TEXT("Many wrong passwords were entered for this address. Sign in from a "
+			      "network that you usually use, or ask for a new password."));
 		return;
 	}
 
@@ -125,7 +125,7 @@ portal_sign_in(struct scop_request *req)
 	scop_write(req, failures_sweep());
 	if (!right || scop_type(member) == SCOP_NULL) {
 		scop_write(req, failure_add(sender, mail));
-		failed(req, "This address and this password do not go together.");
+		failed(req, SCOP_TEXT("Wrong e-mail address or password."));
 		return;
 	}
 	if (scop_bool(person, "second"))

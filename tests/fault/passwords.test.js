@@ -10,7 +10,7 @@ const TRIES = long ? 10000 : 200, SENDERS = long ? 1000 : 20, AT_ONCE = 50, MEAS
 const AGAIN_MAX = 20, PAUSE = 100, RATIO_MAX = 1.25, PAGE_RATIO_MAX = 1.6 // a page of few milliseconds varies more than a hash
 const CROWD = 40, HASH_MEGABYTES = 64
 const HOST = 'acme-portal.localhost', OWNER = 'anna@example.org', GOOD = 'trois mots inattendus', WRONG = 'quatre mots inattendus'
-const ACCOUNT = 50, GUARDED = /Many wrong passwords have been tried for this address/ // in a quarter of an hour, from all places together
+const ACCOUNT = 50, GUARDED = /Many wrong passwords were entered for this address/ // in a quarter of an hour, from all places together
 const HOME = '127.3.0.1' // where the owner sits
 let stack, cookie
 
@@ -55,7 +55,7 @@ test('while many guess from many addresses, the owner comes in and works', async
       const number = next++, round = Math.floor(number / SENDERS)
       // Half for the owner, which is as often as one sender may; each of the others is somebody new, so that each is worked on.
       const answer = await signIn(round % 2 ? OWNER : `nobody${number}@example.org`, WRONG, sender(1, number % SENDERS), () => { others++ }, 10000)
-      if (answer.status !== 200 || cookieOf(answer) || !/do not go together/.test(answer.body) && !(round % 2 && GUARDED.test(answer.body))) wrong.push(`guess ${number}: ${answer.status}`)
+      if (answer.status !== 200 || cookieOf(answer) || !/Wrong e-mail address or password/.test(answer.body) && !(round % 2 && GUARDED.test(answer.body))) wrong.push(`guess ${number}: ${answer.status}`)
     }
   }
   const enter = async () => {
@@ -153,7 +153,7 @@ test('whether an address has an account shows neither in the answer nor in its t
     await stack.sql('DELETE FROM account.failure') // what many do is another test's
     const said = whatIsSaid(answer, mail)
     answers.add(said)
-    assert.match(said, /do not go together/)
+    assert.match(said, /Wrong e-mail address or password/)
   }
   for (let i = 0; i < MEASURED; i++) {
     const pair = [['known', 2 * i, OWNER], ['unknown', 2 * i + 1, `a${String(i).padStart(3, '0')}@example.org`]] // addresses of one length

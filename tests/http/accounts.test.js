@@ -49,7 +49,7 @@ test('who came in by a link sets up an account, and signs in with it afterwards'
   assert.equal((await post('acme', '/account', '/account', { mail: '' }, headers)).status, 422)
   await post('acme', '/account', '/account', { mail: 'Anna@Example.org', password: GOOD }, headers)
   assert.equal(await stack.sql('SELECT COUNT(*) FROM account.person'), '0', 'not before the address is proved: it may be somebody else\'s')
-  assert.match((await signIn('acme', 'anna@example.org', GOOD)).body, /do not go together/)
+  assert.match((await signIn('acme', 'anna@example.org', GOOD)).body, /Wrong e-mail address or password/)
   await stack.sql('DELETE FROM account.failure')
   await stack.setUp(host('acme'), headers.Cookie, 'Anna@Example.org', GOOD)
   const answer = await signIn('acme', 'anna@example.ORG', GOOD)
@@ -77,12 +77,12 @@ test('a wrong password and an unknown address are answered alike, word for word 
   }
   const known = await timed('anna@example.org'), unknown = await timed('nobody@example.org')
   assert.equal(known.body, unknown.body)
-  assert.match(known.body, /This address and this password do not go together\./)
+  assert.match(known.body, /Wrong e-mail address or password\./)
   assert.ok(unknown.least > known.least / 3 && unknown.least < known.least * 3, `${unknown.least} and ${known.least} ms`)
 })
 
 test('a person is a member of one tenant, and nothing at another until they are invited there', async () => {
-  assert.match((await signIn('beta', 'anna@example.org', GOOD)).body, /do not go together/)
+  assert.match((await signIn('beta', 'anna@example.org', GOOD)).body, /Wrong e-mail address or password/)
   await invite('beta', 'anna@example.org', 'Anna', 'reader', null) // no password is asked of who has one
   assert.equal((await signIn('beta', 'anna@example.org', GOOD)).status, 303)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM account.person WHERE mail = 'anna@example.org'"), '1')
@@ -124,7 +124,7 @@ test('a role that is taken away counts at once, while its holder is working', as
   assert.equal((await portal('acme', '/members', { headers: cookie })).status, 403)
   assert.equal((await post('acme', `/members/${id}`, `/members/${id}/remove`, {}, headers)).status, 303)
   assert.equal((await portal('acme', '/', { headers: cookie })).status, 401)
-  assert.match((await signIn('acme', 'cleo@example.org', GOOD)).body, /do not go together/)
+  assert.match((await signIn('acme', 'cleo@example.org', GOOD)).body, /Wrong e-mail address or password/)
 })
 
 test('the last owner stays one', async () => {
@@ -160,7 +160,7 @@ test('a forgotten password: the same page for everybody, a mail for a member, a 
   assert.match(second.body, /This link is no longer valid/)
   assert.equal((await portal('acme', '/', { headers: { Cookie: before } })).status, 401, 'sessions of before have ended')
   assert.equal((await signIn('acme', 'anna@example.org', OTHER)).status, 303)
-  assert.match((await signIn('acme', 'anna@example.org', GOOD)).body, /do not go together/)
+  assert.match((await signIn('acme', 'anna@example.org', GOOD)).body, /Wrong e-mail address or password/)
   assert.equal((await stack.mails()).filter(({ to }) => to.includes('nobody@example.org')).length, 0)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM queue.mail WHERE recipient = 'nobody@example.org'"), '0')
 })
@@ -179,10 +179,10 @@ test('a password is changed by who knows the present one', async () => {
 
 test('a sender who guesses is asked to wait; the owner still enters, from elsewhere and after failures of many', async () => {
   await stack.sql('DELETE FROM account.failure')
-  for (let i = 0; i < 5; i++) assert.match((await signIn('acme', 'anna@example.org', 'guess')).body, /do not go together/)
+  for (let i = 0; i < 5; i++) assert.match((await signIn('acme', 'anna@example.org', 'guess')).body, /Wrong e-mail address or password/)
   const { body, status } = await signIn('acme', 'anna@example.org', GOOD)
   assert.equal(status, 200)
-  assert.match(body, /Too many tries from your network/)
+  assert.match(body, /Too many attempts from your network/)
   // 10,000 failures of 1,000 other senders, as the table would have them.
   await stack.sql(`USE mysql; DELETE FROM account.failure; INSERT INTO account.failure (sender, mail)
     SELECT SHA2(seq % 1000, 256), SHA2('anna', 256) FROM seq_1_to_10000`)
@@ -284,11 +284,11 @@ test('an address that only looks like another is nobody\'s: no mail goes to it, 
   for (const mail of ['änna@example.org', 'anna@exämple.org', 'ａnna@example.org', 'anna@example.org\u00ad']) {
     assert.equal((await post('acme', '/forgot', '/forgot', { mail })).status, 422, mail)
     await stack.sql('DELETE FROM account.failure')
-    assert.match((await signIn('acme', mail, GOOD)).body, /do not go together/, mail)
+    assert.match((await signIn('acme', mail, GOOD)).body, /Wrong e-mail address or password/, mail)
   }
   await stack.sql('DELETE FROM account.failure')
   for (let i = 0; i < 5; i++) await signIn('acme', 'anna@example.org'.split('').map((c, at) => at === i ? c.toUpperCase() : c).join(''), 'guess')
-  assert.match((await signIn('acme', 'ANNA@example.org', 'guess')).body, /Too many tries/, 'one address however it is spelt')
+  assert.match((await signIn('acme', 'ANNA@example.org', 'guess')).body, /Too many attempts/, 'one address however it is spelt')
   await stack.sql('DELETE FROM account.failure')
 })
 
