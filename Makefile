@@ -17,6 +17,7 @@ PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqre
 
 # The rules for modules, which authors elsewhere use too, with what this tree builds.
 SDK_NAMES := $(BUILD)/libexec/scopiton-names
+SDK_LINT := $(BUILD)/libexec/scopiton-lint
 SDK_TEXTS := $(BUILD)/libexec/scopiton-texts
 SDK_WEBROOT := $(BUILD)/webroot
 SDK_READY := $(BUILD)/webroot.done
@@ -47,6 +48,7 @@ DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directo
 BROKER := $(call folder,broker) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
 NAMES := $(call folder,build view) core/package/statement.c $(BASE_PLAIN)
+LINT := $(call folder,lint package) core/build/files.c core/queue/schedule.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
 MODULE_OUT ?= $(BUILD)/modules
@@ -61,7 +63,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor dispatcher mailer broker))
+PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor dispatcher mailer broker lint))
 all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words) $(BUILD)/libscopiton-work.so.1 modules
 
 # ---- the host ----
@@ -99,6 +101,10 @@ RPATH := -Wl,-rpath,'$$ORIGIN/..' -L$(BUILD) -lscopiton
 $(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libmariadb libarchive jansson libcurl) -ldl -o $@
+
+$(BUILD)/libexec/scopiton-lint: $(call object,$(LINT)) $(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libarchive jansson) -ldl -o $@
 
 $(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
@@ -160,14 +166,6 @@ $(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer
 $(foreach m,$(MODULES),$(eval $(call scopiton_module,$(m),$(MODULE_SOURCES),$(MODULE_OUT),$(if $(filter portal,$(m)),$(SPEAKERS)),$(if $(filter portal,$(m)),$(SAYS)))))
 
 $(foreach m,$(TEST_MODULES),$(eval $(call scopiton_module,$(m),tests/modules,$(BUILD)/test-modules)))
-
-# The check of a package has a mark of its own, so that a change of the command line makes no module anew.
-define checked
-$(WORK)/$(1)/checked: $(MODULE_OUT)/$(1)/$(1).so | $(BUILD)/libexec/scopiton
-	@$(BUILD)/libexec/scopiton check $(MODULE_OUT)/$(1) > /dev/null
-	@touch $$@
-endef
-$(foreach m,$(MODULES),$(eval $(call checked,$(m))))
 
 modules: $(if $(SANITIZE),$(call so_of,$(MODULES),$(MODULE_OUT)),$(patsubst %,$(WORK)/%/checked,$(MODULES)))
 

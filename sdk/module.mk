@@ -3,6 +3,7 @@
 #
 # The Makefile that includes this sets what it builds with:
 #   SDK_NAMES       the compiler of a module's statements, views and translations
+#   SDK_LINT        the program that compares a module's files with one another
 #   SDK_TEXTS       the program that extracts the texts to translate
 #   SDK_WEBROOT     the folder of stylesheets and pictures that {{#asset}} names
 #   SDK_INCLUDE     compiler flags for the host's public headers
@@ -78,6 +79,11 @@ $(3)/$(1)/$(1).so: $(WORK)/$(1)/$(1).so $(WORK)/$(1)/statements.txt $(WORK)/$(1)
 	$(Q)for part in migrations README.md pictures; do [ ! -e $(2)/$(1)/$$$$part ] || cp -r $(2)/$(1)/$$$$part $(3)/$(1)/; done
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
 	$(Q)cp $(WORK)/$(1)/$(1).so $$@
+
+# The check has a mark of its own, so that a change of the checker makes no module anew.
+$(WORK)/$(1)/checked: $(3)/$(1)/$(1).so $(WORK)/$(1)/names.stamp $(wildcard $(2)/$(1)/*.h) $(SDK_LINT)
+	$(Q)$(SDK_LINT) $(2)/$(1) $(3)/$(1)
+	@touch $$@
 
 -include $(wildcard $(WORK)/$(1)/*.d)
 endef

@@ -33,7 +33,11 @@ complain(void *context, xmlErrorPtr error)
 		return;
 	snprintf(text, sizeof text, "%s", error->message ? error->message : "not well-formed");
 	text[strcspn(text, "\n")] = '\0';
-	scop_error_set(complaint->err, "%s:%d: %s", complaint->file, error->line, text);
+	const bool language = strstr(text, "Expected is ( title )") ||
+	    strstr(text, "Expected is ( summary )") || strstr(text, "-titles'") ||
+	    strstr(text, "-languages'");
+	scop_error_set(complaint->err, "%s:%d: %s%s", complaint->file, error->line, text,
+	    language ? " Titles and summaries are needed once in each of fr, nl, de and en." : "");
 	complaint->told = true;
 }
 

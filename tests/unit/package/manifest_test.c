@@ -146,7 +146,10 @@ mistakes_are_told_with_file_and_line(void **state)
 		{ OPEN
 		    "<title lang=\"fr\">a</title><title lang=\"fr\">b</title><title "
 		    "lang=\"de\">c</title><title lang=\"en\">d</title>" FOUR("summary") "</module>",
-		    "module.xml: 'title'" },
+		    "module.xml:2: Element 'title': Duplicate" },
+		{ OPEN TEXTS "<job name=\"a\">" FOUR("title") "</job>\n<job name=\"a\">" FOUR(
+		      "title") "</job></module>",
+		    "module.xml:6: Element 'job': Duplicate" },
 	};
 
 	(void)state;

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* scopiton-lint <module folder> <package folder>: see lint.h. The exit status is 1 when there is an
+ * error; warnings are printed and change nothing. */
+#include "lint/lint.h"
+
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "package/package.h"
+#include "view/template.h"
+
+static void
+print(const char *file, unsigned line, const char *kind, const char *format, va_list args)
+{
+	fputs(file, stderr);
+	if (line)
+		fprintf(stderr, ":%u", line);
+	fprintf(stderr, ": %s: ", kind);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+void
+lint_error(struct lint *lint, const char *file, unsigned line, const char *format, ...)
+{
+	va_list args;
+
+	lint->errors++;
+	va_start(args, format);
+	print(file, line, "error", format, args);
+	va_end(args);
+}
+
+void
+lint_warning(struct lint *lint, const char *file, unsigned line, const char *format, ...)
+{
+	va_list args;
+
+	lint->warnings++;
+	va_start(args, format);
+	print(file, line, "warning", format, args);
+	va_end(args);
+}
+
+static unsigned
+element_line(struct lint *lint, const char *element, const char *attribute, const char *value)
+{
+	const char *open = scop_arena_printf(lint->arena, "<%s ", element),
+		   *wanted = scop_arena_printf(lint->arena, " %s=\"%s\"", attribute, value);
+
+	for (const char *at = lint->xml; (at = strstr(at, open)); at++) {
+		const char *end = strchr(at, '>'), *found = strstr(at, wanted);
+		unsigned line = 1;
+
+		if (!found || !end || found > end)
+			continue;
+		for (const char *c = lint->xml; c < at; c++)
+			line += *c == '\n';
+		return line;
+	}
+	return 0;
+}
+
+void
+lint_manifest_error(struct lint *lint, const char *element, const char *attribute,
+    const char *value, const char *format, ...)
+{
+	const unsigned line = element_line(lint, element, attribute, value);
+	va_list args;
+
+	lint->errors++;
+	va_start(args, format);
+	print(scop_arena_printf(lint->arena, "%s/module.xml", lint->folder), line, "error", format,
+	    args);
+	va_end(args);
+}
+
+/* ---- reading ---- */
+
+static void
+read_statements(struct lint *lint)
+{
+	const char *files[BUILD_FILES_MAX];
+	const size_t count = build_list(lint->arena, lint->folder, ".sql", files);
+	struct scop_error err;
+
+	lint->statements = scop_arena_alloc(lint->arena, LINT_SQL_MAX * sizeof *lint->statements);
+	for (size_t i = 0; i < count; i++) {
+		const char *path = scop_arena_printf(lint->arena, "%s/%s", lint->folder, files[i]);
+
+		if (!scop_statements_parse(lint->arena, path, build_read(lint->arena, path, NULL),
+			lint->statements, LINT_SQL_MAX, &lint->statement_count, &err))
+			build_die("%s", err.text);
+	}
+}
+
+static void
+read_views(struct lint *lint)
+{
+	const char *folder = scop_arena_printf(lint->arena, "%s/views", lint->folder);
+	const char *files[BUILD_FILES_MAX];
+	struct scop_error err;
+
+	lint->view_count = build_list(lint->arena, folder, ".html", files);
+	for (size_t i = 0; i < lint->view_count; i++) {
+		struct lint_view *view = &lint->views[i];
+		size_t length;
+
+		view->name = build_stem(lint->arena, files[i]);
+		view->path = scop_arena_printf(lint->arena, "%s/%s", folder, files[i]);
+		view->text = build_read(lint->arena, view->path, &length);
+		view->template =
+		    scop_template_compile(lint->arena, view->path, view->text, length, &err);
+		if (!view->template)
+			build_die("%s", err.text);
+	}
+}
+
+static void
+read_source(struct lint *lint)
+{
+	const char *files[BUILD_FILES_MAX];
+
+	for (int headers = 0; headers < 2; headers++) {
+		const size_t count =
+		    build_list(lint->arena, lint->folder, headers ? ".h" : ".c", files);
+
+		for (size_t i = 0; i < count; i++) {
+			const char *path =
+			    scop_arena_printf(lint->arena, "%s/%s", lint->folder, files[i]);
+
+			lint_source_add(lint->arena, &lint->source, path,
+			    build_read(lint->arena, path, NULL));
+		}
+	}
+}
+
+static void
+read_manifest(struct lint *lint)
+{
+	const char *path = scop_arena_printf(lint->arena, "%s/module.xml", lint->folder);
+	struct scop_error err;
+
+	lint->xml = build_read(lint->arena, path, NULL);
+	if (!scop_manifest_parse(lint->arena, path, lint->xml, strlen(lint->xml), &lint->manifest,
+		&err))
+		build_die("%s", err.text);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct lint lint = { .arena = scop_arena_new() };
+	struct scop_package package;
+	struct scop_error err;
+
+	if (argc != 3)
+		build_die("usage: scopiton-lint <module folder> <package folder>");
+	if (sodium_init() < 0)
+		build_die("no randomness on this machine");
+	lint.folder = argv[1];
+	lint.package = argv[2];
+	read_manifest(&lint);
+	read_source(&lint);
+	read_statements(&lint);
+	read_views(&lint);
+	lint_schema_read(&lint);
+	if (lint_tables_read(&lint)) {
+		lint_routes(&lint);
+		lint_manifest(&lint);
+		lint_calls(&lint);
+		lint_views(&lint);
+		lint_forms(&lint);
+	}
+	/* the host's own check, which says more where the tables cannot be read */
+	if (lint.errors == 0 && !scop_package_open(lint.arena, lint.package, &package, &err))
+		build_die("%s", err.text);
+	scop_arena_free(lint.arena);
+	return lint.errors > 0;
+}

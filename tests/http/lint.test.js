@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Mistakes in names that stand in strings: the build names each with the author's file and line, and takes what is right as it is.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { root } from '../support/stack.mjs'
+
+const run = promisify(execFile)
+const home = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-lint-'))
+const build = path.join(home, 'build'), sources = path.join(home, 'modules'), lending = path.join(sources, 'lending')
+
+before(() => fs.cpSync(process.env.BUILD ?? path.join(root, 'build'), build, { recursive: true, preserveTimestamps: true }))
+after(() => fs.rmSync(home, { recursive: true }))
+
+function lint (folder, built) {
+  return run(path.join(build, 'libexec/scopiton-lint'), [folder, built], { cwd: root }).then(({ stderr }) => ({ status: 0, stderr }), ({ code, stderr }) => ({ status: code, stderr }))
+}
+
+// What the build says of the module `lending` with these changes: { file: [[from, to]...] }.
+async function said (changes) {
+  fs.rmSync(lending, { recursive: true, force: true })
+  fs.cpSync(path.join(root, 'tests/modules/lending'), lending, { recursive: true })
+  for (const [file, edits] of Object.entries(changes)) {
+    let text = fs.readFileSync(path.join(lending, file), 'utf8')
+    for (const [from, to] of edits) {
+      assert.ok(text.includes(from), `${file}: ${from}`)
+      text = text.replace(from, to)
+    }
+    fs.writeFileSync(path.join(lending, file), text)
+  }
+  return run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${sources}`, 'TEST_MODULES=', 'modules'], { cwd: root }).then(({ stderr }) => ({ ok: true, text: stderr }), ({ stdout, stderr }) => ({ ok: false, text: stdout + stderr }))
+}
+const lineOf = (file, words) => fs.readFileSync(path.join(lending, file), 'utf8').split('\n').findIndex((line) => line.includes(words)) + 1
+
+// Each mistake is told at the line where it stands; `wrong`: [what the line says, what is said of it].
+async function refused (changes, file, wrong) {
+  const { ok, text } = await said(changes)
+  assert.ok(!ok, 'the build goes on')
+  for (const [words, message] of wrong) {
+    const line = lineOf(file, words)
+    assert.ok(line > 0, words)
+    assert.ok(text.includes(`${lending}/${file}:${line}: error: ${message}`), `${file}:${line}: ${message}\n${text}`)
+  }
+  assert.equal(text.split('\n').filter((line) => / error: /.test(line)).length, wrong.length, text)
+}
+
+test('modules that are right give no error and no warning', async () => {
+  // Those that are hostile, or do what fails, are named.
+  const wrong = ['crashload', 'exitload', 'nosymbol', 'privateuser', 'foreigner', 'writer', 'keeper']
+  for (const [folder, out] of [['modules', 'modules'], ['tests/modules', 'test-modules']])
+    for (const name of fs.readdirSync(path.join(root, folder)).filter((name) => fs.existsSync(path.join(build, out, name)))) {
+      const { status, stderr } = await lint(`${folder}/${name}`, path.join(build, out, name))
+      if (wrong.includes(name)) assert.equal(status, 1, name)
+      else assert.deepEqual({ name, status, stderr }, { name, status: 0, stderr: '' })
+    }
+})
+
+test('a name in a call that nothing has', () => refused({
+  'lending.c': [['scop_path(req, "tool"))));\n\tscop_put(req, "number"', 'scop_path(req, "tol"))));\n\tscop_put(req, "number"'], ['scop_field(req, "name")', '\n\tscop_field(req, "nmae")'], ['scop_field(req, "mail")', 'true ? scop_field(req,\n"mial") : NULL'],
+    ['"remind", NULL', '"remynd", NULL'], ['"asked", NULL', '"askd", NULL'], ['scop_redirect(req, "list"', 'scop_redirect(req, true ? "list" : "lits"'], ['scop_may(req, "lending.see")', 'scop_may(req, "lending.sea")'],
+    ['scop_setting(req, "days")', 'scop_setting(req, "dayz")'], ['scop_reject(req, "name"', 'scop_reject(req, "nom"']]
+}, 'lending.c', [
+  ['"tol"', "scop_path: no route's path has a part 'tol'"], ['"nmae"', "scop_field: no route has a field named 'nmae'"], ['"mial"', "scop_field: no route has a field named 'mial'"],
+  ['"remynd"', "scop_later: no struct scop_job is named 'remynd'"], ['"askd"', "scop_emit: module.xml has no <emits> with the event 'askd'"], ['"lits"', "scop_redirect: no route is named 'lits'"],
+  ['lending.sea', "scop_may: module.xml has no <permission> named 'lending.sea'"], ['dayz', "scop_setting: module.xml has no <setting> named 'dayz'"], ['"nom"', "scop_reject: no route has a field, and no view an id, named 'nom'"]]))
+
+test('a statement that is run as what it is not, and a GET that writes', () => refused({
+  'lending.c': [['scop_put(req, "number", scop_path(req, "tool"));', 'scop_put(req, "number", scop_path(req, "tool"));\n\tscop_row(req, loan_add(NULL, NULL, NULL));'], ['scop_write(req,\n\t    loan_add(scop_path(req, "tool"), scop_field(req, "name"), scop_field(req, "mail")));', 'scop_write(req, tools());'],
+    ['scop_view(req, &view_list);', 'scop_later(req, "remind", NULL); /* in a GET */\n\tscop_view(req, &view_list);']]
+}, 'lending.c', [
+  ['loan_add(NULL, NULL, NULL));', "scop_row: 'loan_add' ("], ['scop_write(req, tools())', "scop_write: 'tools' ("], ['in a GET', "scop_later in 'list', which answers GET /: a GET's transaction is read-only"]]))
+
+test('routes that contradict one another or the manifest', () => refused({
+  'lending.c': [['.permission = "lending.see" },\n\t{ .method = SCOP_GET, .path = "/tile"', '.permission = "lending.sea" },\n\t{ .method = SCOP_GET, .path = "/t/new", .handle = list },\n\t{ .method = SCOP_GET, .path = "/a-{b}", .name = "list", .handle = list },\n\t{ .method = SCOP_GET, .path = "/tile"'],
+    ['\t    .fields = ask_fields,\n\t    .form = tool', '\t    .fields = ask_fields']],
+  'module.xml': [['<menu path="/loans" permission="lending.see" place="100">', '<menu path="/tile" permission="lending.see" place="100">']]
+}, 'lending.c', [
+  ['"/loans"', 'module.xml has no <permission name="lending.sea">, so nobody may go to /loans'], ['"/t/new"', 'GET /t/new is never reached: /t/{tool} of line'], ['"/a-{b}"', "a {part} of '/a-{b}' is all between two slashes"],
+  ['"/a-{b}"', "route 'list' has the name of the one at line"], ['\t    .path = "/t/{tool}"', 'POST /t/{tool} has fields and no .form']]))
+
+test('what the manifest names and the module does not have', () => refused({
+  'module.xml': [['<may permission="lending.see"/>', '<may permission="lending.seen"/>'], ['<menu path="/loans"', '<menu path="/loanz"'], ['<tile path="/tile" permission="lending.see"', '<tile path="/tile" permission="lending.sie"'],
+    ['<job name="remind">', '<job name="remint">'], ['<personal table="loan" columns="name mail" months="12"/>', '<personal table="loan" columns="name male" months="12"/>\n\t<personal table="lone" columns="name" months="12"/>']],
+  'lending.c': [['{ .name = "remind", .handle', '{ .name = "remint", .handle'], ['"remind", NULL', '"remint", NULL']]
+}, 'module.xml', [
+  ['lending.seen', 'there is no <permission name="lending.seen">'], ['/loanz', 'no route answers GET /loanz in the portal'], ['lending.sie', 'there is no <permission name="lending.sie">'],
+  ['male', "no migration makes a column 'male' of 'loan'"], ['"lone"', "no migration makes a table 'lone'"]]))
+
+test('a job of the manifest that C does not have, and the other way round', async () => {
+  const { ok, text } = await said({ 'module.xml': [['<job name="remind">', '<job name="remint">']] })
+  assert.ok(!ok)
+  assert.match(text, /module\.xml:\d+: error: no struct scop_job in C is named 'remint'/)
+  assert.match(text, /module\.xml: error: job 'remind' of the C sources has no <job name="remind">/)
+})
+
+test('an entry for every member leads to a route that every member may open', () => refused({
+  'module.xml': [['<menu path="/loans" permission="lending.see"', '<menu path="/loans"'], ['<tile path="/tile" permission="lending.see"', '<tile path="/tile"']],
+  'lending.c': [['.path = "/tile", .handle = tile, .permission = "lending.see"', '.path = "/tile", .handle = tile, .permission = SCOP_ANY_MEMBER']]
+}, 'module.xml', [['<menu', "it is shown to every member, and its route needs 'lending.see'"]]))
+
+test('links, keys and forms of views', async () => {
+  await refused({ 'views/list.html': [['{{#link}}tool tool=id{{/link}}', '{{#link}}tool{{/link}}']] }, 'views/list.html', [['{{#link}}tool', "the address of 'tool' is /t/{tool}, and nothing here is named 'tool'. Write {{#link}}tool tool=NAME{{/link}}"]])
+  await refused({ 'views/list.html': [['tool=id', 'tool=idd']] }, 'views/list.html', [['tool=idd', "the address of 'tool' is /t/{tool}, and nothing here is named 'idd'"]])
+  await refused({ 'views/tool.html': [['{{#link}}list', '{{#link}}lits'], ['{{#key}}ask{{/key}}\n', '']] }, 'views/tool.html', [['lits', "no route is named 'lits'"], ['<form', 'this form posts without a key: write {{#key}}ask{{/key}} in it']])
+  await refused({ 'views/tool.html': [['{{#key}}ask', '{{#key}}tool'], ['{{>errors}}', '{{>erors}}']] }, 'views/tool.html', [['{{#key}}', "{{#key}}: route 'tool' is no POST"], ['<form', "this form posts to 'ask' with the key of 'tool'"], ['erors', "there is no view named 'erors'"]])
+})
+
+test('a value that nothing puts is a warning', async () => {
+  const { ok, text } = await said({ 'views/list.html': [['{{title}}', '{{titel}}']], 'views/loans.html': [['{{#_.days}}{{days}} day|', '{{#_.dais}}{{days}} day|'], ['{{/_.days}}', '{{/_.dais}}'], ['{{#may_see}}', '{{^nothing}}{{/nothing}}{{#may_see}}']] })
+  assert.ok(ok, text)
+  assert.match(text, /list\.html:6: warning: nothing puts a value 'titel': it stays empty/)
+  assert.match(text, /loans\.html:5: warning: nothing puts a value 'nothing'/)
+  assert.match(text, /loans\.html:10: warning: nothing puts a value 'dais'/)
+})
+
+test('a manifest with a language twice or a name twice names its own line', async () => {
+  for (const [from, to, words] of [['<title lang="de">Erinnerung', '<title lang="fr">Erinnerung', /module\.xml:\d+: .*\['fr'\].*fr, nl, de and en/], ['<summary lang="de">', '<summary lang="nl">', /module\.xml:\d+: .*\['nl'\]/],
+    ['<title lang="en">Tool lending</title>', '', /module\.xml:\d+: .*Expected is \( title \).*fr, nl, de and en/]]) {
+    const { ok, text } = await said({ 'module.xml': [[from, to]] })
+    assert.ok(!ok)
+    assert.match(text, words)
+    assert.match(text, new RegExp(`^${lending}/module\\.xml:\\d+: `, 'm'), 'not the copy in the package')
+  }
+})
