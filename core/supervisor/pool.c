@@ -288,7 +288,7 @@ start_worker(struct scop_host *host, struct scop_pool *pool)
 		atomic_store(&pool->board->slots[slot].state, SCOP_SLOT_FREE);
 		return false;
 	}
-	pool->workers[slot] = (struct scop_worker_process){ pid, stop[1], false };
+	pool->workers[slot] = (struct scop_worker_process){ .pid = pid, .stop_fd = stop[1] };
 	pool->live++;
 	host->live++;
 	tell_hunger(host, pool);
@@ -523,7 +523,7 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 
 	if (!told_to_go)
 		close(pool->workers[index].stop_fd);
-	pool->workers[index] = (struct scop_worker_process){ 0, -1, false };
+	pool->workers[index] = (struct scop_worker_process){ .stop_fd = -1 };
 	pool->live--;
 	host->live--;
 	fold_counters(pool, slot);
@@ -553,6 +553,8 @@ check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64
 	const int64_t took = (now - atomic_load(&slot->since)) / 1000;
 	const bool stuck = took > hard_limit(host, pool);
 
+	if (worker->killed == worker->pid)
+		return;
 	if (!stuck && (worker->slow_told || took <= soft_limit(host, pool)))
 		return;
 	scop_log(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
@@ -563,6 +565,7 @@ check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64
 	worker->slow_told = true;
 	if (stuck) {
 		pool->killed++;
+		worker->killed = worker->pid;
 		kill(worker->pid, SIGKILL);
 	}
 }

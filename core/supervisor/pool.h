@@ -23,6 +23,7 @@ struct scop_worker_process {
 	pid_t pid;   /* 0: none in this slot */
 	int stop_fd; /* closed to make it finish */
 	bool slow_told;
+	pid_t killed; /* at the hard limit, and perhaps not reaped yet */
 };
 
 struct scop_pool {
