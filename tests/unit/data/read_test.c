@@ -55,12 +55,12 @@ set_up(void **state)
 		5, ROWS_MAX };
 
 	(void)state;
+	arena = scop_arena_new();
 	if (!socket) {
 		print_message("skipped: $SCOP_TEST_SOCKET names no MariaDB; "
 			      "tests/http/reads.test.js runs this with one\n");
 		return 0;
 	}
-	arena = scop_arena_new();
 	db = scop_db_new(&account);
 	scop_db_enter(db, "", "readtest", "readtest", 0, false);
 	return 0;
@@ -198,11 +198,11 @@ static void
 large_arguments_do_not_meet_large_answers(void **state)
 {
 	enum { SIZE = 4000000 };
-	char *text = scop_arena_alloc(arena, SIZE + 1);
 	const struct scop_value *rows[2];
 
 	(void)state;
 	need_database();
+	char *text = scop_arena_alloc(arena, SIZE + 1);
 	memset(text, 'y', SIZE);
 	const struct scop_query queries[] = { { &wide, { scop_value_int(arena, 0) } },
 		{ &long_text, { scop_value_text(arena, text), scop_value_text(arena, "") } } };
