@@ -16,15 +16,21 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "cli/check.h"
 #include "cli/cli.h"
 #include "installer/choose.h"
+#include "installer/create.h"
+#include "installer/install.h"
 #include "installer/installation.h"
 #include "installer/leave.h"
+#include "installer/life.h"
 #include "installer/migrator.h"
+#include "installer/scan.h"
+#include "installer/tenant.h"
 #include "package/archive.h"
 #include "package/files.h"
 #include "package/index.h"
+
+#include "cli/check.h"
 
 enum { LEVELS = 8, KILLS = 10, NAME_BYTES = 40, TENANTS = 2, PUBLISHED_MAX = 1000 };
 

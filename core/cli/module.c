@@ -8,7 +8,10 @@
 
 #include "cli/cli.h"
 #include "data/directory.h"
+#include "installer/life.h"
 #include "installer/orders.h"
+#include "installer/rollout.h"
+#include "installer/wave.h"
 
 enum { WAIT_SECONDS = 120, POLLS_PER_SECOND = 10 };
 

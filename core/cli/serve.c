@@ -13,7 +13,11 @@
 #include "cli/cli.h"
 #include "installer/catalogue.h"
 #include "installer/expiry.h"
+#include "installer/migrate.h"
 #include "installer/orders.h"
+#include "installer/scan.h"
+#include "installer/sector.h"
+#include "installer/wave.h"
 
 enum { POLL_MILLISECONDS = 300, REST_SECONDS = 2, CATALOGUE_SECONDS = 900 };
 

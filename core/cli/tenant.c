@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "installer/arrive.h"
 #include "installer/billing.h"
+#include "installer/create.h"
+#include "installer/delete.h"
 #include "installer/leave.h"
 #include "installer/orders.h"
+#include "installer/scan.h"
+#include "installer/tenant.h"
 
 /* The installer's lock, and what killed runs have left taken away; false, said why, when another
  * keeps it. */

@@ -18,11 +18,15 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "installer/arrive.h"
 #include "installer/choose.h"
+#include "installer/install.h"
 #include "installer/installation.h"
 #include "installer/leave.h"
+#include "installer/life.h"
 #include "installer/migrator.h"
 #include "installer/sealing.h"
+#include "installer/tenant.h"
 #include "package/files.h"
 #include "package/index.h"
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/locale.h"
-#include "installer/installation.h"
 
 /* Today in the tenant's zone, as MariaDB's date. */
 static const char *

@@ -13,4 +13,9 @@ const struct scop_value *scop_statement_lines(struct scop_platform *platform, ui
 /* Closes a month that has ended: what it says stays from then on. */
 bool scop_statement_close(struct scop_platform *platform, uint32_t tenant, const char *month);
 
+/* Writes one line into scopiton.subscription_period: the module is used from today on, or no more
+ * (NULL: none of the tenant's is). */
+bool scop_period_begin(struct scop_platform *platform, uint32_t tenant, const char *module);
+bool scop_period_end(struct scop_platform *platform, uint32_t tenant, const char *module);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "installer/catalogue.h"
+#include "installer/scan.h"
 #include "package/files.h"
 
 enum { FOLDER_MAX = 1000, INSTALLED_MAX = 500 };

@@ -7,6 +7,16 @@
 #include "installer/platform.h"
 #include "package/solve.h"
 
+/* What is wanted of an installation. */
+struct scop_wish {
+	/* a range; "" or NULL: the host's own, the one that the tenant has, or the newest */
+	const char *version;
+	bool newest;  /* rather than the one that the tenant has */
+	bool beta;    /* versions of that channel too */
+	bool root;    /* at the root of the tenant's public host name */
+	bool granted; /* what a new version may beyond the old one */
+};
+
 struct scop_choice {
 	const char *module, *version;
 	/* this host's own, or where the package stands already; NULL: the catalogue has it */

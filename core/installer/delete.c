@@ -8,8 +8,12 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "installer/arrive.h"
+#include "installer/delete.h"
+#include "installer/forget.h"
 #include "installer/installation.h"
 #include "installer/leave.h"
+#include "installer/tenant.h"
 #include "package/files.h"
 
 static bool

@@ -14,8 +14,10 @@
 
 #include "base/buffer.h"
 #include "installer/export.h"
+#include "installer/generation.h"
 #include "installer/installation.h"
 #include "installer/migrator.h"
+#include "installer/scan.h"
 
 enum { DRAIN_STEP_MS = 20, CONTROL_MS = 2000 };
 

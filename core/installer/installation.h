@@ -64,31 +64,4 @@ bool scop_installation_switch(struct scop_installation *installation, const char
  * it now goes on with the order, and nothing is ours to drop. */
 bool scop_installation_is_unused(struct scop_installation *installation, const char *database);
 
-/* generation.c: holds what writes while requests of before end; then lets it go on. */
-bool scop_freeze(struct scop_installation *installation);
-bool scop_thaw(struct scop_installation *installation);
-
-/* Makes the package's generation beside the one that serves, fills it, and switches. */
-bool scop_generation_make(struct scop_installation *installation);
-
-/* Takes back what was written in the newer generation, as its manifest says; `ret_report`: what
- * became of it, as a sentence. */
-bool scop_generation_leave(struct scop_installation *installation,
-    const struct scop_manifest *newer, const char **ret_report);
-
-/* Rows of the newer generation that were written since it began to serve. */
-int64_t scop_generation_rows_since(struct scop_platform *platform, const char *database);
-
-/* Drops all that the tenant has of the module, without asking and without an export. */
-bool scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *module);
-
-/* Takes away the module's account, secrets, packages and permission to call out, once no tenant has
- * it any more. */
-bool scop_module_forget(struct scop_platform *platform, const char *module);
-
-/* Writes one line into scopiton.subscription_period: the module is used from today on, or no more
- * (NULL: none of the tenant's is). */
-bool scop_period_begin(struct scop_platform *platform, uint32_t tenant, const char *module);
-bool scop_period_end(struct scop_platform *platform, uint32_t tenant, const char *module);
-
 #endif

@@ -18,9 +18,6 @@
 
 #include "installer/platform.h"
 
-/* Where data stands that is being taken in, and is nobody's yet: one import runs at a time. */
-#define SCOP_STAGING "scop_staging"
-
 /* Writes the archive, while the tenant is being served; its path, or NULL. */
 const char *scop_tenant_export(struct scop_platform *platform, uint32_t tenant,
     bool (*told)(void *, const char *), void *context);
@@ -31,36 +28,5 @@ const char *scop_module_export(struct scop_platform *platform, uint32_t tenant, 
 /* For a purge, which has switched it off before: `state` is how it stood. */
 const char *scop_module_export_as(struct scop_platform *platform, uint32_t tenant,
     const char *module, const char *state);
-
-struct scop_arrival {
-	const char *from;               /* an archive, or the folder that it was unpacked to */
-	const char *name;               /* NULL: as it was */
-	const char *host, *portal_host; /* NULL: as they were */
-	/* takes modules that this host does not know from the archive: they are not signed there */
-	bool with_packages;
-	/* one that was an operator's stays one: a scop of this host */
-	bool operator;
-	const char *scop; /* which serves it here; "": the only one of this host */
-};
-
-/* Makes the tenant of it; nothing of it is left when that fails. */
-bool scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival,
-    bool (*told)(void *, const char *), void *context);
-
-/* Gives the tenant the module of the archive, which it must not have; nothing of it is left when
- * that fails. */
-bool scop_module_import(struct scop_platform *platform, uint32_t tenant,
-    const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context);
-
-/* Takes away what an import of the module has made so far. */
-bool scop_module_unarrive(struct scop_platform *platform, uint32_t tenant, const char *module);
-
-/* Deletes the tenant and the persons who are members nowhere else, looks for what might be left,
- * and writes that down: the record's path, NULL with the reason. */
-const char *scop_tenant_end(struct scop_platform *platform, uint32_t tenant);
-
-/* Takes away tenants that killed runs have half made, goes on with those half deleted, and drops
- * what was being taken in. For who holds the installer's lock. */
-bool scop_tenant_sweep(struct scop_platform *platform);
 
 #endif

@@ -9,8 +9,16 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "installer/catalogue.h"
+#include "installer/create.h"
+#include "installer/delete.h"
+#include "installer/install.h"
 #include "installer/leave.h"
+#include "installer/life.h"
 #include "installer/migrator.h"
+#include "installer/rehearse.h"
+#include "installer/rollout.h"
+#include "installer/scan.h"
+#include "installer/tenant.h"
 #include "package/version.h"
 
 struct steps {

@@ -4,7 +4,7 @@
 #ifndef SCOP_INSTALLER_ORDERS_H
 #define SCOP_INSTALLER_ORDERS_H
 
-#include "installer/platform.h"
+#include "installer/choose.h"
 
 /* What is ordered. */
 struct scop_order {
@@ -31,14 +31,5 @@ bool scop_order_cancel(struct scop_platform *platform, int64_t id);
  * or half deleted, folders of archives half written. For who holds the installer's lock, and so is
  * alone: false when it was lost. */
 bool scop_sweep(struct scop_platform *platform);
-
-/* Upgrades in waves: makes one for the scop's tenants that have the module, or for all where `scop`
- * is 0 (`canary`: first that one alone; 0: none), goes one step further with the running ones;
- * pauses one and goes on with it, where it is the scop's or that is 0. `module` "socle" is the
- * socle itself. */
-int64_t scop_rollout_begin(struct scop_platform *platform, const char *module,
-    const struct scop_wish *wish, uint32_t scop, uint32_t canary, const char *actor);
-bool scop_rollout_step(struct scop_platform *platform);
-bool scop_rollout_set(struct scop_platform *platform, int64_t id, uint32_t scop, const char *state);
 
 #endif

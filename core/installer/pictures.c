@@ -35,8 +35,8 @@ bool
 scop_pictures_keep(struct scop_platform *platform, const struct scop_package *package,
     const char **ret_icon, const char **ret_pictures)
 {
-	const struct scop_value *list = scop_pictures_take(platform->arena, package,
-	    place_of(platform), ret_icon, &platform->err);
+	const struct scop_value *list = scop_pictures_take(platform->arena, package->folder,
+	    &package->manifest, place_of(platform), ret_icon, &platform->err);
 	struct scop_buffer text;
 
 	if (!list)

@@ -11,9 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "installer/migrator.h"
-#include "package/migration.h"
-
 enum { NICE = 10 };
 
 bool
@@ -147,109 +144,6 @@ scop_process_uid(const struct scop_platform *platform, int64_t number)
 	return geteuid() == 0 && platform->config.separate_users
 	    ? (uid_t)(platform->config.uid_base + number)
 	    : (uid_t)-1;
-}
-
-/* The databases that a server has once, beside those of its tenants. */
-static const struct {
-	const char *name, *series;
-} databases[] = { { "scopiton", "platform" }, { "queue", "queue" }, { "account", "account" } };
-
-/* What dispatcher and mailer may do, beyond which they have nothing. */
-static const struct service_account {
-	const char *name;
-	int number;            /* added to the base of user ids */
-	const char *rights[8]; /* "SELECT ON scopiton.package"; NULL ends */
-} services[] = {
-	{ "dispatcher", 0,
-	    { "SELECT, INSERT, UPDATE, DELETE ON queue.outbox",
-		"SELECT, INSERT, UPDATE, DELETE ON queue.dead", "SELECT, DELETE ON queue.job_order",
-		"SELECT, UPDATE ON queue.schedule", "SELECT ON scopiton.subscription",
-		"SELECT ON scopiton.package_emits", "SELECT ON scopiton.package_takes" } },
-	{ "mailer", -1,
-	    { "SELECT, UPDATE ON queue.mail", "SELECT, DELETE ON queue.attachment",
-		"SELECT ON queue.sender" } },
-};
-
-/* The account, with its password in a file that the process alone can read. */
-static bool
-make_service(struct scop_platform *platform, const struct service_account *service)
-{
-	const char *path = scop_arena_printf(platform->arena, "%s/secrets/.%s",
-	    platform->config.var, service->name);
-	const char *password = scop_random_password(platform);
-	bool sound = true;
-
-	if (access(path, F_OK) != 0)
-		sound = scop_platform_sql(platform,
-			    "CREATE OR REPLACE USER 'scopiton_%s'@localhost IDENTIFIED VIA ed25519 "
-			    "USING "
-			    "PASSWORD('%s')",
-			    service->name, password) &&
-		    scop_secret_write(platform, path, scop_process_uid(platform, service->number),
-			password);
-	for (size_t i = 0; sound && service->rights[i]; i++)
-		sound = scop_platform_sql(platform, "GRANT %s TO 'scopiton_%s'@localhost",
-		    service->rights[i], service->name);
-	return sound;
-}
-
-static bool
-make_services(struct scop_platform *platform)
-{
-	mkdir(scop_arena_printf(platform->arena, "%s/secrets", platform->config.var), 0711);
-	for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
-		if (!make_service(platform, &services[i]))
-			return false;
-	return true;
-}
-
-/* Every tenant's socle, which is only ever added to. */
-static bool
-migrate_socles(struct scop_platform *platform, bool (*told)(void *, const char *), void *context)
-{
-	const struct scop_value *tenants =
-	    scop_platform_rows(platform, "SELECT id FROM scopiton.tenant ORDER BY id");
-	const char *folder =
-	    scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations);
-	bool sound = tenants != NULL;
-
-	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
-		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
-
-		sound = scop_migrator_run(platform,
-			    &(struct scop_migration){
-				.database = scop_arena_printf(platform->arena, "t%u", id),
-				.folder = folder,
-				.series = "socle",
-				.told = told,
-				.context = context }) &&
-		    scop_tenant_views(platform, id) && scop_portal_rights(platform, id);
-	}
-	return sound;
-}
-
-bool
-scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, const char *),
-    void *context)
-{
-	for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++) {
-		const char *folder = scop_arena_printf(platform->arena, "%s/%s",
-		    platform->config.migrations, databases[i].series);
-
-		if (!scop_platform_sql(platform,
-			"CREATE DATABASE IF NOT EXISTS %s CHARACTER SET utf8mb4 COLLATE "
-			"utf8mb4_unicode_520_ci",
-			databases[i].name) ||
-		    !scop_migration_run(platform->db,
-			&(struct scop_migration){ .database = databases[i].name,
-			    .folder = folder,
-			    .series = databases[i].series,
-			    .told = told,
-			    .context = context },
-			&platform->err))
-			return false;
-	}
-	return make_services(platform) && migrate_socles(platform, told, context);
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "installer/choose.h"
 #include "installer/installation.h"
 #include "installer/migrator.h"
+#include "installer/rehearse.h"
 
 static int64_t
 milliseconds(void)

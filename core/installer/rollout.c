@@ -4,12 +4,12 @@
  * its own; the first that fails stops all. Where a rollout stands is in its rows, so that it goes
  * on after a crash, and can be paused by one UPDATE.
  */
+#include "installer/rollout.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "installer/migrator.h"
-#include "installer/orders.h"
 
 #define SOCLE "socle"
 
@@ -81,89 +81,4 @@ scop_rollout_set(struct scop_platform *platform, int64_t id, uint32_t scop, cons
 		"UPDATE scopiton.rollout SET state = '%s' WHERE id = %lld AND state IN ('running', "
 		"'paused', 'stopped')",
 		state, (long long)id);
-}
-
-static bool
-migrate_socle(struct scop_platform *platform, uint32_t tenant)
-{
-	return scop_migrator_run(platform,
-		   &(struct scop_migration){ .database =
-						 scop_arena_printf(platform->arena, "t%u", tenant),
-		       .series = SOCLE,
-		       .folder = scop_arena_printf(platform->arena, "%s/" SOCLE,
-			   platform->config.migrations) }) &&
-	    scop_tenant_views(platform, tenant) && scop_portal_rights(platform, tenant);
-}
-
-/* The next tenant of the rollout, by an order as anybody's. */
-static bool
-serve_tenant(struct scop_platform *platform, const struct scop_value *rollout, uint32_t tenant)
-{
-	const struct scop_order order = { .tenant = tenant,
-		.kind = "upgrade",
-		.module = scop_text(rollout, "module"),
-		.actor = scop_text(rollout, "actor"),
-		.wish = { .version = scop_text(rollout, "version"),
-		    .granted = scop_bool(rollout, "granted") },
-		.rollout = scop_int(rollout, "id") };
-	bool under_way;
-
-	if (strcmp(order.module, SOCLE) == 0)
-		return migrate_socle(platform, tenant);
-	const int64_t id = scop_order_give(platform, &order, &under_way);
-	if (under_way && id)
-		return scop_error_set(&platform->err,
-		    "another order for this tenant's module is under way");
-	return id && scop_order_run(platform, id, NULL, NULL);
-}
-
-bool
-scop_rollout_step(struct scop_platform *platform)
-{
-	const struct scop_value *rollout = scop_platform_row(platform,
-	    "SELECT id, module, version, granted, actor FROM scopiton.rollout WHERE state = "
-	    "'running' "
-	    "ORDER BY id LIMIT 1");
-	const long long id = (long long)scop_int(rollout, "id");
-	const struct scop_value *next = rollout
-	    ? scop_platform_row(platform,
-		  "SELECT tenant, wave FROM scopiton.rollout_tenant WHERE rollout = %lld AND state "
-		  "IN "
-		  "('waiting', 'running') ORDER BY wave, tenant LIMIT 1",
-		  id)
-	    : NULL;
-
-	if (!rollout)
-		return false;
-	if (!next) {
-		scop_platform_sql(platform,
-		    "UPDATE scopiton.rollout SET state = 'done', ended = UTC_TIMESTAMP(6) WHERE id "
-		    "= %lld",
-		    id);
-		return true;
-	}
-	const uint32_t tenant = (uint32_t)scop_int(next, "tenant");
-	const int64_t began = scop_time_now();
-	scop_platform_sql(platform,
-	    "UPDATE scopiton.rollout_tenant SET state = 'running' WHERE rollout = %lld AND tenant "
-	    "= %u",
-	    id, tenant);
-	scop_platform_sql(platform, "UPDATE scopiton.rollout SET wave = %lld WHERE id = %lld",
-	    (long long)scop_int(next, "wave"), id);
-	const bool sound = serve_tenant(platform, rollout, tenant);
-	const char *cause = scop_platform_quote(platform, sound ? "" : platform->err.text);
-	scop_platform_sql(platform,
-	    "UPDATE scopiton.rollout_tenant SET state = '%s', message = LEFT('%s', 1000), "
-	    "milliseconds = %lld WHERE rollout = %lld AND tenant = "
-	    "%u",
-	    sound ? "done" : "failed", cause, (long long)(scop_time_now() - began) / 1000, id,
-	    tenant);
-	if (!sound) {
-		scop_log(SCOP_LOG_ERROR, "rollout %lld stops at tenant %u: %s", id, tenant, cause);
-		scop_platform_sql(platform,
-		    "UPDATE scopiton.rollout SET state = 'stopped' WHERE id = %lld AND state = "
-		    "'running'",
-		    id);
-	}
-	return true;
 }

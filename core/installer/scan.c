@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The folder of packages, noted in the database; and the directory's image, written from it. */
-#include "installer/platform.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +14,8 @@
 #include "base/log.h"
 #include "data/directory.h"
 #include "installer/pictures.h"
+#include "installer/platform.h"
+#include "installer/scan.h"
 
 /* What the package does by itself. A package is known by its content, so what was noted once stays
  * right. */

@@ -7,7 +7,9 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "installer/install.h"
 #include "installer/platform.h"
+#include "installer/sector.h"
 #include "package/files.h"
 
 static const struct scop_value *

@@ -15,7 +15,7 @@
 #include "package/files.h"
 #include "package/package.h"
 #include "package/pictures.h"
-#include "package/publisher.h"
+#include "package/publish_private.h"
 
 enum { TITLE_MAX = 100, TENANTS_MAX = 1000000 };
 
@@ -225,8 +225,8 @@ describe(struct scop_publisher *publisher, json_t *module, const struct scop_pac
 	struct scop_buffer text;
 
 	mkdir(folder, 0755);
-	const struct scop_value *pictures =
-	    scop_pictures_take(publisher->arena, package, folder, &icon, err);
+	const struct scop_value *pictures = scop_pictures_take(publisher->arena, package->folder,
+	    &package->manifest, folder, &icon, err);
 	if (!pictures)
 		return false;
 	scop_buffer_init(&text, publisher->arena);

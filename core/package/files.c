@@ -7,6 +7,7 @@
 #include <fts.h>
 #include <limits.h>
 #include <stdint.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,4 +154,23 @@ scop_files_sync_folder(const char *path)
 		fsync(fd);
 		close(fd);
 	}
+}
+
+bool
+scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err)
+{
+	crypto_hash_sha256_state state;
+	unsigned char block[65536], sum[crypto_hash_sha256_BYTES];
+	size_t got;
+	FILE *stream = fopen(file, "rbe");
+
+	if (!stream)
+		return scop_error_errno(err, "'%s' cannot be read", file);
+	crypto_hash_sha256_init(&state);
+	while ((got = fread(block, 1, sizeof block, stream)) > 0)
+		crypto_hash_sha256_update(&state, block, got);
+	fclose(stream);
+	crypto_hash_sha256_final(&state, sum);
+	sodium_bin2hex(ret_text, SCOP_SHA256_TEXT, sum, sizeof sum);
+	return true;
 }

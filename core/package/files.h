@@ -39,4 +39,9 @@ void scop_files_remove_hidden(const char *folder);
 
 void scop_files_sync_folder(const char *path);
 
+enum { SCOP_SHA256_TEXT = 65 };
+
+/* The SHA-256 of a file, in hexadecimal. */
+bool scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err);
+
 #endif

@@ -17,25 +17,6 @@
 
 enum { DAY_SECONDS = 86400, MODULES_MAX = 10000 };
 
-bool
-scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err)
-{
-	crypto_hash_sha256_state state;
-	unsigned char block[65536], sum[crypto_hash_sha256_BYTES];
-	size_t got;
-	FILE *stream = fopen(file, "rbe");
-
-	if (!stream)
-		return scop_error_errno(err, "'%s' cannot be read", file);
-	crypto_hash_sha256_init(&state);
-	while ((got = fread(block, 1, sizeof block, stream)) > 0)
-		crypto_hash_sha256_update(&state, block, got);
-	fclose(stream);
-	crypto_hash_sha256_final(&state, sum);
-	sodium_bin2hex(ret_text, SCOP_SHA256_TEXT, sum, sizeof sum);
-	return true;
-}
-
 /* ---- reading ---- */
 
 /* Microseconds of "2026-11-22T14:00:00Z"; 0 for anything else. */

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "package/files.h"
 #include "package/minisign.h"
 #include "package/solve.h"
 
@@ -31,7 +32,6 @@ enum {
 	SCOP_INDEX_BYTES_MAX = 32 << 20,
 	SCOP_PACKAGE_BYTES_MAX = 100 << 20,
 	SCOP_UNPACKED_BYTES_MAX = 400 << 20,
-	SCOP_SHA256_TEXT = 65,
 };
 
 struct scop_index {
@@ -79,8 +79,5 @@ bool scop_index_check_key(const struct scop_index *index, const char *scop, cons
  * host stands in it. */
 struct scop_candidate *scop_index_candidates(struct scop_arena *arena,
     const struct scop_index *index, size_t more, size_t *ret_count);
-
-/* The SHA-256 of a file, in hexadecimal. */
-bool scop_sha256_file(const char *file, char ret_text[SCOP_SHA256_TEXT], struct scop_error *err);
 
 #endif

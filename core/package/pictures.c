@@ -10,7 +10,6 @@
 #include "base/arena.h"
 #include "base/value.h"
 #include "package/files.h"
-#include "package/index.h"
 
 static const char *const icons[] = { "icon.svg", "icon.png", "icon.webp" };
 
@@ -82,24 +81,23 @@ take(struct scop_arena *arena, const char *folder, const char *file, const char 
 }
 
 const struct scop_value *
-scop_pictures_take(struct scop_arena *arena, const struct scop_package *package, const char *to,
-    const char **ret_icon, struct scop_error *err)
+scop_pictures_take(struct scop_arena *arena, const char *folder,
+    const struct scop_manifest *manifest, const char *to, const char **ret_icon,
+    struct scop_error *err)
 {
 	static const char *const keys[SCOP_LANGUAGES] = { [SCOP_FR] = "fr",
 		[SCOP_NL] = "nl",
 		[SCOP_DE] = "de",
 		[SCOP_EN] = "en" };
-	const struct scop_manifest *manifest = &package->manifest;
-	const char *icon = find_icon(arena, package->folder);
+	const char *icon = find_icon(arena, folder);
 	struct scop_list_maker list;
 
-	*ret_icon = icon ? take(arena, package->folder, icon, to, err) : "";
+	*ret_icon = icon ? take(arena, folder, icon, to, err) : "";
 	if (!*ret_icon)
 		return NULL;
 	scop_list_init(&list, arena);
 	for (size_t i = 0; i < manifest->picture_count; i++) {
-		const char *name =
-		    take(arena, package->folder, manifest->pictures[i].file, to, err);
+		const char *name = take(arena, folder, manifest->pictures[i].file, to, err);
 		struct scop_map_maker map;
 
 		if (!name)

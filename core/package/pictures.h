@@ -7,7 +7,7 @@
 #ifndef SCOP_PACKAGE_PICTURES_H
 #define SCOP_PACKAGE_PICTURES_H
 
-#include "package/package.h"
+#include "package/manifest.h"
 
 struct scop_value;
 
@@ -19,8 +19,8 @@ bool scop_pictures_check(struct scop_arena *arena, const char *folder,
 
 /* The icon's name ("" for none), and the others as a list of maps: file, fr, nl, de, en. Copies
  * them into `to`, which is there, where that is not NULL. The list is NULL on failure. */
-const struct scop_value *scop_pictures_take(struct scop_arena *arena,
-    const struct scop_package *package, const char *to, const char **ret_icon,
+const struct scop_value *scop_pictures_take(struct scop_arena *arena, const char *folder,
+    const struct scop_manifest *manifest, const char *to, const char **ret_icon,
     struct scop_error *err);
 
 /* Whether `name` is the name of a picture by its content. */

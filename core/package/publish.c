@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 #include "package/files.h"
-#include "package/publisher.h"
+#include "package/publish_private.h"
 
 enum { KEPT_INDEXES = 10, DAYS_MAX = 366, DAY_SECONDS = 86400 };
 

@@ -24,6 +24,9 @@ enum {
 	SCOP_ROUTE_REST_SECONDS = 60,
 };
 
+/* The exit status of a worker that cannot start: EX_CONFIG of sysexits.h. */
+enum { SCOP_WORKER_CANNOT_START = 78 };
+
 enum scop_slot_state { SCOP_SLOT_FREE, SCOP_SLOT_STARTING, SCOP_SLOT_IDLE, SCOP_SLOT_BUSY };
 
 struct scop_slot {

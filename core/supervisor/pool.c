@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "worker/worker.h"
 #include "scopiton/value.h"
 
 enum {

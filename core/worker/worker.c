@@ -35,7 +35,6 @@
 #include "worker/import.h"
 #include "http/out.h"
 #include "package/sandbox.h"
-#include "worker/worker.h"
 #include "package/loader.h"
 #include "queue/work.h"
 #include "web/serve.h"

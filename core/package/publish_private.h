@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of publishing share: publish.c opens and saves, entries.c changes what the index
  * lists. */
-#ifndef SCOP_PACKAGE_PUBLISHER_H
-#define SCOP_PACKAGE_PUBLISHER_H
+#ifndef SCOP_PACKAGE_PUBLISH_PRIVATE_H
+#define SCOP_PACKAGE_PUBLISH_PRIVATE_H
 
 #include <jansson.h>
 #include <time.h>

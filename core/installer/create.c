@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A tenant made whole: its socle, its portal, what its sector begins with, its owner: see create.h.
+ */
+#include "installer/create.h"
+
+#include <string.h>
+
+#include "installer/install.h"
+#include "installer/sector.h"
+
+/* The owner as a member, and a job of the tenant's portal, which writes the mail. */
+static bool
+invite_owner(struct scop_platform *platform, uint32_t tenant, const struct scop_tenant_order *order)
+{
+	const char *mail = scop_platform_quote(platform, order->owner_mail),
+		   *name = scop_platform_quote(platform, order->owner_name);
+
+	return scop_platform_sql(platform, "START TRANSACTION") &&
+	    scop_platform_sql(platform,
+		"INSERT INTO t%u.member (name, mail, language) VALUES ('%s', LOWER('%s'), '%s')",
+		tenant, name, mail, order->language) &&
+	    scop_platform_sql(platform,
+		"INSERT INTO queue.outbox (role, name, body) VALUES ('t%u_portal', 'invite', "
+		"JSON_OBJECT('member', LAST_INSERT_ID(), 'inviter', '%s'))",
+		tenant, scop_platform_quote(platform, order->inviter)) &&
+	    scop_platform_sql(platform,
+		"INSERT INTO t%u.member_role (member, role) SELECT id, 'owner' FROM t%u.member "
+		"WHERE mail = LOWER('%s')",
+		tenant, tenant, mail) &&
+	    scop_platform_sql(platform, "COMMIT");
+}
+
+bool
+scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *given,
+    bool (*told)(void *, const char *), void *context)
+{
+	struct scop_tenant_order order = *given;
+	uint32_t tenant;
+
+	order.host = given->host && given->host[0]
+	    ? given->host
+	    : scop_arena_printf(platform->arena, "%s.localhost", given->name);
+	order.portal_host = given->portal_host && given->portal_host[0]
+	    ? given->portal_host
+	    : scop_arena_printf(platform->arena, "%s-portal.localhost", given->name);
+	if (order.template && !scop_template_known(platform, order.template))
+		return false;
+	if (!scop_tenant_begin(platform, &order, 0, &tenant))
+		return false;
+	if (scop_platform_tell(platform, told, context, "socle") &&
+	    scop_tenant_socle(platform, tenant, &order) &&
+	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" },
+		told, context) &&
+	    (!order.template ||
+		scop_template_apply(platform, tenant, order.template, told, context)) &&
+	    (!order.owner_mail ||
+		(scop_platform_tell(platform, told, context, "invitation") &&
+		    invite_owner(platform, tenant, &order))) &&
+	    (order.throw_away || scop_tenant_whole(platform, tenant)))
+		return true;
+
+	const struct scop_error cause = platform->err;
+	scop_tenant_delete(platform, tenant);
+	platform->err = cause;
+	return false;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Tables of a new generation beside those that serve. */
+#ifndef SCOP_INSTALLER_GENERATION_H
+#define SCOP_INSTALLER_GENERATION_H
+
+#include "installer/installation.h"
+
+/* Holds what writes while requests of before end; then lets it go on. */
+bool scop_freeze(struct scop_installation *installation);
+bool scop_thaw(struct scop_installation *installation);
+
+/* Makes the package's generation beside the one that serves, fills it, and switches. */
+bool scop_generation_make(struct scop_installation *installation);
+
+/* Takes back what was written in the newer generation, as its manifest says; `ret_report`: what
+ * became of it, as a sentence. */
+bool scop_generation_leave(struct scop_installation *installation,
+    const struct scop_manifest *newer, const char **ret_report);
+
+/* Rows of the newer generation that were written since it began to serve. */
+int64_t scop_generation_rows_since(struct scop_platform *platform, const char *database);
+
+#endif

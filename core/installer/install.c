@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Installing and upgrading a module, and what it needs: see install.h. */
+#include "installer/install.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "installer/billing.h"
+#include "installer/forget.h"
+#include "installer/generation.h"
+#include "data/directory.h"
+#include "installer/installation.h"
+#include "installer/migrator.h"
+#include "installer/tenant.h"
+
+enum { MODULE_CONNECTIONS = 64 };
+
+/* The module's account, with its secret in a file that its workers alone can read. */
+static bool
+make_account(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *module = installation->module;
+	const char *folder = scop_arena_printf(platform->arena, "%s/secrets", platform->config.var);
+	const char *path = scop_arena_printf(platform->arena, "%s/%s", folder, module);
+	unsigned char key[32];
+	char hex[2 * sizeof key + 1], password[100] = "";
+	FILE *file;
+
+	mkdir(folder, 0711);
+	if ((file = fopen(path, "re"))) {
+		const int got = fscanf(file, "%99s", password);
+
+		fclose(file);
+		if (got != 1)
+			return scop_error_set(&platform->err, "the secret '%s' is damaged", path);
+	} else {
+		const uint32_t number =
+		    (uint32_t)scop_int(scop_platform_row(platform,
+					   "SELECT number FROM scopiton.module WHERE name = '%s'",
+					   module),
+			"number");
+
+		snprintf(password, sizeof password, "%s", scop_random_password(platform));
+		randombytes_buf(key, sizeof key);
+		sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+		if (!scop_secret_write(platform, path, scop_process_uid(platform, number),
+			scop_arena_printf(platform->arena, "%s\n%s", password, hex)))
+			return false;
+	}
+	return scop_platform_sql(platform,
+		   "CREATE USER IF NOT EXISTS 'scop_%s'@localhost IDENTIFIED VIA ed25519 USING "
+		   "PASSWORD('%s') WITH MAX_USER_CONNECTIONS %d",
+		   module, password, MODULE_CONNECTIONS) &&
+	    scop_platform_sql(platform,
+		"ALTER USER 'scop_%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')",
+		module, password);
+}
+
+/* Whom the module may call, and under which user it does, for the broker. None: no file, and its
+ * workers have no way out. */
+static bool
+write_calls(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const char *folder = scop_arena_printf(platform->arena, "%s/out", platform->config.var);
+	const char *path =
+	    scop_arena_printf(platform->arena, "%s/%s", folder, installation->package.hash);
+	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
+	const uid_t uid = scop_process_uid(platform,
+	    scop_int(scop_platform_row(platform,
+			 "SELECT number FROM scopiton.module WHERE name = '%s'",
+			 installation->module),
+		"number"));
+
+	if (manifest->call_count == 0)
+		return true;
+	mkdir(folder, 0755);
+	FILE *file = fopen(fresh, "we");
+	if (!file)
+		return scop_error_errno(&platform->err, "'%s' cannot be written", fresh);
+	fprintf(file, "%s %u\n", installation->module, uid == (uid_t)-1 ? 0 : (unsigned)uid);
+	for (size_t i = 0; i < manifest->call_count; i++)
+		fprintf(file, "%s %u\n", manifest->calls[i].host, manifest->calls[i].port);
+	const bool written =
+	    fchmod(fileno(file), 0644) == 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+	if (fclose(file) != 0 || !written || rename(fresh, path) != 0)
+		return scop_error_errno(&platform->err, "'%s' cannot be written", path);
+	return true;
+}
+
+/* How a module is installed. `off`: it is switched off right afterwards, so it is in nobody's way.
+ */
+struct manner {
+	bool root, granted, off;
+};
+
+/* What a new version may that the old one may not: it has to be granted. */
+static bool
+check_rights(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const struct scop_value *had = scop_json_parse(platform->arena, installation->old_rights,
+	    strlen(installation->old_rights), &platform->err);
+	struct scop_buffer more;
+
+	scop_buffer_init(&more, platform->arena);
+	for (size_t i = 0; i < manifest->right_count; i++) {
+		bool there = false;
+
+		for (size_t h = 0; h < scop_count(had); h++)
+			there |= strcmp(scop_as_text(scop_at(had, h)), manifest->rights[i]) == 0;
+		if (!there)
+			scop_buffer_printf(&more, "%s%s", more.length ? ", " : "",
+			    manifest->rights[i]);
+	}
+	if (more.length == 0 || installation->granted || !installation->known)
+		return true;
+	return scop_error_set(&platform->err,
+	    "%s %s asks for more than %s may: %s. Grant that to go on (--grant, or the portal's "
+	    "page).",
+	    installation->module, manifest->version, installation->old_version,
+	    scop_buffer_str(&more));
+}
+
+/* Everything but the check, where the tables stay or are added to. */
+static bool
+install(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *folder = installation->package.folder;
+	const unsigned generation = installation->package.manifest.generation;
+	const bool anew =
+	    installation->known && generation > scop_generation_of(installation->old_database);
+	const unsigned serves =
+	    installation->known ? scop_generation_of(installation->old_database) : generation;
+
+	installation->database = installation->known
+	    ? installation->old_database
+	    : scop_generation_name(platform, installation->tenant, installation->module,
+		  generation);
+	if (!scop_installation_tell(installation, "account") || !make_account(installation) ||
+	    !write_calls(installation) || !scop_installation_tell(installation, "database") ||
+	    !scop_platform_sql(platform,
+		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
+		"utf8mb4_unicode_520_ci",
+		installation->database) ||
+	    !scop_installation_rights(installation, installation->database) ||
+	    !scop_installation_tell(installation, "tables") ||
+	    !scop_installation_tables(installation, installation->database, serves, NULL))
+		return false;
+	if (strcmp(installation->module, "portal") == 0 &&
+	    !scop_tenant_views(platform, installation->tenant))
+		return false; /* a newer portal may show what an older host did not */
+	if (!scop_installation_tell(installation, "statements"))
+		return false;
+	/* The version that serves has to go on with what was added; the new one has to find all
+	 * that it names. */
+	const char *old = scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var,
+	    installation->old_hash);
+	if (installation->known && strcmp(installation->state, "on") == 0 &&
+	    !scop_installation_prepare(installation, old, installation->database))
+		return scop_error_set(&platform->err,
+		    "%s %s, which serves now, would not work any more: %s", installation->module,
+		    installation->old_version,
+		    scop_arena_text(platform->arena, platform->err.text));
+	if (anew)
+		return scop_generation_make(installation);
+	return scop_installation_prepare(installation, folder, installation->database) &&
+	    scop_installation_tell(installation, "switch on") &&
+	    scop_installation_switch(installation, installation->database);
+}
+
+/* Tables that were added to are not made smaller: an older version comes back by going back to it.
+ */
+static bool
+check_direction(struct scop_installation *installation)
+{
+	const char *version = installation->package.manifest.version;
+	struct scop_version old, fresh;
+
+	if (!installation->known || !scop_version_parse(installation->old_version, &old) ||
+	    !scop_version_parse(version, &fresh) || scop_version_compare(&fresh, &old) >= 0)
+		return true;
+	return scop_error_set(&installation->platform->err,
+	    "%s %s is older than %s, which this tenant has. 'scopiton module back' goes back to "
+	    "the one before.",
+	    installation->module, version, installation->old_version);
+}
+
+/* A first installation that failed leaves nothing, so that a mended package finds nothing in its
+ * way. */
+static void
+undo_first(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_error cause = platform->err;
+
+	if (!installation->database ||
+	    !scop_installation_is_unused(installation, installation->database)) {
+		platform->err = cause;
+		return;
+	}
+	if (scop_platform_sql(platform, "DROP ROLE IF EXISTS %s", installation->role) &&
+	    scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", installation->database))
+		scop_module_forget(platform, installation->module);
+	platform->err = cause;
+}
+
+/* One module of an order: the one that was asked for, or one that it needs. */
+static bool
+install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
+    const struct manner *manner, bool (*told)(void *, const char *), void *context)
+{
+	struct scop_installation installation;
+
+	scop_installation_begin(&installation, platform, tenant, choice->module, told, context);
+	installation.root = manner->root;
+	installation.granted = manner->granted;
+	if (!scop_choice_open(platform, choice, &installation.package))
+		return false;
+	const bool same =
+	    installation.known && strcmp(installation.old_hash, installation.package.hash) == 0;
+	if (same && strcmp(installation.state, "on") == 0 && !manner->root)
+		return true;
+	/* a run before us was killed */
+	if (strcmp(installation.state, "frozen") == 0 && !scop_thaw(&installation))
+		return false;
+	if (check_direction(&installation) && check_rights(&installation) &&
+	    (manner->off ||
+		scop_addresses_check(platform, tenant, choice->module,
+		    installation.package.first_parts, manner->root)) &&
+	    install(&installation))
+		return true;
+	if (!installation.known)
+		undo_first(&installation);
+	return false;
+}
+
+bool
+scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *folder, bool root, bool off)
+{
+	const struct scop_choice choice = { .module = module, .version = "", .folder = folder };
+	const struct manner manner = { .root = root, .granted = true, .off = off };
+
+	return install_choice(platform, tenant, &choice, &manner, NULL, NULL);
+}
+
+bool
+scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const struct scop_wish *wish, bool (*told)(void *, const char *), void *context)
+{
+	struct scop_choice choices[SCOP_SOLVE_MAX];
+	const size_t length = strlen(module);
+	size_t count;
+
+	if (length < 3 || length > SCOP_MODULE_MAX ||
+	    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return scop_error_set(&platform->err,
+		    "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
+	if (!scop_platform_tell(platform, told, context, "check") ||
+	    !scop_choose(platform, tenant, module, wish, choices, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const bool asked = strcmp(choices[i].module, module) == 0;
+
+		if (count > 1 &&
+		    !scop_platform_tell(platform, told, context,
+			scop_arena_printf(platform->arena, "%s %s", choices[i].module,
+			    choices[i].version)))
+			return false;
+		const struct manner manner = { .root = asked && wish->root,
+			.granted = wish->granted };
+		if (!install_choice(platform, tenant, &choices[i], &manner, told, context))
+			return false;
+	}
+	return true;
+}

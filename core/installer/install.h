@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Installing a module for a tenant, with all that it needs. */
+#ifndef SCOP_INSTALLER_INSTALL_H
+#define SCOP_INSTALLER_INSTALL_H
+
+#include "installer/choose.h"
+
+/* Installs the module for the tenant with what it needs, upgrades it, or switches it on again.
+ * `told` hears of each step, and stops it by answering false. */
+bool scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const struct scop_wish *wish, bool (*told)(void *, const char *), void *context);
+
+/* Installs the very package in `folder`, for a tenant that arrives with its data; `off`: the caller
+ * switches it off right afterwards. */
+bool scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *folder, bool root, bool off);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The rights of a portal over the platform: see rights.h. */
+#include "installer/rights.h"
+
+#include <string.h>
+
+bool
+scop_portal_rights(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_platform_sql(platform,
+		   "GRANT INSERT (tenant, kind, module, actor, version, beta, granted, confirmed, "
+		   "canary, details) ON scopiton.installer_order TO t%u_portal",
+		   tenant) &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (installer_order) ON scopiton.order_cancel TO t%u_portal", tenant) &&
+	    scop_platform_sql(platform,
+		"GRANT INSERT (entry, verb) ON queue.job_order TO t%u_portal", tenant);
+}

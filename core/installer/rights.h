@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The rights of a portal over the platform. */
+#ifndef SCOP_INSTALLER_RIGHTS_H
+#define SCOP_INSTALLER_RIGHTS_H
+
+#include "installer/platform.h"
+
+/* What a portal's role may write of the platform: orders, and their cancelling. Safe to repeat. */
+bool scop_portal_rights(struct scop_platform *platform, uint32_t tenant);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the database notes of packages, and the image of it that the supervisor reads. */
+#ifndef SCOP_INSTALLER_SCAN_H
+#define SCOP_INSTALLER_SCAN_H
+
+#include "installer/platform.h"
+
+/* Notes which packages stand in the configured folder, so that the portal can offer them. */
+bool scop_module_scan(struct scop_platform *platform);
+
+/* Notes one package; `offered`: as the one of its module in this host's own folder. */
+bool scop_package_note(struct scop_platform *platform, const struct scop_package *package,
+    bool offered);
+
+/* Writes run/directory from the database, for the supervisor. */
+bool scop_directory_write(struct scop_platform *platform);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What tenants of a sector begin with: the folder templates. */
+#ifndef SCOP_INSTALLER_SECTOR_H
+#define SCOP_INSTALLER_SECTOR_H
+
+#include "installer/platform.h"
+
+/* Whether that template is there; false with the reason. */
+bool scop_template_known(struct scop_platform *platform, const char *name);
+
+/* Notes the folder of sectors' templates, for the portal to show. */
+bool scop_templates_note(struct scop_platform *platform);
+
+/* Installs and sets what a sector's template names. */
+bool scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name,
+    bool (*told)(void *, const char *), void *context);
+
+#endif
