@@ -226,12 +226,13 @@ scop_answer_error(struct scop_request *req, struct scop_answer *answer, int stat
 	build_error_page(req, answer, statuses[which].headline, statuses[which].advice, detail);
 }
 
-/* Whether the list of tags in If-None-Match has ours; a weak tag is as good (RFC 9110,
- * section 13.1.2). */
+/* Whether the list of tags in If-None-Match has ours, a weak one too, or is "*", which any page
+ * matches (RFC 9110, section 13.1.2). */
 static bool
 known_to_client(const struct scop_request *req, const char *etag)
 {
-	return req->if_none_match && strstr(req->if_none_match, etag);
+	return req->if_none_match &&
+	    (strcmp(req->if_none_match, "*") == 0 || strstr(req->if_none_match, etag));
 }
 
 /* What depends on the page; what does not is nginx's to say, on its own answers too

@@ -251,13 +251,55 @@ find_own_part(const void *scope, const char *name)
 	return scop_path(scope, name);
 }
 
+/* The route whose page is shown: a form that is drawn again is the page of the route that draws it,
+ * where its address is known here. */
+static const struct scop_route *
+shown_route(const struct scop_request *req)
+{
+	if (!req->route || req->route->method == SCOP_GET || !req->route->form)
+		return req->route && req->route->method == SCOP_GET ? req->route : NULL;
+	for (const struct scop_route *route = req->app->module->routes; route->path; route++) {
+		struct scop_buffer path;
+
+		scop_buffer_init(&path, req->arena);
+		if (route->method == SCOP_GET && route->handle == req->route->form &&
+		    add_path(req, route->path, find_own_part, req, &path))
+			return route;
+	}
+	return NULL;
+}
+
+/* The fields of the page that are set, as its query. */
+static void
+add_query(const struct scop_request *req, const struct scop_route *route, struct scop_buffer *out)
+{
+	const struct scop_value *values = scop_map_value(&req->values);
+	char before = '?';
+
+	for (const struct scop_field *field = route->fields; field && field->name; field++) {
+		const char *text = scop_text(values, field->name);
+
+		if (!text[0])
+			continue;
+		scop_buffer_char(out, before);
+		scop_buffer_text(out, field->name);
+		scop_buffer_char(out, '=');
+		scop_route_percent(out, text);
+		before = '&';
+	}
+}
+
 void
 scop_route_translated(const struct scop_request *req, enum scop_language language,
     struct scop_buffer *out)
 {
+	const struct scop_route *route = shown_route(req);
+
 	add_prefix(req, req->site.portal, language, out);
-	if (req->route && req->route->method == SCOP_GET)
-		add_path(req, req->route->path, find_own_part, req, out);
-	else
+	if (!route) {
 		scop_buffer_text(out, "/");
+		return;
+	}
+	add_path(req, route->path, find_own_part, req, out);
+	add_query(req, route, out);
 }

@@ -18,7 +18,8 @@ bool scop_route_stored(const struct scop_request *req, const char *name,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
     struct scop_buffer *out);
 
-/* Appends what the request's address would be in `language`. */
+/* Appends what the address of the shown page would be in `language`, with the fields of its route
+ * that are set as its query; of a form that is drawn again, the address of its page. */
 void scop_route_translated(const struct scop_request *req, enum scop_language language,
     struct scop_buffer *out);
 
