@@ -6,7 +6,12 @@
 #include "shop.h"
 
 static const struct scop_field page_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 100000 },
+	{ .name = "page", .type = SCOP_FIELD_TEXT },
+	{ 0 },
+};
+
+static const struct scop_field product_fields[] = {
+	{ .name = "variant", .type = SCOP_FIELD_TEXT },
 	{ 0 },
 };
 
@@ -28,6 +33,7 @@ static const struct scop_route routes[] = {
 	    .path = "/p/{slug}",
 	    .name = "product",
 	    .handle = shop_product,
+	    .fields = product_fields,
 	    .api = true },
 	{ .method = SCOP_POST,
 	    .path = "/p/{slug}/cart",

@@ -35,12 +35,12 @@ FROM product p LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON
 WHERE p.slug = :slug AND p.published = 1
 
 -- name: variants_of_product (slug)
-SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock,
+SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams,
 	v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
 FROM product p JOIN variant v ON v.product = p.id WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
 
 -- name: neighbours_of_product (slug)
-SELECT n.slug, n.name, n.picture, n.price_cents FROM product p
+SELECT n.slug, n.name, n.picture, n.price_cents, n.price_varies FROM product p
 JOIN product n ON n.category = p.category AND n.published = 1 AND n.id > p.id WHERE p.slug = :slug ORDER BY n.id LIMIT 4
 
 -- name: picture_by_hash (hash)
@@ -51,8 +51,7 @@ SELECT v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.stock IS
 	p.id AS product, p.slug, p.name, p.picture FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :id AND p.published = 1
 
 -- name: delivery_terms ()
-SELECT (SELECT COUNT(*) FROM shipping) = 0 AS included, (SELECT MIN(price_cents) FROM shipping) AS from_cents,
-	free_from_cents, scheme = 'exempt' AS exempt FROM selling
+SELECT country, scheme = 'oss' AS oss, scheme = 'exempt' AS exempt, free_from_cents FROM selling
 
 -- The cart: a guest's by the browser's token, a customer's by what their session says.
 
@@ -180,10 +179,10 @@ SELECT l.name, l.options, l.picture, l.count, l.price_cents * l.count AS sum_cen
 FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.token = :token ORDER BY l.id
 
 -- name: vats_by_token (token)
-SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.token = :token ORDER BY v.rate DESC
+SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.token = :token AND v.rate > 0 ORDER BY v.rate DESC
 
 -- name: vats_by_id (id)
-SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.id = :id ORDER BY v.rate DESC
+SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.id = :id AND v.rate > 0 ORDER BY v.rate DESC
 
 -- name: orders (state, words, limit, first)
 SELECT id, name, mail, city, country, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped,

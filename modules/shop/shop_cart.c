@@ -3,7 +3,7 @@
  * The cart: kept for a guest by the browser's token, for a customer by their address. What is in it
  * is promised to nobody: stock is taken when the order is placed.
  */
-#include "shop.h"
+#include "shop_basket.h"
 
 #include <stdlib.h>
 
@@ -57,37 +57,63 @@ shop_options(struct scop_request *req, const struct scop_value *variant)
 	    three);
 }
 
+/* The lines, that of a refused number marked. */
+static const struct scop_value *
+marked(struct scop_request *req, const struct scop_value *lines)
+{
+	const struct scop_value *refused = scop_path(req, "variant");
+	const size_t count = scop_count(lines);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *line = scop_at(lines, i);
+		const bool at_fault =
+		    refused && atoll(scop_as_text(refused)) == scop_int(line, "variant");
+
+		list[i] = scop_make_with(req, line, "at_fault", scop_make_bool(req, at_fault));
+	}
+	return scop_make_list(req, count, list);
+}
+
 void
 shop_cart(struct scop_request *req)
 {
-	int64_t cents = 0;
-	bool all = true;
+	struct shop_basket basket;
 
 	scop_put_all(req,
 	    (const struct scop_want[]){ { "lines", false, cart_lines(scop_visitor(req)) },
-		{ "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
+		SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
 	const struct scop_value *lines = scop_model(req, "lines");
-	const size_t count = scop_count(lines);
 
-	for (size_t i = 0; i < count; i++) {
-		cents += scop_int(scop_at(lines, i), "sum");
-		all &= scop_bool(scop_at(lines, i), "available");
+	if (scop_count(lines) > 0) {
+		shop_basket_add_up(&basket, lines, scop_model(req, "terms"),
+		    scop_model(req, "steps"));
+		shop_put_quotes(req, &basket, shop_countries[0]);
+		scop_put(req, "lines", marked(req, lines));
+		scop_put(req, "all_available", scop_make_bool(req, basket.available));
+		scop_put(req, "any", scop_make_bool(req, true));
 	}
-	scop_put(req, "any", scop_make_bool(req, count > 0));
-	scop_put(req, "all_available", scop_make_bool(req, all));
-	if (count > 0)
-		scop_put(req, "goods",
-		    scop_make_money(req, cents, scop_currency(scop_get(scop_at(lines, 0), "sum"))));
 	scop_view(req, &view_cart);
 }
 
-/* Says how many there are, rather than taking fewer than were asked for. */
+/* Says how many there are, rather than taking fewer than were asked for; `before` are in the cart
+ * already. */
 static void
-refuse(struct scop_request *req, const struct scop_value *variant)
+refuse(struct scop_request *req, const struct scop_value *variant, int64_t before)
 {
-	scop_reject(req, "count",
-	    scop_int(variant, "stock") > 0 ? SCOP_TEXT("There are not that many left.")
-					   : SCOP_TEXT("This has just been sold out."));
+	static const char *const keys[] = { "stock", "before" };
+	const int64_t stock = scop_int(variant, "stock");
+	const struct scop_value *counts = scop_make_map(req, 2, keys,
+	    (const struct scop_value *[]){ scop_make_int(req, stock), scop_make_int(req, before) });
+
+	scop_reject_with(req, "count", NULL,
+	    stock < 1 ? SCOP_TEXT("This has just sold out.")
+		: before >= stock
+		? SCOP_TEXT("You have all of them in your cart already: there are {{stock}}.")
+		: before > 0
+		? SCOP_TEXT("Only {{stock}} left, and {{before}} in your cart already.")
+		: SCOP_TEXT("Only {{stock}} left."),
+	    counts);
 }
 
 static bool
@@ -113,11 +139,11 @@ shop_cart_add(struct scop_request *req)
 	const int64_t count = scop_int(line, "count") + (field ? scop_as_int(field) : 1);
 
 	if (!enough(variant, count)) {
-		refuse(req, variant);
+		refuse(req, variant, scop_int(line, "count"));
 		return;
 	}
 	if (count > COUNT_MAX) {
-		scop_reject(req, "count", "At most 99 pieces of an article fit into a cart.");
+		scop_reject(req, "count", "You can order at most 99 pieces of an article.");
 		return;
 	}
 	if (!line && scop_int(scop_row(req, cart_size(owner)), "lines") >= LINES_MAX) {
@@ -148,7 +174,7 @@ shop_cart_change(struct scop_request *req)
 		return;
 	}
 	if (!enough(variant, scop_as_int(count))) {
-		refuse(req, variant);
+		refuse(req, variant, 0);
 		return;
 	}
 	scop_write(req, cart_put(owner, id, count, scop_now(req)));

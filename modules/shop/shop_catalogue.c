@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What visitors look at: lists by category with pages, a product with its variants, pictures. */
-#include "shop.h"
+#include "shop_basket.h"
+#include "shop_choice.h"
 
-enum { PER_PAGE = 24 };
+#include <stdlib.h>
+#include <string.h>
+
+enum { PER_PAGE = 24, PAGES_MAX = 100000 };
+
+/* The page that an address asks for; the first where what it says is no page's number. */
+static int64_t
+page_of(struct scop_request *req)
+{
+	const char *text = scop_as_text(scop_field(req, "page"));
+	const long long page = strspn(text, "0123456789") == strlen(text) ? atoll(text) : 0;
+
+	return page < 1 || page > PAGES_MAX ? 1 : page;
+}
 
 const struct scop_value *
 shop_first(struct scop_request *req, size_t per_page)
 {
-	const struct scop_value *page = scop_field(req, "page");
-
-	return scop_make_int(req, page ? (scop_as_int(page) - 1) * (int64_t)per_page : 0);
+	return scop_make_int(req, (page_of(req) - 1) * (int64_t)per_page);
 }
 
 const struct scop_value *
 shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
     size_t per_page)
 {
-	const struct scop_value *field = scop_field(req, "page");
-	const int64_t page = field ? scop_as_int(field) : 1;
+	const int64_t page = page_of(req);
 	const size_t found = scop_count(rows), count = found > per_page ? per_page : found;
 	const struct scop_value **shown = scop_alloc(req, (count + 1) * sizeof(*shown));
 
@@ -39,10 +50,17 @@ one_more(struct scop_request *req)
 	return scop_make_int(req, PER_PAGE + 1);
 }
 
+/* A page behind the last one has nothing to show: the first one has. */
 static void
-show_page(struct scop_request *req, const struct scop_value *products)
+show_page(struct scop_request *req, const struct scop_value *products, const char *route,
+    const struct scop_value *parts)
 {
+	if (scop_count(products) == 0 && page_of(req) > 1) {
+		scop_redirect(req, route, parts);
+		return;
+	}
 	shop_put_page(req, "products", products, PER_PAGE);
+	shop_put_delivery(req, 0, NULL);
 	scop_view(req, &view_list);
 }
 
@@ -52,14 +70,15 @@ shop_list(struct scop_request *req)
 	const struct scop_value *products = scop_put_all(req,
 	    (const struct scop_want[]){
 		{ "products", false, products_of_all(one_more(req), shop_first(req, PER_PAGE)) },
-		SHOP_FRAME(req), { 0 } });
+		SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
 
-	show_page(req, products);
+	show_page(req, products, "list", NULL);
 }
 
 void
 shop_category(struct scop_request *req)
 {
+	static const char *const parts[] = { "category" };
 	const struct scop_value *slug = scop_path(req, "category");
 	const struct scop_value *category = scop_row(req, category_by_slug(slug));
 	const struct scop_value *id = scop_get(category, "id");
@@ -75,32 +94,28 @@ shop_category(struct scop_request *req)
 		    scop_bool(category, "is_top")
 			? products_of_top(id, one_more(req), shop_first(req, PER_PAGE))
 			: products_of_category(id, one_more(req), shop_first(req, PER_PAGE)) },
-		{ "subs", false, sub_categories(slug) }, SHOP_FRAME(req), { 0 } });
-	show_page(req, products);
+		{ "subs", false, sub_categories(slug) }, SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
+	show_page(req, products, "category", scop_make_map(req, 1, parts, &slug));
 }
 
-/* Each variant with its options in words; the first that can be had is chosen. */
+/* Each variant with its options in words, and whether it is the chosen one. */
 static const struct scop_value *
-variants_to_choose(struct scop_request *req, const struct scop_value *variants)
+described(struct scop_request *req, const struct scop_value *variants,
+    const struct scop_value *chosen)
 {
 	static const char *const keys[] = { "id", "options", "price", "stock", "for_sale",
 		"is_last", "chosen" };
 	const size_t count = scop_count(variants);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
-	bool chosen = false;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *variant = scop_at(variants, i);
-		const bool choose = !chosen && scop_bool(variant, "for_sale");
 
-		chosen |= choose;
 		list[i] = scop_make_map(req, 7, keys,
 		    (const struct scop_value *const[]){ scop_get(variant, "id"),
 			shop_options(req, variant), scop_get(variant, "price"),
 			scop_get(variant, "stock"), scop_get(variant, "for_sale"),
-			scop_get(variant, "is_last"), scop_make_bool(req, choose) });
-		if (choose)
-			scop_put(req, "chosen", list[i]);
+			scop_get(variant, "is_last"), scop_make_bool(req, variant == chosen) });
 	}
 	return scop_make_list(req, count, list);
 }
@@ -112,19 +127,20 @@ shop_product(struct scop_request *req)
 	const struct scop_value *product = scop_put_all(req,
 	    (const struct scop_want[]){ { "product", true, product_by_slug(slug) },
 		{ "found", false, variants_of_product(slug) },
-		{ "neighbours", false, neighbours_of_product(slug) },
-		{ "delivery", true, delivery_terms() }, SHOP_FRAME(req), { 0 } });
+		{ "neighbours", false, neighbours_of_product(slug) }, SHOP_DELIVERY,
+		SHOP_FRAME(req), { 0 } });
 
 	if (!product) {
 		scop_not_found(req);
 		return;
 	}
-	const struct scop_value *variants = variants_to_choose(req, scop_model(req, "found"));
-	scop_put(req, "variants", variants);
-	scop_put(req, "choice", scop_make_bool(req, scop_count(variants) > 1));
-	scop_put(req, "only_one",
-	    scop_make_bool(req,
-		scop_count(variants) == 1 && scop_bool(scop_at(variants, 0), "is_last")));
+	const struct scop_value *variants = scop_model(req, "found"),
+				*chosen = shop_chosen(req, variants);
+
+	scop_put(req, "variants", described(req, variants, chosen));
+	scop_put(req, "chosen", chosen);
+	scop_put(req, "groups", shop_choices(req, product, variants, chosen));
+	shop_put_delivery(req, scop_int(chosen, "weight_grams"), scop_get(chosen, "price"));
 	scop_put(req, "has_neighbours",
 	    scop_make_bool(req, scop_count(scop_model(req, "neighbours")) > 0));
 	scop_view(req, &view_product);

@@ -7,15 +7,12 @@
  * made from. Where that has changed meanwhile (a price, the cart in another tab), nothing is
  * ordered: the page is shown again and says so.
  */
-#include "shop.h"
+#include "shop_basket.h"
 #include "shop_payment.h"
-#include "shop_total.h"
 
 #include <string.h>
 
-enum { TOKEN_LENGTH = 32, DIGEST_LENGTH = 64, STEPS_MAX = 100, COUNTRIES = 2 };
-
-static const char *const countries[] = { "BE", "FR", NULL };
+enum { TOKEN_LENGTH = 32, DIGEST_LENGTH = 64 };
 
 const struct scop_field shop_order_fields[] = {
 	{ .name = "name",
@@ -45,153 +42,17 @@ const struct scop_field shop_order_fields[] = {
 	    .max = 80 },
 	{ .name = "country",
 	    .type = SCOP_FIELD_CHOICE,
-	    .label = SCOP_TEXT("Your country"),
+	    .label = SCOP_TEXT("Country"),
 	    .required = true,
-	    .choices = countries },
+	    .choices = shop_countries },
 	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = DIGEST_LENGTH },
 	{ 0 },
 };
 
-/* What the cart costs when it goes to one country. */
-struct quote {
-	bool deliverable, taxed;
-	int64_t shipping_cents, total_cents;
-	unsigned rate[SHOP_VATS];
-	int64_t gross_cents[SHOP_VATS];
-};
-
-struct basket {
-	const struct scop_value *lines;
-	const char *currency;
-	int64_t goods_cents, grams;
-	bool available;
-	struct quote quote[COUNTRIES];
-};
-
-/* ---- adding up ---- */
-
-static void
-quote(struct basket *basket, const char *country, const struct scop_value *terms,
-    const struct shop_step *steps, size_t count, const int64_t goods[SHOP_VATS],
-    struct quote *quote)
-{
-	const char *taxing = scop_bool(terms, "oss") ? country : scop_text(terms, "country");
-	const struct scop_value *free_from = scop_get(terms, "free_from");
-
-	*quote = (struct quote){ .taxed = !scop_bool(terms, "exempt") };
-	quote->deliverable = shop_shipping(steps, count, country, basket->grams,
-	    basket->goods_cents, scop_type(free_from) == SCOP_MONEY ? scop_as_int(free_from) : -1,
-	    &quote->shipping_cents);
-	quote->total_cents = basket->goods_cents + quote->shipping_cents;
-	memcpy(quote->gross_cents, goods, sizeof quote->gross_cents);
-	shop_vat_share(quote->gross_cents, quote->shipping_cents);
-	for (unsigned i = 0; i < SHOP_VATS; i++)
-		quote->rate[i] = quote->taxed ? shop_vat_rate(taxing, (enum shop_vat)i) : 0;
-}
-
-static void
-add_up(struct basket *basket, const struct scop_value *lines, const struct scop_value *terms,
-    const struct scop_value *tariff)
-{
-	struct shop_step steps[STEPS_MAX];
-	const size_t count = scop_count(tariff);
-	int64_t goods[SHOP_VATS] = { 0 };
-
-	*basket = (struct basket){ .lines = lines,
-		.currency = scop_currency(scop_get(scop_at(lines, 0), "sum")),
-		.available = true };
-	for (size_t i = 0; i < scop_count(lines); i++) {
-		const struct scop_value *line = scop_at(lines, i);
-
-		basket->goods_cents += scop_int(line, "sum");
-		basket->grams += scop_int(line, "weight_grams") * scop_int(line, "count");
-		basket->available &= scop_bool(line, "available");
-		goods[shop_vat_parse(scop_text(line, "vat"))] += scop_int(line, "sum");
-	}
-	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *step = scop_at(tariff, i);
-
-		steps[i] = (struct shop_step){ scop_text(step, "country"),
-			scop_int(step, "up_to_grams"), scop_int(step, "price") };
-	}
-	for (unsigned i = 0; i < COUNTRIES; i++)
-		quote(basket, countries[i], terms, steps, count, goods, &basket->quote[i]);
-}
-
-/* Of everything that the totals were made from. */
-static const struct scop_value *
-digest(struct scop_request *req, const struct basket *basket)
-{
-	const struct scop_value *text = scop_make_text(req, "%lld %lld %d",
-	    (long long)basket->quote[0].total_cents, (long long)basket->quote[1].total_cents,
-	    basket->quote[0].deliverable + 2 * basket->quote[1].deliverable);
-
-	for (size_t i = 0; i < scop_count(basket->lines); i++) {
-		const struct scop_value *line = scop_at(basket->lines, i);
-
-		text = scop_make_text(req, "%s %lld*%lld=%lld", scop_as_text(text),
-		    (long long)scop_int(line, "variant"), (long long)scop_int(line, "count"),
-		    (long long)scop_int(line, "sum"));
-	}
-	return scop_hash(req, text);
-}
-
 /* ---- the page ---- */
 
-static const struct scop_value *
-rate_value(struct scop_request *req, unsigned rate)
-{
-	return rate % 100 == 0 ? scop_make_int(req, rate / 100)
-			       : scop_make_number(req, rate / 10, 1);
-}
-
-/* What is shown of one class: its rate and the VAT in it; classes of one rate are one. */
-static const struct scop_value *
-shown_vats(struct scop_request *req, const struct quote *quote, const char *currency)
-{
-	static const char *const keys[] = { "rate", "vat" };
-	const struct scop_value *list[SHOP_VATS];
-	size_t count = 0;
-
-	for (unsigned i = 0; i < SHOP_VATS; i++)
-		if (quote->gross_cents[i] > 0 && quote->rate[i] > 0)
-			list[count++] = scop_make_map(req, 2, keys,
-			    (const struct scop_value *[]){ rate_value(req, quote->rate[i]),
-				scop_make_money(req,
-				    shop_vat_in(quote->gross_cents[i], quote->rate[i]),
-				    currency) });
-	return scop_make_list(req, count, list);
-}
-
-static void
-put_quotes(struct scop_request *req, const struct basket *basket, const char *chosen)
-{
-	static const char *const keys[] = { "code", "in_france", "chosen", "deliverable", "free",
-		"shipping", "total", "vats", "exempt" };
-	const struct scop_value *list[COUNTRIES];
-	bool any = false;
-
-	for (unsigned i = 0; i < COUNTRIES; i++) {
-		const struct quote *one = &basket->quote[i];
-
-		any |= one->deliverable;
-		list[i] = scop_make_map(req, 9, keys,
-		    (const struct scop_value *[]){ scop_make_text(req, "%s", countries[i]),
-			scop_make_bool(req, strcmp(countries[i], "FR") == 0),
-			scop_make_bool(req, strcmp(countries[i], chosen) == 0),
-			scop_make_bool(req, one->deliverable),
-			scop_make_bool(req, one->shipping_cents == 0),
-			scop_make_money(req, one->shipping_cents, basket->currency),
-			scop_make_money(req, one->total_cents, basket->currency),
-			shown_vats(req, one, basket->currency), scop_make_bool(req, !one->taxed) });
-	}
-	scop_put(req, "countries", scop_make_list(req, COUNTRIES, list));
-	scop_put(req, "deliverable", scop_make_bool(req, any));
-	scop_put(req, "goods", scop_make_money(req, basket->goods_cents, basket->currency));
-}
-
 static const char *
-chosen_country(struct scop_request *req, const struct basket *basket)
+chosen_country(struct scop_request *req, const struct shop_basket *basket)
 {
 	const struct scop_value *field = scop_field(req, "country"),
 				*last = scop_model(req, "last");
@@ -199,17 +60,17 @@ chosen_country(struct scop_request *req, const struct basket *basket)
 	    : scop_type(last) == SCOP_MAP && scop_bool(last, "in_france") ? "FR"
 									  : "BE";
 
-	for (unsigned i = 0; i < COUNTRIES; i++)
-		if (strcmp(countries[i], country) == 0 && basket->quote[i].deliverable)
+	for (unsigned i = 0; i < SHOP_COUNTRIES; i++)
+		if (strcmp(shop_countries[i], country) == 0 && basket->quote[i].deliverable)
 			return country;
-	return basket->quote[0].deliverable ? countries[0] : countries[1];
+	return basket->quote[0].deliverable ? shop_countries[0] : shop_countries[1];
 }
 
 void
 shop_checkout(struct scop_request *req)
 {
 	const struct scop_value *visitor = scop_visitor(req);
-	struct basket basket;
+	struct shop_basket basket;
 
 	scop_put_all(req,
 	    (const struct scop_want[]){ { "lines", false, cart_lines(visitor) },
@@ -221,9 +82,9 @@ shop_checkout(struct scop_request *req)
 		scop_redirect(req, "cart", NULL);
 		return;
 	}
-	add_up(&basket, lines, scop_model(req, "terms"), scop_model(req, "steps"));
-	put_quotes(req, &basket, chosen_country(req, &basket));
-	scop_put(req, "seen", digest(req, &basket));
+	shop_basket_add_up(&basket, lines, scop_model(req, "terms"), scop_model(req, "steps"));
+	shop_put_quotes(req, &basket, chosen_country(req, &basket));
+	scop_put(req, "seen", shop_basket_digest(req, &basket));
 	scop_view(req, &view_order);
 }
 
@@ -239,7 +100,7 @@ shop_put_vats(struct scop_request *req)
 
 		list[count] = scop_make_map(req, 2, keys,
 		    (const struct scop_value *[]){
-			rate_value(req, (unsigned)scop_int(row, "hundredths")),
+			shop_rate(req, (unsigned)scop_int(row, "hundredths")),
 			scop_get(row, "vat") });
 	}
 	scop_put(req, "vats", scop_make_list(req, count, list));
@@ -270,7 +131,7 @@ shop_put_payment(struct scop_request *req)
 }
 
 static void
-add_vats(struct scop_request *req, const struct scop_value *order, const struct quote *quote)
+add_vats(struct scop_request *req, const struct scop_value *order, const struct shop_quote *quote)
 {
 	static const char *const keys[] = { "rate", "gross", "vat" };
 	const struct scop_value *list[SHOP_VATS];
@@ -289,7 +150,7 @@ add_vats(struct scop_request *req, const struct scop_value *order, const struct 
 
 static void
 add_lines(struct scop_request *req, const struct scop_value *order, const struct scop_value *owner,
-    const struct quote *quote)
+    const struct shop_quote *quote)
 {
 	const struct scop_value *rate[SHOP_VATS];
 
@@ -301,8 +162,8 @@ add_lines(struct scop_request *req, const struct scop_value *order, const struct
 }
 
 static const struct scop_value *
-add_order(struct scop_request *req, const struct basket *basket, const struct quote *quote,
-    const struct scop_value *token)
+add_order(struct scop_request *req, const struct shop_basket *basket,
+    const struct shop_quote *quote, const struct scop_value *token)
 {
 	char communication[SHOP_COMMUNICATION];
 
@@ -358,7 +219,7 @@ tell_shop(struct scop_request *req)
 
 /* Why the order cannot be placed as it stands; true when it was refused. */
 static bool
-refused(struct scop_request *req, const struct basket *basket, const struct quote *quote,
+refused(struct scop_request *req, const struct shop_basket *basket, const struct shop_quote *quote,
     bool in_france)
 {
 	const struct scop_value *seen = scop_field(req, "seen");
@@ -368,14 +229,13 @@ refused(struct scop_request *req, const struct basket *basket, const struct quot
 		    "A postal code has 4 digits in Belgium, 5 in France.");
 	else if (!basket->available)
 		scop_reject(req, "cart",
-		    "Somebody was quicker: not everything in your cart is there any more.");
+		    "Somebody was quicker: part of your cart is no longer available.");
 	else if (!quote->deliverable)
-		scop_reject(req, "country",
-		    "We cannot deliver this order there. Please write to us.");
-	else if (strcmp(scop_as_text(seen), scop_as_text(digest(req, basket))) != 0)
+		scop_reject(req, "country", "We cannot deliver this order to that country.");
+	else if (strcmp(scop_as_text(seen), scop_as_text(shop_basket_digest(req, basket))) != 0)
 		scop_reject(req, "cart",
-		    "Your cart or a price has changed meanwhile. Please check the total, and order "
-		    "again.");
+		    "Your cart or a price has changed in the meantime. Please check the total and "
+		    "order again.");
 	return scop_rejected(req);
 }
 
@@ -386,7 +246,7 @@ shop_order_place(struct scop_request *req)
 	const struct scop_value *owner = shop_cart_owner(req),
 				*token = scop_random(req, TOKEN_LENGTH);
 	const bool in_france = strcmp(scop_as_text(scop_field(req, "country")), "FR") == 0;
-	struct basket basket;
+	struct shop_basket basket;
 
 	/* The rows stay locked until the commit, so of two who want the last piece one gets it. */
 	const struct scop_value *lines = scop_rows(req, cart_to_order(owner));
@@ -395,8 +255,8 @@ shop_order_place(struct scop_request *req)
 		scop_redirect(req, "cart", NULL);
 		return;
 	}
-	add_up(&basket, lines, scop_row(req, selling()), scop_rows(req, steps()));
-	const struct quote *quote = &basket.quote[in_france];
+	shop_basket_add_up(&basket, lines, scop_row(req, selling()), scop_rows(req, steps()));
+	const struct shop_quote *quote = &basket.quote[in_france];
 
 	if (refused(req, &basket, quote, in_france))
 		return;
@@ -407,7 +267,7 @@ shop_order_place(struct scop_request *req)
 	/* the rows were held: it cannot be */
 	if (scop_write(req, stock_take(owner)) != scop_count(lines)) {
 		scop_reject(req, "cart",
-		    "Somebody was quicker: not everything in your cart is there any more.");
+		    "Somebody was quicker: part of your cart is no longer available.");
 		return;
 	}
 	scop_write(req, availability_of_orders(ids));

@@ -12,7 +12,7 @@ enum { PER_PAGE = 25, DAYS = 14 };
 static const char *const states[] = { "placed", "paid", "shipped", "cancelled", NULL };
 
 const struct scop_field shop_orders_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 100000 },
+	{ .name = "page", .type = SCOP_FIELD_TEXT },
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ 0 },

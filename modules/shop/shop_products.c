@@ -15,7 +15,7 @@ static const char *const vats[] = { "standard", "intermediate", "reduced", "supe
 static const char *const publishing[] = { "publish", "hide", NULL };
 
 const struct scop_field shop_products_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 100000 },
+	{ .name = "page", .type = SCOP_FIELD_TEXT },
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ 0 },

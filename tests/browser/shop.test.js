@@ -57,3 +57,58 @@ test('the mails of an order fit on any phone, in each language', async () => {
   }
   await stack.cli('import', 'shop', 'payment', path.join(root, 'modules/shop/demo/laboucle/payment.csv'), '--tenant', 'laboucle')
 })
+
+test('the header holds many long categories on a desk: the languages stay beside the cart', async () => {
+  for (let i = 0; i < 7; i++) await stack.sql(`USE t1_shop; INSERT INTO category (slug, title, products) VALUES ('long-${i}', 'Eine sehr lange Kategorie ${i}', 1)`)
+  const page = await open({ javaScriptEnabled: false })
+  await page.goto(`${shop}/de/`)
+  for (const width of [768, 1024, 1280]) {
+    await page.setViewportSize({ width, height: 900 })
+    const [langs, cart, cats, name] = await Promise.all(['.langs', '.cart-link', '.cats', '.store-name'].map((one) => page.locator(one).boundingBox()))
+    const middle = ({ y, height }) => y + height / 2
+    assert.ok(Math.abs(middle(langs) - middle(cart)) < 4 && Math.abs(middle(langs) - middle(name)) < 4, `one row at ${width} px`)
+    assert.ok(cats.y >= langs.y + langs.height - 1, `the categories below at ${width} px`)
+  }
+  await stack.sql("USE t1_shop; DELETE FROM category WHERE slug LIKE 'long-%'")
+  await page.context().close()
+})
+
+test('a variant is chosen without JavaScript, and the language changed on the way', async () => {
+  const page = await open({ javaScriptEnabled: false, viewport: { width: 375, height: 800 } })
+  await page.goto(`${shop}/fr/p/casque-ville`)
+  await page.click('.choice >> nth=1')
+  const size = (await page.textContent('.choice[aria-current] .choice-text')).trim()
+  assert.ok((await page.locator('h1').boundingBox()).y >= 0, 'the name stays in sight')
+  await page.click('.store-menu-button')
+  await page.click('.langs a[lang=de]')
+  assert.equal((await page.textContent('.choice[aria-current] .choice-text')).trim(), size)
+  await press(page, '.buy-bar button')
+  assert.match(await page.textContent('.cart-lines'), new RegExp(size.replace(/[()]/g, '\\$&')))
+  await press(page, 'a:has-text("Zur Kasse")')
+  assert.match(await page.textContent('.summary'), /Casque de ville/, 'what is ordered is seen on a phone')
+  assert.ok(await page.locator('.summary .lines li').first().isVisible())
+  await page.fill('#name', 'Zoé')
+  await page.click('.store-menu-button')
+  await press(page, '.langs button[lang=nl]')
+  assert.equal(await page.inputValue('#name'), 'Zoé')
+  assert.match(await page.textContent('h1'), /Uw bestelling/)
+  await page.context().close()
+})
+
+test('nothing covers the label of the field that has the focus at the checkout, and a refused form is said at once', async () => {
+  const page = await open({ viewport: { width: 375, height: 560 } })
+  await page.goto(`${shop}/fr/p/casque-ville`)
+  await press(page, '.buy-bar button')
+  await page.goto(`${shop}/fr/order`)
+  for (const id of ['name', 'city', 'street', 'mail', 'name']) {
+    await page.focus(`#${id}`)
+    const label = page.locator(`label[for=${id}]`), box = await label.boundingBox()
+    const over = await page.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.outerHTML.slice(0, 80), { x: box.x + 4, y: box.y + box.height / 2 })
+    assert.match(over ?? 'nothing', new RegExp(`^<label for="${id}"`))
+  }
+  await page.evaluate(() => { document.querySelector('#checkout').noValidate = true })
+  await press(page, '.order-end button')
+  assert.match(await page.title(), /^Erreur/)
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'errors')
+  await page.context().close()
+})

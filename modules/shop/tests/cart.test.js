@@ -56,7 +56,7 @@ after(() => stack?.stop())
 
 test('a cart is empty, filled, changed and emptied; another visitor sees nothing of it', async () => {
   const one = new Visitor(), other = new Visitor()
-  assert.match((await one.ask('/fr/cart')).body, /Votre panier est encore vide/)
+  assert.match((await one.ask('/fr/cart')).body, /Votre panier est vide/)
   assert.equal((await one.add('V-1', 2)).headers.location, '/fr/cart')
   await one.add('V-1', 3)
   await one.add('B-1', 1, 'livre')
@@ -64,7 +64,7 @@ test('a cart is empty, filled, changed and emptied; another visitor sees nothing
   assert.match(body, /class="count">[^]*6/)
   assert.match(body, /33,70\s€/) // 5 × 2.50 + 21.20
   assert.match(headers['cache-control'], /private/)
-  assert.match((await other.ask('/fr/cart')).body, /encore vide/)
+  assert.match((await other.ask('/fr/cart')).body, /Votre panier est vide/)
   const key = async () => field((await one.ask('/fr/cart')).body, '_key')
   const id = await variant('V-1')
   await one.ask(`/fr/cart/${id}`, { _key: await key(), count: '1' })
@@ -82,7 +82,7 @@ test("a visitor's cookie is nobody else's to read, and a made-up one is none", a
   assert.doesNotMatch(await stack.sql('SELECT GROUP_CONCAT(owner) FROM t1_shop.cart_line'), new RegExp(one.cookies.shop))
   const forged = new Visitor()
   forged.cookies.shop = "' OR 1=1 --"
-  assert.match((await forged.ask('/fr/cart')).body, /encore vide/)
+  assert.match((await forged.ask('/fr/cart')).body, /Votre panier est vide/)
   await forged.add('V-1')
   assert.match(forged.cookies.shop, /^[a-z2-7]{40}$/)
 })
@@ -110,7 +110,7 @@ test('the order page says what it costs in each country, with the VAT of each ra
   await one.add('V-1')
   const free = (await one.ask('/fr/order')).body
   assert.doesNotMatch(free, /Dont TVA/)
-  assert.match(free, /régime de franchise/)
+  assert.match(free, /régime de la franchise/)
   await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '', mail: '' })
 })
 
@@ -129,14 +129,101 @@ test('delivery is charged by country and weight, free from an amount on, refused
   const heavy = new Visitor()
   await heavy.add('C-1', 1, 'velo')
   const second = (await heavy.ask('/fr/order')).body
-  assert.match(second, /Belgique · livraison comprise/, 'free from 240 on')
+  assert.match(second, /Belgique · livraison gratuite/, 'free from 240 on')
   assert.match(second, /France · pas de livraison/)
   const refused = await heavy.order({ country: 'FR', postal_code: '75001' })
   assert.equal(refused.status, 422)
-  assert.match(refused.body, /livrer cette commande là-bas/)
+  assert.match(refused.body, /livrer cette commande dans ce pays/)
   assert.equal((await settings('/shop/settings/steps', { to: 'XX', weight: '1', price: '1' })).status, 422)
   for (const [id] of await rows('SELECT id FROM shipping')) await settings(`/shop/settings/steps/${id}`, {})
   assert.deepEqual(await rows('SELECT COUNT(*) FROM shipping'), [['0']])
+})
+
+test('what is said of delivery is what checkout charges, on every page', async () => {
+  const said = async (visitor) => {
+    const summary = (await visitor.ask('/fr/cart')).body.split('<aside')[1].split('</aside>')[0].replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+    return summary
+  }
+  const one = new Visitor()
+  await one.add('V-1', 4) // 10.00
+  assert.match(await said(one), /Livraison gratuite Total 10,00 €/, 'included while there is no tariff')
+  assert.match((await one.ask('/fr/p/vis')).body, /livraison gratuite[^]*Livraison en Belgique et en France/)
+  await settings('/shop/settings/steps', { to: 'BE', weight: '2000', price: '6,50' })
+  for (const url of ['/fr/', '/fr/c/quincaillerie', '/fr/p/vis']) {
+    const { body } = await one.ask(url)
+    assert.match(body, /Livraison en Belgique/, url)
+    assert.doesNotMatch(body, /en France/, `${url}: nothing is sent there`)
+    assert.doesNotMatch(body, /14 jours/, url)
+  }
+  assert.match((await one.ask('/fr/p/vis')).body, /livraison 6,50\s€/)
+  assert.match((await one.ask('/fr/p/velo')).body, /Nous ne pouvons pas livrer cet article/, 'heavier than any step')
+  assert.doesNotMatch((await one.ask('/fr/p/velo')).body, /Ajouter au panier/)
+  assert.match(await said(one), /Livraison 6,50 € Total 16,50 €/)
+  await settings('/shop/settings/steps', { to: 'FR', weight: '2000', price: '12' })
+  assert.match((await one.ask('/fr/p/vis')).body, /livraison à partir de 6,50\s€/, 'it depends on the country')
+  assert.match(await said(one), /Livraison en Belgique 6,50 € Total, livré en Belgique 16,50 € Livraison en France 12,00 € Total, livré en France 22,00 €/)
+  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '100', mail: '' })
+  assert.match(await said(one), /Livraison gratuite à partir de 100,00 €/)
+  await one.add('V-1', 36)
+  const free = await said(one)
+  assert.match(free, /Livraison gratuite Total 100,00 €/)
+  assert.doesNotMatch(free, /6,50|à partir/)
+  assert.match((await one.ask('/fr/order')).body, /Livraison en Belgique<\/dt><dd>gratuite[^]*100,00\s€/)
+  const heavy = new Visitor()
+  await heavy.add('C-1', 1, 'velo')
+  const cart = (await heavy.ask('/fr/cart')).body
+  assert.match(cart, /Nous ne pouvons pas livrer cette commande/)
+  assert.doesNotMatch(cart, /Passer la commande/)
+  for (const [id] of await rows('SELECT id FROM shipping')) await settings(`/shop/settings/steps/${id}`, {})
+  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '', mail: '' })
+})
+
+test('a number that is more than there is comes back marked, with how many there are', async () => {
+  const one = new Visitor()
+  const added = await one.add('B-1', 9, 'livre')
+  assert.equal(added.status, 422)
+  assert.match(added.body, /id="count"[^>]*value="9"[^>]*aria-invalid="true"[^]*Il n(&#39;|')en reste que \d/)
+  assert.match(added.body, /<title>Erreur : |<title>Erreur: /)
+  assert.match(added.body, /class="errors"[^>]*autofocus/)
+  await one.add('B-1', 1, 'livre')
+  await one.add('V-1', 2)
+  const again = await one.add('B-1', 9, 'livre')
+  assert.match(again.body, /votre panier en contient déjà 1/)
+  const id = await variant('B-1'), page = (await one.ask('/fr/cart')).body
+  const changed = await one.ask(`/fr/cart/${id}`, { _key: field(page, '_key'), count: '9' })
+  assert.equal(changed.status, 422)
+  assert.equal(changed.body.match(/aria-invalid="true"/g).length, 1, 'the line alone that it is about')
+  assert.match(changed.body, new RegExp(`id="line-${id}"[^]*id="count"[^>]*value="9"[^>]*aria-invalid[^]*id="count-below">Il n`))
+  assert.match(changed.body, /href="#count"/)
+})
+
+test('changing the language at the checkout keeps what was typed, whole or not, and orders nothing', async () => {
+  const one = new Visitor()
+  await one.add('V-1', 1)
+  const page = (await one.ask('/fr/order')).body
+  assert.match(page, /<button form="checkout" formaction="\/nl\/order" name="_redraw"/)
+  const before = (await rows('SELECT COUNT(*) FROM shop_order'))[0][0]
+  const typed = { _key: field(page, '_key'), seen: field(page, 'seen'), name: 'Zoé <b>', mail: 'zoe@', street: '', postal_code: 'x', city: 'Namur', country: 'FR', _redraw: '1' }
+  const dutch = await one.ask('/nl/order', typed)
+  assert.equal(dutch.status, 200)
+  assert.match(dutch.body, /<html lang="nl">[^]*value="Zoé &lt;b&gt;"[^]*value="zoe@"[^]*value="x"[^]*value="Namur"[^]*value="FR" checked/)
+  assert.doesNotMatch(dutch.body, /class="error|aria-invalid/, 'nothing is a mistake yet')
+  const wrong = await one.ask('/nl/order', { ...customer, _key: field(dutch.body, '_key'), seen: field(dutch.body, 'seen'), name: '' })
+  assert.equal(wrong.status, 422)
+  assert.match(wrong.body, /formaction="\/fr\/order"/, 'on a refused form, too')
+  assert.deepEqual(await rows('SELECT COUNT(*) FROM shop_order'), [[before]])
+})
+
+test('VAT of 0 % is no line of its own, neither before nor after the order', async () => {
+  await stack.sql("UPDATE t1_shop.product SET vat = 'super_reduced' WHERE slug = 'vis'")
+  const one = new Visitor()
+  await one.add('V-1', 1)
+  await one.add('B-1', 1, 'livre')
+  const rates = (body) => [...new Set([...body.matchAll(/Dont TVA ([\d,]+) %/g)].map(([, rate]) => rate))]
+  assert.deepEqual(rates((await one.ask('/fr/order')).body), ['6'])
+  const { headers } = await one.order({ mail: 'zero@example.be' })
+  assert.deepEqual(rates((await one.ask(headers.location)).body), ['6'])
+  await stack.sql("UPDATE t1_shop.product SET vat = 'standard' WHERE slug = 'vis'")
 })
 
 test('a price or a cart that has changed since the page was seen is told, not charged', async () => {
@@ -166,7 +253,7 @@ test("a guest's cart goes with them when they come in by the link in their mail,
     const links = async () => (await stack.mails()).flatMap(({ html }) => html.match(/http[^"]+\/account\/in\/[^"]+/g) ?? [])
     const before = await links()
     const page = (await visitor.ask('/fr/account')).body
-    assert.match((await visitor.ask('/fr/account', { _key: field(page, '_key'), mail: 'Amelie@example.be' })).body, /Nous avons écrit/)
+    assert.match((await visitor.ask('/fr/account', { _key: field(page, '_key'), mail: 'Amelie@example.be' })).body, /Nous avons envoyé un lien/)
     const link = new URL(await until('the link', async () => (await links()).find((one) => !before.includes(one)), 20))
     const seen = await visitor.ask(link.pathname)
     return { link: link.pathname, answer: await visitor.ask(link.pathname, { _key: field(seen.body, '_key') }), key: field(seen.body, '_key') }
@@ -189,10 +276,10 @@ test("a guest's cart goes with them when they come in by the link in their mail,
   assert.match((await phone.ask('/fr/order')).body, /value="rue Haute 1"/, 'the last address is filled in')
   const page = (await phone.ask('/fr/account')).body
   await phone.ask('/fr/account/leave', { _key: page.slice(page.indexOf('/fr/account/leave')).match(/name="_key" value="([^"]+)"/)[1] })
-  assert.match((await phone.ask('/fr/cart')).body, /encore vide/)
+  assert.match((await phone.ask('/fr/cart')).body, /Votre panier est vide/)
   const former = new Visitor()
   former.cookies.shop = guest
-  assert.match((await former.ask('/fr/cart')).body, /encore vide/)
+  assert.match((await former.ask('/fr/cart')).body, /Votre panier est vide/)
 })
 
 test('nobody fills a mailbox by asking for links', async () => {

@@ -32,7 +32,7 @@ after(() => stack.stop())
 test('an empty shop says so, in words that help', async () => {
   const { status, body } = await stack.request(host, '/fr/')
   assert.equal(status, 200)
-  assert.match(body, /Ce rayon est vide/)
+  assert.match(body, /Cette boutique ouvre bientôt/)
 })
 
 test("WooCommerce's own sample is imported right", async (t) => {
@@ -131,13 +131,58 @@ test('our own CSV brings categories, variants, pictures; semicolons and Windows 
   assert.match(await imported(file, svg), /own CSV: 3 products, 4 variants, 0 rows repeated/)
   const { body } = await stack.request(host, '/fr/p/lampe')
   assert.match(body, /Lampe &quot;Veer&quot;/)
-  assert.match(body, /Bleu · 159,00\s€, épuisé/)
+  assert.match(body, /Bleu · 159,00\s€<\/span> <span[^>]*>épuisé/)
   assert.match(body, /Deux lignes,\ndans un champ\./)
   const [picture] = body.match(/\/fr\/picture\/[0-9a-f]{64}/)
   const shown = await stack.request(host, picture)
   assert.equal(shown.headers['content-type'], 'image/svg+xml')
   assert.match(shown.headers['cache-control'], /immutable/)
   assert.match(shown.headers['content-security-policy'], /sandbox/)
+})
+
+test('options are groups of choices; each leads to a variant, and price and stock are those of the chosen one', async () => {
+  await imported(write('choices.csv', `product,name,category,sku,option1_name,option1,option2_name,option2,price,stock
+globe,Globe,Lampes,G-A20,Verre,Ambre,Taille,20 cm,50,3
+globe,,,G-A30,,Ambre,,30 cm,70,2
+globe,,,G-F20,,Fumé,,20 cm,55,0
+globe,,,G-O40,,Opale,,40 cm,90,1
+`))
+  const id = Object.fromEntries((await rows("SELECT sku, id FROM variant WHERE sku LIKE 'G-%'")))
+  const see = async (query = '') => {
+    const { body } = await stack.request(host, `/fr/p/globe${query}`)
+    const groups = body.split('class="choices"').slice(1).map((group) => [...group.split('</ul>')[0].matchAll(/<li>([^]*?)<\/li>/g)].map(([, one]) => [
+      one.match(/variant=(\d+)/)?.[1], /aria-current/.test(one), one.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ').trim()]))
+    return { body, groups, price: body.match(/<p class="price">([^<]*)</)[1].replace(/\s/g, ' '), variant: body.match(/name="variant" value="(\d+)"/)?.[1] }
+  }
+  const first = await see()
+  assert.deepEqual([first.price, first.variant], ['50,00 €', id['G-A20']])
+  assert.match(first.body, /En stock, 3 pièces/)
+  assert.deepEqual(first.groups, [
+    [[id['G-A20'], true, 'Ambre'], [id['G-F20'], false, 'Fumé épuisé'], [id['G-O40'], false, 'Opale']],
+    [[id['G-A20'], true, '20 cm · 50,00 € 3 en stock'], [id['G-A30'], false, '30 cm · 70,00 € 2 en stock'], [undefined, false, "40 cm n'existe pas"]]])
+  const large = await see(`?variant=${id['G-A30']}`)
+  assert.deepEqual([large.price, large.variant], ['70,00 €', id['G-A30']])
+  assert.match(large.body, /En stock, 2 pièces/)
+  assert.match(large.body, new RegExp(`href="/nl/p/globe\\?variant=${id['G-A30']}"`), 'another language keeps the variant')
+  const last = await see(`?variant=${id['G-O40']}`)
+  assert.match(last.body, /Dernière pièce/)
+  assert.match(last.body, /type="hidden" name="count" value="1"/)
+  assert.deepEqual(last.groups[1].map(([to]) => to), [undefined, undefined, id['G-O40']], 'what does not exist cannot be chosen')
+  const sold = await see(`?variant=${id['G-F20']}`)
+  assert.equal(sold.price, '55,00 €')
+  assert.equal(sold.variant, undefined, 'nothing to buy')
+  assert.equal((await see('?variant=999999')).variant, id['G-A20'])
+  assert.equal((await see('?variant=x')).variant, id['G-A20'])
+  const key = await stack.key(host, '/fr/p/globe')
+  const refused = await stack.request(host, '/fr/p/globe/cart', { form: { _key: key, variant: id['G-A30'], count: '9' } })
+  assert.match(refused.body, /<p class="price">70,00/, 'the refused variant is still the chosen one')
+  assert.match(refused.body, new RegExp(`href="/nl/p/globe\\?variant=${id['G-A30']}"`))
+})
+
+test('a page that a program has is not sent again, whatever it calls it', async () => {
+  const { headers } = await stack.request(host, '/fr/')
+  for (const tag of [headers.etag, `"x", ${headers.etag}`, '*']) assert.equal((await stack.request(host, '/fr/', { headers: { 'If-None-Match': tag } })).status, 304, tag)
+  assert.equal((await stack.request(host, '/fr/', { headers: { 'If-None-Match': '"*"' } })).status, 200)
 })
 
 test('a list has pages, and a category only what is in it', async () => {
@@ -151,7 +196,12 @@ test('a list has pages, and a category only what is in it', async () => {
   assert.equal(second.body.match(/class="product"/g).length, 6)
   assert.doesNotMatch(second.body, /rel="next"/)
   assert.equal((await stack.request(host, '/fr/c/nichts')).status, 404)
-  assert.equal((await stack.request(host, '/fr/?page=0')).status, 400)
+  for (const page of ['0', 'abc', '-1', '%20', '99999999999999999999']) {
+    const answer = await stack.request(host, `/fr/c/quincaillerie?page=${page}`)
+    assert.equal(answer.status, 200, page)
+    assert.match(answer.body, /\?page=2" rel="next"/, `the first page for ${page}`)
+  }
+  assert.equal((await stack.request(host, '/fr/c/quincaillerie?page=9')).headers.location, '/fr/c/quincaillerie', 'behind the last one')
   assert.equal((await stack.request(host, '/fr/p/nichts')).status, 404)
 })
 
@@ -187,8 +237,8 @@ test('an order is confirmed with what to pay, and takes the stock', async () => 
 })
 
 test('the customer gets the order by mail, in the language of the form, with what to pay', async () => {
-  for (const [language, subject, words] of [['fr', /^Votre commande \d+ est notée$/, /Merci/], ['nl', /^Uw bestelling \d+ is genoteerd$/, /Dank u/],
-    ['de', /^Ihre Bestellung \d+ ist notiert$/, /Danke|Vielen Dank/], ['en', /^Your order \d+ is noted$/, /Thank you/]]) {
+  for (const [language, subject, words] of [['fr', /^Nous avons bien reçu votre commande \d+$/, /Merci/], ['nl', /^We hebben uw bestelling \d+ ontvangen$/, /Dank u/],
+    ['de', /^Ihre Bestellung \d+ ist eingegangen$/, /Danke|Vielen Dank/], ['en', /^We have received your order \d+$/, /Thank you/]]) {
     const { status, headers } = await order(await atCheckout('S-1', { mail: `${language}@example.org`, name: 'Amélie "A" Dupont' }), language)
     assert.equal(status, 303)
     const mail = await until(`the mail in ${language}`, async () => (await stack.mails()).find(({ to }) => to.includes(`${language}@example.org`)), 20)
@@ -227,7 +277,7 @@ test('stock never falls below zero when more is ordered than there is', async ()
   await imported(write('more.csv', 'product,name,sku,price,stock\nthree,Trois,T-3,5,3\n'))
   const tooMany = await cart('T-3', 4)
   assert.equal(tooMany.status, 422)
-  assert.match(tooMany.body, /Il n(&#39;|')en reste pas autant/)
+  assert.match(tooMany.body, /Il n(&#39;|')en reste que 3\./)
   const first = await atCheckout('T-3', {}, 2), second = await atCheckout('T-3', {}, 2)
   assert.equal((await order(first)).status, 303)
   const answer = await order(second)
@@ -391,10 +441,10 @@ function textsOf (view) {
 
 const amounts = { fr: '1\u202f298,70\u00a0€', nl: '€\u00a01.298,70', de: '1.298,70\u00a0€', en: '€1,298.70' }
 const subjects = {
-  fr: { placed: 'Votre commande {} est notée', shipped: 'Votre commande {} est en route', cancelled: 'Votre commande {} est annulée' },
-  nl: { placed: 'Uw bestelling {} is genoteerd', shipped: 'Uw bestelling {} is onderweg', cancelled: 'Uw bestelling {} is geannuleerd' },
-  de: { placed: 'Ihre Bestellung {} ist notiert', shipped: 'Ihre Bestellung {} ist unterwegs', cancelled: 'Ihre Bestellung {} ist storniert' },
-  en: { placed: 'Your order {} is noted', shipped: 'Your order {} is on its way', cancelled: 'Your order {} is cancelled' }
+  fr: { placed: 'Nous avons bien reçu votre commande {}', shipped: 'Votre commande {} est en route', cancelled: 'Votre commande {} est annulée' },
+  nl: { placed: 'We hebben uw bestelling {} ontvangen', shipped: 'Uw bestelling {} is onderweg', cancelled: 'Uw bestelling {} is geannuleerd' },
+  de: { placed: 'Ihre Bestellung {} ist eingegangen', shipped: 'Ihre Bestellung {} ist unterwegs', cancelled: 'Ihre Bestellung {} ist storniert' },
+  en: { placed: 'We have received your order {}', shipped: 'Your order {} is on its way', cancelled: 'Your order {} is cancelled' }
 }
 
 for (const [language, subject] of Object.entries(subjects)) {

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a cart costs in each country that the shop may deliver to: the cart, the checkout and the
+ * article's page say the same, because all three ask here. */
+#ifndef SHOP_BASKET_H
+#define SHOP_BASKET_H
+
+#include "shop.h"
+#include "shop_total.h"
+
+enum { SHOP_COUNTRIES = 2 };
+
+extern const char *const shop_countries[SHOP_COUNTRIES + 1]; /* NULL ends */
+
+/* What the cart costs when it goes to one country. */
+struct shop_quote {
+	bool deliverable, taxed;
+	int64_t shipping_cents, total_cents;
+	unsigned rate[SHOP_VATS];
+	int64_t gross_cents[SHOP_VATS];
+};
+
+struct shop_basket {
+	const struct scop_value *lines;
+	const char *currency;
+	int64_t goods_cents, grams;
+	bool available;
+	struct shop_quote quote[SHOP_COUNTRIES];
+};
+
+/* `lines` as cart_lines has them, `terms` as selling, `tariff` as steps. */
+void shop_basket_add_up(struct shop_basket *basket, const struct scop_value *lines,
+    const struct scop_value *terms, const struct scop_value *tariff);
+
+/* A digest of everything that the totals were made from. */
+const struct scop_value *shop_basket_digest(struct scop_request *req,
+    const struct shop_basket *basket);
+
+/* Puts `countries` with what each costs, `deliverable` where there is any, `one` (the only price
+ * there is, because it goes to one country alone or costs the same in all), `goods`, and
+ * `free_from` where a larger order would be delivered for nothing. `chosen` is a country's code. */
+void shop_put_quotes(struct scop_request *req, const struct shop_basket *basket,
+    const char *chosen);
+
+/* The rate in percent, without digits that say nothing: 2100 is 21, 550 is 5.5. */
+const struct scop_value *shop_rate(struct scop_request *req, unsigned rate);
+
+/* Puts `delivery`: where goods of this weight and price go and what that costs, by the model's
+ * `terms` and `steps`: `belgium`, `france`, `none`, `free`, `from`, `differs`, `exempt`,
+ * `free_from`. Without a price (NULL) it is what the shop says of all its goods. */
+void shop_put_delivery(struct scop_request *req, int64_t grams, const struct scop_value *price);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The choices of an article that has variants: one group for each option (colour, size), in which
+ * each value is a link to the variant that it leads to. So price and stock on the page are always
+ * those of the chosen variant, a combination that does not exist cannot be chosen, and neither
+ * needs a script.
+ */
+#include "shop_choice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTIONS = 3 };
+
+static const char *const option_keys[OPTIONS] = { "option1", "option2", "option3" };
+static const char *const name_keys[OPTIONS] = { "option1_name", "option2_name", "option3_name" };
+
+const struct scop_value *
+shop_chosen(struct scop_request *req, const struct scop_value *variants)
+{
+	const struct scop_value *field = scop_field(req, "variant"), *first = NULL;
+	const int64_t wanted =
+	    scop_type(field) == SCOP_STRING ? atoll(scop_as_text(field)) : scop_as_int(field);
+
+	for (size_t i = 0; i < scop_count(variants); i++) {
+		const struct scop_value *variant = scop_at(variants, i);
+
+		if (scop_int(variant, "id") == wanted)
+			return variant;
+		if (!first && scop_bool(variant, "for_sale"))
+			first = variant;
+	}
+	return first ? first : scop_at(variants, 0);
+}
+
+static bool
+agree(const struct scop_value *one, const struct scop_value *other, unsigned option)
+{
+	return strcmp(scop_text(one, option_keys[option]), scop_text(other, option_keys[option])) ==
+	    0;
+}
+
+/* How well a variant follows on the choice of a value of `option`: it keeps the options before it,
+ * and as many of those behind it as it can; one that can be had is better than one that is sold
+ * out. Below 0: it does not follow. */
+static int
+follows(const struct scop_value *variant, const struct scop_value *chosen, unsigned option)
+{
+	int kept = 0;
+
+	for (unsigned i = 0; i < option; i++)
+		if (!agree(variant, chosen, i))
+			return -1;
+	for (unsigned i = option + 1; i < OPTIONS; i++)
+		kept += agree(variant, chosen, i);
+	return 2 * kept + scop_bool(variant, "for_sale");
+}
+
+/* The variant that choosing the option's value of `like` leads to; NULL where there is no such
+ * combination. */
+static const struct scop_value *
+leads_to(const struct scop_value *variants, const struct scop_value *chosen, unsigned option,
+    const struct scop_value *like, bool *ret_any_for_sale)
+{
+	const struct scop_value *best = NULL;
+	int most = -1;
+
+	*ret_any_for_sale = false;
+	for (size_t i = 0; i < scop_count(variants); i++) {
+		const struct scop_value *variant = scop_at(variants, i);
+		const int fit =
+		    agree(variant, like, option) ? follows(variant, chosen, option) : -1;
+
+		if (fit < 0)
+			continue;
+		*ret_any_for_sale |= scop_bool(variant, "for_sale");
+		if (fit > most) {
+			best = variant;
+			most = fit;
+		}
+	}
+	return best;
+}
+
+/* One value; price and stock where it is the last option, which settles the variant. */
+static const struct scop_value *
+value_of(struct scop_request *req, const struct scop_value *variants,
+    const struct scop_value *chosen, unsigned option, const struct scop_value *like, bool last)
+{
+	static const char *const keys[] = { "text", "variant", "chosen", "for_sale", "price",
+		"left" };
+	bool for_sale;
+	const struct scop_value *to = leads_to(variants, chosen, option, like, &for_sale);
+
+	return scop_make_map(req, 6, keys,
+	    (const struct scop_value *[]){ scop_get(like, option_keys[option]), scop_get(to, "id"),
+		scop_make_bool(req, agree(like, chosen, option)), scop_make_bool(req, for_sale),
+		last ? scop_get(to, "price") : NULL, last ? scop_get(to, "stock") : NULL });
+}
+
+static bool
+seen_before(const struct scop_value *variants, size_t index, unsigned option)
+{
+	for (size_t i = 0; i < index; i++)
+		if (agree(scop_at(variants, i), scop_at(variants, index), option))
+			return true;
+	return false;
+}
+
+static const struct scop_value *
+values_of(struct scop_request *req, const struct scop_value *variants,
+    const struct scop_value *chosen, unsigned option, bool last)
+{
+	const size_t most = scop_count(variants);
+	const struct scop_value **list = scop_alloc(req, (most + 1) * sizeof(*list));
+	size_t count = 0;
+
+	for (size_t i = 0; i < most; i++)
+		if (!seen_before(variants, i, option))
+			list[count++] =
+			    value_of(req, variants, chosen, option, scop_at(variants, i), last);
+	return scop_make_list(req, count, list);
+}
+
+/* The options that the variants differ in, or that have a name; bit n is option n. */
+static unsigned
+options_in_use(const struct scop_value *variants)
+{
+	unsigned used = 0;
+
+	for (size_t i = 0; i < scop_count(variants); i++)
+		for (unsigned option = 0; option < OPTIONS; option++)
+			if (scop_text(scop_at(variants, i), option_keys[option])[0])
+				used |= 1u << option;
+	return used;
+}
+
+const struct scop_value *
+shop_choices(struct scop_request *req, const struct scop_value *product,
+    const struct scop_value *variants, const struct scop_value *chosen)
+{
+	static const char *const keys[] = { "place", "name", "values" };
+	const struct scop_value *list[OPTIONS];
+	const unsigned used = options_in_use(variants);
+	size_t count = 0;
+
+	for (unsigned option = 0; option < OPTIONS && scop_count(variants) > 1; option++) {
+		if (!(used & 1u << option))
+			continue;
+		list[count] = scop_make_map(req, 3, keys,
+		    (const struct scop_value *[]){ scop_make_int(req, (int64_t)count + 1),
+			scop_get(product, name_keys[option]),
+			values_of(req, variants, chosen, option, !(used >> (option + 1))) });
+		count++;
+	}
+	return scop_make_list(req, count, list);
+}
