@@ -184,6 +184,18 @@ make_account() {
 	chmod 711 "$VAR/secrets"
 }
 
+# Waits until process $1, which is "$3" in words and logs to mail.log, listens on port $2.
+wait_for_mail() {
+	local i
+	for i in $(seq 200); do
+		port_is_free "$2" || return 0
+		kill -0 "$1" 2>/dev/null || break
+		sleep 0.05
+	done
+	tail -n 5 "$VAR/log/mail.log" >&2
+	fail "$3 did not start; '$VAR/log/mail.log' says why."
+}
+
 # A mail server that keeps what it gets in the Maildir $VAR/mail, and sends nothing on. Only where $MAIL_PORT is set.
 start_mail() {
 	[ -n "${MAIL_PORT:-}" ] || return 0

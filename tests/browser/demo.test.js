@@ -33,7 +33,7 @@ before(async () => {
     port = 20000 + Math.floor(Math.random() * 10000)
     started = await startOn(port)
   }
-  mailbox = said.match(/http:\/\/127\.0\.0\.1:(\d+)\/\n\nMails go nowhere/)[1]
+  mailbox = said.match(/All mails +http:\/\/127\.0\.0\.1:(\d+)\//)[1]
   browser = await launch()
 })
 after(async () => {
