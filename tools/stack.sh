@@ -228,6 +228,7 @@ write_welcome() {
 	[ -z "${MAILBOX_PORT:-}" ] || mailbox="s/@MAILBOX@/$MAILBOX_PORT/; /mailbox -->/d"
 	mkdir -p "$VAR/welcome"
 	for page in "$BUILD"/welcome/*.html; do
+		[ -e "$page" ] || continue # a tenant by itself has no welcome page
 		sed "s/@PORT@/$PORT/; $mailbox" "$page" > "$VAR/welcome/${page##*/}"
 	done
 }

@@ -263,7 +263,7 @@ test('its own run starts it alone, without the group', async () => {
     const alone = Object.create(here, { port: { value: port } })
     for (const url of PAGES) assert.equal(same((await alone.request('acme.localhost', url)).body).replaceAll(`:${port}`, ''), same((await here.request('acme.localhost', url)).body).replaceAll(`:${here.port}`, ''), url)
   } finally {
-    process.kill(child.pid, 'SIGTERM')
+    if (child.exitCode === null) process.kill(child.pid, 'SIGTERM')
     await ended
     fs.rmSync(folder, { recursive: true, force: true })
   }
