@@ -24,7 +24,7 @@
 #include "installer/leave.h"
 #include "installer/life.h"
 #include "installer/migrator.h"
-#include "installer/scan.h"
+#include "installer/directory.h"
 #include "installer/tenant.h"
 #include "package/archive.h"
 #include "package/files.h"

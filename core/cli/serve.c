@@ -15,6 +15,7 @@
 #include "installer/expiry.h"
 #include "installer/migrate.h"
 #include "installer/orders.h"
+#include "installer/directory.h"
 #include "installer/scan.h"
 #include "installer/sector.h"
 #include "installer/wave.h"
@@ -252,11 +253,16 @@ work(struct scop_platform *platform, int64_t *version)
 	    scop_int(scop_platform_row(platform, "SELECT version FROM scopiton.directory_version"),
 		"version");
 	if (now != *version && now != 0) {
-		if (scop_directory_write(platform))
+		const int64_t began = scop_time_now();
+
+		if (scop_directory_write(platform)) {
 			*version = now;
-		else
+			scop_log(SCOP_LOG_INFO, "the directory was written in %.1f ms",
+			    (double)(scop_time_now() - began) / 1000);
+		} else {
 			scop_log(SCOP_LOG_ERROR, "the directory is not written: %s",
 			    platform->err.text);
+		}
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "installer/delete.h"
 #include "installer/leave.h"
 #include "installer/orders.h"
-#include "installer/scan.h"
+#include "installer/directory.h"
 #include "installer/tenant.h"
 
 /* The installer's lock, and what killed runs have left taken away; false, said why, when another

@@ -41,6 +41,18 @@ fits(const struct scop_directory_image *image, uint32_t offset, uint32_t count, 
 }
 
 static bool
+all_fit(const struct scop_directory_image *image)
+{
+	return fits(image, image->hosts, image->host_count, sizeof(struct scop_directory_host)) &&
+	    fits(image, image->tenants, image->tenant_count,
+		sizeof(struct scop_directory_tenant)) &&
+	    fits(image, image->subscriptions, image->subscription_count,
+		sizeof(struct scop_directory_subscription)) &&
+	    fits(image, image->packages, image->package_count,
+		sizeof(struct scop_directory_package));
+}
+
+static bool
 ends(const char *text, size_t size)
 {
 	return memchr(text, '\0', size) != NULL;
@@ -87,14 +99,7 @@ scop_directory_check(const void *bytes, size_t size, struct scop_error *err)
 	if (size < sizeof *image || size > SCOP_DIRECTORY_BYTES ||
 	    image->magic != SCOP_DIRECTORY_MAGIC || image->size != size)
 		return scop_error_set(err, "the directory's image has another layout or size");
-	if (!fits(image, image->hosts, image->host_count, sizeof(struct scop_directory_host)) ||
-	    !fits(image, image->tenants, image->tenant_count,
-		sizeof(struct scop_directory_tenant)) ||
-	    !fits(image, image->subscriptions, image->subscription_count,
-		sizeof(struct scop_directory_subscription)) ||
-	    !fits(image, image->packages, image->package_count,
-		sizeof(struct scop_directory_package)) ||
-	    !sound_parts(image))
+	if (!all_fit(image) || !sound_parts(image))
 		return scop_error_set(err, "the directory's image is damaged");
 	return true;
 }
@@ -108,18 +113,50 @@ scop_directory_publish(struct scop_directory_shared *shared, const void *image, 
 	atomic_store(&shared->generation, next);
 }
 
-static const struct scop_directory_host *
-find_host(const struct scop_directory_image *image, const char *host)
+/* The parts of an image that may be written over while it is read: each index that is found there
+ * is checked before it is used, and what was found counts only if the generation is still the same.
+ */
+struct parts {
+	struct scop_directory_image head; /* a copy, checked */
+	const struct scop_directory_host *hosts;
+	const struct scop_directory_tenant *tenants;
+	const struct scop_directory_subscription *subscriptions;
+	const struct scop_directory_package *packages;
+};
+
+/* One read of a number that may change meanwhile: what is checked is what is used. */
+static uint32_t
+read_once(const uint32_t *number)
 {
-	const struct scop_directory_host *hosts = scop_directory_hosts(image);
-	uint32_t low = 0, high = image->host_count;
+	return __atomic_load_n(number, __ATOMIC_RELAXED);
+}
+
+static bool
+find_parts(const void *bytes, struct parts *ret_parts)
+{
+	struct scop_directory_image head;
+
+	memcpy(&head, bytes, sizeof head);
+	if (head.magic != SCOP_DIRECTORY_MAGIC || head.size > SCOP_DIRECTORY_BYTES ||
+	    !all_fit(&head))
+		return false;
+	const struct scop_directory_image *image = bytes;
+	*ret_parts = (struct parts){ head, at(image, head.hosts), at(image, head.tenants),
+		at(image, head.subscriptions), at(image, head.packages) };
+	return true;
+}
+
+static const struct scop_directory_host *
+find_host(const struct parts *parts, const char *host)
+{
+	uint32_t low = 0, high = parts->head.host_count;
 
 	while (low < high) {
 		const uint32_t middle = (low + high) / 2;
-		const int order = strcmp(hosts[middle].host, host);
+		const int order = strncmp(parts->hosts[middle].host, host, SCOP_HOST_MAX + 1);
 
 		if (order == 0)
-			return &hosts[middle];
+			return &parts->hosts[middle];
 		if (order < 0)
 			low = middle + 1;
 		else
@@ -128,56 +165,78 @@ find_host(const struct scop_directory_image *image, const char *host)
 	return NULL;
 }
 
+bool
+scop_directory_has_host(const struct scop_directory_image *image, const char *host)
+{
+	struct parts parts;
+
+	return find_parts(image, &parts) && find_host(&parts, host);
+}
+
+static const struct scop_directory_tenant *
+find_tenant(const struct parts *parts, uint32_t number)
+{
+	uint32_t low = 0, high = parts->head.tenant_count;
+
+	while (low < high) {
+		const uint32_t middle = (low + high) / 2;
+		const uint32_t id = parts->tenants[middle].id;
+
+		if (id == number)
+			return &parts->tenants[middle];
+		if (id < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 static bool
-take_entry(const struct scop_directory_image *image, const struct scop_directory_tenant *tenant,
+take_entry(const struct parts *parts, const struct scop_directory_tenant *tenant,
     const char *module, struct scop_directory_entry *ret_entry)
 {
-	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
-		const struct scop_directory_subscription *subscription =
-		    &scop_directory_subscriptions(image)[tenant->first_subscription + i];
-		const struct scop_directory_package *package =
-		    &scop_directory_packages(image)[subscription->package];
+	const struct scop_directory_image *head = &parts->head;
+	const uint32_t first = read_once(&tenant->first_subscription);
+	const uint32_t count = read_once(&tenant->subscriptions);
 
-		if (strcmp(package->module, module) != 0)
+	if (first > head->subscription_count || count > head->subscription_count - first)
+		return false;
+	for (uint32_t i = first; i < first + count; i++) {
+		const uint32_t package = read_once(&parts->subscriptions[i].package);
+
+		if (package >= head->package_count ||
+		    strncmp(parts->packages[package].module, module, SCOP_MODULE_MAX + 1) != 0)
 			continue;
 		ret_entry->tenant = *tenant;
-		ret_entry->subscription = *subscription;
-		memcpy(ret_entry->hash, package->hash, sizeof ret_entry->hash);
+		ret_entry->subscription = parts->subscriptions[i];
+		memcpy(ret_entry->hash, parts->packages[package].hash, sizeof ret_entry->hash);
 		return true;
 	}
 	return false;
 }
 
-/* By host name, or where that is NULL by the tenant's number; tenants are sorted by it. */
+/* By host name, or where that is NULL by the tenant's number. */
 static bool
-find(const struct scop_directory_image *image, const char *host, uint32_t number,
-    const char *module, struct scop_directory_entry *ret_entry)
+find(const void *image, const char *host, uint32_t number, const char *module,
+    struct scop_directory_entry *ret_entry)
 {
-	const struct scop_directory_tenant *tenants = scop_directory_tenants(image);
-	uint32_t low = 0, high = image->tenant_count;
+	struct parts parts;
 
-	if (image->magic != SCOP_DIRECTORY_MAGIC)
+	if (!find_parts(image, &parts))
 		return false;
 	ret_entry->portal = false;
 	if (host) {
-		const struct scop_directory_host *found = find_host(image, host);
+		const struct scop_directory_host *found = find_host(&parts, host);
+		const uint32_t tenant = found ? read_once(&found->tenant) : UINT32_MAX;
 
-		if (!found)
+		if (tenant >= parts.head.tenant_count)
 			return false;
 		ret_entry->portal = found->portal;
-		return take_entry(image, &tenants[found->tenant], module, ret_entry);
+		return take_entry(&parts, &parts.tenants[tenant], module, ret_entry);
 	}
-	while (low < high) {
-		const uint32_t middle = (low + high) / 2;
-
-		if (tenants[middle].id == number)
-			return take_entry(image, &tenants[middle], module, ret_entry);
-		if (tenants[middle].id < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	const struct scop_directory_tenant *tenant = find_tenant(&parts, number);
+	return tenant && take_entry(&parts, tenant, module, ret_entry);
 }
 
 static bool
@@ -187,11 +246,9 @@ find_shared(const struct scop_directory_shared *shared, const char *host, uint32
 	uint64_t before;
 	bool found;
 
-	do { /* the half that is read is only written again after the counter has moved on */
+	do { /* a half is written again after the counter has moved on: then it was read in vain */
 		before = atomic_load(&shared->generation);
-		found = find((const struct scop_directory_image *)(const void *)
-				 shared->image[before & 1],
-		    host, number, module, ret_entry);
+		found = find(shared->image[before & 1], host, number, module, ret_entry);
 	} while (atomic_load(&shared->generation) != before);
 	return found;
 }

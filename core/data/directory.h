@@ -95,6 +95,9 @@ const struct scop_directory_package *scop_directory_packages(
 /* Whether the bytes are a sound image: sizes, offsets, indexes, terminated texts. */
 bool scop_directory_check(const void *bytes, size_t size, struct scop_error *err);
 
+/* Whether a tenant has that host name; of a sound image. */
+bool scop_directory_has_host(const struct scop_directory_image *image, const char *host);
+
 /* Makes the image the one that readers see. */
 void scop_directory_publish(struct scop_directory_shared *shared, const void *image, size_t size);
 

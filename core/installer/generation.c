@@ -17,7 +17,7 @@
 #include "installer/generation.h"
 #include "installer/installation.h"
 #include "installer/migrator.h"
-#include "installer/scan.h"
+#include "installer/directory.h"
 
 enum { DRAIN_STEP_MS = 20, CONTROL_MS = 2000 };
 

@@ -17,7 +17,7 @@
 #include "installer/leave.h"
 #include "installer/life.h"
 #include "installer/migrator.h"
-#include "installer/scan.h"
+#include "installer/directory.h"
 #include "package/files.h"
 
 /* Others that are on and need the module, with commas between; "" for none. */

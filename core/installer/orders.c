@@ -17,7 +17,7 @@
 #include "installer/migrator.h"
 #include "installer/rehearse.h"
 #include "installer/rollout.h"
-#include "installer/scan.h"
+#include "installer/directory.h"
 #include "installer/tenant.h"
 #include "package/version.h"
 

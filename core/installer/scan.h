@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the database notes of packages, and the image of it that the supervisor reads. */
+/* What the database notes of packages. */
 #ifndef SCOP_INSTALLER_SCAN_H
 #define SCOP_INSTALLER_SCAN_H
 
@@ -11,8 +11,5 @@ bool scop_module_scan(struct scop_platform *platform);
 /* Notes one package; `offered`: as the one of its module in this host's own folder. */
 bool scop_package_note(struct scop_platform *platform, const struct scop_package *package,
     bool offered);
-
-/* Writes run/directory from the database, for the supervisor. */
-bool scop_directory_write(struct scop_platform *platform);
 
 #endif

@@ -12,7 +12,7 @@
 #include "installer/installation.h"
 #include "installer/migrator.h"
 #include "installer/platform.h"
-#include "installer/scan.h"
+#include "installer/directory.h"
 #include "installer/tenant.h"
 #include "package/migration.h"
 #include "web/field.h"

@@ -58,16 +58,19 @@ struct scop_pool {
 };
 
 /* What all pools share. */
+struct scop_routes;
+
 struct scop_host {
 	struct scop_config config;
 	struct scop_pool *pools;
-	unsigned live;        /* workers of all pools */
-	int wake_fd;          /* an eventfd that workers call for help with */
-	int work_fd;          /* an eventfd that wakes the dispatcher */
-	int mail_fd;          /* and one for the mailer */
-	int gate_fd;          /* its locks let two hash passwords at once (web/password.c) */
-	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
-	int directory_fd;     /* read-only, for workers */
+	struct scop_routes *routes; /* that were set; NULL: not known */
+	unsigned live;              /* workers of all pools */
+	int wake_fd;                /* an eventfd that workers call for help with */
+	int work_fd;                /* an eventfd that wakes the dispatcher */
+	int mail_fd;                /* and one for the mailer */
+	int gate_fd;                /* its locks let two hash passwords at once (web/password.c) */
+	uid_t dispatcher_uid;       /* whom job workers' sockets are for; 0: our own */
+	int directory_fd;           /* read-only, for workers */
 	gid_t nginx_gid;
 	bool root;
 	bool state_changed; /* a pool went out of service or came back */

@@ -12,6 +12,23 @@
 
 #include "base/log.h"
 
+/* What was set, so that a change at one of a thousand tenants does not look at the links of all. */
+struct scop_routes {
+	uint32_t count;
+	struct seen {
+		char host[SCOP_HOST_MAX + 1];
+		uint64_t links; /* a hash of all that they are made of */
+	} seen[];               /* sorted by host, as an image is */
+};
+
+static void *
+must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
 static void
 pool_name(const struct scop_directory_package *package, bool jobs, char *ret_name, size_t size)
 {
@@ -20,7 +37,8 @@ pool_name(const struct scop_directory_package *package, bool jobs, char *ret_nam
 }
 
 static void
-want_pool(struct scop_host *host, const struct scop_directory_package *package, bool jobs)
+want_pool(struct scop_host *host, const struct scop_directory_package *package, bool jobs,
+    unsigned tenants)
 {
 	char name[SCOP_POOL_MAX + 1];
 
@@ -33,7 +51,7 @@ want_pool(struct scop_host *host, const struct scop_directory_package *package, 
 		scop_pool_warm(host, pool);
 	}
 	pool->wanted = true;
-	pool->tenants++;
+	pool->tenants += tenants;
 }
 
 static void
@@ -42,19 +60,21 @@ make_pools(struct scop_host *host, const struct scop_directory_image *image)
 	const struct scop_directory_subscription *subscriptions =
 	    scop_directory_subscriptions(image);
 	const struct scop_directory_package *packages = scop_directory_packages(image);
+	unsigned *tenants = must(calloc(image->package_count + 1, sizeof *tenants));
 
 	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
 		pool->wanted = false;
 		pool->tenants = 0;
 	}
-	for (uint32_t i = 0; i < image->subscription_count; i++) {
-		if (subscriptions[i].state == SCOP_STATE_OFF)
-			continue;
-		const struct scop_directory_package *package = &packages[subscriptions[i].package];
-		want_pool(host, package, false);
-		if (package->jobs > 0)
-			want_pool(host, package, true);
+	for (uint32_t i = 0; i < image->subscription_count; i++)
+		tenants[subscriptions[i].package] += subscriptions[i].state != SCOP_STATE_OFF;
+	for (uint32_t i = 0; i < image->package_count; i++) {
+		if (tenants[i] > 0)
+			want_pool(host, &packages[i], false, tenants[i]);
+		if (tenants[i] > 0 && packages[i].jobs > 0)
+			want_pool(host, &packages[i], true, tenants[i]);
 	}
+	free(tenants);
 }
 
 struct link {
@@ -90,21 +110,32 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 	return count;
 }
 
+/* Puts a link in the place of one that leads elsewhere, so that there is always one. */
+static bool
+replace_link(const char *path, const char *target)
+{
+	char tmp[420];
+
+	snprintf(tmp, sizeof tmp, "%s.new", path);
+	unlink(tmp);
+	return symlink(target, tmp) == 0 && rename(tmp, path) == 0;
+}
+
 static void
 set_link(const char *folder, const struct link *link)
 {
-	char path[400], fresh[420], now[sizeof link->target + 1];
+	char path[400], now[sizeof link->target + 1];
 
 	snprintf(path, sizeof path, "%s/%s", folder, link->name);
-	const ssize_t length = readlink(path, now, sizeof now - 1);
+	if (symlink(link->target, path) == 0)
+		return;
+	const ssize_t length = errno == EEXIST ? readlink(path, now, sizeof now - 1) : -1;
 	if (length > 0) {
 		now[length] = '\0';
 		if (strcmp(now, link->target) == 0)
 			return;
 	}
-	snprintf(fresh, sizeof fresh, "%s.new", path);
-	unlink(fresh);
-	if (symlink(link->target, fresh) != 0 || rename(fresh, path) != 0)
+	if (!replace_link(path, link->target))
 		scop_log(SCOP_LOG_ERROR, "the route '%s' cannot be set: %s", path, strerror(errno));
 }
 
@@ -152,41 +183,93 @@ keeps_link(const void *context, const char *name)
 static bool
 keeps_host(const void *context, const char *name)
 {
-	const struct scop_directory_image *image = context;
+	return context && scop_directory_has_host(context, name);
+}
 
-	for (uint32_t i = 0; image && i < image->host_count; i++)
-		if (strcmp(scop_directory_hosts(image)[i].host, name) == 0)
-			return true;
-	return false;
+static uint64_t
+mix(uint64_t sum, const char *text)
+{
+	do /* FNV-1a, the NUL as well */
+		sum = (sum ^ (unsigned char)*text) * 1099511628211u;
+	while (*text++);
+	return sum;
+}
+
+static uint64_t
+hash_links(const struct scop_directory_image *image, const struct scop_directory_host *host)
+{
+	const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[host->tenant];
+	const struct scop_directory_subscription *subscription =
+	    &scop_directory_subscriptions(image)[tenant->first_subscription];
+	uint64_t sum = mix(1469598103934665603u, host->portal ? "portal" : "site");
+
+	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
+		const struct scop_directory_package *package =
+		    &scop_directory_packages(image)[subscription[i].package];
+		const char how[] = { (char)('0' + (subscription[i].state != SCOP_STATE_OFF)),
+			(char)('0' + subscription[i].root), '\0' };
+
+		sum = mix(mix(mix(sum, how), package->module), package->hash);
+	}
+	return sum;
+}
+
+static void
+set_links(const struct scop_directory_image *image, const struct scop_directory_host *host,
+    const char *root)
+{
+	const uint32_t subscriptions = scop_directory_tenants(image)[host->tenant].subscriptions;
+	/* one more for the root */
+	struct link *links = must(calloc(subscriptions + 1, sizeof *links));
+	const size_t count = links_of(image, host, links);
+	char folder[300];
+
+	snprintf(folder, sizeof folder, "%s/%s", root, host->host);
+	const bool is_new = mkdir(folder, 0755) == 0;
+	for (size_t l = 0; l < count; l++)
+		set_link(folder, &links[l]);
+	if (!is_new)
+		sweep(folder, keeps_link, &(struct kept_links){ links, count }, false);
+	free(links);
+}
+
+void
+scop_routes_forget(struct scop_host *host)
+{
+	free(host->routes);
+	host->routes = NULL;
 }
 
 void
 scop_routes_apply(struct scop_host *host, const struct scop_directory_image *image)
 {
 	const struct scop_directory_host *hosts = scop_directory_hosts(image);
-	char root[200], folder[300];
+	const struct scop_routes *before = host->routes;
+	struct scop_routes *now =
+	    must(calloc(1, sizeof *now + image->host_count * sizeof now->seen[0]));
+	uint32_t at = 0; /* in those of before */
+	char root[200];
 
 	make_pools(host, image);
 	snprintf(root, sizeof root, "%s/t", host->config.run);
 	mkdir(root, 0755);
+	now->count = image->host_count;
 	for (uint32_t i = 0; i < image->host_count; i++) {
-		const uint32_t subscriptions =
-		    scop_directory_tenants(image)[hosts[i].tenant].subscriptions;
-		/* one more for the root */
-		struct link *links = calloc(subscriptions + 1, sizeof *links);
+		struct seen *seen = &now->seen[i];
 
-		if (!links)
-			abort();
-		const size_t count = links_of(image, &hosts[i], links);
-
-		snprintf(folder, sizeof folder, "%s/%s", root, hosts[i].host);
-		mkdir(folder, 0755);
-		for (size_t l = 0; l < count; l++)
-			set_link(folder, &links[l]);
-		sweep(folder, keeps_link, &(struct kept_links){ links, count }, false);
-		free(links);
+		memcpy(seen->host, hosts[i].host, sizeof seen->host);
+		seen->links = hash_links(image, &hosts[i]);
+		while (
+		    before && at < before->count && strcmp(before->seen[at].host, seen->host) < 0)
+			at++;
+		if (!before || at == before->count ||
+		    strcmp(before->seen[at].host, seen->host) != 0 ||
+		    before->seen[at].links != seen->links)
+			set_links(image, &hosts[i], root);
 	}
 	sweep(root, keeps_host, image, true);
+	scop_routes_forget(host);
+	host->routes = now;
 }
 
 void

@@ -10,8 +10,12 @@
 #include "data/directory.h"
 #include "supervisor/pool.h"
 
-/* Makes pools and links agree with the image: new pools first, then links. */
+/* Makes pools and links agree with the image: new pools first, then links. A host name whose links
+ * were set and are the same is not touched. */
 void scop_routes_apply(struct scop_host *host, const struct scop_directory_image *image);
+
+/* The next image sets all links again: somebody may have changed them. */
+void scop_routes_forget(struct scop_host *host);
 
 /* Ends the pools that nobody is led to any more, once readers see that image. */
 void scop_routes_drain(struct scop_host *host);

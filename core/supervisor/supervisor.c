@@ -61,43 +61,69 @@ static void __attribute__((noreturn)) give_up(const char *text)
 	exit(1);
 }
 
+/* Routes first: who is sent away by the new image finds the new route. Who comes by it too early
+ * waits. */
+static void
+publish_image(struct supervisor *supervisor, const struct scop_directory_image *image,
+    const struct stat *status)
+{
+	const int64_t began = scop_board_clock();
+
+	atomic_store(&supervisor->directory->changing, 1);
+	scop_routes_apply(&supervisor->host, image);
+	scop_directory_publish(supervisor->directory, image, image->size);
+	atomic_store(&supervisor->directory->changing, 0);
+	scop_routes_drain(&supervisor->host);
+	supervisor->published_at = scop_board_clock();
+	supervisor->published_file = status->st_ino;
+	supervisor->published_time = status->st_mtim;
+	scop_log(SCOP_LOG_INFO,
+	    "the directory of %u tenants and %u subscriptions was published in %.1f ms",
+	    image->tenant_count, image->subscription_count,
+	    (double)(supervisor->published_at - began) / 1000);
+}
+
+/* The image as it stands in the run directory, mapped; NULL, with the reason, where it cannot be
+ * read or is damaged. */
+static const struct scop_directory_image *
+map_image(int fd, struct stat *ret_status, struct scop_error *err)
+{
+	if (fstat(fd, ret_status) != 0 || ret_status->st_size <= 0) {
+		scop_error_set(err, "it is empty");
+		return NULL;
+	}
+	const size_t size = (size_t)ret_status->st_size;
+	void *image = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (image == MAP_FAILED) {
+		scop_error_errno(err, "it cannot be mapped");
+		return NULL;
+	}
+	if (scop_directory_check(image, size, err))
+		return image;
+	munmap(image, size);
+	return NULL;
+}
+
 static bool
 read_image(struct supervisor *supervisor)
 {
 	struct scop_error err;
 	struct stat status;
 	char path[300];
-	bool sound = false;
 
 	snprintf(path, sizeof path, "%s/directory", supervisor->host.config.run);
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &status) == 0 && status.st_size > 0) {
-		void *image = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-
-		sound = image != MAP_FAILED &&
-		    scop_directory_check(image, (size_t)status.st_size, &err);
-		if (sound) {
-			/* Routes first: who is sent away by the new image finds the new route. Who
-			 * comes by it too early waits. */
-			atomic_store(&supervisor->directory->changing, 1);
-			scop_routes_apply(&supervisor->host, image);
-			scop_directory_publish(supervisor->directory, image,
-			    (size_t)status.st_size);
-			atomic_store(&supervisor->directory->changing, 0);
-			scop_routes_drain(&supervisor->host);
-			supervisor->published_at = scop_board_clock();
-			supervisor->published_file = status.st_ino;
-			supervisor->published_time = status.st_mtim;
-		} else {
-			scop_log(SCOP_LOG_ERROR, "'%s' is not taken: %s", path, err.text);
-		}
-		if (image != MAP_FAILED)
-			munmap(image, (size_t)status.st_size);
-	}
+	const struct scop_directory_image *image = map_image(fd, &status, &err);
 	close(fd);
-	return sound;
+	if (!image) {
+		scop_log(SCOP_LOG_ERROR, "'%s' is not taken: %s", path, err.text);
+		return false;
+	}
+	publish_image(supervisor, image, &status);
+	munmap((void *)(uintptr_t)image, image->size);
+	return true;
 }
 
 /* Whether readers see the directory that stands in the run directory now; it is read where they do
@@ -384,6 +410,7 @@ reload(struct supervisor *supervisor)
 		scop_pool_back_in_service(&supervisor->host, pool);
 		scop_pool_drain(&supervisor->host, pool, false);
 	}
+	scop_routes_forget(&supervisor->host);
 	read_image(supervisor);
 	tell_services(supervisor, SIGHUP);
 }
