@@ -83,7 +83,7 @@ scop_mail(struct scop_request *req, const struct scop_mail *mail)
 	const enum scop_language own = req->locale.language;
 	if (mail->language)
 		scop_language_parse(mail->language, strlen(mail->language), &req->locale.language);
-	const bool written = scop_page_render(req, mail->view->name, &html, &err);
+	const bool written = scop_page_render_whole(req, mail->view->name, &html, &err);
 	req->locale.language = own;
 	if (!written) {
 		scop_request_fail(req, SCOP_DB_FAILED, err.text);

@@ -34,6 +34,9 @@ struct scop_value;
 const struct scop_template *scop_template_compile(struct scop_arena *arena, const char *name,
     const char *text, size_t length, struct scop_error *err);
 
+/* What came of a link. */
+enum scop_link { SCOP_LINK_DONE, SCOP_LINK_NO_ROUTE, SCOP_LINK_NO_PART };
+
 /* What a rendering asks of its surroundings. Each may be NULL. */
 struct scop_template_host {
 	/* The template of a partial or parent; NULL for none. */
@@ -42,18 +45,21 @@ struct scop_template_host {
 	 * text itself. */
 	const char *(
 	    *translate)(void *context, const char *text, const char *plural, long long count);
-	/* Appends the address of the route `name`, or its form key's input, as HTML; false where
-	 * there is no such route. `find(scope, name)` looks names up in the context. */
-	bool (*link)(void *context, const char *name,
+	/* Appends the address of the route `name`, as HTML. `find(scope, name)` looks names up in
+	 * the context. Without a part of it nothing is appended, and `*ret_part` is its name. */
+	enum scop_link (*link)(void *context, const char *name,
 	    const struct scop_value *(*find)(const void *, const char *), const void *scope,
-	    struct scop_buffer *out);
+	    struct scop_buffer *out, const char **ret_part);
+	/* A link was left out, for the reason in `err`; NULL: the rendering fails then. */
+	void (*left_out)(void *context, const struct scop_error *err);
+	/* Appends the input with the form key of the route `name`; false where there is none. */
 	bool (*key)(void *context, const char *name, struct scop_buffer *out);
 	void *context;
 	struct scop_locale locale;
 };
 
-/* Appends the text that `model` gives. False, with the reason, when partials nest deeper than 64 or
- * a link has no route. */
+/* Appends the text that `model` gives. False, with the reason, when partials nest deeper than 64, a
+ * link or key has no route, or a link that lacks a part may not be left out. */
 bool scop_template_render(const struct scop_template *template, const struct scop_value *model,
     const struct scop_template_host *host, struct scop_arena *arena, struct scop_buffer *out,
     struct scop_error *err);

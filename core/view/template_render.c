@@ -23,6 +23,7 @@ struct scope {
 struct arguments {
 	const struct arguments *outer;
 	const struct scop_node *blocks;
+	const char *template; /* that they are written in */
 };
 
 struct renderer {
@@ -217,7 +218,7 @@ render_partial(struct renderer *renderer, const struct scop_node *node, const st
 	const struct scop_template_host *host = renderer->host;
 	const struct scop_template *partial =
 	    host->partial ? host->partial(host->context, node->name) : NULL;
-	const struct arguments arguments = { frame->arguments, node->children };
+	const struct arguments arguments = { frame->arguments, node->children, renderer->template };
 	const char *outer = renderer->template;
 
 	if (!partial)
@@ -239,10 +240,9 @@ render_partial(struct renderer *renderer, const struct scop_node *node, const st
 	return done;
 }
 
-/* What a parent tag brings for the block, and what held where that was written: a block of the same
- * name inside it is another. */
+/* What a parent tag brings for the block, and the arguments that have it. */
 static const struct scop_node *
-argument(const struct arguments *arguments, const char *name, const struct arguments **ret_outer)
+argument(const struct arguments *arguments, const char *name, const struct arguments **ret_found)
 {
 	const struct scop_node *found = NULL;
 
@@ -250,7 +250,7 @@ argument(const struct arguments *arguments, const char *name, const struct argum
 		for (const struct scop_node *node = arguments->blocks; node; node = node->next)
 			if (node->kind == NODE_BLOCK && strcmp(node->name, name) == 0) {
 				found = node;
-				*ret_outer = arguments->outer;
+				*ret_found = arguments;
 			}
 	return found;
 }
@@ -258,8 +258,9 @@ argument(const struct arguments *arguments, const char *name, const struct argum
 static bool
 render_block(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
-	const struct arguments *outer = NULL;
-	const struct scop_node *content = argument(frame->arguments, node->name, &outer);
+	const struct arguments *found = NULL;
+	const struct scop_node *content = argument(frame->arguments, node->name, &found);
+	const char *outer = renderer->template;
 
 	if (!content || content == node)
 		return render(renderer, node->children, frame);
@@ -269,10 +270,13 @@ render_block(struct renderer *renderer, const struct scop_node *node, const stru
 
 	const size_t indent = strlen(node->indent);
 	const char *own = node->indent + (frame->remove < indent ? frame->remove : indent);
-	const struct frame inner = { frame->scope, outer,
+	/* with what held where it is written: a block of the same name inside it is another */
+	const struct frame inner = { frame->scope, found->outer,
 		own[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, own) : frame->add,
 		content->standalone ? strlen(content->indent) : 0 };
+	renderer->template = found->template;
 	const bool done = render(renderer, content->children, &inner);
+	renderer->template = outer;
 	renderer->depth--;
 	return done;
 }
@@ -305,18 +309,42 @@ render_translation(struct renderer *renderer, const struct scop_node *node,
 }
 
 static bool
+has_no_route(struct renderer *renderer, const struct scop_node *node)
+{
+	return scop_error_set(renderer->err, "%s:%u:%u: no route is named '%s'", renderer->template,
+	    node->line, node->column, node->name);
+}
+
+/* A row that lacks what a link is made of costs that link, and not the page. */
+static bool
 render_link(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
 	const struct scop_template_host *host = renderer->host;
+	const char *part = "";
+	const enum scop_link made = host->link
+	    ? host->link(host->context, node->name, lookup, frame->scope, renderer->out, &part)
+	    : SCOP_LINK_NO_ROUTE;
 
-	if (node->kind == NODE_LINK && host->link &&
-	    host->link(host->context, node->name, lookup, frame->scope, renderer->out))
+	if (made == SCOP_LINK_DONE)
 		return true;
-	if (node->kind == NODE_KEY && host->key &&
-	    host->key(host->context, node->name, renderer->out))
-		return true;
-	return scop_error_set(renderer->err, "%s:%u:%u: no route is named '%s'", renderer->template,
-	    node->line, node->column, node->name);
+	if (made == SCOP_LINK_NO_ROUTE)
+		return has_no_route(renderer, node);
+	scop_error_set(renderer->err,
+	    "%s:%u:%u: the link '%s' lacks {%s}, which is not in the context or empty",
+	    renderer->template, node->line, node->column, node->name, part);
+	if (!host->left_out)
+		return false;
+	host->left_out(host->context, renderer->err);
+	return true;
+}
+
+static bool
+render_key(struct renderer *renderer, const struct scop_node *node)
+{
+	const struct scop_template_host *host = renderer->host;
+
+	return (host->key && host->key(host->context, node->name, renderer->out)) ||
+	    has_no_route(renderer, node);
 }
 
 static bool
@@ -345,8 +373,9 @@ render_node(struct renderer *renderer, const struct scop_node *node, const struc
 	case NODE_TRANSLATE:
 		return render_translation(renderer, node, frame);
 	case NODE_LINK:
-	case NODE_KEY:
 		return render_link(renderer, node, frame);
+	case NODE_KEY:
+		return render_key(renderer, node);
 	}
 	return false;
 }

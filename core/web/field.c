@@ -339,13 +339,13 @@ check_ids(struct scop_request *req, const struct scop_field *field)
 		scop_reject(req, field->name, "Please choose at least one line.");
 }
 
+/* All that the form has: what has more fields than SCOP_PAIRS_MAX was refused when it was read. */
 static void
 check_map(struct scop_request *req, const struct scop_field *field)
 {
 	const size_t length = strlen(field->name);
 	const int64_t most = field->max ? field->max : LONGTEXT_MAX;
 	struct scop_map_maker map;
-	size_t count = 0;
 
 	scop_map_init(&map, req->arena);
 	for (size_t i = 0; req->pairs && i < req->pairs->count; i++) {
@@ -360,7 +360,7 @@ check_map(struct scop_request *req, const struct scop_field *field)
 		else if ((int64_t)scop_utf8_count(text) > most)
 			reject_limits(req, pair->name, TOO_LONG, NULL,
 			    scop_value_number(req->arena, most, 0));
-		else if (++count <= IDS_MAX)
+		else
 			scop_map_put_text(&map, pair->name + length + 1, text);
 	}
 	scop_map_put(&req->fields, field->name, scop_map_value(&map));

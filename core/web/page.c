@@ -5,10 +5,13 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "view/template.h"
 #include "web/flash.h"
 #include "web/formkey.h"
 #include "web/route.h"
+
+enum { TOLD_MAX = 50 };
 
 static const struct scop_template *
 partial(void *context, const char *name)
@@ -61,16 +64,32 @@ find_renamed(const void *context, const char *name)
 	return renamed->find(renamed->scope, name);
 }
 
-static bool
+static enum scop_link
 link_route(void *context, const char *words,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out)
+    struct scop_buffer *out, const char **ret_part)
 {
 	const struct scop_request *req = context;
 	const struct renamed renamed = { words, find, scope };
 
 	return scop_route_link(req, scop_arena_bytes(req->arena, words, strcspn(words, " ")),
-	    find_renamed, &renamed, out);
+	    find_renamed, &renamed, out, ret_part);
+}
+
+/* A page is drawn often, so its log line is written once by a worker. */
+static void
+log_left_out(void *context, const struct scop_error *err)
+{
+	static char told[TOLD_MAX][sizeof err->text];
+	static unsigned count;
+
+	(void)context;
+	for (unsigned i = 0; i < count; i++)
+		if (strcmp(told[i], err->text) == 0)
+			return;
+	if (count < TOLD_MAX)
+		strcpy(told[count++], err->text);
+	scop_log(SCOP_LOG_WARNING, "a link was left out: %s", err->text);
 }
 
 static bool
@@ -155,8 +174,8 @@ surroundings(struct scop_request *req)
 	return scop_map_value(&map);
 }
 
-bool
-scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out,
+static bool
+render(struct scop_request *req, const char *view, bool whole, struct scop_buffer *out,
     struct scop_error *err)
 {
 	const struct scop_template *template =
@@ -164,6 +183,7 @@ scop_page_render(struct scop_request *req, const char *view, struct scop_buffer 
 	const struct scop_template_host host = { .partial = partial,
 		.translate = translate,
 		.link = link_route,
+		.left_out = whole ? NULL : log_left_out,
 		.key = key_input,
 		.context = req,
 		.locale = req->locale };
@@ -177,4 +197,18 @@ scop_page_render(struct scop_request *req, const char *view, struct scop_buffer 
 	scop_map_put(&model, "error", scop_map_value(&req->error_by_field));
 	scop_map_put(&model, "value", scop_map_value(&req->values));
 	return scop_template_render(template, scop_map_value(&model), &host, req->arena, out, err);
+}
+
+bool
+scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out,
+    struct scop_error *err)
+{
+	return render(req, view, false, out, err);
+}
+
+bool
+scop_page_render_whole(struct scop_request *req, const char *view, struct scop_buffer *out,
+    struct scop_error *err)
+{
+	return render(req, view, true, out, err);
 }

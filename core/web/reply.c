@@ -50,6 +50,19 @@ add_query(struct scop_request *req, struct scop_buffer *location, const struct s
 	}
 }
 
+/* Who is led somewhere has to arrive. `kind` is a "route" or a "stored route". */
+static void
+fail_without(struct scop_request *req, const char *kind, const char *name, enum scop_link made,
+    const char *part)
+{
+	if (made == SCOP_LINK_NO_ROUTE)
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena, "no %s is named '%s'", kind, name));
+	else if (made == SCOP_LINK_NO_PART)
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    scop_arena_printf(req->arena, "the %s '%s' lacks its {%s}", kind, name, part));
+}
+
 void
 scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts)
 {
@@ -61,11 +74,11 @@ scop_redirect_query(struct scop_request *req, const char *name, const struct sco
     const struct scop_value *query)
 {
 	struct scop_buffer location;
+	const char *part = "";
 
 	scop_buffer_init(&location, req->arena);
-	if (!scop_route_link(req, name, find_part, parts, &location))
-		scop_request_fail(req, SCOP_DB_FAILED,
-		    scop_arena_printf(req->arena, "no route is named '%s'", name));
+	const enum scop_link made = scop_route_link(req, name, find_part, parts, &location, &part);
+	fail_without(req, "route", name, made, part);
 	add_query(req, &location, query);
 	req->location = scop_buffer_str(&location);
 	req->answer = ANSWER_REDIRECT;
@@ -76,11 +89,12 @@ scop_send_stored(struct scop_request *req, const char *name, const struct scop_v
     const char *file_name)
 {
 	struct scop_buffer location;
+	const char *part = "";
 
 	scop_buffer_init(&location, req->arena);
-	if (!scop_route_stored(req, name, find_part, parts, &location))
-		scop_request_fail(req, SCOP_DB_FAILED,
-		    scop_arena_printf(req->arena, "no stored route is named '%s'", name));
+	const enum scop_link made =
+	    scop_route_stored(req, name, find_part, parts, &location, &part);
+	fail_without(req, "stored route", name, made, part);
 	req->location = scop_buffer_str(&location);
 	req->file_name = file_name ? scop_arena_text(req->arena, file_name) : NULL;
 	req->answer = ANSWER_STORED;

@@ -184,65 +184,91 @@ add_prefix(const struct scop_request *req, bool portal, enum scop_language langu
 	}
 }
 
-static bool
+/* Appends the path with its parts; nothing, and the name of the part, where one is missing or
+ * empty. */
+static enum scop_link
 add_path(const struct scop_request *req, const char *path,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out)
+    struct scop_buffer *out, const char **ret_part)
 {
+	struct scop_buffer made;
+
+	scop_buffer_init(&made, req->arena);
 	while (*path) {
 		const size_t plain = strcspn(path, "{");
 
-		scop_buffer_add(out, path, plain);
+		scop_buffer_add(&made, path, plain);
 		path += plain;
 		if (!*path)
 			break;
 		const size_t length = strcspn(path, "}") - 1;
-		const struct scop_value *part =
-		    find(scope, scop_arena_bytes(req->arena, path + 1, length));
+		const char *name = scop_arena_bytes(req->arena, path + 1, length);
+		const struct scop_value *part = find(scope, name);
 		struct scop_buffer text;
 
-		if (scop_type(part) != SCOP_STRING && scop_type(part) != SCOP_INT)
-			return false;
 		scop_buffer_init(&text, req->arena);
-		scop_locale_print(&text, part, &req->locale);
-		if (text.length == 0)
-			return false;
-		scop_route_percent(out, text.data);
+		if (scop_type(part) == SCOP_STRING || scop_type(part) == SCOP_INT)
+			scop_locale_print(&text, part, &req->locale);
+		if (text.length == 0) {
+			*ret_part = name;
+			return SCOP_LINK_NO_PART;
+		}
+		scop_route_percent(&made, text.data);
 		path += length + 2;
 	}
-	return true;
+	scop_buffer_add(out, scop_buffer_str(&made), made.length);
+	return SCOP_LINK_DONE;
 }
 
-bool
-scop_route_link(const struct scop_request *req, const char *name,
+/* The prefix stands before a path only. */
+static enum scop_link
+add_address(const struct scop_request *req, const struct scop_route *route,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out)
+    struct scop_buffer *out, const char **ret_part)
 {
-	for (const struct scop_route *route = req->app->module->routes; route && route->path;
-	     route++) {
-		if (route->stored || !route->name || strcmp(route->name, name) != 0)
-			continue;
-		add_prefix(req, in_portal(route), req->locale.language, out);
-		return add_path(req, route->path, find, scope, out);
-	}
-	return false;
-}
+	struct scop_buffer path;
 
-bool
-scop_route_stored(const struct scop_request *req, const char *name,
-    const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out)
-{
-	for (const struct scop_route *route = req->app->module->routes; route && route->path;
-	     route++) {
-		if (!route->stored || !route->name || strcmp(route->name, name) != 0)
-			continue;
+	scop_buffer_init(&path, req->arena);
+	const enum scop_link made = add_path(req, route->path, find, scope, &path, ret_part);
+	if (made != SCOP_LINK_DONE)
+		return made;
+	if (route->stored) {
 		/* an internal location: see nginx/scopiton.conf.in */
 		scop_buffer_text(out, "/_stored/");
 		scop_buffer_text(out, req->app->module_name);
-		return add_path(req, route->path, find, scope, out);
+	} else {
+		add_prefix(req, in_portal(route), req->locale.language, out);
 	}
-	return false;
+	scop_buffer_add(out, scop_buffer_str(&path), path.length);
+	return SCOP_LINK_DONE;
+}
+
+static enum scop_link
+link_to(const struct scop_request *req, bool stored, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out, const char **ret_part)
+{
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++)
+		if (route->stored == stored && route->name && strcmp(route->name, name) == 0)
+			return add_address(req, route, find, scope, out, ret_part);
+	return SCOP_LINK_NO_ROUTE;
+}
+
+enum scop_link
+scop_route_link(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out, const char **ret_part)
+{
+	return link_to(req, false, name, find, scope, out, ret_part);
+}
+
+enum scop_link
+scop_route_stored(const struct scop_request *req, const char *name,
+    const struct scop_value *(*find)(const void *, const char *), const void *scope,
+    struct scop_buffer *out, const char **ret_part)
+{
+	return link_to(req, true, name, find, scope, out, ret_part);
 }
 
 static const struct scop_value *
@@ -260,10 +286,11 @@ shown_route(const struct scop_request *req)
 		return req->route && req->route->method == SCOP_GET ? req->route : NULL;
 	for (const struct scop_route *route = req->app->module->routes; route->path; route++) {
 		struct scop_buffer path;
+		const char *part;
 
 		scop_buffer_init(&path, req->arena);
 		if (route->method == SCOP_GET && route->handle == req->route->form &&
-		    add_path(req, route->path, find_own_part, req, &path))
+		    add_path(req, route->path, find_own_part, req, &path, &part) == SCOP_LINK_DONE)
 			return route;
 	}
 	return NULL;
@@ -294,12 +321,13 @@ scop_route_translated(const struct scop_request *req, enum scop_language languag
     struct scop_buffer *out)
 {
 	const struct scop_route *route = shown_route(req);
+	const char *part;
 
 	add_prefix(req, req->site.portal, language, out);
 	if (!route) {
 		scop_buffer_text(out, "/");
 		return;
 	}
-	add_path(req, route->path, find_own_part, req, out);
+	add_path(req, route->path, find_own_part, req, out, &part);
 	add_query(req, route, out);
 }

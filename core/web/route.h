@@ -3,20 +3,22 @@
 #ifndef SCOP_WEB_ROUTE_H
 #define SCOP_WEB_ROUTE_H
 
+#include "view/template.h"
 #include "web/request.h"
 
 /* The route for the method and inner path; `ret_other_method` tells that the path alone has one. */
 const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_other_method);
 
-/* Appends the address of the route `name`; false where there is none or a part is missing. */
-bool scop_route_link(const struct scop_request *req, const char *name,
+/* Appends the address of the route `name`; nothing where there is none or a part is missing, whose
+ * name is `*ret_part` then. */
+enum scop_link scop_route_link(const struct scop_request *req, const char *name,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out);
+    struct scop_buffer *out, const char **ret_part);
 
-/* Appends where nginx finds the stored route `name`; false as above. */
-bool scop_route_stored(const struct scop_request *req, const char *name,
+/* Appends where nginx finds the stored route `name`; as above. */
+enum scop_link scop_route_stored(const struct scop_request *req, const char *name,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
-    struct scop_buffer *out);
+    struct scop_buffer *out, const char **ret_part);
 
 /* Appends what the address of the shown page would be in `language`, with the fields of its route
  * that are set as its query; of a form that is drawn again, the address of its page. */
