@@ -60,6 +60,7 @@ void shop_tile(struct scop_request *req);
 void shop_orders_file(struct scop_request *req);
 void shop_order(struct scop_request *req);
 void shop_order_change(struct scop_request *req);
+void shop_order_undo(struct scop_request *req);
 void shop_orders_change(struct scop_request *req);
 enum scop_job_result shop_state_job(struct scop_request *req);
 extern const struct scop_field shop_orders_fields[], shop_state_fields[], shop_states_fields[];

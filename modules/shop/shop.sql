@@ -194,9 +194,15 @@ ORDER BY id DESC LIMIT :limit OFFSET :first
 -- name: order_counts ()
 SELECT COALESCE(SUM(state = 'placed'), 0) AS placed, COALESCE(SUM(state = 'paid'), 0) AS paid FROM shop_order WHERE state IN ('placed', 'paid')
 
+-- What is missing before the shop can sell.
+-- name: readiness ()
+SELECT EXISTS (SELECT iban FROM payment) AS has_account, EXISTS (SELECT id FROM product WHERE published = 1 AND for_sale = 1) AS has_articles,
+	(SELECT mail <> '' FROM selling) AS has_mail
+
+-- Paid ones alone: what was ordered and never paid is no sale.
 -- name: sales_by_day (now)
 SELECT FLOOR(TIMESTAMPDIFF(SECOND, created, :now) / 86400) AS ago, COUNT(*) AS orders, SUM(total_cents) AS total_cents, MIN(created) AS created
-FROM shop_order WHERE created > :now - INTERVAL 14 DAY AND state <> 'cancelled' GROUP BY ago
+FROM shop_order WHERE created > :now - INTERVAL 14 DAY AND state IN ('paid', 'shipped') GROUP BY ago
 
 -- name: orders_export (state, words, last, limit)
 SELECT o.id, o.created, o.state, o.name, o.mail, o.street, o.postal_code, o.city, o.country, o.communication, o.shipping_cents, o.total_cents,
@@ -211,7 +217,8 @@ ORDER BY o.id DESC LIMIT :limit
 -- name: order_by_id (id)
 SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, language,
 	state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,
-	state IN ('placed', 'paid') AS open, shipping_cents, shipping_cents = 0 AS no_shipping, total_cents, currency, created
+	state IN ('placed', 'paid') AS open, state = 'paid' OR (state IN ('shipped', 'cancelled') AND mail_due > UTC_TIMESTAMP(6)) AS undoable,
+	mail_due, shipping_cents, shipping_cents = 0 AS no_shipping, total_cents, currency, created
 FROM shop_order WHERE id = :id
 
 -- name: lines_by_id (id)
@@ -221,20 +228,21 @@ FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.id = :id ORDE
 -- What becomes of orders: of as many as the list `ids` has.
 
 -- name: orders_to_change (ids, from, or_from)
-SELECT o.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j JOIN shop_order o ON o.id = j.id
+SELECT o.id, o.name, o.mail, o.state = 'paid' AS was_paid, o.total_cents, o.currency
+FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j JOIN shop_order o ON o.id = j.id
 WHERE o.state IN (:from, :or_from) ORDER BY o.id FOR UPDATE
 
--- name: orders_state (ids, to, from, or_from)
-UPDATE shop_order SET state = :to
+-- name: orders_state (ids, to, from, or_from, due)
+UPDATE shop_order SET state = :to, mail_due = :due
 WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j) AND state IN (:from, :or_from)
 
--- name: order_changes_add (ids, state, by, at)
-INSERT INTO order_change (shop_order, state, by_name, at)
-SELECT j.id, :state, :by, :at FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j
+-- name: order_changes_add (ids, state, by, at, undo)
+INSERT INTO order_change (shop_order, state, by_name, at, is_undo)
+SELECT j.id, :state, :by, :at, :undo FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j
 
 -- name: order_changes (id)
-SELECT state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled, by_name, at
-FROM order_change WHERE shop_order = :id ORDER BY id
+SELECT state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled, is_undo,
+	by_name, at FROM order_change WHERE shop_order = :id ORDER BY id
 
 -- name: stock_put_back (ids)
 UPDATE variant v JOIN (SELECT variant, SUM(count) AS count FROM order_line
@@ -247,6 +255,29 @@ UPDATE product p JOIN (SELECT v.product, MAX(v.stock IS NULL OR v.stock > 0) AS 
 			WHERE l.shop_order IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j))
 		GROUP BY v.product) v ON v.product = p.id
 SET p.for_sale = v.for_sale, p.is_last = v.is_last
+
+-- The customers who are to be told by now, each once.
+-- name: orders_to_tell (ids, state)
+SELECT o.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j JOIN shop_order o ON o.id = j.id
+WHERE o.state = :state AND o.mail_due <= UTC_TIMESTAMP(6) + INTERVAL 1 SECOND ORDER BY o.id FOR UPDATE
+
+-- name: orders_told (ids)
+UPDATE shop_order SET mail_due = NULL WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
+
+-- Undoing the last change: the state before it, where it can still be undone.
+-- name: order_to_undo (id)
+SELECT o.id, o.state, CASE o.state WHEN 'paid' THEN 'placed' WHEN 'shipped' THEN 'paid'
+		ELSE COALESCE((SELECT c.state FROM order_change c WHERE c.shop_order = o.id ORDER BY c.id DESC LIMIT 1 OFFSET 1), 'placed') END AS state_before
+FROM shop_order o WHERE o.id = :id AND (o.state = 'paid' OR o.state IN ('shipped', 'cancelled') AND o.mail_due > UTC_TIMESTAMP(6)) FOR UPDATE
+
+-- name: order_undo (id, to)
+UPDATE shop_order SET state = :to, mail_due = NULL WHERE id = :id
+
+-- name: lines_short (id)
+SELECT COUNT(*) AS short FROM order_line l JOIN variant v ON v.id = l.variant WHERE l.shop_order = :id AND v.stock < l.count FOR UPDATE
+
+-- name: stock_take_again (id)
+UPDATE variant v JOIN order_line l ON l.variant = v.id SET v.stock = v.stock - l.count WHERE l.shop_order = :id AND v.stock IS NOT NULL
 
 -- Settings.
 

@@ -50,7 +50,7 @@ shop_tile(struct scop_request *req)
 {
 	const struct scop_value *days = scop_put_all(req,
 	    (const struct scop_want[]){ { "days", false, sales_by_day(scop_now(req)) },
-		{ "counts", true, order_counts() }, { 0 } });
+		{ "counts", true, order_counts() }, { "ready", true, readiness() }, { 0 } });
 	const struct scop_value *labels[DAYS], *values[DAYS];
 	const char *currency = "EUR";
 	int64_t cents[DAYS] = { 0 }, total = 0;
@@ -66,6 +66,14 @@ shop_tile(struct scop_request *req)
 		labels[i] = scop_from_now(req, -(int64_t)(DAYS - 1 - i) * 86400);
 		values[i] = scop_make_money(req, cents[i], currency);
 	}
+	const struct scop_value *ready = scop_model(req, "ready");
+
+	scop_put(req, "unready",
+	    scop_make_bool(req,
+		!scop_bool(ready, "has_account") || !scop_bool(ready, "has_articles") ||
+		    !scop_bool(ready, "has_mail")));
+	scop_put(req, "may_set", scop_make_bool(req, scop_may(req, "shop.settings")));
+	scop_put(req, "may_add", scop_make_bool(req, scop_may(req, "shop.products")));
 	scop_put(req, "chart", scop_chart(req, DAYS, labels, values));
 	scop_put(req, "total", scop_make_money(req, total, currency));
 	scop_view(req, &view_sales);

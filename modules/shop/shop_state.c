@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What becomes of orders: paid, shipped, or cancelled; of one, or of many at once. Only what may
- * follow is offered and done; the rows are held while they change, so of two who press at once one
- * is told. Customers are written to by a job, each in the language of the order.
+ * The states of orders: paid, shipped, or cancelled; of one, or of many at once. Only what may
+ * follow is offered and done; the rows are locked while they change, so of two who press at once
+ * one is told.
+ *
+ * Shipping and cancelling ask first. The customer is written to by a job, in the language of the
+ * order, when the time has passed in which the change can be undone (the setting `undo_minutes`);
+ * an order that is no longer in that state then, or was changed again, is left out.
  */
 #include "shop.h"
 
@@ -12,12 +16,14 @@ static const char *const states[] = { "paid", "shipped", "cancelled", NULL };
 
 const struct scop_field shop_state_fields[] = {
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .required = true, .choices = states },
+	{ .name = "sure", .type = SCOP_FIELD_BOOL },
 	{ 0 },
 };
 
 const struct scop_field shop_states_fields[] = {
 	{ .name = "to", .type = SCOP_FIELD_CHOICE, .required = true, .choices = states },
 	{ .name = "order", .type = SCOP_FIELD_IDS, .required = true },
+	{ .name = "sure", .type = SCOP_FIELD_BOOL },
 	{ 0 },
 };
 
@@ -25,12 +31,20 @@ const struct scop_field shop_states_fields[] = {
 static const struct transition {
 	const char *to, *from, *or_from;
 	const struct scop_view *mail;
-	const char *words; /* for the audit trail */
+	const char *words, *undone;    /* for the audit trail */
+	const char *said, *taken_back; /* to who did it */
 } transitions[] = {
-	{ "paid", "placed", "placed", NULL, SCOP_TEXT("Said that orders are paid") },
-	{ "shipped", "paid", "paid", &view_shipped_mail,
-	    SCOP_TEXT("Said that orders are shipped") },
-	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_TEXT("Cancelled orders") },
+	{ "paid", "placed", "placed", NULL, SCOP_TEXT("Marked orders as paid"),
+	    SCOP_TEXT("Marked an order as unpaid"), SCOP_TEXT("The order is marked as paid."),
+	    SCOP_TEXT("The order is marked as unpaid.") },
+	{ "shipped", "paid", "paid", &view_shipped_mail, SCOP_TEXT("Marked orders as shipped"),
+	    SCOP_TEXT("Marked an order as not shipped"),
+	    SCOP_TEXT("The order is marked as shipped."),
+	    SCOP_TEXT("The order is marked as not shipped. The customer gets no e-mail.") },
+	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_TEXT("Cancelled orders"),
+	    SCOP_TEXT("Took back the cancellation of an order"),
+	    SCOP_TEXT("The order is cancelled."),
+	    SCOP_TEXT("The cancellation is taken back. The customer gets no e-mail.") },
 };
 
 static const struct transition *
@@ -66,37 +80,89 @@ listed(struct scop_request *req, const struct scop_value *ids)
 	return text;
 }
 
-/* Changes those of `wanted` that may follow; gives how many. */
-static size_t
-change(struct scop_request *req, const struct scop_value *wanted, const char *state)
+/* Those of `wanted` that the state may follow on, locked. */
+static const struct scop_value *
+that_may(struct scop_request *req, const struct scop_value *wanted,
+    const struct transition *transition)
 {
-	static const char *const keys[] = { "orders", "state" };
-	const struct transition *transition = transition_to(state);
-	const struct scop_value *to = scop_make_text(req, "%s", state),
-				*from = scop_make_text(req, "%s", transition->from);
-	const struct scop_value *or_from = scop_make_text(req, "%s", transition->or_from);
-	const struct scop_value *ids =
-	    ids_of(req, scop_rows(req, orders_to_change(wanted, from, or_from)));
+	return scop_rows(req,
+	    orders_to_change(wanted, scop_make_text(req, "%s", transition->from),
+		scop_make_text(req, "%s", transition->or_from)));
+}
+
+/* Writes to the customers once the change can no longer be undone. */
+static void
+tell_later(struct scop_request *req, const struct scop_value *ids, const struct scop_value *state,
+    const struct scop_value *due)
+{
+	scop_later_at(req, "tell_customers", scop_map_of(req, "orders", ids, "state", state, NULL),
+	    due, NULL);
+}
+
+/* Changes the orders of `rows`; gives how many. */
+static size_t
+change(struct scop_request *req, const struct scop_value *rows, const struct transition *transition)
+{
+	const struct scop_value *ids = ids_of(req, rows),
+				*to = scop_make_text(req, "%s", transition->to);
+	const struct scop_value *due = transition->mail
+	    ? scop_from_now(req, 60 * scop_as_int(scop_setting(req, "undo_minutes")))
+	    : NULL;
 
 	if (scop_count(ids) == 0)
 		return 0;
-	scop_write(req, orders_state(ids, to, from, or_from));
-	scop_write(req, order_changes_add(ids, to, scop_member_name(req), scop_now(req)));
+	scop_write(req,
+	    orders_state(ids, to, scop_make_text(req, "%s", transition->from),
+		scop_make_text(req, "%s", transition->or_from), due));
+	scop_write(req,
+	    order_changes_add(ids, to, scop_member_name(req), scop_now(req),
+		scop_make_bool(req, false)));
 	/* what was taken goes back to where it was tracked */
-	if (strcmp(state, "cancelled") == 0) {
+	if (strcmp(transition->to, "cancelled") == 0) {
 		scop_write(req, stock_put_back(ids));
 		scop_write(req, availability_of_orders(ids));
 	}
 	scop_note(req, transition->words, listed(req, ids));
 	if (transition->mail)
-		scop_later(req, "tell_customers",
-		    scop_make_map(req, 2, keys, (const struct scop_value *[]){ ids, to }));
+		tell_later(req, ids, to, due);
 	return scop_count(ids);
+}
+
+/* Whether somebody has to be asked first: a mail goes out. */
+static bool
+asks(struct scop_request *req, const struct transition *transition)
+{
+	return transition->mail && !scop_as_bool(scop_field(req, "sure"));
+}
+
+/* The question, with what would happen. `one`: of the page of one order. */
+static void
+ask(struct scop_request *req, const struct scop_value *rows, size_t left,
+    const struct transition *transition, bool one)
+{
+	const int64_t minutes = scop_as_int(scop_setting(req, "undo_minutes"));
+
+	scop_put(req, "orders", rows);
+	scop_put(req, "count", scop_make_int(req, (int64_t)scop_count(rows)));
+	scop_put(req, "left", scop_make_int(req, (int64_t)left));
+	scop_put(req, "state", scop_make_text(req, "%s", transition->to));
+	scop_put(req, transition->to, scop_make_bool(req, true));
+	scop_put(req, "minutes", minutes ? scop_make_int(req, minutes) : NULL);
+	if (one)
+		scop_put(req, "one", scop_at(rows, 0));
+	scop_view(req, &view_confirm);
+}
+
+static void
+back(struct scop_request *req, const struct scop_value *number)
+{
+	scop_redirect(req, "one-order", scop_map_of(req, "number", number, NULL));
 }
 
 void
 shop_order_change(struct scop_request *req)
 {
+	const struct transition *transition = transition_to(scop_as_text(scop_field(req, "state")));
 	const struct scop_value *number = scop_path(req, "number"),
 				*order = scop_row(req, order_by_id(number)),
 				*id = scop_get(order, "id");
@@ -105,24 +171,78 @@ shop_order_change(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
-	if (change(req, scop_make_list(req, 1, &id), scop_as_text(scop_field(req, "state"))) != 1) {
+	const struct scop_value *rows = that_may(req, scop_make_list(req, 1, &id), transition);
+
+	if (scop_count(rows) != 1) {
 		scop_reject(req, "state",
-		    "The order has changed meanwhile. Please look at it again.");
+		    "The order has changed in the meantime. Please check it again.");
 		return;
 	}
-	scop_redirect(req, "one-order",
-	    scop_make_map(req, 1, (const char *const[]){ "number" }, &number));
+	if (asks(req, transition)) {
+		ask(req, rows, 0, transition, true);
+		return;
+	}
+	change(req, rows, transition);
+	scop_flash(req, transition->said);
+	back(req, number);
+}
+
+/* Takes the pieces of a cancelled order again, where they are still there. */
+static bool
+take_again(struct scop_request *req, const struct scop_value *id)
+{
+	if (scop_int(scop_row(req, lines_short(id)), "short") > 0) {
+		scop_reject(req, "state",
+		    "This cannot be undone: some of the articles have been sold since.");
+		return false;
+	}
+	scop_write(req, stock_take_again(id));
+	scop_write(req, availability_of_orders(scop_make_list(req, 1, &id)));
+	return true;
+}
+
+void
+shop_order_undo(struct scop_request *req)
+{
+	const struct scop_value *number = scop_path(req, "number"),
+				*order = scop_row(req, order_to_undo(number)),
+				*id = scop_get(order, "id"),
+				*before = scop_get(order, "state_before");
+
+	if (!order) {
+		scop_reject(req, "state",
+		    "This can no longer be undone: the customer has been told.");
+		return;
+	}
+	const struct transition *transition = transition_to(scop_text(order, "state"));
+	const struct scop_value *ids = scop_make_list(req, 1, &id);
+
+	if (strcmp(transition->to, "cancelled") == 0 && !take_again(req, id))
+		return;
+	scop_write(req, order_undo(id, before));
+	scop_write(req,
+	    order_changes_add(ids, before, scop_member_name(req), scop_now(req),
+		scop_make_bool(req, true)));
+	scop_note(req, transition->undone, listed(req, ids));
+	scop_flash(req, transition->taken_back);
+	back(req, number);
 }
 
 /* The page itself is the answer, so that it can say what was done. */
 void
 shop_orders_change(struct scop_request *req)
 {
-	const struct scop_value *wanted = scop_field(req, "order");
-	const size_t changed = change(req, wanted, scop_as_text(scop_field(req, "to")));
+	const struct transition *transition = transition_to(scop_as_text(scop_field(req, "to")));
+	const struct scop_value *wanted = scop_field(req, "order"),
+				*rows = that_may(req, wanted, transition);
+	const size_t left = scop_count(wanted) - scop_count(rows);
 
-	scop_put(req, "changed", scop_make_int(req, (int64_t)changed));
-	scop_put(req, "left", scop_make_int(req, (int64_t)(scop_count(wanted) - changed)));
+	if (scop_count(rows) > 0 && asks(req, transition)) {
+		ask(req, rows, left, transition, false);
+		return;
+	}
+	scop_put(req, "changed", scop_make_int(req, (int64_t)change(req, rows, transition)));
+	scop_put(req, "left", scop_make_int(req, (int64_t)left));
 	scop_put(req, "was_changed", scop_make_bool(req, true));
 	shop_orders(req);
 }
@@ -130,9 +250,11 @@ shop_orders_change(struct scop_request *req)
 enum scop_job_result
 shop_state_job(struct scop_request *req)
 {
-	const struct scop_value *ids = scop_get(scop_body(req), "orders"),
+	const struct scop_value *state = scop_get(scop_body(req), "state"),
 				*reply_to = scop_get(scop_row(req, selling()), "mail");
-	const struct transition *transition = transition_to(scop_text(scop_body(req), "state"));
+	const struct scop_value *ids =
+	    ids_of(req, scop_rows(req, orders_to_tell(scop_get(scop_body(req), "orders"), state)));
+	const struct transition *transition = transition_to(scop_as_text(state));
 
 	for (size_t i = 0; i < scop_count(ids) && !scop_rejected(req); i++) {
 		const struct scop_value *order = scop_put_all(req,
@@ -150,5 +272,7 @@ shop_state_job(struct scop_request *req)
 				.reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
 		scop_progress(req, (uint32_t)i + 1, (uint32_t)scop_count(ids));
 	}
+	if (scop_count(ids) > 0)
+		scop_write(req, orders_told(ids));
 	return SCOP_JOB_DONE;
 }

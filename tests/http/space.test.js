@@ -375,14 +375,14 @@ test('who changed what: a member, a program with a key, an operator and the comm
   const [first, second] = (await stack.sql("SELECT id FROM t1_shop.shop_order WHERE token LIKE 'who-%' ORDER BY id")).split('\n')
   const by = (id) => stack.sql(`SELECT by_name FROM t1_shop.order_change WHERE shop_order = ${id}`)
   await post(`/shop/orders/${first}`, `/shop/orders/${first}/state`, { state: 'paid' }, anna.Cookie)
-  assert.equal(await trail(), `t1_shop\t${anna.member}\tAnna\tSaid that orders are paid\t${first}`)
+  assert.equal(await trail(), `t1_shop\t${anna.member}\tAnna\tMarked orders as paid\t${first}`)
   assert.equal(await by(first), 'Anna')
 
   const made = await post('/portal/keys', '/portal/keys', { name: 'Till', days: '30', 'may.shop.process': '1' }, anna.Cookie)
   assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tMade an API key\tTill`)
   const paid = await stack.request(PORTAL, `/shop/orders/${second}/state`, { form: { state: 'paid' }, headers: { Authorization: `Bearer ${made.body.match(/scop_[a-z2-7]{40}/)[0]}`, Cookie: anna.Cookie } })
   assert.equal(paid.status, 303)
-  assert.equal(await trail(), `t1_shop\tnobody\tTill\tSaid that orders are paid\t${second}`, 'a cookie that came along makes no member of it')
+  assert.equal(await trail(), `t1_shop\tnobody\tTill\tMarked orders as paid\t${second}`, 'a cookie that came along makes no member of it')
   assert.equal(await by(second), 'Till')
 
   const before = await stack.sql('SELECT COUNT(*) FROM t1.audit'), page = '/portal/tenants/1'

@@ -9,6 +9,10 @@ CREATE TABLE order_change (
 	shop_order INT UNSIGNED NOT NULL,
 	state VARCHAR(10) NOT NULL,
 	by_name VARCHAR(100) NOT NULL,
+	is_undo TINYINT(1) NOT NULL DEFAULT 0,
 	at DATETIME(6) NOT NULL,
 	FOREIGN KEY (shop_order) REFERENCES shop_order (id)
 );
+
+-- When the customer is told of the state; until then it can be undone. NULL: told, or nothing to tell.
+ALTER TABLE shop_order ADD COLUMN mail_due DATETIME(6) NULL;

@@ -260,8 +260,12 @@ test('orders are found by state and words, processed together, and their custome
   const paid = await post('/shop/orders', '/shop/orders', { order: ids, to: 'paid' })
   assert.match(paid.body, /3 commandes modifiées/)
   await stack.sql(`UPDATE t1_shop.shop_order SET state = 'cancelled' WHERE id = ${ids[2]}`)
-  const shipped = await post('/shop/orders', '/shop/orders', { order: ids, to: 'shipped' })
-  assert.match(shipped.body, /2 commandes modifiées[^]*1 n(&#39;|')a pas pu/)
+  await stack.sql("REPLACE INTO t1.setting (module, name, value) VALUES ('shop', 'undo_minutes', '0')")
+  const asked = await post('/shop/orders', '/shop/orders', { order: ids, to: 'shipped' })
+  assert.match(asked.body, /2 commandes<[^]*Klant 1[^]*Klant 2[^]*1 commande sélectionnée est dans un autre état[^]*impossible de revenir en arrière/)
+  assert.match((await see('/shop/orders?state=paid')).body, /Klant 1/, 'nothing is done before the answer')
+  const shipped = await post('/shop/orders', '/shop/orders', { order: ids, to: 'shipped', sure: '1' })
+  assert.match(shipped.body, /2 commandes modifiées[^]*1 reste telle quelle/)
   assert.match((await see('/shop/orders?state=shipped')).body, /Klant 1/)
   await until('the mails', async () => (await stack.mails()).length === 2, 20)
   assert.deepEqual((await stack.mails()).map(({ to }) => to.match(/k\d/)[0]).sort(), ['k1', 'k2'])
@@ -270,6 +274,19 @@ test('orders are found by state and words, processed together, and their custome
   const file = (await see('/shop/orders/file?state=shipped')).body
   assert.equal(file.trim().split('\r\n').length, 3)
   assert.match(file, /;"shipped";"Klant 2"/)
+})
+
+test('the tile says what is missing before the shop can sell, and counts paid orders alone', async () => {
+  const tile = async () => (await see('/shop/tile')).body
+  const todo = (body) => [...(body.split('id="before"')[1]?.split('</ul>')[0] ?? '').matchAll(/<li><a href="\/shop\/(\w+)/g)].map(([, page]) => page)
+  await rows('DELETE FROM payment; UPDATE selling SET mail = ""; UPDATE product SET published = 0; UPDATE shop_order SET state = "placed"')
+  assert.deepEqual(todo(await tile()), ['settings', 'products', 'settings'])
+  assert.match(await tile(), /Ventes payées, 14 derniers jours<\/dt><dd>0,00/, 'what is not paid is not sold')
+  await rows("INSERT INTO payment (only_one, beneficiary, iban, bic) VALUES (1, 'Acme', 'BE68539007547034', '')")
+  assert.deepEqual(todo(await tile()), ['products', 'settings'])
+  await rows("UPDATE product SET published = 1; UPDATE selling SET mail = 'ventes@acme.example'; UPDATE shop_order SET state = 'paid' WHERE name = 'Klant 30'")
+  assert.doesNotMatch(await tile(), /Avant de pouvoir vendre/)
+  assert.match(await tile(), /Ventes payées, 14 derniers jours<\/dt><dd>30,00/)
 })
 
 test('who may see orders and not process them is shown no button', async () => {

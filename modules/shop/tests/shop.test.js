@@ -359,13 +359,16 @@ async function placed (mail, sku = 'S-1', language = 'nl') {
 const portalHost = 'acme-portal.localhost'
 async function change (id, state, headers) {
   const _key = await stack.key(portalHost, `/shop/orders/${id}`, headers)
-  return stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state } })
+  return stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state, sure: '1' } })
 }
+// How long a change can be undone; the customer's mail waits as long.
+const undoable = (minutes) => stack.sql(`REPLACE INTO t1.setting (module, name, value) VALUES ('shop', 'undo_minutes', '${minutes}')`)
 const stateOf = (id) => stack.sql(`SELECT state FROM t1_shop.shop_order WHERE id = ${id}`)
 
 test('an order is paid, then shipped; its customer reads so in the language of the order', async () => {
+  await undoable(0)
   const headers = { Cookie: await stack.signIn('acme') }, id = await placed('trui@example.org')
-  assert.match((await stack.request(portalHost, `/shop/orders/${id}`, { headers })).body, /Elle est payée/)
+  assert.match((await stack.request(portalHost, `/shop/orders/${id}`, { headers })).body, /Marquer comme payée/)
   assert.equal((await change(id, 'paid', headers)).headers.location, `/shop/orders/${id}`)
   assert.equal((await change(id, 'shipped', headers)).status, 303)
   const { body } = await stack.request(portalHost, `/shop/orders/${id}`, { headers })
@@ -387,7 +390,7 @@ test('a state that may not follow is refused, and two who press at once change i
   assert.equal(await stateOf(id), 'paid')
   await change(id, 'shipped', headers)
   const again = await stack.key(portalHost, `/shop/orders/${await placed('y@example.org')}`, headers)
-  const late = await stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key: again, state: 'cancelled' } })
+  const late = await stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key: again, state: 'cancelled', sure: '1' } })
   assert.equal(late.status, 422)
   assert.match(late.body, /a changé entre-temps/)
   assert.equal(await stateOf(id), 'shipped')
@@ -400,7 +403,7 @@ test('of all changes of state only those that may follow are made', async () => 
     for (const to of ['placed', 'paid', 'shipped', 'cancelled']) {
       await stack.sql(`UPDATE t1_shop.shop_order SET state = '${from}' WHERE id = ${id}`)
       const _key = await stack.key(portalHost, `/shop/orders/${other}`, headers)
-      const { status } = await stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state: to } })
+      const { status } = await stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state: to, sure: '1' } })
       assert.equal(status, follow.includes(to) ? 303 : 422, `${from} to ${to}`)
       assert.equal(await stateOf(id), follow.includes(to) ? to : from, `${from} to ${to}`)
     }
@@ -419,6 +422,71 @@ test('a cancelled order puts its pieces back, once, and where stock is tracked a
   assert.equal(await stock('S-1'), 'NULL')
   assert.equal(await stack.sql("SELECT for_sale FROM t1_shop.product p JOIN t1_shop.variant v ON v.product = p.id WHERE v.sku = 'R-1'"), '1')
   await until('the mail', async () => (await stack.mails()).find(({ to, subject }) => to.includes('z@') && subject === `Uw bestelling ${id} is geannuleerd`), 20)
+})
+
+test('shipping and cancelling ask first, say which mail goes out, and can be undone until it does', async () => {
+  await undoable(10)
+  const headers = { Cookie: await stack.signIn('acme') }, portalOf = (id) => `/shop/orders/${id}`
+  const press = async (id, state, more = {}) => stack.request(portalHost, `${portalOf(id)}/state`, { headers, form: { _key: await stack.key(portalHost, portalOf(id), headers, `${portalOf(id)}/state`), state, ...more } })
+  const undo = async (id) => stack.request(portalHost, `${portalOf(id)}/undo`, { headers, form: { _key: await stack.key(portalHost, portalOf(id), headers, `${portalOf(id)}/undo`) } })
+  const waiting = () => stack.sql("SELECT COUNT(*) FROM queue.outbox WHERE name = 'tell_customers'")
+  const trail = () => stack.sql('SELECT what_en FROM t1.audit ORDER BY id DESC LIMIT 1')
+  const id = await placed('undo@example.org')
+  await press(id, 'paid')
+  assert.equal(await stateOf(id), 'paid', 'nobody is asked: no mail goes out')
+  assert.equal((await undo(id)).status, 303)
+  assert.equal(await stateOf(id), 'placed')
+  assert.equal(await trail(), 'Marked an order as unpaid')
+  await press(id, 'paid')
+
+  const asked = await press(id, 'shipped')
+  assert.equal(asked.status, 200)
+  assert.match(asked.body, /Marquer comme expédiée \?[^]*undo@example\.org[^]*« Votre commande … est en route »[^]*dans 10 minutes/)
+  assert.equal(await stateOf(id), 'paid', 'nothing is done yet')
+  const sure = asked.body.slice(asked.body.indexOf('<form class="cluster"')).match(/name="_key" value="([^"]+)"/)[1]
+  const done = await stack.request(portalHost, `${portalOf(id)}/state`, { headers, form: { _key: sure, state: 'shipped', sure: '1' } })
+  assert.equal(done.status, 303)
+  assert.equal(await stateOf(id), 'shipped')
+  assert.equal(await waiting(), '1')
+  const page = await stack.request(portalHost, portalOf(id), { headers })
+  assert.match(page.body, /Le client en est averti par e-mail[^]*Marquer comme non expédiée/)
+  assert.equal((await undo(id)).status, 303)
+  assert.equal(await stateOf(id), 'paid')
+  assert.equal(await trail(), 'Marked an order as not shipped')
+  assert.match((await stack.request(portalHost, portalOf(id), { headers })).body, /Annulé: Payée|Annulé : Payée/)
+
+  // The job of the mistaken change finds nothing to tell.
+  await press(id, 'shipped', { sure: '1' })
+  await stack.sql(`UPDATE t1_shop.shop_order SET mail_due = UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE WHERE id = ${id}`)
+  const key = await stack.key(portalHost, portalOf(await placed('other@example.org')), headers)
+  assert.equal((await stack.request(portalHost, `${portalOf(id)}/undo`, { headers, form: { _key: key } })).status, 409, "another form's key")
+  await stack.sql("UPDATE queue.outbox SET run_at = UTC_TIMESTAMP(6) WHERE name = 'tell_customers'")
+  await placed('wake@example.org')
+  await until('the mail', async () => (await stack.mails()).some(({ to, subject }) => to.includes('undo@') && /onderweg/.test(subject)), 70)
+  await until('both jobs are done', async () => await waiting() === '0', 20)
+  assert.equal((await stack.mails()).filter(({ to, subject }) => to.includes('undo@') && /onderweg/.test(subject)).length, 1, 'told once')
+  assert.doesNotMatch((await stack.request(portalHost, portalOf(id), { headers })).body, /\/undo"/)
+})
+
+test('an undone cancellation takes its pieces again, and is refused where they are gone', async () => {
+  await undoable(10)
+  const headers = { Cookie: await stack.signIn('acme') }, url = (id) => `/shop/orders/${id}`
+  const undo = async (id) => stack.request(portalHost, `${url(id)}/undo`, { headers, form: { _key: await stack.key(portalHost, url(id), headers, `${url(id)}/undo`) } })
+  const stock = () => stack.sql("SELECT stock FROM t1_shop.variant WHERE sku = 'R-1'")
+  await stack.sql("UPDATE t1_shop.variant SET stock = 1 WHERE sku = 'R-1'; UPDATE t1_shop.product SET for_sale = 1 WHERE slug = 'rare'")
+  const id = await placed('back@example.org', 'R-1')
+  await change(id, 'paid', headers)
+  await change(id, 'cancelled', headers)
+  assert.equal(await stock(), '1')
+  assert.equal((await undo(id)).status, 303)
+  assert.deepEqual([await stock(), await stateOf(id)], ['0', 'paid'], 'as it was before')
+  await change(id, 'cancelled', headers)
+  await placed('quick@example.org', 'R-1')
+  const late = await undo(id)
+  assert.equal(late.status, 422)
+  assert.match(late.body, /des articles ont été vendus entre-temps/)
+  assert.deepEqual([await stock(), await stateOf(id)], ['0', 'cancelled'])
+  await undoable(0)
 })
 
 // ---- what customers read ----
