@@ -96,16 +96,22 @@ void shop_step_add(struct scop_request *req);
 void shop_step_remove(struct scop_request *req);
 extern const struct scop_field shop_payment_fields[], shop_selling_fields[], shop_step_fields[];
 
-/* shop_import.c: files of products; shop_takein.c: the same in the portal */
+/* shop_import.c: files of products; shop_upload.c and shop_upload_job.c: the same in the portal */
 bool shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count);
+bool shop_import_good_rows(struct scop_request *req, const struct scop_file *files, size_t count);
 bool shop_import_payment(struct scop_request *req, const struct scop_file *files, size_t count);
 void shop_imports(struct scop_request *req);
 void shop_import_upload(struct scop_request *req);
 void shop_import_show(struct scop_request *req);
 void shop_import_map(struct scop_request *req);
 void shop_import_start(struct scop_request *req);
+void shop_import_cancel(struct scop_request *req);
+void shop_import_undo(struct scop_request *req);
+void shop_import_refused(struct scop_request *req);
 enum scop_job_result shop_check_job(struct scop_request *req);
 enum scop_job_result shop_import_job(struct scop_request *req);
+enum scop_job_result shop_undo_job(struct scop_request *req);
+extern const struct scop_field shop_start_fields[];
 extern const struct scop_field shop_upload_fields[], shop_map_fields[];
 
 /* The options of a variant, such as "Ocre, 40 cm"; "" for none. */

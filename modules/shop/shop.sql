@@ -5,12 +5,19 @@
 SELECT slug, title FROM category WHERE parent IS NULL AND products > 0 ORDER BY title LIMIT 12
 
 -- name: category_by_slug (slug)
-SELECT c.id, c.slug, c.title, c.products, c.parent IS NULL AS is_top, p.slug AS parent_slug, p.title AS parent_title
-FROM category c LEFT JOIN category p ON p.id = c.parent WHERE c.slug = :slug
+SELECT id, slug, title, products, parent IS NULL AS is_top FROM category WHERE slug = :slug
 
+-- The categories above one, the outermost first.
+-- name: category_parents (slug)
+WITH RECURSIVE up AS (SELECT parent, 1 AS height FROM category WHERE slug = :slug
+	UNION ALL SELECT c.parent, up.height + 1 FROM up JOIN category c ON c.id = up.parent WHERE up.height < 10)
+SELECT c.slug, c.title FROM up JOIN category c ON c.id = up.parent ORDER BY up.height DESC
+
+-- Those in a category, or beside one that has none in it.
 -- name: sub_categories (slug)
 SELECT s.slug, s.title, s.products, s.slug = :slug AS is_current FROM category c
-JOIN category s ON s.parent = COALESCE(c.parent, c.id) WHERE c.slug = :slug AND s.products > 0 ORDER BY s.title LIMIT 30
+JOIN category s ON s.parent = IF(EXISTS (SELECT i.id FROM category i WHERE i.parent = c.id AND i.products > 0), c.id, c.parent)
+WHERE c.slug = :slug AND s.products > 0 ORDER BY s.title LIMIT 30
 
 -- name: products_of_all (limit, first)
 SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, picture, price_cents,
@@ -23,16 +30,22 @@ SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quali
 FROM product WHERE published = 1 AND top = :top ORDER BY id LIMIT :limit OFFSET :first
 
 -- name: products_of_category (category, limit, first)
-SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, picture, price_cents,
-	price_varies, for_sale, is_last
-FROM product WHERE published = 1 AND category = :category ORDER BY id LIMIT :limit OFFSET :first
+WITH RECURSIVE below AS (SELECT id, 1 AS depth FROM category WHERE id = :category
+	UNION ALL SELECT c.id, b.depth + 1 FROM below b JOIN category c ON c.parent = b.id WHERE b.depth < 10)
+SELECT p.slug, p.name, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair, p.picture, p.price_cents,
+	p.price_varies, p.for_sale, p.is_last
+FROM below b JOIN product p ON p.category = b.id AND p.published = 1 ORDER BY p.id LIMIT :limit OFFSET :first
 
 -- name: product_by_slug (slug)
 SELECT p.id, p.slug, p.name, p.description, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair,
 	p.option1_name, p.option2_name, p.option3_name, p.picture, p.price_cents, p.price_varies,
-	c.slug AS category_slug, c.title AS category_title, t.slug AS parent_slug, t.title AS parent_title
-FROM product p LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent
-WHERE p.slug = :slug AND p.published = 1
+	c.slug AS category_slug, c.title AS category_title
+FROM product p LEFT JOIN category c ON c.id = p.category WHERE p.slug = :slug AND p.published = 1
+
+-- name: parents_of_product (slug)
+WITH RECURSIVE up AS (SELECT c.parent, 1 AS height FROM product p JOIN category c ON c.id = p.category WHERE p.slug = :slug
+	UNION ALL SELECT c.parent, up.height + 1 FROM up JOIN category c ON c.id = up.parent WHERE up.height < 10)
+SELECT c.slug, c.title FROM up JOIN category c ON c.id = up.parent ORDER BY up.height DESC
 
 -- name: variants_of_product (slug)
 SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams,
@@ -317,9 +330,9 @@ WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'so
 ORDER BY p.id DESC LIMIT :limit OFFSET :first
 
 -- name: products_export (state, words, product, last, limit)
-SELECT p.id AS product_id, v.id, p.slug AS product, p.name, CONCAT_WS(' > ', t.title, c.title) AS category, p.description, p.quality, v.sku, p.option1_name, v.option1,
+SELECT p.id AS product_id, v.id, p.code AS product, v.code AS variant, p.name, c.path AS category, p.description, p.quality, v.sku, p.option1_name, v.option1,
 	p.option2_name, v.option2, p.option3_name, v.option3, v.price_cents, v.stock, v.weight_grams, p.vat, p.published
-FROM product p JOIN variant v ON v.product = p.id LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent
+FROM product p JOIN variant v ON v.product = p.id LEFT JOIN category c ON c.id = p.category
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
 	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.sku LIKE CONCAT(:words, '%')))
@@ -332,14 +345,14 @@ UPDATE product SET published = :published WHERE id IN (SELECT j.id FROM JSON_TAB
 -- name: product_by_id (id)
 SELECT p.id, p.slug, p.name, p.description, p.quality, p.quality = 'new' AS is_new, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair,
 	p.vat, p.vat = 'intermediate' AS intermediate, p.vat = 'reduced' AS reduced, p.vat = 'super_reduced' AS super_reduced,
-	p.option1_name, p.option2_name, p.option3_name, p.picture, p.published, p.category, CONCAT_WS(' > ', t.title, c.title) AS category_path
-FROM product p LEFT JOIN category c ON c.id = p.category LEFT JOIN category t ON t.id = c.parent WHERE p.id = :id
+	p.option1_name, p.option2_name, p.option3_name, p.picture, p.published, p.category, c.path AS category_path
+FROM product p LEFT JOIN category c ON c.id = p.category WHERE p.id = :id
 
 -- name: variants_by_product (id, rejected)
 SELECT id, id = :rejected AS at_fault, sku, option1, option2, option3, price_cents, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, stock, weight_grams FROM variant WHERE product = :id ORDER BY id LIMIT 200
 
 -- name: category_paths ()
-SELECT CONCAT_WS(' > ', t.title, c.title) AS path FROM category c LEFT JOIN category t ON t.id = c.parent ORDER BY path LIMIT 500
+SELECT path FROM category ORDER BY path LIMIT 500
 
 -- name: product_set (id, name, category, top, description, quality, vat, published)
 UPDATE product SET name = :name, category = :category, top = :top, description = :description, quality = :quality, vat = :vat, published = :published
@@ -351,8 +364,8 @@ SELECT name, category, description, quality, vat, published FROM product WHERE i
 -- name: product_picture (id, picture)
 UPDATE product SET picture = :picture WHERE id = :id
 
--- name: product_add (slug, name, published)
-INSERT INTO product (slug, name, description, published) VALUES (:slug, :name, '', :published)
+-- name: product_add (code, slug, name, published)
+INSERT INTO product (code, slug, name, description, published) VALUES (:code, :slug, :name, '', :published)
 
 -- name: variant_by_id (product, variant)
 SELECT v.id, p.name FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :variant AND v.product = :product
@@ -377,25 +390,47 @@ SET p.price_cents = v.low, p.price_varies = v.low <> v.high, p.for_sale = v.for_
 
 -- The import.
 
--- name: category_put (parent, slug, title)
-INSERT INTO category (parent, slug, title) VALUES (:parent, :slug, :title)
-ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), title = :title
+-- name: category_by_path (path)
+SELECT id FROM category WHERE path = :path LOCK IN SHARE MODE
 
--- name: product_put (slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
-INSERT INTO product (slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
-VALUES (:slug, :name, :category, :top, :description, :quality, :option1_name, :option2_name, :option3_name, :picture, :published, COALESCE(:vat, 'standard'))
-ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), name = :name, category = :category, top = :top, description = :description,
-	quality = :quality, option1_name = :option1_name, option2_name = :option2_name, option3_name = :option3_name,
-	picture = COALESCE(:picture, picture), published = :published, vat = COALESCE(:vat, vat)
+-- name: category_add (parent, slug, path, title)
+INSERT INTO category (parent, slug, path, title) VALUES (:parent, :slug, :path, :title)
 
--- name: product_id (slug)
-SELECT id FROM product WHERE slug = :slug
+-- The highest number behind an address that others have too.
+-- name: category_slugs (slug)
+SELECT MAX(CAST(SUBSTRING(slug, CHAR_LENGTH(:slug) + 2) AS UNSIGNED)) AS number FROM category
+WHERE slug LIKE CONCAT(:slug, '-%') AND SUBSTRING(slug, CHAR_LENGTH(:slug) + 2) REGEXP '^[0-9]{1,9}$'
 
--- name: variant_put (product, code, sku, option1, option2, option3, price, stock, weight)
+-- name: product_slugs (slug)
+SELECT MAX(CAST(SUBSTRING(slug, CHAR_LENGTH(:slug) + 2) AS UNSIGNED)) AS number FROM product
+WHERE slug LIKE CONCAT(:slug, '-%') AND SUBSTRING(slug, CHAR_LENGTH(:slug) + 2) REGEXP '^[0-9]{1,9}$'
+
+-- What a file does not have (NULL) is as of any new article, and stays as it is of one that is there.
+-- name: import_product_add (code, slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
+INSERT INTO product (code, slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
+VALUES (:code, :slug, :name, :category, :top, COALESCE(:description, ''), COALESCE(:quality, 'new'), :option1_name, :option2_name,
+	:option3_name, :picture, COALESCE(:published, 1), COALESCE(:vat, 'standard'))
+
+-- name: import_product_set (id, name, has_category, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
+UPDATE product SET name = :name, category = IF(:has_category, :category, category), top = IF(:has_category, :top, top),
+	description = COALESCE(:description, description), quality = COALESCE(:quality, quality),
+	option2_name = IF(:option1_name = '', option2_name, :option2_name), option3_name = IF(:option1_name = '', option3_name, :option3_name),
+	option1_name = IF(:option1_name = '', option1_name, :option1_name),
+	picture = COALESCE(:picture, picture), published = COALESCE(:published, published), vat = COALESCE(:vat, vat)
+WHERE id = :id
+
+-- name: variant_put (product, code, sku, option1, option2, option3, price, has_stock, stock, weight)
 INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
 VALUES (:product, :code, :sku, :option1, :option2, :option3, :price, :stock, COALESCE(:weight, 0))
-ON DUPLICATE KEY UPDATE product = :product, option1 = :option1, option2 = :option2, option3 = :option3,
-	price_cents = :price, stock = :stock, weight_grams = COALESCE(:weight, weight_grams)
+ON DUPLICATE KEY UPDATE sku = COALESCE(:sku, sku), option1 = :option1, option2 = :option2, option3 = :option3,
+	price_cents = :price, stock = IF(:has_stock, :stock, stock), weight_grams = COALESCE(:weight, weight_grams)
+
+-- One that was known by its options gets a SKU, or the other way round.
+-- name: variant_adopt (id, code)
+UPDATE variant SET code = :code WHERE id = :id
+
+-- name: products_without_variants ()
+UPDATE product p LEFT JOIN variant v ON v.product = p.id SET p.published = 0, p.for_sale = 0 WHERE p.published = 1 AND v.id IS NULL
 
 -- name: picture_put (hash, type, bytes)
 INSERT IGNORE INTO picture (hash, type, bytes) VALUES (:hash, :type, :bytes)
@@ -406,42 +441,170 @@ UPDATE product p JOIN (SELECT product, MIN(price_cents) AS low, MAX(price_cents)
 	ON v.product = p.id
 SET p.price_cents = v.low, p.price_varies = v.low <> v.high, p.for_sale = v.for_sale, p.is_last = v.is_last
 
+-- Each category with all that are in it and below it.
 -- name: counts_refresh ()
-UPDATE category c SET c.products = (SELECT COUNT(p.id) FROM product p WHERE p.published = 1 AND
-	(p.category = c.id OR p.top = c.id))
+UPDATE category c SET c.products = (SELECT COUNT(p.id) FROM category b JOIN product p ON p.category = b.id AND p.published = 1
+	WHERE b.path = c.path OR LEFT(b.path, CHAR_LENGTH(c.path) + 3) = CONCAT(c.path, ' > '))
 
--- name: known_products (keys)
-SELECT COUNT(*) AS known FROM JSON_TABLE(:keys, '$[*]' COLUMNS (slug VARCHAR(150) COLLATE utf8mb4_unicode_520_ci PATH '$')) j JOIN product p ON p.slug = j.slug
+-- name: known_products (codes)
+SELECT p.id, p.code, p.name, p.option1_name, p.option2_name, p.option3_name FROM JSON_TABLE(:codes, '$[*]'
+	COLUMNS (code VARCHAR(255) COLLATE utf8mb4_nopad_bin PATH '$')) j JOIN product p ON p.code = j.code
+
+-- A page of the variants of products, behind the variant `after`.
+-- name: known_variants (products, after, limit)
+SELECT v.id, v.product, v.code, v.sku, v.option1, v.option2, v.option3 FROM variant v
+WHERE v.product IN (SELECT j.id FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j) AND v.id > :after ORDER BY v.id LIMIT :limit
+
+-- What was there before an import, for undoing it; then what it has made.
+-- name: import_keep_products (run, products)
+INSERT INTO import_product (import_run, product, is_new, name, category, top, description, quality, option1_name, option2_name,
+	option3_name, picture, published, vat)
+SELECT :run, p.id, 0, p.name, p.category, p.top, p.description, p.quality, p.option1_name, p.option2_name, p.option3_name, p.picture,
+	p.published, p.vat FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j JOIN product p ON p.id = j.id
+
+-- name: import_keep_variants (run, products)
+INSERT INTO import_variant (import_run, variant, is_new, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
+SELECT :run, v.id, 0, v.code, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams
+FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j JOIN variant v ON v.product = j.id
+
+-- name: import_new_products (run, products)
+INSERT IGNORE INTO import_product (import_run, product, is_new, name, description, quality, option1_name, option2_name, option3_name, published, vat)
+SELECT :run, p.id, 1, '', '', 'new', '', '', '', 0, 'standard' FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j
+JOIN product p ON p.id = j.id
+
+-- name: import_new_variants (run, products)
+INSERT IGNORE INTO import_variant (import_run, variant, is_new, code, option1, option2, option3, price_cents, weight_grams)
+SELECT :run, v.id, 1, '', '', '', '', 0, 0 FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j JOIN variant v ON v.product = j.id
+
+-- name: import_new_categories (run, categories)
+INSERT IGNORE INTO import_category (import_run, category)
+SELECT :run, j.id FROM JSON_TABLE(:categories, '$[*]' COLUMNS (id INT PATH '$')) j
+
+-- Undoing: an order holds the rows of what it sells until it is placed, and so does this.
+-- name: undo_hold (run)
+UPDATE variant v JOIN import_variant k ON k.variant = v.id SET v.weight_grams = v.weight_grams WHERE k.import_run = :run
+
+-- name: undo_sold (run)
+SELECT l.id FROM import_variant k JOIN import_run r ON r.id = k.import_run JOIN order_line l ON l.variant = k.variant
+JOIN shop_order o ON o.id = l.shop_order WHERE k.import_run = :run AND (k.is_new = 1 OR o.created >= r.imported) LIMIT 1 LOCK IN SHARE MODE
+
+-- name: undo_carts (run)
+DELETE l FROM cart_line l JOIN import_variant k ON k.variant = l.variant WHERE k.import_run = :run AND k.is_new = 1
+
+-- name: undo_new_variants (run)
+DELETE v FROM variant v JOIN import_variant k ON k.variant = v.id WHERE k.import_run = :run AND k.is_new = 1
+
+-- name: undo_variants (run)
+UPDATE variant v JOIN import_variant k ON k.variant = v.id SET v.code = k.code, v.sku = k.sku, v.option1 = k.option1, v.option2 = k.option2,
+	v.option3 = k.option3, v.price_cents = k.price_cents, v.stock = k.stock, v.weight_grams = k.weight_grams
+WHERE k.import_run = :run AND k.is_new = 0
+
+-- One that got a variant of somebody else's making since stays.
+-- name: undo_new_products (run)
+DELETE p FROM product p JOIN import_product k ON k.product = p.id LEFT JOIN variant v ON v.product = p.id
+WHERE k.import_run = :run AND k.is_new = 1 AND v.id IS NULL
+
+-- name: undo_products (run)
+UPDATE product p JOIN import_product k ON k.product = p.id SET p.name = k.name, p.category = k.category, p.top = k.top,
+	p.description = k.description, p.quality = k.quality, p.option1_name = k.option1_name, p.option2_name = k.option2_name,
+	p.option3_name = k.option3_name, p.picture = k.picture, p.published = k.published, p.vat = k.vat
+WHERE k.import_run = :run AND k.is_new = 0
+
+-- The innermost level that is empty; once for each level.
+-- name: undo_categories (run)
+DELETE c FROM category c JOIN import_category k ON k.category = c.id LEFT JOIN category i ON i.parent = c.id
+LEFT JOIN product p ON p.category = c.id OR p.top = c.id WHERE k.import_run = :run AND i.id IS NULL AND p.id IS NULL
+
+-- name: import_forget_products (run)
+DELETE FROM import_product WHERE import_run = :run
+
+-- name: import_forget_variants (run)
+DELETE FROM import_variant WHERE import_run = :run
+
+-- name: import_forget_categories (run)
+DELETE FROM import_category WHERE import_run = :run
+
+-- The imports themselves.
 
 -- name: import_add (by, file_name, bytes, mapping, created)
 INSERT INTO import_run (by_name, file_name, bytes, mapping, created) VALUES (:by, :file_name, :bytes, :mapping, :created)
 
+-- Work whose job is gone is lost: see the table.
 -- name: import_by_id (id)
-SELECT id, by_name, file_name, mapping, state = 'new' AS is_new, state = 'checking' AS checking, state = 'checked' AS checked,
-	state = 'importing' AS importing, state = 'done' AS done, products, changed, variants, warnings, errors, created FROM import_run WHERE id = :id
+SELECT r.id, r.by_name, r.file_name, r.mapping, r.attempt, r.bytes IS NOT NULL AS has_file, r.state = 'new' AS is_new,
+	r.state = 'checking' AND j.id IS NOT NULL AS checking, r.state = 'checked' AS checked, r.state = 'importing' AND j.id IS NOT NULL AS importing,
+	r.state = 'done' AS done, r.state = 'undoing' AND j.id IS NOT NULL AS undoing, r.state = 'undone' AS undone,
+	r.state = 'failed' OR (r.state IN ('checking', 'importing', 'undoing') AND j.id IS NULL) AS failed,
+	r.state = 'undoing' AND j.id IS NULL AS undo_failed, r.state = 'failed' AS was_cancelled, r.reason,
+	d.error AS dead_error, d.id IS NOT NULL AS is_dead, j.tries > 0 AND j.running = 0 AND j.error <> '' AS waits, j.error AS last_error,
+	j.done AS rows_done, j.total AS rows_total, r.all_or_nothing, r.as_hidden, r.products, r.changed, r.variants, r.warnings, r.errors,
+	r.created, r.imported,
+	r.state = 'done' AND EXISTS (SELECT l.id FROM import_run l WHERE l.state = 'done' AND l.imported > r.imported) AS was_followed,
+	r.state = 'done' AND EXISTS (SELECT k.product FROM import_product k WHERE k.import_run = r.id) AS is_kept,
+	r.state = 'done' AND EXISTS (SELECT l.id FROM import_variant k JOIN order_line l ON l.variant = k.variant JOIN shop_order o ON o.id = l.shop_order
+		WHERE k.import_run = r.id AND (k.is_new = 1 OR o.created >= r.imported)) AS was_sold
+FROM import_run r LEFT JOIN socle.job j ON j.id = r.job AND j.module = 'shop' LEFT JOIN socle.dead_job d ON d.id = r.job AND d.module = 'shop'
+WHERE r.id = :id
+
+-- name: import_runs ()
+SELECT r.id, r.by_name, r.file_name, r.state = 'new' AS is_new, r.state = 'checking' AND j.id IS NOT NULL AS checking, r.state = 'checked' AS checked,
+	r.state = 'importing' AND j.id IS NOT NULL AS importing, r.state = 'done' AS done, r.state = 'undoing' AND j.id IS NOT NULL AS undoing,
+	r.state = 'undone' AS undone, r.state = 'failed' OR (r.state IN ('checking', 'importing', 'undoing') AND j.id IS NULL) AS failed,
+	r.products, r.changed, r.errors, r.created
+FROM import_run r LEFT JOIN socle.job j ON j.id = r.job AND j.module = 'shop' ORDER BY r.id DESC LIMIT 20
+
+-- name: import_held ()
+SELECT only_one FROM import_lock FOR UPDATE
 
 -- name: import_bytes (id)
 SELECT file_name, mapping, bytes FROM import_run WHERE id = :id AND bytes IS NOT NULL
 
--- name: import_runs ()
-SELECT id, by_name, file_name, state = 'new' AS is_new, state = 'checking' AS checking, state = 'checked' AS checked,
-	state = 'importing' AS importing, state = 'done' AS done, products, changed, errors, created FROM import_run ORDER BY id DESC LIMIT 20
+-- For a job: what it is to do, unless it was given up.
+-- name: import_work (id, attempt, state)
+SELECT file_name, mapping, bytes, all_or_nothing, as_hidden FROM import_run WHERE id = :id AND attempt = :attempt AND state = :state AND bytes IS NOT NULL
 
--- name: import_state (id, to, from, or_from)
-UPDATE import_run SET state = :to WHERE id = :id AND state IN (:from, :or_from)
+-- Work begins: from a state that it may follow, or where earlier work was lost.
+-- name: import_begin (id, to, from, or_from, all_or_nothing, as_hidden)
+UPDATE import_run SET state = :to, attempt = attempt + 1, job = NULL, reason = '', all_or_nothing = COALESCE(:all_or_nothing, all_or_nothing),
+	as_hidden = COALESCE(:as_hidden, as_hidden)
+WHERE id = :id AND (state IN (:from, :or_from) OR (state IN ('checking', 'importing') AND :to = 'checking'
+		AND NOT EXISTS (SELECT j.id FROM socle.job j WHERE j.id = import_run.job AND j.module = 'shop'))
+	OR (state = 'failed' AND :to = 'checking')
+	OR (state = 'undoing' AND :to = 'undoing' AND NOT EXISTS (SELECT j.id FROM socle.job j WHERE j.id = import_run.job AND j.module = 'shop')))
+
+-- name: import_job_is (id, job)
+UPDATE import_run SET job = :job WHERE id = :id
+
+-- name: import_attempt (id)
+SELECT attempt FROM import_run WHERE id = :id
 
 -- name: import_mapping (id, mapping)
 UPDATE import_run SET mapping = :mapping WHERE id = :id
 
--- name: import_checked (id, products, changed, variants, warnings, errors)
-UPDATE import_run SET state = 'checked', products = :products, changed = :changed, variants = :variants, warnings = :warnings, errors = :errors
-WHERE id = :id
+-- name: import_cancel (id, by)
+UPDATE import_run SET state = 'failed', reason = :by WHERE id = :id AND state IN ('checking', 'importing')
 
--- name: import_done (id)
-UPDATE import_run SET state = 'done', bytes = NULL WHERE id = :id
+-- name: import_counted (id, attempt, from, to, products, changed, variants, warnings, errors, imported)
+UPDATE import_run SET state = :to, products = :products, changed = :changed, variants = :variants, warnings = :warnings, errors = :errors,
+	imported = :imported WHERE id = :id AND attempt = :attempt AND state = :from
+
+-- name: import_undone (id, attempt)
+UPDATE import_run SET state = 'undone' WHERE id = :id AND attempt = :attempt AND state = 'undoing'
+
+-- name: import_is_undoing (id, attempt)
+SELECT id FROM import_run WHERE id = :id AND attempt = :attempt AND state = 'undoing'
+
+-- Those that no undoing can reach any more: of the newest three there is a way back.
+-- name: imports_kept ()
+SELECT id FROM import_run WHERE state = 'done' AND EXISTS (SELECT k.product FROM import_product k WHERE k.import_run = import_run.id)
+ORDER BY imported DESC LIMIT 20 OFFSET 3
 
 -- name: import_lines (id)
-SELECT is_error, line, place, words, about FROM import_line WHERE import_run = :id ORDER BY is_error DESC, id LIMIT 200
+SELECT is_error, line, place, words, about FROM import_line WHERE import_run = :id ORDER BY is_error DESC, line, id LIMIT 200
+
+-- The rows that were refused, a page of them behind the line `after`, each with its first reason.
+-- name: import_refused (id, after, limit)
+SELECT line, MIN(words) AS words FROM import_line WHERE import_run = :id AND is_error = 1 AND line > :after GROUP BY line ORDER BY line LIMIT :limit
 
 -- name: import_lines_clear (id)
 DELETE FROM import_line WHERE import_run = :id

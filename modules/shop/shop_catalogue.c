@@ -94,7 +94,9 @@ shop_category(struct scop_request *req)
 		    scop_bool(category, "is_top")
 			? products_of_top(id, one_more(req), shop_first(req, PER_PAGE))
 			: products_of_category(id, one_more(req), shop_first(req, PER_PAGE)) },
-		{ "subs", false, sub_categories(slug) }, SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
+		{ "subs", false, sub_categories(slug) },
+		{ "parents", false, category_parents(slug) }, SHOP_DELIVERY, SHOP_FRAME(req),
+		{ 0 } });
 	show_page(req, products, "category", scop_make_map(req, 1, parts, &slug));
 }
 
@@ -127,6 +129,7 @@ shop_product(struct scop_request *req)
 	const struct scop_value *product = scop_put_all(req,
 	    (const struct scop_want[]){ { "product", true, product_by_slug(slug) },
 		{ "found", false, variants_of_product(slug) },
+		{ "parents", false, parents_of_product(slug) },
 		{ "neighbours", false, neighbours_of_product(slug) }, SHOP_DELIVERY,
 		SHOP_FRAME(req), { 0 } });
 
@@ -139,6 +142,9 @@ shop_product(struct scop_request *req)
 
 	scop_put(req, "variants", described(req, variants, chosen));
 	scop_put(req, "chosen", chosen);
+	/* what nobody can choose is said all the same: the size of a single coat */
+	scop_put(req, "options",
+	    scop_count(variants) == 1 ? shop_options(req, scop_at(variants, 0)) : NULL);
 	scop_put(req, "groups", shop_choices(req, product, variants, chosen));
 	shop_put_delivery(req, scop_int(chosen, "weight_grams"), scop_get(chosen, "price"));
 	scop_put(req, "has_neighbours",

@@ -1,168 +1,45 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The import: rows of shop_source.h into tables. All or nothing, and safe to run again: a product
- * is known by its slug, a variant by its SKU or, without one, by its product and options.
+ * The import: rows of shop_source.h into tables, as shop_plan.h has put them together. Safe to run
+ * again: products, variants and categories are known by keys that are exact, and what a file does
+ * not have is left as it is.
  */
 #include "shop_import.h"
 #include "shop_payment.h"
+#include "shop_plan.h"
 #include "shop_text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { NAMES_MIN = 1024, FILE_ERRORS_SHOWN = 100 };
-
-/* What was met in this file: SKUs by line, products, categories and WooCommerce's ids by their
- * number in the database. */
-struct names {
-	struct name {
-		char *text;
-		int64_t value;
-		int64_t second;
-	} * name;
-	size_t count, capacity;
-};
-
-struct import {
-	struct scop_request *req;
-	const struct shop_takein *what;
-	struct shop_taken *taken;
-	struct names codes, products, categories, ids;
-	struct names refused; /* products whose row has a mistake, by key and by id */
-	unsigned line;
-};
-
-/* ---- names ---- */
-
-static size_t
-place(const struct names *names, const char *text)
-{
-	uint64_t sum = 1469598103934665603u;
-
-	for (const char *c = text; *c; c++)
-		sum = (sum ^ (unsigned char)*c) * 1099511628211u;
-	size_t at = (size_t)(sum % names->capacity);
-	while (names->name[at].text && strcmp(names->name[at].text, text) != 0)
-		at = (at + 1) % names->capacity;
-	return at;
-}
-
-static struct name *
-find_name(const struct names *names, const char *text)
-{
-	struct name *found = names->capacity ? &names->name[place(names, text)] : NULL;
-
-	return found && found->text ? found : NULL;
-}
-
-static void
-add_name(struct names *names, const char *text, int64_t value, int64_t second)
-{
-	if ((names->count + 1) * 2 > names->capacity) {
-		struct names larger = { .capacity =
-					    names->capacity ? names->capacity * 2 : NAMES_MIN,
-			.count = names->count };
-
-		larger.name = calloc(larger.capacity, sizeof *larger.name);
-		if (!larger.name)
-			abort();
-		for (size_t i = 0; i < names->capacity; i++)
-			if (names->name[i].text)
-				larger.name[place(&larger, names->name[i].text)] = names->name[i];
-		free(names->name);
-		*names = larger;
-	}
-	struct name *name = &names->name[place(names, text)];
-	if (!name->text) {
-		name->text = strdup(text);
-		names->count++;
-	}
-	if (!name->text)
-		abort();
-	name->value = value;
-	name->second = second;
-}
-
-/* ---- telling ---- */
-
-static void
-tell(struct import *import, bool is_error, unsigned column, const char *words, const char *about)
-{
-	if (is_error)
-		import->taken->errors++;
-	else
-		import->taken->warnings++;
-	import->what->tell(import->what->context, is_error, import->line, column, words, about);
-}
-
-static void
-complain(struct import *import, unsigned column, const char *words)
-{
-	tell(import, true, column, words, "");
-}
-
-static void
-warn(struct import *import, const char *words, const char *about)
-{
-	tell(import, false, 0, words, about);
-}
-
-/* ---- writing ---- */
+enum { BATCH = 500, PROGRESS_EVERY = 200, FILE_ERRORS_SHOWN = 100, BENEFICIARY = 70 };
 
 static const struct scop_value *
-text(struct import *import, const char *words)
+text(struct shop_plan *plan, const char *words)
 {
-	return scop_make_text(import->req, "%s", words);
+	return scop_make_text(plan->req, "%s", words);
 }
 
 static const struct scop_value *
-number_or_null(struct import *import, int64_t number)
+number_or_null(struct shop_plan *plan, int64_t number)
 {
-	return number > 0 ? scop_make_int(import->req, number) : NULL;
+	return number > 0 ? scop_make_int(plan->req, number) : NULL;
 }
 
-/* The category's number, and that of the outermost above it; each part of the path is made when it
- * is new. */
-static void
-put_category(struct import *import, const char *path, int64_t *ret_category, int64_t *ret_top)
+static bool
+has(int column)
 {
-	char walked[SHOP_TEXT] = "", slug[151];
-	const char *at = path;
-
-	*ret_category = *ret_top = 0;
-	while (*at) {
-		size_t length = strcspn(at, ">");
-		const char *next = at[length] ? at + length + 1 : at + length;
-
-		while (length > 0 && at[0] == ' ')
-			at++, length--;
-		while (length > 0 && at[length - 1] == ' ')
-			length--;
-		if (length > 0) {
-			const size_t used = strlen(walked);
-
-			snprintf(walked + used, sizeof walked - used, "%s%.*s", used ? " > " : "",
-			    (int)length, at);
-			const struct name *known = find_name(&import->categories, walked);
-			if (!known) {
-				shop_slug(walked, slug, sizeof slug);
-				scop_write(import->req,
-				    category_put(number_or_null(import, *ret_category),
-					text(import, slug),
-					scop_make_text(import->req, "%.*s",
-					    (int)(length > 100 ? 100 : length), at)));
-				add_name(&import->categories, walked, scop_inserted(import->req),
-				    *ret_top);
-				known = find_name(&import->categories, walked);
-			}
-			*ret_category = known->value;
-			if (*ret_top == 0)
-				*ret_top = known->value;
-		}
-		at = next;
-	}
+	return column >= 0;
 }
+
+/* NULL where the file has no column for it. */
+static const struct scop_value *
+text_of(struct shop_plan *plan, bool has_column, const char *words)
+{
+	return has_column ? text(plan, words) : NULL;
+}
+
+/* ---- pictures ---- */
 
 const char *
 shop_picture_type(const char *data, size_t size)
@@ -181,231 +58,425 @@ shop_picture_type(const char *data, size_t size)
 }
 
 static const struct scop_value *
-put_picture(struct import *import, const char *name)
+put_picture(struct shop_plan *plan, const char *name)
 {
-	for (size_t i = 1; name[0] && i < import->what->file_count; i++) {
-		const struct scop_file *file = &import->what->files[i];
+	const struct shop_import *import = plan->import;
 
-		if (strcmp(file->name, name) != 0)
-			continue;
+	for (size_t i = 1; name[0] && i < import->file_count; i++) {
+		const struct scop_file *file = &import->files[i];
 		const char *type = shop_picture_type(file->data, file->size);
-		if (!type) {
-			warn(import, SCOP_TEXT("This is no picture (PNG, JPEG, WebP or SVG)."),
-			    name);
-			return NULL;
-		}
-		const struct scop_value *bytes =
-		    scop_make_bytes(import->req, file->data, file->size);
-		const struct scop_value *hash = scop_hash(import->req, bytes);
-		scop_write(import->req, picture_put(hash, text(import, type), bytes));
+
+		if (strcmp(file->name, name) != 0 || !type)
+			continue;
+		const struct scop_value *bytes = scop_make_bytes(plan->req, file->data, file->size);
+		const struct scop_value *hash = scop_hash(plan->req, bytes);
+		scop_write(plan->req, picture_put(hash, text(plan, type), bytes));
 		return hash;
 	}
-	if (name[0])
-		warn(import, SCOP_TEXT("This picture was not among the files."), name);
 	return NULL;
 }
 
 static void
-put_product(struct import *import, const struct shop_row *row)
+check_picture(struct shop_plan *plan, const char *name)
 {
-	int64_t category, top;
-	bool fresh = !find_name(&import->products, row->key);
+	const struct shop_import *import = plan->import;
 
-	import->taken->products += fresh;
-	if (import->what->dry) {
-		add_name(&import->products, row->key, 1, 0);
-		add_name(&import->ids, row->id, 1, 0);
+	for (size_t i = 1; name[0] && i < import->file_count; i++) {
+		if (strcmp(import->files[i].name, name) != 0)
+			continue;
+		if (!shop_picture_type(import->files[i].data, import->files[i].size))
+			shop_plan_tell(plan, false, 0,
+			    SCOP_TEXT("This is no picture (PNG, JPEG, WebP or SVG)."), name);
 		return;
 	}
-	put_category(import, row->category, &category, &top);
-	scop_write(import->req,
-	    product_put(text(import, row->key), text(import, row->name),
-		number_or_null(import, category), number_or_null(import, top),
-		text(import, row->description), text(import, row->quality),
-		text(import, row->option_name[0]), text(import, row->option_name[1]),
-		text(import, row->option_name[2]), put_picture(import, row->picture),
-		scop_make_bool(import->req, row->published),
-		row->vat[0] ? text(import, row->vat) : NULL));
-	add_name(&import->products, row->key, scop_inserted(import->req), 0);
-	add_name(&import->ids, row->id, scop_inserted(import->req), 0);
+	if (name[0])
+		shop_plan_tell(plan, false, 0, SCOP_TEXT("This picture was not among the files."),
+		    name);
 }
 
-/* The product that a row without one belongs to: met in this file, or before. 0 for none. */
-static int64_t
-product_of(struct import *import, const struct shop_row *row)
-{
-	const struct name *known = row->parent_id[0] ? find_name(&import->ids, row->parent_id)
-						     : find_name(&import->products, row->key);
+/* ---- products ---- */
 
-	if (known)
-		return known->value;
-	return scop_int(scop_row(import->req, product_id(text(import, row->key))), "id");
+struct product_maker {
+	struct shop_plan *plan;
+	const struct shop_row *row;
+	const struct shop_plan_product *product;
+	const struct scop_value *category, *top, *picture, *published, *names[SHOP_OPTIONS];
+};
+
+/* The first two option names, and the rest joined, as shop_row_options does with the values. */
+static void
+make_names(struct product_maker *maker)
+{
+	const struct shop_plan_product *product = maker->product;
+	static struct shop_row nothing;
+	struct shop_options options;
+	const char *names[SHOP_ATTRIBUTES] = { NULL };
+
+	nothing.parent[0] = 'x'; /* by their names */
+	for (size_t i = 0; i < product->name_count; i++)
+		names[i] = product->names[i];
+	shop_row_options(&nothing, names, product->name_count, &options);
+	for (size_t i = 0; i < SHOP_OPTIONS; i++)
+		maker->names[i] = text(maker->plan, options.name[i]);
 }
 
 static bool
-put_variant(struct import *import, const struct shop_row *row)
+add_product(void *context, const struct scop_value *slug)
 {
+	struct product_maker *maker = context;
+	struct shop_plan *plan = maker->plan;
+	const struct shop_source *source = &plan->source;
+	const struct shop_row *row = maker->row;
+	bool taken;
+
+	scop_write_unique(plan->req,
+	    import_product_add(text(plan, shop_plan_key(plan, row)), slug, text(plan, row->name),
+		maker->category, maker->top, text(plan, row->description),
+		text_of(plan, has(source->condition), row->quality), maker->names[0],
+		maker->names[1], maker->names[2], maker->picture, maker->published,
+		row->vat[0] ? text(plan, row->vat) : NULL),
+	    &taken);
+	return !taken;
+}
+
+static void
+change_product(struct product_maker *maker)
+{
+	struct shop_plan *plan = maker->plan;
+	const struct shop_source *source = &plan->source;
+	const struct shop_row *row = maker->row;
+	const bool has_text = has(source->description) || has(source->short_description);
+	const bool has_category = has(source->category) || has(source->tags);
+
+	scop_write(plan->req,
+	    import_product_set(scop_make_int(plan->req, maker->product->id), text(plan, row->name),
+		scop_make_bool(plan->req, has_category), maker->category, maker->top,
+		text_of(plan, has_text, row->description),
+		text_of(plan, has(source->condition), row->quality), maker->names[0],
+		maker->names[1], maker->names[2], maker->picture, maker->published,
+		row->vat[0] ? text(plan, row->vat) : NULL));
+}
+
+/* Whether the file says so; NULL where it does not, or where it is for the shop to say. */
+static const struct scop_value *
+published(struct shop_plan *plan, const struct shop_plan_product *product,
+    const struct shop_row *row)
+{
+	const struct shop_source *source = &plan->source;
+	const bool is_said = has(source->published) || has(source->status) ||
+	    has(source->visibility) || has(source->gift_card);
+
+	if (product->variants == 0 && product->in_shop == 0)
+		return scop_make_bool(plan->req, false);
+	if (product->id > 0)
+		return is_said && !plan->import->as_hidden
+		    ? scop_make_bool(plan->req, row->published)
+		    : NULL;
+	return scop_make_bool(plan->req, row->published && !plan->import->as_hidden);
+}
+
+static void
+put_product(struct shop_plan *plan, struct shop_plan_product *product, const struct shop_row *row)
+{
+	struct product_maker maker = { .plan = plan, .row = row, .product = product };
+	int64_t category, top;
+	char slug[140];
+
+	shop_category_of(plan->req, &plan->categories, row->category, &category, &top);
+	maker.category = number_or_null(plan, category);
+	maker.top = number_or_null(plan, top);
+	maker.picture = put_picture(plan, row->picture);
+	maker.published = published(plan, product, row);
+	make_names(&maker);
+	if (product->id > 0) {
+		change_product(&maker);
+		return;
+	}
+	shop_slug(row->address, slug, sizeof slug);
+	if (!slug[0])
+		shop_slug(row->name, slug, sizeof slug);
+	if (shop_address_free(plan->req,
+		&(const struct shop_address){ .slug = slug[0] ? slug : "article",
+		    .slugs = &plan->slugs,
+		    .next = product_slugs,
+		    .write = add_product,
+		    .context = &maker }))
+		product->id = scop_inserted(plan->req);
+}
+
+/* In the first round of writing: products, so that a variation finds the one that follows it. */
+static void
+write_product(struct shop_plan *plan, struct shop_row *row, const struct shop_row_error *error)
+{
+	if (error || row->skip || !row->has_product)
+		return;
+	struct shop_plan_product *product = shop_plan_product(plan, row);
+	if (product->line == plan->line)
+		put_product(plan, product, row);
+}
+
+/* ---- variants ---- */
+
+static void
+note_variant(struct shop_plan *plan, const struct shop_plan_product *product,
+    const struct shop_row *row, const struct shop_options *options, const char *code)
+{
+	const char *joined =
+	    shop_plan_joined(plan, options->value[0], options->value[1], options->value[2]);
+	const char *about = row->sku[0] ? row->sku : row->name[0] ? row->name : row->key;
+	struct shop_name *same =
+	    shop_names_add(&plan->codes, shop_plan_within(plan, product, code));
+
+	if (same->value > 0) {
+		plan->done->repeated++;
+		shop_plan_tell(plan, false, 0,
+		    SCOP_TEXT(
+			"The same variant stands on an earlier line already; this row's price and "
+			"stock replace the first ones."),
+		    about);
+		return;
+	}
+	same->value = plan->line;
+	plan->done->variants++;
+	if (row->sku[0]) {
+		struct shop_name *owner = shop_names_add(&plan->owners, row->sku);
+
+		if (owner->value > 0 && owner->value != product->number)
+			shop_plan_tell(plan, false, 0,
+			    SCOP_TEXT("Another article has this SKU too; both are kept."),
+			    row->sku);
+		owner->value = product->number;
+	}
+	struct shop_name *seen =
+	    shop_names_add(&plan->shown, shop_plan_within(plan, product, joined));
+	if (seen->value > 0)
+		shop_plan_tell(plan, false, 0,
+		    SCOP_TEXT(
+			"Customers cannot tell this variant from another of the article: their "
+			"options are the same."),
+		    about);
+	seen->value = plan->line;
+}
+
+/* What is in the shop under its options gets the row's SKU, or the other way round: where it is the
+ * only one of those options, and no other row of the file is its own. */
+static void
+adopt(struct shop_plan *plan, const struct shop_plan_product *product, const struct shop_row *row,
+    const struct shop_options *options, const char *code)
+{
+	const char *joined =
+	    shop_plan_joined(plan, options->value[0], options->value[1], options->value[2]);
+	const struct shop_name *other =
+	    shop_names_find(&plan->options, shop_plan_within(plan, product, joined));
+
+	if (!other || other->value <= 0 ||
+	    shop_names_find(&plan->variants, shop_plan_within(plan, product, code)))
+		return;
+	const char *sku = other->more, *its_code = strchr(sku, '\n') + 1;
+	const bool is_same =
+	    strncmp(sku, row->sku, strlen(row->sku)) == 0 && sku[strlen(row->sku)] == '\n';
+	if ((*sku != '\n' && row->sku[0] && !is_same) ||
+	    shop_names_find(&plan->codes, shop_plan_within(plan, product, its_code)))
+		return;
+	scop_write(plan->req,
+	    variant_adopt(scop_make_int(plan->req, other->value), text(plan, code)));
+}
+
+static void
+put_variant(struct shop_plan *plan, const struct shop_plan_product *product,
+    const struct shop_row *row, const struct shop_options *options, const char *code)
+{
+	const struct shop_source *source = &plan->source;
+	const bool has_stock = has(source->stock) || has(source->in_stock) || has(source->tracker);
+
+	if (product->in_shop > 0)
+		adopt(plan, product, row, options, code);
+	scop_write(plan->req,
+	    variant_put(scop_make_int(plan->req, product->id), text(plan, code),
+		row->sku[0] ? text(plan, row->sku) : NULL, text(plan, options->value[0]),
+		text(plan, options->value[1]), text(plan, options->value[2]),
+		scop_make_int(plan->req, row->price_cents), scop_make_bool(plan->req, has_stock),
+		row->stock >= 0 ? scop_make_int(plan->req, row->stock) : NULL,
+		row->grams >= 0 ? scop_make_int(plan->req, row->grams) : NULL));
+}
+
+static void
+take_variant(struct shop_plan *plan, struct shop_plan_product *product, struct shop_row *row)
+{
+	struct shop_options options;
 	char code[SHOP_CODE];
-	const int64_t product = product_of(import, row);
 
-	if (product == 0)
-		return false;
-	if (row->sku[0])
-		snprintf(code, sizeof code, "%s", row->sku);
-	else
-		shop_code(row->key, row->option[0], row->option[1], row->option[2], code);
-	if (find_name(&import->codes, code)) {
-		import->taken->repeated++;
-		warn(import,
-		    SCOP_TEXT("This SKU stands on an earlier line already; this row's price and "
-			      "stock replace the first ones."),
-		    code);
-	} else {
-		add_name(&import->codes, code, import->line, 0);
-		import->taken->variants++;
+	if (row->stock_of_parent) {
+		row->stock = product->stock;
+		if (row->stock >= 0)
+			shop_plan_tell(plan, false, 0,
+			    SCOP_TEXT(
+				"The stock is counted for all variants of the article together "
+				"there, and each gets all of it. Please check it."),
+			    row->sku);
 	}
-	if (import->what->dry)
-		return true;
-	scop_write(import->req,
-	    variant_put(scop_make_int(import->req, product), text(import, code),
-		row->sku[0] ? text(import, row->sku) : NULL, text(import, row->option[0]),
-		text(import, row->option[1]), text(import, row->option[2]),
-		scop_make_int(import->req, row->price_cents),
-		row->stock >= 0 ? scop_make_int(import->req, row->stock) : NULL,
-		row->grams >= 0 ? scop_make_int(import->req, row->grams) : NULL));
-	return true;
+	shop_plan_code(plan, product, row, &options, code);
+	note_variant(plan, product, row, &options, code);
+	if (!plan->import->dry && product->id > 0)
+		put_variant(plan, product, row, &options, code);
 }
 
-/* ---- reading ---- */
+/* ---- one row after the other ---- */
 
 static void
-take_row(struct import *import, const struct shop_row *row)
+tell_notes(struct shop_plan *plan, const struct shop_row *row)
 {
+	for (size_t i = 0; i < row->note_count; i++)
+		shop_plan_tell(plan, false, row->note[i].column, row->note[i].text,
+		    row->sku[0] ? row->sku : row->name);
+}
+
+static void
+tell_product(struct shop_plan *plan, const struct shop_plan_product *product,
+    const struct shop_row *row)
+{
+	plan->done->products++;
+	plan->done->changed += product->is_known;
+	check_picture(plan, row->picture);
+	if (product->shop_name && strcmp(product->shop_name, row->name) != 0)
+		shop_plan_tell(plan, false, 0,
+		    SCOP_TEXT("The shop knows this article by another name, which is replaced."),
+		    product->shop_name);
+	if (product->variants == 0 && product->in_shop == 0)
+		shop_plan_tell(plan, false, 0,
+		    SCOP_TEXT("No variant of this article can be sold: it comes in hidden."),
+		    row->name);
+}
+
+/* A variant without its product; the product's own row says why, where it was refused. */
+static void
+tell_orphan(struct shop_plan *plan, const struct shop_plan_product *product)
+{
+	shop_plan_tell(plan, true, 0,
+	    product && product->refused
+		? SCOP_TEXT("The row of this variant's article has an error.")
+		: SCOP_TEXT("This variant's article is neither in the file nor in the shop."),
+	    "");
+}
+
+static void
+take_row(struct shop_plan *plan, struct shop_row *row, const struct shop_row_error *error)
+{
+	if (plan->import->progress && ++plan->passed % PROGRESS_EVERY == 0)
+		plan->import->progress(plan->import->context, plan->passed, plan->records);
+	if (error) {
+		shop_plan_tell(plan, true, error->column, error->text, "");
+		return;
+	}
+	tell_notes(plan, row);
 	if (row->skip) {
-		if (row->why_skipped) {
-			import->taken->skipped++;
-			warn(import, row->why_skipped, "");
-		}
+		plan->done->skipped += row->note_count > 0;
 		return;
 	}
-	if (row->has_product)
-		put_product(import, row);
-	/* Of a product that was refused its row alone is told: the rest follows from it. */
-	if (row->has_variant && !put_variant(import, row) &&
-	    !find_name(&import->refused, row->parent_id[0] ? row->parent_id : row->key))
-		complain(import, 0,
-		    SCOP_TEXT("This variant's product is not in the file above it, and not in the "
-			      "shop."));
+	struct shop_plan_product *product = shop_plan_product(plan, row);
+	if (!product || (product->line == 0 && !product->is_known)) {
+		tell_orphan(plan, product);
+		return;
+	}
+	if (row->has_product && product->line == plan->line)
+		tell_product(plan, product, row);
+	if (!plan->import->dry && product->id == 0) {
+		shop_plan_tell(plan, true, 0,
+		    SCOP_TEXT("No address is free for this article. Please give it another name."),
+		    row->name);
+		return;
+	}
+	if (row->has_variant)
+		take_variant(plan, product, row);
 }
 
+/* ---- what was there before, and what is new ---- */
+
+/* Calls `write` with the numbers of products, a batch at a time. */
 static void
-read_rows(struct import *import, struct scop_csv *csv)
+each_batch(struct shop_plan *plan, bool known_alone,
+    struct scop_query (*query)(const struct scop_value *run, const struct scop_value *products))
 {
-	const char *const *fields, *broken = NULL;
-	size_t count;
-	struct shop_source source;
-	static struct shop_row row;
-
-	if (!scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
-		complain(import, 0, broken ? broken : SCOP_TEXT("The file has no rows."));
-		return;
-	}
-	if (import->what->source) {
-		source = *import->what->source;
-	} else if (!shop_source_open(fields, count, &source, &broken)) {
-		complain(import, 0, broken);
-		return;
-	}
-	import->taken->kind = source.kind;
-	while (!scop_rejected(import->req) &&
-	    scop_csv_next(csv, &fields, &count, &import->line, &broken)) {
-		struct shop_row_error error;
-
-		if (shop_source_row(&source, fields, count, &row, &error)) {
-			take_row(import, &row);
-		} else {
-			complain(import, error.column, error.text);
-			if (row.has_product)
-				add_name(&import->refused, row.key, 0, 0);
-			if (row.has_product && row.id[0])
-				add_name(&import->refused, row.id, 0, 0);
-		}
-		if (import->what->passed)
-			import->what->passed(import->what->context, import->line);
-	}
-	if (broken)
-		complain(import, 0, broken);
-}
-
-/* How many of the file's products are in the shop already. */
-static unsigned
-count_known(struct import *import)
-{
-	const struct scop_value **keys =
-	    scop_alloc(import->req, (import->products.count + 1) * sizeof(*keys));
+	const struct scop_value *ids[BATCH];
 	size_t count = 0;
 
-	for (size_t i = 0; i < import->products.capacity; i++)
-		if (import->products.name[i].text)
-			keys[count++] = text(import, import->products.name[i].text);
-	return (unsigned)scop_int(scop_row(import->req,
-				      known_products(scop_make_list(import->req, count, keys))),
-	    "known");
+	for (size_t i = 0; i <= plan->product_count && !scop_rejected(plan->req); i++) {
+		const struct shop_plan_product *product =
+		    i < plan->product_count ? plan->products[i] : NULL;
+
+		if (product && product->id > 0 && (product->is_known || !known_alone))
+			ids[count++] = scop_make_int(plan->req, product->id);
+		if (count == BATCH || (!product && count > 0)) {
+			scop_write(plan->req,
+			    query(plan->import->run, scop_make_list(plan->req, count, ids)));
+			count = 0;
+		}
+	}
 }
 
 static void
-forget(struct names *names)
+keep_new(struct shop_plan *plan)
 {
-	for (size_t i = 0; i < names->capacity; i++)
-		free(names->name[i].text);
-	free(names->name);
+	const struct shop_categories *made = &plan->categories;
+	const struct scop_value **ids =
+	    scop_alloc(plan->req, (made->made_count + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < made->made_count; i++)
+		ids[i] = scop_make_int(plan->req, made->made[i]);
+	each_batch(plan, false, import_new_products);
+	each_batch(plan, false, import_new_variants);
+	if (made->made_count > 0)
+		scop_write(plan->req,
+		    import_new_categories(plan->import->run,
+			scop_make_list(plan->req, made->made_count, ids)));
+}
+
+static void
+write_rows(struct shop_plan *plan)
+{
+	if (plan->import->run) {
+		each_batch(plan, true, import_keep_products);
+		each_batch(plan, true, import_keep_variants);
+	}
+	shop_plan_each(plan, write_product);
+	shop_plan_each(plan, take_row);
+	if (plan->import->run)
+		keep_new(plan);
+	scop_write(plan->req, products_refresh());
+	scop_write(plan->req, products_without_variants());
+	scop_write(plan->req, counts_refresh());
 }
 
 void
-shop_take_in(struct scop_request *req, const struct shop_takein *what, struct shop_taken *ret_taken)
+shop_import(struct scop_request *req, const struct shop_import *import,
+    struct shop_imported *ret_imported)
 {
-	struct import import = { .req = req, .what = what, .taken = ret_taken };
-	const char *error;
-	struct scop_csv *csv =
-	    scop_csv_open(what->files[0].data, what->files[0].size, &import.line, &error);
+	struct shop_plan plan = { .req = req, .import = import, .done = ret_imported };
+	struct shop_import dry = *import;
 
-	*ret_taken = (struct shop_taken){ 0 };
-	if (csv) {
-		read_rows(&import, csv);
-		scop_csv_close(csv);
-	} else {
-		complain(&import, 0, error);
+	*ret_imported = (struct shop_imported){ 0 };
+	if (!import->dry)
+		scop_row(req, import_held());
+	shop_plan_make(&plan);
+	if (plan.is_readable && (import->dry || (import->all_or_nothing && plan.errors > 0))) {
+		dry.dry = true;
+		plan.import = &dry;
+		shop_plan_each(&plan, take_row);
+	} else if (plan.is_readable) {
+		write_rows(&plan);
 	}
-	if (what->dry) {
-		ret_taken->changed = count_known(&import);
-	} else if (ret_taken->errors == 0) {
-		scop_write(req, products_refresh());
-		scop_write(req, counts_refresh());
-	}
-	forget(&import.codes);
-	forget(&import.products);
-	forget(&import.categories);
-	forget(&import.ids);
-	forget(&import.refused);
-}
-
-void
-shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category,
-    int64_t *ret_top)
-{
-	struct import import = { .req = req };
-
-	put_category(&import, path, ret_category, ret_top);
-	forget(&import.categories);
+	shop_plan_free(&plan);
 }
 
 /* ---- from the command line ---- */
 
 struct reporter {
 	struct scop_request *req;
+	bool all_or_nothing;
 	unsigned errors;
 };
 
+/* An error reported as such undoes everything. */
 static void
 report(void *context, bool is_error, unsigned line, unsigned column, const char *words,
     const char *about)
@@ -414,60 +485,97 @@ report(void *context, bool is_error, unsigned line, unsigned column, const char 
 
 	if (is_error && reporter->errors++ >= FILE_ERRORS_SHOWN)
 		return;
-	scop_report(reporter->req, is_error ? SCOP_REPORT_ERROR : SCOP_REPORT_WARNING, line, column,
-	    "%s%s%s%s", words, about[0] ? " (" : "", about, about[0] ? ")" : "");
+	scop_report(reporter->req,
+	    is_error && reporter->all_or_nothing ? SCOP_REPORT_ERROR : SCOP_REPORT_WARNING, line,
+	    column, "%s%s%s%s%s", is_error && !reporter->all_or_nothing ? "left out: " : "", words,
+	    about[0] ? " (" : "", about, about[0] ? ")" : "");
+}
+
+static bool
+import_files(struct scop_request *req, const struct scop_file *files, size_t count,
+    bool all_or_nothing)
+{
+	static const char *const kinds[] = { [SHOP_OTHER] = "CSV",
+		[SHOP_OWN] = "own CSV",
+		[SHOP_WOOCOMMERCE] = "WooCommerce",
+		[SHOP_SHOPIFY] = "Shopify" };
+	struct reporter reporter = { req, all_or_nothing, 0 };
+	struct shop_imported done;
+
+	shop_import(req,
+	    &(const struct shop_import){ .files = files,
+		.file_count = count,
+		.all_or_nothing = all_or_nothing,
+		.tell = report,
+		.context = &reporter },
+	    &done);
+	if (done.errors > FILE_ERRORS_SHOWN)
+		scop_report(req, SCOP_REPORT_INFO, 0, 0, "and %u further errors",
+		    done.errors - FILE_ERRORS_SHOWN);
+	if (done.errors > 0 && (all_or_nothing || done.products + done.variants == 0))
+		return false;
+	scop_report(req, SCOP_REPORT_INFO, 0, 0,
+	    "%s: %u products, %u variants, %u rows repeated, %u left out, %u refused",
+	    kinds[done.kind], done.products, done.variants, done.repeated, done.skipped,
+	    done.errors);
+	return true;
 }
 
 bool
 shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count)
 {
-	static const char *const kinds[] = { [SHOP_OWN] = "own CSV",
-		[SHOP_WOOCOMMERCE] = "WooCommerce",
-		[SHOP_SHOPIFY] = "Shopify" };
-	struct reporter reporter = { req, 0 };
-	struct shop_taken taken;
-
-	shop_take_in(req,
-	    &(const struct shop_takein){ .files = files,
-		.file_count = count,
-		.tell = report,
-		.context = &reporter },
-	    &taken);
-	if (taken.errors > FILE_ERRORS_SHOWN)
-		scop_report(req, SCOP_REPORT_INFO, 0, 0, "and %u further errors",
-		    taken.errors - FILE_ERRORS_SHOWN);
-	if (taken.errors == 0)
-		scop_report(req, SCOP_REPORT_INFO, 0, 0,
-		    "%s: %u products, %u variants, %u rows repeated, %u left out",
-		    kinds[taken.kind], taken.products, taken.variants, taken.repeated,
-		    taken.skipped);
-	return taken.errors == 0;
+	return import_files(req, files, count, true);
 }
 
-/* Three fields under "beneficiary,iban,bic". */
+bool
+shop_import_good_rows(struct scop_request *req, const struct scop_file *files, size_t count)
+{
+	return import_files(req, files, count, false);
+}
+
+/* Three fields under "beneficiary,iban,bic", checked as on the page of settings. */
+static bool
+check_payment(struct scop_request *req, const char *const *fields, unsigned line, char *ret_iban)
+{
+	const char *bic = fields[2];
+
+	if (!fields[0][0] || fields[0][scop_utf8_first(fields[0], BENEFICIARY)])
+		scop_report(req, SCOP_REPORT_ERROR, line, 1,
+		    "the beneficiary has 1 to %d characters", BENEFICIARY);
+	else if (!shop_iban_check(fields[1], ret_iban))
+		scop_report(req, SCOP_REPORT_ERROR, line, 2,
+		    "the check digits of this account number are wrong");
+	else if (bic[0] &&
+	    ((strlen(bic) != 8 && strlen(bic) != 11) ||
+		bic[strspn(bic, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")]))
+		scop_report(req, SCOP_REPORT_ERROR, line, 3,
+		    "a BIC has 8 or 11 capital letters and digits");
+	else
+		return true;
+	return false;
+}
+
 bool
 shop_import_payment(struct scop_request *req, const struct scop_file *files, size_t count)
 {
 	const char *error, *const *fields;
 	char iban[SHOP_IBAN];
 	size_t columns;
-	unsigned line;
+	unsigned line = 1;
 	struct scop_csv *csv =
 	    count > 0 ? scop_csv_open(files[0].data, files[0].size, &line, &error) : NULL;
-	bool sound = csv && scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3 &&
-	    strcmp(fields[0], "beneficiary") == 0 &&
+	const bool is_read = csv && scop_csv_next(csv, &fields, &columns, &line, &error) &&
+	    columns == 3 && strcmp(fields[0], "beneficiary") == 0 &&
 	    scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3;
+	const bool ok = is_read && check_payment(req, fields, line, iban);
 
-	if (!sound)
+	if (!is_read)
 		scop_report(req, SCOP_REPORT_ERROR, 1, 0,
 		    "expected 'beneficiary,iban,bic' and one row of them");
-	else if (!(sound = shop_iban_check(fields[1], iban)))
-		scop_report(req, SCOP_REPORT_ERROR, line, 2,
-		    "the check digits of this account number are wrong");
-	else
+	if (ok)
 		scop_write(req,
 		    payment_set(scop_make_text(req, "%s", fields[0]),
 			scop_make_text(req, "%s", iban), scop_make_text(req, "%s", fields[2])));
 	scop_csv_close(csv);
-	return sound;
+	return ok;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The merchant's products: the list with its filter, one product with its variants, and all of it
- * as a file that can be taken in again. */
+ * as a file that can be imported again. */
 #include "shop.h"
-#include "shop_text.h"
+#include "shop_category.h"
+#include "shop_source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,7 @@ const struct scop_field shop_product_fields[] = {
 	    .label = SCOP_TEXT("Name"),
 	    .required = true,
 	    .max = 200 },
-	{ .name = "category", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Category"), .max = 200 },
+	{ .name = "category", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Category"), .max = 700 },
 	{ .name = "description",
 	    .type = SCOP_FIELD_LONGTEXT,
 	    .label = SCOP_TEXT("Description"),
@@ -187,13 +188,13 @@ shop_products_file(struct scop_request *req)
 {
 	/* The columns of our own kind of file: see README.md. */
 	static const struct scop_csv_column columns[] = { { "product", "product" },
-		{ "name", "name" }, { "category", "category" }, { "description", "description" },
-		{ "quality", "condition" }, { "sku", "sku" }, { "option1_name", "option1_name" },
-		{ "option1", "option1" }, { "option2_name", "option2_name" },
-		{ "option2", "option2" }, { "option3_name", "option3_name" },
-		{ "option3", "option3" }, { "price", "price" }, { "stock", "stock" },
-		{ "weight_grams", "weight" }, { "vat", "vat" }, { "published", "published" },
-		{ 0 } };
+		{ "variant", "variant_key" }, { "name", "name" }, { "category", "category" },
+		{ "description", "description" }, { "quality", "condition" }, { "sku", "sku" },
+		{ "option1_name", "option1_name" }, { "option1", "option1" },
+		{ "option2_name", "option2_name" }, { "option2", "option2" },
+		{ "option3_name", "option3_name" }, { "option3", "option3" }, { "price", "price" },
+		{ "stock", "stock" }, { "weight_grams", "weight" }, { "vat", "vat" },
+		{ "published", "published" }, { 0 } };
 
 	scop_send_download(req, "products.csv", "text/csv; charset=utf-8",
 	    scop_csv_write_all(req, columns, variants_after));
@@ -223,39 +224,41 @@ shop_product_new(struct scop_request *req)
 	scop_view(req, &view_product_new);
 }
 
-/* Hidden until somebody has looked at it: its page asks for the rest. */
+static bool
+write_product(void *context, const struct scop_value *slug)
+{
+	struct scop_request *req = context;
+	bool taken;
+
+	scop_write_unique(req,
+	    product_add(slug, slug, scop_field(req, "name"), scop_make_bool(req, false)), &taken);
+	return !taken;
+}
+
+/* Hidden until somebody has looked at it: its page asks for the rest. Its key is its address, which
+ * is free where no other product has it as either. */
 void
 shop_product_add(struct scop_request *req)
 {
 	static const char *const parts[] = { "product" };
-	const struct scop_value *name = scop_field(req, "name"), *none = empty(req),
-				*address = NULL;
+	const struct scop_value *name = scop_field(req, "name"), *none = empty(req);
 	char slug[140], code[SHOP_CODE];
-	bool taken = true;
 
 	shop_slug(scop_as_text(name), slug, sizeof slug);
-	for (int i = 1; taken && i < 100 && !scop_rejected(req); i++) {
-		address = i == 1 ? scop_make_text(req, "%s", slug[0] ? slug : "article")
-				 : scop_make_text(req, "%s-%d", slug[0] ? slug : "article", i);
-		scop_write_unique(req, product_add(address, name, scop_make_bool(req, false)),
-		    &taken);
-	}
-	if (taken) {
+	if (!shop_address_free(req,
+		&(const struct shop_address){ .slug = slug[0] ? slug : "article",
+		    .next = product_slugs,
+		    .write = write_product,
+		    .context = req })) {
 		scop_reject(req, "name",
 		    "There are many articles of this name already. Please choose another.");
 		return;
 	}
 	const struct scop_value *product = scop_make_int(req, scop_inserted(req));
-	shop_code(scop_as_text(address), "", "", "", code);
-	scop_write_unique(req,
+	shop_code("", "", code);
+	scop_write(req,
 	    variant_add(product, scop_make_text(req, "%s", code), NULL, none, none, none,
-		scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)),
-	    &taken);
-	if (taken) {
-		scop_reject(req, "name",
-		    "Another article's number (SKU) is like this name. Please choose another.");
-		return;
-	}
+		scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
 	scop_note(req, "Added an article", name);
 	scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
@@ -389,11 +392,10 @@ shop_variant_add(struct scop_request *req)
 		    "That is enough variants for one article. Please make another article.");
 		return;
 	}
-	shop_code(scop_text(product, "slug"), scop_as_text(option), "", "", code);
+	shop_code(scop_as_text(sku), scop_as_text(option), code);
 	scop_write_unique(req,
-	    variant_add(id, sku ? sku : scop_make_text(req, "%s", code), sku, option, empty(req),
-		empty(req), scop_field(req, "new_price"), scop_field(req, "new_stock"),
-		scop_make_int(req, 0)),
+	    variant_add(id, scop_make_text(req, "%s", code), sku, option, empty(req), empty(req),
+		scop_field(req, "new_price"), scop_field(req, "new_stock"), scop_make_int(req, 0)),
 	    &taken);
 	if (taken) {
 		scop_reject(req, sku ? "sku" : "option", "There is such a variant already.");

@@ -1,330 +1,467 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One record of a product export: see shop_source.h. */
-#include "shop_source.h"
-#include "shop_text.h"
+/* One record of a product export: see shop_source.h. shop_field.c reads single fields of it. */
+#include "shop_row.h"
 
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { STOCK_MAX = 1000000000, GRAMS_MAX = 10000000 };
-
-struct reader {
-	const struct shop_source *source;
-	const char *const *fields;
-	size_t count;
-	struct shop_row *row;
-	struct shop_row_error *error;
-};
-
-static const char *
-field(const struct reader *reader, int column)
-{
-	return column >= 0 && (size_t)column < reader->count ? reader->fields[column] : "";
-}
+/* ---- whether it is shown ---- */
 
 static bool
-wrong(struct reader *reader, int column, const char *text)
+is_one_of(const char *text, const char *const *words)
 {
-	reader->error->column = (unsigned)(column + 1);
-	reader->error->text = text;
+	for (; *words; words++)
+		if (strcasecmp(text, *words) == 0)
+			return true;
 	return false;
 }
 
+/* A yes or a no as programs write it; an unknown word is told, and is a no. */
 static bool
-copy(struct reader *reader, int column, char *to, size_t size)
+truth(struct shop_reader *reader, int column, bool otherwise)
 {
-	const char *text = field(reader, column);
+	static const char *const yes[] = { "1", "true", "yes", "y", "x", "oui", "vrai", "ja",
+		"waar", "wahr", "active", "actif", "actief", "aktiv", NULL };
+	static const char *const no[] = { "0", "-1", "false", "no", "n", "non", "faux", "nee",
+		"onwaar", "nein", "falsch", "inactive", "draft", NULL };
+	char text[20];
 
-	while (isspace((unsigned char)*text))
-		text++;
-	size_t length = strlen(text);
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
-		length--;
-	if (length >= size)
-		return wrong(reader, column, SCOP_TEXT("This text is too long."));
-	memcpy(to, text, length);
-	to[length] = '\0';
-	return true;
-}
-
-static bool
-take_price(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	const bool on_sale = field(reader, source->sale_price)[0] != '\0';
-	const int column = on_sale ? source->sale_price : source->price;
-
-	if (!field(reader, column)[0])
-		return wrong(reader, column, SCOP_TEXT("The price is missing."));
-	if (!shop_price(field(reader, column), &reader->row->price_cents))
-		return wrong(reader, column,
-		    SCOP_TEXT("The price is not an amount such as 12.50."));
-	return true;
-}
-
-static bool
-take_stock(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	const char *text = field(reader, source->stock);
-	char *end;
-
-	reader->row->stock = -1;
-	/* Shopify: nobody counts it */
-	if (source->tracker >= 0 && !field(reader, source->tracker)[0])
-		return true;
-	if (strcmp(field(reader, source->in_stock), "0") == 0)
-		reader->row->stock = 0;
-	if (!text[0])
-		return true;
-	const long long stock = strtoll(text, &end, 10);
-	if (*end == '.' && strspn(end + 1, "0") == strlen(end + 1))
-		end += strlen(end);
-	if (*end || stock > STOCK_MAX)
-		return wrong(reader, source->stock, SCOP_TEXT("The stock is not a whole number."));
-	reader->row->stock = stock < 0 ? 0 : stock; /* sold more than there were: none is left */
-	return true;
-}
-
-/* "1.5", "0,35" in the unit of the file, to grams, rounded. */
-static bool
-take_weight(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	const char *text = field(reader, source->weight);
-	int64_t thousandths = 0;
-	int behind = -1;
-
-	reader->row->grams = -1;
-	if (!text[0])
-		return true;
-	for (; *text; text++) {
-		if ((*text == '.' || *text == ',') && behind < 0)
-			behind = 0;
-		else if (!isdigit((unsigned char)*text) || thousandths > (int64_t)GRAMS_MAX * 1000)
-			return wrong(reader, source->weight,
-			    SCOP_TEXT("The weight is not a number."));
-		else if (behind < 3) {
-			thousandths = thousandths * 10 + (*text - '0');
-			behind += behind >= 0;
-		}
-	}
-	for (behind = behind < 0 ? 0 : behind; behind < 3; behind++)
-		thousandths *= 10;
-	const int64_t grams = (thousandths * source->milligrams + 500000) / 1000000;
-	if (grams > GRAMS_MAX)
-		return wrong(reader, source->weight,
-		    SCOP_TEXT("The weight is more than ten tonnes."));
-	reader->row->grams = grams;
-	return true;
-}
-
-/* One of `words`, which end with NULL; a field that says nothing leaves `to` alone. */
-static bool
-take_one_of(struct reader *reader, int column, const char *const *words, char *to,
-    const char *otherwise)
-{
-	const char *text = field(reader, column);
-
-	while (*words && strcmp(text, *words) != 0)
-		words++;
-	if (!*words)
-		return !text[0] || wrong(reader, column, otherwise);
-	strcpy(to, text);
-	return true;
-}
-
-static bool
-take_vat(struct reader *reader)
-{
-	static const char *const known[] = { "standard", "intermediate", "reduced", "super_reduced",
-		NULL };
-
-	return take_one_of(reader, reader->source->vat, known, reader->row->vat,
-	    SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced."));
-}
-
-static bool
-take_options(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	struct shop_row *row = reader->row;
-
-	for (size_t i = 0; i < SHOP_OPTIONS; i++)
-		if (!copy(reader, source->option_name[i], row->option_name[i],
-			sizeof row->option_name[i]) ||
-		    !copy(reader, source->option[i], row->option[i], sizeof row->option[i]))
-			return false;
-	if (source->kind == SHOP_SHOPIFY && strcmp(row->option[0], "Default Title") == 0)
-		row->option_name[0][0] = row->option[0][0] = '\0';
-	return true;
-}
-
-static bool
-take_description(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	const char *text = field(reader, source->description);
-
-	if (!text[0])
-		text = field(reader, source->short_description);
-	shop_plain_text(text, reader->row->description, sizeof reader->row->description);
-	return true;
-}
-
-/* The first of several, its outermost part first: "Clothing > Tshirts, Sale". */
-static bool
-take_category(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	struct shop_row *row = reader->row;
-	const int column = field(reader, source->category)[0] ? source->category : source->tags;
-
-	if (!copy(reader, column, row->category, sizeof row->category))
-		return false;
-	if (source->kind != SHOP_OWN)
-		row->category[strcspn(row->category, ",")] = '\0';
-	return true;
-}
-
-static bool
-take_quality(struct reader *reader)
-{
-	static const char *const known[] = { "new", "as_new", "good", "fair", NULL };
-
-	strcpy(reader->row->quality, "new");
-	return take_one_of(reader, reader->source->condition, known, reader->row->quality,
-	    SCOP_TEXT("The condition is one of new, as_new, good, fair."));
-}
-
-static bool
-truth(const char *text, bool otherwise)
-{
+	shop_field_word(reader, column, text, sizeof text);
 	if (!text[0])
 		return otherwise;
-	return strcmp(text, "1") == 0 || strcasecmp(text, "true") == 0 ||
-	    strcasecmp(text, "yes") == 0;
-}
-
-static bool
-take_product(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	struct shop_row *row = reader->row;
-
-	row->published = truth(field(reader, source->published), true) &&
-	    strcmp(field(reader, source->visibility), "hidden") != 0;
-	if (!copy(reader, source->name, row->name, sizeof row->name))
-		return false;
-	if (!row->name[0])
-		return wrong(reader, source->name, SCOP_TEXT("The name is missing."));
-	return take_category(reader) && take_description(reader) && take_quality(reader) &&
-	    take_vat(reader) && copy(reader, source->picture, row->picture, sizeof row->picture);
-}
-
-static bool
-take_variant(struct reader *reader)
-{
-	return take_price(reader) && take_stock(reader) && take_weight(reader) &&
-	    copy(reader, reader->source->sku, reader->row->sku, sizeof reader->row->sku);
-}
-
-static bool
-woocommerce_row(struct reader *reader)
-{
-	const struct shop_source *source = reader->source;
-	struct shop_row *row = reader->row;
-	const char *type = field(reader, source->type), *parent = field(reader, source->parent);
-	const char *sku = field(reader, source->sku);
-
-	snprintf(row->id, sizeof row->id, "id:%.30s", field(reader, source->id));
-	if (strncmp(type, "grouped", 7) == 0 || strncmp(type, "external", 8) == 0) {
-		row->skip = true;
-		row->why_skipped = *type == 'g'
-		    ? SCOP_TEXT("A grouped product is a page about others, and is left out.")
-		    : SCOP_TEXT("An external product is sold elsewhere, and is left out.");
+	if (is_one_of(text, yes))
 		return true;
-	}
-	row->has_variant = strncmp(type, "variable", 8) != 0;
-	row->has_product = strncmp(type, "variation", 9) != 0;
-	if (!row->has_product && !parent[0])
-		return wrong(reader, source->parent, SCOP_TEXT("This variation names no parent."));
-	if (strncmp(parent, "id:", 3) == 0)
-		snprintf(row->parent_id, sizeof row->parent_id, "%.39s", parent);
-	shop_slug(!row->has_product ? parent
-		: sku[0]            ? sku
-				    : field(reader, source->name),
-	    row->key, sizeof row->key);
-	if (row->has_product && !take_product(reader))
-		return false;
-	if (!take_options(reader))
-		return false;
-	if (row->has_product) /* its values are the list of what its variations have */
-		memset(row->option, 0, sizeof row->option);
-	return !row->has_variant || take_variant(reader);
+	if (!is_one_of(text, no))
+		shop_note(reader, column,
+		    SCOP_TEXT("Whether this is shown is not understood: it comes in hidden."));
+	return false;
 }
 
+/* "active" alone is sold: drafts, what is archived, and what only a link leads to are not shown. */
 static bool
-shopify_row(struct reader *reader)
+is_active(struct shop_reader *reader)
+{
+	char status[20];
+
+	shop_field_word(reader, reader->source->status, status, sizeof status);
+	if (!status[0] || strcasecmp(status, "active") == 0)
+		return true;
+	shop_note(reader, reader->source->status,
+	    SCOP_TEXT("It is a draft, archived or not listed there: it comes in hidden."));
+	return false;
+}
+
+static void
+take_published(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	char word[20];
+
+	reader->row->published = truth(reader, source->published, true) && is_active(reader);
+	shop_field_word(reader, source->visibility, word, sizeof word);
+	if (strcasecmp(word, "hidden") == 0)
+		reader->row->published = false;
+	shop_field_word(reader, source->gift_card, word, sizeof word);
+	if (strcasecmp(word, "true") == 0) {
+		reader->row->published = false;
+		shop_note(reader, source->gift_card,
+		    SCOP_TEXT("It is a gift card, which this shop does not issue: it comes in "
+			      "hidden."));
+	}
+}
+
+/* ---- the product ---- */
+
+static bool
+take_product(struct shop_reader *reader)
 {
 	const struct shop_source *source = reader->source;
 	struct shop_row *row = reader->row;
 
-	shop_slug(field(reader, source->product), row->key, sizeof row->key);
-	row->has_product = field(reader, source->name)[0] != '\0';
-	row->has_variant = field(reader, source->price)[0] != '\0' || row->has_product;
+	take_published(reader);
+	shop_field_text(reader, source->name, SHOP_NAME, row->name);
+	if (!row->name[0])
+		return shop_wrong(reader, source->name, SCOP_TEXT("The name is missing."));
+	shop_field_category(reader);
+	shop_field_description(reader);
+	if (!shop_field_quality(reader) || !shop_field_vat(reader))
+		return false;
+	return shop_field_key(reader, source->picture, sizeof row->picture - 1, row->picture,
+	    SCOP_TEXT("The picture's name is longer than 100 characters."));
+}
+
+/* ---- the variant ---- */
+
+static bool
+take_sku(struct shop_reader *reader)
+{
+	return shop_field_key(reader, reader->source->sku, SHOP_SKU, reader->row->sku,
+	    SCOP_TEXT("The article number is longer than 100 characters."));
+}
+
+static void
+take_attributes(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	struct shop_row *row = reader->row;
+	const size_t most = source->kind == SHOP_WOOCOMMERCE ? SHOP_ATTRIBUTES : SHOP_OPTIONS;
+
+	for (size_t i = 0; i < most; i++) {
+		struct shop_attribute *attribute = &row->attribute[i];
+
+		shop_field_text(reader, source->option_name[i], SHOP_OPTION_NAME, attribute->name);
+		shop_field_text(reader, source->option[i], SHOP_OPTION, attribute->value);
+		if (attribute->name[0] || attribute->value[0])
+			row->attribute_count = i + 1;
+	}
+	if (source->kind == SHOP_SHOPIFY && strcmp(row->attribute[0].value, "Default Title") == 0) {
+		memset(row->attribute, 0, sizeof row->attribute[0]);
+		row->attribute_count = 0;
+	}
+}
+
+static bool
+take_variant(struct shop_reader *reader)
+{
+	take_attributes(reader);
+	return shop_field_price(reader) && shop_field_stock(reader) && shop_field_weight(reader);
+}
+
+/* ---- WooCommerce ---- */
+
+static bool
+left_out(struct shop_reader *reader, int column, const char *why)
+{
+	shop_note(reader, column, why);
+	reader->row->skip = true;
+	return true;
+}
+
+/* "simple, virtual": what it is, and how it is delivered. */
+static const char *
+read_type(struct shop_reader *reader)
+{
+	static const char *const kinds[] = { "simple", "variable", "variation", "grouped",
+		"external", NULL };
+	char text[100];
+	const char *kind = NULL;
+
+	shop_field_word(reader, reader->source->type, text, sizeof text);
+	for (char *rest = text, *word; (word = strsep(&rest, ","));) {
+		word += strspn(word, " ");
+		word[strcspn(word, " ")] = '\0';
+		if (strcasecmp(word, "downloadable") == 0)
+			shop_note(reader, reader->source->type,
+			    SCOP_TEXT("It is a download there: this shop sends no files."));
+		else if (strcasecmp(word, "virtual") != 0)
+			for (size_t i = 0; kinds[i]; i++)
+				if (strcasecmp(word, kinds[i]) == 0)
+					kind = kinds[i];
+	}
+	return kind;
+}
+
+/* A variation that is switched off there stays sold out here, so that one that is here already is
+ * not sold on. */
+static void
+take_switched_off(struct shop_reader *reader)
+{
+	char word[20];
+
+	shop_field_word(reader, reader->source->published, word, sizeof word);
+	if (!word[0] || strcmp(word, "1") == 0)
+		return;
+	reader->row->stock = 0;
+	reader->row->stock_of_parent = false;
+	shop_note(reader, reader->source->published,
+	    SCOP_TEXT("This variation is switched off there: it comes in as sold out."));
+}
+
+static bool
+variation(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	struct shop_row *row = reader->row;
+
+	if (!shop_field_key(reader, source->parent, SHOP_KEY, row->parent,
+		SCOP_TEXT("The parent is longer than 255 characters.")))
+		return false;
+	if (!row->parent[0])
+		return shop_wrong(reader, source->parent,
+		    SCOP_TEXT("This variation names no parent."));
+	if (!shop_field_has_price(reader))
+		return left_out(reader, source->price,
+		    SCOP_TEXT("It has no price there, so that nobody can buy it: it is left out."));
+	if (!take_variant(reader))
+		return false;
+	take_switched_off(reader);
+	return true;
+}
+
+/* A product with variations has their stock where they say "parent"; its attributes are lists of
+ * what they have. */
+static bool
+variable(struct shop_reader *reader)
+{
+	if (!take_product(reader))
+		return false;
+	if (!shop_field_stock(reader))
+		reader->row->stock = -1;
+	return true;
+}
+
+static bool
+simple(struct shop_reader *reader)
+{
+	if (!shop_field_has_price(reader))
+		return left_out(reader, reader->source->price,
+		    SCOP_TEXT("It has no price there, so that nobody can buy it: it is left out."));
+	if (!take_product(reader) || !take_variant(reader))
+		return false;
+	reader->row->attribute_count = 0; /* what it is like, and nothing to choose from */
+	return true;
+}
+
+static bool
+woocommerce_row(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	struct shop_row *row = reader->row;
+	char id[30];
+
+	shop_field_word(reader, source->id, id, sizeof id);
+	if (id[0])
+		snprintf(row->id, sizeof row->id, "id:%s", id);
+	const char *type = read_type(reader);
+	if (!type)
+		return left_out(reader, source->type,
+		    SCOP_TEXT("Articles of this type are not sold here: it is left out."));
+	if (strcmp(type, "grouped") == 0)
+		return left_out(reader, source->type,
+		    SCOP_TEXT("A grouped product is a page about others, and is left out."));
+	if (strcmp(type, "external") == 0)
+		return left_out(reader, source->type,
+		    SCOP_TEXT("An external product is sold elsewhere, and is left out."));
+	row->has_variant = strcmp(type, "variable") != 0;
+	row->has_product = strcmp(type, "variation") != 0;
+	if (!take_sku(reader))
+		return false;
+	if (!row->has_product)
+		return variation(reader);
+	shop_field_text(reader, source->name, SHOP_NAME, row->address);
+	snprintf(row->key, sizeof row->key, "%s",
+	    row->sku[0]      ? row->sku
+		: row->id[0] ? row->id
+			     : row->address);
+	return row->has_variant ? simple(reader) : variable(reader);
+}
+
+/* ---- Shopify ---- */
+
+static bool
+shopify_row(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	struct shop_row *row = reader->row;
+
+	if (!shop_field_key(reader, source->product, SHOP_KEY, row->key,
+		SCOP_TEXT("The handle is longer than 255 characters.")) ||
+	    !take_sku(reader))
+		return false;
+	shop_field_text(reader, source->product, SHOP_NAME, row->address);
+	row->has_product = *shop_field(reader, source->name) != '\0';
+	row->has_variant = row->has_product || *shop_field(reader, source->price) != '\0';
 	if (!row->has_variant) { /* a further picture of the product above */
 		row->skip = true;
 		return true;
 	}
-	return (!row->has_product || take_product(reader)) && take_options(reader) &&
-	    take_variant(reader);
+	return (!row->has_product || take_product(reader)) && take_variant(reader);
+}
+
+/* ---- our own, and any other ---- */
+
+static bool
+has_options(const struct shop_source *source)
+{
+	return source->option[0] >= 0 || source->option[1] >= 0 || source->option[2] >= 0;
+}
+
+/* Rows of one key are variants of one product. Without a column for it, that is the name where
+ * there are options to tell them apart by; else each article number is an article. */
+static bool
+take_key(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	struct shop_row *row = reader->row;
+	const int column = source->product >= 0 ? source->product : source->name;
+
+	if (source->product < 0 && row->sku[0] && !has_options(source))
+		return snprintf(row->key, sizeof row->key, "%s", row->sku) > 0;
+	return shop_field_key(reader, column, SHOP_KEY, row->key,
+	    SCOP_TEXT("The article's key is longer than 255 characters."));
 }
 
 static bool
-own_row(struct reader *reader)
+own_row(struct shop_reader *reader)
 {
 	const struct shop_source *source = reader->source;
 	struct shop_row *row = reader->row;
 
-	/* A file of no column for it is known by the names. */
-	shop_slug(field(reader, source->product >= 0 ? source->product : source->name), row->key,
-	    sizeof row->key);
-	row->has_product = field(reader, source->name)[0] != '\0';
+	if (!take_sku(reader) || !take_key(reader) ||
+	    !shop_field_key(reader, source->variant, SHOP_CODE_LETTERS, row->variant,
+		SCOP_TEXT("The variant's key is longer than 600 characters.")))
+		return false;
+	shop_field_text(reader, source->product >= 0 ? source->product : source->name, SHOP_NAME,
+	    row->address);
+	row->has_product = *shop_field(reader, source->name) != '\0';
 	row->has_variant = true;
-	return (!row->has_product || take_product(reader)) && take_options(reader) &&
-	    take_variant(reader);
+	return (!row->has_product || take_product(reader)) && take_variant(reader);
+}
+
+/* ---- a record ---- */
+
+static bool
+is_empty(const char *const *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fields[i][strspn(fields[i], " \t\r\n")])
+			return false;
+	return true;
+}
+
+/* Programs leave empty cells away at the end of a row, or add some. */
+static bool
+has_its_columns(struct shop_reader *reader)
+{
+	const size_t columns = reader->source->columns;
+
+	return reader->count <= columns ||
+	    is_empty(reader->fields + columns, reader->count - columns) ||
+	    shop_wrong(reader, -1, SCOP_TEXT("This row has more fields than the first one."));
 }
 
 bool
 shop_source_row(const struct shop_source *source, const char *const *fields, size_t count,
     struct shop_row *ret_row, struct shop_row_error *ret_error)
 {
-	struct reader reader = { source, fields, count, ret_row, ret_error };
-	bool sound;
+	struct shop_reader reader = { source, fields, count, shop_decimals_sign(&source->decimals),
+		ret_row, ret_error };
+	bool ok;
 
 	memset(ret_row, 0, sizeof *ret_row);
-	if (count != source->columns) {
-		ret_error->column = 0;
-		ret_error->text =
-		    SCOP_TEXT("This row has more or fewer fields than the first one.");
+	ret_row->stock = ret_row->grams = -1;
+	if (is_empty(fields, count)) {
+		ret_row->skip = true;
+		return true;
+	}
+	if (!has_its_columns(&reader))
 		return false;
+	ok = source->kind == SHOP_WOOCOMMERCE ? woocommerce_row(&reader)
+	    : source->kind == SHOP_SHOPIFY    ? shopify_row(&reader)
+					      : own_row(&reader);
+	if (ok && !ret_row->skip && !ret_row->key[0] && !ret_row->parent[0])
+		return shop_wrong(&reader, source->product,
+		    SCOP_TEXT("The article's key is missing."));
+	return ok;
+}
+
+/* ---- options and codes ---- */
+
+/* Adds "Huile" behind "Chêne / 160"; false where not all of it fits into `letters`. */
+static bool
+join(char *to, size_t letters, const char *text)
+{
+	char joined[SHOP_BYTES(SHOP_OPTION) * 2 + 3];
+
+	if (!text[0])
+		return true;
+	snprintf(joined, sizeof joined, "%s%s%s", to, to[0] ? " / " : "", text);
+	const size_t length = scop_utf8_first(joined, letters);
+	memcpy(to, joined, length);
+	to[length] = '\0';
+	return !joined[length];
+}
+
+static const char *
+value_of(const struct shop_row *row, const char *name, size_t index, bool by_name)
+{
+	if (!by_name)
+		return index < row->attribute_count ? row->attribute[index].value : "";
+	for (size_t i = 0; i < row->attribute_count; i++)
+		if (strcmp(row->attribute[i].name, name) == 0)
+			return row->attribute[i].value;
+	return "";
+}
+
+void
+shop_row_options(const struct shop_row *row, const char *const *names, size_t count,
+    struct shop_options *ret_options)
+{
+	const bool by_name = row->parent[0] != '\0'; /* WooCommerce's alone */
+
+	memset(ret_options, 0, sizeof *ret_options);
+	for (size_t i = 0; i < (by_name ? count : SHOP_OPTIONS); i++) {
+		const size_t at = i < SHOP_OPTIONS ? i : SHOP_OPTIONS - 1;
+
+		const char *value = value_of(row, i < count ? names[i] : "", i, by_name);
+
+		if (i < count)
+			join(ret_options->name[at], SHOP_OPTION_NAME, names[i]);
+		if (!join(ret_options->value[at], SHOP_OPTION, value))
+			ret_options->digest = shop_digest(value, ret_options->digest);
 	}
-	switch (source->kind) {
-	case SHOP_WOOCOMMERCE:
-		sound = woocommerce_row(&reader);
-		break;
-	case SHOP_SHOPIFY:
-		sound = shopify_row(&reader);
-		break;
-	default:
-		sound = own_row(&reader);
+}
+
+/* A part of a code: what separates parts is escaped, so that no two lists of parts are alike. */
+static size_t
+add_part(char *code, size_t used, bool first, const char *part)
+{
+	if (!first && used + 2 < SHOP_CODE)
+		code[used++] = '/';
+	for (; *part && used + 2 < SHOP_CODE; part++) {
+		if (*part == '/' || *part == '\\')
+			code[used++] = '\\';
+		code[used++] = *part;
 	}
-	if (sound && !ret_row->skip && !ret_row->key[0] && !ret_row->parent_id[0])
-		return wrong(&reader, source->product,
-		    SCOP_TEXT("The product's name in addresses is missing."));
-	return sound;
+	code[used] = '\0';
+	return used;
+}
+
+void
+shop_row_code(const struct shop_row *row, const struct shop_options *options, bool shared,
+    char *ret_code)
+{
+	size_t used;
+
+	if (row->variant[0] || (!row->sku[0] && row->id[0])) {
+		snprintf(ret_code, SHOP_CODE, "%s", row->variant[0] ? row->variant : row->id);
+		return;
+	}
+	used = add_part(ret_code, 0, true, row->sku);
+	if (row->sku[0] && !shared)
+		return;
+	used = add_part(ret_code, used, false, options->value[0]);
+	for (size_t i = 1; i < SHOP_OPTIONS; i++)
+		if (options->value[i][0] || (i + 1 < SHOP_OPTIONS && options->value[i + 1][0]))
+			used = add_part(ret_code, used, false, options->value[i]);
+	if (row->digest || options->digest)
+		snprintf(ret_code + used, SHOP_CODE - used, "/#%016llx",
+		    (unsigned long long)(row->digest ^ options->digest));
+	used = scop_utf8_first(ret_code, SHOP_CODE_LETTERS);
+	if (ret_code[used]) {
+		const uint64_t whole = shop_digest(ret_code, 0);
+
+		used = scop_utf8_first(ret_code, SHOP_CODE_LETTERS - 20);
+		snprintf(ret_code + used, SHOP_CODE - used, "/#%016llx", (unsigned long long)whole);
+	}
+}
+
+void
+shop_code(const char *sku, const char *option, char *ret_code)
+{
+	const size_t used = add_part(ret_code, 0, true, sku);
+
+	if (!sku[0])
+		add_part(ret_code, used, false, option);
 }

@@ -4,47 +4,109 @@
 #include "shop_source.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-enum { GRAM = 1000, KILOGRAM = 1000000, POUND = 453592, OUNCE = 28350 }; /* in milligrams */
+enum {
+	GRAM = 1000, /* in milligrams */
+	KILOGRAM = 1000000,
+	POUND = 453592,
+	OUNCE = 28350,
+	HEADING = 80
+};
 
-/* A column of a file, and where it goes. */
+/* Headings, as shop_slug writes them, and where their column goes: case, accents, and which
+ * apostrophe somebody's program writes do not matter. */
 struct known {
 	size_t place;
-	const char *name;
+	const char *heading;
 };
 
 #define AT(field) offsetof(struct shop_source, field)
 
-static int
-find(const char *const *header, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcasecmp(header[i], name) == 0)
-			return (int)i;
-	return -1;
-}
+/* ---- WooCommerce, in English, French, Dutch and German ---- */
 
-static const struct known woocommerce[] = { { AT(id), "ID" }, { AT(type), "Type" },
-	{ AT(sku), "SKU" }, { AT(name), "Name" }, { AT(published), "Published" },
-	{ AT(visibility), "Visibility in catalog" }, { AT(short_description), "Short description" },
-	{ AT(description), "Description" }, { AT(in_stock), "In stock?" }, { AT(stock), "Stock" },
-	{ AT(price), "Regular price" }, { AT(sale_price), "Sale price" },
-	{ AT(category), "Categories" }, { AT(parent), "Parent" },
-	{ AT(option_name[0]), "Attribute 1 name" }, { AT(option[0]), "Attribute 1 value(s)" },
-	{ AT(option_name[1]), "Attribute 2 name" }, { AT(option[1]), "Attribute 2 value(s)" },
-	{ AT(option_name[2]), "Attribute 3 name" }, { AT(option[2]), "Attribute 3 value(s)" },
-	{ 0, NULL } };
+static const struct known woocommerce[] = { { AT(id), "id" }, { AT(type), "type" },
+	{ AT(type), "typ" }, { AT(sku), "sku" }, { AT(sku), "ugs" }, { AT(sku), "artikelnummer" },
+	{ AT(sku), "artikelnummer-sku" }, { AT(name), "name" }, { AT(name), "nom" },
+	{ AT(name), "naam" }, { AT(published), "published" }, { AT(published), "publie" },
+	{ AT(published), "gepubliceerd" }, { AT(published), "veroffentlicht" },
+	{ AT(visibility), "visibility-in-catalog" },
+	{ AT(visibility), "visibilite-dans-le-catalogue" },
+	{ AT(visibility), "zichtbaarheid-in-catalogus" },
+	{ AT(visibility), "sichtbarkeit-im-katalog" },
+	{ AT(short_description), "short-description" },
+	{ AT(short_description), "description-courte" },
+	{ AT(short_description), "korte-beschrijving" },
+	{ AT(short_description), "korte-omschrijving" },
+	{ AT(short_description), "kurzbeschreibung" }, { AT(description), "description" },
+	{ AT(description), "beschrijving" }, { AT(description), "beschreibung" },
+	{ AT(sale_from), "date-sale-price-starts" }, { AT(sale_from), "date-de-debut-de-promo" },
+	{ AT(sale_from), "startdatum-actieprijs" },
+	{ AT(sale_from), "datum-an-dem-angebotspreis-beginnt" },
+	{ AT(sale_from), "datum-an-dem-der-angebotspreis-beginnt" },
+	{ AT(sale_to), "date-sale-price-ends" }, { AT(sale_to), "date-de-fin-de-promo" },
+	{ AT(sale_to), "einddatum-actieprijs" },
+	{ AT(sale_to), "datum-an-dem-angebotspreis-endet" },
+	{ AT(sale_to), "datum-an-dem-der-angebotspreis-endet" }, { AT(tax_status), "tax-status" },
+	{ AT(tax_status), "etat-de-la-tva" }, { AT(tax_status), "statut-fiscal" },
+	{ AT(tax_status), "btw-status" }, { AT(tax_status), "belastingstatus" },
+	{ AT(tax_status), "steuerstatus" }, { AT(tax_class), "tax-class" },
+	{ AT(tax_class), "classe-de-tva" }, { AT(tax_class), "belastingklasse" },
+	{ AT(tax_class), "btw-klasse" }, { AT(tax_class), "steuerklasse" },
+	{ AT(in_stock), "in-stock" }, { AT(in_stock), "en-stock" },
+	{ AT(in_stock), "en-inventaire" }, { AT(in_stock), "op-voorraad" },
+	{ AT(in_stock), "vorratig" }, { AT(in_stock), "auf-lager" }, { AT(stock), "stock" },
+	{ AT(stock), "inventaire" }, { AT(stock), "voorraad" }, { AT(stock), "lager" },
+	{ AT(stock), "lagerbestand" }, { AT(stock), "bestand" },
+	{ AT(backorders), "backorders-allowed" },
+	{ AT(backorders), "autoriser-les-commandes-de-produits-en-rupture" },
+	{ AT(backorders), "nabestellingen-toestaan" },
+	{ AT(backorders), "lieferruckstande-erlaubt" }, { AT(backorders), "ruckstande-erlaubt" },
+	{ AT(price), "regular-price" }, { AT(price), "tarif-regulier" },
+	{ AT(price), "prix-regulier" }, { AT(price), "reguliere-prijs" },
+	{ AT(price), "regularer-preis" }, { AT(price), "normaler-preis" },
+	{ AT(sale_price), "sale-price" }, { AT(sale_price), "tarif-promo" },
+	{ AT(sale_price), "prix-promo" }, { AT(sale_price), "actieprijs" },
+	{ AT(sale_price), "angebotspreis" }, { AT(category), "categories" },
+	{ AT(category), "categorieen" }, { AT(category), "kategorien" }, { AT(parent), "parent" },
+	{ AT(parent), "hoofd" }, { AT(parent), "ubergeordnetes-produkt" },
+	{ AT(parent), "ubergeordnet" }, { AT(parent), "eltern" }, { 0, NULL } };
 
-static const struct known shopify[] = { { AT(product), "Handle" }, { AT(name), "Title" },
-	{ AT(description), "Body (HTML)" }, { AT(category), "Type" }, { AT(tags), "Tags" },
-	{ AT(published), "Published" }, { AT(sku), "Variant SKU" }, { AT(price), "Variant Price" },
-	{ AT(stock), "Variant Inventory Qty" }, { AT(tracker), "Variant Inventory Tracker" },
-	{ AT(weight), "Variant Grams" }, { AT(option_name[0]), "Option1 Name" },
-	{ AT(option[0]), "Option1 Value" }, { AT(option_name[1]), "Option2 Name" },
-	{ AT(option[1]), "Option2 Value" }, { AT(option_name[2]), "Option3 Name" },
-	{ AT(option[2]), "Option3 Value" }, { 0, NULL } };
+/* '#' is the attribute's number. */
+static const char *const attribute_names[] = { "attribute-#-name", "nom-de-l-attribut-#",
+	"naam-eigenschap-#", "naam-attribuut-#", "attribut-#-name", "name-des-attributs-#", NULL };
+static const char *const attribute_values[] = { "attribute-#-value-s", "valeur-s-de-l-attribut-#",
+	"waarde-eigenschap-#", "waarde-n-eigenschap-#", "waarde-attribuut-#", "attribut-#-wert-e",
+	"wert-e-des-attributs-#", NULL };
+
+/* Of weights, whose heading names the unit; that is the shop's own. */
+static const struct {
+	const char *name, *unit;
+	int64_t milligrams;
+} weights[] = { { "weight", "kg", KILOGRAM }, { "weight", "g", GRAM }, { "weight", "lbs", POUND },
+	{ "weight", "oz", OUNCE }, { "poids", "kg", KILOGRAM }, { "poids", "g", GRAM },
+	{ "poids", "livres", POUND }, { "gewicht", "kg", KILOGRAM }, { "gewicht", "g", GRAM },
+	{ "gewicht", "lbs", POUND } };
+
+/* ---- Shopify, its former template and the present one ---- */
+
+static const struct known shopify[] = { { AT(product), "handle" }, { AT(product), "url-handle" },
+	{ AT(name), "title" }, { AT(description), "body-html" }, { AT(description), "description" },
+	{ AT(category), "type" }, { AT(tags), "tags" }, { AT(published), "published" },
+	{ AT(published), "published-on-online-store" }, { AT(status), "status" },
+	{ AT(sku), "variant-sku" }, { AT(sku), "sku" }, { AT(price), "variant-price" },
+	{ AT(price), "price" }, { AT(stock), "variant-inventory-qty" },
+	{ AT(stock), "inventory-quantity" }, { AT(tracker), "variant-inventory-tracker" },
+	{ AT(tracker), "inventory-tracker" }, { AT(policy), "variant-inventory-policy" },
+	{ AT(policy), "continue-selling-when-out-of-stock" }, { AT(weight), "variant-grams" },
+	{ AT(weight), "weight-value-grams" }, { AT(taxable), "variant-taxable" },
+	{ AT(taxable), "charge-tax" }, { AT(gift_card), "gift-card" },
+	{ AT(option_name[0]), "option1-name" }, { AT(option[0]), "option1-value" },
+	{ AT(option_name[1]), "option2-name" }, { AT(option[1]), "option2-value" },
+	{ AT(option_name[2]), "option3-name" }, { AT(option[2]), "option3-value" }, { 0, NULL } };
+
+/* ---- our own, and what others call theirs ---- */
 
 /* In the order in which people are asked for them. */
 static const struct known own[SHOP_FIELDS + 1] = { { AT(name), "name" }, { AT(price), "price" },
@@ -57,22 +119,70 @@ static const struct known own[SHOP_FIELDS + 1] = { { AT(name), "name" }, { AT(pr
 	{ AT(option[2]), "option3" }, { 0, NULL } };
 
 /* Columns of our own that people do not choose by hand. */
-static const struct known own_more[] = { { AT(picture), "picture" }, { 0, NULL } };
+static const struct known own_more[] = { { AT(variant), "variant_key" }, { AT(picture), "picture" },
+	{ 0, NULL } };
 
-/* What shops in our languages call their columns. */
 static const struct known common[] = { { AT(name), "nom" }, { AT(name), "naam" },
 	{ AT(name), "title" }, { AT(name), "titre" }, { AT(name), "titel" },
-	{ AT(name), "bezeichnung" }, { AT(name), "désignation" }, { AT(name), "article" },
+	{ AT(name), "bezeichnung" }, { AT(name), "designation" }, { AT(name), "article" },
 	{ AT(name), "artikel" }, { AT(name), "produit" }, { AT(price), "prix" },
-	{ AT(price), "prijs" }, { AT(price), "preis" }, { AT(price), "prix ttc" },
-	{ AT(price), "verkoopprijs" }, { AT(sku), "référence" }, { AT(sku), "reference" },
-	{ AT(sku), "ref" }, { AT(sku), "artikelnummer" }, { AT(sku), "code" },
-	{ AT(stock), "quantité" }, { AT(stock), "quantity" }, { AT(stock), "voorraad" },
-	{ AT(stock), "bestand" }, { AT(stock), "aantal" }, { AT(category), "catégorie" },
-	{ AT(category), "categorie" }, { AT(category), "kategorie" }, { AT(category), "type" },
-	{ AT(description), "omschrijving" }, { AT(description), "beschreibung" },
+	{ AT(price), "prijs" }, { AT(price), "preis" }, { AT(price), "prix-ttc" },
+	{ AT(price), "prix-de-vente" }, { AT(price), "prijs-incl-btw" },
+	{ AT(price), "preis-inkl-mwst" }, { AT(price), "verkaufspreis" },
+	{ AT(price), "verkoopprijs" }, { AT(price), "price-tax-incl" }, { AT(price), "prix-ttc" },
+	{ AT(price), "tarif-regulier" }, { AT(price), "price-tax-excluded-or-price-tax-included" },
+	{ AT(sku), "reference" }, { AT(sku), "ref" }, { AT(sku), "ugs" },
+	{ AT(sku), "artikelnummer" }, { AT(sku), "code" }, { AT(stock), "quantite" },
+	{ AT(stock), "quantity" }, { AT(stock), "voorraad" }, { AT(stock), "bestand" },
+	{ AT(stock), "lagerbestand" }, { AT(stock), "aantal" }, { AT(category), "categorie" },
+	{ AT(category), "categories" }, { AT(category), "categorieen" },
+	{ AT(category), "kategorie" }, { AT(category), "kategorien" },
+	{ AT(category), "categories-x-y-z" }, { AT(description), "omschrijving" },
+	{ AT(description), "beschrijving" }, { AT(description), "beschreibung" },
+	{ AT(condition), "etat" }, { AT(condition), "staat" }, { AT(condition), "zustand" },
 	{ AT(weight), "poids" }, { AT(weight), "gewicht" }, { AT(vat), "tva" }, { AT(vat), "btw" },
-	{ AT(vat), "mwst" }, { 0, NULL } };
+	{ AT(vat), "mwst" }, { AT(published), "active-0-1" }, { AT(published), "status" },
+	{ AT(published), "publie" }, { AT(published), "gepubliceerd" },
+	{ AT(published), "veroffentlicht" }, { 0, NULL } };
+
+/* ---- finding columns ---- */
+
+static void
+slug_of(const char *heading, char *ret_slug)
+{
+	shop_slug(heading, ret_slug, HEADING);
+}
+
+static int
+find(const char *const *header, size_t count, const char *heading)
+{
+	char slug[HEADING], wanted[HEADING];
+
+	slug_of(heading, wanted); /* "option1_name" is one of ours */
+	for (size_t i = 0; i < count; i++) {
+		slug_of(header[i], slug);
+		if (strcmp(slug, wanted) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* The same, '#' being `number`. */
+static int
+find_numbered(const char *const *header, size_t count, const char *const *headings, unsigned number)
+{
+	int found = -1;
+
+	for (; *headings && found < 0; headings++) {
+		const char *sign = strchr(*headings, '#');
+		char heading[HEADING];
+
+		snprintf(heading, sizeof heading, "%.*s%u%s", (int)(sign - *headings), *headings,
+		    number, sign + 1);
+		found = find(header, count, heading);
+	}
+	return found;
+}
 
 static int *
 column_at(struct shop_source *source, size_t place)
@@ -80,31 +190,39 @@ column_at(struct shop_source *source, size_t place)
 	return (int *)((char *)source + place);
 }
 
-/* A column that is called so twice is the one named first in the table. */
+/* Of several columns for one field the one named first in the table counts. */
 static void
 take(struct shop_source *source, const struct known *known, const char *const *header, size_t count)
 {
-	for (; known->name; known++) {
+	for (; known->heading; known++) {
 		int *column = column_at(source, known->place);
 
 		if (*column < 0)
-			*column = find(header, count, known->name);
+			*column = find(header, count, known->heading);
 	}
 }
 
-/* "Weight (kg)" of WooCommerce; its unit is the shop's own. */
 static void
 take_weight_column(struct shop_source *source, const char *const *header, size_t count)
 {
-	static const struct {
-		const char *name;
-		int64_t milligrams;
-	} units[] = { { "Weight (kg)", KILOGRAM }, { "Weight (g)", GRAM },
-		{ "Weight (lbs)", POUND }, { "Weight (oz)", OUNCE } };
+	char heading[HEADING];
 
-	for (size_t i = 0; i < sizeof units / sizeof units[0] && source->weight < 0; i++) {
-		source->weight = find(header, count, units[i].name);
-		source->milligrams = units[i].milligrams;
+	for (size_t i = 0; i < sizeof weights / sizeof weights[0] && source->weight < 0; i++) {
+		snprintf(heading, sizeof heading, "%s-%s", weights[i].name, weights[i].unit);
+		source->weight = find(header, count, heading);
+		source->milligrams = weights[i].milligrams;
+	}
+}
+
+static void
+take_woocommerce(struct shop_source *source, const char *const *header, size_t count)
+{
+	source->kind = SHOP_WOOCOMMERCE;
+	take(source, woocommerce, header, count);
+	take_weight_column(source, header, count);
+	for (unsigned i = 0; i < SHOP_ATTRIBUTES; i++) {
+		source->option_name[i] = find_numbered(header, count, attribute_names, i + 1);
+		source->option[i] = find_numbered(header, count, attribute_values, i + 1);
 	}
 }
 
@@ -112,9 +230,28 @@ static void
 start(struct shop_source *source, size_t count)
 {
 	memset(source, 0xff, sizeof *source); /* every column -1 */
-	source->kind = SHOP_OWN;
+	source->kind = SHOP_OTHER;
 	source->columns = count;
 	source->milligrams = GRAM;
+	source->decimals = (struct shop_decimals){ 0 };
+	source->today[0] = '\0';
+}
+
+static bool
+has(const char *const *header, size_t count, const char *one, const char *other)
+{
+	return find(header, count, one) >= 0 && find(header, count, other) >= 0;
+}
+
+/* WooCommerce's is known by its type and its price, in one of its languages. */
+static bool
+is_woocommerce(const char *const *header, size_t count)
+{
+	struct shop_source source;
+
+	start(&source, count);
+	take(&source, woocommerce, header, count);
+	return source.type >= 0 && source.price >= 0;
 }
 
 bool
@@ -124,14 +261,14 @@ shop_source_open(const char *const *header, size_t count, struct shop_source *re
 	struct shop_source source;
 
 	start(&source, count);
-	if (find(header, count, "Handle") >= 0 && find(header, count, "Variant Price") >= 0) {
+	if (has(header, count, "Handle", "Variant Price") ||
+	    has(header, count, "URL handle", "Price")) {
 		source.kind = SHOP_SHOPIFY;
 		take(&source, shopify, header, count);
-	} else if (find(header, count, "Type") >= 0 && find(header, count, "Regular price") >= 0) {
-		source.kind = SHOP_WOOCOMMERCE;
-		take(&source, woocommerce, header, count);
-		take_weight_column(&source, header, count);
-	} else if (find(header, count, "product") >= 0 && find(header, count, "price") >= 0) {
+	} else if (is_woocommerce(header, count)) {
+		take_woocommerce(&source, header, count);
+	} else if (has(header, count, "product", "price")) {
+		source.kind = SHOP_OWN;
 		take(&source, own, header, count);
 		take(&source, own_more, header, count);
 	} else {
@@ -164,11 +301,35 @@ shop_source_guess(const char *const *header, size_t count, struct shop_source *r
 const char *
 shop_source_field(unsigned number)
 {
-	return number < SHOP_FIELDS ? own[number].name : NULL;
+	return number < SHOP_FIELDS ? own[number].heading : NULL;
 }
 
 int *
 shop_source_column(struct shop_source *source, unsigned number)
 {
 	return column_at(source, own[number].place);
+}
+
+/* WooCommerce and Shopify write no groups of thousands, so that "13.337" alone tells the sign. */
+static void
+learn(struct shop_source *source, const char *text)
+{
+	struct shop_decimals *decimals = &source->decimals;
+	const unsigned unclear = decimals->unclear;
+
+	shop_decimals_learn(decimals, text);
+	if (decimals->unclear == unclear || source->kind == SHOP_OTHER || source->kind == SHOP_OWN)
+		return;
+	decimals->points += strchr(text, '.') != NULL;
+	decimals->commas += strchr(text, ',') != NULL;
+}
+
+void
+shop_source_learn(struct shop_source *source, const char *const *fields, size_t count)
+{
+	const int columns[] = { source->price, source->sale_price };
+
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+		if (columns[i] >= 0 && (size_t)columns[i] < count)
+			learn(source, fields[columns[i]]);
 }

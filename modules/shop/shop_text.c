@@ -1,279 +1,159 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Names in addresses, codes, amounts and descriptions as product exports write them: see
- * shop_text.h. */
+/* Numbers as people and programs write them: see shop_text.h. */
 #include "shop_text.h"
 
 #include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* ---- names, amounts, codes ---- */
+enum { DIGITS = 32 };
 
-/* The letters of Latin-1 and Latin Extended-A that a slug keeps, without their accents; NULL for
- * any other. */
-static const char *
-plain_letter(unsigned code)
-{
-	static const char latin1[] =
-	    "aaaaaa\1ceeeeiiii\2nooooo\3ouuuuy\4\5aaaaaa\1ceeeeiiii\2nooooo\3ouuuuy\4y";
-	static const char *const pairs[] = { "ae", "d", "", "th", "ss" };
-
-	if (code == 0x152 || code == 0x153)
-		return "oe";
-	if (code < 0xc0 || code > 0xff)
-		return NULL;
-	const char letter = latin1[code - 0xc0];
-	static char one[2];
-	if (letter <= 5)
-		return pairs[letter - 1];
-	one[0] = letter;
-	return one;
-}
-
-void
-shop_slug(const char *text, char *ret_slug, size_t size)
-{
-	size_t used = 0;
-
-	for (const unsigned char *c = (const unsigned char *)text; *c && used + 3 < size; c++) {
-		const char *letters = NULL;
-		char one[2] = { (char)tolower(*c), '\0' };
-
-		if (isalnum(*c) && *c < 0x80) {
-			letters = one;
-		} else if (*c >= 0xc3 && *c <= 0xc5 && (c[1] & 0xc0) == 0x80) {
-			letters = plain_letter((unsigned)(*c & 0x1f) << 6 | (c[1] & 0x3f));
-			c++;
-		}
-		if (letters)
-			used += (size_t)snprintf(ret_slug + used, size - used, "%s", letters);
-		else if (used > 0 && ret_slug[used - 1] != '-')
-			ret_slug[used++] = '-';
-	}
-	while (used > 0 && ret_slug[used - 1] == '-')
-		used--;
-	ret_slug[used] = '\0';
-}
-
-bool
-shop_price(const char *text, int64_t *ret_cents)
-{
-	char digits[32];
-	size_t used = 0;
-	const char *point = NULL;
-
-	while (isspace((unsigned char)*text))
-		text++;
-	/* The last sign with one or two digits behind it is the decimal one; others group
-	 * thousands. */
-	for (const char *c = text; *c; c++)
-		if (*c == '.' || *c == ',')
-			point = c;
-	size_t behind = point ? strspn(point + 1, "0123456789") : 0;
-	if (point && (behind > 2 || behind == 0))
-		point = NULL;
-	for (const char *c = text; *c; c++) {
-		if (c == point || *c == ',' || *c == '.' || *c == '\'' || *c == ' ') {
-			if (c != point &&
-			    ((point && *c == *point) || strspn(c + 1, "0123456789") != 3))
-				return false;
-			continue;
-		}
-		if (!isdigit((unsigned char)*c) || used > 10)
-			return false;
-		digits[used++] = *c;
-	}
-	if (used == 0)
-		return false;
-	for (behind = point ? behind : 0; behind < 2; behind++)
-		digits[used++] = '0';
-	digits[used] = '\0';
-	*ret_cents = atoll(digits);
-	return *ret_cents <= 9999999999;
-}
-
-/* FNV-1a, 64 bits: it keeps long names apart, and is no secret. */
-static uint64_t
-digest(const char *text, uint64_t sum)
-{
-	for (; *text; text++)
-		sum = (sum ^ (unsigned char)*text) * 1099511628211u;
-	return sum;
-}
-
-void
-shop_code(const char *key, const char *option1, const char *option2, const char *option3,
-    char *ret_code)
-{
-	const char *const parts[] = { key, option1, option2, option3 };
-	static const size_t most[] = { 90, 50, 50, 50 };
-	uint64_t sum = 14695981039346656037u;
-	size_t used = 0;
-	bool cut = false;
-
-	for (size_t i = 0; i < 4; i++) {
-		size_t length = strlen(parts[i]);
-
-		sum = digest("/", digest(parts[i], sum));
-		cut |= length > most[i];
-		for (length = length > most[i] ? most[i] : length;
-		     ((unsigned char)parts[i][length] & 0xc0) == 0x80;)
-			length--; /* no letter is cut in two */
-		used += (size_t)snprintf(ret_code + used, SHOP_CODE - used, "%s%.*s",
-		    i > 0 ? "/" : "", (int)length, parts[i]);
-	}
-	if (cut)
-		snprintf(ret_code + used, SHOP_CODE - used, "#%08x", (unsigned)(sum ^ sum >> 32));
-}
-
-/* ---- HTML to text ---- */
-
-/* The letters from U+00A0 on, and others, by their names in HTML 4.01, section 24; apos is XML's.
- * libxml2 knows them too, and would be mapped into each worker of the shop for them. */
-static const char *const latin1_names[] = { "nbsp", "iexcl", "cent", "pound", "curren", "yen",
-	"brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy", "reg", "macr", "deg",
-	"plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm",
-	"raquo", "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde",
-	"Auml", "Aring", "AElig", "Ccedil", "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute",
-	"Icirc", "Iuml", "ETH", "Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times",
-	"Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN", "szlig", "agrave",
-	"aacute", "acirc", "atilde", "auml", "aring", "aelig", "ccedil", "egrave", "eacute",
-	"ecirc", "euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute",
-	"ocirc", "otilde", "ouml", "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml",
-	"yacute", "thorn", "yuml" };
-static const struct {
-	const char *name;
-	unsigned letter;
-} other_names[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' },
-	{ "OElig", 0x152 }, { "oelig", 0x153 }, { "Scaron", 0x160 }, { "scaron", 0x161 },
-	{ "Yuml", 0x178 }, { "ensp", ' ' }, { "emsp", ' ' }, { "thinsp", ' ' }, { "ndash", 0x2013 },
-	{ "mdash", 0x2014 }, { "lsquo", 0x2018 }, { "rsquo", 0x2019 }, { "sbquo", 0x201a },
-	{ "ldquo", 0x201c }, { "rdquo", 0x201d }, { "bdquo", 0x201e }, { "dagger", 0x2020 },
-	{ "Dagger", 0x2021 }, { "bull", 0x2022 }, { "hellip", 0x2026 }, { "permil", 0x2030 },
-	{ "prime", 0x2032 }, { "Prime", 0x2033 }, { "lsaquo", 0x2039 }, { "rsaquo", 0x203a },
-	{ "euro", 0x20ac }, { "trade", 0x2122 }, { "larr", 0x2190 }, { "rarr", 0x2192 },
-	{ "minus", 0x2212 }, { "ne", 0x2260 }, { "le", 0x2264 }, { "ge", 0x2265 } };
-
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* 0 for none. */
-static unsigned
-named_letter(const char *name, size_t length)
-{
-	for (size_t i = 0; i < COUNT(latin1_names); i++)
-		if (strncmp(name, latin1_names[i], length) == 0 && !latin1_names[i][length])
-			/* blanks that keep words together are for a page's maker */
-			return i == 0 ? ' ' : 0xa0 + (unsigned)i;
-	for (size_t i = 0; i < COUNT(other_names); i++)
-		if (strncmp(name, other_names[i].name, length) == 0 && !other_names[i].name[length])
-			return other_names[i].letter;
-	return 0;
-}
-
-/* The letter that "&eacute;", "&#233;" or "&#xE9;" is, and where it ends; 0 where there is none, as
- * for a letter that no text has. */
-static unsigned
-reference(const char *html, const char **ret_end)
-{
-	const bool numeric = html[1] == '#', hexadecimal = numeric && (html[2] | 0x20) == 'x';
-	const char *name = html + 1 + numeric + hexadecimal,
-		   *signs = hexadecimal ? "0123456789abcdefABCDEF" : "0123456789";
-	size_t length = 0;
-
-	while (isalnum((unsigned char)name[length]))
-		length++;
-	if (name[length] != ';' || length == 0 || length > 7 ||
-	    (numeric && strspn(name, signs) != length))
-		return 0;
-	*ret_end = name + length + 1;
-	if (!numeric)
-		return named_letter(name, length);
-	const unsigned letter = (unsigned)strtoul(name, NULL, hexadecimal ? 16 : 10);
-	const bool is_control = (letter < 0x20 && letter != '\n' && letter != '\t') ||
-	    (letter >= 0x7f && letter < 0xa0);
-	return is_control || letter > 0x10ffff || (letter >= 0xd800 && letter < 0xe000) ? 0
-											: letter;
-}
-
-/* `letter` in UTF-8; how many bytes it took, of four at most. */
+/* What stands at `text` for a blank: how many bytes of it; 0 for none. */
 static size_t
-put_letter(char *out, unsigned letter)
+blank_at(const char *text)
 {
-	if (letter < 0x80) {
-		out[0] = (char)letter;
+	if (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n')
 		return 1;
-	}
-	const size_t more = letter < 0x800 ? 1 : letter < 0x10000 ? 2 : 3;
-	static const unsigned char first[] = { 0, 0xc0, 0xe0, 0xf0 };
-	out[0] = (char)(first[more] | letter >> 6 * more);
-	for (size_t i = 1; i <= more; i++)
-		out[i] = (char)(0x80 | (letter >> 6 * (more - i) & 0x3f));
-	return more + 1;
+	if (strncmp(text, "\xc2\xa0", 2) == 0) /* that keeps words together */
+		return 2;
+	/* the narrow ones, U+2009 and U+202F */
+	return strncmp(text, "\xe2\x80\xaf", 3) == 0 || strncmp(text, "\xe2\x80\x89", 3) == 0 ? 3
+											      : 0;
 }
 
-static bool
-opens(const char *html, const char *tag)
-{
-	const size_t length = strlen(tag);
-
-	return strncasecmp(html, tag, length) == 0 && !isalnum((unsigned char)html[length]);
-}
-
-/* Behind the tag or comment at `html`, and behind what is no text in it; NULL for a '<' that opens
- * none. */
 static const char *
-behind_tag(const char *html)
+behind_blanks(const char *text)
 {
-	const char *end = strncmp(html, "<!--", 4) == 0 ? strstr(html, "-->") : NULL;
-
-	if (end)
-		return end + 3;
-	if (!isalpha((unsigned char)html[1]) && html[1] != '/' && html[1] != '!')
-		return NULL;
-	if (opens(html, "<script") || opens(html, "<style")) {
-		end = strcasestr(html, opens(html, "<style") ? "</style" : "</script");
-		html = end ? end : html;
-	}
-	end = strchr(html, '>');
-	return end ? end + 1 : NULL;
+	while (blank_at(text))
+		text += blank_at(text);
+	return text;
 }
 
+static size_t
+currency_at(const char *text)
+{
+	return strncasecmp(text, "eur", 3) == 0 || strncmp(text, "\xe2\x82\xac", 3) == 0 ? 3 : 0;
+}
+
+/* What groups thousands at `text` and is no decimal sign anywhere. */
+static size_t
+group_at(const char *text)
+{
+	return *text == '\'' ? 1 : strncmp(text, "\xe2\x80\x99", 3) == 0 ? 3 : blank_at(text);
+}
+
+static size_t
+digits_at(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+/* The digits and the signs '.' and ',' of an amount, without currency and other groups. False for
+ * what has anything else, or another group than of three digits. */
 static bool
-ends_line(const char *html)
-{
-	return opens(html, "</p") || opens(html, "<br") || opens(html, "</li") ||
-	    opens(html, "</div") || opens(html, "</tr") ||
-	    (strncasecmp(html, "</h", 3) == 0 && html[3] >= '1' && html[3] <= '6');
-}
-
-void
-shop_plain_text(const char *html, char *ret_text, size_t size)
+plain_number(const char *text, char ret_plain[DIGITS])
 {
 	size_t used = 0;
 
-	while (*html && used + 4 < size) {
-		const char *end = *html == '<' ? behind_tag(html) : NULL;
-		const unsigned letter = *html == '&' ? reference(html, &end) : 0;
+	text = behind_blanks(text);
+	text = behind_blanks(text + currency_at(text));
+	while (*text && used + 1 < DIGITS) {
+		const char *rest = behind_blanks(text);
 
-		if (strncmp(html, "\\n", 2) == 0) { /* WooCommerce's way to write a line's end */
-			ret_text[used++] = '\n';
-			html += 2;
-		} else if (letter) {
-			used += put_letter(ret_text + used, letter);
-			html = end;
-		} else if (*html == '<' && end) {
-			if (ends_line(html) && used > 0 && ret_text[used - 1] != '\n')
-				ret_text[used++] = '\n';
-			html = end;
+		if (!*rest || (currency_at(rest) && !*behind_blanks(rest + currency_at(rest)))) {
+			text = "";
+		} else if (group_at(text) && used > 0 && digits_at(text + group_at(text)) == 3) {
+			text += group_at(text);
+		} else if (isdigit((unsigned char)*text) || *text == '.' || *text == ',') {
+			ret_plain[used++] = *text++;
 		} else {
-			do
-				ret_text[used++] = *html++;
-			while (((unsigned char)*html & 0xc0) == 0x80 && used + 1 < size);
+			return false;
 		}
 	}
-	while (used > 0 && isspace((unsigned char)ret_text[used - 1]))
-		used--;
-	ret_text[used] = '\0';
+	ret_plain[used] = '\0';
+	return !*text && strpbrk(ret_plain, "0123456789");
+}
+
+static unsigned
+count_of(const char *text, char sign)
+{
+	unsigned count = 0;
+
+	for (; *text; text++)
+		count += *text == sign;
+	return count;
+}
+
+/* Which of '.' and ',' is the decimal sign of a plain number by what it is itself: 0 where it has
+ * neither, '?' where it may be grouped thousands as well. */
+static char
+decimal_sign(const char *plain)
+{
+	const unsigned points = count_of(plain, '.'), commas = count_of(plain, ',');
+	const char *last = strpbrk(plain, ".,");
+
+	if (!last)
+		return '\0';
+	if (points > 1 || commas > 1) /* what stands twice groups */
+		return points > 1 ? ',' : '.';
+	if (points && commas)
+		return strrchr(plain, '.') > strrchr(plain, ',') ? '.' : ',';
+	return digits_at(last + 1) == 3 && !last[4] && last > plain && last - plain <= 3 &&
+		*plain != '0'
+	    ? '?'
+	    : *last;
+}
+
+void
+shop_decimals_learn(struct shop_decimals *decimals, const char *text)
+{
+	char plain[DIGITS];
+	const char sign = plain_number(text, plain) ? decimal_sign(plain) : '\0';
+
+	decimals->points += sign == '.';
+	decimals->commas += sign == ',';
+	decimals->unclear += sign == '?';
+}
+
+char
+shop_decimals_sign(const struct shop_decimals *decimals)
+{
+	if ((decimals->points > 0) == (decimals->commas > 0))
+		return '\0';
+	return decimals->points > 0 ? '.' : ',';
+}
+
+enum shop_number
+shop_number(const char *text, char sign, unsigned decimals, int64_t *ret_number)
+{
+	char plain[DIGITS];
+	int64_t number = 0;
+	int behind = -1;
+
+	if (!plain_number(text, plain))
+		return SHOP_NUMBER_WRONG;
+	const char by_itself = decimal_sign(plain), decimal = by_itself == '?' ? sign : by_itself;
+	if (by_itself == '?' && !sign)
+		return SHOP_NUMBER_UNCLEAR;
+	for (const char *at = plain; *at; at++) {
+		if (*at == decimal && behind < 0) {
+			behind = 0;
+		} else if (!isdigit((unsigned char)*at)) {
+			/* a group of thousands: three digits, and all before the decimal sign */
+			if (behind >= 0 || at == plain || digits_at(at + 1) != 3)
+				return SHOP_NUMBER_WRONG;
+		} else if (behind < (int)decimals) {
+			number = number * 10 + (*at - '0');
+			behind += behind >= 0;
+		} else if (behind == (int)decimals) { /* the next digit rounds */
+			number += *at >= '5';
+			behind++;
+		}
+		if (number > SHOP_NUMBER_MAX)
+			return SHOP_NUMBER_WRONG;
+	}
+	for (behind = behind < 0 ? 0 : behind; behind < (int)decimals; behind++)
+		number *= 10;
+	*ret_number = number;
+	return number <= SHOP_NUMBER_MAX ? SHOP_NUMBER_OK : SHOP_NUMBER_WRONG;
 }

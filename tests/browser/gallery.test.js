@@ -97,7 +97,7 @@ test('without JavaScript a dialog stands in the page', async () => {
 })
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`a file of articles is sent, looked through and taken in ${javaScriptEnabled ? 'while the page follows' : 'without JavaScript'}`, async () => {
+  test(`a file of articles is uploaded, checked and imported ${javaScriptEnabled ? 'while the page follows' : 'without JavaScript'}`, async () => {
     const page = await signedIn({ javaScriptEnabled })
     const sku = javaScriptEnabled ? 'JS' : 'NO'
     await page.goto(`${portal}/shop/products/import`)
@@ -109,14 +109,14 @@ for (const javaScriptEnabled of [true, false]) {
     await page.waitForSelector('select[name=price]')
     if (javaScriptEnabled) await inspect(page, 'import-columns')
     await press(page, 'form:has(select[name=price]) button')
-    await until('it is looked through', async () => {
+    await until('it is checked', async () => {
       if (!javaScriptEnabled) await page.reload()
-      return page.locator('text=Le reprendre').count()
+      return page.locator('form[action$="/start"] button').count()
     }, 30)
     if (javaScriptEnabled) await inspect(page, 'import-checked')
     assert.match(await page.textContent('#progress'), /3.?000/)
-    await press(page, 'text=Le reprendre')
-    await until('it is taken in', async () => {
+    await press(page, 'form[action$="/start"] button')
+    await until('it is imported', async () => {
       if (!javaScriptEnabled) await page.reload()
       return page.locator('text=Voir les articles').count()
     }, 60)

@@ -167,15 +167,15 @@ test('a merchant mends an article, and is led to what is wrong', async () => {
   await page.context().close()
 })
 
-test('a merchant takes in a file', async () => {
+test('a merchant imports a file', async () => {
   const page = await signedIn()
   const file = path.join(stack.folder, 'bells.csv')
   fs.writeFileSync(file, 'titre,montant,code\n' + Array.from({ length: 20 }, (_, i) => `Cloche ${i},${i}.50,B-${i}`).join('\n'))
   await go(page, /^Articles$/)
-  await go(page, /^Reprendre un fichier$/)
+  await go(page, /^Importer un fichier$/)
   await tab(page, /^Fichier \(CSV\)/)
   await page.setInputFiles('#file', file) // the window that chooses is not the page's
-  await tab(page, /^L'examiner$/)
+  await tab(page, /^Charger et vérifier$/)
   await page.keyboard.press('Enter')
   await page.waitForSelector('select[name=price]')
   assert.ok(await focused(page, 'main'), 'what has come in the place of the form has the focus')
@@ -183,9 +183,9 @@ test('a merchant takes in a file', async () => {
     await tab(page, name)
     await page.keyboard.type(column)
   }
-  await go(page, /^Examiner le fichier$/)
-  await page.waitForSelector('text=Le reprendre')
-  await go(page, /^Le reprendre$/)
+  await go(page, /^Vérifier le fichier$/)
+  await page.waitForSelector('form[action$="/start"] button')
+  await go(page, /^Importer$/)
   await page.waitForSelector('text=Voir les articles')
   await go(page, /^Voir les articles$/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM t1_shop.product WHERE name LIKE 'Cloche %'"), '20')

@@ -142,8 +142,8 @@ async function furnish (tenant, first, mark) {
     INSERT INTO session (token_hash, member, expires) VALUES (${hash('session')}, ${first}, '2999-01-01');
     INSERT INTO api_key (id, token_hash, name, permissions, by_name, expires) VALUES (${first}, ${hash('key')}, '${mark} key', 'shop.orders', 'x', '2999-01-01');
     USE ${t}_shop; INSERT INTO picture VALUES (${hash('picture')}, 'image/svg+xml', '<svg>${mark}</svg>');
-    INSERT INTO category (id, slug, title) VALUES (${first}, '${mark.toLowerCase()}-c', '${mark} category');
-    INSERT INTO product (id, slug, name, description, category, published) VALUES (${first}, '${mark.toLowerCase()}-p', '${mark} product', '', ${first}, 1);
+    INSERT INTO category (id, slug, path, title) VALUES (${first}, '${mark.toLowerCase()}-c', '${mark} category', '${mark} category');
+    INSERT INTO product (id, code, slug, name, description, category, published) VALUES (${first}, '${mark.toLowerCase()}-p', '${mark.toLowerCase()}-p', '${mark} product', '', ${first}, 1);
     INSERT INTO variant (id, product, code, price_cents) VALUES (${first}, ${first}, '${mark} code', 100);
     INSERT INTO shop_order (id, token, communication, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
       VALUES (${first}, '${'a'.repeat(31)}${tenant}', LPAD(${first}, 12, '0'), '${mark} customer', 'c@example.org', 'x 1', '9000', 'Gent', 'BE', 'fr', 100, 'EUR', UTC_TIMESTAMP(6));

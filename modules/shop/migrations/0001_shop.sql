@@ -2,10 +2,15 @@
 -- Products in categories, each with at least one variant, which has the price and the stock; pictures by the hash of their
 -- content; orders with what was sold at the price of that moment.
 
+-- What a thing is known by (`path`, `code`) is exact, as people and other shops write it; `slug` is its address alone, and
+-- is made unique by a number.
+
+-- `path` has the titles of all levels, the outermost first, with ' > ' between them.
 CREATE TABLE category (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	parent INT UNSIGNED NULL,
-	slug VARCHAR(150) NOT NULL UNIQUE,
+	slug VARCHAR(160) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE,
+	path VARCHAR(700) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE,
 	title VARCHAR(100) NOT NULL,
 	products INT UNSIGNED NOT NULL DEFAULT 0,
 	KEY children (parent, title),
@@ -22,7 +27,8 @@ CREATE TABLE picture (
 -- `top` is the outermost category above `category`.
 CREATE TABLE product (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
-	slug VARCHAR(150) NOT NULL UNIQUE,
+	code VARCHAR(255) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE,
+	slug VARCHAR(160) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE,
 	name VARCHAR(200) NOT NULL,
 	category INT UNSIGNED NULL,
 	top INT UNSIGNED NULL,
@@ -43,17 +49,18 @@ CREATE TABLE product (
 	FOREIGN KEY (category) REFERENCES category (id)
 );
 
--- `code` tells variants apart where no SKU does. A stock of NULL is not tracked.
+-- `code` tells the variants of a product apart: the SKU where it does, else the options. A stock of NULL is not tracked.
 CREATE TABLE variant (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	product INT UNSIGNED NOT NULL,
-	code VARCHAR(255) NOT NULL UNIQUE,
+	code VARCHAR(600) COLLATE utf8mb4_nopad_bin NOT NULL,
 	sku VARCHAR(100) NULL,
 	option1 VARCHAR(100) NOT NULL DEFAULT '',
 	option2 VARCHAR(100) NOT NULL DEFAULT '',
 	option3 VARCHAR(100) NOT NULL DEFAULT '',
 	price_cents BIGINT NOT NULL CHECK (price_cents >= 0),
 	stock INT NULL CHECK (stock >= 0),
+	UNIQUE KEY one_code (product, code),
 	FOREIGN KEY (product) REFERENCES product (id)
 );
 

@@ -65,20 +65,76 @@ CREATE TABLE order_vat (
 	FOREIGN KEY (shop_order) REFERENCES shop_order (id)
 );
 
--- Files of products that members take in: looked through first, then stored.
+-- Imports of files of products: checked first, then carried out by a job. `attempt` counts the jobs, so that one that was given
+-- up changes nothing any more; `job` is the entry in the queue. Where it is gone and `state` is still that of work, it was
+-- cancelled, dropped, or has failed for good. `reason` is who has cancelled it.
 CREATE TABLE import_run (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	by_name VARCHAR(100) NOT NULL,
 	file_name VARCHAR(200) NOT NULL,
 	bytes LONGBLOB NULL,
 	mapping VARCHAR(500) NOT NULL DEFAULT '',
-	state ENUM('new', 'checking', 'checked', 'importing', 'done') NOT NULL DEFAULT 'new',
+	state ENUM('new', 'checking', 'checked', 'importing', 'done', 'failed', 'undoing', 'undone') NOT NULL DEFAULT 'new',
+	job BIGINT UNSIGNED NULL,
+	attempt INT UNSIGNED NOT NULL DEFAULT 0,
+	all_or_nothing TINYINT(1) NOT NULL DEFAULT 0,
+	as_hidden TINYINT(1) NOT NULL DEFAULT 0,
+	reason VARCHAR(300) NOT NULL DEFAULT '',
 	products INT UNSIGNED NOT NULL DEFAULT 0,
 	changed INT UNSIGNED NOT NULL DEFAULT 0,
 	variants INT UNSIGNED NOT NULL DEFAULT 0,
 	warnings INT UNSIGNED NOT NULL DEFAULT 0,
 	errors INT UNSIGNED NOT NULL DEFAULT 0,
-	created DATETIME(6) NOT NULL
+	created DATETIME(6) NOT NULL,
+	imported DATETIME(6) NULL,
+	KEY latest (state, imported)
+);
+
+-- Held by whoever imports: one after the other.
+CREATE TABLE import_lock (
+	only_one TINYINT PRIMARY KEY
+);
+
+INSERT INTO import_lock (only_one) VALUES (1);
+
+-- What an import has changed, as it was before; `is_new` are those that it has made. For undoing it.
+CREATE TABLE import_product (
+	import_run INT UNSIGNED NOT NULL,
+	product INT UNSIGNED NOT NULL,
+	is_new TINYINT(1) NOT NULL,
+	name VARCHAR(200) NOT NULL,
+	category INT UNSIGNED NULL,
+	top INT UNSIGNED NULL,
+	description TEXT NOT NULL,
+	quality ENUM('new', 'as_new', 'good', 'fair') NOT NULL,
+	option1_name VARCHAR(50) NOT NULL,
+	option2_name VARCHAR(50) NOT NULL,
+	option3_name VARCHAR(50) NOT NULL,
+	picture CHAR(64) NULL,
+	published TINYINT(1) NOT NULL,
+	vat ENUM('standard', 'intermediate', 'reduced', 'super_reduced') NOT NULL,
+	PRIMARY KEY (import_run, product)
+);
+
+CREATE TABLE import_variant (
+	import_run INT UNSIGNED NOT NULL,
+	variant INT UNSIGNED NOT NULL,
+	is_new TINYINT(1) NOT NULL,
+	code VARCHAR(600) COLLATE utf8mb4_nopad_bin NOT NULL,
+	sku VARCHAR(100) NULL,
+	option1 VARCHAR(100) NOT NULL,
+	option2 VARCHAR(100) NOT NULL,
+	option3 VARCHAR(100) NOT NULL,
+	price_cents BIGINT NOT NULL,
+	stock INT NULL,
+	weight_grams INT UNSIGNED NOT NULL,
+	PRIMARY KEY (import_run, variant)
+);
+
+CREATE TABLE import_category (
+	import_run INT UNSIGNED NOT NULL,
+	category INT UNSIGNED NOT NULL,
+	PRIMARY KEY (import_run, category)
 );
 
 CREATE TABLE import_line (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Exports that others' shops could have written, each with the same mistakes: a wrong price, no name, a stock in words, too few fields, a
-// variant of nothing, a SKU for the second time. A variant of what is refused is no mistake of its own. A text with a line's end stands before them.
+// Exports that others' shops could have written, each with the same mistakes: a wrong price, no name, a stock in words, a row that ends
+// early, a variant of nothing, a SKU for the second time, a variant of what is refused. A text with a line's end stands before them.
 export const mistaken = {
   WooCommerce: `ID,Type,SKU,Name,Description,"In stock?",Stock,"Sale price","Regular price",Categories,Parent
 901,simple,W-1,Lanterne,"Deux lignes,
@@ -30,11 +30,11 @@ bougie,,,,,,Grande,W-8,300,shopify,4,5.00
 }
 
 // Line and column, and what is said there.
-const price = /The price is not an amount such as 12\.50/, stock = /The stock is not a whole number/, orphan = /This variant's product is not in the file above it, and not in the shop/
-const short = /This row has more or fewer fields than the first one/, again = /This SKU stands on an earlier line already; this row's price and stock replace the first ones/
+const price = /The price is not an amount such as 12\.50/, stock = /The stock is not a whole number/, orphan = /This variant's article is neither in the file nor in the shop/
+const again = /Another article has this SKU too; both are kept/, follows = /The row of this variant's article has an error/
 export const expected = {
-  WooCommerce: [['4:9', 'error', price], ['5:4', 'error', /The name is missing/], ['6:7', 'error', stock], ['7', 'error', short],
-    ['8:11', 'error', /This variation names no parent/], ['9', 'error', orphan], ['10', 'warning', again]],
-  Shopify: [['4:12', 'error', price], ['5', 'error', orphan], ['6:11', 'error', stock], ['7', 'error', short],
-    ['8:9', 'error', /The weight is not a number/], ['9:12', 'error', /The price is missing/], ['10', 'warning', again]]
+  WooCommerce: [['4:9', 'error', price], ['5:4', 'error', /The name is missing/], ['6:7', 'error', stock], ['7:9', 'warning', /It has no price there/],
+    ['8:11', 'error', /This variation names no parent/], ['9', 'error', orphan], ['10', 'warning', again], ['11', 'error', follows], ['12', 'error', follows]],
+  Shopify: [['4:12', 'error', price], ['5', 'error', orphan], ['6:11', 'error', stock], ['7:12', 'error', /The price is missing/],
+    ['8:9', 'error', /The weight is not a number/], ['9:12', 'error', /The price is missing/], ['10', 'warning', again], ['11', 'error', follows]]
 }

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Single fields of a product export, as their source writes them: see shop_row.h. */
+#include "shop_row.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* A text of one line is read from at most so many bytes of its field: limits are put on what is
+ * kept, and nothing that is kept is longer. */
+enum { RAW = 8192, STOCK_MAX = 1000000000, GRAMS_MAX = 10000000 };
+#define CENTS_MAX 9999999999
+
+const char *
+shop_field(const struct shop_reader *reader, int column)
+{
+	return column >= 0 && (size_t)column < reader->count ? reader->fields[column] : "";
+}
+
+bool
+shop_wrong(struct shop_reader *reader, int column, const char *text)
+{
+	*reader->error = (struct shop_row_error){ (unsigned)(column + 1), text };
+	return false;
+}
+
+void
+shop_note(struct shop_reader *reader, int column, const char *text)
+{
+	struct shop_row *row = reader->row;
+
+	for (size_t i = 0; i < row->note_count; i++)
+		if (row->note[i].text == text && row->note[i].column == (unsigned)(column + 1))
+			return;
+	if (row->note_count < SHOP_NOTES)
+		row->note[row->note_count++] =
+		    (struct shop_row_error){ (unsigned)(column + 1), text };
+}
+
+/* ---- texts ---- */
+
+/* Our own export and WooCommerce's put a ' before what a spreadsheet would calculate. */
+static const char *
+unguarded(const struct shop_reader *reader, int column)
+{
+	const char *text = shop_field(reader, column);
+
+	return reader->source->kind == SHOP_SHOPIFY ? text : scop_csv_unguarded(text);
+}
+
+/* What WooCommerce has escaped at `*at`: "\," in lists, and references to characters, which its
+ * database has in names. Writes the letter and moves behind it; 0 where there is nothing. */
+static size_t
+take_escape(const char **at, const char *end, char *to)
+{
+	const char *behind = NULL;
+	size_t bytes = 0;
+
+	if (**at == '\\' && end - *at > 1 && (*at)[1] == ',') {
+		*to = ',';
+		behind = *at + 2;
+		bytes = 1;
+	} else if (**at == '&') {
+		bytes = shop_reference(*at, to, &behind);
+	}
+	if (bytes == 0 || behind > end)
+		return 0;
+	*at = behind;
+	return bytes;
+}
+
+/* `length` bytes of a field as one line without blanks around it; `to` has RAW bytes. */
+static void
+clean(const struct shop_reader *reader, const char *text, size_t length, char *to)
+{
+	const char *at = text, *end = text + length;
+	size_t used = 0;
+
+	while (at < end && used + 5 < RAW) {
+		const size_t escaped =
+		    reader->source->kind == SHOP_WOOCOMMERCE ? take_escape(&at, end, to + used) : 0;
+
+		if (!escaped)
+			to[used] = *at++;
+		used += escaped ? escaped : 1;
+		if ((unsigned char)to[used - 1] < 0x20 || to[used - 1] == 0x7f)
+			to[used - 1] = ' ';
+		if (to[used - 1] == ' ' && used == 1)
+			used = 0;
+	}
+	while (used > 0 && to[used - 1] == ' ')
+		used--;
+	to[used] = '\0';
+}
+
+void
+shop_field_word(const struct shop_reader *reader, int column, char *to, size_t size)
+{
+	char text[RAW];
+	const char *field = unguarded(reader, column);
+
+	clean(reader, field, strlen(field), text);
+	snprintf(to, size, "%.*s", (int)scop_utf8_fit(text, size - 1), text);
+}
+
+uint64_t
+shop_digest(const char *text, uint64_t sum)
+{
+	for (sum = sum ? sum : 14695981039346656037u; *text; text++)
+		sum = (sum ^ (unsigned char)*text) * 1099511628211u;
+	return sum;
+}
+
+/* Keeps the first `letters` of a text. */
+static void
+shorten(struct shop_reader *reader, int column, const char *text, size_t letters, char *to)
+{
+	const size_t length = scop_utf8_first(text, letters);
+
+	memcpy(to, text, length);
+	to[length] = '\0';
+	if (text[length])
+		shop_note(reader, column,
+		    SCOP_TEXT("This text is too long for the shop, and is shortened."));
+}
+
+void
+shop_field_text(struct shop_reader *reader, int column, size_t letters, char *to)
+{
+	char text[RAW];
+	const char *field = unguarded(reader, column);
+
+	clean(reader, field, strlen(field), text);
+	if (text[scop_utf8_first(text, letters)])
+		reader->row->digest = shop_digest(field, reader->row->digest);
+	shorten(reader, column, text, letters, to);
+}
+
+bool
+shop_field_key(struct shop_reader *reader, int column, size_t letters, char *to,
+    const char *too_long)
+{
+	char text[RAW];
+	const char *field = unguarded(reader, column);
+
+	clean(reader, field, strlen(field), text);
+	const size_t length = scop_utf8_first(text, letters);
+	to[0] = '\0';
+	if (text[length])
+		return shop_wrong(reader, column, too_long);
+	strcpy(to, text);
+	return true;
+}
+
+/* ---- the price ---- */
+
+/* Whether a sale runs today; one that begins later, or an end that nobody here will see to, is
+ * told. Times stand behind the day, in the shop's zone. */
+static bool
+is_on_sale(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	char from[11], to[11];
+
+	shop_field_word(reader, source->sale_from, from, sizeof from);
+	shop_field_word(reader, source->sale_to, to, sizeof to);
+	if ((from[0] && (strlen(from) != 10 || from[4] != '-')) ||
+	    (to[0] && (strlen(to) != 10 || to[4] != '-'))) {
+		shop_note(reader, source->sale_price,
+		    SCOP_TEXT("The days of this sale are not understood: the regular price "
+			      "counts."));
+		return false;
+	}
+	if (from[0] && strcmp(from, source->today) > 0) {
+		shop_note(reader, source->sale_from,
+		    SCOP_TEXT("This sale has not begun: the regular price counts. Import the file "
+			      "again when it has."));
+		return false;
+	}
+	if (to[0] && strcmp(to, source->today) >= 0)
+		shop_note(reader, source->sale_to,
+		    SCOP_TEXT("This sale ends, and the price here does not change by itself: "
+			      "import the file again then."));
+	return !to[0] || strcmp(to, source->today) >= 0;
+}
+
+bool
+shop_field_has_price(const struct shop_reader *reader)
+{
+	return *shop_field(reader, reader->source->price) ||
+	    *shop_field(reader, reader->source->sale_price);
+}
+
+bool
+shop_field_price(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	const bool on_sale = *shop_field(reader, source->sale_price) && is_on_sale(reader);
+	const int column = on_sale ? source->sale_price : source->price;
+	const char *text = unguarded(reader, column);
+	int64_t *cents = &reader->row->price_cents;
+
+	if (!text[strspn(text, " ")])
+		return shop_wrong(reader, column, SCOP_TEXT("The price is missing."));
+	const enum shop_number number = shop_number(text, reader->sign, 2, cents);
+	if (number == SHOP_NUMBER_UNCLEAR)
+		return shop_wrong(reader, column,
+		    SCOP_TEXT("This price can be read in two ways. Write 1234.00 or 1.23."));
+	return (number == SHOP_NUMBER_OK && *cents <= CENTS_MAX) ||
+	    shop_wrong(reader, column, SCOP_TEXT("The price is not an amount such as 12.50."));
+}
+
+/* ---- stock and weight ---- */
+
+/* Whether it is sold without counting: by the policy of Shopify, by the backorders of WooCommerce.
+ */
+static bool
+sells_on(const struct shop_reader *reader)
+{
+	static const char *const words[] = { "continue", "true", "1", "yes", "notify",
+		"backorder" };
+	const struct shop_source *source = reader->source;
+	const int columns[] = { source->policy, source->backorders, source->in_stock };
+	char text[20];
+
+	for (size_t c = 0; c < 3; c++) {
+		shop_field_word(reader, columns[c], text, sizeof text);
+		/* "In stock?" is 1 for most */
+		for (size_t i = columns[c] == source->in_stock ? 5 : 0; i < 6; i++)
+			if (strcasecmp(text, words[i]) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* "3", "-3", "3.0"; false for anything else. */
+static bool
+whole_number(const char *text, long long *ret_number)
+{
+	char *end;
+
+	*ret_number = strtoll(text, &end, 10);
+	if (end == text)
+		return false;
+	if (*end == '.' || *end == ',')
+		end += 1 + strspn(end + 1, "0");
+	return !end[strspn(end, " ")] && *ret_number <= STOCK_MAX;
+}
+
+bool
+shop_field_stock(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	struct shop_row *row = reader->row;
+	char text[40], in_stock[12];
+	long long stock;
+
+	row->stock = -1;
+	shop_field_word(reader, source->stock, text, sizeof text);
+	shop_field_word(reader, source->in_stock, in_stock, sizeof in_stock);
+	/* Shopify: nobody counts it */
+	if (source->tracker >= 0 && !*shop_field(reader, source->tracker))
+		return true;
+	if (strcasecmp(text, "parent") == 0) {
+		row->stock_of_parent = true;
+		return true;
+	}
+	if (text[0] && !whole_number(text, &stock))
+		return shop_wrong(reader, source->stock,
+		    SCOP_TEXT("The stock is not a whole number."));
+	if (text[0]) /* sold more than there were: none is left */
+		row->stock = stock < 0 ? 0 : stock;
+	else if (strcmp(in_stock, "0") == 0)
+		row->stock = 0;
+	if (row->stock >= 0 && sells_on(reader)) {
+		row->stock = -1;
+		shop_note(reader, source->stock,
+		    SCOP_TEXT("It is sold on there when it is sold out: its stock is not counted "
+			      "here."));
+	}
+	return true;
+}
+
+bool
+shop_field_weight(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	const char *text = unguarded(reader, source->weight);
+	int64_t thousandths;
+
+	reader->row->grams = -1;
+	if (!text[strspn(text, " ")])
+		return true;
+	/* "1,500" alone: weights of a thousand and more are written without groups */
+	if (shop_number(text, strchr(text, '.') ? '.' : ',', 3, &thousandths) != SHOP_NUMBER_OK)
+		return shop_wrong(reader, source->weight, SCOP_TEXT("The weight is not a number."));
+	if (thousandths > (int64_t)GRAMS_MAX * 1000)
+		return shop_wrong(reader, source->weight,
+		    SCOP_TEXT("The weight is more than ten tonnes."));
+	const int64_t grams = (thousandths * source->milligrams + 500000) / 1000000;
+	if (grams > GRAMS_MAX)
+		return shop_wrong(reader, source->weight,
+		    SCOP_TEXT("The weight is more than ten tonnes."));
+	reader->row->grams = grams;
+	return true;
+}
+
+/* ---- words of lists ---- */
+
+struct word {
+	const char *word, *ours;
+};
+
+/* Ours for the word in the field; NULL where the list, which ends with an empty one, has it not. */
+static const char *
+find_word(const char *text, const struct word *words)
+{
+	for (; words->word; words++)
+		if (strcasecmp(text, words->word) == 0)
+			return words->ours;
+	return NULL;
+}
+
+bool
+shop_field_quality(struct shop_reader *reader)
+{
+	static const struct word words[] = { { "", "new" }, { "new", "new" }, { "neuf", "new" },
+		{ "nieuw", "new" }, { "neu", "new" }, { "as_new", "as_new" },
+		{ "refurbished", "as_new" }, { "good", "good" }, { "used", "good" },
+		{ "fair", "fair" }, { NULL, NULL } };
+	char text[20];
+
+	shop_field_word(reader, reader->source->condition, text, sizeof text);
+	const char *ours = find_word(text, words);
+	if (!ours)
+		return shop_wrong(reader, reader->source->condition,
+		    SCOP_TEXT("The condition is one of new, as_new, good, fair."));
+	strcpy(reader->row->quality, ours);
+	return true;
+}
+
+/* Classes by the names that shops give them, and by the rates of Belgium and France. */
+static const struct word vat_words[] = { { "standard", "standard" }, { "21", "standard" },
+	{ "20", "standard" }, { "intermediate", "intermediate" }, { "12", "intermediate" },
+	{ "10", "intermediate" }, { "reduced", "reduced" }, { "reduced-rate", "reduced" },
+	{ "taux-reduit", "reduced" }, { "gereduceerd-tarief", "reduced" },
+	{ "verlaagd-tarief", "reduced" }, { "ermaessigter-satz", "reduced" },
+	{ "ermassigter-satz", "reduced" }, { "6", "reduced" }, { "5-5", "reduced" },
+	{ "super_reduced", "super_reduced" }, { "super-reduced", "super_reduced" },
+	{ "zero-rate", "super_reduced" }, { "taux-zero", "super_reduced" },
+	{ "nultarief", "super_reduced" }, { "nul-tarief", "super_reduced" },
+	{ "0", "super_reduced" }, { "2-1", "super_reduced" }, { NULL, NULL } };
+
+/* "6 %", "TVA 5,5", "reduced-rate": the class that its words or its number name. */
+static const char *
+vat_class(const char *text)
+{
+	static const char *const before[] = { "tva-", "btw-", "mwst-", "vat-" };
+	char slug[60];
+	const char *name = slug, *exact = find_word(text, vat_words);
+
+	if (exact)
+		return exact;
+	shop_slug(text, slug, sizeof slug);
+	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+		if (strncmp(slug, before[i], strlen(before[i])) == 0)
+			name = slug + strlen(before[i]);
+	return find_word(name, vat_words);
+}
+
+/* No VAT is due on it there: the class of the lowest rate is the nearest. */
+static void
+take_untaxed(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	char status[20], taxable[20];
+
+	shop_field_word(reader, source->tax_status, status, sizeof status);
+	shop_field_word(reader, source->taxable, taxable, sizeof taxable);
+	const bool by_status = status[0] && strcasecmp(status, "taxable") != 0;
+	if (!by_status && strcasecmp(taxable, "false") != 0)
+		return;
+	strcpy(reader->row->vat, "super_reduced");
+	shop_note(reader, by_status ? source->tax_status : source->taxable,
+	    SCOP_TEXT("No VAT is due on it there: it gets the lowest class. Please check it."));
+}
+
+bool
+shop_field_vat(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	const bool own = source->vat >= 0;
+	char text[60];
+
+	shop_field_word(reader, own ? source->vat : source->tax_class, text, sizeof text);
+	const char *ours = vat_class(text);
+	if (text[0] && !ours && own)
+		return shop_wrong(reader, source->vat,
+		    SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced."));
+	if (text[0] && !ours)
+		shop_note(reader, source->tax_class,
+		    SCOP_TEXT("This class of VAT is not known: the standard one counts. Please "
+			      "check it."));
+	else if (ours && !own && strcmp(ours, "super_reduced") == 0)
+		shop_note(reader, source->tax_class,
+		    SCOP_TEXT("It has the lowest class of VAT. Please check it."));
+	if (ours || text[0])
+		strcpy(reader->row->vat, ours ? ours : "standard");
+	take_untaxed(reader);
+	return true;
+}
+
+/* ---- categories ---- */
+
+/* Where the first of WooCommerce's categories ends: "\," is no end. */
+static size_t
+first_of_list(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] && text[length] != ',')
+		length += text[length] == '\\' && text[length + 1] ? 2 : 1;
+	return length;
+}
+
+/* One level, behind " > "; a title that has a '>' of its own gets one that leads nowhere. */
+static void
+add_level(struct shop_reader *reader, int column, const char *text, size_t length)
+{
+	char title[RAW], kept[SHOP_BYTES(SHOP_TITLE)], *row = reader->row->category;
+	size_t used = strlen(row);
+
+	clean(reader, text, length, title);
+	shorten(reader, column, title, SHOP_TITLE, kept);
+	if (!kept[0])
+		return;
+	if (used > 0)
+		used += (size_t)sprintf(row + used, " > ");
+	for (const char *at = kept; *at; at++)
+		if (*at != '>')
+			row[used++] = *at;
+	row[used] = '\0';
+}
+
+void
+shop_field_category(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	const int column = *shop_field(reader, source->category) ? source->category : source->tags;
+	const char *text = unguarded(reader, column);
+	const bool is_list = source->kind == SHOP_WOOCOMMERCE || column == source->tags;
+	size_t left = is_list ? first_of_list(text) : strlen(text);
+
+	for (unsigned level = 0; left > 0; level++) {
+		const char *sign = memchr(text, '>', left);
+		const size_t length = sign ? (size_t)(sign - text) : left;
+
+		if (level == SHOP_LEVELS) {
+			shop_note(reader, column,
+			    SCOP_TEXT("A category has six levels at most: the others are left "
+				      "out."));
+			return;
+		}
+		add_level(reader, column, text, length);
+		text += length + (sign != NULL);
+		left -= length + (sign != NULL);
+	}
+}
+
+/* ---- descriptions ---- */
+
+/* WooCommerce writes the end of a line as "\n". */
+static char *
+with_lines(const char *text)
+{
+	char *out = malloc(strlen(text) + 1), *to = out;
+
+	if (!out)
+		abort();
+	for (; *text; text++) {
+		const bool ends = text[0] == '\\' && text[1] == 'n';
+
+		*to++ = ends ? '\n' : *text;
+		text += ends;
+	}
+	*to = '\0';
+	return out;
+}
+
+/* Our own files have text, and no HTML: what was exported comes back as it was. */
+static void
+take_plain(struct shop_reader *reader, const char *text)
+{
+	char *to = reader->row->description;
+	size_t used = 0;
+
+	for (; *text && used + 1 < sizeof reader->row->description; text++)
+		if (*text != '\r')
+			to[used++] = *text;
+	while (used > 0 && isspace((unsigned char)to[used - 1]))
+		used--;
+	to[used] = '\0';
+}
+
+void
+shop_field_description(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+	struct shop_row *row = reader->row;
+	const int column = *shop_field(reader, source->description) ? source->description
+								    : source->short_description;
+	const char *text = unguarded(reader, column);
+	char *lines = source->kind == SHOP_WOOCOMMERCE ? with_lines(text) : NULL;
+
+	if (source->kind == SHOP_OWN)
+		take_plain(reader, text);
+	else
+		shop_plain_text(lines ? lines : text, row->description, sizeof row->description);
+	free(lines);
+	const size_t length = scop_utf8_first(row->description, SHOP_DESCRIPTION);
+	if (row->description[length])
+		shop_note(reader, column,
+		    SCOP_TEXT("This text is too long for the shop, and is shortened."));
+	row->description[length] = '\0';
+}

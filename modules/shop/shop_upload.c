@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Importing a file of products in the portal: uploaded, its columns chosen, checked by a job, and
+ * carried out by another once a person has seen what would happen. Nothing of it is in the shop
+ * before that. Work whose job is gone is lost, and its page says so: see import_run.
+ */
+#include "shop_upload.h"
+#include "shop_names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	UPLOAD_MAX = 9000000,
+	MAPPING_TEXT = 500,
+	FILE_NAME = 150,
+	HEADING = 60,
+	SAMPLE = 60,
+	REFUSED_AT_ONCE = 5000
+};
+
+const struct scop_field shop_upload_fields[] = {
+	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max = UPLOAD_MAX },
+	{ 0 },
+};
+
+/* For each of our fields the number of its column, from 1. */
+const struct scop_field shop_map_fields[SHOP_FIELDS + 1] = {
+#define COLUMN(n) \
+	{ \
+		.name = n, .type = SCOP_FIELD_INT, .min = 0, .max = SCOP_CSV_COLUMNS_MAX \
+	}
+	COLUMN("name"),
+	COLUMN("price"),
+	COLUMN("product"),
+	COLUMN("sku"),
+	COLUMN("stock"),
+	COLUMN("category"),
+	COLUMN("description"),
+	COLUMN("condition"),
+	COLUMN("weight"),
+	COLUMN("vat"),
+	COLUMN("published"),
+	COLUMN("option1_name"),
+	COLUMN("option1"),
+	COLUMN("option2_name"),
+	COLUMN("option2"),
+	COLUMN("option3_name"),
+	COLUMN("option3"),
+#undef COLUMN
+	{ 0 },
+};
+
+static const char *const titles[SHOP_FIELDS] = { SCOP_TEXT("Name"), SCOP_TEXT("Price"),
+	SCOP_TEXT("Article key (groups its variants)"), SCOP_TEXT("Article number (SKU)"),
+	SCOP_TEXT("Stock"), SCOP_TEXT("Category"), SCOP_TEXT("Description"), SCOP_TEXT("Condition"),
+	SCOP_TEXT("Weight in grams"), SCOP_TEXT("VAT class"), SCOP_TEXT("Shown in the shop"),
+	SCOP_TEXT("First option's name"), SCOP_TEXT("First option"),
+	SCOP_TEXT("Second option's name"), SCOP_TEXT("Second option"),
+	SCOP_TEXT("Third option's name"), SCOP_TEXT("Third option") };
+
+static const char *const modes[] = { "good", "all", NULL };
+
+const struct scop_field shop_start_fields[] = {
+	{ .name = "mode", .type = SCOP_FIELD_CHOICE, .choices = modes },
+	{ .name = "hidden", .type = SCOP_FIELD_BOOL },
+	{ 0 },
+};
+
+static const struct scop_value *
+back(struct scop_request *req, const struct scop_value *run)
+{
+	return scop_make_map(req, 1, (const char *const[]){ "run" }, &run);
+}
+
+static const struct scop_value *
+run_number(struct scop_request *req)
+{
+	return scop_make_int(req, atoll(scop_as_text(scop_path(req, "run"))));
+}
+
+/* ---- the mapping, as text: "3,0,1": the column of each of our fields, 0 for none ---- */
+
+const struct scop_value *
+shop_mapping_text(struct scop_request *req, struct shop_source *source)
+{
+	char text[MAPPING_TEXT] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; i < SHOP_FIELDS; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", i ? "," : "",
+		    *shop_source_column(source, i) + 1);
+	return scop_make_text(req, "%s", text);
+}
+
+void
+shop_mapping_read(const char *text, struct shop_source *source)
+{
+	for (unsigned i = 0; i < SHOP_FIELDS && *text; i++) {
+		char *end;
+
+		*shop_source_column(source, i) = (int)strtol(text, &end, 10) - 1;
+		text = *end == ',' ? end + 1 : end;
+	}
+}
+
+/* ---- uploading ---- */
+
+void
+shop_imports(struct scop_request *req)
+{
+	const struct scop_value *found = scop_rows(req, import_runs());
+
+	scop_put(req, "imports", found);
+	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
+	scop_view(req, &view_imports);
+}
+
+void
+shop_import_upload(struct scop_request *req)
+{
+	const struct scop_file *file = scop_upload(req, "file");
+	const char *error, *const *header;
+	struct shop_source source;
+	size_t columns;
+	unsigned line;
+	struct scop_csv *csv =
+	    scop_csv_open(file->data ? file->data : "", file->size, &line, &error);
+
+	if (!csv || !scop_csv_next(csv, &header, &columns, &line, &error)) {
+		scop_csv_close(csv);
+		scop_reject(req, "file", error ? error : SCOP_TEXT("The file has no rows."));
+		return;
+	}
+	shop_source_guess(header, columns, &source);
+	const struct scop_value *mapping = shop_mapping_text(req, &source);
+	scop_csv_close(csv);
+	scop_write(req,
+	    import_add(scop_member_name(req),
+		scop_make_text(req, "%.*s", (int)scop_utf8_first(file->name, FILE_NAME),
+		    file->name),
+		scop_make_bytes(req, file->data, file->size), mapping, scop_now(req)));
+	scop_redirect(req, "import", back(req, scop_make_int(req, scop_inserted(req))));
+}
+
+/* ---- its page ---- */
+
+/* The columns to choose from for one of our fields: each with its heading and what stands below it
+ * in the first row. */
+static const struct scop_value *
+choices(struct scop_request *req, const struct scop_value *const *headings, size_t count,
+    int chosen)
+{
+	static const char *const keys[] = { "number", "heading", "chosen" };
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = scop_make_map(req, 3, keys,
+		    (const struct scop_value *[]){ scop_make_int(req, (int64_t)i + 1), headings[i],
+			scop_make_bool(req, (int)i == chosen) });
+	return scop_make_list(req, count, list);
+}
+
+/* The column of a field, counted from 0: as it was chosen just now, or as it stands. */
+static int
+column_of(struct scop_request *req, struct shop_source *source, unsigned i)
+{
+	const struct scop_value *chosen = scop_field(req, shop_source_field(i));
+
+	return chosen ? (int)scop_as_int(chosen) - 1 : *shop_source_column(source, i);
+}
+
+static const struct scop_value *
+heading(struct scop_request *req, const char *name, const char *sample)
+{
+	const int length = (int)scop_utf8_first(name, HEADING);
+
+	return *sample ? scop_make_text(req, "%.*s (%.*s)", length, name,
+			     (int)scop_utf8_first(sample, SAMPLE), sample)
+		       : scop_make_text(req, "%.*s", length, name);
+}
+
+/* The headings, each with what stands below it in the first row; NULL where the file is gone. */
+static const struct scop_value **
+headings(struct scop_request *req, const struct scop_value *stored, struct shop_source *ret_source,
+    size_t *ret_count)
+{
+	const struct scop_value *bytes = scop_get(stored, "bytes");
+	const char *error, *const *fields;
+	size_t count = 0;
+	unsigned line;
+	struct scop_csv *csv =
+	    stored ? scop_csv_open(scop_as_text(bytes), scop_size(bytes), &line, &error) : NULL;
+	const struct scop_value **list = NULL;
+
+	if (csv && scop_csv_next(csv, &fields, ret_count, &line, &error)) {
+		list = scop_alloc(req, (*ret_count + 1) * sizeof(*list));
+		shop_source_guess(fields, *ret_count, ret_source);
+		for (size_t i = 0; i < *ret_count; i++)
+			list[i] = scop_make_text(req, "%s", fields[i]);
+		if (!scop_csv_next(csv, &fields, &count, &line, &error))
+			count = 0;
+		for (size_t i = 0; i < *ret_count; i++)
+			list[i] = heading(req, scop_as_text(list[i]), i < count ? fields[i] : "");
+	}
+	scop_csv_close(csv);
+	return list;
+}
+
+static void
+put_mapping(struct scop_request *req, const struct scop_value *run)
+{
+	static const char *const keys[] = { "field", "title", "required", "choices" };
+	const struct scop_value *stored = scop_row(req, import_bytes(scop_get(run, "id")));
+	const struct scop_value *list[SHOP_FIELDS];
+	struct shop_source source;
+	size_t count;
+	const struct scop_value **names = headings(req, stored, &source, &count);
+
+	if (!names)
+		return;
+	scop_put(req, "shopify", scop_make_bool(req, source.kind == SHOP_SHOPIFY));
+	scop_put(req, "woocommerce", scop_make_bool(req, source.kind == SHOP_WOOCOMMERCE));
+	shop_mapping_read(scop_text(stored, "mapping"), &source);
+	for (unsigned i = 0; i < SHOP_FIELDS; i++)
+		list[i] = scop_make_map(req, 4, keys,
+		    (const struct scop_value *[]){ scop_make_text(req, "%s", shop_source_field(i)),
+			scop_make_text(req, "%s", scop_translate(req, titles[i])),
+			scop_make_bool(req, i < 2),
+			choices(req, names, count, column_of(req, &source, i)) });
+	scop_put(req, "fields", scop_make_list(req, SHOP_FIELDS, list));
+}
+
+/* The sentences of the lines, in the reader's language. */
+static const struct scop_value *
+in_words(struct scop_request *req, const struct scop_value *lines)
+{
+	const size_t count = scop_count(lines);
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_value *line = scop_at(lines, i);
+
+		list[i] = scop_make_with(req, line, "words",
+		    scop_make_text(req, "%s", scop_translate(req, scop_text(line, "words"))));
+	}
+	return scop_make_list(req, count, list);
+}
+
+static void
+put_lines(struct scop_request *req, const struct scop_value *run)
+{
+	const struct scop_value *lines = in_words(req, scop_model(req, "found"));
+	const int64_t shown = (int64_t)scop_count(lines);
+	const int64_t all = scop_int(run, "errors") + scop_int(run, "warnings");
+
+	scop_put(req, "lines", lines);
+	scop_put(req, "any_line", scop_make_bool(req, shown > 0));
+	scop_put(req, "more_lines", scop_make_int(req, all > shown ? all - shown : 0));
+}
+
+/* What may be done with it now. */
+static void
+put_ways(struct scop_request *req, const struct scop_value *run)
+{
+	const bool busy =
+	    scop_bool(run, "checking") || scop_bool(run, "importing") || scop_bool(run, "undoing");
+	const int64_t errors = scop_int(run, "errors");
+
+	scop_put(req, "busy", scop_make_bool(req, busy));
+	scop_put(req, "may_cancel", scop_make_bool(req, busy && !scop_bool(run, "undoing")));
+	scop_put(req, "too_many", scop_make_bool(req, errors > SHOP_ERRORS_MAX));
+	scop_put(req, "may_start",
+	    scop_make_bool(req,
+		scop_bool(run, "checked") && scop_bool(run, "has_file") &&
+		    errors <= SHOP_ERRORS_MAX && scop_int(run, "variants") > 0));
+	scop_put(req, "may_undo",
+	    scop_make_bool(req,
+		(scop_bool(run, "done") && scop_bool(run, "is_kept") &&
+		    !scop_bool(run, "was_sold") && !scop_bool(run, "was_followed")) ||
+		    scop_bool(run, "undo_failed")));
+	scop_put(req, "may_fetch",
+	    scop_make_bool(req,
+		errors > 0 && scop_bool(run, "has_file") &&
+		    (scop_bool(run, "done") || scop_bool(run, "checked"))));
+	scop_put(req, "added",
+	    scop_make_int(req, scop_int(run, "products") - scop_int(run, "changed")));
+}
+
+void
+shop_import_show(struct scop_request *req)
+{
+	const struct scop_value *id = run_number(req);
+	const struct scop_value *run = scop_put_all(req,
+	    (const struct scop_want[]){ { "run", true, import_by_id(id) },
+		{ "found", false, import_lines(id) }, { 0 } });
+
+	if (!run) {
+		scop_not_found(req);
+		return;
+	}
+	put_lines(req, run);
+	put_ways(req, run);
+	if (scop_bool(run, "is_new") || scop_bool(run, "checked") ||
+	    (scop_bool(run, "failed") && !scop_bool(run, "undo_failed")))
+		put_mapping(req, run);
+	scop_view(req, &view_import);
+}
+
+/* ---- what people do with it ---- */
+
+/* One job at a time: a second press finds the first one's work under way. NULL leaves what was
+ * chosen as it is. */
+static bool
+begin(struct scop_request *req, const char *to, const char *from, const char *or_from,
+    const char *job, const struct scop_value *all_or_nothing, const struct scop_value *as_hidden)
+{
+	static const char *const keys[] = { "run", "attempt" };
+	const struct scop_value *id = run_number(req);
+	const bool began =
+	    scop_write(req,
+		import_begin(id, scop_make_text(req, "%s", to), scop_make_text(req, "%s", from),
+		    scop_make_text(req, "%s", or_from), all_or_nothing, as_hidden)) == 1;
+
+	if (began) {
+		const struct scop_value *attempt =
+		    scop_get(scop_row(req, import_attempt(id)), "attempt");
+
+		scop_later(req, job,
+		    scop_make_map(req, 2, keys, (const struct scop_value *[]){ id, attempt }));
+		scop_write(req, import_job_is(id, scop_make_int(req, scop_inserted(req))));
+	}
+	scop_redirect(req, "import", back(req, id));
+	return began;
+}
+
+static bool
+is_there(struct scop_request *req)
+{
+	if (scop_row(req, import_by_id(run_number(req))))
+		return true;
+	scop_not_found(req);
+	return false;
+}
+
+void
+shop_import_map(struct scop_request *req)
+{
+	struct shop_source source;
+
+	if (!is_there(req))
+		return;
+	memset(&source, 0xff, sizeof source);
+	for (unsigned i = 0; i < SHOP_FIELDS; i++) {
+		const struct scop_value *column = scop_field(req, shop_source_field(i));
+
+		*shop_source_column(&source, i) = (column ? (int)scop_as_int(column) : 0) - 1;
+	}
+	if (source.name < 0) {
+		scop_reject(req, "name", "Please say which column has the names.");
+		return;
+	}
+	if (source.price < 0) {
+		scop_reject(req, "price", "Please say which column has the prices.");
+		return;
+	}
+	if (begin(req, "checking", "new", "checked", "check_import", NULL, NULL))
+		scop_write(req, import_mapping(run_number(req), shop_mapping_text(req, &source)));
+}
+
+void
+shop_import_start(struct scop_request *req)
+{
+	const struct scop_value *run = scop_row(req, import_by_id(run_number(req)));
+	const struct scop_value *mode = scop_field(req, "mode");
+	const bool all_or_nothing = mode && strcmp(scop_as_text(mode), "all") == 0;
+	const int64_t errors = scop_int(run, "errors");
+
+	if (!run) {
+		scop_not_found(req);
+		return;
+	}
+	if (errors > SHOP_ERRORS_MAX || (all_or_nothing && errors > 0)) {
+		scop_reject(req, "mode",
+		    "The file has errors, so that nothing of it can be imported. Please fix them, "
+		    "and upload it again.");
+		return;
+	}
+	scop_note(req, "Imported a file of articles", scop_get(run, "file_name"));
+	begin(req, "importing", "checked", "checked", "import_products",
+	    scop_make_bool(req, all_or_nothing),
+	    scop_make_bool(req, scop_as_bool(scop_field(req, "hidden"))));
+}
+
+/* Whatever its job does still, its last write finds that it was given up, and is undone. */
+void
+shop_import_cancel(struct scop_request *req)
+{
+	if (!is_there(req))
+		return;
+	if (scop_write(req, import_cancel(run_number(req), scop_member_name(req))) == 1)
+		scop_note(req, "Cancelled an import", NULL);
+	scop_redirect(req, "import", back(req, run_number(req)));
+}
+
+void
+shop_import_undo(struct scop_request *req)
+{
+	const struct scop_value *run = scop_row(req, import_by_id(run_number(req)));
+
+	if (!run) {
+		scop_not_found(req);
+		return;
+	}
+	if (scop_bool(run, "was_sold")) {
+		scop_reject(req, "run",
+		    "Something of it was sold: this import can no longer be undone.");
+		return;
+	}
+	if (scop_bool(run, "was_followed")) {
+		scop_reject(req, "run", "A later import must be undone first.");
+		return;
+	}
+	scop_note(req, "Undid an import", scop_get(run, "file_name"));
+	begin(req, "undoing", "done", "done", "undo_import", NULL, NULL);
+}
+
+/* ---- the rows that were refused, as a file ---- */
+
+/* By their line, each with the reason. */
+static void
+read_refused(struct scop_request *req, const struct scop_value *id, struct shop_names *refused)
+{
+	int64_t after = -1;
+	size_t count = REFUSED_AT_ONCE;
+	char line[24];
+
+	while (count == REFUSED_AT_ONCE && !scop_rejected(req)) {
+		const struct scop_value *rows = scop_rows(req,
+		    import_refused(id, scop_make_int(req, after),
+			scop_make_int(req, REFUSED_AT_ONCE)));
+
+		count = scop_count(rows);
+		for (size_t i = 0; i < count; i++) {
+			const struct scop_value *row = scop_at(rows, i);
+
+			after = scop_int(row, "line");
+			snprintf(line, sizeof line, "%lld", (long long)after);
+			free(shop_names_add(refused, line)->more);
+			shop_names_add(refused, line)->more =
+			    strdup(scop_translate(req, scop_text(row, "words")));
+		}
+	}
+}
+
+static void
+put_field(FILE *out, const char *field)
+{
+	fputc('"', out);
+	for (; *field; field++) {
+		if (*field == '"')
+			fputc('"', out);
+		fputc(*field, out);
+	}
+	fputc('"', out);
+}
+
+/* The record as it came, filled up to `columns`, and the reason behind it. */
+static void
+put_record(FILE *out, char separator, const char *const *fields, size_t count, size_t columns,
+    const char *reason)
+{
+	for (size_t i = 0; i < columns; i++) {
+		put_field(out, i < count ? fields[i] : "");
+		fputc(separator, out);
+	}
+	put_field(out, reason);
+	fputs("\r\n", out);
+}
+
+static void
+put_refused(struct scop_request *req, FILE *out, struct scop_csv *csv,
+    const struct shop_names *refused)
+{
+	const char *title = scop_translate(req, SCOP_TEXT("Reason"));
+	const char *const *fields, *error;
+	size_t count, columns;
+	unsigned line;
+	char number[24];
+
+	if (!scop_csv_next(csv, &fields, &columns, &line, &error))
+		return;
+	/* a file that was handed back before has the column already */
+	columns -= strcmp(fields[columns - 1], title) == 0;
+	fputs("\xef\xbb\xbf", out);
+	put_record(out, scop_csv_separator(csv), fields, columns, columns, title);
+	while (scop_csv_next(csv, &fields, &count, &line, &error)) {
+		snprintf(number, sizeof number, "%u", line);
+		const struct shop_name *found = shop_names_find(refused, number);
+
+		if (found)
+			put_record(out, scop_csv_separator(csv), fields, count, columns,
+			    found->more);
+	}
+}
+
+void
+shop_import_refused(struct scop_request *req)
+{
+	const struct scop_value *id = run_number(req), *stored = scop_row(req, import_bytes(id)),
+				*bytes = scop_get(stored, "bytes");
+	struct shop_names refused = { NULL, 0, 0 };
+	const char *error;
+	char *data = NULL;
+	size_t size = 0;
+	unsigned line;
+	struct scop_csv *csv =
+	    stored ? scop_csv_open(scop_as_text(bytes), scop_size(bytes), &line, &error) : NULL;
+	FILE *out = csv ? open_memstream(&data, &size) : NULL;
+
+	if (!out) {
+		scop_csv_close(csv);
+		scop_not_found(req);
+		return;
+	}
+	read_refused(req, id, &refused);
+	put_refused(req, out, csv, &refused);
+	fclose(out);
+	scop_send_download(req, "errors.csv", "text/csv; charset=utf-8",
+	    scop_make_bytes(req, data, size));
+	free(data);
+	shop_names_free(&refused);
+	scop_csv_close(csv);
+}
