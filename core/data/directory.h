@@ -28,7 +28,7 @@ enum {
 };
 
 #define SCOP_POOL_JOBS ".jobs"
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495234u /* "SCOPDIR4": the layout's number */
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495235u /* "SCOPDIR5": the layout's number */
 
 /* frozen: what only reads is served, what writes waits, for tables are made anew. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
@@ -56,6 +56,8 @@ struct scop_directory_subscription {
 	uint64_t epoch;
 	uint8_t state;
 	uint8_t root;
+	/* switched off, and its public addresses are no page of the module at the root */
+	uint8_t closed;
 	char database[65];
 };
 

@@ -66,8 +66,11 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	rows->tenants = scop_platform_rows(platform,
 	    "SELECT id, name, title, language, zone, currency FROM scopiton.tenant ORDER BY id");
 	rows->subscriptions = scop_platform_rows(platform,
-	    "SELECT tenant, package, database_name, epoch, state, root FROM "
-	    "scopiton.subscription ORDER BY tenant, module");
+	    "SELECT s.tenant, s.package, s.database_name, s.epoch, s.state, s.root, s.state NOT IN "
+	    "('on', 'frozen') AND NOT EXISTS (SELECT r.tenant FROM scopiton.subscription r JOIN "
+	    "scopiton.package p ON p.id = r.package WHERE r.tenant = s.tenant AND r.root = 1 AND "
+	    "r.state IN ('on', 'frozen') AND FIND_IN_SET(s.module, p.first_parts)) AS closed FROM "
+	    "scopiton.subscription s WHERE s.state <> 'gone' ORDER BY s.tenant, s.module");
 	rows->packages = scop_platform_rows(platform,
 	    "SELECT p.id, p.module, p.version, p.hash, p.jobs, m.number FROM scopiton.package p "
 	    "JOIN scopiton.module m ON m.name = p.module ORDER BY p.id");
@@ -189,6 +192,7 @@ fill_subscriptions(struct scop_platform *platform, struct scop_directory_image *
 		one->epoch = (uint64_t)scop_int(row, "epoch");
 		one->state = state_of(scop_text(row, "state"));
 		one->root = scop_bool(row, "root");
+		one->closed = scop_bool(row, "closed");
 		put_text(one->database, sizeof one->database, row, "database_name");
 	}
 	return true;

@@ -16,6 +16,7 @@
 #include "installer/life.h"
 #include "installer/migrator.h"
 #include "installer/rehearse.h"
+#include "installer/request.h"
 #include "installer/rollout.h"
 #include "installer/directory.h"
 #include "installer/tenant.h"
@@ -218,8 +219,9 @@ allow(struct scop_platform *platform, const struct scop_value *order)
 								  : -1);
 }
 
-/* An owner orders what costs nothing, and what his allowance covers together with what he has;
- * operators and the command line order anything. */
+/* An owner orders what costs nothing, what his allowance covers together with what he has, and a
+ * newer version of what he pays already; operators and the command line order anything. The view
+ * `offer` (tenant.c) says the same beforehand. */
 static bool
 check_allowance(struct scop_platform *platform, const struct scop_value *order, const char *role,
     uint32_t tenant)
@@ -232,18 +234,45 @@ check_allowance(struct scop_platform *platform, const struct scop_value *order, 
 	    "SELECT COALESCE(v.tariff_cents, p.tariff_cents, 0) AS price, v.currency, "
 	    "COALESCE(t.allowance_cents, 0) AS "
 	    "allowance, (SELECT COALESCE(SUM(cents), 0) FROM scopiton.subscription_period s WHERE "
-	    "s.tenant = t.id AND s.ends IS NULL AND s.module <> '%s') AS used FROM scopiton.tenant "
-	    "t "
+	    "s.tenant = t.id AND s.ends IS NULL AND s.module <> '%s') AS used, (SELECT "
+	    "COALESCE(MAX(cents), 0) FROM scopiton.subscription_period s WHERE s.tenant = t.id AND "
+	    "s.ends IS NULL AND s.module = '%s') AS paid FROM scopiton.tenant t "
 	    "LEFT JOIN scopiton.package p ON p.module = '%s' AND p.available = 1 LEFT JOIN "
 	    "scopiton.catalogue_version v ON v.module = '%s' AND v.newest = 1 AND "
 	    "p.id IS NULL WHERE t.id = %u LIMIT 1",
-	    module, module, module, tenant);
-	if (scop_int(row, "price") == 0 ||
+	    module, module, module, module, tenant);
+	if (scop_int(row, "price") <= scop_int(row, "paid") ||
 	    scop_int(row, "price") + scop_int(row, "used") <= scop_int(row, "allowance"))
 		return true;
 	return scop_error_set(&platform->err,
 	    "'%s' costs more than this tenant may order by itself. Ask your operator.",
 	    scop_text(order, "module"));
+}
+
+/* What an operator installs answers the owner's request for it. */
+static bool
+install(struct scop_platform *platform, const struct scop_value *order,
+    const struct scop_wish *wish, struct steps *steps)
+{
+	const uint32_t tenant = (uint32_t)scop_int(order, "tenant");
+	const char *role = scop_text(order, "role"), *module = scop_text(order, "module");
+	const bool by_operator = !role[0] || scop_of(platform, role);
+
+	return check_allowance(platform, order, role, tenant) &&
+	    scop_module_install(platform, tenant, module, wish, note_step, steps) &&
+	    (!by_operator ||
+		scop_request_end(platform, tenant, module, true, scop_text(order, "actor"), ""));
+}
+
+static bool
+decline(struct scop_platform *platform, const struct scop_value *order)
+{
+	const struct scop_value *details = details_of(platform, order);
+
+	return details &&
+	    scop_request_end(platform, (uint32_t)scop_int(order, "tenant"),
+		scop_text(order, "module"), false, scop_text(order, "actor"),
+		scop_text(details, "words"));
 }
 
 static bool
@@ -270,8 +299,9 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 		return scop_error_set(&platform->err,
 		    "this tenant has no module '%s' to upgrade; install it", module);
 	if (strcmp(kind, "install") == 0 || wish.root || upgrade)
-		return check_allowance(platform, order, role, tenant) &&
-		    scop_module_install(platform, tenant, module, &wish, note_step, steps);
+		return install(platform, order, &wish, steps);
+	if (strcmp(kind, "request") == 0)
+		return scop_request_make(platform, tenant, module, scop_text(order, "actor"));
 	if (strcmp(kind, "back") == 0)
 		return scop_module_back(platform, tenant, module, note_step, steps, ret_report);
 	if (rehearse)
@@ -296,6 +326,8 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 			return allow(platform, order);
 		if (strcmp(kind, "sender") == 0)
 			return send_from(platform, order);
+		if (strcmp(kind, "decline") == 0)
+			return decline(platform, order);
 		if (strcmp(kind, "rollout") == 0)
 			return scop_rollout_begin(platform, module, &wish,
 				   (uint32_t)scop_int(scop, "id"),

@@ -85,7 +85,15 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	"= 'frozen', 'on', s.state) AS state, s.root, s.switched, own.version AS own_version, " \
 	"own.rights AS own_rights, own.back AS own_back, own.generation AS own_generation, " \
 	"COALESCE(own.trouble, '') AS trouble, before_it.version AS previous_version, " \
-	"s.previous_database <> s.database_name AS back_changes_tables FROM scopiton.tenant t " \
+	"s.previous_database <> s.database_name AS back_changes_tables, own.first_parts <> '' AS " \
+	"has_public, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal " \
+	"= " \
+	"0 LIMIT 1) AS site_host, " \
+	"t.operates OR o.tariff_cents <= (SELECT COALESCE(MAX(c.cents), 0) FROM " \
+	"scopiton.subscription_period c WHERE c.tenant = t.id AND c.ends IS NULL AND c.module = " \
+	"o.module) OR o.tariff_cents + (SELECT COALESCE(SUM(c.cents), 0) FROM " \
+	"scopiton.subscription_period c WHERE c.tenant = t.id AND c.ends IS NULL AND c.module <> " \
+	"o.module) <= COALESCE(t.allowance_cents, 0) AS may_buy FROM scopiton.tenant t " \
 	"JOIN scopiton.offered o LEFT JOIN scopiton.subscription s ON s.tenant = " \
 	"t.id AND s.module = o.module LEFT JOIN scopiton.package own ON own.id = s.package LEFT " \
 	"JOIN scopiton.package before_it ON before_it.id = s.previous"
@@ -126,6 +134,10 @@ make_work_views(struct scop_platform *platform, uint32_t tenant)
 		"j.package = s.package WHERE s.tenant = %u",
 		tenant, tenant);
 }
+
+#define REQUEST_COLUMNS \
+	"r.id, r.tenant, r.module, r.actor, r.created, r.state, r.answered, r.answered_by, " \
+	"r.answer"
 
 /* What a scop's own tenant sees of those that it serves; for any other tenant there is nothing to
  * see. An upgrade in waves that the command line has ordered concerns them too. */
@@ -178,6 +190,12 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 		"o.tenant, o.kind, o.module, "
 		"o.actor, o.created, o.ended, o.state, o.message, o.version, o.details FROM "
 		"scopiton.installer_order o JOIN scopiton.tenant t ON t.id = o.tenant WHERE %s",
+		tenant, served) &&
+	    scop_platform_sql(platform,
+		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_request AS "
+		"SELECT " REQUEST_COLUMNS
+		", t.title FROM scopiton.module_request r JOIN scopiton.tenant t ON "
+		"t.id = r.tenant WHERE %s",
 		tenant, served) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_offer AS "
@@ -251,6 +269,10 @@ scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 		"kind, "
 		"module, actor, created, ended, state, message, version FROM "
 		"scopiton.installer_order WHERE tenant = %u",
+		tenant, tenant) &&
+	    scop_platform_sql(platform,
+		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.module_request AS "
+		"SELECT " REQUEST_COLUMNS " FROM scopiton.module_request r WHERE r.tenant = %u",
 		tenant, tenant) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.order_step AS SELECT "
@@ -464,6 +486,8 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 		"DELETE c FROM scopiton.order_cancel c LEFT JOIN scopiton.installer_order o ON "
 		"o.id = c.installer_order WHERE o.id IS NULL") &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.rollout_tenant WHERE tenant = %u",
+		tenant) &&
+	    scop_platform_sql(platform, "DELETE FROM scopiton.module_request WHERE tenant = %u",
 		tenant) &&
 	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role LIKE 't%u\\_%%'",
 		tenant) &&

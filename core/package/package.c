@@ -159,7 +159,7 @@ try_file(struct scop_arena *arena, const char *file, const char **ret_parts, str
 	*ret_parts = accepted ? scop_arena_text(arena, said + strlen(ACCEPTED)) : "";
 	/* the parts go into SQL, and a module could have written them by itself */
 	if (accepted && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-	    !(*ret_parts)[strspn(*ret_parts, "abcdefghijklmnopqrstuvwxyz0123456789_,")])
+	    !(*ret_parts)[strspn(*ret_parts, "abcdefghijklmnopqrstuvwxyz0123456789_,-")])
 		return true;
 	if (said[0])
 		return scop_error_set(err, "%s", said);

@@ -16,7 +16,8 @@ struct scop_package {
 	const char *hash; /* 32 hexadecimal digits */
 	char api[SCOP_API_TEXT];
 	/* The first parts of its public addresses that a module could be named like, with commas
-	 * between: "account,cart". At the root of a host name /fr/cart would be either. */
+	 * between: "account,cart". At the root of a host name /fr/cart would be either.
+	 * "-" stands for all others, such as the first page. */
 	const char *first_parts;
 };
 

@@ -16,7 +16,15 @@
 
 #include "web/request.h"
 
-enum { AT_ONCE = 2, WAITING = 16, LOOK_MILLISECONDS = 5, WAIT_MILLISECONDS = 8000, WEAK_BITS = 30 };
+enum {
+	AT_ONCE = 2,
+	WAITING = 16,
+	LOOK_MILLISECONDS = 5,
+	WAIT_MILLISECONDS = 8000,
+	WEAK_BITS = 30,
+	KNOWN_MAX = 32, /* words that somebody would guess */
+	WORD_MIN = 3
+};
 
 static bool
 lock(int fd, short kind, int place)
@@ -70,13 +78,36 @@ leave_gate(const struct scop_app *app, int place)
 		lock(app->gate_fd, F_UNLCK, place);
 }
 
+/* The words of a text, each by itself too: of "La Boucle" somebody guesses "boucle". */
+static size_t
+add_words(struct scop_arena *arena, const char *text, const char **known, size_t count)
+{
+	static const char separators[] = " .,;:_@'&/()-";
+
+	if (count < KNOWN_MAX && text[0])
+		known[count++] = text;
+	for (const char *at = text + strspn(text, separators); *at;) {
+		const size_t length = strcspn(at, separators);
+
+		if (length >= WORD_MIN && count < KNOWN_MAX)
+			known[count++] = scop_arena_bytes(arena, at, length);
+		at += length;
+		at += strspn(at, separators);
+	}
+	return count;
+}
+
 bool
 scop_password_is_weak(struct scop_request *req, const struct scop_value *password,
     const struct scop_value *name, const struct scop_value *mail)
 {
-	const char *known[] = { scop_as_text(name), scop_as_text(mail), req->site.title,
-		req->site.tenant_name, "scopiton", NULL };
+	const char *about[] = { scop_as_text(name), scop_as_text(mail), req->site.title,
+		req->site.tenant_name, req->site.host ? req->site.host : "", "scopiton" };
+	const char *known[KNOWN_MAX + 1] = { NULL };
+	size_t count = 0;
 
+	for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
+		count = add_words(req->arena, about[i], known, count);
 	return ZxcvbnMatch(scop_as_text(password), known, NULL) < WEAK_BITS;
 }
 

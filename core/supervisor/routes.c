@@ -77,35 +77,70 @@ make_pools(struct scop_host *host, const struct scop_directory_image *image)
 	free(tenants);
 }
 
+/* Behind a module's name, or "-": its public pages are closed, and the tenant's portal says so. */
+#define CLOSED ".closed"
+
 struct link {
-	char name[SCOP_MODULE_MAX + 1];
+	char name[SCOP_MODULE_MAX + sizeof CLOSED];
 	char target[SCOP_POOL_MAX + 20];
 };
+
+static const struct scop_directory_package *
+package_of(const struct scop_directory_image *image,
+    const struct scop_directory_subscription *subscription)
+{
+	return &scop_directory_packages(image)[subscription->package];
+}
+
+/* The pool of the tenant's portal, which answers for modules that are switched off. */
+static bool
+portal_pool(const struct scop_directory_image *image, const struct scop_directory_tenant *tenant,
+    char *ret_name, size_t size)
+{
+	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
+		const struct scop_directory_subscription *subscription =
+		    &scop_directory_subscriptions(image)[tenant->first_subscription + i];
+
+		if (strcmp(package_of(image, subscription)->module, "portal") != 0)
+			continue;
+		pool_name(package_of(image, subscription), false, ret_name, size);
+		return subscription->state != SCOP_STATE_OFF;
+	}
+	return false;
+}
+
+static size_t
+add_link(struct link *links, size_t count, const char *name, const char *end, const char *pool)
+{
+	snprintf(links[count].name, sizeof links[count].name, "%s%s", name, end);
+	snprintf(links[count].target, sizeof links[count].target, "../../pools/%s", pool);
+	return count + 1;
+}
 
 static size_t
 links_of(const struct scop_directory_image *image, const struct scop_directory_host *host,
     struct link *links)
 {
 	const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[host->tenant];
+	char portal[SCOP_POOL_MAX + 1], own[SCOP_POOL_MAX + 1];
+	const bool has_portal = portal_pool(image, tenant, portal, sizeof portal);
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
 		const struct scop_directory_subscription *subscription =
 		    &scop_directory_subscriptions(image)[tenant->first_subscription + i];
-		const struct scop_directory_package *package =
-		    &scop_directory_packages(image)[subscription->package];
-		const bool is_portal = strcmp(package->module, "portal") == 0;
-		char name[SCOP_POOL_MAX + 1];
+		const struct scop_directory_package *package = package_of(image, subscription);
+		const bool is_portal = strcmp(package->module, "portal") == 0,
+			   off = subscription->state == SCOP_STATE_OFF;
+		const char *end = off ? CLOSED : "", *pool = off ? portal : own;
 
-		if (subscription->state == SCOP_STATE_OFF || (is_portal && !host->portal))
+		if (off ? !subscription->closed || host->portal || !has_portal
+			: is_portal && !host->portal)
 			continue;
-		pool_name(package, false, name, sizeof name);
-		snprintf(links[count].name, sizeof links[count].name, "%s", package->module);
-		snprintf(links[count++].target, sizeof links[0].target, "../../pools/%s", name);
-		if (host->portal ? is_portal : subscription->root) {
-			links[count] = links[count - 1];
-			strcpy(links[count++].name, "-");
-		}
+		pool_name(package, false, own, sizeof own);
+		count = add_link(links, count, package->module, end, pool);
+		if (host->portal ? is_portal : subscription->root)
+			count = add_link(links, count, "-", end, pool);
 	}
 	return count;
 }
@@ -207,7 +242,8 @@ hash_links(const struct scop_directory_image *image, const struct scop_directory
 		const struct scop_directory_package *package =
 		    &scop_directory_packages(image)[subscription[i].package];
 		const char how[] = { (char)('0' + (subscription[i].state != SCOP_STATE_OFF)),
-			(char)('0' + subscription[i].root), '\0' };
+			(char)('0' + subscription[i].root), (char)('0' + subscription[i].closed),
+			'\0' };
 
 		sum = mix(mix(mix(sum, how), package->module), package->hash);
 	}
@@ -219,8 +255,8 @@ set_links(const struct scop_directory_image *image, const struct scop_directory_
     const char *root)
 {
 	const uint32_t subscriptions = scop_directory_tenants(image)[host->tenant].subscriptions;
-	/* one more for the root */
-	struct link *links = must(calloc(subscriptions + 1, sizeof *links));
+	/* each may stand at the root, too */
+	struct link *links = must(calloc(2 * (size_t)subscriptions + 1, sizeof *links));
 	const size_t count = links_of(image, host, links);
 	char folder[300];
 

@@ -193,6 +193,29 @@ build_error_page(struct scop_request *req, struct scop_answer *answer, const cha
 }
 
 void
+scop_answer_closed(struct scop_request *req, struct scop_answer *answer)
+{
+	struct scop_error err;
+
+	scop_answer_init(answer, req->arena, 503);
+	scop_answer_header(answer, "Cache-Control", "no-store");
+	scop_answer_header(answer, "Retry-After", "3600"); /* a search engine comes again */
+	scop_answer_header(answer, "Vary", "Accept-Language");
+	if (req->wants_json) {
+		build_problem(req, answer, "this service is closed for the moment");
+		return;
+	}
+	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
+	scop_answer_header(answer, "Content-Language", scop_language_code(req->locale.language));
+	scop_map_init(&req->model, req->arena);
+	if (!scop_page_render(req, "closed", &answer->body, &err)) {
+		scop_log(SCOP_LOG_ERROR, "the page of a closed site cannot be written: %s",
+		    err.text);
+		scop_buffer_text(&answer->body, "503\n");
+	}
+}
+
+void
 scop_answer_foreign(struct scop_request *req, struct scop_answer *answer)
 {
 	const char *detail = "the form was posted from another site";

@@ -24,7 +24,10 @@ bool scop_answer_build(struct scop_request *req, struct scop_answer *answer, int
 void scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status,
     const char *detail);
 
-/* The same for a form that was posted from another site. */
+/* The public pages of a module that is switched off: 503, with the tenant's name. */
+void scop_answer_closed(struct scop_request *req, struct scop_answer *answer);
+
+/* The same as scop_answer_error() for a form that was posted from another site. */
 void scop_answer_foreign(struct scop_request *req, struct scop_answer *answer);
 
 /* The answer as bytes: "Status:" line, headers with length, ETag and security, blank line, body. */

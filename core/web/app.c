@@ -139,11 +139,12 @@ scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t si
 		const char *part = route->path + 1;
 		const size_t length = strcspn(part, "/");
 
-		if (route->permission || route->open || route->stored || length < MODULE_NAME_MIN ||
-		    length > MODULE_NAME_MAX || part[0] < 'a' || part[0] > 'z' ||
-		    strspn(part, "abcdefghijklmnopqrstuvwxyz0123456789_") < length)
+		if (route->permission || route->open || route->stored)
 			continue;
-		if (!add_part(ret_list, size, part, length))
+		const bool is_name = length >= MODULE_NAME_MIN && length <= MODULE_NAME_MAX &&
+		    part[0] >= 'a' && part[0] <= 'z' &&
+		    strspn(part, "abcdefghijklmnopqrstuvwxyz0123456789_") >= length;
+		if (!add_part(ret_list, size, is_name ? part : "-", is_name ? length : 1))
 			return false;
 	}
 	return true;

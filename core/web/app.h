@@ -69,7 +69,8 @@ const struct scop_template *scop_app_view(struct scop_app *app, const char *name
 bool scop_app_check(const struct scop_module *module, char *ret_error, size_t error_size);
 
 /* The first parts of the module's public addresses that could be the name of a module, with commas
- * between; false where there is no room for all. */
+ * between, and "-" for all others; empty for a module without public pages; false where there is no
+ * room for all. */
 bool scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t size);
 
 /* `text` in `language`: the module's own translation, else the host's, else NULL. */

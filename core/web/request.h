@@ -73,6 +73,7 @@ struct scop_request {
 	const struct scop_value *menu;     /* what the member may open; NULL when not signed in */
 	const struct scop_value *settings; /* of the module, once one was asked for */
 	const char *session_hash;          /* hexadecimal; "" when not signed in */
+	bool closed;                       /* the module of this address is switched off */
 	bool by_key;                       /* the member is a program with an API key */
 	/* of the public side, once it was asked for; NULL for none */
 	const struct scop_value *visitor;

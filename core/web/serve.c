@@ -58,6 +58,7 @@ read_head(struct scop_request *req, const struct scop_exchange *exchange)
 	req->fetch_site = param(exchange, "HTTP_SEC_FETCH_SITE");
 	req->htmx = strcmp(param(exchange, "HTTP_HX_REQUEST"), "true") == 0;
 	req->stored = strcmp(param(exchange, "STORED"), "1") == 0;
+	req->closed = strcmp(param(exchange, "CLOSED"), "1") == 0;
 	req->wants_json = strstr(req->accept, "application/json") ||
 	    strstr(req->accept, "application/problem+json");
 	req->inner_path = req->path;
@@ -597,6 +598,9 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 		scop_answer_error(req, &answer, 400, NULL);
 	} else if (!site) {
 		scop_answer_error(req, &answer, 404, NULL);
+	} else if (req->closed) {
+		scop_route_strip(req);
+		scop_answer_closed(req, &answer);
 	} else if (site->frozen) {
 		scop_answer_error(req, &answer, 503, NULL);
 	} else {

@@ -74,19 +74,32 @@ void portal_modules(struct scop_request *req);
 void portal_module(struct scop_request *req);
 void portal_module_remove(struct scop_request *req);
 void portal_module_order(struct scop_request *req);
+void portal_install_form(struct scop_request *req);
+void portal_disable_form(struct scop_request *req);
+void portal_back_form(struct scop_request *req);
 void portal_install(struct scop_request *req);
 void portal_disable(struct scop_request *req);
 void portal_order_cancel(struct scop_request *req);
 void portal_tenant_module(struct scop_request *req);
 void portal_tenant_module_remove(struct scop_request *req);
 void portal_tenant_module_order(struct scop_request *req);
+void portal_tenant_disable_form(struct scop_request *req);
+void portal_tenant_back_form(struct scop_request *req);
 void portal_tenant_install(struct scop_request *req);
 void portal_tenant_disable(struct scop_request *req);
 void portal_tenant_order_cancel(struct scop_request *req);
-extern const struct scop_field portal_modules_fields[], portal_order_fields[];
+extern const struct scop_field portal_modules_fields[], portal_order_fields[],
+    portal_install_fields[];
 
 /* Puts `orders` with what each is called, for the view orders; whether one of them is under way. */
 bool portal_put_orders(struct scop_request *req, const struct scop_value *orders);
+
+/* portal_requests.c: what owners ask their operator for. */
+void portal_module_ask(struct scop_request *req);
+void portal_request_decline(struct scop_request *req);
+enum scop_job_result portal_asked_job(struct scop_request *req);
+void portal_requests_tile(struct scop_request *req);
+extern const struct scop_field portal_decline_fields[];
 
 /* portal_statements.c: what the tenant pays. */
 void portal_statements(struct scop_request *req);

@@ -54,6 +54,7 @@ SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socl
 -- name: offers (language, words, category, limit, first)
 SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.trouble, o.category, o.level,
 	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.icon,
+	EXISTS (SELECT r.id FROM socle.module_request r WHERE r.module = o.module AND r.state = 'open') AS asked,
 	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL OR o.state = 'gone' AS is_new,
@@ -70,7 +71,8 @@ SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.cate
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
-	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports
+	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports, o.may_buy, o.has_public, o.site_host,
+	CAST(o.tariff_cents AS CHAR) AS price_cents_plain
 FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
@@ -79,7 +81,8 @@ SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.cate
 	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
-	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports
+	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports, o.may_buy, o.has_public, o.site_host,
+	CAST(o.tariff_cents AS CHAR) AS price_cents_plain
 FROM socle.every_offer o WHERE o.tenant = :tenant AND o.module = :module AND o.module <> 'portal'
 
 -- name: offer_versions (language, module)
@@ -130,6 +133,31 @@ SELECT table_name AS name, n_rows FROM socle.module_table WHERE module = :module
 
 -- name: every_module_tables (tenant, module)
 SELECT table_name AS name, n_rows FROM socle.every_module_table WHERE tenant = :tenant AND module = :module ORDER BY table_name
+
+-- name: request_of (module)
+SELECT id, actor, created, state = 'open' AS open, state = 'declined' AS declined, answered, answered_by, answer
+FROM socle.module_request WHERE module = :module ORDER BY id DESC LIMIT 1
+
+-- name: every_request_of (tenant, module)
+SELECT id, actor, created, state = 'open' AS open, state = 'declined' AS declined, answered, answered_by, answer
+FROM socle.every_request WHERE tenant = :tenant AND module = :module ORDER BY id DESC LIMIT 1
+
+-- name: requests_open (language)
+SELECT r.id, r.tenant, r.title AS tenant_title, r.module, r.actor, r.created, o.tariff_cents, o.currency,
+	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title
+FROM socle.every_request r JOIN socle.offer o ON o.module = r.module WHERE r.state = 'open' ORDER BY r.id LIMIT 100
+
+-- name: request_by_id (language, id)
+SELECT r.tenant, r.title AS tenant_title, r.module, r.actor, o.tariff_cents, o.currency,
+	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title
+FROM socle.every_request r JOIN socle.offer o ON o.module = r.module WHERE r.id = :id AND r.state = 'open'
+
+-- name: operators ()
+SELECT DISTINCT m.name, m.mail FROM socle.member m JOIN socle.member_role r ON r.member = m.id
+JOIN socle.role_permission p ON p.role = r.role AND p.permission = 'portal.operate' WHERE m.mail <> '' ORDER BY m.id LIMIT 50
+
+-- name: decline_order_add (tenant, module, actor, words)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'decline', :module, :actor, JSON_OBJECT('words', :words))
 
 -- name: catalogue_state ()
 SELECT number, expires, looked, problem FROM socle.catalogue

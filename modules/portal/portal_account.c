@@ -298,5 +298,6 @@ portal_account(struct scop_request *req)
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
 	end_elsewhere(req, scop_get(person, "id"), scop_member_name(req));
 	scop_note(req, "Changed the password", NULL);
+	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
 	scop_redirect(req, "account", NULL);
 }

@@ -106,5 +106,6 @@ portal_key_remove(struct scop_request *req)
 		scop_write(req, api_key_remove(scop_get(key, "id")));
 		scop_note(req, "Took an API key back", scop_get(key, "name"));
 	}
+	scop_flash(req, SCOP_TEXT("The key no longer works."));
 	scop_redirect(req, "keys", NULL);
 }

@@ -159,6 +159,8 @@ portal_invite(struct scop_request *req)
 	scop_write(req, member_role_add(member, role));
 	portal_send_invitation(req, member, name, mail, scop_member_name(req));
 	scop_note(req, "Invited", mail);
+	scop_flash_with(req, SCOP_TEXT("The invitation to {{mail}} is on its way."),
+	    scop_make_map(req, 1, (const char *const[]){ "mail" }, &mail));
 	scop_redirect(req, "members", NULL);
 }
 
@@ -270,6 +272,7 @@ portal_member_role(struct scop_request *req)
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
 	scop_note(req, "Changed the role of",
 	    scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "members", NULL);
 }
 
@@ -298,5 +301,8 @@ portal_member_remove(struct scop_request *req)
 	scop_write(req, member_roles_clear(id));
 	scop_write(req, member_remove(id));
 	scop_note(req, "Removed", scop_get(member, "name"));
+	const struct scop_value *name = scop_get(member, "name");
+	scop_flash_with(req, SCOP_TEXT("{{name}} is no longer a member."),
+	    scop_make_map(req, 1, (const char *const[]){ "name" }, &name));
 	scop_redirect(req, "members", NULL);
 }

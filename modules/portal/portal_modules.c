@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "portal.h"
 
@@ -44,7 +45,17 @@ const struct scop_field portal_order_fields[] = {
 	    .pattern = "[0-9.^~<>=* ]*",
 	    .message = SCOP_TEXT("This is no version.") },
 	{ .name = "granted", .type = SCOP_FIELD_BOOL },
-	{ .name = "confirmed", .type = SCOP_FIELD_TEXT, .max = 40 },
+	{ .name = "confirmed",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Confirmation"),
+	    .max = 200 },
+	{ .name = "agreed", .type = SCOP_FIELD_INT, .min = 0, .max = 1000000000 },
+	{ 0 },
+};
+
+/* The price in cents that somebody has seen and agrees to. */
+const struct scop_field portal_install_fields[] = {
+	{ .name = "agreed", .type = SCOP_FIELD_INT, .min = 0, .max = 1000000000 },
 	{ 0 },
 };
 
@@ -151,7 +162,11 @@ title_of(struct scop_request *req, const char *kind)
 	if (strcmp(kind, "sender") == 0)
 		return scop_translate(req, SCOP_TEXT("Set where mails come from"));
 	if (strcmp(kind, "tenant") == 0)
-		return scop_translate(req, SCOP_TEXT("Make the tenant"));
+		return scop_translate(req, SCOP_TEXT("Create the company"));
+	if (strcmp(kind, "request") == 0)
+		return scop_translate(req, SCOP_TEXT("Ask the operator"));
+	if (strcmp(kind, "decline") == 0)
+		return scop_translate(req, SCOP_TEXT("Decline the request"));
 	return kinds[place] ? scop_translate(req, titles[place]) : kind;
 }
 
@@ -257,6 +272,8 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 	scop_put(req, "one",
 	    scop_make_with(req, one, "trouble", portal_reworded(req, scop_get(one, "trouble"))));
 	scop_put(req, "tenant", tenant);
+	scop_put(req, "request",
+	    scop_row(req, tenant ? every_request_of(id, module) : request_of(module)));
 	scop_put(req, "category",
 	    scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
 	scop_put(req, "tables",
@@ -267,6 +284,7 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 		scop_bool(one, "is_on") &&
 		    is_newer(scop_text(one, "version"), scop_text(one, "own_version"))));
 	scop_put(req, "may_order", scop_make_bool(req, tenant || scop_may(req, "portal.modules")));
+	scop_put(req, "must_see_price", scop_make_bool(req, !tenant && scop_bool(one, "costs")));
 	scop_view(req, view);
 }
 
@@ -282,44 +300,89 @@ portal_module_remove(struct scop_request *req)
 	show(req, NULL, &view_remove);
 }
 
+/* ---- before something is done: what it costs, and what others will see ---- */
+
+void
+portal_install_form(struct scop_request *req)
+{
+	scop_put(req, "today", scop_today(req));
+	show(req, NULL, &view_install);
+}
+
+void
+portal_disable_form(struct scop_request *req)
+{
+	show(req, NULL, &view_disable);
+}
+
+void
+portal_back_form(struct scop_request *req)
+{
+	show(req, NULL, &view_back);
+}
+
 /* ---- orders ---- */
 
+/* What costs is ordered by somebody who has seen its price as it is now. */
+static bool
+is_agreed(struct scop_request *req, const struct scop_value *one, const char *kind)
+{
+	const struct scop_value *agreed = scop_field(req, "agreed");
+
+	return strcmp(kind, "install") != 0 || !scop_bool(one, "costs") ||
+	    (scop_bool(one, "may_buy") && agreed &&
+		scop_as_int(agreed) == atoll(scop_text(one, "price_cents_plain")));
+}
+
+/* The title is what people see; the installer wants the name. */
+static bool
+is_confirmed(struct scop_request *req, const struct scop_value *one)
+{
+	const char *typed = scop_as_text(scop_field(req, "confirmed"));
+
+	return strcasecmp(typed, scop_text(one, "title")) == 0 ||
+	    strcmp(typed, scop_text(one, "module")) == 0;
+}
+
 /* One order at a time for a module: a second press shows the run that the first one started. False
- * where the answer is there: not found, or refused. */
+ * where the answer is there: not found, refused, or a price to agree to. */
 static bool
 give_order(struct scop_request *req, const struct scop_value *tenant, const char *kind)
 {
 	const struct scop_value *module = scop_path(req, "module"),
 				*version = scop_field(req, "version"),
-				*confirmed = scop_field(req, "confirmed");
-	const struct scop_value *id = tenant ? scop_get(tenant, "id") : scop_tenant(req),
-				*none = scop_make_text(req, "%s", "");
-	const size_t place = place_in(kinds, kind);
+				*none = scop_make_text(req, "%s", ""),
+				*id = tenant ? scop_get(tenant, "id") : scop_tenant(req);
+	const struct scop_value *one = scop_row(req,
+	    tenant ? every_offer_page(language_of(req), id, module)
+		   : offer_page(language_of(req), module));
+	const bool purge = strcmp(kind, "purge") == 0;
 	bool under_way;
 
-	if (!scop_row(req,
-		tenant ? every_offer_page(language_of(req), id, module)
-		       : offer_page(language_of(req), module))) {
+	if (!one) {
 		scop_not_found(req);
 		return false;
 	}
-	if (strcmp(kind, "purge") == 0 &&
-	    strcmp(scop_as_text(confirmed), scop_as_text(module)) != 0) {
-		scop_reject(req, "confirmed",
-		    SCOP_TEXT("Type the module's name as it stands above."));
+	if (purge && !is_confirmed(req, one)) {
+		scop_reject(req, "confirmed", SCOP_TEXT("Type the name exactly as shown."));
+		return false;
+	}
+	if (!tenant && !is_agreed(req, one, kind)) {
+		scop_redirect(req, "install-form",
+		    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 		return false;
 	}
 	scop_write_unique(req,
 	    module_order_add(id, scop_make_text(req, "%s", kind), module, scop_member_name(req),
 		version ? version : none,
 		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
-		confirmed ? confirmed : none),
+		purge ? module : none),
 	    &under_way);
 	if (!under_way)
-		scop_note(req, notes[place],
-		    tenant ? scop_make_text(req, "%s, %s", scop_as_text(module),
+		scop_note(req, notes[place_in(kinds, kind)],
+		    tenant ? scop_make_text(req, "%s, %s", scop_text(one, "title"),
 				 scop_text(tenant, "title"))
-			   : module);
+			   : scop_get(one, "title"));
 	return true;
 }
 
@@ -343,8 +406,11 @@ portal_install(struct scop_request *req)
 void
 portal_disable(struct scop_request *req)
 {
+	const struct scop_value *module = scop_path(req, "module");
+
 	if (give_order(req, NULL, "disable"))
-		scop_redirect(req, "modules", NULL);
+		scop_redirect(req, "module",
+		    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
 void
@@ -390,6 +456,28 @@ portal_tenant_module_remove(struct scop_request *req)
 
 	if (tenant)
 		show(req, tenant, &view_remove);
+	else
+		scop_not_found(req);
+}
+
+void
+portal_tenant_disable_form(struct scop_request *req)
+{
+	const struct scop_value *tenant = served_tenant(req);
+
+	if (tenant)
+		show(req, tenant, &view_disable);
+	else
+		scop_not_found(req);
+}
+
+void
+portal_tenant_back_form(struct scop_request *req)
+{
+	const struct scop_value *tenant = served_tenant(req);
+
+	if (tenant)
+		show(req, tenant, &view_back);
 	else
 		scop_not_found(req);
 }

@@ -43,8 +43,9 @@ agent_in_words(struct scop_request *req, const char *agent)
 		browser = strstr(agent, browsers[i][0]) ? browsers[i][1] : NULL;
 	for (size_t i = 0; !system && i < sizeof systems / sizeof systems[0]; i++)
 		system = strstr(agent, systems[i][0]) ? systems[i][1] : NULL;
-	return browser && system ? scop_make_text(req, "%s, %s", browser, system)
-				 : scop_make_text(req, "%.*s", (int)scop_utf8_first(agent, 80), agent);
+	return browser && system
+	    ? scop_make_text(req, "%s, %s", browser, system)
+	    : scop_make_text(req, "%.*s", (int)scop_utf8_first(agent, 80), agent);
 }
 
 void
@@ -99,6 +100,7 @@ portal_profile(struct scop_request *req)
 	    profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
 		zone ? zone : scop_make_text(req, "%s", "")));
 	scop_note(req, "Changed their profile", NULL);
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "account", NULL);
 }
 
@@ -107,6 +109,7 @@ portal_session_end(struct scop_request *req)
 {
 	scop_write(req, session_end(scop_member(req), scop_path(req, "session")));
 	scop_note(req, "Signed out elsewhere", NULL);
+	scop_flash(req, SCOP_TEXT("Signed out there."));
 	scop_redirect(req, "account", NULL);
 }
 
@@ -115,5 +118,6 @@ portal_sessions_end(struct scop_request *req)
 {
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
 	scop_note(req, "Signed out elsewhere", NULL);
+	scop_flash(req, SCOP_TEXT("Signed out there."));
 	scop_redirect(req, "account", NULL);
 }

@@ -156,6 +156,7 @@ portal_role_save(struct scop_request *req)
 	if (count > 0)
 		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
 	scop_note(req, "Changed a role", about);
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "roles", NULL);
 }
 
@@ -187,5 +188,6 @@ portal_role_remove(struct scop_request *req)
 	scop_write(req, role_permissions_clear(name));
 	scop_write(req, role_remove(name));
 	scop_note(req, "Removed a role", scop_get(role, "title"));
+	scop_flash(req, SCOP_TEXT("The role is removed."));
 	scop_redirect(req, "roles", NULL);
 }

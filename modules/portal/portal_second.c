@@ -121,6 +121,7 @@ portal_second_off(struct scop_request *req)
 	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
 	scop_write(req, recovery_clear(scop_get(person, "id")));
 	scop_note(req, "Switched the second step off", NULL);
+	scop_flash(req, SCOP_TEXT("Two-step verification is off."));
 	scop_redirect(req, "account", NULL);
 }
 

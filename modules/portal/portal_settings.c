@@ -248,6 +248,7 @@ portal_settings_save(struct scop_request *req)
 		return;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
 	scop_note(req, "Changed the settings of", about);
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "settings",
 	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }

@@ -244,6 +244,7 @@ agreed(struct scop_request *req, const struct scop_value *tenant, const char *no
 	scop_note(req, note,
 	    scop_make_text(req, "%s: %s", scop_text(tenant, "title"),
 		value ? scop_as_text(value) : "-"));
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 }
 

@@ -197,7 +197,9 @@ test('a module is switched off and on again', async () => {
   const guestbook = page.locator('article', { hasText: "Livre d'or" })
   await go(page, /^Modules$/)
   await go(page, /^Désactiver, Livre d'or$/)
-  await guestbook.getByText('Désactivé').waitFor()
+  await go(page, /^Désactiver$/)
+  await page.getByText('Désactivé').first().waitFor()
+  await go(page, /^Modules$/)
   await go(page, /^Activer, Livre d'or$/)
   await guestbook.getByText('En service').waitFor()
   assert.equal(await stack.sql("SELECT state FROM scopiton.subscription WHERE tenant = 1 AND module = 'guestbook'"), 'on')
@@ -209,6 +211,7 @@ test('a page that follows an order leaves the focus where it is, on the button t
   await page.goto(`${portal}/portal/modules/guestbook`)
   process.kill(stack.service('installer'), 'SIGSTOP')
   try {
+    await go(page, /^Désactiver$/)
     await go(page, /^Désactiver$/)
     await tab(page, /^Arrêter$/)
     for (let i = 0; i < 2; i++) await page.waitForResponse(/\/portal\/modules\/guestbook$/)

@@ -292,7 +292,7 @@ test('before a host upgrade, modules that it would not load are listed, and left
     })
     assert.equal((await page('acme', 'guestbook')).status, 200, 'what runs goes on')
     await stack.cli('migrate', '--leave-out')
-    await until('it is off', async () => (await page('acme', 'guestbook')).status === 404)
+    await until('it is off', async () => (await page('acme', 'guestbook')).status === 503)
     assert.equal((await notes()).status, 200)
   } finally {
     put(good)

@@ -238,8 +238,8 @@ test('a module is installed, switched off and on again through the portal\'s for
   }
   const press = async (verb) => {
     const action = `/portal/modules/guestbook/${verb}`
-    const answer = await stack.request(portal, action, { ...as(cookie), form: { _key: await stack.key(portal, '/portal/modules', { Cookie: cookie }, action) } })
-    assert.deepEqual([answer.status, answer.headers.location], [303, '/portal/modules'])
+    const answer = await stack.request(portal, action, { ...as(cookie), form: { _key: await stack.key(portal, verb === 'disable' ? action : '/portal/modules', { Cookie: cookie }, action) } })
+    assert.deepEqual([answer.status, answer.headers.location], [303, verb === 'disable' ? '/portal/modules/guestbook' : '/portal/modules'])
   }
   assert.equal(await see(), 'new')
   assert.equal((await stack.request(site, '/fr/guestbook/')).status, 404)
@@ -251,7 +251,7 @@ test('a module is installed, switched off and on again through the portal\'s for
 
   await press('disable')
   await until('the page says that it is off', async () => await see() === 'off')
-  await until('it serves no more', async () => (await stack.request(site, '/fr/guestbook/')).status === 404, 3)
+  await until('it serves no more', async () => (await stack.request(site, '/fr/guestbook/')).status === 503, 3)
   await press('install')
   await until('the page says that it is on again', async () => await see() === 'ok')
   await until('it serves what was kept', async () => (await stack.request(site, '/fr/guestbook/')).body.includes('Kept'), 3)
@@ -263,7 +263,7 @@ test('a module that does not exist is 404, and no order', async () => {
   const cookie = await stack.signIn('acme')
   const before = await orders()
   for (const module of ['nothing', 'portal', 'guestbook%00', '..%2fguestbook', '%27%20OR%20%271', 'x'.repeat(150)]) {
-    const key = await stack.key(portal, '/portal/modules', { Cookie: cookie }, '/portal/modules/guestbook/disable')
+    const key = await stack.key(portal, '/portal/modules/guestbook/disable', { Cookie: cookie }, '/portal/modules/guestbook/disable')
     const answer = await stack.request(portal, `/portal/modules/${module}/disable`, { ...as(cookie), form: { _key: key } })
     assert.ok([400, 404].includes(answer.status), `${module}: ${answer.status}`)
   }
@@ -275,7 +275,7 @@ test('a module that does not exist is 404, and no order', async () => {
 test('the portal orders for its own tenant, whatever is sent along', async () => {
   const cookie = await stack.signIn('acme')
   const action = '/portal/modules/guestbook/disable'
-  const key = await stack.key(portal, '/portal/modules', { Cookie: cookie }, action)
+  const key = await stack.key(portal, action, { Cookie: cookie }, action)
   const answer = await stack.request(portal, `${action}?tenant=${ids.beta}`, { ...as(cookie),
     form: { _key: key, tenant: ids.beta, module: 'portal', kind: 'purge', actor: 'root', role: `t${ids.beta}_portal`, database: `t${ids.beta}` } })
   assert.equal(answer.status, 303)

@@ -13,7 +13,7 @@ let stack, owner
 
 before(async () => {
   stack = await start({ mail: true })
-  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme', '--operator')
+  await stack.cli('tenant', 'create', 'acme', '--title', 'La Boucle', '--operator')
   for (const module of ['shop', 'guestbook']) await stack.cli('module', 'install', module, '--tenant', 'acme', ...(module === 'shop' ? ['--root'] : []))
   await stack.sql("INSERT INTO t1_shop.product (slug, name, description, published) VALUES ('lampe', 'Lampe', '', 1); INSERT INTO t1_shop.variant (product, code, price_cents, stock) VALUES (1, 'a', 100, 5)")
   await until('the shop serves', async () => (await stack.request(SITE, '/en/')).status === 200)
@@ -156,6 +156,7 @@ test('members, roles and the account refuse in the member\'s language', async ()
     const lines = [
       await post('/portal/account', '/portal/account', language, { current: 'wrong', password: GOOD }),
       await post('/portal/account', '/portal/account', language, { current: GOOD, password: 'aaaaaaaaaaaa' }),
+      await post('/portal/account', '/portal/account', language, { current: GOOD, password: 'boucle2026' }), // a word of the company's name
       await post('/portal/account', '/portal/account/profile', language, { name: 'A', language, zone: 'Mars/Base' }),
       await post('/portal/members', '/portal/members', language, { name: 'B', mail: 'bart@example.org', role: 'merchant' }),
       await post('/portal/members', '/portal/members', language, { name: 'B', mail: 'b@example.org', role: 'emperor' }),

@@ -70,8 +70,9 @@ test('it is installed, upgraded, tried and gone back from on its page, and the h
   await ended()
   body = text((await get(module)).body)
   assert.match(body, /Version 1\.1\.0/)
-  assert.match(body, /Go back to version 1\.0\.0 Takes a moment\. Every row written since is kept/)
-  await order('back')
+  assert.match(body, /Go back to version 1\.0\.0 It takes a moment\. Everything entered since is kept/)
+  assert.match(text((await get(`${module}/back`)).body), /Go back to version 1\.0\.0\? .*Everything entered since is kept\. Go back Cancel/)
+  await order('back', {}, `${module}/back`)
   await ended()
   assert.match(text((await get(module)).body), /Go back Every row written since is kept owner .* Done/)
 })
@@ -81,7 +82,7 @@ test('what is about to be deleted is listed, and its name has to be typed', asyn
   assert.match(text(page.body), /note [\s\S]*It keeps what tells of persons/)
   const refused = await order('purge', { confirmed: 'nots' }, `${module}/remove`)
   assert.equal(refused.status, 422)
-  assert.match(text(refused.body), /Type the module's name as it stands above/)
+  assert.match(text(refused.body), /Type the name exactly as shown/)
   assert.equal((await order('nonsense')).status, 422)
   assert.equal((await order('uninstall', {}, `${module}/remove`)).status, 303)
   await ended()
@@ -92,18 +93,102 @@ test('what is about to be deleted is listed, and its name has to be typed', asyn
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'"), '0')
 })
 
-test('what costs is ordered by an owner within the allowance alone, by operators always', async () => {
-  const guestbook = '/portal/modules/guestbook'
-  await post(`${guestbook}/order`, { kind: 'install' }, { page: guestbook })
+test('what costs says its price before it is ordered, and an owner asks for what they may not order alone', async () => {
+  const guestbook = '/portal/modules/guestbook', served = '/portal/tenants/1/guestbook', asOperator = { headers: operator, host: scop }
+  const ofGuestbook = () => stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE module = 'guestbook' AND kind = 'install'")
+  assert.doesNotMatch((await get('/portal/modules')).body, /action="\/portal\/modules\/guestbook\/install"/, 'no button that buys at once')
+  assert.match(text((await get(guestbook)).body), /15\.00.* a month[\s\S]*costs more than your company may order by itself[\s\S]*Ask your operator/)
+  assert.match(text((await get(`${guestbook}/install`)).body), /Install Guestbook[\s\S]*15\.00 a month, without VAT Starts When your operator accepts[\s\S]*Ask your operator/)
+  // A form of another page, with or without a price, is shown the price and orders nothing.
+  for (const form of [{ kind: 'install' }, { kind: 'install', agreed: '1500' }]) {
+    const answer = await stack.request(portal, `${guestbook}/order`, { headers: owner, form: { _key: await stack.key(portal, module, owner, `${module}/order`), ...form } })
+    assert.deepEqual([answer.status, answer.headers.location], [303, `${guestbook}/install`])
+  }
+  assert.equal(await ofGuestbook(), '0')
+
+  await stack.sql("UPDATE t2.member SET mail = 'olga@scop.example' WHERE id = 1; INSERT INTO t2.member (name, mail, language) VALUES ('Someone else', 'else@scop.example', 'en')")
+  const asked = await post(`${guestbook}/ask`, {}, { page: guestbook })
+  assert.equal(asked.headers.location, guestbook)
   await ended('guestbook')
-  assert.match(text((await get(guestbook)).body), /'guestbook' costs more than this tenant may order by itself\. Ask your operator/)
-  assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 404)
-  const served = '/portal/tenants/1/guestbook'
-  assert.match(text((await get(served, operator, scop)).body), /Not installed/)
-  assert.equal((await post(`${served}/order`, { kind: 'install' }, { page: served, headers: operator, host: scop })).status, 303)
+  assert.match(text((await get(guestbook)).body), /Your operator has been asked\. owner asked on/)
+  assert.match(text((await get('/portal/modules')).body), /Asked [\s\S]*See the request/)
+  const mail = await until('a mail to the operator', async () => (await stack.mails()).find(({ to }) => to.includes('olga@')), 20)
+  assert.equal(mail.subject, 'Acme asks for the module Guestbook')
+  assert.match(mail.html, /http:\/\/scop-portal\.localhost:\d+\/portal\/tenants\/1\/guestbook"/)
+  assert.ok(!(await stack.mails()).some(({ to }) => to.includes('else@')), 'operators alone are told')
+  assert.match((await get('/', operator, scop)).body, /hx-get="\/portal\/requests"/)
+  assert.match(text((await get('/portal/requests', operator, scop)).body), /Acme asks for Guestbook owner/)
+
+  assert.equal((await post(`${served}/decline`, { words: 'Not before <b>May</b>.' }, { page: served, ...asOperator })).status, 303)
+  await ended('guestbook')
+  assert.match((await get(guestbook)).body, /Your operator declined the request\.[\s\S]*Not before &lt;b&gt;May[\s\S]*Ask your operator/)
+  assert.match(text((await get('/portal/requests', operator, scop)).body), /No open requests/)
+
+  await post(`${guestbook}/ask`, {}, { page: guestbook })
+  await ended('guestbook')
+  assert.match(text((await get(served, operator, scop)).body), /Not installed[\s\S]*owner asked for this module/)
+  assert.equal((await post(`${served}/order`, { kind: 'install' }, { page: served, ...asOperator })).status, 303)
   await ended('guestbook')
   assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 200)
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(state ORDER BY id) FROM scopiton.module_request"), 'declined,accepted')
   assert.equal((await get(served)).status, 403, 'nobody else serves tenants')
+})
+
+test('nobody asks or declines for another tenant', async () => {
+  const action = '/portal/modules/guestbook/ask', before = await stack.sql('SELECT COUNT(*) FROM scopiton.module_request')
+  await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor) VALUES ('t1_portal', 2, 'request', 'notes', 'x'), ('t1_portal', 1, 'decline', 'clerk', 'x')")
+  await ended('clerk')
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(state ORDER BY id DESC) FROM (SELECT id, state FROM scopiton.installer_order ORDER BY id DESC LIMIT 2) o"), 'failed,failed')
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM scopiton.module_request'), before)
+  await stack.sql("DELETE FROM scopiton.installer_order WHERE actor = 'x'")
+  assert.equal((await stack.request(portal, action, { headers: owner, form: {} })).status, 409, 'without the form\'s key')
+})
+
+test('an owner who uninstalled what the scop gave asks for it again, and within an allowance orders it at the price shown', async () => {
+  const guestbook = '/portal/modules/guestbook'
+  await post(`${guestbook}/order`, { kind: 'uninstall' }, { page: `${guestbook}/remove` })
+  await ended('guestbook')
+  assert.match(text((await get(guestbook)).body), /Uninstalled, data kept[\s\S]*Ask your operator/)
+  await stack.cli('tenant', 'allow', 'acme', '15')
+  assert.match(text((await get(guestbook)).body), /Order for .15\.00 a month/)
+  const { body } = await get(`${guestbook}/install`)
+  assert.match(text(body), /Starts Today, \d+ \w+ \d{4}[\s\S]*Order for .15\.00 a month Cancel/)
+  const agree = (agreed) => post(`${guestbook}/install`, { agreed }, { page: `${guestbook}/install` })
+  assert.equal((await agree('1499')).headers.location, `${guestbook}/install`, 'the price has risen meanwhile')
+  assert.equal(await stack.sql("SELECT state FROM scopiton.subscription WHERE tenant = 1 AND module = 'guestbook'"), 'gone')
+  assert.equal((await agree(body.match(/name="agreed" value="(\d+)"/)[1])).status, 303)
+  await ended('guestbook')
+  assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 200)
+  await stack.sql('UPDATE scopiton.tenant SET allowance_cents = NULL WHERE id = 1')
+  assert.equal(await stack.sql("SELECT may_buy FROM t1.offer WHERE module = 'guestbook'"), '1', 'a newer version of what is paid already costs no more')
+})
+
+test('visitors of a module that is switched off are told so, in their language, and it is asked first', async () => {
+  const guestbook = '/portal/modules/guestbook', visit = (url, headers = {}) => stack.request('acme.localhost', url, { headers })
+  assert.match(text((await get(`${guestbook}/disable`)).body), /Disable Guestbook\? .*Visitors of acme\.localhost can no longer use it/)
+  assert.doesNotMatch((await get(guestbook)).body, /name="kind" value="disable"/, 'no button that does it at once')
+  await post(`${guestbook}/disable`, {}, { page: `${guestbook}/disable` })
+  await ended('guestbook')
+  const closed = await until('it is closed', async () => { const answer = await visit('/nl/guestbook/'); return answer.status === 503 && answer })
+  assert.match(closed.body, /<html lang="nl">[\s\S]*<title>Tijdelijk gesloten – Acme<[\s\S]*Acme neemt hier even pauze/)
+  assert.equal(closed.headers['retry-after'], '3600')
+  assert.equal(closed.headers['cache-control'], 'no-store')
+  assert.match((await visit('/guestbook/', { 'Accept-Language': 'de' })).body, /<html lang="de">[\s\S]*Vorübergehend geschlossen/)
+  const program = await visit('/fr/guestbook/', { Accept: 'application/json' })
+  assert.equal(program.status, 503)
+  assert.equal(JSON.parse(program.body).status, 503)
+  assert.equal((await visit('/fr/elsewhere/')).status, 404, 'what was never there is not closed')
+  assert.equal((await get('/guestbook/')).status, 404, 'the portal has its own page')
+  await post(`${guestbook}/order`, { kind: 'uninstall' }, { page: `${guestbook}/remove` })
+  await ended('guestbook')
+  await until('it is no more', async () => (await visit('/nl/guestbook/')).status === 404)
+  await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme', '--root')
+  await until('it is at the root', async () => (await visit('/fr/')).status === 200)
+  await stack.cli('module', 'disable', 'guestbook', '--tenant', 'acme')
+  await until('the root is closed', async () => (await visit('/fr/')).status === 503)
+  assert.match((await visit('/fr/whatever/below')).body, /Fermé pour le moment/)
+  await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
+  await until('it is open again', async () => (await visit('/fr/')).status === 200)
 })
 
 test('statements say what is paid, as a page and as a file', async () => {
@@ -260,7 +345,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
   for (const [served, foreign, headers, host] of [['1', lumen, operator, scop], [lumen, '1', others, other]]) {
     const as = { headers, host, page: `/portal/tenants/${served}` }
     assert.equal((await post(`/portal/allowances/${foreign}`, { amount: '5' }, { ...as, action: `/portal/allowances/${served}` })).status, 404)
-    assert.equal((await post(`/portal/tenants/${foreign}/guestbook/order`, { kind: 'disable' }, { ...as, page: `${as.page}/guestbook`, action: `${as.page}/guestbook/order` })).status, 404)
+    assert.equal((await post(`/portal/tenants/${foreign}/guestbook/order`, { kind: 'disable' }, { ...as, page: `${as.page}/guestbook/remove`, action: `${as.page}/guestbook/order` })).status, 404)
   }
   // Whoever has taken a portal over can write orders of his own: the stamp decides.
   const id = await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'othercoop'")
@@ -281,7 +366,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
 test('an operator sees what a served tenant would lose, and deletes it for good', async () => {
   const page = '/portal/tenants/1/guestbook/remove', as = { headers: operator, host: scop, page, action: '/portal/tenants/1/guestbook/order' }
   assert.match(text((await get(page, operator, scop)).body), /What there is .*entry \d+/)
-  assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the module's name/)
+  assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the name exactly as shown/)
   assert.equal((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guestbook' }, as)).status, 303)
   await ended('guestbook')
   assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete for good Exported to .* owner .* Done/)

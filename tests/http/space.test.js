@@ -340,7 +340,7 @@ test('an operator sees every tenant, and orders for one; the steps are shown, an
   await until('it is installed', async () => (await stack.request('acme.localhost', '/fr/guestbook/')).status === 200)
   await until('the page says so', async () => /Fait/.test((await see(page, operator, host)).body))
   assert.match((await see('/portal/modules')).body, /Livre d(&#39;|')or/)
-  assert.match((await see('/portal/audit', operator, host)).body, /guestbook, Acme/)
+  assert.match((await see('/portal/audit', operator, host)).body, /Livre d(?:&#39;|')or, Acme/)
   assert.equal((await see('/portal/tenants')).status, 403)
 })
 
@@ -386,9 +386,9 @@ test('who changed what: a member, a program with a key, an operator and the comm
   assert.equal(await by(second), 'Till')
 
   const before = await stack.sql('SELECT COUNT(*) FROM t1.audit'), page = '/portal/tenants/1'
-  await post(page, `${page}/guestbook/disable`, {}, olga.Cookie, 'scop-portal.localhost')
+  await post(`${page}/guestbook/disable`, `${page}/guestbook/disable`, {}, olga.Cookie, 'scop-portal.localhost')
   assert.equal(await order(), 't2_portal\t1\tdisable\tOlga\tdone')
-  assert.equal(await trail(2), `t2_portal\t${olga.member}\tOlga\tOrdered to disable\tguestbook, Acme`)
+  assert.equal(await trail(2), `t2_portal\t${olga.member}\tOlga\tOrdered to disable\tLivre d'or, Acme`)
   assert.equal(await stack.sql('SELECT COUNT(*) FROM t1.audit'), before, 'the served tenant\'s trail is its own members\'')
   assert.match(await history(), /Olga/, 'but its history says who it was')
 
@@ -398,7 +398,7 @@ test('who changed what: a member, a program with a key, an operator and the comm
   assert.match(await history(), /command line|ligne de commande/)
 
   const action = '/portal/modules/guestbook/disable'
-  await post('/portal/modules', action, { actor: 'Olga', name: 'Olga', member: olga.member }, anna.Cookie)
+  await post(action, action, { actor: 'Olga', name: 'Olga', member: olga.member }, anna.Cookie)
   assert.equal(await order(), 't1_portal\t1\tdisable\tAnna\tdone', 'whatever the form says')
-  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tOrdered to disable\tguestbook`)
+  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tOrdered to disable\tLivre d'or`)
 })

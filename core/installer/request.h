@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Requests: a module that an owner may not order alone is asked of the operator, who installs it or
+ * declines. */
+#ifndef SCOP_INSTALLER_REQUEST_H
+#define SCOP_INSTALLER_REQUEST_H
+
+#include "installer/platform.h"
+
+/* Writes the request, and has the scop's portal tell its operators by mail. One that is open
+ * already stays the only one. */
+bool scop_request_make(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const char *actor);
+
+/* Ends the open request for the module, if there is one; `words` may be empty. */
+bool scop_request_end(struct scop_platform *platform, uint32_t tenant, const char *module,
+    bool accepted, const char *actor, const char *words);
+
+#endif

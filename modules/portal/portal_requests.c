@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Requests: an owner asks for a module that costs more than they may order by themselves. The
+ * operator sees it under what waits for them, gets a mail, and installs the module or declines with
+ * a word; both see the state on the module's page. The installer writes requests and their ends.
+ */
+#include <stdlib.h>
+
+#include "portal.h"
+
+const struct scop_field portal_decline_fields[] = {
+	{ .name = "words",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Message to the owner"),
+	    .max = 300 },
+	{ 0 },
+};
+
+static const struct scop_value *
+language_of(struct scop_request *req)
+{
+	return scop_make_text(req, "%s", scop_language_of(req));
+}
+
+void
+portal_module_ask(struct scop_request *req)
+{
+	const struct scop_value *module = scop_path(req, "module"),
+				*none = scop_make_text(req, "%s", "");
+	const struct scop_value *one = scop_row(req, offer_page(language_of(req), module));
+	bool under_way;
+
+	if (!one) {
+		scop_not_found(req);
+		return;
+	}
+	scop_write_unique(req,
+	    module_order_add(scop_tenant(req), scop_make_text(req, "request"), module,
+		scop_member_name(req), none, scop_make_bool(req, false), none),
+	    &under_way);
+	if (!under_way)
+		scop_note(req, SCOP_TEXT("Asked the operator for a module"),
+		    scop_get(one, "title"));
+	scop_flash(req, SCOP_TEXT("Your operator has received your request."));
+	scop_redirect(req, "module",
+	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+}
+
+void
+portal_request_decline(struct scop_request *req)
+{
+	const struct scop_value *tenant = scop_row(req,
+				    one_tenant(scop_make_int(req,
+					atoll(scop_as_text(scop_path(req, "tenant")))))),
+				*module = scop_path(req, "module"),
+				*words = scop_field(req, "words");
+	const struct scop_value *id = scop_get(tenant, "id");
+	const struct scop_value *one =
+	    tenant ? scop_row(req, every_offer_page(language_of(req), id, module)) : NULL;
+	bool under_way;
+
+	if (!one) {
+		scop_not_found(req);
+		return;
+	}
+	scop_write_unique(req,
+	    decline_order_add(id, module, scop_member_name(req),
+		words ? words : scop_make_text(req, "%s", "")),
+	    &under_way);
+	scop_note(req, SCOP_TEXT("Declined the request for a module"),
+	    scop_make_text(req, "%s, %s", scop_text(one, "title"), scop_text(tenant, "title")));
+	scop_flash(req, SCOP_TEXT("The request is declined."));
+	scop_redirect(req, "tenant-module",
+	    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" },
+		(const struct scop_value *[]){ id, module }));
+}
+
+/* In the operator's own portal: one mail to each operator. */
+enum scop_job_result
+portal_asked_job(struct scop_request *req)
+{
+	const struct scop_value *request =
+	    scop_row(req, request_by_id(language_of(req), scop_get(scop_body(req), "request")));
+	const struct scop_value *found = request ? scop_rows(req, operators()) : NULL;
+
+	scop_put(req, "request", request);
+	for (size_t i = 0; i < scop_count(found); i++)
+		scop_mail(req,
+		    &(const struct scop_mail){ .view = &view_asked_mail,
+			.to = scop_get(scop_at(found, i), "mail"),
+			.to_name = scop_get(scop_at(found, i), "name") });
+	return SCOP_JOB_DONE;
+}
+
+/* What waits for an operator. */
+void
+portal_requests_tile(struct scop_request *req)
+{
+	const struct scop_value *found = scop_rows(req, requests_open(language_of(req)));
+
+	scop_put(req, "requests", found);
+	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
+	scop_view(req, &view_requests);
+}
