@@ -5,6 +5,7 @@
 #   make run           install what is missing, build, start on http://127.0.0.1:8080/ (PORT=9000, FRESH=1)
 #   make test          install what is missing, build, run every test (MODULE=name: that module's alone)
 #   make words         bring the translations up to date with the texts (MODULE=name); make DRAFT=1 builds without all of them
+#   make install       programs, headers and what modules are built with elsewhere (PREFIX=/usr/local, DESTDIR=)
 #   make bench bench-life fault fuzz scan docs clean
 
 PORT ?= 8080
@@ -58,7 +59,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules words all run test unit bench bench-life fault fuzz docs clean packages webroot
+.PHONY: modules test-modules words install all run test unit bench bench-life fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -180,6 +181,25 @@ words: $(BUILD)/libexec/scopiton-words $(SDK_TEXTS) $(SDK_NAMES)
 	@for module in $(or $(MODULE),$(MODULES)); do \
 		$< $(MODULE_SOURCES)/$$module $$([ $$module != portal ] || echo "$(SAYS) -- $(SPEAKERS)") || exit 1; \
 	done
+
+# ---- installing: the programs, and what modules are built with elsewhere ----
+
+PREFIX ?= /usr/local
+TO = $(DESTDIR)$(PREFIX)
+SDK_FILES := sdk/module.mk sdk/author.mk sdk/Makefile.new core/libscopiton.map core/package/module.xsd scopiton.conf.example
+
+install: all
+	@mkdir -p $(TO)/bin $(TO)/include/scopiton $(TO)/lib/scopiton/libexec $(TO)/lib/pkgconfig $(TO)/share/scopiton/module
+	$(Q)cp $(BUILD)/libexec/scopiton* $(TO)/lib/scopiton/libexec/
+	$(Q)cp $(BUILD)/libscopiton.so.1 $(BUILD)/libscopiton-work.so.1 $(TO)/lib/scopiton/
+	$(Q)ln -sf libscopiton.so.1 $(TO)/lib/scopiton/libscopiton.so
+	$(Q)ln -sf ../lib/scopiton/libexec/scopiton $(TO)/bin/scopiton
+	$(Q)cp core/include/scopiton/*.h $(TO)/include/scopiton/
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sdk/scopiton.pc.in > $(TO)/lib/pkgconfig/scopiton.pc
+	$(Q)cp $(SDK_FILES) $(TO)/share/scopiton/
+	$(Q)cp -r $(BUILD)/webroot $(BUILD)/modules migrations nginx templates $(TO)/share/scopiton/
+	$(Q)cd modules/guestbook && cp -r *.c *.sql module.xml README.md i18n migrations views $(abspath $(TO))/share/scopiton/module/
+	@echo "installed below $(TO)"
 
 # ---- running and testing ----
 

@@ -37,7 +37,7 @@ static const struct setting {
 	TEXT(catalogue_key, ""),
 	TEXT(catalogue_host, ""),
 	TEXT(webroot, "/usr/share/scopiton/webroot"),
-	TEXT(libexec, "/usr/libexec/scopiton"),
+	TEXT(libexec, "/usr/lib/scopiton/libexec"),
 	TEXT(migrations, "/usr/share/scopiton/migrations"),
 	TEXT(db_socket, "/run/mysqld/mysqld.sock"),
 	TEXT(db_user, "scopiton"),

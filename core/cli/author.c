@@ -97,10 +97,25 @@ measure(struct cli *cli, const char *file, const char *source, const char *catal
 	return level > 0;
 }
 
+/* What refuses a package whatever its level, before minutes are spent on measuring. */
+static bool
+may_be_published(struct cli *cli, const char *folder, const struct scop_secret_key *key)
+{
+	struct scop_error err;
+	struct scop_arena *arena = scop_arena_new();
+	struct scop_publisher *publisher = scop_publisher_open(arena, folder, key, &err);
+	const bool may = publisher && scop_publisher_accepts(publisher, cli->argv[0], &err);
+
+	scop_arena_free(arena);
+	if (!may)
+		cli_fail("%s", err.text);
+	return may;
+}
+
 static bool
 add(struct cli *cli, struct scop_publisher *publisher, struct scop_error *err)
 {
-	return scop_publisher_add(publisher, cli->argv[0], channel, level, errors == 0, err);
+	return scop_publisher_add(publisher, cli->argv[0], channel, level, err);
 }
 
 static bool
@@ -135,7 +150,13 @@ cli_author(struct cli *cli, const char *verb)
 	if (cli->argc != (publishes ? 1 : 2))
 		return cli_usage("module %s does not know '%s'", verb,
 		    cli->argv[publishes ? 1 : 2]);
+	if (publishes && !may_be_published(cli, folder, &key))
+		return CLI_FAILED;
 	if (publishes && !measure(cli, cli->argv[0], source, folder))
 		return cli_fail("'%s' is not published: it does not load", cli->argv[0]);
+	if (publishes && errors > 0)
+		return cli_fail("'%s' is not published: the check found %u errors. Correct them; "
+				"the version number is still free.",
+		    cli->argv[0], errors);
 	return change(cli, folder, &key, publishes ? add : withdraw);
 }

@@ -209,6 +209,24 @@ print_list(struct scop_platform *platform, const char *words, const char *json)
 	}
 }
 
+static const struct scop_value *
+name_row(struct scop_platform *platform, const char *module)
+{
+	return scop_platform_row(platform,
+	    "SELECT m.scop, COALESCE(c.scop, '') AS group_says FROM scopiton.module m LEFT JOIN "
+	    "scopiton.catalogue_module c ON c.name = m.name WHERE m.name = '%s'",
+	    scop_platform_quote(platform, module));
+}
+
+static void
+show_owner(struct scop_platform *platform, const char *module)
+{
+	const char *scop = scop_text(name_row(platform, module), "scop");
+
+	if (scop[0])
+		printf("on this host the name is of the scop '%s'\n", scop);
+}
+
 static int
 show(struct scop_platform *platform, const char *name)
 {
@@ -223,6 +241,7 @@ show(struct scop_platform *platform, const char *name)
 	    scop_text(module, "title_en"), name, scop_text(module, "summary_en"),
 	    scop_text(module, "scop_title"), scop_text(module, "category"),
 	    (long long)scop_int(module, "used_by"));
+	show_owner(platform, name);
 	const struct scop_value *rows = scop_platform_rows(platform,
 	    "SELECT version, channel, yanked, reason, unfit, level, size, published, rights, "
 	    "needs, "
@@ -245,6 +264,27 @@ show(struct scop_platform *platform, const char *name)
 		print_list(platform, "needs", scop_text(row, "needs"));
 		print_list(platform, "may", scop_text(row, "rights"));
 	}
+	return CLI_DONE;
+}
+
+/* Whose a module's name is on this host: what the catalogue says, or, of a module that is in none,
+ * what the operator says. */
+static int
+give(struct scop_platform *platform, const char *module, const char *scop)
+{
+	const struct scop_value *row = name_row(platform, module);
+	const char *says = scop_text(row, "group_says");
+
+	if (!row)
+		return cli_fail("this host has no module '%s'", module);
+	if (says[0] && strcmp(says, scop) != 0)
+		return cli_fail("the catalogue says that '%s' is of the scop '%s'. The group "
+				"changes that, and 'scopiton catalogue refresh' fetches it.",
+		    module, says);
+	if (!scop_platform_sql(platform, "UPDATE scopiton.module SET scop = '%s' WHERE name = '%s'",
+		scop_platform_quote(platform, scop), scop_platform_quote(platform, module)))
+		return cli_fail("%s", platform->err.text);
+	show_owner(platform, module);
 	return CLI_DONE;
 }
 
@@ -331,9 +371,13 @@ on_host(struct cli *cli, const char *verb)
 		status = list(cli, &platform);
 	else if (strcmp(verb, "show") == 0 && cli->argc == 1)
 		status = show(&platform, cli->argv[0]);
+	else if (strcmp(verb, "give") == 0 && cli->argc == 2)
+		status = give(&platform, cli->argv[0], cli->argv[1]);
 	else
-		status = cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, "
-				   "usage, serve, refresh, list [WORDS] or show MODULE");
+		status =
+		    cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, "
+			      "usage, serve, refresh, list [WORDS], show MODULE or give MODULE "
+			      "SCOP");
 	scop_platform_close(&platform);
 	return status;
 }

@@ -6,6 +6,7 @@
  * reached is its level; each finding has a code that docs/check.md explains.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ struct check {
 	char names[TENANTS][NAME_BYTES];
 	unsigned errors, warnings;
 	bool measured[LEVELS + 1], reached[LEVELS + 1];
+	bool built_the_same; /* the sources give this package */
 };
 
 static bool __attribute__((format(printf, 3, 4)))
@@ -560,6 +562,54 @@ is_fuzzed(struct check *check)
 
 /* ---- all of it ---- */
 
+/* The levels that are measured from the sources take minutes. What a package has reached is kept
+ * under its hash, once its sources were seen to give that very package. */
+static char *
+kept_file(const struct check *check)
+{
+	return scop_arena_printf(check->arena, "%s/checks/%s", check->platform->config.var,
+	    check->package.hash);
+}
+
+static void
+keep_source_levels(struct check *check)
+{
+	char *path = kept_file(check);
+
+	if (!check->platform->db)
+		return;
+	unlink(path);
+	if (!check->built_the_same)
+		return;
+	scop_files_make_folders(path);
+	FILE *file = fopen(path, "we");
+	if (!file ||
+	    fprintf(file, "%s %d%d%d%d\n", SCOPITON_VERSION, check->reached[3], check->reached[4],
+		check->reached[7], check->reached[8]) < 0 ||
+	    fclose(file) != 0)
+		fprintf(stderr, "scopiton: '%s' cannot be written: %s\n", path, strerror(errno));
+}
+
+static void
+take_kept_levels(struct check *check)
+{
+	static const int levels[] = { 3, 4, 7, 8 };
+	char version[40], flags[5] = "";
+	FILE *file = check->platform->db ? fopen(kept_file(check), "re") : NULL;
+
+	if (!file)
+		return;
+	if (fscanf(file, "%39s %4[01]", version, flags) == 2 &&
+	    strcmp(version, SCOPITON_VERSION) == 0 && strlen(flags) == 4)
+		for (int i = 0; i < 4; i++) {
+			check->measured[levels[i]] = true;
+			check->reached[levels[i]] = flags[i] == '1';
+			printf("%d     %s\n      %s, as measured before\n", levels[i],
+			    level_words[levels[i]], flags[i] == '1' ? "reached" : "missed");
+		}
+	fclose(file);
+}
+
 static void
 measure(struct check *check, int level, bool (*how)(struct check *check))
 {
@@ -586,7 +636,8 @@ is_clean(struct check *check)
 static bool
 is_reproducible(struct check *check)
 {
-	return builds_the_same(check) && has_manual(check);
+	check->built_the_same = builds_the_same(check);
+	return check->built_the_same && has_manual(check);
 }
 
 static int
@@ -627,6 +678,9 @@ cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char
 		measure(&check, 4, is_accessible);
 		measure(&check, 7, is_clean);
 		measure(&check, 8, is_reproducible);
+		keep_source_levels(&check);
+	} else if (check.reached[1]) {
+		take_kept_levels(&check);
 	}
 	const int level = level_of(&check);
 	for (int i = 1; i <= LEVELS; i++)
@@ -676,7 +730,7 @@ cli_module_check(struct cli *cli)
 	const char *folder = cli_package_folder(arena, cli->argv[0], &temporary, &err);
 	const bool has_platform =
 	    access(cli->config_file, R_OK) == 0 && scop_platform_open(&platform, cli->config_file);
-	unsigned errors;
+	unsigned errors = 0;
 	int level = 0;
 
 	if (!folder)
@@ -688,7 +742,7 @@ cli_module_check(struct cli *cli)
 	if (temporary)
 		scop_files_remove(temporary);
 	scop_arena_free(arena);
-	return level > 0 ? CLI_DONE : CLI_FAILED;
+	return level > 0 && errors == 0 ? CLI_DONE : CLI_FAILED;
 }
 
 int

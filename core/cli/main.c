@@ -55,8 +55,10 @@ static const struct command {
 	    "for authors: check a package and say its level, make one, sign it as your scop, "
 	    "publish it, withdraw it" },
 	{ "catalogue", cli_catalogue,
-	    "catalogue refresh | list [WORDS] | show MODULE\n  catalogue usage FILE --key FILE",
-	    "what the group offers; how many use what, for the group to count" },
+	    "catalogue refresh | list [WORDS] | show MODULE | give MODULE SCOP\n  catalogue usage "
+	    "FILE --key FILE",
+	    "what the group offers; which scop a module's name belongs to on this host; how many "
+	    "use what, for the group to count" },
 	{ "catalogue", cli_catalogue,
 	    "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] "
 	    "[--public FILE] [--modules A,B] "
@@ -81,7 +83,10 @@ static const struct command {
 	    "check the configuration, or a module's package without installing it" },
 	{ "doctor", cli_doctor, "doctor",
 	    "look at this machine: what is missing, what it cannot separate" },
-	{ "new", cli_new, "new module NAME", "write a new module that builds and shows a page" },
+	{ "new", cli_new, "new NAME --scop SCOP",
+	    "write a new module that builds and shows a page: modules/NAME in a checkout, NAME and "
+	    "a "
+	    "Makefile elsewhere" },
 	{ "words", cli_words, "words FOLDER",
 	    "bring a module's translations up to date with its texts: adds to i18n/*.po what they "
 	    "lack" },

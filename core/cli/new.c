@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton new module NAME: a copy of the guestbook's shape under another name, which builds and
- * shows a page as it is. */
+/* scopiton new NAME: a copy of the guestbook's shape under another name, which builds and shows a
+ * page as it is. In a checkout it becomes modules/NAME; elsewhere NAME, beside a Makefile that
+ * builds it with the installed Scopiton. */
 #include <ctype.h>
 #include <errno.h>
 #include <fts.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,16 @@
 #include "cli/cli.h"
 #include "data/directory.h"
 
-static const char model[] = "modules/guestbook";
+static const char in_checkout[] = "modules/guestbook";
+
+struct copy {
+	struct scop_arena *arena;
+	const char *name, *scop;
+	const char *title; /* the name with a capital */
+	const char *model; /* the folder that is copied */
+	const char *to;
+	bool outside; /* of a checkout */
+};
 
 static bool
 valid(const char *name)
@@ -26,86 +37,215 @@ valid(const char *name)
 	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
 }
 
-/* Every "guestbook" becomes the name, every "Guestbook" the name with a capital. */
-static void
-add_renamed(struct scop_buffer *out, const char *text, const char *name)
+static bool
+valid_scop(const char *scop)
 {
-	static const char word[] = "uestbook";
+	return strlen(scop) >= 2 && strlen(scop) <= 31 && islower((unsigned char)scop[0]) &&
+	    scop[strspn(scop, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
 
+/* The guestbook's names, and what takes their place. */
+static const char *
+renamed(const struct copy *copy, const char *text)
+{
+	const struct {
+		const char *from, *to;
+	} names[] = { { "guestbook", copy->name }, { "Guestbook", copy->title },
+		{ "Livre d'or", copy->title }, { "livre d'or", copy->title },
+		{ "Gastenboek", copy->title }, { "gastenboek", copy->title },
+		{ "Gästebuch", copy->title } };
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, copy->arena);
 	while (*text) {
-		if ((*text == 'g' || *text == 'G') && strncmp(text + 1, word, strlen(word)) == 0) {
-			scop_buffer_char(out,
-			    *text == 'G' ? (char)toupper((unsigned char)name[0]) : name[0]);
-			scop_buffer_text(out, name + 1);
-			text += 1 + strlen(word);
+		size_t i = 0;
+
+		while (i < sizeof names / sizeof names[0] &&
+		    strncmp(text, names[i].from, strlen(names[i].from)) != 0)
+			i++;
+		if (i < sizeof names / sizeof names[0]) {
+			scop_buffer_text(&out, names[i].to);
+			text += strlen(names[i].from);
 		} else {
-			scop_buffer_char(out, *text++);
+			scop_buffer_char(&out, *text++);
 		}
 	}
+	return scop_buffer_str(&out);
+}
+
+/* The text without what stands from `begin` to behind `end`. */
+static const char *
+without(struct scop_arena *arena, const char *text, const char *begin, const char *end)
+{
+	const char *from = strstr(text, begin),
+		   *to = from ? strstr(from + strlen(begin), end) : NULL;
+
+	return to ? scop_arena_printf(arena, "%.*s%s", (int)(from - text), text, to + strlen(end))
+		  : text;
+}
+
+/* The manifest of the guestbook with its own scop, and without its picture and category. */
+static const char *
+manifest(const struct copy *copy, const char *text)
+{
+	text = without(copy->arena, text, "\t<picture ", "</picture>\n");
+	text = without(copy->arena, text, " category=\"", "\"");
+	const char *scop = strstr(text, "scop=\""), *rest = scop ? strchr(scop + 6, '"') : NULL;
+
+	return rest ? scop_arena_printf(copy->arena, "%.*sscop=\"%s%s", (int)(scop - text), text,
+			  copy->scop, rest)
+		    : text;
+}
+
+static const char *
+read_text(struct scop_arena *arena, const char *path)
+{
+	struct scop_buffer text;
+	char block[4096];
+	size_t got;
+	FILE *in = fopen(path, "r");
+
+	if (!in)
+		return NULL;
+	scop_buffer_init(&text, arena);
+	while ((got = fread(block, 1, sizeof block, in)) > 0)
+		scop_buffer_add(&text, block, got);
+	fclose(in);
+	return scop_buffer_str(&text);
 }
 
 static bool
-copy_renamed(struct scop_arena *arena, const char *from, const char *name)
+write_text(char *path, const char *text)
 {
-	struct scop_buffer path, text, renamed;
-	char block[4096];
-	size_t got;
-	FILE *in = fopen(from, "r");
-
-	scop_buffer_init(&path, arena);
-	scop_buffer_init(&text, arena);
-	scop_buffer_init(&renamed, arena);
-	add_renamed(&path, from, name);
-	while (in && (got = fread(block, 1, sizeof block, in)) > 0)
-		scop_buffer_add(&text, block, got);
-	if (!in)
-		return false;
-	fclose(in);
-	add_renamed(&renamed, scop_buffer_str(&text), name);
-
-	for (char *slash = strchr(path.data, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(path.data, 0755);
+		mkdir(path, 0755);
 		*slash = '/';
 	}
-	FILE *out = fopen(path.data, "wx");
-	const bool written =
-	    out && fwrite(scop_buffer_str(&renamed), 1, renamed.length, out) == renamed.length;
+	FILE *out = fopen(path, "wx");
+	const bool written = out && fputs(text, out) >= 0;
+
 	return out && fclose(out) == 0 && written;
+}
+
+/* The tests of a checkout start a whole Scopiton from there; the pictures are the guestbook's. */
+static bool
+is_left_out(const struct copy *copy, const char *below)
+{
+	return strncmp(below, "pictures/", 9) == 0 ||
+	    (copy->outside && strncmp(below, "tests/", 6) == 0);
+}
+
+static bool
+copy_file(const struct copy *copy, const char *from)
+{
+	const char *below = from + strlen(copy->model) + 1;
+
+	if (is_left_out(copy, below))
+		return true;
+	const char *text = read_text(copy->arena, from);
+	if (!text)
+		return false;
+	if (strcmp(below, "module.xml") == 0)
+		text = manifest(copy, text);
+	return write_text(scop_arena_printf(copy->arena, "%s/%s", copy->to, renamed(copy, below)),
+	    renamed(copy, text));
+}
+
+static bool
+copy_all(const struct copy *copy)
+{
+	char *const roots[] = { scop_arena_text(copy->arena, copy->model), NULL };
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	bool ok = walk != NULL;
+
+	for (FTSENT *entry; ok && (entry = fts_read(walk));)
+		if (entry->fts_info == FTS_F)
+			ok = copy_file(copy, entry->fts_path);
+	if (walk)
+		fts_close(walk);
+	return ok;
+}
+
+/* The installed files for authors, ../../../share/scopiton of this program; NULL where it is not an
+ * installed one. */
+static const char *
+installed(struct scop_arena *arena)
+{
+	char program[PATH_MAX], path[PATH_MAX];
+	const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+
+	if (length <= 0)
+		return NULL;
+	program[length] = '\0';
+	*strrchr(program, '/') = '\0';
+	if (!realpath(scop_arena_printf(arena, "%s/../../../share/scopiton", program), path) ||
+	    access(scop_arena_printf(arena, "%s/author.mk", path), R_OK) != 0)
+		return NULL;
+	return scop_arena_text(arena, path);
+}
+
+static bool
+write_makefile(struct scop_arena *arena, const char *sdk)
+{
+	char path[] = "Makefile";
+	const char *text = read_text(arena, scop_arena_printf(arena, "%s/Makefile.new", sdk));
+
+	return access(path, F_OK) == 0 || (text && write_text(path, text));
+}
+
+static int
+make(struct copy *copy)
+{
+	const char *sdk = NULL;
+
+	copy->outside = access(in_checkout, R_OK) != 0;
+	if (copy->outside && !(sdk = installed(copy->arena)))
+		return cli_fail("'%s' is not here. Call this in the top folder of the sources, or "
+				"use the installed 'scopiton' ('make install').",
+		    in_checkout);
+	copy->model = sdk ? scop_arena_printf(copy->arena, "%s/module", sdk) : in_checkout;
+	copy->to = scop_arena_printf(copy->arena, "%s%s", sdk ? "" : "modules/", copy->name);
+	if (access(copy->to, F_OK) == 0)
+		return cli_fail("'%s' is there already", copy->to);
+	if (!copy_all(copy) || (sdk && !write_makefile(copy->arena, sdk)))
+		return cli_fail("'%s' cannot be written: %s", copy->to, strerror(errno));
+	printf("%s is there. 'make' builds and checks it%s.\n", copy->to,
+	    sdk ? ""
+		: scop_arena_printf(copy->arena, "; 'make test MODULE=%s' runs its tests",
+		      copy->name));
+	return CLI_DONE;
 }
 
 int
 cli_new(struct cli *cli)
 {
-	if (cli->argc != 2 || strcmp(cli->argv[0], "module") != 0)
-		return cli_usage("new is followed by 'module NAME'");
-	const char *name = cli->argv[1];
+	const char *scop = cli_option(cli, "--scop", getenv("SCOPITON_SCOP"));
+
+	if (cli->argc > 0 && strcmp(cli->argv[0], "module") == 0)
+		cli_verb(cli);
+	if (cli->argc != 1)
+		return cli_misused(cli, "new is followed by a module's name and --scop SCOP");
+	const char *name = cli->argv[0];
 	if (!valid(name))
 		return cli_fail("module name '%s' is not 3 to %d of a-z, 0-9 and single '_', a "
 				"letter first",
 		    name, SCOP_MODULE_MAX);
-	if (access(model, R_OK) != 0)
-		return cli_fail("'%s' is not here. Call this in the top folder of the sources.",
-		    model);
-
+	if (!scop)
+		return cli_fail("whose module is it? Give --scop NAME, or set SCOPITON_SCOP: the "
+				"scop that publishes it, as the catalogue names it");
+	if (!valid_scop(scop))
+		return cli_fail("a scop's name is 2 to 31 of a-z, 0-9 and '-', a letter first, not "
+				"'%s'",
+		    scop);
 	struct scop_arena *arena = scop_arena_new();
-	const char *folder = scop_arena_printf(arena, "modules/%s", name);
-	if (access(folder, F_OK) == 0) {
-		scop_arena_free(arena);
-		return cli_fail("'modules/%s' is there already", name);
-	}
-	char *const roots[] = { scop_arena_text(arena, model), NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	bool sound = walk != NULL;
-	for (FTSENT *entry; sound && (entry = fts_read(walk));)
-		if (entry->fts_info == FTS_F)
-			sound = copy_renamed(arena, entry->fts_path, name);
-	if (walk)
-		fts_close(walk);
+	struct copy copy = { .arena = arena,
+		.name = name,
+		.scop = scop,
+		.title =
+		    scop_arena_printf(arena, "%c%s", toupper((unsigned char)name[0]), name + 1) };
+	const int status = make(&copy);
+
 	scop_arena_free(arena);
-	if (!sound)
-		return cli_fail("'modules/%s' cannot be written: %s", name, strerror(errno));
-	printf("modules/%s is there. 'make' builds it; 'make test MODULE=%s' runs its tests.\n",
-	    name, name);
-	return CLI_DONE;
+	return status;
 }

@@ -352,6 +352,30 @@ check_bytes(struct scop_platform *platform, const struct scop_value *entry, cons
 		sum, scop_text(entry, "sha256"));
 }
 
+/* ---- whose a module's name is ---- */
+
+bool
+scop_module_is_of(struct scop_platform *platform, const char *module, const char *scop)
+{
+	const struct scop_value *known = scop_platform_row(platform,
+	    "SELECT scop FROM scopiton.module WHERE name = '%s' AND scop <> ''", module);
+
+	return !known || strcmp(scop_text(known, "scop"), scop) == 0 ||
+	    scop_error_set(&platform->err,
+		"module '%s' is of the scop '%s' on this host, and this package is of '%s'. "
+		"'scopiton catalogue give %s %s' gives the name to it.",
+		module, scop_text(known, "scop"), scop, module, scop);
+}
+
+bool
+scop_module_claim(struct scop_platform *platform, const char *module, const char *scop)
+{
+	return scop_module_is_of(platform, module, scop) &&
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.module SET scop = '%s' WHERE name = '%s' AND scop = ''", scop,
+		module);
+}
+
 /* That what was unpacked is what the index said it would be. */
 static bool
 check_manifest(struct scop_platform *platform, const struct scop_value *module,
@@ -370,12 +394,7 @@ check_manifest(struct scop_platform *platform, const struct scop_value *module,
 		    "the package is %s %s of the scop '%s', and not %s %s of '%s'", manifest.name,
 		    manifest.version, manifest.scop, scop_text(module, "name"),
 		    scop_text(entry, "version"), scop_text(module, "scop"));
-	const struct scop_value *known = scop_platform_row(platform,
-	    "SELECT scop FROM scopiton.module WHERE name = '%s' AND scop <> ''", manifest.name);
-	return !known || strcmp(scop_text(known, "scop"), manifest.scop) == 0 ||
-	    scop_error_set(&platform->err,
-		"module '%s' is of the scop '%s' on this host, and the catalogue has one of '%s'",
-		manifest.name, scop_text(known, "scop"), manifest.scop);
+	return scop_module_is_of(platform, manifest.name, manifest.scop);
 }
 
 bool

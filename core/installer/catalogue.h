@@ -27,6 +27,12 @@ struct scop_fetched {
 bool scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *index,
     const char *module, const char *version, struct scop_fetched *ret_fetched);
 
+/* Whether the module's name is free on this host, or the scop's. */
+bool scop_module_is_of(struct scop_platform *platform, const char *module, const char *scop);
+
+/* Gives a free name to the scop from which the module is installed. False where it is another's. */
+bool scop_module_claim(struct scop_platform *platform, const char *module, const char *scop);
+
 /* Removes what a fetch that was killed has left. */
 void scop_catalogue_sweep(const struct scop_platform *platform);
 

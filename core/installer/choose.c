@@ -283,8 +283,8 @@ fetch(struct scop_platform *platform, const struct scop_choice *choice,
 	return sound;
 }
 
-bool
-scop_choice_open(struct scop_platform *platform, const struct scop_choice *choice,
+static bool
+open_package(struct scop_platform *platform, const struct scop_choice *choice,
     struct scop_package *ret_package)
 {
 	if (!choice->folder)
@@ -297,4 +297,12 @@ scop_choice_open(struct scop_platform *platform, const struct scop_choice *choic
 	ret_package->folder = scop_arena_printf(platform->arena, "%s/modules/%s",
 	    platform->config.var, ret_package->hash);
 	return scop_package_note(platform, ret_package, own);
+}
+
+bool
+scop_choice_open(struct scop_platform *platform, const struct scop_choice *choice,
+    struct scop_package *ret_package)
+{
+	return open_package(platform, choice, ret_package) &&
+	    scop_module_claim(platform, ret_package->manifest.name, ret_package->manifest.scop);
 }

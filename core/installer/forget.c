@@ -18,8 +18,14 @@ scop_module_forget(struct scop_platform *platform, const char *module)
 		return true;
 	const struct scop_value *packages = scop_platform_rows(platform,
 	    "SELECT id, hash FROM scopiton.package WHERE module = '%s' AND available = 0", module);
+	/* The name is free again, unless the catalogue has given it. */
 	bool sound = packages &&
-	    scop_platform_sql(platform, "DROP USER IF EXISTS 'scop_%s'@localhost", module);
+	    scop_platform_sql(platform, "DROP USER IF EXISTS 'scop_%s'@localhost", module) &&
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.module m SET m.scop = '' WHERE m.name = '%s' AND NOT EXISTS "
+		"(SELECT 1 FROM scopiton.catalogue_module c WHERE c.name = m.name AND c.scop = "
+		"m.scop)",
+		module);
 
 	if (sound)
 		unlink(scop_arena_printf(platform->arena, "%s/secrets/%s", platform->config.var,

@@ -204,6 +204,23 @@ operates(struct scop_platform *platform, uint32_t tenant)
 	    "operates");
 }
 
+/* Takes from all roles the module's permissions that its manifest no longer defines. */
+static bool
+drop_lost_permissions(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	struct scop_buffer list;
+
+	scop_buffer_init(&list, platform->arena);
+	for (size_t i = 0; i < manifest->permission_count; i++)
+		scop_buffer_printf(&list, ", '%s'", manifest->permissions[i].name);
+	return scop_platform_sql(platform,
+	    "DELETE FROM t%u.role_permission WHERE SUBSTRING_INDEX(permission, '.', 1) = '%s' AND "
+	    "permission NOT IN (''%s)",
+	    installation->tenant, manifest->name, scop_buffer_str(&list));
+}
+
 static bool
 fill_permissions(struct scop_installation *installation)
 {
@@ -272,7 +289,8 @@ fill_socle(struct scop_installation *installation)
 		sound = scop_platform_sql(installation->platform,
 		    "DELETE FROM t%u.%s WHERE module = '%s'", installation->tenant, anew[i],
 		    manifest->name);
-	return sound && fill_permissions(installation) && fill_settings(installation) &&
+	return sound && drop_lost_permissions(installation) && fill_permissions(installation) &&
+	    fill_settings(installation) &&
 	    fill_entries(installation, "menu", manifest->menu, manifest->menu_count) &&
 	    fill_entries(installation, "tile", manifest->tiles, manifest->tile_count);
 }

@@ -220,7 +220,8 @@ scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *mo
 		    tenant, socle[i], module);
 	return sound &&
 	    scop_platform_sql(platform,
-		"DELETE FROM t%u.role_permission WHERE permission LIKE '%s.%%'", tenant, module) &&
+		"DELETE FROM t%u.role_permission WHERE SUBSTRING_INDEX(permission, '.', 1) = '%s'",
+		tenant, module) &&
 	    scop_platform_sql(platform,
 		"DELETE FROM scopiton.subscription WHERE tenant = %u AND module = '%s'", tenant,
 		module) &&

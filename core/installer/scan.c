@@ -128,10 +128,7 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		t[SCOP_LANGUAGES + i] = scop_platform_quote(platform, manifest->summary[i]);
 	}
 	return scop_platform_sql(platform,
-		   "INSERT INTO scopiton.module (name, scop) VALUES ('%s', '%s') ON DUPLICATE KEY "
-		   "UPDATE scop = IF(scop = '', "
-		   "VALUES(scop), scop)",
-		   manifest->name, manifest->scop) &&
+		   "INSERT IGNORE INTO scopiton.module (name) VALUES ('%s')", manifest->name) &&
 	    (!offered ||
 		scop_platform_sql(platform,
 		    "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> "

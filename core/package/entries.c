@@ -184,7 +184,6 @@ struct addition {
 	char sha256[SCOP_SHA256_TEXT];
 	uint64_t size, unpacked;
 	int level;
-	bool clean;
 };
 
 static json_t *
@@ -294,12 +293,31 @@ vouched_for(struct scop_publisher *publisher, const struct addition *addition,
 /* A version is published once: the same bytes may change their channel, other bytes need another
  * version. */
 static bool
+is_new_or_same(struct scop_publisher *publisher, const struct addition *addition,
+    struct scop_error *err)
+{
+	const struct scop_manifest *manifest = &addition->package.manifest;
+	json_t *module = find(json_object_get(publisher->root, "modules"), "name", manifest->name);
+	json_t *there =
+	    module ? find(json_object_get(module, "versions"), "version", manifest->version) : NULL;
+
+	return !there ||
+	    strcmp(json_string_value(json_object_get(there, "sha256")), addition->sha256) == 0 ||
+	    scop_error_set(err,
+		"%s %s was published already with other bytes. Give the new ones a version of "
+		"their own.",
+		manifest->name, manifest->version);
+}
+
+static bool
 enter(struct scop_publisher *publisher, const struct addition *addition, struct scop_error *err)
 {
 	const struct scop_manifest *manifest = &addition->package.manifest;
 	json_t *modules = json_object_get(publisher->root, "modules"),
 	       *module = find(modules, "name", manifest->name);
 
+	if (!is_new_or_same(publisher, addition, err))
+		return false;
 	if (!module) {
 		module = json_pack("{s:s, s:s, s:[], s:i}", "name", manifest->name, "scop",
 		    manifest->scop, "versions", "used_by", 0);
@@ -307,12 +325,6 @@ enter(struct scop_publisher *publisher, const struct addition *addition, struct 
 	}
 	json_t *versions = json_object_get(module, "versions"),
 	       *there = find(versions, "version", manifest->version);
-	if (there &&
-	    strcmp(json_string_value(json_object_get(there, "sha256")), addition->sha256) != 0)
-		return scop_error_set(err,
-		    "%s %s was published already with other bytes. Give the new ones a version of "
-		    "their own.",
-		    manifest->name, manifest->version);
 	if (!there) {
 		there = version_of(publisher, addition);
 		json_array_append_new(versions, there);
@@ -320,7 +332,7 @@ enter(struct scop_publisher *publisher, const struct addition *addition, struct 
 	json_object_set_new(there, "channel", json_string(addition->channel));
 	const json_int_t before = json_integer_value(json_object_get(there, "level"));
 	json_object_set_new(there, "level",
-	    json_integer(addition->clean && before > addition->level ? before : addition->level));
+	    json_integer(before > addition->level ? before : addition->level));
 	return describe(publisher, module, &addition->package, err);
 }
 
@@ -336,20 +348,37 @@ copy_once(struct scop_publisher *publisher, const char *from, const char *name,
 	return scop_files_copy(from, to, err);
 }
 
-bool
-scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel,
-    int level, bool clean, struct scop_error *err)
+static const char *
+work_folder(struct scop_publisher *publisher)
 {
-	struct addition addition = { .file = file,
-		.channel = channel,
-		.level = level,
-		.clean = clean };
 	const char *folder = scop_publisher_path(publisher,
 	    scop_arena_printf(publisher->arena, ".look.%d", (int)getpid()));
 
+	scop_files_remove(folder);
+	return folder;
+}
+
+bool
+scop_publisher_accepts(struct scop_publisher *publisher, const char *file, struct scop_error *err)
+{
+	struct addition addition = { .file = file };
+	const char *folder = work_folder(publisher);
+	const bool ok = look_into(publisher, &addition, folder, err) &&
+	    vouched_for(publisher, &addition, err) && is_new_or_same(publisher, &addition, err);
+
+	scop_files_remove(folder);
+	return ok;
+}
+
+bool
+scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel,
+    int level, struct scop_error *err)
+{
+	struct addition addition = { .file = file, .channel = channel, .level = level };
+	const char *folder = work_folder(publisher);
+
 	if (strcmp(channel, "stable") != 0 && strcmp(channel, "beta") != 0)
 		return scop_error_set(err, "a channel is stable or beta, not '%.20s'", channel);
-	scop_files_remove(folder);
 	const bool sound = look_into(publisher, &addition, folder, err) &&
 	    vouched_for(publisher, &addition, err) && enter(publisher, &addition, err) &&
 	    copy_once(publisher, file, addition.name, err) &&

@@ -36,11 +36,15 @@ bool scop_publisher_scop(struct scop_publisher *publisher, const char *scop, con
 bool scop_publisher_revoke(struct scop_publisher *publisher, const char *scop, const char *key_id,
     struct scop_error *err);
 
-/* Adds the package `file` (with its .minisig beside it), or moves one that is there to another
- * channel; `level`: as it was measured now; where nothing was found wrong (`clean`), a higher one
- * that the same bytes have reached elsewhere stays. */
+/* Whether the package `file` (with its .minisig beside it) could be added: its scop is known, owns
+ * the name and has signed, and the version is not there with other bytes. */
+bool scop_publisher_accepts(struct scop_publisher *publisher, const char *file,
+    struct scop_error *err);
+
+/* Adds the package `file`, or moves one that is there to another channel; `level`: as it was
+ * measured now, without an error; a higher one that the same bytes have reached elsewhere stays. */
 bool scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel,
-    int level, bool clean, struct scop_error *err);
+    int level, struct scop_error *err);
 
 /* Withdraws a version: who has it keeps it, nobody else gets it. */
 bool scop_publisher_yank(struct scop_publisher *publisher, const char *module, const char *version,

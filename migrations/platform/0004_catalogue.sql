@@ -56,7 +56,7 @@ CREATE TABLE catalogue_version (
 	PRIMARY KEY (module, version)
 );
 
--- A module's name belongs to the scop that it was first installed from.
+-- A module's name belongs to the scop that it was first installed from, until nobody uses it any more.
 ALTER TABLE module ADD COLUMN scop VARCHAR(31) NOT NULL DEFAULT '';
 
 -- What of a package's manifest the platform asks for; `offered`: it stands in this host's own folder of modules.

@@ -55,7 +55,11 @@ test('the tutorial\'s files make a module that works', async () => {
 test('`scopiton new module` writes a module that builds and passes its own tests as it is', async () => {
   const home = folder()
   fs.cpSync(path.join(root, 'modules/guestbook'), path.join(home, 'modules/guestbook'), { recursive: true })
-  await run(path.join(build, 'libexec/scopiton'), ['new', 'module', 'meetings'], { cwd: home })
+  await run(path.join(build, 'libexec/scopiton'), ['new', 'module', 'meetings', '--scop', 'outils'], { cwd: home })
+  const manifest = fs.readFileSync(path.join(home, 'modules/meetings/module.xml'), 'utf8')
+  assert.match(manifest, /^<module name="meetings" version="1\.0\.0" scop="outils" license="EUPL-1\.2">$/m)
+  assert.match(manifest, /<title lang="fr">Meetings</)
+  assert.doesNotMatch(manifest, /<picture|category/)
   const out = path.join(home, 'out')
   await make(path.join(home, 'modules'), out, 'meetings')
   fs.cpSync(path.join(build, 'modules/portal'), path.join(out, 'portal'), { recursive: true })
@@ -65,6 +69,34 @@ test('`scopiton new module` writes a module that builds and passes its own tests
     { cwd: home, env: { ...process.env, MODULES_FOLDER: out, NODE_TEST_CONTEXT: undefined } })
   assert.match(stdout, /# pass [1-9]/)
   assert.match(stdout, /# fail 0/)
+  fs.rmSync(home, { recursive: true })
+})
+
+test('with an installed Scopiton a module is begun, built and checked in an empty folder', async () => {
+  const home = folder(), prefix = path.join(home, 'usr'), work = path.join(home, 'work')
+  fs.mkdirSync(work)
+  await run('make', ['-s', `BUILD=${build}`, `PREFIX=${prefix}`, 'install'], { cwd: root })
+  const bare = { PATH: `${prefix}/bin:/usr/bin:/bin`, HOME: home }
+  const author = (program, ...args) => run(program, args, { cwd: work, env: bare }).then(({ stdout, stderr }) => ({ ok: true, text: stdout + stderr }), ({ stdout, stderr }) => ({ ok: false, text: stdout + stderr }))
+  assert.match((await author('scopiton', 'new', 'loan')).text, /whose module is it\? Give --scop NAME/)
+  assert.match((await author('scopiton', 'new', 'loan', '--scop', 'outils')).text, /^loan is there/)
+  const built = await author('make')
+  assert.ok(built.ok, built.text)
+  assert.match((await author('scopiton', 'check', 'build/modules/loan')).text, /loan 1\.0\.0: sound/)
+  assert.equal((await author('make')).text.replace(/^make.*Nothing to be done.*\n/, ''), '', 'and nothing is built again')
+  // pkg-config leads there as well
+  fs.rmSync(path.join(work, 'build'), { recursive: true })
+  const found = await run('make', [], { cwd: work, env: { PATH: '/usr/bin:/bin', HOME: home, PKG_CONFIG_PATH: `${prefix}/lib/pkgconfig` } })
+  assert.match(found.stdout, /loan\.so/)
+  // and a mistake is told as it is in the tree
+  const view = path.join(work, 'loan/views/list.html')
+  fs.writeFileSync(view, fs.readFileSync(view, 'utf8').replace('{{#link}}sign', '{{#link}}sing'))
+  assert.match((await author('make')).text, /^(\.\/)?loan\/views\/list\.html:\d+: error: no route is named 'sing'/m)
+  fs.writeFileSync(view, fs.readFileSync(view, 'utf8').replace('{{#link}}sing', '{{#link}}sign').replace('<h1>', '<h1>{{#_}}Lend it{{/_}} '))
+  assert.match((await author('make')).text, /^(\.\/)?loan\/views\/list\.html:\d+: error: 'Lend it' is not translated: i18n\/fr\.po lacks it\. 'scopiton words \.\/loan' adds it/m)
+  assert.ok((await author('scopiton', 'words', './loan')).ok)
+  assert.ok((await author('make', 'DRAFT=1')).ok)
+  assert.match(fs.readFileSync(path.join(work, 'loan/i18n/de.po'), 'utf8'), /msgid "Lend it"\nmsgstr ""/)
   fs.rmSync(home, { recursive: true })
 })
 

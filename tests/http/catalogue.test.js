@@ -231,6 +231,7 @@ test('wrong scop, squatted name: nobody publishes under a name that is not their
     const file = catalogue.served('packages/guestbook-1.2.0-linux-amd64.scop')
     fs.chmodSync(file + '.minisig', 0o644)
     await scopiton('module', 'sign', file, '--key', catalogue.path('lumen'))
+    await stack.cli('catalogue', 'refresh') // or the installation would, where some seconds have passed
     await leavesNothing(() => refused(install('guestbook'), /signed with key [0-9A-F]{16}, which is none of the scop 'scopiton', whose module it is/))
     await scopiton('catalogue', 'renew', catalogue.folder, '--key', catalogue.path('group'))
     await catalogue.forge((index) => { index.modules.find((one) => one.name === 'guestbook').scop = 'lumen' })

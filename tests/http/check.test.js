@@ -41,6 +41,38 @@ test('each published version is upgraded from and gone back to; one that cannot 
   await finds(check(broken, '--catalogue', catalogue.folder), /E502 {2}.*ALGORITHM=NOCOPY/)
 })
 
+test('a package with errors ends the check with status 1, and is not published', async () => {
+  const index = () => fs.readFileSync(catalogue.index(), 'utf8'), before = index()
+  const { scopiton } = await import('../support/catalogue.mjs')
+  const file = await catalogue.pack('guestbook', '1.1.0', { folder: (folder) => fs.writeFileSync(path.join(folder, 'migrations/0002_copy.sql'), 'ALTER TABLE entry ADD COLUMN at2 DATETIME NOT NULL DEFAULT UTC_TIMESTAMP();') })
+  await assert.rejects(check(file, '--catalogue', catalogue.folder), (error) => error.code === 1 && /E502/.test(error.stdout))
+  await scopiton('module', 'sign', file, '--key', catalogue.path('scopiton'))
+  const publish = (...more) => stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group'), ...more)
+  await assert.rejects(publish(), (error) => error.code === 1 && /is not published: the check found \d+ errors/.test(error.stderr))
+  assert.equal(index(), before)
+})
+
+test('what cannot be published is refused before it is measured', async () => {
+  const { scopiton } = await import('../support/catalogue.mjs')
+  const file = await catalogue.pack('guestbook', '1.3.0', { manifest: (text) => text.replace('scop="scopiton"', 'scop="nobody"') })
+  await scopiton('module', 'sign', file, '--key', catalogue.path('scopiton'))
+  await assert.rejects(stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group')),
+    (error) => /the catalogue knows no scop 'nobody'/.test(error.stderr) && !/level/.test(error.stdout))
+})
+
+test('levels from the sources are kept for the very package, and measured anew by another version of the host', async () => {
+  const file = path.join(stack.folder, 'checks', (await stack.sql("SELECT hash FROM scopiton.package WHERE module = 'notes' LIMIT 1")) || 'none')
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  const version = (await stack.cli('version')).match(/scopiton (\S+)/)[1]
+  const hash = (await import('node:child_process')).execFileSync(path.join(process.env.BUILD ?? path.join(root, 'build'), 'libexec/scopiton'), ['check', packages.path('notes')], { encoding: 'utf8' }).match(/[0-9a-f]{32}/)[0]
+  const kept = path.join(path.dirname(file), hash)
+  fs.writeFileSync(kept, `${version} 1111\n`)
+  assert.match(await check(packages.path('notes')), /3 {5}its own tests pass\n {6}reached, as measured before\n[\s\S]*level 8 of 8, 0 errors/)
+  fs.writeFileSync(kept, '0.0.1 1111\n')
+  assert.match(await check(packages.path('notes')), /3 {5}its own tests pass: not measured[\s\S]*level 2 of 8/)
+  fs.rmSync(kept)
+})
+
 test('what is wrong has a code, and the manual explains every code', async () => {
   for (const [module, code] of [['badmigration', 'E201'], ['badstatement', 'E201'], ['nosymbol', 'E101'], ['privateuser', 'E101'], ['crashload', 'E101'], ['exitload', 'E101']]) {
     packages.add(module)

@@ -171,7 +171,9 @@ const struct scop_value *scop_seen(struct scop_request *req, const struct scop_v
 bool scop_outdated(struct scop_request *req, const struct scop_value *rows, const char *keys);
 
 /* The QR code of a text, at error level M: a map of `size` and `path`, for
- *     <svg viewBox="0 0 {{size}} {{size}}"><path d="{{path}}"/></svg>
+ * @code{.html}
+ * <svg viewBox="0 0 {{size}} {{size}}"><path d="{{path}}"/></svg>
+ * @endcode
  * NULL for a text that is empty or longer than a code can hold. */
 const struct scop_value *scop_qr(struct scop_request *req, const char *text);
 
