@@ -116,6 +116,8 @@ async function delivery ({ owner, life }) {
   const page = '/shop/settings'
   for (const [to, weight, price] of life.delivery) await owner.fill(page, '/shop/settings/steps', { to, weight, price })
   await owner.fill(page, '/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: life.free_from, mail: life.mail })
+  // Customers of the past are written to at once: nobody waits here to see whether something is undone.
+  await owner.fill('/portal/modules/shop/settings', '/portal/modules/shop/settings', { 'set.tell_shop': '1', 'set.few': '3', 'set.undo_minutes': '0' })
 }
 
 const timeOf = (ago) => ago.endsWith('h') ? now - parseInt(ago) * HOUR : new Date(now - parseInt(ago) * DAY).setUTCHours(...ago.split(' ')[1].split(':').map(Number), 0, 0)
@@ -141,15 +143,11 @@ async function orders (company) {
 }
 
 // Cancelled first, then paid, then shipped, for the audit trail shows what was done in this order.
-// Their customers are written to at once: nobody waits here to see whether it is undone.
-async function states ({ tenant, merchant, orders }) {
-  const setting = `module = 'shop' AND name = 'undo_minutes'`
-  await sql(`REPLACE INTO t${tenant}.setting SET ${setting.replace(' AND', ',')}, value = '0'`)
+async function states ({ merchant, orders }) {
   for (const [to, from] of [['cancelled', ['cancelled']], ['paid', ['paid', 'shipped']], ['shipped', ['shipped']]]) {
     const chosen = orders.filter(({ state }) => from.includes(state)).map(({ id }) => id)
     if (chosen.length) await merchant.fill('/shop/orders', '/shop/orders', { to, order: chosen, sure: '1' })
   }
-  await sql(`DELETE FROM t${tenant}.setting WHERE ${setting}`)
 }
 
 async function messages ({ host, language, life }) {
@@ -168,6 +166,8 @@ function movedBack ({ tenant, life, orders, lastOrderMail }) {
     `UPDATE queue.mail SET created = created - INTERVAL 20 DAY, run_at = run_at - INTERVAL 20 DAY, ended = ended - INTERVAL 20 DAY WHERE role = 't${tenant}_portal'`,
     // a job that the database left alone one night; trying it again is all it needs
     ...(life.failed ? [`INSERT INTO queue.dead (id, role, is_event, name, once, body, created, died, tries, error) SELECT COALESCE(MIN(id), 1000) - 1, '${shop}', 0, '${life.failed.job}', 'schedule', '{}', ${stamp(now - 2 * DAY)}, ${stamp(now - 20 * HOUR)}, 10, '${life.failed.error.replaceAll("'", "''")}' FROM queue.outbox`] : [])]
+  // from now on a change can be undone for a minute, and who tries the demo sees the mail soon
+  if (orders) lines.push(`UPDATE t${tenant}.setting SET value = '1' WHERE module = 'shop' AND name = 'undo_minutes'`)
   for (const { id, at, state } of orders ?? []) {
     const paid = laterThan(at, 20), ended = state === 'cancelled' ? laterThan(at, 30) : laterThan(at, 44)
     lines.push(`UPDATE ${shop}.shop_order SET created = ${stamp(at)} WHERE id = ${id}`,

@@ -77,11 +77,11 @@ const shows = async (page, url, name) => {
 }
 
 // The mail to the address whose subject is like this, opened in the mailbox.
-async function readMail (page, address, subject, name) {
+async function readMail (page, address, subject, name, seconds = 30) {
   await until(`a mail to ${address}: ${subject}`, async () => {
     await page.goto(`http://127.0.0.1:${mailbox}/`)
     return page.locator('ol li', { hasText: address }).filter({ hasText: subject }).count()
-  }, 30)
+  }, seconds)
   await fits(page, `${name}-list`)
   await page.locator('ol li', { hasText: address }).filter({ hasText: subject }).locator('a').click()
   await page.waitForSelector('iframe')
@@ -160,9 +160,12 @@ test('the owner enters from the welcome page, marks the order as paid and shippe
   await fits(page, 'one-order')
   await press(page, 'paid')
   await press(page, 'shipped')
+  await page.waitForSelector('input[name=sure]', { state: 'attached' }) // it asks first, for the customer gets a mail
+  await fits(page, 'one-order-sure')
+  await press(page, 'shipped')
   await page.waitForSelector('form:has(input[name=state][value=shipped])', { state: 'detached' })
   await fits(page, 'one-order-shipped')
-  const mail = await readMail(page, CUSTOMER, /en route/, 'shipped-mail')
+  const mail = await readMail(page, CUSTOMER, /en route/, 'shipped-mail', 120) // after the minute in which it can be undone
   assert.ok((await mail.textContent('body')).includes(number))
   await page.context().close()
 })

@@ -331,7 +331,9 @@ test('pages that say that nothing is there, that a form is too old, or that all 
     await page.evaluate(() => document.querySelector('meta[http-equiv]')?.remove()) // it loads itself again, and says so
     await inspect(page, `host-${code}`, { failed: true })
   }
-  await inspectAll(page, shop.replace(/\/\/[^:]+/, '//127.0.0.1'), [['welcome', '/_welcome/fr'], ['welcome-de', '/_welcome/de']])
+  const here = await open() // another site
+  await inspectAll(here, shop.replace(/\/\/[^:]+/, '//127.0.0.1'), [['welcome', '/_welcome/fr'], ['welcome-de', '/_welcome/de']])
+  await here.context().close()
   await page.goto(`${shop}/fr/p/casque-ville`)
   await page.fill('#count', '0')
   await send(page, 'main form button')
