@@ -6,6 +6,7 @@
 #   make test          install what is missing, build, run every test (MODULE=name: that module's alone)
 #   make words         bring the translations up to date with the texts (MODULE=name); make DRAFT=1 builds without all of them
 #   make install       programs, headers and what modules are built with elsewhere (PREFIX=/usr/local, DESTDIR=)
+#   make lint          includes, layout, static checks, commits
 #   make bench bench-life fault fuzz scan docs clean
 
 PORT ?= 8080
@@ -59,7 +60,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules words install all run test unit bench bench-life fault fuzz docs clean packages webroot
+.PHONY: modules test-modules words install all run test lint unit bench bench-life fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -212,7 +213,13 @@ run: packages
 
 test: packages
 	@$(MAKE) --no-print-directory all test-modules
+	@[ -n "$(MODULE)" ] || BUILD=$(BUILD) tools/lint
 	@BUILD=$(BUILD) MODULE=$(MODULE) tools/test
+
+# Floors, layout, clang-tidy, cppcheck, licences, commits; part of `make test`. DEEP=1: clang's static analyzer too.
+lint: packages
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) DEEP=$(DEEP) tools/lint
 
 bench: packages
 	@$(MAKE) --no-print-directory all

@@ -26,7 +26,8 @@ list_from_json(struct scop_arena *arena, json_t *json)
 
 	scop_list_init(&list, arena);
 	scop_list_room(&list, (uint32_t)json_array_size(json));
-	json_array_foreach(json, i, item) scop_list_add(&list, from_json(arena, item));
+	json_array_foreach (json, i, item)
+		scop_list_add(&list, from_json(arena, item));
 	return scop_list_value(&list);
 }
 
@@ -39,7 +40,8 @@ map_from_json(struct scop_arena *arena, json_t *json)
 
 	scop_map_init(&map, arena);
 	scop_map_room(&map, (uint32_t)json_object_size(json));
-	json_object_foreach(json, key, item) scop_map_add(&map, key, from_json(arena, item));
+	json_object_foreach (json, key, item)
+		scop_map_add(&map, key, from_json(arena, item));
 	return scop_map_value(&map);
 }
 

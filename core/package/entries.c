@@ -27,8 +27,9 @@ find(json_t *list, const char *key, const char *text)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i,
-	    item) if (strcmp(json_string_value(json_object_get(item, key)), text) == 0) return item;
+	json_array_foreach (list, i, item)
+		if (strcmp(json_string_value(json_object_get(item, key)), text) == 0)
+			return item;
 	return NULL;
 }
 
@@ -38,10 +39,11 @@ owned_by_other(json_t *scops, const char *scop, const char *module)
 	json_t *item, *name;
 	size_t i, m;
 
-	json_array_foreach(scops, i,
-	    item) if (strcmp(json_string_value(json_object_get(item, "name")), scop) != 0)
-	    json_array_foreach(json_object_get(item, "modules"), m,
-		name) if (strcmp(json_string_value(name), module) == 0) return true;
+	json_array_foreach (scops, i, item)
+		if (strcmp(json_string_value(json_object_get(item, "name")), scop) != 0)
+			json_array_foreach (json_object_get(item, "modules"), m, name)
+				if (strcmp(json_string_value(name), module) == 0)
+					return true;
 	return false;
 }
 
@@ -51,8 +53,9 @@ owns(json_t *scop, const char *module)
 	json_t *name;
 	size_t m;
 
-	json_array_foreach(json_object_get(scop, "modules"), m,
-	    name) if (strcmp(json_string_value(name), module) == 0) return true;
+	json_array_foreach (json_object_get(scop, "modules"), m, name)
+		if (strcmp(json_string_value(name), module) == 0)
+			return true;
 	return false;
 }
 
@@ -452,15 +455,13 @@ take_count(struct scop_publisher *publisher, const char *file, struct scop_error
 		return scop_error_set(err, "'%s' is no count that 'catalogue usage' has written",
 		    file);
 	}
-	json_object_foreach(json_object_get(count, "modules"), module,
-	    tenants) if (json_integer_value(tenants) < 0 ||
-	    json_integer_value(tenants) > TENANTS_MAX)
-	{
-		scop_error_set(err, "'%s' counts %lld tenants of '%.40s'", file,
-		    (long long)json_integer_value(tenants), module);
-		json_decref(count);
-		return false;
-	}
+	json_object_foreach (json_object_get(count, "modules"), module, tenants)
+		if (json_integer_value(tenants) < 0 || json_integer_value(tenants) > TENANTS_MAX) {
+			scop_error_set(err, "'%s' counts %lld tenants of '%.40s'", file,
+			    (long long)json_integer_value(tenants), module);
+			json_decref(count);
+			return false;
+		}
 	const char *scop = whose_count(publisher, file, count, err);
 	json_decref(count);
 	const char *text = scop ? scop_files_read(arena, file, NULL, err) : NULL;
@@ -479,16 +480,14 @@ add_counts(struct scop_publisher *publisher)
 	       *scops = json_object_get(publisher->root, "scops"), *entry, *scop;
 	size_t m, s;
 
-	json_array_foreach(modules, m, entry)
-	    json_object_set_new(entry, "used_by", json_integer(0));
-	json_array_foreach(scops, s, scop)
-	{
+	json_array_foreach (modules, m, entry)
+		json_object_set_new(entry, "used_by", json_integer(0));
+	json_array_foreach (scops, s, scop) {
 		const char *name = scop_arena_printf(publisher->arena, "usage/%s.json",
 		    json_string_value(json_object_get(scop, "name")));
 		json_t *count = json_load_file(scop_publisher_path(publisher, name), 0, NULL);
 
-		json_array_foreach(modules, m, entry)
-		{
+		json_array_foreach (modules, m, entry) {
 			const json_t *tenants = json_object_get(json_object_get(count, "modules"),
 			    json_string_value(json_object_get(entry, "name")));
 

@@ -27,7 +27,11 @@ const struct scop_value *shop_cart_owner(struct scop_request *req);
 struct scop_want shop_cart_want(struct scop_request *req);
 
 /* What shop_put_delivery (shop_basket.h) needs, among the wants. */
-#define SHOP_DELIVERY { "terms", true, delivery_terms() }, { "steps", false, steps() }
+#define SHOP_DELIVERY \
+	{ "terms", true, delivery_terms() }, \
+	{ \
+		"steps", false, steps() \
+	}
 
 /* shop_checkout.c: the order, on one page */
 void shop_checkout(struct scop_request *req);

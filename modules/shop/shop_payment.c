@@ -64,7 +64,7 @@ shop_iban_show(const char *iban, char ret_text[SHOP_IBAN_SHOWN])
 {
 	size_t used = 0;
 
-	for (size_t i = 0; iban[i] && i < SHOP_IBAN - 1; i++) {
+	for (size_t i = 0; i < SHOP_IBAN - 1 && iban[i]; i++) {
 		if (i > 0 && i % 4 == 0)
 			ret_text[used++] = ' ';
 		ret_text[used++] = iban[i];

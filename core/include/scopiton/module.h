@@ -35,8 +35,8 @@ enum scop_field_type {
 	SCOP_FIELD_CHOICE, /* one of `choices` */
 	/* checkboxes of one name: a list of positive integers; max counts them, 100 unless said */
 	SCOP_FIELD_IDS,
-	/* all of "name.key": a map of texts by key; max counts each one's characters. A form of more
-	 * than 1,000 fields is refused. */
+	/* all of "name.key": a map of texts by key; max counts each one's characters. A form of
+	 * more than 1,000 fields is refused. */
 	SCOP_FIELD_MAP,
 	SCOP_FIELD_FILE, /* an upload; max is its size in bytes, 5,000,000 unless said */
 };

@@ -66,7 +66,12 @@ static const struct scop_field fields[] = {
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/form", .name = "form", .handle = form },
-	{ .method = SCOP_POST, .path = "/form", .name = "ask", .handle = ask, .fields = fields, .form = form },
+	{ .method = SCOP_POST,
+	    .path = "/form",
+	    .name = "ask",
+	    .handle = ask,
+	    .fields = fields,
+	    .form = form },
 	{ .method = SCOP_GET, .path = "/", .name = "visit", .handle = visit },
 	{ 0 },
 };

@@ -63,7 +63,12 @@ static const struct scop_field fields[] = {
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "write", .handle = write },
-	{ .method = SCOP_POST, .path = "/", .name = "send", .handle = send, .fields = fields, .form = write },
+	{ .method = SCOP_POST,
+	    .path = "/",
+	    .name = "send",
+	    .handle = send,
+	    .fields = fields,
+	    .form = write },
 	{ 0 },
 };
 

@@ -1,1 +1,2 @@
+-- SPDX-License-Identifier: EUPL-1.2
 ALTER TABLE loan ADD COLUMN mail VARCHAR(254) NOT NULL DEFAULT '';
