@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton-lint <module folder> <package folder>: see lint.h. The exit status is 1 when there is an
- * error; warnings are printed and change nothing. */
+/*
+ * scopiton-lint <module folder> <package folder>: see lint.h. The exit status is 1 when there is an
+ * error; warnings are printed and change nothing.
+ *
+ * scopiton-lint --routes <module folder> <package folder> prints the module's routes instead, a
+ * line each: method, side (site, portal or stored) and path, with tabs between.
+ */
 #include "lint/lint.h"
 
 #include <sodium.h>
@@ -149,6 +154,21 @@ read_manifest(struct lint *lint)
 		build_die("%s", err.text);
 }
 
+static int
+print_routes(const struct lint *lint)
+{
+	for (size_t i = 0; i < lint->route_count; i++) {
+		const struct lint_route *route = &lint->routes[i];
+
+		printf("%s\t%s\t%s\n", route->post ? "POST" : "GET",
+		    route->stored                      ? "stored"
+			: route->portal || route->open ? "portal"
+						       : "site",
+		    route->path);
+	}
+	return lint->route_count == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -156,8 +176,10 @@ main(int argc, char **argv)
 	struct scop_package package;
 	struct scop_error err;
 
-	if (argc != 3)
-		build_die("usage: scopiton-lint <module folder> <package folder>");
+	const bool routes = argc == 4 && strcmp(argv[1], "--routes") == 0;
+	if (argc != 3 && !routes)
+		build_die("usage: scopiton-lint [--routes] <module folder> <package folder>");
+	argv += routes;
 	if (sodium_init() < 0)
 		build_die("no randomness on this machine");
 	lint.folder = argv[1];
@@ -167,7 +189,10 @@ main(int argc, char **argv)
 	read_statements(&lint);
 	read_views(&lint);
 	lint_schema_read(&lint);
-	if (lint_tables_read(&lint)) {
+	const bool loads = lint_tables_read(&lint);
+	if (routes)
+		return print_routes(&lint);
+	if (loads) {
 		lint_routes(&lint);
 		lint_manifest(&lint);
 		lint_calls(&lint);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What `module check` asks of level 4: that every page was looked at, with rows on it.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { Packages, build } from '../fault/faults.mjs'
+import { root } from '../support/stack.mjs'
+
+const home = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-look-')), folder = path.join(home, 'lending')
+let packages
+
+before(() => {
+  packages = new Packages('portal', 'lending')
+  fs.cpSync(path.join(root, 'tests/modules/lending'), folder, { recursive: true })
+})
+after(() => { packages.removeAll(); fs.rmSync(home, { recursive: true }) })
+
+const look = () => promisify(execFile)('node', ['tools/look.mjs', folder], { cwd: root, env: { ...process.env, BUILD: build, MODULES_FOLDER: packages.folder, NODE_TEST_CONTEXT: undefined } })
+  .then(({ stdout, stderr }) => ({ status: 0, text: stdout + stderr }), ({ code, stdout, stderr }) => ({ status: code, text: stdout + stderr }))
+
+test('a page that nothing with rows leads to is a fault', async () => {
+  const { status, text } = await look()
+  assert.equal(status, 1, text)
+  assert.match(text, /GET \/t\/\{tool\} \(site\): not looked at\. No page with rows links to it/)
+  assert.match(text, /3 pages of 4 routes/)
+})
+
+test('with the rows of its own tests/look.mjs each page is looked at, and what axe finds there is a fault', async () => {
+  fs.mkdirSync(path.join(folder, 'tests'))
+  fs.writeFileSync(path.join(folder, 'tests/look.mjs'), "export const prepare = ({ stack }) => stack.sql(\"INSERT INTO t1_lending.tool (title) VALUES ('Drill')\")\n")
+  // the view as it stands in the shared object, with bytes of the same length that break it
+  packages.edit('lending', 'lending.so', (text) => text.replace('<button class="btn btn-primary">{{#_}}Ask{{/_}}</button>', '<button class="btn btn-primary"></button>'.padEnd(56, ' ')))
+  const { status, text } = await look()
+  assert.equal(status, 1, text)
+  assert.match(text, /\/fr\/lending\/t\/1, fr: [\s\S]*button-name/)
+  assert.match(text, /4 pages of 4 routes/)
+  assert.doesNotMatch(text, /not looked at/)
+})
