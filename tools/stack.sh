@@ -201,6 +201,14 @@ start_mail() {
 	[ -n "${MAIL_PORT:-}" ] || return 0
 	server /usr/bin/python3 -m aiosmtpd -n -l "127.0.0.1:$MAIL_PORT" -c aiosmtpd.handlers.Mailbox "$VAR/mail" >> "$VAR/log/mail.log" 2>&1 &
 	MAIL_PID=$!
+	local i
+	for i in $(seq 600); do
+		port_is_free "$MAIL_PORT" || return 0
+		kill -0 $MAIL_PID 2>/dev/null || break
+		sleep 0.05
+	done
+	tail -n 5 "$VAR/log/mail.log" >&2
+	fail "the mail server did not start; '$VAR/log/mail.log' says why."
 }
 
 # The same mails for a browser.
@@ -213,7 +221,7 @@ start_supervisor() {
 	server "$SCOPITON" serve >> "$VAR/log/scopiton.log" 2>&1 &
 	SUPERVISOR_PID=$!
 	local i
-	for i in $(seq 100); do
+	for i in $(seq 600); do
 		[ -S "$RUN/control" ] && [ -e "$RUN/directory" ] && return
 		kill -0 $SUPERVISOR_PID 2>/dev/null || break
 		sleep 0.05
@@ -240,7 +248,7 @@ start_nginx() {
 	server nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &
 	NGINX_PID=$!
 	local i
-	for i in $(seq 100); do
+	for i in $(seq 600); do
 		port_is_free "$PORT" || return 0
 		kill -0 $NGINX_PID 2>/dev/null || break
 		sleep 0.05

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
 import { alive, build, configure, lines, mark, metric, Packages } from './faults.mjs'
 
@@ -15,6 +15,7 @@ const host = 'acme.localhost'
 const page = '/fr/guestbook/'
 const PARALLEL = 16, KILLS = long ? 1000 : 40
 let stack, packages, runs = 0
+const begun = []
 
 before(async () => {
   packages = new Packages('portal', 'guestbook', 'slow')
@@ -24,6 +25,7 @@ before(async () => {
   for (const module of ['guestbook', 'guestbook2', 'slow']) await stack.cli('module', 'install', module, '--tenant', 'acme')
 })
 beforeEach(() => until('the guestbook answers', async () => (await stack.request(host, page)).status === 200, 20))
+afterEach(() => Promise.all(begun.splice(0).map((load) => load.finish()))) // of a test that has failed
 after(async () => {
   await stack?.stop()
   packages?.removeAll()
@@ -37,6 +39,7 @@ class Load {
     this.gets = { 200: 0 }
     this.posts = { 303: 0 }
     this.unconfirmed = []
+    begun.push(this)
     this.visitors = Array.from({ length: writers }, (_, number) => this.visit(number))
   }
 

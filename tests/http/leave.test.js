@@ -252,7 +252,7 @@ test('its own run starts it alone, without the group', async () => {
   fs.chmodSync(folder, 0o755)
   execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
   const port = await new Promise((resolve) => { const server = net.createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) }) })
-  const child = spawn('./run', { cwd: folder, env: { PATH: process.env.PATH, HOME: '/nowhere', PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn('./run', { cwd: folder, env: { PATH: process.env.PATH, HOME: '/nowhere', PORT: String(port), SCRATCH: 'yes' }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   let said = ''
   child.stdout.on('data', (part) => { said += part })
   child.stderr.on('data', (part) => { said += part })

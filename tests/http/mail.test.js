@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { root, sleep, start, until } from '../support/stack.mjs'
+import { root, start, until } from '../support/stack.mjs'
 import { configure, Packages } from '../fault/faults.mjs'
 
 const url = (language) => `/${language}/postman/`
@@ -117,7 +117,6 @@ test('a server that is away is tried again, and nothing is lost', async () => {
   await send({ text: 'patience' })
   await until('a try has failed', async () => /^waiting 1 .*([Cc]onnect|refused)/.test(await state()))
   await stack.again('mail')
-  await sleep(1000)
   await hurry()
   await arrived('patience', 20)
 })
