@@ -12,7 +12,7 @@ import path from 'node:path'
 import { readCmocka, readEvents } from './results.mjs'
 
 const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
-const AT_ONCE = Number(process.env.JOBS || os.availableParallelism())
+const AT_ONCE = Number(process.env.JOBS || os.availableParallelism() + 1) // one more than cores: files wait, too
 const root = path.resolve(import.meta.dirname, '../..')
 const top = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-tests-'))
 fs.chmodSync(top, 0o755) // modules may have users of their own

@@ -8,6 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import readline from 'node:readline'
 import { promisify } from 'node:util'
+import { Sql } from './sql.mjs'
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..')
 const build = process.env.BUILD ?? path.join(root, 'build')
@@ -25,8 +26,9 @@ export async function start ({ config = [], modules, formRate = '1000r/s', mail 
   const child = spawn(path.join(root, 'tools/serve'), [folder, `form_rate = ${formRate}`, ...config], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = readline.createInterface({ input: child.stdout })
   const next = () => new Promise((resolve, reject) => {
-    lines.once('line', resolve)
-    child.once('exit', (code) => reject(new Error(`the private Scopiton ended with status ${code}`)))
+    const ended = (code) => reject(new Error(`the private Scopiton ended with status ${code}`))
+    lines.once('line', (line) => { child.off('exit', ended); resolve(line) })
+    child.once('exit', ended)
   })
   for (let line; (line = await next()) !== 'ready';) continue
   const ports = Object.fromEntries(fs.readFileSync(path.join(folder, 'ports'), 'utf8').trim().split('\n').map((line) => line.split('=')))
@@ -52,6 +54,7 @@ class Stack {
 
   async stop () {
     this.agent.destroy()
+    await this.installer?.end()
     this.child.stdin.end()
     if (this.child.exitCode === null) await new Promise((resolve) => this.child.once('exit', resolve))
     const fault = this.log().match(/.*(AddressSanitizer|runtime error:).*/)
@@ -64,15 +67,7 @@ class Stack {
   }
 
   // The process id of the dispatcher, the mailer or the installer; undefined for none.
-  service (name) {
-    const words = name === 'installer' ? 'scopiton\0installer' : `scopiton-${name}\0`
-    return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(Number).find((pid) => {
-      try {
-        const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-        return line.includes(words) && line.includes(this.folder)
-      } catch { return false }
-    })
-  }
+  service (name) { return this.processes(name === 'installer' ? 'scopiton\0installer' : `scopiton-${name}\0`)[0] }
 
   // Starts the supervisor or MariaDB again, after a test has ended it.
   async again (name) {
@@ -90,10 +85,16 @@ class Stack {
     return stdout
   }
 
-  // What the mail server has got, oldest first, as Python's own parser reads it: headers in lower case, text, html, files.
+  // What the mail server has got, oldest first, as Python's own parser reads it: headers in lower case, text, html, files. It is
+  // read again when more has come.
   async mails () {
-    const { stdout } = await run('/usr/bin/python3', ['-c', READ_MAILS, path.join(this.folder, 'mail')], { maxBuffer: 1 << 27 })
-    return JSON.parse(stdout)
+    const box = path.join(this.folder, 'mail')
+    const names = ['new', 'cur'].flatMap((part) => { try { return fs.readdirSync(path.join(box, part)) } catch { return [] } }).sort().join()
+    if (names !== this.mailNames) {
+      const { stdout } = await run('/usr/bin/python3', ['-c', READ_MAILS, box], { maxBuffer: 1 << 27 })
+      Object.assign(this, { mailNames: names, mailText: stdout })
+    }
+    return this.mailText ? JSON.parse(this.mailText) : []
   }
 
   log () {
@@ -101,17 +102,27 @@ class Stack {
   }
 
   // Runs SQL, as the installer's account or another.
-  async sql (text, { user = 'scopiton', password = fs.readFileSync(path.join(this.folder, 'secrets/.db'), 'utf8').trim() } = {}) {
-    const socket = fs.readFileSync(path.join(this.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]
-    const { stdout } = await run('mariadb', ['--no-defaults', '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', user, `-p${password}`, '-N', '-B', '-e', text])
-    return stdout.trim()
+  sql (text, { user, password } = {}) {
+    const socket = () => fs.readFileSync(path.join(this.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]
+    if (user) return new Sql(socket(), user, password).once(text)
+    this.installer ??= new Sql(socket(), 'scopiton', fs.readFileSync(path.join(this.folder, 'secrets/.db'), 'utf8').trim())
+    return this.installer.ask(text)
   }
 
-  // Workers of a module, by process id.
+  // Processes of this stack whose command line matches.
+  processes (...words) {
+    return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+      try {
+        const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        return line.includes(this.folder) && words.every((word) => line.includes(word))
+      } catch { return false }
+    }).map(Number)
+  }
+
+  // Workers of a module, by process id; a loop of looks leaves others their turn.
   async workers (module) {
-    const { stdout } = await run('ps', ['-eo', 'pid,args'])
-    return stdout.split('\n').filter((line) => line.includes('scopiton-worker') && line.includes(`module=${module} `) &&
-      line.includes(this.folder)).map((line) => Number(line.trim().split(/\s+/)[0]))
+    await new Promise((resolve) => setImmediate(resolve))
+    return this.processes('scopiton-worker\0', `module=${module}\0`)
   }
 
   // One request to 127.0.0.1 under a host name, perhaps `from` another of the machine's own addresses (127.x.x.x). Gives status,

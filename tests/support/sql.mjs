@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: EUPL-1.2
+// SQL by the mariadb client. A client is kept for what is asked next, for tests ask often and each start costs as much as fifty
+// queries; what would change its session, or comes while it is busy, gets a client of its own.
+import { execFile, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const ALONE = /\b(SET|BEGIN|START|LOCK|GET_LOCK|TEMPORARY|PREPARE|DELIMITER)\b|\\/i
+const GONE = /^ERROR (2002|2006|2013) /m // the server has ended since; another client finds the next one
+
+export class Sql {
+  constructor (socket, user, password) {
+    this.args = ['--no-defaults', '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', user, `-p${password}`, '-N', '-B']
+  }
+
+  async ask (text) {
+    if (ALONE.test(text) || this.busy) return this.once(text)
+    this.busy = true
+    try {
+      return await this.kept(text)
+    } catch (error) {
+      if (!GONE.test(error.stderr ?? '')) throw error
+      return await this.once(text)
+    } finally {
+      this.busy = false
+    }
+  }
+
+  async once (text) {
+    const { stdout } = await run('mariadb', [...this.args, '-e', text], { maxBuffer: 1 << 26 })
+    return stdout.trim()
+  }
+
+  // The answer ends where a mark follows; after an error the client ends.
+  kept (text) {
+    this.client ??= this.#start()
+    const client = this.client, mark = randomUUID()
+    return new Promise((resolve, reject) => {
+      client.told = () => {
+        if (!client.said.endsWith(mark + '\n')) return
+        client.told = () => {}
+        resolve(client.said.slice(0, -mark.length - 1).trim())
+        client.said = ''
+      }
+      client.ended = (code) => {
+        this.client = undefined
+        reject(Object.assign(new Error(`Command failed: ${text}\n${client.errors}`), { code, stderr: client.errors, stdout: client.said }))
+      }
+      if (client.over) return client.ended(client.exitCode)
+      client.stdin.write(`${text.trim().replace(/;$/, '')}\n;\nSELECT '${mark}';\n`)
+    })
+  }
+
+  #start () {
+    const client = spawn('mariadb', [...this.args, '--unbuffered'], { stdio: ['pipe', 'pipe', 'pipe'] })
+    Object.assign(client, { said: '', errors: '', told () {}, ended () {}, over: false })
+    client.stdout.setEncoding('utf8').on('data', (part) => { client.said += part; client.told() })
+    client.stderr.setEncoding('utf8').on('data', (part) => { client.errors += part })
+    client.stdin.on('error', () => {}) // it has ended, which 'close' tells
+    client.on('close', (code) => { client.over = true; client.ended(code) })
+    return client
+  }
+
+  async end () {
+    const client = this.client
+    if (!client || client.over) return
+    const over = new Promise((resolve) => { client.ended = resolve })
+    client.stdin.end()
+    await over
+  }
+}
