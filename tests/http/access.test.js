@@ -149,7 +149,10 @@ async function furnish (tenant, first, mark) {
       VALUES (${first}, '${'a'.repeat(31)}${tenant}', LPAD(${first}, 12, '0'), '${mark} customer', 'c@example.org', 'x 1', '9000', 'Gent', 'BE', 'fr', 100, 'EUR', UTC_TIMESTAMP(6));
     INSERT INTO shipping (id, country, up_to_grams, price_cents) VALUES (${first}, 'BE', 1000, 500);
     INSERT INTO import_run (id, by_name, file_name, bytes, created) VALUES (${first}, 'x', '${mark}.csv', 'name,price\nA,1\n', UTC_TIMESTAMP(6));
-    INSERT INTO import_run (id, by_name, file_name, bytes, mapping, state, products, created) SELECT ${first} + 1, 'x', file_name, bytes, '1,2', 'checked', 1, created FROM import_run WHERE id = ${first};
+    INSERT INTO import_run (id, by_name, file_name, bytes, mapping, state, products, variants, created) SELECT ${first} + 1, 'x', file_name, bytes, '1,2', 'checked', 1, 1, created FROM import_run WHERE id = ${first};
+    INSERT INTO import_run (id, by_name, file_name, state, job, created) VALUES (${first} + 2, 'x', '${mark}.csv', 'importing', ${first}, UTC_TIMESTAMP(6));
+    INSERT INTO import_run (id, by_name, file_name, state, created, imported) VALUES (${first} + 3, 'x', '${mark}.csv', 'done', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6));
+    INSERT INTO import_product (import_run, product, is_new, name, description, quality, option1_name, option2_name, option3_name, published, vat) VALUES (${first} + 3, ${first}, 1, '', '', 'new', '', '', '', 0, 'standard');
     USE queue; INSERT INTO outbox (id, role, name, body, run_at) VALUES (${first}, '${t}_shop', 'sweep', '{}', '2999-01-01');
     INSERT INTO dead (id, role, is_event, name, body, created, tries, error) VALUES (${first} + 1, '${t}_shop', 0, 'sweep', '{}', UTC_TIMESTAMP(3), 3, '${mark} reason');
     INSERT INTO mail (id, role, recipient, sender_name, subject, html, run_at) VALUES (${first}, '${t}_shop', 'x@example.org', 'x', '${mark} subject', '<p>${mark}</p>', '2999-01-01')`)
@@ -165,7 +168,7 @@ async function everythingOf (tenant) {
 }
 
 // What each hole of a path may be filled with: ids of the other tenant.
-const foreign = { member: [FAR], session: [1], role: ['own_1'], key: [FAR], id: [FAR, FAR + 1], order: [1, 2, 3], number: [FAR], product: [FAR], variant: [FAR], run: [FAR, FAR + 1], step: [FAR], hash: [],
+const foreign = { member: [FAR], session: [1], role: ['own_1'], key: [FAR], id: [FAR, FAR + 1], order: [1, 2, 3], number: [FAR], product: [FAR], variant: [FAR], run: [FAR, FAR + 1, FAR + 2, FAR + 3], step: [FAR], hash: [],
   token: [`${'a'.repeat(31)}1`], slug: ['geheim-p'], category: ['geheim-c'], tenant: [1], module: ['guestbook'], month: ['2026-10'], rollout: [1] }
 const withForeign = (pattern) => [...pattern.matchAll(/\{([^}]+)\}/g)].reduce((urls, [hole, name]) => urls.flatMap((url) => foreign[name].map((id) => url.replace(hole, id))), [pattern])
 

@@ -15,7 +15,7 @@ before(async () => {
   await stack.sql(`USE t1_shop;
     INSERT INTO shop_order (token, state, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
       SELECT MD5(seq), IF(seq % 2, 'placed', 'paid'), CONCAT('Ada ', seq), 'ada@example.org', 'Rue 1', '1000', 'Bruxelles', 'BE', 'fr', seq, 'EUR', UTC_TIMESTAMP(6) FROM seq_1_to_${ORDERS};
-    INSERT INTO product (slug, name, description, published) SELECT CONCAT('p', seq), CONCAT('Product ', seq), '', 1 FROM seq_1_to_${PRODUCTS};
+    INSERT INTO product (code, slug, name, description, published) SELECT CONCAT('p', seq), CONCAT('p', seq), CONCAT('Product ', seq), '', 1 FROM seq_1_to_${PRODUCTS};
     INSERT INTO variant (product, code, sku, option1, price_cents) SELECT p.id, CONCAT(p.slug, '-', s.seq), CONCAT(p.slug, '-', s.seq), s.seq, 100
       FROM product p JOIN seq_1_to_${OF_EACH} s ORDER BY s.seq, p.id`) // a product's variants are not beside each other
 })
@@ -37,6 +37,6 @@ test('the file of orders has each order once, the newest first', async () => {
 test('the file of products has each variant once, those of a product beside each other', async () => {
   const variants = await lines('/shop/products/file')
   assert.equal(variants.length, PRODUCTS * OF_EACH)
-  assert.equal(new Set(variants.map((cells) => cells[5])).size, PRODUCTS * OF_EACH)
+  assert.equal(new Set(variants.map((cells) => cells[6])).size, PRODUCTS * OF_EACH)
   assert.ok(variants.every(([product], i) => product === variants[i - i % OF_EACH][0]))
 })

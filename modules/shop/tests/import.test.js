@@ -255,7 +255,7 @@ test('an import whose job fails for good says why, and can be tried again', asyn
   await stack.sql("ALTER TABLE t1_shop.product ADD CONSTRAINT no_room CHECK (code NOT LIKE 'boom%')")
   const { location } = await checked('boom.csv', 'product,name,price\nboom-1,Boum,5\n')
   await post(location, `${location}/start`)
-  await until('it waits for another try', async () => /is tried again:[^]*no_room/.test((await see(location)).body), 20)
+  await until('it waits for another try', async () => /is tried again:[^]*no_room/.test((await see(location)).body), 40)
   await until('it is dead', async () => { await hurry(); await post('/shop/products/new', '/shop/products/new', { name: 'Réveil', price: '1' }); return !/hx-get/.test((await see(location)).body) }, 30)
   const { body } = await see(location)
   assert.match(body, /It failed, and nothing was changed:[^]*no_room/)
@@ -272,7 +272,7 @@ test('an import whose job was cancelled, here or among the tasks, has ended', as
   const begin = async (name) => {
     const { location } = await checked(`${name}.csv`, `product,name,price\nbang-${name},Boum,5\n`)
     await post(location, `${location}/start`)
-    await until('it waits for another try', async () => /is tried again/.test((await see(location)).body), 20)
+    await until('it waits for another try', async () => /is tried again/.test((await see(location)).body), 40)
     return location
   }
   const dead = () => stack.sql("SELECT COUNT(*) FROM queue.dead WHERE name = 'import_products'"), earlier = await dead(), here = await begin('here')
