@@ -198,6 +198,7 @@ main(int argc, char **argv)
 		lint_calls(&lint);
 		lint_views(&lint);
 		lint_forms(&lint);
+		lint_text(&lint);
 	}
 	/* the host's own check, which says more where the tables cannot be read */
 	if (lint.errors == 0 && !scop_package_open(lint.arena, lint.package, &package, &err))

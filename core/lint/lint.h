@@ -101,5 +101,6 @@ void lint_manifest(struct lint *lint);
 void lint_calls(struct lint *lint);
 void lint_views(struct lint *lint);
 void lint_forms(struct lint *lint);
+void lint_text(struct lint *lint);
 
 #endif

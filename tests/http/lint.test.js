@@ -50,11 +50,12 @@ async function refused (changes, file, wrong) {
 
 test('modules that are right give no error and no warning', async () => {
   // Those that are hostile, or do what fails, are named.
-  const wrong = ['crashload', 'exitload', 'nosymbol', 'privateuser', 'foreigner', 'writer', 'keeper']
+  const wrong = ['crashload', 'exitload', 'nosymbol', 'privateuser', 'foreigner', 'writer', 'keeper', 'edges']
   for (const [folder, out] of [['modules', 'modules'], ['tests/modules', 'test-modules']])
     for (const name of fs.readdirSync(path.join(root, folder)).filter((name) => fs.existsSync(path.join(build, out, name)))) {
       const { status, stderr } = await lint(`${folder}/${name}`, path.join(build, out, name))
       if (wrong.includes(name)) assert.equal(status, 1, name)
+      else if (name === 'gallery') assert.ok(stderr.trim().split('\n').every((line) => /stands outside of/.test(line)), stderr) // its texts are examples
       else assert.deepEqual({ name, status, stderr }, { name, status: 0, stderr: '' })
     }
 })
@@ -115,6 +116,12 @@ test('a value that nothing puts is a warning', async () => {
   assert.match(text, /list\.html:6: warning: nothing puts a value 'titel': it stays empty/)
   assert.match(text, /loans\.html:5: warning: nothing puts a value 'nothing'/)
   assert.match(text, /loans\.html:10: warning: nothing puts a value 'dais'/)
+})
+
+test('a sentence outside of {{#_}} is a warning', async () => {
+  const { ok, text } = await said({ 'views/list.html': [['<h1>', '<h1 title="Borrow it now">Borrow what you need '], ['{{#tools}}', '{{! Borrow what you like }}<code>Borrow what you see</code>{{#tools}}']] })
+  assert.ok(ok, text)
+  assert.deepEqual([...text.matchAll(/list\.html:(\d+): warning: '([^']*)' stands outside of/g)].map(([, line, words]) => [line, words]), [['4', 'Borrow it now'], ['4', 'Borrow what you need']])
 })
 
 test('a manifest with a language twice or a name twice names its own line', async () => {
