@@ -75,13 +75,7 @@ void shop_products_file(struct scop_request *req);
 void shop_products_publish(struct scop_request *req);
 void shop_product_new(struct scop_request *req);
 void shop_product_add(struct scop_request *req);
-void shop_product_edit(struct scop_request *req);
-void shop_product_save(struct scop_request *req);
-void shop_product_picture(struct scop_request *req);
-void shop_variant_save(struct scop_request *req);
-void shop_variant_add(struct scop_request *req);
-extern const struct scop_field shop_products_fields[], shop_publish_fields[], shop_new_fields[],
-    shop_product_fields[], shop_picture_fields[], shop_variant_fields[], shop_variant_new_fields[];
+extern const struct scop_field shop_products_fields[], shop_publish_fields[], shop_new_fields[];
 
 /* The category that a path such as "Vélos > Ville" leads to, made where it is new; 0 for an empty
  * one. */
@@ -91,6 +85,11 @@ void shop_category_put(struct scop_request *req, const char *path, int64_t *ret_
 /* Which picture the bytes are, by how they begin: what a name says does not count. NULL for none.
  */
 const char *shop_picture_type(const char *data, size_t size);
+
+/* shop_article.c: one of them, with its variants and its picture */
+void shop_product_edit(struct scop_request *req);
+void shop_product_save(struct scop_request *req);
+extern const struct scop_field shop_product_fields[], shop_edit_fields[];
 
 /* shop_settings.c */
 void shop_settings_show(struct scop_request *req);
@@ -125,6 +124,8 @@ const struct scop_value *shop_options(struct scop_request *req, const struct sco
  * the rows shown. */
 const struct scop_value *shop_put_page(struct scop_request *req, const char *name,
     const struct scop_value *rows, size_t per_page);
+/* The page that the field `page` asks for, from 1; the first where it is no page's number. */
+size_t shop_page(struct scop_request *req);
 const struct scop_value *shop_first(struct scop_request *req, size_t per_page);
 
 #endif

@@ -50,7 +50,7 @@ SELECT c.slug, c.title FROM up JOIN category c ON c.id = up.parent ORDER BY up.h
 -- name: variants_of_product (slug)
 SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams,
 	v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
-FROM product p JOIN variant v ON v.product = p.id WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
+FROM product p JOIN variant v ON v.product = p.id AND v.removed = 0 WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
 
 -- name: neighbours_of_product (slug)
 SELECT n.slug, n.name, n.picture, n.price_cents, n.price_varies FROM product p
@@ -61,7 +61,7 @@ SELECT type, bytes FROM picture WHERE hash = :hash
 
 -- name: variant_to_order (id)
 SELECT v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.stock IS NULL OR v.stock > 0 AS for_sale,
-	p.id AS product, p.slug, p.name, p.picture FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :id AND p.published = 1
+	p.id AS product, p.slug, p.name, p.picture FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :id AND v.removed = 0 AND p.published = 1
 
 -- name: delivery_terms ()
 SELECT country, scheme = 'oss' AS oss, scheme = 'exempt' AS exempt, free_from_cents FROM selling
@@ -74,7 +74,7 @@ WHERE owner = COALESCE((SELECT cart FROM customer_session WHERE visitor = :visit
 
 -- name: cart_lines (visitor)
 SELECT l.variant, l.count, v.option1, v.option2, v.option3, v.price_cents, v.price_cents * l.count AS sum_cents, v.stock,
-	v.weight_grams, p.published = 1 AND (v.stock IS NULL OR v.stock >= l.count) AS available,
+	v.weight_grams, p.published = 1 AND v.removed = 0 AND (v.stock IS NULL OR v.stock >= l.count) AS available,
 	p.slug, p.name, p.picture, p.published, p.vat
 FROM cart_line l JOIN variant v ON v.id = l.variant JOIN product p ON p.id = v.product
 WHERE l.owner = COALESCE((SELECT cart FROM customer_session WHERE visitor = :visitor AND expires > UTC_TIMESTAMP(6)), :visitor)
@@ -82,7 +82,7 @@ ORDER BY l.added, l.variant
 
 -- name: cart_to_order (owner)
 SELECT l.variant, l.count, v.option1, v.option2, v.option3, v.price_cents, v.price_cents * l.count AS sum_cents, v.stock,
-	v.weight_grams, p.published = 1 AND (v.stock IS NULL OR v.stock >= l.count) AS available,
+	v.weight_grams, p.published = 1 AND v.removed = 0 AND (v.stock IS NULL OR v.stock >= l.count) AS available,
 	p.slug, p.name, p.picture, p.published, p.vat
 FROM cart_line l JOIN variant v ON v.id = l.variant JOIN product p ON p.id = v.product
 WHERE l.owner = :owner ORDER BY l.added, l.variant FOR UPDATE
@@ -264,7 +264,7 @@ UPDATE variant v JOIN (SELECT variant, SUM(count) AS count FROM order_line
 
 -- name: availability_of_orders (ids)
 UPDATE product p JOIN (SELECT v.product, MAX(v.stock IS NULL OR v.stock > 0) AS for_sale, SUM(COALESCE(v.stock, 1000)) = 1 AS is_last
-		FROM variant v WHERE v.product IN (SELECT o.product FROM order_line l JOIN variant o ON o.id = l.variant
+		FROM variant v WHERE v.removed = 0 AND v.product IN (SELECT o.product FROM order_line l JOIN variant o ON o.id = l.variant
 			WHERE l.shop_order IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j))
 		GROUP BY v.product) v ON v.product = p.id
 SET p.for_sale = v.for_sale, p.is_last = v.is_last
@@ -322,20 +322,21 @@ DELETE FROM shipping WHERE id = :id
 
 -- name: products_found (state, words, limit, first)
 SELECT p.id, p.slug, p.name, p.picture, p.published, p.price_cents, p.price_varies, p.for_sale, c.title AS category,
-	(SELECT COUNT(*) FROM variant v WHERE v.product = p.id) AS variants, (SELECT CAST(SUM(v.stock) AS SIGNED) FROM variant v WHERE v.product = p.id) AS pieces
+	(SELECT COUNT(*) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS variants,
+	(SELECT CAST(SUM(v.stock) AS SIGNED) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS pieces
 FROM product p LEFT JOIN category c ON c.id = p.category
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
-	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.sku LIKE CONCAT(:words, '%')))
+	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.removed = 0 AND s.sku LIKE CONCAT(:words, '%')))
 ORDER BY p.id DESC LIMIT :limit OFFSET :first
 
 -- name: products_export (state, words, product, last, limit)
 SELECT p.id AS product_id, v.id, p.code AS product, v.code AS variant, p.name, c.path AS category, p.description, p.quality, v.sku, p.option1_name, v.option1,
 	p.option2_name, v.option2, p.option3_name, v.option3, v.price_cents, v.stock, v.weight_grams, p.vat, p.published
-FROM product p JOIN variant v ON v.product = p.id LEFT JOIN category c ON c.id = p.category
+FROM product p JOIN variant v ON v.product = p.id AND v.removed = 0 LEFT JOIN category c ON c.id = p.category
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
-	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.sku LIKE CONCAT(:words, '%')))
+	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.removed = 0 AND s.sku LIKE CONCAT(:words, '%')))
 	AND p.id >= COALESCE(:product, 0) AND (p.id > COALESCE(:product, 0) OR v.id > COALESCE(:last, 0))
 ORDER BY p.id, v.id LIMIT :limit
 
@@ -345,11 +346,45 @@ UPDATE product SET published = :published WHERE id IN (SELECT j.id FROM JSON_TAB
 -- name: product_by_id (id)
 SELECT p.id, p.slug, p.name, p.description, p.quality, p.quality = 'new' AS is_new, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair,
 	p.vat, p.vat = 'intermediate' AS intermediate, p.vat = 'reduced' AS reduced, p.vat = 'super_reduced' AS super_reduced,
-	p.option1_name, p.option2_name, p.option3_name, p.picture, p.published, p.category, c.path AS category_path
+	p.option1_name, p.option2_name, p.option3_name, p.picture, p.published, p.category, c.path AS category_path,
+	(SELECT SHA2(GROUP_CONCAT(v.id, ':', v.price_cents, ':', v.weight_grams, ':', COALESCE(v.sku, ''), ':', v.option1, '/', v.option2, '/', v.option3
+		ORDER BY v.id SEPARATOR '|'), 256) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS variants
 FROM product p LEFT JOIN category c ON c.id = p.category WHERE p.id = :id
 
--- name: variants_by_product (id, rejected)
-SELECT id, id = :rejected AS at_fault, sku, option1, option2, option3, price_cents, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, stock, weight_grams FROM variant WHERE product = :id ORDER BY id LIMIT 200
+-- name: variants_by_product (id)
+SELECT id, sku, option1, option2, option3, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, stock, weight_grams FROM variant
+WHERE product = :id AND removed = 0 ORDER BY id LIMIT 1000
+
+-- name: variants_held (id)
+SELECT id, code, sku, option1, option2, option3, price_cents, stock FROM variant WHERE product = :id AND removed = 0 ORDER BY id LIMIT 1000 FOR UPDATE
+
+-- A variant that orders refer to is kept for them, hidden; any other is gone.
+-- name: variants_leave_carts (ids)
+DELETE FROM cart_line WHERE variant IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
+
+-- name: variants_hide (ids)
+UPDATE variant SET removed = 1, code = CONCAT('removed/', id) WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
+
+-- name: variants_remove (ids)
+DELETE FROM variant WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
+	AND NOT EXISTS (SELECT l.id FROM order_line l WHERE l.variant = variant.id)
+
+-- So that two variants can exchange their codes.
+-- name: variants_uncode (ids)
+UPDATE variant SET code = CONCAT('changing/', id) WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
+
+-- What was sold since the form was seen stays sold: the difference counts.
+-- name: variants_set (items)
+UPDATE variant v JOIN JSON_TABLE(:items, '$[*]' COLUMNS (id INT PATH '$.id', code VARCHAR(600) COLLATE utf8mb4_nopad_bin PATH '$.code', sku VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.sku', option1 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option1',
+	option2 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option2', option3 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option3', price BIGINT PATH '$.price', stock INT PATH '$.stock', had INT PATH '$.had', weight INT PATH '$.weight')) j ON j.id = v.id
+SET v.code = j.code, v.sku = j.sku, v.option1 = j.option1, v.option2 = j.option2, v.option3 = j.option3, v.price_cents = j.price, v.weight_grams = j.weight,
+	v.stock = IF(j.stock IS NULL OR j.had IS NULL OR v.stock IS NULL, j.stock, GREATEST(0, v.stock + j.stock - j.had))
+
+-- name: variants_add (product, items)
+INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
+SELECT :product, j.code, j.sku, j.option1, j.option2, j.option3, j.price, j.stock, j.weight FROM JSON_TABLE(:items, '$[*]' COLUMNS (code VARCHAR(600) COLLATE utf8mb4_nopad_bin PATH '$.code',
+	sku VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.sku', option1 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option1', option2 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option2', option3 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option3',
+	price BIGINT PATH '$.price', stock INT PATH '$.stock', weight INT PATH '$.weight')) j
 
 -- name: category_paths ()
 SELECT path FROM category ORDER BY path LIMIT 500
@@ -359,7 +394,10 @@ UPDATE product SET name = :name, category = :category, top = :top, description =
 WHERE id = :id
 
 -- name: product_held (id)
-SELECT name, category, description, quality, vat, published FROM product WHERE id = :id FOR UPDATE
+SELECT p.id, p.slug, p.name, p.category, p.description, p.quality, p.vat, p.published, p.option1_name, p.option2_name, p.option3_name,
+	(SELECT SHA2(GROUP_CONCAT(v.id, ':', v.price_cents, ':', v.weight_grams, ':', COALESCE(v.sku, ''), ':', v.option1, '/', v.option2, '/', v.option3
+		ORDER BY v.id SEPARATOR '|'), 256) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS variants
+FROM product p WHERE p.id = :id FOR UPDATE
 
 -- name: product_picture (id, picture)
 UPDATE product SET picture = :picture WHERE id = :id
@@ -367,24 +405,16 @@ UPDATE product SET picture = :picture WHERE id = :id
 -- name: product_add (code, slug, name, published)
 INSERT INTO product (code, slug, name, description, published) VALUES (:code, :slug, :name, '', :published)
 
--- name: variant_by_id (product, variant)
-SELECT v.id, p.name FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :variant AND v.product = :product
-
--- What was sold since the form was seen stays sold: the difference counts.
--- name: variant_set (id, price, stock, seen, weight)
-UPDATE variant SET price_cents = :price, stock = IF(:stock IS NULL OR :seen IS NULL OR stock IS NULL, :stock, GREATEST(0, stock + :stock - :seen)),
-	weight_grams = :weight WHERE id = :id
-
 -- name: variant_add (product, code, sku, option1, option2, option3, price, stock, weight)
 INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
 VALUES (:product, :code, :sku, :option1, :option2, :option3, :price, :stock, :weight)
 
--- name: option_name_set (id, name)
-UPDATE product SET option1_name = :name WHERE id = :id AND option1_name = ''
+-- name: option_names_set (id, one, two, three)
+UPDATE product SET option1_name = :one, option2_name = :two, option3_name = :three WHERE id = :id
 
 -- name: product_refresh (product)
 UPDATE product p JOIN (SELECT product, MIN(price_cents) AS low, MAX(price_cents) AS high,
-		MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last FROM variant WHERE product = :product GROUP BY product) v
+		MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last FROM variant WHERE product = :product AND removed = 0 GROUP BY product) v
 	ON v.product = p.id
 SET p.price_cents = v.low, p.price_varies = v.low <> v.high, p.for_sale = v.for_sale, p.is_last = v.is_last
 
@@ -437,7 +467,7 @@ INSERT IGNORE INTO picture (hash, type, bytes) VALUES (:hash, :type, :bytes)
 
 -- name: products_refresh ()
 UPDATE product p JOIN (SELECT product, MIN(price_cents) AS low, MAX(price_cents) AS high,
-		MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last FROM variant GROUP BY product) v
+		MAX(stock IS NULL OR stock > 0) AS for_sale, SUM(COALESCE(stock, 1000)) = 1 AS is_last FROM variant WHERE removed = 0 GROUP BY product) v
 	ON v.product = p.id
 SET p.price_cents = v.low, p.price_varies = v.low <> v.high, p.for_sale = v.for_sale, p.is_last = v.is_last
 
@@ -453,7 +483,7 @@ SELECT p.id, p.code, p.name, p.option1_name, p.option2_name, p.option3_name FROM
 -- A page of the variants of products, behind the variant `after`.
 -- name: known_variants (products, after, limit)
 SELECT v.id, v.product, v.code, v.sku, v.option1, v.option2, v.option3 FROM variant v
-WHERE v.product IN (SELECT j.id FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j) AND v.id > :after ORDER BY v.id LIMIT :limit
+WHERE v.removed = 0 AND v.product IN (SELECT j.id FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j) AND v.id > :after ORDER BY v.id LIMIT :limit
 
 -- What was there before an import, for undoing it; then what it has made.
 -- name: import_keep_products (run, products)

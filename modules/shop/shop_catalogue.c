@@ -8,27 +8,26 @@
 
 enum { PER_PAGE = 24, PAGES_MAX = 100000 };
 
-/* The page that an address asks for; the first where what it says is no page's number. */
-static int64_t
-page_of(struct scop_request *req)
+size_t
+shop_page(struct scop_request *req)
 {
 	const char *text = scop_as_text(scop_field(req, "page"));
 	const long long page = strspn(text, "0123456789") == strlen(text) ? atoll(text) : 0;
 
-	return page < 1 || page > PAGES_MAX ? 1 : page;
+	return page < 1 || page > PAGES_MAX ? 1 : (size_t)page;
 }
 
 const struct scop_value *
 shop_first(struct scop_request *req, size_t per_page)
 {
-	return scop_make_int(req, (page_of(req) - 1) * (int64_t)per_page);
+	return scop_make_int(req, (int64_t)((shop_page(req) - 1) * per_page));
 }
 
 const struct scop_value *
 shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
     size_t per_page)
 {
-	const int64_t page = page_of(req);
+	const int64_t page = (int64_t)shop_page(req);
 	const size_t found = scop_count(rows), count = found > per_page ? per_page : found;
 	const struct scop_value **shown = scop_alloc(req, (count + 1) * sizeof(*shown));
 
@@ -55,7 +54,7 @@ static void
 show_page(struct scop_request *req, const struct scop_value *products, const char *route,
     const struct scop_value *parts)
 {
-	if (scop_count(products) == 0 && page_of(req) > 1) {
+	if (scop_count(products) == 0 && shop_page(req) > 1) {
 		scop_redirect(req, route, parts);
 		return;
 	}

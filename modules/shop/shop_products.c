@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The merchant's products: the list with its filter, one product with its variants, and all of it
+/* The merchant's products: the list with its filter, a new product, and all of it
  * as a file that can be imported again. */
 #include "shop.h"
 #include "shop_category.h"
@@ -8,11 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PER_PAGE = 25, VARIANTS_MAX = 200, PICTURE_MAX = 5000000, GRAMS_MAX = 10000000 };
+enum { PER_PAGE = 25 };
 
 static const char *const states[] = { "selling", "sold", "hidden", NULL };
-static const char *const qualities[] = { "new", "as_new", "good", "fair", NULL };
-static const char *const vats[] = { "standard", "intermediate", "reduced", "super_reduced", NULL };
 static const char *const publishing[] = { "publish", "hide", NULL };
 
 const struct scop_field shop_products_fields[] = {
@@ -43,85 +41,10 @@ const struct scop_field shop_new_fields[] = {
 	{ 0 },
 };
 
-const struct scop_field shop_product_fields[] = {
-	{ .name = "name",
-	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("Name"),
-	    .required = true,
-	    .max = 200 },
-	{ .name = "category", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Category"), .max = 700 },
-	{ .name = "description",
-	    .type = SCOP_FIELD_LONGTEXT,
-	    .label = SCOP_TEXT("Description"),
-	    .max = 15000 },
-	{ .name = "quality",
-	    .type = SCOP_FIELD_CHOICE,
-	    .label = SCOP_TEXT("Condition"),
-	    .required = true,
-	    .choices = qualities },
-	{ .name = "vat",
-	    .type = SCOP_FIELD_CHOICE,
-	    .label = SCOP_TEXT("VAT"),
-	    .required = true,
-	    .choices = vats },
-	{ .name = "published", .type = SCOP_FIELD_BOOL },
-	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
-	{ 0 },
-};
-
-#define TEXTS \
-	"name category description quality vat published" /* what that form shows of a product */
-
-const struct scop_field shop_picture_fields[] = {
-	{ .name = "picture", .type = SCOP_FIELD_FILE, .required = true, .max = PICTURE_MAX },
-	{ 0 },
-};
-
-const struct scop_field shop_variant_fields[] = {
-	{ .name = "price",
-	    .type = SCOP_FIELD_MONEY,
-	    .label = SCOP_TEXT("Price, VAT included"),
-	    .required = true,
-	    .max = 9999999999 },
-	{ .name = "stock", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Stock"), .max = 1000000 },
-	/* the stock when the form was shown */
-	{ .name = "seen", .type = SCOP_FIELD_INT, .max = 1000000 },
-	{ .name = "weight", .type = SCOP_FIELD_INT, .label = SCOP_TEXT("Grams"), .max = GRAMS_MAX },
-	{ 0 },
-};
-
-const struct scop_field shop_variant_new_fields[] = {
-	{ .name = "option_name",
-	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("What the variants differ in"),
-	    .max = 50 },
-	{ .name = "option", .type = SCOP_FIELD_TEXT, .required = true, .max = 100 },
-	{ .name = "sku",
-	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("Article number (SKU)"),
-	    .max = 100 },
-	{ .name = "new_price",
-	    .type = SCOP_FIELD_MONEY,
-	    .label = SCOP_TEXT("Price, VAT included"),
-	    .required = true,
-	    .max = 9999999999 },
-	{ .name = "new_stock",
-	    .type = SCOP_FIELD_INT,
-	    .label = SCOP_TEXT("Stock"),
-	    .max = 1000000 },
-	{ 0 },
-};
-
 static const struct scop_value *
 empty(struct scop_request *req)
 {
 	return scop_make_text(req, "%s", "");
-}
-
-static const struct scop_value *
-number_in_path(struct scop_request *req, const char *name)
-{
-	return scop_make_int(req, atoll(scop_as_text(scop_path(req, name))));
 }
 
 /* ---- the list ---- */
@@ -261,149 +184,6 @@ shop_product_add(struct scop_request *req)
 		scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
 	scop_note(req, "Added an article", name);
+	scop_flash(req, SCOP_TEXT("The article is added. It stays hidden until you show it."));
 	scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
-}
-
-/* ---- one product ---- */
-
-void
-shop_product_edit(struct scop_request *req)
-{
-	const struct scop_value *id = number_in_path(req, "product");
-	const struct scop_value *product = scop_put_all(req,
-	    (const struct scop_want[]){ { "product", true, product_by_id(id) },
-		{ "variants", false, variants_by_product(id, number_in_path(req, "variant")) },
-		{ "terms", true, selling() }, { "categories", false, category_paths() }, { 0 } });
-
-	if (!product) {
-		scop_not_found(req);
-		return;
-	}
-	const struct scop_value *variants = scop_model(req, "variants");
-	scop_put(req, "several", scop_make_bool(req, scop_count(variants) > 1));
-	scop_put(req, "seen", scop_seen(req, product, TEXTS));
-	scop_put(req, "in_france", scop_get(scop_model(req, "terms"), "in_france"));
-	scop_view(req, &view_product_edit);
-}
-
-static void
-back(struct scop_request *req, const struct scop_value *product)
-{
-	scop_redirect(req, "edit-product",
-	    scop_make_map(req, 1, (const char *const[]){ "product" }, &product));
-}
-
-static const struct scop_value *
-found_product(struct scop_request *req)
-{
-	return scop_row(req, product_by_id(number_in_path(req, "product")));
-}
-
-void
-shop_product_save(struct scop_request *req)
-{
-	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"),
-				*description = scop_field(req, "description");
-	const struct scop_value *category = scop_field(req, "category");
-	int64_t inner, top;
-
-	if (!product) {
-		scop_not_found(req);
-		return;
-	}
-	if (scop_outdated(req, scop_row(req, product_held(id)), TEXTS))
-		return;
-	shop_category_put(req, scop_as_text(category), &inner, &top);
-	scop_write(req,
-	    product_set(id, scop_field(req, "name"), inner ? scop_make_int(req, inner) : NULL,
-		top ? scop_make_int(req, top) : NULL, description ? description : empty(req),
-		scop_field(req, "quality"), scop_field(req, "vat"), scop_field(req, "published")));
-	scop_write(req, counts_refresh());
-	scop_note(req, "Changed an article", scop_field(req, "name"));
-	back(req, id);
-}
-
-void
-shop_product_picture(struct scop_request *req)
-{
-	const struct scop_value *product = found_product(req);
-	const struct scop_file *file = scop_upload(req, "picture");
-	const char *type = file && file->data ? shop_picture_type(file->data, file->size) : NULL;
-
-	if (!product) {
-		scop_not_found(req);
-		return;
-	}
-	if (!type) {
-		scop_reject(req, "picture",
-		    "This is no picture that browsers show. Please choose a PNG, JPEG, WebP or SVG "
-		    "file.");
-		return;
-	}
-	const struct scop_value *bytes = scop_make_bytes(req, file->data, file->size),
-				*hash = scop_hash(req, bytes);
-	scop_write(req, picture_put(hash, scop_make_text(req, "%s", type), bytes));
-	scop_write(req, product_picture(scop_get(product, "id"), hash));
-	scop_note(req, "Changed the picture of an article", scop_get(product, "name"));
-	back(req, scop_get(product, "id"));
-}
-
-void
-shop_variant_save(struct scop_request *req)
-{
-	const struct scop_value *product = number_in_path(req, "product"),
-				*weight = scop_field(req, "weight"),
-				*stock = scop_field(req, "stock");
-	const long long cents = scop_as_int(scop_field(req, "price"));
-	const struct scop_value *variant =
-	    scop_row(req, variant_by_id(product, number_in_path(req, "variant")));
-
-	if (!variant) {
-		scop_not_found(req);
-		return;
-	}
-	scop_write(req,
-	    variant_set(scop_get(variant, "id"), scop_field(req, "price"), stock,
-		scop_field(req, "seen"), weight ? weight : scop_make_int(req, 0)));
-	scop_write(req, product_refresh(product));
-	const char *count =
-	    stock ? scop_as_text(scop_make_text(req, ", %lld", (long long)scop_as_int(stock))) : "";
-	scop_note(req, "Changed a price or stock",
-	    scop_make_text(req, "%s: %lld.%02lld%s", scop_text(variant, "name"), cents / 100,
-		cents % 100, count));
-	back(req, product);
-}
-
-void
-shop_variant_add(struct scop_request *req)
-{
-	const struct scop_value *product = found_product(req), *id = scop_get(product, "id"),
-				*name = scop_field(req, "option_name");
-	const struct scop_value *option = scop_field(req, "option"), *sku = scop_field(req, "sku");
-	char code[SHOP_CODE];
-	bool taken;
-
-	if (!product) {
-		scop_not_found(req);
-		return;
-	}
-	if (scop_count(scop_rows(req, variants_by_product(id, NULL))) >= VARIANTS_MAX) {
-		scop_reject(req, "option",
-		    "That is enough variants for one article. Please make another article.");
-		return;
-	}
-	shop_code(scop_as_text(sku), scop_as_text(option), code);
-	scop_write_unique(req,
-	    variant_add(id, scop_make_text(req, "%s", code), sku, option, empty(req), empty(req),
-		scop_field(req, "new_price"), scop_field(req, "new_stock"), scop_make_int(req, 0)),
-	    &taken);
-	if (taken) {
-		scop_reject(req, sku ? "sku" : "option", "There is such a variant already.");
-		return;
-	}
-	if (name)
-		scop_write(req, option_name_set(id, name));
-	scop_write(req, product_refresh(id));
-	scop_note(req, "Added a variant", scop_get(product, "name"));
-	back(req, id);
 }

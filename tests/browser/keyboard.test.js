@@ -131,7 +131,7 @@ test('a shopper looks around, chooses, changes the quantity and orders', async (
 test('a merchant looks for orders and marks one as paid', async () => {
   const page = await signedIn()
   await go(page, /^Commandes$/)
-  await tab(page, /^État$/)
+  await tab(page, /^Statut$/)
   await page.keyboard.press('ArrowDown')
   await go(page, /^Afficher$/)
   assert.match(page.url(), /state=placed/)
@@ -140,7 +140,7 @@ test('a merchant looks for orders and marks one as paid', async () => {
   let sent = 0
   page.on('request', (request) => { sent += request.method() === 'POST' })
   await page.keyboard.press('Enter')
-  await tab(page, /^Elles sont payées$/)
+  await tab(page, /^Marquer comme payée$/)
   assert.equal(sent, 0, 'Enter on a box sends nothing')
   await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
   assert.equal(await stack.sql('SELECT state FROM t1_shop.shop_order WHERE id = 1001'), 'paid')
@@ -162,7 +162,7 @@ test('a merchant mends an article, and is led to what is wrong', async () => {
   await go(page, /^Enregistrer$/)
   await tab(page, /^Prix/)
   await page.keyboard.press('Enter')
-  assert.ok(await focused(page, 'input[name=price][aria-invalid=true]'), 'the line of the summary leads to its field')
+  assert.ok(await focused(page, 'input[name^="price."][aria-invalid=true]'), 'the line of the summary leads to its field')
   assert.equal(await page.inputValue('input:focus'), 'douze')
   await page.context().close()
 })

@@ -2,6 +2,8 @@
 -- A cart, kept for a guest by the browser's token and for a customer by their address; delivery by country and weight; VAT.
 
 ALTER TABLE variant ADD COLUMN weight_grams INT UNSIGNED NOT NULL DEFAULT 0;
+-- A variant that is no longer sold and that orders refer to.
+ALTER TABLE variant ADD COLUMN removed TINYINT(1) NOT NULL DEFAULT 0;
 ALTER TABLE product ADD COLUMN vat ENUM('standard', 'intermediate', 'reduced', 'super_reduced') NOT NULL DEFAULT 'standard';
 ALTER TABLE shop_order ADD COLUMN shipping_cents BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE order_line ADD COLUMN vat_rate DECIMAL(4,2) NULL;

@@ -19,11 +19,29 @@ const post = async (page, action, form) => {
   for (const [name, value] of Object.entries(form)) for (const one of [value].flat()) body.append(name, one)
   return stack.request(portal, action, { headers, form: body })
 }
+// What a browser would send of a page's form as it stands.
+const decode = (text) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+const formOf = (body, action) => {
+  const form = body.slice(body.indexOf(`action="${action}"`)).split('</form>')[0], values = {}
+  for (const [input] of form.matchAll(/<input [^>]*>/g)) {
+    const name = input.match(/ name="([^"]+)"/)?.[1]
+    if (!name || /type="file"/.test(input) || (/type="(checkbox|radio)"/.test(input) && !/ checked/.test(input))) continue
+    values[name] = decode(input.match(/ value="([^"]*)"/)?.[1] ?? '')
+  }
+  for (const [, name, text] of form.matchAll(/<textarea [^>]*name="([^"]+)"[^>]*>([^]*?)<\/textarea>/g)) values[name] = decode(text)
+  for (const [, name, options] of form.matchAll(/<select [^>]*name="([^"]+)"[^>]*>([^]*?)<\/select>/g)) values[name] = options.match(/value="([^"]*)" selected/)?.[1] ?? options.match(/value="([^"]*)"/)[1]
+  return values
+}
+// Changes some of it, and presses the button.
+const save = async (page, changes, form) => {
+  const values = { ...form ?? formOf((await see(page)).body, page), ...changes }
+  return stack.request(portal, page, { headers, form: new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined)) })
+}
 // A form with a file, as a browser sends it.
-const upload = async (page, action, field, name, bytes, type = 'text/csv') => {
-  const key = await stack.key(portal, page, headers, action), edge = 'x'.repeat(30)
-  const body = Buffer.concat([Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="_key"\r\n\r\n${key}\r\n--${edge}\r\n` +
-    `Content-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`), Buffer.from(bytes), Buffer.from(`\r\n--${edge}--\r\n`)])
+const upload = async (page, action, field, name, bytes, type = 'text/csv', changes = {}) => {
+  const values = { ...formOf((await see(page)).body, action), ...changes }, edge = 'x'.repeat(30)
+  const body = Buffer.concat([Buffer.from(Object.entries(values).map(([one, value]) => `--${edge}\r\nContent-Disposition: form-data; name="${one}"\r\n\r\n${value}\r\n`).join('') +
+    `--${edge}\r\nContent-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`), Buffer.from(bytes), Buffer.from(`\r\n--${edge}--\r\n`)])
   return stack.request(portal, action, { method: 'POST', headers: { ...headers, 'Content-Type': `multipart/form-data; boundary=${edge}` }, body })
 }
 const takeIn = async (name, bytes) => {
@@ -51,25 +69,29 @@ test('an article is made, completed, shown and hidden', async () => {
   const made = await post('/shop/products/new', '/shop/products/new', { name: 'Théière émaillée', price: '1 234,50 €', stock: '3' })
   const page = made.headers.location
   assert.equal((await stack.request(host, '/fr/p/theiere-emaillee')).status, 404, 'hidden until it is shown')
-  const saved = await post(page, page, { name: 'Théière <émaillée>', category: 'Cuisine > Thé', description: 'Deux\nlignes', quality: 'good', vat: 'reduced', published: '1' })
+  const [[id]] = await rows('SELECT id FROM variant')
+  // One button saves all of it: texts and price at once.
+  const saved = await save(page, { name: 'Théière <émaillée>', category: 'Cuisine > Thé', description: 'Deux\nlignes', quality: 'good', vat: 'reduced', published: '1', [`price.${id}`]: '1 234,60 €' })
   assert.equal(saved.status, 303)
+  const flash = saved.headers['set-cookie'].map((one) => one.split(';')[0]).join('; ')
+  assert.match((await stack.request(portal, page, { headers: { Cookie: `${headers.Cookie}; ${flash}` } })).body, /role="status">Enregistré\./)
   const shown = await stack.request(host, '/fr/p/theiere-emaillee')
   assert.match(shown.body, /Théière &lt;émaillée&gt;/)
-  assert.match(shown.body, /1.234,50\s€/)
+  assert.match(shown.body, /1.234,60\s€/)
   assert.match((await stack.request(host, '/fr/c/cuisine-the')).body, /Théière/)
-  const [[id]] = await rows('SELECT id FROM variant')
   // Two were sold while the merchant looked at a form that says three: only what the form changes is changed.
   await rows("UPDATE variant SET stock = 1")
-  assert.match((await see(page)).body, /name="seen" value="1"/)
+  assert.match((await see(page)).body, new RegExp(`name="had.${id}" value="1"`))
   for (const [stock, seen, left] of [['3', '3', '1'], ['5', '3', '3'], ['1', '3', '1'], ['0', '3', '0'], ['7', '', '7']]) {
-    await post(page, `${page}/variants/${id}`, { price: '12.5', stock, seen, weight: '800' })
+    await rows(`UPDATE variant SET price_cents = 1250 WHERE ${stock} <> 3`)
+    await save(page, { [`price.${id}`]: '12.5', [`stock.${id}`]: stock, [`had.${id}`]: seen, [`weight.${id}`]: '800' })
     assert.deepEqual(await rows('SELECT stock FROM variant'), [[left]], `${stock} for ${seen}`)
     assert.deepEqual(await rows('SELECT name, what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'), [['owner', 'Changed a price or stock', `Théière <émaillée>: 12.50, ${stock}`]])
   }
-  await post(page, `${page}/variants/${id}`, { price: '12.5', stock: '', seen: '7', weight: '800' })
+  await save(page, { [`stock.${id}`]: '', [`weight.${id}`]: '800' })
   assert.deepEqual(await rows('SELECT price_cents, stock, weight_grams FROM variant'), [['1250', 'NULL', '800']])
-  await post(page, `${page}/variants`, { option_name: 'Couleur', option: 'Bleu', sku: 'TH-B', new_price: '14', new_stock: '2' })
-  assert.equal((await post(page, `${page}/variants`, { option: 'Vert', sku: 'TH-B', new_price: '14', new_stock: '2' })).status, 422)
+  const added = { option1_name: 'Couleur', [`option1.${id}`]: 'Blanc', 'option1.new1': 'Bleu', 'sku.new1': 'TH-B', 'price.new1': '14', 'stock.new1': '2' }
+  assert.equal((await save(page, added)).status, 303)
   assert.deepEqual(await rows("SELECT price_cents, price_varies FROM product"), [['1250', '1']])
   const product = page.split('/').pop()
   const hidden = await post('/shop/products', '/shop/products', { product: [product], to: 'hide' })
@@ -82,14 +104,62 @@ test('an article is made, completed, shown and hidden', async () => {
 test('of two tabs with the same article the second is told, and what it had typed stays', async () => {
   const [[id]] = await rows("SELECT id FROM product WHERE slug = 'theiere-emaillee'"), page = `/shop/products/${id}`
   const opened = async (body) => body.slice(body.indexOf(`action="${page}"`)).match(/name="seen" value="([^"]+)"/)[1], seen = await opened((await see(page)).body)
-  const save = (description, as) => post(page, page, { name: 'Théière <émaillée>', category: 'Cuisine > Thé', description, quality: 'good', vat: 'reduced', published: '1', seen: as })
-  await post(page, `${page}/variants`, { option: 'Rouge', new_price: '14', new_stock: '2' })
-  assert.equal((await save('Première', seen)).status, 303, 'another variant is no change of the texts')
-  const late = await save('Deuxième', seen)
+  const change = async (description, as) => save(page, { description, seen: as })
+  await rows(`UPDATE variant SET stock = 7 WHERE product = ${id}`)
+  assert.equal((await change('Première', seen)).status, 303, 'what was sold meanwhile is no change of the form')
+  const late = await change('Deuxième', seen)
   assert.equal(late.status, 422)
   assert.match(late.body, /Quelqu(&#39;|')un a modifié ceci[^]*Deuxième<\/textarea>/)
   assert.deepEqual(await rows(`SELECT description FROM product WHERE id = ${id}`), [['Première']])
-  assert.equal((await save('Deuxième', await opened(late.body))).status, 303, 'who has been told may')
+  assert.equal((await change('Deuxième', await opened(late.body))).status, 303, 'who has been told may')
+  const form = formOf((await see(page)).body, page), [[first]] = await rows(`SELECT MIN(id) FROM variant WHERE product = ${id}`)
+  await save(page, { [`price.${first}`]: '13' })
+  assert.equal((await save(page, { description: 'Troisième' }, { ...form, _key: formOf((await see(page)).body, page)._key })).status, 422, 'a price that somebody else has set is not set back')
+})
+
+test('variants have names, two options, and can be renamed, exchanged and removed; no choice is nameless', async () => {
+  const made = await post('/shop/products/new', '/shop/products/new', { name: 'Tasse', price: '10', stock: '1' }), page = made.headers.location
+  const product = page.split('/').pop(), variants = () => rows(`SELECT option1, option2, price_cents, sku FROM variant WHERE product = ${product} AND removed = 0 ORDER BY id`)
+  const ids = async () => (await rows(`SELECT id FROM variant WHERE product = ${product} AND removed = 0 ORDER BY id`)).flat()
+  const [first] = await ids()
+  const nameless = await save(page, { published: '1', name: 'Tasse à thé', 'option1.new1': 'Bleu', 'price.new1': '12' })
+  assert.equal(nameless.status, 422)
+  assert.match(nameless.body, /Nommez cette variante[^]*Dites ce qui distingue les variantes/)
+  assert.match(nameless.body, /<details open>[^]*value="Bleu"/, 'what was typed is there')
+  assert.match(nameless.body, /value="Tasse à thé"/)
+  assert.deepEqual(await rows(`SELECT name FROM product WHERE id = ${product}`), [['Tasse']], 'nothing of it is saved')
+  assert.equal((await save(page, { published: '1', option1_name: 'Couleur', option2_name: 'Taille', [`option1.${first}`]: 'Blanc', [`option2.${first}`]: 'S',
+    'option1.new1': 'Bleu', 'option2.new1': 'S', 'price.new1': '12', 'option1.new2': 'Bleu', 'option2.new2': 'L', 'price.new2': '14', 'sku.new2': 'TA-BL' })).status, 303)
+  assert.deepEqual(await variants(), [['Blanc', 'S', '1000', 'NULL'], ['Bleu', 'S', '1200', 'NULL'], ['Bleu', 'L', '1400', 'TA-BL']])
+  const shown = (await stack.request(host, '/fr/p/tasse')).body
+  assert.equal(shown.match(/class="choices"/g).length, 2)
+  const [white, small, large] = await ids()
+  // Two exchange their names.
+  assert.equal((await save(page, { [`option1.${white}`]: 'Bleu', [`option1.${small}`]: 'Blanc' })).status, 303)
+  assert.deepEqual((await variants()).map(([one]) => one), ['Bleu', 'Blanc', 'Bleu'])
+  const twice = await save(page, { [`option2.${white}`]: 'L' })
+  assert.equal(twice.status, 422)
+  assert.match(twice.body, /Cette variante existe déjà/)
+  for (const [field, value] of [['price', 'douze'], ['price', ''], ['stock', '-1'], ['stock', '1000001'], ['weight', 'x'], ['weight', '10000001']]) {
+    const wrong = await save(page, { [`${field}.${white}`]: value, description: 'pas enregistré' })
+    assert.equal(wrong.status, 422, `${field} ${value}`)
+    assert.match(wrong.body, new RegExp(`name="${field}.${white}"[^>]* value="${value}"[^>]*aria-invalid="true"`))
+    assert.match(wrong.body, /pas enregistré/)
+  }
+  // One that an order refers to is kept for it, hidden; the other is gone. Neither is in a cart or in the shop any more.
+  const order = "INSERT INTO shop_order (token, name, mail, street, postal_code, city, country, language, total_cents, currency, created) VALUES ('removed', 'X', 'x@example.org', 'x 1', '5000', 'N', 'BE', 'fr', 1400, 'EUR', UTC_TIMESTAMP(6))"
+  await rows(`${order}; INSERT INTO order_line (shop_order, variant, name, options, count, price_cents) VALUES (LAST_INSERT_ID(), ${large}, 'Tasse', 'Bleu, L', 1, 1400);
+    INSERT INTO cart_line (owner, variant, count, added) VALUES (REPEAT('a', 64), ${small}, 1, UTC_TIMESTAMP(6))`)
+  assert.equal((await save(page, { [`remove.${small}`]: '1', [`remove.${large}`]: '1' })).status, 303)
+  assert.deepEqual((await variants()).map(([one]) => one), ['Bleu'])
+  assert.deepEqual(await rows(`SELECT id, removed FROM variant WHERE id IN (${small}, ${large})`), [[large, '1']])
+  assert.doesNotMatch((await stack.request(host, '/fr/p/tasse')).body, /class="choices"|14,00/)
+  assert.deepEqual(await rows(`SELECT price_cents, price_varies FROM product WHERE id = ${product}`), [['1000', '0']])
+  const last = await save(page, { [`remove.${white}`]: '1' })
+  assert.equal(last.status, 422)
+  assert.match(last.body, /au moins une variante/)
+  assert.equal((await save(page, { option1_name: 'Couleur', option2_name: 'Taille', 'option1.new1': 'Bleu', 'option2.new1': 'L', 'sku.new1': 'TA-BL', 'price.new1': '15' })).status, 303, 'it may come back')
+  await rows(`DELETE FROM order_line WHERE variant = ${large}; DELETE FROM shop_order WHERE token = 'removed'; DELETE FROM variant WHERE product = ${product}; DELETE FROM product WHERE id = ${product}`)
 })
 
 test('the trail says to what VAT, replies and delivery were set', async () => {
@@ -129,11 +199,15 @@ test('two articles of one name have two addresses, and a price that is none is r
 
 test('a picture is taken by what it is, not by what it is called', async () => {
   const [[id]] = await rows("SELECT id FROM product WHERE slug = 'theiere-emaillee'"), page = `/shop/products/${id}`
-  const liar = await upload(page, `${page}/picture`, 'picture', 'photo.png', '<?php system($_GET[0]); ?>', 'image/png')
+  const liar = await upload(page, page, 'picture', 'photo.png', '<?php system($_GET[0]); ?>', 'image/png')
   assert.equal(liar.status, 422)
   assert.match(liar.body, /Les navigateurs n(&#39;|')affichent pas/)
   const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
-  assert.equal((await upload(page, `${page}/picture`, 'picture', 'x.exe', png, 'application/x-msdownload')).status, 303)
+  assert.equal((await upload(page, page, 'picture', 'x.exe', png, 'application/x-msdownload', { description: 'Avec image' })).status, 303)
+  assert.deepEqual(await rows(`SELECT description FROM product WHERE id = ${id}`), [['Avec image']], 'the texts beside it are saved too')
+  const again = await upload(page, page, 'picture', 'x.png', png, 'image/png', { name: '' })
+  assert.equal(again.status, 422)
+  assert.match(again.body, /Choisissez à nouveau l(&#39;|')image/, 'a browser does not keep a chosen file')
   assert.deepEqual(await rows('SELECT what_en FROM t1.audit ORDER BY id DESC LIMIT 1'), [['Changed the picture of an article']])
   const address = (await see(page)).body.match(/\/shop\/products\/picture\/[0-9a-f]{64}/)[0]
   const picture = await see(address)

@@ -345,7 +345,7 @@ test('of two tabs with the same settings the second is told', async () => {
 test('disabled, the shop is gone; switched on again, all is there', async () => {
   const before = await orders()
   await stack.cli('module', 'disable', 'shop', '--tenant', 'acme')
-  await until('the shop is gone', async () => (await stack.request(host, '/fr/')).status === 404)
+  await until('the shop is gone', async () => (await stack.request(host, '/fr/')).status === 503)
   await stack.cli('module', 'install', 'shop', '--tenant', 'acme')
   await until('the shop is back', async () => (await stack.request(host, '/fr/')).status === 200)
   assert.equal(await orders(), before)

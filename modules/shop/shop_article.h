@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One article of the merchant's: see shop_article.c. */
+#ifndef SHOP_ARTICLE_H
+#define SHOP_ARTICLE_H
+
+#include "shop.h"
+
+/* What its form shows, for scop_seen: `variants` is a digest of all that the form has of them but
+ * the stock, which is saved as a difference. */
+#define SHOP_ARTICLE \
+	"name category description quality vat published option1_name option2_name option3_name " \
+	"variants"
+
+#endif
