@@ -9,6 +9,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,30 +95,90 @@ read_json(struct scop_platform *platform, const char *folder, const char *name)
 	return text ? scop_json_parse(platform->arena, text, size, &platform->err) : NULL;
 }
 
-/* Each file as SHA256SUMS says, and none that it does not name but itself. */
+/* Whether the text of SHA256SUMS has a line that ends so. */
+static bool
+has_line(const char *sums, const char *line_end)
+{
+	const size_t digits = SCOP_SHA256_TEXT - 1;
+
+	for (const char *at = sums; (at = strstr(at, line_end)); at++)
+		if ((size_t)(at - sums) == digits ||
+		    ((size_t)(at - sums) > digits && at[-(ptrdiff_t)digits - 1] == '\n'))
+			return true;
+	return false;
+}
+
+/* One line: "<64 digits>  path". The path has to stay in the folder, and to be a plain file. */
+static bool
+check_line(struct scop_platform *platform, const char *folder, const char *line, size_t length)
+{
+	const size_t digits = SCOP_SHA256_TEXT - 1;
+	char sum[SCOP_SHA256_TEXT];
+	struct stat status;
+
+	if (length <= digits + 2)
+		return scop_error_set(&platform->err, "SHA256SUMS has a line that is none");
+	const char *path =
+	    scop_arena_bytes(platform->arena, line + digits + 2, length - digits - 2);
+	const char *file = scop_arena_printf(platform->arena, "%s/%s", folder, path);
+	if (path[0] == '/' || strncmp(path, "../", 3) == 0 || strstr(path, "/../") ||
+	    lstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+		return scop_error_set(&platform->err,
+		    "SHA256SUMS names '%s', which is no file of the archive", path);
+	if (!scop_sha256_file(file, sum, &platform->err))
+		return false;
+	return strncmp(line, sum, digits) == 0 ||
+	    scop_error_set(&platform->err, "'%s' was changed since the archive was made", path);
+}
+
+static bool
+check_named(struct scop_platform *platform, const char *sums, const char *path)
+{
+	return has_line(sums, scop_arena_printf(platform->arena, "  %s\n", path)) ||
+	    scop_error_set(&platform->err,
+		"'%s' was put there since the archive was made: SHA256SUMS does not name it", path);
+}
+
+/* Of what is taken in nothing but what SHA256SUMS names. Beside it an archive that was started by
+ * its own `run` has what that made. */
+static bool
+check_all_named(struct scop_platform *platform, const char *sums, const char *folder)
+{
+	static const char *const files[] = { "tenant.json", "persons.json", "module.json" },
+				 *const folders[] = { "data", "packages" };
+	struct scop_files *found = scop_arena_alloc(platform->arena, sizeof *found);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof files / sizeof files[0]; i++)
+		ok = access(scop_arena_printf(platform->arena, "%s/%s", folder, files[i]), F_OK) !=
+			0 ||
+		    check_named(platform, sums, files[i]);
+	for (size_t i = 0; ok && i < sizeof folders / sizeof folders[0]; i++) {
+		const char *below = scop_arena_printf(platform->arena, "%s/%s", folder, folders[i]);
+
+		if (access(below, F_OK) != 0)
+			continue;
+		ok = scop_files_list(platform->arena, below, found, &platform->err);
+		for (size_t f = 0; ok && f < found->count; f++)
+			ok = check_named(platform, sums,
+			    scop_arena_printf(platform->arena, "%s/%s", folders[i],
+				found->path[f]));
+	}
+	return ok;
+}
+
+/* Each file as SHA256SUMS says, and nothing taken in that it does not name. */
 static bool
 check_sums(struct scop_platform *platform, const char *folder)
 {
-	size_t size;
-	const char *text = scop_files_read(platform->arena,
-	    scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), &size, &platform->err);
+	const char *sums = scop_files_read(platform->arena,
+	    scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), NULL, &platform->err);
 
-	for (const char *line = text; line && *line;
-	     line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
-		const size_t length = strcspn(line, "\n");
-		char sum[SCOP_SHA256_TEXT];
-
-		if (length < 67 ||
-		    !scop_sha256_file(scop_arena_printf(platform->arena, "%s/%.*s", folder,
-					  (int)length - 66, line + 66),
-			sum, &platform->err))
+	for (const char *line = sums; line && *line;
+	     line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n'))
+		if (!check_line(platform, folder, line, strcspn(line, "\n")))
 			return false;
-		if (strncmp(line, sum, 64) != 0)
-			return scop_error_set(&platform->err,
-			    "'%.*s' was changed since the archive was made", (int)length - 66,
-			    line + 66);
-	}
-	return text != NULL;
+	return sums && check_all_named(platform, sums, folder);
 }
 
 /* ---- data ---- */

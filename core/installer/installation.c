@@ -18,6 +18,7 @@
 #include "installer/choose.h"
 #include "installer/migrator.h"
 #include "installer/rights.h"
+#include "package/files.h"
 #include "queue/schedule.h"
 
 enum { STATEMENT_MAX = 16384, AWAY_SECONDS_MAX = 30 };
@@ -120,49 +121,70 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 		"GRANT INSERT (mail, name, type, bytes) ON queue.attachment TO %s", role);
 }
 
+static bool
+read_secret(struct scop_installation *installation, char *ret_password)
+{
+	struct scop_platform *platform = installation->platform;
+	FILE *file = fopen(scop_arena_printf(platform->arena, "%s/secrets/%s", platform->config.var,
+			       installation->module),
+	    "re");
+	const bool read = file && fscanf(file, "%99s", ret_password) == 1;
+
+	if (file)
+		fclose(file);
+	return read || scop_error_set(&platform->err, "the module's secret cannot be read");
+}
+
+/* Prepares each statement of the list, a line each: name, arguments, SQL. */
+static bool
+prepare_all(struct scop_installation *installation, struct scop_db *db, char *list)
+{
+	struct scop_platform *platform = installation->platform;
+
+	for (char *line = list, *next; *line; line = next) {
+		const size_t length = strcspn(line, "\n");
+		char *args = memchr(line, '\t', length);
+		char *sql =
+		    args ? memchr(args + 1, '\t', length - (size_t)(args + 1 - line)) : NULL;
+
+		next = line + length + (line[length] == '\n');
+		if (!sql)
+			return scop_error_set(&platform->err,
+			    "the list of statements of module '%s' is damaged. Build it again.",
+			    installation->module);
+		*args = *sql = line[length] = '\0';
+		const struct scop_statement statement = { line, sql + 1, (uint32_t)atoi(args + 1),
+			0 };
+		if (scop_db_prepare(db, platform->arena, &statement) != SCOP_DB_OK)
+			return scop_error_set(&platform->err,
+			    "module '%s' does not fit its own schema: %s", installation->module,
+			    scop_db_error(db));
+	}
+	return true;
+}
+
 bool
 scop_installation_prepare(struct scop_installation *installation, const char *folder,
     const char *database)
 {
 	struct scop_platform *platform = installation->platform;
-	const char *path = scop_arena_printf(platform->arena, "%s/statements.txt", folder);
-	const struct scop_db_account account = { platform->config.db_socket,
-		scop_arena_printf(platform->arena, "scop_%s", installation->module),
-		scop_arena_alloc(platform->arena, 100), 0, 0 };
-	static char line[STATEMENT_MAX];
 	char password[100];
-	bool sound = true;
-	FILE *file = fopen(scop_arena_printf(platform->arena, "%s/secrets/%s", platform->config.var,
-			       installation->module),
-	    "re");
+	const struct scop_db_account account = { platform->config.db_socket,
+		scop_arena_printf(platform->arena, "scop_%s", installation->module), password, 0,
+		0 };
+	size_t size;
+	const char *list = scop_files_read(platform->arena,
+	    scop_arena_printf(platform->arena, "%s/statements.txt", folder), &size, &platform->err);
 
-	if (!file || fscanf(file, "%99s", password) != 1)
-		return scop_error_set(&platform->err, "the module's secret cannot be read");
-	fclose(file);
-	struct scop_db_account own = account;
-	own.password = password;
-	struct scop_db *db = scop_db_new(&own);
+	if (!list || !read_secret(installation, password))
+		return false;
+	struct scop_db *db = scop_db_new(&account);
 	scop_db_enter(db, installation->role, database,
 	    scop_arena_printf(platform->arena, "t%u", installation->tenant), 0, true);
-	file = fopen(path, "re");
-	while (file && sound && fgets(line, sizeof line, file)) {
-		char *args = strchr(line, '\t'), *sql = args ? strchr(args + 1, '\t') : NULL;
-
-		if (!sql)
-			continue;
-		*args = *sql = '\0';
-		sql[1 + strcspn(sql + 1, "\n")] = '\0';
-		const struct scop_statement statement = { line, sql + 1, (uint32_t)atoi(args + 1),
-			0 };
-		if (scop_db_prepare(db, platform->arena, &statement) != SCOP_DB_OK)
-			sound = scop_error_set(&platform->err,
-			    "module '%s' does not fit its own schema: %s", installation->module,
-			    scop_db_error(db));
-	}
-	if (file)
-		fclose(file);
+	const bool ok =
+	    prepare_all(installation, db, scop_arena_bytes(platform->arena, list, size));
 	scop_db_free(db);
-	return sound;
+	return ok;
 }
 
 /* "'..', '..', '..', '..'": a title in the languages, as SQL. */

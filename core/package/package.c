@@ -95,9 +95,31 @@ open_to_all(const char *file)
 	return true;
 }
 
+/* Whether statements.txt, of which an installer prepares each line against the schema, is the
+ * module's own table: else what was prepared is not what will run. */
+static bool
+lists_its_statements(const struct scop_module *module, const char *list)
+{
+	for (const struct scop_statement *const *one = module->names->statements; one && *one; one++) {
+		const char *const words[] = { (*one)->name, "\t", NULL, "\t", (*one)->sql, "\n" };
+		char args[12];
+
+		snprintf(args, sizeof args, "%u", (*one)->args);
+		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+			const char *word = words[i] ? words[i] : args;
+			const size_t length = strlen(word);
+
+			if (strncmp(list, word, length) != 0)
+				return false;
+			list += length;
+		}
+	}
+	return !*list;
+}
+
 /* In a process of its own: gives everything away that a worker gives away, loads the module, and
  * says how it went. */
-static void __attribute__((noreturn)) try_loading(const char *file, int say)
+static void __attribute__((noreturn)) try_loading(const char *file, const char *list, int say)
 {
 	const bool root = geteuid() == 0;
 	const struct scop_sandbox sandbox = { .module_file = file,
@@ -114,6 +136,11 @@ static void __attribute__((noreturn)) try_loading(const char *file, int say)
 	const struct scop_module *module =
 	    IN_SANDBOX && !scop_sandbox_enter(&sandbox, &err) ? NULL : scop_loader_load(file, &err);
 	if (module && scop_app_check(module, err.text, sizeof err.text) &&
+	    (lists_its_statements(module, list) ||
+		scop_error_set(&err,
+		    "module file '%s' has other statements than the statements.txt beside it. "
+		    "Build it again.",
+		    file)) &&
 	    (scop_app_first_parts(module, parts, sizeof parts) ||
 		scop_error_set(&err, "module file '%s' has more addresses than %d bytes hold", file,
 		    PARTS_BYTES)))
@@ -136,7 +163,8 @@ listen_to_trial(int fd, char *ret_said, size_t size)
 }
 
 static bool
-try_file(struct scop_arena *arena, const char *file, const char **ret_parts, struct scop_error *err)
+try_file(struct scop_arena *arena, const char *file, const char *list, const char **ret_parts,
+    struct scop_error *err)
 {
 	char said[ANSWER_BYTES] = "";
 	int pipes[2], status;
@@ -145,7 +173,7 @@ try_file(struct scop_arena *arena, const char *file, const char **ret_parts, str
 		return scop_error_errno(err, "no pipe for a trial load");
 	const pid_t pid = fork();
 	if (pid == 0)
-		try_loading(file, pipes[1]);
+		try_loading(file, list, pipes[1]);
 	close(pipes[1]);
 	listen_to_trial(pipes[0], said, sizeof said);
 	close(pipes[0]);
@@ -172,16 +200,17 @@ try_file(struct scop_arena *arena, const char *file, const char **ret_parts, str
 /* As root the trial gives root's rights away: what others may not read is tried as a copy that they
  * may. */
 static bool
-trial(struct scop_arena *arena, const char *file, const char **ret_parts, struct scop_error *err)
+trial(struct scop_arena *arena, const char *file, const char *list, const char **ret_parts,
+    struct scop_error *err)
 {
 	if (geteuid() != 0 || open_to_all(file))
-		return try_file(arena, file, ret_parts, err);
+		return try_file(arena, file, list, ret_parts, err);
 	char *folder = scop_arena_printf(arena, "/tmp/scopiton-trial-XXXXXX");
 	if (!mkdtemp(folder))
 		return scop_error_errno(err, "no folder below /tmp can be made");
 	const char *copy = scop_arena_printf(arena, "%s%s", folder, strrchr(file, '/'));
 	const bool sound = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
-	    chmod(copy, 0644) == 0 && try_file(arena, copy, ret_parts, err);
+	    chmod(copy, 0644) == 0 && try_file(arena, copy, list, ret_parts, err);
 	scop_files_remove(folder);
 	return sound;
 }
@@ -220,8 +249,11 @@ scop_package_open(struct scop_arena *arena, const char *given, struct scop_packa
 		return false;
 	ret_package->folder = scop_arena_text(arena, folder);
 	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);
-	return scop_loader_check(file, ret_package->api, err) &&
-	    trial(arena, file, &ret_package->first_parts, err) &&
+	const char *list = scop_files_read(arena,
+	    scop_arena_printf(arena, "%s/statements.txt", folder), NULL, err);
+
+	return list && scop_loader_check(file, ret_package->api, err) &&
+	    trial(arena, file, list, &ret_package->first_parts, err) &&
 	    hash_all(arena, folder, listing, &ret_package->hash, err);
 }
 

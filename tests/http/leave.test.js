@@ -87,6 +87,9 @@ test('an archive that was changed, cut or made by somebody hostile takes nothing
   }
   const append = (folder, name, text) => fs.appendFileSync(path.join(folder, name), text)
   await spoil(/'data\/shop\.sql' was changed since the archive was made/, (folder) => append(folder, 'data/shop.sql', '-- x'))
+  await spoil(/'data\/added\.sql' was put there since the archive was made/, (folder) => fs.writeFileSync(path.join(folder, 'data/added.sql'), ''))
+  await spoil(/'persons\.json' was put there since the archive was made/, (folder) => execFileSync('sed', ['-i', '/ persons.json$/d', 'SHA256SUMS'], { cwd: folder }))
+  await spoil(/SHA256SUMS names '\.\.[^']*zero', which is no file of the archive/, (folder) => append(folder, 'SHA256SUMS', `${'0'.repeat(64)}  ../../../../../../dev/zero\n`))
   const marker = path.join(here.folder, 'taken-over')
   await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/shop.sql', `\n\\! touch ${marker}\nUPDATE scopiton.tenant SET title = 'taken';\n`); resum('data/shop.sql') })
   await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/socle.sql', "\nSELECT 1 INTO OUTFILE '/tmp/scopiton-taken';\n"); resum('data/socle.sql') })
