@@ -339,6 +339,16 @@ make_room(struct scop_host *host, const struct scop_pool *needy)
 		stop_worker(owner, index);
 }
 
+/* Without a socket, for want of room or of descriptors: it is tried again. */
+static void
+wait_for_socket(struct scop_host *host, struct scop_pool *pool)
+{
+	pool->out_until = scop_board_clock() + OUT_SECONDS * INT64_C(1000000);
+	snprintf(pool->reason, sizeof pool->reason, "%s",
+	    SCOP_TEXT("its socket cannot be made; this is tried again"));
+	host->state_changed = true;
+}
+
 /* The socket is no longer one that listens: a module's native code can do that to it. */
 void
 scop_pool_broken(struct scop_host *host, struct scop_pool *pool)
@@ -346,7 +356,8 @@ scop_pool_broken(struct scop_host *host, struct scop_pool *pool)
 	scop_log(SCOP_LOG_ERROR,
 	    "the socket of pool '%s' was shut down from within; it is made anew", pool->name);
 	scop_pool_drain(host, pool, true);
-	listen_on(host, pool);
+	if (!listen_on(host, pool))
+		wait_for_socket(host, pool);
 }
 
 void
@@ -418,8 +429,12 @@ out_of_service(struct scop_host *host, struct scop_pool *pool, const char *reaso
 void
 scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 {
-	if (pool->listen_fd >= 0 || !listen_on(host, pool))
+	if (pool->listen_fd >= 0)
 		return;
+	if (!listen_on(host, pool)) {
+		wait_for_socket(host, pool);
+		return;
+	}
 	scop_log(SCOP_LOG_INFO, "module '%s' %s is back in service", pool->module, pool->version);
 	pool->out_until = 0;
 	pool->reason[0] = '\0';

@@ -30,7 +30,14 @@
 #include "supervisor/pool.h"
 #include "supervisor/routes.h"
 
-enum { POLLED_MAX = 4096, QUICK_STOP_SECONDS = 3, SERVICE_REST = 1000000, CONTROL_WAIT_MS = 50 };
+enum {
+	POLLED_MAX = 4096,
+	QUICK_STOP_SECONDS = 3,
+	SERVICE_REST = 1000000,
+	CONTROL_WAIT_MS = 50,
+	METRICS_READERS = 4, /* at once; one more is told nothing */
+	METRICS_SECONDS = 5
+};
 
 /* What runs beside the workers, one process each. */
 enum { INSTALLER, DISPATCHER, MAILER, BROKER, SERVICES };
@@ -47,6 +54,7 @@ struct supervisor {
 		pid_t pid;        /* 0: not running */
 		int64_t start_at; /* when it may be started again */
 	} services[SERVICES];
+	pid_t metrics[METRICS_READERS]; /* processes that write them; 0: none */
 	bool stopping;
 	int64_t stop_by;
 	/* when readers got the directory that they see, and which file that was */
@@ -328,6 +336,47 @@ answer_drained(struct supervisor *supervisor, int fd, const char *words)
 		scop_log(SCOP_LOG_DEBUG, "who asked about requests is gone");
 }
 
+static void __attribute__((noreturn))
+write_metrics(const struct supervisor *supervisor, int fd, bool http)
+{
+	alarm(METRICS_SECONDS);
+	FILE *out = fdopen(fd, "w");
+	if (!out)
+		_exit(1);
+	if (http)
+		fputs("HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n"
+		      "Cache-Control: no-store\r\n\r\n",
+		    out);
+	scop_metrics_write(&supervisor->host, out);
+	_exit(fclose(out) == 0 ? 0 : 1);
+}
+
+/* By a process of its own, for a short time: a reader that does not read holds up nobody else. */
+static void
+answer_metrics(struct supervisor *supervisor, int fd, bool http)
+{
+	for (int i = 0; i < METRICS_READERS; i++) {
+		if (supervisor->metrics[i] > 0)
+			continue;
+		supervisor->metrics[i] = fork();
+		if (supervisor->metrics[i] == 0)
+			write_metrics(supervisor, fd, http);
+		return;
+	}
+}
+
+static bool
+reap_metrics(struct supervisor *supervisor, pid_t pid)
+{
+	for (int i = 0; i < METRICS_READERS; i++) {
+		if (supervisor->metrics[i] != pid)
+			continue;
+		supervisor->metrics[i] = 0;
+		return true;
+	}
+	return false;
+}
+
 static void
 answer_control(struct supervisor *supervisor)
 {
@@ -350,16 +399,7 @@ answer_control(struct supervisor *supervisor)
 			if (write(supervisor->host.work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
 				scop_log(SCOP_LOG_DEBUG, "the dispatcher is awake already");
 		} else if (http || strncmp(words, "metrics", 7) == 0) {
-			FILE *out = fdopen(dup(fd), "w");
-
-			if (out) {
-				if (http)
-					fputs("HTTP/1.0 200 OK\r\nContent-Type: text/plain; "
-					      "version=0.0.4\r\nCache-Control: no-store\r\n\r\n",
-					    out);
-				scop_metrics_write(&supervisor->host, out);
-				fclose(out);
-			}
+			answer_metrics(supervisor, fd, http);
 		}
 	}
 	close(fd);
@@ -421,7 +461,7 @@ reap(struct supervisor *supervisor)
 	int status;
 
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		if (reap_service(supervisor, pid))
+		if (reap_service(supervisor, pid) || reap_metrics(supervisor, pid))
 			continue;
 		for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
 			if (scop_pool_reap(&supervisor->host, pool, pid, status))

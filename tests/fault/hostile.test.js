@@ -240,6 +240,20 @@ for (const [rest, words] of [['/close', 'closes the listening socket in its work
   })
 }
 
+test('a socket that cannot be made anew is tried again within a minute', async () => {
+  packages.addAs('closer', 'barred')
+  await bring('barred', 'acme')
+  assert.equal((await get(acme, 'barred')).status, 200)
+  const pools = path.join(stack.folder, 'run/pools'), pool = fs.readdirSync(pools).find((name) => name.startsWith('barred-'))
+  const obstacle = path.join(pools, pool, 'sock.new'), from = mark(stack)
+  fs.mkdirSync(path.join(obstacle, 'in-the-way'), { recursive: true })
+  await get(acme, 'barred', '/shut')
+  await until('it is told', () => lines(stack, from, `pool '${pool}' cannot listen`).length > 0)
+  fs.rmSync(obstacle, { recursive: true })
+  await until('it is served again', async () => (await get(acme, 'barred')).status === 200, 75)
+  await stack.cli('module', 'disable', 'barred', '--tenant', 'acme')
+})
+
 // ---- the sandbox ----
 
 for (const [abi, words] of [[99, "with this kernel's own Landlock"], [2, "with the Landlock of Debian 12's kernel"], [0, 'without Landlock']]) {
@@ -383,6 +397,9 @@ const refusals = [
   { module: 'needslib', why: /needs the library 'libxml2\.so\.2', which no module may/,
     spoil: () => execFileSync('gcc', ['-shared', '-Wl,--no-as-needed', '-o', packages.path('needslib', 'needslib.so'),
       path.join(build, 'names/needslib/needslib.o'), path.join(build, 'names/needslib/names.o'), `-L${build}`, '-lscopiton', '-lxml2']) },
+  { module: 'notes', why: /statements\.txt' cannot be read/, spoil: () => fs.rmSync(packages.path('notes', 'statements.txt')) },
+  { module: 'knobs', why: /has other statements than the statements\.txt beside it/,
+    spoil: () => fs.appendFileSync(packages.path('knobs', 'statements.txt'), 'more\t0\tSELECT 1\n') },
   { module: 'nosymbol', why: /has no symbol 'scop_module'/ },
   { module: 'foreignsql', why: /does not fit its own schema: statement 'foreign_entries'.*denied/ },
   { module: 'badstatement', why: /does not fit its own schema: statement 'things'.*colour/ },

@@ -2,6 +2,7 @@
 // The directory of a host with 1,000 tenants of 25 modules each: nothing of it is missing, and it is there soon after a change.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { lines, mark } from '../fault/faults.mjs'
@@ -17,10 +18,10 @@ function used (pid) {
 }
 
 // Says that something has changed; gives the supervisor's line about it.
-async function change () {
+async function change (subscriptions = TENANTS * MODULES + 2) {
   const from = mark(stack)
   await stack.sql('UPDATE scopiton.directory_version SET version = version + 1')
-  return until('the whole directory is published', () => lines(stack, from, `and ${TENANTS * MODULES + 2} subscriptions was published`)[0], 120) // the first time 25,000 links are made
+  return until('the whole directory is published', () => lines(stack, from, `and ${subscriptions} subscriptions was published`)[0], 120) // the first time 25,000 links are made
 }
 
 // The guestbook of one real tenant stands for all: each other tenant's first module is it, and the 24 others are of the same package
@@ -71,4 +72,27 @@ test('a subscription whose package is not there is told, and the directory of be
   await stack.sql(`UPDATE scopiton.subscription SET package = (SELECT id FROM scopiton.package WHERE module = 'extra1') WHERE package = 999999`)
   await change()
   assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 200)
+})
+
+// 200 pools give more text than a socket holds.
+test('who asks for the numbers and does not read them holds up nobody', async () => {
+  const MORE = 200, all = TENANTS * MODULES + 2 + MORE
+  await stack.sql(`USE scopiton; START TRANSACTION; INSERT INTO module (name) SELECT CONCAT('pool', seq) FROM seq_1_to_${MORE};
+    INSERT INTO package (module, version, hash, title_fr, title_nl, title_de, title_en, summary_fr, summary_nl, summary_de, summary_en, available)
+      SELECT CONCAT('pool', seq), '1.0.0', MD5(CONCAT('pool', seq)), '', '', '', '', '', '', '', '', 0 FROM seq_1_to_${MORE};
+    INSERT INTO subscription (tenant, module, package, database_name, epoch, state, root) SELECT 1, module, id, CONCAT('t1_', module), 1, 'on', 0 FROM package WHERE module LIKE 'pool%'; COMMIT`)
+  await change(all)
+  const sockets = []
+  for (let i = 0; i < 6; i++) { // more than are answered at once
+    const socket = net.connect(path.join(stack.folder, 'run/control'))
+    await new Promise((resolve) => socket.once('connect', resolve))
+    socket.pause()
+    socket.write('metrics\n')
+    sockets.push(socket)
+  }
+  const began = Date.now()
+  await change(all)
+  assert.ok(Date.now() - began < 30000)
+  sockets.forEach((socket) => socket.destroy())
+  await until('the numbers are there for who reads them', async () => (await stack.request('127.0.0.1', '/metrics')).body.includes('module="pool200"'), 20)
 })
