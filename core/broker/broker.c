@@ -36,7 +36,7 @@ enum {
 	IDLE_MILLISECONDS = 300000,
 	BLOCK = 32 << 10,
 	HASH_LENGTH = 32,
-	CALLS_MAX = 16 << 10,
+	CALLS_MAX = 64 << 10, /* 100 of the longest host names, and more */
 	STACK = 256 << 10,
 };
 

@@ -41,18 +41,18 @@ dump_databases(struct scop_platform *platform, const struct scop_value *database
     const char *folder)
 {
 	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder);
-	const char **words =
-	    scop_arena_alloc(platform->arena, (scop_count(databases) + 300) * sizeof *words);
+	const struct scop_value *views = scop_platform_rows(platform,
+	    "SELECT table_schema AS place, table_name AS name FROM information_schema.views WHERE "
+	    "table_schema = '%s'",
+	    scop_text(scop_at(databases, 0), "name"));
+	const char **words = scop_arena_alloc(platform->arena,
+	    (scop_count(databases) + scop_count(views) + 3) * sizeof *words);
 	size_t n = 0;
 
 	words[n++] = "--databases";
 	for (size_t i = 0; i < scop_count(databases); i++)
 		words[n++] = scop_text(scop_at(databases, i), "name");
-	const struct scop_value *views = scop_platform_rows(platform,
-	    "SELECT table_schema AS place, table_name AS name FROM information_schema.views WHERE "
-	    "table_schema = '%s'",
-	    scop_text(scop_at(databases, 0), "name"));
-	for (size_t i = 0; i < scop_count(views) && i < 200; i++)
+	for (size_t i = 0; i < scop_count(views); i++)
 		words[n++] = scop_arena_printf(platform->arena, "--ignore-table=%s.%s",
 		    scop_text(scop_at(views, i), "place"), scop_text(scop_at(views, i), "name"));
 	words[n++] = "--no-create-db";

@@ -8,7 +8,12 @@
 #include "web/page.h"
 #include "web/request.h"
 
-enum { SUBJECT_MAX = 200, HTML_MAX = 1 << 20, ATTACHMENT_MAX = 10 << 20 };
+enum {
+	SUBJECT_MAX = 200,
+	HTML_MAX = 1 << 20,
+	ATTACHMENT_MAX = 10 << 20,
+	ATTACHMENTS_MAX = 20 /* as many as the mailer reads (core/mail/post.c) */
+};
 
 static const struct scop_statement put_mail = { "mail_put",
 	"INSERT INTO queue.mail (recipient, recipient_name, sender_name, "
@@ -105,6 +110,7 @@ scop_mail(struct scop_request *req, const struct scop_mail *mail)
 		    scop_value_bytes(req->arena, html.data, html.length),
 		    scop_value_int(req->arena, mail->secret) } });
 	req->mail = scop_inserted(req);
+	req->attached = 0;
 	req->mailed = true;
 }
 
@@ -113,9 +119,11 @@ scop_attach(struct scop_request *req, const char *name, const char *type,
     const struct scop_value *bytes)
 {
 	if (!req->failed &&
-	    (req->mail == 0 || scop_type(bytes) != SCOP_STRING || bytes->length > ATTACHMENT_MAX)) {
+	    (req->mail == 0 || scop_type(bytes) != SCOP_STRING || bytes->length > ATTACHMENT_MAX ||
+		++req->attached > ATTACHMENTS_MAX)) {
 		scop_request_fail(req, SCOP_DB_FAILED,
-		    "an attachment needs a mail before it, and at most 10 MB");
+		    "an attachment needs a mail before it, which has at most 20 of at most 10 MB "
+		    "each");
 		return;
 	}
 	scop_write(req,

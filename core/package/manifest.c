@@ -15,7 +15,8 @@
 
 extern const char scop_module_xsd[]; /* made from module.xsd by the build */
 
-enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200 };
+/* As many of each element as module.xsd lets through, and more; 20 roles of 100 permissions. */
+enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200, GRANTS_MAX = 20 * 100 };
 
 struct complaint {
 	const char *file;
@@ -102,7 +103,7 @@ static void
 take_role(struct scop_arena *arena, xmlNodePtr role, struct scop_manifest *manifest)
 {
 	for (xmlNodePtr may = role->children; may; may = may->next)
-		if (is(may, "may") && manifest->grant_count < NODES_MAX)
+		if (is(may, "may"))
 			manifest->grants[manifest->grant_count++] =
 			    (struct scop_manifest_grant){ attribute(arena, role, "name"),
 				    attribute(arena, may, "permission") };
@@ -224,7 +225,7 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	manifest->pictures = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->pictures);
 	manifest->personal = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->personal);
 	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
-	manifest->grants = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->grants);
+	manifest->grants = scop_arena_alloc(arena, GRANTS_MAX * sizeof *manifest->grants);
 	manifest->menu = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->menu);
 	manifest->tiles = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->tiles);
 	manifest->settings = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->settings);

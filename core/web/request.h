@@ -107,9 +107,10 @@ struct scop_request {
 	char cause[512];
 
 	/* work: what it has asked for, and a job's own part */
-	bool queued;  /* something was put into the queue */
-	bool mailed;  /* a mail was */
-	int64_t mail; /* the last one's number; 0: none */
+	bool queued;       /* something was put into the queue */
+	bool mailed;       /* a mail was */
+	int64_t mail;      /* the last one's number; 0: none */
+	unsigned attached; /* to it */
 	const struct scop_exchange *exchange;
 	const char *trouble; /* why the last call to another system had no answer */
 	const struct scop_value *job_body;

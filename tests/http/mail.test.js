@@ -72,6 +72,14 @@ test('a job sends too, and an attachment arrives whole', async () => {
   await until('its bytes are gone', async () => await stack.sql('SELECT COUNT(*) FROM queue.attachment') === '0')
 })
 
+test('a mail has as many attachments as it says, or none of it is sent', async () => {
+  assert.equal((await send({ text: 'twenty of them', attach: 'a.csv', times: '20' })).status, 303)
+  assert.equal((await arrived('twenty of them', 20)).files.length, 20)
+  assert.equal((await send({ text: 'one more', attach: 'a.csv', times: '21' })).status, 500)
+  assert.match(stack.log(), /which has at most 20/)
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM queue.mail WHERE html LIKE '%one more%'"), '0')
+})
+
 test('an address that is none fails the request; nothing of it is sent', async () => {
   for (const to of ['nobody', 'a@b', 'a@b.org,c@d.org', 'a b@example.org', '<a@b.org>', `${'x'.repeat(190)}@b`]) assert.equal((await send({ to })).status, 500, to)
   assert.equal((await send({ reply_to: 'nobody' })).status, 500)

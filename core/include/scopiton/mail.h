@@ -33,7 +33,8 @@ struct scop_mail {
 /* Sends it after the commit. Only in a POST or a job. An address that is none fails the request. */
 void scop_mail(struct scop_request *req, const struct scop_mail *mail);
 
-/* Attaches a file to the mail before; at most 10 MB. `name` as the recipient's program shows it. */
+/* Attaches a file to the mail before; at most 10 MB, and 20 to a mail. `name` as the recipient's
+ * program shows it. */
 void scop_attach(struct scop_request *req, const char *name, const char *type,
     const struct scop_value *bytes);
 

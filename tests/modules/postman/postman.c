@@ -31,11 +31,15 @@ send(struct scop_request *req)
 	    (const struct scop_value *[]){ scop_field(req, "to"), scop_field(req, "name"),
 		scop_field(req, "text"), scop_field(req, "reply_to"), scop_field(req, "secret") });
 
+	const int64_t times = !scop_field(req, "attach") ? 0
+	    : scop_field(req, "times")                   ? scop_as_int(scop_field(req, "times"))
+							 : 1;
+
 	if (scop_as_bool(scop_field(req, "job"))) {
 		scop_later(req, "later", from);
 	} else {
 		mail(req, from);
-		if (scop_field(req, "attach"))
+		for (int64_t i = 0; i < times; i++)
 			scop_attach(req, scop_as_text(scop_field(req, "attach")), "text/csv",
 			    scop_field(req, "text"));
 	}
@@ -56,6 +60,7 @@ static const struct scop_field fields[] = {
 	{ .name = "text", .type = SCOP_FIELD_LONGTEXT, .required = true },
 	{ .name = "reply_to", .type = SCOP_FIELD_TEXT },
 	{ .name = "attach", .type = SCOP_FIELD_TEXT },
+	{ .name = "times", .type = SCOP_FIELD_INT, .min = 1, .max = 100 },
 	{ .name = "secret", .type = SCOP_FIELD_BOOL },
 	{ .name = "job", .type = SCOP_FIELD_BOOL },
 	{ 0 },

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "package/manifest.h"
 
 static struct scop_manifest manifest;
@@ -54,6 +55,28 @@ a_sound_manifest_says_everything(void **state)
 	assert_string_equal(manifest.menu[0].title[SCOP_DE], "d");
 	assert_string_equal(manifest.writes[0].rights, "INSERT, DELETE");
 	assert_true(manifest.orders);
+}
+
+static void
+each_role_keeps_each_of_its_permissions(void **state)
+{
+	struct scop_buffer rest;
+
+	(void)state;
+	scop_buffer_init(&rest, arena);
+	for (int i = 0; i < 100; i++)
+		scop_buffer_printf(&rest,
+		    "<permission name=\"shop.p%d\">" FOUR("title") "</permission>", i);
+	for (int role = 0; role < 20; role++) {
+		scop_buffer_printf(&rest, "<role name=\"role%c\">", 'a' + role);
+		for (int i = 0; i < 100; i++)
+			scop_buffer_printf(&rest, "<may permission=\"shop.p%d\"/>", i);
+		scop_buffer_text(&rest, "</role>");
+	}
+	if (!parse(with(scop_buffer_str(&rest))))
+		fail_msg("%s", err.text);
+	assert_int_equal(manifest.grant_count, 2000);
+	assert_string_equal(manifest.grants[1999].role, "rolet");
 }
 
 static void
@@ -336,6 +359,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_sound_manifest_says_everything),
+		TEST(each_role_keeps_each_of_its_permissions),
 		TEST(names_versions_and_paths_have_their_form),
 		TEST(a_licence_is_named_as_spdx_does),
 		TEST(mistakes_are_told_with_file_and_line),
