@@ -10,13 +10,17 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/date.h"
 #include "base/value.h"
 
 enum { PARTIAL_DEPTH_MAX = 64 };
 
+struct renderer;
+
 struct scope {
 	const struct scope *outer;
 	const struct scop_value *value;
+	const struct renderer *renderer; /* for what is made of a value: see trait */
 };
 
 /* The blocks that one parent tag brings; what stands furthest out wins. */
@@ -94,11 +98,83 @@ member(const struct scop_value *map, const char *name, size_t length)
 	return NULL;
 }
 
+static const struct scop_value *
+truth(const struct renderer *renderer, bool is_so)
+{
+	return is_so ? scop_value_bool(renderer->arena, true) : NULL;
+}
+
+/* Whether the value, as programs write it, is `text`. */
+static bool
+is_text(const struct renderer *renderer, const struct scop_value *value, const char *text)
+{
+	struct scop_buffer plain;
+
+	if (scop_type(value) == SCOP_STRING)
+		return value->length == strlen(text) &&
+		    memcmp(value->string, text, value->length) == 0;
+	scop_buffer_init(&plain, renderer->arena);
+	scop_value_plain(&plain, value);
+	return plain.length > 0 && strcmp(scop_buffer_str(&plain), text) == 0;
+}
+
+static const struct scop_value *
+day_of(const struct renderer *renderer, const struct scop_value *time)
+{
+	const struct scop_clock clock = scop_zone_clock(renderer->host->locale.zone, time->integer);
+
+	return scop_value_date(renderer->arena,
+	    scop_days_of((struct scop_day){ clock.year, clock.month, clock.day }));
+}
+
+static const struct scop_value *
+clock_of(const struct renderer *renderer, const struct scop_value *time)
+{
+	const struct scop_clock clock = scop_zone_clock(renderer->host->locale.zone, time->integer);
+
+	return scop_value_clock(renderer->arena, (clock.hour * 60 + clock.minute) * 60);
+}
+
+static const struct scop_value *
+plain_of(const struct renderer *renderer, const struct scop_value *value)
+{
+	struct scop_buffer plain;
+
+	scop_buffer_init(&plain, renderer->arena);
+	scop_value_plain(&plain, value);
+	return scop_value_text(renderer->arena, scop_buffer_str(&plain));
+}
+
+static bool
+is_name(const char *name, size_t length, const char *wanted)
+{
+	return strlen(wanted) == length && memcmp(name, wanted, length) == 0;
+}
+
+/* A view asks a value that is no map for more by these names: see docs/templates.md. */
+static const struct scop_value *
+trait(const struct renderer *renderer, const struct scop_value *value, const char *name,
+    size_t length)
+{
+	const enum scop_type type = scop_type(value);
+
+	if (is_name(name, length, "some"))
+		return truth(renderer, type == SCOP_LIST && value->length > 0);
+	if (type == SCOP_LIST && is_name(name, length, "count"))
+		return scop_value_int(renderer->arena, value->length);
+	if (type == SCOP_TIME && is_name(name, length, "date"))
+		return day_of(renderer, value);
+	if (type == SCOP_TIME && is_name(name, length, "clock"))
+		return clock_of(renderer, value);
+	return is_name(name, length, "plain") ? plain_of(renderer, value) : NULL;
+}
+
 /* A name, or a.b.c: the first part is looked for outwards, the rest only inside what was found. */
 static const struct scop_value *
 lookup(const void *context, const char *name)
 {
 	const struct scope *scope = context;
+	const struct renderer *within = scope->renderer;
 	const struct scop_value *found = NULL;
 
 	if (name[0] == '.' && name[1] == '\0')
@@ -110,7 +186,12 @@ lookup(const void *context, const char *name)
 	while (found && name[length] == '.') {
 		name += length + 1;
 		length = strcspn(name, ".");
-		found = member(found, name, length);
+		if (scop_type(found) == SCOP_MAP)
+			found = member(found, name, length);
+		else if (strncmp(name, "is.", 3) == 0) /* the word may hold points */
+			return truth(within, is_text(within, found, name + 3));
+		else
+			found = trait(within, found, name, length);
 	}
 	return found;
 }
@@ -176,7 +257,7 @@ static bool
 render_section(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
 	const struct scop_value *value = lookup(frame->scope, node->name);
-	struct scope scope = { frame->scope, value };
+	struct scope scope = { frame->scope, value, renderer };
 	const struct frame inner = { &scope, frame->arguments, frame->add, frame->remove };
 
 	if (scop_type(value) != SCOP_LIST)
@@ -206,7 +287,7 @@ render_field(struct renderer *renderer, const struct scop_node *node, const stru
 	scop_map_put(&its, "error", error);
 	scop_map_init(&scope_map, renderer->arena);
 	scop_map_put(&scope_map, "its", scop_map_value(&its));
-	const struct scope scope = { frame->scope, scop_map_value(&scope_map) };
+	const struct scope scope = { frame->scope, scop_map_value(&scope_map), renderer };
 	const struct frame inner = { &scope, frame->arguments, frame->add, frame->remove };
 
 	return render(renderer, node->children, &inner);
@@ -399,7 +480,7 @@ scop_template_render(const struct scop_template *template, const struct scop_val
 		.out = out,
 		.err = err,
 		.template = template->name };
-	const struct scope scope = { NULL, model };
+	const struct scope scope = { NULL, model, &renderer };
 	const struct frame frame = { &scope, NULL, "", 0 };
 
 	return render(&renderer, template->nodes, &frame);

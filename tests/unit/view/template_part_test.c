@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/time.h"
 #include "base/value.h"
 #include "view/template.h"
 
@@ -106,6 +107,62 @@ a_part_within_a_part_has_blocks_of_its_own(void **state)
 	    scop_value_null(), "[?: <a= decimal>]");
 }
 
+static const struct scop_value *
+order(const char *state)
+{
+	struct scop_map_maker map;
+	struct scop_list_maker lines;
+
+	scop_list_init(&lines, arena);
+	scop_list_add(&lines, scop_value_int(arena, 1));
+	scop_list_add(&lines, scop_value_int(arena, 2));
+	scop_map_init(&map, arena);
+	scop_map_put_text(&map, "state", state);
+	scop_map_put(&map, "lines", scop_list_value(&lines));
+	scop_list_init(&lines, arena);
+	scop_map_put(&map, "none", scop_list_value(&lines));
+	scop_map_put(&map, "total", scop_value_money(arena, 123450, "EUR"));
+	scop_map_put(&map, "pieces", scop_value_int(arena, 3));
+	scop_map_put(&map, "created",
+	    scop_value_time(arena, scop_time_make(2026, 11, 28, 9, 5, 0, 0)));
+	return scop_map_value(&map);
+}
+
+static void
+a_view_asks_whether_a_value_is_a_word(void **state)
+{
+	(void)state;
+	gives("{{#state.is.paid}}paid{{/state.is.paid}}{{^state.is.paid}}open{{/state.is.paid}}",
+	    order("paid"), "paid");
+	gives("{{#state.is.paid}}paid{{/state.is.paid}}{{^state.is.paid}}open{{/state.is.paid}}",
+	    order("placed"), "open");
+	gives("{{#state.is.pai}}!{{/state.is.pai}}{{#state.is.}}!{{/state.is.}}", order("paid"),
+	    "");
+	gives("{{#pieces.is.3}}three{{/pieces.is.3}}{{#gone.is.3}}!{{/gone.is.3}}", order("paid"),
+	    "three");
+	/* also from within a list */
+	gives("{{#lines}}{{#state.is.paid}}x{{/state.is.paid}}{{/lines}}", order("paid"), "xx");
+}
+
+static void
+a_view_asks_a_list_whether_it_has_items_and_how_many(void **state)
+{
+	(void)state;
+	gives("{{#lines.some}}<ul>{{/lines.some}}{{lines.count}}", order("paid"), "<ul>2");
+	gives("{{#none.some}}<ul>{{/none.some}}{{^none.some}}-{{/none.some}}{{none.count}}",
+	    order("paid"), "-0");
+}
+
+static void
+a_view_asks_for_the_day_and_for_what_programs_write(void **state)
+{
+	(void)state;
+	gives("{{created.date}} {{created.clock}} {{created.plain}} {{created.date.plain}}",
+	    order("paid"), "28 Nov 2026 09:05 2026-11-28T09:05:00Z 2026-11-28");
+	gives("{{total}} {{total.plain}} {{pieces.plain}} {{state.nothing}}", order("paid"),
+	    "€1,234.50 1234.50 3 ");
+}
+
 int
 main(void)
 {
@@ -114,6 +171,9 @@ main(void)
 		TEST(what_was_emptied_stays_empty),
 		TEST(a_part_may_be_made_of_another_and_the_page_has_the_last_word),
 		TEST(a_part_within_a_part_has_blocks_of_its_own),
+		TEST(a_view_asks_whether_a_value_is_a_word),
+		TEST(a_view_asks_a_list_whether_it_has_items_and_how_many),
+		TEST(a_view_asks_for_the_day_and_for_what_programs_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
