@@ -41,12 +41,12 @@ const struct scop_field shop_selling_fields[] = {
 	{ .name = "scheme", .type = SCOP_FIELD_CHOICE, .required = true, .choices = schemes },
 	{ .name = "free_from",
 	    .type = SCOP_FIELD_MONEY,
-	    .label = SCOP_TEXT("Delivery is free from this amount on"),
+	    .label = SCOP_TEXT("Free delivery from this amount"),
 	    .min = 1,
 	    .max = 9999999999 },
 	{ .name = "mail",
 	    .type = SCOP_FIELD_EMAIL,
-	    .label = SCOP_TEXT("Replies to order mails go to") },
+	    .label = SCOP_TEXT("E-mail address for new orders and replies") },
 	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
 	{ 0 },
 };
@@ -116,6 +116,7 @@ shop_settings_save(struct scop_request *req)
 	    payment_set(scop_field(req, "beneficiary"), scop_make_text(req, "%s", iban),
 		bic ? bic : scop_make_text(req, "%s", "")));
 	scop_note(req, "Changed where customers pay", scop_make_text(req, "%s", iban));
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "settings", NULL);
 }
 
@@ -133,6 +134,7 @@ shop_selling_save(struct scop_request *req)
 	    scop_make_text(req, "%s, %s, %s, %s", scop_as_text(scop_field(req, "country")),
 		scop_as_text(scop_field(req, "scheme")), euros(req, scop_field(req, "free_from")),
 		mail ? scop_as_text(mail) : "-"));
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "settings", NULL);
 }
 
@@ -156,6 +158,7 @@ shop_step_add(struct scop_request *req)
 	scop_write(req,
 	    step_put(scop_field(req, "to"), scop_field(req, "weight"), scop_field(req, "price")));
 	note_step(req, scop_field(req, "to"), scop_field(req, "weight"), scop_field(req, "price"));
+	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "settings", NULL);
 }
 
@@ -171,5 +174,6 @@ shop_step_remove(struct scop_request *req)
 	}
 	scop_write(req, step_remove(scop_get(step, "id")));
 	note_step(req, scop_get(step, "country"), scop_get(step, "up_to_grams"), NULL);
+	scop_flash(req, SCOP_TEXT("Removed."));
 	scop_redirect(req, "settings", NULL);
 }
