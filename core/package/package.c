@@ -100,7 +100,8 @@ open_to_all(const char *file)
 static bool
 lists_its_statements(const struct scop_module *module, const char *list)
 {
-	for (const struct scop_statement *const *one = module->names->statements; one && *one; one++) {
+	for (const struct scop_statement *const *one = module->names->statements; one && *one;
+	     one++) {
 		const char *const words[] = { (*one)->name, "\t", NULL, "\t", (*one)->sql, "\n" };
 		char args[12];
 
