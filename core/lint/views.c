@@ -112,12 +112,30 @@ check_link(const struct walk *walk, const struct scope *scope, const struct scop
 
 /* ---- names ---- */
 
+/* A value may be asked for these behind its name: see docs/templates.md. */
+static bool
+is_trait(const char *part, size_t length)
+{
+	static const char *const traits[] = { "some", "count", "date", "clock", "plain" };
+
+	for (size_t i = 0; i < sizeof traits / sizeof traits[0]; i++)
+		if (strlen(traits[i]) == length && memcmp(traits[i], part, length) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_name(const struct walk *walk, const struct scop_node *node, const char *name)
 {
 	for (const char *part = name; *part;) {
 		const size_t length = strcspn(part, ".");
 
+		if (part != name && strncmp(part, "is.", 3) == 0)
+			return; /* any word may follow */
+		if (part != name && is_trait(part, length)) {
+			part += length + (part[length] == '.');
+			continue;
+		}
 		if (length > 0 && !lint_model_has_word(walk->model, part, length)) {
 			lint_warning(walk->lint, walk->view->path, node->line,
 			    "nothing puts a value '%.*s': it stays empty", (int)length, part);
