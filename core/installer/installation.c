@@ -209,11 +209,11 @@ fill_entries(struct scop_installation *installation, const char *table,
 
 	for (size_t i = 0; sound && i < count; i++)
 		sound = scop_platform_sql(platform,
-		    "INSERT INTO t%u.%s (module, path, permission, place, title_fr, title_nl, "
-		    "title_de, title_en) "
-		    "VALUES ('%s', '%s', '%s', %u, %s)",
+		    "INSERT INTO t%u.%s (module, path, permission, place, icon, title_fr, "
+		    "title_nl, title_de, title_en) VALUES ('%s', '%s', '%s', %u, '%s', %s)",
 		    installation->tenant, table, installation->module, entries[i].path,
-		    entries[i].permission, entries[i].place, titles(platform, entries[i].title));
+		    entries[i].permission, entries[i].place, entries[i].icon,
+		    titles(platform, entries[i].title));
 	return sound;
 }
 

@@ -128,6 +128,7 @@ take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu *
 {
 	entry->path = attribute(arena, node, "path");
 	entry->permission = attribute(arena, node, "permission");
+	entry->icon = attribute(arena, node, "icon");
 	entry->place = (unsigned)atoi(attribute(arena, node, "place"));
 	take_texts(arena, node, "title", entry->title);
 }

@@ -37,6 +37,7 @@ struct scop_manifest {
 	size_t grant_count;
 	struct scop_manifest_menu {
 		const char *path, *permission;
+		const char *icon; /* of webroot/icons.txt; empty for none */
 		unsigned place;
 		const char *title[SCOP_LANGUAGES];
 	} * menu, *tiles;

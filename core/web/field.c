@@ -284,7 +284,7 @@ check_date(struct scop_request *req, const struct scop_field *field, const char 
 	if (scop_date_parse(text, strlen(text), &days) && days >= FIRST_DAY && days <= LAST_DAY)
 		scop_map_put(&req->fields, field->name, scop_value_date(req->arena, days));
 	else
-		scop_reject(req, field->name, "This is not a day. It looks like 2026-11-22.");
+		scop_reject(req, field->name, "This is not a date. Write it as 2026-11-22.");
 }
 
 static void

@@ -23,7 +23,8 @@ static const struct scop_statement key_by_hash = { "key_by_hash",
 	1, 0 };
 
 static const struct scop_statement menu = { "menu",
-	"SELECT module, permission, path, title_fr, title_nl, title_de, title_en "
+	"SELECT module, permission, path, icon, place >= 800 AS administers, title_fr, title_nl, "
+	"title_de, title_en "
 	"FROM " SCOP_SOCLE_MARK ".menu "
 	"ORDER BY place, module, path",
 	0, 0 };
@@ -57,6 +58,7 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 	const char *title =
 	    scop_arena_printf(req->arena, "title_%s", scop_language_code(req->locale.language));
 	struct scop_list_maker list;
+	bool administers = false;
 	size_t nearest = 1;
 
 	for (size_t i = 0; i < scop_count(rows); i++) {
@@ -76,6 +78,10 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 		scop_map_init(&entry, req->arena);
 		scop_map_put(&entry, "title", scop_get(row, title));
 		scop_map_put_text(&entry, "url", url);
+		scop_map_put(&entry, "icon", scop_get(row, "icon"));
+		scop_map_put(&entry, "begins_administration",
+		    scop_value_bool(req->arena, !administers && scop_bool(row, "administers")));
+		administers |= scop_bool(row, "administers");
 		scop_map_put(&entry, "current",
 		    scop_value_bool(req->arena, covers(req, url) == nearest));
 		scop_list_add(&list, scop_map_value(&entry));

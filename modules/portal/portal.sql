@@ -168,19 +168,22 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, gran
 -- name: rollout_order_add (tenant, kind, module, actor, version, granted, canary)
 INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, canary) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :canary)
 
--- name: rollouts (limit, first)
-SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, created, tenants, done FROM socle.rollout
-ORDER BY id DESC LIMIT :limit OFFSET :first
+-- name: rollouts (language, limit, first)
+SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.created, r.tenants, r.done,
+	(SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = r.module) AS title
+FROM socle.rollout r ORDER BY r.id DESC LIMIT :limit OFFSET :first
 
--- name: rollouts_asked (tenant)
-SELECT id, module, version, state IN ('waiting', 'running') AS under_way, message FROM socle.every_order
-WHERE tenant = :tenant AND kind = 'rollout' AND (state IN ('waiting', 'running') OR (state = 'failed' AND created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY id DESC LIMIT 5
+-- name: rollouts_asked (language, tenant)
+SELECT e.id, e.module, e.version, e.state IN ('waiting', 'running') AS under_way, e.message, (SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = e.module) AS title FROM socle.every_order e
+WHERE e.tenant = :tenant AND e.kind = 'rollout' AND (e.state IN ('waiting', 'running') OR (e.state = 'failed' AND e.created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY e.id DESC LIMIT 5
 
 -- name: rollout_changes (tenant, rollout)
 SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pause', 'rollout-resume') AND module = CAST(:rollout AS CHAR) AND state IN ('waiting', 'running') LIMIT 1
 
--- name: rollout_by_id (id)
-SELECT id, module, version, state = 'running' AS running, state = 'paused' AS paused, state = 'stopped' AS stopped, actor, actor = 'command line' AS by_command, own, created, ended, tenants, done FROM socle.rollout WHERE id = :id
+-- name: rollout_by_id (language, id)
+SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.own, r.created, r.ended, r.tenants, r.done,
+	(SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = r.module) AS title
+FROM socle.rollout r WHERE r.id = :id
 
 -- name: rollout_tenants (id)
 SELECT tenant, title, wave, state = 'waiting' AS waiting, state = 'running' AS running, state = 'done' AS done, state = 'failed' AS failed, message, from_version, milliseconds
@@ -418,9 +421,9 @@ SELECT o.module, COALESCE(s.version, o.version) AS version, COALESCE(s.trouble, 
 FROM socle.offer o LEFT JOIN socle.every_subscription s ON s.tenant = :tenant AND s.module = o.module
 WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 
--- name: orders_for (tenant)
-SELECT id, kind, module, actor, actor = 'command line' AS by_command, created, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way,
-	message FROM socle.every_order WHERE tenant = :tenant AND kind NOT IN ('sign-out', 'refresh') ORDER BY id DESC LIMIT 20
+-- name: orders_for (language, tenant)
+SELECT e.id, e.kind, COALESCE((SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
+	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh') ORDER BY e.id DESC LIMIT 20
 
 -- name: steps_for (tenant)
 SELECT s.step, s.number FROM socle.every_step s JOIN socle.every_order o ON o.id = s.installer_order

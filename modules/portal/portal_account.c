@@ -55,7 +55,7 @@ const struct scop_field portal_account_fields[] = {
 	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address") },
 	{ .name = "current",
 	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("Present password"),
+	    .label = SCOP_TEXT("Current password"),
 	    .max = 200 },
 	{ .name = "password",
 	    .type = SCOP_FIELD_TEXT,
@@ -152,8 +152,7 @@ portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
 
 	if (weak)
 		scop_reject(req, "password",
-		    "This password is easy to guess. Three words that nobody would put together "
-		    "are good.");
+		    "This password is easy to guess. Three unrelated words work well.");
 	return weak;
 }
 
@@ -228,7 +227,7 @@ portal_reset(struct scop_request *req)
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	end_elsewhere(req, scop_get(found, "person"), scop_get(found, "name"));
 	scop_note_as(req, scop_get(found, "member"), scop_get(found, "name"),
-	    "Set a forgotten password anew", NULL);
+	    "Reset a forgotten password", NULL);
 	/* The link has proved the address: in at once, also from a network where somebody else has
 	 * failed too often. */
 	if (scop_bool(found, "second")) {
@@ -256,12 +255,12 @@ set_up(struct scop_request *req)
 	const struct scop_value *mail = scop_field(req, "mail");
 
 	if (!mail) {
-		scop_reject(req, "mail", "Please give your e-mail address.");
+		scop_reject(req, "mail", "Enter your e-mail address.");
 		return;
 	}
 	if (scop_row(req, members_by_mail(mail)) &&
 	    !scop_row(req, member_with_mail(scop_member(req), mail))) {
-		scop_reject(req, "mail", "Somebody with this address is a member already.");
+		scop_reject(req, "mail", "Someone with this address is already a member.");
 		return;
 	}
 	scop_write(req, member_mail(scop_member(req), mail));
@@ -282,13 +281,13 @@ portal_account(struct scop_request *req)
 		return;
 	}
 	if (!current || !scop_password_verify(req, current, scop_get(person, "password"), true)) {
-		scop_reject(req, "current", "This is not your present password.");
+		scop_reject(req, "current", "This is not your current password.");
 		return;
 	}
 	if (portal_refuse_weak(req, scop_get(person, "name"), scop_get(person, "mail")))
 		return;
 	if (!scop_field(req, "password")) {
-		scop_reject(req, "password", "Please choose a password.");
+		scop_reject(req, "password", "Choose a password.");
 		return;
 	}
 	scop_write(req,

@@ -49,12 +49,12 @@ void
 portal_job_replay(struct scop_request *req)
 {
 	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "replay",
-	    SCOP_TEXT("Had a job tried again"));
+	    SCOP_TEXT("Retried a job"));
 }
 
 void
 portal_job_drop(struct scop_request *req)
 {
 	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "drop",
-	    SCOP_TEXT("Had a job forgotten"));
+	    SCOP_TEXT("Discarded a job"));
 }

@@ -13,12 +13,12 @@ static const char *const days[] = { "30", "90", "365", NULL };
 const struct scop_field portal_key_fields[] = {
 	{ .name = "name",
 	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("What it is for"),
+	    .label = SCOP_TEXT("Purpose"),
 	    .required = true,
 	    .max = 60 },
 	{ .name = "days",
 	    .type = SCOP_FIELD_CHOICE,
-	    .label = SCOP_TEXT("How long"),
+	    .label = SCOP_TEXT("Valid for"),
 	    .required = true,
 	    .choices = days },
 	{ .name = "may", .type = SCOP_FIELD_MAP, .max = 1 },
@@ -81,17 +81,17 @@ portal_key_add(struct scop_request *req)
 			    name);
 	}
 	if (count == 0) {
-		scop_reject(req, "may", "Please choose what the key may do.");
+		scop_reject(req, "may", "Choose at least one permission.");
 		return;
 	}
 	if (scop_int(scop_row(req, api_key_count()), "n") >= KEYS_MAX) {
-		scop_reject(req, "name", "That is enough keys. Please remove one first.");
+		scop_reject(req, "name", "There are too many keys. Revoke one first.");
 		return;
 	}
 	scop_write(req,
 	    api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
 		scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
-	scop_note(req, "Made an API key", scop_field(req, "name"));
+	scop_note(req, "Created an API key", scop_field(req, "name"));
 	scop_put(req, "fresh", token);
 	scop_show_once(req);
 	portal_keys(req);
@@ -104,7 +104,7 @@ portal_key_remove(struct scop_request *req)
 
 	if (key) {
 		scop_write(req, api_key_remove(scop_get(key, "id")));
-		scop_note(req, "Took an API key back", scop_get(key, "name"));
+		scop_note(req, "Revoked an API key", scop_get(key, "name"));
 	}
 	scop_flash(req, SCOP_TEXT("The key no longer works."));
 	scop_redirect(req, "keys", NULL);

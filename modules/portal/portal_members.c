@@ -143,15 +143,16 @@ portal_invite(struct scop_request *req)
 				*role = scop_field(req, "role");
 
 	if (!scop_row(req, role_by_name(role))) {
-		scop_reject(req, "role", "Please choose one of the roles.");
+		scop_reject(req, "role", "Choose one of the roles.");
 		return;
 	}
 	if (!portal_may_give(req, role)) {
-		scop_reject(req, "role", "You cannot give more than you may yourself.");
+		scop_reject(req, "role",
+		    "You cannot give permissions that you do not have yourself.");
 		return;
 	}
 	if (scop_row(req, members_by_mail(mail))) {
-		scop_reject(req, "mail", "Somebody with this address is a member already.");
+		scop_reject(req, "mail", "Someone with this address is already a member.");
 		return;
 	}
 	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
@@ -202,7 +203,7 @@ portal_invitation(struct scop_request *req)
 	}
 	if (scop_type(person) == SCOP_NULL) {
 		if (!scop_field(req, "password")) {
-			scop_reject(req, "password", "Please choose a password.");
+			scop_reject(req, "password", "Choose a password.");
 			return;
 		}
 		if (portal_refuse_weak(req, scop_get(found, "name"), scop_get(found, "mail")))
@@ -255,17 +256,19 @@ portal_member_role(struct scop_request *req)
 		return;
 	}
 	if (!scop_row(req, role_by_name(role))) {
-		scop_reject(req, "role", "Please choose one of the roles.");
+		scop_reject(req, "role", "Choose one of the roles.");
 		return;
 	}
 	if (scop_outdated(req, scop_row(req, member_role_held(scop_get(member, "id"))), "role"))
 		return;
 	if (!portal_may_give(req, role) || !portal_may_give(req, scop_get(member, "role"))) {
-		scop_reject(req, "role", "You cannot give more than you may yourself.");
+		scop_reject(req, "role",
+		    "You cannot give permissions that you do not have yourself.");
 		return;
 	}
 	if (strcmp(scop_as_text(role), "owner") != 0 && is_last_owner(req, member)) {
-		scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+		scop_reject(req, "role",
+		    "This is the last owner. Make someone else an owner first.");
 		return;
 	}
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
@@ -288,11 +291,12 @@ portal_member_remove(struct scop_request *req)
 	}
 	if (!portal_may_give(req, scop_get(member, "role"))) {
 		scop_reject(req, "role",
-		    "This member may do more than you: somebody else has to remove them.");
+		    "This member has more permissions than you. Someone else must remove them.");
 		return;
 	}
 	if (is_last_owner(req, member)) {
-		scop_reject(req, "role", "This is the last owner. Make somebody else one first.");
+		scop_reject(req, "role",
+		    "This is the last owner. Make someone else an owner first.");
 		return;
 	}
 	scop_write(req, sessions_end(id));

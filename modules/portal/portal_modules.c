@@ -32,10 +32,9 @@ static const char *const kinds[] = { "install", "upgrade", "rehearse", "back", "
 	"uninstall", "purge", NULL };
 
 /* For the audit trail, in their order. */
-static const char *const notes[] = { SCOP_TEXT("Ordered to install"),
-	SCOP_TEXT("Ordered to upgrade"), SCOP_TEXT("Ordered to try an upgrade on a copy"),
-	SCOP_TEXT("Ordered to go back"), SCOP_TEXT("Ordered to disable"),
-	SCOP_TEXT("Ordered to uninstall"), SCOP_TEXT("Ordered to delete for good") };
+static const char *const notes[] = { SCOP_TEXT("Installed"), SCOP_TEXT("Updated"),
+	SCOP_TEXT("Tested an update on a copy"), SCOP_TEXT("Went back to the previous version"),
+	SCOP_TEXT("Disabled"), SCOP_TEXT("Uninstalled"), SCOP_TEXT("Deleted permanently") };
 
 const struct scop_field portal_order_fields[] = {
 	{ .name = "kind", .type = SCOP_FIELD_CHOICE, .required = true, .choices = kinds },
@@ -43,7 +42,7 @@ const struct scop_field portal_order_fields[] = {
 	    .type = SCOP_FIELD_TEXT,
 	    .max = 40,
 	    .pattern = "[0-9.^~<>=* ]*",
-	    .message = SCOP_TEXT("This is no version.") },
+	    .message = SCOP_TEXT("This is not a version number.") },
 	{ .name = "granted", .type = SCOP_FIELD_BOOL },
 	{ .name = "confirmed",
 	    .type = SCOP_FIELD_TEXT,
@@ -152,15 +151,15 @@ is_newer(const char *version, const char *than)
 static const char *
 title_of(struct scop_request *req, const char *kind)
 {
-	static const char *const titles[] = { SCOP_TEXT("Install"), SCOP_TEXT("Upgrade"),
+	static const char *const titles[] = { SCOP_TEXT("Install"), SCOP_TEXT("Update"),
 		SCOP_TEXT("Try on a copy"), SCOP_TEXT("Go back"), SCOP_TEXT("Disable"),
-		SCOP_TEXT("Uninstall"), SCOP_TEXT("Delete for good") };
+		SCOP_TEXT("Uninstall"), SCOP_TEXT("Delete permanently") };
 	const size_t place = place_in(kinds, strcmp(kind, "install-root") == 0 ? "install" : kind);
 
 	if (strcmp(kind, "allowance") == 0)
-		return scop_translate(req, SCOP_TEXT("Set what may be ordered"));
+		return scop_translate(req, SCOP_TEXT("Changed the order limit"));
 	if (strcmp(kind, "sender") == 0)
-		return scop_translate(req, SCOP_TEXT("Set where mails come from"));
+		return scop_translate(req, SCOP_TEXT("Changed the sender address"));
 	if (strcmp(kind, "tenant") == 0)
 		return scop_translate(req, SCOP_TEXT("Create the company"));
 	if (strcmp(kind, "request") == 0)
@@ -424,7 +423,7 @@ portal_order_cancel(struct scop_request *req)
 		return;
 	}
 	scop_write(req, order_cancel(scop_get(order, "id")));
-	scop_note(req, "Stopped an order", module);
+	scop_note(req, "Cancelled an operation", module);
 	scop_redirect(req, "module",
 	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
@@ -539,7 +538,7 @@ portal_tenant_order_cancel(struct scop_request *req)
 		return;
 	}
 	scop_write(req, order_cancel(scop_get(order, "id")));
-	scop_note(req, "Stopped an order",
+	scop_note(req, "Cancelled an operation",
 	    scop_make_text(req, "%s, %s", scop_text(order, "module"), scop_text(tenant, "title")));
 	scop_redirect(req, "tenant-module",
 	    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));

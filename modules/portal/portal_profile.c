@@ -93,7 +93,7 @@ portal_profile(struct scop_request *req)
 
 	if (zone && !scop_zone_is_known(scop_as_text(zone))) {
 		scop_reject(req, "zone",
-		    "This time zone is not known. It looks like Europe/Brussels.");
+		    "This time zone is not known. Enter one such as Europe/Brussels.");
 		return;
 	}
 	scop_write(req,
@@ -108,8 +108,8 @@ void
 portal_session_end(struct scop_request *req)
 {
 	scop_write(req, session_end(scop_member(req), scop_path(req, "session")));
-	scop_note(req, "Signed out elsewhere", NULL);
-	scop_flash(req, SCOP_TEXT("Signed out there."));
+	scop_note(req, "Signed out another device", NULL);
+	scop_flash(req, SCOP_TEXT("The device is signed out."));
 	scop_redirect(req, "account", NULL);
 }
 
@@ -117,7 +117,7 @@ void
 portal_sessions_end(struct scop_request *req)
 {
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
-	scop_note(req, "Signed out elsewhere", NULL);
-	scop_flash(req, SCOP_TEXT("Signed out there."));
+	scop_note(req, "Signed out another device", NULL);
+	scop_flash(req, SCOP_TEXT("The device is signed out."));
 	scop_redirect(req, "account", NULL);
 }

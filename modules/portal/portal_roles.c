@@ -64,7 +64,7 @@ portal_role_add(struct scop_request *req)
 	const struct scop_value *name = name_of(req, scop_as_text(scop_field(req, "title")));
 
 	if (scop_count(scop_rows(req, roles())) >= ROLES_MAX) {
-		scop_reject(req, "title", "That is enough roles. Please remove one first.");
+		scop_reject(req, "title", "There are too many roles. Remove one first.");
 		return;
 	}
 	scop_write(req, role_add(name, scop_field(req, "title")));
@@ -127,12 +127,13 @@ portal_role_save(struct scop_request *req)
 		return;
 	}
 	if (strcmp(scop_as_text(name), "owner") == 0) {
-		scop_reject(req, "role", "An owner may do everything. Make another role for less.");
+		scop_reject(req, "role",
+		    "An owner can do everything. Add another role for fewer permissions.");
 		return;
 	}
 	if (!portal_may_give(req, name)) {
 		scop_reject(req, "role",
-		    "This role may do more than you: somebody else has to change it.");
+		    "This role has more permissions than you. Someone else must change it.");
 		return;
 	}
 	if (scop_outdated(req, scop_rows(req, role_permissions_held(name)), "permission"))
@@ -143,7 +144,8 @@ portal_role_save(struct scop_request *req)
 			   gets = scop_as_text(scop_get(may, scop_as_text(permission)))[0] != '\0';
 
 		if (gets && !had && !scop_may(req, scop_as_text(permission))) {
-			scop_reject(req, "role", "You cannot give more than you may yourself.");
+			scop_reject(req, "role",
+			    "You cannot give permissions that you do not have yourself.");
 			return;
 		}
 		if (gets != had)
@@ -173,16 +175,16 @@ portal_role_remove(struct scop_request *req)
 	}
 	if (!portal_may_give(req, name)) {
 		scop_reject(req, "role",
-		    "This role may do more than you: somebody else has to change it.");
+		    "This role has more permissions than you. Someone else must change it.");
 		return;
 	}
 	if (!scop_text(role, "title")[0]) {
-		scop_reject(req, "role", "This role comes with a module, and stays.");
+		scop_reject(req, "role", "This role belongs to a module and cannot be removed.");
 		return;
 	}
 	if (scop_int(role, "members") > 0) {
 		scop_reject(req, "role",
-		    "Somebody still has this role. Give them another one first.");
+		    "Someone still has this role. Give them another role first.");
 		return;
 	}
 	scop_write(req, role_permissions_clear(name));

@@ -16,35 +16,43 @@ const struct scop_field portal_rollout_fields[] = {
 	    .required = true,
 	    .max = 24,
 	    .pattern = "[a-z][a-z0-9_]*",
-	    .message = SCOP_TEXT("This is no module.") },
+	    .message = SCOP_TEXT("Choose a module.") },
 	{ .name = "version",
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Version"),
 	    .max = 40,
 	    .pattern = "[0-9.^~<>=* ]*",
-	    .message = SCOP_TEXT("This is no version.") },
-	{ .name = "canary", .type = SCOP_FIELD_ID, .label = SCOP_TEXT("Who tries it first") },
+	    .message = SCOP_TEXT("This is not a version number.") },
+	{ .name = "canary", .type = SCOP_FIELD_ID, .label = SCOP_TEXT("Pilot company") },
 	{ .name = "granted", .type = SCOP_FIELD_BOOL },
 	{ 0 },
 };
 
+static const struct scop_value *
+language_of(struct scop_request *req)
+{
+	return scop_make_text(req, "%s", scop_language_of(req));
+}
+
 void
 portal_rollouts(struct scop_request *req)
 {
-	const struct scop_value *asked = scop_rows(req, rollouts_asked(scop_tenant(req)));
+	const struct scop_value *asked =
+	    scop_rows(req, rollouts_asked(language_of(req), scop_tenant(req)));
 	bool busy = false;
 
 	for (size_t i = 0; i < scop_count(asked); i++)
 		busy |= scop_bool(scop_at(asked, i), "under_way");
 	scop_put(req, "asked", portal_all_reworded(req, asked, "message"));
 	portal_put_page(req, "rollouts",
-	    scop_rows(req, rollouts(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
+	    scop_rows(req,
+		rollouts(language_of(req), scop_make_int(req, PER_PAGE),
+		    portal_first(req, PER_PAGE))),
 	    PER_PAGE);
 	for (size_t i = 0; i < scop_count(scop_model(req, "rollouts")); i++)
 		busy |= scop_bool(scop_at(scop_model(req, "rollouts"), i), "running");
 	scop_put(req, "busy", scop_make_bool(req, busy));
-	scop_put(req, "modules",
-	    scop_rows(req, rollout_modules(scop_make_text(req, "%s", scop_language_of(req)))));
+	scop_put(req, "modules", scop_rows(req, rollout_modules(language_of(req))));
 	scop_put(req, "tenants", scop_rows(req, tenants_titled()));
 	scop_view(req, &view_rollouts);
 }
@@ -69,7 +77,7 @@ portal_rollout_begin(struct scop_request *req)
 	const struct scop_value *module = scop_field(req, "module");
 
 	order(req, "rollout", module);
-	scop_note(req, "Ordered an upgrade in waves", module);
+	scop_note(req, "Started a gradual update", module);
 	scop_redirect(req, "rollouts", NULL);
 }
 
@@ -77,7 +85,8 @@ static const struct scop_value *
 rollout_of(struct scop_request *req)
 {
 	return scop_row(req,
-	    rollout_by_id(scop_make_int(req, atoll(scop_as_text(scop_path(req, "rollout"))))));
+	    rollout_by_id(language_of(req),
+		scop_make_int(req, atoll(scop_as_text(scop_path(req, "rollout"))))));
 }
 
 void

@@ -22,7 +22,7 @@ const struct scop_field portal_second_fields[] = {
 	{ .name = "secret", .type = SCOP_FIELD_TEXT, .required = true, .max = 200 },
 	{ .name = "current",
 	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("Present password"),
+	    .label = SCOP_TEXT("Current password"),
 	    .required = true,
 	    .max = 200 },
 	{ .name = "code",
@@ -36,7 +36,7 @@ const struct scop_field portal_second_fields[] = {
 const struct scop_field portal_second_off_fields[] = {
 	{ .name = "current",
 	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("Present password"),
+	    .label = SCOP_TEXT("Current password"),
 	    .required = true,
 	    .max = 200 },
 	{ 0 },
@@ -88,7 +88,7 @@ portal_second_on(struct scop_request *req)
 	}
 	if (!scop_password_verify(req, scop_field(req, "current"), scop_get(found, "password"),
 		true)) {
-		scop_reject(req, "current", "This is not your present password.");
+		scop_reject(req, "current", "This is not your current password.");
 		return;
 	}
 	if (step == 0) {
@@ -101,7 +101,7 @@ portal_second_on(struct scop_request *req)
 		codes[i] = scop_random(req, RECOVERY_LENGTH);
 		scop_write(req, recovery_add(person, scop_hash(req, codes[i])));
 	}
-	scop_note(req, "Switched the second step on", NULL);
+	scop_note(req, "Turned on two-step verification", NULL);
 	scop_put(req, "codes", scop_make_list(req, RECOVERY_CODES, codes));
 	scop_show_once(req);
 	scop_view(req, &view_second_codes);
@@ -115,12 +115,12 @@ portal_second_off(struct scop_request *req)
 	if (!person ||
 	    !scop_password_verify(req, scop_field(req, "current"), scop_get(person, "password"),
 		true)) {
-		scop_reject(req, "current", "This is not your present password.");
+		scop_reject(req, "current", "This is not your current password.");
 		return;
 	}
 	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
 	scop_write(req, recovery_clear(scop_get(person, "id")));
-	scop_note(req, "Switched the second step off", NULL);
+	scop_note(req, "Turned off two-step verification", NULL);
 	scop_flash(req, SCOP_TEXT("Two-step verification is off."));
 	scop_redirect(req, "account", NULL);
 }

@@ -67,9 +67,9 @@ void
 portal_statement_csv(struct scop_request *req)
 {
 	static const struct scop_csv_column columns[] = { { "title", SCOP_TEXT("Module") },
-		{ "begins", SCOP_TEXT("From") }, { "ends", SCOP_TEXT("Until") },
+		{ "begins", SCOP_TEXT("From") }, { "ends", SCOP_TEXT("Expires") },
 		{ "days", SCOP_TEXT("Days") }, { "of_days", SCOP_TEXT("Days of the month") },
-		{ "month", SCOP_TEXT("A month") }, { "sum", SCOP_TEXT("Amount") }, { 0 } };
+		{ "month", SCOP_TEXT("Per month") }, { "sum", SCOP_TEXT("Amount") }, { 0 } };
 
 	put_month(req);
 	if (scop_count(scop_model(req, "lines")) == 0) {

@@ -29,7 +29,8 @@ const struct scop_field portal_new_tenant_fields[] = {
 	    .min = 2,
 	    .max = 32,
 	    .pattern = "[a-z]([a-z0-9-]*[a-z0-9])",
-	    .message = SCOP_TEXT("Small letters, digits and hyphens, beginning with a letter.") },
+	    .message =
+		SCOP_TEXT("Use small letters, digits and hyphens, starting with a letter.") },
 	{ .name = "language",
 	    .type = SCOP_FIELD_CHOICE,
 	    .label = SCOP_TEXT("Language"),
@@ -42,20 +43,20 @@ const struct scop_field portal_new_tenant_fields[] = {
 	    .max = 40 },
 	{ .name = "template",
 	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("What it starts with"),
+	    .label = SCOP_TEXT("Start with"),
 	    .max = 40 },
 	{ .name = "host",
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Public pages"),
 	    .max = 48,
 	    .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]",
-	    .message = SCOP_TEXT("This is no host name.") },
+	    .message = SCOP_TEXT("This is not a domain name.") },
 	{ .name = "portal_host",
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Portal"),
 	    .max = 48,
 	    .pattern = "[a-z0-9][a-z0-9.-]+[a-z0-9]",
-	    .message = SCOP_TEXT("This is no host name.") },
+	    .message = SCOP_TEXT("This is not a domain name.") },
 	{ .name = "owner_name",
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Owner's name"),
@@ -71,7 +72,7 @@ const struct scop_field portal_new_tenant_fields[] = {
 const struct scop_field portal_allowance_fields[] = {
 	{ .name = "amount",
 	    .type = SCOP_FIELD_MONEY,
-	    .label = SCOP_TEXT("What owners may order by themselves, a month"),
+	    .label = SCOP_TEXT("Monthly limit for orders without asking you"),
 	    .min = 0,
 	    .max = 10000000 },
 	{ 0 },
@@ -80,7 +81,7 @@ const struct scop_field portal_allowance_fields[] = {
 const struct scop_field portal_sender_fields[] = {
 	{ .name = "address",
 	    .type = SCOP_FIELD_EMAIL,
-	    .label = SCOP_TEXT("Address that their mails come from") },
+	    .label = SCOP_TEXT("Sender address of their e-mails") },
 	{ 0 },
 };
 
@@ -118,8 +119,9 @@ portal_tenant(struct scop_request *req)
 				*id = tenant_number(req);
 	const struct scop_value *tenant = scop_put_all(req,
 	    (const struct scop_want[]){ { "one", true, one_tenant(id) },
-		{ "modules", false, offers_for(language, id) }, { "orders", false, orders_for(id) },
-		{ "steps", false, steps_for(id) }, { 0 } });
+		{ "modules", false, offers_for(language, id) },
+		{ "orders", false, orders_for(language, id) }, { "steps", false, steps_for(id) },
+		{ 0 } });
 
 	if (!tenant) {
 		scop_not_found(req);
@@ -199,14 +201,14 @@ may_be_made(struct scop_request *req)
 	for (size_t i = 0; i < scop_count(sectors) && !known; i++)
 		known = strcmp(scop_text(scop_at(sectors, i), "name"), scop_as_text(sector)) == 0;
 	if (!known)
-		scop_reject(req, "template", "Please choose one of the sectors.");
+		scop_reject(req, "template", "Choose one of the options.");
 	if (!scop_zone_is_known(scop_as_text(scop_field(req, "zone"))))
 		scop_reject(req, "zone",
-		    "This time zone is not known. It looks like Europe/Brussels.");
+		    "This time zone is not known. Enter one such as Europe/Brussels.");
 	if (scop_bool(like, "by_name"))
-		scop_reject(req, "name", "A tenant has this short name already.");
+		scop_reject(req, "name", "Another company already has this short name.");
 	else if (like)
-		scop_reject(req, "host", "One of the addresses is another tenant's.");
+		scop_reject(req, "host", "One of these addresses belongs to another company.");
 	if (scop_field(req, "host") && strcmp(scop_as_text(host), scop_as_text(portal_host)) == 0)
 		scop_reject(req, "portal_host", "The portal needs an address of its own.");
 	return !scop_rejected(req);
@@ -228,7 +230,7 @@ portal_tenant_make(struct scop_request *req)
 		scop_field(req, "owner_mail")),
 	    &under_way);
 	if (!under_way)
-		scop_note(req, SCOP_TEXT("Ordered a new tenant"), title);
+		scop_note(req, SCOP_TEXT("Created a company"), title);
 	scop_redirect(req, "tenants", NULL);
 }
 
@@ -264,7 +266,7 @@ portal_tenant_allow(struct scop_request *req)
 	    allowance_order_add(scop_get(tenant, "id"), scop_member_name(req),
 		amount ? scop_make_int(req, cents) : NULL),
 	    &under_way);
-	agreed(req, tenant, SCOP_TEXT("Set what may be ordered"),
+	agreed(req, tenant, SCOP_TEXT("Changed the order limit"),
 	    amount ? scop_make_text(req, "%lld.%02lld %s", cents / 100, cents % 100,
 			 scop_text(tenant, "currency"))
 		   : NULL);
@@ -285,5 +287,5 @@ portal_tenant_sender(struct scop_request *req)
 	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req),
 		field_or_none(req, "address")),
 	    &under_way);
-	agreed(req, tenant, SCOP_TEXT("Set where mails come from"), address);
+	agreed(req, tenant, SCOP_TEXT("Changed the sender address"), address);
 }

@@ -156,7 +156,7 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await owner.click('header a.person')
   await inspect(owner, 'account')
   await owner.fill('#mail', 'anne@laboucle.example')
-  await owner.click('main button:has-text("Envoyez-moi un lien")')
+  await owner.click('main button:has-text("Recevoir un lien")')
   await owner.waitForSelector('text=Nous avons écrit à anne@laboucle.example')
   await inspect(owner, 'account-written')
   const proof = await until('the mail that proves the address', async () => (await stack.mails()).find(({ to }) => to.includes('anne@')), 20)

@@ -65,7 +65,7 @@ test('the ways in by mail are sound: an invitation, a new password, and links th
   const page = await signedIn()
   await page.goto(`${portal}/portal/account`)
   await page.fill('#mail', 'anne@laboucle.example')
-  await press(page, 'main button:has-text("Envoyez-moi un lien")')
+  await press(page, 'main button:has-text("Recevoir un lien")')
   await page.goto(await linkTo('anne@', '/invitation/'))
   await inspect(page, 'invitation')
   await page.fill('#password', 'court')

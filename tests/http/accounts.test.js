@@ -106,7 +106,7 @@ test('an invited member joins with a password, sees what the role allows, and th
 
 test('an address that is a member, a role that is none, and a name that is too long are refused in words', async () => {
   const headers = await owner()
-  for (const [form, words] of [[{ name: 'X', mail: 'BART@example.org', role: 'reader' }, /member already/],
+  for (const [form, words] of [[{ name: 'X', mail: 'BART@example.org', role: 'reader' }, /already a member/],
     [{ name: 'X', mail: 'x@example.org', role: 'emperor' }, /one of the roles/], [{ name: 'x'.repeat(101), mail: 'x@example.org', role: 'reader' }, /100/],
     [{ name: '<script>', mail: 'x', role: 'reader' }, /not an e-mail address[^]*&lt;script&gt;/]]) {
     const { status, body } = await post('acme', '/members', '/members', form, headers)
@@ -167,7 +167,7 @@ test('a forgotten password: the same page for everybody, a mail for a member, a 
 
 test('a password is changed by who knows the present one', async () => {
   const headers = { Cookie: cookieOf(await signIn('acme', 'anna@example.org', OTHER)) }
-  assert.match((await post('acme', '/account', '/account', { current: 'wrong', password: GOOD }, headers)).body, /not your present password/)
+  assert.match((await post('acme', '/account', '/account', { current: 'wrong', password: GOOD }, headers)).body, /not your current password/)
   const elsewhere = { Cookie: cookieOf(await signIn('acme', 'anna@example.org', OTHER)) }
   const atBeta = { Cookie: cookieOf(await signIn('beta', 'anna@example.org', OTHER)) }
   assert.equal((await post('acme', '/account', '/account', { current: OTHER, password: GOOD }, headers)).status, 303)
@@ -209,7 +209,7 @@ test('a second step: set up with an app, asked for after the password, each code
   assert.ok(wrong.body.includes(secret), 'the app keeps its secret')
   assert.equal((await portal('acme', '/account/second', { headers, form: await form(codeOf(secret), sealed.slice(0, -2) + '00') })).status, 422)
   const guessed = await portal('acme', '/account/second', { headers, form: { ...await form(codeOf(secret)), current: 'a stolen session' } })
-  assert.match(guessed.body, /not your present password/)
+  assert.match(guessed.body, /not your current password/)
   const confirmed = await form(codeOf(secret))
   const on = await portal('acme', '/account/second', { headers, form: confirmed })
   const codes = [...on.body.matchAll(/<li class="num">([a-z2-7]{10})<\/li>/g)].map(([, code]) => code)
@@ -269,7 +269,7 @@ test('a page for members leads to signing in', async () => {
 
 test('the audit trail says who did what', async () => {
   const { body } = await portal('acme', '/audit', { headers: await owner() })
-  for (const words of [/Invited <span class="detail">bart@example\.org/, /Joined <span class="detail">bart@example\.org/, /Changed the role of <span class="detail">Cleo: reader/, /Removed <span class="detail">Cleo/, /Changed the password/, /Set a forgotten password anew/]) assert.match(body, words)
+  for (const words of [/Invited <span class="detail">bart@example\.org/, /Joined <span class="detail">bart@example\.org/, /Changed the role of <span class="detail">Cleo: reader/, /Removed <span class="detail">Cleo/, /Changed the password/, /Reset a forgotten password/]) assert.match(body, words)
 })
 
 test('no other module reads persons', async () => {

@@ -221,7 +221,7 @@ test('a mail that comes back later is noted with its reason; what else lies in t
   assert.deepEqual(kept.filter((name) => name.endsWith(':2,S')), ['1.failed:2,S'])
   assert.equal(stack.log().slice(from).match(/came back/g).length, 1)
   const { body } = await stack.request('acme-portal.localhost', '/portal/mails', { headers: { Cookie: await stack.signIn('acme') } })
-  assert.match(body, /Refused: 550 5\.1\.1 she has left &lt;b&gt;us&lt;\/b&gt;/)
+  assert.match(body, /Rejected: 550 5\.1\.1 she has left &lt;b&gt;us&lt;\/b&gt;/)
 })
 
 test('a server that never answers blocks nothing else: requests go on, and the next mails are taken', async () => {
@@ -288,15 +288,15 @@ test('a member sees what was sent and what was refused; a mail opens as a page t
   await stack.cli('tenant', 'create', 'beta', '--title', 'Beta', '--language', 'en')
   const look = async (tenant, rest = '') => stack.request(`${tenant}-portal.localhost`, `/portal/mails${rest}`, { headers: { Cookie: await stack.signIn(tenant) } })
   const { body } = await look('acme')
-  assert.match(body, /Refused: 550 5\.1\.1 no such person/)
-  assert.match(body, /secret word<span[^>]*>Only the recipient may read it/)
+  assert.match(body, /Rejected: 550 5\.1\.1 no such person/)
+  assert.match(body, /secret word<span[^>]*>Only the recipient can read it/)
   const id = body.match(/href="\/portal\/mails\/(\d+)">News for Zoé: wakes the mailer/)[1]
   const mail = await look('acme', `/${id}`)
   assert.equal(mail.status, 200)
   assert.match(mail.body, /<h1>Zoé<\/h1>/)
   assert.match(mail.headers['content-security-policy'], /^default-src 'none'; style-src 'unsafe-inline'; sandbox$/)
   await until('its portal serves', async () => (await look('beta')).status === 200)
-  assert.match((await look('beta')).body, /No mail yet/)
+  assert.match((await look('beta')).body, /No e-mails yet/)
   assert.equal((await look('beta', `/${id}`)).status, 404)
   const secret = await stack.sql("SELECT MAX(id) FROM queue.mail WHERE secret = 1")
   assert.equal((await look('acme', `/${secret}`)).status, 404)

@@ -15,7 +15,7 @@ before(async () => {
   stack = await start({ mail: true })
   await stack.cli('tenant', 'create', 'acme', '--title', 'La Boucle', '--operator')
   for (const module of ['shop', 'guestbook']) await stack.cli('module', 'install', module, '--tenant', 'acme', ...(module === 'shop' ? ['--root'] : []))
-  await stack.sql("INSERT INTO t1_shop.product (slug, name, description, published) VALUES ('lampe', 'Lampe', '', 1); INSERT INTO t1_shop.variant (product, code, price_cents, stock) VALUES (1, 'a', 100, 5)")
+  await stack.sql("INSERT INTO t1_shop.product (slug, code, name, description, published) VALUES ('lampe', 'lampe', 'Lampe', '', 1); INSERT INTO t1_shop.variant (product, code, price_cents, stock) VALUES (1, 'a', 100, 5)")
   await until('the shop serves', async () => (await stack.request(SITE, '/en/')).status === 200)
   owner = await stack.signIn('acme')
   await stack.setUp(PORTAL, owner, 'anna@example.org', GOOD)

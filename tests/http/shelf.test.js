@@ -40,11 +40,11 @@ test('the catalogue can be searched by words and category, and a module has a pa
   assert.doesNotMatch((await get('/portal/modules?words=guest')).body, /modules\/notes"/)
   assert.match((await get('/portal/modules?category=accounting')).body, /modules\/notes"/)
   assert.doesNotMatch((await get('/portal/modules?category=accounting')).body, /modules\/guestbook"/)
-  assert.match(text((await get('/portal/modules?words=nothing-like-that')).body), /No module is like that/)
+  assert.match(text((await get('/portal/modules?words=nothing-like-that')).body), /No modules found/)
   const { status, body } = await get(module)
   assert.equal(status, 200)
-  assert.match(text(body), /Not installed Version 1\.0\.0 Price Free Category Accounting Made by Scopiton Licence MIT OR EUPL-1\.2 Level 1 of 8/)
-  assert.match(text(body), /It keeps what tells of persons: note \(text\), for 12 months/)
+  assert.match(text(body), /Not installed Version 1\.0\.0 Price Free Category Accounting Publisher Scopiton Licence MIT OR EUPL-1\.2 Quality level 1 of 8/)
+  assert.match(text(body), /Personal data it stores: note \(text\), for 12 months/)
   assert.equal((await get('/portal/modules/cars')).status, 404)
   assert.equal((await get('/portal/modules/portal')).status, 404)
 })
@@ -56,16 +56,16 @@ test('it is installed, upgraded, tried and gone back from on its page, and the h
   await catalogue.publish('notes', '1.1.0', { from: 'notesb', manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n' + ['fr', 'nl', 'de', 'en'].map((lang) => `\t<changes lang="${lang}">Lengths (${lang}).</changes>\n`).join('')).replace('\t<personal', '\t<calls host="api.example.com"/>\n\t<personal') })
   await stack.cli('catalogue', 'refresh')
   let body = text((await get(module)).body)
-  assert.match(body, /Upgrade to version 1\.1\.0 Nobody notices it/)
-  assert.match(body, /asks for more than the one that you have/)
-  assert.match(body, /Call api\.example\.com:443 new/)
+  assert.match(body, /Update to version 1\.1\.0 Nobody is interrupted/)
+  assert.match(body, /needs more permissions than yours/)
+  assert.match(body, /Connect to api\.example\.com:443 new/)
   assert.match(body, /1\.1\.0 Lengths \(en\)\./)
   await order('rehearse')
   await ended()
   assert.match(text((await get(module)).body), /Try on a copy 1\.0\.0 to 1\.1\.0: \d+ rows.* owner .* Done/)
   await order('upgrade')
   await ended()
-  assert.match(text((await get(module)).body), /The last change did not succeed\. notes 1\.1\.0 asks for more/)
+  assert.match(text((await get(module)).body), /The last change failed\. notes 1\.1\.0 asks for more/)
   await order('upgrade', { granted: '1' })
   await ended()
   body = text((await get(module)).body)
@@ -79,7 +79,7 @@ test('it is installed, upgraded, tried and gone back from on its page, and the h
 
 test('what is about to be deleted is listed, and its name has to be typed', async () => {
   const page = await get(`${module}/remove`)
-  assert.match(text(page.body), /note [\s\S]*It keeps what tells of persons/)
+  assert.match(text(page.body), /note [\s\S]*Personal data it stores/)
   const refused = await order('purge', { confirmed: 'nots' }, `${module}/remove`)
   assert.equal(refused.status, 422)
   assert.match(text(refused.body), /Type the name exactly as shown/)
@@ -89,7 +89,7 @@ test('what is about to be deleted is listed, and its name has to be typed', asyn
   assert.match(text((await get(module)).body), /Uninstalled, data kept/)
   assert.equal((await order('purge', { confirmed: 'notes' }, `${module}/remove`)).status, 303)
   await ended()
-  assert.match(text((await get(module)).body), /Delete for good Exported to '.*', then dropped owner .* Done/)
+  assert.match(text((await get(module)).body), /Delete permanently Exported to '.*', then dropped owner .* Done/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'"), '0')
 })
 
@@ -193,7 +193,7 @@ test('visitors of a module that is switched off are told so, in their language, 
 
 test('statements say what is paid, as a page and as a file', async () => {
   await stack.sql("INSERT INTO scopiton.subscription_period (tenant, module, cents, currency, begins, ends) VALUES (1, 'notes', 3000, 'EUR', '2026-04-01', '2026-04-10'), (2, 'notes', 3000, 'EUR', '2026-04-01', '2026-04-30')")
-  assert.match(text((await get('/portal/statements')).body), /April 2026 As it stands .*10\.00/)
+  assert.match(text((await get('/portal/statements')).body), /April 2026 Provisional .*10\.00/)
   await stack.cli('tenant', 'statement', 'acme', '2026-04', '--close')
   const { body } = await get('/portal/statements/2026-04')
   assert.match(text(body), /01 Apr 2026 10 Apr 2026 10 of 30 days .*30\.00 .*10\.00 Total .*10\.00/)
@@ -210,8 +210,8 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE message lost VARCHAR(1000) NOT NULL')
   const as = { headers: operator, host: scop }
   assert.equal((await post('/portal/rollouts', { module: 'guestbook', version: '', canary: '1' }, as)).status, 303)
-  await until('it stops', async () => /Stopped at a failure/.test((await get('/portal/rollouts', operator, scop)).body))
-  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped at a failure · 0 of 1 tenant .* Acme guestbook 1\.0\.0, which serves now, would not work any more.* 0 1\.0\.0 Failed/)
+  await until('it stops', async () => /Stopped after a failure/.test((await get('/portal/rollouts', operator, scop)).body))
+  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme guestbook 1\.0\.0, which serves now, would not work any more.* 0 1\.0\.0 Failed/)
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
   assert.equal((await post('/portal/rollouts/1/resume', {}, { ...as, page: '/portal/rollouts/1' })).status, 303)
   await until('it is done', async () => /Done in \d+ ms/.test((await get('/portal/rollouts/1', operator, scop)).body))
@@ -266,8 +266,8 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
   const page = '/portal/tenants/new', as = { headers: operator, host: scop, page }
   const form = { title: 'Brasserie Dupont & Fils', name: 'dupont', language: 'fr', zone: 'Europe/Paris', template: '', host: '', portal_host: '', owner_name: 'Jean Dupont', owner_mail: 'jean@dupont.example' }
   assert.match((await get(page, operator, scop)).body, /<option value="retail">Shop<\/option>/)
-  for (const [wrong, words] of [[{ name: 'acme' }, /has this short name already/], [{ name: 'Not A Name' }, /Small letters, digits and hyphens/], [{ zone: 'Mars/Base' }, /time zone is not known/], [{ template: 'nonsense' }, /choose one of the sectors/],
-    [{ host: 'acme.localhost' }, /is another tenant's/], [{ host: 'x.example', portal_host: 'x.example' }, /an address of its own/], [{ owner_mail: 'nobody' }, /./], [{ title: '' }, /./], [{ title: 'x'.repeat(5000) }, /./]]) {
+  for (const [wrong, words] of [[{ name: 'acme' }, /already has this short name/], [{ name: 'Not A Name' }, /small letters, digits and hyphens/], [{ zone: 'Mars/Base' }, /time zone is not known/], [{ template: 'nonsense' }, /Choose one of the options/],
+    [{ host: 'acme.localhost' }, /belongs to another company/], [{ host: 'x.example', portal_host: 'x.example' }, /an address of its own/], [{ owner_mail: 'nobody' }, /./], [{ title: '' }, /./], [{ title: 'x'.repeat(5000) }, /./]]) {
     const { status, body } = await post(page, { ...form, ...wrong }, as)
     assert.equal(status, 422, JSON.stringify(wrong))
     assert.match(text(body), words)
@@ -292,13 +292,13 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
   // What cannot be known before shows on the page of tenants, and nothing of it is left.
   await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t2_portal', 2, 'tenant', 'broken', 'op', '{\"name\":\"broken\",\"title\":\"Broken\",\"language\":\"fr\",\"zone\":\"Europe/Paris\",\"template\":\"nothing\"}'), ('t1_portal', 1, 'tenant', 'sneaky', 'op', '{\"name\":\"sneaky\",\"title\":\"S\",\"language\":\"fr\",\"zone\":\"Europe/Paris\"}')")
   await ended('sneaky')
-  assert.match(text((await get('/portal/tenants', operator, scop)).body), /Broken could not be made\. There is no template 'nothing'/)
+  assert.match(text((await get('/portal/tenants', operator, scop)).body), /Broken could not be created\. There is no template 'nothing'/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name IN ('broken', 'sneaky')"), '0', 'and a tenant that operates none makes none')
 })
 
 test('an operator says what owners may order by themselves', async () => {
   const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
-  assert.match(text((await get(page, operator, scop)).body), /What they pay/)
+  assert.match(text((await get(page, operator, scop)).body), /Billing of this company/)
   assert.equal((await post('/portal/allowances/1', { amount: 'much' }, as)).status, 422)
   assert.equal((await post('/portal/allowances/1', { amount: '-5' }, as)).status, 422)
   for (const [amount, cents] of [['49,90', '4990'], ['0', '0'], ['', 'NULL']]) {
@@ -323,7 +323,7 @@ test('an operator says from which address a tenant\'s mails come; the trail says
     assert.equal(await stack.sql('SELECT address FROM queue.sender WHERE tenant = 1'), kept)
     assert.match((await get(page, operator, scop)).body, new RegExp(`id="address"[^>]*value="${kept}"`))
   }
-  assert.match(text((await get('/portal/audit', operator, scop)).body), /Set where mails come from Acme: bonjour@acme\.example/)
+  assert.match(text((await get('/portal/audit', operator, scop)).body), /Changed the sender address Acme: bonjour@acme\.example/)
   await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t1_portal', 1, 'sender', 'own', 'owner', '{"address":"bank@bank.example"}')`)
   await ended('own')
   assert.equal(await stack.sql('SELECT COUNT(*) FROM queue.sender'), '0', 'a tenant does not name itself')
@@ -365,11 +365,11 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
 
 test('an operator sees what a served tenant would lose, and deletes it for good', async () => {
   const page = '/portal/tenants/1/guestbook/remove', as = { headers: operator, host: scop, page, action: '/portal/tenants/1/guestbook/order' }
-  assert.match(text((await get(page, operator, scop)).body), /What there is .*entry \d+/)
+  assert.match(text((await get(page, operator, scop)).body), /Stored data .*entry \d+/)
   assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the name exactly as shown/)
   assert.equal((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guestbook' }, as)).status, 303)
   await ended('guestbook')
-  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete for good Exported to .* owner .* Done/)
+  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete permanently Exported to .* owner .* Done/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1_guestbook'"), '0')
   assert.equal((await get(page)).status, 403)
 })
@@ -379,13 +379,13 @@ const said = [
   ["'guestbook' costs more than this tenant may order by itself. Ask your operator.", { fr: "'guestbook' coûte plus que ce que vous pouvez commander vous-même. Demandez à votre opérateur.",
     de: "'guestbook' kostet mehr, als Sie selbst bestellen dürfen. Fragen Sie Ihren Betreiber." }],
   ['shop 1.5.0 needs clerk >=2: this tenant has 1.9.0; 2.0.0 is beta; 1.8.0 was withdrawn (loses a note)', {
-    fr: 'shop 1.5.0 a besoin de clerk >=2 : ce client a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
-    nl: 'shop 1.5.0 heeft clerk >=2 nodig: deze klant heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
+    fr: 'shop 1.5.0 a besoin de clerk >=2 : cette entreprise a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
+    nl: 'shop 1.5.0 heeft clerk >=2 nodig: dit bedrijf heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
   ['asked for shop ^2: this tenant has 1.9.0; invoices 1.0.0, which is installed, needs shop ^1, and not 2.0.0', {
-    de: 'Verlangt: shop ^2: dieser Kunde hat 1.9.0; invoices 1.0.0, das installiert ist, braucht shop ^1 und nicht 2.0.0' }],
+    de: 'Verlangt: shop ^2: dieses Unternehmen hat 1.9.0; invoices 1.0.0, das installiert ist, braucht shop ^1 und nicht 2.0.0' }],
   ['shop 1.4.0 needs invoices ^2: crm 1.0.0, which is installed, needs invoices ^1, and not 2.0.0', {
     fr: "shop 1.4.0 a besoin de invoices ^2 : crm 1.0.0, qui est installé, a besoin de invoices ^1, et non de 2.0.0" }],
-  ["this tenant has no module 'export'", { de: "Dieser Kunde hat kein Modul 'export'" }],
+  ["this tenant has no module 'export'", { de: "Dieses Unternehmen hat kein Modul 'export'" }],
   ["the index is not the group's: the signature does not fit: a byte was changed, or it is another file's", {
     nl: 'De index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
     en: "The index is not the group's: the signature does not fit: a byte was changed, or it is another file's" }],
@@ -394,7 +394,7 @@ const said = [
   ['x rows written since are kept', { de: 'x rows written since are kept' }],
   ['1.0.0 to 1.1.0: 100 rows, 0.012 s, while everybody is being served. Rows written after it are kept when going back.', {
     fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans que personne n'attende. Les lignes écrites ensuite sont conservées si l'on revient en arrière." }],
-  ["a tenant 'acme' is there already", { fr: "Il existe déjà un client 'acme'", en: "A tenant 'acme' is there already" }],
+  ["a tenant 'acme' is there already", { fr: "Il existe déjà une entreprise 'acme'", en: "A tenant 'acme' is there already" }],
   ['<b>1 is beta</b> % %s %1$s %n', { fr: '<b>1 is beta</b> % %s %1$s %n' }],
   ['; ; ; is beta; : : ', { fr: '; ; ; is beta; : : ' }],
   ['é'.repeat(1000), { de: 'é'.repeat(1000) }],
