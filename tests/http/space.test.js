@@ -273,7 +273,7 @@ test('an API key may what it lists, until its day or until it is taken back; it 
   await stack.sql('UPDATE t1.api_key SET expires = UTC_TIMESTAMP(6) + INTERVAL 1 DAY')
   await post('/portal/keys', `/portal/keys/${id}/remove`, {})
   assert.equal((await program('/shop/orders')).status, 401)
-  assert.match((await see('/portal/audit')).body, /A retiré une clé d(&#39;|')API <span class="detail">Compta/)
+  assert.match((await see('/portal/audit')).body, /A révoqué une clé d(&#39;|')API <span class="detail">Compta/)
 })
 
 test('sessions are listed, and each is ended by itself', async () => {
