@@ -128,11 +128,12 @@ change(struct scop_request *req, const struct scop_value *rows, const struct tra
 	return scop_count(ids);
 }
 
-/* Whether somebody has to be asked first: a mail goes out. */
+/* Whether somebody has to be asked first: a mail goes out. A program with a key, which is no
+ * member, has nobody to ask. */
 static bool
 asks(struct scop_request *req, const struct transition *transition)
 {
-	return transition->mail && !scop_as_bool(scop_field(req, "sure"));
+	return transition->mail && scop_member(req) && !scop_as_bool(scop_field(req, "sure"));
 }
 
 /* The question, with what would happen. `one`: of the page of one order. */
