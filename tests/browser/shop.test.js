@@ -59,7 +59,7 @@ test('the mails of an order fit on any phone, in each language', async () => {
 })
 
 test('the header holds many long categories on a desk: the languages stay beside the cart', async () => {
-  for (let i = 0; i < 7; i++) await stack.sql(`USE t1_shop; INSERT INTO category (slug, title, products) VALUES ('long-${i}', 'Eine sehr lange Kategorie ${i}', 1)`)
+  for (let i = 0; i < 7; i++) await stack.sql(`USE t1_shop; INSERT INTO category (path, slug, title, products) VALUES ('Eine sehr lange Kategorie ${i}', 'long-${i}', 'Eine sehr lange Kategorie ${i}', 1)`)
   const page = await open({ javaScriptEnabled: false })
   await page.goto(`${shop}/de/`)
   for (const width of [768, 1024, 1280]) {
