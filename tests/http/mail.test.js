@@ -107,7 +107,7 @@ test('a tenant\'s mails come from its own address where one is set; what comes b
   assert.equal(mail.from, 'Acme & Fils <bonjour@acme.example>')
   assert.match(mail['message-id'], /@localhost\.localdomain>$/, 'by which a bounce is known')
   const owner = { headers: { Cookie: await stack.signIn('acme') } }
-  assert.match((await stack.request('acme-portal.localhost', '/portal/mails', owner)).body, /They come from bonjour@acme\.example\./)
+  assert.match((await stack.request('acme-portal.localhost', '/portal/mails', owner)).body, /They are sent from bonjour@acme\.example\./)
   await stack.cli('tenant', 'sender', 'acme', 'none')
   await send({ text: 'of the host' })
   assert.equal((await arrived('of the host', 20)).from, 'Acme & Fils <no-reply@localhost.localdomain>')

@@ -10,3 +10,7 @@ SELECT id, slug FROM note WHERE id = :id
 
 -- name: combinations ()
 SELECT a.id FROM note a JOIN note b
+
+-- a question mark within a text is no argument; what stands here is prepared when the module is installed
+-- name: asked ()
+SELECT id FROM note WHERE slug = 'really?'
