@@ -34,6 +34,7 @@ enum {
 	POLLED_MAX = 4096,
 	QUICK_STOP_SECONDS = 3,
 	SERVICE_REST = 1000000,
+	KILL_AGAIN = 1000000, /* microseconds */
 	CONTROL_WAIT_MS = 50,
 	METRICS_READERS = 4, /* at once; one more is told nothing */
 	METRICS_SECONDS = 5
@@ -640,6 +641,17 @@ prepare(struct supervisor *supervisor)
 		give_up("no shared memory");
 }
 
+/* The time to end has passed. A service is killed, too: what it was doing is done again by the next
+ * one, as after a crash. */
+static void
+kill_what_is_left(struct supervisor *supervisor)
+{
+	for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
+		scop_pool_kill(pool, SIGKILL);
+	tell_services(supervisor, SIGKILL);
+	supervisor->stop_by = scop_board_clock() + KILL_AGAIN;
+}
+
 static bool
 done(const struct supervisor *supervisor)
 {
@@ -676,9 +688,7 @@ main(int argc, char **argv)
 	while (!done(&supervisor)) {
 		wait_and_serve(&supervisor);
 		if (supervisor.stopping && scop_board_clock() > supervisor.stop_by)
-			for (struct scop_pool *pool = supervisor.host.pools; pool;
-			     pool = pool->next)
-				scop_pool_kill(pool, SIGKILL);
+			kill_what_is_left(&supervisor);
 	}
 	scop_log(SCOP_LOG_INFO, "stopped");
 	return 0;

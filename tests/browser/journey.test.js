@@ -157,7 +157,7 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await inspect(owner, 'account')
   await owner.fill('#mail', 'anne@laboucle.example')
   await owner.click('main button:has-text("Recevoir un lien")')
-  await owner.waitForSelector('text=Nous avons écrit à anne@laboucle.example')
+  await owner.waitForSelector('text=Nous avons envoyé un e-mail à anne@laboucle.example')
   await inspect(owner, 'account-written')
   const proof = await until('the mail that proves the address', async () => (await stack.mails()).find(({ to }) => to.includes('anne@')), 20)
   await owner.goto(proof.html.match(/href="(http[^"]+\/invitation\/[^"]+)"/)[1])

@@ -232,11 +232,11 @@ test('a second supervisor takes over under load without a failed request, and th
       env: { ...process.env, SCOPITON_CONFIG: path.join(stack.folder, 'scopiton.conf') } })
     const ended = new Promise((resolve) => second.once('exit', resolve))
     try {
-      await until('the first has ended', () => !alive(first), 20)
+      await until('the first has ended', () => !alive(first), 45) // at most 30 s are given to what runs
       const before = load.confirmed.size
       await until('the second serves', () => load.confirmed.size > before + 30)
       await stack.again('supervisor') // and back again: a third takes over from the second
-      assert.equal(await Promise.race([ended, sleep(20000)]), 0, 'the second has ended by itself')
+      assert.equal(await Promise.race([ended, sleep(45000)]), 0, 'the second has ended by itself')
       const then = load.confirmed.size
       await until('the third serves', () => load.confirmed.size > then + 30)
     } finally {
