@@ -444,9 +444,11 @@ test('a refused newer version leaves the one before serving', async () => {
   assert.equal((await stack.request(acme, '/fr/twice/', { form })).status, 303)
 
   packages.addAs('guestbook', 'twice', '1.1.0')
+  const statements = fs.readFileSync(packages.path('twice', 'statements.txt'))
   fs.writeFileSync(packages.path('twice', 'statements.txt'), 'entries\t0\tSELECT mood FROM entry\n')
   await assert.rejects(install('twice', 'acme'), /other statements than the statements\.txt beside it/)
   assert.match((await get(acme, 'twice')).body, /avant/)
+  fs.writeFileSync(packages.path('twice', 'statements.txt'), statements)
   fs.writeFileSync(packages.path('twice', 'migrations/0002_mood.sql'), 'ALTER TABLE enrty ADD COLUMN mood INT NULL;\n')
   await assert.rejects(install('twice', 'acme'), /migration '0002_mood\.sql'/)
   assert.match((await get(acme, 'twice')).body, /avant/)
