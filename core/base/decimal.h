@@ -22,7 +22,7 @@ struct scop_decimal {
 /* Appends all digits with a point, as programs write them: "-12.30", "0.05", "7". */
 void scop_decimal_print(struct scop_buffer *out, struct scop_decimal decimal);
 
-/* What stands before the point, without its rest: 12 of 12.99, -12 of -12.99. */
+/* Gives the integer part, rounded towards zero: 12 of 12.99, -12 of -12.99. */
 int64_t scop_decimal_whole(struct scop_decimal decimal);
 
 /* Reads "-12.30", a point and no groups; false for anything else, or more than 18 digits. */

@@ -15,7 +15,7 @@ void scop_log_open(const char *who, enum scop_log_level least);
 void scop_log(enum scop_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* What the process is busy with, behind each line until it is set anew: request, tenant, route.
+/* Sets the context that each line ends with until it is set again: request, tenant, route.
  * Copied; "" for none. */
 void scop_log_context(const char *context);
 

@@ -46,7 +46,7 @@ is_public_v4(const uint8_t *bytes)
 	return true;
 }
 
-/* Of IPv6 only 2000::/3 is given out; within it stand documentation, Teredo, and 6to4, which leads
+/* IPv6 gives out only 2000::/3; within it stand documentation, Teredo, and 6to4, which leads
  * to an IPv4 address. */
 static bool
 is_public_v6(const uint8_t *bytes)

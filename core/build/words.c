@@ -13,7 +13,7 @@
 #include "build/files.h"
 #include "build/po.h"
 
-/* What core/base/locale.c takes for the plural, without blanks and brackets. */
+/* The plural formulas of core/base/locale.c, without blanks and brackets. */
 static const struct language {
 	const char *code, *plural;
 } languages[] = { { "fr", "n>1" }, { "nl", "n!=1" }, { "de", "n!=1" } };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the subcommands share: options, refusals, the platform: see cli.h. */
+/* Options, refusals and the platform, shared by the subcommands: see cli.h. */
 #include "cli/cli.h"
 
 #include <stdarg.h>

@@ -183,12 +183,16 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 	if (stat(path, &status) != 0 ||
 	    (status.st_mtim.tv_sec == seen->tv_sec && status.st_mtim.tv_nsec == seen->tv_nsec))
 		return;
-	*seen = status.st_mtim;
 	FILE *file = fopen(path, "r");
-	if (!file ||
-	    !scop_platform_sql(platform,
-		"UPDATE scopiton.package SET trouble = '' WHERE trouble <> ''"))
+	if (!file)
 		return;
+	/* without an answer of the database the file is read again at the next turn */
+	if (!scop_platform_sql(platform,
+		"UPDATE scopiton.package SET trouble = '' WHERE trouble <> ''")) {
+		fclose(file);
+		return;
+	}
+	*seen = status.st_mtim;
 	while (fgets(line, sizeof line, file)) {
 		char *space = strchr(line, ' ');
 

@@ -31,7 +31,7 @@ struct scop_db_account {
 	unsigned rows_max;          /* a read of more rows fails; 0: no limit */
 };
 
-/* What a module's worker reads at once. */
+/* The most rows that a module's statement may read. */
 enum { SCOP_ROWS_MAX = 10000 };
 
 enum scop_db_status {

@@ -23,8 +23,8 @@ enum {
 	COM_EXECUTE_BYTE = 0x17,
 	DEFINITION_TAIL = 12,
 	TRIP_MAX = 16, /* reads */
-	/* What a socket takes at once though nobody reads at its other end: MariaDB writes the rows
-	 * of one read before it takes the next. */
+	/* A socket takes so much at once though nobody reads at its other end: MariaDB writes the
+	 * rows of one read before it takes the next. */
 	TRIP_BYTES = 64 << 10,
 	SEND_MILLISECONDS = 30000
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What views may find: see model.h. */
+/* The values that views may find: see model.h. */
 #include "lint/model.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@
 
 enum { WORDS_MAX = 1 << 15, PUTS_MAX = 2000, BEGINS_MAX = 100 };
 
-/* What the host puts into each model (core/web/page.c), and its values (scop_qr). */
+/* The host puts these into each model (core/web/page.c), and its values (scop_qr). */
 static const char host_words[] =
     "scop tenant language home reference site portal person menu languages code name url current "
     "rejected errors error value its typed was_typed size path asset";

@@ -96,7 +96,7 @@ says(const struct lint_source *source, size_t begin, size_t end, const char *mem
 	return !value[0];
 }
 
-/* Of the braces around token `at`, the innermost. */
+/* The innermost braces around token `at`. */
 static void
 group_of(const struct lint_source *source, size_t at, size_t *ret_begin, size_t *ret_end)
 {
