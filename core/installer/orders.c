@@ -44,14 +44,13 @@ scop_order_give(struct scop_platform *platform, const struct scop_order *order, 
 	/* Where an order for the module is under way already, that one is shown. */
 	if (!scop_platform_sql(platform,
 		"INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, beta, "
-		"granted, confirmed, rollout) VALUES "
-		"(%u, '%s', '%s', '%s', '%s', %d, %d, '%s', NULLIF(%lld, 0)) ON DUPLICATE KEY "
+		"granted, confirmed) VALUES "
+		"(%u, '%s', '%s', '%s', '%s', %d, %d, '%s') ON DUPLICATE KEY "
 		"UPDATE id = LAST_INSERT_ID(id)",
 		order->tenant, order->kind, scop_platform_quote(platform, order->module),
 		scop_platform_quote(platform, order->actor), version, order->wish.beta,
 		order->wish.granted,
-		scop_platform_quote(platform, order->confirmed ? order->confirmed : ""),
-		(long long)order->rollout))
+		scop_platform_quote(platform, order->confirmed ? order->confirmed : "")))
 		return 0;
 	*ret_under_way = scop_db_touched(platform->db) != 1;
 	return scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
@@ -127,24 +126,24 @@ note_step(void *context, const char *what)
 /* Ends the sessions of a person at every tenant but the one that has done so itself: the password
  * has changed. */
 static bool
-sign_out(struct scop_platform *platform, uint32_t but, const char *person)
+sign_out(struct scop_platform *platform, uint32_t but, int64_t person)
 {
 	const struct scop_value *tenants =
 	    scop_platform_rows(platform, "SELECT id FROM scopiton.tenant WHERE id <> %u", but);
-	bool sound = tenants != NULL && person[0] && !person[strspn(person, "0123456789")];
+	bool sound = tenants != NULL;
 
 	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
 		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
 
 		sound = scop_platform_sql(platform,
 		    "DELETE s FROM t%u.session s JOIN t%u.member m ON m.id = s.member WHERE "
-		    "m.person = %s",
-		    id, id, person);
+		    "m.person = %lld",
+		    id, id, (long long)person);
 	}
 	return sound;
 }
 
-/* What the order says beyond its module; NULL with the reason. */
+/* What the order says beyond what it concerns; NULL with the reason. */
 static const struct scop_value *
 details_of(struct scop_platform *platform, const struct scop_value *order)
 {
@@ -164,7 +163,7 @@ make_tenant(struct scop_platform *platform, const struct scop_value *order,
 					(long long)scop_int(order, "tenant")),
 	    "host");
 	const struct scop_value *details = details_of(platform, order);
-	const char *name = scop_text(details, "name"), *host = scop_text(details, "host"),
+	const char *name = scop_text(order, "new_tenant"), *host = scop_text(details, "host"),
 		   *portal_host = scop_text(details, "portal_host"),
 		   *template = scop_text(details, "template");
 	const char *below = strchr(own, '.');
@@ -315,7 +314,7 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 		return scop_module_purge(platform, tenant, module, scop_text(order, "confirmed"),
 		    note_step, steps, ret_report);
 	if (strcmp(kind, "sign-out") == 0)
-		return sign_out(platform, tenant, module);
+		return sign_out(platform, tenant, scop_int(order, "person"));
 	const struct scop_value *scop = scop_of(platform, role);
 	if (!role[0] || scop) {
 		if (strcmp(kind, "refresh") == 0)
@@ -334,7 +333,7 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 				   (uint32_t)scop_int(order, "canary"),
 				   scop_text(order, "actor")) != 0;
 		if (strcmp(kind, "rollout-pause") == 0 || strcmp(kind, "rollout-resume") == 0)
-			return scop_rollout_set(platform, atoll(module),
+			return scop_rollout_set(platform, scop_int(order, "rollout"),
 			    (uint32_t)scop_int(scop, "id"),
 			    strcmp(kind, "rollout-pause") == 0 ? "paused" : "running");
 	}
@@ -375,9 +374,9 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 		.told = told,
 		.context = context };
 	const struct scop_value *order = scop_platform_row(platform,
-	    "SELECT id, COALESCE(role, '') AS role, tenant, kind, module, version, beta, granted, "
-	    "confirmed, canary, "
-	    "actor, details FROM scopiton.installer_order WHERE id = %lld",
+	    "SELECT id, COALESCE(role, '') AS role, tenant, kind, module, person, rollout, "
+	    "new_tenant, version, beta, granted, confirmed, canary, actor, details FROM "
+	    "scopiton.installer_order WHERE id = %lld",
 	    (long long)id);
 	const char *report = "";
 

@@ -6,13 +6,12 @@
 
 #include "installer/choose.h"
 
-/* What is ordered. */
+/* What is ordered for a tenant's module. */
 struct scop_order {
 	uint32_t tenant;
 	const char *kind, *module, *actor;
 	struct scop_wish wish;
 	const char *confirmed; /* for purge: the module's name, typed again */
-	int64_t rollout;       /* 0: of none */
 };
 
 /* Writes it; gives its number, or that of the one which is under way for the same tenant and

@@ -8,8 +8,10 @@ bool
 scop_portal_rights(struct scop_platform *platform, uint32_t tenant)
 {
 	return scop_platform_sql(platform,
-		   "GRANT INSERT (tenant, kind, module, actor, version, beta, granted, confirmed, "
-		   "canary, details) ON scopiton.installer_order TO t%u_portal",
+		   "GRANT INSERT (tenant, kind, module, person, rollout, new_tenant, actor, "
+		   "version, "
+		   "beta, granted, confirmed, canary, details) ON scopiton.installer_order TO "
+		   "t%u_portal",
 		   tenant) &&
 	    scop_platform_sql(platform,
 		"GRANT INSERT (installer_order) ON scopiton.order_cancel TO t%u_portal", tenant) &&

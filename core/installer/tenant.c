@@ -187,7 +187,7 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 		tenant, served) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_order AS SELECT o.id, "
-		"o.tenant, o.kind, o.module, "
+		"o.tenant, o.kind, o.module, o.rollout, "
 		"o.actor, o.created, o.ended, o.state, o.message, o.version, o.details FROM "
 		"scopiton.installer_order o JOIN scopiton.tenant t ON t.id = o.tenant WHERE %s",
 		tenant, served) &&

@@ -34,8 +34,7 @@ serve_tenant(struct scop_platform *platform, const struct scop_value *rollout, u
 		.module = scop_text(rollout, "module"),
 		.actor = scop_text(rollout, "actor"),
 		.wish = { .version = scop_text(rollout, "version"),
-		    .granted = scop_bool(rollout, "granted") },
-		.rollout = scop_int(rollout, "id") };
+		    .granted = scop_bool(rollout, "granted") } };
 	bool under_way;
 
 	if (strcmp(order.module, SOCLE) == 0)

@@ -63,22 +63,28 @@ CREATE TABLE directory_version (
 
 INSERT INTO directory_version (only_one, version) VALUES (1, 1);
 
--- Orders to the installer. `role` is stamped by MariaDB: NULL from the command line, else the portal's role of a tenant.
+-- Orders to the installer. `role` is stamped by MariaDB: NULL from the command line, else the portal's role of a tenant. An order
+-- concerns at most one thing: a module, a person whose sessions end elsewhere, an upgrade in waves, or the name of a tenant to make.
 CREATE TABLE installer_order (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	role VARCHAR(80) DEFAULT (current_role()),
 	tenant INT UNSIGNED NOT NULL,
 	kind VARCHAR(20) NOT NULL,
-	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL,
+	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NULL,
+	person BIGINT UNSIGNED NULL,
+	rollout INT UNSIGNED NULL,
+	new_tenant VARCHAR(32) COLLATE utf8mb4_nopad_bin NULL,
 	actor VARCHAR(100) NOT NULL,
 	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
 	ended DATETIME(6) NULL,
 	state ENUM('waiting', 'running', 'done', 'failed') NOT NULL DEFAULT 'waiting',
 	message VARCHAR(1000) NOT NULL DEFAULT '',
-	-- One order at a time for a tenant's module.
-	under_way VARCHAR(40) AS (IF(state IN ('waiting', 'running'), CONCAT(tenant, '/', module), NULL)) PERSISTENT UNIQUE,
+	-- One order of a tenant at a time for the same thing; as many as there are for none.
+	under_way VARCHAR(60) AS (IF(state IN ('waiting', 'running'), CONCAT(tenant, ' ', COALESCE(CONCAT('module ', module),
+		CONCAT('person ', person), CONCAT('rollout ', rollout), CONCAT('tenant ', new_tenant))), NULL)) PERSISTENT UNIQUE,
 	KEY open_orders (state, id),
-	KEY of_tenant (tenant, id)
+	KEY of_tenant (tenant, id),
+	CONSTRAINT concerns_one CHECK ((module IS NOT NULL) + (person IS NOT NULL) + (rollout IS NOT NULL) + (new_tenant IS NOT NULL) <= 1)
 );
 
 CREATE TABLE order_step (

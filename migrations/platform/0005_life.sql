@@ -15,7 +15,6 @@ ALTER TABLE installer_order ADD COLUMN beta TINYINT(1) NOT NULL DEFAULT 0;
 ALTER TABLE installer_order ADD COLUMN granted TINYINT(1) NOT NULL DEFAULT 0;
 ALTER TABLE installer_order ADD COLUMN confirmed VARCHAR(40) NOT NULL DEFAULT '';
 ALTER TABLE installer_order ADD COLUMN canary INT UNSIGNED NULL;
-ALTER TABLE installer_order ADD COLUMN rollout INT UNSIGNED NULL;
 ALTER TABLE installer_order ADD COLUMN began DATETIME(6) NULL;
 
 -- Who asks that an order be stopped; `role` is MariaDB's own stamp, as on orders.

@@ -33,7 +33,7 @@ UPDATE socle.member SET name = :name, language = :language, zone = :zone WHERE i
 DELETE FROM socle.session WHERE member = :member
 
 -- name: sign_out_everywhere (tenant, person, actor)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (:tenant, 'sign-out', :person, :actor)
+INSERT INTO scopiton.installer_order (tenant, kind, person, actor) VALUES (:tenant, 'sign-out', :person, :actor)
 
 -- name: sessions_sweep ()
 DELETE FROM socle.session WHERE expires < UTC_TIMESTAMP(6)
@@ -165,8 +165,11 @@ SELECT number, expires, looked, problem FROM socle.catalogue
 -- name: module_order_add (tenant, kind, module, actor, version, granted, confirmed)
 INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, confirmed) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :confirmed)
 
--- name: rollout_order_add (tenant, kind, module, actor, version, granted, canary)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, canary) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :canary)
+-- name: rollout_order_add (tenant, module, actor, version, granted, canary)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, canary) VALUES (:tenant, 'rollout', :module, :actor, :version, :granted, :canary)
+
+-- name: rollout_change_add (tenant, kind, rollout, actor)
+INSERT INTO scopiton.installer_order (tenant, kind, rollout, actor) VALUES (:tenant, :kind, :rollout, :actor)
 
 -- name: rollouts (language, limit, first)
 SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.created, r.tenants, r.done,
@@ -178,7 +181,7 @@ SELECT e.id, e.module, e.version, e.state IN ('waiting', 'running') AS under_way
 WHERE e.tenant = :tenant AND e.kind = 'rollout' AND (e.state IN ('waiting', 'running') OR (e.state = 'failed' AND e.created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY e.id DESC LIMIT 5
 
 -- name: rollout_changes (tenant, rollout)
-SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pause', 'rollout-resume') AND module = CAST(:rollout AS CHAR) AND state IN ('waiting', 'running') LIMIT 1
+SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pause', 'rollout-resume') AND rollout = :rollout AND state IN ('waiting', 'running') LIMIT 1
 
 -- name: rollout_by_id (language, id)
 SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.own, r.created, r.ended, r.tenants, r.done,
@@ -398,14 +401,14 @@ WHERE t.name = :name OR t.host IN (:host, :portal_host) OR t.portal_host IN (:ho
 SELECT name, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title FROM socle.template ORDER BY title
 
 -- name: tenant_order_add (tenant, actor, name, title, language, zone, template, host, portal_host, owner_name, owner_mail)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'tenant', CONCAT('+', LEFT(MD5(:name), 20)), :actor, JSON_OBJECT('name', :name, 'title', :title,
+INSERT INTO scopiton.installer_order (tenant, kind, new_tenant, actor, details) VALUES (:tenant, 'tenant', :name, :actor, JSON_OBJECT('title', :title,
 	'language', :language, 'zone', :zone, 'template', :template, 'host', :host, 'portal_host', :portal_host, 'owner_name', :owner_name, 'owner_mail', :owner_mail))
 
 -- name: allowance_order_add (tenant, actor, cents)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'allowance', CONCAT('+', LEFT(UUID(), 20)), :actor, JSON_OBJECT('cents', :cents))
+INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:tenant, 'allowance', :actor, JSON_OBJECT('cents', :cents))
 
 -- name: sender_order_add (tenant, actor, address)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALUES (:tenant, 'sender', CONCAT('+', LEFT(UUID(), 20)), :actor, JSON_OBJECT('address', :address))
+INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:tenant, 'sender', :actor, JSON_OBJECT('address', :address))
 
 -- name: own_sender ()
 SELECT address FROM socle.sender

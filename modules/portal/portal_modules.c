@@ -151,22 +151,31 @@ is_newer(const char *version, const char *than)
 static const char *
 title_of(struct scop_request *req, const char *kind)
 {
-	static const char *const titles[] = { SCOP_TEXT("Install"), SCOP_TEXT("Update"),
-		SCOP_TEXT("Try on a copy"), SCOP_TEXT("Go back"), SCOP_TEXT("Disable"),
-		SCOP_TEXT("Uninstall"), SCOP_TEXT("Delete permanently") };
-	const size_t place = place_in(kinds, strcmp(kind, "install-root") == 0 ? "install" : kind);
+	static const struct {
+		const char *kind, *title;
+	} titles[] = {
+		{ "install", SCOP_TEXT("Install") },
+		{ "install-root", SCOP_TEXT("Install") },
+		{ "upgrade", SCOP_TEXT("Update") },
+		{ "rehearse", SCOP_TEXT("Try on a copy") },
+		{ "back", SCOP_TEXT("Go back") },
+		{ "disable", SCOP_TEXT("Disable") },
+		{ "uninstall", SCOP_TEXT("Uninstall") },
+		{ "purge", SCOP_TEXT("Delete permanently") },
+		{ "request", SCOP_TEXT("Ask the operator") },
+		{ "decline", SCOP_TEXT("Decline the request") },
+		{ "tenant", SCOP_TEXT("Create the company") },
+		{ "allowance", SCOP_TEXT("Changed the order limit") },
+		{ "sender", SCOP_TEXT("Changed the sender address") },
+		{ "rollout", SCOP_TEXT("Started a gradual update") },
+		{ "rollout-pause", SCOP_TEXT("Paused an upgrade in waves") },
+		{ "rollout-resume", SCOP_TEXT("Went on with an upgrade in waves") },
+	};
 
-	if (strcmp(kind, "allowance") == 0)
-		return scop_translate(req, SCOP_TEXT("Changed the order limit"));
-	if (strcmp(kind, "sender") == 0)
-		return scop_translate(req, SCOP_TEXT("Changed the sender address"));
-	if (strcmp(kind, "tenant") == 0)
-		return scop_translate(req, SCOP_TEXT("Create the company"));
-	if (strcmp(kind, "request") == 0)
-		return scop_translate(req, SCOP_TEXT("Ask the operator"));
-	if (strcmp(kind, "decline") == 0)
-		return scop_translate(req, SCOP_TEXT("Decline the request"));
-	return kinds[place] ? scop_translate(req, titles[place]) : kind;
+	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+		if (strcmp(titles[i].kind, kind) == 0)
+			return scop_translate(req, titles[i].title);
+	return kind;
 }
 
 bool
@@ -187,8 +196,6 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
 		values[KEYS - 1] = portal_reworded(req, values[KEYS - 1]);
-		if (scop_text(order, "module")[0] == '+') /* it is about no module */
-			values[1] = NULL;
 		list[i] = scop_make_map(req, KEYS, keys, values);
 		busy |= scop_bool(order, "under_way");
 	}
@@ -418,7 +425,7 @@ portal_order_cancel(struct scop_request *req)
 	const struct scop_value *order = scop_row(req, order_under_way(scop_path(req, "order"))),
 				*module = scop_get(order, "module");
 
-	if (!order) {
+	if (scop_type(module) == SCOP_NULL) { /* it has ended, or concerns no module */
 		scop_redirect(req, "modules", NULL);
 		return;
 	}
@@ -532,7 +539,7 @@ portal_tenant_order_cancel(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
-	if (!order) {
+	if (scop_type(parts[1]) == SCOP_NULL) { /* it has ended, or concerns no module */
 		scop_redirect(req, "tenant",
 		    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
 		return;

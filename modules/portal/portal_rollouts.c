@@ -57,26 +57,19 @@ portal_rollouts(struct scop_request *req)
 	scop_view(req, &view_rollouts);
 }
 
-static void
-order(struct scop_request *req, const char *kind, const struct scop_value *module)
-{
-	const struct scop_value *version = scop_field(req, "version"),
-				*canary = scop_field(req, "canary");
-	bool under_way;
-
-	scop_write_unique(req,
-	    rollout_order_add(scop_tenant(req), scop_make_text(req, "%s", kind), module,
-		scop_member_name(req), version ? version : scop_make_text(req, "%s", ""),
-		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))), canary),
-	    &under_way);
-}
-
 void
 portal_rollout_begin(struct scop_request *req)
 {
-	const struct scop_value *module = scop_field(req, "module");
+	const struct scop_value *module = scop_field(req, "module"),
+				*version = scop_field(req, "version");
+	bool under_way;
 
-	order(req, "rollout", module);
+	scop_write_unique(req,
+	    rollout_order_add(scop_tenant(req), module, scop_member_name(req),
+		version ? version : scop_make_text(req, "%s", ""),
+		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
+		scop_field(req, "canary")),
+	    &under_way);
 	scop_note(req, "Started a gradual update", module);
 	scop_redirect(req, "rollouts", NULL);
 }
@@ -115,12 +108,16 @@ static void
 change(struct scop_request *req, const char *kind, const char *note)
 {
 	const struct scop_value *one = rollout_of(req), *id = scop_get(one, "id");
+	bool under_way;
 
 	if (!scop_bool(one, "own")) {
 		scop_not_found(req);
 		return;
 	}
-	order(req, kind, scop_make_text(req, "%lld", (long long)scop_as_int(id)));
+	scop_write_unique(req,
+	    rollout_change_add(scop_tenant(req), scop_make_text(req, "%s", kind), id,
+		scop_member_name(req)),
+	    &under_way);
 	scop_note(req, note, scop_get(one, "module"));
 	scop_redirect(req, "rollout",
 	    scop_make_map(req, 1, (const char *const[]){ "rollout" }, &id));

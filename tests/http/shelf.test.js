@@ -33,6 +33,7 @@ const module = '/portal/modules/notes'
 const order = (kind, form = {}, page = module) => post(`${module}/order`, { kind, ...form }, { page })
 const ended = (name = 'notes') => until('it has ended', async () => (await stack.sql(`SELECT state FROM scopiton.installer_order WHERE module = '${name}' ORDER BY id DESC LIMIT 1`)) !== 'waiting' &&
   (await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
+const allEnded = () => until('all have ended', async () => (await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
 const text = (body) => body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').replaceAll('&#39;', "'")
 
 test('the catalogue can be searched by words and category, and a module has a page', async () => {
@@ -290,8 +291,8 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
   assert.equal((await stack.request('dupont-portal.localhost', '/portal/members', { headers: cookie })).status, 200, 'as an owner')
   assert.equal((await get(page)).status, 403, 'nobody else makes tenants')
   // What cannot be known before shows on the page of tenants, and nothing of it is left.
-  await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t2_portal', 2, 'tenant', 'broken', 'op', '{\"name\":\"broken\",\"title\":\"Broken\",\"language\":\"fr\",\"zone\":\"Europe/Paris\",\"template\":\"nothing\"}'), ('t1_portal', 1, 'tenant', 'sneaky', 'op', '{\"name\":\"sneaky\",\"title\":\"S\",\"language\":\"fr\",\"zone\":\"Europe/Paris\"}')")
-  await ended('sneaky')
+  await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, new_tenant, actor, details) VALUES ('t2_portal', 2, 'tenant', 'broken', 'op', '{\"title\":\"Broken\",\"language\":\"fr\",\"zone\":\"Europe/Paris\",\"template\":\"nothing\"}'), ('t1_portal', 1, 'tenant', 'sneaky', 'op', '{\"title\":\"S\",\"language\":\"fr\",\"zone\":\"Europe/Paris\"}')")
+  await allEnded()
   assert.match(text((await get('/portal/tenants', operator, scop)).body), /Broken could not be created\. There is no template 'nothing'/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name IN ('broken', 'sneaky')"), '0', 'and a tenant that operates none makes none')
 })
@@ -324,9 +325,28 @@ test('an operator says from which address a tenant\'s mails come; the trail says
     assert.match((await get(page, operator, scop)).body, new RegExp(`id="address"[^>]*value="${kept}"`))
   }
   assert.match(text((await get('/portal/audit', operator, scop)).body), /Changed the sender address Acme: bonjour@acme\.example/)
-  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t1_portal', 1, 'sender', 'own', 'owner', '{"address":"bank@bank.example"}')`)
-  await ended('own')
+  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, actor, details) VALUES ('t1_portal', 1, 'sender', 'owner', '{"address":"bank@bank.example"}')`)
+  await allEnded()
   assert.equal(await stack.sql('SELECT COUNT(*) FROM queue.sender'), '0', 'a tenant does not name itself')
+})
+
+test('an order concerns one thing, and waits for those about the same thing alone', async () => {
+  const order = (kind, column, value) => stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, actor${column && `, ${column}`}) VALUES ('t2_portal', 2, '${kind}', 'one'${column && `, '${value}'`})`)
+  const begun = () => stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE actor = 'one'")
+  await assert.rejects(stack.sql("INSERT INTO scopiton.installer_order (tenant, kind, module, person, actor) VALUES (2, 'sign-out', 'notes', 7, 'one')"), /concerns_one/)
+  // One transaction, so that the installer has begun none of them.
+  await stack.sql(`BEGIN; INSERT INTO scopiton.installer_order (role, tenant, kind, person, actor) VALUES ('t2_portal', 2, 'sign-out', 7, 'one');
+    INSERT INTO scopiton.installer_order (role, tenant, kind, rollout, actor) VALUES ('t2_portal', 2, 'rollout-pause', 7, 'one');
+    INSERT INTO scopiton.installer_order (role, tenant, kind, actor) VALUES ('t2_portal', 2, 'allowance', 'one'), ('t2_portal', 2, 'allowance', 'one'); COMMIT`)
+  assert.equal(await begun(), '4')
+  await assert.rejects(stack.sql("BEGIN; INSERT INTO scopiton.installer_order (tenant, kind, rollout, actor) VALUES (2, 'rollout-pause', 7, 'one'), (2, 'rollout-resume', 7, 'one'); COMMIT"), /Duplicate entry '2 rollout 7'/)
+  await allEnded()
+  await order('rollout-pause', '', '')
+  await allEnded()
+  assert.match(await stack.sql("SELECT message FROM scopiton.installer_order WHERE actor = 'one' ORDER BY id DESC LIMIT 1"), /there is no rollout 0/)
+  const page = text((await get('/portal/tenants/2', operator, scop)).body)
+  assert.match(page, /Paused an upgrade in waves/)
+  assert.doesNotMatch(page, /rollout-pause/)
 })
 
 test('each scop sees, orders for and upgrades its own tenants, and no others', async () => {
@@ -349,7 +369,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
   }
   // Whoever has taken a portal over can write orders of his own: the stamp decides.
   const id = await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'othercoop'")
-  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor) VALUES ('t${id}_portal', 1, 'disable', 'guestbook', 'op'), ('t${id}_portal', ${id}, 'rollout-pause', '1', 'op'), ('t${id}_portal', ${lumen}, 'install', 'guestbook', 'op')`)
+  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, rollout, actor) VALUES ('t${id}_portal', 1, 'disable', 'guestbook', NULL, 'op'), ('t${id}_portal', ${id}, 'rollout-pause', NULL, 1, 'op'), ('t${id}_portal', ${lumen}, 'install', 'guestbook', NULL, 'op')`)
   await ended('guestbook')
   assert.equal(await stack.sql(`SELECT GROUP_CONCAT(state, ': ', message ORDER BY id SEPARATOR '; ') FROM scopiton.installer_order WHERE role = 't${id}_portal'`),
     `failed: role 't${id}_portal' may not order for tenant 1; failed: there is no rollout 1; done:`)
