@@ -112,10 +112,10 @@ async function staff (company) {
   return { owner, merchant: joined[0] }
 }
 
-async function delivery ({ owner, life }) {
-  const page = '/shop/settings'
-  for (const [to, weight, price] of life.delivery) await owner.fill(page, '/shop/settings/steps', { to, weight, price })
-  await owner.fill(page, '/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: life.free_from, mail: life.mail })
+async function delivery ({ tenant, owner, life }) {
+  const page = '/shop/settings', [[beneficiary, iban, bic]] = await sql(`SELECT beneficiary, iban, bic FROM t${tenant}_shop.payment`)
+  const same = { beneficiary, iban, bic, country: 'BE', scheme: 'national', free_from: life.free_from, mail: life.mail }
+  for (const [to, weight, price] of life.delivery) await owner.fill(page, page, { ...same, to, weight, 'price.new': price })
   // Customers of the past are written to at once: nobody waits here to see whether something is undone.
   await owner.fill('/portal/modules/shop/settings', '/portal/modules/shop/settings', { 'set.tell_shop': '1', 'set.few': '3', 'set.undo_minutes': '0' })
 }

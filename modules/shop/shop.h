@@ -94,10 +94,7 @@ extern const struct scop_field shop_product_fields[], shop_edit_fields[];
 /* shop_settings.c */
 void shop_settings_show(struct scop_request *req);
 void shop_settings_save(struct scop_request *req);
-void shop_selling_save(struct scop_request *req);
-void shop_step_add(struct scop_request *req);
-void shop_step_remove(struct scop_request *req);
-extern const struct scop_field shop_payment_fields[], shop_selling_fields[], shop_step_fields[];
+extern const struct scop_field shop_settings_fields[];
 
 /* shop_import.c: files of products; shop_upload.c and shop_upload_job.c: the same in the portal */
 bool shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count);

@@ -309,14 +309,14 @@ UPDATE selling SET country = :country, scheme = :scheme, free_from_cents = :free
 -- name: step_put (country, up_to, price)
 INSERT INTO shipping (country, up_to_grams, price_cents) VALUES (:country, :up_to, :price) ON DUPLICATE KEY UPDATE price_cents = :price
 
--- name: step_count ()
-SELECT COUNT(*) AS steps FROM shipping
+-- name: steps_held ()
+SELECT id, country, up_to_grams, price_cents FROM shipping ORDER BY country, up_to_grams LIMIT 100 FOR UPDATE
 
--- name: step_by_id (id)
-SELECT id, country, up_to_grams FROM shipping WHERE id = :id
+-- name: steps_set (items)
+UPDATE shipping s JOIN JSON_TABLE(:items, '$[*]' COLUMNS (id INT PATH '$.id', price BIGINT PATH '$.price')) j ON j.id = s.id SET s.price_cents = j.price
 
--- name: step_remove (id)
-DELETE FROM shipping WHERE id = :id
+-- name: steps_remove (ids)
+DELETE FROM shipping WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
 
 -- The merchant's products.
 

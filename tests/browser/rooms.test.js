@@ -306,7 +306,7 @@ test('a merchant\'s mistakes are said on sound pages: a file with faults by row,
   }
   await page.goto(`${portal}/shop/settings`)
   await page.fill('#iban', 'BE00')
-  await press(page, 'main form button >> nth=0')
+  await press(page, '.save-bar button')
   await inspect(page, 'settings-errors')
   await page.goto(`${portal}/portal/modules/shop/settings`)
   await page.fill('input[type=number]', '0')

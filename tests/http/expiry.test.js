@@ -88,8 +88,8 @@ test('a program that names no key has nothing stored', async () => {
   const headers = { Cookie: owner }
   const made = await stack.request(PORTAL, '/portal/keys', { headers, form: { _key: await stack.key(PORTAL, '/portal/keys', headers, '/portal/keys'), name: 'Program', days: '30', 'may.shop.settings': '1' } })
   const [token] = made.body.match(/scop_[a-z2-7]{40}/)
-  const add = (grams, more = {}) => stack.request(PORTAL, '/shop/settings/steps',
-    { headers: { Authorization: `Bearer ${token}`, Accept: 'application/json', ...more }, form: { to: 'BE', weight: String(grams), price: '5,00' } })
+  const add = (grams, more = {}) => stack.request(PORTAL, '/shop/settings',
+    { headers: { Authorization: `Bearer ${token}`, Accept: 'application/json', ...more }, form: { country: 'BE', scheme: 'national', to: 'BE', weight: String(grams), 'price.new': '5,00' } })
   const stored = () => count('t1_shop.scop_form_key')
   const before = await stored()
   assert.equal((await add(1000)).status, 303)

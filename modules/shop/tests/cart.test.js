@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { formsIn, sent } from '../../../tests/support/forms.mjs'
 import { start, until } from '../../../tests/support/stack.mjs'
 
 const host = 'acme.localhost', portal = 'acme-portal.localhost'
@@ -33,10 +34,13 @@ class Visitor {
   }
 }
 
-const settings = async (action, form) => {
-  const headers = { Cookie: owner }
-  return stack.request(portal, action, { headers, form: { _key: await stack.key(portal, '/shop/settings', headers, action), ...form } })
+// Saves the page of settings as it stands, with these changes.
+const settings = async (changes) => {
+  const headers = { Cookie: owner }, { body } = await stack.request(portal, '/shop/settings', { headers })
+  const [form] = formsIn(body).filter(({ action }) => action === '/shop/settings')
+  return stack.request(portal, '/shop/settings', { headers, form: { ...Object.fromEntries(sent(form)), scheme: 'national', ...changes } })
 }
+const noSteps = async () => settings(Object.fromEntries((await rows('SELECT id FROM shipping')).map(([id]) => [`remove.${id}`, '1'])))
 
 before(async () => {
   stack = await start({ mail: true })
@@ -95,7 +99,7 @@ test('the order page says what it costs in each country, with the VAT of each ra
   assert.match(body, /31,20\s€/)
   assert.match(body, /Dont TVA 21 %[^]*1,74\s€/) // 10.00 at 21 %: 1.7355
   assert.match(body, /Dont TVA 6 %[^]*1,20\s€/) // 21.20 at 6 %
-  assert.equal((await settings('/shop/settings/selling', { country: 'BE', scheme: 'oss', free_from: '', mail: 'ventes@acme.example' })).status, 303)
+  assert.equal((await settings({ scheme: 'oss', free_from: '', mail: 'ventes@acme.example' })).status, 303)
   const abroad = (await one.ask('/fr/order')).body
   assert.match(abroad, /Dont TVA 20 %[^]*1,67\s€/)
   assert.match(abroad, /Dont TVA 5,5 %[^]*1,11\s€/)
@@ -106,18 +110,18 @@ test('the order page says what it costs in each country, with the VAT of each ra
   const mail = await until('the mail', async () => (await stack.mails()).find(({ to }) => to.includes('amelie@')), 20)
   assert.match(mail['reply-to'], /ventes@acme\.example/)
   assert.match(mail.text, /Dont TVA 5,5 %/)
-  await settings('/shop/settings/selling', { country: 'BE', scheme: 'exempt', free_from: '', mail: '' })
+  await settings({ scheme: 'exempt', free_from: '', mail: '' })
   await one.add('V-1')
   const free = (await one.ask('/fr/order')).body
   assert.doesNotMatch(free, /Dont TVA/)
   assert.match(free, /régime de la franchise/)
-  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '', mail: '' })
+  await settings({ scheme: 'national', free_from: '', mail: '' })
 })
 
 test('delivery is charged by country and weight, free from an amount on, refused where nothing is sent', async () => {
-  for (const step of [{ to: 'BE', weight: '2000', price: '4,90' }, { to: 'BE', weight: '30000', price: '12' }, { to: 'FR', weight: '2000', price: '9,90' }])
-    assert.equal((await settings('/shop/settings/steps', step)).status, 303)
-  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '240', mail: '' })
+  for (const step of [{ to: 'BE', weight: '2000', 'price.new': '4,90' }, { to: 'BE', weight: '30000', 'price.new': '12' }, { to: 'FR', weight: '2000', 'price.new': '9,90' }])
+    assert.equal((await settings(step)).status, 303)
+  await settings({ scheme: 'national', free_from: '240', mail: '' })
   const light = new Visitor()
   await light.add('B-1', 1, 'livre')
   const page = (await light.ask('/fr/order')).body
@@ -134,8 +138,8 @@ test('delivery is charged by country and weight, free from an amount on, refused
   const refused = await heavy.order({ country: 'FR', postal_code: '75001' })
   assert.equal(refused.status, 422)
   assert.match(refused.body, /livrer cette commande dans ce pays/)
-  assert.equal((await settings('/shop/settings/steps', { to: 'XX', weight: '1', price: '1' })).status, 422)
-  for (const [id] of await rows('SELECT id FROM shipping')) await settings(`/shop/settings/steps/${id}`, {})
+  assert.equal((await settings({ to: 'XX', weight: '1', 'price.new': '1' })).status, 422)
+  await noSteps()
   assert.deepEqual(await rows('SELECT COUNT(*) FROM shipping'), [['0']])
 })
 
@@ -148,7 +152,7 @@ test('what is said of delivery is what checkout charges, on every page', async (
   await one.add('V-1', 4) // 10.00
   assert.match(await said(one), /Livraison gratuite Total 10,00 €/, 'included while there is no tariff')
   assert.match((await one.ask('/fr/p/vis')).body, /livraison gratuite[^]*Livraison en Belgique et en France/)
-  await settings('/shop/settings/steps', { to: 'BE', weight: '2000', price: '6,50' })
+  await settings({ to: 'BE', weight: '2000', 'price.new': '6,50' })
   for (const url of ['/fr/', '/fr/c/quincaillerie', '/fr/p/vis']) {
     const { body } = await one.ask(url)
     assert.match(body, /Livraison en Belgique/, url)
@@ -159,10 +163,10 @@ test('what is said of delivery is what checkout charges, on every page', async (
   assert.match((await one.ask('/fr/p/velo')).body, /Nous ne pouvons pas livrer cet article/, 'heavier than any step')
   assert.doesNotMatch((await one.ask('/fr/p/velo')).body, /Ajouter au panier/)
   assert.match(await said(one), /Livraison 6,50 € Total 16,50 €/)
-  await settings('/shop/settings/steps', { to: 'FR', weight: '2000', price: '12' })
+  await settings({ to: 'FR', weight: '2000', 'price.new': '12' })
   assert.match((await one.ask('/fr/p/vis')).body, /livraison à partir de 6,50\s€/, 'it depends on the country')
   assert.match(await said(one), /Livraison en Belgique 6,50 € Total, livré en Belgique 16,50 € Livraison en France 12,00 € Total, livré en France 22,00 €/)
-  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '100', mail: '' })
+  await settings({ scheme: 'national', free_from: '100', mail: '' })
   assert.match(await said(one), /Livraison gratuite à partir de 100,00 €/)
   await one.add('V-1', 36)
   const free = await said(one)
@@ -174,8 +178,8 @@ test('what is said of delivery is what checkout charges, on every page', async (
   const cart = (await heavy.ask('/fr/cart')).body
   assert.match(cart, /Nous ne pouvons pas livrer cette commande/)
   assert.doesNotMatch(cart, /Passer la commande/)
-  for (const [id] of await rows('SELECT id FROM shipping')) await settings(`/shop/settings/steps/${id}`, {})
-  await settings('/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '', mail: '' })
+  await noSteps()
+  await settings({ scheme: 'national', free_from: '', mail: '' })
 })
 
 test('a number that is more than there is comes back marked, with how many there are', async () => {

@@ -164,16 +164,18 @@ test('variants have names, two options, and can be renamed, exchanged and remove
 
 test('the trail says to what VAT, replies and delivery were set', async () => {
   const last = async () => (await rows('SELECT what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'))[0]
-  const changed = await post('/shop/settings', '/shop/settings/selling', { country: 'BE', scheme: 'oss', free_from: '150', mail: 'shop@acme.example' })
+  const changed = await save('/shop/settings', { scheme: 'oss', free_from: '150', mail: 'shop@acme.example' })
   const flash = changed.headers['set-cookie'].map((one) => one.split(';')[0]).join('; ')
   assert.match((await stack.request(portal, '/shop/settings', { headers: { Cookie: `${headers.Cookie}; ${flash}` } })).body, /role="status">Enregistré\./)
   assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, oss, 150.00, shop@acme.example'])
-  await post('/shop/settings', '/shop/settings/steps', { to: 'FR', weight: '2500', price: '9,90' })
+  await save('/shop/settings', { to: 'FR', weight: '2500', 'price.new': '9,90' })
   assert.deepEqual(await last(), ['Changed the prices of delivery', 'FR, 2500 g: 9.90'])
   const [[step]] = await rows("SELECT id FROM shipping WHERE country = 'FR' AND up_to_grams = 2500")
-  await post('/shop/settings', `/shop/settings/steps/${step}`, {})
-  assert.deepEqual(await last(), ['Changed the prices of delivery', 'FR, 2500 g: -'])
-  await post('/shop/settings', '/shop/settings/selling', { country: 'BE', scheme: 'national', free_from: '', mail: '' })
+  await save('/shop/settings', { [`price.${step}`]: '10', to: 'BE', weight: '500', 'price.new': '4' })
+  assert.deepEqual(await last(), ['Changed the prices of delivery', 'FR, 2500 g: 10.00; BE, 500 g: 4.00'])
+  for (const [id] of await rows('SELECT id FROM shipping ORDER BY id')) await save('/shop/settings', { [`remove.${id}`]: '1' })
+  assert.deepEqual(await last(), ['Changed the prices of delivery', 'BE, 500 g: -'])
+  await save('/shop/settings', { scheme: 'national', free_from: '', mail: '' })
   assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, national, -, -'])
 })
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { formsIn, sent } from '../../../tests/support/forms.mjs'
 import { root, start, until } from '../../../tests/support/stack.mjs'
 import { expected, mistaken } from './mistaken.mjs'
 
@@ -315,31 +316,52 @@ test('an order is seen by its own address only, and by whoever may in the portal
   assert.equal((await stack.request(portal, '/shop/orders', { headers: { Cookie: reader } })).status, 403)
 })
 
+// The settings' form as it stands, with changes; it says which state it has seen.
+async function settingsForm (headers) {
+  const [form] = formsIn((await stack.request(portalHost, '/shop/settings', { headers })).body).filter(({ action }) => action === '/shop/settings')
+  return (changes) => stack.request(portalHost, '/shop/settings', { headers, form: { ...Object.fromEntries(sent(form)), scheme: 'national', ...changes } })
+}
+
 test('the account number is checked before it is shown to customers', async () => {
-  const portal = 'acme-portal.localhost'
   const headers = { Cookie: await stack.signIn('acme') }
-  const form = { beneficiary: 'Acme', iban: 'BE68 5390 0754 7035', bic: '' }
-  form._key = await stack.key(portal, '/shop/settings', headers)
-  const wrong = await stack.request(portal, '/shop/settings', { form, headers })
+  const save = async (form) => (await settingsForm(headers))(form)
+  const wrong = await save({ beneficiary: 'Acme', iban: 'BE68 5390 0754 7035' })
   assert.equal(wrong.status, 422)
   assert.match(wrong.body, /Les chiffres de contrôle/)
-  const right = await stack.request(portal, '/shop/settings', { form: { ...form, iban: 'BE68 5390 0754 7034', _key: await stack.key(portal, '/shop/settings', headers) }, headers })
-  assert.equal(right.status, 303)
+  assert.equal((await save({ beneficiary: '', iban: 'BE68 5390 0754 7034' })).status, 422, 'an account without a name')
+  assert.equal((await save({ beneficiary: 'Acme', iban: 'BE68 5390 0754 7034' })).status, 303)
+  assert.equal((await save({ beneficiary: '', iban: '' })).status, 422, 'customers pay to it')
+})
+
+test('the settings are one form: what was typed in each of its parts is saved, or all of it is kept with the mistake', async () => {
+  const headers = { Cookie: await stack.signIn('acme') }
+  const stored = () => stack.sql('SELECT p.beneficiary, s.mail, (SELECT GROUP_CONCAT(country, up_to_grams, "=", price_cents ORDER BY id) FROM t1_shop.shipping) FROM t1_shop.payment p, t1_shop.selling s')
+  const all = { beneficiary: 'La Boucle', iban: 'BE68 5390 0754 7034', mail: 'un@example.org', to: 'FR', weight: '2000', 'price.new': '9,90' }
+  const wrong = await (await settingsForm(headers))({ ...all, 'price.new': 'dix' })
+  assert.equal(wrong.status, 422)
+  for (const kept of ['La Boucle', 'un@example.org', '2000', 'dix']) assert.match(wrong.body, new RegExp(`value="${kept}"`), kept)
+  assert.equal((await (await settingsForm(headers))(all)).status, 303)
+  assert.equal(await stored(), 'La Boucle\tun@example.org\tFR2000=990')
+  const id = await stack.sql('SELECT id FROM t1_shop.shipping')
+  assert.equal((await (await settingsForm(headers))({ beneficiary: 'Boucle', [`price.${id}`]: '12' })).status, 303)
+  assert.equal(await stored(), 'Boucle\tun@example.org\tFR2000=1200')
+  assert.equal((await (await settingsForm(headers))({ [`price.${id}`]: '' })).status, 422)
+  assert.equal((await (await settingsForm(headers))({ [`remove.${id}`]: '1', mail: '' })).status, 303)
+  assert.equal(await stored(), 'Boucle\t\tNULL')
 })
 
 test('of two tabs with the same settings the second is told', async () => {
-  const headers = { Cookie: await stack.signIn('acme') }, url = '/shop/settings'
-  const seen = async (action) => { const { body } = await stack.request(portalHost, url, { headers }); return body.slice(body.indexOf(`action="${action}"`)).match(/name="seen" value="([^"]+)"/)[1] }
-  for (const [action, first, second, stored] of [[url, { beneficiary: 'La Boucle', iban: 'BE68 5390 0754 7034' }, { beneficiary: 'Le Voleur', iban: 'BE71 0961 2345 6769' }, 'SELECT beneficiary FROM t1_shop.payment'],
-    [`${url}/selling`, { country: 'BE', scheme: 'national', mail: 'un@example.org' }, { country: 'FR', scheme: 'national', mail: 'deux@example.org' }, 'SELECT mail FROM t1_shop.selling']]) {
-    const opened = await seen(action), send = async (form) => stack.request(portalHost, action, { headers, form: { _key: await stack.key(portalHost, url, headers, action), seen: opened, ...form } })
-    assert.equal((await send(first)).status, 303, action)
-    const before = await stack.sql(stored), late = await send(second)
-    assert.equal(late.status, 422, action)
+  const headers = { Cookie: await stack.signIn('acme') }
+  const stored = () => stack.sql('SELECT p.beneficiary, s.mail, (SELECT COUNT(*) FROM t1_shop.shipping) FROM t1_shop.payment p, t1_shop.selling s')
+  for (const [first, second] of [[{ beneficiary: 'La Boucle' }, { beneficiary: 'Le Voleur' }], [{ mail: 'un@example.org' }, { mail: 'deux@example.org' }], [{ to: 'BE', weight: '1', 'price.new': '1' }, { beneficiary: 'Le Voleur' }]]) {
+    const one = await settingsForm(headers), other = await settingsForm(headers)
+    assert.equal((await one(first)).status, 303)
+    const before = await stored(), late = await other(second)
+    assert.equal(late.status, 422)
     assert.match(late.body, /Quelqu(&#39;|')un a modifié ceci/)
-    assert.equal(await stack.sql(stored), before)
-    assert.notEqual(await seen(action), opened)
+    assert.equal(await stored(), before)
   }
+  await rows('DELETE FROM shipping')
 })
 
 test('disabled, the shop is gone; switched on again, all is there', async () => {

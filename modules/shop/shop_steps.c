@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Steps of the delivery tariff: shown as rows of the settings' form, and saved with it. */
+#include "shop_steps.h"
+#include "shop_text.h"
+
+#include <string.h>
+
+enum { STEPS_MAX = 100, CENTS_MAX = 9999999 };
+
+struct shop_steps {
+	const struct scop_value *gone, *changed; /* lists of ids, of maps of id and price */
+	const struct scop_value *price;          /* in cents, of the new step; NULL: none */
+	const char *note;                        /* for the trail; "" where nothing changes */
+};
+
+/* What was sent as "map.key"; NULL where the form does not speak of it. */
+static const struct scop_value *
+sent(struct scop_request *req, const char *map, const char *key)
+{
+	const struct scop_value *fields = scop_field(req, map);
+
+	return scop_type(fields) == SCOP_MAP ? scop_get(fields, key) : NULL;
+}
+
+static const char *
+typed(struct scop_request *req, const char *map, const char *key)
+{
+	return scop_as_text(sent(req, map, key));
+}
+
+static const char *
+key_of(struct scop_request *req, const struct scop_value *step)
+{
+	return scop_as_text(scop_make_text(req, "%lld", (long long)scop_int(step, "id")));
+}
+
+static const char *
+field_of(struct scop_request *req, const char *key)
+{
+	return scop_as_text(scop_make_text(req, "price.%s", key));
+}
+
+/* ---- what the page shows ---- */
+
+static const struct scop_value *
+shown(struct scop_request *req, const struct scop_value *step)
+{
+	const char *key = key_of(req, step);
+	const struct scop_value *price = sent(req, "price", key);
+
+	return scop_map_of(req, "id", scop_get(step, "id"), "in_france",
+	    scop_get(step, "in_france"), "up_to_grams", scop_get(step, "up_to_grams"), "price",
+	    price ? price : scop_make_number(req, scop_int(step, "price"), 2), "error",
+	    scop_rejection(req, field_of(req, key)), "remove",
+	    scop_make_bool(req, typed(req, "remove", key)[0] != '\0'), NULL);
+}
+
+void
+shop_put_steps(struct scop_request *req, const struct scop_value *found)
+{
+	struct scop_list *rows = scop_list_new(req);
+
+	for (size_t i = 0; i < scop_count(found); i++)
+		scop_list_push(rows, shown(req, scop_at(found, i)));
+	scop_put(req, "steps", scop_list_done(rows));
+	scop_put(req, "any_step", scop_make_bool(req, scop_count(found) > 0));
+	scop_put(req, "new_price", scop_make_text(req, "%s", typed(req, "price", "new")));
+	scop_put(req, "new_price_error", scop_rejection(req, "price.new"));
+	scop_put(req, "to_france",
+	    scop_make_bool(req, strcmp(scop_as_text(scop_field(req, "to")), "FR") == 0));
+}
+
+/* ---- saving ---- */
+
+/* The price typed for `key`, in cents; rejected where it is none. */
+static const struct scop_value *
+price_of(struct scop_request *req, const char *key)
+{
+	int64_t cents = 0;
+
+	if (shop_number(typed(req, "price", key), '\0', 2, &cents) == SHOP_NUMBER_OK &&
+	    cents <= CENTS_MAX)
+		return scop_make_int(req, cents);
+	scop_reject_with(req, field_of(req, key), scop_translate(req, "Price"),
+	    SCOP_TEXT("This is not an amount such as 12.50."), NULL);
+	return NULL;
+}
+
+/* Adds "BE, 2000 g: 6.50" to what the trail says; no price: the step goes. */
+static void
+note(struct scop_request *req, struct shop_steps *steps, const struct scop_value *country,
+    const struct scop_value *grams, const struct scop_value *cents)
+{
+	const char *price =
+	    cents ? scop_plain(req, scop_make_number(req, scop_as_int(cents), 2)) : "-";
+
+	if (strlen(steps->note) < 200)
+		steps->note = scop_as_text(scop_make_text(req, "%s%s%s, %lld g: %s", steps->note,
+		    steps->note[0] ? "; " : "", scop_as_text(country),
+		    (long long)scop_as_int(grams), price));
+}
+
+/* The new step is there when its weight or its price is. */
+static void
+read_new(struct scop_request *req, struct shop_steps *steps, size_t count)
+{
+	const struct scop_value *weight = scop_field(req, "weight");
+
+	if (!weight && !typed(req, "price", "new")[0])
+		return;
+	if (!weight)
+		scop_reject(req, "weight", "Please fill this in.");
+	if (!scop_field(req, "to"))
+		scop_reject(req, "to", "Please choose one of the list.");
+	if (count >= STEPS_MAX)
+		scop_reject(req, "weight", "That is enough steps. Please remove one first.");
+	steps->price = price_of(req, "new");
+	if (!scop_rejected(req))
+		note(req, steps, scop_field(req, "to"), weight, steps->price);
+}
+
+struct shop_steps *
+shop_steps_read(struct scop_request *req, const struct scop_value *held)
+{
+	struct shop_steps *steps = scop_alloc(req, sizeof *steps);
+	struct scop_list *gone = scop_list_new(req), *changed = scop_list_new(req);
+
+	steps->note = "";
+	for (size_t i = 0; i < scop_count(held); i++) {
+		const struct scop_value *step = scop_at(held, i), *id = scop_get(step, "id");
+		const char *key = key_of(req, step);
+		const bool goes = typed(req, "remove", key)[0] != '\0';
+		const struct scop_value *cents =
+		    !goes && sent(req, "price", key) ? price_of(req, key) : NULL;
+
+		if (goes)
+			scop_list_push(gone, id);
+		else if (cents && scop_as_int(cents) != scop_int(step, "price"))
+			scop_list_push(changed, scop_map_of(req, "id", id, "price", cents, NULL));
+		else
+			continue;
+		note(req, steps, scop_get(step, "country"), scop_get(step, "up_to_grams"), cents);
+	}
+	steps->gone = scop_list_done(gone);
+	steps->changed = scop_list_done(changed);
+	read_new(req, steps, scop_count(held) - scop_count(steps->gone));
+	return steps;
+}
+
+void
+shop_steps_write(struct scop_request *req, const struct shop_steps *steps)
+{
+	if (!steps->note[0])
+		return;
+	scop_write(req, steps_remove(steps->gone));
+	scop_write(req, steps_set(steps->changed));
+	/* the same country and weight again has its price changed */
+	if (steps->price)
+		scop_write(req,
+		    step_put(scop_field(req, "to"), scop_field(req, "weight"), steps->price));
+	scop_note(req, "Changed the prices of delivery", scop_make_text(req, "%s", steps->note));
+}

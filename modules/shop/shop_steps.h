@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What delivery costs, on the page of settings: a price for a country up to a weight. Each step has
+ * fields named by its number ("price.12", "remove.12"); the new one is `to`, `weight` and
+ * "price.new".
+ */
+#ifndef SHOP_STEPS_H
+#define SHOP_STEPS_H
+
+#include "shop.h"
+
+/* The columns of a step that the page shows, for scop_seen. */
+#define SHOP_STEP "id country up_to_grams price"
+
+/* Puts `found` (rows of steps) as the page's inputs show them, and what was typed for a new one. */
+void shop_put_steps(struct scop_request *req, const struct scop_value *found);
+
+/* What the form changes of the steps `held`; what is wrong is rejected at its field. Lives until
+ * the request ends. */
+struct shop_steps;
+struct shop_steps *shop_steps_read(struct scop_request *req, const struct scop_value *held);
+
+/* Writes the changes, each with a line in the trail. Only where nothing was rejected. */
+void shop_steps_write(struct scop_request *req, const struct shop_steps *steps);
+
+#endif
