@@ -5,6 +5,7 @@
 #   make run           install what is missing, build, start on http://127.0.0.1:8080/ (PORT=9000, FRESH=1)
 #   make test          install what is missing, build, run every test (MODULE=name: that module's alone)
 #   make words         bring the translations up to date with the texts (MODULE=name); make DRAFT=1 builds without all of them
+#   make api           record the public API, which the tests hold against tests/api/api.txt
 #   make install       programs, headers and what modules are built with elsewhere (PREFIX=/usr/local, DESTDIR=)
 #   make lint          includes, layout, static checks, commits
 #   make bench bench-life fault fuzz scan docs clean
@@ -60,7 +61,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules words install all run test lint unit bench bench-life fault fuzz docs clean packages webroot
+.PHONY: modules test-modules words install all run test lint unit api bench bench-life fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -245,6 +246,10 @@ scan: packages
 	@command -v sqlmap >/dev/null && command -v wapiti >/dev/null || tools/install-packages sqlmap wapiti
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(abspath $(BUILD)) node tests/scan/scan.mjs
+
+# Records the public API for tests/api, where a release lets it change so.
+api: $(BUILD)/libscopiton.so.1
+	@BUILD=$(abspath $(BUILD)) node tests/api/snapshot.mjs
 
 docs:
 	@command -v doxygen >/dev/null || tools/install-packages doxygen
