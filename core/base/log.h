@@ -1,22 +1,44 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Log: one line for each event on standard error, in logfmt: time, level, who, then the words.
- * A line break in what is logged becomes a space, so nobody can forge a line.
+ * A control character in what is logged is written as \xNN, so nobody can forge a line or command
+ * the terminal that shows it.
  */
 #ifndef SCOP_BASE_LOG_H
 #define SCOP_BASE_LOG_H
 
-enum scop_log_level { SCOP_LOG_DEBUG, SCOP_LOG_INFO, SCOP_LOG_WARNING, SCOP_LOG_ERROR };
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "scopiton/log.h"
+
+enum { SCOP_LOG_LINE = 2048 }; /* bytes of a whole line; what is longer is cut */
 
 /* Names the process in every later line, such as "supervisor" or "worker shop"; `who` must live on.
  */
 void scop_log_open(const char *who, enum scop_log_level least);
 
-void scop_log(enum scop_log_level level, const char *format, ...)
+/* From now on standard error is a pipe to the supervisor, which adds time, name and process: a line
+ * is then "<L>" with the level's number, and the words. */
+void scop_log_relay(void);
+
+void scop_log_line(enum scop_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Writes the line of another process, as it has come from its pipe: one with a level in front, or
+ * whatever else that process has written, which counts as information. */
+void scop_log_relayed(const char *who, pid_t pid, const char *line, size_t length);
 
 /* Sets the context that each line ends with until it is set again: request, tenant, route.
  * Copied; "" for none. */
 void scop_log_context(const char *context);
+
+/* Whether lines of that level are written. */
+bool scop_log_wants(enum scop_log_level level);
+
+/* Copies `length` bytes of `text` to `out`, which has room for `size`, terminated: what a terminal
+ * would obey or hide, and what is no UTF-8, as \xNN. Gives the bytes written. */
+size_t scop_log_escape(char *out, size_t size, const char *text, size_t length);
 
 #endif

@@ -4,10 +4,14 @@
 
 #include <string.h>
 
-/* The length of the well-formed sequence at `text`; 0 where there is none (RFC 3629, section 4). */
-static size_t
-utf8_sequence(const unsigned char *text, size_t left)
+/* RFC 3629, section 4. */
+size_t
+scop_utf8_step(const char *start, size_t left)
 {
+	const unsigned char *text = (const unsigned char *)start;
+
+	if (left == 0)
+		return 0;
 	if (text[0] < 0x80)
 		return text[0] != 0;
 	if (text[0] < 0xc2 || text[0] > 0xf4)
@@ -29,7 +33,7 @@ bool
 scop_utf8_valid(const char *text, size_t length)
 {
 	for (size_t at = 0; at < length;) {
-		const size_t step = utf8_sequence((const unsigned char *)text + at, length - at);
+		const size_t step = scop_utf8_step(text + at, length - at);
 
 		if (step == 0)
 			return false;
@@ -85,7 +89,7 @@ scop_utf8_repair(char *text)
 	char *out = text;
 
 	while (left > 0) {
-		const size_t step = utf8_sequence((const unsigned char *)text, left);
+		const size_t step = scop_utf8_step(text, left);
 
 		memmove(out, text, step);
 		out += step;

@@ -12,6 +12,10 @@
 /* Whether `text` is well-formed UTF-8 (RFC 3629) without NUL. */
 bool scop_utf8_valid(const char *text, size_t length);
 
+/* The bytes of the well-formed letter that `text` begins with, 1 to 4; 0 where `left` bytes of it
+ * begin with none, or with NUL. */
+size_t scop_utf8_step(const char *text, size_t left);
+
 /* How many characters (code points) a valid UTF-8 text has. */
 size_t scop_utf8_count(const char *text);
 

@@ -57,8 +57,8 @@ misread(const char *what, const struct scop_value *value)
 	static const char *const names[] = { "null", "a boolean", "an integer", "a number", "money",
 		"a string", "a time", "a date", "a time of day", "a list", "a map" };
 
-	scop_log(SCOP_LOG_ERROR, "%s of %s, which has none: the module's code has to change", what,
-	    names[scop_type(value)]);
+	scop_log_line(SCOP_LOG_ERROR, "%s of %s, which has none: the module's code has to change",
+	    what, names[scop_type(value)]);
 }
 
 int64_t

@@ -143,7 +143,7 @@ greet(struct client *client, const struct scop_socks_source *source)
 		return false;
 	const bool known = is_hash(hash) && identify(client, hash);
 	if (!known)
-		scop_log(SCOP_LOG_WARNING, "refused: who calls is no module that may");
+		scop_log_line(SCOP_LOG_WARNING, "refused: who calls is no module that may");
 	return put(client->fd, (const unsigned char[]){ 1, !known }, 2) && known;
 }
 
@@ -200,7 +200,7 @@ reach(struct client *client)
 	char port[8];
 
 	if (!scop_address_is_named(client->calls, client->target.host, client->target.port)) {
-		scop_log(SCOP_LOG_WARNING,
+		scop_log_line(SCOP_LOG_WARNING,
 		    "refused: %s may not call %s:%u, its manifest does not name it", client->module,
 		    client->target.host, client->target.port);
 		return SCOP_SOCKS_FORBIDDEN;
@@ -212,7 +212,7 @@ reach(struct client *client)
 		if (near || scop_address_is_public(one->ai_addr)) {
 			client->out = connect_to(one, &reply);
 		} else {
-			scop_log(SCOP_LOG_WARNING,
+			scop_log_line(SCOP_LOG_WARNING,
 			    "refused: %s called %s:%u, which is a private address", client->module,
 			    client->target.host, client->target.port);
 			reply = SCOP_SOCKS_FORBIDDEN;
@@ -290,7 +290,7 @@ accept_one(const pthread_attr_t *attributes)
 	if (fd < 0)
 		return;
 	if (atomic_load(&clients) >= CLIENTS_MAX || !(client = calloc(1, sizeof *client))) {
-		scop_log(SCOP_LOG_WARNING, "refused: %u connections are open",
+		scop_log_line(SCOP_LOG_WARNING, "refused: %u connections are open",
 		    atomic_load(&clients));
 		close(fd);
 		return;

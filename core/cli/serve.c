@@ -222,7 +222,7 @@ look_at_catalogue(struct scop_platform *platform, int64_t *next)
 	*next = scop_time_now() + CATALOGUE_SECONDS * INT64_C(1000000);
 	if (!scop_catalogue_refresh(platform) && strcmp(told.text, platform->err.text) != 0) {
 		told = platform->err;
-		scop_log(SCOP_LOG_WARNING, "the catalogue: %s", told.text);
+		scop_log_line(SCOP_LOG_WARNING, "the catalogue: %s", told.text);
 	}
 }
 
@@ -238,11 +238,11 @@ work(struct scop_platform *platform, int64_t *version)
 	if (waiting && scop_platform_lock(platform, 0)) {
 		const int64_t id = scop_int(waiting, "id");
 
-		scop_log(SCOP_LOG_INFO, "order %lld begins", (long long)id);
+		scop_log_line(SCOP_LOG_INFO, "order %lld begins", (long long)id);
 		if (scop_order_run(platform, id, NULL, NULL))
-			scop_log(SCOP_LOG_INFO, "order %lld is done", (long long)id);
+			scop_log_line(SCOP_LOG_INFO, "order %lld is done", (long long)id);
 		else
-			scop_log(SCOP_LOG_ERROR, "order %lld failed: %s", (long long)id,
+			scop_log_line(SCOP_LOG_ERROR, "order %lld failed: %s", (long long)id,
 			    platform->err.text);
 		scop_platform_unlock(platform);
 	}
@@ -261,10 +261,10 @@ work(struct scop_platform *platform, int64_t *version)
 
 		if (scop_directory_write(platform)) {
 			*version = now;
-			scop_log(SCOP_LOG_INFO, "the directory was written in %.1f ms",
+			scop_log_line(SCOP_LOG_INFO, "the directory was written in %.1f ms",
 			    (double)(scop_time_now() - began) / 1000);
 		} else {
-			scop_log(SCOP_LOG_ERROR, "the directory is not written: %s",
+			scop_log_line(SCOP_LOG_ERROR, "the directory is not written: %s",
 			    platform->err.text);
 		}
 	}
@@ -286,7 +286,7 @@ cli_installer(struct cli *cli)
 	signal(SIGINT, SIG_IGN);
 	while (!stop && getppid() != 1) {
 		if (!scop_platform_open(&platform, cli->config_file)) {
-			scop_log(SCOP_LOG_WARNING, "waiting for the database: %s",
+			scop_log_line(SCOP_LOG_WARNING, "waiting for the database: %s",
 			    platform.err.text);
 			scop_platform_close(&platform);
 			sleep(REST_SECONDS);
@@ -300,7 +300,7 @@ cli_installer(struct cli *cli)
 		while (!stop && getppid() != 1) {
 			if (again &&
 			    !(scop_templates_note(&platform) && scop_module_scan(&platform)))
-				scop_log(SCOP_LOG_ERROR, "%s", platform.err.text);
+				scop_log_line(SCOP_LOG_ERROR, "%s", platform.err.text);
 			if (again)
 				expiry = (struct scop_expiry){ 0 };
 			again = 0;

@@ -218,7 +218,7 @@ tell(struct dispatcher *dispatcher, const struct run *run)
 	if (run->outcome == RUN_AGAIN)
 		return scop_queue_again(queue, run->id, scop_queue_rest(run->tries), true,
 		    run->cause);
-	scop_log(SCOP_LOG_ERROR,
+	scop_log_line(SCOP_LOG_ERROR,
 	    "job '%s' of '%s' for tenant %u is given up after %u tries: %s (entry=%s)", run->job,
 	    run->module, run->tenant, run->tries, run->cause, run->entry);
 	return scop_queue_bury(queue, run->id, run->cause);
@@ -444,7 +444,7 @@ wait_and_take(struct dispatcher *dispatcher)
 		dispatcher->lost ? LOST_MILLISECONDS : time_left(dispatcher, scop_service_now())) <
 		0 &&
 	    errno != EINTR)
-		scop_log(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
+		scop_log_line(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
 	for (nfds_t i = 2; i < count; i++) {
 		if (polled[i].revents & POLLOUT)
 			send_rest(runs[i - 2]);
@@ -464,12 +464,12 @@ note_status(struct dispatcher *dispatcher, enum scop_db_status status)
 {
 	if (status == SCOP_DB_OK || status == SCOP_DB_AGAIN) {
 		if (dispatcher->lost)
-			scop_log(SCOP_LOG_INFO, "the queue is there again");
+			scop_log_line(SCOP_LOG_INFO, "the queue is there again");
 		dispatcher->lost = false;
 		return;
 	}
 	if (!dispatcher->lost)
-		scop_log(SCOP_LOG_WARNING, "the queue is away: %s",
+		scop_log_line(SCOP_LOG_WARNING, "the queue is away: %s",
 		    scop_db_error(dispatcher->queue.db));
 	dispatcher->lost = true;
 	dispatcher->look_at = scop_service_now() + LOST_MILLISECONDS;
@@ -523,7 +523,7 @@ main(int argc, char **argv)
 		scop_service_give_up("no directory");
 	open_queue(&dispatcher);
 	while (scop_queue_reclaim(&dispatcher.queue) != SCOP_DB_OK && !scop_service_orphaned()) {
-		scop_log(SCOP_LOG_WARNING, "waiting for the queue: %s",
+		scop_log_line(SCOP_LOG_WARNING, "waiting for the queue: %s",
 		    scop_db_error(dispatcher.queue.db));
 		if (poll(&(struct pollfd){ dispatcher.service.signal_fd, POLLIN, 0 }, 1,
 			LOST_MILLISECONDS) > 0)

@@ -66,7 +66,7 @@ apply(struct scop_platform *platform, struct scop_expiry *expiry, const char *in
 
 		for (; touched == BATCH_ROWS && batches < BATCHES_MAX; batches++) {
 			if (!apply_once(platform, in, rule, &touched))
-				scop_log(SCOP_LOG_WARNING,
+				scop_log_line(SCOP_LOG_WARNING,
 				    "expired rows of '%s%s' are not deleted: %s", in, rule->table,
 				    platform->err.text);
 			expiry->deleted += touched;
@@ -97,7 +97,7 @@ static void
 end_pass(struct scop_expiry *expiry)
 {
 	if (expiry->deleted > 0)
-		scop_log(SCOP_LOG_INFO, "%llu rows have expired",
+		scop_log_line(SCOP_LOG_INFO, "%llu rows have expired",
 		    (unsigned long long)expiry->deleted);
 	*expiry = (struct scop_expiry){ .next_at = scop_time_now() +
 		    (expiry->more ? 0 : PASS_SECONDS * INT64_C(1000000)) };

@@ -347,8 +347,8 @@ scop_sweep(struct scop_platform *platform)
 	bool sound = scop_migrator_sweep(platform);
 	sound &= scop_tenant_sweep(platform);
 	if (!sound) /* what is left harms nobody, and must not keep everybody from going on */
-		scop_log(SCOP_LOG_ERROR, "what killed runs have left is not all taken away: %s",
-		    platform->err.text);
+		scop_log_line(SCOP_LOG_ERROR,
+		    "what killed runs have left is not all taken away: %s", platform->err.text);
 	return scop_platform_holds_lock(platform);
 }
 

@@ -68,7 +68,7 @@ fetch(struct scop_platform *platform, const char *name, struct look *look)
 		return;
 	look->failures++;
 	unlink(fresh);
-	scop_log(SCOP_LOG_WARNING, "a picture of the catalogue is not there: %s", err.text);
+	scop_log_line(SCOP_LOG_WARNING, "a picture of the catalogue is not there: %s", err.text);
 }
 
 static int

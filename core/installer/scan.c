@@ -175,7 +175,7 @@ note_offer(struct scop_platform *platform, const char *name)
 		return true;
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)
 		return scop_error_set(&platform->err, "%s", scop_db_error(platform->db));
-	scop_log(SCOP_LOG_WARNING, "module '%s' is not offered: %s", name, platform->err.text);
+	scop_log_line(SCOP_LOG_WARNING, "module '%s' is not offered: %s", name, platform->err.text);
 	return true;
 }
 

@@ -67,7 +67,8 @@ note_template(struct scop_platform *platform, const char *name)
 				*title = scop_get(template, "title");
 
 	if (!template) {
-		scop_log(SCOP_LOG_WARNING, "a template is not offered: %s", platform->err.text);
+		scop_log_line(SCOP_LOG_WARNING, "a template is not offered: %s",
+		    platform->err.text);
 		return true;
 	}
 	return scop_platform_sql(platform,

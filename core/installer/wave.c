@@ -88,7 +88,8 @@ scop_rollout_step(struct scop_platform *platform)
 	    sound ? "done" : "failed", cause, (long long)(scop_time_now() - began) / 1000, id,
 	    tenant);
 	if (!sound) {
-		scop_log(SCOP_LOG_ERROR, "rollout %lld stops at tenant %u: %s", id, tenant, cause);
+		scop_log_line(SCOP_LOG_ERROR, "rollout %lld stops at tenant %u: %s", id, tenant,
+		    cause);
 		scop_platform_sql(platform,
 		    "UPDATE scopiton.rollout SET state = 'stopped' WHERE id = %lld AND state = "
 		    "'running'",

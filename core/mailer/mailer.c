@@ -73,13 +73,13 @@ note(struct mailer *mailer, const struct scop_transfer *transfer)
 		return scop_post_end(&mailer->post, transfer->id, true, said);
 	if (transfer->reply >= REFUSED_FROM && transfer->result != CURLE_LOGIN_DENIED &&
 	    atoi(transfer->answer) >= REFUSED_FROM) {
-		scop_log(SCOP_LOG_WARNING, "mail %lld is refused: %s", (long long)transfer->id,
+		scop_log_line(SCOP_LOG_WARNING, "mail %lld is refused: %s", (long long)transfer->id,
 		    said);
 		return scop_post_end(&mailer->post, transfer->id, false, said);
 	}
 	said = transfer->error[0] ? transfer->error : said;
 	if (transfer->tries >= SCOP_POST_TRIES) {
-		scop_log(SCOP_LOG_ERROR, "mail %lld is given up after %u tries: %s",
+		scop_log_line(SCOP_LOG_ERROR, "mail %lld is given up after %u tries: %s",
 		    (long long)transfer->id, transfer->tries, said);
 		return scop_post_end(&mailer->post, transfer->id, false, said);
 	}
@@ -95,7 +95,7 @@ take_ended(struct mailer *mailer)
 	while (status == SCOP_DB_OK && scop_transfers_ended(&transfer)) {
 		status = note(mailer, &transfer);
 		if (status != SCOP_DB_OK) /* its lease brings it again: better twice than never */
-			scop_log(SCOP_LOG_WARNING,
+			scop_log_line(SCOP_LOG_WARNING,
 			    "mail %lld has ended, and that could not be noted",
 			    (long long)transfer.id);
 		mailer->look_at = scop_service_now();
@@ -204,9 +204,10 @@ note_status(struct mailer *mailer, enum scop_db_status status)
 	if (lost)
 		mailer->look_at = scop_service_now() + SOON_MILLISECONDS;
 	if (lost && !mailer->lost)
-		scop_log(SCOP_LOG_WARNING, "the queue is away: %s", scop_db_error(mailer->post.db));
+		scop_log_line(SCOP_LOG_WARNING, "the queue is away: %s",
+		    scop_db_error(mailer->post.db));
 	if (!lost && mailer->lost)
-		scop_log(SCOP_LOG_INFO, "the queue is there again");
+		scop_log_line(SCOP_LOG_INFO, "the queue is there again");
 	mailer->lost = lost;
 }
 
@@ -230,7 +231,7 @@ main(int argc, char **argv)
 	scop_service_start(&mailer.service, "mailer", true, argc, argv);
 	read_password(&mailer);
 	if (!mailer.service.config.mail_server[0])
-		scop_log(SCOP_LOG_WARNING, "no 'mail_server' is set: mails wait");
+		scop_log_line(SCOP_LOG_WARNING, "no 'mail_server' is set: mails wait");
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	mailer.ended_fd = scop_transfers_start(&mailer.service.config, mailer.password);
 	mailer.post = (struct scop_post){ .db = mailer.service.db, .arena = scop_arena_new() };

@@ -87,7 +87,7 @@ restrict_files(const struct scop_sandbox *sandbox, struct scop_error *err)
 	int abi = kernel < sandbox->landlock_abi ? kernel : sandbox->landlock_abi;
 
 	if (abi == 0) {
-		scop_log(SCOP_LOG_WARNING,
+		scop_log_line(SCOP_LOG_WARNING,
 		    "no Landlock here: files are kept from modules by user id and system-call "
 		    "filter only");
 		return true;

@@ -20,7 +20,7 @@ enum { STATEMENT_SECONDS = 30 };
 void
 scop_service_give_up(const char *text)
 {
-	scop_log(SCOP_LOG_ERROR, "cannot start: %s", text);
+	scop_log_line(SCOP_LOG_ERROR, "cannot start: %s", text);
 	exit(1);
 }
 

@@ -213,7 +213,7 @@ run_until_settled(struct scop_request *req, const struct scop_job *job, const ch
 		outcome = run(req, job, entry);
 	}
 	if (req->failed)
-		scop_log(SCOP_LOG_ERROR, "job failed: %s", req->cause);
+		scop_log_line(SCOP_LOG_ERROR, "job failed: %s", req->cause);
 	return outcome == JOB_COLLIDED ? JOB_AGAIN : outcome;
 }
 

@@ -77,8 +77,8 @@ listen_on(struct scop_host *host, struct scop_pool *pool)
 	    bind(pool->listen_fd, (struct sockaddr *)&address, sizeof address) != 0 ||
 	    listen(pool->listen_fd, BACKLOG) != 0 || !admit(host, pool, address.sun_path) ||
 	    rename(address.sun_path, path) != 0) {
-		scop_log(SCOP_LOG_ERROR, "pool '%s' cannot listen on '%s': %s", pool->name, path,
-		    strerror(errno));
+		scop_log_line(SCOP_LOG_ERROR, "pool '%s' cannot listen on '%s': %s", pool->name,
+		    path, strerror(errno));
 		if (pool->listen_fd >= 0)
 			close(pool->listen_fd);
 		pool->listen_fd = -1;
@@ -197,7 +197,7 @@ keep_open(int fd)
 
 /* In the child: nothing but the worker's own settings and descriptors goes along. */
 static void __attribute__((noreturn)) become_worker(const struct scop_host *host,
-    const struct scop_pool *pool, unsigned slot, int stop_fd)
+    const struct scop_pool *pool, unsigned slot, int stop_fd, int output)
 {
 	const struct scop_config *config = &host->config;
 	struct arguments arguments = { 0 };
@@ -237,15 +237,18 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	add(&arguments, "body_max=%lld", (long long)config->body_max);
 	add(&arguments, "https=%d", config->https);
 	add(&arguments, "development=%d", config->development);
+	add(&arguments, "relay=1");
 	add(&arguments, "sandbox=%d", config->sandbox);
 	add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
 	if (getenv("ASAN_OPTIONS") &&
 	    asprintf(&environment[0], "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS")) < 0)
 		abort();
 
-	const int nothing = open("/dev/null", O_RDWR);
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0)
+	const int nothing = open("/dev/null", O_RDONLY);
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(output, STDERR_FILENO) < 0)
 		abort();
+	scop_log_relay();
 	keep_open(pool->listen_fd);
 	keep_open(stop_fd);
 	keep_open(host->wake_fd);
@@ -257,7 +260,7 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(arguments.list[0], arguments.list, environment);
-	scop_log(SCOP_LOG_ERROR, "cannot run '%s': %s", arguments.list[0], strerror(errno));
+	scop_log_line(SCOP_LOG_ERROR, "cannot run '%s': %s", arguments.list[0], strerror(errno));
 	_exit(SCOP_WORKER_CANNOT_START);
 }
 
@@ -265,29 +268,40 @@ static bool
 start_worker(struct scop_host *host, struct scop_pool *pool)
 {
 	unsigned slot = 0;
-	int stop[2];
+	int stop[2], end;
 
 	if (!make_board(pool))
 		return false;
 	while (slot < SCOP_SLOTS && pool->workers[slot].pid != 0)
 		slot++;
-	if (slot == SCOP_SLOTS || pipe2(stop, O_CLOEXEC) != 0)
+	struct scop_output *output =
+	    slot < SCOP_SLOTS ? scop_output_new(host->outputs, pool->module, &end) : NULL;
+	if (!output)
 		return false;
+	if (pipe2(stop, O_CLOEXEC) != 0) {
+		close(end);
+		scop_output_end(output);
+		return false;
+	}
 	atomic_store(&pool->board->slots[slot].since, scop_board_clock());
 	atomic_store(&pool->board->slots[slot].state, SCOP_SLOT_STARTING);
 
 	const pid_t pid = fork();
 	if (pid == 0)
-		become_worker(host, pool, slot, stop[0]);
+		become_worker(host, pool, slot, stop[0], end);
 	close(stop[0]);
+	close(end);
 	if (pid < 0) {
-		scop_log(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name,
+		scop_output_end(output);
+		scop_log_line(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name,
 		    strerror(errno));
 		close(stop[1]);
 		atomic_store(&pool->board->slots[slot].state, SCOP_SLOT_FREE);
 		return false;
 	}
-	pool->workers[slot] = (struct scop_worker_process){ .pid = pid, .stop_fd = stop[1] };
+	pool->workers[slot] =
+	    (struct scop_worker_process){ .pid = pid, .stop_fd = stop[1], .output = output };
+	scop_output_of(output, pid);
 	pool->live++;
 	host->live++;
 	tell_hunger(host, pool);
@@ -353,7 +367,7 @@ wait_for_socket(struct scop_host *host, struct scop_pool *pool)
 void
 scop_pool_broken(struct scop_host *host, struct scop_pool *pool)
 {
-	scop_log(SCOP_LOG_ERROR,
+	scop_log_line(SCOP_LOG_ERROR,
 	    "the socket of pool '%s' was shut down from within; it is made anew", pool->name);
 	scop_pool_drain(host, pool, true);
 	if (!listen_on(host, pool))
@@ -414,8 +428,8 @@ out_of_service(struct scop_host *host, struct scop_pool *pool, const char *reaso
 	if (seconds > OUT_SECONDS_MAX)
 		seconds = OUT_SECONDS_MAX;
 	snprintf(pool->reason, sizeof pool->reason, "%s", reason);
-	scop_log(SCOP_LOG_ERROR, "module '%s' %s is out of service for %lld s: %s", pool->module,
-	    pool->version, (long long)seconds, reason);
+	scop_log_line(SCOP_LOG_ERROR, "module '%s' %s is out of service for %lld s: %s",
+	    pool->module, pool->version, (long long)seconds, reason);
 	socket_path(host, pool, "sock", path, sizeof path);
 	unlink(path);
 	close(pool->listen_fd);
@@ -435,7 +449,8 @@ scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 		wait_for_socket(host, pool);
 		return;
 	}
-	scop_log(SCOP_LOG_INFO, "module '%s' %s is back in service", pool->module, pool->version);
+	scop_log_line(SCOP_LOG_INFO, "module '%s' %s is back in service", pool->module,
+	    pool->version);
 	pool->out_until = 0;
 	pool->reason[0] = '\0';
 	pool->start_failures = 0;
@@ -475,7 +490,7 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	/* a module may have written there */
 	slot->request[sizeof slot->request - 1] = slot->path[sizeof slot->path - 1] = '\0';
 	slot->tenant_name[sizeof slot->tenant_name - 1] = '\0';
-	scop_log(SCOP_LOG_ERROR,
+	scop_log_line(SCOP_LOG_ERROR,
 	    "worker of '%s' %s in a request (request=%s tenant=%s module=%s route=%u path=%s)",
 	    pool->module, how_it_ended(status, how, sizeof how), slot->request, slot->tenant_name,
 	    pool->module, route, slot->path);
@@ -486,7 +501,7 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 		return;
 	scop_board_note(pool->board, tenant, route, true);
 	if (route != UINT16_MAX && scop_board_route_failing(pool->board, tenant, route))
-		scop_log(SCOP_LOG_ERROR,
+		scop_log_line(SCOP_LOG_ERROR,
 		    "route %u of '%s' rests for %d s for tenant '%s': most of its last requests "
 		    "crashed",
 		    route, pool->module, SCOP_ROUTE_REST_SECONDS, slot->tenant_name);
@@ -503,7 +518,7 @@ judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	memcpy(reason, slot->reason, sizeof reason);
 	reason[sizeof reason - 1] = '\0';
 	pool->start_failures++;
-	scop_log(SCOP_LOG_ERROR, "worker of '%s' %s before it served%s%s", pool->module,
+	scop_log_line(SCOP_LOG_ERROR, "worker of '%s' %s before it served%s%s", pool->module,
 	    how_it_ended(status, how, sizeof how), reason[0] ? ": " : "", reason);
 	if (pool->start_failures >= START_FAILURES_MAX)
 		out_of_service(host, pool, reason[0] ? reason : SCOP_TEXT("it cannot start"));
@@ -537,6 +552,7 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 
 	if (!told_to_go)
 		close(pool->workers[index].stop_fd);
+	scop_output_end(pool->workers[index].output);
 	pool->workers[index] = (struct scop_worker_process){ .stop_fd = -1 };
 	pool->live--;
 	host->live--;
@@ -549,7 +565,7 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 		judge_start(host, pool, slot, status);
 	/* by the kernel for its memory, or by a person */
 	else if (!told_to_go && WIFSIGNALED(status))
-		scop_log(SCOP_LOG_WARNING, "an idle worker of '%s' %s", pool->module,
+		scop_log_line(SCOP_LOG_WARNING, "an idle worker of '%s' %s", pool->module,
 		    how_it_ended(status, how, sizeof how));
 	memset(slot->reason, 0, sizeof slot->reason);
 	atomic_store(&slot->state, SCOP_SLOT_FREE);
@@ -571,7 +587,7 @@ check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64
 		return;
 	if (!stuck && (worker->slow_told || took <= soft_limit(host, pool)))
 		return;
-	scop_log(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
+	scop_log_line(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
 	    "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
 	    "path=%.79s)",
 	    stuck ? "ended a request" : "slow request", (long long)took, slot->request,

@@ -16,12 +16,14 @@
 #include "base/config.h"
 #include "data/directory.h"
 #include "process/board.h"
+#include "supervisor/output.h"
 
 enum { SCOP_CRASHES_KEPT = 16 };
 
 struct scop_worker_process {
 	pid_t pid;   /* 0: none in this slot */
 	int stop_fd; /* closed to make it finish */
+	struct scop_output *output;
 	bool slow_told;
 	pid_t killed; /* at the hard limit, and perhaps not reaped yet */
 };
@@ -68,6 +70,7 @@ struct scop_host {
 	int wake_fd;                /* an eventfd that workers call for help with */
 	int work_fd;                /* an eventfd that wakes the dispatcher */
 	int mail_fd;                /* and one for the mailer */
+	int outputs;                /* what workers write: see supervisor/output.h */
 	int gate_fd;                /* its locks let two hash passwords at once (web/password.c) */
 	uid_t dispatcher_uid;       /* whom job workers' sockets are for; 0: our own */
 	int directory_fd;           /* read-only, for workers */

@@ -171,7 +171,8 @@ set_link(const char *folder, const struct link *link)
 			return;
 	}
 	if (!replace_link(path, link->target))
-		scop_log(SCOP_LOG_ERROR, "the route '%s' cannot be set: %s", path, strerror(errno));
+		scop_log_line(SCOP_LOG_ERROR, "the route '%s' cannot be set: %s", path,
+		    strerror(errno));
 }
 
 /* Takes away what `keep` does not have; for the folder of hosts (`is_host`) with all that is in it.
@@ -192,8 +193,8 @@ sweep(const char *folder, bool (*keep)(const void *context, const char *name), c
 		if (is_host)
 			sweep(path, keep, NULL, false);
 		if (is_host ? rmdir(path) : unlink(path))
-			scop_log(SCOP_LOG_WARNING, "the route '%s' cannot be taken away: %s", path,
-			    strerror(errno));
+			scop_log_line(SCOP_LOG_WARNING, "the route '%s' cannot be taken away: %s",
+			    path, strerror(errno));
 	}
 	if (dir)
 		closedir(dir);

@@ -66,7 +66,7 @@ struct supervisor {
 
 static void __attribute__((noreturn)) give_up(const char *text)
 {
-	scop_log(SCOP_LOG_ERROR, "cannot start: %s", text);
+	scop_log_line(SCOP_LOG_ERROR, "cannot start: %s", text);
 	exit(1);
 }
 
@@ -86,7 +86,7 @@ publish_image(struct supervisor *supervisor, const struct scop_directory_image *
 	supervisor->published_at = scop_board_clock();
 	supervisor->published_file = status->st_ino;
 	supervisor->published_time = status->st_mtim;
-	scop_log(SCOP_LOG_INFO,
+	scop_log_line(SCOP_LOG_INFO,
 	    "the directory of %u tenants and %u subscriptions was published in %.1f ms",
 	    image->tenant_count, image->subscription_count,
 	    (double)(supervisor->published_at - began) / 1000);
@@ -127,7 +127,7 @@ read_image(struct supervisor *supervisor)
 	const struct scop_directory_image *image = map_image(fd, &status, &err);
 	close(fd);
 	if (!image) {
-		scop_log(SCOP_LOG_ERROR, "'%s' is not taken: %s", path, err.text);
+		scop_log_line(SCOP_LOG_ERROR, "'%s' is not taken: %s", path, err.text);
 		return false;
 	}
 	publish_image(supervisor, image, &status);
@@ -202,7 +202,7 @@ static void __attribute__((noreturn)) become_service(const struct supervisor *su
 		execl(program, program, supervisor->config_file, directory, wake, uid,
 		    (char *)NULL);
 	}
-	scop_log(SCOP_LOG_ERROR, "cannot run '%s': %s", program, strerror(errno));
+	scop_log_line(SCOP_LOG_ERROR, "cannot run '%s': %s", program, strerror(errno));
 	_exit(1);
 }
 
@@ -237,7 +237,7 @@ reap_service(struct supervisor *supervisor, pid_t pid)
 			continue;
 		supervisor->services[i].pid = 0;
 		if (!supervisor->stopping)
-			scop_log(SCOP_LOG_WARNING, "the %s ended; it is started again",
+			scop_log_line(SCOP_LOG_WARNING, "the %s ended; it is started again",
 			    service_names[i]);
 		return true;
 	}
@@ -290,7 +290,7 @@ hand_over(struct supervisor *supervisor)
 {
 	bool waiting = true;
 
-	scop_log(SCOP_LOG_INFO, "a new supervisor takes over");
+	scop_log_line(SCOP_LOG_INFO, "a new supervisor takes over");
 	for (int i = 0; i < 100 && waiting; i++) {
 		waiting = false;
 		for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next) {
@@ -334,7 +334,7 @@ answer_drained(struct supervisor *supervisor, int fd, const char *words)
 		}
 	}
 	if (write(fd, drained ? "yes\n" : "no\n", drained ? 4 : 3) < 0)
-		scop_log(SCOP_LOG_DEBUG, "who asked about requests is gone");
+		scop_log_line(SCOP_LOG_DEBUG, "who asked about requests is gone");
 }
 
 static void __attribute__((noreturn))
@@ -398,7 +398,7 @@ answer_control(struct supervisor *supervisor)
 			answer_drained(supervisor, fd, words + 8);
 		} else if (strncmp(words, "work", 4) == 0) {
 			if (write(supervisor->host.work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
-				scop_log(SCOP_LOG_DEBUG, "the dispatcher is awake already");
+				scop_log_line(SCOP_LOG_DEBUG, "the dispatcher is awake already");
 		} else if (http || strncmp(words, "metrics", 7) == 0) {
 			answer_metrics(supervisor, fd, http);
 		}
@@ -428,7 +428,7 @@ take_over(int predecessor)
 
 	if (write(predecessor, "takeover\n", 9) != 9 ||
 	    read(predecessor, answer, sizeof answer - 1) <= 0)
-		scop_log(SCOP_LOG_WARNING, "the supervisor before us did not answer");
+		scop_log_line(SCOP_LOG_WARNING, "the supervisor before us did not answer");
 	close(predecessor);
 }
 
@@ -441,12 +441,13 @@ reload(struct supervisor *supervisor)
 	struct scop_error err;
 
 	if (!scop_config_load(&config, supervisor->config_file, &err)) {
-		scop_log(SCOP_LOG_ERROR, "the configuration stays as it was: %s", err.text);
+		scop_log_line(SCOP_LOG_ERROR, "the configuration stays as it was: %s", err.text);
 		return;
 	}
 	snprintf(config.run, sizeof config.run, "%s", supervisor->host.config.run);
 	supervisor->host.config = config;
-	scop_log(SCOP_LOG_INFO, "configuration read again; workers are replaced as they finish");
+	scop_log_line(SCOP_LOG_INFO,
+	    "configuration read again; workers are replaced as they finish");
 	for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next) {
 		scop_pool_back_in_service(&supervisor->host, pool);
 		scop_pool_drain(&supervisor->host, pool, false);
@@ -546,12 +547,13 @@ wait_and_serve(struct supervisor *supervisor)
 	static struct scop_pool *pools[POLLED_MAX];
 	struct scop_host *host = &supervisor->host;
 	const int64_t before = scop_board_clock();
-	nfds_t count = 4;
+	nfds_t count = 5;
 
 	polled[0] = (struct pollfd){ supervisor->signal_fd, POLLIN, 0 };
 	polled[1] = (struct pollfd){ supervisor->notify_fd, POLLIN, 0 };
 	polled[2] = (struct pollfd){ host->wake_fd, POLLIN, 0 };
 	polled[3] = (struct pollfd){ supervisor->control_fd, POLLIN, 0 };
+	polled[4] = (struct pollfd){ host->outputs, POLLIN, 0 };
 	for (struct scop_pool *pool = host->pools; pool && count < POLLED_MAX; pool = pool->next) {
 		if (supervisor->stopping || !scop_pool_watched(host, pool, before))
 			continue;
@@ -559,10 +561,10 @@ wait_and_serve(struct supervisor *supervisor)
 		polled[count++] = (struct pollfd){ pool->listen_fd, POLLIN, 0 };
 	}
 	if (poll(polled, count, time_left(supervisor, before)) < 0 && errno != EINTR)
-		scop_log(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
+		scop_log_line(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
 
 	const int64_t now = scop_board_clock();
-	for (nfds_t i = 4; i < count; i++) {
+	for (nfds_t i = 5; i < count; i++) {
 		if (polled[i].revents & (POLLERR | POLLHUP | POLLNVAL))
 			scop_pool_broken(host, pools[i]);
 		else if (polled[i].revents & POLLIN)
@@ -574,6 +576,8 @@ wait_and_serve(struct supervisor *supervisor)
 		drain_fd(host->wake_fd);
 	if (polled[3].revents)
 		answer_control(supervisor);
+	if (polled[4].revents)
+		scop_outputs_read(host->outputs);
 	if (polled[1].revents) {
 		drain_fd(supervisor->notify_fd);
 		if (!supervisor->stopping)
@@ -623,8 +627,9 @@ prepare(struct supervisor *supervisor)
 	host->work_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->mail_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->gate_fd = memfd_create("gate", MFD_CLOEXEC);
+	host->outputs = scop_outputs_open();
 	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 ||
-	    host->work_fd < 0 || host->mail_fd < 0 || host->gate_fd < 0 ||
+	    host->work_fd < 0 || host->mail_fd < 0 || host->gate_fd < 0 || host->outputs < 0 ||
 	    inotify_add_watch(supervisor->notify_fd, run, IN_MOVED_TO) < 0)
 		give_up("signals or notices cannot be watched");
 
@@ -684,12 +689,12 @@ main(int argc, char **argv)
 	if (predecessor >= 0)
 		take_over(predecessor);
 	write_state(&supervisor);
-	scop_log(SCOP_LOG_INFO, "ready");
+	scop_log_line(SCOP_LOG_INFO, "ready");
 	while (!done(&supervisor)) {
 		wait_and_serve(&supervisor);
 		if (supervisor.stopping && scop_board_clock() > supervisor.stop_by)
 			kill_what_is_left(&supervisor);
 	}
-	scop_log(SCOP_LOG_INFO, "stopped");
+	scop_log_line(SCOP_LOG_INFO, "stopped");
 	return 0;
 }

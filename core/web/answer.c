@@ -186,7 +186,8 @@ build_error_page(struct scop_request *req, struct scop_answer *answer, const cha
 	scop_map_put(&req->model, "portal", scop_value_bool(req->arena, req->site.portal));
 	if (!scop_page_render(req, req->site.portal ? "error_portal" : "error_site", &answer->body,
 		&err)) {
-		scop_log(SCOP_LOG_ERROR, "the error page itself cannot be written: %s", err.text);
+		scop_log_line(SCOP_LOG_ERROR, "the error page itself cannot be written: %s",
+		    err.text);
 		scop_buffer_printf(&answer->body, "%d %s\n", answer->status,
 		    statuses[status_index(answer->status)].reason);
 	}
@@ -209,7 +210,7 @@ scop_answer_closed(struct scop_request *req, struct scop_answer *answer)
 	scop_answer_header(answer, "Content-Language", scop_language_code(req->locale.language));
 	scop_map_init(&req->model, req->arena);
 	if (!scop_page_render(req, "closed", &answer->body, &err)) {
-		scop_log(SCOP_LOG_ERROR, "the page of a closed site cannot be written: %s",
+		scop_log_line(SCOP_LOG_ERROR, "the page of a closed site cannot be written: %s",
 		    err.text);
 		scop_buffer_text(&answer->body, "503\n");
 	}

@@ -89,7 +89,7 @@ log_left_out(void *context, const struct scop_error *err)
 			return;
 	if (count < TOLD_MAX)
 		strcpy(told[count++], err->text);
-	scop_log(SCOP_LOG_WARNING, "a link was left out: %s", err->text);
+	scop_log_line(SCOP_LOG_WARNING, "a link was left out: %s", err->text);
 }
 
 static bool

@@ -120,6 +120,8 @@ struct scop_request {
 	void (*report)(struct scop_request *req, enum scop_report_level level, unsigned line,
 	    unsigned column, const char *text);
 	unsigned report_errors;
+
+	unsigned log_lines; /* that the module has written, see scopiton/log.h */
 };
 
 /* The request has failed; what is noted first is what counts. */

@@ -100,7 +100,8 @@ enter(struct scop_request *req, bool writable)
 static void
 log_failure(const struct scop_request *req)
 {
-	scop_log(req->come_back || req->failure == SCOP_DB_LOST ? SCOP_LOG_WARNING : SCOP_LOG_ERROR,
+	scop_log_line(req->come_back || req->failure == SCOP_DB_LOST ? SCOP_LOG_WARNING
+								     : SCOP_LOG_ERROR,
 	    "failed: %s", req->cause);
 }
 

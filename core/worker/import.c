@@ -136,6 +136,7 @@ scop_import_run(struct scop_app *app, const char *name, const char *site_text)
 	req->locale = (struct scop_locale){ req->site.language, req->site.zone };
 	if (!read_files(arena, files, &count))
 		return REFUSED;
+	scop_log_context(scop_arena_printf(arena, "import=%s tenant=%u", name, req->site.tenant));
 	const int status = run(req, import, files, count);
 	fflush(stdout);
 	return status;

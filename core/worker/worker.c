@@ -88,7 +88,7 @@ static int64_t own_limit; /* microseconds of one request */
 
 static void __attribute__((noreturn)) give_up(const char *text)
 {
-	scop_log(SCOP_LOG_ERROR, "cannot start: %s", text);
+	scop_log_line(SCOP_LOG_ERROR, "cannot start: %s", text);
 	if (own_slot)
 		snprintf(own_slot->reason, sizeof own_slot->reason, "%s", text);
 	_exit(SCOP_WORKER_CANNOT_START);
@@ -144,7 +144,8 @@ prepare_database(struct worker *worker)
 	worker->app.db = scop_db_new(&account);
 	/* MariaDB may be away for a while; requests try again */
 	if (scop_db_connect(worker->app.db) != SCOP_DB_OK)
-		scop_log(SCOP_LOG_WARNING, "no database yet: %s", scop_db_error(worker->app.db));
+		scop_log_line(SCOP_LOG_WARNING, "no database yet: %s",
+		    scop_db_error(worker->app.db));
 }
 
 /* Of a module that calls other systems, in its job workers: what that needs is loaded while files
@@ -315,7 +316,7 @@ call_for_help(struct worker *worker)
 		if (atomic_load(&worker->board->slots[i].state) == SCOP_SLOT_IDLE)
 			return;
 	if (write(worker->wake_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
-		scop_log(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
+		scop_log_line(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
 }
 
 /* The tenant's use of this module, by host name or where that is NULL by number. What writes waits
@@ -466,7 +467,7 @@ worn_out(const struct worker *worker, uint64_t served)
 	getrusage(RUSAGE_SELF, &usage);
 	if (usage.ru_maxrss <= worker->resident_max)
 		return false;
-	scop_log(SCOP_LOG_WARNING, "replaced: uses %ld kB, more than %ld", usage.ru_maxrss,
+	scop_log_line(SCOP_LOG_WARNING, "replaced: uses %ld kB, more than %ld", usage.ru_maxrss,
 	    worker->resident_max);
 	return true;
 }
@@ -490,7 +491,8 @@ serve(struct worker *worker)
 		if (event.data.fd == worker->stop_fd) /* the supervisor closed it, or is gone */
 			break;
 		if (event.events & (uint32_t)~EPOLLIN) {
-			scop_log(SCOP_LOG_ERROR, "ends: the module has closed the pool's socket");
+			scop_log_line(SCOP_LOG_ERROR,
+			    "ends: the module has closed the pool's socket");
 			break;
 		}
 		errno = 0;
@@ -498,7 +500,7 @@ serve(struct worker *worker)
 			if (errno == 0 || errno == EAGAIN || errno == EINTR ||
 			    errno == ECONNABORTED)
 				continue; /* a sibling took it */
-			scop_log(SCOP_LOG_ERROR, "ends: no request can be accepted: %s",
+			scop_log_line(SCOP_LOG_ERROR, "ends: no request can be accepted: %s",
 			    strerror(errno));
 			break;
 		}
@@ -551,6 +553,10 @@ main(int argc, char **argv)
 
 	snprintf(who, sizeof who, "worker %s", setting(&worker, "module"));
 	scop_log_open(who, number(&worker, "development") ? SCOP_LOG_DEBUG : SCOP_LOG_INFO);
+	if (number(&worker, "relay")) {
+		scop_log_relay();
+		setvbuf(stdout, NULL, _IOLBF, 0); /* a pipe, which the supervisor reads by line */
+	}
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, SIG_IGN); /* else libfcgi takes it over, and never accepts again */
 	signal(SIGUSR1, SIG_IGN);

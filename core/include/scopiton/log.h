@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Lines in the host's log, for whoever operates it. What the tenant's people should know goes to
+ * the audit trail (scop_note) or the page; what is secret or personal does not go here.
+ */
+#ifndef SCOPITON_LOG_H
+#define SCOPITON_LOG_H
+
+struct scop_request;
+
+/* A debugging line is written where the configuration says "development = yes" only. */
+enum scop_log_level { SCOP_LOG_DEBUG, SCOP_LOG_INFO, SCOP_LOG_WARNING, SCOP_LOG_ERROR };
+
+/* How long a message may be, and how many lines one request, job or import may write. */
+#define SCOP_LOG_BYTES 1000
+#define SCOP_LOG_LINES 100
+
+/* Writes a line to the host's log: time, level, the module's name and its process, `format` as
+ * printf makes it, then the request's reference, tenant and path (in a job its name, entry and
+ * tenant; in an import its name and tenant):
+ *
+ *     2026-11-28T14:00:00.123Z warning worker shop[4711]: module: no parcel weighs 0 g
+ *     (request=5f0c... tenant=acme path=/fr/shop/cart)
+ *
+ * It is one line, and stands there at once, whatever becomes of the transaction. A control
+ * character, a line break, an invisible mark that turns the direction of writing or an invalid byte
+ * of UTF-8 is written as \xNN; what is longer than SCOP_LOG_BYTES is cut. After SCOP_LOG_LINES
+ * lines one more says so, and the rest of this request's are dropped. Never fails. */
+void scop_log(struct scop_request *req, enum scop_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
