@@ -343,7 +343,7 @@ test('an order concerns one thing, and waits for those about the same thing alon
   await allEnded()
   await order('rollout-pause', '', '')
   await allEnded()
-  assert.match(await stack.sql("SELECT message FROM scopiton.installer_order WHERE actor = 'one' ORDER BY id DESC LIMIT 1"), /there is no rollout 0/)
+  assert.match(await stack.sql("SELECT message FROM scopiton.installer_order WHERE actor = 'one' ORDER BY id DESC LIMIT 1"), /has to say what it concerns/)
   const page = text((await get('/portal/tenants/2', operator, scop)).body)
   assert.match(page, /Paused an upgrade in waves/)
   assert.doesNotMatch(page, /rollout-pause/)
