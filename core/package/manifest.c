@@ -99,6 +99,18 @@ has_all(const char *const texts[SCOP_LANGUAGES])
 	return texts[SCOP_FR] && texts[SCOP_NL] && texts[SCOP_DE] && texts[SCOP_EN];
 }
 
+/* ---- the elements: each function takes one into its list ---- */
+
+static void
+take_permission(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	struct scop_manifest_permission *permission =
+	    &manifest->permissions[manifest->permission_count++];
+
+	permission->name = attribute(arena, node, "name");
+	take_texts(arena, node, "title", permission->title);
+}
+
 static void
 take_role(struct scop_arena *arena, xmlNodePtr role, struct scop_manifest *manifest)
 {
@@ -124,7 +136,7 @@ take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manife
 }
 
 static void
-take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu *entry)
+take_entry(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu *entry)
 {
 	entry->path = attribute(arena, node, "path");
 	entry->permission = attribute(arena, node, "permission");
@@ -134,33 +146,34 @@ take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu *
 }
 
 static void
-take_permission(struct scop_arena *arena, xmlNodePtr node,
-    struct scop_manifest_permission *permission)
+take_menu(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
-	permission->name = attribute(arena, node, "name");
-	take_texts(arena, node, "title", permission->title);
+	take_entry(arena, node, &manifest->menu[manifest->menu_count++]);
 }
 
 static void
-take_picture(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_picture *picture)
+take_tile(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
+	take_entry(arena, node, &manifest->tiles[manifest->tile_count++]);
+}
+
+static void
+take_picture(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	struct scop_manifest_picture *picture = &manifest->pictures[manifest->picture_count++];
+
 	picture->file = attribute(arena, node, "file");
 	take_texts(arena, node, "title", picture->title);
 }
 
-static void
-take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_setting *setting)
+/* A setting's choices, a line of each, as manifest.h says. */
+static const char *
+choices_of(struct scop_arena *arena, xmlNodePtr setting)
 {
 	struct scop_buffer choices;
 
-	*setting = (struct scop_manifest_setting){ .name = attribute(arena, node, "name"),
-		.type = attribute(arena, node, "type"),
-		.standard = attribute(arena, node, "standard"),
-		.low = atoi(attribute(arena, node, "low")),
-		.high = atoi(attribute(arena, node, "high")) };
-	take_texts(arena, node, "title", setting->title);
 	scop_buffer_init(&choices, arena);
-	for (xmlNodePtr choice = node->children; choice; choice = choice->next) {
+	for (xmlNodePtr choice = setting->children; choice; choice = choice->next) {
 		const char *title[SCOP_LANGUAGES] = { "", "", "", "" };
 
 		if (!is(choice, "choice"))
@@ -170,24 +183,84 @@ take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_set
 		    attribute(arena, choice, "value"), title[SCOP_FR], title[SCOP_NL],
 		    title[SCOP_DE], title[SCOP_EN]);
 	}
-	setting->choices = scop_buffer_str(&choices);
+	return scop_buffer_str(&choices);
 }
 
-static struct scop_manifest_call
-take_call(struct scop_arena *arena, xmlNodePtr node)
+static void
+take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	struct scop_manifest_setting *setting = &manifest->settings[manifest->setting_count++];
+
+	*setting = (struct scop_manifest_setting){ .name = attribute(arena, node, "name"),
+		.type = attribute(arena, node, "type"),
+		.standard = attribute(arena, node, "standard"),
+		.low = atoi(attribute(arena, node, "low")),
+		.high = atoi(attribute(arena, node, "high")),
+		.choices = choices_of(arena, node) };
+	take_texts(arena, node, "title", setting->title);
+}
+
+static void
+take_write(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->writes[manifest->write_count++] =
+	    (struct scop_manifest_write){ attribute(arena, node, "table"),
+		    attribute(arena, node, "rights") };
+}
+
+static void
+take_orders(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	(void)arena, (void)node;
+	manifest->orders = true;
+}
+
+static void
+take_accounts(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	(void)arena, (void)node;
+	manifest->accounts = true;
+}
+
+static void
+take_emitted(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->emits[manifest->emit_count++] = attribute(arena, node, "event");
+}
+
+static void
+take_taken(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->takes[manifest->take_count++] =
+	    (struct scop_manifest_take){ attribute(arena, node, "event"),
+		    attribute(arena, node, "job") };
+}
+
+static void
+take_call(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
 	const char *port = attribute(arena, node, "port");
 
-	return (struct scop_manifest_call){ attribute(arena, node, "host"),
-		port[0] ? (unsigned)atoi(port) : 443 };
+	manifest->calls[manifest->call_count++] =
+	    (struct scop_manifest_call){ attribute(arena, node, "host"),
+		    port[0] ? (unsigned)atoi(port) : 443 };
 }
 
-static struct scop_manifest_personal
-take_personal(struct scop_arena *arena, xmlNodePtr node)
+static void
+take_need(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
-	return (struct scop_manifest_personal){ attribute(arena, node, "table"),
-		attribute(arena, node, "columns"),
-		(unsigned)atoi(attribute(arena, node, "months")) };
+	manifest->needs[manifest->need_count++] =
+	    (struct scop_need){ attribute(arena, node, "module"),
+		    attribute(arena, node, "version") };
+}
+
+static void
+take_personal(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->personal[manifest->personal_count++] =
+	    (struct scop_manifest_personal){ attribute(arena, node, "table"),
+		    attribute(arena, node, "columns"),
+		    (unsigned)atoi(attribute(arena, node, "months")) };
 }
 
 static void
@@ -210,18 +283,34 @@ take_tariff(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *man
 	manifest->tariff_currency = currency[0] ? currency : "EUR";
 }
 
+/* What stands in four languages is taken beforehand: title, summary, changes. */
+static const struct element {
+	const char *name;
+	void (*take)(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest);
+} elements[] = {
+	{ "permission", take_permission },
+	{ "role", take_role },
+	{ "menu", take_menu },
+	{ "picture", take_picture },
+	{ "tile", take_tile },
+	{ "setting", take_setting },
+	{ "writes", take_write },
+	{ "orders", take_orders },
+	{ "accounts", take_accounts },
+	{ "job", take_job },
+	{ "emits", take_emitted },
+	{ "takes", take_taken },
+	{ "calls", take_call },
+	{ "needs", take_need },
+	{ "personal", take_personal },
+	{ "generation", take_generation },
+	{ "tariff", take_tariff },
+};
+
+/* The schema has limited how many there are of each. */
 static void
-take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
+make_room(struct scop_arena *arena, struct scop_manifest *manifest)
 {
-	*manifest = (struct scop_manifest){ .name = attribute(arena, root, "name"),
-		.version = attribute(arena, root, "version"),
-		.scop = attribute(arena, root, "scop"),
-		.category = attribute(arena, root, "category"),
-		.license = attribute(arena, root, "license"),
-		.tariff_currency = "EUR",
-		.generation = 1 };
-	if (!manifest->category[0])
-		manifest->category = "office";
 	manifest->needs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->needs);
 	manifest->pictures = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->pictures);
 	manifest->personal = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->personal);
@@ -235,52 +324,28 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	manifest->emits = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->emits);
 	manifest->takes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->takes);
 	manifest->calls = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->calls);
+}
+
+static void
+take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
+{
+	*manifest = (struct scop_manifest){ .name = attribute(arena, root, "name"),
+		.version = attribute(arena, root, "version"),
+		.scop = attribute(arena, root, "scop"),
+		.category = attribute(arena, root, "category"),
+		.license = attribute(arena, root, "license"),
+		.tariff_currency = "EUR",
+		.generation = 1 };
+	if (!manifest->category[0])
+		manifest->category = "office";
+	make_room(arena, manifest);
 	take_texts(arena, root, "title", manifest->title);
 	take_texts(arena, root, "summary", manifest->summary);
 	take_texts(arena, root, "changes", manifest->changes);
-	for (xmlNodePtr node = root->children; node; node = node->next) {
-		if (is(node, "permission"))
-			take_permission(arena, node,
-			    &manifest->permissions[manifest->permission_count++]);
-		else if (is(node, "role"))
-			take_role(arena, node, manifest);
-		else if (is(node, "menu"))
-			take_menu(arena, node, &manifest->menu[manifest->menu_count++]);
-		else if (is(node, "picture"))
-			take_picture(arena, node, &manifest->pictures[manifest->picture_count++]);
-		else if (is(node, "tile"))
-			take_menu(arena, node, &manifest->tiles[manifest->tile_count++]);
-		else if (is(node, "setting"))
-			take_setting(arena, node, &manifest->settings[manifest->setting_count++]);
-		else if (is(node, "writes"))
-			manifest->writes[manifest->write_count++] =
-			    (struct scop_manifest_write){ attribute(arena, node, "table"),
-				    attribute(arena, node, "rights") };
-		else if (is(node, "orders"))
-			manifest->orders = true;
-		else if (is(node, "accounts"))
-			manifest->accounts = true;
-		else if (is(node, "job"))
-			take_job(arena, node, manifest);
-		else if (is(node, "emits"))
-			manifest->emits[manifest->emit_count++] = attribute(arena, node, "event");
-		else if (is(node, "takes"))
-			manifest->takes[manifest->take_count++] =
-			    (struct scop_manifest_take){ attribute(arena, node, "event"),
-				    attribute(arena, node, "job") };
-		else if (is(node, "calls"))
-			manifest->calls[manifest->call_count++] = take_call(arena, node);
-		else if (is(node, "needs"))
-			manifest->needs[manifest->need_count++] =
-			    (struct scop_need){ attribute(arena, node, "module"),
-				    attribute(arena, node, "version") };
-		else if (is(node, "personal"))
-			manifest->personal[manifest->personal_count++] = take_personal(arena, node);
-		else if (is(node, "generation"))
-			take_generation(arena, node, manifest);
-		else if (is(node, "tariff"))
-			take_tariff(arena, node, manifest);
-	}
+	for (xmlNodePtr node = root->children; node; node = node->next)
+		for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+			if (is(node, elements[i].name))
+				elements[i].take(arena, node, manifest);
 }
 
 /* What a newer version may not have without being granted it. */
