@@ -48,6 +48,7 @@ PROGRAM := $(call folder,package installer cli) core/queue/schedule.c
 WORKER := $(call folder,worker) core/process/board.c core/package/sandbox.c core/package/loader.c core/data/directory.c
 SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/log.c core/base/utf8.c
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
+EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/log.c core/base/utf8.c
 BROKER := $(call folder,broker) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
 NAMES := $(call folder,build view) core/package/statement.c $(BASE_PLAIN)
@@ -66,7 +67,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor dispatcher mailer broker lint))
+PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor explainer dispatcher mailer broker lint))
 all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words) $(BUILD)/libscopiton-work.so.1 modules
 
 # ---- the host ----
@@ -112,6 +113,11 @@ $(BUILD)/libexec/scopiton-lint: $(call object,$(LINT)) $(BUILD)/gen/module_xsd.o
 $(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libseccomp libmariadb) -lfcgi -ldl -o $@
+
+$(BUILD)/libexec/scopiton-explainer: $(call object,$(EXPLAINER))
+	@mkdir -p $(@D)
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $^ $$(pkg-config --libs libdw libseccomp) -o $@
 
 $(BUILD)/libexec/scopiton-dispatcher: $(call object,$(DISPATCHER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"

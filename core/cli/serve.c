@@ -139,7 +139,7 @@ cli_nginx(struct cli *cli)
 		{ "@FORM_RATE@", config.form_rate }, { "@AT_ONCE@", at_once },
 		{ "@CATALOGUE_HOST@",
 		    config.catalogue_host[0] ? config.catalogue_host : "catalogue.invalid" },
-		{ "@USER@", user } };
+		{ "@DEVELOPMENT@", config.development ? "yes" : "no" }, { "@USER@", user } };
 	const size_t count = sizeof marks / sizeof marks[0];
 	while (fgets(line, sizeof line, file)) {
 		for (const char *at = line; *at;) {

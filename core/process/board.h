@@ -22,12 +22,22 @@ enum {
 	SCOP_ROUTE_ENTRIES = 1024,
 	SCOP_BUCKETS = 8, /* of the histogram of durations */
 	SCOP_ROUTE_REST_SECONDS = 60,
+	SCOP_CRASH_FRAMES = 12,
 };
 
 /* The exit status of a worker that cannot start: EX_CONFIG of sysexits.h. */
 enum { SCOP_WORKER_CANNOT_START = 78 };
 
 enum scop_slot_state { SCOP_SLOT_FREE, SCOP_SLOT_STARTING, SCOP_SLOT_IDLE, SCOP_SLOT_BUSY };
+
+/* Where a worker was when a signal killed it: see worker/crash.h. Written by what has just failed,
+ * so whoever reads it takes the numbers for no more than numbers. */
+struct scop_crash {
+	_Atomic int signal;             /* 0: none; written last */
+	_Atomic int explained;          /* and logged */
+	uint32_t count;                 /* of the addresses */
+	uint64_t at[SCOP_CRASH_FRAMES]; /* in the module's file, the innermost call's first */
+};
 
 struct scop_slot {
 	_Atomic int state;
@@ -38,6 +48,7 @@ struct scop_slot {
 	char tenant_name[33];
 	char path[80];
 	char reason[200]; /* why it cannot start */
+	struct scop_crash crash;
 	_Atomic uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
 };
 

@@ -283,6 +283,7 @@ start_worker(struct scop_host *host, struct scop_pool *pool)
 		scop_output_end(output);
 		return false;
 	}
+	memset(&pool->board->slots[slot].crash, 0, sizeof pool->board->slots[slot].crash);
 	atomic_store(&pool->board->slots[slot].since, scop_board_clock());
 	atomic_store(&pool->board->slots[slot].state, SCOP_SLOT_STARTING);
 

@@ -18,7 +18,7 @@
 #include "process/board.h"
 #include "supervisor/output.h"
 
-enum { SCOP_CRASHES_KEPT = 16 };
+enum { SCOP_CRASHES_KEPT = 16, SCOP_EXPLAINERS_MAX = 4 };
 
 struct scop_worker_process {
 	pid_t pid;   /* 0: none in this slot */
@@ -26,6 +26,7 @@ struct scop_worker_process {
 	struct scop_output *output;
 	bool slow_told;
 	pid_t killed; /* at the hard limit, and perhaps not reaped yet */
+	bool crash_seen;
 };
 
 struct scop_pool {
@@ -55,6 +56,7 @@ struct scop_pool {
 
 	char crashed[SCOP_CRASHES_KEPT][40]; /* ids of requests, each counted once */
 	unsigned crashed_at;
+	char explained[40]; /* the request whose crash was explained last: it is tried again */
 	/* of ended workers */
 	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS], crashes, killed;
 };
@@ -67,13 +69,19 @@ struct scop_host {
 	struct scop_pool *pools;
 	struct scop_routes *routes; /* that were set; NULL: not known */
 	unsigned live;              /* workers of all pools */
-	int wake_fd;                /* an eventfd that workers call for help with */
-	int work_fd;                /* an eventfd that wakes the dispatcher */
-	int mail_fd;                /* and one for the mailer */
-	int outputs;                /* what workers write: see supervisor/output.h */
-	int gate_fd;                /* its locks let two hash passwords at once (web/password.c) */
-	uid_t dispatcher_uid;       /* whom job workers' sockets are for; 0: our own */
-	int directory_fd;           /* read-only, for workers */
+	/* of crashes, that run now; pid 0: none. The pool is NULL once it is gone. */
+	struct scop_explainer {
+		pid_t pid;
+		struct scop_pool *pool;
+		unsigned slot;
+	} explainers[SCOP_EXPLAINERS_MAX];
+	int wake_fd;          /* an eventfd that workers call for help with */
+	int work_fd;          /* an eventfd that wakes the dispatcher */
+	int mail_fd;          /* and one for the mailer */
+	int outputs;          /* what workers write: see supervisor/output.h */
+	int gate_fd;          /* its locks let two hash passwords at once (web/password.c) */
+	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
+	int directory_fd;     /* read-only, for workers */
 	gid_t nginx_gid;
 	bool root;
 	bool state_changed; /* a pool went out of service or came back */

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "supervisor/explain.h"
 #include "supervisor/metrics.h"
 #include "supervisor/pool.h"
 #include "supervisor/routes.h"
@@ -463,11 +464,14 @@ reap(struct supervisor *supervisor)
 	int status;
 
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		if (reap_service(supervisor, pid) || reap_metrics(supervisor, pid))
+		if (reap_service(supervisor, pid) || reap_metrics(supervisor, pid) ||
+		    scop_explain_reap(&supervisor->host, pid))
 			continue;
-		for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
+		for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next) {
+			scop_explain(&supervisor->host, pool);
 			if (scop_pool_reap(&supervisor->host, pool, pid, status))
 				break;
+		}
 	}
 }
 
@@ -506,6 +510,7 @@ drop_unwanted_pools(struct supervisor *supervisor)
 		unlink(path);
 		*strrchr(path, '/') = '\0';
 		rmdir(path);
+		scop_explain_forget(&supervisor->host, pool);
 		scop_pool_free(&supervisor->host, pool);
 	}
 }
@@ -585,8 +590,10 @@ wait_and_serve(struct supervisor *supervisor)
 	}
 	if (polled[0].revents)
 		take_signals(supervisor);
-	for (struct scop_pool *pool = host->pools; pool; pool = pool->next)
+	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
+		scop_explain(host, pool);
 		scop_pool_tick(host, pool, now);
+	}
 	drop_unwanted_pools(supervisor);
 	if (host->state_changed)
 		write_state(supervisor);

@@ -32,6 +32,7 @@
 #include "data/db.h"
 #include "data/directory.h"
 #include "process/board.h"
+#include "worker/crash.h"
 #include "worker/import.h"
 #include "http/out.h"
 #include "package/sandbox.h"
@@ -544,6 +545,18 @@ start_serving(struct worker *worker)
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "200", 1);
 }
 
+/* A sanitizer has handlers of its own, which say more. */
+static void
+watch_crashes(const struct worker *worker)
+{
+	if (getenv("ASAN_OPTIONS"))
+		return;
+	scop_crash_watch(&(struct scop_crash_watch){ .crash = &worker->slot->crash,
+	    .module = worker->app.module,
+	    .wake_fd = worker->wake_fd,
+	    .wait = worker->app.development && !worker->jobs });
+}
+
 int
 main(int argc, char **argv)
 {
@@ -591,6 +604,7 @@ main(int argc, char **argv)
 	if (imports)
 		return scop_import_run(&worker.app, setting(&worker, "import"),
 		    setting(&worker, "site"));
+	watch_crashes(&worker);
 	serve(&worker);
 	return 0;
 }

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Explaining crashes: see explain.h. */
+#include "supervisor/explain.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum { ARGUMENTS_MAX = 16 };
+
+struct arguments {
+	char *list[ARGUMENTS_MAX + 1];
+	unsigned count;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+add(struct arguments *arguments, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (arguments->count == ARGUMENTS_MAX ||
+	    vasprintf(&arguments->list[arguments->count++], format, args) < 0)
+		abort();
+	va_end(args);
+}
+
+static void
+add_frames(struct arguments *arguments, const struct scop_crash *crash)
+{
+	const uint32_t count = crash->count < SCOP_CRASH_FRAMES ? crash->count : SCOP_CRASH_FRAMES;
+	char frames[SCOP_CRASH_FRAMES * 18] = "";
+	size_t used = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		used += (size_t)snprintf(frames + used, sizeof frames - used, "%s%llx",
+		    i > 0 ? "," : "", (unsigned long long)crash->at[i]);
+	add(arguments, "frames=%s", frames);
+}
+
+/* In the child. */
+static void __attribute__((noreturn))
+become_explainer(const struct scop_host *host, const struct scop_pool *pool, unsigned index)
+{
+	const struct scop_config *config = &host->config;
+	const struct scop_slot *slot = &pool->board->slots[index];
+	struct arguments arguments = { 0 };
+	char *environment[] = { NULL };
+	sigset_t none;
+
+	add(&arguments, "%s/scopiton-explainer", config->libexec);
+	add(&arguments, "module=%s", pool->module);
+	add(&arguments, "version=%s", pool->version);
+	add(&arguments, "file=%s/modules/%s/%s.so", config->var, pool->hash, pool->module);
+	add(&arguments, "signal=%d", atomic_load(&slot->crash.signal));
+	add_frames(&arguments, &slot->crash);
+	add(&arguments, "request=%.*s", (int)sizeof slot->request - 1, slot->request);
+	add(&arguments, "tenant=%.*s", (int)sizeof slot->tenant_name - 1, slot->tenant_name);
+	add(&arguments, "path=%.*s", (int)sizeof slot->path - 1, slot->path);
+	add(&arguments, "uid=%u", host->root ? (unsigned)config->uid_base + pool->number : 0);
+	add(&arguments, "sandbox=%d", config->sandbox);
+	add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
+	if (config->development && !pool->jobs)
+		add(&arguments, "explained=%s/explained", config->run);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execve(arguments.list[0], arguments.list, environment);
+	scop_log_line(SCOP_LOG_ERROR, "cannot run '%s': %s", arguments.list[0], strerror(errno));
+	_exit(1);
+}
+
+static struct scop_explainer *
+free_place(struct scop_host *host)
+{
+	for (unsigned i = 0; i < SCOP_EXPLAINERS_MAX; i++)
+		if (host->explainers[i].pid == 0)
+			return &host->explainers[i];
+	return NULL;
+}
+
+static bool
+explained_before(struct scop_pool *pool, const struct scop_slot *slot)
+{
+	char request[sizeof pool->explained];
+
+	snprintf(request, sizeof request, "%.*s", (int)sizeof slot->request - 1, slot->request);
+	if (request[0] && strcmp(pool->explained, request) == 0)
+		return true;
+	strcpy(pool->explained, request);
+	return false;
+}
+
+static void
+explain_slot(struct scop_host *host, struct scop_pool *pool, unsigned index)
+{
+	struct scop_slot *slot = &pool->board->slots[index];
+	struct scop_explainer *explainer = free_place(host);
+
+	pool->workers[index].crash_seen = true;
+	if (!explainer || explained_before(pool, slot)) {
+		atomic_store(&slot->crash.explained, 1);
+		return;
+	}
+	const pid_t pid = fork();
+	if (pid == 0)
+		become_explainer(host, pool, index);
+	if (pid > 0)
+		*explainer = (struct scop_explainer){ pid, pool, index };
+}
+
+void
+scop_explain(struct scop_host *host, struct scop_pool *pool)
+{
+	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++)
+		if (pool->workers[i].pid != 0 && !pool->workers[i].crash_seen &&
+		    atomic_load(&pool->board->slots[i].crash.signal) != 0)
+			explain_slot(host, pool, i);
+}
+
+bool
+scop_explain_reap(struct scop_host *host, pid_t pid)
+{
+	for (unsigned i = 0; i < SCOP_EXPLAINERS_MAX; i++) {
+		struct scop_explainer *explainer = &host->explainers[i];
+
+		if (explainer->pid != pid)
+			continue;
+		if (explainer->pool)
+			atomic_store(&explainer->pool->board->slots[explainer->slot]
+					  .crash.explained,
+			    1);
+		*explainer = (struct scop_explainer){ 0 };
+		return true;
+	}
+	return false;
+}
+
+void
+scop_explain_forget(struct scop_host *host, const struct scop_pool *pool)
+{
+	for (unsigned i = 0; i < SCOP_EXPLAINERS_MAX; i++)
+		if (host->explainers[i].pool == pool)
+			host->explainers[i].pool = NULL;
+}

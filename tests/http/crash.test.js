@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A crash of a module is told with function, file and line: in the log, and in development on the error page.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { root, start, until } from '../support/stack.mjs'
+import { Packages } from '../fault/faults.mjs'
+
+const host = 'acme.localhost'
+const source = fs.readFileSync(path.join(root, 'tests/modules/crashline/crashline.c'), 'utf8').split('\n')
+const lineOf = (mark) => source.findIndex((line) => line.includes(`/* mark: ${mark} */`)) + 1
+let stack, packages
+
+before(async () => {
+  packages = new Packages('portal', 'crashline')
+  stack = await start({ modules: packages.folder })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('module', 'install', 'crashline', '--tenant', 'acme')
+  await until('it is there', async () => (await stack.request(host, '/fr/crashline/')).status === 200)
+})
+after(async () => {
+  await stack?.stop()
+  packages?.removeAll()
+})
+
+const escaped = (text) => text.replace(/[().+]/g, '\\$&')
+
+test('a crash is logged with module, version, function, file and line, and the error page of development shows it', { skip: process.env.SANITIZED }, async () => {
+  for (const [route, place, callers] of [
+    ['null', `read_through (crashline.c:${lineOf('null')})`, `null_pointer (crashline.c:${lineOf('null\'s caller')})`],
+    ['endless', 'descend (crashline.c:', `descend (crashline.c:${lineOf('endless\'s caller')})`],
+    ['abort', `give_up (crashline.c:${lineOf('abort')})`],
+    ['host', `wrong_argument (crashline.c:${lineOf('in the host')})`],
+    ['nowhere', `no_function (crashline.c:${lineOf('no function')})`]
+  ]) {
+    const { status, body } = await stack.request(host, `/fr/crashline/${route}`)
+    assert.equal(status, 503, route)
+    const line = new RegExp(`module crashline 1\\.0\\.0 crashed in ${escaped(place)}.*path=/fr/crashline/${route}\\)`)
+    await until(`${route} is told`, () => line.test(stack.log())).catch(() => assert.fail(stack.log().split('\n').filter((one) => /crash/.test(one)).join('\n')))
+    if (callers) assert.ok(stack.log().match(line)[0].includes(`called by ${callers}`))
+    assert.match(body, /<p>Module <b>crashline<\/b> crashed: /, 'the page has it when it comes')
+    assert.ok(body.includes(`<li><code>${place}`))
+    for (let i = 0; i < 4; i++) await stack.request(host, '/fr/crashline/') // else most of its requests crash, and it goes out of service
+  }
+})
+
+test('a crash of a POST too', { skip: process.env.SANITIZED }, async () => {
+  const { status, body } = await stack.request(host, '/fr/crashline/', { form: { _key: await stack.key(host, '/fr/crashline/') } })
+  assert.equal(status, 503)
+  assert.ok(body.includes(`<li><code>ask (crashline.c:${lineOf('post')})</code></li>`), body)
+})
+
+test('where there is no debug information the place in the file is told', { skip: process.env.SANITIZED }, async () => {
+  packages.edit('crashline', 'crashline.so', (bytes) => bytes.replaceAll('.debug_', '.dibug_'))
+  await stack.cli('module', 'install', 'crashline', '--tenant', 'acme')
+  await until('it is told', async () => {
+    await stack.request(host, '/fr/crashline/null')
+    return /module crashline 1\.0\.0 crashed in crashline\.so\+0x[0-9a-f]+: /.test(stack.log())
+  })
+})
+
+test('without development = yes the page says nothing of it, and the log still does', { skip: process.env.SANITIZED }, async () => {
+  const file = path.join(stack.folder, 'scopiton.conf')
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('development = yes', 'development = no'))
+  fs.writeFileSync(path.join(stack.folder, 'nginx.conf'), await stack.cli('nginx'))
+  process.kill(stack.pid('nginx'), 'SIGHUP')
+  process.kill(stack.pid('supervisor'), 'SIGHUP')
+  const told = () => stack.log().split('\n').filter((line) => /crashed in .*path=\/fr\/crashline\/abort/.test(line)).length
+  await until('both know', async () => {
+    const before = told(), { status, body } = await stack.request(host, '/fr/crashline/abort')
+    assert.equal(status, 503)
+    return !/crashed/.test(body) && told() > before
+  })
+})
