@@ -103,7 +103,7 @@ cli_version(struct cli *cli)
 {
 	if (!cli_done(cli, 0))
 		return CLI_USAGE;
-	puts("scopiton " SCOPITON_VERSION " (API SCOPITON_1.0)");
+	puts("scopiton " SCOPITON_VERSION " (API " SCOP_API_NOW ")");
 	return CLI_DONE;
 }
 

@@ -321,9 +321,17 @@ unfit(struct scop_arena *arena, const struct scop_value *entry)
 	if (scop_text(entry, "yanked")[0])
 		return scop_arena_printf(arena, SCOP_TEXT("%s was withdrawn (%s)"), version,
 		    scop_text(entry, "reason"));
-	return scop_loader_knows_api(api)
-	    ? NULL
-	    : scop_arena_printf(arena, SCOP_TEXT("%s needs a host with %s"), version, api);
+	switch (scop_loader_api(api)) {
+	case SCOP_API_TOO_OLD:
+		return scop_arena_printf(arena,
+		    SCOP_TEXT("%s was built for %s, and this host has %s"), version, api,
+		    SCOP_API_NOW);
+	case SCOP_API_TOO_NEW:
+		return scop_arena_printf(arena, SCOP_TEXT("%s needs a host with %s"), version, api);
+	case SCOP_API_FITS:
+		break;
+	}
+	return NULL;
 }
 
 struct scop_candidate *

@@ -13,8 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The symbol versions that this host has: see core/libscopiton.map. */
-static const char *const api_versions[] = { "SCOPITON_1.0" };
+#include "package/widen.h"
 
 /* What a module may link. */
 static const char *const libraries[] = { "libscopiton.so.1", "libc.so.6", "libm.so.6",
@@ -102,6 +101,27 @@ check_needed(struct image *image, const Elf64_Shdr *dynamic)
 }
 
 static bool
+take_version(struct image *image, const char *name)
+{
+	const enum scop_api_fit fit = scop_loader_api(name);
+
+	if (fit == SCOP_API_FITS) {
+		if (!image->api || strverscmp(name, image->api) > 0)
+			image->api = name;
+		return true;
+	}
+	return fit == SCOP_API_TOO_OLD
+	    ? scop_error_set(image->err,
+		  "module file '%s' was built for the API version %s, this host has %s. Build the "
+		  "module again with this host's headers, or install a newer version of it.",
+		  image->file, name, SCOP_API_NOW)
+	    : scop_error_set(image->err,
+		  "module file '%s' needs the API version %s, this host has %s. Upgrade the host, "
+		  "or install an older version of the module.",
+		  image->file, name, SCOP_API_NOW);
+}
+
+static bool
 check_versions(struct image *image, const Elf64_Shdr *needs)
 {
 	uint64_t at = needs->sh_offset;
@@ -120,18 +140,8 @@ check_versions(struct image *image, const Elf64_Shdr *needs)
 				return refuse(image,
 				    "uses the host's private functions. Use what "
 				    "<scopiton/scopiton.h> declares.");
-			if (strncmp(name, "SCOPITON_", 9) == 0 &&
-			    !listed(name, api_versions,
-				sizeof api_versions / sizeof api_versions[0]))
-				return scop_error_set(image->err,
-				    "module file '%s' needs the API version %s, this host has %s. "
-				    "Upgrade the "
-				    "host, or install an older version of the module.",
-				    image->file, name,
-				    api_versions[sizeof api_versions / sizeof api_versions[0] - 1]);
-			if (strncmp(name, "SCOPITON_", 9) == 0 &&
-			    (!image->api || strverscmp(name, image->api) > 0))
-				image->api = name;
+			if (strncmp(name, "SCOPITON_", 9) == 0 && !take_version(image, name))
+				return false;
 			if (!version || version->vna_next == 0)
 				break;
 			version_at += version->vna_next;
@@ -194,17 +204,75 @@ scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_err
 	return sound;
 }
 
-bool
-scop_loader_knows_api(const char *name)
+enum scop_api_fit
+scop_loader_api(const char *name)
 {
-	return !name[0] || listed(name, api_versions, sizeof api_versions / sizeof api_versions[0]);
+	static const char prefix[] = "SCOPITON_";
+	const size_t length = strlen(prefix);
+	unsigned major, minor;
+	char behind;
+
+	if (!name[0])
+		return SCOP_API_FITS;
+	if (strncmp(name, prefix, length) != 0 ||
+	    sscanf(name + length, "%u.%u%c", &major, &minor, &behind) != 2)
+		return SCOP_API_TOO_NEW; /* of a kind that is not known yet */
+	if (major != SCOP_API_MAJOR)
+		return major < SCOP_API_MAJOR ? SCOP_API_TOO_OLD : SCOP_API_TOO_NEW;
+	return minor <= SCOP_API_MINOR ? SCOP_API_FITS : SCOP_API_TOO_NEW;
+}
+
+/* ---- loading ---- */
+
+/* The sizes in the descriptor, against this host's. */
+static bool
+check_sizes(const struct scop_module *module, bool same, const char *file, struct scop_error *err)
+{
+	const struct {
+		const char *name;
+		uint32_t theirs;
+		size_t ours;
+	} sizes[] = { { "scop_module", module->size, sizeof *module },
+		{ "scop_route", module->route_size, sizeof(struct scop_route) },
+		{ "scop_field", module->field_size, sizeof(struct scop_field) },
+		{ "scop_import", module->import_size, sizeof(struct scop_import) },
+		{ "scop_job", module->job_size, sizeof(struct scop_job) } };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+		if (same ? sizes[i].theirs != sizes[i].ours
+			 : sizes[i].theirs == 0 || sizes[i].theirs > sizes[i].ours)
+			return scop_error_set(err,
+			    "module file '%s' has a struct %s of %u bytes, this host one of %zu. "
+			    "Build the module again with this host's headers.",
+			    file, sizes[i].name, sizes[i].theirs, sizes[i].ours);
+	return true;
+}
+
+static bool
+check_descriptor(const struct scop_module *module, const char *file, struct scop_error *err)
+{
+	const unsigned major = module->api >> 16, minor = module->api & UINT16_MAX;
+
+	if (major != SCOP_API_MAJOR || minor > SCOP_API_MINOR)
+		return scop_error_set(err,
+		    "module file '%s' has a descriptor of the API %u.%u, this host has %u.%u. %s",
+		    file, major, minor, SCOP_API_MAJOR, SCOP_API_MINOR,
+		    major < SCOP_API_MAJOR
+			? SCOP_TEXT("Build the module again with this host's headers.")
+			: SCOP_TEXT(
+			      "Upgrade the host, or install an older version of the module."));
+	return check_sizes(module, minor == SCOP_API_MINOR, file, err);
 }
 
 const struct scop_module *
 scop_loader_load(const char *file, struct scop_error *err)
 {
-	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	char api[SCOP_API_TEXT];
 
+	/* Once more, for what is wrong is told in better words here than by the dynamic linker. */
+	if (!scop_loader_check(file, api, err))
+		return NULL;
+	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!handle) {
 		scop_error_set(err, "module file '%s' cannot be loaded: %s", file, dlerror());
 		return NULL;
@@ -217,15 +285,5 @@ scop_loader_load(const char *file, struct scop_error *err)
 		    file);
 		return NULL;
 	}
-	if (module->size != sizeof *module || module->route_size != sizeof(struct scop_route) ||
-	    module->job_size != sizeof(struct scop_job) ||
-	    module->field_size != sizeof(struct scop_field) ||
-	    module->import_size != sizeof(struct scop_import)) {
-		scop_error_set(err,
-		    "module file '%s' was built with other tables than this host's. Build it "
-		    "again.",
-		    file);
-		return NULL;
-	}
-	return module;
+	return check_descriptor(module, file, err) ? scop_module_widen(module) : NULL;
 }

@@ -15,14 +15,25 @@
 
 enum { SCOP_API_TEXT = 32 };
 
+/* The newest version of the API that this host has, as modules need it: "SCOPITON_2.0". */
+#define SCOP_API_NUMBER(major, minor) SCOP_API_WORDS(major, minor)
+#define SCOP_API_WORDS(major, minor) "SCOPITON_" #major "." #minor
+#define SCOP_API_NOW SCOP_API_NUMBER(SCOP_API_MAJOR, SCOP_API_MINOR)
+
 /* Reads the file; false with what is wrong and what would help. `ret_api`: the newest version of
  * the API that it needs. */
 bool scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_error *err);
 
-/* Whether this host has that version of the API, such as "SCOPITON_1.0". */
-bool scop_loader_knows_api(const char *name);
+/* How this host stands to a version of the API, such as "SCOPITON_2.0", or "" for none. */
+enum scop_api_fit {
+	SCOP_API_FITS,
+	SCOP_API_TOO_OLD, /* the host has had it, and has it no more */
+	SCOP_API_TOO_NEW
+};
+enum scop_api_fit scop_loader_api(const char *name);
 
-/* Loads it and checks its descriptor; NULL when it cannot be. Never unloaded. */
+/* Loads it and checks its descriptor; NULL when it cannot be. Never unloaded. The tables of a
+ * module that was built for an older minor version are copied into ones as large as this host's. */
 const struct scop_module *scop_loader_load(const char *file, struct scop_error *err);
 
 #endif

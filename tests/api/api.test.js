@@ -13,6 +13,12 @@ test('the public API is the one that is recorded', () => {
   assert.ok(changes.length === 0, explain(changes))
 })
 
+test('the newest version of the symbols is the one that descriptors carry', () => {
+  const number = (name) => recorded.api.get(`constant SCOP_API_${name}`)
+  const versions = [...recorded.api.values()].map((text) => text.match(/^SCOPITON_(\d+\.\d+):/)?.[1]).filter(Boolean)
+  assert.equal(`${number('MAJOR')}.${number('MINOR')}`, versions.sort().at(-1))
+})
+
 test('the record is written as it is read', () => {
   assert.equal(write(recorded), fs.readFileSync(FILE, 'utf8'))
 })
@@ -35,6 +41,10 @@ test('a release takes new symbols under a new version, new constants, new struct
   allowed(['struct scop_thing', '8 bytes'], ['struct scop_thing.name', 'at 0, 8 bytes: const char *name'])
   allowed(['struct scop_route', '72 bytes'], ['struct scop_route.more', 'at 64, 8 bytes: const char *more'])
   assert.match(explain(changed(['constant SCOP_MORE', '4'])), /constant SCOP_MORE\n {4}recorded: not there\n {4}now: {6}4\n.*`make api` records it/)
+})
+
+test('a new major version begins anew', () => {
+  assert.deepEqual(compare(released, new Map([['symbol scop_old', 'SCOPITON_3.0: void scop_old(int more)']])).filter(({ why }) => why), [])
 })
 
 test('a release does not take what breaks modules that are built, and says what to do instead', () => {

@@ -387,12 +387,30 @@ async function leftBehind (module) {
   return found
 }
 
+// Writes another version of the API, and perhaps another size, into the descriptor of a copy of wrongabi.
+function descriptor (module, api, size) {
+  packages.edit(module, `${module}.so`, (text) => {
+    const bytes = Buffer.from(text, 'latin1')
+    const at = text.search(/\0\0\x03\0(..\0\0){5}/s) // its version, then five sizes
+    bytes.writeUInt32LE(api, at)
+    if (size) bytes.writeUInt32LE(size, at + 4)
+    return bytes.toString('latin1')
+  })
+}
+
 // Makes the package of a refused module; each `why` is what the sentence has to say.
 const refusals = [
   { module: 'crashload', why: /ends the process that loads it \(signal 11\)/ },
   { module: 'exitload', why: /ends the process that loads it/ },
   { module: 'badversion', why: /needs the API version SCOPITON_9\.9, this host has SCOPITON_\d/,
-    spoil: () => packages.edit('badversion', 'badversion.so', (bytes) => bytes.replace(/SCOPITON_1\.0\0/, 'SCOPITON_9.9\0')) },
+    spoil: () => packages.edit('badversion', 'badversion.so', (bytes) => bytes.replace(/SCOPITON_2\.0\0/, 'SCOPITON_9.9\0')) },
+  { module: 'oldversion', from: 'badversion', why: /was built for the API version SCOPITON_1\.0, this host has SCOPITON_2\.\d\. Build the module again with this host's headers/,
+    spoil: () => packages.edit('oldversion', 'oldversion.so', (bytes) => bytes.replace(/SCOPITON_2\.0\0/, 'SCOPITON_1.0\0')) },
+  { module: 'wrongabi', why: /has a descriptor of the API 3\.0, this host has 2\.\d\. Upgrade the host/ },
+  { module: 'oldabi', from: 'wrongabi', why: /has a descriptor of the API 1\.0, this host has 2\.\d\. Build the module again/, spoil: () => descriptor('oldabi', 0x10000) },
+  { module: 'newabi', from: 'wrongabi', why: /has a descriptor of the API 2\.99, this host has 2\.\d\. Upgrade the host/, spoil: () => descriptor('newabi', 0x20063) },
+  { module: 'othersizes', from: 'wrongabi', why: /has a struct scop_module of 4660 bytes, this host one of \d+\. Build the module again/,
+    spoil: () => descriptor('othersizes', 0x20000, 0x1234) },
   { module: 'privateuser', why: /uses the host's private functions/ },
   { module: 'needslib', why: /needs the library 'libxml2\.so\.2', which no module may/,
     spoil: () => execFileSync('gcc', ['-shared', '-Wl,--no-as-needed', '-o', packages.path('needslib', 'needslib.so'),
@@ -411,9 +429,10 @@ const refusals = [
     } },
 ]
 
-for (const { module, why, spoil, repair } of refusals) {
+for (const { module, from, why, spoil, repair } of refusals) {
   test(`'${module}' is refused with the reason and leaves nothing behind; a good one of its name installs later`, async () => {
-    packages.add(module)
+    if (from) packages.addAs(from, module)
+    else packages.add(module)
     spoil?.()
     await beside(async () => {
       const refused = await install(module, 'acme').then(() => null, (error) => error)

@@ -76,11 +76,11 @@ test('taken in on an empty host, it is the same page for page and row for row', 
 })
 
 test('an archive that was changed, cut or made by somebody hostile takes nothing over', async () => {
-  const spoil = async (words, change) => {
+  const spoil = async (words, change, ...more) => {
     const folder = fs.mkdtempSync(path.join(here.folder, 'spoilt-'))
     execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
     change(folder, (name) => execFileSync('bash', ['-c', `sed -i "\\|  ${name}$|d" SHA256SUMS; sha256sum ${name} >> SHA256SUMS`], { cwd: folder }))
-    await refused(there.cli('tenant', 'import', folder, '--name', 'evil', '--host', 'evil.localhost', '--portal-host', 'evil-portal.localhost'), words)
+    await refused(there.cli('tenant', 'import', folder, '--name', 'evil', '--host', 'evil.localhost', '--portal-host', 'evil-portal.localhost', ...more), words)
     assert.equal(await there.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name = 'evil'"), '0')
     assert.equal(await there.sql("SELECT COUNT(*) FROM mysql.user WHERE User LIKE 'scop\\_run%'"), '0')
     fs.rmSync(folder, { recursive: true })
@@ -101,6 +101,12 @@ test('an archive that was changed, cut or made by somebody hostile takes nothing
   for (const [file, sql] of [['data/guestbook.sql', 'CREATE TABLE `v`` TO scop_staging.w, account.person TO scop_staging.z#` (x INT)'],
     ['data/guestbook.sql', 'CREATE TABLE m (a INT) ENGINE=MyISAM'], ['data/guestbook.sql', 'CREATE TABLE c (`a``b` INT)'], ['data/queue.sql', 'CREATE TABLE `o``o` (a INT)']]) await spoil(/holds something other than plain tables/, (folder, resum) => { append(folder, file, `\n${sql};\n`); resum(file) })
   await spoil(/this host does not know the package of 'guestbook'/, (folder, resum) => { append(folder, 'packages/guestbook/README.md', 'other'); resum('packages/guestbook/README.md') })
+  const old = (folder, resum) => {
+    const file = path.join(folder, 'packages/guestbook/guestbook.so')
+    fs.writeFileSync(file, fs.readFileSync(file, 'latin1').replace(/SCOPITON_\d\.\d\0/, 'SCOPITON_1.0\0'), 'latin1')
+    resum('packages/guestbook/guestbook.so')
+  }
+  await spoil(/guestbook\.so' was built for the API version SCOPITON_1\.0, this host has SCOPITON_2\.\d\. Build the module again/, old, '--with-packages')
   await spoil(/the archive has format 99/, (folder, resum) => { const file = path.join(folder, 'tenant.json'); fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"format":1', '"format":99')); resum('tenant.json') })
   fs.writeFileSync(path.join(here.folder, 'cut.tar.zst'), fs.readFileSync(archive).subarray(0, 100000))
   await refused(there.cli('tenant', 'import', path.join(here.folder, 'cut.tar.zst'), '--name', 'evil', '--host', 'e.localhost', '--portal-host', 'f.localhost'), /is no archive of a tenant, or is damaged/)

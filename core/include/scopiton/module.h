@@ -124,8 +124,16 @@ struct scop_names {
 	const struct scop_messages *messages;           /* an empty language ends */
 };
 
+/* The version of the API that a module is built for: the host has the same major version, and this
+ * minor version or a later one. */
+#define SCOP_API_MAJOR 2
+#define SCOP_API_MINOR 0
+
+/* The descriptor. SCOP_MODULE fills in all but the tables. */
 struct scop_module {
-	uint32_t size, route_size, field_size, import_size, job_size;
+	uint32_t api;  /* the major version times 65536, and the minor one */
+	uint32_t size; /* of this struct, in bytes, and of one entry of each table */
+	uint32_t route_size, field_size, import_size, job_size;
 	const struct scop_names *names;
 	const struct scop_route *routes;
 	const struct scop_import *imports;
@@ -135,7 +143,8 @@ struct scop_module {
 /* The one symbol that a module shows. */
 #define SCOP_MODULE(...) \
 	__attribute__((visibility("default"))) extern const struct scop_module scop_module; \
-	const struct scop_module scop_module = { .size = sizeof(struct scop_module), \
+	const struct scop_module scop_module = { .api = SCOP_API_MAJOR << 16 | SCOP_API_MINOR, \
+		.size = sizeof(struct scop_module), \
 		.route_size = sizeof(struct scop_route), \
 		.field_size = sizeof(struct scop_field), \
 		.import_size = sizeof(struct scop_import), \
