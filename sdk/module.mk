@@ -35,18 +35,19 @@ $(call remember,$(WORK)/flags,$(CC) $(MODULE_CFLAGS) $(MODULE_LDFLAGS))
 # Each text of views and code needs its translations. names.h and names.c are written over only where they become others, so
 # that what depends on them is compiled only then. "make DRAFT=1" takes a missing translation for a warning.
 define scopiton_names
-$(call remember,$(2)/files,$(if $(DRAFT),draft) $(sort $(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)))
+$(call remember,$(2)/files,$(if $(DRAFT),draft) $(sort $(wildcard $(1)/module.xml $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)))
 
-$(2)/names.stamp: $(SDK_NAMES) $(SDK_TEXTS) $(SDK_READY) $(2)/files $(sort $(wildcard $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3))
+$(2)/names.stamp: $(SDK_NAMES) $(SDK_TEXTS) $(SDK_READY) $(2)/files $(sort $(wildcard $(1)/module.xml $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3))
 	@rm -f $(2)/*.mo
 	@for po in $(1)/i18n/*.po; do msgfmt --check-format --check-domain -o $(2)/$$$$(basename $$$$po .po).mo $$$$po || exit 1; done
 	$(Q)$(SDK_NAMES) $(1) $(2) $(SDK_WEBROOT) $(4)
-	$(Q)$(SDK_TEXTS) $(2) $(5) -- $(3)
+	$(Q)$(SDK_TEXTS) $(2) $(addprefix --manifest ,$(wildcard $(1)/module.xml)) $(5) -- $(3)
 	$(Q)$(SDK_NAMES) --words $(1) $(2)/all.pot $(if $(DRAFT),--draft)
+	$(Q)$(SDK_NAMES) --shown $(1) $(2)/shown.pot $(2)/texts.json
 	@touch $$@
 
 # Made by the rule above, perhaps as they were.
-$(2)/names.h $(2)/names.c $(2)/statements.txt: $(2)/names.stamp
+$(2)/names.h $(2)/names.c $(2)/statements.txt $(2)/texts.json: $(2)/names.stamp
 	@:
 
 $(2)/names.o: $(2)/names.c $(2)/names.h $(WORK)/flags
@@ -73,9 +74,9 @@ $(WORK)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(WORK)/$(1)/%.o,$(sort $(wildcar
 
 $(call remember,$(WORK)/$(1)/parts,$(call scopiton_parts,$(2)/$(1)))
 
-$(3)/$(1)/$(1).so: $(WORK)/$(1)/$(1).so $(WORK)/$(1)/statements.txt $(WORK)/$(1)/parts $(call scopiton_parts,$(2)/$(1))
+$(3)/$(1)/$(1).so: $(WORK)/$(1)/$(1).so $(WORK)/$(1)/statements.txt $(WORK)/$(1)/texts.json $(WORK)/$(1)/parts $(call scopiton_parts,$(2)/$(1))
 	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
-	$(Q)cp $(2)/$(1)/module.xml $(WORK)/$(1)/statements.txt $(3)/$(1)/
+	$(Q)cp $(2)/$(1)/module.xml $(WORK)/$(1)/statements.txt $(WORK)/$(1)/texts.json $(3)/$(1)/
 	$(Q)for part in migrations README.md pictures; do [ ! -e $(2)/$(1)/$$$$part ] || cp -r $(2)/$(1)/$$$$part $(3)/$(1)/; done
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
 	$(Q)cp $(WORK)/$(1)/$(1).so $$@

@@ -162,7 +162,7 @@ function movedBack ({ tenant, life, orders, lastOrderMail }) {
   const shop = `t${tenant}_shop`, mailOf = (id) => `role = '${shop}' AND subject LIKE '%${id}%'`
   const lines = [`UPDATE t${tenant}.member SET created = created - INTERVAL 90 DAY`,
     `UPDATE t${tenant}.audit SET at = at - INTERVAL 20 DAY WHERE role LIKE '%\\_portal'`,
-    `UPDATE t${tenant}.audit SET at = at - INTERVAL CASE WHEN what_en LIKE '%paid%' THEN 26 WHEN what_en LIKE '%shipped%' THEN 20 WHEN what_en LIKE '%ancelled%' THEN 96 ELSE 456 END HOUR WHERE role = '${shop}'`,
+    `UPDATE t${tenant}.audit SET at = at - INTERVAL CASE WHEN what LIKE '%paid%' THEN 26 WHEN what LIKE '%shipped%' THEN 20 WHEN what LIKE '%ancelled%' THEN 96 ELSE 456 END HOUR WHERE role = '${shop}'`,
     `UPDATE queue.mail SET created = created - INTERVAL 20 DAY, run_at = run_at - INTERVAL 20 DAY, ended = ended - INTERVAL 20 DAY WHERE role = 't${tenant}_portal'`,
     // a job that the database left alone one night; trying it again is all it needs
     ...(life.failed ? [`INSERT INTO queue.dead (id, role, is_event, name, once, body, created, died, tries, error) SELECT COALESCE(MIN(id), 1000) - 1, '${shop}', 0, '${life.failed.job}', 'schedule', '{}', ${stamp(now - 2 * DAY)}, ${stamp(now - 20 * HOUR)}, 10, '${life.failed.error.replaceAll("'", "''")}' FROM queue.outbox`] : [])]

@@ -5,11 +5,13 @@
  *
  *     scopiton-names <module folder> <output folder> <webroot> [<symbol>]
  *     scopiton-names --words <module folder> <pot file> [--draft]
+ *     scopiton-names --shown <module folder> <pot file> <texts.json>
  *
  * The first reads *.sql, views/ (*.html) of the module and *.mo of the output folder; it writes
  * names.h, names.c, statements.txt and views.pot. A webroot of "-" leaves {{#asset}} as it stands,
- * where only the texts are wanted. The second compares translations with texts (words.h). A mistake
- * is printed as file:line:column on standard error, and the exit status is 1.
+ * where only the texts are wanted. The second compares translations with texts (words.h); the third
+ * writes the translations of the .pot's texts for the package (package/texts.h). A mistake is
+ * printed as file:line:column on standard error, and the exit status is 1.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +25,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "build/files.h"
+#include "build/shown.h"
 #include "build/words.h"
 #include "package/statement.h"
 #include "view/template.h"
@@ -326,10 +329,15 @@ main(int argc, char **argv)
 	if (argc >= 4 && strcmp(argv[1], "--words") == 0)
 		return !build_words_check(arena, argv[2], argv[3],
 		    argc > 4 && strcmp(argv[4], "--draft") == 0);
+	if (argc == 5 && strcmp(argv[1], "--shown") == 0) {
+		build_shown_write(arena, argv[2], argv[3], argv[4]);
+		return 0;
+	}
 	if (argc < 4)
 		build_die("usage: scopiton-names <module folder> <output folder> <webroot> "
 			  "[<symbol>]\n       scopiton-names --words <module folder> <pot file> "
-			  "[--draft]");
+			  "[--draft]\n       scopiton-names --shown <module folder> <pot file> "
+			  "<texts.json>");
 
 	const char *folder = argv[1], *output = argv[2],
 		   *symbol = argc > 4 ? argv[4] : "scop_names";

@@ -169,9 +169,9 @@ list(struct cli *cli, struct scop_platform *platform)
 	const char *words = scop_platform_quote(platform, cli->argc > 0 ? cli->argv[0] : "");
 	const struct scop_value *rows = scop_platform_rows(platform,
 	    "SELECT m.name, m.category, m.used_by, v.version, v.level, v.tariff_cents, v.currency, "
-	    "m.summary_en FROM scopiton.catalogue_module m LEFT JOIN scopiton.catalogue_version v "
+	    "m.summary FROM scopiton.catalogue_module m LEFT JOIN scopiton.catalogue_version v "
 	    "ON v.module = m.name AND v.newest = 1 WHERE m.name LIKE "
-	    "'%%%s%%' OR m.title_en LIKE '%%%s%%' OR m.category LIKE '%%%s%%' OR m.summary_en LIKE "
+	    "'%%%s%%' OR m.title LIKE '%%%s%%' OR m.category LIKE '%%%s%%' OR m.summary LIKE "
 	    "'%%%s%%' ORDER BY m.category, m.name",
 	    words, words, words, words);
 
@@ -187,7 +187,7 @@ list(struct cli *cli, struct scop_platform *platform)
 		    scop_text(row, "version")[0] ? scop_text(row, "version") : "beta",
 		    (long long)scop_int(row, "level"), (long long)scop_int(row, "tariff") / 100,
 		    (long long)scop_int(row, "tariff") % 100, scop_text(row, "currency"),
-		    scop_text(row, "summary_en"));
+		    scop_text(row, "summary"));
 	}
 	return CLI_DONE;
 }
@@ -231,21 +231,20 @@ static int
 show(struct scop_platform *platform, const char *name)
 {
 	const struct scop_value *module = scop_platform_row(platform,
-	    "SELECT name, scop, scop_title, category, used_by, title_en, summary_en FROM "
+	    "SELECT name, scop, scop_title, category, used_by, title, summary FROM "
 	    "scopiton.catalogue_module WHERE name = '%s'",
 	    scop_platform_quote(platform, name));
 
 	if (!module)
 		return cli_fail("the catalogue has no module '%s'", name);
-	printf("%s (%s)\n%s\nof %s, in %s, used by %lld co-operators\n",
-	    scop_text(module, "title_en"), name, scop_text(module, "summary_en"),
-	    scop_text(module, "scop_title"), scop_text(module, "category"),
-	    (long long)scop_int(module, "used_by"));
+	printf("%s (%s)\n%s\nof %s, in %s, used by %lld co-operators\n", scop_text(module, "title"),
+	    name, scop_text(module, "summary"), scop_text(module, "scop_title"),
+	    scop_text(module, "category"), (long long)scop_int(module, "used_by"));
 	show_owner(platform, name);
 	const struct scop_value *rows = scop_platform_rows(platform,
 	    "SELECT version, channel, yanked, reason, unfit, level, size, published, rights, "
 	    "needs, "
-	    "changes_en, license FROM scopiton.catalogue_version WHERE module = '%s' ORDER BY "
+	    "changes, license FROM scopiton.catalogue_version WHERE module = '%s' ORDER BY "
 	    "place DESC",
 	    scop_platform_quote(platform, name));
 	for (size_t i = 0; i < scop_count(rows); i++) {
@@ -259,8 +258,8 @@ show(struct scop_platform *platform, const char *name)
 									 : "");
 		if (scop_text(row, "license")[0])
 			printf("  licence: %s\n", scop_text(row, "license"));
-		if (scop_text(row, "changes_en")[0])
-			printf("  new: %s\n", scop_text(row, "changes_en"));
+		if (scop_text(row, "changes")[0])
+			printf("  new: %s\n", scop_text(row, "changes"));
 		print_list(platform, "needs", scop_text(row, "needs"));
 		print_list(platform, "may", scop_text(row, "rights"));
 	}

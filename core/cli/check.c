@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/time.h"
 #include "cli/cli.h"
 #include "installer/choose.h"
 #include "installer/create.h"
@@ -87,7 +88,7 @@ look_at_manifest(struct check *check)
 	const struct scop_manifest *manifest = &check->package.manifest;
 	const char *readme = scop_arena_printf(check->arena, "%s/README.md", check->folder);
 
-	if (!manifest->changes[SCOP_EN])
+	if (!manifest->changes[0])
 		find(check, "W110", "the manifest does not say what is new in %s (<changes>)",
 		    manifest->version);
 	if (access(readme, R_OK) != 0)
@@ -529,7 +530,7 @@ has_manual(struct check *check)
 {
 	const struct scop_manifest *manifest = &check->package.manifest;
 
-	return (manifest->changes[SCOP_EN] &&
+	return (manifest->changes[0] &&
 		   access(scop_arena_printf(check->arena, "%s/README.md", check->folder), R_OK) ==
 		       0) ||
 	    find(check, "E803", "a manual (README.md) and what is new (<changes>) belong to it");

@@ -25,7 +25,7 @@ list(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc > 0 && !tenant)
 		return CLI_FAILED;
 	const struct scop_value *rows = scop_platform_rows(platform,
-	    "SELECT p.module, p.version, p.summary_en, p.trouble, "
+	    "SELECT p.module, p.version, p.summary, p.trouble, "
 	    "COALESCE(s.state, '-') AS state FROM scopiton.package p LEFT JOIN "
 	    "scopiton.subscription s ON s.tenant = %lld AND "
 	    "s.module = p.module WHERE IF(s.module IS NULL, p.available = 1, s.package = p.id) "
@@ -41,7 +41,7 @@ list(struct cli *cli, struct scop_platform *platform)
 		    !tenant                                            ? ""
 			: strcmp(scop_text(row, "state"), "gone") == 0 ? "kept"
 								       : scop_text(row, "state"),
-		    scop_text(row, "summary_en"),
+		    scop_text(row, "summary"),
 		    scop_text(row, "trouble")[0] ? " Out of service: " : "",
 		    scop_text(row, "trouble"));
 	}

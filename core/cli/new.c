@@ -16,6 +16,8 @@
 #include "cli/cli.h"
 #include "data/directory.h"
 
+/* The title of the guestbook's picture, in its translations. */
+static const char picture_text[] = "msgid \"The messages, the latest first\"\n";
 static const char in_checkout[] = "modules/guestbook";
 
 struct copy {
@@ -148,6 +150,8 @@ copy_file(const struct copy *copy, const char *from)
 		return false;
 	if (strcmp(below, "module.xml") == 0)
 		text = manifest(copy, text);
+	else if (strncmp(below, "i18n/", 5) == 0)
+		text = without(copy->arena, text, picture_text, "\"\n\n");
 	return write_text(scop_arena_printf(copy->arena, "%s/%s", copy->to, renamed(copy, below)),
 	    renamed(copy, text));
 }

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "cli/cli.h"
 #include "installer/catalogue.h"
 #include "installer/expiry.h"

@@ -12,7 +12,9 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "installer/fetch.h"
+#include "installer/messages.h"
 #include "installer/pictures.h"
 #include "package/archive.h"
 #include "package/files.h"
@@ -123,19 +125,15 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 	return scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_version") &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_module") &&
 	    scop_platform_sql(platform,
-		"INSERT INTO scopiton.catalogue_module (name, scop, category, used_by, title_fr, "
-		"title_nl, title_de, "
-		"title_en, summary_fr, summary_nl, summary_de, summary_en, icon, pictures) SELECT "
-		"name, scop, category, used_by, tf, tn, td, te, sf, sn, sd, se, COALESCE(icon, "
+		"INSERT INTO scopiton.catalogue_module (name, scop, category, used_by, title, "
+		"summary, icon, pictures) SELECT "
+		"name, scop, category, used_by, title, summary, COALESCE(icon, "
 		"''), "
 		"COALESCE(pictures, '[]') FROM "
 		"JSON_TABLE('%s', '$.modules[*]' COLUMNS (name VARCHAR(24) PATH '$.name', scop "
 		"VARCHAR(31) PATH '$.scop', category VARCHAR(20) PATH "
-		"'$.category', used_by INT PATH '$.used_by', tf VARCHAR(100) PATH '$.title.fr', tn "
-		"VARCHAR(100) PATH '$.title.nl', td VARCHAR(100) PATH "
-		"'$.title.de', te VARCHAR(100) PATH '$.title.en', sf VARCHAR(300) PATH "
-		"'$.summary.fr', sn VARCHAR(300) PATH '$.summary.nl', sd VARCHAR(300) "
-		"PATH '$.summary.de', se VARCHAR(300) PATH '$.summary.en', icon VARCHAR(70) PATH "
+		"'$.category', used_by INT PATH '$.used_by', title VARCHAR(100) PATH '$.title', "
+		"summary VARCHAR(300) PATH '$.summary', icon VARCHAR(70) PATH "
 		"'$.icon', pictures JSON PATH '$.pictures')) j",
 		json) &&
 	    scop_platform_sql(platform,
@@ -147,8 +145,8 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 	    scop_platform_sql(platform,
 		"INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, "
 		"reason, level, size, "
-		"published, generation, back, tariff_cents, currency, changes_fr, changes_nl, "
-		"changes_de, changes_en, rights, needs, personal, license) SELECT name, "
+		"published, generation, back, tariff_cents, currency, changes, rights, needs, "
+		"personal, license) SELECT name, "
 		"version, CAST(SUBSTRING_INDEX(version, '.', 1) AS UNSIGNED) * 10000000000 + "
 		"CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(version, '.', 2), '.', "
 		"-1) AS UNSIGNED) * 100000 + CAST(SUBSTRING_INDEX(version, '.', -1) AS UNSIGNED), "
@@ -156,8 +154,7 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"COALESCE(reason, ''), COALESCE(level, 0), size, STR_TO_DATE(published, "
 		"'%%Y-%%m-%%dT%%H:%%i:%%sZ'), COALESCE(generation, 1), "
 		"IF(back IN ('kept', 'exported', 'lost'), back, 'kept'), "
-		"COALESCE(cents, 0), COALESCE(currency, 'EUR'), COALESCE(cf, ''), COALESCE(cn, "
-		"''), COALESCE(cd, ''), COALESCE(ce, ''), "
+		"COALESCE(cents, 0), COALESCE(currency, 'EUR'), COALESCE(changes, ''), "
 		"COALESCE(rights, '[]'), COALESCE(needs, '[]'), COALESCE(personal, '[]'), "
 		"COALESCE(license, '') FROM JSON_TABLE('%s', '$.modules[*]' COLUMNS (name "
 		"VARCHAR(24) PATH '$.name', NESTED PATH '$.versions[*]' COLUMNS (version "
@@ -167,9 +164,8 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"'$.size', published VARCHAR(30) PATH '$.published', generation TINYINT PATH "
 		"'$.generation', back VARCHAR(8) PATH '$.back', cents BIGINT PATH "
 		"'$.tariff.cents', currency "
-		"CHAR(3) PATH '$.tariff.currency', cf VARCHAR(1000) PATH '$.changes.fr', cn "
-		"VARCHAR(1000) PATH '$.changes.nl', cd VARCHAR(1000) PATH "
-		"'$.changes.de', ce VARCHAR(1000) PATH '$.changes.en', rights JSON PATH "
+		"CHAR(3) PATH '$.tariff.currency', changes VARCHAR(700) PATH '$.changes', rights "
+		"JSON PATH "
 		"'$.rights', needs JSON PATH '$.needs', personal JSON PATH "
 		"'$.personal', license VARCHAR(100) PATH '$.license'))) j WHERE version IS NOT "
 		"NULL",
@@ -183,7 +179,8 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"UPDATE scopiton.catalogue_version v JOIN (SELECT module, MAX(place) AS place FROM "
 		"scopiton.catalogue_version WHERE channel = 'stable' AND yanked = 0 AND unfit = 0 "
 		"GROUP BY module) n ON n.module = v.module AND "
-		"n.place = v.place SET v.newest = 1");
+		"n.place = v.place SET v.newest = 1") &&
+	    scop_messages_keep_index(platform, text);
 }
 
 static const char *

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "data/directory.h"
+#include "base/locale.h"
 
 struct rows {
 	const struct scop_value *hosts, *tenants, *subscriptions, *packages;

@@ -5,6 +5,7 @@
 #include <mysqld_error.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "installer/platform.h"
 
 enum {

@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "data/directory.h"
 #include "installer/billing.h"
 #include "installer/choose.h"
@@ -107,8 +108,7 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 			"GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
 	return sound &&
 	    scop_platform_sql(platform,
-		"GRANT INSERT (member, name, what_fr, what_nl, what_de, what_en, about) ON "
-		"`t%u`.audit TO %s",
+		"GRANT INSERT (member, name, what, about) ON `t%u`.audit TO %s",
 		installation->tenant, role) &&
 	    scop_platform_sql(platform,
 		"GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s", role) &&
@@ -187,18 +187,6 @@ scop_installation_prepare(struct scop_installation *installation, const char *fo
 	return ok;
 }
 
-/* "'..', '..', '..', '..'": a title in the languages, as SQL. */
-static const char *
-titles(struct scop_platform *platform, const char *const title[SCOP_LANGUAGES])
-{
-	const char *quoted[SCOP_LANGUAGES];
-
-	for (int i = 0; i < SCOP_LANGUAGES; i++)
-		quoted[i] = scop_platform_quote(platform, title[i] ? title[i] : "");
-	return scop_arena_printf(platform->arena, "'%s', '%s', '%s', '%s'", quoted[SCOP_FR],
-	    quoted[SCOP_NL], quoted[SCOP_DE], quoted[SCOP_EN]);
-}
-
 /* Menu entries, or tiles: both lead to a path, for who has a permission. */
 static bool
 fill_entries(struct scop_installation *installation, const char *table,
@@ -209,11 +197,11 @@ fill_entries(struct scop_installation *installation, const char *table,
 
 	for (size_t i = 0; sound && i < count; i++)
 		sound = scop_platform_sql(platform,
-		    "INSERT INTO t%u.%s (module, path, permission, place, icon, title_fr, "
-		    "title_nl, title_de, title_en) VALUES ('%s', '%s', '%s', %u, '%s', %s)",
+		    "INSERT INTO t%u.%s (module, path, permission, place, icon, title) VALUES "
+		    "('%s', '%s', '%s', %u, '%s', '%s')",
 		    installation->tenant, table, installation->module, entries[i].path,
 		    entries[i].permission, entries[i].place, entries[i].icon,
-		    titles(platform, entries[i].title));
+		    scop_platform_quote(platform, entries[i].title));
 	return sound;
 }
 
@@ -256,24 +244,27 @@ fill_permissions(struct scop_installation *installation)
 		    !operates(platform, tenant))
 			continue;
 		sound = scop_platform_sql(platform,
-			    "REPLACE INTO t%u.permission (name, module, title_fr, title_nl, "
-			    "title_de, title_en) VALUES "
-			    "('%s', '%s', %s)",
+			    "REPLACE INTO t%u.permission (name, module, title) VALUES ('%s', "
+			    "'%s', '%s')",
 			    tenant, manifest->permissions[i].name, manifest->name,
-			    titles(platform, manifest->permissions[i].title)) &&
+			    scop_platform_quote(platform, manifest->permissions[i].title)) &&
 		    scop_platform_sql(platform,
 			"INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES "
 			"('owner', '%s')",
 			tenant, manifest->permissions[i].name);
 	}
+	for (size_t i = 0; sound && i < manifest->role_count; i++)
+		sound = scop_platform_sql(platform,
+		    "INSERT INTO t%u.role (name, title, module) VALUES ('%s', '%s', '%s') ON "
+		    "DUPLICATE "
+		    "KEY UPDATE title = IF(module = VALUES(module), VALUES(title), title)",
+		    tenant, manifest->roles[i].name,
+		    scop_platform_quote(platform, manifest->roles[i].title), manifest->name);
 	for (size_t i = 0; sound && i < manifest->grant_count; i++)
-		sound =
-		    scop_platform_sql(platform, "INSERT IGNORE INTO t%u.role (name) VALUES ('%s')",
-			tenant, manifest->grants[i].role) &&
-		    scop_platform_sql(platform,
-			"INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('%s', "
-			"'%s')",
-			tenant, manifest->grants[i].role, manifest->grants[i].permission);
+		sound = scop_platform_sql(platform,
+		    "INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('%s', "
+		    "'%s')",
+		    tenant, manifest->grants[i].role, manifest->grants[i].permission);
 	return sound;
 }
 
@@ -289,13 +280,17 @@ fill_settings(struct scop_installation *installation)
 
 		sound = scop_platform_sql(platform,
 		    "INSERT INTO t%u.setting_type (module, name, place, type, standard, low, high, "
-		    "choices, "
-		    "title_fr, title_nl, title_de, title_en) VALUES ('%s', '%s', %zu, '%s', '%s', "
-		    "%d, %d, '%s', %s)",
+		    "title) VALUES ('%s', '%s', %zu, '%s', '%s', %d, %d, '%s')",
 		    installation->tenant, manifest->name, setting->name, i, setting->type,
 		    scop_platform_quote(platform, setting->standard), setting->low, setting->high,
-		    scop_platform_quote(platform, setting->choices),
-		    titles(platform, setting->title));
+		    scop_platform_quote(platform, setting->title));
+		for (size_t c = 0; sound && c < setting->choice_count; c++)
+			sound = scop_platform_sql(platform,
+			    "INSERT INTO t%u.setting_choice (module, setting, value, place, title) "
+			    "VALUES ('%s', '%s', '%s', %zu, '%s')",
+			    installation->tenant, manifest->name, setting->name,
+			    setting->choices[c].value, c,
+			    scop_platform_quote(platform, setting->choices[c].title));
 	}
 	return sound;
 }
@@ -303,7 +298,8 @@ fill_settings(struct scop_installation *installation)
 static bool
 fill_socle(struct scop_installation *installation)
 {
-	static const char *const anew[] = { "menu", "tile", "permission", "setting_type" };
+	static const char *const anew[] = { "menu", "tile", "permission", "setting_type",
+		"setting_choice" };
 	const struct scop_manifest *manifest = &installation->package.manifest;
 	bool sound = true;
 

@@ -199,7 +199,7 @@ scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *mo
 {
 	static const char *const queues[] = { "schedule", "outbox", "dead", "mail" };
 	static const char *const socle[] = { "menu", "tile", "setting", "setting_type",
-		"permission" };
+		"setting_choice", "permission" };
 	const struct scop_value *databases = databases_of(platform, tenant, module);
 	bool sound = databases != NULL;
 

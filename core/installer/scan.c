@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "data/directory.h"
+#include "installer/messages.h"
 #include "installer/pictures.h"
 #include "installer/platform.h"
 #include "installer/scan.h"
@@ -34,12 +35,9 @@ note_work(struct scop_platform *platform, const struct scop_package *package)
 		const struct scop_manifest_job *job = &manifest->jobs[i];
 
 		sound = scop_platform_sql(platform,
-		    "REPLACE INTO scopiton.package_job (package, name, rule, title_fr, title_nl, "
-		    "title_de, title_en) VALUES (%lld, '%s', '%s', '%s', '%s', '%s', '%s')",
-		    id, job->name, job->rule, scop_platform_quote(platform, job->title[SCOP_FR]),
-		    scop_platform_quote(platform, job->title[SCOP_NL]),
-		    scop_platform_quote(platform, job->title[SCOP_DE]),
-		    scop_platform_quote(platform, job->title[SCOP_EN]));
+		    "REPLACE INTO scopiton.package_job (package, name, rule, title) VALUES (%lld, "
+		    "'%s', '%s', '%s')",
+		    id, job->name, job->rule, scop_platform_quote(platform, job->title));
 	}
 	for (size_t i = 0; sound && i < manifest->emit_count; i++)
 		sound = scop_platform_sql(platform,
@@ -104,6 +102,7 @@ personal_text(struct scop_platform *platform, const struct scop_manifest *manife
 
 		scop_map_init(&map, platform->arena);
 		scop_map_put_text(&map, "table", manifest->personal[i].table);
+		scop_map_put_text(&map, "title", manifest->personal[i].title);
 		scop_map_put_text(&map, "columns", manifest->personal[i].columns);
 		scop_map_put(&map, "months",
 		    scop_value_int(platform->arena, manifest->personal[i].months));
@@ -119,14 +118,10 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		[SCOP_BACK_EXPORTED] = "exported",
 		[SCOP_BACK_LOST] = "lost" };
 	const struct scop_manifest *manifest = &package->manifest;
-	const char *t[2 * SCOP_LANGUAGES], *icon, *pictures;
+	const char *icon, *pictures;
 
 	if (!scop_pictures_keep(platform, package, &icon, &pictures))
 		return false;
-	for (int i = 0; i < SCOP_LANGUAGES; i++) {
-		t[i] = scop_platform_quote(platform, manifest->title[i]);
-		t[SCOP_LANGUAGES + i] = scop_platform_quote(platform, manifest->summary[i]);
-	}
 	return scop_platform_sql(platform,
 		   "INSERT IGNORE INTO scopiton.module (name) VALUES ('%s')", manifest->name) &&
 	    (!offered ||
@@ -135,14 +130,11 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		    "'%s'",
 		    manifest->name, package->hash)) &&
 	    scop_platform_sql(platform,
-		"INSERT INTO scopiton.package (module, version, hash, title_fr, title_nl, "
-		"title_de, "
-		"title_en, summary_fr, summary_nl, summary_de, summary_en, jobs, available, "
+		"INSERT INTO scopiton.package (module, version, hash, title, summary, jobs, "
+		"available, "
 		"rights, needs, personal, category, scop, tariff_cents, currency, "
 		"generation, back, icon, pictures, first_parts, license) VALUES ('%s', '%s', '%s', "
-		"'%s', "
-		"'%s', '%s', "
-		"'%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
+		"'%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
 		"'%s', %u, '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = "
 		"available "
 		"OR "
@@ -152,12 +144,15 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		"VALUES(currency), generation = VALUES(generation), back = VALUES(back), icon = "
 		"VALUES(icon), pictures = VALUES(pictures), first_parts = VALUES(first_parts), "
 		"license = VALUES(license)",
-		manifest->name, manifest->version, package->hash, t[0], t[1], t[2], t[3], t[4],
-		t[5], t[6], t[7], manifest->job_count, offered, rights_text(platform, manifest),
-		needs_text(platform, manifest), personal_text(platform, manifest),
-		manifest->category, manifest->scop, (long long)manifest->tariff_cents,
-		manifest->tariff_currency, manifest->generation, backs[manifest->back], icon,
-		scop_platform_quote(platform, pictures), package->first_parts, manifest->license) &&
+		manifest->name, manifest->version, package->hash,
+		scop_platform_quote(platform, manifest->title),
+		scop_platform_quote(platform, manifest->summary), manifest->job_count, offered,
+		rights_text(platform, manifest), needs_text(platform, manifest),
+		personal_text(platform, manifest), manifest->category, manifest->scop,
+		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation,
+		backs[manifest->back], icon, scop_platform_quote(platform, pictures),
+		package->first_parts, manifest->license) &&
+	    scop_messages_keep(platform, manifest->name, package->texts) &&
 	    note_work(platform, package);
 }
 

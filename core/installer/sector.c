@@ -8,9 +8,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "installer/install.h"
+#include "installer/messages.h"
 #include "installer/platform.h"
 #include "installer/sector.h"
 #include "package/files.h"
+#include "package/texts.h"
 
 static const struct scop_value *
 read_template(struct scop_platform *platform, const char *name)
@@ -63,21 +65,17 @@ scop_template_known(struct scop_platform *platform, const char *name)
 static bool
 note_template(struct scop_platform *platform, const char *name)
 {
-	const struct scop_value *template = read_template(platform, name),
-				*title = scop_get(template, "title");
+	const struct scop_value *template = read_template(platform, name);
 
-	if (!template) {
+	if (!template || !scop_texts_check(scop_get(template, "texts"), name, &platform->err)) {
 		scop_log_line(SCOP_LOG_WARNING, "a template is not offered: %s",
 		    platform->err.text);
 		return true;
 	}
 	return scop_platform_sql(platform,
-	    "INSERT INTO scopiton.template (name, title_fr, title_nl, title_de, title_en) VALUES "
-	    "('%s', '%s', '%s', '%s', '%s')",
-	    name, scop_platform_quote(platform, scop_text(title, "fr")),
-	    scop_platform_quote(platform, scop_text(title, "nl")),
-	    scop_platform_quote(platform, scop_text(title, "de")),
-	    scop_platform_quote(platform, scop_text(title, "en")));
+		   "INSERT INTO scopiton.template (name, title) VALUES ('%s', '%s')", name,
+		   scop_platform_quote(platform, scop_text(template, "title"))) &&
+	    scop_messages_keep(platform, "", scop_get(template, "texts"));
 }
 
 bool

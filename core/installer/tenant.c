@@ -78,9 +78,8 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 #define OFFER_COLUMNS \
 	"t.id AS tenant, o.module, o.version, o.scop_title, o.category, o.tariff_cents, " \
 	"o.currency, o.rights, o.needs, o.personal, o.generation, " \
-	"o.back, o.level, o.used_by, o.from_catalogue, o.changes_fr, o.changes_nl, o.changes_de, " \
-	"o.changes_en, o.title_fr, o.title_nl, o.title_de, o.title_en, " \
-	"o.summary_fr, o.summary_nl, o.summary_de, o.summary_en, o.icon, o.pictures, o.license, " \
+	"o.back, o.level, o.used_by, o.from_catalogue, o.changes, o.title, o.summary, o.icon, " \
+	"o.pictures, o.license, " \
 	"IF(s.state " \
 	"= 'frozen', 'on', s.state) AS state, s.root, s.switched, own.version AS own_version, " \
 	"own.rights AS own_rights, own.back AS own_back, own.generation AS own_generation, " \
@@ -129,7 +128,7 @@ make_work_views(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.job_title AS SELECT s.module, "
 		"j.name, "
-		"j.rule, j.title_fr, j.title_nl, j.title_de, j.title_en FROM scopiton.subscription "
+		"j.rule, j.title FROM scopiton.subscription "
 		"s JOIN scopiton.package_job j ON "
 		"j.package = s.package WHERE s.tenant = %u",
 		tenant, tenant);
@@ -162,8 +161,7 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 		   tenant, served) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.template AS SELECT name, "
-		"title_fr, title_nl, title_de, title_en FROM "
-		"scopiton.template WHERE %s",
+		"title FROM scopiton.template WHERE %s",
 		tenant, operates) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_module_table AS SELECT "
@@ -181,7 +179,7 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_subscription AS SELECT "
 		"s.tenant, s.module, "
-		"s.state, p.version, p.trouble, p.title_fr, p.title_nl, p.title_de, p.title_en "
+		"s.state, p.version, p.trouble, p.title "
 		"FROM scopiton.subscription s JOIN scopiton.tenant t ON t.id = s.tenant JOIN "
 		"scopiton.package p ON p.id = s.package WHERE %s",
 		tenant, served) &&
@@ -230,13 +228,18 @@ bool
 scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 {
 	return scop_platform_sql(platform,
-		   "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT " OFFER_COLUMNS
-		   " WHERE t.id = %u",
-		   tenant, tenant) &&
+		   "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.message AS SELECT module, "
+		   "language, "
+		   "english, text FROM scopiton.message",
+		   tenant) &&
+	    scop_platform_sql(platform,
+		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT " OFFER_COLUMNS
+		" WHERE t.id = %u",
+		tenant, tenant) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer_version AS SELECT module, "
 		"version, place, channel, yanked, reason, "
-		"level, size, published, changes_fr, changes_nl, changes_de, changes_en FROM "
+		"level, size, published, changes FROM "
 		"scopiton.catalogue_version",
 		tenant) &&
 	    scop_platform_sql(platform,

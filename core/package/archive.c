@@ -40,7 +40,8 @@ safe_path(const char *path)
 bool
 scop_archive_has_place(const char *module, const char *path)
 {
-	static const char *const files[] = { manifest_name, "statements.txt", "README.md" };
+	static const char *const files[] = { manifest_name, "statements.txt", "texts.json",
+		"README.md" };
 	static const char *const pictures[] = { ".svg", ".png", ".webp" };
 	const size_t length = strlen(module);
 

@@ -16,6 +16,7 @@
 #include "package/package.h"
 #include "package/pictures.h"
 #include "package/publish_private.h"
+#include "package/texts.h"
 
 enum { TITLE_MAX = 100, TENANTS_MAX = 1000000 };
 
@@ -137,11 +138,47 @@ scop_publisher_revoke(struct scop_publisher *publisher, const char *name, const 
 
 /* ---- versions ---- */
 
+/* Translations of these texts of the package. */
 static json_t *
-by_language(const char *const texts[SCOP_LANGUAGES])
+texts_of(struct scop_arena *arena, const struct scop_package *package, const char *const *english,
+    size_t count)
 {
-	return json_pack("{s:s*, s:s*, s:s*, s:s*}", "fr", texts[SCOP_FR], "nl", texts[SCOP_NL],
-	    "de", texts[SCOP_DE], "en", texts[SCOP_EN]);
+	struct scop_buffer text;
+
+	scop_buffer_init(&text, arena);
+	scop_json_print(&text, scop_texts_of(arena, package->texts, english, count));
+	return json_loads(scop_buffer_str(&text), 0, NULL);
+}
+
+/* Of what is said of one version. */
+static json_t *
+version_texts(struct scop_arena *arena, const struct scop_package *package)
+{
+	const struct scop_manifest *manifest = &package->manifest;
+	const char **english =
+	    scop_arena_alloc(arena, (manifest->personal_count + 1) * sizeof *english);
+	size_t count = 0;
+
+	english[count++] = manifest->changes;
+	for (size_t i = 0; i < manifest->personal_count; i++)
+		english[count++] = manifest->personal[i].title;
+	return texts_of(arena, package, english, count);
+}
+
+/* Of what is said of the module, whatever its version. */
+static json_t *
+module_texts(struct scop_arena *arena, const struct scop_package *package)
+{
+	const struct scop_manifest *manifest = &package->manifest;
+	const char **english =
+	    scop_arena_alloc(arena, (manifest->picture_count + 2) * sizeof *english);
+	size_t count = 0;
+
+	english[count++] = manifest->title;
+	english[count++] = manifest->summary;
+	for (size_t i = 0; i < manifest->picture_count; i++)
+		english[count++] = manifest->pictures[i].title;
+	return texts_of(arena, package, english, count);
 }
 
 /* What the host lets the module do, in a form that is compared when a newer version asks for more.
@@ -175,9 +212,9 @@ personal_of(const struct scop_manifest *manifest)
 
 	for (size_t i = 0; i < manifest->personal_count; i++)
 		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:i}", "table", manifest->personal[i].table, "columns",
-			manifest->personal[i].columns, "months",
-			(int)manifest->personal[i].months));
+		    json_pack("{s:s, s:s, s:s, s:i}", "table", manifest->personal[i].table, "title",
+			manifest->personal[i].title, "columns", manifest->personal[i].columns,
+			"months", (int)manifest->personal[i].months));
 	return list;
 }
 
@@ -206,7 +243,8 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 		[SCOP_BACK_LOST] = "lost" };
 
 	json_object_set_new(entry, "back", json_string(backs[manifest->back]));
-	json_object_set_new(entry, "changes", by_language(manifest->changes));
+	json_object_set_new(entry, "changes", json_string(manifest->changes));
+	json_object_set_new(entry, "texts", version_texts(publisher->arena, &addition->package));
 	json_object_set_new(entry, "license", json_string(manifest->license));
 	json_object_set_new(entry, "rights", rights_of(manifest));
 	json_object_set_new(entry, "needs", needs_of(manifest));
@@ -235,8 +273,9 @@ describe(struct scop_publisher *publisher, json_t *module, const struct scop_pac
 	scop_json_print(&text, pictures);
 	json_object_set_new(module, "icon", json_string(icon));
 	json_object_set_new(module, "pictures", json_loads(scop_buffer_str(&text), 0, NULL));
-	json_object_set_new(module, "title", by_language(manifest->title));
-	json_object_set_new(module, "summary", by_language(manifest->summary));
+	json_object_set_new(module, "title", json_string(manifest->title));
+	json_object_set_new(module, "summary", json_string(manifest->summary));
+	json_object_set_new(module, "texts", module_texts(publisher->arena, package));
 	json_object_set_new(module, "category", json_string(manifest->category));
 	return true;
 }

@@ -14,6 +14,7 @@
 #include "package/archive.h"
 #include "package/loader.h"
 #include "package/pictures.h"
+#include "package/texts.h"
 
 enum { DAY_SECONDS = 86400, MODULES_MAX = 10000 };
 
@@ -86,7 +87,7 @@ check_version(const char *module, const struct scop_value *entry, struct scop_er
 		    !scop_range_valid(scop_text(scop_at(needs, i), "version")))
 			return scop_error_set(err, "the index says of %s %s a need that cannot be",
 			    module, version);
-	return true;
+	return scop_texts_check(scop_get(entry, "texts"), module, err);
 }
 
 static bool
@@ -118,7 +119,7 @@ check_module(const struct scop_value *root, const struct scop_value *module, str
 		return scop_error_set(err,
 		    "the index has the module '%s' of the scop '%.40s', whose name it is not", name,
 		    scop_text(module, "scop"));
-	if (!check_pictures(module, err))
+	if (!check_pictures(module, err) || !scop_texts_check(scop_get(module, "texts"), name, err))
 		return false;
 	for (size_t i = 0; i < scop_count(versions); i++)
 		if (!check_version(name, scop_at(versions, i), err))

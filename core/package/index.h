@@ -28,7 +28,7 @@ struct scop_arena;
 struct scop_value;
 
 enum {
-	SCOP_INDEX_FORMAT = 1,
+	SCOP_INDEX_FORMAT = 2,
 	SCOP_INDEX_BYTES_MAX = 32 << 20,
 	SCOP_PACKAGE_BYTES_MAX = 100 << 20,
 	SCOP_UNPACKED_BYTES_MAX = 400 << 20,

@@ -16,7 +16,7 @@
 extern const char scop_module_xsd[]; /* made from module.xsd by the build */
 
 /* As many of each element as module.xsd lets through, and more; 20 roles of 100 permissions. */
-enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200, GRANTS_MAX = 20 * 100 };
+enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200, GRANTS_MAX = 20 * 100, CHOICES_MAX = 20 };
 
 struct complaint {
 	const char *file;
@@ -34,11 +34,9 @@ complain(void *context, xmlErrorPtr error)
 		return;
 	snprintf(text, sizeof text, "%s", error->message ? error->message : "not well-formed");
 	text[strcspn(text, "\n")] = '\0';
-	const bool language = strstr(text, "Expected is ( title )") ||
-	    strstr(text, "Expected is ( summary )") || strstr(text, "-titles'") ||
-	    strstr(text, "-languages'");
+	const bool translated = strstr(text, "attribute 'lang'");
 	scop_error_set(complaint->err, "%s:%d: %s%s", complaint->file, error->line, text,
-	    language ? " Titles and summaries are needed once in each of fr, nl, de and en." : "");
+	    translated ? " Write it once, in English; the .po files below i18n translate it." : "");
 	complaint->told = true;
 }
 
@@ -77,26 +75,24 @@ is(const xmlNode *node, const char *name)
 	return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
-static void
-take_texts(struct scop_arena *arena, xmlNodePtr parent, const char *element,
-    const char *ret_texts[SCOP_LANGUAGES])
+/* The text of a child, with single blanks as the schema has it; "" where there is none. */
+static const char *
+child_text(struct scop_arena *arena, xmlNodePtr parent, const char *element)
 {
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, arena);
 	for (xmlNodePtr node = parent->children; node; node = node->next) {
-		enum scop_language language;
-
-		if (!is(node, element) ||
-		    !scop_language_parse(attribute(arena, node, "lang"), 2, &language))
+		if (!is(node, element))
 			continue;
-		xmlChar *text = xmlNodeGetContent(node);
-		ret_texts[language] = scop_arena_text(arena, (const char *)text);
-		xmlFree(text);
-	}
-}
+		xmlChar *content = xmlNodeGetContent(node);
+		char *save, *word = strtok_r((char *)content, " \t\r\n", &save);
 
-static bool
-has_all(const char *const texts[SCOP_LANGUAGES])
-{
-	return texts[SCOP_FR] && texts[SCOP_NL] && texts[SCOP_DE] && texts[SCOP_EN];
+		for (; word; word = strtok_r(NULL, " \t\r\n", &save))
+			scop_buffer_printf(&out, "%s%s", out.length ? " " : "", word);
+		xmlFree(content);
+	}
+	return scop_buffer_str(&out);
 }
 
 /* ---- the elements: each function takes one into its list ---- */
@@ -108,12 +104,15 @@ take_permission(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest 
 	    &manifest->permissions[manifest->permission_count++];
 
 	permission->name = attribute(arena, node, "name");
-	take_texts(arena, node, "title", permission->title);
+	permission->title = child_text(arena, node, "title");
 }
 
 static void
 take_role(struct scop_arena *arena, xmlNodePtr role, struct scop_manifest *manifest)
 {
+	manifest->roles[manifest->role_count++] =
+	    (struct scop_manifest_role){ attribute(arena, role, "name"),
+		    child_text(arena, role, "title") };
 	for (xmlNodePtr may = role->children; may; may = may->next)
 		if (is(may, "may"))
 			manifest->grants[manifest->grant_count++] =
@@ -132,7 +131,7 @@ take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manife
 	/* What does not go together is refused by who reads the rule. */
 	job->rule = scop_arena_printf(arena, "%s%s%s%s%s%s", at[0] ? "at " : "", at,
 	    on[0] ? " on " : "", on, every[0] ? "every " : "", every);
-	take_texts(arena, node, "title", job->title);
+	job->title = child_text(arena, node, "title");
 }
 
 static void
@@ -142,7 +141,7 @@ take_entry(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest_menu 
 	entry->permission = attribute(arena, node, "permission");
 	entry->icon = attribute(arena, node, "icon");
 	entry->place = (unsigned)atoi(attribute(arena, node, "place"));
-	take_texts(arena, node, "title", entry->title);
+	entry->title = child_text(arena, node, "title");
 }
 
 static void
@@ -163,27 +162,7 @@ take_picture(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *ma
 	struct scop_manifest_picture *picture = &manifest->pictures[manifest->picture_count++];
 
 	picture->file = attribute(arena, node, "file");
-	take_texts(arena, node, "title", picture->title);
-}
-
-/* A setting's choices, a line of each, as manifest.h says. */
-static const char *
-choices_of(struct scop_arena *arena, xmlNodePtr setting)
-{
-	struct scop_buffer choices;
-
-	scop_buffer_init(&choices, arena);
-	for (xmlNodePtr choice = setting->children; choice; choice = choice->next) {
-		const char *title[SCOP_LANGUAGES] = { "", "", "", "" };
-
-		if (!is(choice, "choice"))
-			continue;
-		take_texts(arena, choice, "title", title);
-		scop_buffer_printf(&choices, "%s\t%s\t%s\t%s\t%s\n",
-		    attribute(arena, choice, "value"), title[SCOP_FR], title[SCOP_NL],
-		    title[SCOP_DE], title[SCOP_EN]);
-	}
-	return scop_buffer_str(&choices);
+	picture->title = child_text(arena, node, "title");
 }
 
 static void
@@ -194,10 +173,15 @@ take_setting(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *ma
 	*setting = (struct scop_manifest_setting){ .name = attribute(arena, node, "name"),
 		.type = attribute(arena, node, "type"),
 		.standard = attribute(arena, node, "standard"),
+		.title = child_text(arena, node, "title"),
+		.choices = scop_arena_alloc(arena, CHOICES_MAX * sizeof *setting->choices),
 		.low = atoi(attribute(arena, node, "low")),
-		.high = atoi(attribute(arena, node, "high")),
-		.choices = choices_of(arena, node) };
-	take_texts(arena, node, "title", setting->title);
+		.high = atoi(attribute(arena, node, "high")) };
+	for (xmlNodePtr choice = node->children; choice; choice = choice->next)
+		if (is(choice, "choice"))
+			setting->choices[setting->choice_count++] =
+			    (struct scop_manifest_choice){ attribute(arena, choice, "value"),
+				    child_text(arena, choice, "title") };
 }
 
 static void
@@ -259,7 +243,7 @@ take_personal(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *m
 {
 	manifest->personal[manifest->personal_count++] =
 	    (struct scop_manifest_personal){ attribute(arena, node, "table"),
-		    attribute(arena, node, "columns"),
+		    attribute(arena, node, "columns"), child_text(arena, node, "title"),
 		    (unsigned)atoi(attribute(arena, node, "months")) };
 }
 
@@ -283,7 +267,7 @@ take_tariff(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *man
 	manifest->tariff_currency = currency[0] ? currency : "EUR";
 }
 
-/* What stands in four languages is taken beforehand: title, summary, changes. */
+/* Title, summary and changes are taken beforehand. */
 static const struct element {
 	const char *name;
 	void (*take)(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest);
@@ -315,6 +299,7 @@ make_room(struct scop_arena *arena, struct scop_manifest *manifest)
 	manifest->pictures = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->pictures);
 	manifest->personal = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->personal);
 	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
+	manifest->roles = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->roles);
 	manifest->grants = scop_arena_alloc(arena, GRANTS_MAX * sizeof *manifest->grants);
 	manifest->menu = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->menu);
 	manifest->tiles = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->tiles);
@@ -339,9 +324,9 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 	if (!manifest->category[0])
 		manifest->category = "office";
 	make_room(arena, manifest);
-	take_texts(arena, root, "title", manifest->title);
-	take_texts(arena, root, "summary", manifest->summary);
-	take_texts(arena, root, "changes", manifest->changes);
+	manifest->title = child_text(arena, root, "title");
+	manifest->summary = child_text(arena, root, "summary");
+	manifest->changes = child_text(arena, root, "changes");
 	for (xmlNodePtr node = root->children; node; node = node->next)
 		for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
 			if (is(node, elements[i].name))
@@ -384,9 +369,6 @@ check_work(const char *file, const struct scop_manifest *manifest, struct scop_e
 		const struct scop_manifest_job *job = &manifest->jobs[i];
 		struct scop_schedule schedule;
 
-		if (!has_all(job->title))
-			return scop_error_set(err,
-			    "%s: job '%s' needs its title in fr, nl, de and en", file, job->name);
 		if (job->rule[0] && !scop_schedule_parse(job->rule, &schedule))
 			return scop_error_set(err,
 			    "%s: job '%s' has 'every', or 'at' with perhaps 'on', and not both",
@@ -406,9 +388,6 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 {
 	const size_t length = strlen(manifest->name);
 
-	if (!has_all(manifest->title) || !has_all(manifest->summary))
-		return scop_error_set(err,
-		    "%s: 'title' and 'summary' are needed once in each of fr, nl, de and en", file);
 	for (size_t i = 0; i < manifest->need_count; i++)
 		if (!scop_range_valid(manifest->needs[i].range) ||
 		    strcmp(manifest->needs[i].module, manifest->name) == 0)
@@ -416,22 +395,8 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 			    "%s: it needs '%s' in '%s', which is no range of another module's "
 			    "versions; '^1.4' is",
 			    file, manifest->needs[i].module, manifest->needs[i].range);
-	if (manifest->changes[SCOP_EN] && !has_all(manifest->changes))
-		return scop_error_set(err,
-		    "%s: 'changes' is needed once in each of fr, nl, de and en, or not at all",
-		    file);
-	for (size_t i = 0; i < manifest->picture_count; i++)
-		if (!has_all(manifest->pictures[i].title))
-			return scop_error_set(err,
-			    "%s: picture '%s' needs its title in fr, nl, de and en", file,
-			    manifest->pictures[i].file);
 	if (manifest->accounts && strcmp(manifest->name, "portal") != 0)
 		return scop_error_set(err, "%s: 'accounts' is for the portal alone", file);
-	for (size_t i = 0; i < manifest->menu_count; i++)
-		if (!has_all(manifest->menu[i].title))
-			return scop_error_set(err,
-			    "%s: menu entry '%s' needs its title in fr, nl, de and en", file,
-			    manifest->menu[i].path);
 	for (size_t i = 0; i < manifest->grant_count; i++)
 		if (strncmp(manifest->grants[i].permission, manifest->name, length) != 0 ||
 		    manifest->grants[i].permission[length] != '.')

@@ -9,28 +9,32 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/locale.h"
 #include "package/solve.h"
 
 struct scop_arena;
 
 struct scop_manifest {
 	const char *name, *version, *scop, *category;
-	const char *license;                 /* an SPDX expression, such as "EUPL-1.2" */
-	const char *changes[SCOP_LANGUAGES]; /* what is new in this version; NULL: not told */
+	const char *license; /* an SPDX expression, such as "EUPL-1.2" */
+	const char *title,
+	    *summary;        /* in English, as all texts here: package/texts.h has the others */
+	const char *changes; /* what is new in this version; "": not told */
 	struct scop_manifest_picture {
-		const char *file, *title[SCOP_LANGUAGES]; /* below the package's folder pictures */
+		const char *file, *title; /* below the package's folder pictures */
 	} * pictures;
 	size_t picture_count;
 	struct scop_need *needs;
 	size_t need_count;
 	int64_t tariff_cents; /* a month */
 	const char *tariff_currency;
-	const char *title[SCOP_LANGUAGES], *summary[SCOP_LANGUAGES];
 	struct scop_manifest_permission {
-		const char *name, *title[SCOP_LANGUAGES];
+		const char *name, *title;
 	} * permissions;
 	size_t permission_count;
+	struct scop_manifest_role {
+		const char *name, *title;
+	} * roles;
+	size_t role_count;
 	struct scop_manifest_grant {
 		const char *role, *permission;
 	} * grants;
@@ -39,12 +43,15 @@ struct scop_manifest {
 		const char *path, *permission;
 		const char *icon; /* of webroot/icons.txt; empty for none */
 		unsigned place;
-		const char *title[SCOP_LANGUAGES];
+		const char *title;
 	} * menu, *tiles;
 	size_t menu_count, tile_count;
 	struct scop_manifest_setting {
-		const char *name, *type, *standard, *title[SCOP_LANGUAGES];
-		const char *choices; /* a line of each: "value\tfr\tnl\tde\ten" */
+		const char *name, *type, *standard, *title;
+		struct scop_manifest_choice {
+			const char *value, *title;
+		} * choices;
+		size_t choice_count;
 		int low, high;
 	} * settings;
 	size_t setting_count;
@@ -55,7 +62,7 @@ struct scop_manifest {
 	bool orders;
 	bool accounts;
 	struct scop_manifest_job {
-		const char *name, *title[SCOP_LANGUAGES];
+		const char *name, *title;
 		const char *rule; /* of its schedule, as jobs/schedule.h reads it; "" for none */
 	} * jobs;
 	size_t job_count;
@@ -75,6 +82,7 @@ struct scop_manifest {
 	size_t right_count;
 	struct scop_manifest_personal {
 		const char *table, *columns; /* with blanks between */
+		const char *title;
 		unsigned months;
 	} * personal;
 	size_t personal_count;

@@ -20,6 +20,7 @@
 #include "package/loader.h"
 #include "package/pictures.h"
 #include "package/sandbox.h"
+#include "package/texts.h"
 #include "web/app.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -246,7 +247,8 @@ scop_package_open(struct scop_arena *arena, const char *given, struct scop_packa
 			return scop_error_set(err,
 			    "package '%s' has the file '%s', for which a package has no place",
 			    folder, listing->path[i]);
-	if (!scop_pictures_check(arena, folder, &ret_package->manifest, err))
+	if (!scop_pictures_check(arena, folder, &ret_package->manifest, err) ||
+	    !scop_texts_read(arena, folder, &ret_package->texts, err))
 		return false;
 	ret_package->folder = scop_arena_text(arena, folder);
 	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);

@@ -12,6 +12,7 @@
 
 struct scop_package {
 	struct scop_manifest manifest;
+	const struct scop_value *texts; /* translations, as package/texts.h has them */
 	const char *folder;
 	const char *hash; /* 32 hexadecimal digits */
 	char api[SCOP_API_TEXT];

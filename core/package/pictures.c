@@ -85,10 +85,6 @@ scop_pictures_take(struct scop_arena *arena, const char *folder,
     const struct scop_manifest *manifest, const char *to, const char **ret_icon,
     struct scop_error *err)
 {
-	static const char *const keys[SCOP_LANGUAGES] = { [SCOP_FR] = "fr",
-		[SCOP_NL] = "nl",
-		[SCOP_DE] = "de",
-		[SCOP_EN] = "en" };
 	const char *icon = find_icon(arena, folder);
 	struct scop_list_maker list;
 
@@ -104,9 +100,7 @@ scop_pictures_take(struct scop_arena *arena, const char *folder,
 			return NULL;
 		scop_map_init(&map, arena);
 		scop_map_put_text(&map, "file", name);
-		for (int language = 0; language < SCOP_LANGUAGES; language++)
-			scop_map_put_text(&map, keys[language],
-			    manifest->pictures[i].title[language]);
+		scop_map_put_text(&map, "title", manifest->pictures[i].title);
 		scop_list_add(&list, scop_map_value(&map));
 	}
 	return scop_list_value(&list);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The audit trail: who did what for the tenant. A module adds to it in its own words, which are
- * kept in every language, since whoever reads it later cannot ask the module for its translations.
+/* The audit trail: who did what for the tenant. A module adds to it in its own words: their English
+ * is kept, with its argument, and the portal shows their translation, which came with the package.
  */
 #include <string.h>
 
@@ -9,17 +9,8 @@
 enum { ABOUT_MAX = 250, NAME_MAX = 100 };
 
 static const struct scop_statement add = { "audit_add",
-	"INSERT INTO " SCOP_SOCLE_MARK ".audit (member, name, what_fr, what_nl, what_de, "
-	"what_en, about) VALUES (?, ?, ?, ?, ?, ?, ?)",
-	7, 1 };
-
-static const struct scop_value *
-in(struct scop_request *req, enum scop_language language, const char *text)
-{
-	const char *translated = scop_app_message(req->app, language, text, NULL, 1);
-
-	return scop_value_text(req->arena, translated ? translated : text);
-}
+	"INSERT INTO " SCOP_SOCLE_MARK ".audit (member, name, what, about) VALUES (?, ?, ?, ?)", 4,
+	1 };
 
 /* At most `most` bytes, and no letter cut in two. */
 static const struct scop_value *
@@ -42,8 +33,8 @@ scop_note_as(struct scop_request *req, const struct scop_value *member,
 
 	scop_write(req,
 	    (struct scop_query){ &add,
-		{ member, cut(req, who, NAME_MAX), in(req, SCOP_FR, text), in(req, SCOP_NL, text),
-		    in(req, SCOP_DE, text), in(req, SCOP_EN, text), cut(req, about, ABOUT_MAX) } });
+		{ member, cut(req, who, NAME_MAX), scop_value_text(req->arena, text),
+		    cut(req, about, ABOUT_MAX) } });
 }
 
 void

@@ -22,12 +22,16 @@ static const struct scop_statement key_by_hash = { "key_by_hash",
 	".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)",
 	1, 0 };
 
+/* In the language of whose session it is: both are read in one trip. */
 static const struct scop_statement menu = { "menu",
-	"SELECT module, permission, path, icon, place >= 800 AS administers, title_fr, title_nl, "
-	"title_de, title_en "
-	"FROM " SCOP_SOCLE_MARK ".menu "
-	"ORDER BY place, module, path",
-	0, 0 };
+	"SELECT m.module, m.permission, m.path, m.icon, m.place >= 800 AS administers, "
+	"COALESCE(w.text, m.title) AS title FROM " SCOP_SOCLE_MARK
+	".menu m LEFT JOIN " SCOP_SOCLE_MARK
+	".message w ON w.module = m.module AND w.english = m.title AND w.language = (SELECT "
+	"p.language FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK
+	".member p ON p.id = s.member WHERE s.token_hash = ?) "
+	"ORDER BY m.place, m.module, m.path",
+	1, 0 };
 
 /* How much of the request's path the entry stands above; 0 where the path is elsewhere. A module's
  * first page stands above none but itself. */
@@ -55,8 +59,6 @@ url_of(struct scop_request *req, const struct scop_value *row)
 static const struct scop_value *
 menu_of(struct scop_request *req, const struct scop_value *rows)
 {
-	const char *title =
-	    scop_arena_printf(req->arena, "title_%s", scop_language_code(req->locale.language));
 	struct scop_list_maker list;
 	bool administers = false;
 	size_t nearest = 1;
@@ -76,7 +78,7 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 		if (!scop_session_may(req, scop_text(row, "permission")))
 			continue;
 		scop_map_init(&entry, req->arena);
-		scop_map_put(&entry, "title", scop_get(row, title));
+		scop_map_put(&entry, "title", scop_get(row, "title"));
 		scop_map_put_text(&entry, "url", url);
 		scop_map_put(&entry, "icon", scop_get(row, "icon"));
 		scop_map_put(&entry, "begins_administration",
@@ -119,7 +121,7 @@ scop_session_load(struct scop_request *req)
 	const struct scop_value *hash = scop_hash(req, scop_value_text(req->arena, token));
 
 	const struct scop_want wants[] = { { "session", true, { &session_by_hash, { hash } } },
-		{ "menu", false, { &menu, { NULL } } }, { 0 } };
+		{ "menu", false, { &menu, { hash } } }, { 0 } };
 	scop_put_all(req, wants);
 	const struct scop_value *got = scop_map_value(&req->model);
 	scop_map_init(&req->model, req->arena);

@@ -24,19 +24,23 @@ CREATE TABLE module (
 	name VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE
 );
 
+-- What is said of modules in languages other than English, by its English: titles of manifests, and words of the activity log. Once
+-- for all tenants, and never changed but by a package or an index that says it otherwise. Module '' is the host itself.
+CREATE TABLE message (
+	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL,
+	language CHAR(2) COLLATE utf8mb4_nopad_bin NOT NULL,
+	english VARCHAR(700) COLLATE utf8mb4_nopad_bin NOT NULL,
+	text VARCHAR(1400) NOT NULL,
+	PRIMARY KEY (module, language, english)
+);
+
 CREATE TABLE package (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL,
 	version VARCHAR(23) NOT NULL,
 	hash CHAR(32) NOT NULL UNIQUE,
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL,
-	summary_fr VARCHAR(300) NOT NULL,
-	summary_nl VARCHAR(300) NOT NULL,
-	summary_de VARCHAR(300) NOT NULL,
-	summary_en VARCHAR(300) NOT NULL,
+	title VARCHAR(100) NOT NULL,
+	summary VARCHAR(300) NOT NULL,
 	available TINYINT(1) NOT NULL DEFAULT 1,
 	trouble VARCHAR(200) NOT NULL DEFAULT '',
 	FOREIGN KEY (module) REFERENCES module (name)

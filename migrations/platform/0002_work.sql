@@ -7,10 +7,7 @@ CREATE TABLE package_job (
 	package INT UNSIGNED NOT NULL,
 	name VARCHAR(50) COLLATE utf8mb4_nopad_bin NOT NULL,
 	rule VARCHAR(60) NOT NULL DEFAULT '',
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL,
+	title VARCHAR(100) NOT NULL,
 	PRIMARY KEY (package, name),
 	FOREIGN KEY (package) REFERENCES package (id)
 );

@@ -19,14 +19,8 @@ CREATE TABLE catalogue_module (
 	scop_title VARCHAR(100) NOT NULL DEFAULT '',
 	category VARCHAR(20) NOT NULL,
 	used_by INT NOT NULL DEFAULT 0,
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL,
-	summary_fr VARCHAR(300) NOT NULL,
-	summary_nl VARCHAR(300) NOT NULL,
-	summary_de VARCHAR(300) NOT NULL,
-	summary_en VARCHAR(300) NOT NULL
+	title VARCHAR(100) NOT NULL,
+	summary VARCHAR(300) NOT NULL
 );
 
 -- `place` orders versions; `newest` is the one that is offered: stable, not withdrawn, fit for this host.
@@ -46,10 +40,7 @@ CREATE TABLE catalogue_version (
 	back ENUM('kept', 'exported', 'lost') NOT NULL,
 	tariff_cents BIGINT NOT NULL,
 	currency CHAR(3) NOT NULL,
-	changes_fr VARCHAR(1000) NOT NULL,
-	changes_nl VARCHAR(1000) NOT NULL,
-	changes_de VARCHAR(1000) NOT NULL,
-	changes_en VARCHAR(1000) NOT NULL,
+	changes VARCHAR(700) NOT NULL,
 	rights TEXT NOT NULL,
 	needs TEXT NOT NULL,
 	personal TEXT NOT NULL,

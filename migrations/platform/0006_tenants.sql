@@ -10,8 +10,5 @@ ALTER TABLE installer_order ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
 -- The sectors that a new tenant can start from, as they stand in this host's folder templates.
 CREATE TABLE template (
 	name VARCHAR(40) COLLATE utf8mb4_nopad_bin PRIMARY KEY,
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL
+	title VARCHAR(100) NOT NULL
 );

@@ -52,10 +52,7 @@ CREATE TABLE menu (
 	permission VARCHAR(50) NOT NULL,
 	place SMALLINT UNSIGNED NOT NULL,
 	icon VARCHAR(30) NOT NULL DEFAULT '',
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL,
+	title VARCHAR(100) NOT NULL,
 	PRIMARY KEY (module, path)
 );
 

@@ -4,15 +4,14 @@
 
 ALTER TABLE session ADD COLUMN agent VARCHAR(200) NOT NULL DEFAULT '';
 ALTER TABLE member ADD COLUMN zone VARCHAR(40) NOT NULL DEFAULT '';
-ALTER TABLE role ADD COLUMN title VARCHAR(60) NOT NULL DEFAULT '';
+ALTER TABLE role ADD COLUMN title VARCHAR(100) NOT NULL DEFAULT '';
+-- A role that a module brings; its title is English and has translations.
+ALTER TABLE role ADD COLUMN module VARCHAR(24) NOT NULL DEFAULT '';
 
 CREATE TABLE permission (
 	name VARCHAR(50) PRIMARY KEY,
 	module VARCHAR(24) NOT NULL,
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL
+	title VARCHAR(100) NOT NULL
 );
 
 -- Keys of programs, by the hash of their token; each may what it lists, and nothing else.
@@ -35,12 +34,17 @@ CREATE TABLE setting_type (
 	standard VARCHAR(500) NOT NULL,
 	low BIGINT NOT NULL,
 	high BIGINT NOT NULL,
-	choices VARCHAR(4000) NOT NULL,
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL,
+	title VARCHAR(100) NOT NULL,
 	PRIMARY KEY (module, name)
+);
+
+CREATE TABLE setting_choice (
+	module VARCHAR(24) NOT NULL,
+	setting VARCHAR(50) NOT NULL,
+	value VARCHAR(50) NOT NULL,
+	place SMALLINT UNSIGNED NOT NULL,
+	title VARCHAR(100) NOT NULL,
+	PRIMARY KEY (module, setting, value)
 );
 
 CREATE TABLE setting (
@@ -56,9 +60,6 @@ CREATE TABLE tile (
 	permission VARCHAR(50) NOT NULL,
 	place SMALLINT UNSIGNED NOT NULL,
 	icon VARCHAR(30) NOT NULL DEFAULT '',
-	title_fr VARCHAR(100) NOT NULL,
-	title_nl VARCHAR(100) NOT NULL,
-	title_de VARCHAR(100) NOT NULL,
-	title_en VARCHAR(100) NOT NULL,
+	title VARCHAR(100) NOT NULL,
 	PRIMARY KEY (module, path)
 );

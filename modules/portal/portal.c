@@ -22,6 +22,12 @@ page_number(const struct scop_request *req)
 }
 
 const struct scop_value *
+portal_language(struct scop_request *req)
+{
+	return scop_make_string(req, scop_language_of(req));
+}
+
+const struct scop_value *
 portal_first(struct scop_request *req, int64_t per_page)
 {
 	return scop_make_int(req, (page_number(req) - 1) * per_page);

@@ -16,6 +16,8 @@ void portal_enter(struct scop_request *req, const struct scop_value *member,
 /* Puts `rows` under `name` with what a pager needs; `per_page` were asked for. */
 void portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
     size_t per_page);
+/* The code of the reader's language, as statements want it. */
+const struct scop_value *portal_language(struct scop_request *req);
 const struct scop_value *portal_first(struct scop_request *req, int64_t per_page);
 
 /* portal_words.c: what the host has said in English, in the reader's language; in each of `rows`

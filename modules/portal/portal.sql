@@ -40,13 +40,13 @@ DELETE FROM socle.session WHERE expires < UTC_TIMESTAMP(6)
 
 -- name: tiles (language)
 SELECT module, CONCAT('/', module, path) AS url, permission,
-	CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
-FROM socle.tile ORDER BY place, module, path
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title
+FROM socle.tile t ORDER BY place, module, path
 
 -- name: entries (language)
 SELECT CONCAT('/', module, path) AS url, permission,
-	CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
-FROM socle.menu WHERE NOT (module = 'portal' AND path = '/') ORDER BY place, module, path
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (m.module, :language, m.title)), m.title) AS title
+FROM socle.menu m WHERE NOT (module = 'portal' AND path = '/') ORDER BY place, module, path
 
 -- name: waiting ()
 SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socle.mail WHERE state = 'refused' AND created > UTC_TIMESTAMP() - INTERVAL 7 DAY) AS refused
@@ -55,20 +55,21 @@ SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socl
 SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.trouble, o.category, o.level,
 	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.icon,
 	EXISTS (SELECT r.id FROM socle.module_request r WHERE r.module = o.module AND r.state = 'open') AS asked,
-	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
-	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL OR o.state = 'gone' AS is_new,
 	(SELECT i.state FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) IN ('waiting', 'running') AS under_way,
 	(SELECT i.id FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS order_id,
 	(SELECT IF(i.state = 'failed', i.message, '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
 FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.category = :category)
-	AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title_fr, o.title_nl, o.title_de, o.title_en, o.summary_fr, o.summary_nl, o.summary_de, o.summary_en) LIKE CONCAT('%', :words, '%'))
+	AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title, o.summary) LIKE CONCAT('%', :words, '%')
+		OR EXISTS (SELECT w.text FROM socle.message w WHERE w.module = o.module AND w.english IN (o.title, o.summary) AND w.text LIKE CONCAT('%', :words, '%')))
 ORDER BY is_new, title, o.module LIMIT :limit OFFSET :first
 
 -- name: offer_page (language, module)
 SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
-	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
-	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
 	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports, o.may_buy, o.has_public, o.site_host,
@@ -77,8 +78,8 @@ FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
 SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
-	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
-	CASE :language WHEN 'fr' THEN o.summary_fr WHEN 'nl' THEN o.summary_nl WHEN 'de' THEN o.summary_de ELSE o.summary_en END AS summary,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
 	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports, o.may_buy, o.has_public, o.site_host,
@@ -87,8 +88,8 @@ FROM socle.every_offer o WHERE o.tenant = :tenant AND o.module = :module AND o.m
 
 -- name: offer_versions (language, module)
 SELECT version, channel = 'beta' AS beta, yanked, reason, level, CEILING(size / 1000) AS kilobytes, published,
-	CASE :language WHEN 'fr' THEN changes_fr WHEN 'nl' THEN changes_nl WHEN 'de' THEN changes_de ELSE changes_en END AS changes
-FROM socle.offer_version WHERE module = :module ORDER BY place DESC LIMIT 20
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (v.module, :language, v.changes)), v.changes) AS changes
+FROM socle.offer_version v WHERE module = :module ORDER BY place DESC LIMIT 20
 
 -- name: rights_listed (rights, had)
 SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about, j.entry LIKE 'calls %' AS calls, j.entry LIKE 'writes %' AS writes, j.entry LIKE 'takes %' AS takes,
@@ -98,12 +99,13 @@ FROM JSON_TABLE(:rights, '$[*]' COLUMNS (entry VARCHAR(300) COLLATE utf8mb4_unic
 -- name: needs_listed (needs)
 SELECT j.module, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_unicode_520_ci PATH '$.module', version VARCHAR(40) COLLATE utf8mb4_unicode_520_ci PATH '$.version')) j
 
--- name: personal_listed (personal)
-SELECT j.place, REPLACE(j.columns, ' ', ', ') AS columns, j.months FROM JSON_TABLE(:personal, '$[*]' COLUMNS (place VARCHAR(64) COLLATE utf8mb4_unicode_520_ci PATH '$.table', columns VARCHAR(500) COLLATE utf8mb4_unicode_520_ci PATH '$.columns', months INT PATH '$.months')) j
+-- name: personal_listed (language, module, personal)
+SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (:module, :language, j.title)), j.title) AS title, j.months
+FROM JSON_TABLE(:personal, '$[*]' COLUMNS (title VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.title', months INT PATH '$.months')) j
 
--- name: pictures_listed (language, pictures)
-SELECT j.file, CASE :language WHEN 'fr' THEN j.fr WHEN 'nl' THEN j.nl WHEN 'de' THEN j.de ELSE j.en END AS title
-FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) COLLATE utf8mb4_unicode_520_ci PATH '$.file', fr VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.fr', nl VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.nl', de VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.de', en VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.en')) j
+-- name: pictures_listed (language, module, pictures)
+SELECT j.file, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (:module, :language, j.title)), j.title) AS title
+FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) COLLATE utf8mb4_unicode_520_ci PATH '$.file', title VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.title')) j
 
 -- name: module_orders (module)
 SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
@@ -144,12 +146,12 @@ FROM socle.every_request WHERE tenant = :tenant AND module = :module ORDER BY id
 
 -- name: requests_open (language)
 SELECT r.id, r.tenant, r.title AS tenant_title, r.module, r.actor, r.created, o.tariff_cents, o.currency,
-	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title
 FROM socle.every_request r JOIN socle.offer o ON o.module = r.module WHERE r.state = 'open' ORDER BY r.id LIMIT 100
 
 -- name: request_by_id (language, id)
 SELECT r.tenant, r.title AS tenant_title, r.module, r.actor, o.tariff_cents, o.currency,
-	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title
 FROM socle.every_request r JOIN socle.offer o ON o.module = r.module WHERE r.id = :id AND r.state = 'open'
 
 -- name: operators ()
@@ -173,11 +175,11 @@ INSERT INTO scopiton.installer_order (tenant, kind, rollout, actor) VALUES (:ten
 
 -- name: rollouts (language, limit, first)
 SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.created, r.tenants, r.done,
-	(SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = r.module) AS title
+	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r ORDER BY r.id DESC LIMIT :limit OFFSET :first
 
 -- name: rollouts_asked (language, tenant)
-SELECT e.id, e.module, e.version, e.state IN ('waiting', 'running') AS under_way, e.message, (SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = e.module) AS title FROM socle.every_order e
+SELECT e.id, e.module, e.version, e.state IN ('waiting', 'running') AS under_way, e.message, (SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module) AS title FROM socle.every_order e
 WHERE e.tenant = :tenant AND e.kind = 'rollout' AND (e.state IN ('waiting', 'running') OR (e.state = 'failed' AND e.created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY e.id DESC LIMIT 5
 
 -- name: rollout_changes (tenant, rollout)
@@ -185,7 +187,7 @@ SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pa
 
 -- name: rollout_by_id (language, id)
 SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.own, r.created, r.ended, r.tenants, r.done,
-	(SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = r.module) AS title
+	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r WHERE r.id = :id
 
 -- name: rollout_tenants (id)
@@ -193,7 +195,7 @@ SELECT tenant, title, wave, state = 'waiting' AS waiting, state = 'running' AS r
 FROM socle.rollout_tenant WHERE rollout = :id ORDER BY wave, tenant LIMIT 1000
 
 -- name: rollout_modules (language)
-SELECT s.module, MAX(CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END) AS title, COUNT(DISTINCT s.tenant) AS tenants
+SELECT s.module, MAX(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)) AS title, COUNT(DISTINCT s.tenant) AS tenants
 FROM socle.every_subscription s JOIN socle.offer o ON o.module = s.module WHERE s.state = 'on' GROUP BY s.module ORDER BY title
 
 -- name: tenants_titled ()
@@ -204,26 +206,30 @@ SELECT u.month, SUM(u.cents) AS sum_cents, MAX(u.currency) AS currency, EXISTS (
 FROM socle.use_line u GROUP BY u.month ORDER BY u.month DESC LIMIT 36
 
 -- name: statement_lines (language, month)
-SELECT u.module, COALESCE(CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END, u.module) AS title, CAST(u.begins AS CHAR) AS begins,
+SELECT u.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title, u.module) AS title, CAST(u.begins AS CHAR) AS begins,
 	CAST(u.ends AS CHAR) AS ends, DATE_FORMAT(u.begins, f.form) AS first_day, DATE_FORMAT(u.ends, f.form) AS last_day, u.days, u.of_days, u.month_cents, u.cents AS sum_cents, u.currency
 FROM socle.use_line u LEFT JOIN socle.offer o ON o.module = u.module
 	CROSS JOIN (SELECT CASE :language WHEN 'fr' THEN '%d/%m/%Y' WHEN 'nl' THEN '%d-%m-%Y' WHEN 'de' THEN '%d.%m.%Y' ELSE '%d %b %Y' END AS form) f
 WHERE u.month = :month ORDER BY title, u.begins
 
 -- name: offer_titled (language, module)
-SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
-FROM socle.offer WHERE module = :module AND state = 'on'
+SELECT module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title
+FROM socle.offer o WHERE module = :module AND state = 'on'
 
 -- name: settings_of (language, module)
-SELECT t.name, CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END AS title,
+SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title,
 	COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
-	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.choices, t.low, t.high
+	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.low, t.high
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place
 
 -- name: settings_to_change (language, module)
-SELECT t.name, CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END AS title, COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
-	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.choices, t.low, t.high
+SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title, COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
+	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.low, t.high
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place FOR UPDATE
+
+-- name: setting_choices (language, module)
+SELECT c.setting, c.value, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (c.module, :language, c.title)), c.title) AS title
+FROM socle.setting_choice c WHERE c.module = :module ORDER BY c.setting, c.place
 
 -- name: settings_put (module, items)
 REPLACE INTO socle.setting (module, name, value)
@@ -236,18 +242,18 @@ WHERE i.state IN ('waiting', 'running') ORDER BY s.installer_order, s.number
 
 -- name: jobs (language, limit, first)
 SELECT j.id, j.running, j.run_at, j.tries, j.done, j.total, j.error, o.title AS module_title,
-	COALESCE(CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END, j.name) AS title
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, j.name) AS title
 FROM socle.job j LEFT JOIN socle.job_title t ON t.module = j.module AND t.name = j.name
-LEFT JOIN (SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
-	FROM socle.offer) o ON o.module = j.module
+LEFT JOIN (SELECT n.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (n.module, :language, n.title)), n.title) AS title
+	FROM socle.offer n) o ON o.module = j.module
 ORDER BY j.running DESC, j.run_at, j.id LIMIT :limit OFFSET :first
 
 -- name: dead_jobs (language, limit, first)
 SELECT d.id, d.is_event, d.died, d.tries, d.error, o.title AS module_title,
-	COALESCE(CASE :language WHEN 'fr' THEN t.title_fr WHEN 'nl' THEN t.title_nl WHEN 'de' THEN t.title_de ELSE t.title_en END, d.name) AS title
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
 FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name
-LEFT JOIN (SELECT module, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
-	FROM socle.offer) o ON o.module = d.module
+LEFT JOIN (SELECT n.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (n.module, :language, n.title)), n.title) AS title
+	FROM socle.offer n) o ON o.module = d.module
 ORDER BY d.id DESC LIMIT :limit OFFSET :first
 
 -- name: job_by_id (id)
@@ -315,9 +321,9 @@ WHERE r.token_hash = :hash AND r.expires > UTC_TIMESTAMP(6)
 -- name: resets_use (person)
 DELETE FROM account.reset WHERE person = :person
 
--- name: members (limit, first)
+-- name: members (language, limit, first)
 SELECT m.id, m.name, m.mail, m.person IS NOT NULL AS has_account, COALESCE(MAX(IF(r.role = 'owner', 'owner', NULL)), MIN(r.role)) AS role,
-	COALESCE(MAX(o.title), '') AS title,
+	COALESCE(MAX(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)), '') AS title,
 	MAX(i.expires > UTC_TIMESTAMP(6)) AS invited
 FROM socle.member m LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.role o ON o.name = r.role LEFT JOIN socle.invitation i ON i.member = m.id
 GROUP BY m.id ORDER BY m.name, m.id LIMIT :limit OFFSET :first
@@ -326,12 +332,12 @@ GROUP BY m.id ORDER BY m.name, m.id LIMIT :limit OFFSET :first
 SELECT m.id, m.name, m.mail, m.language, m.person IS NOT NULL AS has_account, (SELECT r.role FROM socle.member_role r WHERE r.member = m.id ORDER BY r.role = 'owner' DESC, r.role LIMIT 1) AS role
 FROM socle.member m WHERE m.id = :id
 
--- name: roles ()
-SELECT r.name, r.title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members,
+-- name: roles (language)
+SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), r.title) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members,
 	(SELECT COUNT(*) FROM socle.role_permission p WHERE p.role = r.name) AS permissions FROM socle.role r ORDER BY r.name
 
--- name: role_by_name (name)
-SELECT r.name, r.title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name AND BINARY r.name = BINARY :name
+-- name: role_by_name (language, name)
+SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), r.title) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name AND BINARY r.name = BINARY :name
 
 -- name: role_add (name, title)
 INSERT INTO socle.role (name, title) VALUES (:name, :title)
@@ -356,16 +362,16 @@ INSERT INTO socle.role_permission (role, permission)
 SELECT :name, j.permission FROM JSON_TABLE(:permissions, '$[*]' COLUMNS (permission VARCHAR(50) COLLATE utf8mb4_unicode_520_ci PATH '$')) j
 
 -- name: permissions_of_role (language, name)
-SELECT p.name, p.module, CASE :language WHEN 'fr' THEN p.title_fr WHEN 'nl' THEN p.title_nl WHEN 'de' THEN p.title_de ELSE p.title_en END AS title,
+SELECT p.name, p.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (p.module, :language, p.title)), p.title) AS title,
 	r.role IS NOT NULL AS may FROM socle.permission p LEFT JOIN socle.role_permission r ON r.permission = p.name AND r.role = :name
 WHERE p.name <> 'portal.operate' OR EXISTS (SELECT t.id FROM socle.every_tenant t) ORDER BY p.module = 'portal', p.module, p.name
 
 -- name: permissions_titled (language)
-SELECT name, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title
-FROM socle.permission ORDER BY module = 'portal', module, name
+SELECT name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (p.module, :language, p.title)), p.title) AS title
+FROM socle.permission p ORDER BY module = 'portal', module, name
 
 -- name: api_keys (language)
-SELECT id, name, COALESCE((SELECT GROUP_CONCAT(CASE :language WHEN 'fr' THEN p.title_fr WHEN 'nl' THEN p.title_nl WHEN 'de' THEN p.title_de ELSE p.title_en END
+SELECT id, name, COALESCE((SELECT GROUP_CONCAT(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (p.module, :language, p.title)), p.title)
 	ORDER BY p.module, p.name SEPARATOR ', ') FROM socle.permission p WHERE FIND_IN_SET(p.name, permissions)), permissions) AS permissions, by_name, created, expires, expires <= UTC_TIMESTAMP(6) AS ended FROM socle.api_key ORDER BY id DESC LIMIT 100
 
 -- name: api_key_count ()
@@ -398,7 +404,7 @@ SELECT t.name = :name AS by_name, t.host IN (:host, :portal_host) OR t.portal_ho
 WHERE t.name = :name OR t.host IN (:host, :portal_host) OR t.portal_host IN (:host, :portal_host) LIMIT 1
 
 -- name: templates (language)
-SELECT name, CASE :language WHEN 'fr' THEN title_fr WHEN 'nl' THEN title_nl WHEN 'de' THEN title_de ELSE title_en END AS title FROM socle.template ORDER BY title
+SELECT name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = ('', :language, t.title)), t.title) AS title FROM socle.template t ORDER BY title
 
 -- name: tenant_order_add (tenant, actor, name, title, language, zone, template, host, portal_host, owner_name, owner_mail)
 INSERT INTO scopiton.installer_order (tenant, kind, new_tenant, actor, details) VALUES (:tenant, 'tenant', :name, :actor, JSON_OBJECT('title', :title,
@@ -419,13 +425,13 @@ WHERE tenant = :tenant AND kind = 'tenant' AND (state IN ('waiting', 'running') 
 
 -- name: offers_for (language, tenant)
 SELECT o.module, COALESCE(s.version, o.version) AS version, COALESCE(s.trouble, '') AS trouble, s.state = 'on' AS is_on, s.state = 'off' AS is_off,
-	CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END AS title,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	EXISTS (SELECT e.id FROM socle.every_order e WHERE e.tenant = :tenant AND e.module = o.module AND e.state IN ('waiting', 'running')) AS under_way
 FROM socle.offer o LEFT JOIN socle.every_subscription s ON s.tenant = :tenant AND s.module = o.module
 WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 
 -- name: orders_for (language, tenant)
-SELECT e.id, e.kind, COALESCE((SELECT CASE :language WHEN 'fr' THEN o.title_fr WHEN 'nl' THEN o.title_nl WHEN 'de' THEN o.title_de ELSE o.title_en END FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh') ORDER BY e.id DESC LIMIT 20
 
 -- name: steps_for (tenant)
@@ -473,9 +479,9 @@ SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN soc
 LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
 
 -- name: audit_trail (language, limit, first)
-SELECT at, name, about, SUBSTRING(role, LOCATE('_', role) + 1) AS module,
-	CASE :language WHEN 'fr' THEN what_fr WHEN 'nl' THEN what_nl WHEN 'de' THEN what_de ELSE what_en END AS what
-FROM socle.audit ORDER BY id DESC LIMIT :limit OFFSET :first
+SELECT at, name, about, module,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what
+FROM socle.audit a ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: person_totp (id, totp, step)
 UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id

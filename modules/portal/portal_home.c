@@ -6,12 +6,6 @@
  */
 #include "portal.h"
 
-static const struct scop_value *
-language_of(struct scop_request *req)
-{
-	return scop_make_text(req, "%s", scop_language_of(req));
-}
-
 /* Only those that the member may see. */
 static const struct scop_value *
 permitted(struct scop_request *req, const struct scop_value *rows)
@@ -29,7 +23,7 @@ permitted(struct scop_request *req, const struct scop_value *rows)
 void
 portal_home(struct scop_request *req)
 {
-	const struct scop_value *language = language_of(req);
+	const struct scop_value *language = portal_language(req);
 
 	scop_put_all(req,
 	    (const struct scop_want[]){ { "tiles", false, tiles(language) },

@@ -42,19 +42,19 @@ void
 portal_job_cancel(struct scop_request *req)
 {
 	give_order(req, scop_row(req, job_by_id(scop_path(req, "id"))), "cancel",
-	    SCOP_TEXT("Cancelled a job"));
+	    SCOP_NOTE("Cancelled a job"));
 }
 
 void
 portal_job_replay(struct scop_request *req)
 {
 	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "replay",
-	    SCOP_TEXT("Retried a job"));
+	    SCOP_NOTE("Retried a job"));
 }
 
 void
 portal_job_drop(struct scop_request *req)
 {
 	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "drop",
-	    SCOP_TEXT("Discarded a job"));
+	    SCOP_NOTE("Discarded a job"));
 }

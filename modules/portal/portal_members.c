@@ -44,8 +44,8 @@ const struct scop_field portal_invitation_fields[] = {
 	{ 0 },
 };
 
-/* Roles that every tenant has, or that modules bring, in words; another is shown by its name. */
-static const char *const known_roles[] = { SCOP_TEXT("owner"), SCOP_TEXT("merchant") };
+/* Roles that every tenant has, in words; one that has no title either is shown by its name. */
+static const char *const known_roles[] = { SCOP_TEXT("owner") };
 
 static const struct scop_value *
 title_of(struct scop_request *req, const char *role, const char *title)
@@ -69,7 +69,7 @@ static void
 put_roles(struct scop_request *req, const char *current)
 {
 	static const char *const keys[] = { "name", "title", "current" };
-	const struct scop_value *found = scop_rows(req, roles());
+	const struct scop_value *found = scop_rows(req, roles(portal_language(req)));
 	const size_t count = scop_count(found);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 
@@ -108,8 +108,9 @@ with_titles(struct scop_request *req, const struct scop_value *rows)
 void
 portal_members(struct scop_request *req)
 {
-	const struct scop_value *rows =
-	    scop_rows(req, members(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE)));
+	const struct scop_value *rows = scop_rows(req,
+	    members(portal_language(req), scop_make_int(req, PER_PAGE),
+		portal_first(req, PER_PAGE)));
 
 	portal_put_page(req, "members", with_titles(req, rows), PER_PAGE);
 	put_roles(req, "");
@@ -142,7 +143,7 @@ portal_invite(struct scop_request *req)
 	const struct scop_value *name = scop_field(req, "name"), *mail = scop_field(req, "mail"),
 				*role = scop_field(req, "role");
 
-	if (!scop_row(req, role_by_name(role))) {
+	if (!scop_row(req, role_by_name(portal_language(req), role))) {
 		scop_reject(req, "role", "Choose one of the roles.");
 		return;
 	}
@@ -255,7 +256,7 @@ portal_member_role(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
-	if (!scop_row(req, role_by_name(role))) {
+	if (!scop_row(req, role_by_name(portal_language(req), role))) {
 		scop_reject(req, "role", "Choose one of the roles.");
 		return;
 	}

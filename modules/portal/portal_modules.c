@@ -32,9 +32,9 @@ static const char *const kinds[] = { "install", "upgrade", "rehearse", "back", "
 	"uninstall", "purge", NULL };
 
 /* For the audit trail, in their order. */
-static const char *const notes[] = { SCOP_TEXT("Installed"), SCOP_TEXT("Updated"),
-	SCOP_TEXT("Tested an update on a copy"), SCOP_TEXT("Went back to the previous version"),
-	SCOP_TEXT("Disabled"), SCOP_TEXT("Uninstalled"), SCOP_TEXT("Deleted permanently") };
+static const char *const notes[] = { SCOP_NOTE("Installed"), SCOP_NOTE("Updated"),
+	SCOP_NOTE("Tested an update on a copy"), SCOP_NOTE("Went back to the previous version"),
+	SCOP_NOTE("Disabled"), SCOP_NOTE("Uninstalled"), SCOP_NOTE("Deleted permanently") };
 
 const struct scop_field portal_order_fields[] = {
 	{ .name = "kind", .type = SCOP_FIELD_CHOICE, .required = true, .choices = kinds },
@@ -57,12 +57,6 @@ const struct scop_field portal_install_fields[] = {
 	{ .name = "agreed", .type = SCOP_FIELD_INT, .min = 0, .max = 1000000000 },
 	{ 0 },
 };
-
-static const struct scop_value *
-language_of(struct scop_request *req)
-{
-	return scop_make_text(req, "%s", scop_language_of(req));
-}
 
 static size_t
 place_in(const char *const *list, const char *text)
@@ -107,7 +101,7 @@ portal_modules(struct scop_request *req)
 	scop_put_all(req,
 	    (const struct scop_want[]){
 		{ "modules", false,
-		    offers(language_of(req), words, category, scop_make_int(req, PER_PAGE),
+		    offers(portal_language(req), words, category, scop_make_int(req, PER_PAGE),
 			portal_first(req, PER_PAGE)) },
 		{ "steps", false, steps_under_way() }, { "catalogue", true, catalogue_state() },
 		{ 0 } });
@@ -242,9 +236,14 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 	    (const struct scop_want[]){
 		{ "rights", false, rights_listed(rights, scop_get(one, "own_rights")) },
 		{ "needs", false, needs_listed(scop_get(one, "needs")) },
-		{ "personal", false, personal_listed(scop_get(one, "personal")) },
-		{ "pictures", false, pictures_listed(language_of(req), scop_get(one, "pictures")) },
-		{ "versions", false, offer_versions(language_of(req), scop_get(one, "module")) },
+		{ "personal", false,
+		    personal_listed(portal_language(req), scop_get(one, "module"),
+			scop_get(one, "personal")) },
+		{ "pictures", false,
+		    pictures_listed(portal_language(req), scop_get(one, "module"),
+			scop_get(one, "pictures")) },
+		{ "versions", false,
+		    offer_versions(portal_language(req), scop_get(one, "module")) },
 		{ 0 } });
 	const struct scop_value *listed = scop_model(req, "rights");
 	bool more = false;
@@ -262,7 +261,8 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 static void
 show(struct scop_request *req, const struct scop_value *tenant, const struct scop_view *view)
 {
-	const struct scop_value *module = scop_path(req, "module"), *language = language_of(req);
+	const struct scop_value *module = scop_path(req, "module"),
+				*language = portal_language(req);
 	const struct scop_value *id = scop_get(tenant, "id");
 	const struct scop_value *one = scop_row(req,
 	    tenant ? every_offer_page(language, id, module) : offer_page(language, module));
@@ -360,8 +360,8 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 				*none = scop_make_text(req, "%s", ""),
 				*id = tenant ? scop_get(tenant, "id") : scop_tenant(req);
 	const struct scop_value *one = scop_row(req,
-	    tenant ? every_offer_page(language_of(req), id, module)
-		   : offer_page(language_of(req), module));
+	    tenant ? every_offer_page(portal_language(req), id, module)
+		   : offer_page(portal_language(req), module));
 	const bool purge = strcmp(kind, "purge") == 0;
 	bool under_way;
 

@@ -27,7 +27,7 @@ const struct scop_field portal_may_fields[] = {
 void
 portal_roles(struct scop_request *req)
 {
-	const struct scop_value *rows = scop_rows(req, roles());
+	const struct scop_value *rows = scop_rows(req, roles(portal_language(req)));
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 	static const char *const keys[] = { "role", "title", "members", "permissions" };
@@ -63,7 +63,7 @@ portal_role_add(struct scop_request *req)
 {
 	const struct scop_value *name = name_of(req, scop_as_text(scop_field(req, "title")));
 
-	if (scop_count(scop_rows(req, roles())) >= ROLES_MAX) {
+	if (scop_count(scop_rows(req, roles(portal_language(req)))) >= ROLES_MAX) {
 		scop_reject(req, "title", "There are too many roles. Remove one first.");
 		return;
 	}
@@ -79,7 +79,7 @@ portal_role(struct scop_request *req)
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)),
 				*name = scop_path(req, "role");
 	const struct scop_value *role = scop_put_all(req,
-	    (const struct scop_want[]){ { "one", true, role_by_name(name) },
+	    (const struct scop_want[]){ { "one", true, role_by_name(portal_language(req), name) },
 		{ "permissions", false, permissions_of_role(language, name) },
 		{ "held", false, role_permissions(name) }, { 0 } });
 
@@ -111,7 +111,8 @@ portal_may_give(struct scop_request *req, const struct scop_value *role)
 void
 portal_role_save(struct scop_request *req)
 {
-	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))),
+	const struct scop_value *role = scop_row(req,
+				    role_by_name(portal_language(req), scop_path(req, "role"))),
 				*name = scop_get(role, "name");
 	const struct scop_value *known = scop_rows(req,
 				    permissions_of_role(scop_make_text(req, "%s",
@@ -166,7 +167,8 @@ portal_role_save(struct scop_request *req)
 void
 portal_role_remove(struct scop_request *req)
 {
-	const struct scop_value *role = scop_row(req, role_by_name(scop_path(req, "role"))),
+	const struct scop_value *role = scop_row(req,
+				    role_by_name(portal_language(req), scop_path(req, "role"))),
 				*name = scop_get(role, "name");
 
 	if (!role) {

@@ -126,11 +126,11 @@ change(struct scop_request *req, const char *kind, const char *note)
 void
 portal_rollout_pause(struct scop_request *req)
 {
-	change(req, "rollout-pause", SCOP_TEXT("Paused an upgrade in waves"));
+	change(req, "rollout-pause", SCOP_NOTE("Paused an upgrade in waves"));
 }
 
 void
 portal_rollout_resume(struct scop_request *req)
 {
-	change(req, "rollout-resume", SCOP_TEXT("Went on with an upgrade in waves"));
+	change(req, "rollout-resume", SCOP_NOTE("Went on with an upgrade in waves"));
 }

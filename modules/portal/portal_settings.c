@@ -10,7 +10,7 @@
 
 #include "portal.h"
 
-enum { VALUE_MAX = 500, CHOICES_MAX = 20 };
+enum { VALUE_MAX = 500 };
 
 const struct scop_field portal_setting_fields[] = {
 	{ .name = "set", .type = SCOP_FIELD_MAP, .max = VALUE_MAX },
@@ -20,31 +20,27 @@ const struct scop_field portal_setting_fields[] = {
 
 #define SHOWN "name value"
 
-/* "value\tfr\tnl\tde\ten" a line. */
+/* Those of one setting among all choices of its module, the chosen one marked. */
 static const struct scop_value *
-choices_of(struct scop_request *req, const char *lines, const char *chosen)
+choices_of(struct scop_request *req, const struct scop_value *all, const char *setting,
+    const char *chosen)
 {
-	static const char *const keys[] = { "value", "title", "chosen" },
-				 *const languages[] = { "fr", "nl", "de", "en" };
-	const struct scop_value *list[CHOICES_MAX];
-	size_t count = 0, column = 1;
+	struct scop_list *list = scop_list_new(req);
 
-	while (column < 4 && strcmp(languages[column - 1], scop_language_of(req)) != 0)
-		column++;
-	for (; *lines && count < CHOICES_MAX; count++) {
-		const int value = (int)strcspn(lines, "\t"), line = (int)strcspn(lines, "\n");
-		const char *title = lines;
+	for (size_t i = 0; i < scop_count(all); i++) {
+		const struct scop_value *choice = scop_at(all, i);
+		struct scop_map *map;
 
-		for (size_t i = 0; i < column; i++)
-			title += strcspn(title, "\t\n") + 1;
-		const struct scop_value *text = scop_make_text(req, "%.*s", value, lines);
-		list[count] = scop_make_map(req, 3, keys,
-		    (const struct scop_value *[]){ text,
-			scop_make_text(req, "%.*s", (int)strcspn(title, "\t\n"), title),
-			scop_make_bool(req, strcmp(scop_as_text(text), chosen) == 0) });
-		lines += line + (lines[line] == '\n');
+		if (strcmp(scop_text(choice, "setting"), setting) != 0)
+			continue;
+		map = scop_map_new(req);
+		scop_map_set(map, "value", scop_get(choice, "value"));
+		scop_map_set(map, "title", scop_get(choice, "title"));
+		scop_map_set(map, "chosen",
+		    scop_make_bool(req, strcmp(scop_text(choice, "value"), chosen) == 0));
+		scop_list_push(list, scop_map_done(map));
 	}
-	return scop_make_list(req, count, list);
+	return scop_list_done(list);
 }
 
 /* What is shown in the field: an amount in units, and what was typed before a refusal. */
@@ -83,8 +79,10 @@ portal_settings(struct scop_request *req)
 				*language = scop_make_text(req, "%s", scop_language_of(req));
 	const struct scop_value *offered = scop_put_all(req,
 	    (const struct scop_want[]){ { "offer", true, offer_titled(language, module) },
-		{ "found", false, settings_of(language, module) }, { 0 } });
-	const struct scop_value *rows = scop_model(req, "found");
+		{ "found", false, settings_of(language, module) },
+		{ "found_choices", false, setting_choices(language, module) }, { 0 } });
+	const struct scop_value *rows = scop_model(req, "found"),
+				*choices = scop_model(req, "found_choices");
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 
@@ -101,7 +99,7 @@ portal_settings(struct scop_request *req)
 			scop_get(row, "is_money"), scop_get(row, "is_boolean"),
 			scop_get(row, "is_choice"),
 			scop_make_bool(req, strcmp(scop_as_text(text), "1") == 0),
-			choices_of(req, scop_text(row, "choices"), scop_as_text(text)),
+			choices_of(req, choices, scop_text(row, "name"), scop_as_text(text)),
 			scop_get(row, "low"), scop_get(row, "high") });
 	}
 	scop_put(req, "settings", scop_make_list(req, count, list));
@@ -112,15 +110,12 @@ portal_settings(struct scop_request *req)
 /* ---- saving ---- */
 
 static bool
-is_choice(const char *lines, const char *value)
+is_choice(const struct scop_value *all, const char *setting, const char *value)
 {
-	for (const char *line = lines; *line;) {
-		const size_t length = strcspn(line, "\t"), whole = strcspn(line, "\n");
-
-		if (strlen(value) == length && strncmp(line, value, length) == 0)
+	for (size_t i = 0; i < scop_count(all); i++)
+		if (strcmp(scop_text(scop_at(all, i), "setting"), setting) == 0 &&
+		    strcmp(scop_text(scop_at(all, i), "value"), value) == 0)
 			return true;
-		line += whole + (line[whole] == '\n');
-	}
 	return false;
 }
 
@@ -180,7 +175,7 @@ limit(struct scop_request *req, const struct scop_value *row, int64_t number)
 
 /* The value as it is stored; NULL, with the field marked, for one that its type does not allow. */
 static const struct scop_value *
-checked(struct scop_request *req, const struct scop_value *row)
+checked(struct scop_request *req, const struct scop_value *row, const struct scop_value *choices)
 {
 	const struct scop_value *typed = scop_get(scop_field(req, "set"), scop_text(row, "name"));
 	const char *text = scop_as_text(typed);
@@ -192,7 +187,7 @@ checked(struct scop_request *req, const struct scop_value *row)
 	if (scop_bool(row, "is_boolean"))
 		return scop_make_text(req, "%d", strcmp(text, "1") == 0);
 	if (scop_bool(row, "is_choice"))
-		return is_choice(scop_text(row, "choices"), text)
+		return is_choice(choices, scop_text(row, "name"), text)
 		    ? typed
 		    : refuse(req, row, SCOP_TEXT("Please choose one of the list."), NULL, NULL);
 	if (!text[0] && (low > 0 || !scop_bool(row, "is_text")))
@@ -223,8 +218,10 @@ portal_settings_save(struct scop_request *req)
 {
 	static const char *const keys[] = { "name", "value" };
 	const struct scop_value *module = scop_path(req, "module");
-	const struct scop_value *rows = scop_rows(req,
-	    settings_to_change(scop_make_text(req, "%s", scop_language_of(req)), module));
+	const struct scop_value *rows =
+	    scop_rows(req, settings_to_change(portal_language(req), module));
+	const struct scop_value *choices =
+	    scop_rows(req, setting_choices(portal_language(req), module));
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)),
 				*about = module;
@@ -236,7 +233,8 @@ portal_settings_save(struct scop_request *req)
 	if (scop_outdated(req, rows, SHOWN))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *row = scop_at(rows, i), *value = checked(req, row);
+		const struct scop_value *row = scop_at(rows, i),
+					*value = checked(req, row, choices);
 
 		list[i] = scop_make_map(req, 2, keys,
 		    (const struct scop_value *[]){ scop_get(row, "name"), value });

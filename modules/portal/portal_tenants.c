@@ -230,7 +230,7 @@ portal_tenant_make(struct scop_request *req)
 		scop_field(req, "owner_mail")),
 	    &under_way);
 	if (!under_way)
-		scop_note(req, SCOP_TEXT("Created a company"), title);
+		scop_note(req, "Created a company", title);
 	scop_redirect(req, "tenants", NULL);
 }
 
@@ -266,7 +266,7 @@ portal_tenant_allow(struct scop_request *req)
 	    allowance_order_add(scop_get(tenant, "id"), scop_member_name(req),
 		amount ? scop_make_int(req, cents) : NULL),
 	    &under_way);
-	agreed(req, tenant, SCOP_TEXT("Changed the order limit"),
+	agreed(req, tenant, SCOP_NOTE("Changed the order limit"),
 	    amount ? scop_make_text(req, "%lld.%02lld %s", cents / 100, cents % 100,
 			 scop_text(tenant, "currency"))
 		   : NULL);
@@ -287,5 +287,5 @@ portal_tenant_sender(struct scop_request *req)
 	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req),
 		field_or_none(req, "address")),
 	    &under_way);
-	agreed(req, tenant, SCOP_TEXT("Changed the sender address"), address);
+	agreed(req, tenant, SCOP_NOTE("Changed the sender address"), address);
 }

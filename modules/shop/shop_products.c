@@ -132,7 +132,7 @@ shop_products_publish(struct scop_request *req)
 	scop_write(req, products_publish(scop_field(req, "product"), scop_make_bool(req, publish)));
 	scop_write(req, counts_refresh());
 	scop_note(req,
-	    publish ? SCOP_TEXT("Showed articles in the shop") : SCOP_TEXT("Hid articles"),
+	    publish ? SCOP_NOTE("Showed articles in the shop") : SCOP_NOTE("Hid articles"),
 	    scop_make_text(req, "%zu", scop_count(scop_field(req, "product"))));
 	scop_put(req, publish ? "was_published" : "was_hidden",
 	    scop_make_int(req, (int64_t)scop_count(scop_field(req, "product"))));

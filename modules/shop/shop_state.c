@@ -34,15 +34,15 @@ static const struct transition {
 	const char *words, *undone;    /* for the audit trail */
 	const char *said, *taken_back; /* to who did it */
 } transitions[] = {
-	{ "paid", "placed", "placed", NULL, SCOP_TEXT("Marked orders as paid"),
-	    SCOP_TEXT("Marked an order as unpaid"), SCOP_TEXT("The order is marked as paid."),
+	{ "paid", "placed", "placed", NULL, SCOP_NOTE("Marked orders as paid"),
+	    SCOP_NOTE("Marked an order as unpaid"), SCOP_TEXT("The order is marked as paid."),
 	    SCOP_TEXT("The order is marked as unpaid.") },
-	{ "shipped", "paid", "paid", &view_shipped_mail, SCOP_TEXT("Marked orders as shipped"),
-	    SCOP_TEXT("Marked an order as not shipped"),
+	{ "shipped", "paid", "paid", &view_shipped_mail, SCOP_NOTE("Marked orders as shipped"),
+	    SCOP_NOTE("Marked an order as not shipped"),
 	    SCOP_TEXT("The order is marked as shipped."),
 	    SCOP_TEXT("The order is marked as not shipped. The customer gets no e-mail.") },
-	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_TEXT("Cancelled orders"),
-	    SCOP_TEXT("Took back the cancellation of an order"),
+	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_NOTE("Cancelled orders"),
+	    SCOP_NOTE("Took back the cancellation of an order"),
 	    SCOP_TEXT("The order is cancelled."),
 	    SCOP_TEXT("The cancellation is taken back. The customer gets no e-mail.") },
 };

@@ -395,11 +395,11 @@ test('a sound package is sound, with or without a slash behind its folder', asyn
 
 test('a mistake in module.xml is told with file and line', async () => {
   for (const [change, line, words] of [
-    [(text) => text.replace('version="1.0.0"', 'version="1"'), 2, /version/], [(text) => text.replace('<title lang="nl">', '<title lang="xx">'), 4, /xx/],
-    [(text) => text.replace('</title>', '</titel>'), 3, /title/], [(text) => text.replace('<title lang="fr">Livre d\'or</title>', ''), null, /title|summary/],
-    [(text) => text.replace('</module>', '<nonsense/></module>'), 22, /nonsense/], [(text) => text.replace('?>\n', '?>\n<!DOCTYPE module [<!ENTITY x "y">]>\n'), null, /DOCTYPE/],
+    [(text) => text.replace('version="1.0.0"', 'version="1"'), 2, /version/], [(text) => text.replace('<title>', '<title lang="fr">'), 3, /'lang' is not allowed\. Write it once, in English/],
+    [(text) => text.replace('</title>', '</titel>'), 3, /title/], [(text) => text.replace('<title>Guestbook</title>', ''), null, /title|summary/],
+    [(text) => text.replace('</module>', '<nonsense/></module>'), 10, /nonsense/], [(text) => text.replace('?>\n', '?>\n<!DOCTYPE module [<!ENTITY x "y">]>\n'), null, /DOCTYPE/],
     [(text) => text.slice(0, 300), null, /./], [() => '', null, /./], [(text) => text.replace('name="guestbook"', 'name="guest__book"'), 2, /name/],
-    [(text) => text.replace('Guestbook', '&external;'), 6, /external/], [(text) => text + ' '.repeat(210000), null, /larger than/]]) {
+    [(text) => text.replace('Guestbook', '&external;'), 3, /external/], [(text) => text + ' '.repeat(210000), null, /larger than/]]) {
     const folder = variant('guestbook', (folder) => edit(path.join(folder, 'module.xml'), change))
     const { code, stderr } = await call(['check', folder])
     assert.equal(code, 1)

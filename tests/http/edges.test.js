@@ -81,7 +81,7 @@ test('who is led to a route without its part is told which', async () => {
 
 test('a role keeps each of hundreds of permissions; a form with more fields than can be read is refused whole', async () => {
   const headers = { Cookie: await stack.signIn('acme') }
-  await stack.sql("INSERT INTO t1.permission (name, module, title_fr, title_nl, title_de, title_en) SELECT CONCAT('edges.p', seq), 'edges', seq, seq, seq, seq FROM t1.seq_1_to_300; INSERT INTO t1.role_permission (role, permission) SELECT 'owner', name FROM t1.permission WHERE module = 'edges'")
+  await stack.sql("INSERT INTO t1.permission (name, module, title) SELECT CONCAT('edges.p', seq), 'edges', seq FROM t1.seq_1_to_300; INSERT INTO t1.role_permission (role, permission) SELECT 'owner', name FROM t1.permission WHERE module = 'edges'")
   await stack.sql("INSERT INTO t1.role (name, title) VALUES ('all', 'All')")
   const page = '/portal/roles/all', seen = (await stack.request(PORTAL, page, { headers })).body.match(/name="seen" value="([^"]*)"/)?.[1]
   const send = async (count) => {

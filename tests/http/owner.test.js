@@ -28,7 +28,7 @@ test('a package that is offered takes no name; one that is installed does', asyn
 test('a package of another scop is refused with the command that gives it the name', async () => {
   packages.edit('lending', 'module.xml', (text) => text.replace('version="1.0.0" scop="scopiton"', 'version="1.1.0" scop="outils"').replaceAll('lending.see', 'lending.look'))
   await refused(module('upgrade'), /module 'lending' is of the scop 'scopiton' on this host, and this package is of 'outils'\. 'scopiton catalogue give lending outils' gives the name to it\./)
-  await stack.sql("INSERT INTO scopiton.catalogue_module (name, scop, category, title_fr, title_nl, title_de, title_en, summary_fr, summary_nl, summary_de, summary_en) VALUES ('lending', 'lumen', 'office', '', '', '', '', '', '', '', '')")
+  await stack.sql("INSERT INTO scopiton.catalogue_module (name, scop, category, title, summary) VALUES ('lending', 'lumen', 'office', '', '')")
   await refused(stack.cli('catalogue', 'give', 'lending', 'outils'), /the catalogue says that 'lending' is of the scop 'lumen'/)
   await stack.sql("DELETE FROM scopiton.catalogue_module WHERE name = 'lending'")
   await refused(stack.cli('catalogue', 'give', 'nothing', 'outils'), /this host has no module 'nothing'/)

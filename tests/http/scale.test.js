@@ -33,8 +33,8 @@ before(async () => {
   await until('it serves', async () => (await stack.request('acme.localhost', '/fr/guestbook/')).status === 200)
   await stack.sql(`USE scopiton; START TRANSACTION;
     INSERT INTO module (name) SELECT CONCAT('extra', seq) FROM seq_1_to_${MODULES - 1};
-    INSERT INTO package (module, version, hash, title_fr, title_nl, title_de, title_en, summary_fr, summary_nl, summary_de, summary_en, available)
-      SELECT CONCAT('extra', seq), '1.0.0', MD5(seq), '', '', '', '', '', '', '', '', 0 FROM seq_1_to_${MODULES - 1};
+    INSERT INTO package (module, version, hash, title, summary, available)
+      SELECT CONCAT('extra', seq), '1.0.0', MD5(seq), '', '', 0 FROM seq_1_to_${MODULES - 1};
     INSERT INTO tenant (id, name, title, language, zone, currency) SELECT ${FIRST} + seq, CONCAT('many', seq), CONCAT('Many ', seq), 'fr', 'Europe/Brussels', 'EUR' FROM seq_1_to_${TENANTS};
     INSERT INTO host_name (host, tenant, portal) SELECT CONCAT('many', seq, '.localhost'), ${FIRST} + seq, 0 FROM seq_1_to_${TENANTS};
     INSERT INTO subscription (tenant, module, package, database_name, epoch, state, root)
@@ -78,8 +78,8 @@ test('a subscription whose package is not there is told, and the directory of be
 test('who asks for the numbers and does not read them holds up nobody', async () => {
   const MORE = 200, all = TENANTS * MODULES + 2 + MORE
   await stack.sql(`USE scopiton; START TRANSACTION; INSERT INTO module (name) SELECT CONCAT('pool', seq) FROM seq_1_to_${MORE};
-    INSERT INTO package (module, version, hash, title_fr, title_nl, title_de, title_en, summary_fr, summary_nl, summary_de, summary_en, available)
-      SELECT CONCAT('pool', seq), '1.0.0', MD5(CONCAT('pool', seq)), '', '', '', '', '', '', '', '', 0 FROM seq_1_to_${MORE};
+    INSERT INTO package (module, version, hash, title, summary, available)
+      SELECT CONCAT('pool', seq), '1.0.0', MD5(CONCAT('pool', seq)), '', '', 0 FROM seq_1_to_${MORE};
     INSERT INTO subscription (tenant, module, package, database_name, epoch, state, root) SELECT 1, module, id, CONCAT('t1_', module), 1, 'on', 0 FROM package WHERE module LIKE 'pool%'; COMMIT`)
   await change(all)
   const sockets = []

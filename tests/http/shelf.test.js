@@ -45,7 +45,7 @@ test('the catalogue can be searched by words and category, and a module has a pa
   const { status, body } = await get(module)
   assert.equal(status, 200)
   assert.match(text(body), /Not installed Version 1\.0\.0 Price Free Category Accounting Publisher Scopiton Licence MIT OR EUPL-1\.2 Quality level 1 of 8/)
-  assert.match(text(body), /Personal data it stores: note \(text\), for 12 months/)
+  assert.match(text(body), /Personal data it stores: Notes, for 12 months/)
   assert.equal((await get('/portal/modules/cars')).status, 404)
   assert.equal((await get('/portal/modules/portal')).status, 404)
 })
@@ -54,13 +54,13 @@ test('it is installed, upgraded, tried and gone back from on its page, and the h
   assert.equal((await order('install')).status, 303)
   await ended()
   assert.equal((await stack.request('acme.localhost', '/fr/notes/')).status, 200)
-  await catalogue.publish('notes', '1.1.0', { from: 'notesb', manifest: (text) => text.replace(/(<summary lang="en">.*<\/summary>)/, '$1\n' + ['fr', 'nl', 'de', 'en'].map((lang) => `\t<changes lang="${lang}">Lengths (${lang}).</changes>\n`).join('')).replace('\t<personal', '\t<calls host="api.example.com"/>\n\t<personal') })
+  await catalogue.publish('notes', '1.1.0', { from: 'notesb', manifest: (text) => text.replace('</summary>', '</summary>\n\t<changes>Shows how long notes are.</changes>').replace('\t<personal', '\t<calls host="api.example.com"/>\n\t<personal') })
   await stack.cli('catalogue', 'refresh')
   let body = text((await get(module)).body)
   assert.match(body, /Update to version 1\.1\.0 Nobody is interrupted/)
   assert.match(body, /needs more permissions than yours/)
   assert.match(body, /Connect to api\.example\.com:443 new/)
-  assert.match(body, /1\.1\.0 Lengths \(en\)\./)
+  assert.match(body, /1\.1\.0 Shows how long notes are\./)
   await order('rehearse')
   await ended()
   assert.match(text((await get(module)).body), /Try on a copy 1\.0\.0 to 1\.1\.0: \d+ rows.* owner .* Done/)
@@ -222,8 +222,8 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
 })
 
 // What a module looks like: its icon and a picture with a title, under the hash of their content.
-const titled = (file) => `\t<picture file="${file}">\n${['fr', 'nl', 'de', 'en'].map((lang) => `\t\t<title lang="${lang}">The list (${lang})</title>\n`).join('')}\t</picture>\n`
-const withPicture = (text) => text.replace(/(<summary lang="en">.*<\/summary>\n)/, `$1${titled('list.svg')}`)
+const titled = (file) => `\t<picture file="${file}"><title>The list</title></picture>\n`
+const withPicture = (text) => text.replace('</summary>\n', `</summary>\n${titled('list.svg')}`)
 const draw = (colour) => (folder) => {
   fs.mkdirSync(path.join(folder, 'pictures'), { recursive: true })
   for (const name of ['icon.svg', 'list.svg']) fs.writeFileSync(path.join(folder, 'pictures', name), `<svg xmlns="http://www.w3.org/2000/svg"><title>${name} ${colour}</title></svg>`)
@@ -235,7 +235,7 @@ test('pictures of the catalogue are shown, fetched once, and gone when nothing n
   await catalogue.publish('clerk', '1.0.0', { manifest: withPicture, folder: draw('red') })
   await stack.cli('catalogue', 'refresh')
   const list = await get('/portal/modules'), page = await get('/portal/modules/clerk')
-  const icon = page.body.match(/class="module-icon" src="(\/_pictures\/[0-9a-f]{64}\.svg)"/)[1], picture = page.body.match(/<img src="(\/_pictures\/[^"]+)" alt="The list \(en\)"/)[1]
+  const icon = page.body.match(/class="module-icon" src="(\/_pictures\/[0-9a-f]{64}\.svg)"/)[1], picture = page.body.match(/<img src="(\/_pictures\/[^"]+)" alt="The list"/)[1]
   assert.ok(list.body.includes(icon))
   for (const [url, words] of [[icon, /icon\.svg red/], [picture, /list\.svg red/]]) {
     const answer = await get(url, {})

@@ -18,8 +18,8 @@ const member = async (role) => stack.signIn('acme', role)
 before(async () => {
   packages = new Packages('portal', 'shop', 'guestbook', 'crasheach', 'knobs')
   packages.edit('crasheach', 'module.xml', (text) => text.replace('</module>',
-    '<permission name="crasheach.see"><title lang="fr">x</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></permission>' +
-    '<role name="watcher"><may permission="crasheach.see"/></role><tile path="/" permission="crasheach.see" place="1"><title lang="fr">Broken</title><title lang="nl">x</title><title lang="de">x</title><title lang="en">x</title></tile></module>'))
+    '<permission name="crasheach.see"><title>x</title></permission>' +
+    '<role name="watcher"><title>watcher</title><may permission="crasheach.see"/></role><tile path="/" permission="crasheach.see" place="1"><title>Broken</title></tile></module>'))
   stack = await start({ modules: packages.folder, mail: true })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('tenant', 'create', 'scop', '--title', 'La Scop', '--operator')
@@ -56,7 +56,7 @@ test('settings are drawn from the manifest, checked by their types, and tell the
   }
   assert.equal((await post(page, page, { seen, 'set.tell_shop': '0', 'set.few': '7', 'set.unknown': 'x' })).status, 303)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(name, '=', value ORDER BY name) FROM t1.setting"), 'few=7,tell_shop=0,undo_minutes=10')
-  assert.equal(await stack.sql('SELECT name, what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'owner\tChanged the settings of\tshop, tell_shop: 0, few: 7', 'who changed what, to what')
+  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'owner\tChanged the settings of\tshop, tell_shop: 0, few: 7', 'who changed what, to what')
   const second = await post(page, page, { seen, 'set.tell_shop': '1', 'set.few': '9' })
   assert.equal(second.status, 422, 'the other tab has saved meanwhile')
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
@@ -221,7 +221,7 @@ test('a role of one\'s own gives what was chosen, and nobody gives more than the
 test('of two tabs with the same role, or the same member, the second is told; the trail says what was changed', async () => {
   const role = '/portal/roles/merchant', seen = hidden((await see(role)).body, 'seen')
   assert.equal((await post(role, role, { seen, 'may.shop.orders': '1', 'may.shop.products': '1' })).status, 303)
-  assert.equal(await stack.sql("SELECT what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1"), 'Changed a role\tcommerçant, + Voir les commandes, + Gérer les articles')
+  assert.equal(await stack.sql("SELECT what, about FROM t1.audit ORDER BY id DESC LIMIT 1"), 'Changed a role\tcommerçant, + Voir les commandes, + Gérer les articles')
   const second = await post(role, role, { seen, 'may.shop.settings': '1' })
   assert.equal(second.status, 422)
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
@@ -348,7 +348,11 @@ test('what members do in a module stands in the trail, in the reader\'s language
   const [id] = (await stack.sql("SELECT id FROM t1_shop.shop_order WHERE state = 'paid'")).split('\n')
   await post(`/shop/orders/${id}`, `/shop/orders/${id}/state`, { state: 'cancelled', sure: '1' })
   assert.match((await see('/portal/audit')).body, new RegExp(`A annulé des commandes <span class="detail">${id}<`))
-  assert.match(await stack.sql('SELECT role, what_nl FROM t1.audit ORDER BY id DESC LIMIT 1'), /^t1_shop\tAnnuleerde bestellingen$/)
+  assert.equal(await stack.sql('SELECT role, module, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), `t1_shop\tshop\tCancelled orders\t${id}`)
+  // Each language has its words for it; one that nothing was translated to shows the English.
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(text ORDER BY language SEPARATOR '|') FROM t1.message WHERE module = 'shop' AND english = 'Cancelled orders'"), 'Hat Bestellungen storniert|A annulé des commandes|Annuleerde bestellingen')
+  await stack.sql("DELETE FROM scopiton.message WHERE module = 'shop' AND english = 'Cancelled orders'")
+  assert.match((await see('/portal/audit')).body, new RegExp(`Cancelled orders <span class="detail">${id}<`))
   const grants = await stack.sql("SHOW GRANTS FOR t1_shop")
   assert.match(grants, /GRANT SELECT ON `t1`\.\*/)
   assert.doesNotMatch(grants, /(UPDATE|DELETE)[^\n]*`t1`\.`audit`/)
@@ -363,7 +367,7 @@ test('who changed what: a member, a program with a key, an operator and the comm
     return { Cookie, member }
   }
   const anna = await named('acme', 1, 'Anna'), olga = await named('scop', 2, 'Olga')
-  const trail = (id = 1) => stack.sql(`SELECT role, COALESCE(member, 'nobody'), name, what_en, about FROM t${id}.audit ORDER BY id DESC LIMIT 1`)
+  const trail = (id = 1) => stack.sql(`SELECT role, COALESCE(member, 'nobody'), name, what, about FROM t${id}.audit ORDER BY id DESC LIMIT 1`)
   const order = async (module = 'guestbook') => {
     await until('it has ended', async () => await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')") === '0', 30)
     return stack.sql(`SELECT COALESCE(role, 'nobody'), tenant, kind, actor, state FROM scopiton.installer_order WHERE module = '${module}' ORDER BY id DESC LIMIT 1`)

@@ -249,9 +249,11 @@ const struct scop_value *scop_sender_hash(struct scop_request *req);
 bool scop_password_is_weak(struct scop_request *req, const struct scop_value *password,
     const struct scop_value *name, const struct scop_value *mail);
 
-/* Adds to the tenant's audit trail that the member (in a job: the module) did `text`, which
- * translators see, to `about` (a text of at most 250 bytes; NULL: nothing). Part of the
- * transaction. scop_note_as names somebody who is not signed in yet. */
+/* Adds to the tenant's audit trail that the member (in a job: the module) did `text` to `about` (a
+ * text of at most 250 bytes; NULL: nothing). `text` is kept in English, at most 150 characters, and
+ * shown translated: written here, or in SCOP_NOTE() where it comes through a variable, its
+ * translations travel in the package. Part of the transaction. scop_note_as names somebody who is
+ * not signed in yet. */
 void scop_note(struct scop_request *req, const char *text, const struct scop_value *about);
 void scop_note_as(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const char *text, const struct scop_value *about);

@@ -17,6 +17,8 @@ struct scop_value;
 
 /* Marks a text for translators; who shows it translates it. */
 #define SCOP_TEXT(text) text
+/* The same for a text that reaches scop_note() through a variable: the portal shows it later. */
+#define SCOP_NOTE(text) text
 
 enum scop_type {
 	SCOP_NULL,

@@ -86,7 +86,7 @@ test('an article is made, completed, shown and hidden', async () => {
     await rows(`UPDATE variant SET price_cents = 1250 WHERE ${stock} <> 3`)
     await save(page, { [`price.${id}`]: '12.5', [`stock.${id}`]: stock, [`had.${id}`]: seen, [`weight.${id}`]: '800' })
     assert.deepEqual(await rows('SELECT stock FROM variant'), [[left]], `${stock} for ${seen}`)
-    assert.deepEqual(await rows('SELECT name, what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'), [['owner', 'Changed a price or stock', `Théière <émaillée>: 12.50, ${stock}`]])
+    assert.deepEqual(await rows('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), [['owner', 'Changed a price or stock', `Théière <émaillée>: 12.50, ${stock}`]])
   }
   await save(page, { [`stock.${id}`]: '', [`weight.${id}`]: '800' })
   assert.deepEqual(await rows('SELECT price_cents, stock, weight_grams FROM variant'), [['1250', 'NULL', '800']])
@@ -163,7 +163,7 @@ test('variants have names, two options, and can be renamed, exchanged and remove
 })
 
 test('the trail says to what VAT, replies and delivery were set', async () => {
-  const last = async () => (await rows('SELECT what_en, about FROM t1.audit ORDER BY id DESC LIMIT 1'))[0]
+  const last = async () => (await rows('SELECT what, about FROM t1.audit ORDER BY id DESC LIMIT 1'))[0]
   const changed = await save('/shop/settings', { scheme: 'oss', free_from: '150', mail: 'shop@acme.example' })
   const flash = changed.headers['set-cookie'].map((one) => one.split(';')[0]).join('; ')
   assert.match((await stack.request(portal, '/shop/settings', { headers: { Cookie: `${headers.Cookie}; ${flash}` } })).body, /role="status">Enregistré\./)
@@ -212,7 +212,7 @@ test('a picture is taken by what it is, not by what it is called', async () => {
   const again = await upload(page, page, 'picture', 'x.png', png, 'image/png', { name: '' })
   assert.equal(again.status, 422)
   assert.match(again.body, /Choisissez à nouveau l(&#39;|')image/, 'a browser does not keep a chosen file')
-  assert.deepEqual(await rows('SELECT what_en FROM t1.audit ORDER BY id DESC LIMIT 1'), [['Changed the picture of an article']])
+  assert.deepEqual(await rows('SELECT what FROM t1.audit ORDER BY id DESC LIMIT 1'), [['Changed the picture of an article']])
   const address = (await see(page)).body.match(/\/shop\/products\/picture\/[0-9a-f]{64}/)[0]
   const picture = await see(address)
   assert.equal(picture.headers['content-type'], 'image/png')

@@ -453,7 +453,7 @@ test('shipping and cancelling ask first, say which mail goes out, and can be und
   const press = async (id, state, more = {}) => stack.request(portalHost, `${portalOf(id)}/state`, { headers, form: { _key: await stack.key(portalHost, portalOf(id), headers, `${portalOf(id)}/state`), state, ...more } })
   const undo = async (id) => stack.request(portalHost, `${portalOf(id)}/undo`, { headers, form: { _key: await stack.key(portalHost, portalOf(id), headers, `${portalOf(id)}/undo`) } })
   const waiting = () => stack.sql("SELECT COUNT(*) FROM queue.outbox WHERE name = 'tell_customers'")
-  const trail = () => stack.sql('SELECT what_en FROM t1.audit ORDER BY id DESC LIMIT 1')
+  const trail = () => stack.sql('SELECT what FROM t1.audit ORDER BY id DESC LIMIT 1')
   const id = await placed('undo@example.org')
   await press(id, 'paid')
   assert.equal(await stateOf(id), 'paid', 'nobody is asked: no mail goes out')

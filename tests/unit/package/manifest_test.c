@@ -19,11 +19,9 @@ parse(const char *text)
 	return scop_manifest_parse(arena, "module.xml", text, strlen(text), &manifest, &err);
 }
 
-#define FOUR(tag) \
-	"<" tag " lang=\"fr\">f</" tag "><" tag " lang=\"nl\">n</" tag "><" tag \
-	" lang=\"de\">d</" tag "><" tag " lang=\"en\">e</" tag ">\n"
+#define ONE(tag) "<" tag ">e</" tag ">\n"
 #define OPEN "<module name=\"shop\" version=\"1.2.3\" scop=\"lumen\" license=\"EUPL-1.2\">\n"
-#define TEXTS FOUR("title") FOUR("summary")
+#define TEXTS ONE("title") ONE("summary")
 
 static const char *
 with(const char *rest)
@@ -35,10 +33,11 @@ static void
 a_sound_manifest_says_everything(void **state)
 {
 	(void)state;
-	assert_true(parse(with("<permission name=\"shop.orders\">" FOUR(
+	assert_true(parse(with("<permission name=\"shop.orders\">" ONE(
 	    "title") "</permission>"
-		     "<role name=\"clerk\"><may permission=\"shop.orders\"/></role>"
-		     "<menu path=\"/orders\" permission=\"shop.orders\" place=\"20\">" FOUR(
+		     "<role name=\"clerk\"><title>Clerk\n at  the desk</title><may "
+		     "permission=\"shop.orders\"/></role>"
+		     "<menu path=\"/orders\" permission=\"shop.orders\" place=\"20\">" ONE(
 			 "title") "</menu>"
 				  "<writes table=\"session\" rights=\"INSERT, "
 				  "DELETE\"/><orders/>")));
@@ -46,13 +45,14 @@ a_sound_manifest_says_everything(void **state)
 	assert_string_equal(manifest.version, "1.2.3");
 	assert_string_equal(manifest.scop, "lumen");
 	assert_string_equal(manifest.license, "EUPL-1.2");
-	assert_string_equal(manifest.title[SCOP_NL], "n");
-	assert_string_equal(manifest.summary[SCOP_EN], "e");
+	assert_string_equal(manifest.title, "e");
+	assert_string_equal(manifest.summary, "e");
 	assert_int_equal(manifest.permission_count, 1);
 	assert_int_equal(manifest.grant_count, 1);
 	assert_string_equal(manifest.grants[0].role, "clerk");
+	assert_string_equal(manifest.roles[0].title, "Clerk at the desk");
 	assert_int_equal(manifest.menu[0].place, 20);
-	assert_string_equal(manifest.menu[0].title[SCOP_DE], "d");
+	assert_string_equal(manifest.menu[0].title, "e");
 	assert_string_equal(manifest.writes[0].rights, "INSERT, DELETE");
 	assert_true(manifest.orders);
 }
@@ -66,9 +66,9 @@ each_role_keeps_each_of_its_permissions(void **state)
 	scop_buffer_init(&rest, arena);
 	for (int i = 0; i < 100; i++)
 		scop_buffer_printf(&rest,
-		    "<permission name=\"shop.p%d\">" FOUR("title") "</permission>", i);
+		    "<permission name=\"shop.p%d\">" ONE("title") "</permission>", i);
 	for (int role = 0; role < 20; role++) {
-		scop_buffer_printf(&rest, "<role name=\"role%c\">", 'a' + role);
+		scop_buffer_printf(&rest, "<role name=\"role%c\"><title>r</title>", 'a' + role);
 		for (int i = 0; i < 100; i++)
 			scop_buffer_printf(&rest, "<may permission=\"shop.p%d\"/>", i);
 		scop_buffer_text(&rest, "</role>");
@@ -88,17 +88,19 @@ names_versions_and_paths_have_their_form(void **state)
 		"v1.2.3", "100000.0.0", "-1.0.0", " 1.2.3" };
 	static const char *const elements[] = { "<nonsense/>", "text",
 		"<permission name=\"shop.orders\"/>",
-		"<permission name=\"orders\">" FOUR("title") "</permission>",
-		"<menu path=\"orders\" permission=\"shop.a\" place=\"1\">" FOUR("title") "</menu>",
-		"<menu path=\"/a'b\" permission=\"shop.a\" place=\"1\">" FOUR("title") "</menu>",
-		"<menu path=\"/\" permission=\"shop.a\" place=\"-1\">" FOUR("title") "</menu>",
-		"<menu path=\"/\" permission=\"shop.a\" place=\"65536\">" FOUR("title") "</menu>",
+		"<permission name=\"orders\">" ONE("title") "</permission>",
+		"<menu path=\"orders\" permission=\"shop.a\" place=\"1\">" ONE("title") "</menu>",
+		"<menu path=\"/a'b\" permission=\"shop.a\" place=\"1\">" ONE("title") "</menu>",
+		"<menu path=\"/\" permission=\"shop.a\" place=\"-1\">" ONE("title") "</menu>",
+		"<menu path=\"/\" permission=\"shop.a\" place=\"65536\">" ONE("title") "</menu>",
 		"<writes table=\"a;b\" rights=\"INSERT\"/>",
 		"<writes table=\"member\" rights=\"SELECT\"/>",
 		"<writes table=\"member\" rights=\"INSERT,DELETE\"/>",
-		"<writes table=\"member\" rights=\"ALL\"/>", "<role name=\"clerk\"/>",
-		"<role name=\"a'b\"><may permission=\"shop.a\"/></role>", "<orders/><orders/>",
-		"<orders x=\"y\"/>" };
+		"<writes table=\"member\" rights=\"ALL\"/>",
+		"<role name=\"clerk\"><title>x</title></role>",
+		"<role name=\"clerk\"><may permission=\"shop.a\"/></role>",
+		"<role name=\"a'b\"><title>x</title><may permission=\"shop.a\"/></role>",
+		"<orders/><orders/>", "<orders x=\"y\"/>" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -156,21 +158,21 @@ mistakes_are_told_with_file_and_line(void **state)
 	} cases[] = {
 		{ "<?xml version=\"1.0\"?>\n" OPEN TEXTS "<nonsense/>\n</module>",
 		    "module.xml:5: " },
-		{ OPEN FOUR("title") "</module>", "module.xml:1: " },
+		{ OPEN ONE("title") "</module>", "module.xml:1: " },
 		{ OPEN TEXTS "</modul>", "module.xml:4: " },
 		{ OPEN TEXTS, "module.xml:" },
 		{ "", "module.xml:" },
 		{ "hello", "module.xml:1: " },
-		{ OPEN "<title lang=\"xx\">x</title>", "module.xml:" },
+		{ OPEN "<title lang=\"fr\">x</title>" ONE("summary") "</module>",
+		    "module.xml:2: Element 'title', attribute 'lang': The attribute 'lang' is not "
+		    "allowed. Write it once, in English" },
 		{ OPEN TEXTS "&nothing;</module>", "module.xml:4: " },
 		{ "<module xmlns=\"urn:x\" name=\"shop\" version=\"1.2.3\" scop=\"lumen\" "
 		  "license=\"EUPL-1.2\">" TEXTS "</module>",
 		    "module.xml:1: " },
-		{ OPEN
-		    "<title lang=\"fr\">a</title><title lang=\"fr\">b</title><title "
-		    "lang=\"de\">c</title><title lang=\"en\">d</title>" FOUR("summary") "</module>",
-		    "module.xml:2: Element 'title': Duplicate" },
-		{ OPEN TEXTS "<job name=\"a\">" FOUR("title") "</job>\n<job name=\"a\">" FOUR(
+		{ OPEN "<title>a</title>\n<title>b</title>" ONE("summary") "</module>",
+		    "module.xml:3: Element 'title': This element is not expected" },
+		{ OPEN TEXTS "<job name=\"a\">" ONE("title") "</job>\n<job name=\"a\">" ONE(
 		      "title") "</job></module>",
 		    "module.xml:6: Element 'job': Duplicate" },
 	};
@@ -196,11 +198,7 @@ a_doctype_and_its_entities_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof doctypes / sizeof doctypes[0]; i++)
 		if (parse(scop_arena_printf(arena,
-			"%s" OPEN
-			"<title lang=\"fr\">&x;</title><title lang=\"nl\">n</title><title "
-			"lang=\"de\">d</title><title lang=\"en\">e</title>" FOUR(
-			    "summary") "</module>",
-			doctypes[i])) ||
+			"%s" OPEN "<title>&x;</title>" ONE("summary") "</module>", doctypes[i])) ||
 		    parse(scop_arena_printf(arena, "%s" OPEN TEXTS "</module>", doctypes[i])))
 			fail_msg("'%s' was taken", doctypes[i]);
 }
@@ -216,8 +214,7 @@ entities_that_multiply_end_quickly(void **state)
 	    "<!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e "
 	    "\"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\"><!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\">"
 	    "<!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;\"><!ENTITY h "
-	    "\"&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;\">]>" OPEN
-	    "<title lang=\"fr\">&h;</title></module>"));
+	    "\"&g;&g;&g;&g;&g;&g;&g;&g;&g;&g;\">]>" OPEN "<title>&h;</title></module>"));
 	alarm(0);
 }
 
@@ -244,18 +241,18 @@ a_permission_is_the_module_s_own(void **state)
 {
 	(void)state;
 	assert_false(
-	    parse(with("<permission name=\"portal.modules\">" FOUR("title") "</permission>")));
+	    parse(with("<permission name=\"portal.modules\">" ONE("title") "</permission>")));
 	assert_non_null(strstr(err.text, "has to begin with 'shop.'"));
 	assert_false(
-	    parse(with("<permission name=\"shopping.orders\">" FOUR("title") "</permission>")));
+	    parse(with("<permission name=\"shopping.orders\">" ONE("title") "</permission>")));
 }
 
 static void
 a_role_gets_no_permission_of_another_module(void **state)
 {
 	(void)state;
-	assert_false(
-	    parse(with("<role name=\"clerk\"><may permission=\"portal.modules\"/></role>")));
+	assert_false(parse(with(
+	    "<role name=\"clerk\"><title>x</title><may permission=\"portal.modules\"/></role>")));
 }
 
 static void
@@ -267,24 +264,18 @@ texts_fit_the_columns_that_keep_them(void **state)
 	memset(title, 'x', sizeof title);
 	memset(summary, 'x', sizeof summary);
 	title[101] = summary[301] = '\0';
-	assert_false(parse(scop_arena_printf(arena,
-	    OPEN "<title lang=\"fr\">%s</title><title lang=\"nl\">n</title><title "
-		 "lang=\"de\">d</title><title lang=\"en\">e</title>" FOUR("summary") "</module>",
-	    title)));
-	assert_false(parse(scop_arena_printf(arena,
-	    OPEN FOUR("title") "<summary lang=\"fr\">%s</summary><summary "
-			       "lang=\"nl\">n</summary><summary lang=\"de\">d</summary><summary "
-			       "lang=\"en\">e</summary></module>",
-	    summary)));
+	assert_false(parse(
+	    scop_arena_printf(arena, OPEN "<title>%s</title>" ONE("summary") "</module>", title)));
+	assert_false(parse(
+	    scop_arena_printf(arena, OPEN ONE("title") "<summary>%s</summary></module>", summary)));
 }
 
 static void
 a_text_is_not_empty(void **state)
 {
 	(void)state;
-	assert_false(parse(
-	    OPEN "<title lang=\"fr\"/><title lang=\"nl\"> </title><title "
-		 "lang=\"de\">d</title><title lang=\"en\">e</title>" FOUR("summary") "</module>"));
+	assert_false(parse(OPEN "<title/>" ONE("summary") "</module>"));
+	assert_false(parse(OPEN "<title> </title>" ONE("summary") "</module>"));
 }
 
 static void
@@ -299,7 +290,7 @@ static void
 no_cut_of_a_sound_manifest_is_sound(void **state)
 {
 	const char *whole =
-	    with("<permission name=\"shop.orders\">" FOUR("title") "</permission><orders/>");
+	    with("<permission name=\"shop.orders\">" ONE("title") "</permission><orders/>");
 	const size_t length = strlen(whole);
 
 	(void)state;
@@ -312,7 +303,7 @@ no_cut_of_a_sound_manifest_is_sound(void **state)
 	}
 }
 
-#define JOB(name, rule) "<job name=\"" name "\"" rule ">" FOUR("title") "</job>"
+#define JOB(name, rule) "<job name=\"" name "\"" rule ">" ONE("title") "</job>"
 
 static void
 what_is_done_later_is_declared_with_its_hours(void **state)
@@ -325,7 +316,7 @@ what_is_done_later_is_declared_with_its_hours(void **state)
 	assert_string_equal(manifest.jobs[0].rule, "at 03:15 on mon wed");
 	assert_string_equal(manifest.jobs[1].rule, "every 15");
 	assert_string_equal(manifest.jobs[2].rule, "");
-	assert_string_equal(manifest.jobs[0].title[SCOP_DE], "d");
+	assert_string_equal(manifest.jobs[0].title, "e");
 	assert_string_equal(manifest.emits[0], "order_placed");
 	assert_string_equal(manifest.takes[0].event, "bank.paid");
 	assert_string_equal(manifest.takes[0].job, "thank");

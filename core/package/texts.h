@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A package's texts.json: translations of what others show of a module without asking it, which are
+ * the titles of its manifest and what it writes into the activity log. The build makes it of the
+ * module's .po files, so that another language is another .po file. A text is known by its English.
+ *
+ *     [{"language":"fr","english":"Orders","text":"Commandes"}, ...]
+ */
+#ifndef SCOP_PACKAGE_TEXTS_H
+#define SCOP_PACKAGE_TEXTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct scop_arena;
+struct scop_value;
+
+/* The columns of scopiton.message, in characters. */
+enum { SCOP_TEXT_ENGLISH_MAX = 700, SCOP_TEXT_MAX = 1400 };
+
+/* Reads and checks texts.json in the package's folder; a package without one has an empty list.
+ * Lives in `arena`. */
+bool scop_texts_read(struct scop_arena *arena, const char *folder,
+    const struct scop_value **ret_texts, struct scop_error *err);
+
+/* Whether it is a list as above; `place` begins the error. NULL and null are an empty list. */
+bool scop_texts_check(const struct scop_value *texts, const char *place, struct scop_error *err);
+
+/* Those whose English is one of `english`. Lives in `arena`; the texts are shared. */
+const struct scop_value *scop_texts_of(struct scop_arena *arena, const struct scop_value *texts,
+    const char *const *english, size_t count);
+
+#endif
