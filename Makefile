@@ -27,6 +27,13 @@ SDK_READY := $(BUILD)/webroot.done
 SDK_INCLUDE := -Icore/include
 SDK_MAP := core/libscopiton.map
 SDK_LIB := $(BUILD)
+SDK_TEST_FLAGS = $(CPPFLAGS)
+SDK_TEST_LIBS := $(BUILD)/libscopiton-test.a $(BUILD)/libscopiton-static.a
+SDK_TEST_LINK = $$(pkg-config --libs $(PACKAGES)) -lzxcvbn -lm -ldl
+# A sanitizer's build tests with the programs and packages of the plain one.
+SDK_TEST_BUILD = $(if $(SANITIZE),$(PLAIN),$(BUILD))
+SDK_TEST_HELPER := tools/module-db
+PLAIN ?= build
 WORK := $(BUILD)/names
 include sdk/module.mk
 
@@ -271,7 +278,8 @@ clean:
 # ---- unit tests: each file a program, linked with all of the host, usually with sanitizers (see tools/test) ----
 
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
-	$(patsubst %.c,$(BUILD)/tests/%,$(wildcard modules/*/tests/*_test.c))
+	$(foreach m,$(MODULES),$(call scopiton_units,$(m),$(MODULE_SOURCES),$(BUILD)/tests/modules)) \
+	$(foreach m,$(TEST_MODULES),$(call scopiton_units,$(m),tests/modules,$(BUILD)/tests/test-modules))
 HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/process/board.c core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
 	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
@@ -280,14 +288,16 @@ $(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
+$(BUILD)/libscopiton-test.a: $(call object,$(call folder,test))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
 $(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/libscopiton-static.a
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lzxcvbn -lm -ldl $(SANITIZE) -o $@
 
-$(BUILD)/tests/modules/%_test: modules/%_test.c $(BUILD)/libscopiton-static.a
-	@mkdir -p $(@D)
-	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Imodules/$(firstword $(subst /, ,$*)) -MMD -MP $< $(BUILD)/libscopiton-static.a -lcmocka $$(pkg-config --libs $(PACKAGES)) -lzxcvbn -lm -ldl $(SANITIZE) -o $@
+$(foreach m,$(MODULES),$(eval $(call scopiton_tests,$(m),$(MODULE_SOURCES),$(BUILD)/tests/modules,$(if $(SANITIZE),$(PLAIN)/modules,$(MODULE_OUT)))))
+$(foreach m,$(TEST_MODULES),$(eval $(call scopiton_tests,$(m),tests/modules,$(BUILD)/tests/test-modules,$(SDK_TEST_BUILD)/test-modules)))
 
 unit: $(UNITS)

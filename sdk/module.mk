@@ -10,6 +10,11 @@
 #   SDK_LIB         the folder of libscopiton.so
 #   SDK_READY       files that a change of the above changes (prerequisites of all modules)
 #   WORK            the folder for what is made on the way
+# for unit tests:
+#   SDK_TEST_LIBS   libraries that they link, as files (prerequisites of all of them)
+#   SDK_TEST_LINK   the linker's words behind those
+#   SDK_TEST_BUILD  the folder in which the database of a test is prepared
+#   SDK_TEST_HELPER the program that starts a test's database
 # and says for each module: $(eval $(call scopiton_module,NAME,FOLDER OF SOURCES,FOLDER OF PACKAGES)).
 # "make V=1" shows the commands.
 
@@ -88,6 +93,27 @@ $(WORK)/$(1)/checked: $(3)/$(1)/$(1).so $(WORK)/$(1)/names.stamp $(wildcard $(2)
 
 -include $(wildcard $(WORK)/$(1)/*.d)
 endef
+
+# $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its test programs, $(4) that of the packages whose tables
+# they use. Each tests/*_test.c is a program that may use all of the module: what it includes as a .c file is its own copy, the rest
+# comes from the module's objects.
+define scopiton_tests
+$(WORK)/$(1)/$(1).a: $(patsubst $(2)/$(1)/%.c,$(WORK)/$(1)/%.o,$(sort $(wildcard $(2)/$(1)/*.c))) $(WORK)/$(1)/names.o $(WORK)/$(1)/objects
+	@rm -f $$@
+	$(Q)ar rcs $$@ $$(filter %.o,$$^)
+
+$(3)/$(1)/tests/%_test: $(2)/$(1)/tests/%_test.c $(WORK)/$(1)/$(1).a $(SDK_TEST_LIBS)
+	@mkdir -p $$(@D)
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $$(SDK_TEST_FLAGS) $(MODULE_CFLAGS) $(call scopiton_test_place,$(1),$(2),$(4)) -I$(WORK)/$(1) -I$(2)/$(1) -MMD -MP $$< \
+		$(firstword $(SDK_TEST_LIBS)) $(WORK)/$(1)/$(1).a $(wordlist 2,9,$(SDK_TEST_LIBS)) -lcmocka $$(SDK_TEST_LINK) $(SANITIZE) -o $$@
+
+-include $(wildcard $(3)/$(1)/tests/*.d)
+endef
+
+scopiton_test_place = -DSCOP_TEST_MODULE='"$(1)"' -DSCOP_TEST_PACKAGES='"$(abspath $(3))"' -DSCOP_TEST_SOURCES='"$(abspath $(2)/$(1))"' \
+	-DSCOP_TEST_BUILD='"$(abspath $(SDK_TEST_BUILD))"' -DSCOP_TEST_HELPER='"$(abspath $(SDK_TEST_HELPER))"'
+scopiton_units = $(patsubst $(2)/$(1)/tests/%.c,$(3)/$(1)/tests/%,$(wildcard $(2)/$(1)/tests/*_test.c))
 
 # What a package has beside its code.
 scopiton_parts = $(wildcard $(addprefix $(1)/,module.xml migrations/*.sql migrations/*/*.sql migrations/*/*/*.sql pictures/* README.md))

@@ -145,6 +145,7 @@ write_db_config() {
 	innodb_flush_method = nosync
 	debug_no_sync
 	END
+	[ -z "${DB_OPTIONS:-}" ] || echo "$DB_OPTIONS" >> "$VAR/db.cnf"
 }
 
 make_db() { # --force: where no name service knows this machine's name
@@ -160,10 +161,10 @@ start_db() {
 	server mariadbd --defaults-file="$VAR/db.cnf" >> "$VAR/log/db.log" 2>&1 &
 	DB_PID=$!
 	local i
-	for i in $(seq 300); do
-		db_answers && return
+	for i in $(seq 1500); do
+		[ -S "$RUN/db.sock" ] && db_answers && return
 		kill -0 $DB_PID 2>/dev/null || break
-		sleep 0.1
+		sleep 0.02
 	done
 	tail -n 5 "$VAR/log/db.log" >&2
 	fail "MariaDB did not start; '$VAR/log/db.log' says why."

@@ -293,5 +293,7 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 		answer(req, outcome,
 		    req->cause[0] ? req->cause : SCOP_TEXT("the job gave no reason"));
 	}
+	if (exchange->see)
+		exchange->see(exchange->context, req);
 	scop_log_context("");
 }

@@ -616,6 +616,8 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 		exchange->write(exchange->context, scop_buffer_str(&req->cookies),
 		    req->cookies.length);
 	exchange->write(exchange->context, bytes->string, bytes->length);
+	if (exchange->see)
+		exchange->see(exchange->context, req);
 	scop_log_context("");
 	return bytes->length > 11 ? atoi(bytes->string + strlen("Status: ")) : 500;
 }

@@ -12,6 +12,7 @@
 #include "web/app.h"
 
 struct scop_arena;
+struct scop_request;
 
 struct scop_exchange {
 	/* A FastCGI parameter such as "REQUEST_METHOD"; NULL for none. Lives until the request
@@ -28,6 +29,8 @@ struct scop_exchange {
 	/* Told when the route is known, for the scoreboard; answers false where the route is out of
 	 * service. */
 	bool (*route)(void *context, unsigned route_index);
+	/* Shown the request once it is answered, for tests. NULL: nobody looks. */
+	void (*see)(void *context, const struct scop_request *req);
 };
 
 /* Serves the request; `site` is NULL where the host name is no tenant's or the tenant has no such

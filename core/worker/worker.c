@@ -410,7 +410,7 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 {
 	struct exchange_context context = { fcgi, worker };
 	const struct scop_exchange exchange = { param, read_bytes, write_bytes, &context, flush,
-		gone, route_known };
+		gone, route_known, NULL };
 	const char *host = worker->jobs ? NULL : text(fcgi_param(fcgi, "HOST"));
 	const uint32_t tenant =
 	    worker->jobs ? (uint32_t)strtoul(text(fcgi_param(fcgi, "TENANT")), NULL, 10) : 0;

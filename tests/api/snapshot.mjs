@@ -10,6 +10,9 @@ const root = path.resolve(import.meta.dirname, '../..')
 const headers = path.join(root, 'core/include/scopiton')
 export const FILE = path.join(import.meta.dirname, 'api.txt')
 
+// Of test programs, which link their library statically: no module that is built depends on it.
+const TESTS = 'test.h'
+
 // Tables whose size stands in the descriptor, so that a host reads those of an older module: they may grow at their end.
 const GROWING = ['scop_module', 'scop_route', 'scop_field', 'scop_import', 'scop_job']
 
@@ -89,7 +92,7 @@ export function symbols (library) {
 
 // The API as it stands: a Map of what it is about to what is so.
 export function now (library) {
-  const names = fs.readdirSync(headers).filter((name) => name.endsWith('.h')).sort()
+  const names = fs.readdirSync(headers).filter((name) => name.endsWith('.h') && name !== TESTS).sort()
   const found = names.map((name) => declarationsOf(fs.readFileSync(path.join(headers, name), 'utf8')))
     .reduce((all, one) => ({ functions: [...all.functions, ...one.functions], structs: [...all.structs, ...one.structs], constants: [...all.constants, ...one.constants] }))
   const types = new Map(found.functions.map(({ name, type }) => [name, type]))

@@ -69,6 +69,10 @@ test('`scopiton new module` writes a module that builds and passes its own tests
     { cwd: home, env: { ...process.env, MODULES_FOLDER: out, NODE_TEST_CONTEXT: undefined } })
   assert.match(stdout, /# pass [1-9]/)
   assert.match(stdout, /# fail 0/)
+  const program = path.join(build, 'tests/modules/meetings/tests/meetings_test')
+  fs.rmSync(program, { force: true })
+  await run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${path.join(home, 'modules')}`, `MODULE_OUT=${out}`, program], { cwd: root })
+  assert.match((await run(program)).stderr, /PASSED {2}\] [1-9]\d* test/)
   fs.rmSync(home, { recursive: true })
 })
 

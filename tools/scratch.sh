@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Databases of tests, prepared once in $BUILD/scratch and copied by each run. Sourced by bash, after stack.sh.
+
+# A change of any of these asks for another database.
+scratch_key() {
+	{ mariadbd --version; id -u; separate_users; cat tools/stack.sh tools/scratch.sh; find migrations "$SCOPITON" "$BUILD/libscopiton.so.1" -type f -print0 | sort -z | xargs -0 cat; } |
+		sha256sum | cut -c 1-16
+}
+
+# A database that is migrated and knows no module, and its secrets. Made beside $VAR, for owners of files depend on where it is.
+make_scratch() {
+	local made=$1
+	VAR=$VAR.scratch CONFIG=$VAR/scopiton.conf SCOPITON_CONFIG=$VAR/scopiton.conf MODULES_FOLDER=$VAR/modules
+	rm -rf "$BUILD"/scratch/*.db*
+	prepare_folders
+	write_config
+	make_db > "$VAR/log/db-install.log" 2>&1
+	start_db
+	make_account
+	"$SCOPITON" migrate
+	stop_all
+	mkdir "$made.part"
+	cp -a --reflink=auto --sparse=always "$VAR/db" "$VAR/secrets" "$made.part"
+	rm -rf "$VAR"
+	mv "$made.part" "$made"
+}
+
+copy_scratch() {
+	local scratch
+	scratch=$BUILD/scratch/$(scratch_key).db
+	mkdir -p "$BUILD/scratch"
+	exec {making}> "$BUILD/scratch/lock"
+	flock "$making"
+	[ -d "$scratch" ] || (trap 'stop_all' EXIT; exec {making}>&-; make_scratch "$scratch") || fail "the database for tests could not be prepared."
+	cp -a --reflink=auto --sparse=always "$scratch"/. "$VAR"
+	exec {making}>&-
+}
