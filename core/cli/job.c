@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton job: what waits, runs and is dead, and what to do about it. It orders; the dispatcher
- * carries out. */
+/* scopiton job: what waits, runs, is dead or scheduled, and what to do about it. It orders; the
+ * dispatcher carries out. */
+#include "cli/job.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +10,26 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+/* A schedule has neither a number nor tries. */
+static const char *
+numbered(struct scop_platform *platform, const struct scop_value *row, const char *key)
+{
+	return scop_get(row, key)
+	    ? scop_arena_printf(platform->arena, "%lld", (long long)scop_int(row, key))
+	    : "-";
+}
 
 static void
-print_rows(const struct scop_value *rows)
+print_rows(struct scop_platform *platform, const struct scop_value *rows)
 {
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		printf("%-8lld %-8s %-24s %-20s %4lld  %-20s %s\n", (long long)scop_int(row, "id"),
-		    scop_text(row, "state"), scop_text(row, "role"), scop_text(row, "name"),
-		    (long long)scop_int(row, "tries"), scop_text(row, "at"),
+		const char *id = numbered(platform, row, "id"),
+			   *tries = numbered(platform, row, "tries");
+
+		printf("%-8s %-8s %-24s %-20s %5s  %-20s %s\n", id, scop_text(row, "state"),
+		    scop_text(row, "role"), scop_text(row, "name"), tries, scop_text(row, "at"),
 		    scop_text(row, "error"));
 	}
 }
@@ -46,18 +57,25 @@ list(struct cli *cli, struct scop_platform *platform)
 	    "DATE_FORMAT(died, '%%Y-%%m-%%d %%H:%%i:%%s') AS at, error FROM queue.dead WHERE role "
 	    "LIKE '%s' ORDER BY id LIMIT 1000",
 	    role);
-	if (!rows || !dead)
+	/* each with its rule and the tenant's zone */
+	const struct scop_value *scheduled = scop_platform_rows(platform,
+	    "SELECT 'schedule' AS state, role, name, "
+	    "DATE_FORMAT(next_at, '%%Y-%%m-%%d %%H:%%i:%%s') AS at, CONCAT('next time; ', rule, "
+	    "IF(rule LIKE 'every%%', ' minutes', CONCAT(' in ', zone))) AS error FROM "
+	    "queue.schedule WHERE role LIKE '%s' ORDER BY next_at, role, name LIMIT 1000",
+	    role);
+	if (!rows || !dead || !scheduled)
 		return cli_fail("%s", platform->err.text);
 	printf("%-8s %-8s %-24s %-20s %s  %-20s %s\n", "ID", "STATE", "ROLE", "JOB", "TRIES",
 	    "AT (UTC)", "WHY");
-	print_rows(rows);
-	print_rows(dead);
+	print_rows(platform, rows);
+	print_rows(platform, dead);
+	print_rows(platform, scheduled);
 	return CLI_DONE;
 }
 
-/* The dispatcher looks by itself every few seconds; told, it looks now. */
-static void
-wake_dispatcher(const struct scop_platform *platform)
+void
+cli_wake_dispatcher(const struct scop_platform *platform)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -86,7 +104,7 @@ give_order(struct cli *cli, struct scop_platform *platform, const char *verb)
 	if (!scop_platform_sql(platform,
 		"INSERT INTO queue.job_order (entry, verb) VALUES (%lld, '%s')", id, verb))
 		return cli_fail("%s", platform->err.text);
-	wake_dispatcher(platform);
+	cli_wake_dispatcher(platform);
 	return CLI_DONE;
 }
 
@@ -101,11 +119,13 @@ cli_job(struct cli *cli)
 		return CLI_FAILED;
 	if (strcmp(verb, "list") == 0)
 		status = list(cli, &platform);
+	else if (strcmp(verb, "run") == 0)
+		status = cli_job_run(cli, &platform);
 	else if (strcmp(verb, "cancel") == 0 || strcmp(verb, "replay") == 0 ||
 	    strcmp(verb, "drop") == 0)
 		status = give_order(cli, &platform, verb);
 	else
-		status = cli_usage("job is followed by list, cancel, replay or drop");
+		status = cli_usage("job is followed by list, run, cancel, replay or drop");
 	scop_platform_close(&platform);
 	return status;
 }

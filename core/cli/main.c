@@ -70,8 +70,10 @@ static const struct command {
 	    "make a pair of keys to sign with, as minisign has them" },
 	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT",
 	    "take files into a module, all or nothing" },
-	{ "job", cli_job, "job list [TENANT]\n  job cancel | replay | drop NUMBER",
-	    "work that waits, runs or is dead; stop it, "
+	{ "job", cli_job,
+	    "job list [TENANT]\n  job run MODULE JOB --tenant TENANT\n  job cancel | replay | "
+	    "drop NUMBER",
+	    "work that waits, runs, is dead or has its hour; run a scheduled one now, stop one, "
 	    "try a dead one again, or forget it" },
 	{ "login", cli_login, "login TENANT ROLE",
 	    "print a one-time sign-in link for the tenant's portal" },

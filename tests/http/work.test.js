@@ -214,6 +214,31 @@ test('a job that was cancelled is not run again when the dispatcher is killed be
   assert.equal(await stack.sql('SELECT COUNT(*) FROM queue.job_order'), '0')
 })
 
+test('a scheduled job is run now, and its outcome is told', async () => {
+  const before = await notes("job = 'tick'")
+  assert.match(await job('run', 'clerk', 'nightly', '--tenant', 'acme'), /^done after \d+\.\d s\n$/)
+  assert.equal(await notes("job = 'tick'"), before + 1)
+  const refused = (...args) => job('run', ...args).then(() => assert.fail('it should be refused'), ({ stderr }) => stderr)
+  assert.match(await refused('clerk', 'note', '--tenant', 'acme'), /no scheduled job 'note'\. It has 'nightly', 'tick'\./)
+  assert.match(await refused('guestbook', 'tick', '--tenant', 'acme'), /'acme' does not use the module 'guestbook' now/)
+  assert.match(await refused('clerk', 'tick'), /needs a module, one of its scheduled jobs, and --tenant/)
+  // the same entry, with what becomes of one that fails: 'never' is tried again, 'hopeless' is not
+  for (const name of ['never', 'hopeless']) await stack.sql(`INSERT INTO queue.schedule (role, name, rule, zone, next_at) VALUES ('t${ids.acme}_clerk', '${name}', 'every 1440', 'UTC', '2099-01-01')`)
+  assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 1: never in two lines\. It is tried again at \d\d:\d\d:\d\d UTC/)
+  assert.equal(await waiting("name = 'never'"), 1)
+  assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 2/, 'the one that rests is due now')
+  assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 3 and is not tried again/)
+  assert.match(await refused('clerk', 'hopeless', '--tenant', 'acme'), /'hopeless' failed at try 1 and is not tried again: there is no sense in it/)
+  await stack.sql("DELETE FROM queue.schedule WHERE name IN ('never', 'hopeless')")
+  await stack.sql("DELETE FROM queue.dead WHERE once = 'schedule'")
+})
+
+test('the list tells when each schedule is due next', async () => {
+  const list = await job('list', 'acme')
+  assert.match(list, /^- +schedule +t\d+_clerk +nightly +- +\d{4}-\d\d-\d\d \d\d:30:00 +next time; at 02:30 in Europe\/Brussels$/m)
+  assert.match(list, /^- +schedule +t\d+_clerk +tick +- +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +next time; every 1440 minutes$/m)
+})
+
 test('a waiting job is cancelled before it begins', async () => {
   await ask('note', 'cancelled', { delay: '3600' })
   await job('cancel', await idOf('note'))

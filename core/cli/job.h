@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the parts of scopiton job share. */
+#ifndef SCOP_CLI_JOB_H
+#define SCOP_CLI_JOB_H
+
+#include "cli/cli.h"
+
+/* The dispatcher looks by itself every few seconds; told, it looks now. */
+void cli_wake_dispatcher(const struct scop_platform *platform);
+
+/* job run MODULE JOB --tenant TENANT; gives the exit status. */
+int cli_job_run(struct cli *cli, struct scop_platform *platform);
+
+#endif
