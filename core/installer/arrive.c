@@ -301,7 +301,9 @@ take_persons(struct scop_platform *platform, uint32_t tenant, const char *folder
 			    id, scop_platform_quote(platform, scop_text(person, "recovery")));
 		sound = sound &&
 		    scop_platform_sql(platform,
-			"UPDATE t%u.member SET person = %lld WHERE mail = '%s'", tenant, id, mail);
+			"UPDATE t%u.member m JOIN account.person p ON p.id = %lld SET m.person = "
+			"p.id, p.member_seen = UTC_DATE() WHERE m.mail = '%s'",
+			tenant, id, mail);
 	}
 	return sound;
 }

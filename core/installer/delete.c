@@ -63,16 +63,12 @@ last_persons(struct scop_platform *platform, uint32_t tenant)
 static bool
 delete_persons(struct scop_platform *platform, const struct scop_value *persons)
 {
-	static const char *const tables[][2] = { { "recovery", "person" }, { "reset", "person" },
-		{ "place", "person" }, { "person", "id" } };
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < scop_count(persons); i++)
-		for (size_t t = 0; sound && t < sizeof tables / sizeof tables[0]; t++)
-			sound = scop_platform_sql(platform,
-			    "DELETE FROM account.%s WHERE %s = %lld", tables[t][0], tables[t][1],
-			    (long long)scop_int(scop_at(persons, i), "id"));
-	return sound;
+	for (size_t i = 0; ok && i < scop_count(persons); i++)
+		ok = scop_platform_sql(platform, "DELETE FROM account.person WHERE id = %lld",
+		    (long long)scop_int(scop_at(persons, i), "id"));
+	return ok;
 }
 
 /* What is still found of the tenant after it was deleted: nothing, or the deletion is not done. */
@@ -268,6 +264,7 @@ scop_tenant_sweep(struct scop_platform *platform)
 
 	sound &= sweep_arriving(platform);
 	sound &= sweep_modules(platform);
+	sound &= scop_packages_forget(platform);
 	sound &= scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
 	/* Archives that were being read or written. */
 	scop_files_remove_hidden(

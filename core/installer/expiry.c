@@ -21,16 +21,29 @@ struct rule {
 };
 
 static const struct rule host_rules[] = { { "account.reset", "expires < UTC_TIMESTAMP(6)", NULL },
+	{ "account.failure", "at < UTC_TIMESTAMP(6) - INTERVAL 1 HOUR", NULL },
+	{ "account.place", "at < UTC_TIMESTAMP(6) - INTERVAL 90 DAY", NULL },
 	{ "queue.mail",
 	    "state IN ('sent', 'refused') AND run_at < UTC_TIMESTAMP() - INTERVAL 30 DAY", NULL },
 	{ "queue.dead", "died < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
 	{ "scopiton.order_step", "at < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
 	{ "scopiton.order_cancel", "at < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
+	/* nobody's record: the portal shows them to nobody */
+	{ "scopiton.installer_order",
+	    "kind IN ('sign-out', 'refresh') AND ended < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
+	{ "scopiton.module_request", "answered < UTC_TIMESTAMP() - INTERVAL 1 YEAR", NULL },
 	{ NULL, NULL, NULL } };
 
 static const struct rule socle_rules[] = { { "session", "expires < UTC_TIMESTAMP(6)", NULL },
 	{ "sign_in", "expires < UTC_TIMESTAMP(6)", NULL },
-	{ "invitation", "expires < UTC_TIMESTAMP(6)", NULL }, { NULL, NULL, NULL } };
+	{ "invitation", "expires < UTC_TIMESTAMP(6)", NULL },
+	{ "api_key", "expires < UTC_TIMESTAMP(6) - INTERVAL 90 DAY", NULL }, { NULL, NULL, NULL } };
+
+/* Once all tenants have been asked who their members are. */
+static const struct rule person_rules[] = {
+	{ "account.person", "member_seen < UTC_DATE() - INTERVAL 30 DAY", NULL },
+	{ NULL, NULL, NULL }
+};
 
 /* A form's key is accepted for a day, so its number has to be known for longer. */
 static const struct rule module_rules[] = {
@@ -76,6 +89,30 @@ apply(struct scop_platform *platform, struct scop_expiry *expiry, const char *in
 	}
 }
 
+/* Once a day for each person: whoever is a member here is one today. */
+static bool
+see_members(struct scop_platform *platform, uint32_t tenant)
+{
+	return scop_platform_sql(platform,
+	    "UPDATE account.person p JOIN t%u.member m ON m.person = p.id SET p.member_seen = "
+	    "UTC_DATE() WHERE p.member_seen < UTC_DATE()",
+	    tenant);
+}
+
+/* Nobody's account ends by a question that was not answered, or while a tenant is being made or
+ * taken away. */
+static void
+apply_to_persons(struct scop_platform *platform, struct scop_expiry *expiry)
+{
+	int64_t others;
+
+	if (!expiry->unsure &&
+	    scop_platform_count(platform, &others,
+		"SELECT COUNT(*) AS n FROM scopiton.tenant WHERE state <> 'whole'") &&
+	    others == 0)
+		apply(platform, expiry, "", person_rules);
+}
+
 static void
 apply_to_tenant(struct scop_platform *platform, struct scop_expiry *expiry)
 {
@@ -85,6 +122,7 @@ apply_to_tenant(struct scop_platform *platform, struct scop_expiry *expiry)
 	    "previous_database IS NOT NULL",
 	    expiry->tenant, expiry->tenant);
 
+	expiry->unsure |= !see_members(platform, expiry->tenant);
 	apply(platform, expiry, scop_arena_printf(platform->arena, "t%u.", expiry->tenant),
 	    socle_rules);
 	for (size_t i = 0; i < scop_count(databases); i++)
@@ -118,6 +156,7 @@ scop_expiry_step(struct scop_platform *platform, struct scop_expiry *expiry)
 		expiry->tenant = (uint32_t)scop_int(next, "id");
 		apply_to_tenant(platform, expiry);
 	} else if (scop_db_connect(platform->db) == SCOP_DB_OK) {
+		apply_to_persons(platform, expiry);
 		end_pass(expiry);
 	}
 }

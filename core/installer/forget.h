@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A module that no tenant has any more. */
+/* Modules and packages that no tenant has any more. */
 #ifndef SCOP_INSTALLER_FORGET_H
 #define SCOP_INSTALLER_FORGET_H
 
@@ -8,5 +8,9 @@
 /* Takes away the module's account, secrets, packages and permission to call out, once no tenant has
  * it any more. */
 bool scop_module_forget(struct scop_platform *platform, const char *module);
+
+/* Takes away the packages, rows and files, that are not offered, and that no tenant uses or can go
+ * back to. For who holds the installer's lock: another may be about to use one. */
+bool scop_packages_forget(struct scop_platform *platform);
 
 #endif

@@ -100,10 +100,10 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 			    "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
 		    scop_platform_sql(platform,
 			"GRANT SELECT, INSERT, DELETE ON account.reset TO %s", role) &&
+		    scop_platform_sql(platform, "GRANT SELECT, INSERT ON account.failure TO %s",
+			role) &&
 		    scop_platform_sql(platform,
-			"GRANT SELECT, INSERT, DELETE ON account.failure TO %s", role) &&
-		    scop_platform_sql(platform,
-			"GRANT SELECT, INSERT, UPDATE, DELETE ON account.place TO %s", role) &&
+			"GRANT SELECT, INSERT, UPDATE ON account.place TO %s", role) &&
 		    scop_platform_sql(platform,
 			"GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
 	return sound &&

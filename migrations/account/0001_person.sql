@@ -9,7 +9,10 @@ CREATE TABLE person (
 	language CHAR(2) NOT NULL,
 	-- argon2id, as libsodium writes it.
 	password VARCHAR(128) COLLATE utf8mb4_nopad_bin NOT NULL,
-	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6)
+	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
+	-- The last day on which the person was a member of some tenant; the account ends a while after that.
+	member_seen DATE NOT NULL DEFAULT UTC_DATE(),
+	KEY by_member_seen (member_seen)
 );
 
 -- Ways to set a new password, by the hash of their token; each works once.
@@ -18,7 +21,7 @@ CREATE TABLE reset (
 	person BIGINT UNSIGNED NOT NULL,
 	expires DATETIME(6) NOT NULL,
 	KEY by_expiry (expires),
-	FOREIGN KEY (person) REFERENCES person (id)
+	FOREIGN KEY (person) REFERENCES person (id) ON DELETE CASCADE
 );
 
 -- Sign-ins that failed of late, by hashes of who tried and for which address: a sender is asked to wait, an account never.

@@ -9,5 +9,5 @@ CREATE TABLE recovery (
 	person BIGINT UNSIGNED NOT NULL,
 	code_hash CHAR(64) NOT NULL,
 	PRIMARY KEY (person, code_hash),
-	FOREIGN KEY (person) REFERENCES person (id)
+	FOREIGN KEY (person) REFERENCES person (id) ON DELETE CASCADE
 );

@@ -8,7 +8,7 @@ CREATE TABLE place (
 	at DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
 	PRIMARY KEY (person, sender),
 	KEY by_age (at),
-	FOREIGN KEY (person) REFERENCES person (id)
+	FOREIGN KEY (person) REFERENCES person (id) ON DELETE CASCADE
 );
 
 CREATE INDEX of_mail ON failure (mail, at);

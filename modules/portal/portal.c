@@ -53,8 +53,6 @@ portal_enter(struct scop_request *req, const struct scop_value *member,
 {
 	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
 
-	scop_write(req, sessions_sweep());
-	scop_write(req, places_sweep());
 	scop_write(req, place_note(member, scop_sender_hash(req)));
 	scop_write(req, session_add(scop_hash(req, token), member, scop_agent(req)));
 	scop_session_cookie(req, scop_as_text(token));

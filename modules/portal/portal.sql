@@ -35,9 +35,6 @@ DELETE FROM socle.session WHERE member = :member
 -- name: sign_out_everywhere (tenant, person, actor)
 INSERT INTO scopiton.installer_order (tenant, kind, person, actor) VALUES (:tenant, 'sign-out', :person, :actor)
 
--- name: sessions_sweep ()
-DELETE FROM socle.session WHERE expires < UTC_TIMESTAMP(6)
-
 -- name: tiles (language)
 SELECT module, CONCAT('/', module, path) AS url, permission,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title
@@ -284,8 +281,9 @@ INSERT INTO account.person (mail, name, language, password) VALUES (LOWER(:mail)
 -- name: person_password (id, password)
 UPDATE account.person SET password = :password WHERE id = :id
 
+-- Says so of the person too, whose account ends where they are a member no more.
 -- name: member_become (member, person, mail)
-UPDATE socle.member SET person = :person, mail = LOWER(:mail) WHERE id = :member
+UPDATE socle.member m JOIN account.person p ON p.id = :person SET m.person = p.id, m.mail = LOWER(:mail), p.member_seen = UTC_DATE() WHERE m.id = :member
 
 -- name: failures_of (sender, mail)
 SELECT COUNT(*) AS sender, COALESCE(SUM(f.mail = :mail), 0) AS pair,
@@ -298,14 +296,8 @@ SELECT l.person FROM account.place l JOIN account.person p ON p.id = l.person WH
 -- name: place_note (member, sender)
 INSERT INTO account.place (person, sender) SELECT person, :sender FROM socle.member WHERE id = :member AND person IS NOT NULL ON DUPLICATE KEY UPDATE at = UTC_TIMESTAMP(6)
 
--- name: places_sweep ()
-DELETE FROM account.place WHERE at < UTC_TIMESTAMP(6) - INTERVAL 90 DAY LIMIT 1000
-
 -- name: failure_add (sender, mail)
 INSERT INTO account.failure (sender, mail) VALUES (:sender, :mail)
-
--- name: failures_sweep ()
-DELETE FROM account.failure WHERE at < UTC_TIMESTAMP(6) - INTERVAL 1 HOUR LIMIT 1000
 
 -- name: reset_add (hash, person)
 INSERT INTO account.reset (token_hash, person, expires) VALUES (:hash, :person, UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)

@@ -122,7 +122,6 @@ portal_sign_in(struct scop_request *req)
 	    scop_get(person, "password"), scop_int(counts, "sender") == 0);
 	const struct scop_value *member = scop_get(person, "member");
 
-	scop_write(req, failures_sweep());
 	if (!right || scop_type(member) == SCOP_NULL) {
 		scop_write(req, failure_add(sender, mail));
 		failed(req, SCOP_TEXT("Wrong e-mail address or password."));

@@ -644,5 +644,16 @@ INSERT INTO import_line (import_run, is_error, line, place, words, about)
 SELECT :id, j.is_error, j.line, j.place, j.words, j.about FROM JSON_TABLE(:items, '$[*]' COLUMNS (is_error TINYINT PATH '$.is_error',
 	line INT PATH '$.line', place INT PATH '$.place', words VARCHAR(200) COLLATE utf8mb4_unicode_520_ci PATH '$.words', about VARCHAR(200) COLLATE utf8mb4_unicode_520_ci PATH '$.about')) j
 
+-- An import that is half a year old goes with its messages and the way back from it, unless a job works on it.
+-- name: imports_expire (limit)
+DELETE FROM import_run WHERE created < UTC_TIMESTAMP(6) - INTERVAL 180 DAY
+	AND (job IS NULL OR job NOT IN (SELECT j.id FROM socle.job j WHERE j.module = 'shop')) LIMIT :limit
+
+-- Pictures that nothing shows: no product, no order, no product as it was before an import.
+-- name: pictures_expire (limit)
+DELETE FROM picture WHERE NOT EXISTS (SELECT p.id FROM product p WHERE p.picture = picture.hash)
+	AND NOT EXISTS (SELECT l.id FROM order_line l WHERE l.picture = picture.hash)
+	AND NOT EXISTS (SELECT k.product FROM import_product k WHERE k.picture = picture.hash) LIMIT :limit
+
 -- name: imports_sweep ()
 UPDATE import_run SET bytes = NULL WHERE bytes IS NOT NULL AND created < UTC_TIMESTAMP(6) - INTERVAL 7 DAY

@@ -194,5 +194,9 @@ shop_sweep_job(struct scop_request *req)
 	while (scop_write(req, customer_links_sweep(limit)) == SWEEP_ROWS)
 		continue;
 	scop_write(req, imports_sweep());
+	while (scop_write(req, imports_expire(limit)) == SWEEP_ROWS)
+		continue;
+	while (scop_write(req, pictures_expire(limit)) == SWEEP_ROWS)
+		continue;
 	return SCOP_JOB_DONE;
 }

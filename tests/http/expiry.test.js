@@ -109,8 +109,13 @@ test('in a tenant whom nobody visits the same expires: sessions, links, jobs tha
     INSERT INTO t1.sign_in (token_hash, member, expires) SELECT REPEAT('f', 64), MIN(id), ${ahead} FROM t1.member;
     INSERT INTO t1.invitation (token_hash, member, expires) SELECT REPEAT('e', 64), MIN(id), ${ago('1 SECOND')} FROM t1.member;
     INSERT INTO t1.invitation (token_hash, member, expires) SELECT REPEAT('f', 64), MIN(id), ${ahead} FROM t1.member;
+    INSERT INTO t1.api_key (token_hash, name, permissions, by_name, expires) VALUES (REPEAT('e', 64), 'old', '', 'a', ${ago('91 DAY')}), (REPEAT('f', 64), 'new', '', 'a', ${ago('89 DAY')});
+    INSERT INTO account.failure (sender, mail, at) VALUES (REPEAT('e', 64), '', ${ago('61 MINUTE')}), (REPEAT('f', 64), '', ${ago('1 MINUTE')});
+    INSERT INTO scopiton.module_request (tenant, module, actor, state, answered) VALUES (1, 'old', 'a', 'declined', ${ago('366 DAY')}), (1, 'new', 'a', 'declined', ${ago('1 DAY')}), (1, 'open', 'a', 'open', NULL);
+    INSERT INTO scopiton.installer_order (tenant, kind, person, actor, state, ended) VALUES (1, 'sign-out', 1, 'old', 'done', ${ago('91 DAY')}), (1, 'sign-out', 2, 'new', 'done', ${ago('89 DAY')});
     INSERT INTO t1_guestbook.scop_job_done (entry, done) VALUES ('old', ${ago('31 DAY')}), ('new', ${ago('29 DAY')});
     INSERT INTO account.person (id, mail, name, language, password) VALUES (77, 'ada@example.org', 'Ada', 'fr', '');
+    INSERT INTO account.place (person, sender, at) VALUES (77, REPEAT('e', 64), ${ago('91 DAY')}), (77, REPEAT('f', 64), ${ago('89 DAY')});
     INSERT INTO account.reset (token_hash, person, expires) VALUES (REPEAT('e', 64), 77, ${ago('1 SECOND')}), (REPEAT('f', 64), 77, ${ahead});
     INSERT INTO queue.mail (role, recipient, sender_name, subject, html, state, run_at) VALUES ('t1_shop', 'a@example.org', 'a', 'old', '', 'sent', ${ago('31 DAY')}),
       ('t1_shop', 'a@example.org', 'a', 'old', '', 'refused', ${ago('31 DAY')}), ('t1_shop', 'a@example.org', 'a', 'new', '', 'sent', ${ago('29 DAY')});
@@ -119,6 +124,11 @@ test('in a tenant whom nobody visits the same expires: sessions, links, jobs tha
   await stack.sql(`UPDATE scopiton.order_step SET at = ${ago('91 DAY')} WHERE installer_order = (SELECT MIN(id) FROM scopiton.installer_order)`)
   const kept = await count('scopiton.order_step', 'at > UTC_TIMESTAMP() - INTERVAL 1 DAY'), orders = await count('scopiton.installer_order')
   await pass()
+  assert.equal(await stack.sql('SELECT GROUP_CONCAT(name) FROM t1.api_key WHERE by_name = \'a\''), 'new')
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(LEFT(sender, 1)) FROM account.failure WHERE mail = ''"), 'f')
+  assert.equal(await stack.sql('SELECT GROUP_CONCAT(LEFT(sender, 1)) FROM account.place WHERE person = 77'), 'f')
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(module ORDER BY module) FROM scopiton.module_request WHERE actor = 'a'"), 'new,open')
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(actor) FROM scopiton.installer_order WHERE kind = 'sign-out'"), 'new')
   assert.equal(await count('t1.session', "token_hash = REPEAT('e', 64)"), 0)
   assert.equal(await count('t1.session'), 1, 'the one that was signed in')
   assert.equal(await stack.sql('SELECT LEFT(token_hash, 1) FROM t1.sign_in'), 'f')
@@ -128,5 +138,27 @@ test('in a tenant whom nobody visits the same expires: sessions, links, jobs tha
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(subject) FROM queue.mail WHERE recipient = 'a@example.org'"), 'new')
   assert.equal(await stack.sql('SELECT GROUP_CONCAT(name) FROM queue.dead'), 'new')
   assert.equal(await count('scopiton.order_step'), kept)
-  assert.equal(await count('scopiton.installer_order'), orders, 'who ordered what stays on record')
+  assert.equal(await count('scopiton.installer_order'), orders - 1, 'who ordered what stays on record')
+})
+
+test('who is a member nowhere any more keeps the account for a month, and who is one keeps it', async () => {
+  const member = (id) => stack.sql(`INSERT INTO account.person (id, mail, name, language, password) VALUES (${id}, 'p${id}@example.org', 'P', 'fr', '');
+    INSERT INTO account.recovery (person, code_hash) VALUES (${id}, REPEAT('a', 64)); INSERT INTO t1.member (name, mail, language, person) VALUES ('P', 'p${id}@example.org', 'fr', ${id})`)
+  await member(1000) // stays
+  for (let day = 1; day <= 36; day++) {
+    await member(1000 + day)
+    await stack.sql(`DELETE FROM t1.member WHERE person = ${999 + day} AND person <> 1000; UPDATE account.person SET member_seen = member_seen - INTERVAL 1 DAY WHERE id >= 1000`)
+    await pass()
+    assert.ok(await count('account.person', 'id >= 1000') <= 33, `on day ${day}`)
+  }
+  assert.equal(await count('account.person', 'id = 1000 AND member_seen = UTC_DATE()'), 1)
+  assert.equal(await count('account.recovery', 'person < 1003'), 1)
+  // Where a tenant's members cannot be asked, nobody's account ends.
+  await stack.sql('UPDATE account.person SET member_seen = UTC_DATE() - INTERVAL 99 DAY WHERE id >= 1000; RENAME TABLE t1.member TO t1.hidden')
+  const before = await count('account.person')
+  await pass()
+  await stack.sql('RENAME TABLE t1.hidden TO t1.member')
+  assert.equal(await count('account.person'), before)
+  await pass()
+  assert.equal(await stack.sql('SELECT GROUP_CONCAT(id ORDER BY id) FROM account.person WHERE id >= 1000'), '1000,1036')
 })

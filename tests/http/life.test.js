@@ -339,3 +339,11 @@ test('what is newest is what stands in the catalogue now; only what is there is 
   await refused(stack.cli('tenant', 'create', 'none', '--title', 'None', '--owner', 'notamail'), /'notamail' is no mail address/)
   await refused(stack.cli('tenant', 'allow', 'turned', '-5'), /is no amount/)
 })
+
+test('of the packages that nobody uses, can go back to or is offered, nothing is left', async () => {
+  const kept = await stack.sql('SELECT hash FROM scopiton.package p WHERE available = 1 OR EXISTS (SELECT s.module FROM scopiton.subscription s WHERE p.id IN (s.package, s.previous)) ORDER BY hash')
+  await module('disable', 'notes', 'turned') // whatever is ordered next sweeps first
+  assert.equal(await stack.sql('SELECT hash FROM scopiton.package ORDER BY hash'), kept)
+  const folders = fs.readdirSync(path.join(stack.folder, 'modules')).filter((name) => !name.startsWith('.'))
+  assert.deepEqual(folders.filter((hash) => !kept.split('\n').includes(hash)), [])
+})

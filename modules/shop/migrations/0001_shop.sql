@@ -46,6 +46,7 @@ CREATE TABLE product (
 	KEY all_of_them (published, id),
 	KEY of_category (published, category, id),
 	KEY of_top (published, top, id),
+	KEY of_picture (picture),
 	FOREIGN KEY (category) REFERENCES category (id)
 );
 
@@ -91,6 +92,7 @@ CREATE TABLE order_line (
 	picture CHAR(64) NULL,
 	count INT UNSIGNED NOT NULL,
 	price_cents BIGINT NOT NULL,
+	KEY of_picture (picture),
 	FOREIGN KEY (shop_order) REFERENCES shop_order (id),
 	FOREIGN KEY (variant) REFERENCES variant (id)
 );

@@ -89,7 +89,8 @@ CREATE TABLE import_run (
 	errors INT UNSIGNED NOT NULL DEFAULT 0,
 	created DATETIME(6) NOT NULL,
 	imported DATETIME(6) NULL,
-	KEY latest (state, imported)
+	KEY latest (state, imported),
+	KEY by_age (created)
 );
 
 -- Held by whoever imports: one after the other.
@@ -115,7 +116,9 @@ CREATE TABLE import_product (
 	picture CHAR(64) NULL,
 	published TINYINT(1) NOT NULL,
 	vat ENUM('standard', 'intermediate', 'reduced', 'super_reduced') NOT NULL,
-	PRIMARY KEY (import_run, product)
+	PRIMARY KEY (import_run, product),
+	KEY of_picture (picture),
+	FOREIGN KEY (import_run) REFERENCES import_run (id) ON DELETE CASCADE
 );
 
 CREATE TABLE import_variant (
@@ -130,13 +133,15 @@ CREATE TABLE import_variant (
 	price_cents BIGINT NOT NULL,
 	stock INT NULL,
 	weight_grams INT UNSIGNED NOT NULL,
-	PRIMARY KEY (import_run, variant)
+	PRIMARY KEY (import_run, variant),
+	FOREIGN KEY (import_run) REFERENCES import_run (id) ON DELETE CASCADE
 );
 
 CREATE TABLE import_category (
 	import_run INT UNSIGNED NOT NULL,
 	category INT UNSIGNED NOT NULL,
-	PRIMARY KEY (import_run, category)
+	PRIMARY KEY (import_run, category),
+	FOREIGN KEY (import_run) REFERENCES import_run (id) ON DELETE CASCADE
 );
 
 CREATE TABLE import_line (
@@ -148,5 +153,5 @@ CREATE TABLE import_line (
 	words VARCHAR(200) NOT NULL,
 	about VARCHAR(200) NOT NULL,
 	KEY of_run (import_run, id),
-	FOREIGN KEY (import_run) REFERENCES import_run (id)
+	FOREIGN KEY (import_run) REFERENCES import_run (id) ON DELETE CASCADE
 );

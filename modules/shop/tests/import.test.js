@@ -324,3 +324,20 @@ test('a file with a long name, a long heading or too few columns is taken', asyn
   const { body: dry } = await checked('sep.csv', 'sep=;\nproduct;name;price;stock\nc02-a;C02 Lampe;12,50;3\nc02-b;C02 Table;12,50\n')
   assert.match(dry, /new articles<\/dt><dd>2<\/dd>/)
 })
+
+test('imports go after half a year, with all that they kept', async () => {
+  const left = () => one("SELECT COUNT(*) FROM import_run WHERE file_name LIKE 'month-%'").then(([count]) => Number(count))
+  const sweep = async () => {
+    await stack.sql("INSERT INTO queue.outbox (role, name, body) VALUES ('t1_shop', 'sweep', '{}')")
+    await upload('wakes.csv', 'product,name,price\n')
+    await until('swept', async () => (await stack.sql("SELECT COUNT(*) FROM queue.outbox WHERE name = 'sweep'")) === '0', 70)
+  }
+  for (let month = 1; month <= 9; month++) {
+    await started(`month-${month}.csv`, `product,name,price,stock\nmonth,Month ${month},${month},1\nmonth2,,x,1\n`)
+    await stack.sql('UPDATE t1_shop.import_run SET created = created - INTERVAL 31 DAY')
+    await sweep()
+    assert.ok(await left() <= 5, `in month ${month}`)
+  }
+  for (const table of ['import_product', 'import_variant', 'import_category', 'import_line'])
+    assert.deepEqual(await one(`SELECT COUNT(*) FROM ${table} WHERE import_run NOT IN (SELECT id FROM import_run)`), ['0'], table)
+})

@@ -217,6 +217,22 @@ test('a picture is taken by what it is, not by what it is called', async () => {
   const picture = await see(address)
   assert.equal(picture.headers['content-type'], 'image/png')
   assert.match(picture.headers['cache-control'], /private/)
+  // Each night what nothing shows any more goes: here after a week of new pictures, one of which was sold.
+  const hashes = []
+  for (let day = 0; day < 7; day++) {
+    assert.equal((await upload(page, page, 'picture', 'x.png', Buffer.concat([png, Buffer.from(`${day}`)]), 'image/png')).status, 303)
+    hashes.push((await rows(`SELECT picture FROM product WHERE id = ${id}`))[0][0])
+  }
+  await stack.sql(`USE t1_shop; INSERT INTO shop_order (token, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
+    VALUES ('pictured', 'K', 'k@example.org', 'x 1', '9000', 'Gent', 'BE', 'nl', 100, 'EUR', UTC_TIMESTAMP(6));
+    INSERT INTO order_line (shop_order, variant, name, options, picture, count, price_cents) SELECT LAST_INSERT_ID(), MIN(id), 'x', '', '${hashes[2]}', 1, 100 FROM variant WHERE product = ${id}`)
+  assert.equal(new Set(hashes).size, 7)
+  await stack.sql("INSERT INTO queue.outbox (role, name, body) VALUES ('t1_shop', 'sweep', '{}')")
+  await takeIn('wakes.csv', 'product,name,price\n') // the dispatcher, which SQL does not
+  const kept = () => rows(`SELECT hash FROM picture WHERE hash IN ('${hashes.join("', '")}') ORDER BY hash`)
+  await until('they are gone', async () => (await kept()).length < 7, 70)
+  assert.deepEqual(await kept(), [hashes[2], hashes[6]].sort().map((hash) => [hash]))
+  await stack.sql("USE t1_shop; DELETE l FROM order_line l JOIN shop_order o ON o.id = l.shop_order WHERE o.token = 'pictured'; DELETE FROM shop_order WHERE token = 'pictured'")
 })
 
 test('a list is narrowed by words and state, and says so when nothing is left', async () => {
