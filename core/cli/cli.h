@@ -67,6 +67,7 @@ int cli_migrate(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_doctor(struct cli *cli);
 int cli_new(struct cli *cli);
+int cli_slow(struct cli *cli);
 int cli_words(struct cli *cli);
 int cli_login(struct cli *cli);
 

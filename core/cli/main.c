@@ -75,6 +75,9 @@ static const struct command {
 	    "drop NUMBER",
 	    "work that waits, runs, is dead or has its hour; run a scheduled one now, stop one, "
 	    "try a dead one again, or forget it" },
+	{ "slow", cli_slow, "slow",
+	    "the statements that took longer than 'slow_statement_milliseconds', the slowest "
+	    "first" },
 	{ "login", cli_login, "login TENANT ROLE",
 	    "print a one-time sign-in link for the tenant's portal" },
 	{ "migrate", cli_migrate, "migrate [--leave-out]",

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/value.h"
@@ -49,6 +50,35 @@ scop_db_free(struct scop_db *db)
 		return;
 	scop_db_close(db);
 	free(db);
+}
+
+void
+scop_db_watch(struct scop_db *db, void (*ran)(void *context, const struct scop_db_ran *ran),
+    void *context)
+{
+	db->ran = ran;
+	db->ran_context = context;
+}
+
+int64_t
+scop_db_clock(const struct scop_db *db)
+{
+	struct timespec now;
+
+	if (!db->ran)
+		return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+void
+scop_db_tell(const struct scop_db *db, const struct scop_statement *statement, int64_t since,
+    size_t rows, bool first, enum scop_db_status status)
+{
+	if (db->ran)
+		db->ran(db->ran_context,
+		    &(struct scop_db_ran){ statement, scop_db_clock(db) - since, rows,
+			status != SCOP_DB_OK, first });
 }
 
 const char *
@@ -509,8 +539,13 @@ scop_db_read_plain(struct scop_db *db, struct scop_arena *arena, const struct sc
 {
 	enum scop_db_status status = SCOP_DB_OK;
 
-	for (size_t i = 0; i < count && status == SCOP_DB_OK; i++)
+	for (size_t i = 0; i < count && status == SCOP_DB_OK; i++) {
+		const int64_t since = scop_db_clock(db);
+
 		status = read_one(db, arena, &queries[i], &ret_rows[i]);
+		scop_db_tell(db, queries[i].statement, since,
+		    status == SCOP_DB_OK ? scop_count(ret_rows[i]) : 0, true, status);
+	}
 	return status;
 }
 
@@ -542,11 +577,13 @@ scop_db_write(struct scop_db *db, struct scop_arena *arena, const struct scop_qu
     uint64_t *ret_touched)
 {
 	struct handle *handle;
+	const int64_t since = scop_db_clock(db);
 	const enum scop_db_status status = execute(db, arena, query, &handle);
 
+	*ret_touched = status == SCOP_DB_OK ? mysql_stmt_affected_rows(handle->stmt) : 0;
+	scop_db_tell(db, query->statement, since, *ret_touched, true, status);
 	if (status != SCOP_DB_OK)
 		return status;
-	*ret_touched = mysql_stmt_affected_rows(handle->stmt);
 	const int64_t inserted = (int64_t)mysql_stmt_insert_id(handle->stmt);
 	if (inserted != 0)
 		db->inserted = inserted;

@@ -43,11 +43,24 @@ enum scop_db_status {
 	SCOP_DB_FAILED,    /* anything else; scop_db_error() says what */
 };
 
+/* How a statement went: names, counts and times, no values. */
+struct scop_db_ran {
+	const struct scop_statement *statement;
+	int64_t microseconds; /* of the first of a trip: the way there included */
+	size_t rows;          /* read or touched */
+	bool failed;
+	bool first; /* of those that travelled together */
+};
+
 struct scop_db *scop_db_new(const struct scop_db_account *account);
 void scop_db_free(struct scop_db *db);
 
 /* Connects unless connected. */
 enum scop_db_status scop_db_connect(struct scop_db *db);
+
+/* Tells of each statement once it has run; nothing is measured before that is set. */
+void scop_db_watch(struct scop_db *db, void (*ran)(void *context, const struct scop_db_ran *ran),
+    void *context);
 
 /* While `held`, a connection that is lost is not made anew: what it holds, such as a lock, would be
  * gone unnoticed. */

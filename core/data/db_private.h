@@ -54,7 +54,16 @@ struct scop_db {
 	size_t handle_count;
 	uint64_t clock;
 	int64_t inserted;
+	void (*ran)(void *context, const struct scop_db_ran *ran); /* NULL: nobody asks */
+	void *ran_context;
 };
+
+/* Microseconds of the monotonic clock; 0 where nobody watches. */
+int64_t scop_db_clock(const struct scop_db *db);
+
+/* Tells whoever watches of a statement that began at `since`. */
+void scop_db_tell(const struct scop_db *db, const struct scop_statement *statement, int64_t since,
+    size_t rows, bool first, enum scop_db_status status);
 
 /* Notes the error of the library (or of `stmt`) with the name of the statement (NULL for none),
  * closes a connection that is beyond use, and says which status it is. */

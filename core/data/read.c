@@ -260,7 +260,7 @@ read_ok(struct scop_db *db)
 /* Reads every answer that is still to come, so that the next statement finds its own. */
 static enum scop_db_status
 read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts,
-    struct handle *const *handles, size_t count, const struct scop_value **ret_rows)
+    struct handle *const *handles, size_t count, const struct scop_value **ret_rows, int64_t since)
 {
 	enum scop_db_status first = SCOP_DB_OK;
 	char error[sizeof db->error] = "";
@@ -270,6 +270,13 @@ read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts,
 		    ? read_ok(db)
 		    : read_rows(db, arena, handles[i - texts], &ret_rows[i - texts]);
 
+		if (i >= texts) {
+			const size_t at = i - texts;
+
+			scop_db_tell(db, handles[at]->statement, since,
+			    status == SCOP_DB_OK ? scop_count(ret_rows[at]) : 0, at == 0, status);
+			since = scop_db_clock(db);
+		}
 		if (status == SCOP_DB_LOST || (status != SCOP_DB_OK && first == SCOP_DB_OK)) {
 			first = status;
 			memcpy(error, db->error, sizeof error);
@@ -321,9 +328,10 @@ read_trip(struct scop_db *db, struct scop_arena *arena, const struct scop_query 
 			return scop_db_read_plain(db, arena, queries, count, ret_rows);
 	}
 
+	const int64_t since = scop_db_clock(db);
 	enum scop_db_status status = send_all(db, &out);
 	if (status == SCOP_DB_OK)
-		status = read_answers(db, arena, text_count, handles, count, ret_rows);
+		status = read_answers(db, arena, text_count, handles, count, ret_rows, since);
 	if (db->mysql) {
 		db->now = db->wanted;
 		db->placed = true;

@@ -3,6 +3,8 @@
 #include "process/board.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { CRASHES_MIN = 3, PROBES = 8 };
@@ -130,4 +132,45 @@ scop_board_forgive(struct scop_board *board)
 		atomic_store(&board->recent[i], 0);
 	for (size_t i = 0; i < SCOP_ROUTE_ENTRIES; i++)
 		clear_history(&board->routes[i]);
+}
+
+static struct scop_slow *
+slow_entry(struct scop_board *board, const char *statement)
+{
+	for (size_t i = 0; i < SCOP_SLOW_KEPT; i++) {
+		struct scop_slow *slow = &board->slow[i];
+		int state = 0;
+
+		if (atomic_compare_exchange_strong(&slow->state, &state, 1)) {
+			snprintf(slow->statement, sizeof slow->statement, "%s", statement);
+			atomic_store(&slow->state, 2);
+			return slow;
+		}
+		if (state == 2 &&
+		    strncmp(slow->statement, statement, sizeof slow->statement - 1) == 0)
+			return slow;
+	}
+	return NULL;
+}
+
+bool
+scop_board_slow(struct scop_board *board, const char *statement, const char *route,
+    const char *tenant, uint32_t milliseconds, uint32_t rows)
+{
+	struct scop_slow *slow = slow_entry(board, statement);
+
+	if (!slow)
+		return false;
+	atomic_fetch_add(&slow->count, 1);
+	if (milliseconds > atomic_load(&slow->milliseconds)) {
+		atomic_store(&slow->milliseconds, milliseconds);
+		atomic_store(&slow->rows, rows);
+		snprintf(slow->route, sizeof slow->route, "%s", route);
+		snprintf(slow->tenant, sizeof slow->tenant, "%s", tenant);
+	}
+	const int64_t now = scop_board_clock();
+	int64_t told_at = atomic_load(&slow->told_at);
+
+	return (told_at == 0 || now - told_at >= SCOP_SLOW_TOLD_SECONDS * 1000000LL) &&
+	    atomic_compare_exchange_strong(&slow->told_at, &told_at, now);
 }

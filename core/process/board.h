@@ -23,6 +23,8 @@ enum {
 	SCOP_BUCKETS = 8, /* of the histogram of durations */
 	SCOP_ROUTE_REST_SECONDS = 60,
 	SCOP_CRASH_FRAMES = 12,
+	SCOP_SLOW_KEPT = 32, /* statements of a pool */
+	SCOP_SLOW_TOLD_SECONDS = 60,
 };
 
 /* The exit status of a worker that cannot start: EX_CONFIG of sysexits.h. */
@@ -60,12 +62,21 @@ struct scop_route_history {
 	_Atomic int64_t out_until; /* microseconds of the monotonic clock; 0: in service */
 };
 
+/* A statement that took longer than the configured threshold, and the worst of its runs. */
+struct scop_slow {
+	_Atomic int state; /* 0: free; 1: being named; 2: named, which it stays */
+	char statement[64], route[48], tenant[33];
+	_Atomic uint32_t count, milliseconds, rows;
+	_Atomic int64_t told_at; /* microseconds of the monotonic clock */
+};
+
 struct scop_board {
 	_Atomic uint32_t hungry; /* more workers may be started */
 	_Atomic uint32_t recent_at;
 	/* tenant << 1 | crashed, plus one, so that 0 is none */
 	_Atomic uint64_t recent[SCOP_RECENT];
 	struct scop_route_history routes[SCOP_ROUTE_ENTRIES];
+	struct scop_slow slow[SCOP_SLOW_KEPT];
 	struct scop_slot slots[SCOP_SLOTS];
 };
 
@@ -89,6 +100,11 @@ bool scop_board_route_failing(struct scop_board *board, uint32_t tenant, uint32_
 /* Whether by the rule the pool is out of service: more than half of its last 20 requests crashed,
  * at least 3, from two tenants or from the only one of `tenants`. */
 bool scop_board_pool_failing(const struct scop_board *board, unsigned tenants);
+
+/* Notes a slow run. Whether it is to be logged: once for each statement in SCOP_SLOW_TOLD_SECONDS,
+ * whichever worker of the pool ran it, and never where the table is full of others. */
+bool scop_board_slow(struct scop_board *board, const char *statement, const char *route,
+    const char *tenant, uint32_t milliseconds, uint32_t rows);
 
 /* Forgets the outcomes: the pool gets another chance. */
 void scop_board_forgive(struct scop_board *board);

@@ -234,6 +234,7 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	    (long long)config->worker_requests + (config->worker_requests * (slot % 8)) / 80);
 	add(&arguments, "hard=%lld", (long long)hard_limit(host, pool));
 	add(&arguments, "statement_seconds=%lld", (long long)config->statement_seconds);
+	add(&arguments, "slow_statement=%lld", (long long)config->slow_statement_milliseconds);
 	add(&arguments, "body_max=%lld", (long long)config->body_max);
 	add(&arguments, "https=%d", config->https);
 	add(&arguments, "development=%d", config->development);

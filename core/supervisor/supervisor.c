@@ -30,6 +30,7 @@
 #include "supervisor/metrics.h"
 #include "supervisor/pool.h"
 #include "supervisor/routes.h"
+#include "supervisor/slow.h"
 
 enum {
 	POLLED_MAX = 4096,
@@ -338,8 +339,8 @@ answer_drained(struct supervisor *supervisor, int fd, const char *words)
 		scop_log_line(SCOP_LOG_DEBUG, "who asked about requests is gone");
 }
 
-static void __attribute__((noreturn))
-write_metrics(const struct supervisor *supervisor, int fd, bool http)
+static void __attribute__((noreturn)) write_numbers(const struct supervisor *supervisor, int fd,
+    bool http, void (*write_them)(const struct scop_host *host, FILE *out))
 {
 	alarm(METRICS_SECONDS);
 	FILE *out = fdopen(fd, "w");
@@ -349,20 +350,21 @@ write_metrics(const struct supervisor *supervisor, int fd, bool http)
 		fputs("HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n"
 		      "Cache-Control: no-store\r\n\r\n",
 		    out);
-	scop_metrics_write(&supervisor->host, out);
+	write_them(&supervisor->host, out);
 	_exit(fclose(out) == 0 ? 0 : 1);
 }
 
 /* By a process of its own, for a short time: a reader that does not read holds up nobody else. */
 static void
-answer_metrics(struct supervisor *supervisor, int fd, bool http)
+answer_numbers(struct supervisor *supervisor, int fd, bool http,
+    void (*write_them)(const struct scop_host *host, FILE *out))
 {
 	for (int i = 0; i < METRICS_READERS; i++) {
 		if (supervisor->metrics[i] > 0)
 			continue;
 		supervisor->metrics[i] = fork();
 		if (supervisor->metrics[i] == 0)
-			write_metrics(supervisor, fd, http);
+			write_numbers(supervisor, fd, http, write_them);
 		return;
 	}
 }
@@ -401,7 +403,9 @@ answer_control(struct supervisor *supervisor)
 			if (write(supervisor->host.work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
 				scop_log_line(SCOP_LOG_DEBUG, "the dispatcher is awake already");
 		} else if (http || strncmp(words, "metrics", 7) == 0) {
-			answer_metrics(supervisor, fd, http);
+			answer_numbers(supervisor, fd, http, scop_metrics_write);
+		} else if (strncmp(words, "slow", 4) == 0) {
+			answer_numbers(supervisor, fd, false, scop_slow_write);
 		}
 	}
 	close(fd);

@@ -61,6 +61,7 @@ struct worker {
 	int listen_fd, stop_fd, wake_fd, wait_fd;
 	uint64_t requests_max;
 	long resident_max; /* kilobytes */
+	int64_t slow_milliseconds;
 	bool jobs;
 	unsigned hard_seconds; /* after which a request ends us, should the supervisor be gone */
 	struct scop_directory_entry entry;
@@ -203,6 +204,42 @@ load(struct worker *worker)
 		give_up(err.text);
 	if (number(worker, "sandbox") && !scop_sandbox_seal(&err))
 		give_up(err.text);
+}
+
+/* ---- slow statements ---- */
+
+static const char *
+route_words(const struct worker *worker)
+{
+	const uint32_t index = atomic_load(&worker->slot->route);
+
+	if (worker->jobs || index == UINT16_MAX)
+		return worker->slot->path;
+	const struct scop_route *route = &worker->app.module->routes[index];
+	return route->name ? route->name : route->path;
+}
+
+static void
+on_statement(void *context, const struct scop_db_ran *ran)
+{
+	struct worker *worker = context;
+	const int64_t milliseconds = ran->microseconds / 1000;
+
+	if (milliseconds < worker->slow_milliseconds)
+		return;
+	if (scop_board_slow(worker->board, ran->statement->name, route_words(worker),
+		worker->slot->tenant_name, (uint32_t)milliseconds, (uint32_t)ran->rows))
+		scop_log_line(SCOP_LOG_WARNING,
+		    "slow statement '%s' of module %s: %lld ms, %zu rows%s, route %s",
+		    ran->statement->name, worker->app.module_name, (long long)milliseconds,
+		    ran->rows, ran->failed ? ", and it failed" : "", route_words(worker));
+}
+
+static void
+watch_statements(struct worker *worker)
+{
+	worker->slow_milliseconds = number(worker, "slow_statement");
+	scop_db_watch(worker->app.db, on_statement, worker);
 }
 
 /* ---- one request ---- */
@@ -605,6 +642,7 @@ main(int argc, char **argv)
 		return scop_import_run(&worker.app, setting(&worker, "import"),
 		    setting(&worker, "site"));
 	watch_crashes(&worker);
+	watch_statements(&worker);
 	serve(&worker);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* What the board makes of how requests end: when a route rests, and when a pool is out of service.
  */
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -93,6 +94,27 @@ a_pool_fails_by_two_tenants_or_by_its_only_one(void **state)
 	assert_false(scop_board_pool_failing(board, 2));
 }
 
+static void
+a_slow_statement_is_told_once_and_its_worst_run_kept(void **state)
+{
+	struct scop_board *board = *state;
+	char name[20];
+
+	assert_true(scop_board_slow(board, "many", "list", "acme", 200, 3));
+	assert_false(scop_board_slow(board, "many", "show", "beta", 900, 7));
+	assert_false(scop_board_slow(board, "many", "list", "acme", 300, 1));
+	assert_int_equal(board->slow[0].count, 3);
+	assert_int_equal(board->slow[0].milliseconds, 900);
+	assert_int_equal(board->slow[0].rows, 7);
+	assert_string_equal(board->slow[0].route, "show");
+	assert_string_equal(board->slow[0].tenant, "beta");
+	for (int i = 1; i < SCOP_SLOW_KEPT; i++) {
+		snprintf(name, sizeof name, "other%d", i);
+		assert_true(scop_board_slow(board, name, "list", "acme", 100, 1));
+	}
+	assert_false(scop_board_slow(board, "one more", "list", "acme", 100, 1));
+}
+
 int
 main(void)
 {
@@ -101,6 +123,8 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(crashes_of_long_ago_do_not_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_happens_while_a_route_rests_does_not_make_it_rest_longer,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(a_slow_statement_is_told_once_and_its_worst_run_kept,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pool_fails_by_two_tenants_or_by_its_only_one,
 		    setup, teardown),

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* scopiton slow: the statements that took longer than `slow_statement_milliseconds`, the slowest
+ * first, since their pools were made. The supervisor knows them, so it has to run. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+enum { SLOW_MAX = 4096, WORD = 80 };
+
+struct slow {
+	unsigned milliseconds, rows, count;
+	char module[WORD], version[WORD], serves[WORD], statement[WORD], route[WORD], tenant[WORD];
+};
+
+static FILE *
+ask_supervisor(const struct scop_config *config)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%.80s/control", config->run);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+	    write(fd, "slow\n", 5) != 5) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	return fdopen(fd, "r");
+}
+
+static size_t
+read_all(FILE *in, struct slow *list)
+{
+	size_t count = 0;
+
+	while (count < SLOW_MAX) {
+		struct slow *slow = &list[count];
+
+		if (fscanf(in, "%u %u %u %79s %79s %79s %79s %79s %79s", &slow->milliseconds,
+			&slow->rows, &slow->count, slow->module, slow->version, slow->serves,
+			slow->statement, slow->route, slow->tenant) != 9)
+			break;
+		count++;
+	}
+	return count;
+}
+
+static int
+slowest_first(const void *one, const void *other)
+{
+	const unsigned a = ((const struct slow *)one)->milliseconds,
+		       b = ((const struct slow *)other)->milliseconds;
+
+	return a < b ? 1 : a > b ? -1 : 0;
+}
+
+static void
+print(const struct slow *list, size_t count)
+{
+	printf("%8s %8s %6s  %-24s %-10s %-28s %-20s %s\n", "MS", "ROWS", "TIMES", "MODULE",
+	    "VERSION", "STATEMENT", "ROUTE OR JOB", "TENANT");
+	for (size_t i = 0; i < count; i++)
+		printf("%8u %8u %6u  %-24s %-10s %-28s %-20s %s\n", list[i].milliseconds,
+		    list[i].rows, list[i].count, list[i].module, list[i].version, list[i].statement,
+		    list[i].route, list[i].tenant);
+}
+
+int
+cli_slow(struct cli *cli)
+{
+	struct scop_config config;
+	struct scop_error err;
+
+	if (!cli_done(cli, 0))
+		return CLI_USAGE;
+	if (!scop_config_load(&config, cli->config_file, &err))
+		return cli_fail("%s", err.text);
+	FILE *in = ask_supervisor(&config);
+	if (!in)
+		return cli_fail("the supervisor does not answer at '%s/control': %s. 'scopiton "
+				"serve' starts it.",
+		    config.run, strerror(errno));
+	struct slow *list = calloc(SLOW_MAX, sizeof *list);
+	const size_t count = list ? read_all(in, list) : 0;
+
+	fclose(in);
+	if (count == 0) {
+		printf("no statement took %lld ms or more (slow_statement_milliseconds)\n",
+		    (long long)config.slow_statement_milliseconds);
+	} else {
+		qsort(list, count, sizeof *list, slowest_first);
+		print(list, count);
+	}
+	free(list);
+	return CLI_DONE;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Statements that are quick, slow, and slower than MariaDB lets them be; alone and together. */
+#include "names.h"
+
+static const struct scop_value *
+least(struct scop_request *req)
+{
+	return scop_make_int(req, 1);
+}
+
+static void
+page(struct scop_request *req)
+{
+	scop_put_all(req,
+	    (const struct scop_want[]){ { .name = "few", .query = few(least(req)) },
+		{ .name = "digits", .query = digits() }, { 0 } });
+	scop_view(req, &view_page);
+}
+
+static void
+slow_page(struct scop_request *req)
+{
+	scop_put(req, "few", scop_rows(req, few(least(req))));
+	scop_put(req, "many", scop_rows(req, many(least(req))));
+	scop_view(req, &view_page);
+}
+
+static void
+too_slow(struct scop_request *req)
+{
+	scop_put(req, "too_many", scop_rows(req, too_many(least(req))));
+	scop_view(req, &view_page);
+}
+
+static void
+add(struct scop_request *req)
+{
+	scop_write(req, digit_add(least(req)));
+	scop_redirect(req, "page", NULL);
+}
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .api = true },
+	{ .method = SCOP_POST, .path = "/", .name = "ask", .handle = add },
+	{ .method = SCOP_GET, .path = "/slow", .name = "slow", .handle = slow_page },
+	{ .method = SCOP_GET, .path = "/too-slow", .name = "too_slow", .handle = too_slow },
+	{ 0 },
+};
+
+SCOP_MODULE(.routes = routes);
