@@ -201,19 +201,28 @@ words: $(BUILD)/libexec/scopiton-words $(SDK_TEXTS) $(SDK_NAMES)
 
 PREFIX ?= /usr/local
 TO = $(DESTDIR)$(PREFIX)
+# The private Scopiton of module tests, and what looks at their pages.
+SDK_TOOLS := tools/stack.sh tools/scratch.sh tools/serve tools/module-db tools/look.mjs
+SDK_SUPPORT := $(patsubst %,tests/support/%.mjs,codes forms reporter results run sql stack)
 SDK_FILES := sdk/module.mk sdk/author.mk sdk/Makefile.new core/libscopiton.map core/package/module.xsd scopiton.conf.example
 
-install: all
+install: all $(BUILD)/libscopiton-test.a
 	@mkdir -p $(TO)/bin $(TO)/include/scopiton $(TO)/lib/scopiton/libexec $(TO)/lib/pkgconfig $(TO)/share/scopiton/module
 	$(Q)cp $(BUILD)/libexec/scopiton* $(TO)/lib/scopiton/libexec/
-	$(Q)cp $(BUILD)/libscopiton.so.1 $(BUILD)/libscopiton-work.so.1 $(TO)/lib/scopiton/
+	$(Q)cp $(BUILD)/libscopiton.so.1 $(BUILD)/libscopiton-work.so.1 $(BUILD)/libscopiton-test.a $(TO)/lib/scopiton/
 	$(Q)ln -sf libscopiton.so.1 $(TO)/lib/scopiton/libscopiton.so
 	$(Q)ln -sf ../lib/scopiton/libexec/scopiton $(TO)/bin/scopiton
 	$(Q)cp core/include/scopiton/*.h $(TO)/include/scopiton/
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sdk/scopiton.pc.in > $(TO)/lib/pkgconfig/scopiton.pc
 	$(Q)cp $(SDK_FILES) $(TO)/share/scopiton/
 	$(Q)cp -r $(BUILD)/webroot $(BUILD)/modules migrations nginx templates $(TO)/share/scopiton/
-	$(Q)cd modules/guestbook && cp -r *.c *.sql module.xml README.md i18n migrations views $(abspath $(TO))/share/scopiton/module/
+	$(Q)cd modules/guestbook && cp -r *.c *.sql module.xml README.md i18n migrations tests views $(abspath $(TO))/share/scopiton/module/
+	@mkdir -p $(addprefix $(TO)/share/scopiton/,tools tests/support tests/browser node_modules)
+	$(Q)cp $(SDK_TOOLS) $(TO)/share/scopiton/tools/
+	$(Q)cp $(SDK_SUPPORT) $(TO)/share/scopiton/tests/support/
+	$(Q)cp tests/browser/pages.mjs $(TO)/share/scopiton/tests/browser/
+	$(Q)cp -r node_modules/playwright-core node_modules/axe-core $(TO)/share/scopiton/node_modules/
+	$(Q)node sdk/package.mjs $(VERSION) > $(TO)/share/scopiton/package.json
 	@echo "installed below $(TO)"
 
 # ---- running and testing ----

@@ -6,7 +6,10 @@
 # A script that starts servers reserves their ports first, with hold_port or take_port.
 
 PATH=$PATH:/usr/sbin:/sbin
-SCOPITON=$BUILD/libexec/scopiton
+# Installed, what the build has in one folder lies in two.
+LIBEXEC=$BUILD/libexec WEBROOT=$BUILD/webroot
+[ ! -e author.mk ] || LIBEXEC=$(realpath ../../lib/scopiton/libexec) WEBROOT=$PWD/webroot
+SCOPITON=$LIBEXEC/scopiton
 CONFIG=$VAR/scopiton.conf
 export SCOPITON SCOPITON_CONFIG=$CONFIG
 
@@ -101,8 +104,8 @@ write_config() { # further lines as arguments
 		echo "run = $RUN"
 		echo "var = $VAR"
 		echo "modules = ${MODULES_FOLDER:-$BUILD/modules}"
-		echo "webroot = $BUILD/webroot"
-		echo "libexec = $BUILD/libexec"
+		echo "webroot = $WEBROOT"
+		echo "libexec = $LIBEXEC"
 		echo "migrations = $PWD/migrations"
 		echo "db_socket = $RUN/db.sock"
 		echo "db_password_file = $VAR/secrets/.db"

@@ -26,7 +26,6 @@ struct copy {
 	const char *title; /* the name with a capital */
 	const char *model; /* the folder that is copied */
 	const char *to;
-	bool outside; /* of a checkout */
 };
 
 static bool
@@ -130,20 +129,12 @@ write_text(char *path, const char *text)
 	return out && fclose(out) == 0 && written;
 }
 
-/* The tests of a checkout start a whole Scopiton from there; the pictures are the guestbook's. */
-static bool
-is_left_out(const struct copy *copy, const char *below)
-{
-	return strncmp(below, "pictures/", 9) == 0 ||
-	    (copy->outside && strncmp(below, "tests/", 6) == 0);
-}
-
 static bool
 copy_file(const struct copy *copy, const char *from)
 {
 	const char *below = from + strlen(copy->model) + 1;
 
-	if (is_left_out(copy, below))
+	if (strncmp(below, "pictures/", 9) == 0) /* the guestbook's own */
 		return true;
 	const char *text = read_text(copy->arena, from);
 	if (!text)
@@ -203,8 +194,7 @@ make(struct copy *copy)
 {
 	const char *sdk = NULL;
 
-	copy->outside = access(in_checkout, R_OK) != 0;
-	if (copy->outside && !(sdk = installed(copy->arena)))
+	if (access(in_checkout, R_OK) != 0 && !(sdk = installed(copy->arena)))
 		return cli_fail("'%s' is not here. Call this in the top folder of the sources, or "
 				"use the installed 'scopiton' ('make install').",
 		    in_checkout);
@@ -214,10 +204,8 @@ make(struct copy *copy)
 		return cli_fail("'%s' is there already", copy->to);
 	if (!copy_all(copy) || (sdk && !write_makefile(copy->arena, sdk)))
 		return cli_fail("'%s' cannot be written: %s", copy->to, strerror(errno));
-	printf("%s is there. 'make' builds and checks it%s.\n", copy->to,
-	    sdk ? ""
-		: scop_arena_printf(copy->arena, "; 'make test MODULE=%s' runs its tests",
-		      copy->name));
+	printf("%s is there. 'make' builds and checks it; 'make test MODULE=%s' runs its tests.\n",
+	    copy->to, copy->name);
 	return CLI_DONE;
 }
 

@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core'
 import { root } from '../support/stack.mjs'
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-export const pictures = path.join(root, 'build/screenshots')
+export const pictures = path.join(process.env.BUILD ?? path.join(root, 'build'), 'screenshots')
 fs.mkdirSync(pictures, { recursive: true })
 
 export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic',

@@ -64,13 +64,14 @@ test('`scopiton new module` writes a module that builds and passes its own tests
   await make(path.join(home, 'modules'), out, 'meetings')
   fs.cpSync(path.join(build, 'modules/portal'), path.join(out, 'portal'), { recursive: true })
   fs.cpSync(path.join(root, 'tests/support'), path.join(home, 'tests/support'), { recursive: true })
+  fs.copyFileSync(path.join(root, 'package.json'), path.join(home, 'package.json'))
   for (const link of ['tools', 'nginx', 'migrations']) fs.symlinkSync(path.join(root, link), path.join(home, link))
   const { stdout } = await run('node', ['--test', 'modules/meetings/tests/meetings.test.js'],
     { cwd: home, env: { ...process.env, MODULES_FOLDER: out, NODE_TEST_CONTEXT: undefined } })
   assert.match(stdout, /# pass [1-9]/)
   assert.match(stdout, /# fail 0/)
   const program = path.join(build, 'tests/modules/meetings/tests/meetings_test')
-  fs.rmSync(program, { force: true })
+  fs.rmSync(path.join(build, 'tests/modules/meetings'), { recursive: true, force: true }) // of an earlier run, from another folder
   await run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${path.join(home, 'modules')}`, `MODULE_OUT=${out}`, program], { cwd: root })
   assert.match((await run(program)).stderr, /PASSED {2}\] [1-9]\d* test/)
   fs.rmSync(home, { recursive: true })
@@ -84,10 +85,23 @@ test('with an installed Scopiton a module is begun, built and checked in an empt
   const author = (program, ...args) => run(program, args, { cwd: work, env: bare }).then(({ stdout, stderr }) => ({ ok: true, text: stdout + stderr }), ({ stdout, stderr }) => ({ ok: false, text: stdout + stderr }))
   assert.match((await author('scopiton', 'new', 'loan')).text, /whose module is it\? Give --scop NAME/)
   assert.match((await author('scopiton', 'new', 'loan', '--scop', 'outils')).text, /^loan is there/)
+  assert.ok(fs.existsSync(path.join(work, 'loan/tests/loan_test.c')))
   const built = await author('make')
   assert.ok(built.ok, built.text)
   assert.match((await author('scopiton', 'check', 'build/modules/loan')).text, /loan 1\.0\.0: sound/)
   assert.equal((await author('make')).text.replace(/^make.*Nothing to be done.*\n/, ''), '', 'and nothing is built again')
+  // its tests run there, with the real nginx and MariaDB
+  const { NODE_TEST_CONTEXT, SCOPITON_TEST, BUILD, ...rest } = process.env
+  const tests = { ...rest, PATH: `${prefix}/bin:${path.dirname(process.execPath)}:/usr/bin:/bin`, HOME: home }
+  const { stdout } = await run('make', ['test'], { cwd: work, env: tests, maxBuffer: 1 << 24 })
+  assert.match(stdout, /build\/asan\/tests\/loan\/tests\/loan_test: [1-9]\d* passed, 0 failed/)
+  assert.match(stdout, /loan\/tests\/loan\.test\.js: [1-9]\d* passed, 0 failed/)
+  // a mistake is found by both
+  const handler = path.join(work, 'loan/loan.c'), code = fs.readFileSync(handler, 'utf8')
+  fs.writeFileSync(handler, code.replace('scop_field(req, "message"), scop_now', 'scop_field(req, "name"), scop_now'))
+  const failed = await run('make', ['test', 'MODULE=loan'], { cwd: work, env: tests }).then(() => null, (error) => error)
+  assert.match(failed?.stdout ?? '', /loan_test: [^]*FAILED an_entry_is_stored[^]*loan\.test\.js: [^]*FAILED an entry is stored/)
+  fs.writeFileSync(handler, code)
   // pkg-config leads there as well
   fs.rmSync(path.join(work, 'build'), { recursive: true })
   const found = await run('make', [], { cwd: work, env: { PATH: '/usr/bin:/bin', HOME: home, PKG_CONFIG_PATH: `${prefix}/lib/pkgconfig` } })

@@ -13,7 +13,7 @@ import { readCmocka, readEvents } from './results.mjs'
 
 const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
 const AT_ONCE = Number(process.env.JOBS || os.availableParallelism() + 1) // one more than cores: files wait, too
-const root = path.resolve(import.meta.dirname, '../..')
+const root = process.cwd() // of what is tested: paths are below it
 const top = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-tests-'))
 fs.chmodSync(top, 0o755) // modules may have users of their own
 const times = path.join(process.env.BUILD, 'test-times.json')
@@ -52,7 +52,7 @@ async function sweep (folder) {
 
 function command (job) {
   if (job.kind === 'unit') return [path.resolve(root, job.path), []]
-  const reporter = path.join(root, 'tests/support/reporter.mjs')
+  const reporter = path.join(import.meta.dirname, 'reporter.mjs')
   return [process.execPath, ['--test-reporter', reporter, '--test-reporter-destination', path.join(job.folder, 'events'), path.resolve(root, job.path)]]
 }
 

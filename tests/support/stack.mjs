@@ -12,6 +12,8 @@ import { Sql } from './sql.mjs'
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..')
 const build = process.env.BUILD ?? path.join(root, 'build')
+// An installed Scopiton has its programs elsewhere than a build.
+export const libexec = fs.existsSync(path.join(root, 'author.mk')) ? path.join(root, '../../lib/scopiton/libexec') : path.join(build, 'libexec')
 const run = promisify(execFile)
 
 // Starts it; `config` are further configuration lines, `modules` a folder of packages other than the build's own; `formRate`
@@ -80,7 +82,7 @@ class Stack {
 
   // The command line's output; rejects with its exit status in `code`.
   async cli (...args) {
-    const { stdout } = await run(path.join(build, 'libexec/scopiton'), args,
+    const { stdout } = await run(path.join(libexec, 'scopiton'), args,
       { env: { ...process.env, SCOPITON_CONFIG: path.join(this.folder, 'scopiton.conf') }, cwd: root, maxBuffer: 1 << 24 })
     return stdout
   }

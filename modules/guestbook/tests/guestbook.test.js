@@ -2,7 +2,7 @@
 // The guestbook, as its visitors use it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { start } from '../../../tests/support/stack.mjs'
+import { start } from 'scopiton/test'
 
 const host = 'acme.localhost'
 const page = '/fr/guestbook/'

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { formsIn, sent } from '../../../tests/support/forms.mjs'
-import { start, until } from '../../../tests/support/stack.mjs'
+import { formsIn, sent } from 'scopiton/test/forms'
+import { start, until } from 'scopiton/test'
 
 const host = 'acme.localhost', portal = 'acme-portal.localhost'
 let stack, owner

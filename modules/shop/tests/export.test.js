@@ -2,7 +2,7 @@
 // Files for spreadsheets are complete, however many rows there are.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { start } from '../../../tests/support/stack.mjs'
+import { start } from 'scopiton/test'
 
 const PORTAL = 'acme-portal.localhost', ORDERS = 12345, PRODUCTS = 3501, OF_EACH = 3
 let stack, headers

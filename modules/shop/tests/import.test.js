@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { root, start, until } from '../../../tests/support/stack.mjs'
+import { root, start, until } from 'scopiton/test'
 
 const host = 'acme.localhost', portal = 'acme-portal.localhost', shared = path.join(root, '../shared/shop')
 let stack, headers

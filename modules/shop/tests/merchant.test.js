@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { root, start, until } from '../../../tests/support/stack.mjs'
+import { root, start, until } from 'scopiton/test'
 import { expected, mistaken } from './mistaken.mjs'
 
 const host = 'acme.localhost', portal = 'acme-portal.localhost'
