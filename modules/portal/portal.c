@@ -8,6 +8,11 @@
  */
 #include "portal.h"
 
+const struct scop_field portal_sure_fields[] = {
+	{ .name = "sure", .type = SCOP_FIELD_BOOL },
+	{ 0 },
+};
+
 const struct scop_field portal_page_fields[] = {
 	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
 	{ 0 },
@@ -47,6 +52,15 @@ portal_put_page(struct scop_request *req, const char *name, const struct scop_va
 		scop_put(req, "next", scop_make_int(req, page + 1));
 }
 
+bool
+portal_is_sure(struct scop_request *req, const struct scop_view *question)
+{
+	if (!scop_member(req) || scop_as_bool(scop_field(req, "sure")))
+		return true;
+	scop_view(req, question);
+	return false;
+}
+
 void
 portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name)
@@ -82,6 +96,8 @@ link_use(struct scop_request *req)
 		return;
 	}
 	portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
+	if (!scop_bool(found, "has_account"))
+		scop_redirect(req, "password-form", NULL);
 }
 
 /* The demo's way in: these routes are there in development only (see scop_route). */
@@ -125,6 +141,7 @@ sign_out(struct scop_request *req)
 	scop_write(req, sessions_end(scop_member(req)));
 	scop_session_cookie(req, "");
 	scop_note(req, "Signed out", NULL);
+	scop_flash(req, SCOP_TEXT("You are signed out."));
 	scop_redirect(req, "sign-in-form", NULL);
 }
 
@@ -168,7 +185,9 @@ static const struct scop_route routes[] = {
 	    .path = "/orders/{order}/cancel",
 	    .name = "cancel-order",
 	    .handle = portal_order_cancel,
-	    .permission = "portal.modules" },
+	    .permission = "portal.modules",
+	    .fields = portal_sure_fields,
+	    .form = portal_modules },
 	{ .method = SCOP_GET,
 	    .path = "/statements",
 	    .name = "statements",
@@ -237,7 +256,9 @@ static const struct scop_route routes[] = {
 	    .path = "/tenants/{tenant}/orders/{order}/cancel",
 	    .name = "tenant-cancel-order",
 	    .handle = portal_tenant_order_cancel,
-	    .permission = "portal.operate" },
+	    .permission = "portal.operate",
+	    .fields = portal_sure_fields,
+	    .form = portal_tenant },
 	{ .method = SCOP_GET,
 	    .path = "/modules/{module}/install",
 	    .name = "install-form",
@@ -311,6 +332,7 @@ static const struct scop_route routes[] = {
 	    .name = "remove-role",
 	    .handle = portal_role_remove,
 	    .permission = "portal.members",
+	    .fields = portal_sure_fields,
 	    .form = portal_role },
 	{ .method = SCOP_GET,
 	    .path = "/keys",
@@ -328,7 +350,9 @@ static const struct scop_route routes[] = {
 	    .path = "/keys/{key}/remove",
 	    .name = "remove-key",
 	    .handle = portal_key_remove,
-	    .permission = "portal.keys" },
+	    .permission = "portal.keys",
+	    .fields = portal_sure_fields,
+	    .form = portal_keys },
 	{ .method = SCOP_GET,
 	    .path = "/tenants",
 	    .name = "tenants",
@@ -354,18 +378,11 @@ static const struct scop_route routes[] = {
 	    .handle = portal_tenant,
 	    .permission = "portal.operate" },
 	{ .method = SCOP_POST,
-	    .path = "/allowances/{tenant}",
-	    .name = "tenant-allow",
-	    .handle = portal_tenant_allow,
+	    .path = "/agreements/{tenant}",
+	    .name = "tenant-agree",
+	    .handle = portal_tenant_agree,
 	    .permission = "portal.operate",
-	    .fields = portal_allowance_fields,
-	    .form = portal_tenant },
-	{ .method = SCOP_POST,
-	    .path = "/senders/{tenant}",
-	    .name = "tenant-sender",
-	    .handle = portal_tenant_sender,
-	    .permission = "portal.operate",
-	    .fields = portal_sender_fields,
+	    .fields = portal_agreed_fields,
 	    .form = portal_tenant },
 	{ .method = SCOP_GET,
 	    .path = "/tenants/{tenant}/{module}/disable",
@@ -410,7 +427,9 @@ static const struct scop_route routes[] = {
 	    .path = "/jobs/{id}/cancel",
 	    .name = "cancel-job",
 	    .handle = portal_job_cancel,
-	    .permission = "portal.jobs" },
+	    .permission = "portal.jobs",
+	    .fields = portal_sure_fields,
+	    .form = portal_jobs },
 	{ .method = SCOP_POST,
 	    .path = "/jobs/{id}/replay",
 	    .name = "replay-job",
@@ -420,7 +439,9 @@ static const struct scop_route routes[] = {
 	    .path = "/jobs/{id}/drop",
 	    .name = "drop-job",
 	    .handle = portal_job_drop,
-	    .permission = "portal.jobs" },
+	    .permission = "portal.jobs",
+	    .fields = portal_sure_fields,
+	    .form = portal_jobs },
 	{ .method = SCOP_GET,
 	    .path = "/mails",
 	    .name = "mails",
@@ -464,6 +485,7 @@ static const struct scop_route routes[] = {
 	    .name = "member-remove",
 	    .handle = portal_member_remove,
 	    .permission = "portal.members",
+	    .fields = portal_sure_fields,
 	    .form = portal_member },
 	{ .method = SCOP_GET,
 	    .path = "/audit",
@@ -477,13 +499,18 @@ static const struct scop_route routes[] = {
 	    .name = "account",
 	    .handle = portal_account_form,
 	    .permission = SCOP_ANY_MEMBER },
+	{ .method = SCOP_GET,
+	    .path = "/account/password",
+	    .name = "password-form",
+	    .handle = portal_password_form,
+	    .permission = SCOP_ANY_MEMBER },
 	{ .method = SCOP_POST,
-	    .path = "/account",
-	    .name = "save-account",
-	    .handle = portal_account,
+	    .path = "/account/password",
+	    .name = "save-password",
+	    .handle = portal_password,
 	    .permission = SCOP_ANY_MEMBER,
-	    .fields = portal_account_fields,
-	    .form = portal_account_form },
+	    .fields = portal_password_fields,
+	    .form = portal_password_form },
 	{ .method = SCOP_POST,
 	    .path = "/account/profile",
 	    .name = "save-profile",
@@ -495,12 +522,16 @@ static const struct scop_route routes[] = {
 	    .path = "/account/sessions/end",
 	    .name = "end-sessions",
 	    .handle = portal_sessions_end,
-	    .permission = SCOP_ANY_MEMBER },
+	    .permission = SCOP_ANY_MEMBER,
+	    .fields = portal_sure_fields,
+	    .form = portal_account_form },
 	{ .method = SCOP_POST,
 	    .path = "/account/sessions/{session}/end",
 	    .name = "end-session",
 	    .handle = portal_session_end,
-	    .permission = SCOP_ANY_MEMBER },
+	    .permission = SCOP_ANY_MEMBER,
+	    .fields = portal_sure_fields,
+	    .form = portal_account_form },
 	{ .method = SCOP_GET,
 	    .path = "/account/second",
 	    .name = "second",
@@ -519,7 +550,7 @@ static const struct scop_route routes[] = {
 	    .handle = portal_second_off,
 	    .permission = SCOP_ANY_MEMBER,
 	    .fields = portal_second_off_fields,
-	    .form = portal_account_form },
+	    .form = portal_second_form },
 	{ .method = SCOP_POST,
 	    .path = "/sign-in/second",
 	    .name = "second-step",

@@ -9,6 +9,11 @@ enum { PORTAL_TOKEN = 40 };
 
 extern const struct scop_field portal_page_fields[];
 
+/* For a POST that takes something away: whether to do it. False: `question` is the answer, whose
+ * form sends `sure`. A program with a key, which has nobody to ask, is sure. */
+bool portal_is_sure(struct scop_request *req, const struct scop_view *question);
+extern const struct scop_field portal_sure_fields[];
+
 /* Opens a session for the member, and goes to the first page. */
 void portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name);
@@ -35,13 +40,14 @@ enum scop_job_result portal_forgot_job(struct scop_request *req);
 void portal_reset_form(struct scop_request *req);
 void portal_reset(struct scop_request *req);
 void portal_account_form(struct scop_request *req);
-void portal_account(struct scop_request *req);
+void portal_password_form(struct scop_request *req);
+void portal_password(struct scop_request *req);
 
 /* Whether the field `password` is one that is easily guessed, and was refused. */
 bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
     const struct scop_value *mail);
 extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[],
-    portal_reset_fields[], portal_account_fields[];
+    portal_reset_fields[], portal_password_fields[];
 
 /* portal_second.c: the second step. */
 void portal_second_form(struct scop_request *req);
@@ -59,6 +65,7 @@ enum scop_job_result portal_invite_job(struct scop_request *req);
 void portal_member(struct scop_request *req);
 void portal_member_role(struct scop_request *req);
 void portal_member_remove(struct scop_request *req);
+/* `inviter` is NULL where the member asked for the mail, to prove the address. */
 void portal_send_invitation(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter);
 void portal_invitation_form(struct scop_request *req);
@@ -152,10 +159,9 @@ void portal_tenants(struct scop_request *req);
 void portal_tenant(struct scop_request *req);
 void portal_tenant_new(struct scop_request *req);
 void portal_tenant_make(struct scop_request *req);
-void portal_tenant_allow(struct scop_request *req);
-void portal_tenant_sender(struct scop_request *req);
+void portal_tenant_agree(struct scop_request *req);
 extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[],
-    portal_allowance_fields[], portal_sender_fields[];
+    portal_agreed_fields[];
 
 /* portal_audit.c: who did what. */
 void portal_audit(struct scop_request *req);

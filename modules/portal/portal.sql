@@ -2,7 +2,7 @@
 -- What the portal reads of its tenant, and what it writes: sessions, and orders to the installer.
 
 -- name: sign_in_by_hash (hash)
-SELECT s.member, m.name FROM socle.sign_in s JOIN socle.member m ON m.id = s.member
+SELECT s.member, m.name, m.person IS NOT NULL AS has_account FROM socle.sign_in s JOIN socle.member m ON m.id = s.member
 WHERE s.token_hash = :hash AND s.expires > UTC_TIMESTAMP(6)
 
 -- name: member_of_role (role)
@@ -16,6 +16,9 @@ INSERT INTO socle.session (token_hash, member, expires, agent) VALUES (:hash, :m
 
 -- name: sessions_of (member)
 SELECT LEFT(token_hash, 16) AS id, agent, created FROM socle.session WHERE member = :member AND expires > UTC_TIMESTAMP(6) ORDER BY created DESC LIMIT 50
+
+-- name: session_by_id (member, id)
+SELECT LEFT(token_hash, 16) AS id, agent, created FROM socle.session WHERE member = :member AND LEFT(token_hash, 16) = :id
 
 -- name: session_end (member, id)
 DELETE FROM socle.session WHERE member = :member AND LEFT(token_hash, 16) = :id
@@ -253,11 +256,13 @@ LEFT JOIN (SELECT n.module, COALESCE((SELECT w.text FROM socle.message w WHERE (
 	FROM socle.offer n) o ON o.module = d.module
 ORDER BY d.id DESC LIMIT :limit OFFSET :first
 
--- name: job_by_id (id)
-SELECT id FROM socle.job WHERE id = :id
+-- name: job_by_id (language, id)
+SELECT j.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, j.name) AS title
+FROM socle.job j LEFT JOIN socle.job_title t ON t.module = j.module AND t.name = j.name WHERE j.id = :id
 
--- name: dead_job_by_id (id)
-SELECT id FROM socle.dead_job WHERE id = :id
+-- name: dead_job_by_id (language, id)
+SELECT d.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
+FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name WHERE d.id = :id
 
 -- name: mails (limit, first)
 SELECT id, recipient, recipient_name, subject, secret, created, state = 'waiting' AS waiting, state = 'sent' AS sent,
@@ -387,7 +392,7 @@ FROM socle.every_tenant t WHERE :words IS NULL OR t.title LIKE CONCAT('%', :word
 	OR t.host LIKE CONCAT('%', :words, '%') ORDER BY t.title, t.id LIMIT :limit OFFSET :first
 
 -- name: one_tenant (id)
-SELECT t.id, t.title, t.name, t.host, t.portal_host, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
+SELECT t.id, t.title, t.name, t.host, t.portal_host, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
 	(SELECT SUM(u.cents) FROM socle.every_use_line u WHERE u.tenant = t.id AND u.month = DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m') AND u.currency = t.currency) AS month_cents
 FROM socle.every_tenant t WHERE t.id = :id
 
@@ -436,8 +441,8 @@ SELECT id FROM socle.member WHERE mail = LOWER(:mail)
 -- name: member_with_mail (member, mail)
 SELECT id FROM socle.member WHERE id = :member AND mail = LOWER(:mail)
 
--- name: member_mail (member, mail)
-UPDATE socle.member SET mail = LOWER(:mail) WHERE id = :member
+-- name: member_named (member, name, mail)
+UPDATE socle.member SET name = :name, mail = LOWER(:mail) WHERE id = :member
 
 -- name: owners_but (member)
 SELECT COUNT(*) AS others FROM (SELECT member FROM socle.member_role WHERE role = 'owner' AND member <> :member FOR UPDATE) o

@@ -51,7 +51,8 @@ const struct scop_field portal_reset_fields[] = {
 	{ 0 },
 };
 
-const struct scop_field portal_account_fields[] = {
+const struct scop_field portal_password_fields[] = {
+	{ .name = "name", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Name"), .max = 100 },
 	{ .name = "mail", .type = SCOP_FIELD_EMAIL, .label = SCOP_TEXT("E-mail address") },
 	{ .name = "current",
 	    .type = SCOP_FIELD_TEXT,
@@ -227,6 +228,7 @@ portal_reset(struct scop_request *req)
 	end_elsewhere(req, scop_get(found, "person"), scop_get(found, "name"));
 	scop_note_as(req, scop_get(found, "member"), scop_get(found, "name"),
 	    "Reset a forgotten password", NULL);
+	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
 	/* The link has proved the address: in at once, also from a network where somebody else has
 	 * failed too often. */
 	if (scop_bool(found, "second")) {
@@ -246,31 +248,38 @@ portal_account_form(struct scop_request *req)
 	scop_view(req, &view_account);
 }
 
+/* Another page than the account's, so that nothing typed there is lost beside this button. */
+void
+portal_password_form(struct scop_request *req)
+{
+	scop_put(req, "person", scop_row(req, person_of_member(scop_member(req))));
+	scop_view(req, &view_password_page);
+}
+
 /* Who came in by a link makes an account of it, once a mail has proved the address: else it might
  * be somebody else's. */
 static void
 set_up(struct scop_request *req)
 {
-	const struct scop_value *mail = scop_field(req, "mail");
+	const struct scop_value *mail = scop_field(req, "mail"), *name = scop_field(req, "name");
 
-	if (!mail) {
+	if (!name)
+		scop_reject(req, "name", "Enter your name.");
+	if (!mail)
 		scop_reject(req, "mail", "Enter your e-mail address.");
-		return;
-	}
-	if (scop_row(req, members_by_mail(mail)) &&
-	    !scop_row(req, member_with_mail(scop_member(req), mail))) {
+	else if (scop_row(req, members_by_mail(mail)) &&
+	    !scop_row(req, member_with_mail(scop_member(req), mail)))
 		scop_reject(req, "mail", "Someone with this address is already a member.");
+	if (scop_rejected(req))
 		return;
-	}
-	scop_write(req, member_mail(scop_member(req), mail));
-	portal_send_invitation(req, scop_member(req), scop_member_name(req), mail,
-	    scop_member_name(req));
+	scop_write(req, member_named(scop_member(req), name, mail));
+	portal_send_invitation(req, scop_member(req), name, mail, NULL);
 	scop_put(req, "written_to", mail);
-	portal_account_form(req);
+	portal_password_form(req);
 }
 
 void
-portal_account(struct scop_request *req)
+portal_password(struct scop_request *req)
 {
 	const struct scop_value *person = scop_row(req, person_of_member(scop_member(req)));
 	const struct scop_value *current = scop_field(req, "current");

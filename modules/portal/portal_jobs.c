@@ -26,35 +26,62 @@ portal_jobs(struct scop_request *req)
 	scop_view(req, &view_jobs);
 }
 
+/* What a member may order about a job. */
+struct job_order {
+	const char *verb, *note, *said;
+	const struct scop_view *question; /* NULL: not asked */
+};
+
 /* A job that has ended meanwhile is no mistake of the person who pressed the button. */
 static void
-give_order(struct scop_request *req, const struct scop_value *job, const char *verb,
-    const char *words)
+give_order(struct scop_request *req, const struct scop_value *job, const struct job_order *order)
 {
+	scop_put(req, "one", job);
+	if (job && order->question && !portal_is_sure(req, order->question))
+		return;
 	if (job) {
-		scop_order_job(req, scop_get(job, "id"), verb);
-		scop_note(req, words, scop_path(req, "id"));
+		scop_order_job(req, scop_get(job, "id"), order->verb);
+		scop_note(req, order->note, scop_get(job, "title"));
 	}
+	scop_flash(req, job ? order->said : SCOP_TEXT("This job has ended in the meantime."));
 	scop_redirect(req, "jobs", NULL);
+}
+
+static const struct scop_value *
+waiting_job(struct scop_request *req)
+{
+	return scop_row(req, job_by_id(portal_language(req), scop_path(req, "id")));
+}
+
+static const struct scop_value *
+failed_job(struct scop_request *req)
+{
+	return scop_row(req, dead_job_by_id(portal_language(req), scop_path(req, "id")));
 }
 
 void
 portal_job_cancel(struct scop_request *req)
 {
-	give_order(req, scop_row(req, job_by_id(scop_path(req, "id"))), "cancel",
-	    SCOP_NOTE("Cancelled a job"));
+	static const struct job_order cancel = { "cancel", SCOP_NOTE("Cancelled a job"),
+		SCOP_TEXT("The job is cancelled."), &view_sure_cancel };
+
+	give_order(req, waiting_job(req), &cancel);
 }
 
 void
 portal_job_replay(struct scop_request *req)
 {
-	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "replay",
-	    SCOP_NOTE("Retried a job"));
+	static const struct job_order replay = { "replay", SCOP_NOTE("Retried a job"),
+		SCOP_TEXT("The job is tried again now."), NULL };
+
+	give_order(req, failed_job(req), &replay);
 }
 
 void
 portal_job_drop(struct scop_request *req)
 {
-	give_order(req, scop_row(req, dead_job_by_id(scop_path(req, "id"))), "drop",
-	    SCOP_NOTE("Discarded a job"));
+	static const struct job_order drop = { "drop", SCOP_NOTE("Discarded a job"),
+		SCOP_TEXT("The job is discarded."), &view_sure_drop };
+
+	give_order(req, failed_job(req), &drop);
 }

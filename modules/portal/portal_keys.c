@@ -102,6 +102,9 @@ portal_key_remove(struct scop_request *req)
 {
 	const struct scop_value *key = scop_row(req, api_key_by_id(scop_path(req, "key")));
 
+	scop_put(req, "one", key);
+	if (key && !portal_is_sure(req, &view_sure_key))
+		return;
 	if (key) {
 		scop_write(req, api_key_remove(scop_get(key, "id")));
 		scop_note(req, "Revoked an API key", scop_get(key, "name"));

@@ -202,7 +202,9 @@ portal_invitation(struct scop_request *req)
 		portal_invitation_form(req);
 		return;
 	}
-	if (scop_type(person) == SCOP_NULL) {
+	const bool is_new = scop_type(person) == SCOP_NULL;
+
+	if (is_new) {
 		if (!scop_field(req, "password")) {
 			scop_reject(req, "password", "Choose a password.");
 			return;
@@ -218,6 +220,13 @@ portal_invitation(struct scop_request *req)
 	scop_write(req, member_become(member, person, scop_get(found, "mail")));
 	scop_note_as(req, member, scop_get(found, "name"), "Joined", scop_get(found, "mail"));
 	portal_enter(req, member, scop_get(found, "name"));
+	scop_flash_with(req,
+	    is_new ? SCOP_TEXT("Welcome, {{name}}. Your password is set: protect it with a second "
+			       "step.")
+		   : SCOP_TEXT("Welcome, {{name}}. You are a member now."),
+	    found);
+	if (is_new)
+		scop_redirect(req, "second", NULL);
 }
 
 /* ---- one member ---- */
@@ -300,6 +309,9 @@ portal_member_remove(struct scop_request *req)
 		    "This is the last owner. Make someone else an owner first.");
 		return;
 	}
+	scop_put(req, "one", member);
+	if (!portal_is_sure(req, &view_sure_member))
+		return;
 	scop_write(req, sessions_end(id));
 	scop_write(req, sign_ins_clear(id));
 	scop_write(req, invitations_clear(id));

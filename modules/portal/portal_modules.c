@@ -36,6 +36,14 @@ static const char *const notes[] = { SCOP_NOTE("Installed"), SCOP_NOTE("Updated"
 	SCOP_NOTE("Tested an update on a copy"), SCOP_NOTE("Went back to the previous version"),
 	SCOP_NOTE("Disabled"), SCOP_NOTE("Uninstalled"), SCOP_NOTE("Deleted permanently") };
 
+/* To who has ordered it. */
+static const char *const begun[] = { SCOP_TEXT("{{title}} is being installed."),
+	SCOP_TEXT("{{title}} is being updated."),
+	SCOP_TEXT("The update of {{title}} is being tried on a copy."),
+	SCOP_TEXT("{{title}} is going back to its previous version."),
+	SCOP_TEXT("{{title}} is being disabled."), SCOP_TEXT("{{title}} is being uninstalled."),
+	SCOP_TEXT("{{title}} is being deleted.") };
+
 const struct scop_field portal_order_fields[] = {
 	{ .name = "kind", .type = SCOP_FIELD_CHOICE, .required = true, .choices = kinds },
 	{ .name = "version",
@@ -350,6 +358,28 @@ is_confirmed(struct scop_request *req, const struct scop_value *one)
 	    strcmp(typed, scop_text(one, "module")) == 0;
 }
 
+/* As the trail names it. */
+static const struct scop_value *
+about_module(struct scop_request *req, const struct scop_value *one,
+    const struct scop_value *tenant)
+{
+	return tenant
+	    ? scop_make_text(req, "%s, %s", scop_text(one, "title"), scop_text(tenant, "title"))
+	    : scop_get(one, "title");
+}
+
+static void
+say_begun(struct scop_request *req, const struct scop_value *one, bool under_way, size_t kind)
+{
+	const char *text = begun[kind];
+
+	if (under_way)
+		text = SCOP_TEXT("Another operation for {{title}} is still in progress.");
+	else if (scop_bool(one, "is_off") && strcmp(kinds[kind], "install") == 0)
+		text = SCOP_TEXT("{{title}} is being enabled.");
+	scop_flash_with(req, text, scop_map_of(req, "title", scop_get(one, "title"), NULL));
+}
+
 /* One order at a time for a module: a second press shows the run that the first one started. False
  * where the answer is there: not found, refused, or a price to agree to. */
 static bool
@@ -384,11 +414,9 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
 		purge ? module : none),
 	    &under_way);
+	say_begun(req, one, under_way, place_in(kinds, kind));
 	if (!under_way)
-		scop_note(req, notes[place_in(kinds, kind)],
-		    tenant ? scop_make_text(req, "%s, %s", scop_text(one, "title"),
-				 scop_text(tenant, "title"))
-			   : scop_get(one, "title"));
+		scop_note(req, notes[place_in(kinds, kind)], about_module(req, one, tenant));
 	return true;
 }
 
@@ -419,20 +447,38 @@ portal_disable(struct scop_request *req)
 		    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
+/* Cancels the operation `order` of `module` (its page) where the person is sure. */
+static bool
+is_cancelled(struct scop_request *req, const struct scop_value *order,
+    const struct scop_value *page)
+{
+	scop_put(req, "one", order);
+	scop_put(req, "title", scop_get(page, "title"));
+	if (!portal_is_sure(req, &view_sure_order))
+		return false;
+	scop_write(req, order_cancel(scop_get(order, "id")));
+	scop_note(req, "Cancelled an operation",
+	    about_module(req, page, scop_model(req, "tenant")));
+	scop_flash(req, SCOP_TEXT("The operation is cancelled."));
+	return true;
+}
+
+#define ENDED SCOP_TEXT("This operation has ended in the meantime.")
+
 void
 portal_order_cancel(struct scop_request *req)
 {
 	const struct scop_value *order = scop_row(req, order_under_way(scop_path(req, "order"))),
 				*module = scop_get(order, "module");
+	const struct scop_value *page =
+	    order ? scop_row(req, offer_page(portal_language(req), module)) : NULL;
 
-	if (scop_type(module) == SCOP_NULL) { /* it has ended, or concerns no module */
+	if (!page) {
+		scop_flash(req, ENDED);
 		scop_redirect(req, "modules", NULL);
-		return;
+	} else if (is_cancelled(req, order, page)) {
+		scop_redirect(req, "module", scop_map_of(req, "module", module, NULL));
 	}
-	scop_write(req, order_cancel(scop_get(order, "id")));
-	scop_note(req, "Cancelled an operation", module);
-	scop_redirect(req, "module",
-	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
 }
 
 /* ---- the same for a tenant that we serve ---- */
@@ -533,20 +579,18 @@ portal_tenant_order_cancel(struct scop_request *req)
 	const struct scop_value *tenant = served_tenant(req), *id = scop_get(tenant, "id");
 	const struct scop_value *order =
 	    tenant ? scop_row(req, every_order_under_way(scop_path(req, "order"), id)) : NULL;
-	const struct scop_value *parts[] = { id, scop_get(order, "module") };
+	const struct scop_value *module = scop_get(order, "module");
+	const struct scop_value *page =
+	    order ? scop_row(req, every_offer_page(portal_language(req), id, module)) : NULL;
 
+	scop_put(req, "tenant", tenant);
 	if (!tenant) {
 		scop_not_found(req);
-		return;
+	} else if (!page) { /* it has ended, or concerns no module */
+		scop_flash(req, ENDED);
+		scop_redirect(req, "tenant", scop_map_of(req, "tenant", id, NULL));
+	} else if (is_cancelled(req, order, page)) {
+		scop_redirect(req, "tenant-module",
+		    scop_map_of(req, "tenant", id, "module", module, NULL));
 	}
-	if (scop_type(parts[1]) == SCOP_NULL) { /* it has ended, or concerns no module */
-		scop_redirect(req, "tenant",
-		    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
-		return;
-	}
-	scop_write(req, order_cancel(scop_get(order, "id")));
-	scop_note(req, "Cancelled an operation",
-	    scop_make_text(req, "%s, %s", scop_text(order, "module"), scop_text(tenant, "title")));
-	scop_redirect(req, "tenant-module",
-	    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
 }

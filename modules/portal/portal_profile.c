@@ -107,6 +107,15 @@ portal_profile(struct scop_request *req)
 void
 portal_session_end(struct scop_request *req)
 {
+	const struct scop_value *one =
+	    scop_row(req, session_by_id(scop_member(req), scop_path(req, "session")));
+
+	if (one)
+		scop_put(req, "one",
+		    scop_make_with(req, one, "agent",
+			agent_in_words(req, scop_text(one, "agent"))));
+	if (one && !portal_is_sure(req, &view_sure_session))
+		return;
 	scop_write(req, session_end(scop_member(req), scop_path(req, "session")));
 	scop_note(req, "Signed out another device", NULL);
 	scop_flash(req, SCOP_TEXT("The device is signed out."));
@@ -116,8 +125,10 @@ portal_session_end(struct scop_request *req)
 void
 portal_sessions_end(struct scop_request *req)
 {
+	if (!portal_is_sure(req, &view_sure_sessions))
+		return;
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
-	scop_note(req, "Signed out another device", NULL);
-	scop_flash(req, SCOP_TEXT("The device is signed out."));
+	scop_note(req, "Signed out all other devices", NULL);
+	scop_flash(req, SCOP_TEXT("All other devices are signed out."));
 	scop_redirect(req, "account", NULL);
 }

@@ -69,6 +69,7 @@ portal_role_add(struct scop_request *req)
 	}
 	scop_write(req, role_add(name, scop_field(req, "title")));
 	scop_note(req, "Added a role", scop_field(req, "title"));
+	scop_flash(req, SCOP_TEXT("The role is added. Choose what it can do."));
 	scop_redirect(req, "one-role",
 	    scop_make_map(req, 1, (const char *const[]){ "role" }, &name));
 }
@@ -189,6 +190,9 @@ portal_role_remove(struct scop_request *req)
 		    "Someone still has this role. Give them another role first.");
 		return;
 	}
+	scop_put(req, "one", role);
+	if (!portal_is_sure(req, &view_sure_role))
+		return;
 	scop_write(req, role_permissions_clear(name));
 	scop_write(req, role_remove(name));
 	scop_note(req, "Removed a role", scop_get(role, "title"));

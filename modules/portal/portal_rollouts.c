@@ -71,6 +71,7 @@ portal_rollout_begin(struct scop_request *req)
 		scop_field(req, "canary")),
 	    &under_way);
 	scop_note(req, "Started a gradual update", module);
+	scop_flash(req, SCOP_TEXT("The update starts in a moment."));
 	scop_redirect(req, "rollouts", NULL);
 }
 
@@ -105,7 +106,7 @@ portal_rollout(struct scop_request *req)
 }
 
 static void
-change(struct scop_request *req, const char *kind, const char *note)
+change(struct scop_request *req, const char *kind, const char *note, const char *said)
 {
 	const struct scop_value *one = rollout_of(req), *id = scop_get(one, "id");
 	bool under_way;
@@ -118,7 +119,8 @@ change(struct scop_request *req, const char *kind, const char *note)
 	    rollout_change_add(scop_tenant(req), scop_make_text(req, "%s", kind), id,
 		scop_member_name(req)),
 	    &under_way);
-	scop_note(req, note, scop_get(one, "module"));
+	scop_note(req, note, scop_get(one, "title"));
+	scop_flash(req, said);
 	scop_redirect(req, "rollout",
 	    scop_make_map(req, 1, (const char *const[]){ "rollout" }, &id));
 }
@@ -126,11 +128,13 @@ change(struct scop_request *req, const char *kind, const char *note)
 void
 portal_rollout_pause(struct scop_request *req)
 {
-	change(req, "rollout-pause", SCOP_NOTE("Paused an upgrade in waves"));
+	change(req, "rollout-pause", SCOP_NOTE("Paused a gradual update"),
+	    SCOP_TEXT("The update pauses after the company that it is at."));
 }
 
 void
 portal_rollout_resume(struct scop_request *req)
 {
-	change(req, "rollout-resume", SCOP_NOTE("Went on with an upgrade in waves"));
+	change(req, "rollout-resume", SCOP_NOTE("Resumed a gradual update"),
+	    SCOP_TEXT("The update goes on."));
 }

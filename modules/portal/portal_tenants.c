@@ -69,16 +69,12 @@ const struct scop_field portal_new_tenant_fields[] = {
 	{ 0 },
 };
 
-const struct scop_field portal_allowance_fields[] = {
+const struct scop_field portal_agreed_fields[] = {
 	{ .name = "amount",
 	    .type = SCOP_FIELD_MONEY,
 	    .label = SCOP_TEXT("Monthly limit for orders without asking you"),
 	    .min = 0,
 	    .max = 10000000 },
-	{ 0 },
-};
-
-const struct scop_field portal_sender_fields[] = {
 	{ .name = "address",
 	    .type = SCOP_FIELD_EMAIL,
 	    .label = SCOP_TEXT("Sender address of their e-mails") },
@@ -231,6 +227,10 @@ portal_tenant_make(struct scop_request *req)
 	    &under_way);
 	if (!under_way)
 		scop_note(req, "Created a company", title);
+	scop_flash_with(req,
+	    under_way ? SCOP_TEXT("{{title}} is being created already.")
+		      : SCOP_TEXT("{{title}} will be there in a moment."),
+	    scop_map_of(req, "title", title, NULL));
 	scop_redirect(req, "tenants", NULL);
 }
 
@@ -238,54 +238,57 @@ portal_tenant_make(struct scop_request *req)
 
 /* The trail says of whom, and to what it was set. */
 static void
-agreed(struct scop_request *req, const struct scop_value *tenant, const char *note,
-    const struct scop_value *value)
+note_agreed(struct scop_request *req, const struct scop_value *tenant, const char *note,
+    const char *value)
 {
-	const struct scop_value *id = scop_get(tenant, "id");
-
-	scop_note(req, note,
-	    scop_make_text(req, "%s: %s", scop_text(tenant, "title"),
-		value ? scop_as_text(value) : "-"));
-	scop_flash(req, SCOP_TEXT("Saved."));
-	scop_redirect(req, "tenant", scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+	scop_note(req, note, scop_make_text(req, "%s: %s", scop_text(tenant, "title"), value));
 }
 
-void
-portal_tenant_allow(struct scop_request *req)
+/* NULL: it may order nothing that costs. */
+static void
+allow(struct scop_request *req, const struct scop_value *tenant, const struct scop_value *amount)
 {
-	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))),
-				*amount = scop_field(req, "amount");
-	const long long cents = amount ? (long long)scop_as_int(amount) : 0;
+	const bool had = scop_bool(tenant, "may_order");
 	bool under_way;
 
-	if (!tenant) {
-		scop_not_found(req);
+	if (amount ? had && scop_as_int(amount) == scop_int(tenant, "allowance") : !had)
 		return;
-	}
 	scop_write_unique(req,
 	    allowance_order_add(scop_get(tenant, "id"), scop_member_name(req),
-		amount ? scop_make_int(req, cents) : NULL),
+		amount ? scop_make_int(req, scop_as_int(amount)) : NULL),
 	    &under_way);
-	agreed(req, tenant, SCOP_NOTE("Changed the order limit"),
-	    amount ? scop_make_text(req, "%lld.%02lld %s", cents / 100, cents % 100,
-			 scop_text(tenant, "currency"))
-		   : NULL);
+	note_agreed(req, tenant, SCOP_NOTE("Changed the order limit"),
+	    amount ? scop_as_text(scop_make_text(req, "%s %s",
+			 scop_plain(req, scop_make_number(req, scop_as_int(amount), 2)),
+			 scop_text(tenant, "currency")))
+		   : "-");
+}
+
+static void
+send_from(struct scop_request *req, const struct scop_value *tenant,
+    const struct scop_value *address)
+{
+	bool under_way;
+
+	if (strcmp(scop_as_text(address), scop_text(tenant, "sender")) == 0)
+		return;
+	scop_write_unique(req,
+	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req), address), &under_way);
+	note_agreed(req, tenant, SCOP_NOTE("Changed the sender address"),
+	    scop_as_text(address)[0] ? scop_as_text(address) : "-");
 }
 
 void
-portal_tenant_sender(struct scop_request *req)
+portal_tenant_agree(struct scop_request *req)
 {
-	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req))),
-				*address = scop_field(req, "address");
-	bool under_way;
+	const struct scop_value *tenant = scop_row(req, one_tenant(tenant_number(req)));
 
 	if (!tenant) {
 		scop_not_found(req);
 		return;
 	}
-	scop_write_unique(req,
-	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req),
-		field_or_none(req, "address")),
-	    &under_way);
-	agreed(req, tenant, SCOP_NOTE("Changed the sender address"), address);
+	allow(req, tenant, scop_field(req, "amount"));
+	send_from(req, tenant, field_or_none(req, "address"));
+	scop_flash(req, SCOP_TEXT("Saved."));
+	scop_redirect(req, "tenant", scop_map_of(req, "tenant", scop_get(tenant, "id"), NULL));
 }

@@ -152,6 +152,7 @@ shop_cart_add(struct scop_request *req)
 	}
 	scop_write(req,
 	    cart_put(owner, scop_get(variant, "id"), scop_make_int(req, count), scop_now(req)));
+	scop_flash(req, SCOP_TEXT("Added to your cart."));
 	scop_redirect(req, "cart", NULL);
 }
 
@@ -164,6 +165,7 @@ shop_cart_change(struct scop_request *req)
 
 	if (scop_as_int(count) == 0) {
 		scop_write(req, cart_remove(owner, id));
+		scop_flash(req, SCOP_TEXT("Removed from your cart."));
 		scop_redirect(req, "cart", NULL);
 		return;
 	}
@@ -178,6 +180,7 @@ shop_cart_change(struct scop_request *req)
 		return;
 	}
 	scop_write(req, cart_put(owner, id, count, scop_now(req)));
+	scop_flash(req, SCOP_TEXT("Your cart is updated."));
 	scop_redirect(req, "cart", NULL);
 }
 

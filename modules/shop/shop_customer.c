@@ -101,6 +101,7 @@ shop_account_enter(struct scop_request *req)
 		scop_write(req, customer_leave(guest));
 	}
 	scop_write(req, customer_enter(scop_visitor_renew(req), mail, cart));
+	scop_flash(req, SCOP_TEXT("You are signed in."));
 	scop_redirect(req, "account", NULL);
 }
 
@@ -110,5 +111,6 @@ shop_account_leave(struct scop_request *req)
 	if (scop_visitor(req))
 		scop_write(req, customer_leave(scop_visitor(req)));
 	scop_visitor_renew(req);
+	scop_flash(req, SCOP_TEXT("You are signed out."));
 	scop_redirect(req, "account", NULL);
 }

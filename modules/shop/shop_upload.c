@@ -399,8 +399,13 @@ shop_import_cancel(struct scop_request *req)
 {
 	if (!is_there(req))
 		return;
-	if (scop_write(req, import_cancel(run_number(req), scop_member_name(req))) == 1)
+	if (scop_write(req, import_cancel(run_number(req), scop_member_name(req))) == 1) {
 		scop_note(req, "Cancelled an import", NULL);
+		scop_flash(req,
+		    SCOP_TEXT("The import is cancelled. Nothing of it is in your shop."));
+	} else {
+		scop_flash(req, SCOP_TEXT("This import has ended in the meantime."));
+	}
 	scop_redirect(req, "import", back(req, run_number(req)));
 }
 

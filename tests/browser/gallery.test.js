@@ -25,7 +25,8 @@ async function signedIn (options) {
   const page = await open(browser, options)
   await page.goto((await stack.cli('login', 'acme', 'owner')).trim())
   await page.click('main button')
-  await page.waitForURL(`${portal}/portal/`)
+  await page.waitForURL(`${portal}/portal/account/password`)
+  await page.goto(`${portal}/portal/`)
   return page
 }
 

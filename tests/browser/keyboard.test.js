@@ -218,6 +218,7 @@ test('a page that follows an order leaves the focus where it is, on the button t
     await page.waitForResponse(async (response) => { await response.finished(); return true })
     assert.match((await page.evaluate(look)).name, /^Annuler l'opération$/)
     await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
+    await go(page, /^Annuler l'opération$/)
     assert.equal(await stack.sql('SELECT COUNT(*) FROM scopiton.order_cancel'), '1')
   } finally {
     process.kill(stack.service('installer'), 'SIGCONT')
@@ -249,8 +250,7 @@ test('an owner changes what a module does, what a role may, and invites somebody
 
 test('a member sets up an account and the second step', async () => {
   const page = await signedIn()
-  await go(page, /^owner$/)
-  await fill(page, [[/^Adresse e-mail/, 'anne@laboucle.example']])
+  await fill(page, [[/^Nom$/, 'Anne Petit'], [/^Adresse e-mail/, 'anne@laboucle.example']])
   await go(page, /^Recevoir un lien$/)
   const mail = await until('the mail that proves the address', async () => (await stack.mails()).find(({ to }) => to.includes('anne@')), 20)
   await page.goto(mail.html.match(/href="(http[^"]+\/invitation\/[^"]+)"/)[1])

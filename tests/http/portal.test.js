@@ -46,7 +46,7 @@ test('a sign-in link shows a button, and looking at it uses nothing up', async (
   }
   await stack.request(url.host, url.pathname, { method: 'HEAD' })
   assert.deepEqual([await links(), await sessions()], [linksBefore, sessionsBefore])
-  assert.equal((await signInWith(url)).headers.location, '/portal/')
+  assert.equal((await signInWith(url)).headers.location, '/portal/account/password', 'who has no password yet is asked for one')
 })
 
 test('the session\'s cookie is not for scripts, and opens the portal', async () => {

@@ -154,9 +154,9 @@ test('members, roles and the account refuse in the member\'s language', async ()
   for (const language of LANGUAGES) {
     await speak(language)
     const lines = [
-      await post('/portal/account', '/portal/account', language, { current: 'wrong', password: GOOD }),
-      await post('/portal/account', '/portal/account', language, { current: GOOD, password: 'aaaaaaaaaaaa' }),
-      await post('/portal/account', '/portal/account', language, { current: GOOD, password: 'boucle2026' }), // a word of the company's name
+      await post('/portal/account/password', '/portal/account/password', language, { current: 'wrong', password: GOOD }),
+      await post('/portal/account/password', '/portal/account/password', language, { current: GOOD, password: 'aaaaaaaaaaaa' }),
+      await post('/portal/account/password', '/portal/account/password', language, { current: GOOD, password: 'boucle2026' }), // a word of the company's name
       await post('/portal/account', '/portal/account/profile', language, { name: 'A', language, zone: 'Mars/Base' }),
       await post('/portal/members', '/portal/members', language, { name: 'B', mail: 'bart@example.org', role: 'merchant' }),
       await post('/portal/members', '/portal/members', language, { name: 'B', mail: 'b@example.org', role: 'emperor' }),

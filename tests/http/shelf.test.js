@@ -299,27 +299,27 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
 
 test('an operator says what owners may order by themselves', async () => {
   const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
-  assert.match(text((await get(page, operator, scop)).body), /Billing of this company/)
-  assert.equal((await post('/portal/allowances/1', { amount: 'much' }, as)).status, 422)
-  assert.equal((await post('/portal/allowances/1', { amount: '-5' }, as)).status, 422)
+  assert.match(text((await get(page, operator, scop)).body), /Billing and e-mails/)
+  assert.equal((await post('/portal/agreements/1', { amount: 'much' }, as)).status, 422)
+  assert.equal((await post('/portal/agreements/1', { amount: '-5' }, as)).status, 422)
   for (const [amount, cents] of [['49,90', '4990'], ['0', '0'], ['', 'NULL']]) {
-    assert.equal((await post('/portal/allowances/1', { amount }, as)).status, 303)
+    assert.equal((await post('/portal/agreements/1', { amount }, as)).status, 303)
     await until('it has ended', async () => (await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
     assert.equal(await stack.sql('SELECT allowance_cents FROM scopiton.tenant WHERE id = 1'), cents)
   }
   await stack.cli('tenant', 'allow', 'acme', '12.50')
   assert.match((await get(page, operator, scop)).body, /name="amount"[^>]*value="12\.50"/)
   await assert.rejects(stack.cli('tenant', 'allow', 'acme', '12.5x'), /is no amount/)
-  assert.equal((await stack.request(portal, '/portal/allowances/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
+  assert.equal((await stack.request(portal, '/portal/agreements/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
 })
 
 test('an operator says from which address a tenant\'s mails come; the trail says to what', async () => {
   const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
-  const refused = await post('/portal/senders/1', { address: 'nobody' }, as)
+  const refused = await post('/portal/agreements/1', { address: 'nobody' }, as)
   assert.equal(refused.status, 422)
   assert.match(refused.body, /id="address"[^>]*value="nobody"[^>]*aria-invalid="true"/)
   for (const [address, kept] of [['bonjour@acme.example', 'bonjour@acme.example'], ['', '']]) {
-    assert.equal((await post('/portal/senders/1', { address }, as)).status, 303)
+    assert.equal((await post('/portal/agreements/1', { address }, as)).status, 303)
     await until('it has ended', async () => (await stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')")) === '0')
     assert.equal(await stack.sql('SELECT address FROM queue.sender WHERE tenant = 1'), kept)
     assert.match((await get(page, operator, scop)).body, new RegExp(`id="address"[^>]*value="${kept}"`))
@@ -364,7 +364,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
     assert.equal((await get(url, headers, host)).status, 404, url)
   for (const [served, foreign, headers, host] of [['1', lumen, operator, scop], [lumen, '1', others, other]]) {
     const as = { headers, host, page: `/portal/tenants/${served}` }
-    assert.equal((await post(`/portal/allowances/${foreign}`, { amount: '5' }, { ...as, action: `/portal/allowances/${served}` })).status, 404)
+    assert.equal((await post(`/portal/agreements/${foreign}`, { amount: '5' }, { ...as, action: `/portal/agreements/${served}` })).status, 404)
     assert.equal((await post(`/portal/tenants/${foreign}/guestbook/order`, { kind: 'disable' }, { ...as, page: `${as.page}/guestbook/remove`, action: `${as.page}/guestbook/order` })).status, 404)
   }
   // Whoever has taken a portal over can write orders of his own: the stamp decides.

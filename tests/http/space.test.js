@@ -271,7 +271,7 @@ test('an API key may what it lists, until its day or until it is taken back; it 
   assert.equal((await program('/shop/orders')).status, 401)
   const [id] = (await stack.sql('SELECT id FROM t1.api_key')).split('\n')
   await stack.sql('UPDATE t1.api_key SET expires = UTC_TIMESTAMP(6) + INTERVAL 1 DAY')
-  await post('/portal/keys', `/portal/keys/${id}/remove`, {})
+  await post('/portal/keys', `/portal/keys/${id}/remove`, { sure: '1' })
   assert.equal((await program('/shop/orders')).status, 401)
   assert.match((await see('/portal/audit')).body, /A révoqué une clé d(&#39;|')API <span class="detail">Compta/)
 })
@@ -287,10 +287,10 @@ test('sessions are listed, and each is ended by itself', async () => {
   const { body } = await see('/portal/account')
   assert.match(body, /Phone &lt;script&gt;/)
   const row = body.slice(body.indexOf('Phone &lt;')), action = row.match(/action="(\/portal\/account\/sessions\/[0-9a-f]{16}\/end)"/)[1]
-  await post('/portal/account', action, {})
+  await post('/portal/account', action, { sure: '1' })
   assert.equal((await see('/portal/', phone)).status, 401)
   assert.equal((await see('/portal/', tablet)).status, 200)
-  await post('/portal/account', '/portal/account/sessions/end', {})
+  await post('/portal/account', '/portal/account/sessions/end', { sure: '1' })
   assert.equal((await see('/portal/', tablet)).status, 401)
   assert.equal((await see('/portal/')).status, 200)
 })
@@ -313,7 +313,7 @@ test('the own profile: a name, a language and a zone, in which times are then sh
 test('a password that everybody tries first is refused', async () => {
   await stack.setUp(PORTAL, owner, 'anne@acme.example', 'trois mots inattendus')
   for (const password of ['password12', 'qwertyuiop', 'azertyuiop123', 'aaaaaaaaaaaa', '1234567890', 'Liverpool1', 'acmeacme2026']) {
-    const { status, body } = await post('/portal/account', '/portal/account', { current: 'trois mots inattendus', password })
+    const { status, body } = await post('/portal/account/password', '/portal/account/password', { current: 'trois mots inattendus', password })
     assert.equal(status, 422, password)
     assert.match(body, /facile à deviner/, password)
   }

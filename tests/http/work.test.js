@@ -289,7 +289,7 @@ async function portal (tenant, role = 'owner') {
   const press = async (verb, id) => {
     const url = `/portal/jobs/${id}/${verb}`
     const _key = await stack.key(host, '/portal/jobs', headers, url)
-    return stack.request(host, url, { headers, form: { _key } })
+    return stack.request(host, url, { headers, form: { _key, sure: '1' } })
   }
   return { host, headers, look, press }
 }
@@ -327,7 +327,7 @@ test('nobody sees or stops another tenant\'s work, whatever the form says', asyn
   const own = await idOf('note')
   const url = `/portal/jobs/${own}/cancel`
   const _key = await stack.key(host, '/portal/jobs', headers, url)
-  await stack.request(host, `/portal/jobs/${id}/cancel`, { headers, form: { _key } })
+  await stack.request(host, `/portal/jobs/${id}/cancel`, { headers, form: { _key, sure: '1' } })
   await stack.sql(`INSERT INTO queue.job_order (role, entry, verb) VALUES ('t${ids.beta}_portal', ${id}, 'cancel'), ('t${ids.acme}_clerk', ${id}, 'cancel')`)
   await press('cancel', own)
   await until('their own is gone', async () => await waiting(`id = ${own}`) === 0)

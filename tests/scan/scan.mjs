@@ -56,7 +56,7 @@ try {
     [SITE, '/fr/account', '/fr/account', 'mail=a@example.org*'], [PORTAL, '/portal/forgot', '/portal/forgot', 'mail=a@example.org*'],
     [PORTAL, '/portal/members', '/portal/members', 'name=a*&mail=b@example.org*&role=merchant*', owner], [PORTAL, '/portal/roles/merchant', '/portal/roles/merchant', 'may.shop.orders=1*&seen=a*', owner],
     [PORTAL, '/portal/keys', '/portal/keys', 'name=a*&days=30*&may.shop.orders=1*', owner], [PORTAL, '/portal/modules/shop/settings', '/portal/modules/shop/settings', 'set.few=3*&set.tell_shop=1*', owner],
-    [PORTAL, '/portal/tenants/1', '/portal/senders/1', 'address=a@example.org*', owner], [PORTAL, '/shop/products/new', '/shop/products/new', 'name=a*&price=1*&stock=1*', owner],
+    [PORTAL, '/portal/tenants/1', '/portal/agreements/1', 'amount=1*&address=a@example.org*', owner], [PORTAL, '/shop/products/new', '/shop/products/new', 'name=a*&price=1*&stock=1*', owner],
     [PORTAL, `/shop/products/${product}`, `/shop/products/${product}`, 'name=a*&category=b*&description=c*&quality=good*&vat=standard*&published=1*', owner],
     [PORTAL, '/shop/orders', '/shop/orders', 'order=1001*&to=paid*', owner], [PORTAL, '/shop/settings', '/shop/settings', 'beneficiary=a*&iban=BE68539007547034*&bic=*', owner]]
   for (const [host, page, action, data, cookie] of sent) await ask(server.address().port, 'GET', page, { host, ...(cookie && { cookie }) })

@@ -169,10 +169,10 @@ class Stack {
   }
 
   // Makes an account of a member who came in by a link: the address is proved by a mail, whose link takes the password.
-  async setUp (host, Cookie, mail, password) {
+  async setUp (host, Cookie, mail, password, name = 'Anna') {
     const links = async () => (await this.mails()).flatMap(({ html }) => html.match(/\/portal\/invitation\/[^"]+/g) ?? [])
-    const before = await links(), headers = { Cookie }
-    await this.request(host, '/portal/account', { headers, form: { _key: await this.key(host, '/portal/account', headers, '/portal/account'), mail } })
+    const before = await links(), headers = { Cookie }, page = '/portal/account/password'
+    await this.request(host, page, { headers, form: { _key: await this.key(host, page, headers, page), name, mail } })
     const link = await until('the mail that proves the address', async () => (await links()).find((one) => !before.includes(one)), 20)
     const { status } = await this.request(host, link, { form: { _key: await this.key(host, link), password } })
     if (status !== 303) throw new Error(`the account of ${mail} is not made: ${status}`)
