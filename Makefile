@@ -53,9 +53,9 @@ ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
 LIBRARY := $(filter-out core/data/directory.c,$(call folder,base data view web service)) $(ASKING)
 PROGRAM := $(call folder,package installer cli) core/queue/schedule.c
 WORKER := $(call folder,worker) core/process/board.c core/package/sandbox.c core/package/loader.c core/package/widen.c core/data/directory.c
-SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/log.c core/base/utf8.c
+SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
-EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/log.c core/base/utf8.c
+EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 BROKER := $(call folder,broker) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
 NAMES := $(call folder,build view) core/package/statement.c $(BASE_PLAIN)
@@ -161,21 +161,10 @@ $(BUILD)/webroot.done: node_modules/.done tools/webroot.mjs $(shell find webroot
 # ---- translations, names and modules ----
 
 # What the host says to people in the portal, by these functions and in these files: the portal has it in four languages.
-SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_installation_tell:2 -kscop_platform_tell:4
+SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_arena_say:2 -kscop_installation_tell:2 -kscop_platform_tell:4
 SPEAKERS := $(patsubst %,core/installer/%.c,addresses catalogue choose create fetch generation install installation kinds life migrate \
 	orders platform rehearse request rollout sector tenant wave) core/supervisor/pool.c core/dispatcher/dispatcher.c core/queue/work.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve)
-
-# Written over only where it becomes another, as the names of modules are.
-$(BUILD)/names/portal/reasons.stamp: $(SPEAKERS)
-	@mkdir -p $(@D)
-	@xgettext --from-code=UTF-8 -kSCOP_TEXT $(SAYS) -LC --omit-header --no-wrap -o - $^ | sed -n 's/^msgid \(".*"\)$$/\1,/p' > $@
-	@cmp -s $@ $(@D)/reasons.h || cp $@ $(@D)/reasons.h
-
-$(BUILD)/names/portal/reasons.h: $(BUILD)/names/portal/reasons.stamp
-	@:
-
-$(BUILD)/names/portal/portal_words.o: | $(BUILD)/names/portal/reasons.h
 
 $(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/field.c core/service/seen.c core/base/csv.c,scop_frame_names))
 

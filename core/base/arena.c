@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/said.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define ONE_MALLOC_EACH 1
 #elif defined(__has_feature)
@@ -220,4 +222,25 @@ scop_arena_cleanup(struct scop_arena *arena, void (*release)(void *), void *thin
 	cleanup->thing = thing;
 	cleanup->next = arena->cleanups;
 	arena->cleanups = cleanup;
+}
+
+const char *
+scop_arena_say(struct scop_arena *arena, const char *format, ...)
+{
+	char said[SCOP_SAID_MAX];
+	va_list args;
+
+	va_start(args, format);
+	scop_said_write_list(said, sizeof said, format, args);
+	va_end(args);
+	return scop_arena_text(arena, said);
+}
+
+const char *
+scop_arena_shown(struct scop_arena *arena, const char *said)
+{
+	char text[SCOP_SAID_MAX];
+
+	scop_said_show(said, NULL, text, sizeof text);
+	return scop_arena_text(arena, text);
 }

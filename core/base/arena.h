@@ -41,4 +41,9 @@ char *scop_arena_vprintf(struct scop_arena *arena, const char *format, va_list a
 /* Calls `release(thing)` when the arena is reset or freed: for handles of foreign libraries. */
 void scop_arena_cleanup(struct scop_arena *arena, void (*release)(void *), void *thing);
 
+/* A message in parts, and what it reads in English: see base/said.h. */
+const char *scop_arena_say(struct scop_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+const char *scop_arena_shown(struct scop_arena *arena, const char *said);
+
 #endif

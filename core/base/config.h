@@ -68,7 +68,7 @@ struct scop_config {
 	int64_t drain_milliseconds;
 	int64_t statement_seconds;
 	int64_t slow_statement_milliseconds; /* a statement that takes longer is logged */
-	int64_t body_max; /* bytes */
+	int64_t body_max;                    /* bytes */
 	bool sandbox;
 	int64_t landlock_abi; /* at most this one is used; 0: none */
 };

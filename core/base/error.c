@@ -7,14 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
-
-/* A message quotes what people typed as "%.40s", which counts bytes, and may be stored. */
 static void
-write_text(struct scop_error *err, const char *format, va_list args)
+write_error(struct scop_error *err, const char *format, va_list args)
 {
-	vsnprintf(err->text, sizeof err->text, format, args);
-	scop_utf8_repair(err->text);
+	scop_said_write_list(err->said, sizeof err->said, format, args);
+	scop_said_show(err->said, NULL, err->text, sizeof err->text);
 }
 
 bool
@@ -23,7 +20,7 @@ scop_error_set(struct scop_error *err, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	write_text(err, format, args);
+	write_error(err, format, args);
 	va_end(args);
 	return false;
 }
@@ -35,10 +32,11 @@ scop_error_errno(struct scop_error *err, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	write_text(err, format, args);
+	write_error(err, format, args);
 	va_end(args);
 
-	const size_t used = strlen(err->text);
-	snprintf(err->text + used, sizeof err->text - used, ": %s", strerror(cause));
+	const size_t used = strlen(err->said);
+	snprintf(err->said + used, sizeof err->said - used, ": %s", strerror(cause));
+	scop_said_show(err->said, NULL, err->text, sizeof err->text);
 	return false;
 }

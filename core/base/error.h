@@ -9,12 +9,16 @@
 
 #include <stdbool.h>
 
+#include "base/said.h"
+
 struct scop_error {
-	char text[1024];
+	char text[1024];          /* in English */
+	char said[SCOP_SAID_MAX]; /* the same in parts, for who shows it in another language */
 };
 
 /* Writes the message and answers false, so that a failing function can `return scop_error_set(err,
- * ...)`. */
+ * ...)`. An argument may be another error's `said`, which stays a message of its own within this
+ * one, but not that of `err` itself: copy it before. */
 bool scop_error_set(struct scop_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

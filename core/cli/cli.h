@@ -45,6 +45,9 @@ const struct scop_value *cli_tenant(struct scop_platform *platform, const char *
 /* Prints one step of what is being done. */
 bool cli_told(void *context, const char *what);
 
+/* A column that holds a message (base/said.h), in English, until the next call. */
+const char *cli_shown(const struct scop_value *row, const char *key);
+
 /* The secret key in the file behind `option`, perhaps with --password-file; the public one in a
  * file. False, after saying so. */
 struct scop_secret_key;

@@ -134,11 +134,23 @@ cli_tenant(struct scop_platform *platform, const char *name)
 	return row;
 }
 
+const char *
+cli_shown(const struct scop_value *row, const char *key)
+{
+	static char text[SCOP_SAID_MAX];
+
+	scop_said_show(scop_text(row, key), NULL, text, sizeof text);
+	return text;
+}
+
 bool
 cli_told(void *context, const char *what)
 {
+	char text[SCOP_SAID_MAX];
+
 	(void)context;
-	printf("  %s\n", what);
+	scop_said_show(what, NULL, text, sizeof text);
+	printf("  %s\n", text);
 	fflush(stdout);
 	return true;
 }

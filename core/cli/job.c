@@ -30,7 +30,7 @@ print_rows(struct scop_platform *platform, const struct scop_value *rows)
 
 		printf("%-8s %-8s %-24s %-20s %5s  %-20s %s\n", id, scop_text(row, "state"),
 		    scop_text(row, "role"), scop_text(row, "name"), tries, scop_text(row, "at"),
-		    scop_text(row, "error"));
+		    cli_shown(row, "error"));
 	}
 }
 

@@ -43,7 +43,7 @@ list(struct cli *cli, struct scop_platform *platform)
 								       : scop_text(row, "state"),
 		    scop_text(row, "summary"),
 		    scop_text(row, "trouble")[0] ? " Out of service: " : "",
-		    scop_text(row, "trouble"));
+		    cli_shown(row, "trouble"));
 	}
 	return CLI_DONE;
 }
@@ -70,7 +70,7 @@ follow(struct scop_platform *platform, long long id)
 			return CLI_DONE;
 		if (strcmp(scop_text(order, "state"), "failed") == 0 ||
 		    strcmp(scop_text(order, "state"), "cancelled") == 0)
-			return cli_fail("%s", scop_text(order, "message"));
+			return cli_fail("%s", cli_shown(order, "message"));
 		usleep(1000000 / POLLS_PER_SECOND);
 	}
 	return cli_fail("order %lld has not ended in %d seconds; it goes on. 'scopiton module "
@@ -82,7 +82,7 @@ static int
 show_message(struct scop_platform *platform, long long id)
 {
 	const char *message =
-	    scop_text(scop_platform_row(platform,
+	    cli_shown(scop_platform_row(platform,
 			  "SELECT message FROM scopiton.installer_order WHERE id = %lld", id),
 		"message");
 
@@ -201,7 +201,7 @@ show_rollout(struct scop_platform *platform, long long id)
 		    (long long)scop_int(row, "wave"), scop_text(row, "name"),
 		    scop_text(row, "state"), scop_text(row, "from_version"), done ? " -> " : "",
 		    done ? scop_text(row, "version") : "", (long long)scop_int(row, "milliseconds"),
-		    scop_text(row, "message"));
+		    cli_shown(row, "message"));
 	}
 	return strcmp(scop_text(rollout, "state"), "stopped") == 0 ? CLI_FAILED : CLI_DONE;
 }

@@ -179,7 +179,7 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 {
 	const char *path = scop_arena_printf(platform->arena, "%s/state", platform->config.run);
 	struct stat status;
-	char line[300];
+	char line[600];
 
 	if (stat(path, &status) != 0 ||
 	    (status.st_mtim.tv_sec == seen->tv_sec && status.st_mtim.tv_nsec == seen->tv_nsec))
@@ -202,7 +202,7 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 		*space = '\0';
 		space[1 + strcspn(space + 1, "\n")] = '\0';
 		/* cut first: an escape that is cut in two leaves the quote open */
-		space[1 + scop_utf8_fit(space + 1, 190)] = '\0';
+		space[1 + scop_utf8_fit(space + 1, 390)] = '\0';
 		line[scop_utf8_fit(line, 32)] = '\0';
 		scop_platform_sql(platform,
 		    "UPDATE scopiton.package SET trouble = '%s' WHERE hash = '%s'",

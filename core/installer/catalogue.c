@@ -289,8 +289,8 @@ refresh(struct scop_platform *platform, bool whole, struct scop_index *ret_index
 		return true;
 	const struct scop_error cause = platform->err;
 	scop_platform_sql(platform,
-	    "UPDATE scopiton.catalogue SET problem = LEFT('%s', 1000), looked = UTC_TIMESTAMP()",
-	    scop_platform_quote(platform, cause.text));
+	    "UPDATE scopiton.catalogue SET problem = LEFT('%s', 1500), looked = UTC_TIMESTAMP()",
+	    scop_platform_quote(platform, cause.said));
 	platform->err = cause;
 	return false;
 }

@@ -170,7 +170,7 @@ scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
 	struct folder *folder = scop_arena_alloc(platform->arena, sizeof *folder);
 	struct scop_index index = { 0 };
 	struct scop_solution solution;
-	struct scop_error trouble = { "" };
+	struct scop_error trouble = { .text = "" };
 	size_t count = 0;
 
 	read_folder(platform, folder);
@@ -191,7 +191,7 @@ scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
 	if (!find_manifest(folder, module) && !has_index && !own) {
 		if (trouble.text[0])
 			return scop_error_set(&platform->err, "the catalogue cannot be used: %s",
-			    trouble.text);
+			    trouble.said);
 		return scop_error_set(&platform->err, "there is no module '%s' in '%s'", module,
 		    platform->config.modules);
 	}

@@ -292,21 +292,19 @@ scop_generation_leave(struct scop_installation *installation, const struct scop_
 	const long long rows = (long long)scop_generation_rows_since(platform, from);
 
 	if (newer->back == SCOP_BACK_LOST) {
-		*ret_report = scop_arena_printf(platform->arena,
-		    SCOP_TEXT("%lld rows written since are lost, as the module had declared"),
-		    rows);
+		*ret_report = scop_arena_say(platform->arena,
+		    "%lld rows written since are lost, as the module had declared", rows);
 		return true;
 	}
 	if (newer->back == SCOP_BACK_EXPORTED) {
 		const char *folder =
 		    scop_export_folder(platform, installation->tenant, installation->module);
 
-		*ret_report = scop_arena_printf(platform->arena,
-		    SCOP_TEXT("%lld rows written since are in '%s'"), rows, folder);
+		*ret_report = scop_arena_say(platform->arena, "%lld rows written since are in '%s'",
+		    rows, folder);
 		return folder && export_since(platform, from, folder);
 	}
-	*ret_report =
-	    scop_arena_printf(platform->arena, SCOP_TEXT("%lld rows written since are kept"), rows);
+	*ret_report = scop_arena_say(platform->arena, "%lld rows written since are kept", rows);
 	/* The way back may be gone more than once: what an earlier one has journalled is of another
 	 * time. */
 	return scop_platform_sql(platform,

@@ -172,7 +172,7 @@ install(struct scop_installation *installation)
 		return scop_error_set(&platform->err,
 		    "%s %s, which serves now, would not work any more: %s", installation->module,
 		    installation->old_version,
-		    scop_arena_text(platform->arena, platform->err.text));
+		    scop_arena_text(platform->arena, platform->err.said));
 	if (anew)
 		return scop_generation_make(installation);
 	return scop_installation_prepare(installation, folder, installation->database) &&

@@ -259,8 +259,7 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 	if (!scop_installation_tell(&installation, "drop"))
 		return false;
 	*ret_report = there > 0
-	    ? scop_arena_printf(platform->arena, SCOP_TEXT("exported to '%s', then dropped"),
-		  *ret_report)
+	    ? scop_arena_say(platform->arena, "exported to '%s', then dropped", *ret_report)
 	    : SCOP_TEXT("it was exported and dropped before; what was left of it is gone now");
 	return scop_module_drop(platform, tenant, module);
 }

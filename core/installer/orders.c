@@ -176,7 +176,7 @@ static void
 note_end(struct scop_platform *platform, int64_t id, const char *state, const char *message)
 {
 	scop_platform_sql(platform,
-	    "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1000), ended = "
+	    "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1500), ended = "
 	    "UTC_TIMESTAMP(6), details = IF(kind = 'tenant', "
 	    "JSON_OBJECT('title', JSON_VALUE(details, '$.title')), details) WHERE id = %lld",
 	    state, scop_platform_quote(platform, message), (long long)id);
@@ -210,11 +210,11 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, 
 	if (!ok && !scop_platform_holds_lock(platform))
 		return scop_error_set(&platform->err,
 		    "%s. The order goes on by itself; 'scopiton module list' shows how it went.",
-		    cause.text);
+		    cause.said);
 	if (ok)
 		note_end(platform, id, "done", report);
 	else
-		note_end(platform, id, steps.cancelled ? "cancelled" : "failed", cause.text);
+		note_end(platform, id, steps.cancelled ? "cancelled" : "failed", cause.said);
 	platform->err = cause;
 	return ok;
 }

@@ -53,7 +53,7 @@ fetch(struct scop_platform *platform, const char *name, struct look *look)
 	const char *folder = place_of(platform),
 		   *place = scop_arena_printf(platform->arena, "%s/%s", folder, name);
 	const char *fresh = scop_arena_printf(platform->arena, "%s/.fetch", folder);
-	struct scop_error err = { "it cannot be put in place" };
+	struct scop_error err = { .text = "it cannot be put in place" };
 
 	if (!name[0] || access(place, F_OK) == 0 || look->fetches == FETCHES_MAX ||
 	    look->failures == FAILURES_MAX)

@@ -143,7 +143,7 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 			      "wait. Rows written after it are lost when going back.")
 	};
 	if (sound)
-		*ret_report = scop_arena_printf(platform->arena,
+		*ret_report = scop_arena_say(platform->arena,
 		    makes_anew
 			? told_of[manifest->back]
 			: SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, while everybody is being "

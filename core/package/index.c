@@ -185,12 +185,12 @@ scop_index_read(struct scop_arena *arena, const char *text, size_t size, const c
     const struct scop_public_key *group, const struct scop_index_seen *seen, int64_t now,
     struct scop_index *ret_index, struct scop_error *err)
 {
-	struct scop_error cause = { "" };
+	struct scop_error cause = { .text = "" };
 
 	/* Nothing is parsed before its signature was found good. */
 	return scop_signature_check(group, signature, text, size, &cause)
 	    ? scop_index_parse(arena, text, size, seen, now, ret_index, err)
-	    : scop_error_set(err, "the index is not the group's: %s", cause.text);
+	    : scop_error_set(err, "the index is not the group's: %s", cause.said);
 }
 
 bool
@@ -199,11 +199,11 @@ scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
     struct scop_error *err)
 {
 	unsigned char digest[crypto_generichash_BYTES];
-	struct scop_error cause = { "" };
+	struct scop_error cause = { .text = "" };
 
 	ret_index->root = scop_json_parse(arena, text, size, &cause);
 	if (!ret_index->root)
-		return scop_error_set(err, "the index is not to be read: %s", cause.text);
+		return scop_error_set(err, "the index is not to be read: %s", cause.said);
 	if (scop_int(ret_index->root, "format") != SCOP_INDEX_FORMAT)
 		return scop_error_set(err,
 		    "the index has format %lld, and this host knows %d. Upgrade the host.",
@@ -320,15 +320,14 @@ unfit(struct scop_arena *arena, const struct scop_value *entry)
 	const char *api = scop_text(entry, "api"), *version = scop_text(entry, "version");
 
 	if (scop_text(entry, "yanked")[0])
-		return scop_arena_printf(arena, SCOP_TEXT("%s was withdrawn (%s)"), version,
+		return scop_arena_say(arena, "%s was withdrawn (%s)", version,
 		    scop_text(entry, "reason"));
 	switch (scop_loader_api(api)) {
 	case SCOP_API_TOO_OLD:
-		return scop_arena_printf(arena,
-		    SCOP_TEXT("%s was built for %s, and this host has %s"), version, api,
-		    SCOP_API_NOW);
+		return scop_arena_say(arena, "%s was built for %s, and this host has %s", version,
+		    api, SCOP_API_NOW);
 	case SCOP_API_TOO_NEW:
-		return scop_arena_printf(arena, SCOP_TEXT("%s needs a host with %s"), version, api);
+		return scop_arena_say(arena, "%s needs a host with %s", version, api);
 	case SCOP_API_FITS:
 		break;
 	}

@@ -129,7 +129,7 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 		.gid = root ? NOBODY : 0,
 		.landlock_abi = LANDLOCK_ANY };
 	struct scop_error err;
-	char parts[PARTS_BYTES], answer[ANSWER_BYTES];
+	char parts[PARTS_BYTES], answer[ANSWER_BYTES], wrong[sizeof err.text];
 
 	dup2(say, STDIN_FILENO); /* the lowest number, so that all others can be closed */
 	close_range(STDERR_FILENO + 1, ~0u, 0);
@@ -137,7 +137,8 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 	alarm(TRIAL_SECONDS);
 	const struct scop_module *module =
 	    IN_SANDBOX && !scop_sandbox_enter(&sandbox, &err) ? NULL : scop_loader_load(file, &err);
-	if (module && scop_app_check(module, err.text, sizeof err.text) &&
+	if (module &&
+	    (scop_app_check(module, wrong, sizeof wrong) || scop_error_set(&err, "%s", wrong)) &&
 	    (lists_its_statements(module, list) ||
 		scop_error_set(&err,
 		    "module file '%s' has other statements than the statements.txt beside it. "
@@ -148,7 +149,7 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 		    PARTS_BYTES)))
 		snprintf(answer, sizeof answer, ACCEPTED "%s", parts);
 	else
-		snprintf(answer, sizeof answer, "%s", err.text);
+		snprintf(answer, sizeof answer, "%s", err.said);
 	_exit(write(STDIN_FILENO, answer, strlen(answer)) > 0 ? 0 : 1);
 }
 

@@ -97,10 +97,10 @@ objection(const struct search *search, const struct scop_candidate *candidate, c
 	if (candidate->unfit && !candidate->installed)
 		return candidate->unfit;
 	if (candidate->beta && !candidate->installed && !search->problem->beta)
-		return scop_arena_printf(search->arena, SCOP_TEXT("%s is beta"), version);
+		return scop_arena_say(search->arena, "%s is beta", version);
 	const struct scop_candidate *other = opponent(search, candidate, &need);
 	if (other)
-		return scop_arena_printf(search->arena,
+		return scop_arena_say(search->arena,
 		    other->installed
 			? SCOP_TEXT("%s %s, which is installed, needs %s %s, and not %s")
 			: SCOP_TEXT("%s %s, which would be too, needs %s %s, and not %s"),
@@ -109,7 +109,7 @@ objection(const struct search *search, const struct scop_candidate *candidate, c
 	return NULL;
 }
 
-/* Reasons are divided by "; ", so that they can be told apart again and translated. */
+/* Each reason is a message of its own. */
 static void
 add_reason(struct scop_buffer *reasons, const char *reason)
 {
@@ -131,7 +131,7 @@ explain(struct search *search, const struct goal *goal)
 	scop_buffer_init(&reasons, search->arena);
 	if (installed)
 		add_reason(&reasons,
-		    scop_arena_printf(search->arena, SCOP_TEXT("this tenant has %s"),
+		    scop_arena_say(search->arena, "this tenant has %s",
 			version_text(search->arena, &installed->version)));
 	for (size_t i = 0; i < search->problem->count; i++) {
 		const struct scop_candidate *one = &search->problem->candidates[i];
@@ -145,10 +145,11 @@ explain(struct search *search, const struct goal *goal)
 	}
 	if (!known)
 		add_reason(&reasons,
-		    scop_arena_printf(search->arena,
-			SCOP_TEXT("there is no module '%s' in the catalogue"), goal->module));
+		    scop_arena_say(search->arena, "there is no module '%s' in the catalogue",
+			goal->module));
 	else if (reasons.length == 0)
-		add_reason(&reasons, SCOP_TEXT("the catalogue has no such version"));
+		add_reason(&reasons,
+		    scop_arena_say(search->arena, "the catalogue has no such version"));
 	if (goal->holder)
 		scop_error_set(search->err, "%s %s needs %s %s: %s", goal->holder->module,
 		    version_text(search->arena, &goal->holder->version), goal->module, goal->range,

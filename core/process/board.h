@@ -49,7 +49,7 @@ struct scop_slot {
 	char request[40]; /* its id; whole before `state` becomes busy */
 	char tenant_name[33];
 	char path[80];
-	char reason[200]; /* why it cannot start */
+	char reason[400]; /* why it cannot start, as base/said.h has it */
 	struct scop_crash crash;
 	_Atomic uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
 };

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/said.h"
 #include "scopiton/value.h"
 
 enum {
@@ -422,7 +423,7 @@ scop_pool_warm(struct scop_host *host, struct scop_pool *pool)
 static void
 out_of_service(struct scop_host *host, struct scop_pool *pool, const char *reason)
 {
-	char path[200];
+	char path[200], shown[sizeof pool->reason];
 	int64_t seconds = (int64_t)OUT_SECONDS << (pool->outages < 6 ? pool->outages : 6);
 
 	if (pool->listen_fd < 0)
@@ -430,8 +431,9 @@ out_of_service(struct scop_host *host, struct scop_pool *pool, const char *reaso
 	if (seconds > OUT_SECONDS_MAX)
 		seconds = OUT_SECONDS_MAX;
 	snprintf(pool->reason, sizeof pool->reason, "%s", reason);
+	scop_said_show(reason, NULL, shown, sizeof shown);
 	scop_log_line(SCOP_LOG_ERROR, "module '%s' %s is out of service for %lld s: %s",
-	    pool->module, pool->version, (long long)seconds, reason);
+	    pool->module, pool->version, (long long)seconds, shown);
 	socket_path(host, pool, "sock", path, sizeof path);
 	unlink(path);
 	close(pool->listen_fd);
@@ -514,14 +516,15 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 static void
 judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *slot, int status)
 {
-	char how[100], reason[sizeof slot->reason];
+	char how[100], reason[sizeof slot->reason], shown[sizeof slot->reason];
 	int64_t rest = pool->start_failures == 0 ? 0 : 50000LL << (pool->start_failures - 1);
 
 	memcpy(reason, slot->reason, sizeof reason);
 	reason[sizeof reason - 1] = '\0';
+	scop_said_show(reason, NULL, shown, sizeof shown);
 	pool->start_failures++;
 	scop_log_line(SCOP_LOG_ERROR, "worker of '%s' %s before it served%s%s", pool->module,
-	    how_it_ended(status, how, sizeof how), reason[0] ? ": " : "", reason);
+	    how_it_ended(status, how, sizeof how), reason[0] ? ": " : "", shown);
 	if (pool->start_failures >= START_FAILURES_MAX)
 		out_of_service(host, pool, reason[0] ? reason : SCOP_TEXT("it cannot start"));
 	pool->rest_until = scop_board_clock() + rest;

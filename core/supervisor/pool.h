@@ -52,7 +52,7 @@ struct scop_pool {
 	unsigned start_failures; /* in a row */
 	int64_t out_until;       /* back in service then; 0: in service */
 	unsigned outages;
-	char reason[200];
+	char reason[400]; /* as base/said.h has it */
 
 	char crashed[SCOP_CRASHES_KEPT][40]; /* ids of requests, each counted once */
 	unsigned crashed_at;

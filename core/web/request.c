@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/said.h"
 
 struct scop_request *
 scop_request_new(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site)
@@ -97,6 +98,24 @@ scop_translate(const struct scop_request *req, const char *text)
 	const char *translated = scop_app_message(req->app, req->locale.language, text, NULL, 1);
 
 	return translated ? translated : text;
+}
+
+static const char *
+say(void *context, const char *format)
+{
+	return scop_translate(context, format);
+}
+
+const struct scop_value *
+scop_said(struct scop_request *req, const struct scop_value *said)
+{
+	const struct scop_said_language language = { say, req };
+	char text[4 * SCOP_SAID_MAX];
+
+	if (scop_type(said) != SCOP_STRING)
+		return said;
+	scop_said_show(scop_as_text(said), &language, text, sizeof text);
+	return scop_make_string(req, text);
 }
 
 void *

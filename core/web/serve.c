@@ -465,7 +465,7 @@ static const struct scop_value *
 serve_post(struct scop_request *req, const struct scop_exchange *exchange,
     struct scop_answer *answer)
 {
-	struct scop_error err = { "" };
+	struct scop_error err = { .text = "" };
 	const char *nonce;
 
 	req->pairs = scop_arena_alloc(req->arena, sizeof *req->pairs);

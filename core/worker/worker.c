@@ -29,6 +29,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/said.h"
 #include "data/db.h"
 #include "data/directory.h"
 #include "process/board.h"
@@ -88,11 +89,15 @@ number(const struct worker *worker, const char *name)
 static struct scop_slot *own_slot;
 static int64_t own_limit; /* microseconds of one request */
 
-static void __attribute__((noreturn)) give_up(const char *text)
+/* `said` is a message as base/said.h has it. */
+static void __attribute__((noreturn)) give_up(const char *said)
 {
+	char text[SCOP_SAID_MAX];
+
+	scop_said_show(said, NULL, text, sizeof text);
 	scop_log_line(SCOP_LOG_ERROR, "cannot start: %s", text);
 	if (own_slot)
-		snprintf(own_slot->reason, sizeof own_slot->reason, "%s", text);
+		snprintf(own_slot->reason, sizeof own_slot->reason, "%s", said);
 	_exit(SCOP_WORKER_CANNOT_START);
 }
 
@@ -191,7 +196,7 @@ lock_in(struct worker *worker)
 		.landlock_abi = (int)number(worker, "landlock_abi") };
 
 	if (number(worker, "sandbox") && !scop_sandbox_enter(&sandbox, &err))
-		give_up(err.text);
+		give_up(err.said);
 }
 
 static void
@@ -201,9 +206,9 @@ load(struct worker *worker)
 
 	worker->app.module = scop_loader_load(setting(worker, "file"), &err);
 	if (!worker->app.module)
-		give_up(err.text);
+		give_up(err.said);
 	if (number(worker, "sandbox") && !scop_sandbox_seal(&err))
-		give_up(err.text);
+		give_up(err.said);
 }
 
 /* ---- slow statements ---- */

@@ -42,7 +42,7 @@ CREATE TABLE package (
 	title VARCHAR(100) NOT NULL,
 	summary VARCHAR(300) NOT NULL,
 	available TINYINT(1) NOT NULL DEFAULT 1,
-	trouble VARCHAR(200) NOT NULL DEFAULT '',
+	trouble VARCHAR(1000) NOT NULL DEFAULT '',
 	FOREIGN KEY (module) REFERENCES module (name)
 );
 
@@ -82,7 +82,7 @@ CREATE TABLE installer_order (
 	created DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
 	ended DATETIME(6) NULL,
 	state ENUM('waiting', 'running', 'done', 'failed') NOT NULL DEFAULT 'waiting',
-	message VARCHAR(1000) NOT NULL DEFAULT '',
+	message VARCHAR(1500) NOT NULL DEFAULT '',
 	-- One order of a tenant at a time for the same thing; as many as there are for none.
 	under_way VARCHAR(60) AS (IF(state IN ('waiting', 'running'), CONCAT(tenant, ' ', COALESCE(CONCAT('module ', module),
 		CONCAT('person ', person), CONCAT('rollout ', rollout), CONCAT('tenant ', new_tenant))), NULL)) PERSISTENT UNIQUE,

@@ -10,7 +10,7 @@ CREATE TABLE catalogue (
 	digest CHAR(64) NOT NULL,
 	expires DATETIME NOT NULL,
 	looked DATETIME NOT NULL,
-	problem VARCHAR(1000) NOT NULL
+	problem VARCHAR(1500) NOT NULL
 );
 
 CREATE TABLE catalogue_module (

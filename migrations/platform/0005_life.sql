@@ -44,7 +44,7 @@ CREATE TABLE rollout_tenant (
 	tenant INT UNSIGNED NOT NULL,
 	wave SMALLINT UNSIGNED NOT NULL,
 	state ENUM('waiting', 'running', 'done', 'failed', 'left out') NOT NULL DEFAULT 'waiting',
-	message VARCHAR(1000) NOT NULL DEFAULT '',
+	message VARCHAR(1500) NOT NULL DEFAULT '',
 	from_version VARCHAR(23) NOT NULL DEFAULT '',
 	milliseconds INT UNSIGNED NOT NULL DEFAULT 0,
 	PRIMARY KEY (rollout, tenant),

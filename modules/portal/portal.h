@@ -25,11 +25,11 @@ void portal_put_page(struct scop_request *req, const char *name, const struct sc
 const struct scop_value *portal_language(struct scop_request *req);
 const struct scop_value *portal_first(struct scop_request *req, int64_t per_page);
 
-/* portal_words.c: what the host has said in English, in the reader's language; in each of `rows`
- * under `key`. */
-const struct scop_value *portal_reworded(struct scop_request *req, const struct scop_value *text);
-const struct scop_value *portal_all_reworded(struct scop_request *req,
-    const struct scop_value *rows, const char *key);
+/* portal_words.c: what the host has noted, in the reader's language, as a sentence; in each of
+ * `rows` under `key`. */
+const struct scop_value *portal_said(struct scop_request *req, const struct scop_value *text);
+const struct scop_value *portal_all_said(struct scop_request *req, const struct scop_value *rows,
+    const char *key);
 
 /* portal_account.c: signing in with a password, and how to get one. */
 void portal_sign_in_form(struct scop_request *req);

@@ -15,9 +15,8 @@ portal_jobs(struct scop_request *req)
 	scop_put_all(req,
 	    (const struct scop_want[]){ { "dead", false, dead_jobs(language, limit, first) },
 		{ "jobs", false, jobs(language, limit, first) }, { 0 } });
-	const struct scop_value *dead = portal_all_reworded(req, scop_model(req, "dead"), "error"),
-				*living =
-				    portal_all_reworded(req, scop_model(req, "jobs"), "error");
+	const struct scop_value *dead = portal_all_said(req, scop_model(req, "dead"), "error"),
+				*living = portal_all_said(req, scop_model(req, "jobs"), "error");
 
 	scop_put(req, "dead", dead);
 	portal_put_page(req, "jobs", living,

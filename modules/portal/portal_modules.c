@@ -119,10 +119,9 @@ portal_modules(struct scop_request *req)
 
 	for (size_t i = 0; i < scop_count(modules); i++)
 		busy |= scop_bool(scop_at(modules, i), "under_way");
-	scop_put(req, "steps", portal_all_reworded(req, steps, "step"));
+	scop_put(req, "steps", portal_all_said(req, steps, "step"));
 	portal_put_page(req, "modules",
-	    portal_all_reworded(req, portal_all_reworded(req, modules, "failure"), "trouble"),
-	    PER_PAGE);
+	    portal_all_said(req, portal_all_said(req, modules, "failure"), "trouble"), PER_PAGE);
 	put_categories(req);
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
@@ -197,7 +196,7 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 
 		for (size_t k = 1; k < KEYS; k++)
 			values[k] = scop_get(order, keys[k]);
-		values[KEYS - 1] = portal_reworded(req, values[KEYS - 1]);
+		values[KEYS - 1] = portal_said(req, values[KEYS - 1]);
 		list[i] = scop_make_map(req, KEYS, keys, values);
 		busy |= scop_bool(order, "under_way");
 	}
@@ -218,14 +217,14 @@ put_history(struct scop_request *req, const struct scop_value *orders, bool of_a
 
 			scop_put(req, "order", id);
 			scop_put(req, "steps",
-			    portal_all_reworded(req,
+			    portal_all_said(req,
 				scop_rows(req, of_all ? every_order_steps(id) : order_steps(id)),
 				"step"));
 		}
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "failure",
 	    scop_count(orders) > 0 && scop_bool(scop_at(orders, 0), "failed")
-		? portal_reworded(req, scop_get(scop_at(orders, 0), "message"))
+		? portal_said(req, scop_get(scop_at(orders, 0), "message"))
 		: NULL);
 }
 
@@ -284,7 +283,7 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 	    tenant != NULL);
 	put_lists(req, one);
 	scop_put(req, "one",
-	    scop_make_with(req, one, "trouble", portal_reworded(req, scop_get(one, "trouble"))));
+	    scop_make_with(req, one, "trouble", portal_said(req, scop_get(one, "trouble"))));
 	scop_put(req, "tenant", tenant);
 	scop_put(req, "request",
 	    scop_row(req, tenant ? every_request_of(id, module) : request_of(module)));

@@ -43,7 +43,7 @@ portal_rollouts(struct scop_request *req)
 
 	for (size_t i = 0; i < scop_count(asked); i++)
 		busy |= scop_bool(scop_at(asked, i), "under_way");
-	scop_put(req, "asked", portal_all_reworded(req, asked, "message"));
+	scop_put(req, "asked", portal_all_said(req, asked, "message"));
 	portal_put_page(req, "rollouts",
 	    scop_rows(req,
 		rollouts(language_of(req), scop_make_int(req, PER_PAGE),
@@ -100,8 +100,7 @@ portal_rollout(struct scop_request *req)
 	scop_put(req, "asked", scop_make_bool(req, asked));
 	scop_put(req, "busy", scop_make_bool(req, asked || scop_bool(one, "running")));
 	scop_put(req, "tenants",
-	    portal_all_reworded(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))),
-		"message"));
+	    portal_all_said(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))), "message"));
 	scop_view(req, &view_rollout);
 }
 

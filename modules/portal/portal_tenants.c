@@ -97,7 +97,7 @@ portal_tenants(struct scop_request *req)
 
 	for (size_t i = 0; i < scop_count(made); i++)
 		busy |= scop_bool(scop_at(made, i), "under_way");
-	scop_put(req, "made", portal_all_reworded(req, made, "message"));
+	scop_put(req, "made", portal_all_said(req, made, "message"));
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
@@ -125,7 +125,7 @@ portal_tenant(struct scop_request *req)
 	}
 	scop_put(req, "busy",
 	    scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
-	scop_put(req, "steps", portal_all_reworded(req, scop_model(req, "steps"), "step"));
+	scop_put(req, "steps", portal_all_said(req, scop_model(req, "steps"), "step"));
 	scop_put(req, "of_all", scop_make_bool(req, true));
 	scop_view(req, &view_tenant);
 }

@@ -12,6 +12,9 @@ import { start, until } from '../support/stack.mjs'
 const portal = 'acme-portal.localhost', scop = 'scop-portal.localhost'
 let catalogue, own, stack, owner, operator
 
+// A message as the host keeps it: a format and arguments, of which one may be a message.
+const message = (format, ...values) => `\x02${[format, ...values].join('\x1f')}\x03`
+
 before(async () => {
   catalogue = await Catalogue.make('notes', 'clerk', 'guestbook', 'shop')
   own = new Packages('portal')
@@ -372,7 +375,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
   await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, rollout, actor) VALUES ('t${id}_portal', 1, 'disable', 'guestbook', NULL, 'op'), ('t${id}_portal', ${id}, 'rollout-pause', NULL, 1, 'op'), ('t${id}_portal', ${lumen}, 'install', 'guestbook', NULL, 'op')`)
   await ended('guestbook')
   assert.equal(await stack.sql(`SELECT GROUP_CONCAT(state, ': ', message ORDER BY id SEPARATOR '; ') FROM scopiton.installer_order WHERE role = 't${id}_portal'`),
-    `failed: role 't${id}_portal' may not order for tenant 1; failed: there is no rollout 1; done:`)
+    `failed: ${message("role '%s' may not order for tenant %u", `t${id}_portal`, 1)}; failed: ${message('there is no rollout %lld', 1)}; done:`)
   // Two scops upgrade their own tenants at once; what the command line orders concerns both, and neither can stop it.
   const rollout = (headers, host) => post('/portal/rollouts', { module: 'guestbook', version: '', canary: '' }, { headers, host, page: '/portal/rollouts' })
   for (const [headers, host] of [[operator, scop], [others, other]]) assert.equal((await rollout(headers, host)).status, 303)
@@ -394,27 +397,29 @@ test('an operator sees what a served tenant would lose, and deletes it for good'
   assert.equal((await get(page)).status, 403)
 })
 
-// What the host says in English is taken apart by its formats, and put together in the reader's language.
+const needs = (...values) => message('%s %s, which is installed, needs %s %s, and not %s', ...values)
 const said = [
-  ["'guestbook' costs more than this tenant may order by itself. Ask your operator.", { fr: "'guestbook' coûte plus que ce que vous pouvez commander vous-même. Demandez à votre opérateur.",
+  [message("'%s' costs more than this tenant may order by itself. Ask your operator.", 'guestbook'), { fr: "'guestbook' coûte plus que ce que vous pouvez commander vous-même. Demandez à votre opérateur.",
     de: "'guestbook' kostet mehr, als Sie selbst bestellen dürfen. Fragen Sie Ihren Betreiber." }],
-  ['shop 1.5.0 needs clerk >=2: this tenant has 1.9.0; 2.0.0 is beta; 1.8.0 was withdrawn (loses a note)', {
+  [message('%s %s needs %s %s: %s', 'shop', '1.5.0', 'clerk', '>=2', `${message('this tenant has %s', '1.9.0')}; ${message('%s is beta', '2.0.0')}; ${message('%s was withdrawn (%s)', '1.8.0', 'loses a note')}`), {
     fr: 'shop 1.5.0 a besoin de clerk >=2 : cette entreprise a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
     nl: 'shop 1.5.0 heeft clerk >=2 nodig: dit bedrijf heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
-  ['asked for shop ^2: this tenant has 1.9.0; invoices 1.0.0, which is installed, needs shop ^1, and not 2.0.0', {
+  [message('asked for %s %s: %s', 'shop', '^2', `${message('this tenant has %s', '1.9.0')}; ${needs('invoices', '1.0.0', 'shop', '^1', '2.0.0')}`), {
     de: 'Verlangt: shop ^2: dieses Unternehmen hat 1.9.0; invoices 1.0.0, das installiert ist, braucht shop ^1 und nicht 2.0.0' }],
-  ['shop 1.4.0 needs invoices ^2: crm 1.0.0, which is installed, needs invoices ^1, and not 2.0.0', {
+  [message('%s %s needs %s %s: %s', 'shop', '1.4.0', 'invoices', '^2', needs('crm', '1.0.0', 'invoices', '^1', '2.0.0')), {
     fr: "shop 1.4.0 a besoin de invoices ^2 : crm 1.0.0, qui est installé, a besoin de invoices ^1, et non de 2.0.0" }],
-  ["this tenant has no module 'export'", { de: "Dieses Unternehmen hat kein Modul 'export'" }],
-  ["the index is not the group's: the signature does not fit: a byte was changed, or it is another file's", {
+  [message("this tenant has no module '%s'", 'export'), { de: "Dieses Unternehmen hat kein Modul 'export'" }],
+  [message("the index is not the group's: %s", message("the signature does not fit: a byte was changed, or it is another file's")), {
     nl: 'De index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
     en: "The index is not the group's: the signature does not fit: a byte was changed, or it is another file's" }],
-  ["'/srv/a' cannot be written: No space left on device", { fr: "'/srv/a' ne peut pas être écrit: No space left on device" }],
-  ['12 rows written since are kept', { de: 'seitdem geschriebene und erhaltene Zeilen: 12' }],
-  ['x rows written since are kept', { de: 'x rows written since are kept' }],
-  ['1.0.0 to 1.1.0: 100 rows, 0.012 s, while everybody is being served. Rows written after it are kept when going back.', {
+  [message("'%s' cannot be written", '/srv/a') + ': No space left on device', { fr: "'/srv/a' ne peut pas être écrit: No space left on device" }],
+  [message('%lld rows written since are kept', '12'), { de: 'seitdem geschriebene und erhaltene Zeilen: 12' }],
+  ['12 rows written since are kept', { de: '12 rows written since are kept' }], // nothing takes a sentence apart
+  [message('%s to %s: %lld rows, %lld.%03lld s, while everybody is being served. Rows written after it are kept when going back.', '1.0.0', '1.1.0', '100', '0', '012'), {
     fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans que personne n'attende. Les lignes écrites ensuite sont conservées si l'on revient en arrière." }],
-  ["a tenant 'acme' is there already", { fr: "Il existe déjà une entreprise 'acme'", en: "A tenant 'acme' is there already" }],
+  [message("a tenant '%s' is there already", 'acme'), { fr: "Il existe déjà une entreprise 'acme'", en: "A tenant 'acme' is there already" }],
+  ['cancelled', { fr: 'Arrêtée', en: 'Cancelled' }],
+  [message('<b>%s</b> %% %s', '1 is beta', '%s %1$s %n'), { fr: '<b>1 is beta</b> % %s %1$s %n' }],
   ['<b>1 is beta</b> % %s %1$s %n', { fr: '<b>1 is beta</b> % %s %1$s %n' }],
   ['; ; ; is beta; : : ', { fr: '; ; ; is beta; : : ' }],
   ['é'.repeat(1000), { de: 'é'.repeat(1000) }],

@@ -147,6 +147,10 @@ const struct scop_value *scop_make_list(struct scop_request *req, size_t count,
  * translation is. */
 const char *scop_translate(const struct scop_request *req, const char *text);
 
+/* What the host has noted of an order, a package or a job, in the request's language, as far as the
+ * module's translations have it. Takes any text; null for null. For modules/portal. */
+const struct scop_value *scop_said(struct scop_request *req, const struct scop_value *said);
+
 /* A text as it may stand in an address's query: all but letters, digits and -._~ percent-encoded
  * (RFC 3986). */
 const struct scop_value *scop_percent(struct scop_request *req, const struct scop_value *text);

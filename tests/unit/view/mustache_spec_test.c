@@ -59,7 +59,7 @@ run_case(struct scop_arena *arena, const char *file, const struct scop_value *te
 		.locale = { SCOP_EN, "UTC" } };
 	const struct scop_value *text = scop_get(test, "template");
 	struct scop_buffer out;
-	struct scop_error err = { "" };
+	struct scop_error err = { .text = "" };
 
 	scop_buffer_init(&out, arena);
 	const struct scop_template *template =

@@ -45,7 +45,7 @@ mistakes_are_told_with_line_and_column(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct scop_error err = { "" };
+		struct scop_error err = { .text = "" };
 
 		if (scop_template_compile(arena, "t", cases[i].text, strlen(cases[i].text), &err))
 			fail_msg("'%s' was compiled", cases[i].text);
@@ -94,7 +94,7 @@ a_partial_of_itself_ends_in_a_sentence(void **state)
 	struct scop_arena *arena = scop_arena_new();
 	const struct scop_template_host host = { .partial = itself, .locale = { SCOP_EN, "UTC" } };
 	struct scop_buffer out;
-	struct scop_error err = { "" };
+	struct scop_error err = { .text = "" };
 
 	(void)state;
 	scop_buffer_init(&out, arena);
@@ -176,7 +176,7 @@ no_text_leads_the_compiler_astray(void **state)
 			length += strlen(part);
 		}
 		struct scop_arena *arena = scop_arena_new();
-		struct scop_error err = { "" };
+		struct scop_error err = { .text = "" };
 		char *exact = malloc(length ? length : 1);
 
 		memcpy(exact, text, length);

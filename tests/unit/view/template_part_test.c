@@ -13,7 +13,7 @@
 static const struct scop_template *
 compile(const char *name, const char *text)
 {
-	struct scop_error err = { "" };
+	struct scop_error err = { .text = "" };
 	const struct scop_template *template =
 	    scop_template_compile(arena, name, text, strlen(text), &err);
 
@@ -42,7 +42,7 @@ static void
 gives(const char *text, const struct scop_value *model, const char *expected)
 {
 	const struct scop_template_host host = { .partial = part, .locale = { SCOP_EN, "UTC" } };
-	struct scop_error err = { "" };
+	struct scop_error err = { .text = "" };
 	struct scop_buffer out;
 
 	scop_buffer_init(&out, arena);
