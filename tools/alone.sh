@@ -10,7 +10,8 @@ tools/install-packages
 . tools/stack.sh
 
 hold_port "$PORT" || fail "port $PORT is in use on this machine. Choose another: PORT=9000 ./run"
-mkdir -p "$BUILD/modules"
+# What came along is this host's own: its configuration grants the portal what a portal needs.
+MODULES_FOLDER=$top/packages
 prepare_folders
 exec 9> "$VAR/lock"
 flock -n 9 || fail "this is running already."

@@ -104,6 +104,7 @@ write_config() { # further lines as arguments
 		echo "run = $RUN"
 		echo "var = $VAR"
 		echo "modules = ${MODULES_FOLDER:-$BUILD/modules}"
+		echo "granted = ${GRANTED:-scopiton/portal:portal,accounts,orders,writes}"
 		echo "webroot = $WEBROOT"
 		echo "libexec = $LIBEXEC"
 		echo "migrations = $PWD/migrations"

@@ -33,6 +33,7 @@ static const struct setting {
 	TEXT(run, "/run/scopiton"),
 	TEXT(var, "/var/lib/scopiton"),
 	TEXT(modules, "/usr/share/scopiton/modules"),
+	TEXT(granted, ""),
 	TEXT(catalogue, ""),
 	TEXT(catalogue_key, ""),
 	TEXT(catalogue_host, ""),

@@ -19,6 +19,8 @@ struct scop_config {
 	char run[SCOP_CONFIG_TEXT];
 	char var[SCOP_CONFIG_TEXT];     /* installed modules, secrets */
 	char modules[SCOP_CONFIG_TEXT]; /* folders of unpacked packages that can be installed */
+	/* rights of packages that stand there, as package/grants.h reads them */
+	char granted[SCOP_CONFIG_TEXT];
 	/* the group's: a folder, or an address of http(s); empty: none */
 	char catalogue[SCOP_CONFIG_TEXT];
 	char catalogue_key[SCOP_CONFIG_TEXT]; /* the group's public key, as minisign writes it */

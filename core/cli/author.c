@@ -23,7 +23,8 @@ pack(struct cli *cli)
 		return cli_usage(
 		    "module pack needs the folder of a package, as the build makes it");
 	struct scop_arena *arena = scop_arena_new();
-	bool sound = scop_package_open(arena, cli->argv[0], &package, &err);
+	bool sound =
+	    scop_package_open(arena, cli->argv[0], &scop_granter_of_builds, &package, &err);
 	const char *file = sound ? scop_arena_printf(arena, "%s/%s-%s-" SCOP_PLATFORM ".scop", to,
 				       package.manifest.name, package.manifest.version)
 				 : "";

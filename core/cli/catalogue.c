@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton catalogue: the group's side of a catalogue (create, scop, revoke, renew, rotate), and a
- * host's (usage, serve, refresh, list, show). */
+/* scopiton catalogue: the group's side of a catalogue (create, scop, grant, revoke, renew, rotate),
+ * and a host's (usage, serve, refresh, list, show). */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +95,25 @@ scop(struct cli *cli)
 	return end(&change,
 	    scop_publisher_scop(change.publisher, cli->argv[1], title, file ? &key : NULL, modules,
 		&change.err));
+}
+
+static int
+grant(struct cli *cli)
+{
+	struct change change;
+	unsigned rights;
+
+	if (!begin(cli, cli->argc > 0 ? cli->argv[0] : "", &change))
+		return end(&change, false);
+	if (cli->argc != 4) {
+		scop_arena_free(change.arena);
+		return cli_usage("catalogue grant needs a folder, a scop, a module and its rights: "
+				 "portal,accounts,orders,writes, or none");
+	}
+	return end(&change,
+	    scop_grant_rights(cli->argv[3], &rights, &change.err) &&
+		scop_publisher_grant(change.publisher, cli->argv[1], cli->argv[2], rights,
+		    &change.err));
 }
 
 static int
@@ -231,7 +250,7 @@ static int
 show(struct scop_platform *platform, const char *name)
 {
 	const struct scop_value *module = scop_platform_row(platform,
-	    "SELECT name, scop, scop_title, category, used_by, title, summary FROM "
+	    "SELECT name, scop, scop_title, category, used_by, title, summary, granted FROM "
 	    "scopiton.catalogue_module WHERE name = '%s'",
 	    scop_platform_quote(platform, name));
 
@@ -240,6 +259,7 @@ show(struct scop_platform *platform, const char *name)
 	printf("%s (%s)\n%s\nof %s, in %s, used by %lld co-operators\n", scop_text(module, "title"),
 	    name, scop_text(module, "summary"), scop_text(module, "scop_title"),
 	    scop_text(module, "category"), (long long)scop_int(module, "used_by"));
+	print_list(platform, "granted by the group", scop_text(module, "granted"));
 	show_owner(platform, name);
 	const struct scop_value *rows = scop_platform_rows(platform,
 	    "SELECT version, channel, yanked, reason, unfit, level, size, published, rights, "
@@ -373,10 +393,10 @@ on_host(struct cli *cli, const char *verb)
 	else if (strcmp(verb, "give") == 0 && cli->argc == 2)
 		status = give(&platform, cli->argv[0], cli->argv[1]);
 	else
-		status =
-		    cli_usage("catalogue is followed by create, scop, revoke, renew, rotate, "
-			      "usage, serve, refresh, list [WORDS], show MODULE or give MODULE "
-			      "SCOP");
+		status = cli_usage(
+		    "catalogue is followed by create, scop, grant, revoke, renew, rotate, "
+		    "usage, serve, refresh, list [WORDS], show MODULE or give MODULE "
+		    "SCOP");
 	scop_platform_close(&platform);
 	return status;
 }
@@ -387,8 +407,8 @@ cli_catalogue(struct cli *cli)
 	static const struct {
 		const char *verb;
 		int (*run)(struct cli *cli);
-	} verbs[] = { { "create", create }, { "scop", scop }, { "revoke", take_away },
-		{ "renew", renew }, { "rotate", rotate } };
+	} verbs[] = { { "create", create }, { "scop", scop }, { "grant", grant },
+		{ "revoke", take_away }, { "renew", renew }, { "rotate", rotate } };
 	const char *verb = cli_verb(cli);
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)

@@ -21,6 +21,7 @@
 #include "cli/cli.h"
 #include "installer/choose.h"
 #include "installer/create.h"
+#include "installer/granted.h"
 #include "installer/install.h"
 #include "installer/installation.h"
 #include "installer/leave.h"
@@ -109,7 +110,7 @@ loads(struct check *check)
 {
 	struct scop_error err;
 
-	if (!scop_package_open(check->arena, check->folder, &check->package, &err))
+	if (!scop_package_open_here(check->platform, check->folder, &check->package, &err))
 		return find(check, "E101", "%s", err.text);
 	look_at_manifest(check);
 	return true;
@@ -514,7 +515,7 @@ builds_the_same(struct check *check)
 	    "rm -rf '%s' && make -s -C '%s' BUILD='%s' MODULES='%s' all >/dev/null", out, root, out,
 	    name);
 	bool sound = run(check, "E801", "its sources do not build", command) &&
-	    (scop_package_open(check->arena,
+	    (scop_package_open_here(check->platform,
 		 scop_arena_printf(check->arena, "%s/modules/%s", out, name), &built, &err) ||
 		find(check, "E801", "%s", err.text));
 
@@ -661,6 +662,10 @@ cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char
 		.source = source,
 		.catalogue = catalogue };
 
+	if (!platform->arena)
+		platform->arena = arena; /* there is no platform */
+	if (catalogue)
+		scop_grants_believe(platform, catalogue);
 	measure(&check, 1, loads);
 	if (check.reached[1] && platform->db && scop_platform_lock(platform, 30)) {
 		if (make_tenants(&check)) {
@@ -746,6 +751,23 @@ cli_module_check(struct cli *cli)
 	return level > 0 && errors == 0 ? CLI_DONE : CLI_FAILED;
 }
 
+static int
+check_config(struct cli *cli)
+{
+	struct scop_arena *arena = scop_arena_new();
+	struct scop_config config;
+	struct scop_grants grants;
+	struct scop_error err;
+	const bool sound = scop_config_load(&config, cli->config_file, &err) &&
+	    scop_grants_read(arena, config.granted, &grants, &err);
+
+	scop_arena_free(arena);
+	if (!sound)
+		return cli_fail("%s", err.text);
+	printf("%s: sound\n", cli->config_file);
+	return CLI_DONE;
+}
+
 int
 cli_check(struct cli *cli)
 {
@@ -754,15 +776,15 @@ cli_check(struct cli *cli)
 
 	if (!cli_done(cli, 1))
 		return CLI_USAGE;
-	if (cli->argc == 0) {
-		if (!scop_config_load(&config, cli->config_file, &err))
-			return cli_fail("%s", err.text);
-		printf("%s: sound\n", cli->config_file);
-		return CLI_DONE;
-	}
+	if (cli->argc == 0)
+		return check_config(cli);
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_package package;
-	const bool sound = scop_package_open(arena, cli->argv[0], &package, &err);
+	struct scop_platform here = { .arena = arena };
+	const bool sound = (access(cli->config_file, R_OK) != 0 ||
+			       (scop_config_load(&config, cli->config_file, &err) &&
+				   scop_grants_read(arena, config.granted, &here.granted, &err))) &&
+	    scop_package_open_here(&here, cli->argv[0], &package, &err);
 	if (sound)
 		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version,
 		    package.hash);

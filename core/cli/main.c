@@ -62,10 +62,12 @@ static const struct command {
 	{ "catalogue", cli_catalogue,
 	    "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] "
 	    "[--public FILE] [--modules A,B] "
+	    "--key FILE\n  catalogue grant FOLDER SCOP MODULE portal,accounts,orders,writes | none "
 	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew "
 	    "FOLDER [USAGE...] [--days 30] --key FILE\n"
 	    "  catalogue rotate FOLDER --to FILE --key FILE\n  catalogue serve FOLDER | --off",
-	    "for the group: keep a catalogue, its scops and keys" },
+	    "for the group: keep a catalogue, its scops and keys, and the rights of their "
+	    "modules" },
 	{ "key", cli_key_command, "key make FILE",
 	    "make a pair of keys to sign with, as minisign has them" },
 	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT",

@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "installer/catalogue.h"
 #include "installer/expiry.h"
+#include "installer/granted.h"
 #include "installer/migrate.h"
 #include "installer/orders.h"
 #include "installer/directory.h"
@@ -60,7 +61,7 @@ preflight(struct scop_platform *platform, bool leave_out)
 		struct scop_package package;
 		struct scop_error err;
 
-		if (scop_package_open(platform->arena,
+		if (scop_package_open_here(platform,
 			scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var,
 			    scop_text(row, "hash")),
 			&package, &err))

@@ -21,6 +21,7 @@
 #include "base/json.h"
 #include "installer/arrive.h"
 #include "installer/choose.h"
+#include "installer/granted.h"
 #include "installer/install.h"
 #include "installer/installation.h"
 #include "installer/leave.h"
@@ -388,7 +389,7 @@ check_package(struct scop_platform *platform, const struct scop_value *module, c
 		    "that version for a tenant first, or take it from "
 		    "the archive with --with-packages, if you trust who made it.",
 		    scop_text(module, "module"));
-	if (!scop_package_open(platform->arena, folder, &package, &platform->err))
+	if (!scop_package_open_arrived(platform, folder, &package))
 		return false;
 	return strcmp(package.manifest.name, scop_text(module, "module")) == 0 ||
 	    scop_error_set(&platform->err, "the package of '%.24s' is one of '%s'",

@@ -143,6 +143,13 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 		"m.scop_title = j.title",
 		json) &&
 	    scop_platform_sql(platform,
+		"UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS "
+		"(name VARCHAR(31) COLLATE utf8mb4_unicode_520_ci PATH '$.name', NESTED PATH "
+		"'$.grants[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_nopad_bin PATH "
+		"'$.module', rights JSON PATH '$.rights'))) j ON j.name = m.scop AND j.module = "
+		"m.name SET m.granted = j.rights",
+		json) &&
+	    scop_platform_sql(platform,
 		"INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, "
 		"reason, level, size, "
 		"published, generation, back, tariff_cents, currency, changes, rights, needs, "

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "installer/catalogue.h"
+#include "installer/granted.h"
 #include "installer/scan.h"
 #include "package/files.h"
 
@@ -248,7 +249,7 @@ open_fetched(struct scop_platform *platform, const struct scop_index *index,
 	return row && access(folder, R_OK) == 0 &&
 	    scop_index_check_key(index, scop_text(module, "scop"), scop_text(row, "signature"),
 		&platform->err) &&
-	    scop_package_open(platform->arena, folder, ret_package, &platform->err) &&
+	    scop_package_open_indexed(platform, index, folder, ret_package) &&
 	    strcmp(ret_package->hash, scop_text(row, "hash")) == 0;
 }
 
@@ -266,7 +267,7 @@ fetch(struct scop_platform *platform, const struct scop_choice *choice,
 	if (!scop_catalogue_fetch(platform, &index, choice->module, choice->version, &fetched))
 		return false;
 	const bool sound =
-	    scop_package_open(platform->arena, fetched.folder, ret_package, &platform->err) &&
+	    scop_package_open_indexed(platform, &index, fetched.folder, ret_package) &&
 	    scop_package_place(ret_package, platform->config.var, &platform->err) &&
 	    scop_package_note(platform, ret_package, false) &&
 	    scop_platform_sql(platform,
@@ -289,7 +290,7 @@ open_package(struct scop_platform *platform, const struct scop_choice *choice,
 {
 	if (!choice->folder)
 		return fetch(platform, choice, ret_package);
-	if (!scop_package_open(platform->arena, choice->folder, ret_package, &platform->err) ||
+	if (!scop_package_open_here(platform, choice->folder, ret_package, &platform->err) ||
 	    !scop_package_place(ret_package, platform->config.var, &platform->err))
 		return false;
 	const bool own = strncmp(choice->folder, platform->config.modules,

@@ -85,7 +85,7 @@ migrate_socles(struct scop_platform *platform, bool (*told)(void *, const char *
 				.series = "socle",
 				.told = told,
 				.context = context }) &&
-		    scop_tenant_views(platform, id) && scop_portal_rights(platform, id);
+		    scop_tenant_views(platform, id) && scop_portal_rights_again(platform, id);
 	}
 	return sound;
 }

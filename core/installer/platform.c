@@ -21,6 +21,10 @@ scop_platform_open(struct scop_platform *platform, const char *config_file)
 	*platform = (struct scop_platform){ .arena = scop_arena_new() };
 	if (!scop_config_load(&platform->config, config_file, &platform->err))
 		return false;
+	struct scop_error cause;
+	if (!scop_grants_read(platform->arena, platform->config.granted, &platform->granted,
+		&cause))
+		return scop_error_set(&platform->err, "%s: 'granted': %s", config_file, cause.text);
 	FILE *file = fopen(platform->config.db_password_file, "r");
 	if (!file || fscanf(file, "%127s", password) != 1) {
 		scop_error_errno(&platform->err, "the database password in '%s' cannot be read",

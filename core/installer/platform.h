@@ -20,6 +20,9 @@ struct scop_platform {
 	struct scop_config config;
 	struct scop_db *db;
 	const char *password; /* of its account, for mariadb-dump */
+	/* rights of packages of folders: the configuration's, and those of an index that a check
+	 * was given */
+	struct scop_grants granted, indexed;
 	struct scop_arena *arena;
 	struct scop_error err; /* of the last call that answered false */
 };

@@ -5,6 +5,19 @@
 #include <string.h>
 
 bool
+scop_portal_rights_again(struct scop_platform *platform, uint32_t tenant)
+{
+	const struct scop_value *row = scop_platform_row(platform,
+	    "SELECT p.granted FROM scopiton.subscription s JOIN scopiton.package p ON p.id = "
+	    "s.package WHERE s.tenant = %u AND s.module = 'portal'",
+	    tenant);
+	unsigned rights;
+
+	return scop_grant_rights(scop_text(row, "granted"), &rights, &platform->err) &&
+	    (!(rights & SCOP_GRANT_ORDERS) || scop_portal_rights(platform, tenant));
+}
+
+bool
 scop_portal_rights(struct scop_platform *platform, uint32_t tenant)
 {
 	return scop_platform_sql(platform,

@@ -8,4 +8,7 @@
 /* What a portal's role may write of the platform: orders, and their cancelling. Safe to repeat. */
 bool scop_portal_rights(struct scop_platform *platform, uint32_t tenant);
 
+/* The same after a migration, for a tenant whose portal was granted them when it came. */
+bool scop_portal_rights_again(struct scop_platform *platform, uint32_t tenant);
+
 #endif

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "data/directory.h"
+#include "installer/granted.h"
 #include "installer/messages.h"
 #include "installer/pictures.h"
 #include "installer/platform.h"
@@ -133,9 +134,10 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		"INSERT INTO scopiton.package (module, version, hash, title, summary, jobs, "
 		"available, "
 		"rights, needs, personal, category, scop, tariff_cents, currency, "
-		"generation, back, icon, pictures, first_parts, license) VALUES ('%s', '%s', '%s', "
+		"generation, back, icon, pictures, first_parts, license, granted) VALUES ('%s', "
+		"'%s', '%s', "
 		"'%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
-		"'%s', %u, '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = "
+		"'%s', %u, '%s', '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = "
 		"available "
 		"OR "
 		"VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
@@ -143,7 +145,7 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		"tariff_cents = VALUES(tariff_cents), currency = "
 		"VALUES(currency), generation = VALUES(generation), back = VALUES(back), icon = "
 		"VALUES(icon), pictures = VALUES(pictures), first_parts = VALUES(first_parts), "
-		"license = VALUES(license)",
+		"license = VALUES(license), granted = VALUES(granted)",
 		manifest->name, manifest->version, package->hash,
 		scop_platform_quote(platform, manifest->title),
 		scop_platform_quote(platform, manifest->summary), manifest->job_count, offered,
@@ -151,7 +153,8 @@ scop_package_note(struct scop_platform *platform, const struct scop_package *pac
 		personal_text(platform, manifest), manifest->category, manifest->scop,
 		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation,
 		backs[manifest->back], icon, scop_platform_quote(platform, pictures),
-		package->first_parts, manifest->license) &&
+		package->first_parts, manifest->license,
+		scop_grant_text(platform->arena, package->asks)) &&
 	    scop_messages_keep(platform, manifest->name, package->texts) &&
 	    note_work(platform, package);
 }
@@ -165,7 +168,7 @@ note_offer(struct scop_platform *platform, const char *name)
 
 	if (access(scop_arena_printf(platform->arena, "%s/module.xml", folder), R_OK) != 0)
 		return true;
-	if (scop_package_open(platform->arena, folder, &package, &platform->err) &&
+	if (scop_package_open_here(platform, folder, &package, &platform->err) &&
 	    scop_package_note(platform, &package, true))
 		return true;
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)

@@ -22,7 +22,7 @@ migrate_socle(struct scop_platform *platform, uint32_t tenant)
 		       .series = SOCLE,
 		       .folder = scop_arena_printf(platform->arena, "%s/" SOCLE,
 			   platform->config.migrations) }) &&
-	    scop_tenant_views(platform, tenant) && scop_portal_rights(platform, tenant);
+	    scop_tenant_views(platform, tenant) && scop_portal_rights_again(platform, tenant);
 }
 
 /* The next tenant of the rollout, by an order as anybody's. */

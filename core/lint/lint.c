@@ -201,7 +201,8 @@ main(int argc, char **argv)
 		lint_text(&lint);
 	}
 	/* the host's own check, which says more where the tables cannot be read */
-	if (lint.errors == 0 && !scop_package_open(lint.arena, lint.package, &package, &err))
+	if (lint.errors == 0 &&
+	    !scop_package_open(lint.arena, lint.package, &scop_granter_of_builds, &package, &err))
 		build_die("%s", err.text);
 	scop_arena_free(lint.arena);
 	return lint.errors > 0;

@@ -136,6 +136,40 @@ scop_publisher_revoke(struct scop_publisher *publisher, const char *name, const 
 	return true;
 }
 
+static json_t *
+rights_list(unsigned rights)
+{
+	json_t *list = json_array();
+
+	for (unsigned right = 1; right <= SCOP_GRANTS_ALL; right <<= 1)
+		if (rights & right)
+			json_array_append_new(list, json_string(scop_grant_name(right)));
+	return list;
+}
+
+bool
+scop_publisher_grant(struct scop_publisher *publisher, const char *name, const char *module,
+    unsigned rights, struct scop_error *err)
+{
+	json_t *scop = find(json_object_get(publisher->root, "scops"), "name", name);
+
+	if (!scop || !owns(scop, module))
+		return scop_error_set(err, "the scop '%.40s' has no module '%.40s'", name, module);
+	json_t *grants = json_object_get(scop, "grants"), *grant;
+	if (!grants) {
+		grants = json_array();
+		json_object_set_new(scop, "grants", grants);
+	}
+	for (size_t i = json_array_size(grants); i-- > 0;)
+		if (strcmp(json_string_value(json_object_get(json_array_get(grants, i), "module")),
+			module) == 0)
+			json_array_remove(grants, i);
+	if (rights == 0)
+		return true;
+	grant = json_pack("{s:s, s:o}", "module", module, "rights", rights_list(rights));
+	return json_array_append_new(grants, grant) == 0;
+}
+
 /* ---- versions ---- */
 
 /* Translations of these texts of the package. */
@@ -234,7 +268,7 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 	json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:i, s:s}", "version",
 	    manifest->version, "channel", addition->channel, "file", file, "sha256",
 	    addition->sha256, "size", (json_int_t)addition->size, "unpacked",
-	    (json_int_t)addition->unpacked, "api", addition->package.api, "published",
+	    (json_int_t)addition->unpacked, "api", addition->package.needs.api, "published",
 	    scop_publisher_time(publisher->arena, time(NULL)), "generation",
 	    (int)manifest->generation, "yanked", "");
 
@@ -280,12 +314,20 @@ describe(struct scop_publisher *publisher, json_t *module, const struct scop_pac
 	return true;
 }
 
+static unsigned
+granted_by_index(const void *context, const struct scop_package *package)
+{
+	return scop_grants_of(context, package->manifest.scop, package->manifest.name);
+}
+
 /* Unpacks and checks as a host would before it installs. */
 static bool
 look_into(struct scop_publisher *publisher, struct addition *addition, const char *folder,
     struct scop_error *err)
 {
 	struct scop_arena *arena = publisher->arena;
+	const struct scop_grants granted = scop_index_grants(arena, &publisher->index);
+	const struct scop_granter granter = { granted_by_index, &granted };
 	struct stat status;
 	uint64_t total = 0;
 
@@ -297,7 +339,7 @@ look_into(struct scop_publisher *publisher, struct addition *addition, const cha
 	addition->size = (uint64_t)status.st_size;
 	if (!scop_sha256_file(addition->file, addition->sha256, err) ||
 	    !scop_archive_unpack(addition->file, folder, SCOP_UNPACKED_BYTES_MAX, err) ||
-	    !scop_package_open(arena, folder, &addition->package, err))
+	    !scop_package_open(arena, folder, &granter, &addition->package, err))
 		return false;
 	struct scop_files *files = scop_arena_alloc(arena, sizeof *files);
 	if (!scop_files_list(arena, folder, files, err))

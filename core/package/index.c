@@ -127,6 +127,21 @@ check_module(const struct scop_value *root, const struct scop_value *module, str
 	return true;
 }
 
+/* A right belongs to a name that is the scop's own. */
+static bool
+check_grants(const struct scop_value *scop, struct scop_error *err)
+{
+	const struct scop_value *grants = scop_get(scop, "grants");
+
+	for (size_t i = 0; i < scop_count(grants); i++)
+		if (!lists(scop_get(scop, "modules"), scop_text(scop_at(grants, i), "module")))
+			return scop_error_set(err,
+			    "the index grants rights to '%.40s', which is no module of the scop "
+			    "'%.40s'",
+			    scop_text(scop_at(grants, i), "module"), scop_text(scop, "name"));
+	return true;
+}
+
 static bool
 check_scops(const struct scop_value *scops, struct scop_error *err)
 {
@@ -141,6 +156,8 @@ check_scops(const struct scop_value *scops, struct scop_error *err)
 				return scop_error_set(err,
 				    "the index has a key of the scop '%.40s' that is none",
 				    scop_text(scop, "name"));
+		if (!check_grants(scop, err))
+			return false;
 		for (size_t i = 0; i < scop_count(modules); i++)
 			for (size_t other = 0; other < s; other++)
 				if (lists(scop_get(scop_at(scops, other), "modules"),
@@ -226,6 +243,38 @@ scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
 }
 
 /* ---- asking ---- */
+
+static unsigned
+rights_of(const struct scop_value *names)
+{
+	unsigned rights = 0;
+
+	for (size_t i = 0; i < scop_count(names); i++)
+		rights |= scop_grant_right(scop_as_text(scop_at(names, i)));
+	return rights;
+}
+
+struct scop_grants
+scop_index_grants(struct scop_arena *arena, const struct scop_index *index)
+{
+	const struct scop_value *scops = scop_get(index->root, "scops");
+	struct scop_grants found = { NULL, 0 };
+	size_t count = 0;
+
+	for (size_t s = 0; s < scop_count(scops); s++)
+		count += scop_count(scop_get(scop_at(scops, s), "grants"));
+	found.list = scop_arena_alloc(arena, (count + 1) * sizeof *found.list);
+	for (size_t s = 0; s < scop_count(scops); s++) {
+		const struct scop_value *scop = scop_at(scops, s),
+					*grants = scop_get(scop, "grants");
+
+		for (size_t i = 0; i < scop_count(grants); i++)
+			found.list[found.count++] = (struct scop_grant){ scop_text(scop, "name"),
+				scop_text(scop_at(grants, i), "module"),
+				rights_of(scop_get(scop_at(grants, i), "rights")) };
+	}
+	return found;
+}
 
 const struct scop_value *
 scop_index_module(const struct scop_index *index, const char *name)

@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "package/files.h"
+#include "package/grants.h"
 #include "package/minisign.h"
 #include "package/solve.h"
 
@@ -57,6 +58,10 @@ bool scop_index_read(struct scop_arena *arena, const char *text, size_t size, co
 bool scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
     const struct scop_index_seen *seen, int64_t now, struct scop_index *ret_index,
     struct scop_error *err);
+
+/* What the group grants to modules of scops; lives in `arena`, with `index`. Rights that this host
+ * does not know are left out. */
+struct scop_grants scop_index_grants(struct scop_arena *arena, const struct scop_index *index);
 
 /* A module's entry, and a version's in it; NULL for none. */
 const struct scop_value *scop_index_module(const struct scop_index *index, const char *name);

@@ -15,6 +15,9 @@
 
 #include "package/widen.h"
 
+#define PREFIX "SCOPITON_"
+#define PORTAL PREFIX "PORTAL_"
+
 /* What a module may link. */
 static const char *const libraries[] = { "libscopiton.so.1", "libc.so.6", "libm.so.6",
 	"libgcc_s.so.1" };
@@ -27,6 +30,7 @@ struct image {
 	struct scop_error *err;
 	const char *file;
 	const char *api; /* the newest of the API's versions that it needs */
+	bool portal;     /* it needs one of the portal's */
 };
 
 static const void *
@@ -105,6 +109,10 @@ take_version(struct image *image, const char *name)
 {
 	const enum scop_api_fit fit = scop_loader_api(name);
 
+	if (fit == SCOP_API_FITS && strncmp(name, PORTAL, strlen(PORTAL)) == 0) {
+		image->portal = true;
+		return true;
+	}
 	if (fit == SCOP_API_FITS) {
 		if (!image->api || strverscmp(name, image->api) > 0)
 			image->api = name;
@@ -140,7 +148,8 @@ check_versions(struct image *image, const Elf64_Shdr *needs)
 				return refuse(image,
 				    "uses the host's private functions. Use what "
 				    "<scopiton/scopiton.h> declares.");
-			if (strncmp(name, "SCOPITON_", 9) == 0 && !take_version(image, name))
+			if (strncmp(name, PREFIX, strlen(PREFIX)) == 0 &&
+			    !take_version(image, name))
 				return false;
 			if (!version || version->vna_next == 0)
 				break;
@@ -179,7 +188,7 @@ check_image(struct image *image)
 }
 
 bool
-scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_error *err)
+scop_loader_check(const char *file, struct scop_loader_needs *ret_needs, struct scop_error *err)
 {
 	struct stat status;
 	const int fd = open(file, O_RDONLY | O_CLOEXEC);
@@ -199,7 +208,8 @@ scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_err
 		.err = err,
 		.file = file };
 	const bool sound = check_image(&image);
-	snprintf(ret_api, SCOP_API_TEXT, "%s", sound && image.api ? image.api : "");
+	snprintf(ret_needs->api, SCOP_API_TEXT, "%s", sound && image.api ? image.api : "");
+	ret_needs->portal = image.portal;
 	munmap(bytes, (size_t)status.st_size);
 	return sound;
 }
@@ -207,15 +217,14 @@ scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_err
 enum scop_api_fit
 scop_loader_api(const char *name)
 {
-	static const char prefix[] = "SCOPITON_";
-	const size_t length = strlen(prefix);
+	const char *prefix = strncmp(name, PORTAL, strlen(PORTAL)) == 0 ? PORTAL : PREFIX;
 	unsigned major, minor;
 	char behind;
 
 	if (!name[0])
 		return SCOP_API_FITS;
-	if (strncmp(name, prefix, length) != 0 ||
-	    sscanf(name + length, "%u.%u%c", &major, &minor, &behind) != 2)
+	if (strncmp(name, prefix, strlen(prefix)) != 0 ||
+	    sscanf(name + strlen(prefix), "%u.%u%c", &major, &minor, &behind) != 2)
 		return SCOP_API_TOO_NEW; /* of a kind that is not known yet */
 	if (major != SCOP_API_MAJOR)
 		return major < SCOP_API_MAJOR ? SCOP_API_TOO_OLD : SCOP_API_TOO_NEW;
@@ -267,10 +276,10 @@ check_descriptor(const struct scop_module *module, const char *file, struct scop
 const struct scop_module *
 scop_loader_load(const char *file, struct scop_error *err)
 {
-	char api[SCOP_API_TEXT];
+	struct scop_loader_needs needs;
 
 	/* Once more, for what is wrong is told in better words here than by the dynamic linker. */
-	if (!scop_loader_check(file, api, err))
+	if (!scop_loader_check(file, &needs, err))
 		return NULL;
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!handle) {

@@ -20,9 +20,15 @@ enum { SCOP_API_TEXT = 32 };
 #define SCOP_API_WORDS(major, minor) "SCOPITON_" #major "." #minor
 #define SCOP_API_NOW SCOP_API_NUMBER(SCOP_API_MAJOR, SCOP_API_MINOR)
 
-/* Reads the file; false with what is wrong and what would help. `ret_api`: the newest version of
- * the API that it needs. */
-bool scop_loader_check(const char *file, char ret_api[SCOP_API_TEXT], struct scop_error *err);
+/* What a file needs of the host. */
+struct scop_loader_needs {
+	char api[SCOP_API_TEXT]; /* the newest version of the API; "" for none */
+	bool portal;             /* functions of scopiton/portal.h */
+};
+
+/* Reads the file; false with what is wrong and what would help. */
+bool scop_loader_check(const char *file, struct scop_loader_needs *ret_needs,
+    struct scop_error *err);
 
 /* How this host stands to a version of the API, such as "SCOPITON_2.0", or "" for none. */
 enum scop_api_fit {

@@ -338,7 +338,7 @@ static void
 list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 {
 	manifest->rights = scop_arena_alloc(arena,
-	    (manifest->call_count + manifest->write_count + manifest->take_count + 1) *
+	    (manifest->call_count + manifest->write_count + manifest->take_count + 2) *
 		sizeof *manifest->rights);
 	for (size_t i = 0; i < manifest->call_count; i++)
 		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "calls %s:%u",
@@ -351,6 +351,8 @@ list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 		    scop_arena_printf(arena, "takes %s", manifest->takes[i].event);
 	if (manifest->orders)
 		manifest->rights[manifest->right_count++] = "orders";
+	if (manifest->accounts)
+		manifest->rights[manifest->right_count++] = "accounts";
 }
 
 static bool
@@ -395,8 +397,6 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 			    "%s: it needs '%s' in '%s', which is no range of another module's "
 			    "versions; '^1.4' is",
 			    file, manifest->needs[i].module, manifest->needs[i].range);
-	if (manifest->accounts && strcmp(manifest->name, "portal") != 0)
-		return scop_error_set(err, "%s: 'accounts' is for the portal alone", file);
 	for (size_t i = 0; i < manifest->grant_count; i++)
 		if (strncmp(manifest->grants[i].permission, manifest->name, length) != 0 ||
 		    manifest->grants[i].permission[length] != '.')

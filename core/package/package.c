@@ -228,9 +228,39 @@ scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret
 	    hash_all(arena, folder, listing, ret_hash, err);
 }
 
+/* What the package asks for that it cannot give itself. The name `portal` is such a thing too: the
+ * host leads everybody who signs in to the module that has it. */
+static unsigned
+asked_for(const struct scop_package *package)
+{
+	const struct scop_manifest *manifest = &package->manifest;
+
+	return (package->needs.portal || strcmp(manifest->name, "portal") == 0 ? SCOP_GRANT_PORTAL
+									       : 0) |
+	    (manifest->accounts ? SCOP_GRANT_ACCOUNTS : 0) |
+	    (manifest->orders ? SCOP_GRANT_ORDERS : 0) |
+	    (manifest->write_count > 0 ? SCOP_GRANT_WRITES : 0);
+}
+
+static bool
+check_grants(struct scop_arena *arena, const struct scop_granter *granter,
+    struct scop_package *package, struct scop_error *err)
+{
+	package->asks = asked_for(package);
+	const unsigned missing =
+	    package->asks ? package->asks & ~granter->rights(granter->context, package) : 0;
+
+	return !missing ||
+	    scop_error_set(err,
+		"the module '%s' of the scop '%s' asks for rights that were not granted to it: %s. "
+		"The group grants them in the catalogue's index (scopiton catalogue grant), or the "
+		"operator in the host's configuration (granted).",
+		package->manifest.name, package->manifest.scop, scop_grant_text(arena, missing));
+}
+
 bool
-scop_package_open(struct scop_arena *arena, const char *given, struct scop_package *ret_package,
-    struct scop_error *err)
+scop_package_open(struct scop_arena *arena, const char *given, const struct scop_granter *granter,
+    struct scop_package *ret_package, struct scop_error *err)
 {
 	size_t length = strlen(given);
 
@@ -256,7 +286,8 @@ scop_package_open(struct scop_arena *arena, const char *given, struct scop_packa
 	const char *list = scop_files_read(arena,
 	    scop_arena_printf(arena, "%s/statements.txt", folder), NULL, err);
 
-	return list && scop_loader_check(file, ret_package->api, err) &&
+	return list && scop_loader_check(file, &ret_package->needs, err) &&
+	    check_grants(arena, granter, ret_package, err) &&
 	    trial(arena, file, list, &ret_package->first_parts, err) &&
 	    hash_all(arena, folder, listing, &ret_package->hash, err);
 }

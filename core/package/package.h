@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "package/grants.h"
 #include "package/loader.h"
 #include "package/manifest.h"
 
@@ -15,7 +16,8 @@ struct scop_package {
 	const struct scop_value *texts; /* translations, as package/texts.h has them */
 	const char *folder;
 	const char *hash; /* 32 hexadecimal digits */
-	char api[SCOP_API_TEXT];
+	struct scop_loader_needs needs;
+	unsigned asks; /* rights that others grant: see grants.h */
 	/* The first parts of its public addresses that a module could be named like, with commas
 	 * between: "account,cart". At the root of a host name /fr/cart would be either.
 	 * "-" stands for all others, such as the first page. */
@@ -23,9 +25,10 @@ struct scop_package {
 };
 
 /* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial
- * load in a process of its own), files. Lives in `arena`. */
+ * load in a process of its own), files. `granter` is asked for the rights that it asks for, if any,
+ * with folder and manifest read, and before any of its code runs. Lives in `arena`. */
 bool scop_package_open(struct scop_arena *arena, const char *folder,
-    struct scop_package *ret_package, struct scop_error *err);
+    const struct scop_granter *granter, struct scop_package *ret_package, struct scop_error *err);
 
 /* The hash of all files of the package in `folder`, without loading any of it. */
 bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,

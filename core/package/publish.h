@@ -32,6 +32,11 @@ struct scop_publisher *scop_publisher_open(struct scop_arena *arena, const char 
 bool scop_publisher_scop(struct scop_publisher *publisher, const char *scop, const char *title,
     const struct scop_public_key *key, const char *modules, struct scop_error *err);
 
+/* Grants rights (see grants.h) to a module of the scop, in place of those that it has; 0 takes them
+ * away: who has the module installed keeps it, and it is installed nowhere any more. */
+bool scop_publisher_grant(struct scop_publisher *publisher, const char *scop, const char *module,
+    unsigned rights, struct scop_error *err);
+
 /* Takes a key away: what is signed with it alone is installed nowhere any more. */
 bool scop_publisher_revoke(struct scop_publisher *publisher, const char *scop, const char *key_id,
     struct scop_error *err);

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "scopiton/portal.h"
 #include "web/request.h"
 #include "web/serve.h"
 

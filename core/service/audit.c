@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "scopiton/portal.h"
 #include "web/request.h"
 
 enum { ABOUT_MAX = 250, NAME_MAX = 100 };

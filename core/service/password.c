@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <zxcvbn.h>
 
+#include "scopiton/portal.h"
 #include "web/request.h"
 
 enum {

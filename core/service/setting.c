@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scopiton/portal.h"
 #include "web/request.h"
 
 enum { AGENT_MAX = 200 };

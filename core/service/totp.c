@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scopiton/portal.h"
 #include "web/request.h"
 
 enum { SECRET_BYTES = 20, DIGITS = 6, STEP_SECONDS = 30 };

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "scopiton/portal.h"
 #include "web/request.h"
 #include "web/route.h"
 

@@ -41,6 +41,8 @@ CREATE TABLE package (
 	hash CHAR(32) NOT NULL UNIQUE,
 	title VARCHAR(100) NOT NULL,
 	summary VARCHAR(300) NOT NULL,
+	-- Rights that the module asks for and was granted when it came: "portal, accounts".
+	granted VARCHAR(60) NOT NULL DEFAULT '',
 	available TINYINT(1) NOT NULL DEFAULT 1,
 	trouble VARCHAR(1000) NOT NULL DEFAULT '',
 	FOREIGN KEY (module) REFERENCES module (name)

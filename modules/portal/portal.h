@@ -3,6 +3,8 @@
 #ifndef PORTAL_H
 #define PORTAL_H
 
+#include <scopiton/portal.h>
+
 #include "names.h"
 
 enum { PORTAL_TOKEN = 40 };

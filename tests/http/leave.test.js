@@ -107,6 +107,8 @@ test('an archive that was changed, cut or made by somebody hostile takes nothing
     resum('packages/guestbook/guestbook.so')
   }
   await spoil(/guestbook\.so' was built for the API version SCOPITON_1\.0, this host has SCOPITON_2\.\d\. Build the module again/, old, '--with-packages')
+  await spoil(/the module 'portal' of the scop 'scopiton' asks for rights that were not granted to it: portal, accounts, orders, writes/,
+    (folder, resum) => { append(folder, 'packages/portal/module.xml', '<!-- another -->\n'); resum('packages/portal/module.xml') }, '--with-packages')
   await spoil(/the archive has format 99/, (folder, resum) => { const file = path.join(folder, 'tenant.json'); fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"format":1', '"format":99')); resum('tenant.json') })
   fs.writeFileSync(path.join(here.folder, 'cut.tar.zst'), fs.readFileSync(archive).subarray(0, 100000))
   await refused(there.cli('tenant', 'import', path.join(here.folder, 'cut.tar.zst'), '--name', 'evil', '--host', 'e.localhost', '--portal-host', 'f.localhost'), /is no archive of a tenant, or is damaged/)

@@ -62,9 +62,6 @@ const struct scop_value *scop_setting(struct scop_request *req, const char *name
 /* What the visitor's program calls itself, at most 200 characters; for people only. */
 const struct scop_value *scop_agent(struct scop_request *req);
 
-/* The hash of the session's token; NULL when nobody is signed in. */
-const struct scop_value *scop_session(struct scop_request *req);
-
 /* Whether a zone is known, such as Europe/Brussels. */
 bool scop_zone_is_known(const char *zone);
 
@@ -244,32 +241,11 @@ void scop_send_download(struct scop_request *req, const char *file_name, const c
 void scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
     const char *file_name);
 
-/* The hash of whom a request comes from: an IPv4 address, or the network of an IPv6 one (its first
- * 64 bits). */
-const struct scop_value *scop_sender_hash(struct scop_request *req);
-
-/* Whether a password is easily guessed, by dictionaries, keyboards and dates (zxcvbn), knowing some
- * words about its owner. */
-bool scop_password_is_weak(struct scop_request *req, const struct scop_value *password,
-    const struct scop_value *name, const struct scop_value *mail);
-
 /* Adds to the tenant's audit trail that the member (in a job: the module) did `text` to `about` (a
  * text of at most 250 bytes; NULL: nothing). `text` is kept in English, at most 150 characters, and
  * shown translated: written here, or in SCOP_NOTE() where it comes through a variable, its
- * translations travel in the package. Part of the transaction. scop_note_as names somebody who is
- * not signed in yet. */
+ * translations travel in the package. Part of the transaction. */
 void scop_note(struct scop_request *req, const char *text, const struct scop_value *about);
-void scop_note_as(struct scop_request *req, const struct scop_value *member,
-    const struct scop_value *name, const char *text, const struct scop_value *about);
-
-/* A password as it is stored (argon2id); and whether a password is the stored one. A stored one
- * that is empty or NULL is no password's, and found so after the same time. Two are worked on at
- * once on a host; when more come, a few that are `patient` wait, and the others are answered 503,
- * so that a crowd leaves the portal's workers to others. For modules/portal. */
-const struct scop_value *scop_password_hash(struct scop_request *req,
-    const struct scop_value *password);
-bool scop_password_verify(struct scop_request *req, const struct scop_value *password,
-    const struct scop_value *stored, bool patient);
 
 /* A secret as it may be stored or sent: sealed under this module's own key, in hexadecimal. NULL
  * for what was not sealed so. */
@@ -279,14 +255,5 @@ const struct scop_value *scop_unseal(struct scop_request *req, const struct scop
 /* The answer to this POST is shown once and stored nowhere: the same form again is told that it is
  * no longer valid. */
 void scop_show_once(struct scop_request *req);
-
-/* A secret for codes by time (RFC 6238), in base32; and the step of 30 seconds whose code this is,
- * 0 for none near now. */
-const struct scop_value *scop_totp_secret(struct scop_request *req);
-int64_t scop_totp_step(struct scop_request *req, const struct scop_value *secret,
-    const struct scop_value *code);
-
-/* Sets (or, with an empty value, takes away) the portal's session cookie. For modules/portal. */
-void scop_session_cookie(struct scop_request *req, const char *token);
 
 #endif

@@ -52,10 +52,6 @@ void scop_later_at(struct scop_request *req, const char *job, const struct scop_
  * that it had already got wait for it. */
 void scop_emit(struct scop_request *req, const char *event, const struct scop_value *body);
 
-/* Orders "cancel" for a job that waits or runs, "replay" or "drop" for a dead one; the dispatcher
- * carries it out after the commit, for the own tenant's alone. For modules/portal. */
-void scop_order_job(struct scop_request *req, const struct scop_value *job, const char *verb);
-
 /* ---- in a job ---- */
 
 /* What the job was given: a map, perhaps an empty one. */

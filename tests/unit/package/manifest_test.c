@@ -337,12 +337,16 @@ hours_that_contradict_themselves_and_jobs_that_are_not_there_are_refused(void **
 		assert_false(parse(with(wrong[i])));
 }
 
+/* Whether it may is for whoever grants it to say (package/grants.h). */
 static void
-accounts_are_for_the_portal_alone(void **state)
+orders_and_accounts_are_among_the_rights_asked_for(void **state)
 {
 	(void)state;
-	assert_false(parse(with("<accounts/>")));
-	assert_non_null(strstr(err.text, "portal"));
+	assert_true(parse(with("<orders/><accounts/>")));
+	assert_true(manifest.orders && manifest.accounts);
+	assert_int_equal(manifest.right_count, 2);
+	assert_string_equal(manifest.rights[0], "orders");
+	assert_string_equal(manifest.rights[1], "accounts");
 }
 
 int
@@ -365,7 +369,7 @@ main(void)
 		TEST(no_cut_of_a_sound_manifest_is_sound),
 		TEST(what_is_done_later_is_declared_with_its_hours),
 		TEST(hours_that_contradict_themselves_and_jobs_that_are_not_there_are_refused),
-		TEST(accounts_are_for_the_portal_alone),
+		TEST(orders_and_accounts_are_among_the_rights_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "scopiton/portal.h"
 #include "web/field.h"
 #include "web/form.h"
 #include "web/request.h"
