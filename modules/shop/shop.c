@@ -238,6 +238,7 @@ static const struct scop_route routes[] = {
 
 static const struct scop_job jobs[] = {
 	{ .name = "sweep", .handle = shop_sweep_job },
+	{ .name = "end_sales", .handle = shop_end_sales_job },
 	{ .name = "customer_link", .handle = shop_account_job },
 	{ .name = "tell_customers", .handle = shop_state_job },
 	{ .name = "check_import", .handle = shop_check_job, .tries = 3 },

@@ -16,6 +16,7 @@ void shop_cart(struct scop_request *req);
 void shop_cart_add(struct scop_request *req);
 void shop_cart_change(struct scop_request *req);
 enum scop_job_result shop_sweep_job(struct scop_request *req);
+enum scop_job_result shop_end_sales_job(struct scop_request *req);
 extern const struct scop_field shop_add_fields[], shop_count_fields[];
 
 /* The key of the visitor's cart, made when there is none; only in a POST. */

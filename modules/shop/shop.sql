@@ -352,7 +352,7 @@ SELECT p.id, p.slug, p.name, p.description, p.quality, p.quality = 'new' AS is_n
 FROM product p LEFT JOIN category c ON c.id = p.category WHERE p.id = :id
 
 -- name: variants_by_product (id)
-SELECT id, sku, option1, option2, option3, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, stock, weight_grams FROM variant
+SELECT id, sku, option1, option2, option3, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, regular_cents, sale_until, stock, weight_grams FROM variant
 WHERE product = :id AND removed = 0 ORDER BY id LIMIT 1000
 
 -- name: variants_held (id)
@@ -372,6 +372,15 @@ DELETE FROM variant WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMN
 -- So that two variants can exchange their codes.
 -- name: variants_uncode (ids)
 UPDATE variant SET code = CONCAT('changing/', id) WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
+
+-- Another price ends a sale.
+-- name: variants_end_sales (items)
+UPDATE variant v JOIN JSON_TABLE(:items, '$[*]' COLUMNS (id INT PATH '$.id', price BIGINT PATH '$.price')) j ON j.id = v.id
+SET v.regular_cents = NULL, v.sale_until = NULL WHERE v.price_cents <> j.price AND v.sale_until IS NOT NULL
+
+-- Each night. In one statement, so that a price is never without its sale or the other way round.
+-- name: sales_end (today)
+UPDATE variant SET price_cents = regular_cents, regular_cents = NULL, sale_until = NULL WHERE sale_until < :today
 
 -- What was sold since the form was seen stays sold: the difference counts.
 -- name: variants_set (items)
@@ -449,10 +458,12 @@ UPDATE product SET name = :name, category = IF(:has_category, :category, categor
 	picture = COALESCE(:picture, picture), published = COALESCE(:published, published), vat = COALESCE(:vat, vat)
 WHERE id = :id
 
--- name: variant_put (product, code, sku, option1, option2, option3, price, has_stock, stock, weight)
-INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
-VALUES (:product, :code, :sku, :option1, :option2, :option3, :price, :stock, COALESCE(:weight, 0))
-ON DUPLICATE KEY UPDATE sku = COALESCE(:sku, sku), option1 = :option1, option2 = :option2, option3 = :option3,
+-- A file without the sale leaves one that runs at the very price; another price ends it.
+-- name: variant_put (product, code, sku, option1, option2, option3, price, has_stock, stock, weight, regular, until)
+INSERT INTO variant (product, code, sku, option1, option2, option3, price_cents, stock, weight_grams, regular_cents, sale_until)
+VALUES (:product, :code, :sku, :option1, :option2, :option3, :price, :stock, COALESCE(:weight, 0), :regular, :until)
+ON DUPLICATE KEY UPDATE regular_cents = IF(VALUES(sale_until) IS NULL AND price_cents = VALUES(price_cents), regular_cents, VALUES(regular_cents)),
+	sale_until = IF(VALUES(sale_until) IS NULL AND price_cents = VALUES(price_cents), sale_until, VALUES(sale_until)), sku = COALESCE(:sku, sku), option1 = :option1, option2 = :option2, option3 = :option3,
 	price_cents = :price, stock = IF(:has_stock, :stock, stock), weight_grams = COALESCE(:weight, weight_grams)
 
 -- One that was known by its options gets a SKU, or the other way round.
@@ -493,8 +504,8 @@ SELECT :run, p.id, 0, p.name, p.category, p.top, p.description, p.quality, p.opt
 	p.published, p.vat FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j JOIN product p ON p.id = j.id
 
 -- name: import_keep_variants (run, products)
-INSERT INTO import_variant (import_run, variant, is_new, code, sku, option1, option2, option3, price_cents, stock, weight_grams)
-SELECT :run, v.id, 0, v.code, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams
+INSERT INTO import_variant (import_run, variant, is_new, code, sku, option1, option2, option3, price_cents, stock, weight_grams, regular_cents, sale_until)
+SELECT :run, v.id, 0, v.code, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams, v.regular_cents, v.sale_until
 FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j JOIN variant v ON v.product = j.id
 
 -- name: import_new_products (run, products)
@@ -524,10 +535,23 @@ DELETE l FROM cart_line l JOIN import_variant k ON k.variant = l.variant WHERE k
 -- name: undo_new_variants (run)
 DELETE v FROM variant v JOIN import_variant k ON k.variant = v.id WHERE k.import_run = :run AND k.is_new = 1
 
+-- A variant that was made by hand since and has the code that one of the import would get back.
+-- name: undo_clash (run)
+SELECT n.id FROM import_variant k JOIN variant v ON v.id = k.variant AND v.removed = 0 JOIN variant n ON n.product = v.product AND n.code = k.code AND n.id <> v.id
+LEFT JOIN import_variant i ON i.import_run = k.import_run AND i.variant = n.id
+WHERE k.import_run = :run AND k.is_new = 0 AND i.variant IS NULL LIMIT 1 LOCK IN SHARE MODE
+
+-- So that two variants can get each other's codes back.
+-- name: undo_codes (run)
+UPDATE variant v JOIN import_variant k ON k.variant = v.id SET v.code = CONCAT('changing/', v.id)
+WHERE k.import_run = :run AND k.is_new = 0 AND v.removed = 0
+
+-- One that was removed by hand since stays removed.
 -- name: undo_variants (run)
 UPDATE variant v JOIN import_variant k ON k.variant = v.id SET v.code = k.code, v.sku = k.sku, v.option1 = k.option1, v.option2 = k.option2,
-	v.option3 = k.option3, v.price_cents = k.price_cents, v.stock = k.stock, v.weight_grams = k.weight_grams
-WHERE k.import_run = :run AND k.is_new = 0
+	v.option3 = k.option3, v.price_cents = k.price_cents, v.stock = k.stock, v.weight_grams = k.weight_grams,
+	v.regular_cents = k.regular_cents, v.sale_until = k.sale_until
+WHERE k.import_run = :run AND k.is_new = 0 AND v.removed = 0
 
 -- One that got a variant of somebody else's making since stays.
 -- name: undo_new_products (run)
@@ -572,7 +596,11 @@ SELECT r.id, r.by_name, r.file_name, r.mapping, r.attempt, r.bytes IS NOT NULL A
 	r.state = 'done' AND EXISTS (SELECT l.id FROM import_run l WHERE l.state = 'done' AND l.imported > r.imported) AS was_followed,
 	r.state = 'done' AND EXISTS (SELECT k.product FROM import_product k WHERE k.import_run = r.id) AS is_kept,
 	r.state = 'done' AND EXISTS (SELECT l.id FROM import_variant k JOIN order_line l ON l.variant = k.variant JOIN shop_order o ON o.id = l.shop_order
-		WHERE k.import_run = r.id AND (k.is_new = 1 OR o.created >= r.imported)) AS was_sold
+		WHERE k.import_run = r.id AND (k.is_new = 1 OR o.created >= r.imported)) AS was_sold,
+	r.state IN ('done', 'undoing') AND EXISTS (SELECT n.id FROM import_variant k JOIN variant v ON v.id = k.variant AND v.removed = 0
+		JOIN variant n ON n.product = v.product AND n.code = k.code AND n.id <> v.id
+		LEFT JOIN import_variant i ON i.import_run = k.import_run AND i.variant = n.id
+		WHERE k.import_run = r.id AND k.is_new = 0 AND i.variant IS NULL) AS was_replaced
 FROM import_run r LEFT JOIN socle.job j ON j.id = r.job AND j.module = 'shop' LEFT JOIN socle.dead_job d ON d.id = r.job AND d.module = 'shop'
 WHERE r.id = :id
 

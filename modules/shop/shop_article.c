@@ -135,6 +135,8 @@ shown_row(struct scop_request *req, const struct scop_value *variant, const char
 	set_field(req, row, "option3", "option3_error", key, scop_get(variant, "option3"));
 	set_field(req, row, "sku", "sku_error", key, scop_get(variant, "sku"));
 	set_field(req, row, "price", "price_error", key, scop_get(variant, "price_number"));
+	scop_map_set(row, "sale_until", scop_get(variant, "sale_until"));
+	scop_map_set(row, "regular", scop_get(variant, "regular"));
 	set_field(req, row, "stock", "stock_error", key, scop_get(variant, "stock"));
 	set_field(req, row, "had", "had_error", key, scop_get(variant, "stock"));
 	set_field(req, row, "weight", "weight_error", key, scop_get(variant, "weight_grams"));
@@ -472,7 +474,9 @@ write_rows(struct scop_request *req, const struct article *article)
 	}
 	scop_write(req, variants_uncode(scop_list_done(recoded)));
 	bool taken = false, again = false;
-	scop_write_unique(req, variants_set(scop_list_done(changed)), &taken);
+	const struct scop_value *kept = scop_list_done(changed);
+	scop_write(req, variants_end_sales(kept));
+	scop_write_unique(req, variants_set(kept), &taken);
 	if (!taken)
 		scop_write_unique(req, variants_add(article->id, scop_list_done(added)), &again);
 	if (taken || again)

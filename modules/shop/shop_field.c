@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 /* A text of one line is read from at most so many bytes of its field: limits are put on what is
  * kept, and nothing that is kept is longer. */
@@ -156,18 +157,30 @@ shop_field_key(struct shop_reader *reader, int column, size_t letters, char *to,
 
 /* ---- the price ---- */
 
-/* Whether a sale runs today; one that begins later, or an end that nobody here will see to, is
+/* "2026-11-28", a day that there is; nothing else would be stored. */
+static bool
+is_day(const char *text)
+{
+	int year, month, day, length = 0;
+	const bool read =
+	    sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &length) == 3 && length == 10;
+	struct tm tm = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day };
+
+	return read && year >= 1970 && timegm(&tm) != -1 && tm.tm_mon == month - 1 &&
+	    tm.tm_mday == day;
+}
+
+/* Whether a sale runs today, and its last day, "" where none is said. One that begins later is
  * told. Times stand behind the day, in the shop's zone. */
 static bool
-is_on_sale(struct shop_reader *reader)
+is_on_sale(struct shop_reader *reader, char until[11])
 {
 	const struct shop_source *source = reader->source;
-	char from[11], to[11];
+	char from[11];
 
 	shop_field_word(reader, source->sale_from, from, sizeof from);
-	shop_field_word(reader, source->sale_to, to, sizeof to);
-	if ((from[0] && (strlen(from) != 10 || from[4] != '-')) ||
-	    (to[0] && (strlen(to) != 10 || to[4] != '-'))) {
+	shop_field_word(reader, source->sale_to, until, 11);
+	if ((from[0] && !is_day(from)) || (until[0] && !is_day(until))) {
 		shop_note(reader, source->sale_price,
 		    SCOP_TEXT("The days of this sale are not understood: the regular price "
 			      "counts."));
@@ -179,11 +192,7 @@ is_on_sale(struct shop_reader *reader)
 			      "again when it has."));
 		return false;
 	}
-	if (to[0] && strcmp(to, source->today) >= 0)
-		shop_note(reader, source->sale_to,
-		    SCOP_TEXT("This sale ends, and the price here does not change by itself: "
-			      "import the file again then."));
-	return !to[0] || strcmp(to, source->today) >= 0;
+	return !until[0] || strcmp(until, source->today) >= 0;
 }
 
 bool
@@ -193,23 +202,49 @@ shop_field_has_price(const struct shop_reader *reader)
 	    *shop_field(reader, reader->source->sale_price);
 }
 
+static bool
+take_amount(struct shop_reader *reader, int column, int64_t *ret_cents)
+{
+	const char *text = unguarded(reader, column);
+
+	if (!text[strspn(text, " ")])
+		return shop_wrong(reader, column, SCOP_TEXT("The price is missing."));
+	const enum shop_number number = shop_number(text, reader->sign, 2, ret_cents);
+	if (number == SHOP_NUMBER_UNCLEAR)
+		return shop_wrong(reader, column,
+		    SCOP_TEXT("This price can be read in two ways. Write 1234.00 or 1.23."));
+	return (number == SHOP_NUMBER_OK && *ret_cents <= CENTS_MAX) ||
+	    shop_wrong(reader, column, SCOP_TEXT("The price is not an amount such as 12.50."));
+}
+
+/* The price after the sale. Without one the reduced price stays, which is told. */
+static bool
+take_regular(struct shop_reader *reader, const char until[11])
+{
+	const struct shop_source *source = reader->source;
+	const char *text = unguarded(reader, source->price);
+
+	if (!text[strspn(text, " ")]) {
+		shop_note(reader, source->sale_to,
+		    SCOP_TEXT(
+			"This sale ends, and the file has no price for the time after it: the "
+			"price stays."));
+		return true;
+	}
+	snprintf(reader->row->sale_until, sizeof reader->row->sale_until, "%s", until);
+	return take_amount(reader, source->price, &reader->row->regular_cents);
+}
+
 bool
 shop_field_price(struct shop_reader *reader)
 {
 	const struct shop_source *source = reader->source;
-	const bool on_sale = *shop_field(reader, source->sale_price) && is_on_sale(reader);
-	const int column = on_sale ? source->sale_price : source->price;
-	const char *text = unguarded(reader, column);
-	int64_t *cents = &reader->row->price_cents;
+	char until[11] = "";
+	const bool on_sale = *shop_field(reader, source->sale_price) && is_on_sale(reader, until);
 
-	if (!text[strspn(text, " ")])
-		return shop_wrong(reader, column, SCOP_TEXT("The price is missing."));
-	const enum shop_number number = shop_number(text, reader->sign, 2, cents);
-	if (number == SHOP_NUMBER_UNCLEAR)
-		return shop_wrong(reader, column,
-		    SCOP_TEXT("This price can be read in two ways. Write 1234.00 or 1.23."));
-	return (number == SHOP_NUMBER_OK && *cents <= CENTS_MAX) ||
-	    shop_wrong(reader, column, SCOP_TEXT("The price is not an amount such as 12.50."));
+	return take_amount(reader, on_sale ? source->sale_price : source->price,
+		   &reader->row->price_cents) &&
+	    (!on_sale || !until[0] || take_regular(reader, until));
 }
 
 /* ---- stock and weight ---- */

@@ -297,7 +297,9 @@ put_variant(struct shop_plan *plan, const struct shop_plan_product *product,
 		text(plan, options->value[1]), text(plan, options->value[2]),
 		scop_make_int(plan->req, row->price_cents), scop_make_bool(plan->req, has_stock),
 		row->stock >= 0 ? scop_make_int(plan->req, row->stock) : NULL,
-		row->grams >= 0 ? scop_make_int(plan->req, row->grams) : NULL));
+		row->grams >= 0 ? scop_make_int(plan->req, row->grams) : NULL,
+		row->sale_until[0] ? scop_make_int(plan->req, row->regular_cents) : NULL,
+		row->sale_until[0] ? text(plan, row->sale_until) : NULL));
 }
 
 static void

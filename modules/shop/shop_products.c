@@ -187,3 +187,12 @@ shop_product_add(struct scop_request *req)
 	scop_flash(req, SCOP_TEXT("The article is added. It stays hidden until you show it."));
 	scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
 }
+
+/* Just after midnight where the tenant is; what a night has missed, the next one does. */
+enum scop_job_result
+shop_end_sales_job(struct scop_request *req)
+{
+	if (scop_write(req, sales_end(scop_today(req))) > 0)
+		scop_write(req, products_refresh());
+	return SCOP_JOB_DONE;
+}

@@ -87,6 +87,9 @@ struct shop_row {
 	uint64_t digest; /* of values that were shortened; 0: none was */
 	bool published, stock_of_parent;
 	int64_t price_cents;
+	/* What it costs again after the day, "2026-11-28"; "": the price stays. */
+	int64_t regular_cents;
+	char sale_until[11];
 	int64_t stock; /* -1: not tracked */
 	int64_t grams; /* -1: not said */
 	char vat[14];  /* the name of a class of shop_total.h; "" where it is not said */

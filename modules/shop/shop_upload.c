@@ -278,7 +278,8 @@ put_ways(struct scop_request *req, const struct scop_value *run)
 	scop_put(req, "may_undo",
 	    scop_make_bool(req,
 		(scop_bool(run, "done") && scop_bool(run, "is_kept") &&
-		    !scop_bool(run, "was_sold") && !scop_bool(run, "was_followed")) ||
+		    !scop_bool(run, "was_sold") && !scop_bool(run, "was_replaced") &&
+		    !scop_bool(run, "was_followed")) ||
 		    scop_bool(run, "undo_failed")));
 	scop_put(req, "may_fetch",
 	    scop_make_bool(req,
@@ -381,6 +382,10 @@ shop_import_start(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
+	if (!scop_bool(run, "has_file")) {
+		scop_reject(req, "mode", "The file is no longer kept: please upload it again.");
+		return;
+	}
 	if (errors > SHOP_ERRORS_MAX || (all_or_nothing && errors > 0)) {
 		scop_reject(req, "mode",
 		    "The file has errors, so that nothing of it can be imported. Please fix them, "
@@ -421,6 +426,12 @@ shop_import_undo(struct scop_request *req)
 	if (scop_bool(run, "was_sold")) {
 		scop_reject(req, "run",
 		    "Something of it was sold: this import can no longer be undone.");
+		return;
+	}
+	if (scop_bool(run, "was_replaced")) {
+		scop_reject(req, "run",
+		    "An article has a new variant in place of one that this import changed. "
+		    "Remove the new variant, then undo the import.");
 		return;
 	}
 	if (scop_bool(run, "was_followed")) {

@@ -201,6 +201,7 @@ undo(struct scop_request *req, const struct scop_value *run)
 {
 	scop_write(req, undo_carts(run));
 	scop_write(req, undo_new_variants(run));
+	scop_write(req, undo_codes(run));
 	scop_write(req, undo_variants(run));
 	scop_write(req, undo_new_products(run));
 	scop_write(req, undo_products(run));
@@ -226,6 +227,8 @@ shop_undo_job(struct scop_request *req)
 	scop_write(req, undo_hold(run));
 	if (scop_row(req, undo_sold(run)))
 		return scop_give_up(req, "something of it was sold");
+	if (scop_row(req, undo_clash(run)))
+		return scop_give_up(req, "a variant has taken the place of one of it");
 	undo(req, run);
 	scop_write(req, import_undone(run, attempt));
 	return SCOP_JOB_DONE;

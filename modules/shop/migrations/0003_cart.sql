@@ -4,6 +4,10 @@
 ALTER TABLE variant ADD COLUMN weight_grams INT UNSIGNED NOT NULL DEFAULT 0;
 -- A variant that is no longer sold and that orders refer to.
 ALTER TABLE variant ADD COLUMN removed TINYINT(1) NOT NULL DEFAULT 0;
+-- A reduced price ends after that day, and the variant costs again what it costs otherwise. Both are there, or neither.
+ALTER TABLE variant ADD COLUMN regular_cents BIGINT NULL;
+ALTER TABLE variant ADD COLUMN sale_until DATE NULL;
+CREATE INDEX of_sale ON variant (sale_until);
 ALTER TABLE product ADD COLUMN vat ENUM('standard', 'intermediate', 'reduced', 'super_reduced') NOT NULL DEFAULT 'standard';
 ALTER TABLE shop_order ADD COLUMN shipping_cents BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE order_line ADD COLUMN vat_rate DECIMAL(4,2) NULL;
@@ -133,6 +137,8 @@ CREATE TABLE import_variant (
 	price_cents BIGINT NOT NULL,
 	stock INT NULL,
 	weight_grams INT UNSIGNED NOT NULL,
+	regular_cents BIGINT NULL,
+	sale_until DATE NULL,
 	PRIMARY KEY (import_run, variant),
 	FOREIGN KEY (import_run) REFERENCES import_run (id) ON DELETE CASCADE
 );

@@ -251,6 +251,57 @@ test('an import can be undone, the latest first, until something of it was sold'
   assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE code = 'u-sold'"), [['1']])
 })
 
+test('undoing leaves what was removed by hand, and is refused where something stands in its place', async () => {
+  const facts = () => rows("SELECT v.code, v.sku, v.option1, v.price_cents, v.removed FROM variant v JOIN product p ON p.id = v.product WHERE p.code = 'hand' ORDER BY v.id")
+  await imported('product,name,option1_name,option1,price,stock\nhand,Main,Couleur,Noir,10,1\nhand,,,Brun,11,2\nhand,,,Vert,12,3\nhand,,,Gris,13,4\n')
+  const before = await facts(), [black, brown, green, grey] = before
+  const { location } = await started('hand.csv', 'product,name,sku,option1_name,option1,price,stock\nhand,Main,H-1,Couleur,Noir,20,5\nhand,,H-2,,Brun,21,6\nhand,,H-3,,Vert,22,7\nhand,,H-4,,Gris,23,8\n')
+  assert.deepEqual((await facts()).map(([code]) => code), ['H-1', 'H-2', 'H-3', 'H-4'])
+  // One is hidden for its orders, one is gone, and a new one has the code of the third.
+  await stack.sql(`USE t1_shop; UPDATE variant SET removed = 1, code = CONCAT('removed/', id) WHERE code = 'H-1'; DELETE FROM variant WHERE code = 'H-2';
+    INSERT INTO variant (product, code, option1, price_cents) SELECT product, '${green[0]}', 'Vert', 99 FROM variant WHERE code = 'H-3'`)
+  const hidden = (await facts())[0]
+  const key = await stack.key(portal, location, headers, `${location}/undo`).catch(() => null)
+  assert.equal(key, null, 'there is no button')
+  assert.match(text((await see(location)).body), /has a new variant in place of one that this import changed/)
+  const free = (await facts()).slice(1)
+  await stack.sql(`DELETE FROM t1_shop.variant WHERE code = '${green[0]}'`)
+  const early = await stack.key(portal, location, headers, `${location}/undo`)
+  await stack.sql(`USE t1_shop; INSERT INTO variant (product, code, option1, price_cents) SELECT product, '${green[0]}', 'Vert', 99 FROM variant WHERE code = 'H-3'`)
+  const refusal = await stack.request(portal, `${location}/undo`, { headers, form: { _key: early } })
+  assert.equal(refusal.status, 422)
+  assert.match(text(refusal.body), /Remove the new variant, then undo the import/)
+  assert.deepEqual((await facts()).slice(1), free, 'nothing was undone')
+  // Two that have exchanged their codes get them back.
+  await stack.sql(`USE t1_shop; DELETE FROM variant WHERE code = '${green[0]}'; UPDATE variant SET code = '${grey[0]}' WHERE code = 'H-3'; UPDATE variant SET code = '${green[0]}' WHERE code = 'H-4'`)
+  assert.equal((await post(location, `${location}/undo`)).status, 303)
+  assert.match(await settled(location), /The shop is as it was before this import/)
+  assert.deepEqual(await facts(), [hidden, green, grey])
+  assert.notDeepEqual([black, brown], [])
+})
+
+test('a reduced price ends after its last day, or with another price', async () => {
+  const [[today]] = await rows("SELECT DATE(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+01:00'))"), night = () => stack.cli('job', 'run', 'shop', 'end_sales', '--tenant', 'acme')
+  const facts = () => one("SELECT v.price_cents, COALESCE(v.regular_cents, '-'), COALESCE(v.sale_until, '-'), p.price_cents FROM variant v JOIN product p ON p.id = v.product WHERE v.sku = 'SALE-1'")
+  const woo = `ID,Type,SKU,Name,Date sale price ends,Sale price,Regular price\n901,simple,SALE-1,Lampe,2999-12-31,60,100\n`
+  await imported(woo)
+  assert.deepEqual(await facts(), ['6000', '10000', '2999-12-31', '6000'])
+  const page = `/shop/products/${(await one("SELECT product FROM variant WHERE sku = 'SALE-1'"))[0]}`
+  assert.match(text((await see(page)).body), /Reduced until 31 Dec 2999, then €100\.00 again/)
+  await imported('ID,Type,SKU,Name,Regular price\n901,simple,SALE-1,Lampe,60\n')
+  assert.deepEqual(await facts(), ['6000', '10000', '2999-12-31', '6000'], 'a file without the sale leaves it')
+  await stack.sql(`UPDATE t1_shop.variant SET sale_until = '${today}' WHERE sku = 'SALE-1'`)
+  await night()
+  await until('its last day is over', async () => (await stack.sql("SELECT COUNT(*) FROM queue.outbox WHERE name = 'end_sales'")) === '0')
+  assert.deepEqual(await facts(), ['6000', '10000', today, '6000'], 'on its last day it is reduced still')
+  await stack.sql(`UPDATE t1_shop.variant SET sale_until = '${today}' - INTERVAL 1 DAY WHERE sku = 'SALE-1'`)
+  await night()
+  await until('it has ended', async () => (await facts()).join() === '10000,-,-,10000')
+  await imported(woo)
+  await imported('ID,Type,SKU,Name,Regular price\n901,simple,SALE-1,Lampe,70\n')
+  assert.deepEqual(await facts(), ['7000', '-', '-', '7000'], 'another price ends it')
+})
+
 test('an import whose job fails for good says why, and can be tried again', async () => {
   await stack.sql("ALTER TABLE t1_shop.product ADD CONSTRAINT no_room CHECK (code NOT LIKE 'boom%')")
   const { location } = await checked('boom.csv', 'product,name,price\nboom-1,Boum,5\n')

@@ -475,14 +475,19 @@ a_sale_price_counts_while_the_sale_runs(void **state)
 				  "1,simple,a,A,2031-01-02,2031-01-31,60,100\n2,simple,b,B,2019-01-"
 				  "02,2019-01-31 23:59:59,60,100\n"
 				  "3,simple,c,C,,,60,100\n4,simple,d,D,2026-11-28,2026-11-28,60,"
-				  "100\n5,simple,e,E,soon,,60,100\n";
-	static const int64_t cents[] = { 10000, 10000, 6000, 6000, 10000 };
-	static const char *const notes[] = { "not begun", NULL, NULL, "ends", "not understood" };
+				  "100\n5,simple,e,E,soon,,60,100\n6,simple,f,F,,2027-02-28,60,\n"
+				  "7,simple,g,G,,2027-02-29,60,100\n";
+	static const int64_t cents[] = { 10000, 10000, 6000, 6000, 10000, 6000, 10000 };
+	static const char *const until[] = { "", "", "", "2026-11-28", "", "", "" };
+	static const char *const notes[] = { "not begun", NULL, NULL, NULL, "not understood",
+		"no price for the time after", "not understood" };
 
 	(void)state;
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i < 7; i++) {
 		assert_true(read_record(csv, i + 1));
 		assert_int_equal(row.price_cents, cents[i]);
+		assert_string_equal(row.sale_until, until[i]);
+		assert_int_equal(row.regular_cents, until[i][0] ? 10000 : 0);
 		assert_true(notes[i] ? is_noted(notes[i]) : row.note_count == 0);
 	}
 }
