@@ -242,8 +242,9 @@ rollout(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc == 2 && strcmp(verb, "show") == 0)
 		return show_rollout(platform, atoll(cli->argv[1]));
 	if (cli->argc == 2 && (strcmp(verb, "pause") == 0 || strcmp(verb, "resume") == 0)) {
-		scop_rollout_set(platform, atoll(cli->argv[1]), 0,
-		    strcmp(verb, "pause") == 0 ? "paused" : "running");
+		if (!scop_rollout_set(platform, atoll(cli->argv[1]), 0,
+			strcmp(verb, "pause") == 0 ? "paused" : "running"))
+			return cli_fail("%s", platform->err.text);
 		return strcmp(verb, "pause") == 0 ? show_rollout(platform, atoll(cli->argv[1]))
 						  : follow_rollout(platform, atoll(cli->argv[1]));
 	}

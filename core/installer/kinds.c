@@ -87,7 +87,8 @@ check_allowance(const struct scop_carrying *carrying)
 	    module_of(carrying));
 }
 
-/* What an operator installs answers the owner's request for it. */
+/* The owner's request for it is answered, be it by an operator, or by an allowance that was raised
+ * since. */
 static bool
 install_as(struct scop_carrying *carrying, const struct scop_wish *wish)
 {
@@ -98,8 +99,7 @@ install_as(struct scop_carrying *carrying, const struct scop_wish *wish)
 	return check_allowance(carrying) &&
 	    scop_module_install(platform, tenant, module, wish, carrying->told,
 		carrying->context) &&
-	    (!carrying->by_operator ||
-		scop_request_end(platform, tenant, module, true, actor_of(carrying), ""));
+	    scop_request_end(platform, tenant, module, true, actor_of(carrying), "");
 }
 
 static bool

@@ -165,6 +165,10 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 	if (!may_order(platform, role, tenant))
 		return scop_error_set(&platform->err, "role '%s' may not order for tenant %u", role,
 		    tenant);
+	/* Kinds without steps ask at no other time. */
+	steps->cancelled = is_cancelled(platform, steps->order);
+	if (steps->cancelled)
+		return scop_error_set(&platform->err, "it was cancelled before it began");
 	carrying.by_operator = !role[0] || carrying.scop;
 	const bool ok = scop_order_carry_out(&carrying);
 	*ret_report = carrying.report;

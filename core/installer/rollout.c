@@ -13,6 +13,18 @@
 
 #define SOCLE "socle"
 
+/* Two scops upgrade their own tenants at once; one for all is alone. With the reason in `err`. */
+static bool
+another_runs(struct scop_platform *platform, const char *module, int64_t scop, int64_t but)
+{
+	return scop_platform_row(platform,
+		   "SELECT id FROM scopiton.rollout WHERE module = '%s' AND state = 'running' AND "
+		   "id <> %lld AND (scop IS NULL OR %lld IN (0, scop))",
+		   scop_platform_quote(platform, module), (long long)but, (long long)scop) &&
+	    !scop_error_set(&platform->err, "another upgrade of '%s' in waves is under way",
+		module);
+}
+
 int64_t
 scop_rollout_begin(struct scop_platform *platform, const char *module, const struct scop_wish *wish,
     uint32_t scop, uint32_t canary, const char *actor)
@@ -31,16 +43,14 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 		  "IN (0, t.scop)",
 		  name, scop);
 
-	/* Two scops upgrade their own tenants at once; one for all is alone. */
-	if (scop_platform_row(platform,
-		"SELECT id FROM scopiton.rollout WHERE module = '%s' AND state IN ('running', "
-		"'paused') AND (scop IS NULL OR %u IN (0, scop))",
-		name, scop)) {
-		scop_error_set(&platform->err, "another upgrade of '%s' in waves is under way",
-		    module);
+	if (another_runs(platform, module, scop, 0))
 		return 0;
-	}
+	/* One that was paused gives way: else it could only be resumed. */
 	if (!scop_platform_sql(platform, "START TRANSACTION") ||
+	    !scop_platform_sql(platform,
+		"UPDATE scopiton.rollout SET state = 'stopped' WHERE module = '%s' AND state = "
+		"'paused' AND COALESCE(scop, 0) = %u",
+		name, scop) ||
 	    !scop_platform_sql(platform,
 		"INSERT INTO scopiton.rollout (module, version, granted, scop, actor) VALUES "
 		"('%s', '%s', %d, NULLIF(%u, 0), '%s')",
@@ -66,12 +76,19 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 bool
 scop_rollout_set(struct scop_platform *platform, int64_t id, uint32_t scop, const char *state)
 {
-	if (!scop_platform_row(platform,
-		"SELECT id FROM scopiton.rollout WHERE id = %lld AND %u IN (0, scop)",
-		(long long)id, scop))
+	const struct scop_value *rollout = scop_platform_row(platform,
+	    "SELECT module, COALESCE(scop, 0) AS scop FROM scopiton.rollout WHERE id = %lld AND %u "
+	    "IN (0, scop)",
+	    (long long)id, scop);
+	const bool resumes = strcmp(state, "running") == 0;
+
+	if (!rollout)
 		return scop_error_set(&platform->err, "there is no rollout %lld", (long long)id);
+	if (resumes &&
+	    another_runs(platform, scop_text(rollout, "module"), scop_int(rollout, "scop"), id))
+		return false;
 	/* Who goes on tries those again that have failed. */
-	return (strcmp(state, "running") != 0 ||
+	return (!resumes ||
 		   scop_platform_sql(platform,
 		       "UPDATE scopiton.rollout_tenant SET state = 'waiting', message = '' WHERE "
 		       "rollout = %lld AND "

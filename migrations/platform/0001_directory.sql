@@ -54,7 +54,7 @@ CREATE TABLE subscription (
 	package INT UNSIGNED NOT NULL,
 	database_name VARCHAR(64) NOT NULL,
 	epoch BIGINT UNSIGNED NOT NULL,
-	state ENUM('off', 'on', 'paused') NOT NULL,
+	state ENUM('off', 'on') NOT NULL,
 	root TINYINT(1) NOT NULL,
 	PRIMARY KEY (tenant, module),
 	FOREIGN KEY (tenant) REFERENCES tenant (id),

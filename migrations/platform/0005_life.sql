@@ -3,7 +3,7 @@
 
 -- frozen: what writes waits, for the tables are made anew; gone: uninstalled, its data kept.
 -- probe: SELECT 1 AS found FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'subscription' AND column_name = 'state' AND column_type LIKE '%gone%'
-ALTER TABLE subscription MODIFY COLUMN state ENUM('off', 'on', 'paused', 'frozen', 'gone') NOT NULL;
+ALTER TABLE subscription MODIFY COLUMN state ENUM('off', 'on', 'frozen', 'gone') NOT NULL;
 ALTER TABLE subscription ADD COLUMN previous INT UNSIGNED NULL;
 ALTER TABLE subscription ADD COLUMN previous_database VARCHAR(64) NULL;
 ALTER TABLE subscription ADD COLUMN switched DATETIME(6) NULL;
@@ -43,7 +43,7 @@ CREATE TABLE rollout_tenant (
 	rollout INT UNSIGNED NOT NULL,
 	tenant INT UNSIGNED NOT NULL,
 	wave SMALLINT UNSIGNED NOT NULL,
-	state ENUM('waiting', 'running', 'done', 'failed', 'left out') NOT NULL DEFAULT 'waiting',
+	state ENUM('waiting', 'running', 'done', 'failed') NOT NULL DEFAULT 'waiting',
 	message VARCHAR(1500) NOT NULL DEFAULT '',
 	from_version VARCHAR(23) NOT NULL DEFAULT '',
 	milliseconds INT UNSIGNED NOT NULL DEFAULT 0,

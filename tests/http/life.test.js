@@ -179,6 +179,11 @@ test('an order that waits or runs is stopped where that is safe, and leaves noth
   const id = await stack.sql("INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (4, 'install', 'notes', 'test'); SELECT LAST_INSERT_ID(); INSERT INTO scopiton.order_cancel (installer_order) VALUES (LAST_INSERT_ID())").then((text) => Number(text.split('\n')[0]))
   await until('it has ended', async () => ['cancelled', 'done'].includes(await stack.sql(`SELECT state FROM scopiton.installer_order WHERE id = ${id}`)))
   assert.equal(await stack.sql(`SELECT state FROM scopiton.installer_order WHERE id = ${id}`), 'cancelled')
+  // One without steps too.
+  await stack.sql("BEGIN; INSERT INTO scopiton.installer_order (tenant, kind, module, actor) SELECT id, 'disable', 'guestbook', 'regrets' FROM scopiton.tenant WHERE name = 'vert'; INSERT INTO scopiton.order_cancel (installer_order) VALUES (LAST_INSERT_ID()); COMMIT")
+  await until('it has ended', async () => (await stack.sql("SELECT ended IS NOT NULL FROM scopiton.installer_order WHERE actor = 'regrets'")) === '1')
+  assert.equal(await stack.sql("SELECT state, message FROM scopiton.installer_order WHERE actor = 'regrets'"), 'cancelled\tit was cancelled before it began')
+  assert.equal((await page('vert', 'guestbook')).status, 200)
 })
 
 test('upgrades go in waves after a canary, stop at the first failure, pause and go on', async () => {
@@ -204,6 +209,15 @@ test('upgrades go in waves after a canary, stop at the first failure, pause and 
   await sleep(800)
   assert.match(await stack.cli('module', 'rollout', 'show', '1').catch((error) => error.stdout), /boucle +failed/)
   assert.match(await stack.cli('module', 'rollout', 'resume', '1'), /rollout 1: guestbook 1\.4\.0, done/)
+  // One that is paused gives way to the next, and is not resumed beside it.
+  await stack.sql("UPDATE scopiton.rollout SET state = 'paused' WHERE id = 1")
+  const [, next] = (await stack.cli('module', 'rollout', 'guestbook', '--version', '1.4.0')).match(/rollout (\d+): guestbook 1\.4\.0, done/)
+  assert.equal(await stack.sql('SELECT state FROM scopiton.rollout WHERE id = 1'), 'stopped')
+  process.kill(stack.service('installer'), 'SIGSTOP') // else it would end the other one
+  await stack.sql("UPDATE scopiton.rollout SET state = 'running' WHERE id = " + next)
+  await refused(stack.cli('module', 'rollout', 'resume', '1'), /another upgrade of 'guestbook' in waves is under way/)
+  await stack.sql("UPDATE scopiton.rollout SET state = 'done' WHERE id = " + next)
+  process.kill(stack.service('installer'), 'SIGCONT')
   for (const tenant of TENANTS) assert.match(await stack.cli('tenant', 'show', tenant), /guestbook 1\.4\.0, on/)
 })
 
