@@ -3,7 +3,7 @@
  * in which years begin in March, so that the day that some years have more stands at their end. */
 #include "base/date.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "base/buffer.h"
 
@@ -87,6 +87,56 @@ scop_date_parse(const char *text, size_t length, int64_t *ret_days)
 	    !scop_day_exists(day))
 		return false;
 	*ret_days = scop_days_of(day);
+	return true;
+}
+
+bool
+scop_clock_parse(const char *text, size_t length, int64_t *ret_seconds)
+{
+	int hour, minute, second = 0;
+
+	if ((length != 5 && length != 8) || text[2] != ':' || !digits(text, 2, &hour) ||
+	    !digits(text + 3, 2, &minute) ||
+	    (length == 8 && (text[5] != ':' || !digits(text + 6, 2, &second))) || hour > 23 ||
+	    minute > 59 || second > 59)
+		return false;
+	*ret_seconds = hour * 3600 + minute * 60 + second;
+	return true;
+}
+
+/* "Z", "+01:00": how many seconds ahead of UTC. */
+static bool
+offset_parse(const char *text, size_t length, int64_t *ret_seconds)
+{
+	if (length == 1 && (*text == 'Z' || *text == 'z')) {
+		*ret_seconds = 0;
+		return true;
+	}
+	if (length != 6 || (*text != '+' && *text != '-') ||
+	    !scop_clock_parse(text + 1, 5, ret_seconds))
+		return false;
+	if (*text == '-')
+		*ret_seconds = -*ret_seconds;
+	return true;
+}
+
+bool
+scop_moment_parse(const char *text, size_t length, int64_t *ret_microseconds)
+{
+	int64_t days, clock, ahead;
+
+	if (length < 17 || !scop_date_parse(text, 10, &days) || !strchr("Tt ", text[10]))
+		return false;
+	const size_t size = text[16] == ':' ? 8 : 5;
+	size_t zone = 11 + size;
+	if (zone >= length || !scop_clock_parse(text + 11, size, &clock))
+		return false;
+	if (size == 8 && text[zone] == '.')
+		while (++zone < length && text[zone] >= '0' && text[zone] <= '9')
+			;
+	if (!offset_parse(text + zone, length - zone, &ahead))
+		return false;
+	*ret_microseconds = (days * 86400 + clock - ahead) * 1000000;
 	return true;
 }
 

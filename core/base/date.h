@@ -32,6 +32,13 @@ void scop_date_print(struct scop_buffer *out, int64_t days);
 /* Reads "2026-11-22"; false for anything else, or a day that there is not. */
 bool scop_date_parse(const char *text, size_t length, int64_t *ret_days);
 
+/* Reads "14:30", or "14:30:05", to its seconds since midnight; false for anything else. */
+bool scop_clock_parse(const char *text, size_t length, int64_t *ret_seconds);
+
+/* Reads a moment with its zone, "2026-11-22T14:30:00+01:00" or "...Z" (RFC 3339; seconds may lack,
+ * fractions are left out), to microseconds since 1970-01-01 UTC; false for anything else. */
+bool scop_moment_parse(const char *text, size_t length, int64_t *ret_microseconds);
+
 /* The same day of the month, `months` later (or earlier); its last day where it has none. */
 int64_t scop_date_add_months(int64_t days, int64_t months);
 

@@ -53,6 +53,12 @@ scop_language_parse(const char *code, size_t length, enum scop_language *ret_lan
 	return false;
 }
 
+char
+scop_language_point(enum scop_language language)
+{
+	return formats[language].point[0];
+}
+
 unsigned
 scop_language_plural(enum scop_language language, int64_t count)
 {
@@ -253,6 +259,20 @@ scop_zone_instant(const char *zone, int year, int month, int day, int hour, int 
 	if (ahead(zone, wanted - before) != before && ahead(zone, wanted - after) == after)
 		return wanted - after;
 	return wanted - before;
+}
+
+unsigned
+scop_zone_instants(const char *zone, int64_t days, int64_t clock, int64_t *ret_first,
+    int64_t *ret_last)
+{
+	const int64_t wanted = (days * 86400 + clock) * 1000000, one_day = 86400LL * 1000000;
+	const int64_t before = ahead(zone, wanted - one_day), after = ahead(zone, wanted + one_day);
+	const bool by_before = ahead(zone, wanted - before) == before,
+		   by_after = ahead(zone, wanted - after) == after;
+
+	*ret_first = wanted - (by_before || !by_after ? before : after);
+	*ret_last = wanted - (by_after ? after : before);
+	return by_before && by_after ? (before == after ? 1 : 2) : by_before || by_after;
 }
 
 bool

@@ -31,6 +31,9 @@ const char *scop_language_name(enum scop_language language);
  * not. */
 bool scop_language_parse(const char *code, size_t length, enum scop_language *ret_language);
 
+/* What stands before decimals: ',' or '.'. */
+char scop_language_point(enum scop_language language);
+
 /* Which form a count takes: 0 singular, 1 plural. */
 unsigned scop_language_plural(enum scop_language language, int64_t count);
 
@@ -47,6 +50,11 @@ struct scop_clock scop_zone_clock(const char *zone, int64_t microseconds);
 /* The instant at which the clock of `zone` shows this. Shown twice (the end of summer time): the
  * first. Never shown (its beginning): as much later as the clock was put forward. */
 int64_t scop_zone_instant(const char *zone, int year, int month, int day, int hour, int minute);
+
+/* How often the clock of `zone` shows this: 1; 0 at the beginning of summer time, 2 at its end.
+ * Gives the first and the last instant that does; of none the one of scop_zone_instant. */
+unsigned scop_zone_instants(const char *zone, int64_t days, int64_t clock, int64_t *ret_first,
+    int64_t *ret_last);
 
 /* Whether the machine knows the zone. */
 bool scop_zone_valid(const char *zone);

@@ -116,7 +116,8 @@ check_link(const struct walk *walk, const struct scope *scope, const struct scop
 static bool
 is_trait(const char *part, size_t length)
 {
-	static const char *const traits[] = { "some", "count", "date", "clock", "plain" };
+	static const char *const traits[] = { "some", "count", "date", "clock", "local", "fours",
+		"country", "plain" };
 
 	for (size_t i = 0; i < sizeof traits / sizeof traits[0]; i++)
 		if (strlen(traits[i]) == length && memcmp(traits[i], part, length) == 0)

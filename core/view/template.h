@@ -3,17 +3,9 @@
  * Templates: Mustache, to its specification with the inheritance module, compiled once and rendered
  * many times.
  *
- * Beyond the specification, five section names belong to the host (they are lambdas in the
- * specification's terms):
- *   {{#_}}Add to cart{{/_}}                        the text in the request's language
- *   {{#_.count}}{{count}} piece|{{count}} pieces{{/_.count}}   the form that the count asks for
- *   {{#link}}product{{/link}}   the address of a named route; its {parts} come from the context,
- * `slug=code` from another name
- *   {{#key}}order{{/key}}       the hidden input that a form posting to that route must hold
- *   {{#field.name}}{{<input}}...{{/input}}{{/field.name}}   what partials that draw a field need:
- * `its.name`, what was typed into it
- *                               (`its.typed`; `its.was_typed` also where that is nothing),
- * `its.error` Source: https://mustache.github.io/mustache.5.html and mustache/spec.
+ * Beyond the specification, some section names belong to the host (they are lambdas in the
+ * specification's terms): docs/templates.md lists them, and core/view/template_compile.c has their
+ * table. Source: https://mustache.github.io/mustache.5.html and mustache/spec.
  */
 #ifndef SCOP_VIEW_TEMPLATE_H
 #define SCOP_VIEW_TEMPLATE_H
@@ -54,8 +46,11 @@ struct scop_template_host {
 	void (*left_out)(void *context, const struct scop_error *err);
 	/* Appends the input with the form key of the route `name`; false where there is none. */
 	bool (*key)(void *context, const char *name, struct scop_buffer *out);
+	/* A list that the host has for {{#option}}, such as "countries"; NULL for none. */
+	const struct scop_value *(*list)(void *context, const char *name);
 	void *context;
 	struct scop_locale locale;
+	const char *typed_zone; /* on whose clocks times are typed; NULL: the reader's */
 };
 
 /* Appends the text that `model` gives. False, with the reason, when partials nest deeper than 64, a

@@ -15,7 +15,23 @@
 
 enum { DEPTH_MAX = 64, DELIMITER_MAX = 8 };
 
-#define FIELD "field." /* the section of a form's field: see template.h */
+/* Sections that are the host's: see template.h. */
+static const struct host_section {
+	const char *name;
+	enum scop_node_kind kind;
+	bool prefix; /* a name follows */
+	bool words;  /* what stands in it is no template, or one after translating only */
+} host_sections[] = {
+	{ "_", NODE_TRANSLATE, false, true },
+	{ "_.", NODE_TRANSLATE, true, true },
+	{ "link", NODE_LINK, false, true },
+	{ "key", NODE_KEY, false, true },
+	{ "option", NODE_OPTIONS, false, true },
+	{ "option.", NODE_OPTION, true, false },
+	{ "select", NODE_SELECT, false, false },
+	{ "field.", NODE_FIELD, true, false },
+	{ "repeat.", NODE_REPEAT, true, false },
+};
 
 struct token {
 	struct token *next;
@@ -288,6 +304,31 @@ mark_standalone(struct compiler *compiler)
 	}
 }
 
+/* The host's section that the tag opens; NULL for another. */
+static const struct host_section *
+host_section(const struct token *token)
+{
+	for (size_t i = 0; i < sizeof host_sections / sizeof host_sections[0]; i++) {
+		const struct host_section *section = &host_sections[i];
+
+		if (section->prefix
+			? strncmp(token->name, section->name, strlen(section->name)) == 0
+			: strcmp(token->name, section->name) == 0)
+			return section;
+	}
+	return NULL;
+}
+
+static void
+open_section(struct scop_node *node, const struct token *token)
+{
+	const struct host_section *section = host_section(token);
+
+	node->kind = section ? section->kind : NODE_SECTION;
+	if (section && section->prefix && !section->words)
+		node->name += strlen(section->name);
+}
+
 static struct scop_node *
 node_make(struct compiler *compiler, const struct token *token)
 {
@@ -312,9 +353,7 @@ node_make(struct compiler *compiler, const struct token *token)
 		node->kind = NODE_RAW;
 		break;
 	case '#':
-		node->kind =
-		    strncmp(token->name, FIELD, strlen(FIELD)) == 0 ? NODE_FIELD : NODE_SECTION;
-		node->name += node->kind == NODE_FIELD ? strlen(FIELD) : 0;
+		open_section(node, token);
 		break;
 	case '^':
 		node->kind = NODE_INVERTED;
@@ -345,7 +384,8 @@ content_indent(struct compiler *compiler, const struct scop_node *children)
 	return scop_arena_bytes(compiler->arena, children->text, length);
 }
 
-/* {{#_}}, {{#_.count}}, {{#link}} and {{#key}}: their words are taken as they stand. */
+/* {{#_}}, {{#_.count}}, {{#link}}, {{#key}} and {{#option}}: their words are taken as they stand.
+ */
 static bool
 take_words(struct compiler *compiler, struct scop_node *node, const struct token *open,
     const struct token *close)
@@ -353,14 +393,8 @@ take_words(struct compiler *compiler, struct scop_node *node, const struct token
 	char *words =
 	    scop_arena_bytes(compiler->arena, open->end, (size_t)(close->start - open->end));
 
-	if (open->name[0] != '_') {
-		node->kind = open->name[0] == 'l' ? NODE_LINK : NODE_KEY;
-		node->name = words;
-		return true;
-	}
-	node->kind = NODE_TRANSLATE;
 	node->name = words;
-	if (open->name[1] == '.') {
+	if (node->kind == NODE_TRANSLATE && open->name[1] == '.') {
 		char *bar = strchr(words, '|');
 
 		if (!bar)
@@ -371,14 +405,6 @@ take_words(struct compiler *compiler, struct scop_node *node, const struct token
 		node->count = open->name + 2;
 	}
 	return true;
-}
-
-static bool
-is_host_section(const struct token *token)
-{
-	return token->kind == '#' &&
-	    (strcmp(token->name, "_") == 0 || strncmp(token->name, "_.", 2) == 0 ||
-		strcmp(token->name, "link") == 0 || strcmp(token->name, "key") == 0);
 }
 
 /* Text that goes on where `text` ends: one node for many lines, for most are written as they stand.
@@ -436,7 +462,9 @@ build(struct compiler *compiler, struct token **cursor, const struct token *open
 			continue;
 		if (!build(compiler, cursor, token, depth + 1, &node->children))
 			return false;
-		if (is_host_section(token)) {
+		const struct host_section *section =
+		    token->kind == '#' ? host_section(token) : NULL;
+		if (section && section->words) {
 			const struct token *close = token;
 
 			while (close->next != *cursor)

@@ -19,6 +19,10 @@ enum scop_node_kind {
 	NODE_LINK,      /* {{#link}} */
 	NODE_KEY,       /* {{#key}} */
 	NODE_FIELD,     /* {{#field.name}} */
+	NODE_REPEAT,    /* {{#repeat.name}} */
+	NODE_SELECT,    /* {{#select}} */
+	NODE_OPTION,    /* {{#option.value}} */
+	NODE_OPTIONS,   /* {{#option}} */
 };
 
 struct scop_node {

@@ -4,51 +4,15 @@
  * what to put before (and take from) each line's start.
  */
 #include "view/template.h"
-#include "view/template_private.h"
+#include "view/render_private.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/date.h"
 #include "base/value.h"
 
 enum { PARTIAL_DEPTH_MAX = 64 };
-
-struct renderer;
-
-struct scope {
-	const struct scope *outer;
-	const struct scop_value *value;
-	const struct renderer *renderer; /* for what is made of a value: see trait */
-};
-
-/* The blocks that one parent tag brings; what stands furthest out wins. */
-struct arguments {
-	const struct arguments *outer;
-	const struct scop_node *blocks;
-	const char *template; /* that they are written in */
-};
-
-struct renderer {
-	const struct scop_template_host *host;
-	struct scop_arena *arena;
-	struct scop_buffer *out;
-	struct scop_error *err;
-	const char *template;
-	unsigned depth;
-};
-
-/* What holds for a stretch of template. */
-struct frame {
-	const struct scope *scope;
-	const struct arguments *arguments;
-	const char *add; /* put before each line */
-	size_t remove;   /* blanks taken from each line */
-};
-
-static bool render(struct renderer *renderer, const struct scop_node *nodes,
-    const struct frame *frame);
 
 void
 scop_html_escape(struct scop_buffer *out, const char *text, size_t length)
@@ -84,8 +48,8 @@ scop_html_escape(struct scop_buffer *out, const char *text, size_t length)
 	scop_buffer_add(out, text + from, length - from);
 }
 
-static const struct scop_value *
-member(const struct scop_value *map, const char *name, size_t length)
+const struct scop_value *
+scop_render_member(const struct scop_value *map, const char *name, size_t length)
 {
 	if (scop_type(map) != SCOP_MAP)
 		return NULL;
@@ -98,80 +62,9 @@ member(const struct scop_value *map, const char *name, size_t length)
 	return NULL;
 }
 
-static const struct scop_value *
-truth(const struct renderer *renderer, bool is_so)
-{
-	return is_so ? scop_value_bool(renderer->arena, true) : NULL;
-}
-
-/* Whether the value, as programs write it, is `text`. */
-static bool
-is_text(const struct renderer *renderer, const struct scop_value *value, const char *text)
-{
-	struct scop_buffer plain;
-
-	if (scop_type(value) == SCOP_STRING)
-		return value->length == strlen(text) &&
-		    memcmp(value->string, text, value->length) == 0;
-	scop_buffer_init(&plain, renderer->arena);
-	scop_value_plain(&plain, value);
-	return plain.length > 0 && strcmp(scop_buffer_str(&plain), text) == 0;
-}
-
-static const struct scop_value *
-day_of(const struct renderer *renderer, const struct scop_value *time)
-{
-	const struct scop_clock clock = scop_zone_clock(renderer->host->locale.zone, time->integer);
-
-	return scop_value_date(renderer->arena,
-	    scop_days_of((struct scop_day){ clock.year, clock.month, clock.day }));
-}
-
-static const struct scop_value *
-clock_of(const struct renderer *renderer, const struct scop_value *time)
-{
-	const struct scop_clock clock = scop_zone_clock(renderer->host->locale.zone, time->integer);
-
-	return scop_value_clock(renderer->arena, (clock.hour * 60 + clock.minute) * 60);
-}
-
-static const struct scop_value *
-plain_of(const struct renderer *renderer, const struct scop_value *value)
-{
-	struct scop_buffer plain;
-
-	scop_buffer_init(&plain, renderer->arena);
-	scop_value_plain(&plain, value);
-	return scop_value_text(renderer->arena, scop_buffer_str(&plain));
-}
-
-static bool
-is_name(const char *name, size_t length, const char *wanted)
-{
-	return strlen(wanted) == length && memcmp(name, wanted, length) == 0;
-}
-
-/* A view asks a value that is no map for more by these names: see docs/templates.md. */
-static const struct scop_value *
-trait(const struct renderer *renderer, const struct scop_value *value, const char *name,
-    size_t length)
-{
-	const enum scop_type type = scop_type(value);
-
-	if (is_name(name, length, "some"))
-		return truth(renderer, type == SCOP_LIST && value->length > 0);
-	if (type == SCOP_LIST && is_name(name, length, "count"))
-		return scop_value_int(renderer->arena, value->length);
-	if (type == SCOP_TIME && is_name(name, length, "date"))
-		return day_of(renderer, value);
-	if (type == SCOP_TIME && is_name(name, length, "clock"))
-		return clock_of(renderer, value);
-	return is_name(name, length, "plain") ? plain_of(renderer, value) : NULL;
-}
-
 /* A name, or a.b.c: the first part is looked for outwards, the rest only inside what was found. */
-static const struct scop_value *
-lookup(const void *context, const char *name)
+const struct scop_value *
+scop_render_lookup(const void *context, const char *name)
 {
 	const struct scope *scope = context;
 	const struct renderer *within = scope->renderer;
@@ -182,16 +75,18 @@ lookup(const void *context, const char *name)
 
 	size_t length = strcspn(name, ".");
 	for (; scope && !found; scope = scope->outer)
-		found = member(scope->value, name, length);
+		found = scop_render_member(scope->value, name, length);
 	while (found && name[length] == '.') {
 		name += length + 1;
 		length = strcspn(name, ".");
 		if (scop_type(found) == SCOP_MAP)
-			found = member(found, name, length);
+			found = scop_render_member(found, name, length);
 		else if (strncmp(name, "is.", 3) == 0) /* the word may hold points */
-			return truth(within, is_text(within, found, name + 3));
+			return scop_render_is(within, found, name + 3)
+			    ? scop_value_bool(within->arena, true)
+			    : NULL;
 		else
-			found = trait(within, found, name, length);
+			found = scop_render_trait(within, found, name, length);
 	}
 	return found;
 }
@@ -256,41 +151,18 @@ render_text(struct renderer *renderer, const struct scop_node *node, const struc
 static bool
 render_section(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {
-	const struct scop_value *value = lookup(frame->scope, node->name);
+	const struct scop_value *value = scop_render_lookup(frame->scope, node->name);
 	struct scope scope = { frame->scope, value, renderer };
 	const struct frame inner = { &scope, frame->arguments, frame->add, frame->remove };
 
 	if (scop_type(value) != SCOP_LIST)
-		return !scop_as_bool(value) || render(renderer, node->children, &inner);
+		return !scop_as_bool(value) || scop_render_nodes(renderer, node->children, &inner);
 	for (uint32_t i = 0; i < value->length; i++) {
 		scope.value = &value->items[i];
-		if (!render(renderer, node->children, &inner))
+		if (!scop_render_nodes(renderer, node->children, &inner))
 			return false;
 	}
 	return true;
-}
-
-/* One partial draws any field: what it needs stands under one name. */
-static bool
-render_field(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
-{
-	const struct scop_value *typed =
-	    lookup(frame->scope, scop_arena_printf(renderer->arena, "value.%s", node->name));
-	const struct scop_value *error =
-	    lookup(frame->scope, scop_arena_printf(renderer->arena, "error.%s", node->name));
-	struct scop_map_maker its, scope_map;
-
-	scop_map_init(&its, renderer->arena);
-	scop_map_put_text(&its, "name", node->name);
-	scop_map_put(&its, "typed", typed);
-	scop_map_put(&its, "was_typed", scop_value_bool(renderer->arena, typed != NULL));
-	scop_map_put(&its, "error", error);
-	scop_map_init(&scope_map, renderer->arena);
-	scop_map_put(&scope_map, "its", scop_map_value(&its));
-	const struct scope scope = { frame->scope, scop_map_value(&scope_map), renderer };
-	const struct frame inner = { &scope, frame->arguments, frame->add, frame->remove };
-
-	return render(renderer, node->children, &inner);
 }
 
 static bool
@@ -315,7 +187,7 @@ render_partial(struct renderer *renderer, const struct scop_node *node, const st
 			  : frame->add,
 		0 };
 	renderer->template = partial->name;
-	const bool done = render(renderer, partial->nodes, &inner);
+	const bool done = scop_render_nodes(renderer, partial->nodes, &inner);
 	renderer->template = outer;
 	renderer->depth--;
 	return done;
@@ -344,7 +216,7 @@ render_block(struct renderer *renderer, const struct scop_node *node, const stru
 	const char *outer = renderer->template;
 
 	if (!content || content == node)
-		return render(renderer, node->children, frame);
+		return scop_render_nodes(renderer, node->children, frame);
 	if (++renderer->depth > PARTIAL_DEPTH_MAX)
 		return scop_error_set(renderer->err, "%s:%u:%u: block '%s' contains itself",
 		    renderer->template, node->line, node->column, node->name);
@@ -356,7 +228,7 @@ render_block(struct renderer *renderer, const struct scop_node *node, const stru
 		own[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, own) : frame->add,
 		content->standalone ? strlen(content->indent) : 0 };
 	renderer->template = found->template;
-	const bool done = render(renderer, content->children, &inner);
+	const bool done = scop_render_nodes(renderer, content->children, &inner);
 	renderer->template = outer;
 	renderer->depth--;
 	return done;
@@ -367,7 +239,8 @@ render_translation(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
 {
 	const struct scop_template_host *host = renderer->host;
-	const long long count = node->count ? scop_as_int(lookup(frame->scope, node->count)) : 1;
+	const long long count =
+	    node->count ? scop_as_int(scop_render_lookup(frame->scope, node->count)) : 1;
 	const char *text = host->translate
 	    ? host->translate(host->context, node->name, node->plural, count)
 	    : NULL;
@@ -386,7 +259,7 @@ render_translation(struct renderer *renderer, const struct scop_node *node,
 	if (!words)
 		return false;
 	const struct frame inner = { frame->scope, NULL, "", 0 };
-	return render(renderer, words->nodes, &inner);
+	return scop_render_nodes(renderer, words->nodes, &inner);
 }
 
 static bool
@@ -403,7 +276,8 @@ render_link(struct renderer *renderer, const struct scop_node *node, const struc
 	const struct scop_template_host *host = renderer->host;
 	const char *part = "";
 	const enum scop_link made = host->link
-	    ? host->link(host->context, node->name, lookup, frame->scope, renderer->out, &part)
+	    ? host->link(host->context, node->name, scop_render_lookup, frame->scope, renderer->out,
+		  &part)
 	    : SCOP_LINK_NO_ROUTE;
 
 	if (made == SCOP_LINK_DONE)
@@ -437,15 +311,24 @@ render_node(struct renderer *renderer, const struct scop_node *node, const struc
 		return true;
 	case NODE_VARIABLE:
 	case NODE_RAW:
-		print(renderer, lookup(frame->scope, node->name), node->kind == NODE_RAW);
+		print(renderer, scop_render_lookup(frame->scope, node->name),
+		    node->kind == NODE_RAW);
 		return true;
 	case NODE_SECTION:
 		return render_section(renderer, node, frame);
 	case NODE_FIELD:
-		return render_field(renderer, node, frame);
+		return scop_render_field(renderer, node, frame);
+	case NODE_REPEAT:
+		return scop_render_repeat(renderer, node, frame);
+	case NODE_SELECT:
+		return scop_render_select(renderer, node, frame);
+	case NODE_OPTION:
+		return scop_render_option(renderer, node, frame);
+	case NODE_OPTIONS:
+		return scop_render_options(renderer, node, frame);
 	case NODE_INVERTED:
-		return scop_as_bool(lookup(frame->scope, node->name)) ||
-		    render(renderer, node->children, frame);
+		return scop_as_bool(scop_render_lookup(frame->scope, node->name)) ||
+		    scop_render_nodes(renderer, node->children, frame);
 	case NODE_PARTIAL:
 	case NODE_PARENT:
 		return render_partial(renderer, node, frame);
@@ -461,8 +344,9 @@ render_node(struct renderer *renderer, const struct scop_node *node, const struc
 	return false;
 }
 
-static bool
-render(struct renderer *renderer, const struct scop_node *nodes, const struct frame *frame)
+bool
+scop_render_nodes(struct renderer *renderer, const struct scop_node *nodes,
+    const struct frame *frame)
 {
 	for (const struct scop_node *node = nodes; node; node = node->next)
 		if (!render_node(renderer, node, frame))
@@ -483,7 +367,7 @@ scop_template_render(const struct scop_template *template, const struct scop_val
 	const struct scope scope = { NULL, model, &renderer };
 	const struct frame frame = { &scope, NULL, "", 0 };
 
-	return render(&renderer, template->nodes, &frame);
+	return scop_render_nodes(&renderer, template->nodes, &frame);
 }
 
 static void

@@ -14,6 +14,12 @@ bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, co
 bool scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena,
     const char *content_type, const char *body, size_t length, struct scop_error *err);
 
+/* A program's JSON object: {"name": "Zoe", "ids": [1, 2], "lines": [{"count": 2}]} is name=Zoe,
+ * ids=1, ids=2, lines.0.count=2. Money is as JSON answers have it, {"cents": 1250, "currency":
+ * "EUR"}, in `currency`, or "12.50". null and false are a field left empty. */
+bool scop_form_json(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
+    size_t length, const char *currency, struct scop_error *err);
+
 /* The value of the cookie `name`; NULL for none. */
 const char *scop_cookie_find(struct scop_arena *arena, const char *header, const char *name);
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "view/template.h"
+#include "web/countries.h"
 #include "web/flash.h"
 #include "web/formkey.h"
 #include "web/route.h"
@@ -110,6 +111,12 @@ key_input(void *context, const char *name, struct scop_buffer *out)
 }
 
 static const struct scop_value *
+host_list(void *context, const char *name)
+{
+	return strcmp(name, "countries") == 0 ? scop_countries_list(context) : NULL;
+}
+
+static const struct scop_value *
 languages(struct scop_request *req)
 {
 	struct scop_list_maker list;
@@ -159,6 +166,8 @@ surroundings(struct scop_request *req)
 	scop_map_put_text(&map, "home",
 	    req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));
 	scop_map_put_text(&map, "reference", req->id);
+	if (strcmp(req->locale.zone, req->site.zone) != 0)
+		scop_map_put_text(&map, "zone", req->site.zone);
 	const char *flash =
 	    req->method && strcmp(req->method, "GET") == 0 ? scop_flash_take(req) : NULL;
 	if (flash)
@@ -185,8 +194,10 @@ render(struct scop_request *req, const char *view, bool whole, struct scop_buffe
 		.link = link_route,
 		.left_out = whole ? NULL : log_left_out,
 		.key = key_input,
+		.list = host_list,
 		.context = req,
-		.locale = req->locale };
+		.locale = req->locale,
+		.typed_zone = req->site.zone };
 	struct scop_map_maker model = req->model;
 
 	if (!template)

@@ -48,12 +48,19 @@ scop_field(const struct scop_request *req, const char *name)
 }
 
 const struct scop_file *
-scop_upload(const struct scop_request *req, const char *name)
+scop_upload_at(const struct scop_request *req, const char *name, size_t index)
 {
 	for (size_t i = 0; req->pairs && i < req->pairs->file_count; i++)
-		if (strcmp(req->pairs->file_field[i], name) == 0 && req->pairs->file[i].size > 0)
+		if (strcmp(req->pairs->file_field[i], name) == 0 && req->pairs->file[i].size > 0 &&
+		    index-- == 0)
 			return &req->pairs->file[i];
 	return NULL;
+}
+
+const struct scop_file *
+scop_upload(const struct scop_request *req, const char *name)
+{
+	return scop_upload_at(req, name, 0);
 }
 
 const struct scop_value *

@@ -75,6 +75,7 @@ struct scop_request {
 	const char *session_hash;          /* hexadecimal; "" when not signed in */
 	bool closed;                       /* the module of this address is switched off */
 	bool by_key;                       /* the member is a program with an API key */
+	bool json_body;                    /* a program's: numbers are as programs write them */
 	/* of the public side, once it was asked for; NULL for none */
 	const struct scop_value *visitor;
 	bool for_visitor; /* the page is for this visitor alone */

@@ -169,6 +169,15 @@ read_body(struct scop_request *req, const struct scop_exchange *exchange, const 
 	return got == length ? 0 : 400; /* a body cut short never reaches the handler */
 }
 
+static bool
+is_type(const char *type, const char *wanted)
+{
+	const size_t length = strlen(wanted);
+
+	return strncasecmp(type, wanted, length) == 0 &&
+	    (!type[length] || strchr("; ", type[length]));
+}
+
 static int
 read_form(struct scop_request *req, const struct scop_exchange *exchange, struct scop_error *err)
 {
@@ -181,14 +190,18 @@ read_form(struct scop_request *req, const struct scop_exchange *exchange, struct
 		    (unsigned long long)req->app->body_max);
 	if (status)
 		return status;
-	if (strncasecmp(type, "multipart/form-data", strlen("multipart/form-data")) == 0)
+	if (is_type(type, "multipart/form-data"))
 		return scop_form_multipart(req->pairs, req->arena, type, body, length, err) ? 0
 											    : 400;
-	if (length == 0 ||
-	    strncasecmp(type, "application/x-www-form-urlencoded",
-		strlen("application/x-www-form-urlencoded")) == 0)
+	if (is_type(type, "application/json")) {
+		req->json_body = true;
+		return scop_form_json(req->pairs, req->arena, body, length, req->site.currency, err)
+		    ? 0
+		    : 400;
+	}
+	if (length == 0 || is_type(type, "application/x-www-form-urlencoded"))
 		return scop_form_urlencoded(req->pairs, req->arena, body, length, err) ? 0 : 400;
-	scop_error_set(err, "the content type is not that of a form");
+	scop_error_set(err, "the content type is neither a form's nor JSON");
 	return 400;
 }
 

@@ -21,7 +21,7 @@ enum {
 };
 
 const struct scop_field shop_upload_fields[] = {
-	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max = UPLOAD_MAX },
+	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max_bytes = UPLOAD_MAX },
 	{ 0 },
 };
 

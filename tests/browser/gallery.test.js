@@ -190,3 +190,47 @@ test('a tile whose module is gone says so, and the others stay', async () => {
   await page.waitForSelector('text=Rien à traiter')
   await page.context().close()
 })
+
+test('each type of field is drawn with its keyboard, taken as people write it, and shown again', async () => {
+  const page = await signedIn(), form = 'form[action="/gallery/"][method=post]'
+  await page.goto(`${portal}/gallery/`)
+  const drawn = { weight: ['inputmode', 'decimal'], opens: ['type', 'time'], starts: ['type', 'datetime-local'], phone: ['type', 'tel'], page_address: ['inputmode', 'url'], land: ['autocomplete', 'country'] }
+  for (const [field, [name, value]] of Object.entries(drawn)) assert.equal(await page.getAttribute(`#${field}`, name), value, field)
+  assert.equal(await page.locator('#land option').count(), 250)
+  assert.deepEqual((await page.locator('#land option').allTextContents()).slice(1, 3), ['Afghanistan', 'Afrique du Sud'])
+  assert.equal(await page.inputValue('#kind'), 'two')
+  const typed = { amount: '1', day: '2026-11-22', weight: '1,25', balance: '-3', opens: '08:15', starts: '2026-11-22T14:30', phone: '0470 12 34 56', page_address: 'Example.org/a', account: 'be68539007547034', vat: '0202.239.951' }
+  for (const [field, value] of Object.entries(typed)) await page.fill(`#${field}`, value)
+  await page.selectOption('#land', 'DE')
+  await press(page, `${form} button`)
+  const saved = (await page.textContent('.notice-ok')).replace(/[\u00a0\u202f]/g, ' ')
+  for (const part of ['1,250', '-3,00 €', '08:15', '22/11/2026 14:30', 'Allemagne', '+32470123456', 'https://example.org/a', 'BE68 5390 0754 7034', 'BE0202239951']) assert.ok(saved.includes(part), `${part} in ${saved}`)
+  assert.equal(await page.inputValue('#land'), 'DE')
+  assert.equal(await page.inputValue('#starts'), '2026-11-22T14:30')
+
+  await page.fill('#starts', '2026-10-25T02:30') // comes twice
+  await page.fill('#account', 'BE68 5390 0754 7035')
+  await press(page, `${form} button`)
+  assert.match(await page.textContent('#starts-below .error'), /deux fois 02:30/)
+  assert.match(await page.textContent('#account-below .error'), /chiffres de contrôle/)
+  await inspect(page, 'gallery-fields')
+  await page.check('input[name="starts.which"][value=second]')
+  await page.fill('#account', 'BE68 5390 0754 7034')
+  await press(page, `${form} button`)
+  assert.match(await page.textContent('.notice-ok'), /25\/10\/2026 02:30/)
+  await page.context().close()
+})
+
+test('several files of one field are taken, and more than it takes are refused', async () => {
+  const page = await signedIn({ javaScriptEnabled: false }), file = (name) => ({ name, mimeType: 'text/csv', buffer: Buffer.from('a,b') })
+  await page.goto(`${portal}/gallery/`)
+  await page.setInputFiles('#file', file('one.csv'))
+  await page.setInputFiles('#more', [file('two.csv'), file('three.csv')])
+  await press(page, 'form[action="/gallery/send"] button')
+  assert.match(await page.textContent('.notice-ok'), /one\.csv three\.csv/)
+  await page.setInputFiles('#file', file('one.csv'))
+  await page.setInputFiles('#more', ['a.csv', 'b.csv', 'c.csv'].map(file))
+  await press(page, 'form[action="/gallery/send"] button')
+  assert.match(await page.textContent('#more-below .error'), /2/)
+  await page.context().close()
+})

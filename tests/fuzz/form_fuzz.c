@@ -16,13 +16,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0) {
 		const char *text = scop_arena_bytes(arena, data + 1, size - 1);
 
-		switch (data[0] % 3) {
+		switch (data[0] % 4) {
 		case 0:
 			scop_form_urlencoded(&pairs, arena, text, size - 1, &err);
 			break;
 		case 1:
 			scop_form_multipart(&pairs, arena, "multipart/form-data; boundary=x", text,
 			    size - 1, &err);
+			break;
+		case 2:
+			scop_form_json(&pairs, arena, text, size - 1, "EUR", &err);
 			break;
 		default:
 			scop_cookie_find(arena, text, "sid");

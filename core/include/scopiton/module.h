@@ -22,25 +22,65 @@
 
 /* ---- fields ---- */
 
+/* In brackets what scop_field gives, and the partial that draws it (docs/pages.md). All but
+ * SCOP_FIELD_BOOL and what is a list give NULL where nothing was typed. */
 enum scop_field_type {
-	SCOP_FIELD_TEXT,     /* one line; min and max count characters; max 200 unless said */
-	SCOP_FIELD_LONGTEXT, /* several lines; max 5,000 unless said */
-	/* an address that one mail can be sent to; ASCII, no line break, one @ */
+	/* one line; min and max count characters; max 200 unless said [string; input] */
+	SCOP_FIELD_TEXT,
+	/* several lines; max 5,000 unless said [string; textarea] */
+	SCOP_FIELD_LONGTEXT,
+	/* an address that one mail can be sent to; ASCII, no line break, one @ [string; email] */
 	SCOP_FIELD_EMAIL,
-	SCOP_FIELD_INT,   /* min and max bound the value */
-	SCOP_FIELD_ID,    /* a positive integer */
-	SCOP_FIELD_MONEY, /* "12,50" or "12.50": cents; min and max in cents */
-	/* a day, as a browser's date input sends it: "2026-11-22"; arrives as a date */
+	/* a whole number; min and max bound it [integer; number] */
+	SCOP_FIELD_INT,
+	/* a positive integer [integer] */
+	SCOP_FIELD_ID,
+	/* "12,5" or "12.5", exact: `scale` digits behind the point, of which fewer may be typed;
+	 * min and max in the smallest unit, so 50 of scale 2 is 0.50 [number; decimal] */
+	SCOP_FIELD_DECIMAL,
+	/* "12,50" or "12.50" in the tenant's currency; min and max in cents. Below 0 only where min
+	 * is: SCOP_NO_MIN for any amount [money; money, or signed] */
+	SCOP_FIELD_MONEY,
+	/* "2026-11-22" of 1900 to 2199, as a browser's date input sends it [date; date] */
 	SCOP_FIELD_DATE,
-	SCOP_FIELD_BOOL,   /* a checkbox: left empty is false */
-	SCOP_FIELD_CHOICE, /* one of `choices` */
-	/* checkboxes of one name: a list of positive integers; max counts them, 100 unless said */
+	/* "14:30" [time of day; clock] */
+	SCOP_FIELD_CLOCK,
+	/* "2026-11-22T14:30", on the clocks of the tenant's zone; from programs also with an offset
+	 * from UTC (RFC 3339). An hour that the beginning of summer time leaves out is refused; one
+	 * that its end shows twice is asked for: "name.which" says "first" or "second". [time;
+	 * datetime] */
+	SCOP_FIELD_TIME,
+	/* a checkbox: left empty is false [boolean] */
+	SCOP_FIELD_BOOL,
+	/* one of `choices` [string; select] */
+	SCOP_FIELD_CHOICE,
+	/* a code of ISO 3166-1 alpha-2, in capitals: "BE"; one of `choices`, where there are some
+	 * [string; country] */
+	SCOP_FIELD_COUNTRY,
+	/* "+3222345678" (E.164). National numbers are taken where the tenant's zone belongs to one
+	 * country, and its people dial so [string; phone] */
+	SCOP_FIELD_PHONE,
+	/* an address of a web page, http or https, at most 2,000 bytes; "example.org" gets https://
+	 * [string; url] */
+	SCOP_FIELD_URL,
+	/* "BE68539007547034": an account number, its length and check digits right; a view writes
+	 * it in fours: {{account.fours}} [string; iban] */
+	SCOP_FIELD_IBAN,
+	/* "BE0202239951": a VAT number of the European Union [string; vat] */
+	SCOP_FIELD_VAT,
+	/* checkboxes of one name; max counts them, 100 unless said [list of positive integers] */
 	SCOP_FIELD_IDS,
-	/* all of "name.key": a map of texts by key; max counts each one's characters. A form of
-	 * more than 1,000 fields is refused. */
+	/* all of "name.key"; max counts each one's characters. A form of more than 1,000 fields is
+	 * refused. [map of texts by key] */
 	SCOP_FIELD_MAP,
-	SCOP_FIELD_FILE, /* an upload; max is its size in bytes, 5,000,000 unless said */
+	/* an upload of at most `max_bytes`: see scop_upload [upload] */
+	SCOP_FIELD_FILE,
+	/* several uploads of one name, each of at most `max_bytes`; min and max count them, at most
+	 * 20: see scop_upload_at [uploads] */
+	SCOP_FIELD_FILES,
 };
+
+#define SCOP_NO_MIN INT64_MIN
 
 /* What a route accepts: from the form of a POST, from the query of a GET. Nothing else arrives.
  * Text is trimmed, well-formed UTF-8 and has no control characters. An array ends with an empty
@@ -49,7 +89,9 @@ struct scop_field {
 	const char *name;
 	enum scop_field_type type;
 	bool required;
+	uint8_t scale;              /* of SCOP_FIELD_DECIMAL: digits behind the point, 0 to 18 */
 	int64_t min, max;           /* max 0: the type's own */
+	int64_t max_bytes;          /* of an upload; 5,000,000 unless said */
 	const char *const *choices; /* NULL ends */
 	const char *pattern;        /* PCRE2, of the whole text */
 	/* as the form has it, in SCOP_TEXT(): names the field where all mistakes are listed; NULL:

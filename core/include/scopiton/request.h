@@ -38,6 +38,11 @@ struct scop_file {
 /* The upload of a field of type SCOP_FIELD_FILE; NULL for none. */
 const struct scop_file *scop_upload(const struct scop_request *req, const char *name);
 
+/* Upload `index`, from 0, of a field of type SCOP_FIELD_FILES; NULL past the last. Empty files do
+ * not count. */
+const struct scop_file *scop_upload_at(const struct scop_request *req, const char *name,
+    size_t index);
+
 /* When the request came, in UTC. */
 const struct scop_value *scop_now(const struct scop_request *req);
 

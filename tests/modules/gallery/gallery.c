@@ -53,14 +53,22 @@ store(struct scop_request *req)
 static void
 sent(struct scop_request *req)
 {
-	scop_put(req, "saved", scop_make_text(req, "%s", scop_upload(req, "file")->name));
+	const struct scop_file *more = scop_upload_at(req, "more", 1);
+
+	scop_put(req, "saved",
+	    scop_make_text(req, "%s %s", scop_upload(req, "file")->name, more ? more->name : ""));
 	show(req);
 }
 
 static void
 take(struct scop_request *req)
 {
+	static const char *const names[] = { "weight", "balance", "opens", "starts", "land",
+		"phone", "page_address", "account", "vat" };
+
 	scop_put(req, "saved", scop_field(req, "day"));
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		scop_put(req, names[i], scop_field(req, names[i]));
 	show(req);
 }
 
@@ -68,6 +76,15 @@ static const struct scop_field fields[] = {
 	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10 },
 	{ .name = "amount", .type = SCOP_FIELD_MONEY, .required = true },
 	{ .name = "day", .type = SCOP_FIELD_DATE, .required = true },
+	{ .name = "weight", .type = SCOP_FIELD_DECIMAL, .scale = 3 },
+	{ .name = "balance", .type = SCOP_FIELD_MONEY, .min = SCOP_NO_MIN },
+	{ .name = "opens", .type = SCOP_FIELD_CLOCK },
+	{ .name = "starts", .type = SCOP_FIELD_TIME },
+	{ .name = "land", .type = SCOP_FIELD_COUNTRY },
+	{ .name = "phone", .type = SCOP_FIELD_PHONE },
+	{ .name = "page_address", .type = SCOP_FIELD_URL },
+	{ .name = "account", .type = SCOP_FIELD_IBAN },
+	{ .name = "vat", .type = SCOP_FIELD_VAT },
 	{ 0 },
 };
 
@@ -77,7 +94,8 @@ static const struct scop_field page_fields[] = {
 };
 
 static const struct scop_field send_fields[] = {
-	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max = 5000000 },
+	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max_bytes = 5000000 },
+	{ .name = "more", .type = SCOP_FIELD_FILES, .max = 2 },
 	{ 0 },
 };
 
@@ -107,7 +125,8 @@ static const struct scop_route routes[] = {
 	    .handle = take,
 	    .fields = fields,
 	    .form = show,
-	    .permission = "gallery.see" },
+	    .permission = "gallery.see",
+	    .api = true },
 	{ 0 },
 };
 

@@ -343,6 +343,51 @@ a_code_is_read_as_the_app_shows_it(void **state)
 		assert_int_equal(scop_totp_step(&req, secret, scop_value_text(arena, wrong[i])), 0);
 }
 
+static bool
+json(const char *text)
+{
+	pairs->count = pairs->file_count = 0;
+	return scop_form_json(pairs, arena, text, strlen(text), "EUR", &err);
+}
+
+static void
+a_programs_json_is_read_as_a_form(void **state)
+{
+	(void)state;
+	assert_true(
+	    json("{\"name\": \"Zo\u00e9\", \"ids\": [1, 2], \"count\": 3, \"weight\": 1.250, "
+		 "\"yes\": true, \"no\": false, \"none\": null}"));
+	assert_string_equal(written(),
+	    "name=Zoé;ids=1;ids=2;count=3;weight=1.25;yes=true;no=;none=;");
+	assert_true(
+	    json("{\"price\": {\"cents\": -1250, \"currency\": \"EUR\"}, \"may\": {\"shop\": 1}}"));
+	assert_string_equal(written(), "price=-12.50;may.shop=1;");
+	assert_true(json("{\"lines\": [{\"text\": \"a\", \"price\": {\"cents\": 5, \"currency\": "
+			 "\"EUR\"}}, {\"text\": \"b\"}], \"rest\": []}"));
+	assert_string_equal(written(), "lines.0.text=a;lines.0.price=0.05;lines.1.text=b;");
+}
+
+static void
+json_that_is_no_form_is_refused(void **state)
+{
+	static const char *const refused[] = { "", "[]", "\"a\"", "{\"a\": 1",
+		"{\"a\": \"\\u0000\"}", "{\"a\": {\"cents\": 1, \"currency\": \"USD\"}}",
+		"{\"a\": {\"a\": {\"a\": {\"a\": {\"a\": 1}}}}}", "{\"a\": 1, \"a\": 2" };
+	struct scop_buffer many;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		if (json(refused[i]))
+			fail_msg("%s gives %s", refused[i], written());
+	scop_buffer_init(&many, arena);
+	scop_buffer_text(&many, "{\"a\": [1");
+	for (size_t i = 0; i < SCOP_PAIRS_MAX; i++)
+		scop_buffer_text(&many, ",1");
+	scop_buffer_text(&many, "]}");
+	assert_false(json(scop_buffer_str(&many)));
+	assert_string_equal(err.text, "more than 1000 fields");
+}
+
 int
 main(void)
 {
@@ -364,6 +409,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(an_address_is_one_that_a_mail_server_takes, begin,
 		    end),
 		cmocka_unit_test_setup_teardown(a_code_is_read_as_the_app_shows_it, begin, end),
+		cmocka_unit_test_setup_teardown(a_programs_json_is_read_as_a_form, begin, end),
+		cmocka_unit_test_setup_teardown(json_that_is_no_form_is_refused, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the parts of the renderer share: its stacks, and how they call one another. */
+#ifndef SCOP_VIEW_RENDER_PRIVATE_H
+#define SCOP_VIEW_RENDER_PRIVATE_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/value.h"
+#include "view/template.h"
+#include "view/template_private.h"
+
+struct renderer;
+
+struct scope {
+	const struct scope *outer;
+	const struct scop_value *value;
+	const struct renderer *renderer; /* for what is made of a value: see trait */
+};
+
+/* The blocks that one parent tag brings; what stands furthest out wins. */
+struct arguments {
+	const struct arguments *outer;
+	const struct scop_node *blocks;
+	const char *template; /* that they are written in */
+};
+
+/* One row of a field of type lines. */
+struct row {
+	const char *name;               /* before the name of each field: "lines.0" */
+	const struct scop_value *typed; /* a map by field; NULL: nothing was typed */
+	bool focus;                     /* the next field drawn takes the focus */
+};
+
+struct renderer {
+	const struct scop_template_host *host;
+	struct scop_arena *arena;
+	struct scop_buffer *out;
+	struct scop_error *err;
+	const char *template;
+	unsigned depth;
+	struct row *row;    /* of {{#repeat.name}} that is drawn; NULL: none */
+	const char *chosen; /* of {{#select}} that is drawn, as HTML; NULL: none */
+};
+
+/* What holds for a stretch of template. */
+struct frame {
+	const struct scope *scope;
+	const struct arguments *arguments;
+	const char *add; /* put before each line */
+	size_t remove;   /* blanks taken from each line */
+};
+
+bool scop_render_nodes(struct renderer *renderer, const struct scop_node *nodes,
+    const struct frame *frame);
+
+/* What `name` (a.b.c) is in a struct scope, traits included; NULL for nothing. */
+const struct scop_value *scop_render_lookup(const void *scope, const char *name);
+
+/* A value of a map; NULL for none. */
+const struct scop_value *scop_render_member(const struct scop_value *map, const char *name,
+    size_t length);
+
+/* Whether the value, as programs write it, is `text`. */
+bool scop_render_is(const struct renderer *renderer, const struct scop_value *value,
+    const char *text);
+
+/* What a value that is no map gives under `name`: see docs/templates.md. NULL for nothing. */
+const struct scop_value *scop_render_trait(const struct renderer *renderer,
+    const struct scop_value *value, const char *name, size_t length);
+
+/* The sections that forms are made of: see docs/templates.md. */
+bool scop_render_field(struct renderer *renderer, const struct scop_node *node,
+    const struct frame *frame);
+bool scop_render_repeat(struct renderer *renderer, const struct scop_node *node,
+    const struct frame *frame);
+bool scop_render_select(struct renderer *renderer, const struct scop_node *node,
+    const struct frame *frame);
+bool scop_render_option(struct renderer *renderer, const struct scop_node *node,
+    const struct frame *frame);
+bool scop_render_options(struct renderer *renderer, const struct scop_node *node,
+    const struct frame *frame);
+
+#endif

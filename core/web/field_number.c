@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Fields that are numbers, amounts, days and times. */
+#include "web/field_private.h"
+
+#include <string.h>
+
+#include "base/amount.h"
+#include "base/date.h"
+
+enum {
+	DIGITS_MAX = 15,
+	FIRST_DAY = -25567, /* 1900-01-01 */
+	LAST_DAY = 84005,   /* 2199-12-31 */
+};
+
+static const int64_t CENTS_MAX = 999999999999999;
+
+bool
+scop_integer_parse(const char *text, int64_t *ret_value)
+{
+	const bool negative = *text == '-';
+	const char *digits = text + negative;
+	int64_t value = 0;
+
+	if (!*digits || strlen(digits) > DIGITS_MAX || digits[strspn(digits, "0123456789")])
+		return false;
+	for (; *digits; digits++)
+		value = value * 10 + (*digits - '0');
+	*ret_value = negative ? -value : value;
+	return true;
+}
+
+void
+scop_check_integer(const struct scop_input *input, const char *text)
+{
+	const struct scop_field *field = input->field;
+	struct scop_arena *arena = input->req->arena;
+	const int64_t low = field->type == SCOP_FIELD_ID ? 1 : field->min;
+	int64_t value;
+
+	if (!scop_integer_parse(text, &value))
+		scop_input_refuse(input, SCOP_TEXT("This is not a whole number."));
+	else if (value < low || (field->max && value > field->max))
+		scop_input_refuse_range(input, scop_value_number(arena, low, 0),
+		    field->max ? scop_value_number(arena, field->max, 0) : NULL);
+	else
+		scop_input_take(input, scop_value_int(arena, value));
+}
+
+/* An amount as the reader's language writes it; a program's has a point. */
+static enum scop_amount
+parse_amount(const struct scop_input *input, const char *text, unsigned scale,
+    int64_t *ret_unscaled)
+{
+	const struct scop_request *req = input->req;
+
+	return scop_amount_parse(text, scale,
+	    req->by_key || req->json_body ? '.' : scop_language_point(req->locale.language),
+	    ret_unscaled);
+}
+
+static void
+refuse_decimal(const struct scop_input *input, enum scop_amount found)
+{
+	static const char *const says[] = {
+		[SCOP_AMOUNT_NOT_ONE] =
+		    SCOP_TEXT("This is not a number. Write it such as {{low}}."),
+		[SCOP_AMOUNT_TOO_FINE] = SCOP_TEXT("This has too many decimals: {{high}} at most."),
+		[SCOP_AMOUNT_AMBIGUOUS] = SCOP_TEXT("This can be read in two ways. Write it such "
+						    "as {{low}}, and thousands without a sign "
+						    "between."),
+	};
+	struct scop_arena *arena = input->req->arena;
+	const unsigned scale = input->field->scale;
+
+	scop_input_refuse_limits(input, says[found],
+	    scop_value_number(arena, scale ? 125 : 12, scale > 0),
+	    scop_value_number(arena, scale, 0));
+}
+
+void
+scop_check_decimal(const struct scop_input *input, const char *text)
+{
+	const struct scop_field *field = input->field;
+	struct scop_arena *arena = input->req->arena;
+	int64_t unscaled;
+	const enum scop_amount found = parse_amount(input, text, field->scale, &unscaled);
+
+	if (found != SCOP_AMOUNT_OK)
+		refuse_decimal(input, found);
+	else if (unscaled < field->min || (field->max && unscaled > field->max))
+		scop_input_refuse_range(input, scop_value_number(arena, field->min, field->scale),
+		    field->max ? scop_value_number(arena, field->max, field->scale) : NULL);
+	else
+		scop_input_take(input, scop_value_number(arena, unscaled, field->scale));
+}
+
+void
+scop_check_money(const struct scop_input *input, const char *text)
+{
+	const struct scop_field *field = input->field;
+	const struct scop_request *req = input->req;
+	const char *currency = req->site.currency;
+	int64_t cents;
+
+	if (parse_amount(input, text, 2, &cents) != SCOP_AMOUNT_OK || cents > CENTS_MAX ||
+	    cents < -CENTS_MAX)
+		scop_input_refuse_limits(input,
+		    SCOP_TEXT("This is not an amount. Write it such as {{low}}."),
+		    scop_value_money(req->arena, 1250, currency), NULL);
+	else if (cents < field->min || (field->max && cents > field->max))
+		scop_input_refuse_range(input, scop_value_money(req->arena, field->min, currency),
+		    field->max ? scop_value_money(req->arena, field->max, currency) : NULL);
+	else
+		scop_input_take(input, scop_value_money(req->arena, cents, currency));
+}
+
+/* A day of 1900 to 2199: another century is a slip of the finger. */
+static bool
+parse_day(const char *text, size_t length, int64_t *ret_days)
+{
+	return scop_date_parse(text, length, ret_days) && *ret_days >= FIRST_DAY &&
+	    *ret_days <= LAST_DAY;
+}
+
+void
+scop_check_date(const struct scop_input *input, const char *text)
+{
+	int64_t days;
+
+	if (parse_day(text, strlen(text), &days))
+		scop_input_take(input, scop_value_date(input->req->arena, days));
+	else
+		scop_input_refuse(input, SCOP_TEXT("This is not a date. Write it as 2026-11-22."));
+}
+
+void
+scop_check_clock(const struct scop_input *input, const char *text)
+{
+	int64_t seconds;
+
+	if (scop_clock_parse(text, strlen(text), &seconds))
+		scop_input_take(input, scop_value_clock(input->req->arena, seconds));
+	else
+		scop_input_refuse(input,
+		    SCOP_TEXT("This is not a time of day. Write it as 14:30."));
+}
+
+/* The clock of the tenant's zone at an instant. */
+static const struct scop_value *
+clock_at(const struct scop_input *input, int64_t instant)
+{
+	const struct scop_clock clock = scop_zone_clock(input->req->site.zone, instant);
+
+	return scop_value_clock(input->req->arena, (clock.hour * 60 + clock.minute) * 60);
+}
+
+/* An hour that the clocks show twice: which one stands beside it, or is asked for. */
+static void
+take_one_of_two(const struct scop_input *input, int64_t first, int64_t last)
+{
+	struct scop_arena *arena = input->req->arena;
+	const char *which = scop_input_beside(input, "which");
+
+	scop_map_put_text(input->typed, scop_arena_printf(arena, "%s.which", input->field->name),
+	    which[0] ? which : "none");
+	if (strcmp(which, "first") == 0 || strcmp(which, "second") == 0)
+		scop_input_take(input, scop_value_time(arena, which[0] == 'f' ? first : last));
+	else
+		scop_input_refuse_limits(input,
+		    SCOP_TEXT(
+			"The clocks show {{low}} twice on that day, before and after they are put "
+			"back. Please choose which one you mean."),
+		    clock_at(input, first), NULL);
+}
+
+static void
+take_local(const struct scop_input *input, int64_t days, int64_t clock)
+{
+	struct scop_arena *arena = input->req->arena;
+	int64_t first, last;
+	const unsigned times =
+	    scop_zone_instants(input->req->site.zone, days, clock, &first, &last);
+
+	if (times == 2)
+		take_one_of_two(input, first, last);
+	else if (times == 1)
+		scop_input_take(input, scop_value_time(arena, first));
+	else
+		scop_input_refuse_limits(input,
+		    SCOP_TEXT(
+			"The clocks do not show {{low}} on that day: they are put forward then. "
+			"Please choose another time, such as {{high}}."),
+		    scop_value_clock(arena, clock), clock_at(input, first));
+}
+
+void
+scop_check_time(const struct scop_input *input, const char *text)
+{
+	const size_t length = strlen(text);
+	int64_t days, clock, instant;
+
+	if (length > 11 && strchr("Tt ", text[10]) && parse_day(text, 10, &days)) {
+		if (scop_clock_parse(text + 11, length - 11, &clock)) {
+			take_local(input, days, clock);
+			return;
+		}
+		if (scop_moment_parse(text, length, &instant)) {
+			scop_input_take(input, scop_value_time(input->req->arena, instant));
+			return;
+		}
+	}
+	scop_input_refuse(input,
+	    SCOP_TEXT("This is not a date with a time. Write it as 2026-11-22 14:30."));
+}

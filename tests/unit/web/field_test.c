@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a route's fields take from a form, and what they say of the rest. */
+#include "../with_arena.h"
+
+#include <string.h>
+
+#include "base/value.h"
+#include "web/field.h"
+#include "web/request.h"
+
+static const struct scop_view *const no_views[] = { NULL };
+static const struct scop_statement *const no_statements[] = { NULL };
+static const struct scop_messages no_messages[] = { { .data = NULL } };
+static const struct scop_names no_names = { no_views, no_statements, no_messages };
+static const struct scop_module module = { .names = &no_names };
+static struct scop_app app = { .module = &module };
+static struct scop_pairs pairs;
+
+/* A request of a tenant in Brussels that has read one field, sent as `text` (and `more`, behind its
+ * name and a point). */
+static struct scop_request *
+sent(const struct scop_field *field, const char *text, const char *key, const char *more)
+{
+	const struct scop_site site = { .zone = "Europe/Brussels",
+		.currency = "EUR",
+		.language = SCOP_FR };
+	struct scop_request *req = scop_request_new(&app, arena, &site);
+	const struct scop_field fields[] = { *field, { 0 } };
+
+	pairs.count = 0;
+	pairs.pair[pairs.count++] = (struct scop_pair){ field->name, text, strlen(text) };
+	if (key)
+		pairs.pair[pairs.count++] = (struct scop_pair){ key, more, strlen(more) };
+	req->pairs = &pairs;
+	scop_fields_check(req, fields);
+	return req;
+}
+
+static const char *
+said(const struct scop_request *req)
+{
+	return scop_as_text(scop_rejection(req, "f"));
+}
+
+/* What comes of `text`: as programs write it, or "!" where it is refused. */
+static const char *
+taken(const struct scop_field *field, const char *text)
+{
+	struct scop_request *req = sent(field, text, NULL, NULL);
+
+	return req->rejected ? "!" : scop_plain(req, scop_field(req, "f"));
+}
+
+static void
+each_type_takes_what_it_should(void **state)
+{
+	static const char *const choices[] = { "BE", "FR", NULL };
+	const struct scop_field
+	    decimal = { .name = "f", .type = SCOP_FIELD_DECIMAL, .scale = 3, .min = 1 },
+	    bounded = { .name = "f", .type = SCOP_FIELD_DECIMAL, .scale = 1, .max = 50 },
+	    money = { .name = "f", .type = SCOP_FIELD_MONEY },
+	    any = { .name = "f", .type = SCOP_FIELD_MONEY, .min = SCOP_NO_MIN },
+	    debt = { .name = "f", .type = SCOP_FIELD_MONEY, .min = -500, .max = 500 },
+	    time = { .name = "f", .type = SCOP_FIELD_TIME },
+	    clock = { .name = "f", .type = SCOP_FIELD_CLOCK },
+	    country = { .name = "f", .type = SCOP_FIELD_COUNTRY },
+	    near = { .name = "f", .type = SCOP_FIELD_COUNTRY, .choices = choices },
+	    phone = { .name = "f", .type = SCOP_FIELD_PHONE },
+	    url = { .name = "f", .type = SCOP_FIELD_URL },
+	    iban = { .name = "f", .type = SCOP_FIELD_IBAN },
+	    vat = { .name = "f", .type = SCOP_FIELD_VAT };
+	const struct {
+		const struct scop_field *field;
+		const char *text, *taken;
+	} cases[] = {
+		{ &decimal, " 1,25 ", "1.250" },
+		{ &decimal, "0,001", "0.001" },
+		{ &decimal, "0", "!" },
+		{ &decimal, "1.250", "!" },
+		{ &decimal, "1,2345", "!" },
+		{ &decimal, "-1", "!" },
+		{ &bounded, "5", "5.0" },
+		{ &bounded, "5,1", "!" },
+		{ &bounded, "", "" },
+		{ &money, "12,5", "12.50" },
+		{ &money, "-12,5", "!" },
+		{ &money, "9999999999999,99", "9999999999999.99" },
+		{ &money, "10000000000000,00", "!" },
+		{ &any, "-12,5", "-12.50" },
+		{ &debt, "-5", "-5.00" },
+		{ &debt, "-5,01", "!" },
+		{ &debt, "5,01", "!" },
+		{ &clock, "14:30", "14:30:00" },
+		{ &clock, "2:30 pm", "!" },
+		{ &time, "2026-11-22T14:30", "2026-11-22T13:30:00Z" },
+		{ &time, "2026-11-22 14:30", "2026-11-22T13:30:00Z" },
+		{ &time, "2026-11-22T14:30:05Z", "2026-11-22T14:30:05Z" },
+		{ &time, "2026-10-25T02:30+01:00", "2026-10-25T01:30:00Z" },
+		{ &time, "2026-03-29T02:30", "!" },
+		{ &time, "2026-10-25T02:30", "!" },
+		{ &time, "1026-11-22T14:30", "!" },
+		{ &time, "2026-11-22", "!" },
+		{ &country, "LU", "LU" },
+		{ &country, "lu", "!" },
+		{ &near, "LU", "!" },
+		{ &near, "FR", "FR" },
+		{ &phone, "0470 12 34 56", "+32470123456" },
+		{ &phone, "470", "!" },
+		{ &url, "Example.org", "https://example.org" },
+		{ &url, "javascript:alert(1)", "!" },
+		{ &iban, "be68 5390 0754 7034", "BE68539007547034" },
+		{ &iban, "be68 5390 0754 7035", "!" },
+		{ &vat, "0202.239.951", "BE0202239951" },
+		{ &vat, "FR 40 303 265 045", "FR40303265045" },
+		{ &vat, "BE 0202.239.950", "!" },
+		{ &vat, "BE\n0202.239.951", "!" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (strcmp(taken(cases[i].field, cases[i].text), cases[i].taken) != 0)
+			fail_msg("type %d, '%s': %s", (int)cases[i].field->type, cases[i].text,
+			    taken(cases[i].field, cases[i].text));
+}
+
+static void
+a_refusal_says_what_to_type_in_the_readers_language(void **state)
+{
+	const struct scop_field decimal = { .name = "f", .type = SCOP_FIELD_DECIMAL, .scale = 2 },
+				money = { .name = "f",
+					.type = SCOP_FIELD_MONEY,
+					.min = SCOP_NO_MIN,
+					.max = 1000 },
+				iban = { .name = "f", .type = SCOP_FIELD_IBAN };
+
+	(void)state;
+	assert_string_equal(said(sent(&decimal, "1,234567", NULL, NULL)),
+	    "Trop de décimales : 2 au plus.");
+	assert_string_equal(said(sent(&decimal, "douze", NULL, NULL)),
+	    "Ce n'est pas un nombre. Écrivez par exemple 12,5.");
+	assert_string_equal(said(sent(&money, "12", NULL, NULL)),
+	    "Indiquez une valeur de 10,00\u00a0€ au plus.");
+	assert_string_equal(said(sent(&iban, "BE68 5390", NULL, NULL)),
+	    "Ce numéro de compte est trop court ou trop long pour son pays.");
+}
+
+static void
+an_hour_that_comes_twice_is_asked_for(void **state)
+{
+	const struct scop_field time = { .name = "f", .type = SCOP_FIELD_TIME };
+	struct scop_request *req = sent(&time, "2026-10-25T02:30", NULL, NULL);
+
+	(void)state;
+	assert_true(strstr(said(req), "deux fois 02:30"));
+	assert_string_equal(scop_text(scop_map_value(&req->values), "f.which"), "none");
+	req = sent(&time, "2026-10-25T02:30", "f.which", "first");
+	assert_string_equal(scop_plain(req, scop_field(req, "f")), "2026-10-25T00:30:00Z");
+	req = sent(&time, "2026-10-25T02:30", "f.which", "second");
+	assert_string_equal(scop_plain(req, scop_field(req, "f")), "2026-10-25T01:30:00Z");
+	req = sent(&time, "2026-10-25T02:30", "f.which", "third");
+	assert_true(req->rejected);
+	req = sent(&time, "2026-03-29T02:30", NULL, NULL);
+	assert_true(strstr(said(req), "02:30 n'existe pas"));
+	assert_true(strstr(said(req), "03:30"));
+}
+
+static struct scop_request *
+with_files(const struct scop_field *field, size_t count, size_t size)
+{
+	pairs.file_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		pairs.file_field[i] = "f";
+		pairs.file[pairs.file_count++] = (struct scop_file){ "a", "b", "c", size };
+	}
+	struct scop_request *req = sent(field, "", NULL, NULL);
+	pairs.file_count = 0;
+	return req;
+}
+
+static void
+files_are_counted_and_measured(void **state)
+{
+	const struct scop_field files = { .name = "f",
+		.type = SCOP_FIELD_FILES,
+		.required = true,
+		.max = 3,
+		.max_bytes = 1000 };
+
+	(void)state;
+	assert_false(with_files(&files, 3, 1000)->rejected);
+	assert_true(with_files(&files, 4, 1000)->rejected);
+	assert_true(with_files(&files, 1, 1001)->rejected);
+	assert_true(with_files(&files, 0, 0)->rejected);
+	assert_true(with_files(&files, 1, 0)->rejected);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(each_type_takes_what_it_should),
+		TEST(a_refusal_says_what_to_type_in_the_readers_language),
+		TEST(an_hour_that_comes_twice_is_asked_for),
+		TEST(files_are_counted_and_measured),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
