@@ -69,8 +69,12 @@ void
 scop_input_refuse_limits(const struct scop_input *input, const char *message,
     const struct scop_value *low, const struct scop_value *high)
 {
-	scop_reject_with(input->req, input->name, NULL, message,
-	    scop_map_of(input->req, "low", low, "high", high, NULL));
+	struct scop_map_maker limits;
+
+	scop_map_init(&limits, input->req->arena);
+	scop_map_put(&limits, "low", low);
+	scop_map_put(&limits, "high", high);
+	scop_reject_with(input->req, input->name, NULL, message, scop_map_value(&limits));
 }
 
 void

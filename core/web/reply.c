@@ -117,22 +117,42 @@ label_of(const struct scop_request *req, const char *field)
 	return NULL;
 }
 
-void
-scop_reject_with(struct scop_request *req, const char *field, const char *title,
-    const char *message, const struct scop_value *values)
+/* `field` and `label` may be NULL. */
+static void
+add_error(struct scop_request *req, const char *field, const char *label, const char *said)
 {
-	const char *label = title ? title : label_of(req, field),
-		   *said = scop_request_fill(req, scop_translate(req, message), values);
 	struct scop_map_maker error;
 
 	scop_map_init(&error, req->arena);
-	scop_map_put_text(&error, "field", field);
+	scop_map_put(&error, "field",
+	    field ? scop_value_text(req->arena, field) : scop_value_null());
 	if (label)
 		scop_map_put_text(&error, "label", label);
 	scop_map_put_text(&error, "message", said);
 	scop_list_add(&req->errors, scop_map_value(&error));
-	scop_map_put_text(&req->error_by_field, field, said);
 	req->rejected = true;
+}
+
+void
+scop_reject_with(struct scop_request *req, const char *field, const char *title,
+    const char *message, const struct scop_value *values)
+{
+	const char *said = scop_request_fill(req, scop_translate(req, message), values);
+
+	add_error(req, field, title ? title : label_of(req, field), said);
+	scop_map_put_text(&req->error_by_field, field, said);
+}
+
+void
+scop_refuse_with(struct scop_request *req, const char *message, const struct scop_value *values)
+{
+	add_error(req, NULL, NULL, scop_request_fill(req, scop_translate(req, message), values));
+}
+
+void
+scop_refuse(struct scop_request *req, const char *message)
+{
+	scop_refuse_with(req, message, NULL);
 }
 
 void

@@ -224,6 +224,13 @@ void scop_reject(struct scop_request *req, const char *field, const char *messag
 void scop_reject_with(struct scop_request *req, const char *field, const char *title,
     const char *message, const struct scop_value *values);
 
+/* This POST is refused for a reason that belongs to no field, such as a total that two fields do
+ * not make: as scop_reject, and the message stands above the form. A program gets it among
+ * `errors`, with a `field` of null. */
+void scop_refuse(struct scop_request *req, const char *message);
+void scop_refuse_with(struct scop_request *req, const char *message,
+    const struct scop_value *values);
+
 /* Why the field is refused, in the request's language; NULL where it is not. For a form whose
  * fields are known at run time only. */
 const struct scop_value *scop_rejection(const struct scop_request *req, const char *field);

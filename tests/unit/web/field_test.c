@@ -194,6 +194,26 @@ files_are_counted_and_measured(void **state)
 	assert_true(with_files(&files, 1, 0)->rejected);
 }
 
+static void
+a_refusal_may_belong_to_no_field(void **state)
+{
+	const struct scop_field text = { .name = "f", .type = SCOP_FIELD_TEXT };
+	struct scop_request *req = sent(&text, "a", NULL, NULL);
+
+	(void)state;
+	struct scop_map_maker values;
+	scop_map_init(&values, arena);
+	scop_map_put(&values, "sum", scop_make_money(req, 1250, "EUR"));
+	scop_map_put(&values, "wanted", scop_make_money(req, 0, "EUR"));
+	scop_refuse_with(req, "The sum is {{sum}}, and not {{wanted}}.", scop_map_value(&values));
+	const struct scop_value *error = scop_at(scop_list_value(&req->errors), 0);
+	assert_true(scop_rejected(req));
+	assert_string_equal(scop_text(error, "message"),
+	    "The sum is 12,50\u00a0€, and not 0,00\u00a0€.");
+	assert_int_equal(scop_type(scop_get(error, "field")), SCOP_NULL);
+	assert_int_equal(scop_count(scop_map_value(&req->error_by_field)), 0);
+}
+
 int
 main(void)
 {
@@ -201,6 +221,7 @@ main(void)
 		TEST(each_type_takes_what_it_should),
 		TEST(a_refusal_says_what_to_type_in_the_readers_language),
 		TEST(an_hour_that_comes_twice_is_asked_for),
+		TEST(a_refusal_may_belong_to_no_field),
 		TEST(files_are_counted_and_measured),
 	};
 
