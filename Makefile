@@ -166,7 +166,7 @@ SPEAKERS := $(patsubst %,core/installer/%.c,addresses catalogue choose create fe
 	orders platform rehearse request rollout sector tenant wave) core/supervisor/pool.c core/dispatcher/dispatcher.c core/queue/work.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve)
 
-$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/country.c,scop_frame_names))
+$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/country.c,scop_frame_names))
 
 $(foreach m,$(MODULES),$(eval $(call scopiton_module,$(m),$(MODULE_SOURCES),$(MODULE_OUT),$(if $(filter portal,$(m)),$(SPEAKERS)),$(if $(filter portal,$(m)),$(SAYS)))))
 

@@ -113,6 +113,7 @@ static const struct known {
 	{ "scop_upload", 1, lint_has_field, "no route has a field named" },
 	{ "scop_reject", 1, may_be_refused, "no route has a field, and no view an id, named" },
 	{ "scop_reject_with", 1, may_be_refused, "no route has a field, and no view an id, named" },
+	{ "scop_reject_line", 1, may_be_refused, "no route has a field, and no view an id, named" },
 	{ "scop_rejection", 1, may_be_refused, "no route has a field, and no view an id, named" },
 	{ "scop_path", 1, has_part, "no route's path has a part" },
 	{ "scop_setting", 1, has_setting, "module.xml has no <setting> named" },

@@ -16,7 +16,8 @@ enum { WORDS_MAX = 1 << 15, PUTS_MAX = 2000, BEGINS_MAX = 100 };
 /* The host puts these into each model (core/web/page.c), and its values (scop_qr). */
 static const char host_words[] =
     "scop tenant language home reference site portal person menu languages code name url current "
-    "rejected errors error value its typed was_typed size path asset zone which focus";
+    "rejected errors error value its typed was_typed size path asset zone which focus line number "
+    "first last";
 
 struct put {
 	const char *name;

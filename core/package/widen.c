@@ -43,6 +43,19 @@ scop_table_widen(const void *table, size_t from, size_t to, size_t key)
 	return wide;
 }
 
+/* With the fields of lines, which are entries of the same size. */
+static const struct scop_field *
+widen_fields(const struct scop_field *table, size_t from)
+{
+	/* made by us just now */
+	struct scop_field *fields = (struct scop_field *)(uintptr_t)scop_table_widen(table, from,
+	    sizeof *fields, offsetof(struct scop_field, name));
+
+	for (struct scop_field *field = fields; field && field->name; field++)
+		field->lines = widen_fields(field->lines, from);
+	return fields;
+}
+
 static const struct scop_route *
 widen_routes(const struct scop_module *module)
 {
@@ -55,8 +68,7 @@ widen_routes(const struct scop_module *module)
 	struct scop_route *routes = zeroed(count + 1, sizeof *routes);
 	for (size_t i = 0; i < count; i++) {
 		routes[i] = wide[i];
-		routes[i].fields = scop_table_widen(wide[i].fields, module->field_size,
-		    sizeof(struct scop_field), offsetof(struct scop_field, name));
+		routes[i].fields = widen_fields(wide[i].fields, module->field_size);
 	}
 	return routes;
 }

@@ -74,8 +74,8 @@ line_of(struct scop_arena *arena, const struct row *row, uint32_t index, uint32_
 	return scop_map_value(&map);
 }
 
-/* Once for each row: what was typed, else the list of the field's name in the model, else one that
- * is empty. */
+/* Once for each row: what was typed, else the list of the field's name in the model; one that is
+ * empty where there is none. */
 bool
 scop_render_repeat(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
@@ -88,7 +88,7 @@ scop_render_repeat(struct renderer *renderer, const struct scop_node *node,
 	    was_typed ? typed : scop_render_lookup(frame->scope, node->name);
 	const char *focus = scop_as_text(scop_render_lookup(frame->scope, "value._focus"));
 	const uint32_t given = scop_type(rows) == SCOP_LIST ? rows->length : 0;
-	const uint32_t count = given == 0 && !was_typed ? 1 : given;
+	const uint32_t count = given > 0 ? given : 1;
 	bool done = true;
 
 	for (uint32_t i = 0; done && i < count; i++) {

@@ -227,8 +227,8 @@ static scop_field_check *const checks[] = {
 	[SCOP_FIELD_VAT] = scop_check_vat,
 };
 
-static void
-check_one(const struct scop_input *input)
+void
+scop_check_one(const struct scop_input *input)
 {
 	struct scop_request *req = input->req;
 	const struct scop_field *field = input->field;
@@ -264,8 +264,11 @@ check(const struct scop_input *input)
 	case SCOP_FIELD_FILES:
 		check_files(input);
 		break;
+	case SCOP_FIELD_LINES:
+		scop_check_lines(input);
+		break;
 	default:
-		check_one(input);
+		scop_check_one(input);
 	}
 }
 
@@ -278,4 +281,11 @@ scop_fields_check(struct scop_request *req, const struct scop_field *fields)
 
 		check(&input);
 	}
+}
+
+bool
+scop_fields_only_redraw(const struct scop_request *req)
+{
+	return req->route && req->route->form && !req->wants_json &&
+	    (pair_of(req->pairs, "_redraw") || pair_of(req->pairs, "_line"));
 }

@@ -22,6 +22,12 @@ scop_field_check scop_check_text, scop_check_email, scop_check_choice, scop_chec
     scop_check_phone, scop_check_url, scop_check_iban, scop_check_vat, scop_check_integer,
     scop_check_decimal, scop_check_money, scop_check_date, scop_check_clock, scop_check_time;
 
+/* Checks a field of one value. */
+void scop_check_one(const struct scop_input *input);
+
+/* Checks the rows of a field of lines, after the button that was pressed has changed them. */
+void scop_check_lines(const struct scop_input *input);
+
 /* A whole number of at most 15 digits, "-" in front of a negative one; false for anything else. */
 bool scop_integer_parse(const char *text, int64_t *ret_value);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A handler's answer before it is written: the model, the view, a redirect, a file, or a refusal.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "scopiton/portal.h"
@@ -107,14 +108,44 @@ scop_not_found(struct scop_request *req)
 	req->answer = ANSWER_NOT_FOUND;
 }
 
-static const char *
-label_of(const struct scop_request *req, const char *field)
+static const struct scop_field *
+field_named(const struct scop_field *fields, const char *name, size_t length)
 {
-	for (const struct scop_field *one = req->route ? req->route->fields : NULL;
-	     one && one->name; one++)
-		if (one->label && strcmp(one->name, field) == 0)
-			return scop_translate(req, one->label);
+	for (; fields && fields->name; fields++)
+		if (strncmp(fields->name, name, length) == 0 && !fields->name[length])
+			return fields;
 	return NULL;
+}
+
+/* "Line 2, Count" for lines.1.count; NULL for what is no field of a line, or has no label. */
+static const char *
+label_in_line(struct scop_request *req, const char *name)
+{
+	const size_t length = strcspn(name, ".");
+	const struct scop_field *lines = field_named(req->route->fields, name, length);
+
+	if (!name[length] || !lines || lines->type != SCOP_FIELD_LINES)
+		return NULL;
+	const char *index = name + length + 1, *inner = strchr(index, '.');
+	const struct scop_field *field =
+	    inner ? field_named(lines->lines, inner + 1, strlen(inner + 1)) : NULL;
+	if (!field || !field->label)
+		return NULL;
+	struct scop_map_maker parts;
+	scop_map_init(&parts, req->arena);
+	scop_map_put(&parts, "number", scop_value_int(req->arena, atoi(index) + 1));
+	scop_map_put_text(&parts, "label", scop_translate(req, field->label));
+	return scop_request_fill(req, scop_translate(req, SCOP_TEXT("Line {{number}}, {{label}}")),
+	    scop_map_value(&parts));
+}
+
+static const char *
+label_of(struct scop_request *req, const char *name)
+{
+	if (!req->route)
+		return NULL;
+	const struct scop_field *field = field_named(req->route->fields, name, strlen(name));
+	return field && field->label ? scop_translate(req, field->label) : label_in_line(req, name);
 }
 
 /* `field` and `label` may be NULL. */
@@ -141,6 +172,14 @@ scop_reject_with(struct scop_request *req, const char *field, const char *title,
 
 	add_error(req, field, title ? title : label_of(req, field), said);
 	scop_map_put_text(&req->error_by_field, field, said);
+}
+
+void
+scop_reject_line(struct scop_request *req, const char *field, size_t line, const char *inner,
+    const char *message, const struct scop_value *values)
+{
+	scop_reject_with(req, scop_arena_printf(req->arena, "%s.%zu.%s", field, line, inner), NULL,
+	    message, values);
 }
 
 void

@@ -100,6 +100,7 @@ struct scop_request {
 	    cookies;     /* header lines, sent with an answer that counts, never stored */
 	bool shown_once; /* the answer is not stored with the form's key */
 	bool rejected;
+	const struct scop_field *full; /* of lines: it could not get one more */
 
 	/* a failure that is sticky */
 	bool failed;

@@ -300,21 +300,12 @@ draw_form_again(struct scop_request *req, struct scop_answer *answer)
 		build_or_fail(req, answer, req->answer == ANSWER_NOT_FOUND ? 404 : 422);
 }
 
-/* A button named `_redraw` only asks for the form, in the language of its address, with what was
- * typed: nothing is checked and nothing done. */
-static bool
-only_redraws(const struct scop_request *req)
-{
-	for (size_t i = 0; req->route->form && !req->wants_json && i < req->pairs->count; i++)
-		if (strcmp(req->pairs->pair[i].name, "_redraw") == 0)
-			return true;
-	return false;
-}
-
+/* A button only asks for the form, with what was typed: nothing is checked and nothing done. */
 static void
 redraw(struct scop_request *req, struct scop_answer *answer)
 {
 	scop_request_rewind(req); /* what the fields' check found is no mistake yet */
+	scop_fields_full(req);
 	run_get(req, req->route->form);
 	if (req->failed)
 		answer_failure(req, answer);
@@ -499,7 +490,7 @@ serve_post(struct scop_request *req, const struct scop_exchange *exchange,
 		return NULL;
 	}
 	scop_fields_check(req, req->route->fields);
-	if (only_redraws(req)) {
+	if (scop_fields_only_redraw(req)) {
 		redraw(req, answer);
 		return NULL;
 	}

@@ -78,6 +78,12 @@ enum scop_field_type {
 	/* several uploads of one name, each of at most `max_bytes`; min and max count them, at most
 	 * 20: see scop_upload_at [uploads] */
 	SCOP_FIELD_FILES,
+	/* rows of fields of their own, such as the lines of an invoice: `lines` lists what each
+	 * holds, fields of one value. They are sent as "name.0.count"; docs/pages.md says how
+	 * people add, remove and move them. min and max count the rows, max 100 unless said; one in
+	 * which nothing was typed does not count, and one is needed where the field is required
+	 * [list of maps; lines] */
+	SCOP_FIELD_LINES,
 };
 
 #define SCOP_NO_MIN INT64_MIN
@@ -99,6 +105,7 @@ struct scop_field {
 	const char *label;
 	/* what to say where the pattern does not match, in SCOP_TEXT(); NULL: a general sentence */
 	const char *message;
+	const struct scop_field *lines; /* of SCOP_FIELD_LINES; an empty one ends */
 };
 
 /* ---- routes ---- */

@@ -224,6 +224,11 @@ void scop_reject(struct scop_request *req, const char *field, const char *messag
 void scop_reject_with(struct scop_request *req, const char *field, const char *title,
     const char *message, const struct scop_value *values);
 
+/* As scop_reject_with, for the field `inner` of row `line`, from 0, of a field of type
+ * SCOP_FIELD_LINES. `values` may be NULL. */
+void scop_reject_line(struct scop_request *req, const char *field, size_t line, const char *inner,
+    const char *message, const struct scop_value *values);
+
 /* This POST is refused for a reason that belongs to no field, such as a total that two fields do
  * not make: as scop_reject, and the message stands above the form. A program gets it among
  * `errors`, with a `field` of null. */
