@@ -69,7 +69,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules words install all run test lint unit api bench bench-life fault fuzz docs clean packages webroot
+.PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault fuzz docs clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -209,8 +209,9 @@ install: all $(BUILD)/libscopiton-test.a
 	@mkdir -p $(addprefix $(TO)/share/scopiton/,tools tests/support tests/browser node_modules)
 	$(Q)cp $(SDK_TOOLS) $(TO)/share/scopiton/tools/
 	$(Q)cp $(SDK_SUPPORT) $(TO)/share/scopiton/tests/support/
-	$(Q)cp tests/browser/pages.mjs $(TO)/share/scopiton/tests/browser/
+	$(Q)cp tests/browser/pages.mjs tests/browser/texts.mjs $(TO)/share/scopiton/tests/browser/
 	$(Q)cp -r node_modules/playwright-core node_modules/axe-core $(TO)/share/scopiton/node_modules/
+	$(Q)cp -r core/web/frame/i18n $(TO)/share/scopiton/
 	$(Q)node sdk/package.mjs $(VERSION) > $(TO)/share/scopiton/package.json
 	@echo "installed below $(TO)"
 
@@ -227,6 +228,10 @@ test: packages
 	@$(MAKE) --no-print-directory all test-modules
 	@[ -n "$(MODULE)" ] || BUILD=$(BUILD) tools/lint
 	@BUILD=$(BUILD) MODULE=$(MODULE) tools/test
+
+# Every page of MODULE with its sample rows, in a browser: level 4 of `scopiton module check`.
+look: all
+	@BUILD=$(abspath $(BUILD)) node tools/look.mjs $(MODULE)
 
 # Floors, layout, clang-tidy, cppcheck, licences, commits; part of `make test`. DEEP=1: clang's static analyzer too.
 lint: packages

@@ -4,6 +4,7 @@
 #
 #   make               build and check all modules, into build/modules/
 #   make test          build them, run their tests/*_test.c and tests/*.test.js (MODULE=name: that module's alone)
+#   make look          open every page of MODULE=name with its sample rows in a browser
 #   make words         bring their translations up to date with their texts; make DRAFT=1 builds without all of them
 #   make clean
 
@@ -30,7 +31,7 @@ include $(SDK)/module.mk
 
 MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard $(MODULE_SOURCES)/*/module.xml)))
 
-.PHONY: modules units test words clean
+.PHONY: all modules units test look words clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := modules
@@ -40,6 +41,8 @@ $(foreach m,$(MODULES),$(eval $(call scopiton_module,$(m),$(MODULE_SOURCES),$(MO
 $(foreach m,$(MODULES),$(eval $(call scopiton_tests,$(m),$(MODULE_SOURCES),$(BUILD)/tests,$(PLAIN)/modules)))
 
 modules: $(patsubst %,$(WORK)/%/checked,$(MODULES))
+
+all: modules
 
 # ---- tests ----
 
@@ -65,6 +68,9 @@ test: $(BUILD)/packages node_modules/scopiton
 	@[ -z "$(UNITS)" ] || $(MAKE) --no-print-directory BUILD=$(ASAN) PLAIN=$(BUILD) SANITIZE='$(SANITIZERS)' units
 	@BUILD=$(abspath $(BUILD)) MODULES_FOLDER=$(abspath $(BUILD)/packages) node $(SDK)/tests/support/run.mjs \
 		$(patsubst $(BUILD)/%,unit:$(ASAN)/%,$(UNITS)) $(addprefix file:,$(wildcard $(patsubst %,$(MODULE_SOURCES)/%/tests/*.test.js,$(TESTED))))
+
+look: $(BUILD)/packages node_modules/scopiton
+	@BUILD=$(abspath $(BUILD)) MODULES_FOLDER=$(abspath $(BUILD)/packages) node $(SDK)/tools/look.mjs $(abspath $(MODULE_SOURCES)/$(MODULE))
 
 words:
 	@for module in $(MODULES); do $(SDK_PROGRAMS)/scopiton-words $(MODULE_SOURCES)/$$module || exit 1; done

@@ -1,32 +1,38 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A module's pages, each with rows on it, in four languages, both themes and at 320 px, under axe: what `scopiton module check` asks of
-// level 4. A page that answers an error, or that nothing leads to, is a fault.
+// level 4. A fault is a page that answers an error or that nothing leads to, a link to such a page, what it loads and does not get, and
+// a text that is the same in all languages and no data.
 //
-// The rows come from the module's tests/look.mjs, where it has one:
-//     export async function prepare ({ stack, site, portal, member }) { ... }
-// (`site` and `portal` are the host names of its tenant, `member` a page of the browser that is signed in), else from its forms, each
-// sent once with values that fit its fields.
+// The rows come from the module's tests/sample.sql, then from its tests/look.mjs, where it has them:
+//     export async function prepare ({ stack, site, portal, member, visitor }) { return ['/fr/loan/t/1'] }
+//     export const without = { '/as/{role}': 'while developing alone' }
+// (`site` and `portal` are the host names of its tenant, `member` a page of the browser that is signed in, `visitor` one that is not;
+// addresses that no link leads to are given back; routes `without` a page to look at have a reason.) Without either file the module's
+// forms are sent, each once, with values that fit their fields.
 // Usage: node tools/look.mjs MODULE-OR-FOLDER-OF-SOURCES
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { inspect, launch, open } from '../tests/browser/pages.mjs'
-import { root, start } from '../tests/support/stack.mjs'
+import { leftAlone, textsOf, untranslated, wordsOf } from '../tests/browser/texts.mjs'
+import { libexec, root, start } from '../tests/support/stack.mjs'
 
 const LANGUAGES = ['fr', 'nl', 'de', 'en'], PAGES_MAX = 300
 const NEVER = /\/(sign-out|leave|remove|delete|cancel)$/ // what takes away what the others show
+const TITLES = ['menu', 'tile', 'permission', 'setting_type'] // of the socle: texts that are translated
 const folder = process.argv[2].includes('/') ? path.resolve(process.argv[2]) : path.join(root, 'modules', process.argv[2]), name = path.basename(folder)
 const build = process.env.BUILD ?? path.join(root, 'build')
 const site = 'look.localhost', portal = 'look-portal.localhost'
-const faults = new Set()
+const faults = new Set(), texts = new Map()
 
 // ---- the module's pages ----
 
-const routes = execFileSync(path.join(build, 'libexec/scopiton-lint'), ['--routes', folder, path.join(process.env.MODULES_FOLDER ?? path.join(build, 'modules'), name)], { encoding: 'utf8' })
+const routes = execFileSync(path.join(libexec, 'scopiton-lint'), ['--routes', folder, path.join(process.env.MODULES_FOLDER ?? path.join(build, 'modules'), name)], { encoding: 'utf8' })
   .trim().split('\n').map((line) => line.split('\t')).filter(([method, side]) => method === 'GET' && side !== 'stored')
   .map(([, side, pattern]) => ({ side, pattern, address: null, whole: new RegExp(`^${pattern.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`) }))
 
-const prefix = (side, language) => side === 'portal' ? `/${name}` : `/${language}/${name}`
+const prefix = (side, language) => side === 'site' ? `/${language}/${name}` : `/${name}`
+const hostOf = (side) => side === 'site' ? site : portal
 // The route of an address in French; a path without parts goes before one with.
 function routeOf (side, address) {
   const [whole] = address.split(/[?#]/)
@@ -60,65 +66,119 @@ async function sendForms (page, address, sent) {
   }
 }
 
-// Goes through the pages of one side by their links, and notes an address for each route.
-async function walk (page, side, host, first, eachPage) {
-  const seen = new Set(), waiting = [...first]
+// What the module says of its own rows; false where it says nothing.
+async function prepare (given) {
+  const sample = path.join(folder, 'tests/sample.sql'), own = path.join(folder, 'tests/look.mjs')
+  if (fs.existsSync(sample)) await stack.sql(`USE t1_${name};\n${fs.readFileSync(sample, 'utf8')}`)
+  const { prepare, without = {} } = fs.existsSync(own) ? await import(own) : {}
+  for (const route of routes) route.reason = without[route.pattern]
+  const addresses = await prepare?.(given) ?? []
+  return { known: Boolean(prepare) || fs.existsSync(sample), addresses: Array.isArray(addresses) ? addresses : [] }
+}
+
+// Whether there is something, without looking at it.
+async function statusOf (page, side, address) {
+  const host = hostOf(side), cookies = await page.context().cookies(`http://${host}:${stack.port}`)
+  return (await stack.request(host, address, { headers: { Cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') } })).status
+}
+
+// Goes through the pages of one side by their links, and notes an address for each route. Who is led elsewhere has not seen the page.
+async function walk (page, side, first, eachPage) {
+  const seen = new Set(), waiting = first.map((address) => ({ address }))
   while (waiting.length && seen.size < PAGES_MAX) {
-    const address = waiting.shift(), route = routeOf(side, address)
-    if (!route || seen.has(address) || NEVER.test(address) || (route.address && route.address !== address && !eachPage)) continue
+    const { address, from } = waiting.shift(), route = routeOf(side, address)
+    if (seen.has(address) || NEVER.test(address) || !address.startsWith(`${prefix(side, 'fr')}/`)) continue
     seen.add(address)
-    const answer = await page.goto(`http://${host}:${stack.port}${address}`).catch(() => null) // a download is no page
-    if (!answer || !/text\/html/.test(answer.headers()['content-type'] ?? '')) {
-      route.address ??= 'no page'
+    if (!eachPage && (!route || (route.address && route.address !== address))) {
+      const status = await statusOf(page, side, address)
+      if (status >= 400) faults.add(`${from ?? 'tests/look.mjs'}: its link to ${address} answers ${status}`)
       continue
     }
-    if (answer.status() < 400) route.address ??= address
-    if (eachPage) await eachPage(page, `http://${host}:${stack.port}${address}`)
-    waiting.push(...await page.$$eval('a[href]', (links) => links.map((link) => new URL(link.href).pathname)))
+    if (!route) continue
+    const answer = await page.goto(`http://${hostOf(side)}:${stack.port}${address}`).catch(() => null) // a download is no page
+    const led = answer && new URL(page.url()).pathname
+    if (answer?.status() >= 400 && !eachPage) faults.add(from ? `${from}: its link to ${address} answers ${answer.status()}` : `${address}: it answers ${answer.status()}`)
+    else if (!answer || !/text\/html/.test(answer.headers()['content-type'] ?? '')) route.reason ??= 'no page, but a file'
+    else if (led !== address.split(/[?#]/)[0] && decodeURI(led) !== address) route.led ??= led
+    else if (answer.status() < 400) route.address ??= address
+    if (!answer || !/text\/html/.test(answer.headers()['content-type'] ?? '')) continue
+    if (eachPage) await eachPage(page, `http://${hostOf(side)}:${stack.port}${address}`)
+    waiting.push(...(await page.$$eval('a[href]', (links) => links.map((link) => new URL(link.href).pathname))).map((found) => ({ address: found, from: address })))
   }
 }
 
-async function look (page, address, what) {
+// ---- looking ----
+
+// Pictures that are not there; a lazy one is loaded first.
+const broken = () => Promise.all([...document.images].map((image) => {
+  image.loading = 'eager'
+  return image.decode().then(() => null, () => image.getAttribute('src'))
+})).then((sources) => sources.filter((source) => source !== null))
+
+async function look (page, route, language) {
+  const here = route.side === 'site' ? route.address.replace(/^\/fr\//, `/${language}/`) : route.address, what = `${here}, ${language}`
+  const missing = new Set(), note = (response) => { if (response.status() >= 400) missing.add(`${what}: it loads ${new URL(response.url()).pathname}, which answers ${response.status()}`) }
+  page.on('response', note)
   try {
-    const answer = await page.goto(address)
+    const answer = await page.goto(`http://${hostOf(route.side)}:${stack.port}${here}`)
     if (answer.status() >= 400) throw new Error(`it answers ${answer.status()}`)
-    await inspect(page, `look-${name}`)
+    texts.set(route, [...texts.get(route) ?? [], await textsOf(page)])
+    for (const source of await page.evaluate(broken)) faults.add(`${what}: the picture ${source} is broken`)
+    await inspect(page, `look-${name}`, { schemes: language === 'fr' ? ['light', 'dark'] : ['light'], shots: false })
   } catch (error) {
     faults.add(`${what}: ${error.message}`)
   }
+  page.off('response', note)
+  for (const one of missing) faults.add(one)
 }
 
-const stack = await start()
+// The words of what is stored: of the module, of the tenant's members, and for the portal of what it shows of others.
+async function data () {
+  const words = new Set(['Look'])
+  const databases = name === 'portal' ? ['t1', 't1_portal', 'account', 'queue', 'scopiton'] : ['t1', `t1_${name}`]
+  for (const database of databases) {
+    const options = database === 't1' ? TITLES.map((table) => `--ignore-table=t1.${table}`) : []
+    for (const word of wordsOf(await stack.dump(database, options))) words.add(word)
+  }
+  return words
+}
+
+function tell (known) {
+  for (const route of routes.filter(({ address, reason }) => !address && !reason)) {
+    const why = route.led ? `it leads to ${route.led}` : `no page ${known ? '' : 'with rows '}links to it`
+    faults.add(`GET ${route.pattern} (${route.side}): not looked at: ${why}. tests/sample.sql makes rows, tests/look.mjs what else it needs.`)
+  }
+  for (const fault of faults) console.error(fault)
+  for (const { pattern, side, reason } of routes.filter(({ address, reason }) => !address && reason)) console.log(`GET ${pattern} (${side}): ${reason}`)
+  console.log(`${routes.filter(({ address }) => address).length} pages of ${routes.length} routes, in ${LANGUAGES.length} languages`)
+}
+
+const stack = await start({ mail: true })
 const browser = await launch()
+let known = false
 try {
   await stack.cli('tenant', 'create', 'look', '--title', 'Look', '--language', 'fr')
   if (name !== 'portal') await stack.cli('module', 'install', name, '--tenant', 'look')
   const member = await open(browser), visitor = await open(browser)
   await member.goto((await stack.cli('login', 'look', 'owner')).trim())
   await member.click('main button')
+  const pages = { site: visitor, open: visitor, portal: member }
   const plain = (side) => routes.filter((route) => route.side === side && !route.pattern.includes('{')).map((route) => prefix(side, 'fr') + route.pattern)
-  const own = path.join(folder, 'tests/look.mjs'), sent = new Set()
-  if (fs.existsSync(own)) {
-    await (await import(own)).prepare({ stack, site, portal, member })
-  } else {
-    await walk(visitor, 'site', site, plain('site'), (page, address) => sendForms(page, address, sent))
-    await walk(member, 'portal', portal, plain('portal'), (page, address) => sendForms(page, address, sent))
-  }
-  await walk(visitor, 'site', site, plain('site'))
-  await walk(member, 'portal', portal, plain('portal'))
-  for (const { side, pattern } of routes.filter((route) => !route.address))
-    faults.add(`GET ${pattern} (${side}): not looked at. No page with rows links to it; tests/look.mjs makes the rows that it needs.`)
+  const prepared = await prepare({ stack, site, portal, member, visitor }), sent = new Set()
+  known = prepared.known
+  if (!known) for (const side in pages) await walk(pages[side], side, plain(side), (page, address) => sendForms(page, address, sent))
+  for (const side in pages) await walk(pages[side], side, [...prepared.addresses.filter((address) => routeOf(side, address)), ...plain(side)])
   for (const language of LANGUAGES) {
     await stack.sql(`UPDATE t1.member SET language = '${language}'`)
-    for (const { side, address } of routes.filter((route) => route.address?.startsWith('/'))) {
-      const here = side === 'site' ? address.replace(/^\/fr\//, `/${language}/`) : address
-      await look(side === 'site' ? visitor : member, `http://${side === 'site' ? site : portal}:${stack.port}${here}`, `${here}, ${language}`)
-    }
+    await visitor.setExtraHTTPHeaders({ 'Accept-Language': language })
+    for (const route of routes.filter(({ address }) => address)) await look(pages[route.side], route, language)
   }
+  const words = await data(), alone = leftAlone([path.join(folder, 'i18n'), path.join(root, 'core/web/frame/i18n'), path.join(root, 'i18n')])
+  for (const [route, pagesOf] of texts)
+    if (pagesOf.length === LANGUAGES.length) for (const text of untranslated(pagesOf, words, alone)) faults.add(`${route.address}: not translated: "${text}"`)
 } finally {
   await browser.close()
   await stack.stop()
 }
-for (const fault of faults) console.error(fault)
-console.log(`${routes.filter((route) => route.address?.startsWith('/')).length} pages of ${routes.length} routes, in ${LANGUAGES.length} languages`)
+tell(known)
 process.exitCode = faults.size ? 1 : 0

@@ -496,11 +496,21 @@ run(struct check *check, const char *code, const char *words, const char *comman
 		WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/* The checkout's root, where its Makefile is. */
+/* Whether the sources lie in a checkout of the host, as modules/NAME. */
+static bool
+in_checkout(const struct check *check)
+{
+	return access(scop_arena_printf(check->arena, "%s/../../sdk/author.mk", check->source),
+		   R_OK) == 0;
+}
+
+/* Where the Makefile is: the checkout's, or the one beside the module that `scopiton new` has
+ * written. */
 static const char *
 root_of(const struct check *check)
 {
-	return scop_arena_printf(check->arena, "%s/../..", check->source);
+	return scop_arena_printf(check->arena, in_checkout(check) ? "%s/../.." : "%s/..",
+	    check->source);
 }
 
 static bool
@@ -545,21 +555,23 @@ tests_pass(struct check *check, const char *code)
 		root_of(check), check->package.manifest.name));
 }
 
-/* Its pages in four languages under axe, by the checkout's browser. */
+/* Its pages in four languages under axe, in a browser. */
 static bool
 is_accessible(struct check *check)
 {
 	return run(check, "E401", "its pages",
-	    scop_arena_printf(check->arena, "cd '%s' && node tools/look.mjs '%s'", root_of(check),
+	    scop_arena_printf(check->arena, "make -s -C '%s' look MODULE='%s'", root_of(check),
 		check->package.manifest.name));
 }
 
+/* The fuzzers are a checkout's. */
 static bool
 is_fuzzed(struct check *check)
 {
-	return run(check, "E702", "its fuzzing",
-	    scop_arena_printf(check->arena,
-		"SECONDS_EACH=10 make -s -C '%s' fuzz SECONDS=10 >/dev/null", root_of(check)));
+	return !in_checkout(check) ||
+	    run(check, "E702", "its fuzzing",
+		scop_arena_printf(check->arena,
+		    "SECONDS_EACH=10 make -s -C '%s' fuzz SECONDS=10 >/dev/null", root_of(check)));
 }
 
 /* ---- all of it ---- */

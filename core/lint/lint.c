@@ -4,7 +4,7 @@
  * error; warnings are printed and change nothing.
  *
  * scopiton-lint --routes <module folder> <package folder> prints the module's routes instead, a
- * line each: method, side (site, portal or stored) and path, with tabs between.
+ * line each: method, side (site, portal, open or stored) and path, with tabs between.
  */
 #include "lint/lint.h"
 
@@ -161,9 +161,10 @@ print_routes(const struct lint *lint)
 		const struct lint_route *route = &lint->routes[i];
 
 		printf("%s\t%s\t%s\n", route->post ? "POST" : "GET",
-		    route->stored                      ? "stored"
-			: route->portal || route->open ? "portal"
-						       : "site",
+		    route->stored       ? "stored"
+			: route->open   ? "open"
+			: route->portal ? "portal"
+					: "site",
 		    route->path);
 	}
 	return lint->route_count == 0;

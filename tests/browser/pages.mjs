@@ -37,17 +37,17 @@ function overlaps () {
 }
 
 // axe in both themes, no sideways scroll, nothing over anything in a table, pictures on a desk and on a phone; in the dark of a phone
-// alone, but for `everything`.
-export async function inspect (page, name, { failed = false, everything = false } = {}) {
+// alone, but for `everything`. `schemes` are the themes; `shots` false takes no pictures.
+export async function inspect (page, name, { failed = false, everything = false, schemes = ['light', 'dark'], shots = true } = {}) {
   const found = []
   if (!failed && await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
-  for (const scheme of ['light', 'dark']) {
+  for (const scheme of schemes) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     const { violations } = await (await page.context().newCDPSession(page)).send('Runtime.evaluate',
       { expression: `${axe}; axe.run().then((result) => ({ violations: result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`,
         awaitPromise: true, returnByValue: true }).then((answer) => answer.result.value)
     found.push(...violations.map((one) => `${name}, ${scheme}: ${one}`))
-    for (const width of everything || scheme === 'light' ? [1280, 375] : [375]) {
+    for (const width of !shots ? [] : everything || scheme === 'light' ? [1280, 375] : [375]) {
       await page.setViewportSize({ width, height: 900 })
       await page.screenshot({ path: path.join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true })
     }

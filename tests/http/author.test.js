@@ -96,6 +96,8 @@ test('with an installed Scopiton a module is begun, built and checked in an empt
   const { stdout } = await run('make', ['test'], { cwd: work, env: tests, maxBuffer: 1 << 24 })
   assert.match(stdout, /build\/asan\/tests\/loan\/tests\/loan_test: [1-9]\d* passed, 0 failed/)
   assert.match(stdout, /loan\/tests\/loan\.test\.js: [1-9]\d* passed, 0 failed/)
+  const looked = await run('make', ['look', 'MODULE=loan'], { cwd: work, env: tests, maxBuffer: 1 << 24 })
+  assert.match(looked.stdout, /1 pages of 1 routes, in 4 languages/)
   // a mistake is found by both
   const handler = path.join(work, 'loan/loan.c'), code = fs.readFileSync(handler, 'utf8')
   fs.writeFileSync(handler, code.replace('scop_field(req, "message"), scop_now', 'scop_field(req, "name"), scop_now'))

@@ -111,6 +111,15 @@ class Stack {
     return this.installer.ask(text)
   }
 
+  // All rows of a database, as SQL.
+  async dump (database, options = []) {
+    const socket = fs.readFileSync(path.join(this.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]
+    const password = fs.readFileSync(path.join(this.folder, 'secrets/.db'), 'utf8').trim()
+    const { stdout } = await run('mariadb-dump', ['--no-defaults', `--socket=${socket}`, '-u', 'scopiton', `-p${password}`, '--compact', '--no-create-info',
+      '--skip-triggers', '--hex-blob', ...options, database], { maxBuffer: 1 << 27 })
+    return stdout
+  }
+
   // Processes of this stack whose command line matches.
   processes (...words) {
     return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
