@@ -165,6 +165,17 @@ void portal_tenant_agree(struct scop_request *req);
 extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[],
     portal_agreed_fields[];
 
+/* portal_period.c: the filter of a list, by words (a person) and days: its fields, the moments that
+ * they mean (NULL: none), and what the view `period` and the pager need. */
+extern const struct scop_field portal_period_fields[];
+const struct scop_value *portal_since(struct scop_request *req);
+const struct scop_value *portal_before(struct scop_request *req);
+void portal_put_period(struct scop_request *req);
+
+/* portal_operations.c: all that was ordered for the tenant, or for one that is served. */
+void portal_operations(struct scop_request *req);
+extern const struct scop_field portal_operations_fields[];
+
 /* portal_audit.c: who did what. */
 void portal_audit(struct scop_request *req);
 

@@ -44,15 +44,18 @@ SELECT module, CONCAT('/', module, path) AS url, permission,
 FROM socle.tile t ORDER BY place, module, path
 
 -- name: entries (language)
-SELECT CONCAT('/', module, path) AS url, permission,
+SELECT module, CONCAT('/', module, path) AS url, permission,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (m.module, :language, m.title)), m.title) AS title
 FROM socle.menu m WHERE NOT (module = 'portal' AND path = '/') ORDER BY place, module, path
+
+-- name: public_module ()
+SELECT module, root FROM socle.offer WHERE state = 'on' AND has_public ORDER BY root DESC, module LIMIT 1
 
 -- name: waiting ()
 SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socle.mail WHERE state = 'refused' AND created > UTC_TIMESTAMP() - INTERVAL 7 DAY) AS refused
 
 -- name: offers (language, words, category, limit, first)
-SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.trouble, o.category, o.level,
+SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.version AS newest, o.trouble, o.category, o.level, o.has_public, o.root,
 	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.icon,
 	EXISTS (SELECT r.id FROM socle.module_request r WHERE r.module = o.module AND r.state = 'open') AS asked,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
@@ -67,7 +70,7 @@ FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.catego
 ORDER BY is_new, title, o.module LIMIT :limit OFFSET :first
 
 -- name: offer_page (language, module)
-SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
+SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
@@ -77,7 +80,7 @@ SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.cate
 FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
-SELECT o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
+SELECT o.root, 0 AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
@@ -130,11 +133,11 @@ SELECT id, module FROM socle.every_order WHERE id = :order AND tenant = :tenant 
 -- name: order_cancel (order)
 INSERT INTO scopiton.order_cancel (installer_order) VALUES (:order)
 
--- name: module_tables (module)
-SELECT table_name AS name, n_rows FROM socle.module_table WHERE module = :module ORDER BY table_name
+-- name: module_rows (module)
+SELECT COALESCE(SUM(n_rows), 0) AS stored FROM socle.module_table WHERE module = :module
 
--- name: every_module_tables (tenant, module)
-SELECT table_name AS name, n_rows FROM socle.every_module_table WHERE tenant = :tenant AND module = :module ORDER BY table_name
+-- name: every_module_rows (tenant, module)
+SELECT COALESCE(SUM(n_rows), 0) AS stored FROM socle.every_module_table WHERE tenant = :tenant AND module = :module
 
 -- name: request_of (module)
 SELECT id, actor, created, state = 'open' AS open, state = 'declined' AS declined, answered, answered_by, answer
@@ -264,9 +267,10 @@ FROM socle.job j LEFT JOIN socle.job_title t ON t.module = j.module AND t.name =
 SELECT d.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
 FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name WHERE d.id = :id
 
--- name: mails (limit, first)
+-- name: mails (words, since, before, limit, first)
 SELECT id, recipient, recipient_name, subject, secret, created, state = 'waiting' AS waiting, state = 'sent' AS sent,
-	state = 'refused' AS refused, answer, ended FROM socle.mail ORDER BY id DESC LIMIT :limit OFFSET :first
+	state = 'refused' AS refused, answer, ended FROM socle.mail
+WHERE (:words IS NULL OR recipient LIKE CONCAT('%', :words, '%') OR recipient_name LIKE CONCAT('%', :words, '%') OR subject LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before) ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: mail_by_id (id)
 SELECT html FROM socle.mail WHERE id = :id AND html <> ''
@@ -431,6 +435,16 @@ WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh') ORDER BY e.id DESC LIMIT 20
 
+-- name: operations (language, words, since, before, limit, first)
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
+	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.installer_order e WHERE e.kind NOT IN ('sign-out', 'refresh')
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
+
+-- name: every_operation (language, tenant, words, since, before, limit, first)
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
+	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
+
 -- name: steps_for (tenant)
 SELECT s.step, s.number FROM socle.every_step s JOIN socle.every_order o ON o.id = s.installer_order
 WHERE o.tenant = :tenant AND o.state IN ('waiting', 'running') ORDER BY s.installer_order, s.number
@@ -475,10 +489,11 @@ SELECT id, name, mail FROM socle.member WHERE id = :member AND person IS NULL
 SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN socle.member m ON m.id = i.member
 LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
 
--- name: audit_trail (language, limit, first)
+-- name: audit_trail (language, words, since, before, limit, first)
 SELECT at, name, about, module,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what
-FROM socle.audit a ORDER BY id DESC LIMIT :limit OFFSET :first
+FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:before IS NULL OR a.at < :before)
+ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: person_totp (id, totp, step)
 UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id

@@ -27,7 +27,8 @@ portal_home(struct scop_request *req)
 
 	scop_put_all(req,
 	    (const struct scop_want[]){ { "tiles", false, tiles(language) },
-		{ "entries", false, entries(language) }, { 0 } });
+		{ "entries", false, entries(language) }, { "public", true, public_module() },
+		{ 0 } });
 	const struct scop_value *found = permitted(req, scop_model(req, "tiles")),
 				*pages = permitted(req, scop_model(req, "entries"));
 

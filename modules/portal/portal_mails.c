@@ -8,8 +8,11 @@ void
 portal_mails(struct scop_request *req)
 {
 	scop_put(req, "sender", scop_get(scop_row(req, own_sender()), "address"));
+	portal_put_period(req);
 	portal_put_page(req, "mails",
-	    scop_rows(req, mails(scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
+	    scop_rows(req,
+		mails(scop_field(req, "words"), portal_since(req), portal_before(req),
+		    scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
 	    PER_PAGE);
 	scop_view(req, &view_mails);
 }

@@ -160,7 +160,7 @@ portal_invite(struct scop_request *req)
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));
 	portal_send_invitation(req, member, name, mail, scop_member_name(req));
-	scop_note(req, "Invited", mail);
+	scop_note(req, "Invited a member", mail);
 	scop_flash_with(req, SCOP_TEXT("The invitation to {{mail}} is on its way."),
 	    scop_make_map(req, 1, (const char *const[]){ "mail" }, &mail));
 	scop_redirect(req, "members", NULL);

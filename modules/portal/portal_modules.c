@@ -100,6 +100,49 @@ put_categories(struct scop_request *req)
 	scop_put(req, "categories", scop_make_list(req, count, list));
 }
 
+static bool
+is_newer(const char *version, const char *than)
+{
+	unsigned a[3] = { 0 }, b[3] = { 0 };
+
+	if (sscanf(version, "%u.%u.%u", &a[0], &a[1], &a[2]) != 3 ||
+	    sscanf(than, "%u.%u.%u", &b[0], &b[1], &b[2]) != 3)
+		return false;
+	for (int i = 0; i < 3; i++)
+		if (a[i] != b[i])
+			return a[i] > b[i];
+	return false;
+}
+
+/* The newer version of a module that is on; NULL for none. */
+static const struct scop_value *
+update_of(struct scop_request *req, const struct scop_value *row, const void *context)
+{
+	(void)req;
+	(void)context;
+	return scop_bool(row, "is_on") &&
+		is_newer(scop_text(row, "newest"), scop_text(row, "version"))
+	    ? scop_get(row, "newest")
+	    : NULL;
+}
+
+/* The module's own pages in the portal that the member may open. */
+static const struct scop_value *
+pages_of(struct scop_request *req, const struct scop_value *row, const void *context)
+{
+	const struct scop_value *pages = context;
+	struct scop_list *list = scop_list_new(req);
+
+	for (size_t i = 0; i < scop_count(pages); i++) {
+		const struct scop_value *page = scop_at(pages, i);
+
+		if (strcmp(scop_text(page, "module"), scop_text(row, "module")) == 0 &&
+		    scop_may(req, scop_text(page, "permission")))
+			scop_list_push(list, page);
+	}
+	return scop_list_done(list);
+}
+
 void
 portal_modules(struct scop_request *req)
 {
@@ -111,15 +154,19 @@ portal_modules(struct scop_request *req)
 		{ "modules", false,
 		    offers(portal_language(req), words, category, scop_make_int(req, PER_PAGE),
 			portal_first(req, PER_PAGE)) },
+		{ "pages", false, entries(portal_language(req)) },
 		{ "steps", false, steps_under_way() }, { "catalogue", true, catalogue_state() },
 		{ 0 } });
 	const struct scop_value *steps = scop_model(req, "steps"),
-				*modules = scop_model(req, "modules");
+				*modules = scop_model(req, "modules"),
+				*pages = scop_model(req, "pages");
 	bool busy = scop_count(steps) > 0;
 
 	for (size_t i = 0; i < scop_count(modules); i++)
 		busy |= scop_bool(scop_at(modules, i), "under_way");
 	scop_put(req, "steps", portal_all_said(req, steps, "step"));
+	modules = scop_rows_with(req, modules, "update", update_of, NULL);
+	modules = scop_rows_with(req, modules, "pages", pages_of, pages);
 	portal_put_page(req, "modules",
 	    portal_all_said(req, portal_all_said(req, modules, "failure"), "trouble"), PER_PAGE);
 	put_categories(req);
@@ -134,20 +181,6 @@ portal_modules(struct scop_request *req)
 }
 
 /* ---- one module ---- */
-
-static bool
-is_newer(const char *version, const char *than)
-{
-	unsigned a[3] = { 0 }, b[3] = { 0 };
-
-	if (sscanf(version, "%u.%u.%u", &a[0], &a[1], &a[2]) != 3 ||
-	    sscanf(than, "%u.%u.%u", &b[0], &b[1], &b[2]) != 3)
-		return false;
-	for (int i = 0; i < 3; i++)
-		if (a[i] != b[i])
-			return a[i] > b[i];
-	return false;
-}
 
 static const char *
 title_of(struct scop_request *req, const char *kind)
@@ -289,9 +322,14 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 	    scop_row(req, tenant ? every_request_of(id, module) : request_of(module)));
 	scop_put(req, "category",
 	    scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
-	scop_put(req, "tables",
-	    scop_rows(req, tenant ? every_module_tables(id, module) : module_tables(module)));
-	put_any(req, "any_table", "tables");
+	scop_put(req, "stored",
+	    scop_get(scop_row(req, tenant ? every_module_rows(id, module) : module_rows(module)),
+		"stored"));
+	scop_put(req, "pages",
+	    tenant ? NULL : pages_of(req, one, scop_rows(req, entries(portal_language(req)))));
+	scop_put(req, "may_set",
+	    scop_make_bool(req,
+		!tenant && scop_bool(one, "has_settings") && scop_may(req, "portal.settings")));
 	scop_put(req, "can_upgrade",
 	    scop_make_bool(req,
 		scop_bool(one, "is_on") &&

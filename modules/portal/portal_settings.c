@@ -224,7 +224,9 @@ portal_settings_save(struct scop_request *req)
 	    scop_rows(req, setting_choices(portal_language(req), module));
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)),
-				*about = module;
+				*about = scop_get(scop_row(req,
+						      offer_titled(portal_language(req), module)),
+				    "title");
 
 	if (count == 0) {
 		scop_not_found(req);
@@ -240,12 +242,12 @@ portal_settings_save(struct scop_request *req)
 		    (const struct scop_value *[]){ scop_get(row, "name"), value });
 		if (strcmp(scop_as_text(value), scop_text(row, "value")) != 0)
 			about = scop_make_text(req, "%s, %s: %s", scop_as_text(about),
-			    scop_text(row, "name"), scop_as_text(value));
+			    scop_text(row, "title"), scop_as_text(value));
 	}
 	if (scop_rejected(req))
 		return;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
-	scop_note(req, "Changed the settings of", about);
+	scop_note(req, "Changed settings", about);
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "settings",
 	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));

@@ -197,11 +197,12 @@ SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM 
 -- name: vats_by_id (id)
 SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.id = :id AND v.rate > 0 ORDER BY v.rate DESC
 
--- name: orders (state, words, limit, first)
+-- name: orders (state, words, since, before, limit, first)
 SELECT id, name, mail, city, country, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped,
 	state = 'cancelled' AS cancelled, total_cents, currency, created FROM shop_order
 WHERE (:state IS NULL OR state = :state) AND (:words IS NULL OR id = :words OR name LIKE CONCAT('%', :words, '%') OR mail LIKE CONCAT('%', :words, '%')
 	OR city LIKE CONCAT('%', :words, '%') OR communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
+	AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before)
 ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: order_counts ()
@@ -217,14 +218,14 @@ SELECT EXISTS (SELECT iban FROM payment) AS has_account, EXISTS (SELECT id FROM 
 SELECT FLOOR(TIMESTAMPDIFF(SECOND, created, :now) / 86400) AS ago, COUNT(*) AS orders, SUM(total_cents) AS total_cents, MIN(created) AS created
 FROM shop_order WHERE created > :now - INTERVAL 14 DAY AND state IN ('paid', 'shipped') GROUP BY ago
 
--- name: orders_export (state, words, last, limit)
-SELECT o.id, o.created, o.state, o.name, o.mail, o.street, o.postal_code, o.city, o.country, o.communication, o.shipping_cents, o.total_cents,
+-- name: orders_export (state, words, since, before, last, placed, paid, shipped, cancelled, limit)
+SELECT o.id, o.created, CASE o.state WHEN 'placed' THEN :placed WHEN 'paid' THEN :paid WHEN 'shipped' THEN :shipped ELSE :cancelled END AS state, o.name, o.mail, o.street, o.postal_code, o.city, o.country, o.communication, o.shipping_cents, o.total_cents,
 	o.currency, (SELECT SUM(v.vat_cents) FROM order_vat v WHERE v.shop_order = o.id) AS vat_cents,
 	(SELECT GROUP_CONCAT(CONCAT(l.count, ' x ', l.name, IF(l.options = '', '', CONCAT(' (', l.options, ')'))) ORDER BY l.id SEPARATOR '; ')
 	FROM order_line l WHERE l.shop_order = o.id) AS articles
 FROM shop_order o WHERE (:state IS NULL OR o.state = :state) AND (:words IS NULL OR o.id = :words OR o.name LIKE CONCAT('%', :words, '%')
 	OR o.mail LIKE CONCAT('%', :words, '%') OR o.city LIKE CONCAT('%', :words, '%') OR o.communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
-	AND (:last IS NULL OR o.id < :last)
+	AND (:since IS NULL OR o.created >= :since) AND (:before IS NULL OR o.created < :before) AND (:last IS NULL OR o.id < :last)
 ORDER BY o.id DESC LIMIT :limit
 
 -- name: order_by_id (id)

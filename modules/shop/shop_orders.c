@@ -15,8 +15,50 @@ const struct scop_field shop_orders_fields[] = {
 	{ .name = "page", .type = SCOP_FIELD_TEXT },
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
+	{ .name = "from", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("From") },
+	{ .name = "until", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("Until") },
 	{ 0 },
 };
+
+/* The moments that the days mean where the shop is; NULL: none. */
+static const struct scop_value *
+since(struct scop_request *req)
+{
+	const struct scop_value *from = scop_field(req, "from");
+
+	return from ? scop_time_of(req, from, NULL) : NULL;
+}
+
+static const struct scop_value *
+before(struct scop_request *req)
+{
+	const struct scop_value *until = scop_field(req, "until");
+
+	return until ? scop_time_of(req, scop_add_days(req, until, 1), NULL) : NULL;
+}
+
+/* What was filtered, for the page's fields and for links that keep it. */
+static void
+put_filter(struct scop_request *req)
+{
+	static const char *const names[] = { "state", "words", "from", "until" };
+	const char *query = "";
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const struct scop_value *value = scop_field(req, names[i]);
+		const struct scop_value *text =
+		    value ? scop_make_string(req, scop_plain(req, value)) : NULL;
+
+		scop_put(req, names[i], text);
+		if (text)
+			query = scop_as_text(scop_make_text(req, "%s&%s=%s", query, names[i],
+			    scop_as_text(scop_percent(req, text))));
+		any |= text != NULL;
+	}
+	scop_put(req, "query", scop_make_text(req, "%s", query));
+	scop_put(req, "filtered", scop_make_bool(req, any));
+}
 
 void
 shop_orders(struct scop_request *req)
@@ -25,17 +67,15 @@ shop_orders(struct scop_request *req)
 				*words = scop_field(req, "words");
 
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "found", false,
-					    orders(state, words, scop_make_int(req, PER_PAGE + 1),
-						shop_first(req, PER_PAGE)) },
+	    (const struct scop_want[]){
+		{ "found", false,
+		    orders(state, words, since(req), before(req), scop_make_int(req, PER_PAGE + 1),
+			shop_first(req, PER_PAGE)) },
 		{ "counts", true, order_counts() }, { 0 } });
 	scop_put(req, "any",
 	    scop_make_bool(req,
 		scop_count(shop_put_page(req, "orders", scop_model(req, "found"), PER_PAGE)) > 0));
-	scop_put(req, "filtered", scop_make_bool(req, state || words));
-	scop_put(req, "state", state);
-	scop_put(req, "words", words);
-	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
+	put_filter(req);
 	for (size_t i = 0; states[i]; i++)
 		if (state && strcmp(states[i], scop_as_text(state)) == 0)
 			scop_put(req, scop_as_text(scop_make_text(req, "only_%s", states[i])),
@@ -79,12 +119,20 @@ shop_tile(struct scop_request *req)
 	scop_view(req, &view_sales);
 }
 
+static const struct scop_value *
+in_words(struct scop_request *req, const char *state)
+{
+	return scop_make_string(req, scop_translate(req, state));
+}
+
 static struct scop_query
 orders_before(struct scop_request *req, const struct scop_value *last,
     const struct scop_value *limit)
 {
-	return orders_export(scop_field(req, "state"), scop_field(req, "words"),
-	    scop_get(last, "id"), limit);
+	return orders_export(scop_field(req, "state"), scop_field(req, "words"), since(req),
+	    before(req), scop_get(last, "id"), in_words(req, SCOP_TEXT("To be paid")),
+	    in_words(req, SCOP_TEXT("To be shipped")), in_words(req, SCOP_TEXT("Shipped")),
+	    in_words(req, SCOP_TEXT("Cancelled")), limit);
 }
 
 void
@@ -93,7 +141,7 @@ shop_orders_file(struct scop_request *req)
 	static const struct scop_csv_column columns[] = {
 		{ "id", SCOP_TEXT("Order number") },
 		{ "created", SCOP_TEXT("Date") },
-		{ "state", SCOP_TEXT("State") },
+		{ "state", SCOP_TEXT("Status") },
 		{ "name", SCOP_TEXT("Name") },
 		{ "mail", SCOP_TEXT("E-mail address") },
 		{ "street", SCOP_TEXT("Street and number") },

@@ -272,7 +272,7 @@ test('a page for members leads to signing in', async () => {
 
 test('the audit trail says who did what', async () => {
   const { body } = await portal('acme', '/audit', { headers: await owner() })
-  for (const words of [/Invited <span class="detail">bart@example\.org/, /Joined <span class="detail">bart@example\.org/, /Changed the role of <span class="detail">Cleo: reader/, /Removed <span class="detail">Cleo/, /Changed the password/, /Reset a forgotten password/]) assert.match(body, words)
+  for (const words of [/Invited a member <span class="detail">bart@example\.org/, /Joined <span class="detail">bart@example\.org/, /Changed the role of <span class="detail">Cleo: reader/, /Removed <span class="detail">Cleo/, /Changed the password/, /Reset a forgotten password/]) assert.match(body, words)
 })
 
 test('no other module reads persons', async () => {

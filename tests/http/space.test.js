@@ -56,7 +56,7 @@ test('settings are drawn from the manifest, checked by their types, and tell the
   }
   assert.equal((await post(page, page, { seen, 'set.tell_shop': '0', 'set.few': '7', 'set.unknown': 'x' })).status, 303)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(name, '=', value ORDER BY name) FROM t1.setting"), 'few=7,tell_shop=0,undo_minutes=10')
-  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'owner\tChanged the settings of\tshop, tell_shop: 0, few: 7', 'who changed what, to what')
+  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'owner\tChanged settings\tBoutique, Écrire à la boutique pour chaque commande: 0, « Bientôt épuisé » à partir de ce stock: 7', 'who changed what, to what')
   const second = await post(page, page, { seen, 'set.tell_shop': '1', 'set.few': '9' })
   assert.equal(second.status, 422, 'the other tab has saved meanwhile')
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
@@ -405,4 +405,20 @@ test('who changed what: a member, a program with a key, an operator and the comm
   await post(action, action, { actor: 'Olga', name: 'Olga', member: olga.member }, anna.Cookie)
   assert.equal(await order(), 't1_portal\t1\tdisable\tAnna\tdone', 'whatever the form says')
   assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tDisabled\tLivre d'or`)
+})
+
+test('what has happened is found by a person and by days of the tenant\'s clock: activity, mails, operations', async () => {
+  await stack.sql(`INSERT INTO t1.audit (at, role, name, what, about) VALUES ('2026-03-29 22:30:00', 't1_portal', 'Zélie', 'Signed in', ''), ('2026-03-28 12:00:00', 't1_portal', 'Zélie', 'Signed out', '');
+    INSERT INTO queue.mail (role, recipient, recipient_name, sender_name, subject, html, state, created, run_at) VALUES ('t1_shop', 'zelie@example.org', 'Zélie', 'x', 'Found', '', 'sent', '2026-03-29 22:30:00', '2026-03-29 22:30:00');
+    INSERT INTO scopiton.installer_order (tenant, kind, module, actor, state, created) VALUES (1, 'disable', 'shop', 'Zélie', 'done', '2026-03-29 22:30:00')`)
+  // 22:30 UTC on the 29th is the 30th in Brussels, whose clock went forward that night
+  for (const [page, row] of [['/portal/audit', /rowheader[^>]*>S(?:&#39;|')est connecté/], ['/portal/mails', /rowheader[^>]*>[^]*Found/], ['/portal/operations', /rowheader[^>]*>Désactiver/]]) {
+    assert.match((await see(`${page}?words=z%C3%A9lie`)).body, row, page)
+    assert.match((await see(`${page}?words=z%C3%A9lie&from=2026-03-30&until=2026-03-30`)).body, row, page)
+    const none = (await see(`${page}?words=z%C3%A9lie&from=2026-03-29&until=2026-03-29`)).body
+    assert.doesNotMatch(none, row, page)
+    assert.match(none, /Aucun résultat[^]*Tout afficher/)
+    assert.match(none, /name="words"[^>]*value="zélie"[^]*name="from"[^>]*value="2026-03-29"/, 'the filter says what it holds')
+  }
+  assert.equal((await see('/portal/operations?company=2')).status, 404, 'of others for operators alone')
 })

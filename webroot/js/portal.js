@@ -52,3 +52,17 @@ document.addEventListener('click', (event) => {
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && event.target.matches?.('td input[type=checkbox]')) event.preventDefault()
 })
+
+// A box that ticks all of a list's; it is there only where this runs, for nothing else would answer it.
+for (const part of document.querySelectorAll('[data-choose-all]')) {
+  const all = part.querySelector('input'), boxes = () => [...part.closest('form').querySelectorAll('.choose input[type=checkbox]')]
+  const agree = () => {
+    const ticked = boxes().filter((box) => box.checked).length
+    all.checked = ticked > 0 && ticked === boxes().length
+    all.indeterminate = ticked > 0 && !all.checked
+  }
+  part.hidden = false
+  all.addEventListener('change', () => { for (const box of boxes()) box.checked = all.checked })
+  part.closest('form').addEventListener('change', agree)
+  agree()
+}

@@ -179,6 +179,20 @@ test('the trail says to what VAT, replies and delivery were set', async () => {
   assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, national, -, -'])
 })
 
+test('orders are found by day, and the file has their status in the reader\'s language', async () => {
+  await rows(`INSERT INTO shop_order (token, communication, name, mail, street, postal_code, city, country, language, total_cents, currency, created, state)
+    VALUES (REPEAT('d', 32), '000000000999', 'Zélie', 'z@example.org', 'x 1', '5000', 'Namur', 'BE', 'fr', 100, 'EUR', '2026-03-29 22:30:00', 'paid')`)
+  const on = (day) => `?words=Z%C3%A9lie&from=${day}&until=${day}`
+  assert.match((await see(`/shop/orders${on('2026-03-30')}`)).body, /Zélie, Namur/)
+  const none = (await see(`/shop/orders${on('2026-03-29')}`)).body
+  assert.doesNotMatch(none, /Zélie, Namur/)
+  assert.match((await see(`/shop/orders${on('2026-03-30')}`)).body, /orders\/file\?&amp;words=Z%C3%A9lie&amp;from=2026-03-30&amp;until=2026-03-30"/)
+  const { body } = await see(`/shop/orders/file${on('2026-03-30')}`)
+  assert.match(body, /À expédier/)
+  assert.equal(body.trim().split('\n').length, 2)
+  await rows("DELETE FROM shop_order WHERE communication = '000000000999'")
+})
+
 test('articles whose long names differ at their end alone are two', async () => {
   const long = 'Une très longue désignation '.repeat(6)
   for (const end of ['un', 'deux']) assert.equal((await post('/shop/products/new', '/shop/products/new', { name: long + end, price: '5' })).status, 303, end)
@@ -335,9 +349,9 @@ test('the articles leave as a spreadsheet that can be taken in again and changes
 test('orders are found by state and words, processed together, and their customers written to once each', async () => {
   await stack.sql(`USE t1_shop; INSERT INTO shop_order (token, communication, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
     SELECT CONCAT('token', seq), LPAD(seq, 12, '0'), CONCAT('Klant ', seq), CONCAT('k', seq, '@example.org'), 'x 1', '9000', 'Gent', 'BE', 'nl', 100 * seq, 'EUR', UTC_TIMESTAMP(6) FROM seq_1_to_30`)
-  assert.equal((await see('/shop/orders')).body.match(/type="checkbox"/g).length, 25)
+  assert.equal((await see('/shop/orders')).body.match(/name="order" value/g).length, 25)
   assert.match((await see('/shop/orders?page=2&words=Gent')).body, /words=Gent" rel="prev"/)
-  assert.equal((await see('/shop/orders?words=k7%40example.org')).body.match(/type="checkbox"/g).length, 1)
+  assert.equal((await see('/shop/orders?words=k7%40example.org')).body.match(/name="order" value/g).length, 1)
   const ids = (await rows("SELECT id FROM shop_order WHERE name IN ('Klant 1', 'Klant 2', 'Klant 3')")).flat()
   const paid = await post('/shop/orders', '/shop/orders', { order: ids, to: 'paid' })
   assert.match(paid.body, /3 commandes modifiées/)
@@ -355,7 +369,7 @@ test('orders are found by state and words, processed together, and their custome
   assert.equal((await post('/shop/orders', '/shop/orders', { order: ['1;DROP'], to: 'paid' })).status, 422)
   const file = (await see('/shop/orders/file?state=shipped')).body
   assert.equal(file.trim().split('\r\n').length, 3)
-  assert.match(file, /;"shipped";"Klant 2"/)
+  assert.match(file, /;"Expédiée";"Klant 2"/)
 })
 
 test('the tile says what is missing before the shop can sell, and counts paid orders alone', async () => {
