@@ -5,9 +5,6 @@
 
 #include "installer/platform.h"
 
-/* Where data stands that is being taken in, and is nobody's yet: one import runs at a time. */
-#define SCOP_STAGING "scop_staging"
-
 struct scop_arrival {
 	const char *from;               /* an archive, or the folder that it was unpacked to */
 	const char *name;               /* NULL: as it was */

@@ -13,6 +13,7 @@
 #include "installer/forget.h"
 #include "installer/installation.h"
 #include "installer/leave.h"
+#include "installer/restore.h"
 #include "installer/tenant.h"
 #include "package/files.h"
 

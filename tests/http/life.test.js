@@ -182,7 +182,7 @@ test('an order that waits or runs is stopped where that is safe, and leaves noth
   // One without steps too.
   await stack.sql("BEGIN; INSERT INTO scopiton.installer_order (tenant, kind, module, actor) SELECT id, 'disable', 'guestbook', 'regrets' FROM scopiton.tenant WHERE name = 'vert'; INSERT INTO scopiton.order_cancel (installer_order) VALUES (LAST_INSERT_ID()); COMMIT")
   await until('it has ended', async () => (await stack.sql("SELECT ended IS NOT NULL FROM scopiton.installer_order WHERE actor = 'regrets'")) === '1')
-  assert.equal(await stack.sql("SELECT state, message FROM scopiton.installer_order WHERE actor = 'regrets'"), 'cancelled\tit was cancelled before it began')
+  assert.match(await stack.sql("SELECT state, message FROM scopiton.installer_order WHERE actor = 'regrets'"), /^cancelled\t.*it was cancelled before it began/)
   assert.equal((await page('vert', 'guestbook')).status, 200)
 })
 

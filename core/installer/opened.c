@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * An archive of a tenant or a module, opened: unpacked where it is a file, with nothing that leads
+ * out of its folder, and held against its own list of sums before anything of it is read.
+ */
+#include "installer/opened.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "package/files.h"
+#include "package/index.h"
+
+enum { FORMAT = 1 };
+
+const struct scop_value *
+scop_opened_json(struct scop_platform *platform, const char *folder, const char *name)
+{
+	const char *path = scop_arena_printf(platform->arena, "%s/%s", folder, name);
+	size_t size;
+	const char *text = scop_files_read(platform->arena, path, &size, &platform->err);
+
+	return text ? scop_json_parse(platform->arena, text, size, &platform->err) : NULL;
+}
+
+static bool
+unpack(struct scop_platform *platform, const char *file, const char *to)
+{
+	struct archive *in = archive_read_new(), *out = archive_write_disk_new();
+	struct archive_entry *entry;
+	const size_t top = strlen(to);
+	int status = ARCHIVE_OK;
+
+	archive_read_support_format_tar(in);
+	archive_read_support_filter_zstd(in);
+	archive_write_disk_set_options(out,
+	    ARCHIVE_EXTRACT_SECURE_NODOTDOT | ARCHIVE_EXTRACT_SECURE_SYMLINKS);
+	if (archive_read_open_filename(in, file, 1 << 20) != ARCHIVE_OK)
+		status = ARCHIVE_FATAL;
+	while (
+	    status == ARCHIVE_OK && (status = archive_read_next_header(in, &entry)) == ARCHIVE_OK) {
+		const char *path = archive_entry_pathname(entry),
+			   *below = path ? strchr(path, '/') : NULL;
+		const void *block;
+		size_t size;
+		la_int64_t offset;
+
+		if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) ||
+		    !below || !below[1] || strstr(path, "..") || path[0] == '/' ||
+		    top + strlen(below) > 4000) {
+			status = ARCHIVE_FATAL;
+			break;
+		}
+		/* without its first part */
+		archive_entry_set_pathname(entry,
+		    scop_arena_printf(platform->arena, "%s%s", to, below));
+		archive_entry_set_perm(entry, archive_entry_perm(entry) & 0755);
+		status = archive_write_header(out, entry);
+		while (status == ARCHIVE_OK &&
+		    (status = archive_read_data_block(in, &block, &size, &offset)) == ARCHIVE_OK)
+			if (archive_write_data_block(out, block, size, offset) != ARCHIVE_OK)
+				status = ARCHIVE_FATAL;
+		status = status == ARCHIVE_EOF ? archive_write_finish_entry(out) : status;
+	}
+	archive_write_free(out);
+	archive_read_free(in);
+	return status == ARCHIVE_EOF ||
+	    scop_error_set(&platform->err, "'%s' is no archive of a tenant, or is damaged", file);
+}
+
+/* Whether the text of SHA256SUMS has a line that ends so. */
+static bool
+has_line(const char *sums, const char *line_end)
+{
+	const size_t digits = SCOP_SHA256_TEXT - 1;
+
+	for (const char *at = sums; (at = strstr(at, line_end)); at++)
+		if ((size_t)(at - sums) == digits ||
+		    ((size_t)(at - sums) > digits && at[-(ptrdiff_t)digits - 1] == '\n'))
+			return true;
+	return false;
+}
+
+/* One line: "<64 digits>  path". The path has to stay in the folder, and to be a plain file. */
+static bool
+check_line(struct scop_platform *platform, const char *folder, const char *line, size_t length)
+{
+	const size_t digits = SCOP_SHA256_TEXT - 1;
+	char sum[SCOP_SHA256_TEXT];
+	struct stat status;
+
+	if (length <= digits + 2)
+		return scop_error_set(&platform->err, "SHA256SUMS has a line that is none");
+	const char *path =
+	    scop_arena_bytes(platform->arena, line + digits + 2, length - digits - 2);
+	const char *file = scop_arena_printf(platform->arena, "%s/%s", folder, path);
+	if (path[0] == '/' || strncmp(path, "../", 3) == 0 || strstr(path, "/../") ||
+	    lstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+		return scop_error_set(&platform->err,
+		    "SHA256SUMS names '%s', which is no file of the archive", path);
+	if (!scop_sha256_file(file, sum, &platform->err))
+		return false;
+	return strncmp(line, sum, digits) == 0 ||
+	    scop_error_set(&platform->err, "'%s' was changed since the archive was made", path);
+}
+
+static bool
+check_named(struct scop_platform *platform, const char *sums, const char *path)
+{
+	return has_line(sums, scop_arena_printf(platform->arena, "  %s\n", path)) ||
+	    scop_error_set(&platform->err,
+		"'%s' was put there since the archive was made: SHA256SUMS does not name it", path);
+}
+
+/* Of what is taken in nothing but what SHA256SUMS names. Beside it an archive that was started by
+ * its own `run` has what that made. */
+static bool
+check_all_named(struct scop_platform *platform, const char *sums, const char *folder)
+{
+	static const char *const files[] = { "tenant.json", "persons.json", "module.json" },
+				 *const folders[] = { "data", "packages" };
+	struct scop_files *found = scop_arena_alloc(platform->arena, sizeof *found);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof files / sizeof files[0]; i++)
+		ok = access(scop_arena_printf(platform->arena, "%s/%s", folder, files[i]), F_OK) !=
+			0 ||
+		    check_named(platform, sums, files[i]);
+	for (size_t i = 0; ok && i < sizeof folders / sizeof folders[0]; i++) {
+		const char *below = scop_arena_printf(platform->arena, "%s/%s", folder, folders[i]);
+
+		if (access(below, F_OK) != 0)
+			continue;
+		ok = scop_files_list(platform->arena, below, found, &platform->err);
+		for (size_t f = 0; ok && f < found->count; f++)
+			ok = check_named(platform, sums,
+			    scop_arena_printf(platform->arena, "%s/%s", folders[i],
+				found->path[f]));
+	}
+	return ok;
+}
+
+/* Each file as SHA256SUMS says, and nothing taken in that it does not name. */
+static bool
+check_sums(struct scop_platform *platform, const char *folder)
+{
+	const char *sums = scop_files_read(platform->arena,
+	    scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), NULL, &platform->err);
+
+	for (const char *line = sums; line && *line;
+	     line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n'))
+		if (!check_line(platform, folder, line, strcspn(line, "\n")))
+			return false;
+	return sums && check_all_named(platform, sums, folder);
+}
+
+bool
+scop_archive_open(struct scop_platform *platform, const char *from, const char *name,
+    struct scop_opened *ret_opened)
+{
+	const char *work = scop_arena_printf(platform->arena, "%s/imports", platform->config.var);
+	struct stat status;
+
+	*ret_opened = (struct scop_opened){ .folder = from,
+		.unpacked = stat(from, &status) != 0 || !S_ISDIR(status.st_mode) };
+	if (ret_opened->unpacked) {
+		ret_opened->folder =
+		    scop_arena_printf(platform->arena, "%s/.%d", work, (int)getpid());
+		mkdir(work, 0700);
+		scop_files_remove(ret_opened->folder);
+		if (mkdir(ret_opened->folder, 0755) != 0)
+			return scop_error_errno(&platform->err, "'%s' cannot be made",
+			    ret_opened->folder);
+		if (!unpack(platform, from, ret_opened->folder))
+			return false;
+	}
+	if (access(scop_arena_printf(platform->arena, "%s/%s", ret_opened->folder, name), R_OK) !=
+	    0)
+		return scop_error_set(&platform->err,
+		    strcmp(name, "module.json") == 0
+			? "'%s' is no archive of a module (it has no module.json)"
+			: "'%s' is no archive of a tenant (it has no tenant.json; one of a module "
+			  "is taken in with --into TENANT)",
+		    from);
+	ret_opened->description = check_sums(platform, ret_opened->folder)
+	    ? scop_opened_json(platform, ret_opened->folder, name)
+	    : NULL;
+	if (!ret_opened->description)
+		return false;
+	return scop_int(ret_opened->description, "format") == FORMAT ||
+	    scop_error_set(&platform->err, "the archive has format %lld, and this host knows %d",
+		(long long)scop_int(ret_opened->description, "format"), FORMAT);
+}
+
+void
+scop_archive_close(struct scop_platform *platform, const struct scop_opened *opened)
+{
+	const struct scop_error cause = platform->err;
+
+	if (opened->unpacked)
+		scop_files_remove(opened->folder);
+	platform->err = cause;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* An archive of a tenant or of a module, opened and checked: see leave.h for what stands in it. */
+#ifndef SCOP_INSTALLER_OPENED_H
+#define SCOP_INSTALLER_OPENED_H
+
+#include "installer/platform.h"
+
+struct scop_opened {
+	const char *folder;
+	bool unpacked;                        /* by us: the folder goes when it is closed */
+	const struct scop_value *description; /* what the archive says of itself */
+};
+
+/* Opens the archive, or the folder that it was unpacked to, whose description is the file `name`
+ * ("tenant.json" or "module.json"). All that is taken in of it is as SHA256SUMS says. To be closed
+ * also where this has failed. */
+bool scop_archive_open(struct scop_platform *platform, const char *from, const char *name,
+    struct scop_opened *ret_opened);
+
+/* Keeps the error of before. */
+void scop_archive_close(struct scop_platform *platform, const struct scop_opened *opened);
+
+/* A file of an opened archive; NULL with the reason. Lives in the platform's arena. */
+const struct scop_value *scop_opened_json(struct scop_platform *platform, const char *folder,
+    const char *name);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The data of an archive, put back. Its SQL is somebody else's: it runs under an account that may
+ * make tables in the one new database and nothing more, by a client that may not touch files; and
+ * what it has made is looked at before any statement of ours touches it.
+ */
+#include "installer/restore.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "installer/migrator.h"
+#include "installer/opened.h"
+#include "installer/sealing.h"
+
+#define MAIL_COLUMNS \
+	"recipient, recipient_name, sender_name, reply_to, subject, html, secret, created, " \
+	"run_at, tries, state, answer, ended"
+#define MAIL_ROW "role, " MAIL_COLUMNS
+
+/* Plain tables with plain names, and nothing that runs by itself when they are used: a view,
+ * routine or trigger would do so with our rights, and a name with a quote in it would end our
+ * statement. (MariaDB itself refuses functions that reach files in a default.) */
+static bool
+check_loaded(struct scop_platform *platform, const char *database, const char *path)
+{
+	static const char *const kinds[] = {
+		"SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = '%s' AND "
+		"(table_type <> 'BASE TABLE' OR engine <> 'InnoDB' OR table_name NOT REGEXP "
+		"'^[A-Za-z0-9_]+$' OR create_options LIKE '%%DIRECTORY%%')",
+		"SELECT COUNT(*) AS n FROM information_schema.columns WHERE table_schema = '%s' "
+		"AND column_name NOT REGEXP '^[A-Za-z0-9_]+$'",
+		"SELECT COUNT(*) AS n FROM information_schema.key_column_usage WHERE table_schema "
+		"= '%s' AND (constraint_name NOT REGEXP '^[A-Za-z0-9_]+$' OR "
+		"referenced_table_schema <> table_schema)",
+		"SELECT COUNT(*) AS n FROM information_schema.routines WHERE routine_schema = '%s'",
+		"SELECT COUNT(*) AS n FROM information_schema.triggers WHERE trigger_schema = '%s'",
+		"SELECT COUNT(*) AS n FROM information_schema.events WHERE event_schema = '%s'",
+	};
+	int64_t found;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		char sql[500];
+
+		snprintf(sql, sizeof sql, kinds[i], database);
+		if (!scop_platform_count(platform, &found, "%s", sql))
+			return false;
+		if (found > 0)
+			return scop_error_set(&platform->err,
+			    "'%s' cannot be taken in: it holds something other than plain tables",
+			    path);
+	}
+	return true;
+}
+
+/* Runs a dump in the one database, under an account made for that. */
+bool
+scop_restore_data(struct scop_platform *platform, const char *database, const char *path)
+{
+	const char *password = scop_random_password(platform),
+		   *user = scop_arena_printf(platform->arena, "scop_run_%.12s",
+		       scop_random_password(platform));
+	int status;
+
+	if (!scop_platform_sql(platform,
+		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
+		"utf8mb4_unicode_520_ci",
+		database) ||
+	    !scop_platform_sql(platform,
+		"CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", user,
+		password) ||
+	    !scop_platform_sql(platform,
+		"GRANT SELECT, INSERT, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES ON "
+		"`%s`.* TO '%s'@localhost",
+		scop_grant_pattern(platform, database), user))
+		return false;
+	const char *words[] = { "mariadb", "--no-defaults",
+		scop_arena_printf(platform->arena, "--socket=%s", platform->config.db_socket),
+		scop_arena_printf(platform->arena, "--user=%s", user),
+		"--default-character-set=utf8mb4", "--batch", "--binary-mode", "--sandbox",
+		"--local-infile=0", database, NULL };
+	const pid_t pid = fork();
+	if (pid == 0) {
+		const int in = open(path, O_RDONLY);
+
+		setenv("MYSQL_PWD", password, 1);
+		if (in < 0 || dup2(in, STDIN_FILENO) < 0)
+			_exit(126);
+		execvp(words[0], (char *const *)(uintptr_t)words);
+		_exit(127);
+	}
+	const bool ended = pid > 0 && waitpid(pid, &status, 0) == pid;
+	const bool dropped = scop_platform_sql(platform, "DROP USER '%s'@localhost", user);
+	if (!ended || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return scop_error_set(&platform->err,
+		    "'%s' cannot be taken in: mariadb ended with status %d", path,
+		    ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return dropped && check_loaded(platform, database, path);
+}
+
+/* Persons by their address: who has an account here keeps it, others get theirs. */
+bool
+scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
+{
+	const struct scop_value *persons = scop_opened_json(platform, folder, "persons.json");
+	/* The numbers are those of the host that it comes from, where they were other people's. */
+	bool sound =
+	    persons && scop_platform_sql(platform, "UPDATE t%u.member SET person = NULL", tenant);
+
+	for (size_t i = 0; sound && i < scop_count(persons); i++) {
+		const struct scop_value *person = scop_at(persons, i);
+		const char *mail = scop_platform_quote(platform, scop_text(person, "mail")),
+			   *totp = scop_text(person, "totp");
+		const bool known =
+		    scop_platform_row(platform, "SELECT id FROM account.person WHERE mail = '%s'",
+			mail) != NULL;
+
+		sound = known ||
+		    scop_platform_sql(platform,
+			"INSERT INTO account.person (mail, name, language, password, totp) VALUES "
+			"('%s', '%s', '%s', '%s', NULLIF('%s', ''))",
+			mail, scop_platform_quote(platform, scop_text(person, "name")),
+			scop_platform_quote(platform, scop_text(person, "language")),
+			scop_platform_quote(platform, scop_text(person, "password")),
+			totp[0] ? scop_seal_for(platform, "portal", totp) : "");
+		const long long id =
+		    (long long)scop_int(scop_platform_row(platform,
+					    "SELECT id FROM account.person WHERE mail = '%s'",
+					    mail),
+			"id");
+		if (sound && !known)
+			sound = scop_platform_sql(platform,
+			    "INSERT IGNORE INTO account.recovery (person, code_hash) SELECT %lld, "
+			    "j.code FROM JSON_TABLE('%s', '$[*]' COLUMNS (code "
+			    "CHAR(64) PATH '$')) j",
+			    id, scop_platform_quote(platform, scop_text(person, "recovery")));
+		sound = sound &&
+		    scop_platform_sql(platform,
+			"UPDATE t%u.member m JOIN account.person p ON p.id = %lld SET m.person = "
+			"p.id, p.member_seen = UTC_DATE() WHERE m.mail = '%s'",
+			tenant, id, mail);
+	}
+	return sound;
+}
+
+/* Mails that wait with attachments, one by one: the number of each is new here. */
+static bool
+take_attachments(struct scop_platform *platform, const char *role, const char *ours)
+{
+	const struct scop_value *mails = scop_platform_rows(platform,
+	    "SELECT id FROM " SCOP_STAGING
+	    ".mail m WHERE %s AND state = 'waiting' AND EXISTS (SELECT a.id FROM " SCOP_STAGING
+	    ".attachment a WHERE a.mail = m.id) ORDER BY id",
+	    ours);
+	bool sound = mails != NULL;
+
+	for (size_t i = 0; sound && i < scop_count(mails); i++) {
+		const long long id = (long long)scop_int(scop_at(mails, i), "id");
+
+		sound = scop_platform_sql(platform, "START TRANSACTION") &&
+		    scop_platform_sql(platform,
+			"INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS
+			" FROM " SCOP_STAGING ".mail WHERE id = %lld",
+			role, id) &&
+		    scop_platform_sql(platform,
+			"INSERT INTO queue.attachment (role, mail, name, type, bytes) SELECT %s, "
+			"LAST_INSERT_ID(), name, type, bytes FROM " SCOP_STAGING
+			".attachment WHERE mail = %lld ORDER BY id",
+			role, id) &&
+		    scop_platform_sql(platform, "COMMIT");
+	}
+	return sound;
+}
+
+/* What waited goes on here, under this tenant's roles: those of `modules` (quoted, with commas
+ * between) alone. */
+bool
+scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *modules,
+    const char *folder)
+{
+	const char *role = scop_arena_printf(platform->arena,
+	    "CONCAT('t%u_', SUBSTRING(role, LOCATE('_', role) + 1))", tenant);
+	const char *ours = scop_arena_printf(platform->arena,
+	    "SUBSTRING(role, LOCATE('_', role) + 1) IN (%s)", modules);
+	const bool sound = scop_restore_data(platform, SCOP_STAGING,
+			       scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
+	    scop_platform_sql(platform,
+		"INSERT IGNORE INTO queue.outbox (role, is_event, name, once, body, run_at, "
+		"created, tries) SELECT %s, is_event, name, once, body, run_at, "
+		"created, tries FROM " SCOP_STAGING ".outbox WHERE %s ORDER BY id",
+		role, ours) &&
+	    scop_platform_sql(platform,
+		"INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS
+		" FROM " SCOP_STAGING ".mail m WHERE %s AND (state <> 'waiting' OR NOT EXISTS "
+		"(SELECT a.id FROM " SCOP_STAGING ".attachment a WHERE a.mail = m.id)) ORDER BY id",
+		role, ours) &&
+	    take_attachments(platform, role, ours);
+	const struct scop_error cause = platform->err;
+
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
+	platform->err = cause;
+	return sound;
+}
