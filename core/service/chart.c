@@ -12,8 +12,10 @@ scop_chart(struct scop_request *req, size_t count, const struct scop_value *cons
 	const struct scop_value *bars[BARS_MAX];
 	int64_t most = 1;
 
-	if (count > BARS_MAX)
-		count = BARS_MAX;
+	if (count > BARS_MAX) {
+		scop_request_fail(req, SCOP_DB_FAILED, "scop_chart: more than 60 values");
+		return NULL;
+	}
 	for (size_t i = 0; i < count; i++)
 		if (scop_as_int(values[i]) > most)
 			most = scop_as_int(values[i]);

@@ -28,7 +28,7 @@ scop_qr(struct scop_request *req, const char *text)
 {
 	static const char *const keys[] = { "size", "path" };
 	struct scop_buffer path;
-	QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+	QRcode *code = text ? QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M) : NULL;
 
 	if (!code)
 		return NULL;

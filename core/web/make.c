@@ -2,8 +2,10 @@
 /* Values made by a handler, in the request's arena: see scopiton/request.h. */
 #include <sodium.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "web/request.h"
 
 const struct scop_value *
@@ -30,9 +32,21 @@ scop_make_bool(struct scop_request *req, bool truth)
 	return scop_value_bool(req->arena, truth);
 }
 
+/* A handler's mistake: the request fails with words, and the value is NULL. */
+static const struct scop_value *
+refuse(struct scop_request *req, const char *why)
+{
+	scop_request_fail(req, SCOP_DB_FAILED, why);
+	return NULL;
+}
+
 const struct scop_value *
 scop_make_money(struct scop_request *req, int64_t cents, const char *currency)
 {
+	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (!currency || strlen(currency) != 3 || strspn(currency, capitals) != 3)
+		return refuse(req, "scop_make_money: a currency is three capitals (ISO 4217)");
 	return scop_value_money(req->arena, cents, currency);
 }
 
@@ -42,10 +56,15 @@ scop_make_text(struct scop_request *req, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	const struct scop_value *value =
-	    scop_value_text(req->arena, scop_arena_vprintf(req->arena, format, args));
+	const int length = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	return value;
+	if (length < 0)
+		return refuse(req, "scop_make_text: printf cannot make this text");
+	char *text = scop_arena_alloc(req->arena, (size_t)length + 1);
+	va_start(args, format);
+	vsnprintf(text, (size_t)length + 1, format, args);
+	va_end(args);
+	return scop_value_text(req->arena, text);
 }
 
 const struct scop_value *
@@ -67,7 +86,10 @@ scop_plain(struct scop_request *req, const struct scop_value *value)
 const struct scop_value *
 scop_make_bytes(struct scop_request *req, const void *bytes, size_t length)
 {
-	return scop_value_bytes(req->arena, scop_arena_bytes(req->arena, bytes, length), length);
+	if (length > UINT32_MAX || (!bytes && length > 0))
+		return refuse(req, "scop_make_bytes: no bytes, or more than 4 GB");
+	return scop_value_bytes(req->arena,
+	    scop_arena_bytes(req->arena, length ? bytes : "", length), length);
 }
 
 const struct scop_value *
@@ -193,6 +215,8 @@ scop_make_list(struct scop_request *req, size_t count, const struct scop_value *
 const struct scop_value *
 scop_make_number(struct scop_request *req, int64_t unscaled, uint8_t scale)
 {
+	if (scale > SCOP_SCALE_MAX)
+		return refuse(req, "scop_make_number: more than 18 digits behind the point");
 	return scop_value_number(req->arena, unscaled, scale);
 }
 

@@ -23,6 +23,8 @@ scop_model(const struct scop_request *req, const char *name)
 void
 scop_view(struct scop_request *req, const struct scop_view *view)
 {
+	if (!view)
+		scop_request_fail(req, SCOP_DB_FAILED, "scop_view: no view was given");
 	req->view = view;
 	req->answer = ANSWER_VIEW;
 }
@@ -215,6 +217,9 @@ scop_rejected(const struct scop_request *req)
 void
 scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes)
 {
+	if (!type || scop_type(bytes) != SCOP_STRING)
+		scop_request_fail(req, SCOP_DB_FAILED,
+		    "a file that is sent needs its type, and a string for its bytes");
 	req->answer = ANSWER_FILE;
 	req->file_type = type;
 	req->file_bytes = bytes;
@@ -238,5 +243,6 @@ scop_show_once(struct scop_request *req)
 void
 scop_session_cookie(struct scop_request *req, const char *token)
 {
-	scop_request_cookie(req, req->app->https ? "__Host-sid" : "sid", token, token[0] ? -1 : 0);
+	scop_request_cookie(req, req->app->https ? "__Host-sid" : "sid", token ? token : "",
+	    token && token[0] ? -1 : 0);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A handler's mistakes, which are told with words, and what lies at a limit. */
+#include <string.h>
+
 #include "names.h"
 
-enum { READS = 40 };
+enum { READS = 40, BARS = 61 };
 
 static void
 page(struct scop_request *req)
@@ -75,6 +77,32 @@ away(struct scop_request *req)
 	scop_redirect(req, "note", NULL);
 }
 
+/* Values that cannot be, each by the name of its mistake. */
+static void
+misuse(struct scop_request *req)
+{
+	static const struct scop_value *const bars[BARS] = { NULL };
+	static volatile int most = INT32_MAX; /* or the compiler would tell it before */
+	const char *what = scop_as_text(scop_path(req, "what"));
+
+	if (strcmp(what, "scale") == 0)
+		scop_put(req, "x", scop_make_number(req, 1, 19));
+	else if (strcmp(what, "currency") == 0)
+		scop_put(req, "x", scop_make_money(req, 1, "EURO"));
+	else if (strcmp(what, "nocurrency") == 0)
+		scop_put(req, "x", scop_make_money(req, 1, NULL));
+	else if (strcmp(what, "bytes") == 0)
+		scop_put(req, "x", scop_make_bytes(req, "x", (size_t)UINT32_MAX + 1));
+	else if (strcmp(what, "text") == 0)
+		scop_put(req, "x", scop_make_text(req, "%*s%*s", most, "", most, ""));
+	else if (strcmp(what, "chart") == 0)
+		scop_put(req, "x", scop_chart(req, BARS, bars, bars));
+	if (strcmp(what, "file") == 0)
+		scop_send_file(req, "text/plain", NULL);
+	else
+		scop_view(req, strcmp(what, "view") == 0 ? NULL : &view_page);
+}
+
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page },
 	{ .method = SCOP_GET, .path = "/note/{slug}", .name = "note", .handle = note },
@@ -88,6 +116,7 @@ static const struct scop_route routes[] = {
 	    .handle = many_reads,
 	    .api = true },
 	{ .method = SCOP_GET, .path = "/rows", .name = "rows", .handle = many_rows },
+	{ .method = SCOP_GET, .path = "/misuse/{what}", .handle = misuse },
 	{ .method = SCOP_GET, .path = "/away", .name = "away", .handle = away },
 	{ 0 },
 };
