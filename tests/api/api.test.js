@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The public API against the committed tests/api/api.txt, and that the comparison knows what a release lets change.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { FILE, compare, explain, now, read, write } from './snapshot.mjs'
+import { FILE, compare, declarationsOf, explain, now, read, write } from './snapshot.mjs'
 
 const recorded = read(fs.readFileSync(FILE, 'utf8'))
 
@@ -21,6 +23,36 @@ test('the newest version of the symbols is the one that descriptors carry', () =
 
 test('the record is written as it is read', () => {
   assert.equal(write(recorded), fs.readFileSync(FILE, 'utf8'))
+})
+
+test('a function that is deprecated is still the same function', () => {
+  const found = declarationsOf('/* For modules. */\nSCOP_DEPRECATED("since 2.3: call scop_new") void scop_old(int more) __attribute__((format(printf, 2, 3)));')
+  assert.deepEqual(found.functions, [{ name: 'scop_old', type: 'void scop_old(int more)' }])
+})
+
+// ---- what the headers say ----
+
+const headers = path.resolve(import.meta.dirname, '../../core/include/scopiton')
+const lines = fs.readdirSync(headers).flatMap((name) => fs.readFileSync(path.join(headers, name), 'utf8').trim().split('\n'))
+
+test('at least 45 % of the lines of the public headers hold a comment', () => {
+  let open = false
+  const comments = lines.filter((line) => {
+    const holds = open || line.includes('/*')
+    open = holds && line.lastIndexOf('*/') <= line.lastIndexOf('/*') && (line.includes('/*') || !line.includes('*/'))
+    return holds
+  })
+  assert.ok(comments.length / lines.length >= 0.45, `${comments.length} of ${lines.length}`)
+})
+
+test('the reference is made of them without a warning', (t) => {
+  if (spawnSync('doxygen', ['--version']).error) return t.skip('doxygen is not installed; make docs installs it')
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-docs-')), root = path.resolve(import.meta.dirname, '../..')
+  const settings = fs.readFileSync(path.join(root, 'docs/Doxyfile'), 'utf8') + `\nOUTPUT_DIRECTORY = ${folder}\n`
+  const made = spawnSync('doxygen', ['-'], { cwd: root, input: settings, encoding: 'utf8' })
+  fs.rmSync(folder, { recursive: true })
+  assert.equal(made.stderr, '')
+  assert.equal(made.status, 0)
 })
 
 // ---- what a release lets change ----

@@ -44,14 +44,14 @@ function fieldsOf (body) {
   }))
 }
 
-function declarationsOf (text) {
+export function declarationsOf (text) {
   const found = { functions: [], structs: [], constants: [] }
   for (const part of split(bare(text), ';')) {
     const [, kind, name, body] = part.match(/^(struct|enum)\s*(\w*)\s*\{([\s\S]*)\}$/) ?? []
     if (kind === 'struct') found.structs.push({ name, fields: fieldsOf(body) })
     else if (kind === 'enum') for (const one of split(body, ',')) found.constants.push({ of: name, name: one.match(/^\w+/)[0] })
     else if (part.includes('(')) {
-      const type = words(part.replace(/__attribute__\s*\(\([\s\S]*\)\)/, ''))
+      const type = words(part.replace(/^SCOP_DEPRECATED\("[^"]*"\)/, '').replace(/__attribute__\s*\(\([\s\S]*\)\)/, ''))
       found.functions.push({ name: type.match(/(\w+)\(/)[1], type })
     } else if (!/^struct \w+$/.test(part)) throw new Error(`'${part}' in a public header is not understood`)
   }

@@ -6,7 +6,8 @@
  *
  * Every function takes NULL, or a null value, for "no value" and answers NULL then. What cannot be
  * calculated (two currencies, a text, a result beyond 18 digits, a division by zero) fails the
- * request, and the log says why.
+ * request, and the log says why; NULL is the answer then, too. What is given lives as long as the
+ * request.
  */
 #ifndef SCOPITON_CALC_H
 #define SCOPITON_CALC_H
@@ -26,7 +27,7 @@ const struct scop_value *scop_add(struct scop_request *req, const struct scop_va
 const struct scop_value *scop_subtract(struct scop_request *req, const struct scop_value *a,
     const struct scop_value *b);
 
-/* The amount with the other sign. */
+/* The amount with the other sign, of the same type. */
 const struct scop_value *scop_negate(struct scop_request *req, const struct scop_value *amount);
 
 /* `amount` times `factor` (an integer or a number): money rounded to the cent, an integer times an
@@ -39,7 +40,7 @@ const struct scop_value *scop_multiply(struct scop_request *req, const struct sc
 const struct scop_value *scop_divide(struct scop_request *req, const struct scop_value *amount,
     const struct scop_value *by, unsigned scale);
 
-/* A number rounded to `scale` digits behind the point. */
+/* An integer or a number rounded to `scale` digits behind the point, 0 to 18: a number. */
 const struct scop_value *scop_round(struct scop_request *req, const struct scop_value *number,
     unsigned scale);
 
@@ -52,14 +53,18 @@ const struct scop_value *scop_share(struct scop_request *req, const struct scop_
 
 /* ---- days ---- */
 
-/* Today, and the day of a time, where the tenant is. */
+/* Today, where the tenant is: the same through the whole request. */
 const struct scop_value *scop_today(struct scop_request *req);
+
+/* The day of a time (SCOP_TIME), where the tenant is. */
 const struct scop_value *scop_date_of(struct scop_request *req, const struct scop_value *time);
 
-/* The time of day of a time, where the tenant is. */
+/* The time of day (SCOP_CLOCK) of a time, where the tenant is, to the minute. */
 const struct scop_value *scop_clock_of(struct scop_request *req, const struct scop_value *time);
 
-/* The moment at which the day and the time of day (NULL: midnight) come to the tenant. */
+/* The moment at which the day and the time of day (NULL: midnight) come to the tenant. A time that
+ * the clock shows twice (the end of summer time) is the first of both, one that it never shows (its
+ * beginning) as much later as the clock was put forward. */
 const struct scop_value *scop_time_of(struct scop_request *req, const struct scop_value *date,
     const struct scop_value *clock);
 
@@ -78,7 +83,8 @@ const struct scop_value *scop_add_months(struct scop_request *req, const struct 
 const struct scop_value *scop_add_working_days(struct scop_request *req,
     const struct scop_value *date, int64_t days, const struct scop_value *holidays);
 
-/* How many days `to` is later than `from`; below 0: earlier. */
+/* How many days `to` is later than `from`, both dates; below 0: earlier. 0 where either is NULL or
+ * no date. Never fails. */
 int64_t scop_days_between(const struct scop_value *from, const struct scop_value *to);
 
 #endif

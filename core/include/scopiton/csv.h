@@ -12,8 +12,10 @@
 
 #include "scopiton/query.h"
 
+/* What a file that is read may have: columns in a record, and bytes in a field. */
 enum { SCOP_CSV_COLUMNS_MAX = 500, SCOP_CSV_FIELD_MAX = 1000000 };
 
+/* A file that is being read. Not the request's: scop_csv_close frees it. */
 struct scop_csv;
 
 /* Reads `size` bytes at `data`, which must stay until scop_csv_close. NULL, with a sentence for
@@ -27,9 +29,10 @@ struct scop_csv *scop_csv_open(const char *data, size_t size, unsigned *ret_line
 bool scop_csv_next(struct scop_csv *csv, const char *const **ret_fields, size_t *ret_count,
     unsigned *ret_line, const char **ret_error);
 
-/* What stands between its fields, for a file that is made like it. */
+/* What stands between its fields (',', ';' or a tab), for a file that is made like it. */
 char scop_csv_separator(const struct scop_csv *csv);
 
+/* Frees it, and all fields that it gave. Takes NULL. */
 void scop_csv_close(struct scop_csv *csv);
 
 /* A column of a file that is written: the key of its value in each row, and its heading. */
@@ -41,7 +44,7 @@ struct scop_csv_column {
  * and times as they are read there, a semicolon where the comma is the decimal sign. A text that a
  * spreadsheet would calculate gets a ' in front, and so does one that begins like that, so that
  * scop_csv_unguarded gives back what it was. Columns end with an empty one; titles are translated.
- */
+ * Gives a string that lives as long as the request; of no rows (NULL too) the headings alone. */
 const struct scop_value *scop_csv_write(struct scop_request *req,
     const struct scop_csv_column *columns, const struct scop_value *rows);
 
@@ -59,10 +62,11 @@ const struct scop_value *scop_csv_write_all(struct scop_request *req,
     struct scop_query (*next)(struct scop_request *req, const struct scop_value *last,
 	const struct scop_value *limit));
 
-/* Whether a spreadsheet would calculate a text that begins so. */
+/* Whether a spreadsheet would calculate a text that begins so: with = + - @, a tab or a return. */
 bool scop_csv_is_formula(const char *text);
 
-/* The text of a field without the ' that stands before what a spreadsheet would calculate. */
+/* The text of a field without the ' that stands before what a spreadsheet would calculate; a part
+ * of `field`, so it lives as long. */
 const char *scop_csv_unguarded(const char *field);
 
 #endif

@@ -18,11 +18,13 @@
 
 struct scop_request;
 
+/* A line of the head; names and values with a line's end fail the request. */
 struct scop_http_header {
 	const char *name;
 	const struct scop_value *value; /* text without a line's end */
 };
 
+/* What is asked. All of it may go once scop_http has answered. */
 struct scop_http {
 	const char *method; /* "GET" unless said */
 	/* https, or http where the host is called at its port 80 */

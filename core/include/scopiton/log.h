@@ -24,8 +24,9 @@ enum scop_log_level { SCOP_LOG_DEBUG, SCOP_LOG_INFO, SCOP_LOG_WARNING, SCOP_LOG_
  *
  * It is one line, and stands there at once, whatever becomes of the transaction. A control
  * character, a line break, an invisible mark that turns the direction of writing or an invalid byte
- * of UTF-8 is written as \xNN; what is longer than SCOP_LOG_BYTES is cut. After SCOP_LOG_LINES
- * lines one more says so, and the rest of this request's are dropped. Never fails. */
+ * of UTF-8 is written out by its hexadecimal digits; what is longer than SCOP_LOG_BYTES is cut.
+ * After SCOP_LOG_LINES lines one more says so, and the rest of this request's are dropped. Never
+ * fails. */
 void scop_log(struct scop_request *req, enum scop_log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

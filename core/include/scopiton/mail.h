@@ -21,6 +21,8 @@
 struct scop_request;
 struct scop_view;
 
+/* One mail. The host sets who it is from: the tenant's name, and an address of the host or one that
+ * an operator has set for the tenant. */
 struct scop_mail {
 	const struct scop_view *view;      /* written with the model as it stands */
 	const struct scop_value *to;       /* an address, as SCOP_FIELD_EMAIL takes it */
@@ -30,11 +32,14 @@ struct scop_mail {
 	bool secret; /* holds what opens a door: nobody but the recipient may read it */
 };
 
-/* Sends it after the commit. Only in a POST or a job. An address that is none fails the request. */
+/* Sends it after the commit; `mail` may go afterwards. Only in a POST or a job, else the request
+ * fails, as it does for an invalid address, a view without a subject, or more than the host takes
+ * of one mail. A server that refuses the mail later fails nothing: the portal shows it. */
 void scop_mail(struct scop_request *req, const struct scop_mail *mail);
 
 /* Attaches a file to the mail before; at most 10 MB, and 20 to a mail. `name` as the recipient's
- * program shows it. */
+ * program shows it, `type` a media type such as "application/pdf", `bytes` a string. Without a mail
+ * before it, or beyond these limits, the request fails. */
 void scop_attach(struct scop_request *req, const char *name, const char *type,
     const struct scop_value *bytes);
 

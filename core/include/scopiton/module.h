@@ -110,19 +110,26 @@ struct scop_field {
 
 /* ---- routes ---- */
 
+/* A GET reads, in a transaction in which MariaDB refuses a write; HEAD is one too. A POST writes,
+ * in one that is committed when the handler has answered, and takes effect once however often the
+ * form is sent. */
 enum scop_method { SCOP_GET, SCOP_POST };
 
 /* The permission of a portal route that every signed-in member may open. A program with an API key
  * is no member. */
 #define SCOP_ANY_MEMBER ""
 
+/* One address. Routes are tried in their order; the first whose method and path fit is taken. An
+ * array ends with an empty one. */
 struct scop_route {
 	enum scop_method method;
 	/* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
 	const char *path;
 	const char *name; /* for links; NULL: none lead here */
+	/* gives the answer; without one it is 500. May run again where MariaDB asks for it: what it
+	 * did in the database is undone then. */
 	void (*handle)(struct scop_request *req);
-	const struct scop_field *fields;
+	const struct scop_field *fields; /* NULL: accepts none */
 	/* the route lives in the portal, for members who have it, or SCOP_ANY_MEMBER; NULL: on the
 	   public side */
 	const char *permission;
@@ -147,12 +154,13 @@ void scop_report(struct scop_request *req, enum scop_report_level level, unsigne
 /* Takes files in: `files[0]` is the one named first. Runs in one transaction; false, or any error
  * reported, undoes all. */
 struct scop_import {
-	const char *name;
+	const char *name; /* `scopiton import MODULE NAME FILE...` */
 	bool (*handle)(struct scop_request *req, const struct scop_file *files, size_t count);
 };
 
 /* ---- the module ---- */
 
+/* A view, as the build writes it to names.c; it lives as long as the module. */
 struct scop_view {
 	const char *name;
 	const char *text; /* Mustache */
@@ -161,9 +169,9 @@ struct scop_view {
 
 /* A .mo file in the shared object. */
 struct scop_messages {
-	char language[3];
+	char language[3]; /* "fr" */
 	const unsigned char *data;
-	size_t size;
+	size_t size; /* bytes */
 };
 
 /* What the build makes of the module's files. */

@@ -25,10 +25,12 @@
 
 #include "scopiton/value.h"
 
+/* Arguments of one statement; the build refuses more. */
 #define SCOP_ARGS_MAX 24
 
 struct scop_request;
 
+/* A statement of the module's .sql file, as the build writes it to names.c. */
 struct scop_statement {
 	const char *name;
 	const char *sql; /* with ? for each argument */
@@ -42,21 +44,24 @@ struct scop_query {
 	const struct scop_value *args[SCOP_ARGS_MAX];
 };
 
-/* The first row, as a map; NULL for none, or when the request has failed. */
+/* The first row, as a map; NULL for none, or when the request has failed: the host answers for the
+ * failure then, whatever the handler decides. Rows live as long as the request. */
 const struct scop_value *scop_row(struct scop_request *req, struct scop_query query);
 
 /* All rows, as a list of maps; an empty list for none; NULL only when the request has failed, as it
  * does where there are more than 10,000: read those in pages, or by scop_csv_write_all. */
 const struct scop_value *scop_rows(struct scop_request *req, struct scop_query query);
 
-/* Runs a statement that writes; gives the number of rows that it touched, 0 when the request has
- * failed. Only in a POST: in a GET MariaDB itself refuses it. */
+/* Runs a statement that writes; gives the number of rows that its WHERE found, changed by it or
+ * not (of an INSERT those inserted), 0 when the request has failed. Only in a POST, a job or an
+ * import: in a GET MariaDB itself refuses it, and the request fails. */
 uint64_t scop_write(struct scop_request *req, struct scop_query query);
 
 /* As scop_write, but a violated unique index is told by `*ret_duplicate` and fails nothing. */
 uint64_t scop_write_unique(struct scop_request *req, struct scop_query query, bool *ret_duplicate);
 
-/* The AUTO_INCREMENT id of the last INSERT; 0 when there was none. */
+/* The AUTO_INCREMENT id of the last INSERT of this request, of several rows the first one's; 0 when
+ * there was none. */
 int64_t scop_inserted(struct scop_request *req);
 
 /* One read of several that travel together. */

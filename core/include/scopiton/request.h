@@ -5,7 +5,13 @@
  * Everything that a handler makes lives until the request ends, and nothing has to be freed. A
  * failure of the database is sticky: the value is NULL then ("none or failed"), what the handler
  * does afterwards is discarded, and the host rolls back, answers with a reference, and logs the
- * cause. So a handler tests only for what its own work needs.
+ * cause. So a handler tests only for what its own work needs. A handler's own mistake (a value
+ * beyond its limits, a name that the module does not have) fails the request in the same way, with
+ * words in the log, and on the page where the configuration says "development = yes"; it never ends
+ * the worker.
+ *
+ * "The request" is a visitor's, a job's or an import's. Where memory runs out the worker ends, the
+ * transaction is rolled back, and another worker starts: no function answers NULL for that.
  */
 #ifndef SCOPITON_REQUEST_H
 #define SCOPITON_REQUEST_H
@@ -21,10 +27,12 @@ struct scop_view;
 
 /* ---- what arrived ---- */
 
-/* The part {name} of the path, as a string. The route must have it. */
+/* The part {name} of the path, decoded, as a string of at most 200 bytes; NULL where the route's
+ * path has no such part. */
 const struct scop_value *scop_path(const struct scop_request *req, const char *name);
 
-/* The value of a field that the route lists, checked; NULL where it was left empty. */
+/* The value of a field that the route lists, checked, of the type that module.h says; NULL where it
+ * was left empty, and for a name that the route does not list. */
 const struct scop_value *scop_field(const struct scop_request *req, const char *name);
 
 /* An uploaded file. Everything lives until the request ends. */
@@ -43,17 +51,20 @@ const struct scop_file *scop_upload(const struct scop_request *req, const char *
 const struct scop_file *scop_upload_at(const struct scop_request *req, const char *name,
     size_t index);
 
-/* When the request came, in UTC. */
+/* When the request came, in UTC: the same at each call, and when the handler runs again. */
 const struct scop_value *scop_now(const struct scop_request *req);
 
-/* The time `seconds` after scop_now. */
+/* The time `seconds` after scop_now (below 0: before it). */
 const struct scop_value *scop_from_now(struct scop_request *req, int64_t seconds);
 
-/* Two letters: fr, nl, de or en. */
+/* The language of the answer, two letters: fr, nl, de or en. In a job or an import the tenant's. */
 const char *scop_language_of(const struct scop_request *req);
 
-/* The member's id and name; NULL on public pages. */
+/* The id of the member who is signed in, an integer; NULL on public pages, in jobs and imports, and
+ * for a program with an API key, which is no member. */
 const struct scop_value *scop_member(const struct scop_request *req);
+
+/* The member's name, or the API key's; NULL on public pages, in jobs and imports. */
 const struct scop_value *scop_member_name(const struct scop_request *req);
 
 /* Whether the member has a permission: for showing only the buttons that would work. A route's own
@@ -64,36 +75,48 @@ bool scop_may(const struct scop_request *req, const char *permission);
  * integer, money or a boolean, as the manifest says. NULL for a name that is none. */
 const struct scop_value *scop_setting(struct scop_request *req, const char *name);
 
-/* What the visitor's program calls itself, at most 200 characters; for people only. */
+/* What the visitor's program calls itself, at most 200 characters; for people only, since anybody
+ * can write anything there. "" where it says nothing. */
 const struct scop_value *scop_agent(struct scop_request *req);
 
-/* Whether a zone is known, such as Europe/Brussels. */
+/* Whether this host knows a time zone by that name, such as "Europe/Brussels" (IANA's names). */
 bool scop_zone_is_known(const char *zone);
 
 /* Who visits the public side: the hash of a token that this browser keeps for this module, 64
  * hexadecimal digits. NULL for a browser that has none yet. */
 const struct scop_value *scop_visitor(struct scop_request *req);
 
-/* The same, but a browser that has none is given one. Only in a POST. */
+/* The same, but a browser that has none is given one. Only in a POST, since the answer of a GET may
+ * be kept by others. */
 const struct scop_value *scop_visitor_keep(struct scop_request *req);
 
 /* Gives the browser another one, as after signing in, so that whoever knew the former has nothing;
  * gives the new one. */
 const struct scop_value *scop_visitor_renew(struct scop_request *req);
 
-/* The tenant's number. */
+/* The tenant's number, an integer that no other tenant of the host has. Not for people. */
 const struct scop_value *scop_tenant(const struct scop_request *req);
 
 /* ---- making values ---- */
 
+/* Each value lives as long as the request, and so do its texts and bytes, which are copied; the
+ * names of keys are not, and must live on. What cannot be made fails the request and is NULL. */
+
+/* An integer, and a boolean. */
 const struct scop_value *scop_make_int(struct scop_request *req, int64_t integer);
 const struct scop_value *scop_make_bool(struct scop_request *req, bool truth);
 
-/* `unscaled` with `scale` digits behind the point, 0 to 18: 55 and 1 are 5.5. */
+/* A number: `unscaled` with `scale` digits behind the point, 0 to 18: 55 and 1 are 5.5. More digits
+ * fail the request. */
 const struct scop_value *scop_make_number(struct scop_request *req, int64_t unscaled,
     uint8_t scale);
+
+/* Money: cents, and three capitals of ISO 4217, such as "EUR"; anything else fails the request. */
 const struct scop_value *scop_make_money(struct scop_request *req, int64_t cents,
     const char *currency);
+
+/* A string, as printf makes it. `format` is the module's own, never somebody's words. What printf
+ * cannot make (more than 2 GB) fails the request. */
 const struct scop_value *scop_make_text(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -104,7 +127,8 @@ const struct scop_value *scop_make_string(struct scop_request *req, const char *
  * RFC 3339 for a time, "true"; a string as it is; "" for null, lists and maps. */
 const char *scop_plain(struct scop_request *req, const struct scop_value *value);
 
-/* `length` bytes at `bytes`, copied; may hold anything, for a BLOB column. */
+/* A string of `length` bytes at `bytes`, copied; may hold anything, for a BLOB column. `bytes` may
+ * be NULL for none; more than 4 GB fail the request. */
 const struct scop_value *scop_make_bytes(struct scop_request *req, const void *bytes,
     size_t length);
 
@@ -141,7 +165,7 @@ const struct scop_value *scop_make_map(struct scop_request *req, size_t count,
 const struct scop_value *scop_make_with(struct scop_request *req, const struct scop_value *map,
     const char *key, const struct scop_value *value);
 
-/* A list of `count` items. */
+/* A list of `count` items, which may be NULL; the array may go afterwards. */
 const struct scop_value *scop_make_list(struct scop_request *req, size_t count,
     const struct scop_value *const *items);
 
@@ -157,10 +181,11 @@ const struct scop_value *scop_said(struct scop_request *req, const struct scop_v
  * (RFC 3986). */
 const struct scop_value *scop_percent(struct scop_request *req, const struct scop_value *text);
 
-/* `size` zeroed bytes that live until the request ends. */
+/* `size` zeroed bytes that live until the request ends, aligned for any type. Never NULL. What a
+ * visitor sends should bound `size`: more than the worker may have ends it. */
 void *scop_alloc(struct scop_request *req, size_t size);
 
-/* `length` random characters of a-z2-7, unguessable. */
+/* `length` random characters of a-z2-7, 5 bits each, unguessable: 40 for a token. */
 const struct scop_value *scop_random(struct scop_request *req, size_t length);
 
 /* BLAKE2b of a string, 64 hexadecimal digits: what is stored of a token, and the address of a file.
@@ -184,22 +209,28 @@ bool scop_outdated(struct scop_request *req, const struct scop_value *rows, cons
 const struct scop_value *scop_qr(struct scop_request *req, const char *text);
 
 /* A small chart of bars for the partial `chart`, which also shows it as a table: `count` values
- * (integers or money, at most 60) and what each is called. Values below 0 count as 0. */
+ * (integers or money, at most 60; more fail the request) and what each is called. Values below 0
+ * count as 0. */
 const struct scop_value *scop_chart(struct scop_request *req, size_t count,
     const struct scop_value *const *labels, const struct scop_value *const *values);
 
 /* ---- answering ---- */
 
-/* Puts a value into the model that the view and JSON are written from. */
+/* Puts a value into the model that the view and JSON are written from, in place of one of that name
+ * before. `name` must live on. In a view the host
+ * puts `scop`, `error`, `errors`, `value` and `rejected` itself: a module's own are not seen there.
+ */
 void scop_put(struct scop_request *req, const char *name, const struct scop_value *value);
 
 /* What was put under `name`; NULL for nothing. */
 const struct scop_value *scop_model(const struct scop_request *req, const char *name);
 
-/* Answers with the model through `view`. Of several answers the last one counts. */
+/* Answers with the model through `view` (of names.h; NULL fails the request). Of several answers
+ * the last one counts, here and below. */
 void scop_view(struct scop_request *req, const struct scop_view *view);
 
-/* 303 to the route `name` of this module; its path's {parts} come from `parts` (a map, or NULL). */
+/* Answers 303 to the route `name` of this module; its path's {parts} come from `parts` (a map, or
+ * NULL). A name or a part that is missing fails the request. */
 void scop_redirect(struct scop_request *req, const char *name, const struct scop_value *parts);
 
 /* The same with a query: a map, whose members without a value are left out. So a list keeps its
@@ -213,6 +244,7 @@ void scop_redirect_query(struct scop_request *req, const char *name, const struc
 void scop_flash(struct scop_request *req, const char *text);
 void scop_flash_with(struct scop_request *req, const char *text, const struct scop_value *values);
 
+/* Answers 404, as for an address that no route has. A POST's transaction is rolled back. */
 void scop_not_found(struct scop_request *req);
 
 /* A field of this POST is refused for a reason that only the handler knew; `message` as for
@@ -240,11 +272,12 @@ void scop_refuse_with(struct scop_request *req, const char *message,
  * fields are known at run time only. */
 const struct scop_value *scop_rejection(const struct scop_request *req, const char *field);
 
-/* Whether anything was refused, or has failed. */
+/* Whether anything was refused, or has failed: what is left to do is in vain then. */
 bool scop_rejected(const struct scop_request *req);
 
 /* Answers with bytes that never change under this address, so that caches may keep them for a year.
- */
+ * `type` is a media type, such as "image/webp", and must live on; `bytes` a string (NULL fails the
+ * request). */
 void scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
 
 /* Answers with bytes made for this request, which nobody keeps. Browsers save them as `file_name`;

@@ -156,9 +156,10 @@ const struct scop_value *scop_test_calls(const struct scop_test *test);
  * one that writes. */
 const struct scop_value *scop_test_query(struct scop_test *test, struct scop_query query);
 
-/* Runs SQL in the module's database, as an administrator; `socle.` is the tenant's socle. Gives the
- * rows of a SELECT, else NULL. For rows that a test needs, and for looks that no statement of the
- * module gives. The second gives the first column of the first row, NULL for no row. */
+/* Runs SQL in the module's database, as an administrator; the prefix "socle." names the socle.
+ * Gives the rows of a SELECT, else NULL. For rows that a test needs, and for looks that no
+ * statement of the module gives. The second gives the first column of the first row, NULL for no
+ * row. */
 const struct scop_value *scop_test_sql(struct scop_test *test, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const struct scop_value *scop_test_sql_value(struct scop_test *test, const char *format, ...)

@@ -15,6 +15,12 @@
 
 struct scop_value;
 
+/* Marks a function that will go with the next major version of the API: each call of it is a
+ * warning with `remedy`, which says since which version and what to call instead, as in
+ * SCOP_DEPRECATED("since 2.3: call scop_make_string"). Of all warnings this one alone does not stop
+ * a module's build. */
+#define SCOP_DEPRECATED(remedy) __attribute__((deprecated(remedy)))
+
 /* Marks a text for translators; who shows it translates it. */
 #define SCOP_TEXT(text) text
 /* The same for a text that reaches scop_note() through a variable: the portal shows it later. */
@@ -73,7 +79,8 @@ int scop_weekday(const struct scop_value *date);
  * Of two kinds that cannot be compared 0, and an error in the log that says so. */
 int scop_compare(const struct scop_value *a, const struct scop_value *b);
 
-/* The text of a string; "" for anything else. Never NULL. */
+/* The text of a string, which lives as long as the value; "" for anything else. Never NULL. Ends at
+ * the first zero byte of bytes that hold one: see scop_size. */
 const char *scop_as_text(const struct scop_value *value);
 
 /* The bytes of a string, which may hold anything where it came from a BLOB; 0 for anything else. */
@@ -83,7 +90,7 @@ size_t scop_size(const struct scop_value *value);
  * map. */
 bool scop_as_bool(const struct scop_value *value);
 
-/* The same three of the member `key` of `map`. */
+/* scop_as_int, scop_as_text and scop_as_bool of the member `key` of `map`; of none as of null. */
 int64_t scop_int(const struct scop_value *map, const char *key);
 const char *scop_text(const struct scop_value *map, const char *key);
 bool scop_bool(const struct scop_value *map, const char *key);

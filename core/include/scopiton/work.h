@@ -32,14 +32,16 @@ enum scop_job_result {
 	SCOP_JOB_FAILED, /* never run again: it waits for a person who retries or discards it */
 };
 
+/* A job that the module can do. An array ends with an empty one. */
 struct scop_job {
-	const char *name;
+	const char *name; /* as module.xml has it */
 	enum scop_job_result (*handle)(struct scop_request *req);
 	unsigned tries; /* after which a retry counts as failed; 10 unless said */
 };
 
 /* Puts a job of this module into the queue, for now. `body` is a map of what it needs to know, at
- * most 64 kB as JSON; NULL for nothing. Times become texts and money a map on the way. */
+ * most 64 kB as JSON; NULL for nothing. Times become texts and money a map on the way. Only in a
+ * POST or a job; elsewhere, or with a larger body, the request fails. */
 void scop_later(struct scop_request *req, const char *job, const struct scop_value *body);
 
 /* The same for the time `at` (NULL: now). Of the jobs with the same name and `once` (1 to 100
@@ -54,10 +56,10 @@ void scop_emit(struct scop_request *req, const char *event, const struct scop_va
 
 /* ---- in a job ---- */
 
-/* What the job was given: a map, perhaps an empty one. */
+/* What the job was given: a map, perhaps an empty one; NULL outside of a job. */
 const struct scop_value *scop_body(const struct scop_request *req);
 
-/* How often it has been tried, this time included. */
+/* How often it has been tried, this time included: from 1. 0 outside of a job. */
 unsigned scop_tries(const struct scop_request *req);
 
 /* For `return`: SCOP_JOB_RETRY, or SCOP_JOB_FAILED, with the reason as printf makes it, which
@@ -67,7 +69,8 @@ enum scop_job_result scop_retry(struct scop_request *req, const char *format, ..
 enum scop_job_result scop_give_up(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Shows people how far it is, whatever becomes of its transaction. */
+/* Shows people how far it is, `done` of `total`, whatever becomes of its transaction. Cheap enough
+ * for each step of a loop. Does nothing outside of a job. */
 void scop_progress(struct scop_request *req, uint32_t done, uint32_t total);
 
 /* Whether somebody has cancelled it: a long job asks now and then, and returns. Its transaction is
