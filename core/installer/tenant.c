@@ -165,11 +165,24 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 		tenant, operates) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_module_table AS SELECT "
-		"s.tenant, s.module, i.table_name, i.n_rows FROM "
+		"s.tenant, s.module, i.table_name, i.n_rows, i.clustered_index_size + "
+		"i.sum_of_other_index_sizes AS pages FROM "
 		"scopiton.subscription s JOIN scopiton.tenant t ON t.id = s.tenant JOIN "
 		"mysql.innodb_table_stats i ON i.database_name = CONVERT(s.database_name USING "
 		"utf8mb3) "
 		"COLLATE utf8mb3_bin WHERE i.table_name NOT LIKE 'scop\\_%%' AND %s",
+		tenant, served) &&
+	    scop_platform_sql(platform,
+		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_dead_job AS SELECT "
+		"t.id AS tenant, d.id, s.module, d.name, d.died, d.error FROM scopiton.tenant t "
+		"JOIN scopiton.subscription s ON s.tenant = t.id JOIN queue.dead d ON d.role = "
+		"CONCAT('t', t.id, '_', s.module) WHERE %s",
+		tenant, served) &&
+	    scop_platform_sql(platform,
+		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_refused_mail AS SELECT "
+		"t.id AS tenant, m.id, m.created FROM queue.mail m JOIN scopiton.tenant t ON "
+		"t.id = SUBSTRING(SUBSTRING_INDEX(m.role, '_', 1), 2) WHERE m.state = 'refused' "
+		"AND %s",
 		tenant, served) &&
 	    scop_platform_sql(platform,
 		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_use_line AS SELECT "

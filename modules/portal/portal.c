@@ -229,6 +229,7 @@ static const struct scop_route routes[] = {
 	    .name = "rollout",
 	    .handle = portal_rollout,
 	    .permission = "portal.operate",
+	    .fields = portal_page_fields,
 	    .api = true },
 	{ .method = SCOP_POST,
 	    .path = "/rollouts/{rollout}/pause",

@@ -193,9 +193,9 @@ SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'pau
 	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r WHERE r.id = :id
 
--- name: rollout_tenants (id)
+-- name: rollout_tenants (id, limit, first)
 SELECT tenant, title, wave, state = 'waiting' AS waiting, state = 'running' AS running, state = 'done' AS done, state = 'failed' AS failed, message, from_version, milliseconds
-FROM socle.rollout_tenant WHERE rollout = :id ORDER BY wave, tenant LIMIT 1000
+FROM socle.rollout_tenant WHERE rollout = :id ORDER BY wave, tenant LIMIT :limit OFFSET :first
 
 -- name: rollout_modules (language)
 SELECT s.module, MAX(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)) AS title, COUNT(DISTINCT s.tenant) AS tenants
@@ -389,10 +389,17 @@ DELETE FROM socle.api_key WHERE id = :id
 
 -- Operators: of the tenants that their scop serves; for a tenant that is no scop's, these views are empty.
 
+-- Each company with what may need its operator; a page of InnoDB has 16 KiB.
 -- name: every_tenant (words, limit, first)
-SELECT t.id, t.title, t.name, t.host, t.portal_host, (SELECT COUNT(*) FROM socle.every_subscription s WHERE s.tenant = t.id AND s.state = 'on') AS modules,
-	(SELECT COUNT(*) FROM socle.every_subscription s WHERE s.tenant = t.id AND s.state = 'on' AND s.trouble <> '') AS troubles
-FROM socle.every_tenant t WHERE :words IS NULL OR t.title LIKE CONCAT('%', :words, '%') OR t.name LIKE CONCAT('%', :words, '%')
+SELECT t.id, t.title, t.name, t.host, t.portal_host, COALESCE(u.modules, 0) AS modules, COALESCE(u.troubles, 0) AS troubles, COALESCE(u.updates, 0) AS updates,
+	COALESCE(d.jobs, 0) AS dead, COALESCE(r.mails, 0) AS refused, CEILING(COALESCE(z.pages, 0) / 64) AS megabytes
+FROM socle.every_tenant t
+LEFT JOIN (SELECT s.tenant, COUNT(*) AS modules, SUM(s.trouble <> '') AS troubles, SUM(s.version <> o.version) AS updates
+	FROM socle.every_subscription s LEFT JOIN socle.offer o ON o.module = s.module WHERE s.state = 'on' GROUP BY s.tenant) u ON u.tenant = t.id
+LEFT JOIN (SELECT tenant, COUNT(*) AS jobs FROM socle.every_dead_job GROUP BY tenant) d ON d.tenant = t.id
+LEFT JOIN (SELECT tenant, COUNT(*) AS mails FROM socle.every_refused_mail WHERE created > UTC_TIMESTAMP() - INTERVAL 7 DAY GROUP BY tenant) r ON r.tenant = t.id
+LEFT JOIN (SELECT tenant, SUM(pages) AS pages FROM socle.every_module_table GROUP BY tenant) z ON z.tenant = t.id
+WHERE :words IS NULL OR t.title LIKE CONCAT('%', :words, '%') OR t.name LIKE CONCAT('%', :words, '%')
 	OR t.host LIKE CONCAT('%', :words, '%') ORDER BY t.title, t.id LIMIT :limit OFFSET :first
 
 -- name: one_tenant (id)
@@ -444,6 +451,10 @@ SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
 	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
+
+-- name: dead_jobs_for (language, tenant)
+SELECT d.id, d.died, d.error, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title, d.module) AS title
+FROM socle.every_dead_job d LEFT JOIN socle.offer o ON o.module = d.module WHERE d.tenant = :tenant ORDER BY d.id DESC LIMIT 20
 
 -- name: steps_for (tenant)
 SELECT s.step, s.number FROM socle.every_step s JOIN socle.every_order o ON o.id = s.installer_order

@@ -99,8 +99,13 @@ portal_rollout(struct scop_request *req)
 	/* the installer has not taken it up yet */
 	scop_put(req, "asked", scop_make_bool(req, asked));
 	scop_put(req, "busy", scop_make_bool(req, asked || scop_bool(one, "running")));
-	scop_put(req, "tenants",
-	    portal_all_said(req, scop_rows(req, rollout_tenants(scop_get(one, "id"))), "message"));
+	portal_put_page(req, "tenants",
+	    portal_all_said(req,
+		scop_rows(req,
+		    rollout_tenants(scop_get(one, "id"), scop_make_int(req, PER_PAGE),
+			portal_first(req, PER_PAGE))),
+		"message"),
+	    PER_PAGE);
 	scop_view(req, &view_rollout);
 }
 

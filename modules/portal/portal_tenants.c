@@ -117,7 +117,7 @@ portal_tenant(struct scop_request *req)
 	    (const struct scop_want[]){ { "one", true, one_tenant(id) },
 		{ "modules", false, offers_for(language, id) },
 		{ "orders", false, orders_for(language, id) }, { "steps", false, steps_for(id) },
-		{ 0 } });
+		{ "dead", false, dead_jobs_for(language, id) }, { 0 } });
 
 	if (!tenant) {
 		scop_not_found(req);
@@ -126,6 +126,8 @@ portal_tenant(struct scop_request *req)
 	scop_put(req, "busy",
 	    scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
 	scop_put(req, "steps", portal_all_said(req, scop_model(req, "steps"), "step"));
+	scop_put(req, "any_dead", scop_make_bool(req, scop_count(scop_model(req, "dead")) > 0));
+	scop_put(req, "dead", portal_all_said(req, scop_model(req, "dead"), "error"));
 	scop_put(req, "of_all", scop_make_bool(req, true));
 	scop_view(req, &view_tenant);
 }

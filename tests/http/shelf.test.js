@@ -302,6 +302,19 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
   assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.tenant WHERE name IN ('broken', 'sneaky')"), '0', 'and a tenant that operates none makes none')
 })
 
+test('the list of companies says what may need its operator, and the company why', async () => {
+  await stack.sql(`INSERT INTO queue.dead (id, role, is_event, name, body, created, tries, error) VALUES (7001, 't1_portal', 0, 'forgot', '{}', UTC_TIMESTAMP(3), 3, 'the till is on fire');
+    INSERT INTO queue.mail (role, recipient, sender_name, subject, html, state, run_at) VALUES ('t1_portal', 'x@example.org', 'x', 'x', '', 'refused', UTC_TIMESTAMP()), ('t1_portal', 'y@example.org', 'y', 'y', '', 'refused', UTC_TIMESTAMP());
+    UPDATE mysql.innodb_table_stats SET clustered_index_size = 640 WHERE database_name = 't1_portal' LIMIT 1`)
+  const { body } = await get('/portal/tenants', operator, scop), row = text(body.slice(body.indexOf('>Acme<')).split('</tr>')[0])
+  assert.match(row, /[1-9]\d* MB 1 background job failed 2 e-mails were rejected/)
+  assert.doesNotMatch(row, /All fine/)
+  assert.match(text((await get('/portal/tenants/1', operator, scop)).body), /Failed jobs .*Portal .*The till is on fire/)
+  assert.equal((await stack.sql('SELECT COUNT(*) FROM t1.every_dead_job')).trim(), '0', 'nobody but a scop sees others\'')
+  await stack.sql("DELETE FROM queue.dead WHERE id = 7001; DELETE FROM queue.mail WHERE recipient IN ('x@example.org', 'y@example.org')")
+  assert.doesNotMatch(text((await get('/portal/tenants', operator, scop)).body), /job failed|rejected/)
+})
+
 test('an operator says what owners may order by themselves', async () => {
   const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
   assert.match(text((await get(page, operator, scop)).body), /Billing and e-mails/)
