@@ -59,6 +59,7 @@ static const struct setting {
 	FLAG(separate_users, true),
 	FLAG(https, true),
 	FLAG(development, false),
+	FLAG(trace, false),
 	NUMBER(uid_base, 20000, 1000, 2000000000),
 	NUMBER(workers, 64, 1, 4096),
 	NUMBER(pool_workers, 8, 1, 256),
@@ -208,6 +209,8 @@ check(const struct scop_config *config, struct scop_error *err)
 		    "%s: 'mail_bounces' is the Maildir of 'mail_from', an absolute path, and needs "
 		    "'mail_server'",
 		    config->file);
+	if (config->trace && !config->development)
+		return scop_error_set(err, "%s: 'trace' needs 'development = yes'", config->file);
 	if (config->job_soft_milliseconds > config->job_hard_milliseconds)
 		return scop_error_set(err,
 		    "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'",

@@ -54,6 +54,7 @@ struct scop_config {
 	bool separate_users;            /* as root, modules run under user ids of their own */
 	bool https;
 	bool development;
+	bool trace; /* pages of development end with their trace */
 	/* as root, a module's workers run under this plus the module's number */
 	int64_t uid_base;
 	int64_t workers;      /* of all pools together */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "package/widen.h"
 
 #define PREFIX "SCOPITON_"
@@ -295,4 +296,54 @@ scop_loader_load(const char *file, struct scop_error *err)
 		return NULL;
 	}
 	return check_descriptor(module, file, err) ? scop_module_widen(module) : NULL;
+}
+
+/* ---- symbols ---- */
+
+static const char *
+find_function(struct image *image, uint64_t offset)
+{
+	const Elf64_Ehdr *head = part(image, 0, sizeof *head);
+	const Elf64_Shdr *symbols = head ? section(image, head, SHT_SYMTAB) : NULL;
+	const Elf64_Shdr *strings = symbols
+	    ? part(image, head->e_shoff + (uint64_t)symbols->sh_link * sizeof *strings,
+		  sizeof *strings)
+	    : NULL;
+
+	image->strings = strings ? part(image, strings->sh_offset, strings->sh_size) : NULL;
+	if (!image->strings)
+		return "";
+	image->strings_size = strings->sh_size;
+	for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols->sh_size; at += sizeof(Elf64_Sym)) {
+		const Elf64_Sym *symbol = part(image, symbols->sh_offset + at, sizeof *symbol);
+
+		if (symbol && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
+		    symbol->st_value == offset)
+			return string(image, symbol->st_name);
+	}
+	return "";
+}
+
+const char *
+scop_loader_function(struct scop_arena *arena, const char *file, const void *address)
+{
+	struct stat status;
+	Dl_info object;
+	const int fd = open(file, O_RDONLY | O_CLOEXEC);
+	void *bytes = fd >= 0 && fstat(fd, &status) == 0 && status.st_size > 0
+	    ? mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
+	    : MAP_FAILED;
+
+	if (fd >= 0)
+		close(fd);
+	if (bytes == MAP_FAILED)
+		return "";
+	struct image image = { .bytes = bytes, .size = (size_t)status.st_size, .file = file };
+	const char *name = address && dladdr(address, &object)
+	    ? scop_arena_printf(arena, "%.60s",
+		  find_function(&image,
+		      (uint64_t)((const char *)address - (const char *)object.dli_fbase)))
+	    : "";
+	munmap(bytes, (size_t)status.st_size);
+	return name;
 }

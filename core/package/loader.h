@@ -42,4 +42,9 @@ enum scop_api_fit scop_loader_api(const char *name);
  * module that was built for an older minor version are copied into ones as large as this host's. */
 const struct scop_module *scop_loader_load(const char *file, struct scop_error *err);
 
+/* The name of the function at `address` of a loaded module, as its file's symbols say; "" where
+ * they do not, as when it was stripped. Reads the file. */
+struct scop_arena;
+const char *scop_loader_function(struct scop_arena *arena, const char *file, const void *address);
+
 #endif

@@ -240,6 +240,7 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	add(&arguments, "https=%d", config->https);
 	add(&arguments, "development=%d", config->development);
 	add(&arguments, "relay=1");
+	add(&arguments, "trace=%d", config->trace);
 	add(&arguments, "sandbox=%d", config->sandbox);
 	add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
 	if (getenv("ASAN_OPTIONS") &&

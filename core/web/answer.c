@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "web/page.h"
 #include "web/route.h"
+#include "web/trace.h"
 
 enum { BODY_USUAL = 8000 };
 
@@ -296,6 +297,7 @@ scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
 			body = false;
 		}
 	}
+	scop_trace_panel(req, answer);
 	add_security(req, answer);
 	scop_buffer_init(&out, req->arena);
 	scop_buffer_printf(&out, "Status: %d %s\r\n", answer->status,

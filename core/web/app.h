@@ -13,6 +13,7 @@ struct scop_arena;
 struct scop_db;
 struct scop_out;
 struct scop_template;
+struct scop_trace;
 
 enum { SCOP_KEY_BYTES = 32 };
 
@@ -38,6 +39,8 @@ struct scop_app {
 	const char *port; /* of the addresses in mails; "" for the standard one */
 	bool https;       /* cookies say Secure */
 	bool development; /* a failed request's page shows the cause */
+	/* in development, for authors (web/trace.h); NULL: nobody traces */
+	struct scop_trace *trace;
 };
 
 /* One tenant's use of the module, as a request finds it. Texts live until the request ends. */

@@ -77,8 +77,8 @@ on_this_side(const struct scop_request *req, const struct scop_route *route)
 
 /* Names below .localhost lead to the machine of whoever asks (RFC 6761, section 6.3): no tenant
  * that others reach has one. */
-static bool
-is_local(const char *host)
+bool
+scop_route_is_local(const char *host)
 {
 	const char *end = strrchr(host, '.');
 
@@ -89,7 +89,7 @@ static bool
 is_there(const struct scop_request *req, const struct scop_route *route)
 {
 	return on_this_side(req, route) &&
-	    (!route->development || (req->app->development && is_local(req->host)));
+	    (!route->development || (req->app->development && scop_route_is_local(req->host)));
 }
 
 const struct scop_route *

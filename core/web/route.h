@@ -7,6 +7,9 @@
 #include "web/request.h"
 
 /* The route for the method and inner path; `ret_other_method` tells that the path alone has one. */
+/* Whether the host name is one below .localhost. */
+bool scop_route_is_local(const char *host);
+
 const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_other_method);
 
 /* Appends the address of the route `name`; nothing where there is none or a part is missing, whose

@@ -19,6 +19,7 @@
 #include "web/formkey.h"
 #include "web/route.h"
 #include "web/session.h"
+#include "web/trace.h"
 
 enum { GET_TRIES = 2, POST_TRIES = 5, PATH_MAX_BYTES = 2000 };
 
@@ -593,6 +594,8 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 	char context[200];
 
 	const bool sound = read_head(req, exchange);
+	if (app->trace)
+		scop_trace_begin(app->trace, req->host);
 	snprintf(context, sizeof context, "request=%s tenant=%s path=%.80s", req->id,
 	    req->site.tenant_name, req->path);
 	scop_log_context(context);
@@ -619,6 +622,9 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 	if (req->cookies.length > 0)
 		exchange->write(exchange->context, scop_buffer_str(&req->cookies),
 		    req->cookies.length);
+	const char *timing = scop_trace_header(req);
+	if (timing)
+		exchange->write(exchange->context, timing, strlen(timing));
 	exchange->write(exchange->context, bytes->string, bytes->length);
 	if (exchange->see)
 		exchange->see(exchange->context, req);

@@ -40,6 +40,7 @@
 #include "package/loader.h"
 #include "queue/work.h"
 #include "web/serve.h"
+#include "web/trace.h"
 
 enum {
 	FROZEN_SECONDS_MAX = 10,
@@ -230,6 +231,8 @@ on_statement(void *context, const struct scop_db_ran *ran)
 	struct worker *worker = context;
 	const int64_t milliseconds = ran->microseconds / 1000;
 
+	if (worker->app.trace)
+		scop_trace_statement(worker->app.trace, ran);
 	if (milliseconds < worker->slow_milliseconds)
 		return;
 	if (scop_board_slow(worker->board, ran->statement->name, route_words(worker),
@@ -240,9 +243,32 @@ on_statement(void *context, const struct scop_db_ran *ran)
 		    ran->rows, ran->failed ? ", and it failed" : "", route_words(worker));
 }
 
+/* For traces: the routes' functions by name. */
+static const char *const *
+handlers(const struct worker *worker)
+{
+	const struct scop_route *routes = worker->app.module->routes;
+	size_t count = 0;
+
+	while (routes && routes[count].path)
+		count++;
+	const char **names = scop_arena_alloc(worker->app.arena, (count + 1) * sizeof *names);
+	for (size_t i = 0; i < count; i++)
+		names[i] = scop_loader_function(worker->app.arena, setting(worker, "file"),
+		    (const void *)(uintptr_t)routes[i].handle);
+	return names;
+}
+
 static void
 watch_statements(struct worker *worker)
 {
+	static struct scop_trace trace;
+
+	if (worker->app.development && !worker->jobs) {
+		trace.panel = number(worker, "trace");
+		trace.handlers = handlers(worker);
+		worker->app.trace = &trace;
+	}
 	worker->slow_milliseconds = number(worker, "slow_statement");
 	scop_db_watch(worker->app.db, on_statement, worker);
 }
