@@ -75,7 +75,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
 .DEFAULT_GOAL := all
 PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor explainer dispatcher mailer broker lint))
-all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words) $(BUILD)/libscopiton-work.so.1 modules
+all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words dev-host) $(BUILD)/libscopiton-work.so.1 modules
 
 # ---- the host ----
 
@@ -176,7 +176,7 @@ modules: $(if $(SANITIZE),$(call so_of,$(MODULES),$(MODULE_OUT)),$(patsubst %,$(
 
 test-modules: $(call so_of,$(TEST_MODULES),$(BUILD)/test-modules)
 
-$(BUILD)/libexec/scopiton-texts $(BUILD)/libexec/scopiton-words: $(BUILD)/libexec/%: sdk/%
+$(addprefix $(BUILD)/libexec/scopiton-,texts words dev-host): $(BUILD)/libexec/%: sdk/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 

@@ -69,6 +69,7 @@ int cli_job(struct cli *cli);
 int cli_migrate(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_doctor(struct cli *cli);
+int cli_dev(struct cli *cli);
 int cli_new(struct cli *cli);
 int cli_slow(struct cli *cli);
 int cli_words(struct cli *cli);

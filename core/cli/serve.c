@@ -141,6 +141,7 @@ cli_nginx(struct cli *cli)
 		{ "@FORM_RATE@", config.form_rate }, { "@AT_ONCE@", at_once },
 		{ "@CATALOGUE_HOST@",
 		    config.catalogue_host[0] ? config.catalogue_host : "catalogue.invalid" },
+		{ "@IF_DEVELOPMENT@", config.development ? "" : "# " },
 		{ "@DEVELOPMENT@", config.development ? "yes" : "no" }, { "@USER@", user } };
 	const size_t count = sizeof marks / sizeof marks[0];
 	while (fgets(line, sizeof line, file)) {

@@ -297,7 +297,8 @@ scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
 			body = false;
 		}
 	}
-	scop_trace_panel(req, answer);
+	if (!req->wants_json)
+		scop_trace_panel(req, &answer->body);
 	add_security(req, answer);
 	scop_buffer_init(&out, req->arena);
 	scop_buffer_printf(&out, "Status: %d %s\r\n", answer->status,

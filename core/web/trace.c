@@ -7,7 +7,6 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "web/answer.h"
 #include "web/request.h"
 #include "web/route.h"
 
@@ -213,24 +212,21 @@ panel(struct scop_request *req, const struct scop_trace *trace)
 }
 
 void
-scop_trace_panel(struct scop_request *req, struct scop_answer *answer)
+scop_trace_panel(struct scop_request *req, struct scop_buffer *page)
 {
 	static const char end[] = "</body>";
 	const struct scop_trace *trace = trace_of(req);
+	const char *at = NULL;
 
-	if (!trace || !trace->panel || answer->body.length < sizeof end)
+	if (!trace || !trace->panel || req->answer == ANSWER_FILE)
 		return;
-	const char *body = scop_buffer_str(&answer->body), *at = NULL;
-
-	if (!strstr(scop_buffer_str(&answer->headers), "Content-Type: text/html"))
-		return;
-	for (const char *found = body; (found = strstr(found, end)); found++)
+	for (const char *found = scop_buffer_str(page); (found = strstr(found, end)); found++)
 		at = found;
 	if (!at)
-		return; /* a fragment */
-	const char *rest = scop_arena_printf(req->arena, "%s", at);
+		return;
+	const char *rest = scop_arena_text(req->arena, at);
 
-	answer->body.length = (size_t)(at - body);
-	scop_buffer_text(&answer->body, panel(req, trace));
-	scop_buffer_text(&answer->body, rest);
+	page->length = (size_t)(at - scop_buffer_str(page));
+	scop_buffer_text(page, panel(req, trace));
+	scop_buffer_text(page, rest);
 }
