@@ -107,7 +107,8 @@ $(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.
 $(BUILD)/libscopiton.so: | $(BUILD)/libscopiton.so.1
 	$(Q)ln -sf libscopiton.so.1 $@
 
-RPATH := -Wl,-rpath,'$$ORIGIN/..' -L$(BUILD) -lscopiton
+# By its file: the name without a number is a link that is made for modules, perhaps later.
+RPATH := -Wl,-rpath,'$$ORIGIN/..' $(BUILD)/libscopiton.so.1
 
 $(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
@@ -140,7 +141,7 @@ $(BUILD)/libexec/scopiton-broker: $(call object,$(BROKER)) $(BUILD)/libscopiton.
 
 $(BUILD)/libscopiton-work.so.1: $(call object,core/http/out.c) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscopiton-work.so.1 -Wl,-z,defs $(filter %.o,$^) -L$(BUILD) -lscopiton $$(pkg-config --libs libcurl) -o $@
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscopiton-work.so.1 -Wl,-z,defs $^ $$(pkg-config --libs libcurl) -o $@
 
 $(BUILD)/libexec/scopiton-supervisor: $(call object,$(SUPERVISOR))
 	@mkdir -p $(@D)
