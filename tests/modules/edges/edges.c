@@ -4,7 +4,7 @@
 
 #include "names.h"
 
-enum { READS = 40, BARS = 61 };
+enum { READS = 40, BARS = 61, NO_LETTER = 0x7fffffff };
 
 static void
 page(struct scop_request *req)
@@ -82,7 +82,6 @@ static void
 misuse(struct scop_request *req)
 {
 	static const struct scop_value *const bars[BARS] = { NULL };
-	static volatile int most = INT32_MAX; /* or the compiler would tell it before */
 	const char *what = scop_as_text(scop_path(req, "what"));
 
 	if (strcmp(what, "scale") == 0)
@@ -94,7 +93,7 @@ misuse(struct scop_request *req)
 	else if (strcmp(what, "bytes") == 0)
 		scop_put(req, "x", scop_make_bytes(req, "x", (size_t)UINT32_MAX + 1));
 	else if (strcmp(what, "text") == 0)
-		scop_put(req, "x", scop_make_text(req, "%*s%*s", most, "", most, ""));
+		scop_put(req, "x", scop_make_text(req, "%lc", NO_LETTER));
 	else if (strcmp(what, "chart") == 0)
 		scop_put(req, "x", scop_chart(req, BARS, bars, bars));
 	if (strcmp(what, "file") == 0)
