@@ -214,9 +214,12 @@ SELECT EXISTS (SELECT iban FROM payment) AS has_account, EXISTS (SELECT id FROM 
 	(SELECT mail <> '' FROM selling) AS has_mail
 
 -- Paid ones alone: what was ordered and never paid is no sale.
--- name: sales_by_day (now)
-SELECT FLOOR(TIMESTAMPDIFF(SECOND, created, :now) / 86400) AS ago, COUNT(*) AS orders, SUM(total_cents) AS total_cents, MIN(created) AS created
-FROM shop_order WHERE created > :now - INTERVAL 14 DAY AND state IN ('paid', 'shipped') GROUP BY ago
+-- `days` has the moments at which each day of the tenant's zone begins and ends.
+-- name: sales_by_day (days)
+SELECT d.place, SUM(o.total_cents) AS total_cents, MIN(o.currency) AS currency
+FROM JSON_TABLE(:days, '$[*]' COLUMNS (place FOR ORDINALITY, begins VARCHAR(30) COLLATE utf8mb4_unicode_520_ci PATH '$.begins', ends VARCHAR(30) COLLATE utf8mb4_unicode_520_ci PATH '$.ends')) d
+JOIN shop_order o ON o.created >= STR_TO_DATE(d.begins, '%Y-%m-%dT%H:%i:%sZ') AND o.created < STR_TO_DATE(d.ends, '%Y-%m-%dT%H:%i:%sZ')
+WHERE o.state IN ('paid', 'shipped') GROUP BY d.place
 
 -- name: orders_export (state, words, since, before, last, placed, paid, shipped, cancelled, limit)
 SELECT o.id, o.created, CASE o.state WHEN 'placed' THEN :placed WHEN 'paid' THEN :paid WHEN 'shipped' THEN :shipped ELSE :cancelled END AS state, o.name, o.mail, o.street, o.postal_code, o.city, o.country, o.communication, o.shipping_cents, o.total_cents,

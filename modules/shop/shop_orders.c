@@ -84,28 +84,43 @@ shop_orders(struct scop_request *req)
 	scop_view(req, &view_orders);
 }
 
+/* The last days of the tenant's calendar, today the last one: when each begins and ends. */
+static const struct scop_value *
+last_days(struct scop_request *req, const struct scop_value *ret_days[DAYS])
+{
+	struct scop_list *list = scop_list_new(req);
+
+	for (int i = 0; i < DAYS; i++) {
+		struct scop_map *day = scop_map_new(req);
+
+		ret_days[i] = scop_add_days(req, scop_today(req), i + 1 - DAYS);
+		scop_map_set(day, "begins", scop_time_of(req, ret_days[i], NULL));
+		scop_map_set(day, "ends",
+		    scop_time_of(req, scop_add_days(req, ret_days[i], 1), NULL));
+		scop_list_push(list, scop_map_done(day));
+	}
+	return scop_list_done(list);
+}
+
 /* The tile on the portal's first page: what waits, and how the last two weeks went. */
 void
 shop_tile(struct scop_request *req)
 {
-	const struct scop_value *days = scop_put_all(req,
-	    (const struct scop_want[]){ { "days", false, sales_by_day(scop_now(req)) },
-		{ "counts", true, order_counts() }, { "ready", true, readiness() }, { 0 } });
 	const struct scop_value *labels[DAYS], *values[DAYS];
+	const struct scop_value *days = scop_put_all(req,
+	    (const struct scop_want[]){ { "days", false, sales_by_day(last_days(req, labels)) },
+		{ "counts", true, order_counts() }, { "ready", true, readiness() }, { 0 } });
 	const char *currency = "EUR";
 	int64_t cents[DAYS] = { 0 }, total = 0;
 
 	for (size_t i = 0; i < scop_count(days); i++) {
-		const int64_t ago = scop_int(scop_at(days, i), "ago");
+		const int64_t place = scop_int(scop_at(days, i), "place");
 
 		currency = scop_currency(scop_get(scop_at(days, i), "total"));
-		if (ago >= 0 && ago < DAYS)
-			total += cents[DAYS - 1 - ago] = scop_int(scop_at(days, i), "total");
+		total += cents[place - 1] = scop_int(scop_at(days, i), "total");
 	}
-	for (size_t i = 0; i < DAYS; i++) {
-		labels[i] = scop_from_now(req, -(int64_t)(DAYS - 1 - i) * 86400);
+	for (size_t i = 0; i < DAYS; i++)
 		values[i] = scop_make_money(req, cents[i], currency);
-	}
 	const struct scop_value *ready = scop_model(req, "ready");
 
 	scop_put(req, "unready",

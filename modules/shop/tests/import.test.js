@@ -31,7 +31,7 @@ const upload = async (name, content) => {
   return stack.request(portal, '/shop/products/import', { method: 'POST', headers: { ...headers, 'Content-Type': `multipart/form-data; boundary=${edge}` }, body })
 }
 const chosen = (body) => Object.fromEntries([...body.matchAll(/<select[^>]* name="([^"]+)">([^]*?)<\/select>/g)].map(([, name, options]) =>
-  [name, options.match(/value="(\d+)" selected/)?.[1] ?? '0']))
+  [name, options.match(/value="(\d+)"[^>]* selected/)?.[1] ?? '0']))
 // The page once nothing is under way there any more.
 const settled = (location) => until('it is settled', async () => {
   const { body } = await see(location)

@@ -54,7 +54,7 @@ const checked = (location) => until('it is looked through', async () => {
 }, 20)
 // What the page's own form would send: the columns that it has chosen.
 const chosen = (body) => Object.fromEntries([...body.matchAll(/<select[^>]* name="([^"]+)">([^]*?)<\/select>/g)].map(([, name, options]) =>
-  [name, options.match(/value="(\d+)" selected/)?.[1] ?? '0']))
+  [name, options.match(/value="(\d+)"[^>]* selected/)?.[1] ?? '0']))
 
 before(async () => {
   stack = await start({ mail: true })
@@ -393,4 +393,16 @@ test('who may see orders and not process them is shown no button', async () => {
   assert.doesNotMatch(list.body, /type="checkbox"|name="to"/)
   const [[id]] = await rows("SELECT id FROM shop_order WHERE state = 'placed' LIMIT 1")
   assert.doesNotMatch((await stack.request(portal, `/shop/orders/${id}`, { headers: looker })).body, /name="state"/)
+})
+
+test('the sales of a day are those of the tenant\'s calendar: of midnight in Brussels, not of London or of the hour that it is', async () => {
+  const midnight = await stack.sql("SELECT UTC_DATE() - INTERVAL 5 DAY - INTERVAL 1 HOUR") // in winter; in summer an hour of the day
+  const sold = (seconds, cents) => stack.sql(`INSERT INTO t1_shop.shop_order (token, communication, name, mail, street, postal_code, city, country, language, state, total_cents, currency, created)
+    VALUES ('midnight${seconds}', LPAD(${cents}, 12, '0'), 'K', 'k@example.org', 'x 1', '9000', 'Gent', 'BE', 'nl', 'paid', ${cents}, 'EUR', '${midnight}' + INTERVAL ${seconds} SECOND)`)
+  const day = async (seconds) => stack.sql(`SELECT DATE_FORMAT(CONVERT_TZ('${midnight}' + INTERVAL ${seconds} SECOND, '+00:00', '+01:00'), '%d/%m/%Y')`)
+  await sold(-1, 123)
+  await sold(1, 456)
+  const body = (await see('/shop/tile')).body.replace(/&nbsp;|\u00a0/g, ' ')
+  for (const [seconds, amount] of [[-1, '1,23'], [1, '4,56']]) assert.match(body, new RegExp(`${await day(seconds)}[^0-9]*${amount}`), body.slice(0, 3000))
+  await stack.sql("DELETE FROM t1_shop.shop_order WHERE token LIKE 'midnight%'")
 })
