@@ -77,6 +77,10 @@ bool scop_db_too_many(struct scop_db *db, const struct scop_statement *statement
 enum scop_db_status scop_db_fail(struct scop_db *db, enum scop_db_status status, const char *text);
 void scop_db_close(struct scop_db *db);
 
+/* Connects where needed and takes the wanted place, one text after another. A half-taken one closes
+ * the connection. */
+enum scop_db_status scop_db_take_place(struct scop_db *db, struct scop_arena *arena);
+
 /* The prepared handle of `statement` in the wanted database; the place must have been taken. */
 enum scop_db_status scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
     struct handle **ret_handle);
