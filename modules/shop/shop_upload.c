@@ -5,20 +5,12 @@
  * before that. Work whose job is gone is lost, and its page says so: see import_run.
  */
 #include "shop_upload.h"
-#include "shop_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	UPLOAD_MAX = 9000000,
-	MAPPING_TEXT = 500,
-	FILE_NAME = 150,
-	HEADING = 60,
-	SAMPLE = 60,
-	REFUSED_AT_ONCE = 5000
-};
+enum { UPLOAD_MAX = 9000000, MAPPING_TEXT = 500, FILE_NAME = 150, HEADING = 60, SAMPLE = 60 };
 
 const struct scop_field shop_upload_fields[] = {
 	{ .name = "file", .type = SCOP_FIELD_FILE, .required = true, .max_bytes = UPLOAD_MAX },
@@ -74,8 +66,8 @@ back(struct scop_request *req, const struct scop_value *run)
 	return scop_make_map(req, 1, (const char *const[]){ "run" }, &run);
 }
 
-static const struct scop_value *
-run_number(struct scop_request *req)
+const struct scop_value *
+shop_import_number(struct scop_request *req)
 {
 	return scop_make_int(req, atoll(scop_as_text(scop_path(req, "run"))));
 }
@@ -292,7 +284,7 @@ put_ways(struct scop_request *req, const struct scop_value *run)
 void
 shop_import_show(struct scop_request *req)
 {
-	const struct scop_value *id = run_number(req);
+	const struct scop_value *id = shop_import_number(req);
 	const struct scop_value *run = scop_put_all(req,
 	    (const struct scop_want[]){ { "run", true, import_by_id(id) },
 		{ "found", false, import_lines(id) }, { 0 } });
@@ -318,7 +310,7 @@ begin(struct scop_request *req, const char *to, const char *from, const char *or
     const char *job, const struct scop_value *all_or_nothing, const struct scop_value *as_hidden)
 {
 	static const char *const keys[] = { "run", "attempt" };
-	const struct scop_value *id = run_number(req);
+	const struct scop_value *id = shop_import_number(req);
 	const bool began =
 	    scop_write(req,
 		import_begin(id, scop_make_text(req, "%s", to), scop_make_text(req, "%s", from),
@@ -339,7 +331,7 @@ begin(struct scop_request *req, const char *to, const char *from, const char *or
 static bool
 is_there(struct scop_request *req)
 {
-	if (scop_row(req, import_by_id(run_number(req))))
+	if (scop_row(req, import_by_id(shop_import_number(req))))
 		return true;
 	scop_not_found(req);
 	return false;
@@ -367,13 +359,14 @@ shop_import_map(struct scop_request *req)
 		return;
 	}
 	if (begin(req, "checking", "new", "checked", "check_import", NULL, NULL))
-		scop_write(req, import_mapping(run_number(req), shop_mapping_text(req, &source)));
+		scop_write(req,
+		    import_mapping(shop_import_number(req), shop_mapping_text(req, &source)));
 }
 
 void
 shop_import_start(struct scop_request *req)
 {
-	const struct scop_value *run = scop_row(req, import_by_id(run_number(req)));
+	const struct scop_value *run = scop_row(req, import_by_id(shop_import_number(req)));
 	const struct scop_value *mode = scop_field(req, "mode");
 	const bool all_or_nothing = mode && strcmp(scop_as_text(mode), "all") == 0;
 	const int64_t errors = scop_int(run, "errors");
@@ -404,20 +397,20 @@ shop_import_cancel(struct scop_request *req)
 {
 	if (!is_there(req))
 		return;
-	if (scop_write(req, import_cancel(run_number(req), scop_member_name(req))) == 1) {
+	if (scop_write(req, import_cancel(shop_import_number(req), scop_member_name(req))) == 1) {
 		scop_note(req, "Cancelled an import", NULL);
 		scop_flash(req,
 		    SCOP_TEXT("The import is cancelled. Nothing of it is in your shop."));
 	} else {
 		scop_flash(req, SCOP_TEXT("This import has ended in the meantime."));
 	}
-	scop_redirect(req, "import", back(req, run_number(req)));
+	scop_redirect(req, "import", back(req, shop_import_number(req)));
 }
 
 void
 shop_import_undo(struct scop_request *req)
 {
-	const struct scop_value *run = scop_row(req, import_by_id(run_number(req)));
+	const struct scop_value *run = scop_row(req, import_by_id(shop_import_number(req)));
 
 	if (!run) {
 		scop_not_found(req);
@@ -440,112 +433,4 @@ shop_import_undo(struct scop_request *req)
 	}
 	scop_note(req, "Undid an import", scop_get(run, "file_name"));
 	begin(req, "undoing", "done", "done", "undo_import", NULL, NULL);
-}
-
-/* ---- the rows that were refused, as a file ---- */
-
-/* By their line, each with the reason. */
-static void
-read_refused(struct scop_request *req, const struct scop_value *id, struct shop_names *refused)
-{
-	int64_t after = -1;
-	size_t count = REFUSED_AT_ONCE;
-	char line[24];
-
-	while (count == REFUSED_AT_ONCE && !scop_rejected(req)) {
-		const struct scop_value *rows = scop_rows(req,
-		    import_refused(id, scop_make_int(req, after),
-			scop_make_int(req, REFUSED_AT_ONCE)));
-
-		count = scop_count(rows);
-		for (size_t i = 0; i < count; i++) {
-			const struct scop_value *row = scop_at(rows, i);
-
-			after = scop_int(row, "line");
-			snprintf(line, sizeof line, "%lld", (long long)after);
-			free(shop_names_add(refused, line)->more);
-			shop_names_add(refused, line)->more =
-			    strdup(scop_translate(req, scop_text(row, "words")));
-		}
-	}
-}
-
-static void
-put_field(FILE *out, const char *field)
-{
-	fputc('"', out);
-	for (; *field; field++) {
-		if (*field == '"')
-			fputc('"', out);
-		fputc(*field, out);
-	}
-	fputc('"', out);
-}
-
-/* The record as it came, filled up to `columns`, and the reason behind it. */
-static void
-put_record(FILE *out, char separator, const char *const *fields, size_t count, size_t columns,
-    const char *reason)
-{
-	for (size_t i = 0; i < columns; i++) {
-		put_field(out, i < count ? fields[i] : "");
-		fputc(separator, out);
-	}
-	put_field(out, reason);
-	fputs("\r\n", out);
-}
-
-static void
-put_refused(struct scop_request *req, FILE *out, struct scop_csv *csv,
-    const struct shop_names *refused)
-{
-	const char *title = scop_translate(req, SCOP_TEXT("Reason"));
-	const char *const *fields, *error;
-	size_t count, columns;
-	unsigned line;
-	char number[24];
-
-	if (!scop_csv_next(csv, &fields, &columns, &line, &error))
-		return;
-	/* a file that was handed back before has the column already */
-	columns -= strcmp(fields[columns - 1], title) == 0;
-	fputs("\xef\xbb\xbf", out);
-	put_record(out, scop_csv_separator(csv), fields, columns, columns, title);
-	while (scop_csv_next(csv, &fields, &count, &line, &error)) {
-		snprintf(number, sizeof number, "%u", line);
-		const struct shop_name *found = shop_names_find(refused, number);
-
-		if (found)
-			put_record(out, scop_csv_separator(csv), fields, count, columns,
-			    found->more);
-	}
-}
-
-void
-shop_import_refused(struct scop_request *req)
-{
-	const struct scop_value *id = run_number(req), *stored = scop_row(req, import_bytes(id)),
-				*bytes = scop_get(stored, "bytes");
-	struct shop_names refused = { NULL, 0, 0 };
-	const char *error;
-	char *data = NULL;
-	size_t size = 0;
-	unsigned line;
-	struct scop_csv *csv =
-	    stored ? scop_csv_open(scop_as_text(bytes), scop_size(bytes), &line, &error) : NULL;
-	FILE *out = csv ? open_memstream(&data, &size) : NULL;
-
-	if (!out) {
-		scop_csv_close(csv);
-		scop_not_found(req);
-		return;
-	}
-	read_refused(req, id, &refused);
-	put_refused(req, out, csv, &refused);
-	fclose(out);
-	scop_send_download(req, "errors.csv", "text/csv; charset=utf-8",
-	    scop_make_bytes(req, data, size));
-	free(data);
-	shop_names_free(&refused);
-	scop_csv_close(csv);
 }
