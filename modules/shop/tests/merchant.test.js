@@ -29,7 +29,7 @@ const formOf = (body, action) => {
     values[name] = decode(input.match(/ value="([^"]*)"/)?.[1] ?? '')
   }
   for (const [, name, text] of form.matchAll(/<textarea [^>]*name="([^"]+)"[^>]*>([^]*?)<\/textarea>/g)) values[name] = decode(text)
-  for (const [, name, options] of form.matchAll(/<select [^>]*name="([^"]+)"[^>]*>([^]*?)<\/select>/g)) values[name] = options.match(/value="([^"]*)" selected/)?.[1] ?? options.match(/value="([^"]*)"/)[1]
+  for (const [, name, options] of form.matchAll(/<select [^>]*name="([^"]+)"[^>]*>([^]*?)<\/select>/g)) values[name] = options.match(/value="([^"]*)"[^>]* selected/)?.[1] ?? options.match(/value="([^"]*)"/)[1]
   return values
 }
 // Changes some of it, and presses the button.
