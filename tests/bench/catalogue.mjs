@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the measured pages show: 20 entries of a guestbook, 10,000 products of a shop, once more for the shop that reads plainly.
+// What the measured pages show: 20 entries of a guestbook, 10,000 products of a shop.
 import fs from 'node:fs'
 import path from 'node:path'
-import { run } from './machine.mjs'
-import { root } from '../support/stack.mjs'
 
 const PRODUCTS = 10000, VARIANTS_EACH = 3, ENTRIES = 20
 const SIZES = ['S', 'M', 'L']
@@ -27,27 +25,14 @@ export function writeProducts (file) {
   fs.writeFileSync(file, lines.join('\n') + '\n')
 }
 
-// The shop's sources once more, under the name `shopplain`, with its reads one after another.
-export async function buildPlainShop (build, modules) {
-  const folder = path.join(modules, 'shopplain'), names = path.join(build, 'names/shop'), sources = path.join(root, 'modules/shop')
-
-  fs.cpSync(path.join(build, 'modules/shop'), folder, { recursive: true })
-  fs.rmSync(path.join(folder, 'shop.so'))
-  rename(path.join(folder, 'module.xml'), 'shop', 'shopplain')
-  const files = fs.readdirSync(sources).filter((name) => name.endsWith('.c')).map((name) => path.join(sources, name))
-  await run('gcc', ['-std=gnu17', '-O2', '-g', '-fPIC', '-shared', '-fvisibility=hidden', '-D_GNU_SOURCE',
-    `-I${path.join(root, 'core/include')}`, `-I${names}`, `-I${sources}`, '-include', path.join(import.meta.dirname, 'plain.h'),
-    ...files, path.join(names, 'names.o'), '-Wl,-z,relro,-z,now', '-Wl,-z,defs', '-Wl,-Bsymbolic', `-L${build}`, '-lscopiton',
-    '-o', path.join(folder, 'shopplain.so')])
-}
-
 // The reads of the pages that are measured, for the bare program to make the same.
 export function pageReads (build, hasShop) {
   const slug = 'article-5000'
   const wanted = [['guestbook', 'guestbook', 'entries', ENTRIES, 0]]
   if (hasShop) {
     wanted.push(['product', 'shop', 'product_by_slug', slug], ['product', 'shop', 'variants_of_product', slug],
-      ['product', 'shop', 'neighbours_of_product', slug], ['product', 'shop', 'delivery_terms'], ['product', 'shop', 'top_categories'])
+      ['product', 'shop', 'parents_of_product', slug], ['product', 'shop', 'neighbours_of_product', slug],
+      ['product', 'shop', 'delivery_terms'], ['product', 'shop', 'steps'], ['product', 'shop', 'top_categories'])
   }
   return wanted.map(([name, module, statement, ...args]) => {
     const lines = fs.readFileSync(path.join(build, `names/${module}/statements.txt`), 'utf8').split('\n').map((line) => line.split('\t'))
@@ -57,12 +42,4 @@ export function pageReads (build, hasShop) {
 
 export function rename (manifest, from, to) {
   fs.writeFileSync(manifest, fs.readFileSync(manifest, 'utf8').replace(`name="${from}"`, `name="${to}"`).replaceAll(`"${from}.`, `"${to}.`))
-}
-
-export async function copyTables (stack, from, to) {
-  const tables = (await stack.sql(`SELECT table_name FROM information_schema.tables WHERE table_schema = '${from}'
-    AND table_name NOT LIKE 'scop\\_%' AND table_type = 'BASE TABLE'`)).split('\n')
-
-  await stack.sql('SET foreign_key_checks = 0; USE mysql; ' + tables.map((table) =>
-    `DELETE FROM ${to}.${table}; INSERT INTO ${to}.${table} SELECT * FROM ${from}.${table};`).join(' '))
 }

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
+import path from 'node:path'
 import { promisify } from 'node:util'
 
 export const run = promisify(execFile)
@@ -26,7 +27,7 @@ export function freePort () {
 export function memory (pid) {
   const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
   const field = (name) => Number(text.match(new RegExp(`^${name}:\\s+(\\d+)`, 'm'))[1]) / 1024
-  return { pss: field('Pss'), dirty: field('Private_Dirty'), rss: field('Rss') }
+  return { pss: field('Pss'), own: field('Private_Dirty') + field('Private_Clean'), dirty: field('Private_Dirty'), rss: field('Rss') }
 }
 
 // How often it was woken up since it began.
@@ -52,6 +53,18 @@ export function cpu () {
   }
   const ours = (pid) => pid === process.pid || (parents.has(pid) && ours(parents.get(pid)))
   return [...used].filter(([pid]) => pid !== process.pid && ours(pid)).reduce((sum, [, seconds]) => sum + seconds, 0)
+}
+
+// Nanoseconds of a look-up in directories of so many tenants with so many modules.
+export async function lookups (folder, sizes) {
+  const core = path.resolve(import.meta.dirname, '../../core'), program = path.join(folder, 'lookup')
+  const sources = ['data/directory.c', 'base/error.c', 'base/utf8.c'].map((name) => path.join(core, name))
+
+  await run('gcc', ['-std=gnu17', '-O2', '-D_GNU_SOURCE', `-I${core}`, `-I${core}/include`,
+    path.join(import.meta.dirname, 'lookup.c'), ...sources, '-o', program])
+  const took = []
+  for (const size of sizes) took.push(Number((await run(program, size.map(String))).stdout))
+  return took
 }
 
 const TICKS = 100
