@@ -9,6 +9,8 @@
 
 #include "base/arena.h"
 
+enum { DIGITS_MAX = 20 };
+
 void
 scop_buffer_init(struct scop_buffer *buffer, struct scop_arena *arena)
 {
@@ -29,6 +31,18 @@ scop_buffer_reserve(struct scop_buffer *buffer, size_t more)
 		capacity *= 2;
 	buffer->data = scop_arena_grow(buffer->arena, buffer->data, buffer->capacity, capacity);
 	buffer->capacity = capacity;
+}
+
+void
+scop_buffer_digits(struct scop_buffer *buffer, uint64_t number, unsigned least)
+{
+	char digits[DIGITS_MAX];
+	unsigned first = DIGITS_MAX;
+
+	assert(least <= DIGITS_MAX);
+	for (; number > 0 || DIGITS_MAX - first < least; number /= 10)
+		digits[--first] = (char)('0' + number % 10);
+	scop_buffer_add(buffer, digits + first, DIGITS_MAX - first);
 }
 
 void

@@ -5,6 +5,7 @@
 #define SCOP_BASE_BUFFER_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct scop_arena;
@@ -43,6 +44,10 @@ scop_buffer_char(struct scop_buffer *buffer, char byte)
 {
 	scop_buffer_add(buffer, &byte, 1);
 }
+
+/* Appends the number with at least `least` digits, at most 20, zeros before. A page has hundreds,
+ * and printf takes many times as long. */
+void scop_buffer_digits(struct scop_buffer *buffer, uint64_t number, unsigned least);
 
 void scop_buffer_printf(struct scop_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

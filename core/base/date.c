@@ -60,7 +60,13 @@ scop_date_print(struct scop_buffer *out, int64_t days)
 {
 	const struct scop_day day = scop_day_of(days);
 
-	scop_buffer_printf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+	if (day.year < 0) /* no calendar of people or MariaDB has it */
+		scop_buffer_char(out, '-');
+	scop_buffer_digits(out, (uint64_t)(day.year < 0 ? -day.year : day.year), 4);
+	scop_buffer_char(out, '-');
+	scop_buffer_digits(out, (uint64_t)day.month, 2);
+	scop_buffer_char(out, '-');
+	scop_buffer_digits(out, (uint64_t)day.day, 2);
 }
 
 static bool

@@ -2,6 +2,7 @@
 /* Languages, numbers, money and times as people read them: see locale.h. */
 #include "base/locale.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,14 +174,49 @@ local_time(const char *zone, int64_t microseconds)
 	return local;
 }
 
+/* The few letters of strftime that the formats above have; it is asked for every time of a list. */
+static void
+print_moment(struct scop_buffer *out, const char *format, const struct tm *moment)
+{
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec" };
+
+	for (; *format; format++) {
+		if (*format != '%') {
+			scop_buffer_char(out, *format);
+			continue;
+		}
+		switch (*++format) {
+		case 'd':
+			scop_buffer_digits(out, (uint64_t)moment->tm_mday, 2);
+			break;
+		case 'm':
+			scop_buffer_digits(out, (uint64_t)moment->tm_mon + 1, 2);
+			break;
+		case 'b':
+			scop_buffer_text(out, months[moment->tm_mon]);
+			break;
+		case 'Y':
+			print_integer(out, moment->tm_year + 1900LL);
+			break;
+		case 'H':
+			scop_buffer_digits(out, (uint64_t)moment->tm_hour, 2);
+			break;
+		case 'M':
+			scop_buffer_digits(out, (uint64_t)moment->tm_min, 2);
+			break;
+		default:
+			assert(!"a letter that the formats do not have");
+		}
+	}
+}
+
 static void
 print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_locale *locale)
 {
 	const struct tm local = local_time(locale->zone, microseconds);
-	char text[64];
 
-	scop_buffer_add(out, text,
-	    strftime(text, sizeof text, formats[locale->language].time, &local));
+	print_moment(out, formats[locale->language].time, &local);
 }
 
 /* A day as the calendar has it, whatever the zone. */
@@ -191,9 +227,8 @@ print_date(struct scop_buffer *out, int64_t days, enum scop_language language)
 	const struct tm date = { .tm_year = day.year - 1900,
 		.tm_mon = day.month - 1,
 		.tm_mday = day.day };
-	char text[64];
 
-	scop_buffer_add(out, text, strftime(text, sizeof text, formats[language].date, &date));
+	print_moment(out, formats[language].date, &date);
 }
 
 void
@@ -227,8 +262,9 @@ scop_locale_print(struct scop_buffer *out, const struct scop_value *value,
 		print_date(out, value->integer, locale->language);
 		break;
 	case SCOP_CLOCK:
-		scop_buffer_printf(out, "%02d:%02d", (int)(value->integer / 3600),
-		    (int)(value->integer / 60 % 60));
+		scop_buffer_digits(out, (uint64_t)value->integer / 3600, 2);
+		scop_buffer_char(out, ':');
+		scop_buffer_digits(out, (uint64_t)value->integer / 60 % 60, 2);
 		break;
 	}
 }

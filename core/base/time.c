@@ -40,5 +40,11 @@ scop_time_print(struct scop_buffer *out, int64_t microseconds)
 	const int rest = (int)(seconds - days * SECONDS_OF_DAY);
 
 	scop_date_print(out, days);
-	scop_buffer_printf(out, "T%02d:%02d:%02dZ", rest / 3600, rest / 60 % 60, rest % 60);
+	scop_buffer_char(out, 'T');
+	scop_buffer_digits(out, (uint64_t)rest / 3600, 2);
+	scop_buffer_char(out, ':');
+	scop_buffer_digits(out, (uint64_t)rest / 60 % 60, 2);
+	scop_buffer_char(out, ':');
+	scop_buffer_digits(out, (uint64_t)rest % 60, 2);
+	scop_buffer_char(out, 'Z');
 }

@@ -37,6 +37,10 @@ struct scop_template_host {
 	 * text itself. */
 	const char *(
 	    *translate)(void *context, const char *text, const char *plural, long long count);
+	/* What translate gave, or the text itself, compiled: the host keeps it, so that a list does
+	 * not compile it for each row. NULL, with the reason, for a mistake in it. */
+	const struct scop_template *(
+	    *words)(void *context, const char *template, const char *text, struct scop_error *err);
 	/* Appends the address of the route `name`, as HTML. `find(scope, name)` looks names up in
 	 * the context. Without a part of it nothing is appended, and `*ret_part` is its name. */
 	enum scop_link (*link)(void *context, const char *name,

@@ -6,6 +6,7 @@
 #include "view/template.h"
 #include "view/render_private.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -17,30 +18,18 @@ enum { PARTIAL_DEPTH_MAX = 64 };
 void
 scop_html_escape(struct scop_buffer *out, const char *text, size_t length)
 {
+	static const char *const escapes[UCHAR_MAX + 1] = { ['&'] = "&amp;",
+		['<'] = "&lt;",
+		['>'] = "&gt;",
+		['"'] = "&quot;",
+		['\''] = "&#39;" };
 	size_t from = 0;
 
 	for (size_t i = 0; i < length; i++) {
-		const char *escaped = NULL;
+		const char *escaped = escapes[(unsigned char)text[i]];
 
-		switch (text[i]) {
-		case '&':
-			escaped = "&amp;";
-			break;
-		case '<':
-			escaped = "&lt;";
-			break;
-		case '>':
-			escaped = "&gt;";
-			break;
-		case '"':
-			escaped = "&quot;";
-			break;
-		case '\'':
-			escaped = "&#39;";
-			break;
-		default:
+		if (!escaped)
 			continue;
-		}
 		scop_buffer_add(out, text + from, i - from);
 		scop_buffer_text(out, escaped);
 		from = i + 1;
@@ -94,10 +83,12 @@ scop_render_lookup(const void *context, const char *name)
 static void
 print(struct renderer *renderer, const struct scop_value *value, bool raw)
 {
-	if (raw || scop_type(value) == SCOP_INT) {
-		scop_locale_print(renderer->out, value, &renderer->host->locale);
-	} else if (scop_type(value) == SCOP_STRING) {
+	const enum scop_type type = scop_type(value);
+
+	if (type == SCOP_STRING && !raw) {
 		scop_html_escape(renderer->out, value->string, value->length);
+	} else if (raw || type != SCOP_MONEY) { /* nothing to escape is in what we write */
+		scop_locale_print(renderer->out, value, &renderer->host->locale);
 	} else {
 		struct scop_buffer text;
 
@@ -254,8 +245,10 @@ render_translation(struct renderer *renderer, const struct scop_node *node,
 		return true;
 	}
 
-	const struct scop_template *words = scop_template_compile(renderer->arena,
-	    renderer->template, text, strlen(text), renderer->err);
+	const struct scop_template *words = host->words
+	    ? host->words(host->context, renderer->template, text, renderer->err)
+	    : scop_template_compile(renderer->arena, renderer->template, text, strlen(text),
+		  renderer->err);
 	if (!words)
 		return false;
 	const struct frame inner = { frame->scope, NULL, "", 0 };

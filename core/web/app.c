@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "view/template.h"
 
-enum { VIEWS_MAX = 256 };
+enum { VIEWS_MAX = 256, WORDS_PLACES = 1024, WORDS_MAX = 768 };
 
 static const struct scop_view *
 find_view(const struct scop_names *names, const char *name)
@@ -47,6 +47,37 @@ scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t er
 	}
 	app->views[app->view_count++] = (struct scop_compiled){ view->name, template };
 	return template;
+}
+
+/* Where the text's words stand, or would. */
+static struct scop_compiled *
+words_place(struct scop_app *app, const char *text)
+{
+	size_t at = (uintptr_t)text * 0x9e3779b97f4a7c15u >> 32;
+
+	while (app->words[at % WORDS_PLACES].name && app->words[at % WORDS_PLACES].name != text)
+		at++;
+	return &app->words[at % WORDS_PLACES];
+}
+
+const struct scop_template *
+scop_app_words(struct scop_app *app, struct scop_arena *arena, const char *template,
+    const char *text, struct scop_error *err)
+{
+	if (!app->words)
+		app->words = scop_arena_alloc(app->arena, WORDS_PLACES * sizeof *app->words);
+	struct scop_compiled *place = words_place(app, text);
+	if (place->name)
+		return place->template;
+	if (app->word_count == WORDS_MAX)
+		return scop_template_compile(arena, template, text, strlen(text), err);
+	const struct scop_template *compiled =
+	    scop_template_compile(app->arena, template, text, strlen(text), err);
+	if (!compiled)
+		return NULL;
+	*place = (struct scop_compiled){ text, compiled };
+	app->word_count++;
+	return compiled;
 }
 
 /* ---- the build's check ---- */

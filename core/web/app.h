@@ -11,6 +11,7 @@
 
 struct scop_arena;
 struct scop_db;
+struct scop_error;
 struct scop_out;
 struct scop_template;
 struct scop_trace;
@@ -29,6 +30,8 @@ struct scop_app {
 	struct scop_arena *arena; /* of the process: compiled views */
 	struct scop_compiled *views;
 	unsigned view_count;
+	struct scop_compiled *words; /* a hash table by the text's place */
+	unsigned word_count;
 	unsigned char key[SCOP_KEY_BYTES]; /* signs form keys */
 	uint64_t body_max;                 /* bytes of a POST */
 	int work_fd;                       /* wakes the dispatcher; 0: nobody to wake */
@@ -70,6 +73,11 @@ const struct scop_template *scop_app_view(struct scop_app *app, const char *name
 /* Whether every view compiles, and leads only to routes, views and partials that there are; the
  * build asks this. */
 bool scop_app_check(const struct scop_module *module, char *ret_error, size_t error_size);
+
+/* A translated text with names in it, compiled once for the place where it stands, which it must
+ * not leave. Beyond the first 768 of a worker it is compiled anew, in `arena`. */
+const struct scop_template *scop_app_words(struct scop_app *app, struct scop_arena *arena,
+    const char *template, const char *text, struct scop_error *err);
 
 /* The first parts of the module's public addresses that could be the name of a module, with commas
  * between, and "-" for all others; empty for a module without public pages; false where there is no

@@ -35,6 +35,14 @@ translate(void *context, const char *text, const char *plural, long long count)
 	return scop_app_message(req->app, req->locale.language, text, plural, count);
 }
 
+static const struct scop_template *
+words(void *context, const char *template, const char *text, struct scop_error *err)
+{
+	const struct scop_request *req = context;
+
+	return scop_app_words(req->app, req->arena, template, text, err);
+}
+
 /* "one-order number=id": a part of the route that stands under another name in the context. */
 struct renamed {
 	const char *words;
@@ -191,6 +199,7 @@ render(struct scop_request *req, const char *view, bool whole, struct scop_buffe
 	    scop_app_view(req->app, view, err->text, sizeof err->text);
 	const struct scop_template_host host = { .partial = partial,
 		.translate = translate,
+		.words = words,
 		.link = link_route,
 		.left_out = whole ? NULL : log_left_out,
 		.key = key_input,

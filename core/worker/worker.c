@@ -473,6 +473,17 @@ watch_ourselves(const struct worker *worker)
 	setitimer(ITIMER_REAL, &every, NULL);
 }
 
+/* libfcgi waits until nginx has closed its end, lest bytes of a body that nobody has read turn the
+ * answer into an error. Where the end of the input was read there are none, and the next request
+ * need not wait for nginx. */
+static void
+hang_up(FCGX_Request *fcgi, bool reads)
+{
+	if (reads && FCGX_GetChar(fcgi->in) == EOF)
+		FCGX_Detach(fcgi);
+	FCGX_Finish_r(fcgi);
+}
+
 static void
 serve_one(struct worker *worker, FCGX_Request *fcgi)
 {
@@ -519,7 +530,7 @@ serve_one(struct worker *worker, FCGX_Request *fcgi)
 			status = scop_serve(&worker->app, worker->arena, &site, &exchange);
 		}
 	}
-	FCGX_Finish_r(fcgi);
+	hang_up(fcgi, reads);
 	scop_arena_reset(worker->arena);
 	slot_done(worker, status);
 }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/date.h"
 #include "base/locale.h"
 #include "base/value.h"
 
@@ -132,6 +133,48 @@ a_time_is_the_zone_s_own_in_summer_and_winter(void **state)
 }
 
 static void
+an_english_month_is_its_first_three_letters(void **state)
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
+	struct scop_arena *arena = scop_arena_new();
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		const struct scop_value *day =
+		    scop_value_date(arena, scop_days_of((struct scop_day){ 2026, i + 1, 9 }));
+
+		assert_string_equal(print(arena, day, SCOP_EN, "UTC"),
+		    scop_arena_printf(arena, "09 %s 2026", months[i]));
+		assert_string_equal(print(arena, day, SCOP_DE, "UTC"),
+		    scop_arena_printf(arena, "09.%02d.2026", i + 1));
+	}
+	scop_arena_free(arena);
+}
+
+static void
+a_number_has_at_least_so_many_digits(void **state)
+{
+	static const struct {
+		uint64_t number;
+		unsigned least;
+		const char *text;
+	} cases[] = { { 0, 0, "" }, { 0, 1, "0" }, { 7, 2, "07" }, { 123, 2, "123" },
+		{ 1, 20, "00000000000000000001" }, { UINT64_MAX, 1, "18446744073709551615" } };
+	struct scop_arena *arena = scop_arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct scop_buffer out;
+
+		scop_buffer_init(&out, arena);
+		scop_buffer_digits(&out, cases[i].number, cases[i].least);
+		assert_string_equal(scop_buffer_str(&out), cases[i].text);
+	}
+	scop_arena_free(arena);
+}
+
+static void
 the_hour_that_comes_twice_and_the_one_that_never_does(void **state)
 {
 	struct scop_arena *arena = scop_arena_new();
@@ -234,6 +277,8 @@ main(void)
 		cmocka_unit_test(the_largest_numbers_print),
 		cmocka_unit_test(a_time_is_the_zone_s_own_in_summer_and_winter),
 		cmocka_unit_test(the_hour_that_comes_twice_and_the_one_that_never_does),
+		cmocka_unit_test(an_english_month_is_its_first_three_letters),
+		cmocka_unit_test(a_number_has_at_least_so_many_digits),
 		cmocka_unit_test(a_time_for_programs_is_rfc_3339),
 		cmocka_unit_test(a_language_is_one_of_four_by_its_first_two_letters),
 		cmocka_unit_test(nothing_is_singular_in_french_alone),
