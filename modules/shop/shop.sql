@@ -7,11 +7,11 @@ SELECT slug, title FROM category WHERE parent IS NULL AND products > 0 ORDER BY 
 -- name: category_by_slug (slug)
 SELECT id, slug, title, products, parent IS NULL AS is_top FROM category WHERE slug = :slug
 
--- The categories above one, the outermost first.
+-- The categories above one, the outermost first: those whose path is a beginning of its own. SHOP_LEVELS is 6.
 -- name: category_parents (slug)
-WITH RECURSIVE up AS (SELECT parent, 1 AS height FROM category WHERE slug = :slug
-	UNION ALL SELECT c.parent, up.height + 1 FROM up JOIN category c ON c.id = up.parent WHERE up.height < 10)
-SELECT c.slug, c.title FROM up JOIN category c ON c.id = up.parent ORDER BY up.height DESC
+SELECT a.slug, a.title FROM category c JOIN category a ON a.path IN (SUBSTRING_INDEX(c.path, ' > ', 1), SUBSTRING_INDEX(c.path, ' > ', 2),
+	SUBSTRING_INDEX(c.path, ' > ', 3), SUBSTRING_INDEX(c.path, ' > ', 4), SUBSTRING_INDEX(c.path, ' > ', 5))
+WHERE c.slug = :slug AND a.id <> c.id ORDER BY a.path
 
 -- Those in a category, or beside one that has none in it.
 -- name: sub_categories (slug)
@@ -20,41 +20,35 @@ JOIN category s ON s.parent = IF(EXISTS (SELECT i.id FROM category i WHERE i.par
 WHERE c.slug = :slug AND s.products > 0 ORDER BY s.title LIMIT 30
 
 -- name: products_of_all (limit, first)
-SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, picture, price_cents,
+SELECT slug, name, quality, picture, price_cents,
 	price_varies, for_sale, is_last
 FROM product WHERE published = 1 ORDER BY id LIMIT :limit OFFSET :first
 
 -- name: products_of_top (top, limit, first)
-SELECT slug, name, quality = 'as_new' AS as_new, quality = 'good' AS good, quality = 'fair' AS fair, picture, price_cents,
+SELECT slug, name, quality, picture, price_cents,
 	price_varies, for_sale, is_last
 FROM product WHERE published = 1 AND top = :top ORDER BY id LIMIT :limit OFFSET :first
 
 -- name: products_of_category (category, limit, first)
 WITH RECURSIVE below AS (SELECT id, 1 AS depth FROM category WHERE id = :category
 	UNION ALL SELECT c.id, b.depth + 1 FROM below b JOIN category c ON c.parent = b.id WHERE b.depth < 10)
-SELECT p.slug, p.name, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair, p.picture, p.price_cents,
+SELECT p.slug, p.name, p.quality, p.picture, p.price_cents,
 	p.price_varies, p.for_sale, p.is_last
 FROM below b JOIN product p ON p.category = b.id AND p.published = 1 ORDER BY p.id LIMIT :limit OFFSET :first
 
--- name: product_by_slug (slug)
-SELECT p.id, p.slug, p.name, p.description, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair,
-	p.option1_name, p.option2_name, p.option3_name, p.picture, p.price_cents, p.price_varies,
-	c.slug AS category_slug, c.title AS category_title
-FROM product p LEFT JOIN category c ON c.id = p.category WHERE p.slug = :slug AND p.published = 1
-
--- name: parents_of_product (slug)
-WITH RECURSIVE up AS (SELECT c.parent, 1 AS height FROM product p JOIN category c ON c.id = p.category WHERE p.slug = :slug
-	UNION ALL SELECT c.parent, up.height + 1 FROM up JOIN category c ON c.id = up.parent WHERE up.height < 10)
-SELECT c.slug, c.title FROM up JOIN category c ON c.id = up.parent ORDER BY up.height DESC
-
--- name: variants_of_product (slug)
-SELECT v.id, v.sku, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams,
-	v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
-FROM product p JOIN variant v ON v.product = p.id AND v.removed = 0 WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
+-- A row for each variant, and in each what is the same for all: a statement more costs as much as thirty rows.
+-- name: product_page (slug)
+SELECT p.slug, p.name, p.description, p.quality, p.option1_name, p.option2_name, p.option3_name, p.picture, p.price_varies,
+	c.slug AS category_slug, c.title AS category_title, c.parent IS NOT NULL AS has_parents, s.scheme = 'exempt' AS exempt, s.free_from_cents,
+	v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams, v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
+FROM product p JOIN selling s ON s.only_one = 1 LEFT JOIN category c ON c.id = p.category
+JOIN variant v FORCE INDEX (PRIMARY) ON v.product = p.id AND v.removed = 0
+WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
 
 -- name: neighbours_of_product (slug)
 SELECT n.slug, n.name, n.picture, n.price_cents, n.price_varies FROM product p
-JOIN product n ON n.category = p.category AND n.published = 1 AND n.id > p.id WHERE p.slug = :slug ORDER BY n.id LIMIT 4
+JOIN product n FORCE INDEX (of_category) ON n.category = p.category AND n.published = 1 AND n.id > p.id
+WHERE p.slug = :slug AND p.published = 1 ORDER BY n.id LIMIT 4
 
 -- name: picture_by_hash (hash)
 SELECT type, bytes FROM picture WHERE hash = :hash

@@ -125,25 +125,27 @@ void
 shop_product(struct scop_request *req)
 {
 	const struct scop_value *slug = scop_path(req, "slug");
-	const struct scop_value *product = scop_put_all(req,
-	    (const struct scop_want[]){ { "product", true, product_by_slug(slug) },
-		{ "found", false, variants_of_product(slug) },
-		{ "parents", false, parents_of_product(slug) },
-		{ "neighbours", false, neighbours_of_product(slug) }, SHOP_DELIVERY,
+
+	const struct scop_value *variants = scop_put_all(req,
+	    (const struct scop_want[]){ { "variants", false, product_page(slug) },
+		{ "neighbours", false, neighbours_of_product(slug) }, { "steps", false, steps() },
 		SHOP_FRAME(req), { 0 } });
+	const struct scop_value *product = scop_at(variants, 0),
+				*chosen = shop_chosen(req, variants);
 
 	if (!product) {
 		scop_not_found(req);
 		return;
 	}
-	const struct scop_value *variants = scop_model(req, "found"),
-				*chosen = shop_chosen(req, variants);
-
+	scop_put(req, "product", product);
+	scop_put(req, "terms", product);
+	if (scop_bool(product, "has_parents"))
+		scop_put(req, "parents",
+		    scop_rows(req, category_parents(scop_get(product, "category_slug"))));
 	scop_put(req, "variants", described(req, variants, chosen));
 	scop_put(req, "chosen", chosen);
 	/* what nobody can choose is said all the same: the size of a single coat */
-	scop_put(req, "options",
-	    scop_count(variants) == 1 ? shop_options(req, scop_at(variants, 0)) : NULL);
+	scop_put(req, "options", scop_count(variants) == 1 ? shop_options(req, product) : NULL);
 	scop_put(req, "groups", shop_choices(req, product, variants, chosen));
 	shop_put_delivery(req, scop_int(chosen, "weight_grams"), scop_get(chosen, "price"));
 	scop_put(req, "has_neighbours",

@@ -5,7 +5,7 @@
 
 #include "shop.h"
 
-/* Of `variants` (as variants_of_product has them) the one that the field `variant` asks for, else
+/* Of `variants` (as product_page has them) the one that the field `variant` asks for, else
  * the first that can be had, else the first; NULL for none. */
 const struct scop_value *shop_chosen(struct scop_request *req, const struct scop_value *variants);
 

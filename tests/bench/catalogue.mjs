@@ -30,9 +30,8 @@ export function pageReads (build, hasShop) {
   const slug = 'article-5000'
   const wanted = [['guestbook', 'guestbook', 'entries', ENTRIES, 0]]
   if (hasShop) {
-    wanted.push(['product', 'shop', 'product_by_slug', slug], ['product', 'shop', 'variants_of_product', slug],
-      ['product', 'shop', 'parents_of_product', slug], ['product', 'shop', 'neighbours_of_product', slug],
-      ['product', 'shop', 'delivery_terms'], ['product', 'shop', 'steps'], ['product', 'shop', 'top_categories'])
+    wanted.push(['product', 'shop', 'product_page', slug], ['product', 'shop', 'neighbours_of_product', slug],
+      ['product', 'shop', 'steps'], ['product', 'shop', 'top_categories'])
   }
   return wanted.map(([name, module, statement, ...args]) => {
     const lines = fs.readFileSync(path.join(build, `names/${module}/statements.txt`), 'utf8').split('\n').map((line) => line.split('\t'))

@@ -13,7 +13,7 @@ CREATE TABLE category (
 	path VARCHAR(700) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE,
 	title VARCHAR(100) NOT NULL,
 	products INT UNSIGNED NOT NULL DEFAULT 0,
-	KEY children (parent, title),
+	KEY children (parent, title, products, slug),
 	FOREIGN KEY (parent) REFERENCES category (id)
 );
 
@@ -44,15 +44,16 @@ CREATE TABLE product (
 	for_sale TINYINT(1) NOT NULL DEFAULT 0,
 	is_last TINYINT(1) NOT NULL DEFAULT 0,
 	KEY all_of_them (published, id),
-	KEY of_category (published, category, id),
+	KEY of_category (category, published, id),
 	KEY of_top (published, top, id),
 	KEY of_picture (picture),
 	FOREIGN KEY (category) REFERENCES category (id)
 );
 
--- `code` tells the variants of a product apart: the SKU where it does, else the options. A stock of NULL is not tracked.
+-- `code` tells the variants of a product apart: the SKU where it does, else the options. A stock of NULL is not tracked. The
+-- variants of a product lie together and in order, for its page reads all of them at each look.
 CREATE TABLE variant (
-	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
+	id INT UNSIGNED AUTO_INCREMENT,
 	product INT UNSIGNED NOT NULL,
 	code VARCHAR(600) COLLATE utf8mb4_nopad_bin NOT NULL,
 	sku VARCHAR(100) NULL,
@@ -61,6 +62,8 @@ CREATE TABLE variant (
 	option3 VARCHAR(100) NOT NULL DEFAULT '',
 	price_cents BIGINT NOT NULL CHECK (price_cents >= 0),
 	stock INT NULL CHECK (stock >= 0),
+	PRIMARY KEY (product, id),
+	UNIQUE KEY by_id (id),
 	UNIQUE KEY one_code (product, code),
 	FOREIGN KEY (product) REFERENCES product (id)
 );
