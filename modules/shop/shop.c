@@ -3,10 +3,10 @@
  * The shop: products by category, a cart, an order on one page, paid by bank transfer. Here stand
  * its tables only; shop.h says where each handler is.
  */
-#include "shop.h"
+#include "shop_window.h"
 
 static const struct scop_field page_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_TEXT },
+	SHOP_WINDOW_FIELDS,
 	{ 0 },
 };
 

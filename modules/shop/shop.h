@@ -118,12 +118,4 @@ extern const struct scop_field shop_upload_fields[], shop_map_fields[];
 /* The options of a variant, such as "Ocre, 40 cm"; "" for none. */
 const struct scop_value *shop_options(struct scop_request *req, const struct scop_value *variant);
 
-/* The rows of a list that is read with one more than a page holds, and what its pager needs. Gives
- * the rows shown. */
-const struct scop_value *shop_put_page(struct scop_request *req, const char *name,
-    const struct scop_value *rows, size_t per_page);
-/* The page that the field `page` asks for, from 1; the first where it is no page's number. */
-size_t shop_page(struct scop_request *req);
-const struct scop_value *shop_first(struct scop_request *req, size_t per_page);
-
 #endif

@@ -20,6 +20,7 @@ enum {
 	ROWS_MAX = 1000,
 	NEW_ROWS = 3,
 	VARIANTS_MAX = 200,
+	PAGES_MAX = 1000,
 	STOCK_MAX = 1000000,
 	GRAMS_MAX = 10000000,
 	PICTURE_MAX = 5000000,
@@ -150,11 +151,21 @@ key_of(struct scop_request *req, const struct scop_value *variant)
 	return scop_as_text(scop_make_text(req, "%lld", (long long)scop_int(variant, "id")));
 }
 
+/* The page of variants that is asked for, from 1; the first where it is no page's number. */
+static size_t
+page_of(struct scop_request *req)
+{
+	const char *text = scop_as_text(scop_field(req, "page"));
+	const long long page = strspn(text, "0123456789") == strlen(text) ? atoll(text) : 0;
+
+	return page < 1 || page > PAGES_MAX ? 1 : (size_t)page;
+}
+
 static void
 put_rows(struct scop_request *req, const struct scop_value *variants)
 {
 	struct scop_list *rows = scop_list_new(req), *blank = scop_list_new(req);
-	const size_t page = shop_page(req), first = (page - 1) * PER_PAGE;
+	const size_t page = page_of(req), first = (page - 1) * PER_PAGE;
 	bool second = scop_count(variants) < 2 || scop_field(req, "option2_name") ||
 	    scop_text(scop_model(req, "product"), "option2_name")[0];
 	bool third = false, open = scop_rejection(req, "option1_name") != NULL;

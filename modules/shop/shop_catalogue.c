@@ -2,63 +2,20 @@
 /* What visitors look at: lists by category with pages, a product with its variants, pictures. */
 #include "shop_basket.h"
 #include "shop_choice.h"
+#include "shop_window.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { PER_PAGE = 24, PAGES_MAX = 100000 };
-
-size_t
-shop_page(struct scop_request *req)
-{
-	const char *text = scop_as_text(scop_field(req, "page"));
-	const long long page = strspn(text, "0123456789") == strlen(text) ? atoll(text) : 0;
-
-	return page < 1 || page > PAGES_MAX ? 1 : (size_t)page;
-}
-
-const struct scop_value *
-shop_first(struct scop_request *req, size_t per_page)
-{
-	return scop_make_int(req, (int64_t)((shop_page(req) - 1) * per_page));
-}
-
-const struct scop_value *
-shop_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
-    size_t per_page)
-{
-	const int64_t page = (int64_t)shop_page(req);
-	const size_t found = scop_count(rows), count = found > per_page ? per_page : found;
-	const struct scop_value **shown = scop_alloc(req, (count + 1) * sizeof(*shown));
-
-	for (size_t i = 0; i < count; i++)
-		shown[i] = scop_at(rows, i);
-	const struct scop_value *list = scop_make_list(req, count, shown);
-	scop_put(req, name, list);
-	if (page > 1)
-		scop_put(req, "previous", scop_make_int(req, page - 1));
-	if (found > per_page)
-		scop_put(req, "next", scop_make_int(req, page + 1));
-	return list;
-}
-
-/* One more than is shown, to know whether a page follows. */
-static const struct scop_value *
-one_more(struct scop_request *req)
-{
-	return scop_make_int(req, PER_PAGE + 1);
-}
+enum { PER_PAGE = 24 };
 
 /* A page behind the last one has nothing to show: the first one has. */
 static void
-show_page(struct scop_request *req, const struct scop_value *products, const char *route,
-    const struct scop_value *parts)
+show_page(struct scop_request *req, const struct scop_value *products,
+    const struct shop_window *window, const char *route, const struct scop_value *parts)
 {
-	if (scop_count(products) == 0 && shop_page(req) > 1) {
+	if (scop_count(products) == 0 && window->moved) {
 		scop_redirect(req, route, parts);
 		return;
 	}
-	shop_put_page(req, "products", products, PER_PAGE);
+	shop_window_put(req, "products", products, PER_PAGE, window);
 	shop_put_delivery(req, 0, NULL);
 	scop_view(req, &view_list);
 }
@@ -66,21 +23,39 @@ show_page(struct scop_request *req, const struct scop_value *products, const cha
 void
 shop_list(struct scop_request *req)
 {
-	const struct scop_value *products = scop_put_all(req,
-	    (const struct scop_want[]){
-		{ "products", false, products_of_all(one_more(req), shop_first(req, PER_PAGE)) },
-		SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
+	const struct shop_window window = shop_window(req, SHOP_RISING);
+	const struct scop_value *limit = shop_window_limit(req, PER_PAGE);
 
-	show_page(req, products, "list", NULL);
+	const struct scop_value *products = scop_put_all(req,
+	    (const struct scop_want[]){ { "products", false,
+					    window.back ? products_of_all_back(window.from, limit)
+							: products_of_all(window.from, limit) },
+		SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
+	show_page(req, products, &window, "list", NULL);
+}
+
+/* An outermost category has all below it by one column. */
+static struct scop_query
+products_in(struct scop_request *req, const struct scop_value *category,
+    const struct shop_window *window)
+{
+	const struct scop_value *id = scop_get(category, "id"), *from = window->from,
+				*limit = shop_window_limit(req, PER_PAGE);
+
+	if (scop_bool(category, "is_top"))
+		return window->back ? products_of_top_back(id, from, limit)
+				    : products_of_top(id, from, limit);
+	return window->back ? products_of_category_back(id, from, limit)
+			    : products_of_category(id, from, limit);
 }
 
 void
 shop_category(struct scop_request *req)
 {
 	static const char *const parts[] = { "category" };
+	const struct shop_window window = shop_window(req, SHOP_RISING);
 	const struct scop_value *slug = scop_path(req, "category");
 	const struct scop_value *category = scop_row(req, category_by_slug(slug));
-	const struct scop_value *id = scop_get(category, "id");
 
 	if (!category) {
 		scop_not_found(req);
@@ -88,15 +63,11 @@ shop_category(struct scop_request *req)
 	}
 	scop_put(req, "category", category);
 	const struct scop_value *products = scop_put_all(req,
-	    (const struct scop_want[]){
-		{ "products", false,
-		    scop_bool(category, "is_top")
-			? products_of_top(id, one_more(req), shop_first(req, PER_PAGE))
-			: products_of_category(id, one_more(req), shop_first(req, PER_PAGE)) },
+	    (const struct scop_want[]){ { "products", false, products_in(req, category, &window) },
 		{ "subs", false, sub_categories(slug) },
 		{ "parents", false, category_parents(slug) }, SHOP_DELIVERY, SHOP_FRAME(req),
 		{ 0 } });
-	show_page(req, products, "category", scop_make_map(req, 1, parts, &slug));
+	show_page(req, products, &window, "category", scop_make_map(req, 1, parts, &slug));
 }
 
 /* Each variant with its options in words, and whether it is the chosen one. */

@@ -3,6 +3,7 @@
  * spreadsheet. */
 #include "shop.h"
 #include "shop_payment.h"
+#include "shop_window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@ enum { PER_PAGE = 25, DAYS = 14 };
 static const char *const states[] = { "placed", "paid", "shipped", "cancelled", NULL };
 
 const struct scop_field shop_orders_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_TEXT },
+	SHOP_WINDOW_FIELDS,
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ .name = "from", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("From") },
@@ -60,21 +61,34 @@ put_filter(struct scop_request *req)
 	scop_put(req, "filtered", scop_make_bool(req, any));
 }
 
+static struct scop_query
+orders_in(struct scop_request *req, const struct shop_window *window)
+{
+	const struct scop_value *state = scop_field(req, "state"),
+				*words = scop_field(req, "words"),
+				*limit = shop_window_limit(req, PER_PAGE);
+
+	return window->back
+	    ? orders_back(state, words, since(req), before(req), window->from, limit)
+	    : orders(state, words, since(req), before(req), window->from, limit);
+}
+
 void
 shop_orders(struct scop_request *req)
 {
-	const struct scop_value *state = scop_field(req, "state"),
-				*words = scop_field(req, "words");
+	const struct scop_value *state = scop_field(req, "state");
+	struct shop_window window = shop_window(req, SHOP_FALLING);
 
-	scop_put_all(req,
-	    (const struct scop_want[]){
-		{ "found", false,
-		    orders(state, words, since(req), before(req), scop_make_int(req, PER_PAGE + 1),
-			shop_first(req, PER_PAGE)) },
+	const struct scop_value *found = scop_put_all(req,
+	    (const struct scop_want[]){ { "orders", false, orders_in(req, &window) },
 		{ "counts", true, order_counts() }, { 0 } });
+	if (scop_count(found) == 0 && window.moved) {
+		window = shop_window_first(req, SHOP_FALLING);
+		found = scop_rows(req, orders_in(req, &window));
+	}
 	scop_put(req, "any",
 	    scop_make_bool(req,
-		scop_count(shop_put_page(req, "orders", scop_model(req, "found"), PER_PAGE)) > 0));
+		scop_count(shop_window_put(req, "orders", found, PER_PAGE, &window)) > 0));
 	put_filter(req);
 	for (size_t i = 0; states[i]; i++)
 		if (state && strcmp(states[i], scop_as_text(state)) == 0)

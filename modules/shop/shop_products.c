@@ -4,6 +4,7 @@
 #include "shop.h"
 #include "shop_category.h"
 #include "shop_source.h"
+#include "shop_window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static const char *const states[] = { "selling", "sold", "hidden", NULL };
 static const char *const publishing[] = { "publish", "hide", NULL };
 
 const struct scop_field shop_products_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_TEXT },
+	SHOP_WINDOW_FIELDS,
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ 0 },
@@ -76,17 +77,32 @@ put_few(struct scop_request *req)
 	scop_put(req, "products", scop_make_list(req, count, list));
 }
 
+static struct scop_query
+products_in(struct scop_request *req, const struct shop_window *window)
+{
+	const struct scop_value *state = scop_field(req, "state"),
+				*words = scop_field(req, "words"),
+				*limit = shop_window_limit(req, PER_PAGE);
+
+	return window->back ? products_found_back(state, words, window->from, limit)
+			    : products_found(state, words, window->from, limit);
+}
+
 void
 shop_products(struct scop_request *req)
 {
 	const struct scop_value *state = scop_field(req, "state"),
 				*words = scop_field(req, "words");
-	const struct scop_value *found = scop_rows(req,
-	    products_found(state, words, scop_make_int(req, PER_PAGE + 1),
-		shop_first(req, PER_PAGE)));
+	struct shop_window window = shop_window(req, SHOP_FALLING);
+	const struct scop_value *found = scop_rows(req, products_in(req, &window));
 
+	if (scop_count(found) == 0 && window.moved) {
+		window = shop_window_first(req, SHOP_FALLING);
+		found = scop_rows(req, products_in(req, &window));
+	}
 	scop_put(req, "any",
-	    scop_make_bool(req, scop_count(shop_put_page(req, "products", found, PER_PAGE)) > 0));
+	    scop_make_bool(req,
+		scop_count(shop_window_put(req, "products", found, PER_PAGE, &window)) > 0));
 	put_few(req);
 	scop_put(req, "filtered", scop_make_bool(req, state || words));
 	scop_put(req, "state", state);

@@ -193,17 +193,28 @@ test('a list has pages, and a category only what is in it', async () => {
   await imported(write('many.csv', many.join('\n')))
   const first = await stack.request(host, '/fr/c/quincaillerie')
   assert.equal(first.body.match(/class="product"/g).length, 24)
-  assert.match(first.body, /\?page=2" rel="next"/)
-  const second = await stack.request(host, '/fr/c/quincaillerie-vis?page=2')
-  assert.equal(second.body.match(/class="product"/g).length, 6)
-  assert.doesNotMatch(second.body, /rel="next"/)
-  assert.equal((await stack.request(host, '/fr/c/nichts')).status, 404)
-  for (const page of ['0', 'abc', '-1', '%20', '99999999999999999999']) {
-    const answer = await stack.request(host, `/fr/c/quincaillerie?page=${page}`)
-    assert.equal(answer.status, 200, page)
-    assert.match(answer.body, /\?page=2" rel="next"/, `the first page for ${page}`)
+  const link = (body, rel) => body.match(new RegExp(`href="(\\?[^"]*)" rel="${rel}"`))?.[1]
+  const names = (body) => [...body.matchAll(/<h2><a href="[^"]+">([^<]+)</g)].map(([, name]) => name)
+  for (const category of ['quincaillerie', 'quincaillerie-vis']) { // an outermost one, and one below it
+    const url = `/fr/c/${category}`, one = await stack.request(host, url)
+    assert.deepEqual(['first', 'prev'].map((rel) => link(one.body, rel)), [undefined, undefined])
+    const two = await stack.request(host, url + link(one.body, 'next'))
+    assert.deepEqual([...names(one.body), ...names(two.body)], Array.from({ length: 30 }, (_, i) => `Vis ${i + 1}`), category)
+    assert.equal(link(two.body, 'next'), undefined)
+    assert.deepEqual(names((await stack.request(host, url + link(two.body, 'prev'))).body), names(one.body))
+    assert.deepEqual(names((await stack.request(host, url + link(two.body, 'first'))).body), names(one.body))
+    const [[fourth, fifth]] = await rows("SELECT MAX(IF(name = 'Vis 4', id, 0)), MAX(IF(name = 'Vis 5', id, 0)) FROM product WHERE name LIKE 'Vis %'")
+    const short = await stack.request(host, `${url}?before=${fifth}`)
+    assert.deepEqual([names(short.body), link(short.body, 'prev'), link(short.body, 'next')], [['Vis 1', 'Vis 2', 'Vis 3', 'Vis 4'], undefined, `?after=${fourth}`])
   }
-  assert.equal((await stack.request(host, '/fr/c/quincaillerie?page=9')).headers.location, '/fr/c/quincaillerie', 'behind the last one')
+  assert.equal((await stack.request(host, '/fr/c/nichts')).status, 404)
+  for (const page of ['0', 'abc', '-1', '%20', '99999999999999999999', '9999999999']) {
+    const answer = await stack.request(host, `/fr/c/quincaillerie?after=${page}`)
+    assert.equal(answer.status, 200, page)
+    assert.deepEqual(names(answer.body), names(first.body), `the first page for ${page}`)
+  }
+  assert.equal((await stack.request(host, '/fr/c/quincaillerie?after=4294967295')).headers.location, '/fr/c/quincaillerie', 'behind the last one')
+  assert.equal((await stack.request(host, '/fr/c/quincaillerie?before=0')).headers.location, '/fr/c/quincaillerie', 'before the first one')
   assert.equal((await stack.request(host, '/fr/p/nichts')).status, 404)
 })
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The part of a long list that a page shows, from a row on: see shop_window.c. */
+#ifndef SHOP_WINDOW_H
+#define SHOP_WINDOW_H
+
+#include "shop.h"
+
+/* Where lists begin that are read by rising numbers, and by falling ones. */
+enum { SHOP_RISING = 0 };
+#define SHOP_FALLING INT64_C(0xffffffff)
+
+/* `from` is the number of a row that is not shown itself; `back`: the page ends before it, and its
+ * rows are read in the opposite order. `moved`: it is not the list's beginning. */
+struct shop_window {
+	const struct scop_value *from;
+	bool back, moved;
+};
+
+/* The fields `after` and `before`, for a list's route; other text than a number means the
+ * beginning. */
+#define SHOP_WINDOW_FIELDS \
+	{ .name = "after", .type = SCOP_FIELD_TEXT }, \
+	{ \
+		.name = "before", .type = SCOP_FIELD_TEXT \
+	}
+
+struct shop_window shop_window(struct scop_request *req, int64_t beginning);
+
+/* The list's beginning, whatever the fields say: for a page behind the last row. */
+struct shop_window shop_window_first(struct scop_request *req, int64_t beginning);
+
+/* How many rows to read for a page: one more than it shows, which tells whether others follow. */
+const struct scop_value *shop_window_limit(struct scop_request *req, size_t per_page);
+
+/* Puts the page's rows, each with an `id`, under `name`, and `first`, `before` and `after` for the
+ * pager. Gives the rows shown, in the list's order. */
+const struct scop_value *shop_window_put(struct scop_request *req, const char *name,
+    const struct scop_value *rows, size_t per_page, const struct shop_window *window);
+
+#endif
