@@ -210,7 +210,9 @@ serve(struct dev *dev, const char *port, bool fresh)
 	if (fresh)
 		scop_files_remove(dev->var);
 	if (!dev_host_start(dev, port))
-		return CLI_FAILED;
+		return cli_fail("the private Scopiton did not start; the lines above say why. "
+				"Where '%s' is from another version, --fresh begins anew.",
+		    dev->var);
 	const int status = watch(dev);
 
 	dev_page_remove(dev);
