@@ -87,7 +87,9 @@ measure(struct cli *cli, const char *file, const char *source, const char *catal
 	const bool has_platform = folder && access(cli->config_file, R_OK) == 0 &&
 	    scop_platform_open(&platform, cli->config_file);
 
-	level = folder ? cli_measure(&platform, arena, folder, source, catalogue, &errors) : 0;
+	level = folder ? cli_measure(&platform, arena,
+			     &(struct cli_checked){ folder, source, catalogue, false }, &errors)
+		       : 0;
 	if (!folder)
 		cli_fail("%s", err.text);
 	if (has_platform)

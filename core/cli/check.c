@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/said.h"
 #include "base/time.h"
 #include "cli/cli.h"
 #include "installer/choose.h"
@@ -34,8 +35,9 @@
 #include "package/index.h"
 
 #include "cli/check.h"
+#include "cli/kept.h"
 
-enum { LEVELS = 8, KILLS = 10, NAME_BYTES = 40, TENANTS = 2, PUBLISHED_MAX = 1000 };
+enum { LEVELS = CHECK_LEVELS, KILLS = 10, NAME_BYTES = 40, TENANTS = 2, PUBLISHED_MAX = 1000 };
 
 static const char *const level_words[LEVELS + 1] = { "", "loads",
 	"installs and purges without a trace, for two tenants", "its own tests pass",
@@ -54,7 +56,9 @@ struct check {
 	char names[TENANTS][NAME_BYTES];
 	unsigned errors, warnings;
 	bool measured[LEVELS + 1], reached[LEVELS + 1];
-	bool built_the_same; /* the sources give this package */
+	bool other_sources; /* they give another package than this one */
+	bool again;         /* what is kept is measured all the same */
+	struct kept_levels kept;
 };
 
 static bool __attribute__((format(printf, 3, 4)))
@@ -373,15 +377,18 @@ upgrades_from(struct check *check, const struct published *older)
 
 	if (!old)
 		return false;
+	char english[SCOP_SAID_MAX] = "";
 	const bool sound = install_for(check, 0, old, "E501") &&
 	    install_for(check, 0, check->folder, "E502") &&
 	    (scop_module_back(check->platform, check->tenants[0], name, NULL, NULL, &report) ||
 		fails(check, "E503")) &&
 	    install_for(check, 0, check->folder, "E504");
 	scop_files_remove(old);
-	if (sound)
+	if (sound) {
+		scop_said_show(report, NULL, english, sizeof english);
 		printf("      from %u.%u.%u and back: %s\n", older->version.major,
-		    older->version.minor, older->version.patch, report);
+		    older->version.minor, older->version.patch, english);
+	}
 	return purge_for(check, 0) && sound;
 }
 
@@ -576,8 +583,9 @@ is_fuzzed(struct check *check)
 
 /* ---- all of it ---- */
 
-/* The levels that are measured from the sources take minutes. What a package has reached is kept
- * under its hash, once its sources were seen to give that very package. */
+/* The levels that take minutes; those of 5 and 6 for one state of the catalogue. */
+static const int from_platform[] = { 5, 6, 0 }, from_sources[] = { 3, 4, 7, 8, 0 };
+
 static char *
 kept_file(const struct check *check)
 {
@@ -586,42 +594,59 @@ kept_file(const struct check *check)
 }
 
 static void
-keep_source_levels(struct check *check)
+read_kept(struct check *check)
 {
-	char *path = kept_file(check);
+	struct kept_levels now;
 
 	if (!check->platform->db)
 		return;
-	unlink(path);
-	if (!check->built_the_same)
+	kept_read(kept_file(check), &check->kept);
+	kept_catalogue(check->catalogue, &now);
+	if (strcmp(now.catalogue, check->kept.catalogue) == 0)
 		return;
-	scop_files_make_folders(path);
-	FILE *file = fopen(path, "we");
-	if (!file ||
-	    fprintf(file, "%s %d%d%d%d\n", SCOPITON_VERSION, check->reached[3], check->reached[4],
-		check->reached[7], check->reached[8]) < 0 ||
-	    fclose(file) != 0)
-		fprintf(stderr, "scopiton: '%s' cannot be written: %s\n", path, strerror(errno));
+	strcpy(check->kept.catalogue, now.catalogue);
+	for (const int *level = from_platform; *level; level++)
+		check->kept.level[*level] = KEPT_NOT;
+}
+
+/* Of what was measured from the sources nothing is kept where they gave another package. */
+static void
+write_kept(struct check *check)
+{
+	if (!check->platform->db)
+		return;
+	for (int i = 1; i <= LEVELS; i++)
+		if (check->measured[i])
+			check->kept.level[i] = check->reached[i] ? KEPT_REACHED : KEPT_MISSED;
+	for (const int *level = from_sources; *level; level++)
+		if (check->other_sources)
+			check->kept.level[*level] = KEPT_NOT;
+	kept_write(kept_file(check), &check->kept);
+}
+
+/* Whether all these levels are known to be reached and need not be measured again. */
+static bool
+are_kept(const struct check *check, const int *levels)
+{
+	for (; *levels; levels++)
+		if (check->again || check->kept.level[*levels] != KEPT_REACHED)
+			return false;
+	return true;
 }
 
 static void
-take_kept_levels(struct check *check)
+take_kept(struct check *check, const int *levels)
 {
-	static const int levels[] = { 3, 4, 7, 8 };
-	char version[40], flags[5] = "";
-	FILE *file = check->platform->db ? fopen(kept_file(check), "re") : NULL;
+	for (; *levels; levels++) {
+		const char kept = check->kept.level[*levels];
 
-	if (!file)
-		return;
-	if (fscanf(file, "%39s %4[01]", version, flags) == 2 &&
-	    strcmp(version, SCOPITON_VERSION) == 0 && strlen(flags) == 4)
-		for (int i = 0; i < 4; i++) {
-			check->measured[levels[i]] = true;
-			check->reached[levels[i]] = flags[i] == '1';
-			printf("%d     %s\n      %s, as measured before\n", levels[i],
-			    level_words[levels[i]], flags[i] == '1' ? "reached" : "missed");
-		}
-	fclose(file);
+		if (kept == KEPT_NOT)
+			continue;
+		check->measured[*levels] = true;
+		check->reached[*levels] = kept == KEPT_REACHED;
+		printf("%d     %s\n      %s, as measured before (--again measures)\n", *levels,
+		    level_words[*levels], kept == KEPT_REACHED ? "reached" : "missed");
+	}
 }
 
 static void
@@ -650,8 +675,8 @@ is_clean(struct check *check)
 static bool
 is_reproducible(struct check *check)
 {
-	check->built_the_same = builds_the_same(check);
-	return check->built_the_same && has_manual(check);
+	check->other_sources = !builds_the_same(check);
+	return !check->other_sources && has_manual(check);
 }
 
 static int
@@ -664,41 +689,61 @@ level_of(const struct check *check)
 	return level;
 }
 
+/* On two throw-away tenants of this platform; whether they can live there is asked each time. */
+static void
+measure_here(struct check *check)
+{
+	if (!check->platform->db || !scop_platform_lock(check->platform, 30))
+		return;
+	if (make_tenants(check)) {
+		measure(check, 2, installs_and_purges);
+		if (check->reached[2] && are_kept(check, from_platform)) {
+			take_kept(check, from_platform);
+		} else if (check->reached[2]) {
+			measure(check, 5, upgrades);
+			measure(check, 6, survives);
+		}
+	}
+	remove_tenants(check);
+	scop_platform_unlock(check->platform);
+	scop_directory_write(check->platform);
+}
+
+static void
+measure_sources(struct check *check)
+{
+	if (!check->source || are_kept(check, from_sources)) {
+		take_kept(check, from_sources);
+		return;
+	}
+	measure(check, 3, own_tests);
+	measure(check, 4, is_accessible);
+	measure(check, 7, is_clean);
+	measure(check, 8, is_reproducible);
+}
+
 int
-cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char *folder,
-    const char *source, const char *catalogue, unsigned *ret_errors)
+cli_measure(struct scop_platform *platform, struct scop_arena *arena,
+    const struct cli_checked *checked, unsigned *ret_errors)
 {
 	struct check check = { .platform = platform,
 		.arena = arena,
-		.folder = folder,
-		.source = source,
-		.catalogue = catalogue };
+		.folder = checked->folder,
+		.source = checked->source,
+		.catalogue = checked->catalogue,
+		.again = checked->again };
 
+	memset(check.kept.level, KEPT_NOT, sizeof check.kept.level);
 	if (!platform->arena)
 		platform->arena = arena; /* there is no platform */
-	if (catalogue)
-		scop_grants_believe(platform, catalogue);
+	if (checked->catalogue)
+		scop_grants_believe(platform, checked->catalogue);
 	measure(&check, 1, loads);
-	if (check.reached[1] && platform->db && scop_platform_lock(platform, 30)) {
-		if (make_tenants(&check)) {
-			measure(&check, 2, installs_and_purges);
-			if (check.reached[2]) {
-				measure(&check, 5, upgrades);
-				measure(&check, 6, survives);
-			}
-		}
-		remove_tenants(&check);
-		scop_platform_unlock(platform);
-		scop_directory_write(platform);
-	}
-	if (check.reached[1] && source) {
-		measure(&check, 3, own_tests);
-		measure(&check, 4, is_accessible);
-		measure(&check, 7, is_clean);
-		measure(&check, 8, is_reproducible);
-		keep_source_levels(&check);
-	} else if (check.reached[1]) {
-		take_kept_levels(&check);
+	if (check.reached[1]) {
+		read_kept(&check);
+		measure_here(&check);
+		measure_sources(&check);
+		write_kept(&check);
 	}
 	const int level = level_of(&check);
 	for (int i = 1; i <= LEVELS; i++)
@@ -738,12 +783,14 @@ cli_module_check(struct cli *cli)
 {
 	const char *source = cli_option(cli, "--source", NULL),
 		   *catalogue = cli_option(cli, "--catalogue", NULL), *temporary;
+	const bool again = cli_flag(cli, "--again");
 	struct scop_platform platform = { 0 };
 	struct scop_error err;
 
 	if (cli->argc != 1)
 		return cli_usage(
-		    "module check needs a package, and perhaps --source and --catalogue");
+		    "module check needs a package, and perhaps --source, --catalogue and "
+		    "--again");
 	struct scop_arena *arena = scop_arena_new();
 	const char *folder = cli_package_folder(arena, cli->argv[0], &temporary, &err);
 	const bool has_platform =
@@ -754,7 +801,8 @@ cli_module_check(struct cli *cli)
 	if (!folder)
 		cli_fail("%s", err.text);
 	else
-		level = cli_measure(&platform, arena, folder, source, catalogue, &errors);
+		level = cli_measure(&platform, arena,
+		    &(struct cli_checked){ folder, source, catalogue, again }, &errors);
 	if (has_platform)
 		scop_platform_close(&platform);
 	if (temporary)

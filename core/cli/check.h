@@ -5,11 +5,19 @@
 
 #include "installer/platform.h"
 
-/* Measures the package in `folder`, says what it finds, and gives the level that it has reached and
- * the number of errors found. Without a connection in `platform`, a `source` (a checkout's
- * modules/NAME) or a `catalogue` (its folder), what needs them is not measured. */
-int cli_measure(struct scop_platform *platform, struct scop_arena *arena, const char *folder,
-    const char *source, const char *catalogue, unsigned *ret_errors);
+/* What is measured. */
+struct cli_checked {
+	const char *folder;    /* of the package */
+	const char *source;    /* the module's folder of sources; NULL: not given */
+	const char *catalogue; /* the folder of published versions; NULL: none */
+	bool again;            /* also what this very package has reached before, which is kept */
+};
+
+/* Measures a package, says what it finds, and gives the level that it has reached and the number of
+ * errors found. Without a connection in `platform`, a source or a catalogue, what needs them is not
+ * measured. */
+int cli_measure(struct scop_platform *platform, struct scop_arena *arena,
+    const struct cli_checked *checked, unsigned *ret_errors);
 
 const char *cli_package_folder(struct scop_arena *arena, const char *given,
     const char **ret_temporary, struct scop_error *err);

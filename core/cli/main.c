@@ -47,8 +47,8 @@ static const struct command {
 	    "rollout show | pause | resume NUMBER",
 	    "upgrade all tenants that have it, in waves; 'socle' is what all of them start from" },
 	{ "module", cli_module_command,
-	    "module check FOLDER-OR-FILE [--source modules/NAME] [--catalogue FOLDER]\n  module "
-	    "pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n"
+	    "module check FOLDER-OR-FILE [--source modules/NAME] [--catalogue FOLDER] [--again]\n"
+	    "  module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n"
 	    "  module publish FILE --catalogue FOLDER --key FILE [--channel stable|beta] [--source "
 	    "modules/NAME]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key "
 	    "FILE",

@@ -33,6 +33,14 @@ test('a sound package reaches what can be measured here, and nothing of the chec
   assert.equal(await state(), before)
 })
 
+test('the same bytes are not measured a second time, unless that is asked for or the catalogue has more', async () => {
+  const said = await check(packages.path('notes'), '--catalogue', catalogue.folder)
+  assert.match(said, /2 {5}installs[^\n]*\n {6}reached\n5 {5}upgrades[^\n]*\n {6}reached, as measured before \(--again measures\)\n6 {5}survives[^\n]*\n {6}reached, as measured before/)
+  assert.match(said, /level 2 of 8, 0 errors, 2 warnings\n$/)
+  assert.doesNotMatch(await check(packages.path('notes')), /as measured before/, 'without the catalogue')
+  assert.doesNotMatch(await check(packages.path('notes'), '--again'), /as measured before/)
+})
+
 test('each published version is upgraded from and gone back to; one that cannot be is named', async () => {
   await catalogue.publish('notes', '1.0.0')
   assert.match(await check(await catalogue.pack('notes', '2.0.0', { from: 'notesc' }), '--catalogue', catalogue.folder), /from 1\.0\.0 and back: 0 rows written since are kept[\s\S]*level 2 of 8, 0 errors/)
@@ -66,9 +74,9 @@ test('levels from the sources are kept for the very package, and measured anew b
   const version = (await stack.cli('version')).match(/scopiton (\S+)/)[1]
   const hash = (await import('node:child_process')).execFileSync(path.join(process.env.BUILD ?? path.join(root, 'build'), 'libexec/scopiton'), ['check', packages.path('notes')], { encoding: 'utf8' }).match(/[0-9a-f]{32}/)[0]
   const kept = path.join(path.dirname(file), hash)
-  fs.writeFileSync(kept, `${version} 1111\n`)
-  assert.match(await check(packages.path('notes')), /3 {5}its own tests pass\n {6}reached, as measured before\n[\s\S]*level 8 of 8, 0 errors/)
-  fs.writeFileSync(kept, '0.0.1 1111\n')
+  fs.writeFileSync(kept, `${version} - --11--11\n`)
+  assert.match(await check(packages.path('notes')), /3 {5}its own tests pass\n {6}reached, as measured before \(--again measures\)\n[\s\S]*level 8 of 8, 0 errors/)
+  fs.writeFileSync(kept, '0.0.1 - --11--11\n')
   assert.match(await check(packages.path('notes')), /3 {5}its own tests pass: not measured[\s\S]*level 2 of 8/)
   fs.rmSync(kept)
 })
