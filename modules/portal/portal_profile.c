@@ -27,7 +27,8 @@ const struct scop_field portal_profile_fields[] = {
 	{ 0 },
 };
 
-/* "Firefox, Android" of what a browser says at length; what is none of these is shown as it is. */
+/* "Firefox, Android" of what a browser says at length; what is none of these is shown as it is, and
+ * one that says nothing is unknown. */
 static const struct scop_value *
 agent_in_words(struct scop_request *req, const char *agent)
 {
@@ -43,6 +44,8 @@ agent_in_words(struct scop_request *req, const char *agent)
 		browser = strstr(agent, browsers[i][0]) ? browsers[i][1] : NULL;
 	for (size_t i = 0; !system && i < sizeof systems / sizeof systems[0]; i++)
 		system = strstr(agent, systems[i][0]) ? systems[i][1] : NULL;
+	if (!agent[0])
+		return scop_make_string(req, scop_translate(req, "Unknown browser"));
 	return browser && system
 	    ? scop_make_text(req, "%s, %s", browser, system)
 	    : scop_make_text(req, "%.*s", (int)scop_utf8_first(agent, 80), agent);

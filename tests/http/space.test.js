@@ -283,6 +283,7 @@ test('sessions are listed, and each is ended by itself', async () => {
     const { headers } = await stack.request(link.host, link.pathname, { form, headers: { 'User-Agent': agent } })
     return headers['set-cookie'][0].split(';')[0]
   }
+  assert.match((await (async () => { await signIn(''); return see('/portal/account') })()).body, /Navigateur inconnu/)
   const phone = await signIn('Phone <script>alert(1)</script>'), tablet = await signIn('Tablet\u00e9')
   const { body } = await see('/portal/account')
   assert.match(body, /Phone &lt;script&gt;/)
