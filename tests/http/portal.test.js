@@ -301,7 +301,7 @@ test('an order that a portal\'s role puts for another tenant is refused by the i
   const { code, said } = await asPortal('acme', `INSERT INTO scopiton.installer_order (tenant, kind, module, actor) VALUES (${ids.beta}, 'disable', 'guestbook', 'taken over')`)
   assert.equal(code, 0, said)
   const order = await until('the order has ended', () => stack.sql("SELECT state, message FROM scopiton.installer_order WHERE actor = 'taken over' AND ended IS NOT NULL"))
-  assert.match(order, new RegExp(`^failed\trole 't${ids.acme}_portal' may not order for tenant ${ids.beta}`))
+  assert.match(order, new RegExp(`^failed\t\x02role '%s' may not order for tenant %u\x1ft${ids.acme}_portal\x1f${ids.beta}\x03`))
   assert.equal(await state(), 'on')
 })
 
