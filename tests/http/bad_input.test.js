@@ -551,7 +551,7 @@ test('a failure\'s page has a reference that finds its cause in the log, and onl
     assert.match(line, /entry/)
     const program = await stack.request(host, page, { headers: { Accept: 'application/json' } })
     assert.equal(program.status, 500)
-    assert.ok(stack.log().includes(JSON.parse(program.body).reference))
+    await until('the log has it', () => stack.log().includes(JSON.parse(program.body).reference))
     const posted = await stack.request(host, page, { form: { _key: await stack.key('beta.localhost', page), name: 'a', message: 'b' } })
     assert.equal(posted.status, 409)
   } finally {

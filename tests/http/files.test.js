@@ -130,5 +130,5 @@ test('a public stored file is shown, revalidated by its tag, and HEAD has its le
 
 test('a handler that names no stored route fails, and says so in the log', async () => {
   assert.equal((await keeper('', '/keeper/nothing')).status, 500)
-  assert.match(stack.log(), /no stored route is named 'paper'/)
+  await until('the log says so', () => /no stored route is named 'paper'/.test(stack.log()))
 })

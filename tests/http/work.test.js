@@ -116,7 +116,7 @@ test('a job that the module does not have fails its request, or is dead where it
 
 test('a body of 20 MB fails its request, and nothing is stored', async () => {
   assert.equal((await post('large', {})).status, 500)
-  assert.match(stack.log(), /'note' is put into the queue with a body of \d+ bytes.*65536/)
+  await until('the log says so', () => /'note' is put into the queue with a body of \d+ bytes.*65536/.test(stack.log()))
   assert.equal(await waiting(), 0)
 })
 
