@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/date.h"
 #include "base/decimal.h"
 #include "web/request.h"
@@ -226,6 +227,17 @@ scop_share(struct scop_request *req, const struct scop_value *amount,
 		    scop_value_money(req->arena, cents < 0 ? -parts[i].cents : parts[i].cents,
 			scop_currency(amount)));
 	return scop_list_value(&list);
+}
+
+const struct scop_value *
+scop_read_number(struct scop_request *req, const char *text, unsigned scale)
+{
+	int64_t unscaled;
+
+	return scop_amount_parse(text, scale, scop_language_point(req->locale.language),
+		   &unscaled) == SCOP_AMOUNT_OK
+	    ? scop_value_number(req->arena, unscaled, scale)
+	    : NULL;
 }
 
 /* ---- days ---- */

@@ -119,12 +119,6 @@ key_input(void *context, const char *name, struct scop_buffer *out)
 }
 
 static const struct scop_value *
-host_list(void *context, const char *name)
-{
-	return strcmp(name, "countries") == 0 ? scop_countries_list(context) : NULL;
-}
-
-static const struct scop_value *
 languages(struct scop_request *req)
 {
 	struct scop_list_maker list;
@@ -146,6 +140,14 @@ languages(struct scop_request *req)
 		scop_list_add(&list, scop_map_value(&map));
 	}
 	return scop_list_value(&list);
+}
+
+static const struct scop_value *
+host_list(void *context, const char *name)
+{
+	return strcmp(name, "countries") == 0 ? scop_countries_list(context)
+	    : strcmp(name, "languages") == 0  ? languages(context)
+					      : NULL;
 }
 
 /* What stands before a path where no page is around it, as in a mail: never what the visitor's

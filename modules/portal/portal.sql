@@ -27,7 +27,7 @@ DELETE FROM socle.session WHERE member = :member AND LEFT(token_hash, 16) = :id
 DELETE FROM socle.session WHERE member = :member AND token_hash <> :session
 
 -- name: profile (member)
-SELECT name, zone, language = 'fr' AS fr, language = 'nl' AS nl, language = 'de' AS de, language = 'en' AS en FROM socle.member WHERE id = :member
+SELECT name, zone, language FROM socle.member WHERE id = :member
 
 -- name: profile_set (member, name, language, zone)
 UPDATE socle.member SET name = :name, language = :language, zone = :zone WHERE id = :member
@@ -221,13 +221,11 @@ FROM socle.offer o WHERE module = :module AND state = 'on'
 
 -- name: settings_of (language, module)
 SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title,
-	COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
-	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.low, t.high
+	COALESCE(s.value, t.standard) AS value, t.type, t.low, t.high
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place
 
 -- name: settings_to_change (language, module)
-SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title, COALESCE(s.value, t.standard) AS value, t.type = 'text' AS is_text, t.type = 'integer' AS is_integer, t.type = 'money' AS is_money,
-	t.type = 'boolean' AS is_boolean, t.type = 'choice' AS is_choice, t.low, t.high
+SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title, COALESCE(s.value, t.standard) AS value, t.type, t.low, t.high
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place FOR UPDATE
 
 -- name: setting_choices (language, module)

@@ -167,11 +167,10 @@ portal_forgot_form(struct scop_request *req)
 void
 portal_forgot(struct scop_request *req)
 {
-	static const char *const keys[] = { "mail" };
 	const struct scop_value *mail = scop_field(req, "mail");
 
 	/* One at a time for an address: nobody's mailbox is filled by pressing often. */
-	scop_later_at(req, "forgot", scop_make_map(req, 1, keys, &mail), NULL,
+	scop_later_at(req, "forgot", scop_map_of(req, "mail", mail, NULL), NULL,
 	    scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", scop_make_bool(req, true));
 	scop_view(req, &view_forgot);

@@ -64,45 +64,28 @@ portal_role_title(struct scop_request *req, const struct scop_value *role)
 	return title_of(req, scop_text(role, "name"), scop_text(role, "title"));
 }
 
-/* The roles to choose from; `current` is chosen. */
-static void
-put_roles(struct scop_request *req, const char *current)
+static const struct scop_value *
+titled(struct scop_request *req, const struct scop_value *role, const void *context)
 {
-	static const char *const keys[] = { "name", "title", "current" };
-	const struct scop_value *found = scop_rows(req, roles(portal_language(req)));
-	const size_t count = scop_count(found);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
-
-	for (size_t i = 0; i < count; i++) {
-		const char *name = scop_text(scop_at(found, i), "name");
-
-		list[i] = scop_make_map(req, 3, keys,
-		    (const struct scop_value *[]){ scop_get(scop_at(found, i), "name"),
-			portal_role_title(req, scop_at(found, i)),
-			scop_make_bool(req, strcmp(name, current) == 0) });
-	}
-	scop_put(req, "roles", scop_make_list(req, count, list));
+	(void)context;
+	return portal_role_title(req, role);
 }
 
-/* The rows as they are shown: with the role in words. */
-static const struct scop_value *
-with_titles(struct scop_request *req, const struct scop_value *rows)
+/* The roles to choose from. */
+static void
+put_roles(struct scop_request *req)
 {
-	static const char *const keys[] = { "id", "name", "mail", "has_account", "invited",
-		"role" };
-	const size_t count = scop_count(rows);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	scop_put(req, "roles",
+	    scop_rows_with(req, scop_rows(req, roles(portal_language(req))), "title", titled,
+		NULL));
+}
 
-	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *row = scop_at(rows, i);
-
-		list[i] = scop_make_map(req, 6, keys,
-		    (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "name"),
-			scop_get(row, "mail"), scop_get(row, "has_account"),
-			scop_get(row, "invited"),
-			title_of(req, scop_text(row, "role"), scop_text(row, "title")) });
-	}
-	return scop_make_list(req, count, list);
+/* A member's role in words. */
+static const struct scop_value *
+role_in_words(struct scop_request *req, const struct scop_value *member, const void *context)
+{
+	(void)context;
+	return title_of(req, scop_text(member, "role"), scop_text(member, "title"));
 }
 
 void
@@ -112,8 +95,9 @@ portal_members(struct scop_request *req)
 	    members(portal_language(req), scop_make_int(req, PER_PAGE),
 		portal_first(req, PER_PAGE)));
 
-	portal_put_page(req, "members", with_titles(req, rows), PER_PAGE);
-	put_roles(req, "");
+	portal_put_page(req, "members", scop_rows_with(req, rows, "role", role_in_words, NULL),
+	    PER_PAGE);
+	put_roles(req);
 	scop_view(req, &view_members);
 }
 
@@ -162,7 +146,7 @@ portal_invite(struct scop_request *req)
 	portal_send_invitation(req, member, name, mail, scop_member_name(req));
 	scop_note(req, "Invited a member", mail);
 	scop_flash_with(req, SCOP_TEXT("The invitation to {{mail}} is on its way."),
-	    scop_make_map(req, 1, (const char *const[]){ "mail" }, &mail));
+	    scop_map_of(req, "mail", mail, NULL));
 	scop_redirect(req, "members", NULL);
 }
 
@@ -242,7 +226,7 @@ portal_member(struct scop_request *req)
 	}
 	scop_put(req, "one", member);
 	scop_put(req, "seen", scop_seen(req, member, "role"));
-	put_roles(req, scop_text(member, "role"));
+	put_roles(req);
 	scop_view(req, &view_member);
 }
 
@@ -320,6 +304,6 @@ portal_member_remove(struct scop_request *req)
 	scop_note(req, "Removed", scop_get(member, "name"));
 	const struct scop_value *name = scop_get(member, "name");
 	scop_flash_with(req, SCOP_TEXT("{{name}} is no longer a member."),
-	    scop_make_map(req, 1, (const char *const[]){ "name" }, &name));
+	    scop_map_of(req, "name", name, NULL));
 	scop_redirect(req, "members", NULL);
 }

@@ -87,17 +87,13 @@ category_title(struct scop_request *req, const char *category)
 static void
 put_categories(struct scop_request *req)
 {
-	static const char *const keys[] = { "name", "title", "chosen" };
-	const size_t count = sizeof category_titles / sizeof category_titles[0];
-	const struct scop_value **list = scop_alloc(req, count * sizeof(*list));
-	const char *chosen = scop_as_text(scop_field(req, "category"));
+	struct scop_list *list = scop_list_new(req);
 
-	for (size_t i = 0; i < count; i++)
-		list[i] = scop_make_map(req, 3, keys,
-		    (const struct scop_value *[]){ scop_make_text(req, "%s", categories[i]),
-			scop_make_text(req, "%s", scop_translate(req, category_titles[i])),
-			scop_make_bool(req, strcmp(chosen, categories[i]) == 0) });
-	scop_put(req, "categories", scop_make_list(req, count, list));
+	for (size_t i = 0; categories[i]; i++)
+		scop_list_push(list,
+		    scop_map_of(req, "name", scop_make_string(req, categories[i]), "title",
+			scop_make_string(req, scop_translate(req, category_titles[i])), NULL));
+	scop_put(req, "categories", scop_list_done(list));
 }
 
 static bool
@@ -212,28 +208,24 @@ title_of(struct scop_request *req, const char *kind)
 	return kind;
 }
 
+static const struct scop_value *
+order_title(struct scop_request *req, const struct scop_value *order, const void *context)
+{
+	(void)context;
+	return scop_make_string(req, title_of(req, scop_text(order, "kind")));
+}
+
 bool
 portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 {
-	static const char *const keys[] = { "title", "module", "actor", "by_command", "created",
-		"done", "failed", "cancelled", "under_way", "message" };
-	enum { KEYS = sizeof keys / sizeof keys[0] };
 	const size_t count = scop_count(orders);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
 	bool busy = false;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *order = scop_at(orders, i);
-		const struct scop_value *values[KEYS] = { scop_make_text(req, "%s",
-		    title_of(req, scop_text(order, "kind"))) };
-
-		for (size_t k = 1; k < KEYS; k++)
-			values[k] = scop_get(order, keys[k]);
-		values[KEYS - 1] = portal_said(req, values[KEYS - 1]);
-		list[i] = scop_make_map(req, KEYS, keys, values);
-		busy |= scop_bool(order, "under_way");
-	}
-	scop_put(req, "orders", scop_make_list(req, count, list));
+	for (size_t i = 0; i < count; i++)
+		busy |= scop_bool(scop_at(orders, i), "under_way");
+	scop_put(req, "orders",
+	    scop_rows_with(req, portal_all_said(req, orders, "message"), "title", order_title,
+		NULL));
 	scop_put(req, "any_order", scop_make_bool(req, count > 0));
 	return busy;
 }
@@ -441,8 +433,7 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 		return false;
 	}
 	if (!tenant && !is_agreed(req, one, kind)) {
-		scop_redirect(req, "install-form",
-		    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+		scop_redirect(req, "install-form", scop_map_of(req, "module", module, NULL));
 		return false;
 	}
 	scop_write_unique(req,
@@ -463,8 +454,7 @@ portal_module_order(struct scop_request *req)
 	const struct scop_value *module = scop_path(req, "module");
 
 	if (give_order(req, NULL, scop_as_text(scop_field(req, "kind"))))
-		scop_redirect(req, "module",
-		    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+		scop_redirect(req, "module", scop_map_of(req, "module", module, NULL));
 }
 
 void
@@ -480,8 +470,7 @@ portal_disable(struct scop_request *req)
 	const struct scop_value *module = scop_path(req, "module");
 
 	if (give_order(req, NULL, "disable"))
-		scop_redirect(req, "module",
-		    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+		scop_redirect(req, "module", scop_map_of(req, "module", module, NULL));
 }
 
 /* Cancels the operation `order` of `module` (its page) where the person is sure. */
@@ -579,8 +568,7 @@ order_from_list(struct scop_request *req, const char *kind)
 	if (!tenant)
 		scop_not_found(req);
 	else if (give_order(req, tenant, kind))
-		scop_redirect(req, "tenant",
-		    scop_make_map(req, 1, (const char *const[]){ "tenant" }, &id));
+		scop_redirect(req, "tenant", scop_map_of(req, "tenant", id, NULL));
 }
 
 void
@@ -607,7 +595,7 @@ portal_tenant_module_order(struct scop_request *req)
 	}
 	if (give_order(req, tenant, scop_as_text(scop_field(req, "kind"))))
 		scop_redirect(req, "tenant-module",
-		    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" }, parts));
+		    scop_map_of(req, "tenant", parts[0], "module", parts[1], NULL));
 }
 
 void

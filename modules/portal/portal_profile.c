@@ -64,7 +64,6 @@ portal_put_zones(struct scop_request *req)
 void
 portal_put_profile(struct scop_request *req)
 {
-	static const char *const keys[] = { "id", "agent", "created", "is_this" };
 	const struct scop_value *session = scop_session(req);
 
 	scop_put_all(req,
@@ -78,12 +77,13 @@ portal_put_profile(struct scop_request *req)
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(found, i);
 
-		rows[i] = scop_make_map(req, 4, keys,
-		    (const struct scop_value *[]){ scop_get(row, "id"),
-			agent_in_words(req, scop_text(row, "agent")), scop_get(row, "created"),
-			scop_make_bool(req,
-			    strncmp(scop_text(row, "id"), scop_as_text(session),
-				strlen(scop_text(row, "id"))) == 0) });
+		rows[i] = scop_map_of(req, "id", scop_get(row, "id"), "agent",
+		    agent_in_words(req, scop_text(row, "agent")), "created",
+		    scop_get(row, "created"), "is_this",
+		    scop_make_bool(req,
+			strncmp(scop_text(row, "id"), scop_as_text(session),
+			    strlen(scop_text(row, "id"))) == 0),
+		    NULL);
 	}
 	scop_put(req, "sessions", scop_make_list(req, count, rows));
 	scop_put(req, "several", scop_make_bool(req, count > 1));

@@ -41,8 +41,7 @@ portal_module_ask(struct scop_request *req)
 	if (!under_way)
 		scop_note(req, "Asked the operator for a module", scop_get(one, "title"));
 	scop_flash(req, SCOP_TEXT("Your operator has received your request."));
-	scop_redirect(req, "module",
-	    scop_make_map(req, 1, (const char *const[]){ "module" }, &module));
+	scop_redirect(req, "module", scop_map_of(req, "module", module, NULL));
 }
 
 void
@@ -69,9 +68,7 @@ portal_request_decline(struct scop_request *req)
 	scop_note(req, "Declined the request for a module",
 	    scop_make_text(req, "%s, %s", scop_text(one, "title"), scop_text(tenant, "title")));
 	scop_flash(req, SCOP_TEXT("The request is declined."));
-	scop_redirect(req, "tenant-module",
-	    scop_make_map(req, 2, (const char *const[]){ "tenant", "module" },
-		(const struct scop_value *[]){ id, module }));
+	scop_redirect(req, "tenant-module", scop_map_of(req, "tenant", id, "module", module, NULL));
 }
 
 /* In the operator's own portal: one mail to each operator. */

@@ -30,15 +30,12 @@ portal_roles(struct scop_request *req)
 	const struct scop_value *rows = scop_rows(req, roles(portal_language(req)));
 	const size_t count = scop_count(rows);
 	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
-	static const char *const keys[] = { "role", "title", "members", "permissions" };
-
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
-		list[i] = scop_make_map(req, 4, keys,
-		    (const struct scop_value *[]){ scop_get(row, "name"),
-			portal_role_title(req, row), scop_get(row, "members"),
-			scop_get(row, "permissions") });
+		list[i] = scop_map_of(req, "role", scop_get(row, "name"), "title",
+		    portal_role_title(req, row), "members", scop_get(row, "members"), "permissions",
+		    scop_get(row, "permissions"), NULL);
 	}
 	scop_put(req, "roles", scop_make_list(req, count, list));
 	scop_view(req, &view_roles);
@@ -70,8 +67,7 @@ portal_role_add(struct scop_request *req)
 	scop_write(req, role_add(name, scop_field(req, "title")));
 	scop_note(req, "Added a role", scop_field(req, "title"));
 	scop_flash(req, SCOP_TEXT("The role is added. Choose what it can do."));
-	scop_redirect(req, "one-role",
-	    scop_make_map(req, 1, (const char *const[]){ "role" }, &name));
+	scop_redirect(req, "one-role", scop_map_of(req, "role", name, NULL));
 }
 
 void

@@ -125,8 +125,7 @@ change(struct scop_request *req, const char *kind, const char *note, const char 
 	    &under_way);
 	scop_note(req, note, scop_get(one, "title"));
 	scop_flash(req, said);
-	scop_redirect(req, "rollout",
-	    scop_make_map(req, 1, (const char *const[]){ "rollout" }, &id));
+	scop_redirect(req, "rollout", scop_map_of(req, "rollout", id, NULL));
 }
 
 void

@@ -134,43 +134,11 @@ portal_tenant(struct scop_request *req)
 
 /* ---- a new one ---- */
 
-/* What was chosen before something else was refused stays chosen. */
-static const struct scop_value *
-option(struct scop_request *req, const char *field, const struct scop_value *name,
-    const struct scop_value *title, const char *standard)
-{
-	static const char *const keys[] = { "name", "title", "chosen" };
-	const struct scop_value *value = scop_field(req, field);
-
-	return scop_make_map(req, 3, keys,
-	    (const struct scop_value *[]){ name, title,
-		scop_make_bool(req,
-		    strcmp(value ? scop_as_text(value) : standard, scop_as_text(name)) == 0) });
-}
-
-static void
-put_options(struct scop_request *req)
-{
-	static const char *const titles[] = { "Français", "Nederlands", "Deutsch", "English" };
-	const struct scop_value *found =
-	    scop_rows(req, templates(scop_make_text(req, "%s", scop_language_of(req))));
-	const struct scop_value *spoken[sizeof titles / sizeof titles[0]],
-	    **sectors = scop_alloc(req, (scop_count(found) + 1) * sizeof(*sectors));
-
-	for (size_t i = 0; languages[i]; i++)
-		spoken[i] = option(req, "language", scop_make_text(req, "%s", languages[i]),
-		    scop_make_text(req, "%s", titles[i]), scop_language_of(req));
-	for (size_t i = 0; i < scop_count(found); i++)
-		sectors[i] = option(req, "template", scop_get(scop_at(found, i), "name"),
-		    scop_get(scop_at(found, i), "title"), "");
-	scop_put(req, "languages", scop_make_list(req, sizeof titles / sizeof titles[0], spoken));
-	scop_put(req, "sectors", scop_make_list(req, scop_count(found), sectors));
-}
-
 void
 portal_tenant_new(struct scop_request *req)
 {
-	put_options(req);
+	scop_put(req, "sectors",
+	    scop_rows(req, templates(scop_make_text(req, "%s", scop_language_of(req)))));
 	portal_put_zones(req);
 	scop_view(req, &view_tenant_new);
 }

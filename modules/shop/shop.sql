@@ -374,8 +374,7 @@ ORDER BY p.id, v.id LIMIT :limit
 UPDATE product SET published = :published WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j)
 
 -- name: product_by_id (id)
-SELECT p.id, p.slug, p.name, p.description, p.quality, p.quality = 'new' AS is_new, p.quality = 'as_new' AS as_new, p.quality = 'good' AS good, p.quality = 'fair' AS fair,
-	p.vat, p.vat = 'intermediate' AS intermediate, p.vat = 'reduced' AS reduced, p.vat = 'super_reduced' AS super_reduced,
+SELECT p.id, p.slug, p.name, p.description, p.quality, p.vat,
 	p.option1_name, p.option2_name, p.option3_name, p.picture, p.published, p.category, c.path AS category_path,
 	(SELECT SHA2(GROUP_CONCAT(v.id, ':', v.price_cents, ':', v.weight_grams, ':', COALESCE(v.sku, ''), ':', v.option1, '/', v.option2, '/', v.option3
 		ORDER BY v.id SEPARATOR '|'), 256) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS variants

@@ -96,17 +96,16 @@ shop_rate(struct scop_request *req, unsigned rate)
 static const struct scop_value *
 shown_vats(struct scop_request *req, const struct shop_quote *quote, const char *currency)
 {
-	static const char *const keys[] = { "rate", "vat" };
 	const struct scop_value *list[SHOP_VATS];
 	size_t count = 0;
 
 	for (unsigned i = 0; i < SHOP_VATS; i++)
 		if (quote->gross_cents[i] > 0 && quote->rate[i] > 0)
-			list[count++] = scop_make_map(req, 2, keys,
-			    (const struct scop_value *[]){ shop_rate(req, quote->rate[i]),
+			list[count++] =
+			    scop_map_of(req, "rate", shop_rate(req, quote->rate[i]), "vat",
 				scop_make_money(req,
-				    shop_vat_in(quote->gross_cents[i], quote->rate[i]),
-				    currency) });
+				    shop_vat_in(quote->gross_cents[i], quote->rate[i]), currency),
+				NULL);
 	return scop_make_list(req, count, list);
 }
 
@@ -132,19 +131,17 @@ static const struct scop_value *
 shown_quote(struct scop_request *req, const struct shop_basket *basket, unsigned which,
     const char *chosen)
 {
-	static const char *const keys[] = { "code", "in_france", "chosen", "deliverable", "free",
-		"shipping", "total", "vats", "exempt" };
 	const struct shop_quote *one = &basket->quote[which];
 
-	return scop_make_map(req, 9, keys,
-	    (const struct scop_value *[]){ scop_make_text(req, "%s", shop_countries[which]),
-		scop_make_bool(req, strcmp(shop_countries[which], "FR") == 0),
-		scop_make_bool(req, strcmp(shop_countries[which], chosen) == 0),
-		scop_make_bool(req, one->deliverable),
-		scop_make_bool(req, one->shipping_cents == 0),
-		scop_make_money(req, one->shipping_cents, basket->currency),
-		scop_make_money(req, one->total_cents, basket->currency),
-		shown_vats(req, one, basket->currency), scop_make_bool(req, !one->taxed) });
+	return scop_map_of(req, "code", scop_make_text(req, "%s", shop_countries[which]),
+	    "in_france", scop_make_bool(req, strcmp(shop_countries[which], "FR") == 0), "chosen",
+	    scop_make_bool(req, strcmp(shop_countries[which], chosen) == 0), "deliverable",
+	    scop_make_bool(req, one->deliverable), "free",
+	    scop_make_bool(req, one->shipping_cents == 0), "shipping",
+	    scop_make_money(req, one->shipping_cents, basket->currency), "total",
+	    scop_make_money(req, one->total_cents, basket->currency), "vats",
+	    shown_vats(req, one, basket->currency), "exempt", scop_make_bool(req, !one->taxed),
+	    NULL);
 }
 
 void
@@ -174,8 +171,6 @@ shop_put_quotes(struct scop_request *req, const struct shop_basket *basket, cons
 void
 shop_put_delivery(struct scop_request *req, int64_t grams, const struct scop_value *price)
 {
-	static const char *const keys[] = { "belgium", "france", "none", "free", "from", "differs",
-		"exempt", "free_from" };
 	const struct scop_value *terms = scop_model(req, "terms"),
 				*free_from = scop_get(terms, "free_from");
 	const bool has_limit = scop_type(free_from) == SCOP_MONEY;
@@ -196,11 +191,10 @@ shop_put_delivery(struct scop_request *req, int64_t grams, const struct scop_val
 		any = true;
 	}
 	scop_put(req, "delivery",
-	    scop_make_map(req, 8, keys,
-		(const struct scop_value *[]){ scop_make_bool(req, to[0]),
-		    scop_make_bool(req, to[1]), scop_make_bool(req, !any),
-		    scop_make_bool(req, any && most == 0),
-		    scop_make_money(req, least, price ? scop_currency(price) : "EUR"),
-		    scop_make_bool(req, least != most), scop_get(terms, "exempt"),
-		    has_limit && most > 0 ? free_from : NULL }));
+	    scop_map_of(req, "belgium", scop_make_bool(req, to[0]), "france",
+		scop_make_bool(req, to[1]), "none", scop_make_bool(req, !any), "free",
+		scop_make_bool(req, any && most == 0), "from",
+		scop_make_money(req, least, price ? scop_currency(price) : "EUR"), "differs",
+		scop_make_bool(req, least != most), "exempt", scop_get(terms, "exempt"),
+		"free_from", has_limit && most > 0 ? free_from : NULL, NULL));
 }

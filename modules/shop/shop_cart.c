@@ -101,10 +101,9 @@ shop_cart(struct scop_request *req)
 static void
 refuse(struct scop_request *req, const struct scop_value *variant, int64_t before)
 {
-	static const char *const keys[] = { "stock", "before" };
 	const int64_t stock = scop_int(variant, "stock");
-	const struct scop_value *counts = scop_make_map(req, 2, keys,
-	    (const struct scop_value *[]){ scop_make_int(req, stock), scop_make_int(req, before) });
+	const struct scop_value *counts = scop_map_of(req, "stock", scop_make_int(req, stock),
+	    "before", scop_make_int(req, before), NULL);
 
 	scop_reject_with(req, "count", NULL,
 	    stock < 1 ? SCOP_TEXT("This has just sold out.")

@@ -52,7 +52,6 @@ products_in(struct scop_request *req, const struct scop_value *category,
 void
 shop_category(struct scop_request *req)
 {
-	static const char *const parts[] = { "category" };
 	const struct shop_window window = shop_window(req, SHOP_RISING);
 	const struct scop_value *slug = scop_path(req, "category");
 	const struct scop_value *category = scop_row(req, category_by_slug(slug));
@@ -67,7 +66,7 @@ shop_category(struct scop_request *req)
 		{ "subs", false, sub_categories(slug) },
 		{ "parents", false, category_parents(slug) }, SHOP_DELIVERY, SHOP_FRAME(req),
 		{ 0 } });
-	show_page(req, products, &window, "category", scop_make_map(req, 1, parts, &slug));
+	show_page(req, products, &window, "category", scop_map_of(req, "category", slug, NULL));
 }
 
 /* Each variant with its options in words, and whether it is the chosen one. */
@@ -75,21 +74,19 @@ static const struct scop_value *
 described(struct scop_request *req, const struct scop_value *variants,
     const struct scop_value *chosen)
 {
-	static const char *const keys[] = { "id", "options", "price", "stock", "for_sale",
-		"is_last", "chosen" };
-	const size_t count = scop_count(variants);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	struct scop_list *list = scop_list_new(req);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < scop_count(variants); i++) {
 		const struct scop_value *variant = scop_at(variants, i);
 
-		list[i] = scop_make_map(req, 7, keys,
-		    (const struct scop_value *const[]){ scop_get(variant, "id"),
-			shop_options(req, variant), scop_get(variant, "price"),
-			scop_get(variant, "stock"), scop_get(variant, "for_sale"),
-			scop_get(variant, "is_last"), scop_make_bool(req, variant == chosen) });
+		scop_list_push(list,
+		    scop_map_of(req, "id", scop_get(variant, "id"), "options",
+			shop_options(req, variant), "price", scop_get(variant, "price"), "stock",
+			scop_get(variant, "stock"), "for_sale", scop_get(variant, "for_sale"),
+			"is_last", scop_get(variant, "is_last"), "chosen",
+			scop_make_bool(req, variant == chosen), NULL));
 	}
-	return scop_make_list(req, count, list);
+	return scop_list_done(list);
 }
 
 void

@@ -91,17 +91,15 @@ shop_checkout(struct scop_request *req)
 void
 shop_put_vats(struct scop_request *req)
 {
-	static const char *const keys[] = { "rate", "vat" };
 	const struct scop_value *found = scop_model(req, "found_vats"), *list[SHOP_VATS];
 	size_t count = 0;
 
 	for (; count < scop_count(found) && count < SHOP_VATS; count++) {
 		const struct scop_value *row = scop_at(found, count);
 
-		list[count] = scop_make_map(req, 2, keys,
-		    (const struct scop_value *[]){
-			shop_rate(req, (unsigned)scop_int(row, "hundredths")),
-			scop_get(row, "vat") });
+		list[count] =
+		    scop_map_of(req, "rate", shop_rate(req, (unsigned)scop_int(row, "hundredths")),
+			"vat", scop_get(row, "vat"), NULL);
 	}
 	scop_put(req, "vats", scop_make_list(req, count, list));
 }
@@ -133,17 +131,16 @@ shop_put_payment(struct scop_request *req)
 static void
 add_vats(struct scop_request *req, const struct scop_value *order, const struct shop_quote *quote)
 {
-	static const char *const keys[] = { "rate", "gross", "vat" };
 	const struct scop_value *list[SHOP_VATS];
 	size_t count = 0;
 
 	for (unsigned i = 0; i < SHOP_VATS; i++)
 		if (quote->gross_cents[i] > 0)
-			list[count++] = scop_make_map(req, 3, keys,
-			    (const struct scop_value *[]){ scop_make_number(req, quote->rate[i], 2),
-				scop_make_int(req, quote->gross_cents[i]),
-				scop_make_int(req,
-				    shop_vat_in(quote->gross_cents[i], quote->rate[i])) });
+			list[count++] = scop_map_of(req, "rate",
+			    scop_make_number(req, quote->rate[i], 2), "gross",
+			    scop_make_int(req, quote->gross_cents[i]), "vat",
+			    scop_make_int(req, shop_vat_in(quote->gross_cents[i], quote->rate[i])),
+			    NULL);
 	if (quote->taxed)
 		scop_write(req, order_vats_add(order, scop_make_list(req, count, list)));
 }
@@ -242,7 +239,6 @@ refused(struct scop_request *req, const struct shop_basket *basket, const struct
 void
 shop_order_place(struct scop_request *req)
 {
-	static const char *const parts[] = { "token" };
 	const struct scop_value *owner = shop_cart_owner(req),
 				*token = scop_random(req, TOKEN_LENGTH);
 	const bool in_france = strcmp(scop_as_text(scop_field(req, "country")), "FR") == 0;
@@ -274,7 +270,7 @@ shop_order_place(struct scop_request *req)
 	scop_write(req, cart_clear(owner));
 	mail_order(req, token);
 	tell_shop(req);
-	scop_redirect(req, "thanks", scop_make_map(req, 1, parts, &token));
+	scop_redirect(req, "thanks", scop_map_of(req, "token", token, NULL));
 }
 
 /* ---- afterwards ---- */

@@ -87,15 +87,13 @@ static const struct scop_value *
 value_of(struct scop_request *req, const struct scop_value *variants,
     const struct scop_value *chosen, unsigned option, const struct scop_value *like, bool last)
 {
-	static const char *const keys[] = { "text", "variant", "chosen", "for_sale", "price",
-		"left" };
 	bool for_sale;
 	const struct scop_value *to = leads_to(variants, chosen, option, like, &for_sale);
 
-	return scop_make_map(req, 6, keys,
-	    (const struct scop_value *[]){ scop_get(like, option_keys[option]), scop_get(to, "id"),
-		scop_make_bool(req, agree(like, chosen, option)), scop_make_bool(req, for_sale),
-		last ? scop_get(to, "price") : NULL, last ? scop_get(to, "stock") : NULL });
+	return scop_map_of(req, "text", scop_get(like, option_keys[option]), "variant",
+	    scop_get(to, "id"), "chosen", scop_make_bool(req, agree(like, chosen, option)),
+	    "for_sale", scop_make_bool(req, for_sale), "price", last ? scop_get(to, "price") : NULL,
+	    "left", last ? scop_get(to, "stock") : NULL, NULL);
 }
 
 static bool
@@ -139,7 +137,6 @@ const struct scop_value *
 shop_choices(struct scop_request *req, const struct scop_value *product,
     const struct scop_value *variants, const struct scop_value *chosen)
 {
-	static const char *const keys[] = { "place", "name", "values" };
 	const struct scop_value *list[OPTIONS];
 	const unsigned used = options_in_use(variants);
 	size_t count = 0;
@@ -147,10 +144,9 @@ shop_choices(struct scop_request *req, const struct scop_value *product,
 	for (unsigned option = 0; option < OPTIONS && scop_count(variants) > 1; option++) {
 		if (!(used & 1u << option))
 			continue;
-		list[count] = scop_make_map(req, 3, keys,
-		    (const struct scop_value *[]){ scop_make_int(req, (int64_t)count + 1),
-			scop_get(product, name_keys[option]),
-			values_of(req, variants, chosen, option, !(used >> (option + 1))) });
+		list[count] = scop_map_of(req, "place", scop_make_int(req, (int64_t)count + 1),
+		    "name", scop_get(product, name_keys[option]), "values",
+		    values_of(req, variants, chosen, option, !(used >> (option + 1))), NULL);
 		count++;
 	}
 	return scop_make_list(req, count, list);

@@ -37,13 +37,11 @@ shop_account(struct scop_request *req)
 void
 shop_account_ask(struct scop_request *req)
 {
-	static const char *const keys[] = { "mail", "language" };
 	const struct scop_value *mail = scop_field(req, "mail");
 
 	scop_later_at(req, "customer_link",
-	    scop_make_map(req, 2, keys,
-		(const struct scop_value *[]){ mail,
-		    scop_make_text(req, "%s", scop_language_of(req)) }),
+	    scop_map_of(req, "mail", mail, "language",
+		scop_make_text(req, "%s", scop_language_of(req)), NULL),
 	    NULL, scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", mail);
 	shop_account(req);

@@ -76,7 +76,6 @@ orders_in(struct scop_request *req, const struct shop_window *window)
 void
 shop_orders(struct scop_request *req)
 {
-	const struct scop_value *state = scop_field(req, "state");
 	struct shop_window window = shop_window(req, SHOP_FALLING);
 
 	const struct scop_value *found = scop_put_all(req,
@@ -90,10 +89,6 @@ shop_orders(struct scop_request *req)
 	    scop_make_bool(req,
 		scop_count(shop_window_put(req, "orders", found, PER_PAGE, &window)) > 0));
 	put_filter(req);
-	for (size_t i = 0; states[i]; i++)
-		if (state && strcmp(states[i], scop_as_text(state)) == 0)
-			scop_put(req, scop_as_text(scop_make_text(req, "only_%s", states[i])),
-			    scop_make_bool(req, true));
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
 	scop_view(req, &view_orders);
 }

@@ -51,30 +51,23 @@ empty(struct scop_request *req)
 /* ---- the list ---- */
 
 /* The numbers of the articles of which few are left, as the tenant counts few. */
+static const struct scop_value *
+is_few(struct scop_request *req, const struct scop_value *row, const void *context)
+{
+	const struct scop_value *pieces = scop_get(row, "pieces");
+
+	return scop_make_bool(req,
+	    scop_type(pieces) != SCOP_NULL && scop_bool(row, "for_sale") &&
+		scop_as_int(pieces) <= *(const int64_t *)context);
+}
+
 static void
 put_few(struct scop_request *req)
 {
-	const struct scop_value *products = scop_model(req, "products");
 	const int64_t few = scop_as_int(scop_setting(req, "few"));
-	const size_t count = scop_count(products);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
-	static const char *const keys[] = { "id", "slug", "name", "category", "published",
-		"for_sale", "pieces", "few", "price", "price_varies" };
 
-	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *row = scop_at(products, i),
-					*pieces = scop_get(row, "pieces");
-
-		list[i] = scop_make_map(req, 10, keys,
-		    (const struct scop_value *[]){ scop_get(row, "id"), scop_get(row, "slug"),
-			scop_get(row, "name"), scop_get(row, "category"),
-			scop_get(row, "published"), scop_get(row, "for_sale"), pieces,
-			scop_make_bool(req,
-			    scop_type(pieces) != SCOP_NULL && scop_bool(row, "for_sale") &&
-				scop_as_int(pieces) <= few),
-			scop_get(row, "price"), scop_get(row, "price_varies") });
-	}
-	scop_put(req, "products", scop_make_list(req, count, list));
+	scop_put(req, "products",
+	    scop_rows_with(req, scop_model(req, "products"), "few", is_few, &few));
 }
 
 static struct scop_query
@@ -108,9 +101,6 @@ shop_products(struct scop_request *req)
 	scop_put(req, "state", state);
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
-	if (state)
-		scop_put(req, scop_as_text(scop_make_text(req, "only_%s", scop_as_text(state))),
-		    scop_make_bool(req, true));
 	scop_view(req, &view_products);
 }
 
@@ -179,7 +169,6 @@ write_product(void *context, const struct scop_value *slug)
 void
 shop_product_add(struct scop_request *req)
 {
-	static const char *const parts[] = { "product" };
 	const struct scop_value *name = scop_field(req, "name"), *none = empty(req);
 	char slug[140], code[SHOP_CODE];
 
@@ -201,7 +190,7 @@ shop_product_add(struct scop_request *req)
 	scop_write(req, product_refresh(product));
 	scop_note(req, "Added an article", name);
 	scop_flash(req, SCOP_TEXT("The article is added. It stays hidden until you show it."));
-	scop_redirect(req, "edit-product", scop_make_map(req, 1, parts, &product));
+	scop_redirect(req, "edit-product", scop_map_of(req, "product", product, NULL));
 }
 
 /* Just after midnight where the tenant is; what a night has missed, the next one does. */

@@ -66,8 +66,6 @@ shop_put_steps(struct scop_request *req, const struct scop_value *found)
 	scop_put(req, "any_step", scop_make_bool(req, scop_count(found) > 0));
 	scop_put(req, "new_price", scop_make_text(req, "%s", typed(req, "price", "new")));
 	scop_put(req, "new_price_error", scop_rejection(req, "price.new"));
-	scop_put(req, "to_france",
-	    scop_make_bool(req, strcmp(scop_as_text(scop_field(req, "to")), "FR") == 0));
 }
 
 /* ---- saving ---- */

@@ -24,7 +24,6 @@ static void
 collect(void *context, bool is_error, unsigned line, unsigned column, const char *words,
     const char *about)
 {
-	static const char *const keys[] = { "is_error", "line", "place", "words", "about" };
 	struct collector *collector = context;
 	struct scop_request *req = collector->req;
 
@@ -38,10 +37,10 @@ collect(void *context, bool is_error, unsigned line, unsigned column, const char
 		if (!collector->lines)
 			abort();
 	}
-	collector->lines[collector->count++] = scop_make_map(req, 5, keys,
-	    (const struct scop_value *[]){ scop_make_int(req, is_error), scop_make_int(req, line),
-		scop_make_int(req, column), scop_make_text(req, "%s", words),
-		scop_make_text(req, "%.*s", (int)scop_utf8_first(about, ABOUT), about) });
+	collector->lines[collector->count++] = scop_map_of(req, "is_error",
+	    scop_make_int(req, is_error), "line", scop_make_int(req, line), "place",
+	    scop_make_int(req, column), "words", scop_make_text(req, "%s", words), "about",
+	    scop_make_text(req, "%.*s", (int)scop_utf8_first(about, ABOUT), about), NULL);
 }
 
 static void

@@ -51,6 +51,12 @@ const struct scop_value *scop_round(struct scop_request *req, const struct scop_
 const struct scop_value *scop_share(struct scop_request *req, const struct scop_value *amount,
     const struct scop_value *weights);
 
+/* The number that `text` is, as people write it in the request's language ("1 234,5", "-3"), with
+ * `scale` digits behind the point, of which fewer may be written; NULL for anything else. For what
+ * is no field of the route, such as a value that a name at run time has. */
+const struct scop_value *scop_read_number(struct scop_request *req, const char *text,
+    unsigned scale);
+
 /* ---- days ---- */
 
 /* Today, where the tenant is: the same through the whole request. */

@@ -8,11 +8,8 @@ enum { BARS = 12 };
 static const struct scop_value *
 tab(struct scop_request *req, const char *title, bool current)
 {
-	static const char *const keys[] = { "url", "title", "current" };
-
-	return scop_make_map(req, 3, keys,
-	    (const struct scop_value *[]){ scop_make_text(req, "#%s", title),
-		scop_make_text(req, "%s", title), scop_make_bool(req, current) });
+	return scop_map_of(req, "url", scop_make_text(req, "#%s", title), "title",
+	    scop_make_text(req, "%s", title), "current", scop_make_bool(req, current), NULL);
 }
 
 static void
