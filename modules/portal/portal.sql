@@ -60,22 +60,22 @@ SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module
 	EXISTS (SELECT r.id FROM socle.module_request r WHERE r.module = o.module AND r.state = 'open') AS asked,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
-	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL OR o.state = 'gone' AS is_new,
+	o.state,
 	(SELECT i.state FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) IN ('waiting', 'running') AS under_way,
 	(SELECT i.id FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS order_id,
 	(SELECT IF(i.state = 'failed', i.message, '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
 FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.category = :category)
 	AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title, o.summary) LIKE CONCAT('%', :words, '%')
 		OR EXISTS (SELECT w.text FROM socle.message w WHERE w.module = o.module AND w.english IN (o.title, o.summary) AND w.text LIKE CONCAT('%', :words, '%')))
-ORDER BY is_new, title, o.module LIMIT :limit OFFSET :first
+ORDER BY o.state IS NULL OR o.state = 'gone', title, o.module LIMIT :limit OFFSET :first
 
 -- name: offer_page (language, module)
 SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
-	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
-	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
-	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports, o.may_buy, o.has_public, o.site_host,
+	o.state,
+	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back,
+	o.back_changes_tables AS back_leaves_tables, o.own_back, o.may_buy, o.has_public, o.site_host,
 	CAST(o.tariff_cents AS CHAR) AS price_cents_plain
 FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
@@ -83,14 +83,14 @@ FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 SELECT o.root, 0 AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
-	o.state = 'on' AS is_on, o.state = 'off' AS is_off, o.state IS NULL AS is_new, o.state = 'gone' AS is_gone,
-	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back = 'kept' AS will_keep, o.back = 'exported' AS will_export,
-	o.back_changes_tables AS back_leaves_tables, o.own_back = 'kept' AS back_keeps, o.own_back = 'exported' AS back_exports, o.may_buy, o.has_public, o.site_host,
+	o.state,
+	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back,
+	o.back_changes_tables AS back_leaves_tables, o.own_back, o.may_buy, o.has_public, o.site_host,
 	CAST(o.tariff_cents AS CHAR) AS price_cents_plain
 FROM socle.every_offer o WHERE o.tenant = :tenant AND o.module = :module AND o.module <> 'portal'
 
 -- name: offer_versions (language, module)
-SELECT version, channel = 'beta' AS beta, yanked, reason, level, CEILING(size / 1000) AS kilobytes, published,
+SELECT version, channel, yanked, reason, level, CEILING(size / 1000) AS kilobytes, published,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (v.module, :language, v.changes)), v.changes) AS changes
 FROM socle.offer_version v WHERE module = :module ORDER BY place DESC LIMIT 20
 
@@ -111,11 +111,11 @@ SELECT j.file, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.l
 FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) COLLATE utf8mb4_unicode_520_ci PATH '$.file', title VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.title')) j
 
 -- name: module_orders (module)
-SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
+SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state, state IN ('waiting', 'running') AS under_way, message
 FROM socle.installer_order WHERE module = :module ORDER BY id DESC LIMIT 20
 
 -- name: every_module_orders (tenant, module)
-SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state = 'done' AS done, state = 'failed' AS failed, state = 'cancelled' AS cancelled, state IN ('waiting', 'running') AS under_way, message
+SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state, state IN ('waiting', 'running') AS under_way, message
 FROM socle.every_order WHERE tenant = :tenant AND module = :module ORDER BY id DESC LIMIT 20
 
 -- name: order_steps (order)
@@ -140,11 +140,11 @@ SELECT COALESCE(SUM(n_rows), 0) AS stored FROM socle.module_table WHERE module =
 SELECT COALESCE(SUM(n_rows), 0) AS stored FROM socle.every_module_table WHERE tenant = :tenant AND module = :module
 
 -- name: request_of (module)
-SELECT id, actor, created, state = 'open' AS open, state = 'declined' AS declined, answered, answered_by, answer
+SELECT id, actor, created, state, answered, answered_by, answer
 FROM socle.module_request WHERE module = :module ORDER BY id DESC LIMIT 1
 
 -- name: every_request_of (tenant, module)
-SELECT id, actor, created, state = 'open' AS open, state = 'declined' AS declined, answered, answered_by, answer
+SELECT id, actor, created, state, answered, answered_by, answer
 FROM socle.every_request WHERE tenant = :tenant AND module = :module ORDER BY id DESC LIMIT 1
 
 -- name: requests_open (language)
@@ -177,7 +177,7 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, gran
 INSERT INTO scopiton.installer_order (tenant, kind, rollout, actor) VALUES (:tenant, :kind, :rollout, :actor)
 
 -- name: rollouts (language, limit, first)
-SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.created, r.tenants, r.done,
+SELECT r.id, r.module, r.version, r.state, r.actor, r.actor = 'command line' AS by_command, r.created, r.tenants, r.done,
 	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r ORDER BY r.id DESC LIMIT :limit OFFSET :first
 
@@ -189,12 +189,12 @@ WHERE e.tenant = :tenant AND e.kind = 'rollout' AND (e.state IN ('waiting', 'run
 SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pause', 'rollout-resume') AND rollout = :rollout AND state IN ('waiting', 'running') LIMIT 1
 
 -- name: rollout_by_id (language, id)
-SELECT r.id, r.module, r.version, r.state = 'running' AS running, r.state = 'paused' AS paused, r.state = 'stopped' AS stopped, r.actor, r.actor = 'command line' AS by_command, r.own, r.created, r.ended, r.tenants, r.done,
+SELECT r.id, r.module, r.version, r.state, r.actor, r.actor = 'command line' AS by_command, r.own, r.created, r.ended, r.tenants, r.done,
 	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r WHERE r.id = :id
 
 -- name: rollout_tenants (id, limit, first)
-SELECT tenant, title, wave, state = 'waiting' AS waiting, state = 'running' AS running, state = 'done' AS done, state = 'failed' AS failed, message, from_version, milliseconds
+SELECT tenant, title, wave, state, message, from_version, milliseconds
 FROM socle.rollout_tenant WHERE rollout = :id ORDER BY wave, tenant LIMIT :limit OFFSET :first
 
 -- name: rollout_modules (language)
@@ -209,10 +209,9 @@ SELECT u.month, SUM(u.cents) AS sum_cents, MAX(u.currency) AS currency, EXISTS (
 FROM socle.use_line u GROUP BY u.month ORDER BY u.month DESC LIMIT 36
 
 -- name: statement_lines (language, month)
-SELECT u.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title, u.module) AS title, CAST(u.begins AS CHAR) AS begins,
-	CAST(u.ends AS CHAR) AS ends, DATE_FORMAT(u.begins, f.form) AS first_day, DATE_FORMAT(u.ends, f.form) AS last_day, u.days, u.of_days, u.month_cents, u.cents AS sum_cents, u.currency
+SELECT u.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title, u.module) AS title, u.begins, u.ends,
+	u.days, u.of_days, u.month_cents, u.cents AS sum_cents, u.currency
 FROM socle.use_line u LEFT JOIN socle.offer o ON o.module = u.module
-	CROSS JOIN (SELECT CASE :language WHEN 'fr' THEN '%d/%m/%Y' WHEN 'nl' THEN '%d-%m-%Y' WHEN 'de' THEN '%d.%m.%Y' ELSE '%d %b %Y' END AS form) f
 WHERE u.month = :month ORDER BY title, u.begins
 
 -- name: offer_titled (language, module)
@@ -266,8 +265,7 @@ SELECT d.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.lan
 FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name WHERE d.id = :id
 
 -- name: mails (words, since, before, limit, first)
-SELECT id, recipient, recipient_name, subject, secret, created, state = 'waiting' AS waiting, state = 'sent' AS sent,
-	state = 'refused' AS refused, answer, ended FROM socle.mail
+SELECT id, recipient, recipient_name, subject, secret, created, state, answer, ended FROM socle.mail
 WHERE (:words IS NULL OR recipient LIKE CONCAT('%', :words, '%') OR recipient_name LIKE CONCAT('%', :words, '%') OR subject LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before) ORDER BY id DESC LIMIT :limit OFFSET :first
 
 -- name: mail_by_id (id)
@@ -430,23 +428,23 @@ SELECT id, JSON_VALUE(details, '$.title') AS title, state IN ('waiting', 'runnin
 WHERE tenant = :tenant AND kind = 'tenant' AND (state IN ('waiting', 'running') OR (state = 'failed' AND created > UTC_TIMESTAMP() - INTERVAL 1 HOUR)) ORDER BY id DESC LIMIT 5
 
 -- name: offers_for (language, tenant)
-SELECT o.module, COALESCE(s.version, o.version) AS version, COALESCE(s.trouble, '') AS trouble, s.state = 'on' AS is_on, s.state = 'off' AS is_off,
+SELECT o.module, COALESCE(s.version, o.version) AS version, COALESCE(s.trouble, '') AS trouble, s.state,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	EXISTS (SELECT e.id FROM socle.every_order e WHERE e.tenant = :tenant AND e.module = o.module AND e.state IN ('waiting', 'running')) AS under_way
 FROM socle.offer o LEFT JOIN socle.every_subscription s ON s.tenant = :tenant AND s.module = o.module
 WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 
 -- name: orders_for (language, tenant)
-SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh') ORDER BY e.id DESC LIMIT 20
 
 -- name: operations (language, words, since, before, limit, first)
-SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.installer_order e WHERE e.kind NOT IN ('sign-out', 'refresh')
 	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
 
 -- name: every_operation (language, tenant, words, since, before, limit, first)
-SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state = 'done' AS done, e.state = 'failed' AS failed, e.state = 'cancelled' AS cancelled,
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
 	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
 

@@ -66,6 +66,12 @@ const struct scop_field portal_install_fields[] = {
 	{ 0 },
 };
 
+static bool
+is_state(const struct scop_value *row, const char *state)
+{
+	return strcmp(scop_text(row, "state"), state) == 0;
+}
+
 static size_t
 place_in(const char *const *list, const char *text)
 {
@@ -116,8 +122,7 @@ update_of(struct scop_request *req, const struct scop_value *row, const void *co
 {
 	(void)req;
 	(void)context;
-	return scop_bool(row, "is_on") &&
-		is_newer(scop_text(row, "newest"), scop_text(row, "version"))
+	return is_state(row, "on") && is_newer(scop_text(row, "newest"), scop_text(row, "version"))
 	    ? scop_get(row, "newest")
 	    : NULL;
 }
@@ -248,7 +253,7 @@ put_history(struct scop_request *req, const struct scop_value *orders, bool of_a
 		}
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "failure",
-	    scop_count(orders) > 0 && scop_bool(scop_at(orders, 0), "failed")
+	    scop_count(orders) > 0 && is_state(scop_at(orders, 0), "failed")
 		? portal_said(req, scop_get(scop_at(orders, 0), "message"))
 		: NULL);
 }
@@ -324,7 +329,7 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 		!tenant && scop_bool(one, "has_settings") && scop_may(req, "portal.settings")));
 	scop_put(req, "can_upgrade",
 	    scop_make_bool(req,
-		scop_bool(one, "is_on") &&
+		is_state(one, "on") &&
 		    is_newer(scop_text(one, "version"), scop_text(one, "own_version"))));
 	scop_put(req, "may_order", scop_make_bool(req, tenant || scop_may(req, "portal.modules")));
 	scop_put(req, "must_see_price", scop_make_bool(req, !tenant && scop_bool(one, "costs")));
@@ -404,7 +409,7 @@ say_begun(struct scop_request *req, const struct scop_value *one, bool under_way
 
 	if (under_way)
 		text = SCOP_TEXT("Another operation for {{title}} is still in progress.");
-	else if (scop_bool(one, "is_off") && strcmp(kinds[kind], "install") == 0)
+	else if (is_state(one, "off") && strcmp(kinds[kind], "install") == 0)
 		text = SCOP_TEXT("{{title}} is being enabled.");
 	scop_flash_with(req, text, scop_map_of(req, "title", scop_get(one, "title"), NULL));
 }

@@ -34,6 +34,12 @@ language_of(struct scop_request *req)
 	return scop_make_text(req, "%s", scop_language_of(req));
 }
 
+static bool
+is_running(const struct scop_value *rollout)
+{
+	return strcmp(scop_text(rollout, "state"), "running") == 0;
+}
+
 void
 portal_rollouts(struct scop_request *req)
 {
@@ -50,7 +56,7 @@ portal_rollouts(struct scop_request *req)
 		    portal_first(req, PER_PAGE))),
 	    PER_PAGE);
 	for (size_t i = 0; i < scop_count(scop_model(req, "rollouts")); i++)
-		busy |= scop_bool(scop_at(scop_model(req, "rollouts"), i), "running");
+		busy |= is_running(scop_at(scop_model(req, "rollouts"), i));
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "modules", scop_rows(req, rollout_modules(language_of(req))));
 	scop_put(req, "tenants", scop_rows(req, tenants_titled()));
@@ -98,7 +104,7 @@ portal_rollout(struct scop_request *req)
 	scop_put(req, "one", one);
 	/* the installer has not taken it up yet */
 	scop_put(req, "asked", scop_make_bool(req, asked));
-	scop_put(req, "busy", scop_make_bool(req, asked || scop_bool(one, "running")));
+	scop_put(req, "busy", scop_make_bool(req, asked || is_running(one)));
 	portal_put_page(req, "tenants",
 	    portal_all_said(req,
 		scop_rows(req,
