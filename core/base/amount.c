@@ -57,7 +57,8 @@ squeeze(const char *text, struct written *ret)
 	}
 	while (ret->length > 0 && ret->text[ret->length - 1] == ' ')
 		ret->text[--ret->length] = '\0';
-	return ret->length > 0 && isdigit((unsigned char)ret->text[0]);
+	return isdigit((unsigned char)ret->text[0]) ||
+	    (ret->length > 1 && isdigit((unsigned char)ret->text[1])); /* ",5" */
 }
 
 static unsigned
@@ -80,7 +81,7 @@ is_whole(const char *text, size_t length, char point)
 	if (first >= length)
 		return true;
 	const char sign = text[first];
-	if (sign == point || first > 3)
+	if (sign == point || first == 0 || first > 3)
 		return false;
 	for (size_t at = first; at < length; at += 4)
 		if (text[at] != sign || at + 4 > length || strspn(text + at + 1, "0123456789") < 3)
@@ -94,8 +95,8 @@ static enum scop_amount
 read_single(const char *text, const char *sign, unsigned scale, char point, const char **ret_point)
 {
 	const size_t before = (size_t)(sign - text);
-	const bool could_group = before <= 3 && text[0] != '0' && strlen(sign + 1) == 3 &&
-	    strspn(text, "0123456789") == before;
+	const bool could_group = before > 0 && before <= 3 && text[0] != '0' &&
+	    strlen(sign + 1) == 3 && strspn(text, "0123456789") == before;
 
 	*ret_point = could_group && scale < 3 ? NULL : sign;
 	return could_group && scale >= 3 && *sign != point ? SCOP_AMOUNT_AMBIGUOUS : SCOP_AMOUNT_OK;
