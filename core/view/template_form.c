@@ -161,15 +161,14 @@ scop_render_select(struct renderer *renderer, const struct scop_node *node,
 	return done;
 }
 
+/* `more` is further attributes, each with a blank before it. */
 static void
-open_option(struct renderer *renderer, const char *value, const char *language)
+open_option(struct renderer *renderer, const char *value, const char *more)
 {
 	const bool chosen = renderer->chosen && strcmp(renderer->chosen, value) == 0;
 
-	scop_buffer_printf(renderer->out, "<option value=\"%s\"", value);
-	if (language[0])
-		scop_buffer_printf(renderer->out, " lang=\"%s\"", language);
-	scop_buffer_text(renderer->out, chosen ? " selected>" : ">");
+	scop_buffer_printf(renderer->out, "<option value=\"%s\"%s%s>", value,
+	    chosen ? " selected" : "", more);
 }
 
 bool
@@ -203,6 +202,16 @@ column(const struct renderer *renderer, const struct scop_value *item, const cha
 	return scop_render_member(item, what, length);
 }
 
+/* The language of an option's text, or that it is in none: what people have called something. */
+static const char *
+attributes(struct renderer *renderer, const struct scop_value *item, const char *words)
+{
+	if (strstr(words, " lang="))
+		return scop_arena_printf(renderer->arena, " lang=\"%s\"",
+		    escaped(renderer, column(renderer, item, words, "lang"), true));
+	return strstr(words, " translate=no") ? " translate=\"no\"" : "";
+}
+
 bool
 scop_render_options(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
@@ -216,12 +225,10 @@ scop_render_options(struct renderer *renderer, const struct scop_node *node,
 		list = host->list(host->context, name);
 	for (uint32_t i = 0; scop_type(list) == SCOP_LIST && i < list->length; i++) {
 		const struct scop_value *item = &list->items[i];
-		const bool has_language = strstr(words, " lang=") != NULL;
 
 		open_option(renderer,
 		    escaped(renderer, column(renderer, item, words, "value"), true),
-		    has_language ? escaped(renderer, column(renderer, item, words, "lang"), true)
-				 : "");
+		    attributes(renderer, item, words));
 		scop_buffer_printf(renderer->out, "%s</option>\n",
 		    escaped(renderer, column(renderer, item, words, "text"), false));
 	}
