@@ -125,16 +125,16 @@ take(struct scop_arena *arena, size_t size)
 
 	if (ONE_MALLOC_EACH || !chunk || chunk->size - chunk->used < rounded) {
 		const bool large = ONE_MALLOC_EACH || rounded > CHUNK_SIZE / 4;
-		struct chunk *fresh = chunk_new(large ? rounded : CHUNK_SIZE);
+		struct chunk *tmp = chunk_new(large ? rounded : CHUNK_SIZE);
 
 		if (large && chunk) { /* goes behind the open chunk, which has room left */
-			fresh->next = chunk->next;
-			chunk->next = fresh;
+			tmp->next = chunk->next;
+			chunk->next = tmp;
 		} else {
-			fresh->next = chunk;
-			arena->chunks = fresh;
+			tmp->next = chunk;
+			arena->chunks = tmp;
 		}
-		chunk = fresh;
+		chunk = tmp;
 	}
 
 	void *start = chunk->data + chunk->used;
@@ -164,10 +164,10 @@ scop_arena_grow(struct scop_arena *arena, void *old, size_t old_size, size_t siz
 		}
 	}
 
-	void *fresh = take(arena, size);
+	void *tmp = take(arena, size);
 	if (old_size > 0)
-		memcpy(fresh, old, old_size);
-	return fresh;
+		memcpy(tmp, old, old_size);
+	return tmp;
 }
 
 char *

@@ -227,7 +227,7 @@ scop_config_load(struct scop_config *config, const char *file, struct scop_error
 	char *text = NULL;
 	size_t size = 0;
 	bool seen[SETTINGS] = { false };
-	bool sound = true;
+	bool ok = true;
 
 	*config = (struct scop_config){ 0 };
 	snprintf(config->file, sizeof config->file, "%s", file);
@@ -237,11 +237,11 @@ scop_config_load(struct scop_config *config, const char *file, struct scop_error
 	FILE *stream = fopen(file, "r");
 	if (!stream)
 		return scop_error_errno(err, "the configuration '%s' cannot be read", file);
-	for (unsigned line = 1; sound && getline(&text, &size, stream) >= 0; line++)
-		sound = take_line(config, text, line, seen, err);
-	if (sound && ferror(stream))
-		sound = scop_error_errno(err, "the configuration '%s' cannot be read", file);
+	for (unsigned line = 1; ok && getline(&text, &size, stream) >= 0; line++)
+		ok = take_line(config, text, line, seen, err);
+	if (ok && ferror(stream))
+		ok = scop_error_errno(err, "the configuration '%s' cannot be read", file);
 	free(text);
 	fclose(stream);
-	return sound && check(config, err);
+	return ok && check(config, err);
 }

@@ -23,16 +23,15 @@ pack(struct cli *cli)
 		return cli_usage(
 		    "module pack needs the folder of a package, as the build makes it");
 	struct scop_arena *arena = scop_arena_new();
-	bool sound =
-	    scop_package_open(arena, cli->argv[0], &scop_granter_of_builds, &package, &err);
-	const char *file = sound ? scop_arena_printf(arena, "%s/%s-%s-" SCOP_PLATFORM ".scop", to,
-				       package.manifest.name, package.manifest.version)
-				 : "";
-	sound = sound && scop_archive_pack(cli->argv[0], package.manifest.name, file, &bytes, &err);
-	if (sound)
+	bool ok = scop_package_open(arena, cli->argv[0], &scop_granter_of_builds, &package, &err);
+	const char *file = ok ? scop_arena_printf(arena, "%s/%s-%s-" SCOP_PLATFORM ".scop", to,
+				    package.manifest.name, package.manifest.version)
+			      : "";
+	ok = ok && scop_archive_pack(cli->argv[0], package.manifest.name, file, &bytes, &err);
+	if (ok)
 		puts(file);
 	scop_arena_free(arena);
-	return sound ? CLI_DONE : cli_fail("%s", err.text);
+	return ok ? CLI_DONE : cli_fail("%s", err.text);
 }
 
 static int
@@ -62,10 +61,10 @@ change(struct cli *cli, const char *folder, const struct scop_secret_key *key,
 	struct scop_error err;
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_publisher *publisher = scop_publisher_open(arena, folder, key, &err);
-	const bool sound = publisher && make(cli, publisher, &err) &&
+	const bool ok = publisher && make(cli, publisher, &err) &&
 	    scop_publisher_save(publisher, SCOP_CATALOGUE_DAYS, NULL, &err);
 	scop_arena_free(arena);
-	if (!sound)
+	if (!ok)
 		return cli_fail("%s", err.text);
 	puts("done");
 	return CLI_DONE;

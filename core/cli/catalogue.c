@@ -43,13 +43,13 @@ begin(struct cli *cli, const char *folder, struct change *change)
 
 /* Saves where all went well; gives the exit status. */
 static int
-end(struct change *change, bool sound)
+end(struct change *change, bool ok)
 {
-	if (change->publisher && sound)
-		sound = scop_publisher_save(change->publisher, change->days, NULL, &change->err);
-	if (change->publisher && !sound)
+	if (change->publisher && ok)
+		ok = scop_publisher_save(change->publisher, change->days, NULL, &change->err);
+	if (change->publisher && !ok)
 		cli_fail("%s", change->err.text);
-	const bool done = change->publisher && sound;
+	const bool done = change->publisher && ok;
 	scop_arena_free(change->arena);
 	return done ? CLI_DONE : CLI_FAILED;
 }
@@ -348,7 +348,7 @@ serve(struct cli *cli, struct scop_platform *platform)
 {
 	const bool off = cli_flag(cli, "--off");
 	const char *link = scop_arena_printf(platform->arena, "%s/catalogue", platform->config.run),
-		   *fresh = scop_arena_printf(platform->arena, "%s.new", link);
+		   *tmp = scop_arena_printf(platform->arena, "%s.new", link);
 	char path[PATH_MAX];
 
 	if (!platform->config.catalogue_host[0])
@@ -363,8 +363,8 @@ serve(struct cli *cli, struct scop_platform *platform)
 	if (!realpath(cli->argv[0], path) ||
 	    access(scop_arena_printf(platform->arena, "%s/latest", path), R_OK) != 0)
 		return cli_fail("'%s' holds no catalogue", cli->argv[0]);
-	unlink(fresh);
-	if (symlink(path, fresh) != 0 || rename(fresh, link) != 0)
+	unlink(tmp);
+	if (symlink(path, tmp) != 0 || rename(tmp, link) != 0)
 		return cli_fail("the link '%s' cannot be made", link);
 	printf("served as catalogue = http%s://%s%s%s\n", platform->config.https ? "s" : "",
 	    platform->config.catalogue_host, platform->config.port[0] ? ":" : "",

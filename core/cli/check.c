@@ -207,7 +207,7 @@ traces(struct check *check)
 static bool
 left_no_trace(struct check *check, const char *before, const char *after)
 {
-	bool sound = true;
+	bool ok = true;
 
 	for (int side = 0; side < 2; side++)
 		for (const char *line = (side ? before : after) + 1, *next; *line; line = next) {
@@ -215,11 +215,11 @@ left_no_trace(struct check *check, const char *before, const char *after)
 			if (!strstr(side ? after : before,
 				scop_arena_printf(check->arena, "\n%.*s", (int)(next - line),
 				    line)))
-				sound = find(check, "E204", "purged, %s: %.*s",
+				ok = find(check, "E204", "purged, %s: %.*s",
 				    side ? "this is there no more" : "this is left",
 				    (int)(next - line - 1), line);
 		}
-	return sound;
+	return ok;
 }
 
 static bool
@@ -378,18 +378,18 @@ upgrades_from(struct check *check, const struct published *older)
 	if (!old)
 		return false;
 	char english[SCOP_SAID_MAX] = "";
-	const bool sound = install_for(check, 0, old, "E501") &&
+	const bool ok = install_for(check, 0, old, "E501") &&
 	    install_for(check, 0, check->folder, "E502") &&
 	    (scop_module_back(check->platform, check->tenants[0], name, NULL, NULL, &report) ||
 		fails(check, "E503")) &&
 	    install_for(check, 0, check->folder, "E504");
 	scop_files_remove(old);
-	if (sound) {
+	if (ok) {
 		scop_said_show(report, NULL, english, sizeof english);
 		printf("      from %u.%u.%u and back: %s\n", older->version.major,
 		    older->version.minor, older->version.patch, english);
 	}
-	return purge_for(check, 0) && sound;
+	return purge_for(check, 0) && ok;
 }
 
 static bool
@@ -397,11 +397,11 @@ upgrades(struct check *check)
 {
 	size_t count;
 	const struct published *list = older_ones(check, &count);
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < count; i++)
-		sound = upgrades_from(check, &list[i]);
-	return sound;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = upgrades_from(check, &list[i]);
+	return ok;
 }
 
 /* ---- 6: killed half way ---- */
@@ -484,10 +484,10 @@ survives(struct check *check)
 	if (count == 0)
 		return true;
 	const char *old = unpack_older(check, &list[newest], "E601");
-	const bool sound = old && survives_kills(check, old);
+	const bool ok = old && survives_kills(check, old);
 	if (old)
 		scop_files_remove(old);
-	return sound;
+	return ok;
 }
 
 /* ---- 3, 4, 7, 8: from the sources ---- */
@@ -531,16 +531,16 @@ builds_the_same(struct check *check)
 	const char *command = scop_arena_printf(check->arena,
 	    "rm -rf '%s' && make -s -C '%s' BUILD='%s' MODULES='%s' all >/dev/null", out, root, out,
 	    name);
-	bool sound = run(check, "E801", "its sources do not build", command) &&
+	bool ok = run(check, "E801", "its sources do not build", command) &&
 	    (scop_package_open_here(check->platform,
 		 scop_arena_printf(check->arena, "%s/modules/%s", out, name), &built, &err) ||
 		find(check, "E801", "%s", err.text));
 
-	sound = sound &&
+	ok = ok &&
 	    (strcmp(built.hash, check->package.hash) == 0 ||
 		find(check, "E802", "built from its sources it is another package"));
 	scop_files_remove(out);
-	return sound;
+	return ok;
 }
 
 static bool
@@ -818,11 +818,11 @@ check_config(struct cli *cli)
 	struct scop_config config;
 	struct scop_grants grants;
 	struct scop_error err;
-	const bool sound = scop_config_load(&config, cli->config_file, &err) &&
+	const bool ok = scop_config_load(&config, cli->config_file, &err) &&
 	    scop_grants_read(arena, config.granted, &grants, &err);
 
 	scop_arena_free(arena);
-	if (!sound)
+	if (!ok)
 		return cli_fail("%s", err.text);
 	printf("%s: sound\n", cli->config_file);
 	return CLI_DONE;
@@ -841,13 +841,13 @@ cli_check(struct cli *cli)
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_package package;
 	struct scop_platform here = { .arena = arena };
-	const bool sound = (access(cli->config_file, R_OK) != 0 ||
-			       (scop_config_load(&config, cli->config_file, &err) &&
-				   scop_grants_read(arena, config.granted, &here.granted, &err))) &&
+	const bool ok = (access(cli->config_file, R_OK) != 0 ||
+			    (scop_config_load(&config, cli->config_file, &err) &&
+				scop_grants_read(arena, config.granted, &here.granted, &err))) &&
 	    scop_package_open_here(&here, cli->argv[0], &package, &err);
-	if (sound)
+	if (ok)
 		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version,
 		    package.hash);
 	scop_arena_free(arena);
-	return sound ? CLI_DONE : cli_fail("%s", err.text);
+	return ok ? CLI_DONE : cli_fail("%s", err.text);
 }

@@ -43,7 +43,7 @@ bool cli_open(struct cli *cli, struct scop_platform *ret_platform);
 const struct scop_value *cli_tenant(struct scop_platform *platform, const char *name);
 
 /* Prints one step of what is being done. */
-bool cli_told(void *context, const char *what);
+bool cli_step(void *context, const char *what);
 
 /* A column that holds a message (base/said.h), in English, until the next call. */
 const char *cli_shown(const struct scop_value *row, const char *key);

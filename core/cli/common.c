@@ -144,7 +144,7 @@ cli_shown(const struct scop_value *row, const char *key)
 }
 
 bool
-cli_told(void *context, const char *what)
+cli_step(void *context, const char *what)
 {
 	char text[SCOP_SAID_MAX];
 

@@ -205,9 +205,9 @@ watch(struct dev *dev)
 }
 
 static int
-serve(struct dev *dev, const char *port, bool fresh)
+serve(struct dev *dev, const char *port, bool tmp)
 {
-	if (fresh)
+	if (tmp)
 		scop_files_remove(dev->var);
 	if (!dev_host_start(dev, port))
 		return cli_fail("the private Scopiton did not start; the lines above say why. "
@@ -225,7 +225,7 @@ int
 cli_dev(struct cli *cli)
 {
 	const char *port = cli_option(cli, "--port", "8080");
-	const bool fresh = cli_flag(cli, "--fresh");
+	const bool tmp = cli_flag(cli, "--fresh");
 	const struct sigaction action = { .sa_handler = on_signal };
 	struct dev dev = { 0 };
 	char home[PATH_MAX], program[PATH_MAX];
@@ -243,7 +243,7 @@ cli_dev(struct cli *cli)
 	sigaction(SIGHUP, &action, NULL);
 	int status = find_module(&dev, cli->argc > 0 ? cli->argv[0] : NULL);
 	if (status == CLI_DONE)
-		status = serve(&dev, port, fresh);
+		status = serve(&dev, port, tmp);
 
 	scop_arena_free(dev.arena);
 	return status;

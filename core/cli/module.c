@@ -63,7 +63,7 @@ follow(struct scop_platform *platform, long long id)
 		    "SELECT state, message FROM scopiton.installer_order WHERE id = %lld", id);
 
 		for (size_t s = 0; s < scop_count(steps); s++) {
-			cli_told(NULL, scop_text(scop_at(steps, s), "step"));
+			cli_step(NULL, scop_text(scop_at(steps, s), "step"));
 			shown = scop_int(scop_at(steps, s), "number");
 		}
 		if (strcmp(scop_text(order, "state"), "done") == 0)
@@ -164,7 +164,7 @@ give_order(struct cli *cli, struct scop_platform *platform, const struct verb *v
 	fflush(stdout);
 	int status;
 	if (scop_platform_lock(platform, 0)) { /* no installer is busy: we do it ourselves */
-		status = scop_order_run(platform, id, cli_told, NULL)
+		status = scop_order_run(platform, id, cli_step, NULL)
 		    ? CLI_DONE
 		    : cli_fail("%s", platform->err.text);
 		scop_platform_unlock(platform);

@@ -54,7 +54,7 @@ preflight(struct scop_platform *platform, bool leave_out)
 		  "SELECT p.id, p.module, p.version, p.hash, COUNT(*) AS tenants FROM "
 		  "scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE "
 		  "s.state = 'on' GROUP BY p.id ORDER BY p.module");
-	bool sound = is_new || rows;
+	bool ok = is_new || rows;
 
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
@@ -70,17 +70,17 @@ preflight(struct scop_platform *platform, bool leave_out)
 		    scop_text(row, "module"), scop_text(row, "version"),
 		    (long long)scop_int(row, "tenants"), err.text);
 		if (leave_out && strcmp(scop_text(row, "module"), "portal") != 0)
-			sound &= scop_platform_sql(platform,
-				     "UPDATE scopiton.subscription SET state = 'off', epoch = "
-				     "epoch + 1 WHERE package = %lld AND state = 'on'",
-				     (long long)scop_int(row, "id")) &&
+			ok &= scop_platform_sql(platform,
+				  "UPDATE scopiton.subscription SET state = 'off', epoch = "
+				  "epoch + 1 WHERE package = %lld AND state = 'on'",
+				  (long long)scop_int(row, "id")) &&
 			    scop_directory_changed(platform);
 		else
-			sound = scop_error_set(&platform->err,
+			ok = scop_error_set(&platform->err,
 			    "nothing was changed. Upgrade these modules first, or go on without "
 			    "them: scopiton migrate --leave-out");
 	}
-	return sound;
+	return ok;
 }
 
 int
@@ -102,7 +102,7 @@ cli_migrate(struct cli *cli)
 		status = cli_fail("an installation has been running for 30 seconds. Try again when "
 				  "it has ended.");
 	else if (!preflight(&platform, leave_out) ||
-	    !scop_platform_migrate(&platform, cli_told, NULL) || !scop_module_scan(&platform))
+	    !scop_platform_migrate(&platform, cli_step, NULL) || !scop_module_scan(&platform))
 		status = cli_fail("%s", platform.err.text);
 	scop_platform_unlock(&platform);
 	scop_platform_close(&platform);
@@ -218,14 +218,14 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 static void
 look_at_catalogue(struct scop_platform *platform, int64_t *next)
 {
-	static struct scop_error told;
+	static struct scop_error on_step;
 
 	if (!platform->config.catalogue[0] || scop_time_now() < *next)
 		return;
 	*next = scop_time_now() + CATALOGUE_SECONDS * INT64_C(1000000);
-	if (!scop_catalogue_refresh(platform) && strcmp(told.text, platform->err.text) != 0) {
-		told = platform->err;
-		scop_log_line(SCOP_LOG_WARNING, "the catalogue: %s", told.text);
+	if (!scop_catalogue_refresh(platform) && strcmp(on_step.text, platform->err.text) != 0) {
+		on_step = platform->err;
+		scop_log_line(SCOP_LOG_WARNING, "the catalogue: %s", on_step.text);
 	}
 }
 

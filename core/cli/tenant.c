@@ -53,7 +53,7 @@ create(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	printf("creating tenant '%s'\n", order.name);
 	const bool made =
-	    scop_tenant_create(platform, &order, cli_told, NULL) && scop_directory_write(platform);
+	    scop_tenant_create(platform, &order, cli_step, NULL) && scop_directory_write(platform);
 	scop_platform_unlock(platform);
 	if (!made)
 		return cli_fail("%s", platform->err.text);
@@ -268,7 +268,7 @@ static int export(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	const uint32_t id = (uint32_t)scop_int(tenant, "id");
 	const char *file = module ? scop_module_export(platform, id, module)
-				  : scop_tenant_export(platform, id, cli_told, NULL);
+				  : scop_tenant_export(platform, id, cli_step, NULL);
 	scop_platform_unlock(platform);
 	if (!file)
 		return cli_fail("%s", platform->err.text);
@@ -296,8 +296,8 @@ import(struct cli *cli, struct scop_platform *platform)
 	if (!begin(platform))
 		return CLI_FAILED;
 	const bool taken = (into ? scop_module_import(platform, (uint32_t)scop_int(tenant, "id"),
-				       &arrival, cli_told, NULL)
-				 : scop_tenant_import(platform, &arrival, cli_told, NULL)) &&
+				       &arrival, cli_step, NULL)
+				 : scop_tenant_import(platform, &arrival, cli_step, NULL)) &&
 	    scop_directory_write(platform);
 	scop_platform_unlock(platform);
 	if (!taken)

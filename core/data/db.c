@@ -246,12 +246,12 @@ size_t
 scop_db_place_texts(struct scop_db *db, struct scop_arena *arena, const char *ret_texts[3])
 {
 	const struct place *now = &db->now, *wanted = &db->wanted;
-	const bool fresh = !db->placed || now->epoch != wanted->epoch;
+	const bool tmp = !db->placed || now->epoch != wanted->epoch;
 	size_t count = 0;
 
-	if (wanted->role[0] && (fresh || strcmp(now->role, wanted->role) != 0))
+	if (wanted->role[0] && (tmp || strcmp(now->role, wanted->role) != 0))
 		ret_texts[count++] = scop_arena_printf(arena, "SET ROLE %s", wanted->role);
-	if (wanted->database[0] && (fresh || strcmp(now->database, wanted->database) != 0))
+	if (wanted->database[0] && (tmp || strcmp(now->database, wanted->database) != 0))
 		ret_texts[count++] = scop_arena_printf(arena, "USE `%s`", wanted->database);
 	if (!db->placed || now->writable != wanted->writable)
 		ret_texts[count++] =

@@ -66,13 +66,13 @@ sound_parts(const struct scop_directory_image *image)
 	const struct scop_directory_subscription *subscriptions =
 	    scop_directory_subscriptions(image);
 	const struct scop_directory_package *packages = scop_directory_packages(image);
-	bool sound = true;
+	bool ok = true;
 
 	for (uint32_t i = 0; i < image->host_count; i++)
-		sound &= ends(hosts[i].host, sizeof hosts[i].host) &&
+		ok &= ends(hosts[i].host, sizeof hosts[i].host) &&
 		    hosts[i].tenant < image->tenant_count;
 	for (uint32_t i = 0; i < image->tenant_count; i++)
-		sound &= ends(tenants[i].name, sizeof tenants[i].name) &&
+		ok &= ends(tenants[i].name, sizeof tenants[i].name) &&
 		    ends(tenants[i].title, sizeof tenants[i].title) &&
 		    ends(tenants[i].zone, sizeof tenants[i].zone) && ends(tenants[i].currency, 4) &&
 		    ends(tenants[i].host, sizeof tenants[i].host) &&
@@ -82,13 +82,13 @@ sound_parts(const struct scop_directory_image *image)
 		    tenants[i].subscriptions <=
 			image->subscription_count - tenants[i].first_subscription;
 	for (uint32_t i = 0; i < image->subscription_count; i++)
-		sound &= ends(subscriptions[i].database, sizeof subscriptions[i].database) &&
+		ok &= ends(subscriptions[i].database, sizeof subscriptions[i].database) &&
 		    subscriptions[i].package < image->package_count;
 	for (uint32_t i = 0; i < image->package_count; i++)
-		sound &= ends(packages[i].module, sizeof packages[i].module) &&
+		ok &= ends(packages[i].module, sizeof packages[i].module) &&
 		    ends(packages[i].hash, sizeof packages[i].hash) &&
 		    ends(packages[i].version, sizeof packages[i].version);
-	return sound;
+	return ok;
 }
 
 bool

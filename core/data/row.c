@@ -101,10 +101,10 @@ scop_shape(const MYSQL_FIELD *fields, unsigned count)
 	for (const struct shape *shape = known; shape; shape = shape->next)
 		if (fits(shape, fields, count))
 			return shape;
-	struct shape *fresh = make_shape(fields, count);
-	fresh->next = known;
-	known = fresh;
-	return fresh;
+	struct shape *tmp = make_shape(fields, count);
+	tmp->next = known;
+	known = tmp;
+	return tmp;
 }
 
 struct cursor {

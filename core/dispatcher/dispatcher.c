@@ -57,7 +57,7 @@ struct run {
 	struct scop_fcgi_answer answer;
 	bool cancelled;
 	enum { RUN_UNKNOWN, RUN_DONE, RUN_AGAIN, RUN_DEAD, RUN_AWAY } outcome;
-	int64_t rest; /* RUN_AWAY: for how long, without counting the try */
+	int64_t retry_after; /* RUN_AWAY: for how long, without counting the try */
 	char cause[300];
 	uint32_t done, total;
 	bool progressed;
@@ -93,9 +93,9 @@ end_run(struct run *run, int outcome, const char *cause)
 }
 
 static void
-put_away(struct run *run, int64_t rest, const char *cause)
+put_away(struct run *run, int64_t retry_after, const char *cause)
 {
-	run->rest = rest;
+	run->retry_after = retry_after;
 	end_run(run, RUN_AWAY, cause);
 }
 
@@ -214,7 +214,7 @@ tell(struct dispatcher *dispatcher, const struct run *run)
 	struct scop_queue *queue = &dispatcher->queue;
 
 	if (run->outcome == RUN_AWAY)
-		return scop_queue_again(queue, run->id, run->rest, false, run->cause);
+		return scop_queue_again(queue, run->id, run->retry_after, false, run->cause);
 	if (run->outcome == RUN_AGAIN)
 		return scop_queue_again(queue, run->id, scop_queue_rest(run->tries), true,
 		    run->cause);
@@ -292,9 +292,9 @@ tell_queue(struct dispatcher *dispatcher, int64_t now)
 
 		if (run->fd < 0 && !is_done(run) &&
 		    (status = tell(dispatcher, run)) == SCOP_DB_OK) {
-			if (run->rest > 0 && run->rest < LOOK_MILLISECONDS &&
-			    now + run->rest < dispatcher->look_at)
-				dispatcher->look_at = now + run->rest;
+			if (run->retry_after > 0 && run->retry_after < LOOK_MILLISECONDS &&
+			    now + run->retry_after < dispatcher->look_at)
+				dispatcher->look_at = now + run->retry_after;
 			forget(dispatcher, place);
 			continue;
 		}

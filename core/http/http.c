@@ -8,7 +8,7 @@
 const struct scop_value *
 scop_http(struct scop_request *req, const struct scop_http *ask)
 {
-	req->trouble = "";
+	req->http_error = "";
 	if (req->failed)
 		return NULL;
 	if (!req->job_body) {
@@ -21,13 +21,13 @@ scop_http(struct scop_request *req, const struct scop_http *ask)
 		    "module.xml names nobody whom this module 'calls'");
 		return NULL;
 	}
-	return req->app->out->call(req, ask, &req->trouble);
+	return req->app->out->call(req, ask, &req->http_error);
 }
 
 const char *
-scop_http_trouble(const struct scop_request *req)
+scop_http_error(const struct scop_request *req)
 {
-	return req->trouble ? req->trouble : "";
+	return req->http_error ? req->http_error : "";
 }
 
 const struct scop_value *

@@ -20,7 +20,7 @@ enum {
 	HEADER_BYTES_MAX = 8192,
 	CONNECT_SECONDS = 15
 };
-static const size_t most_unless_said = 10000000;
+static const size_t default_max_bytes = 10000000;
 
 static char *authorities;
 static size_t authorities_size;
@@ -34,12 +34,12 @@ read_file(const char *path, char **ret_bytes, size_t *ret_size)
 
 	if (!file)
 		return false;
-	const bool sound = fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 &&
+	const bool ok = fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 &&
 	    fseek(file, 0, SEEK_SET) == 0 && (*ret_bytes = malloc((size_t)size + 1)) &&
 	    fread(*ret_bytes, 1, (size_t)size, file) == (size_t)size;
 	fclose(file);
-	*ret_size = sound ? (size_t)size : 0;
-	return sound;
+	*ret_size = ok ? (size_t)size : 0;
+	return ok;
 }
 
 static bool
@@ -63,7 +63,7 @@ prepare(const struct scop_out_settings *settings, char *ret_error, size_t size)
 struct call {
 	struct scop_request *req;
 	const struct scop_http *ask;
-	size_t most;
+	size_t max_bytes;
 	bool too_large;
 	struct scop_buffer body;
 	struct scop_map_maker headers;
@@ -78,7 +78,7 @@ on_body(char *bytes, size_t one, size_t size, void *context)
 	struct call *call = context;
 
 	(void)one;
-	if (call->body.length + size > call->most) {
+	if (call->body.length + size > call->max_bytes) {
 		call->too_large = true;
 		return 0;
 	}
@@ -225,7 +225,7 @@ trouble_of(const struct call *call, CURLcode code)
 {
 	if (call->too_large)
 		return scop_arena_printf(call->req->arena, "the answer is larger than %zu bytes",
-		    call->most);
+		    call->max_bytes);
 	switch (code) {
 	case CURLE_ABORTED_BY_CALLBACK:
 		return "the job was cancelled";
@@ -251,7 +251,7 @@ call_out(struct scop_request *req, const struct scop_http *ask, const char **ret
 {
 	struct call call = { .req = req,
 		.ask = ask,
-		.most = ask->most ? ask->most : most_unless_said };
+		.max_bytes = ask->max_bytes ? ask->max_bytes : default_max_bytes };
 	const struct scop_value *answer = NULL;
 	CURL *curl = curl_easy_init();
 

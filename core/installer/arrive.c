@@ -49,7 +49,7 @@ check_package(struct scop_platform *platform, const struct scop_value *module, c
 
 static bool
 take_module(struct scop_platform *platform, uint32_t tenant, const struct scop_value *module,
-    const char *folder, const struct scop_arrival *arrival, bool (*told)(void *, const char *),
+    const char *folder, const struct scop_arrival *arrival, bool (*on_step)(void *, const char *),
     void *context)
 {
 	const char *name = scop_text(module, "module"),
@@ -57,7 +57,7 @@ take_module(struct scop_platform *platform, uint32_t tenant, const struct scop_v
 	const bool off = !scop_bool(module, "is_on") && strcmp(name, "portal") != 0;
 	struct scop_manifest manifest;
 
-	if (!scop_platform_tell(platform, told, context, name) ||
+	if (!scop_platform_step(platform, on_step, context, name) ||
 	    !check_package(platform, module, package, arrival->with_packages) ||
 	    !scop_manifest_read(platform->arena,
 		scop_arena_printf(platform->arena, "%s/module.xml", package), &manifest,
@@ -100,7 +100,7 @@ host_for(struct scop_platform *platform, const struct scop_value *description,
 
 static bool
 take_all(struct scop_platform *platform, const struct scop_value *description, const char *folder,
-    const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
+    const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context)
 {
 	const struct scop_value *modules = scop_get(description, "modules");
 	const struct scop_tenant_order order = { .name = arrival->name
@@ -125,37 +125,37 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 	if (!scop_tenant_begin(platform, &order, (uint32_t)scop_int(description, "tenant"),
 		&tenant))
 		return false;
-	bool sound = scop_platform_tell(platform, told, context, "data") &&
+	bool ok = scop_platform_step(platform, on_step, context, "data") &&
 	    scop_restore_data(platform, scop_arena_printf(platform->arena, "t%u", tenant),
 		scop_arena_printf(platform->arena, "%s/data/socle.sql", folder)) &&
 	    scop_tenant_socle(platform, tenant, &order);
-	for (size_t i = 0; sound && i < scop_count(modules); i++)
-		sound = take_module(platform, tenant, scop_at(modules, i), folder, arrival, told,
+	for (size_t i = 0; ok && i < scop_count(modules); i++)
+		ok = take_module(platform, tenant, scop_at(modules, i), folder, arrival, on_step,
 		    context);
-	sound = sound && scop_platform_tell(platform, told, context, "people") &&
+	ok = ok && scop_platform_step(platform, on_step, context, "people") &&
 	    scop_restore_persons(platform, tenant, folder) &&
 	    scop_restore_queue(platform, tenant, scop_buffer_str(&names), folder) &&
 	    scop_tenant_whole(platform, tenant);
-	if (!sound) {
+	if (!ok) {
 		const struct scop_error cause = platform->err;
 
 		scop_tenant_delete(platform, tenant);
 		platform->err = cause;
 	}
-	return sound;
+	return ok;
 }
 
 bool
 scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival,
-    bool (*told)(void *, const char *), void *context)
+    bool (*on_step)(void *, const char *), void *context)
 {
 	struct scop_opened opened = { 0 };
-	const bool sound = scop_platform_tell(platform, told, context, "check") &&
+	const bool ok = scop_platform_step(platform, on_step, context, "check") &&
 	    scop_archive_open(platform, arrival->from, "tenant.json", &opened) &&
-	    take_all(platform, opened.description, opened.folder, arrival, told, context);
+	    take_all(platform, opened.description, opened.folder, arrival, on_step, context);
 
 	scop_archive_close(platform, &opened);
-	return sound;
+	return ok;
 }
 
 /* ---- one module, for a tenant that is there ---- */
@@ -227,7 +227,7 @@ scop_module_unarrive(struct scop_platform *platform, uint32_t tenant, const char
 
 static bool
 take_one(struct scop_platform *platform, uint32_t tenant, const struct scop_opened *opened,
-    const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
+    const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context)
 {
 	const char *name = scop_text(opened->description, "module"), *folder = opened->folder,
 		   *package = scop_arena_printf(platform->arena, "%s/packages/%s", folder, name);
@@ -252,12 +252,12 @@ take_one(struct scop_platform *platform, uint32_t tenant, const struct scop_open
 	    !scop_platform_sql(platform,
 		"REPLACE INTO scopiton.arriving (tenant, module) VALUES (%u, '%s')", tenant, name))
 		return false;
-	const bool sound = scop_platform_tell(platform, told, context, "data") &&
+	const bool ok = scop_platform_step(platform, on_step, context, "data") &&
 	    scop_restore_data(platform, SCOP_STAGING,
 		scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, name)) &&
 	    move_tables(platform, SCOP_STAGING,
 		scop_generation_name(platform, tenant, name, manifest.generation)) &&
-	    scop_platform_tell(platform, told, context, "module") &&
+	    scop_platform_step(platform, on_step, context, "module") &&
 	    scop_module_install_from(platform, tenant, name, package,
 		scop_bool(opened->description, "root"), off) &&
 	    take_choices(platform, tenant, name, opened->description) &&
@@ -267,21 +267,21 @@ take_one(struct scop_platform *platform, uint32_t tenant, const struct scop_open
 	    scop_platform_sql(platform,
 		"DELETE FROM scopiton.arriving WHERE tenant = %u AND module = '%s'", tenant, name);
 	const struct scop_error cause = platform->err;
-	if (!sound)
+	if (!ok)
 		scop_module_unarrive(platform, tenant, name);
 	platform->err = cause;
-	return sound;
+	return ok;
 }
 
 bool
 scop_module_import(struct scop_platform *platform, uint32_t tenant,
-    const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context)
+    const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context)
 {
 	struct scop_opened opened = { 0 };
-	const bool sound = scop_platform_tell(platform, told, context, "check") &&
+	const bool ok = scop_platform_step(platform, on_step, context, "check") &&
 	    scop_archive_open(platform, arrival->from, "module.json", &opened) &&
-	    take_one(platform, tenant, &opened, arrival, told, context);
+	    take_one(platform, tenant, &opened, arrival, on_step, context);
 
 	scop_archive_close(platform, &opened);
-	return sound;
+	return ok;
 }

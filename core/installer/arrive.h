@@ -18,12 +18,12 @@ struct scop_arrival {
 
 /* Makes the tenant of it; nothing of it is left when that fails. */
 bool scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival,
-    bool (*told)(void *, const char *), void *context);
+    bool (*on_step)(void *, const char *), void *context);
 
 /* Gives the tenant the module of the archive, which it must not have; nothing of it is left when
  * that fails. */
 bool scop_module_import(struct scop_platform *platform, uint32_t tenant,
-    const struct scop_arrival *arrival, bool (*told)(void *, const char *), void *context);
+    const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context);
 
 /* Takes away what an import of the module has made so far. */
 bool scop_module_unarrive(struct scop_platform *platform, uint32_t tenant, const char *module);

@@ -206,11 +206,11 @@ keep(struct scop_platform *platform, const struct trust *trust, const struct sco
     const char *fetched, const char *text, const char *signature)
 {
 	const char *path = kept_path(platform, "index.json.minisig"),
-		   *fresh = kept_path(platform, ".signature");
-	FILE *file = fopen(fresh, "we");
+		   *tmp = kept_path(platform, ".signature");
+	FILE *file = fopen(tmp, "we");
 
 	if (!file || fputs(signature, file) < 0 || fclose(file) != 0 ||
-	    rename(fetched, kept_path(platform, "index.json")) != 0 || rename(fresh, path) != 0)
+	    rename(fetched, kept_path(platform, "index.json")) != 0 || rename(tmp, path) != 0)
 		return scop_error_errno(&platform->err, "the index cannot be kept");
 	const bool noted = scop_platform_sql(platform, "START TRANSACTION") &&
 	    note_offers(platform, index, text) &&
@@ -279,14 +279,14 @@ look(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
 	    scop_fetch(&platform->config, name, fetched, SCOP_INDEX_BYTES_MAX, &platform->err)
 	    ? scop_files_read(platform->arena, fetched, &size, &platform->err)
 	    : NULL;
-	const bool sound = text &&
+	const bool ok = text &&
 	    scop_index_read(platform->arena, text, size, signature, &trust.key, &trust.seen,
 		scop_time_now(), ret_index, &platform->err) &&
 	    keep(platform, &trust, ret_index, fetched, text, signature);
 	unlink(fetched);
-	if (sound)
+	if (ok)
 		scop_pictures_fetch(platform, ret_index);
-	return sound;
+	return ok;
 }
 
 static bool
@@ -419,9 +419,9 @@ scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *in
 	scop_files_make_folders(scop_arena_printf(platform->arena, "%s", work));
 	if (mkdir(work, 0755) != 0)
 		return scop_error_errno(&platform->err, "'%s' cannot be made", work);
-	const bool sound = (signature = fetch_text(platform,
-				scop_arena_printf(platform->arena, "%s.minisig", from),
-				SCOP_MINISIGN_SIGNATURE_MAX, NULL)) &&
+	const bool ok = (signature = fetch_text(platform,
+			     scop_arena_printf(platform->arena, "%s.minisig", from),
+			     SCOP_MINISIGN_SIGNATURE_MAX, NULL)) &&
 	    scop_fetch(&platform->config, from, file, (uint64_t)scop_int(entry, "size"),
 		&platform->err) &&
 	    check_bytes(platform, entry, file) &&
@@ -430,12 +430,12 @@ scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *in
 	    scop_archive_unpack(file, folder, (uint64_t)scop_int(entry, "unpacked"),
 		&platform->err) &&
 	    check_manifest(platform, module, entry, folder);
-	if (!sound)
+	if (!ok)
 		scop_files_remove(work);
 	else
 		unlink(file);
 	*ret_fetched = (struct scop_fetched){ work, folder, signature };
-	return sound;
+	return ok;
 }
 
 void

@@ -266,8 +266,7 @@ fetch(struct scop_platform *platform, const struct scop_choice *choice,
 		return true;
 	if (!scop_catalogue_fetch(platform, &index, choice->module, choice->version, &fetched))
 		return false;
-	const bool sound =
-	    scop_package_open_indexed(platform, &index, fetched.folder, ret_package) &&
+	const bool ok = scop_package_open_indexed(platform, &index, fetched.folder, ret_package) &&
 	    scop_package_place(ret_package, platform->config.var, &platform->err) &&
 	    scop_package_note(platform, ret_package, false) &&
 	    scop_platform_sql(platform,
@@ -281,7 +280,7 @@ fetch(struct scop_platform *platform, const struct scop_choice *choice,
 	platform->err = cause;
 	ret_package->folder = scop_arena_printf(platform->arena, "%s/modules/%s",
 	    platform->config.var, ret_package->hash);
-	return sound;
+	return ok;
 }
 
 static bool

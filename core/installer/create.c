@@ -32,7 +32,7 @@ invite_owner(struct scop_platform *platform, uint32_t tenant, const struct scop_
 
 bool
 scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *given,
-    bool (*told)(void *, const char *), void *context)
+    bool (*on_step)(void *, const char *), void *context)
 {
 	struct scop_tenant_order order = *given;
 	uint32_t tenant;
@@ -47,14 +47,14 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 		return false;
 	if (!scop_tenant_begin(platform, &order, 0, &tenant))
 		return false;
-	if (scop_platform_tell(platform, told, context, "socle") &&
+	if (scop_platform_step(platform, on_step, context, "socle") &&
 	    scop_tenant_socle(platform, tenant, &order) &&
 	    scop_module_install(platform, tenant, "portal", &(struct scop_wish){ .version = "" },
-		told, context) &&
+		on_step, context) &&
 	    (!order.template ||
-		scop_template_apply(platform, tenant, order.template, told, context)) &&
+		scop_template_apply(platform, tenant, order.template, on_step, context)) &&
 	    (!order.owner_mail ||
-		(scop_platform_tell(platform, told, context, "invitation") &&
+		(scop_platform_step(platform, on_step, context, "invitation") &&
 		    invite_owner(platform, tenant, &order))) &&
 	    (order.throw_away || scop_tenant_whole(platform, tenant)))
 		return true;

@@ -8,6 +8,6 @@
 /* Makes the tenant with its socle, its host names and its portal; nothing of it is left when that
  * fails. */
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
-    bool (*told)(void *, const char *), void *context);
+    bool (*on_step)(void *, const char *), void *context);
 
 #endif

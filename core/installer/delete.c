@@ -214,17 +214,17 @@ sweep_tenants(struct scop_platform *platform)
 {
 	const struct scop_value *tenants = scop_platform_rows(platform,
 	    "SELECT id, state FROM scopiton.tenant WHERE state <> 'whole'");
-	bool sound = tenants != NULL;
+	bool ok = tenants != NULL;
 
 	for (size_t i = 0; i < scop_count(tenants); i++) {
 		const struct scop_value *row = scop_at(tenants, i);
 		const uint32_t tenant = (uint32_t)scop_int(row, "id");
 
-		sound &= strcmp(scop_text(row, "state"), "making") == 0
+		ok &= strcmp(scop_text(row, "state"), "making") == 0
 		    ? scop_tenant_delete(platform, tenant)
 		    : scop_tenant_end(platform, tenant) != NULL;
 	}
-	return sound;
+	return ok;
 }
 
 static bool
@@ -232,13 +232,13 @@ sweep_arriving(struct scop_platform *platform)
 {
 	const struct scop_value *modules =
 	    scop_platform_rows(platform, "SELECT tenant, module FROM scopiton.arriving");
-	bool sound = modules != NULL;
+	bool ok = modules != NULL;
 
 	for (size_t i = 0; i < scop_count(modules); i++)
-		sound &= scop_module_unarrive(platform,
+		ok &= scop_module_unarrive(platform,
 		    (uint32_t)scop_int(scop_at(modules, i), "tenant"),
 		    scop_text(scop_at(modules, i), "module"));
-	return sound;
+	return ok;
 }
 
 /* Accounts of modules that no tenant has any more: the last deletion was killed before it came to
@@ -251,26 +251,26 @@ sweep_modules(struct scop_platform *platform)
 	    "AND g.User = "
 	    "CONVERT(CONCAT('scop_', m.name) USING utf8mb3) COLLATE utf8mb3_bin WHERE NOT EXISTS "
 	    "(SELECT s.module FROM scopiton.subscription s WHERE s.module = m.name)");
-	bool sound = modules != NULL;
+	bool ok = modules != NULL;
 
 	for (size_t i = 0; i < scop_count(modules); i++)
-		sound &= scop_module_forget(platform, scop_text(scop_at(modules, i), "name"));
-	return sound;
+		ok &= scop_module_forget(platform, scop_text(scop_at(modules, i), "name"));
+	return ok;
 }
 
 bool
 scop_tenant_sweep(struct scop_platform *platform)
 {
-	bool sound = sweep_tenants(platform);
+	bool ok = sweep_tenants(platform);
 
-	sound &= sweep_arriving(platform);
-	sound &= sweep_modules(platform);
-	sound &= scop_packages_forget(platform);
-	sound &= scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
+	ok &= sweep_arriving(platform);
+	ok &= sweep_modules(platform);
+	ok &= scop_packages_forget(platform);
+	ok &= scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
 	/* Archives that were being read or written. */
 	scop_files_remove_hidden(
 	    scop_arena_printf(platform->arena, "%s/imports", platform->config.var));
 	scop_files_remove_hidden(
 	    scop_arena_printf(platform->arena, "%s/exports", platform->config.var));
-	return sound;
+	return ok;
 }

@@ -224,12 +224,12 @@ add_to_archive(struct archive *out, const char *path, const char *name)
 	archive_entry_set_filetype(entry, AE_IFREG);
 	archive_entry_set_perm(entry, status.st_mode & S_IXUSR ? 0755 : 0644);
 	archive_entry_set_mtime(entry, status.st_mtime, 0);
-	bool sound = archive_write_header(out, entry) == ARCHIVE_OK;
-	while (sound && (got = fread(block, 1, sizeof block, in)) > 0)
-		sound = archive_write_data(out, block, got) == (la_ssize_t)got;
+	bool ok = archive_write_header(out, entry) == ARCHIVE_OK;
+	while (ok && (got = fread(block, 1, sizeof block, in)) > 0)
+		ok = archive_write_data(out, block, got) == (la_ssize_t)got;
 	archive_entry_free(entry);
 	fclose(in);
-	return sound;
+	return ok;
 }
 
 /* What is dropped afterwards stands in it alone. */
@@ -247,29 +247,29 @@ scop_archive_folder(struct scop_platform *platform, const char *folder, const ch
     const char *file)
 {
 	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
-	const char *fresh = scop_arena_printf(platform->arena, "%s.new", folder);
+	const char *tmp = scop_arena_printf(platform->arena, "%s.new", folder);
 	struct archive *out = archive_write_new();
 
 	if (!scop_files_list(platform->arena, folder, files, &platform->err))
 		return false;
 	archive_write_set_format_pax_restricted(out);
 	archive_write_add_filter_zstd(out);
-	bool sound = archive_write_open_filename(out, fresh) == ARCHIVE_OK;
-	for (size_t i = 0; sound && i < files->count; i++)
-		sound = add_to_archive(out,
+	bool ok = archive_write_open_filename(out, tmp) == ARCHIVE_OK;
+	for (size_t i = 0; ok && i < files->count; i++)
+		ok = add_to_archive(out,
 		    scop_arena_printf(platform->arena, "%s/%s", folder, files->path[i]),
 		    scop_arena_printf(platform->arena, "%s/%s", top, files->path[i]));
-	sound &= archive_write_close(out) == ARCHIVE_OK;
-	if (!sound)
+	ok &= archive_write_close(out) == ARCHIVE_OK;
+	if (!ok)
 		scop_error_set(&platform->err, "'%s' cannot be written: %s", file,
 		    archive_error_string(out) ? archive_error_string(out) : strerror(errno));
 	archive_write_free(out);
-	if (sound && chmod(fresh, 0600) == 0 && on_disk(fresh) && rename(fresh, file) == 0) {
+	if (ok && chmod(tmp, 0600) == 0 && on_disk(tmp) && rename(tmp, file) == 0) {
 		scop_files_sync_folder(scop_arena_printf(platform->arena, "%.*s",
 		    (int)(strrchr(file, '/') - file), file));
 		return true;
 	}
-	unlink(fresh);
+	unlink(tmp);
 	return false;
 }
 
@@ -277,16 +277,16 @@ bool
 scop_copy_folder(struct scop_platform *platform, const char *from, const char *to)
 {
 	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
-	bool sound = scop_files_list(platform->arena, from, files, &platform->err);
+	bool ok = scop_files_list(platform->arena, from, files, &platform->err);
 
-	for (size_t i = 0; sound && i < files->count; i++) {
+	for (size_t i = 0; ok && i < files->count; i++) {
 		char *path = scop_arena_printf(platform->arena, "%s/%s", to, files->path[i]);
 
 		scop_files_make_folders(path);
 		const char *source =
 		    scop_arena_printf(platform->arena, "%s/%s", from, files->path[i]);
-		sound = scop_files_copy(source, path, &platform->err) &&
+		ok = scop_files_copy(source, path, &platform->err) &&
 		    (access(source, X_OK) != 0 || chmod(path, 0755) == 0);
 	}
-	return sound;
+	return ok;
 }

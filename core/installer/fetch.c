@@ -81,25 +81,24 @@ from_folder(const char *path, struct sink *sink, struct scop_error *err)
 }
 
 bool
-scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t most,
+scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t max,
     struct scop_error *err)
 {
 	char from[SCOP_CONFIG_TEXT + 200];
 	const size_t length = strlen(config->catalogue);
-	struct sink sink = { open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), most,
-		false };
+	struct sink sink = { open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), max, false };
 
 	if (sink.fd < 0)
 		return scop_error_errno(err, "'%s' cannot be made", to);
 	snprintf(from, sizeof from, "%s%s%s", config->catalogue,
 	    length > 0 && config->catalogue[length - 1] == '/' ? "" : "/", name);
-	bool sound =
+	bool ok =
 	    from[0] == '/' ? from_folder(from, &sink, err) : over_http(config, from, &sink, err);
 	close(sink.fd);
-	if (sound && sink.too_large)
-		sound = scop_error_set(err, "'%s' has more than the %llu bytes that were announced",
-		    from, (unsigned long long)most);
-	if (!sound)
+	if (ok && sink.too_large)
+		ok = scop_error_set(err, "'%s' has more than the %llu bytes that were announced",
+		    from, (unsigned long long)max);
+	if (!ok)
 		unlink(to);
-	return sound;
+	return ok;
 }

@@ -12,7 +12,7 @@
 
 /* Fetches `name` below the configured catalogue into the file `to`, which is not there yet; refused
  * above `most` bytes. What was written of a refused one is removed. */
-bool scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t most,
+bool scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t max,
     struct scop_error *err);
 
 #endif

@@ -47,14 +47,14 @@ ask_drained(const struct scop_installation *installation, bool *ret_drained)
 	    installation->platform->config.run);
 	const int length = snprintf(words, sizeof words, "drained %u %s\n", installation->tenant,
 	    installation->module);
-	const bool told = fd >= 0 &&
+	const bool on_step = fd >= 0 &&
 	    connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
 	    write(fd, words, (size_t)length) == length && poll(&polled, 1, CONTROL_MS) > 0 &&
 	    read(fd, answer, sizeof answer - 1) > 0;
 	if (fd >= 0)
 		close(fd);
-	*ret_drained = told && strncmp(answer, "yes", 3) == 0;
-	return told;
+	*ret_drained = on_step && strncmp(answer, "yes", 3) == 0;
+	return on_step;
 }
 
 /* Longer than the hard limit of a request none can take: the supervisor ends it then. */
@@ -160,25 +160,25 @@ note_watermarks(struct scop_installation *installation, const char *database)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_value *tables = tables_of(platform, database);
-	bool sound = tables &&
+	bool ok = tables &&
 	    scop_platform_sql(platform,
 		"CREATE TABLE IF NOT EXISTS `%s`.scop_watermark (name VARCHAR(64) PRIMARY KEY, "
 		"counter VARCHAR(64) NOT "
 		"NULL, value BIGINT NOT NULL)",
 		database);
 
-	for (size_t i = 0; sound && i < scop_count(tables); i++) {
+	for (size_t i = 0; ok && i < scop_count(tables); i++) {
 		const char *name = scop_text(scop_at(tables, i), "name"),
 			   *counter = scop_text(scop_at(tables, i), "counter");
 
 		if (counter[0])
-			sound = scop_platform_sql(platform,
+			ok = scop_platform_sql(platform,
 			    "REPLACE INTO `%s`.scop_watermark (name, counter, value) SELECT '%s', "
 			    "'%s', COALESCE(MAX(`%s`), 0) FROM "
 			    "`%s`.`%s`",
 			    database, name, counter, counter, database, name);
 	}
-	return sound;
+	return ok;
 }
 
 static const struct scop_value *
@@ -211,14 +211,14 @@ fill(struct scop_installation *installation, const char *database)
 {
 	struct scop_platform *platform = installation->platform;
 
-	return scop_installation_tell(installation, "new tables") &&
+	return scop_installation_step(installation, "new tables") &&
 	    scop_platform_sql(platform,
 		"CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
 		database) &&
 	    scop_installation_rights(installation, database) &&
 	    scop_installation_tables(installation, database,
 		installation->package.manifest.generation, installation->old_database) &&
-	    carry_over(installation, database) && scop_installation_tell(installation, "compare") &&
+	    carry_over(installation, database) && scop_installation_step(installation, "compare") &&
 	    check_counts(installation, database) &&
 	    scop_installation_prepare(installation, installation->package.folder, database) &&
 	    note_watermarks(installation, database);
@@ -235,10 +235,10 @@ scop_generation_make(struct scop_installation *installation)
 
 	/* Left by a run that was killed, or by going back from it. */
 	if (!scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", database) ||
-	    !scop_installation_tell(installation, "freeze"))
+	    !scop_installation_step(installation, "freeze"))
 		return false;
 	if ((!serves || scop_freeze(installation)) && fill(installation, database) &&
-	    scop_installation_tell(installation, "switch on") &&
+	    scop_installation_step(installation, "switch on") &&
 	    scop_installation_switch(installation, database))
 		return true;
 	const struct scop_error cause = platform->err;
@@ -264,22 +264,22 @@ static bool
 export_since(struct scop_platform *platform, const char *database, const char *folder)
 {
 	const struct scop_value *marks = watermarks(platform, database);
-	bool sound = marks != NULL;
+	bool ok = marks != NULL;
 
-	for (size_t i = 0; sound && i < scop_count(marks); i++) {
+	for (size_t i = 0; ok && i < scop_count(marks); i++) {
 		const struct scop_value *mark = scop_at(marks, i),
 					*rows = scop_platform_rows(platform,
 					    "SELECT * FROM `%s`.`%s` WHERE `%s` > %lld", database,
 					    scop_text(mark, "name"), scop_text(mark, "counter"),
 					    (long long)scop_int(mark, "value"));
 
-		sound = rows &&
+		ok = rows &&
 		    (scop_count(rows) == 0 ||
 			scop_export_csv(platform, rows,
 			    scop_arena_printf(platform->arena, "%s/%s.csv", folder,
 				scop_text(mark, "name"))));
 	}
-	return sound;
+	return ok;
 }
 
 bool

@@ -74,7 +74,7 @@ write_calls(struct scop_installation *installation)
 	const char *folder = scop_arena_printf(platform->arena, "%s/out", platform->config.var);
 	const char *path =
 	    scop_arena_printf(platform->arena, "%s/%s", folder, installation->package.hash);
-	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
+	const char *tmp = scop_arena_printf(platform->arena, "%s.new", path);
 	const uid_t uid = scop_process_uid(platform,
 	    scop_int(scop_platform_row(platform,
 			 "SELECT number FROM scopiton.module WHERE name = '%s'",
@@ -84,15 +84,15 @@ write_calls(struct scop_installation *installation)
 	if (manifest->call_count == 0)
 		return true;
 	mkdir(folder, 0755);
-	FILE *file = fopen(fresh, "we");
+	FILE *file = fopen(tmp, "we");
 	if (!file)
-		return scop_error_errno(&platform->err, "'%s' cannot be written", fresh);
+		return scop_error_errno(&platform->err, "'%s' cannot be written", tmp);
 	fprintf(file, "%s %u\n", installation->module, uid == (uid_t)-1 ? 0 : (unsigned)uid);
 	for (size_t i = 0; i < manifest->call_count; i++)
 		fprintf(file, "%s %u\n", manifest->calls[i].host, manifest->calls[i].port);
 	const bool written =
 	    fchmod(fileno(file), 0644) == 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
-	if (fclose(file) != 0 || !written || rename(fresh, path) != 0)
+	if (fclose(file) != 0 || !written || rename(tmp, path) != 0)
 		return scop_error_errno(&platform->err, "'%s' cannot be written", path);
 	return true;
 }
@@ -148,20 +148,20 @@ install(struct scop_installation *installation)
 	    ? installation->old_database
 	    : scop_generation_name(platform, installation->tenant, installation->module,
 		  generation);
-	if (!scop_installation_tell(installation, "account") || !make_account(installation) ||
-	    !write_calls(installation) || !scop_installation_tell(installation, "database") ||
+	if (!scop_installation_step(installation, "account") || !make_account(installation) ||
+	    !write_calls(installation) || !scop_installation_step(installation, "database") ||
 	    !scop_platform_sql(platform,
 		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
 		"utf8mb4_unicode_520_ci",
 		installation->database) ||
 	    !scop_installation_rights(installation, installation->database) ||
-	    !scop_installation_tell(installation, "tables") ||
+	    !scop_installation_step(installation, "tables") ||
 	    !scop_installation_tables(installation, installation->database, serves, NULL))
 		return false;
 	if (strcmp(installation->module, "portal") == 0 &&
 	    !scop_tenant_views(platform, installation->tenant))
 		return false; /* a newer portal may show what an older host did not */
-	if (!scop_installation_tell(installation, "statements"))
+	if (!scop_installation_step(installation, "statements"))
 		return false;
 	/* The version that serves has to go on with what was added; the new one has to find all
 	 * that it names. */
@@ -176,7 +176,7 @@ install(struct scop_installation *installation)
 	if (anew)
 		return scop_generation_make(installation);
 	return scop_installation_prepare(installation, folder, installation->database) &&
-	    scop_installation_tell(installation, "switch on") &&
+	    scop_installation_step(installation, "switch on") &&
 	    scop_installation_switch(installation, installation->database);
 }
 
@@ -186,10 +186,10 @@ static bool
 check_direction(struct scop_installation *installation)
 {
 	const char *version = installation->package.manifest.version;
-	struct scop_version old, fresh;
+	struct scop_version old, tmp;
 
 	if (!installation->known || !scop_version_parse(installation->old_version, &old) ||
-	    !scop_version_parse(version, &fresh) || scop_version_compare(&fresh, &old) >= 0)
+	    !scop_version_parse(version, &tmp) || scop_version_compare(&tmp, &old) >= 0)
 		return true;
 	return scop_error_set(&installation->platform->err,
 	    "%s %s is older than %s, which this tenant has. 'scopiton module back' goes back to "
@@ -219,11 +219,11 @@ undo_first(struct scop_installation *installation)
 /* One module of an order: the one that was asked for, or one that it needs. */
 static bool
 install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
-    const struct manner *manner, bool (*told)(void *, const char *), void *context)
+    const struct manner *manner, bool (*on_step)(void *, const char *), void *context)
 {
 	struct scop_installation installation;
 
-	scop_installation_begin(&installation, platform, tenant, choice->module, told, context);
+	scop_installation_begin(&installation, platform, tenant, choice->module, on_step, context);
 	installation.root = manner->root;
 	installation.granted = manner->granted;
 	if (!scop_choice_open(platform, choice, &installation.package))
@@ -258,7 +258,7 @@ scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const 
 
 bool
 scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const struct scop_wish *wish, bool (*told)(void *, const char *), void *context)
+    const struct scop_wish *wish, bool (*on_step)(void *, const char *), void *context)
 {
 	struct scop_choice choices[SCOP_SOLVE_MAX];
 	const size_t length = strlen(module);
@@ -268,20 +268,20 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
 	    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
 		return scop_error_set(&platform->err,
 		    "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
-	if (!scop_platform_tell(platform, told, context, "check") ||
+	if (!scop_platform_step(platform, on_step, context, "check") ||
 	    !scop_choose(platform, tenant, module, wish, choices, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const bool asked = strcmp(choices[i].module, module) == 0;
 
 		if (count > 1 &&
-		    !scop_platform_tell(platform, told, context,
+		    !scop_platform_step(platform, on_step, context,
 			scop_arena_printf(platform->arena, "%s %s", choices[i].module,
 			    choices[i].version)))
 			return false;
 		const struct manner manner = { .root = asked && wish->root,
 			.granted = wish->granted };
-		if (!install_choice(platform, tenant, &choices[i], &manner, told, context))
+		if (!install_choice(platform, tenant, &choices[i], &manner, on_step, context))
 			return false;
 	}
 	return true;

@@ -8,7 +8,7 @@
 /* Installs the module for the tenant with what it needs, upgrades it, or switches it on again.
  * `told` hears of each step, and stops it by answering false. */
 bool scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const struct scop_wish *wish, bool (*told)(void *, const char *), void *context);
+    const struct scop_wish *wish, bool (*on_step)(void *, const char *), void *context);
 
 /* Installs the very package in `folder`, for a tenant that arrives with its data; `off`: the caller
  * switches it off right afterwards. */

@@ -27,10 +27,10 @@ enum { STATEMENT_MAX = 16384, AWAY_SECONDS_MAX = 30 };
 #define OPERATE "portal.operate" /* for tenants that are a scop's own */
 
 bool
-scop_installation_tell(struct scop_installation *installation, const char *what)
+scop_installation_step(struct scop_installation *installation, const char *what)
 {
-	return scop_platform_tell(installation->platform, installation->told, installation->context,
-	    what);
+	return scop_platform_step(installation->platform, installation->on_step,
+	    installation->context, what);
 }
 
 const char *
@@ -52,7 +52,7 @@ scop_generation_of(const char *database)
 
 void
 scop_installation_begin(struct scop_installation *installation, struct scop_platform *platform,
-    uint32_t tenant, const char *module, bool (*told)(void *, const char *), void *context)
+    uint32_t tenant, const char *module, bool (*on_step)(void *, const char *), void *context)
 {
 	const struct scop_value *row = scop_platform_row(platform,
 	    "SELECT p.id, p.version, p.hash, p.rights, s.state, s.database_name, s.root FROM "
@@ -71,7 +71,7 @@ scop_installation_begin(struct scop_installation *installation, struct scop_plat
 		.old_database = scop_text(row, "database_name"),
 		.old_rights = scop_text(row, "rights"),
 		.old_id = scop_int(row, "id"),
-		.told = told,
+		.on_step = on_step,
 		.context = context };
 }
 
@@ -81,7 +81,7 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
 	const char *role = installation->role;
-	bool sound = scop_platform_sql(platform, "CREATE ROLE IF NOT EXISTS %s", role) &&
+	bool ok = scop_platform_sql(platform, "CREATE ROLE IF NOT EXISTS %s", role) &&
 	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s",
 		scop_grant_pattern(platform, database), role) &&
 	    scop_platform_sql(platform, "GRANT SELECT ON `t%u`.* TO %s", installation->tenant,
@@ -89,15 +89,15 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 	    scop_platform_sql(platform, "GRANT %s TO 'scop_%s'@localhost", role,
 		installation->module);
 
-	for (size_t i = 0; sound && i < manifest->write_count; i++)
-		sound = scop_platform_sql(platform, "GRANT %s ON `t%u`.`%s` TO %s",
+	for (size_t i = 0; ok && i < manifest->write_count; i++)
+		ok = scop_platform_sql(platform, "GRANT %s ON `t%u`.`%s` TO %s",
 		    manifest->writes[i].rights, installation->tenant, manifest->writes[i].table,
 		    role);
-	if (sound && manifest->orders)
-		sound = scop_portal_rights(platform, installation->tenant);
-	if (sound && manifest->accounts)
-		sound = scop_platform_sql(platform,
-			    "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
+	if (ok && manifest->orders)
+		ok = scop_portal_rights(platform, installation->tenant);
+	if (ok && manifest->accounts)
+		ok = scop_platform_sql(platform,
+			 "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
 		    scop_platform_sql(platform,
 			"GRANT SELECT, INSERT, DELETE ON account.reset TO %s", role) &&
 		    scop_platform_sql(platform, "GRANT SELECT, INSERT ON account.failure TO %s",
@@ -106,7 +106,7 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 			"GRANT SELECT, INSERT, UPDATE ON account.place TO %s", role) &&
 		    scop_platform_sql(platform,
 			"GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
-	return sound &&
+	return ok &&
 	    scop_platform_sql(platform,
 		"GRANT INSERT (member, name, what, about) ON `t%u`.audit TO %s",
 		installation->tenant, role) &&
@@ -193,16 +193,16 @@ fill_entries(struct scop_installation *installation, const char *table,
     const struct scop_manifest_menu *entries, size_t count)
 {
 	struct scop_platform *platform = installation->platform;
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < count; i++)
-		sound = scop_platform_sql(platform,
+	for (size_t i = 0; ok && i < count; i++)
+		ok = scop_platform_sql(platform,
 		    "INSERT INTO t%u.%s (module, path, permission, place, icon, title) VALUES "
 		    "('%s', '%s', '%s', %u, '%s', '%s')",
 		    installation->tenant, table, installation->module, entries[i].path,
 		    entries[i].permission, entries[i].place, entries[i].icon,
 		    scop_platform_quote(platform, entries[i].title));
-	return sound;
+	return ok;
 }
 
 /* Whether it is a scop's own tenant. */
@@ -237,35 +237,35 @@ fill_permissions(struct scop_installation *installation)
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
 	const uint32_t tenant = installation->tenant;
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < manifest->permission_count; i++) {
+	for (size_t i = 0; ok && i < manifest->permission_count; i++) {
 		if (strcmp(manifest->permissions[i].name, OPERATE) == 0 &&
 		    !operates(platform, tenant))
 			continue;
-		sound = scop_platform_sql(platform,
-			    "REPLACE INTO t%u.permission (name, module, title) VALUES ('%s', "
-			    "'%s', '%s')",
-			    tenant, manifest->permissions[i].name, manifest->name,
-			    scop_platform_quote(platform, manifest->permissions[i].title)) &&
+		ok = scop_platform_sql(platform,
+			 "REPLACE INTO t%u.permission (name, module, title) VALUES ('%s', "
+			 "'%s', '%s')",
+			 tenant, manifest->permissions[i].name, manifest->name,
+			 scop_platform_quote(platform, manifest->permissions[i].title)) &&
 		    scop_platform_sql(platform,
 			"INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES "
 			"('owner', '%s')",
 			tenant, manifest->permissions[i].name);
 	}
-	for (size_t i = 0; sound && i < manifest->role_count; i++)
-		sound = scop_platform_sql(platform,
+	for (size_t i = 0; ok && i < manifest->role_count; i++)
+		ok = scop_platform_sql(platform,
 		    "INSERT INTO t%u.role (name, title, module) VALUES ('%s', '%s', '%s') ON "
 		    "DUPLICATE "
 		    "KEY UPDATE title = IF(module = VALUES(module), VALUES(title), title)",
 		    tenant, manifest->roles[i].name,
 		    scop_platform_quote(platform, manifest->roles[i].title), manifest->name);
-	for (size_t i = 0; sound && i < manifest->grant_count; i++)
-		sound = scop_platform_sql(platform,
+	for (size_t i = 0; ok && i < manifest->grant_count; i++)
+		ok = scop_platform_sql(platform,
 		    "INSERT IGNORE INTO t%u.role_permission (role, permission) VALUES ('%s', "
 		    "'%s')",
 		    tenant, manifest->grants[i].role, manifest->grants[i].permission);
-	return sound;
+	return ok;
 }
 
 static bool
@@ -273,26 +273,26 @@ fill_settings(struct scop_installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
 	const struct scop_manifest *manifest = &installation->package.manifest;
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < manifest->setting_count; i++) {
+	for (size_t i = 0; ok && i < manifest->setting_count; i++) {
 		const struct scop_manifest_setting *setting = &manifest->settings[i];
 
-		sound = scop_platform_sql(platform,
+		ok = scop_platform_sql(platform,
 		    "INSERT INTO t%u.setting_type (module, name, place, type, standard, low, high, "
 		    "title) VALUES ('%s', '%s', %zu, '%s', '%s', %d, %d, '%s')",
 		    installation->tenant, manifest->name, setting->name, i, setting->type,
 		    scop_platform_quote(platform, setting->standard), setting->low, setting->high,
 		    scop_platform_quote(platform, setting->title));
-		for (size_t c = 0; sound && c < setting->choice_count; c++)
-			sound = scop_platform_sql(platform,
+		for (size_t c = 0; ok && c < setting->choice_count; c++)
+			ok = scop_platform_sql(platform,
 			    "INSERT INTO t%u.setting_choice (module, setting, value, place, title) "
 			    "VALUES ('%s', '%s', '%s', %zu, '%s')",
 			    installation->tenant, manifest->name, setting->name,
 			    setting->choices[c].value, c,
 			    scop_platform_quote(platform, setting->choices[c].title));
 	}
-	return sound;
+	return ok;
 }
 
 static bool
@@ -301,13 +301,13 @@ fill_socle(struct scop_installation *installation)
 	static const char *const anew[] = { "menu", "tile", "permission", "setting_type",
 		"setting_choice" };
 	const struct scop_manifest *manifest = &installation->package.manifest;
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < sizeof anew / sizeof anew[0]; i++)
-		sound = scop_platform_sql(installation->platform,
+	for (size_t i = 0; ok && i < sizeof anew / sizeof anew[0]; i++)
+		ok = scop_platform_sql(installation->platform,
 		    "DELETE FROM t%u.%s WHERE module = '%s'", installation->tenant, anew[i],
 		    manifest->name);
-	return sound && drop_lost_permissions(installation) && fill_permissions(installation) &&
+	return ok && drop_lost_permissions(installation) && fill_permissions(installation) &&
 	    fill_settings(installation) &&
 	    fill_entries(installation, "menu", manifest->menu, manifest->menu_count) &&
 	    fill_entries(installation, "tile", manifest->tiles, manifest->tile_count);
@@ -351,27 +351,27 @@ plan(struct scop_installation *installation)
 	    scop_text(scop_platform_row(platform, "SELECT zone FROM scopiton.tenant WHERE id = %u",
 			  installation->tenant),
 		"zone");
-	bool sound = scop_platform_sql(platform,
+	bool ok = scop_platform_sql(platform,
 	    "DELETE s FROM queue.schedule s LEFT JOIN (scopiton.package_job j JOIN "
 	    "scopiton.package p ON p.id = j.package AND p.hash = '%s') ON j.name = s.name AND "
 	    "j.rule = s.rule WHERE s.role = '%s' "
 	    "AND (j.name IS NULL OR s.zone <> '%s')",
 	    installation->package.hash, installation->role, zone);
 
-	for (size_t i = 0; sound && i < manifest->job_count; i++) {
+	for (size_t i = 0; ok && i < manifest->job_count; i++) {
 		const struct scop_manifest_job *job = &manifest->jobs[i];
 		struct scop_schedule schedule;
 
 		if (!job->rule[0] || !scop_schedule_parse(job->rule, &schedule))
 			continue;
 		const int64_t next = scop_schedule_next(&schedule, zone, scop_time_now());
-		sound = scop_platform_sql(platform,
+		ok = scop_platform_sql(platform,
 		    "INSERT IGNORE INTO queue.schedule (role, name, rule, zone, next_at) VALUES "
 		    "('%s', "
 		    "'%s', '%s', '%s', FROM_UNIXTIME(%lld))",
 		    installation->role, job->name, job->rule, zone, (long long)(next / 1000000));
 	}
-	return sound;
+	return ok;
 }
 
 /* The subscription's row as MariaDB has it, which may have to come back first; a row without
@@ -458,6 +458,6 @@ scop_installation_tables(struct scop_installation *installation, const char *dat
 		    .series = generation < 2
 			? "module"
 			: scop_arena_printf(platform->arena, "generation%u", generation),
-		    .told = installation->told,
+		    .on_step = installation->on_step,
 		    .context = installation->context });
 }

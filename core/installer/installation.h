@@ -21,13 +21,13 @@ struct scop_installation {
 	const char *state, *old_hash, *old_version, *old_database, *old_rights;
 	int64_t old_id;
 	/* Told of each step; false there means that it is to be cancelled. */
-	bool (*told)(void *context, const char *what);
+	bool (*on_step)(void *context, const char *what);
 	void *context;
 };
 
 /* Reads how it stands. */
 void scop_installation_begin(struct scop_installation *installation, struct scop_platform *platform,
-    uint32_t tenant, const char *module, bool (*told)(void *, const char *), void *context);
+    uint32_t tenant, const char *module, bool (*on_step)(void *, const char *), void *context);
 
 /* addresses.c: refuses a module whose name is the first part of addresses of the one at the root,
  * and one at the root with such addresses; `root`: it is asked for there. */
@@ -35,7 +35,7 @@ bool scop_addresses_check(struct scop_platform *platform, uint32_t tenant, const
     const char *first_parts, bool root);
 
 /* Tells the step; false, with the reason, when it was cancelled. */
-bool scop_installation_tell(struct scop_installation *installation, const char *what);
+bool scop_installation_step(struct scop_installation *installation, const char *what);
 
 /* The name of the database of a generation: t42_shop, t42_shop__2. */
 const char *scop_generation_name(struct scop_platform *platform, uint32_t tenant,

@@ -97,7 +97,7 @@ install_as(struct scop_carrying *carrying, const struct scop_wish *wish)
 	const char *module = module_of(carrying);
 
 	return check_allowance(carrying) &&
-	    scop_module_install(platform, tenant, module, wish, carrying->told,
+	    scop_module_install(platform, tenant, module, wish, carrying->on_step,
 		carrying->context) &&
 	    scop_request_end(platform, tenant, module, true, actor_of(carrying), "");
 }
@@ -140,14 +140,14 @@ rehearse(struct scop_carrying *carrying)
 
 	wish.newest = true;
 	return scop_module_rehearse(carrying->platform, tenant_of(carrying), module_of(carrying),
-	    &wish, carrying->told, carrying->context, &carrying->report);
+	    &wish, carrying->on_step, carrying->context, &carrying->report);
 }
 
 static bool
 back(struct scop_carrying *carrying)
 {
 	return scop_module_back(carrying->platform, tenant_of(carrying), module_of(carrying),
-	    carrying->told, carrying->context, &carrying->report);
+	    carrying->on_step, carrying->context, &carrying->report);
 }
 
 static bool
@@ -166,7 +166,7 @@ static bool
 purge(struct scop_carrying *carrying)
 {
 	return scop_module_purge(carrying->platform, tenant_of(carrying), module_of(carrying),
-	    scop_text(carrying->order, "confirmed"), carrying->told, carrying->context,
+	    scop_text(carrying->order, "confirmed"), carrying->on_step, carrying->context,
 	    &carrying->report);
 }
 
@@ -265,7 +265,7 @@ make_tenant(struct scop_carrying *carrying)
 		.owner_name = scop_text(details, "owner_name"),
 		.owner_mail = owner[0] ? owner : NULL,
 		.inviter = actor_of(carrying) },
-	    carrying->told, carrying->context);
+	    carrying->on_step, carrying->context);
 }
 
 static bool

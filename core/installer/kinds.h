@@ -14,7 +14,7 @@ struct scop_carrying {
 	const struct scop_value *scop;
 	bool by_operator; /* a scop's portal, or the command line */
 	/* told of each step; false: the order is to stop */
-	bool (*told)(void *context, const char *what);
+	bool (*on_step)(void *context, const char *what);
 	void *context;
 	/* out: what the order has to say beyond that it is done; never NULL */
 	const char *report;

@@ -70,9 +70,9 @@ cut_dump(struct scop_platform *platform, const struct scop_value *databases, con
 	char *line = NULL;
 	size_t size = 0, head_length = 0;
 	char head[4096] = "";
-	bool sound = in != NULL;
+	bool ok = in != NULL;
 
-	for (ssize_t got; sound && (got = getline(&line, &size, in)) > 0;) {
+	for (ssize_t got; ok && (got = getline(&line, &size, in)) > 0;) {
 		if (strncmp(line, "USE `", 5) == 0) {
 			const char *name = NULL;
 
@@ -83,14 +83,14 @@ cut_dump(struct scop_platform *platform, const struct scop_value *databases, con
 					strcspn(line + 5, "`"))
 					name = scop_text(scop_at(databases, i), "module");
 			if (out)
-				sound = fclose(out) == 0;
+				ok = fclose(out) == 0;
 			out = name ? fopen(scop_arena_printf(platform->arena, "%s/data/%s.sql",
 					       folder, name),
 					 "wxe")
 				   : NULL;
-			sound = sound && out && fwrite(head, 1, head_length, out) == head_length;
+			ok = ok && out && fwrite(head, 1, head_length, out) == head_length;
 		} else if (out) {
-			sound = fwrite(line, 1, (size_t)got, out) == (size_t)got;
+			ok = fwrite(line, 1, (size_t)got, out) == (size_t)got;
 		} else if (head_length + (size_t)got <
 		    sizeof head) { /* what sets the session, before the first database */
 			memcpy(head + head_length, line, (size_t)got);
@@ -98,12 +98,12 @@ cut_dump(struct scop_platform *platform, const struct scop_value *databases, con
 		}
 	}
 	if (out)
-		sound &= fclose(out) == 0;
+		ok &= fclose(out) == 0;
 	if (in)
 		fclose(in);
 	free(line);
 	unlink(whole);
-	return sound ||
+	return ok ||
 	    scop_error_errno(&platform->err, "the tenant's data cannot be written below '%s'",
 		folder);
 }
@@ -220,18 +220,18 @@ write_sums(struct scop_platform *platform, const char *folder)
 {
 	struct scop_files *files = scop_arena_alloc(platform->arena, sizeof *files);
 	struct scop_buffer out;
-	bool sound = scop_files_list(platform->arena, folder, files, &platform->err);
+	bool ok = scop_files_list(platform->arena, folder, files, &platform->err);
 
 	scop_buffer_init(&out, platform->arena);
-	for (size_t i = 0; sound && i < files->count; i++) {
+	for (size_t i = 0; ok && i < files->count; i++) {
 		char sum[SCOP_SHA256_TEXT];
 
-		sound = scop_sha256_file(scop_arena_printf(platform->arena, "%s/%s", folder,
-					     files->path[i]),
+		ok = scop_sha256_file(scop_arena_printf(platform->arena, "%s/%s", folder,
+					  files->path[i]),
 		    sum, &platform->err);
 		scop_buffer_printf(&out, "%s  %s\n", sum, files->path[i]);
 	}
-	return sound &&
+	return ok &&
 	    write_text(platform, scop_arena_printf(platform->arena, "%s/SHA256SUMS", folder), 0644,
 		scop_buffer_str(&out));
 }
@@ -260,19 +260,18 @@ copy_host(struct scop_platform *platform, const char *folder)
 		    "tools/alone.sh" },
 		{ scop_arena_printf(platform->arena, "%s/tools/alone-packages.txt", share),
 		    "tools/packages.txt" } };
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < sizeof folders / sizeof folders[0]; i++)
-		sound = scop_copy_folder(platform, folders[i][0],
+	for (size_t i = 0; ok && i < sizeof folders / sizeof folders[0]; i++)
+		ok = scop_copy_folder(platform, folders[i][0],
 		    scop_arena_printf(platform->arena, "%s/%s", to, folders[i][1]));
-	for (size_t i = 0; sound && i < sizeof files / sizeof files[0]; i++) {
+	for (size_t i = 0; ok && i < sizeof files / sizeof files[0]; i++) {
 		char *path = scop_arena_printf(platform->arena, "%s/%s", to, files[i][1]);
 
 		scop_files_make_folders(path);
-		sound =
-		    scop_files_copy(files[i][0], path, &platform->err) && chmod(path, 0755) == 0;
+		ok = scop_files_copy(files[i][0], path, &platform->err) && chmod(path, 0755) == 0;
 	}
-	return sound;
+	return ok;
 }
 
 /* What the tables mean, and the packages. */
@@ -280,22 +279,21 @@ static bool
 write_modules(struct scop_platform *platform, const struct scop_value *databases,
     const char *folder)
 {
-	bool sound = true;
+	bool ok = true;
 
-	for (size_t i = 0; sound && i < scop_count(databases); i++) {
+	for (size_t i = 0; ok && i < scop_count(databases); i++) {
 		const struct scop_value *row = scop_at(databases, i);
 		const char *module = scop_text(row, "module"), *hash = scop_text(row, "hash");
 
-		sound =
-		    scop_describe_tables(platform, scop_text(row, "name"),
-			scop_arena_printf(platform->arena, "%s/tables/%s.md", folder, module)) &&
+		ok = scop_describe_tables(platform, scop_text(row, "name"),
+			 scop_arena_printf(platform->arena, "%s/tables/%s.md", folder, module)) &&
 		    (!hash[0] ||
 			scop_copy_folder(platform,
 			    scop_arena_printf(platform->arena, "%s/modules/%s",
 				platform->config.var, hash),
 			    scop_arena_printf(platform->arena, "%s/packages/%s", folder, module)));
 	}
-	return sound;
+	return ok;
 }
 
 static bool
@@ -326,7 +324,7 @@ write_statements(struct scop_platform *platform, uint32_t tenant, const char *fo
 
 static bool
 write_all(struct scop_platform *platform, uint32_t tenant, const char *folder,
-    bool (*told)(void *, const char *), void *context)
+    bool (*on_step)(void *, const char *), void *context)
 {
 	const char *title =
 	    scop_text(scop_platform_row(platform, "SELECT title FROM scopiton.tenant WHERE id = %u",
@@ -339,23 +337,24 @@ write_all(struct scop_platform *platform, uint32_t tenant, const char *folder,
 	    "s.tenant = %u",
 	    tenant, tenant);
 
-	return databases && scop_platform_tell(platform, told, context, "data") &&
+	return databases && scop_platform_step(platform, on_step, context, "data") &&
 	    write_data(platform, databases,
 		scop_arena_printf(platform->arena, "role LIKE 't%u\\_%%'", tenant), folder) &&
-	    scop_platform_tell(platform, told, context, "people") &&
+	    scop_platform_step(platform, on_step, context, "people") &&
 	    write_persons(platform, tenant, folder) &&
 	    write_description(platform, tenant, folder) &&
 	    write_statements(platform, tenant, folder) &&
-	    scop_platform_tell(platform, told, context, "modules") &&
+	    scop_platform_step(platform, on_step, context, "modules") &&
 	    write_modules(platform, databases, folder) &&
-	    scop_platform_tell(platform, told, context, "programs") &&
+	    scop_platform_step(platform, on_step, context, "programs") &&
 	    copy_host(platform, folder) &&
 	    write_text(platform, scop_arena_printf(platform->arena, "%s/README.md", folder), 0644,
 		scop_arena_printf(platform->arena, readme, title)) &&
 	    write_text(platform, scop_arena_printf(platform->arena, "%s/run", folder), 0755,
 		"#!/usr/bin/env bash\n# Starts this space alone, without anybody's services.\nexec "
 		"\"$(dirname \"$0\")/host/tools/alone.sh\" \"$@\"\n") &&
-	    write_sums(platform, folder) && scop_platform_tell(platform, told, context, "archive");
+	    write_sums(platform, folder) &&
+	    scop_platform_step(platform, on_step, context, "archive");
 }
 
 /* Where an archive is put together: below var/exports under a hidden name, which a sweep takes
@@ -376,14 +375,13 @@ work_folder(struct scop_platform *platform)
 
 /* The folder as the archive WHAT-TIME.tar.zst of the tenant; the folder goes. */
 static const char *
-pack(struct scop_platform *platform, uint32_t tenant, const char *what, const char *folder,
-    bool sound)
+pack(struct scop_platform *platform, uint32_t tenant, const char *what, const char *folder, bool ok)
 {
 	static const char suffix[] = ".tar.zst";
 	const char *file = scop_export_path(platform, tenant, what, suffix),
 		   *name = strrchr(file, '/') + 1;
 
-	sound = sound &&
+	ok = ok &&
 	    scop_archive_folder(platform, folder,
 		scop_arena_printf(platform->arena, "%.*s", (int)(strlen(name) - strlen(suffix)),
 		    name),
@@ -391,17 +389,17 @@ pack(struct scop_platform *platform, uint32_t tenant, const char *what, const ch
 	const struct scop_error cause = platform->err;
 	scop_files_remove(folder);
 	platform->err = cause;
-	return sound ? file : NULL;
+	return ok ? file : NULL;
 }
 
 const char *
 scop_tenant_export(struct scop_platform *platform, uint32_t tenant,
-    bool (*told)(void *, const char *), void *context)
+    bool (*on_step)(void *, const char *), void *context)
 {
 	const char *folder = work_folder(platform);
 
 	return folder ? pack(platform, tenant, "tenant", folder,
-			    write_all(platform, tenant, folder, told, context))
+			    write_all(platform, tenant, folder, on_step, context))
 		      : NULL;
 }
 

@@ -20,7 +20,7 @@
 
 /* Writes the archive, while the tenant is being served; its path, or NULL. */
 const char *scop_tenant_export(struct scop_platform *platform, uint32_t tenant,
-    bool (*told)(void *, const char *), void *context);
+    bool (*on_step)(void *, const char *), void *context);
 
 /* The same of one module. */
 const char *scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module);

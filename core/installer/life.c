@@ -93,7 +93,7 @@ scop_module_uninstall(struct scop_platform *platform, uint32_t tenant, const cha
 static bool
 switch_back(struct scop_installation *installation)
 {
-	if (!scop_installation_tell(installation, "switch back") ||
+	if (!scop_installation_step(installation, "switch back") ||
 	    !scop_installation_switch(installation, installation->database))
 		return false;
 	/* Forward again is an upgrade: it looks at the tables anew. */
@@ -106,7 +106,7 @@ switch_back(struct scop_installation *installation)
 
 bool
 scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *module,
-    bool (*told)(void *, const char *), void *context, const char **ret_report)
+    bool (*on_step)(void *, const char *), void *context, const char **ret_report)
 {
 	const struct scop_value *row = scop_platform_row(platform,
 	    "SELECT s.state, s.previous_database, o.hash, o.first_parts FROM scopiton.subscription "
@@ -116,7 +116,7 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
 	struct scop_installation installation;
 	struct scop_package newer;
 
-	scop_installation_begin(&installation, platform, tenant, module, told, context);
+	scop_installation_begin(&installation, platform, tenant, module, on_step, context);
 	if (!row)
 		return scop_error_set(&platform->err,
 		    installation.known ? "module '%s' has no version before this one to go back to"
@@ -131,8 +131,8 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
 		*ret_report = SCOP_TEXT("every row written since is kept");
 		return switch_back(&installation);
 	}
-	if (scop_installation_tell(&installation, "freeze") && scop_freeze(&installation) &&
-	    scop_installation_tell(&installation, "rows written since") &&
+	if (scop_installation_step(&installation, "freeze") && scop_freeze(&installation) &&
+	    scop_installation_step(&installation, "rows written since") &&
 	    scop_generation_leave(&installation, &newer.manifest, ret_report) &&
 	    switch_back(&installation))
 		return true;
@@ -201,24 +201,23 @@ scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *mo
 	static const char *const socle[] = { "menu", "tile", "setting", "setting_type",
 		"setting_choice", "permission" };
 	const struct scop_value *databases = databases_of(platform, tenant, module);
-	bool sound = databases != NULL;
+	bool ok = databases != NULL;
 
-	for (size_t i = 0; sound && i < scop_count(databases); i++)
-		sound = scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`",
+	for (size_t i = 0; ok && i < scop_count(databases); i++)
+		ok = scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`",
 		    scop_text(scop_at(databases, i), "name"));
-	sound = sound &&
-	    scop_platform_sql(platform, "DROP ROLE IF EXISTS t%u_%s", tenant, module) &&
+	ok = ok && scop_platform_sql(platform, "DROP ROLE IF EXISTS t%u_%s", tenant, module) &&
 	    scop_platform_sql(platform,
 		"DELETE a FROM queue.attachment a JOIN queue.mail m ON m.id = a.mail WHERE m.role "
 		"= 't%u_%s'",
 		tenant, module);
-	for (size_t i = 0; sound && i < sizeof queues / sizeof queues[0]; i++)
-		sound = scop_platform_sql(platform, "DELETE FROM queue.%s WHERE role = 't%u_%s'",
+	for (size_t i = 0; ok && i < sizeof queues / sizeof queues[0]; i++)
+		ok = scop_platform_sql(platform, "DELETE FROM queue.%s WHERE role = 't%u_%s'",
 		    queues[i], tenant, module);
-	for (size_t i = 0; sound && i < sizeof socle / sizeof socle[0]; i++)
-		sound = scop_platform_sql(platform, "DELETE FROM t%u.%s WHERE module = '%s'",
-		    tenant, socle[i], module);
-	return sound &&
+	for (size_t i = 0; ok && i < sizeof socle / sizeof socle[0]; i++)
+		ok = scop_platform_sql(platform, "DELETE FROM t%u.%s WHERE module = '%s'", tenant,
+		    socle[i], module);
+	return ok &&
 	    scop_platform_sql(platform,
 		"DELETE FROM t%u.role_permission WHERE SUBSTRING_INDEX(permission, '.', 1) = '%s'",
 		tenant, module) &&
@@ -230,14 +229,14 @@ scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *mo
 
 bool
 scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const char *confirmed, bool (*told)(void *, const char *), void *context,
+    const char *confirmed, bool (*on_step)(void *, const char *), void *context,
     const char **ret_report)
 {
 	struct scop_installation installation;
 
 	int64_t there;
 
-	scop_installation_begin(&installation, platform, tenant, module, told, context);
+	scop_installation_begin(&installation, platform, tenant, module, on_step, context);
 	if (strcmp(confirmed, module) != 0)
 		return scop_error_set(&platform->err,
 		    "purging '%s' deletes its data for good. Type its name to confirm.", module);
@@ -245,18 +244,18 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 		return false;
 	/* Nobody is led there any more before anything is taken away. A run before us may have
 	 * exported and dropped already. */
-	if (!scop_installation_tell(&installation, "switch off") ||
+	if (!scop_installation_step(&installation, "switch off") ||
 	    !switch_off(platform, tenant, module, "gone") || !scop_directory_write(platform) ||
 	    !scop_platform_count(platform, &there,
 		"SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name = '%s'",
 		installation.old_database))
 		return false;
 	if (there > 0 &&
-	    (!scop_installation_tell(&installation, "export") ||
+	    (!scop_installation_step(&installation, "export") ||
 		!(*ret_report =
 			scop_module_export_as(platform, tenant, module, installation.state))))
 		return false;
-	if (!scop_installation_tell(&installation, "drop"))
+	if (!scop_installation_step(&installation, "drop"))
 		return false;
 	*ret_report = there > 0
 	    ? scop_arena_say(platform->arena, "exported to '%s', then dropped", *ret_report)

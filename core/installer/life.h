@@ -8,7 +8,7 @@
 /* Back to the version that served before; `ret_report`: what became of rows written since. Needs no
  * worker of it. */
 bool scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *module,
-    bool (*told)(void *, const char *), void *context, const char **ret_report);
+    bool (*on_step)(void *, const char *), void *context, const char **ret_report);
 
 /* Off, everything kept. */
 bool scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char *module);
@@ -19,7 +19,7 @@ bool scop_module_uninstall(struct scop_platform *platform, uint32_t tenant, cons
 /* Exported to `ret_report`, then dropped without a trace; `confirmed` is the module's name, typed
  * again. */
 bool scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const char *confirmed, bool (*told)(void *, const char *), void *context,
+    const char *confirmed, bool (*on_step)(void *, const char *), void *context,
     const char **ret_report);
 
 /* What there is to lose: tables with their rows, what is personal, who depends on it. As text, a

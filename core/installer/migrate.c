@@ -39,20 +39,20 @@ make_service(struct scop_platform *platform, const struct service_account *servi
 	const char *path = scop_arena_printf(platform->arena, "%s/secrets/.%s",
 	    platform->config.var, service->name);
 	const char *password = scop_random_password(platform);
-	bool sound = true;
+	bool ok = true;
 
 	if (access(path, F_OK) != 0)
-		sound = scop_platform_sql(platform,
-			    "CREATE OR REPLACE USER 'scopiton_%s'@localhost IDENTIFIED VIA ed25519 "
-			    "USING "
-			    "PASSWORD('%s')",
-			    service->name, password) &&
+		ok = scop_platform_sql(platform,
+			 "CREATE OR REPLACE USER 'scopiton_%s'@localhost IDENTIFIED VIA ed25519 "
+			 "USING "
+			 "PASSWORD('%s')",
+			 service->name, password) &&
 		    scop_secret_write(platform, path, scop_process_uid(platform, service->number),
 			password);
-	for (size_t i = 0; sound && service->rights[i]; i++)
-		sound = scop_platform_sql(platform, "GRANT %s TO 'scopiton_%s'@localhost",
+	for (size_t i = 0; ok && service->rights[i]; i++)
+		ok = scop_platform_sql(platform, "GRANT %s TO 'scopiton_%s'@localhost",
 		    service->rights[i], service->name);
-	return sound;
+	return ok;
 }
 
 static bool
@@ -67,31 +67,31 @@ make_services(struct scop_platform *platform)
 
 /* Every tenant's socle, which is only ever added to. */
 static bool
-migrate_socles(struct scop_platform *platform, bool (*told)(void *, const char *), void *context)
+migrate_socles(struct scop_platform *platform, bool (*on_step)(void *, const char *), void *context)
 {
 	const struct scop_value *tenants =
 	    scop_platform_rows(platform, "SELECT id FROM scopiton.tenant ORDER BY id");
 	const char *folder =
 	    scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations);
-	bool sound = tenants != NULL;
+	bool ok = tenants != NULL;
 
-	for (size_t i = 0; sound && i < scop_count(tenants); i++) {
+	for (size_t i = 0; ok && i < scop_count(tenants); i++) {
 		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
 
-		sound = scop_migrator_run(platform,
-			    &(struct scop_migration){
-				.database = scop_arena_printf(platform->arena, "t%u", id),
-				.folder = folder,
-				.series = "socle",
-				.told = told,
-				.context = context }) &&
+		ok = scop_migrator_run(platform,
+			 &(struct scop_migration){
+			     .database = scop_arena_printf(platform->arena, "t%u", id),
+			     .folder = folder,
+			     .series = "socle",
+			     .on_step = on_step,
+			     .context = context }) &&
 		    scop_tenant_views(platform, id) && scop_portal_rights_again(platform, id);
 	}
-	return sound;
+	return ok;
 }
 
 bool
-scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, const char *),
+scop_platform_migrate(struct scop_platform *platform, bool (*on_step)(void *, const char *),
     void *context)
 {
 	for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++) {
@@ -106,10 +106,10 @@ scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, const
 			&(struct scop_migration){ .database = databases[i].name,
 			    .folder = folder,
 			    .series = databases[i].series,
-			    .told = told,
+			    .on_step = on_step,
 			    .context = context },
 			&platform->err))
 			return false;
 	}
-	return make_services(platform) && migrate_socles(platform, told, context);
+	return make_services(platform) && migrate_socles(platform, on_step, context);
 }

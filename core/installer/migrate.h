@@ -7,7 +7,7 @@
 
 /* Brings the databases `scopiton`, `queue` and `account`, and all socles, to this program's schema.
  */
-bool scop_platform_migrate(struct scop_platform *platform, bool (*told)(void *, const char *),
+bool scop_platform_migrate(struct scop_platform *platform, bool (*on_step)(void *, const char *),
     void *context);
 
 #endif

@@ -48,13 +48,13 @@ scop_migrator_run(struct scop_platform *platform, const struct scop_migration *m
 		return false;
 
 	struct scop_db *db = scop_db_new(&account);
-	const bool sound = scop_migration_run(db, migration, &platform->err);
+	const bool ok = scop_migration_run(db, migration, &platform->err);
 	scop_db_free(db);
 	const struct scop_error cause = platform->err;
 	const bool dropped = scop_platform_sql(platform, "DROP USER '%s'@localhost", user);
-	if (!sound)
+	if (!ok)
 		platform->err = cause;
-	return sound && dropped;
+	return ok && dropped;
 }
 
 bool
@@ -63,10 +63,10 @@ scop_migrator_sweep(struct scop_platform *platform)
 	const struct scop_value *left = scop_platform_rows(platform,
 	    "SELECT User AS name FROM mysql.user WHERE User LIKE 'scop\\_run\\_%%' AND is_role = "
 	    "'N'");
-	bool sound = left != NULL;
+	bool ok = left != NULL;
 
-	for (size_t i = 0; sound && i < scop_count(left); i++)
-		sound = scop_platform_sql(platform, "DROP USER IF EXISTS '%s'@localhost",
+	for (size_t i = 0; ok && i < scop_count(left); i++)
+		ok = scop_platform_sql(platform, "DROP USER IF EXISTS '%s'@localhost",
 		    scop_text(scop_at(left, i), "name"));
-	return sound;
+	return ok;
 }

@@ -18,7 +18,7 @@ struct steps {
 	int64_t order;
 	unsigned number;
 	bool cancelled;
-	bool (*told)(void *context, const char *what);
+	bool (*on_step)(void *context, const char *what);
 	void *context;
 };
 
@@ -111,16 +111,16 @@ note_step(void *context, const char *what)
 	    scop_platform_quote(steps->platform,
 		scop_arena_printf(steps->platform->arena, "%.*s", (int)scop_utf8_fit(what, 100),
 		    what)));
-	return !steps->told || steps->told(steps->context, what);
+	return !steps->on_step || steps->on_step(steps->context, what);
 }
 
 bool
 scop_sweep(struct scop_platform *platform)
 {
 	scop_catalogue_sweep(platform);
-	bool sound = scop_migrator_sweep(platform);
-	sound &= scop_tenant_sweep(platform);
-	if (!sound) /* what is left harms nobody, and must not keep everybody from going on */
+	bool ok = scop_migrator_sweep(platform);
+	ok &= scop_tenant_sweep(platform);
+	if (!ok) /* what is left harms nobody, and must not keep everybody from going on */
 		scop_log_line(SCOP_LOG_ERROR,
 		    "what killed runs have left is not all taken away: %s", platform->err.text);
 	return scop_platform_holds_lock(platform);
@@ -158,7 +158,7 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 	struct scop_carrying carrying = { .platform = platform,
 		.order = order,
 		.scop = scop_of(platform, role),
-		.told = note_step,
+		.on_step = note_step,
 		.context = steps,
 		.report = "" };
 
@@ -187,12 +187,12 @@ note_end(struct scop_platform *platform, int64_t id, const char *state, const ch
 }
 
 bool
-scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, const char *),
+scop_order_run(struct scop_platform *platform, int64_t id, bool (*on_step)(void *, const char *),
     void *context)
 {
 	struct steps steps = { .platform = platform,
 		.order = id,
-		.told = told,
+		.on_step = on_step,
 		.context = context };
 	const struct scop_value *order = order_by_id(platform, id);
 	const char *report = "";

@@ -20,8 +20,8 @@ int64_t scop_order_give(struct scop_platform *platform, const struct scop_order 
     bool *ret_under_way);
 
 /* Carries out the order `id`, and notes how it went; false when it failed. */
-bool scop_order_run(struct scop_platform *platform, int64_t id, bool (*told)(void *, const char *),
-    void *context);
+bool scop_order_run(struct scop_platform *platform, int64_t id,
+    bool (*on_step)(void *, const char *), void *context);
 
 /* Asks that it be stopped where that is safe. */
 bool scop_order_cancel(struct scop_platform *platform, int64_t id);

@@ -52,22 +52,22 @@ fetch(struct scop_platform *platform, const char *name, struct look *look)
 {
 	const char *folder = place_of(platform),
 		   *place = scop_arena_printf(platform->arena, "%s/%s", folder, name);
-	const char *fresh = scop_arena_printf(platform->arena, "%s/.fetch", folder);
+	const char *tmp = scop_arena_printf(platform->arena, "%s/.fetch", folder);
 	struct scop_error err = { .text = "it cannot be put in place" };
 
 	if (!name[0] || access(place, F_OK) == 0 || look->fetches == FETCHES_MAX ||
 	    look->failures == FAILURES_MAX)
 		return;
 	look->fetches++;
-	unlink(fresh);
+	unlink(tmp);
 	if (scop_fetch(&platform->config, scop_arena_printf(platform->arena, "pictures/%s", name),
-		fresh, SCOP_PICTURE_BYTES_MAX, &err) &&
-	    (scop_picture_is(name, fresh) ||
+		tmp, SCOP_PICTURE_BYTES_MAX, &err) &&
+	    (scop_picture_is(name, tmp) ||
 		scop_error_set(&err, "'pictures/%s' is another file than its name says", name)) &&
-	    rename(fresh, place) == 0)
+	    rename(tmp, place) == 0)
 		return;
 	look->failures++;
-	unlink(fresh);
+	unlink(tmp);
 	scop_log_line(SCOP_LOG_WARNING, "a picture of the catalogue is not there: %s", err.text);
 }
 

@@ -124,20 +124,20 @@ scop_platform_count(struct scop_platform *platform, int64_t *ret_count, const ch
 }
 
 bool
-scop_platform_tell(struct scop_platform *platform, bool (*told)(void *, const char *),
+scop_platform_step(struct scop_platform *platform, bool (*on_step)(void *, const char *),
     void *context, const char *what)
 {
-	return !told || told(context, what) || scop_error_set(&platform->err, "cancelled");
+	return !on_step || on_step(context, what) || scop_error_set(&platform->err, "cancelled");
 }
 
 bool
 scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, const char *text)
 {
-	const char *fresh = scop_arena_printf(platform->arena, "%s.new", path);
-	const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
+	const char *tmp = scop_arena_printf(platform->arena, "%s.new", path);
+	const int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
 
 	if (fd < 0 || dprintf(fd, "%s\n", text) < 0 || fchown(fd, uid, (gid_t)uid) != 0 ||
-	    fsync(fd) != 0 || close(fd) != 0 || rename(fresh, path) != 0)
+	    fsync(fd) != 0 || close(fd) != 0 || rename(tmp, path) != 0)
 		return scop_error_errno(&platform->err, "the secret '%s' cannot be written", path);
 	return true;
 }

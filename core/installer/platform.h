@@ -52,7 +52,7 @@ bool scop_platform_count(struct scop_platform *platform, int64_t *ret_count, con
 
 /* Tells of a step, where `told` is given; false, with the reason, when that answers that it is to
  * be cancelled. */
-bool scop_platform_tell(struct scop_platform *platform, bool (*told)(void *, const char *),
+bool scop_platform_step(struct scop_platform *platform, bool (*on_step)(void *, const char *),
     void *context, const char *what);
 
 /* Writes a secret that `uid` alone can read; replaced whole. */

@@ -41,23 +41,23 @@ copy_tables(struct scop_platform *platform, const char *from, const char *to, in
 	    "AND "
 	    "table_type = 'BASE TABLE'",
 	    from);
-	bool sound = tables &&
+	bool ok = tables &&
 	    scop_platform_sql(platform,
 		"CREATE DATABASE `%s` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci", to);
 
 	*ret_rows = 0;
-	for (size_t i = 0; sound && i < scop_count(tables); i++) {
+	for (size_t i = 0; ok && i < scop_count(tables); i++) {
 		const char *name = scop_text(scop_at(tables, i), "name"),
 			   *columns = columns_of(platform, from, name);
 
-		sound = scop_platform_sql(platform, "CREATE TABLE `%s`.`%s` LIKE `%s`.`%s`", to,
-			    name, from, name) &&
+		ok = scop_platform_sql(platform, "CREATE TABLE `%s`.`%s` LIKE `%s`.`%s`", to, name,
+			 from, name) &&
 		    scop_platform_sql(platform,
 			"INSERT INTO `%s`.`%s` (%s) SELECT %s FROM `%s`.`%s`", to, name, columns,
 			columns, from, name);
-		*ret_rows += sound ? (int64_t)scop_db_touched(platform->db) : 0;
+		*ret_rows += ok ? (int64_t)scop_db_touched(platform->db) : 0;
 	}
-	return sound;
+	return ok;
 }
 
 static bool
@@ -92,7 +92,7 @@ run(struct scop_platform *platform, const struct scop_installation *installation
 
 bool
 scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const struct scop_wish *wish, bool (*told)(void *, const char *), void *context,
+    const struct scop_wish *wish, bool (*on_step)(void *, const char *), void *context,
     const char **ret_report)
 {
 	const char *copy = scop_arena_printf(platform->arena, "t%u_%s__0", tenant, module),
@@ -102,7 +102,7 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 	size_t count;
 	int64_t rows;
 
-	scop_installation_begin(&installation, platform, tenant, module, told, context);
+	scop_installation_begin(&installation, platform, tenant, module, on_step, context);
 	if (!installation.known)
 		return scop_error_set(&platform->err,
 		    "this tenant has no module '%s' to rehearse an upgrade of", module);
@@ -114,15 +114,15 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 	if (!scop_choice_open(platform, &choices[count - 1], &installation.package) ||
 	    !scop_addresses_check(platform, tenant, module, installation.package.first_parts,
 		false) ||
-	    !scop_installation_tell(&installation, "copy"))
+	    !scop_installation_step(&installation, "copy"))
 		return false;
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", copy);
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", anew);
-	bool sound = copy_tables(platform, installation.old_database, copy, &rows) &&
-	    scop_installation_tell(&installation, "rehearse");
+	bool ok = copy_tables(platform, installation.old_database, copy, &rows) &&
+	    scop_installation_step(&installation, "rehearse");
 	const int64_t began = milliseconds();
 	platform->err.text[0] = '\0';
-	sound = sound && run(platform, &installation, copy, anew);
+	ok = ok && run(platform, &installation, copy, anew);
 	const int64_t took = milliseconds() - began;
 	const struct scop_error cause = platform->err;
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", copy);
@@ -142,7 +142,7 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
 			      "wait. Rows written after it are lost when going back.")
 	};
-	if (sound)
+	if (ok)
 		*ret_report = scop_arena_say(platform->arena,
 		    makes_anew
 			? told_of[manifest->back]
@@ -150,5 +150,5 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 				    "served. Rows written after it are kept when going back."),
 		    installation.old_version, manifest->version, (long long)rows,
 		    (long long)took / 1000, (long long)took % 1000);
-	return sound;
+	return ok;
 }

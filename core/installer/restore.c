@@ -107,10 +107,10 @@ scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char
 {
 	const struct scop_value *persons = scop_opened_json(platform, folder, "persons.json");
 	/* The numbers are those of the host that it comes from, where they were other people's. */
-	bool sound =
+	bool ok =
 	    persons && scop_platform_sql(platform, "UPDATE t%u.member SET person = NULL", tenant);
 
-	for (size_t i = 0; sound && i < scop_count(persons); i++) {
+	for (size_t i = 0; ok && i < scop_count(persons); i++) {
 		const struct scop_value *person = scop_at(persons, i);
 		const char *mail = scop_platform_quote(platform, scop_text(person, "mail")),
 			   *totp = scop_text(person, "totp");
@@ -118,7 +118,7 @@ scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char
 		    scop_platform_row(platform, "SELECT id FROM account.person WHERE mail = '%s'",
 			mail) != NULL;
 
-		sound = known ||
+		ok = known ||
 		    scop_platform_sql(platform,
 			"INSERT INTO account.person (mail, name, language, password, totp) VALUES "
 			"('%s', '%s', '%s', '%s', NULLIF('%s', ''))",
@@ -131,19 +131,19 @@ scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char
 					    "SELECT id FROM account.person WHERE mail = '%s'",
 					    mail),
 			"id");
-		if (sound && !known)
-			sound = scop_platform_sql(platform,
+		if (ok && !known)
+			ok = scop_platform_sql(platform,
 			    "INSERT IGNORE INTO account.recovery (person, code_hash) SELECT %lld, "
 			    "j.code FROM JSON_TABLE('%s', '$[*]' COLUMNS (code "
 			    "CHAR(64) PATH '$')) j",
 			    id, scop_platform_quote(platform, scop_text(person, "recovery")));
-		sound = sound &&
+		ok = ok &&
 		    scop_platform_sql(platform,
 			"UPDATE t%u.member m JOIN account.person p ON p.id = %lld SET m.person = "
 			"p.id, p.member_seen = UTC_DATE() WHERE m.mail = '%s'",
 			tenant, id, mail);
 	}
-	return sound;
+	return ok;
 }
 
 /* Mails that wait with attachments, one by one: the number of each is new here. */
@@ -155,12 +155,12 @@ take_attachments(struct scop_platform *platform, const char *role, const char *o
 	    ".mail m WHERE %s AND state = 'waiting' AND EXISTS (SELECT a.id FROM " SCOP_STAGING
 	    ".attachment a WHERE a.mail = m.id) ORDER BY id",
 	    ours);
-	bool sound = mails != NULL;
+	bool ok = mails != NULL;
 
-	for (size_t i = 0; sound && i < scop_count(mails); i++) {
+	for (size_t i = 0; ok && i < scop_count(mails); i++) {
 		const long long id = (long long)scop_int(scop_at(mails, i), "id");
 
-		sound = scop_platform_sql(platform, "START TRANSACTION") &&
+		ok = scop_platform_sql(platform, "START TRANSACTION") &&
 		    scop_platform_sql(platform,
 			"INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS
 			" FROM " SCOP_STAGING ".mail WHERE id = %lld",
@@ -172,7 +172,7 @@ take_attachments(struct scop_platform *platform, const char *role, const char *o
 			role, id) &&
 		    scop_platform_sql(platform, "COMMIT");
 	}
-	return sound;
+	return ok;
 }
 
 /* What waited goes on here, under this tenant's roles: those of `modules` (quoted, with commas
@@ -185,8 +185,8 @@ scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *
 	    "CONCAT('t%u_', SUBSTRING(role, LOCATE('_', role) + 1))", tenant);
 	const char *ours = scop_arena_printf(platform->arena,
 	    "SUBSTRING(role, LOCATE('_', role) + 1) IN (%s)", modules);
-	const bool sound = scop_restore_data(platform, SCOP_STAGING,
-			       scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
+	const bool ok = scop_restore_data(platform, SCOP_STAGING,
+			    scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
 	    scop_platform_sql(platform,
 		"INSERT IGNORE INTO queue.outbox (role, is_event, name, once, body, run_at, "
 		"created, tries) SELECT %s, is_event, name, once, body, run_at, "
@@ -202,5 +202,5 @@ scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *
 
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
 	platform->err = cause;
-	return sound;
+	return ok;
 }

@@ -30,27 +30,27 @@ note_work(struct scop_platform *platform, const struct scop_package *package)
 				    "SELECT id FROM scopiton.package WHERE hash = '%s'",
 				    package->hash),
 		"id");
-	bool sound = id != 0;
+	bool ok = id != 0;
 
-	for (size_t i = 0; sound && i < manifest->job_count; i++) {
+	for (size_t i = 0; ok && i < manifest->job_count; i++) {
 		const struct scop_manifest_job *job = &manifest->jobs[i];
 
-		sound = scop_platform_sql(platform,
+		ok = scop_platform_sql(platform,
 		    "REPLACE INTO scopiton.package_job (package, name, rule, title) VALUES (%lld, "
 		    "'%s', '%s', '%s')",
 		    id, job->name, job->rule, scop_platform_quote(platform, job->title));
 	}
-	for (size_t i = 0; sound && i < manifest->emit_count; i++)
-		sound = scop_platform_sql(platform,
+	for (size_t i = 0; ok && i < manifest->emit_count; i++)
+		ok = scop_platform_sql(platform,
 		    "INSERT IGNORE INTO scopiton.package_emits (package, event) VALUES (%lld, "
 		    "'%s.%s')",
 		    id, manifest->name, manifest->emits[i]);
-	for (size_t i = 0; sound && i < manifest->take_count; i++)
-		sound = scop_platform_sql(platform,
+	for (size_t i = 0; ok && i < manifest->take_count; i++)
+		ok = scop_platform_sql(platform,
 		    "INSERT IGNORE INTO scopiton.package_takes (package, event, job) VALUES (%lld, "
 		    "'%s', '%s')",
 		    id, manifest->takes[i].event, manifest->takes[i].job);
-	return sound;
+	return ok;
 }
 
 /* What the manifest lists, as JSON, for the portal and for the solver. */
@@ -182,14 +182,14 @@ scop_module_scan(struct scop_platform *platform)
 {
 	DIR *dir = opendir(platform->config.modules);
 	struct dirent *entry;
-	bool sound = true;
+	bool ok = true;
 
 	if (!dir)
 		return scop_error_errno(&platform->err, "the folder of modules '%s' cannot be read",
 		    platform->config.modules);
-	while (sound && (entry = readdir(dir)))
+	while (ok && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			sound = note_offer(platform, entry->d_name);
+			ok = note_offer(platform, entry->d_name);
 	closedir(dir);
-	return sound;
+	return ok;
 }

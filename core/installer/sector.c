@@ -84,40 +84,40 @@ scop_templates_note(struct scop_platform *platform)
 	DIR *dir = opendir(
 	    scop_arena_printf(platform->arena, "%s/../templates", platform->config.migrations));
 	struct dirent *entry;
-	bool sound = scop_platform_sql(platform, "START TRANSACTION") &&
+	bool ok = scop_platform_sql(platform, "START TRANSACTION") &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.template");
 
-	while (sound && dir && (entry = readdir(dir))) {
+	while (ok && dir && (entry = readdir(dir))) {
 		const char *end = strstr(entry->d_name, ".json");
 
 		if (end && end != entry->d_name && !end[5])
-			sound = note_template(platform,
+			ok = note_template(platform,
 			    scop_arena_printf(platform->arena, "%.*s", (int)(end - entry->d_name),
 				entry->d_name));
 	}
 	if (dir)
 		closedir(dir);
-	return sound && scop_platform_sql(platform, "COMMIT");
+	return ok && scop_platform_sql(platform, "COMMIT");
 }
 
 bool
 scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name,
-    bool (*told)(void *, const char *), void *context)
+    bool (*on_step)(void *, const char *), void *context)
 {
 	const struct scop_value *template = read_template(platform, name),
 				*modules = scop_get(template, "modules");
-	bool sound = template != NULL;
+	bool ok = template != NULL;
 
-	for (size_t i = 0; sound && i < scop_count(modules); i++) {
+	for (size_t i = 0; ok && i < scop_count(modules); i++) {
 		const struct scop_value *module = scop_at(modules, i);
 		const struct scop_wish wish = { .version = scop_text(module, "version"),
 			.root = scop_bool(module, "root") };
 
-		sound = scop_platform_tell(platform, told, context, scop_text(module, "module")) &&
+		ok = scop_platform_step(platform, on_step, context, scop_text(module, "module")) &&
 		    scop_module_install(platform, tenant, scop_text(module, "module"), &wish, NULL,
 			NULL) &&
 		    set_all(platform, tenant, scop_text(module, "module"),
 			scop_get(module, "settings"));
 	}
-	return sound;
+	return ok;
 }

@@ -13,6 +13,6 @@ bool scop_templates_note(struct scop_platform *platform);
 
 /* Installs and sets what a sector's template names. */
 bool scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name,
-    bool (*told)(void *, const char *), void *context);
+    bool (*on_step)(void *, const char *), void *context);
 
 #endif

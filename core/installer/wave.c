@@ -79,15 +79,14 @@ scop_rollout_step(struct scop_platform *platform)
 	    id, tenant);
 	scop_platform_sql(platform, "UPDATE scopiton.rollout SET wave = %lld WHERE id = %lld",
 	    (long long)scop_int(next, "wave"), id);
-	const bool sound = serve_tenant(platform, rollout, tenant);
-	const char *cause = scop_platform_quote(platform, sound ? "" : platform->err.said);
+	const bool ok = serve_tenant(platform, rollout, tenant);
+	const char *cause = scop_platform_quote(platform, ok ? "" : platform->err.said);
 	scop_platform_sql(platform,
 	    "UPDATE scopiton.rollout_tenant SET state = '%s', message = LEFT('%s', 1500), "
 	    "milliseconds = %lld WHERE rollout = %lld AND tenant = "
 	    "%u",
-	    sound ? "done" : "failed", cause, (long long)(scop_time_now() - began) / 1000, id,
-	    tenant);
-	if (!sound) {
+	    ok ? "done" : "failed", cause, (long long)(scop_time_now() - began) / 1000, id, tenant);
+	if (!ok) {
 		scop_log_line(SCOP_LOG_ERROR, "rollout %lld stops at tenant %u: %s", id, tenant,
 		    platform->err.text);
 		scop_platform_sql(platform,

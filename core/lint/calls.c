@@ -120,8 +120,8 @@ static const struct known {
 	{ "scop_may", 1, may_have_permission, "module.xml has no <permission> named" },
 	{ "scop_redirect", 1, leads_somewhere, "no route is named" },
 	{ "scop_send_stored", 1, is_stored, "no .stored route is named" },
-	{ "scop_later", 1, lint_has_job, "no struct scop_job is named" },
-	{ "scop_later_at", 1, lint_has_job, "no struct scop_job is named" },
+	{ "scop_enqueue", 1, lint_has_job, "no struct scop_job is named" },
+	{ "scop_enqueue_at", 1, lint_has_job, "no struct scop_job is named" },
 	{ "scop_emit", 1, has_event, "module.xml has no <emits> with the event" },
 };
 

@@ -214,7 +214,7 @@ take_reading(struct lint *lint, size_t at)
 			lint->source.tokens[call.begin[1]].used = true;
 }
 
-/* Names of routes, fields and jobs: .name = "x". Those of a scop_want are put. */
+/* Names of routes, fields and jobs: .name = "x". Those of a scop_read are put. */
 static bool
 is_member(const struct lint_source *source, size_t at)
 {

@@ -115,8 +115,8 @@ check_route(struct lint *lint, const struct lint_route *route)
 static const char *
 what_writes(const struct lint *lint, size_t at)
 {
-	static const char *const writers[] = { "scop_write", "scop_write_unique", "scop_later",
-		"scop_later_at", "scop_emit", "scop_mail", "scop_note", "scop_note_as" };
+	static const char *const writers[] = { "scop_write", "scop_write_unique", "scop_enqueue",
+		"scop_enqueue_at", "scop_emit", "scop_mail", "scop_audit", "scop_audit_as" };
 
 	for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
 		if (lint_is(&lint->source, at, writers[i]) && lint_is(&lint->source, at + 1, "("))

@@ -96,7 +96,7 @@ scop_bounces_read(struct scop_post *post, const char *folder, const char *domain
 	DIR *list = new_fd >= 0 && cur_fd >= 0 ? fdopendir(dup(new_fd)) : NULL;
 	enum scop_db_status status = SCOP_DB_OK;
 	const struct dirent *entry;
-	bool sound = list != NULL;
+	bool ok = list != NULL;
 
 	if (!list)
 		tell(folder, "new and cur", errno);
@@ -108,10 +108,10 @@ scop_bounces_read(struct scop_post *post, const char *folder, const char *domain
 			count++;
 		} else {
 			tell(folder, entry->d_name, errno);
-			sound = false;
+			ok = false;
 		}
 	}
-	if (sound)
+	if (ok)
 		tell(folder, NULL, 0);
 	if (list)
 		closedir(list);

@@ -30,7 +30,7 @@ enum {
 	LOOK_MILLISECONDS = 10000,
 	SOON_MILLISECONDS = 1000,
 	REST_FIRST = 15000,
-	REST_MAX = 6 * 3600 * 1000,
+	BACKOFF_MAX = 6 * 3600 * 1000,
 	MINUTE = 60000,
 	TENANTS_MAX = 256,
 	REFUSED_FROM = 500, /* SMTP's replies of permanent failure (RFC 5321, section 4.2.1) */
@@ -57,9 +57,9 @@ rest_after(unsigned tries)
 	const int64_t doubled = (int64_t)REST_FIRST << (tries > 20 ? 20
 					: tries > 0                ? tries - 1
 								   : 0);
-	const int64_t rest = doubled < REST_MAX ? doubled : REST_MAX;
+	const int64_t delay = doubled < BACKOFF_MAX ? doubled : BACKOFF_MAX;
 
-	return rest / 2 + random() % (rest + 1);
+	return delay / 2 + random() % (delay + 1);
 }
 
 static enum scop_db_status

@@ -89,13 +89,13 @@ add_file(struct archive *out, const char *folder, const char *path, uint64_t *by
 	archive_entry_set_filetype(entry, AE_IFREG);
 	archive_entry_set_perm(entry, 0644);
 	archive_entry_set_mtime(entry, 0, 0);
-	bool sound = archive_write_header(out, entry) == ARCHIVE_OK;
-	while (sound && (got = fread(block, 1, sizeof block, in)) > 0)
-		sound = archive_write_data(out, block, got) == (la_ssize_t)got;
+	bool ok = archive_write_header(out, entry) == ARCHIVE_OK;
+	while (ok && (got = fread(block, 1, sizeof block, in)) > 0)
+		ok = archive_write_data(out, block, got) == (la_ssize_t)got;
 	archive_entry_free(entry);
 	fclose(in);
 	*bytes += (uint64_t)status.st_size;
-	return sound || complain(out, path, err);
+	return ok || complain(out, path, err);
 }
 
 static bool
@@ -121,29 +121,29 @@ scop_archive_pack(const char *folder, const char *module, const char *file, uint
 {
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_files *files = scop_arena_alloc(arena, sizeof *files);
-	const char *fresh = scop_arena_printf(arena, "%s.new", file);
-	bool sound = scop_files_list(arena, folder, files, err);
+	const char *tmp = scop_arena_printf(arena, "%s.new", file);
+	bool ok = scop_files_list(arena, folder, files, err);
 
 	*ret_unpacked = 0;
-	if (sound) {
+	if (ok) {
 		struct archive *out = archive_write_new();
 
 		archive_write_set_format_ustar(out);
 		archive_write_add_filter_zstd(out);
 		archive_write_set_filter_option(out, "zstd", "compression-level", "19");
-		sound = archive_write_open_filename(out, fresh) == ARCHIVE_OK
+		ok = archive_write_open_filename(out, tmp) == ARCHIVE_OK
 		    ? add_all(out, folder, module, files, ret_unpacked, err)
-		    : complain(out, fresh, err);
-		if (archive_write_close(out) != ARCHIVE_OK && sound)
-			sound = complain(out, fresh, err);
+		    : complain(out, tmp, err);
+		if (archive_write_close(out) != ARCHIVE_OK && ok)
+			ok = complain(out, tmp, err);
 		archive_write_free(out);
 	}
-	if (sound && rename(fresh, file) != 0)
-		sound = scop_error_errno(err, "'%s' cannot be put in place", file);
-	if (!sound)
-		unlink(fresh);
+	if (ok && rename(tmp, file) != 0)
+		ok = scop_error_errno(err, "'%s' cannot be put in place", file);
+	if (!ok)
+		unlink(tmp);
 	scop_arena_free(arena);
-	return sound;
+	return ok;
 }
 
 /* ---- unpacking ---- */
@@ -162,17 +162,17 @@ write_entry(struct archive *in, const char *folder, const char *path, uint64_t *
 		return errno == EEXIST
 		    ? scop_error_set(err, "the package has the file '%s' twice", path)
 		    : scop_error_errno(err, "'%s' cannot be made", full);
-	bool sound = true;
-	while (sound && (got = archive_read_data(in, block, sizeof block)) > 0) {
+	bool ok = true;
+	while (ok && (got = archive_read_data(in, block, sizeof block)) > 0) {
 		if ((uint64_t)got > *left)
-			sound = scop_error_set(err,
+			ok = scop_error_set(err,
 			    "the package unpacks to more bytes than were announced");
 		else if (write(out, block, (size_t)got) != got)
-			sound = scop_error_errno(err, "'%s' cannot be written", full);
-		*left -= sound ? (uint64_t)got : 0;
+			ok = scop_error_errno(err, "'%s' cannot be written", full);
+		*left -= ok ? (uint64_t)got : 0;
 	}
 	close(out);
-	return sound && (got >= 0 || complain(in, path, err));
+	return ok && (got >= 0 || complain(in, path, err));
 }
 
 static bool
@@ -213,11 +213,10 @@ scop_archive_unpack(const char *file, const char *folder, uint64_t bytes_max,
 
 	archive_read_support_format_tar(in);
 	archive_read_support_filter_zstd(in);
-	bool sound =
-	    mkdir(folder, 0755) == 0 || scop_error_errno(err, "'%s' cannot be made", folder);
-	if (sound && archive_read_open_filename(in, file, 65536) != ARCHIVE_OK)
-		sound = complain(in, file, err);
-	sound = sound && read_all(in, file, folder, bytes_max, err);
+	bool ok = mkdir(folder, 0755) == 0 || scop_error_errno(err, "'%s' cannot be made", folder);
+	if (ok && archive_read_open_filename(in, file, 65536) != ARCHIVE_OK)
+		ok = complain(in, file, err);
+	ok = ok && read_all(in, file, folder, bytes_max, err);
 	archive_read_free(in);
-	return sound;
+	return ok;
 }

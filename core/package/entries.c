@@ -463,13 +463,13 @@ scop_publisher_add(struct scop_publisher *publisher, const char *file, const cha
 
 	if (strcmp(channel, "stable") != 0 && strcmp(channel, "beta") != 0)
 		return scop_error_set(err, "a channel is stable or beta, not '%.20s'", channel);
-	const bool sound = look_into(publisher, &addition, folder, err) &&
+	const bool ok = look_into(publisher, &addition, folder, err) &&
 	    vouched_for(publisher, &addition, err) && enter(publisher, &addition, err) &&
 	    copy_once(publisher, file, addition.name, err) &&
 	    copy_once(publisher, scop_arena_printf(publisher->arena, "%s.minisig", file),
 		scop_arena_printf(publisher->arena, "%s.minisig", addition.name), err);
 	scop_files_remove(folder);
-	return sound;
+	return ok;
 }
 
 bool

@@ -29,17 +29,17 @@ scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files 
 {
 	char *const roots[] = { scop_arena_text(arena, folder), NULL };
 	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	bool sound = walk != NULL;
+	bool ok = walk != NULL;
 
 	ret_files->count = 0;
-	for (FTSENT *entry; sound && (entry = fts_read(walk));) {
+	for (FTSENT *entry; ok && (entry = fts_read(walk));) {
 		if (entry->fts_info == FTS_D || entry->fts_info == FTS_DP)
 			continue;
 		if (entry->fts_info != FTS_F)
-			sound = scop_error_set(err, "package '%s' has '%s', which is no plain file",
+			ok = scop_error_set(err, "package '%s' has '%s', which is no plain file",
 			    folder, entry->fts_name);
 		else if (ret_files->count == SCOP_FILES_MAX)
-			sound = scop_error_set(err, "package '%s' has more than %d files", folder,
+			ok = scop_error_set(err, "package '%s' has more than %d files", folder,
 			    SCOP_FILES_MAX);
 		else
 			ret_files->path[ret_files->count++] =
@@ -48,7 +48,7 @@ scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files 
 	if (walk)
 		fts_close(walk);
 	qsort(ret_files->path, ret_files->count, sizeof ret_files->path[0], by_path);
-	return sound;
+	return ok;
 }
 
 const char *
@@ -70,9 +70,9 @@ scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size,
 		scop_buffer_reserve(&out, (size_t)status.st_size + 1);
 	while ((got = fread(block, 1, sizeof block, file)) > 0)
 		scop_buffer_add(&out, block, got);
-	const bool sound = !ferror(file);
+	const bool ok = !ferror(file);
 	fclose(file);
-	if (!sound) {
+	if (!ok) {
 		scop_error_errno(err, "'%s' cannot be read", path);
 		return NULL;
 	}
@@ -88,18 +88,18 @@ scop_files_copy(const char *from, const char *to, struct scop_error *err)
 	ssize_t got = 0;
 	const int in = open(from, O_RDONLY | O_CLOEXEC),
 		  out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-	bool sound = in >= 0 && out >= 0;
+	bool ok = in >= 0 && out >= 0;
 
-	while (sound && (got = read(in, block, sizeof block)) > 0)
-		sound = write(out, block, (size_t)got) == got;
-	sound = sound && got == 0 && fsync(out) == 0;
-	if (!sound)
+	while (ok && (got = read(in, block, sizeof block)) > 0)
+		ok = write(out, block, (size_t)got) == got;
+	ok = ok && got == 0 && fsync(out) == 0;
+	if (!ok)
 		scop_error_errno(err, "'%s' cannot be copied to '%s'", from, to);
 	if (in >= 0)
 		close(in);
 	if (out >= 0)
 		close(out);
-	return sound;
+	return ok;
 }
 
 void

@@ -95,11 +95,11 @@ check_pictures(const struct scop_value *module, struct scop_error *err)
 {
 	const char *icon = scop_text(module, "icon");
 	const struct scop_value *pictures = scop_get(module, "pictures");
-	bool sound = !icon[0] || scop_picture_named(icon);
+	bool ok = !icon[0] || scop_picture_named(icon);
 
-	for (size_t i = 0; sound && i < scop_count(pictures); i++)
-		sound = scop_picture_named(scop_text(scop_at(pictures, i), "file"));
-	return sound ||
+	for (size_t i = 0; ok && i < scop_count(pictures); i++)
+		ok = scop_picture_named(scop_text(scop_at(pictures, i), "file"));
+	return ok ||
 	    scop_error_set(err, "the index has a picture of '%s' under a name that is none",
 		scop_text(module, "name"));
 }

@@ -208,11 +208,11 @@ scop_loader_check(const char *file, struct scop_loader_needs *ret_needs, struct 
 		.size = (size_t)status.st_size,
 		.err = err,
 		.file = file };
-	const bool sound = check_image(&image);
-	snprintf(ret_needs->api, SCOP_API_TEXT, "%s", sound && image.api ? image.api : "");
+	const bool ok = check_image(&image);
+	snprintf(ret_needs->api, SCOP_API_TEXT, "%s", ok && image.api ? image.api : "");
 	ret_needs->portal = image.portal;
 	munmap(bytes, (size_t)status.st_size);
-	return sound;
+	return ok;
 }
 
 enum scop_api_fit

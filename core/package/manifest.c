@@ -47,16 +47,16 @@ check_schema(xmlDocPtr doc, struct complaint *complaint)
 	    xmlSchemaNewMemParserCtxt(scop_module_xsd, (int)strlen(scop_module_xsd));
 	xmlSchemaPtr schema = parser ? xmlSchemaParse(parser) : NULL;
 	xmlSchemaValidCtxtPtr valid = schema ? xmlSchemaNewValidCtxt(schema) : NULL;
-	bool sound = false;
+	bool ok = false;
 
 	if (valid) {
 		xmlSchemaSetValidStructuredErrors(valid, complain, complaint);
-		sound = xmlSchemaValidateDoc(valid, doc) == 0;
+		ok = xmlSchemaValidateDoc(valid, doc) == 0;
 	}
 	xmlSchemaFreeValidCtxt(valid);
 	xmlSchemaFree(schema);
 	xmlSchemaFreeParserCtxt(parser);
-	return sound;
+	return ok;
 }
 
 static const char *
@@ -417,7 +417,7 @@ scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text
     struct scop_manifest *ret_manifest, struct scop_error *err)
 {
 	struct complaint complaint = { name, err, false };
-	bool sound = false;
+	bool ok = false;
 
 	if (length > MANIFEST_BYTES_MAX)
 		return scop_error_set(err, "%s: larger than %d bytes", name, MANIFEST_BYTES_MAX);
@@ -430,11 +430,11 @@ scop_manifest_parse(struct scop_arena *arena, const char *name, const char *text
 	else if (doc && check_schema(doc, &complaint)) {
 		take(arena, xmlDocGetRootElement(doc), ret_manifest);
 		list_rights(arena, ret_manifest);
-		sound = check_sense(name, ret_manifest, err);
+		ok = check_sense(name, ret_manifest, err);
 	}
 	xmlFreeDoc(doc);
 	xmlSetStructuredErrorFunc(NULL, NULL);
-	return sound;
+	return ok;
 }
 
 bool

@@ -133,8 +133,8 @@ with_other(struct scop_arena *arena, const char *sql, const char *database)
 
 	scop_buffer_init(&out, arena);
 	for (;;) {
-		const char *old = find_word(sql, "old."), *fresh = find_word(sql, "new.");
-		const char *next = old && (!fresh || old < fresh) ? old : fresh;
+		const char *old = find_word(sql, "old."), *tmp = find_word(sql, "new.");
+		const char *next = old && (!tmp || old < tmp) ? old : tmp;
 
 		if (!next)
 			break;
@@ -404,8 +404,8 @@ run_step(struct run *run, const char *name, size_t number, const struct scop_mig
 		    name, number, step->line);
 	if (done && same)
 		return true;
-	if (run->ask->told &&
-	    !run->ask->told(run->ask->context,
+	if (run->ask->on_step &&
+	    !run->ask->on_step(run->ask->context,
 		scop_arena_printf(run->arena, "%s, %zu", name, number)))
 		return scop_error_set(run->err, "cancelled");
 	if (step->names_other && !run->ask->other)
@@ -495,7 +495,7 @@ scop_migration_run(struct scop_db *db, const struct scop_migration *migration,
 	const size_t count = list_files(&run, files);
 	const struct scop_query journal = { &journal_all,
 		{ scop_value_text(run.arena, migration->series) } };
-	bool sound = false;
+	bool ok = false;
 
 	scop_db_enter(db, "", migration->database, migration->database, 0, true);
 	if (scop_db_begin(db) != SCOP_DB_OK || scop_db_commit(db) != SCOP_DB_OK ||
@@ -509,10 +509,10 @@ scop_migration_run(struct scop_db *db, const struct scop_migration *migration,
 	    scop_db_read(db, run.arena, &journal, 1, &run.journal) != SCOP_DB_OK)
 		failed(&run, "journal", migration->database);
 	else
-		sound = none_missing(&run, files, count);
+		ok = none_missing(&run, files, count);
 	run.in_place = scop_count(run.journal) > 0;
-	for (size_t i = 0; i < count && sound; i++)
-		sound = run_file(&run, files[i]);
+	for (size_t i = 0; i < count && ok; i++)
+		ok = run_file(&run, files[i]);
 	scop_arena_free(run.arena);
-	return sound;
+	return ok;
 }

@@ -35,7 +35,7 @@ struct scop_migration {
 	 * now. */
 	const char *served;
 	/* Called for each step that runs; false stops there. May be NULL. */
-	bool (*told)(void *context, const char *what);
+	bool (*on_step)(void *context, const char *what);
 	void *context;
 };
 

@@ -266,10 +266,10 @@ hash_file(const char *path, unsigned char ret_hash[HASH_BYTES], struct scop_erro
 	crypto_generichash_init(&state, NULL, 0, HASH_BYTES);
 	while ((got = fread(block, 1, sizeof block, stream)) > 0)
 		crypto_generichash_update(&state, block, got);
-	const bool sound = !ferror(stream);
+	const bool ok = !ferror(stream);
 	fclose(stream);
 	crypto_generichash_final(&state, ret_hash, HASH_BYTES);
-	return sound || scop_error_errno(err, "'%s' cannot be read", path);
+	return ok || scop_error_errno(err, "'%s' cannot be read", path);
 }
 
 /* What the second signature covers: the first one and the trusted comment. */
@@ -291,7 +291,7 @@ scop_sign_file(const struct scop_secret_key *key, const char *file, const char *
 	struct signature made = { .algorithm = { 'E', 'D' } };
 	unsigned char hash[HASH_BYTES], whole[crypto_sign_BYTES + COMMENT_MAX];
 	char first[120], second[100], text[SCOP_MINISIGN_SIGNATURE_MAX], path[PATH_BYTES],
-	    fresh[PATH_BYTES + 8];
+	    tmp[PATH_BYTES + 8];
 
 	if (strlen(comment) >= COMMENT_MAX || strpbrk(comment, "\r\n"))
 		return scop_error_set(err, "a trusted comment is one line of less than %d bytes",
@@ -309,12 +309,11 @@ scop_sign_file(const struct scop_secret_key *key, const char *file, const char *
 	sodium_bin2base64(second, sizeof second, made.global, sizeof made.global, BASE64);
 	snprintf(text, sizeof text, "%ssignature from scopiton\n%s\n%s%s\n%s\n", untrusted, first,
 	    trusted, comment, second);
-	snprintf(fresh, sizeof fresh, "%s.new", path);
-	unlink(fresh);
-	if (!write_new(fresh, 0644, text, err))
+	snprintf(tmp, sizeof tmp, "%s.new", path);
+	unlink(tmp);
+	if (!write_new(tmp, 0644, text, err))
 		return false;
-	return rename(fresh, path) == 0 ||
-	    scop_error_errno(err, "'%s' cannot be put in place", path);
+	return rename(tmp, path) == 0 || scop_error_errno(err, "'%s' cannot be put in place", path);
 }
 
 /* ---- checking ---- */

@@ -212,10 +212,10 @@ trial(struct scop_arena *arena, const char *file, const char *list, const char *
 	if (!mkdtemp(folder))
 		return scop_error_errno(err, "no folder below /tmp can be made");
 	const char *copy = scop_arena_printf(arena, "%s%s", folder, strrchr(file, '/'));
-	const bool sound = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
+	const bool ok = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
 	    chmod(copy, 0644) == 0 && try_file(arena, copy, list, ret_parts, err);
 	scop_files_remove(folder);
-	return sound;
+	return ok;
 }
 
 bool
@@ -300,30 +300,29 @@ scop_package_place(const struct scop_package *package, const char *var, struct s
 	struct scop_arena *arena = scop_arena_new();
 	struct scop_files *listing = scop_arena_alloc(arena, sizeof *listing);
 	char *place = scop_arena_printf(arena, "%s/modules/%s", var, package->hash);
-	char *fresh =
+	char *tmp =
 	    scop_arena_printf(arena, "%s/modules/.%s.%d", var, package->hash, (int)getpid());
-	bool sound = true;
+	bool ok = true;
 
 	if (access(place, F_OK) != 0) {
 		scop_files_make_folders(place);
-		scop_files_remove(fresh);
-		sound = mkdir(fresh, 0755) == 0
-		    ? scop_files_list(arena, package->folder, listing, err)
-		    : scop_error_errno(err, "'%s' cannot be made", fresh);
-		for (size_t i = 0; sound && i < listing->count; i++) {
-			char *to = scop_arena_printf(arena, "%s/%s", fresh, listing->path[i]);
+		scop_files_remove(tmp);
+		ok = mkdir(tmp, 0755) == 0 ? scop_files_list(arena, package->folder, listing, err)
+					   : scop_error_errno(err, "'%s' cannot be made", tmp);
+		for (size_t i = 0; ok && i < listing->count; i++) {
+			char *to = scop_arena_printf(arena, "%s/%s", tmp, listing->path[i]);
 
 			scop_files_make_folders(to);
-			sound = scop_files_copy(scop_arena_printf(arena, "%s/%s", package->folder,
-						    listing->path[i]),
+			ok = scop_files_copy(scop_arena_printf(arena, "%s/%s", package->folder,
+						 listing->path[i]),
 			    to, err);
 		}
-		scop_files_sync_folder(fresh);
-		if (sound && rename(fresh, place) != 0 && errno != ENOTEMPTY && errno != EEXIST)
-			sound = scop_error_errno(err, "'%s' cannot be put in place", place);
+		scop_files_sync_folder(tmp);
+		if (ok && rename(tmp, place) != 0 && errno != ENOTEMPTY && errno != EEXIST)
+			ok = scop_error_errno(err, "'%s' cannot be put in place", place);
 		scop_files_sync_folder(scop_arena_printf(arena, "%s/modules", var));
-		scop_files_remove(fresh);
+		scop_files_remove(tmp);
 	}
 	scop_arena_free(arena);
-	return sound;
+	return ok;
 }

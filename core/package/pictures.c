@@ -69,14 +69,14 @@ take(struct scop_arena *arena, const char *folder, const char *file, const char 
 	if (!to)
 		return name;
 	const char *place = scop_arena_printf(arena, "%s/%s", to, name),
-		   *fresh = scop_arena_printf(arena, "%s.%d", place, (int)getpid());
+		   *tmp = scop_arena_printf(arena, "%s.%d", place, (int)getpid());
 	if (access(place, F_OK) == 0)
 		return name;
-	unlink(fresh);
-	if (scop_files_copy(path, fresh, err) &&
-	    (rename(fresh, place) == 0 || scop_error_errno(err, "'%s' cannot be written", place)))
+	unlink(tmp);
+	if (scop_files_copy(path, tmp, err) &&
+	    (rename(tmp, place) == 0 || scop_error_errno(err, "'%s' cannot be written", place)))
 		return name;
-	unlink(fresh);
+	unlink(tmp);
 	return NULL;
 }
 

@@ -51,17 +51,17 @@ bool
 scop_publisher_put(struct scop_arena *arena, const char *path, const char *text,
     struct scop_error *err)
 {
-	const char *fresh = scop_arena_printf(arena, "%s.new", path);
-	const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	const char *tmp = scop_arena_printf(arena, "%s.new", path);
+	const int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	const bool written =
 	    fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
 
 	if (fd >= 0)
 		close(fd);
-	if (written && rename(fresh, path) == 0)
+	if (written && rename(tmp, path) == 0)
 		return true;
 	scop_error_errno(err, "'%s' cannot be written", path);
-	unlink(fresh);
+	unlink(tmp);
 	return false;
 }
 

@@ -134,11 +134,11 @@ static bool
 restrict_calls(struct scop_error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	bool sound = filter != NULL;
+	bool ok = filter != NULL;
 
-	for (size_t i = 0; sound && i < sizeof calls / sizeof calls[0]; i++)
-		sound = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0) == 0;
-	sound = sound &&
+	for (size_t i = 0; ok && i < sizeof calls / sizeof calls[0]; i++)
+		ok = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0) == 0;
+	ok = ok &&
 	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
 		SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) == 0 &&
 	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
@@ -149,7 +149,7 @@ restrict_calls(struct scop_error *err)
 		SCMP_A0(SCMP_CMP_EQ, PR_SET_NO_NEW_PRIVS)) == 0 &&
 	    seccomp_load(filter) == 0;
 	seccomp_release(filter);
-	return sound ? true : scop_error_set(err, "the system-call filter cannot be set");
+	return ok ? true : scop_error_set(err, "the system-call filter cannot be set");
 }
 
 bool
@@ -162,14 +162,14 @@ bool
 scop_sandbox_seal(struct scop_error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	bool sound = filter != NULL;
+	bool ok = filter != NULL;
 
-	sound = sound &&
+	ok = ok &&
 	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mmap), 1,
 		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)) == 0 &&
 	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(mprotect), 1,
 		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)) == 0 &&
 	    seccomp_load(filter) == 0;
 	seccomp_release(filter);
-	return sound ? true : scop_error_set(err, "executable memory cannot be refused");
+	return ok ? true : scop_error_set(err, "executable memory cannot be refused");
 }

@@ -12,7 +12,7 @@
 #include "base/value.h"
 #include "queue/schedule.h"
 
-enum { REST_FIRST = 5000, REST_MAX = 6 * 3600 * 1000, SCHEDULES_AT_ONCE = 50 };
+enum { REST_FIRST = 5000, BACKOFF_MAX = 6 * 3600 * 1000, SCHEDULES_AT_ONCE = 50 };
 
 /* The entries of a batch, whose numbers come as one JSON array. */
 #define BATCH \
@@ -253,9 +253,9 @@ scop_queue_rest(unsigned tries)
 	const int64_t doubled = (int64_t)REST_FIRST << (tries > 20 ? 20
 					: tries > 0                ? tries - 1
 								   : 0);
-	const int64_t rest = doubled < REST_MAX ? doubled : REST_MAX;
+	const int64_t delay = doubled < BACKOFF_MAX ? doubled : BACKOFF_MAX;
 
-	return rest / 2 + random() % (rest + 1);
+	return delay / 2 + random() % (delay + 1);
 }
 
 /* ---- what people have ordered ---- */

@@ -64,7 +64,7 @@ find_job(const struct scop_app *app, const char *name)
 }
 
 void
-scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body,
+scop_enqueue_at(struct scop_request *req, const char *job, const struct scop_value *body,
     const struct scop_value *at, const char *once)
 {
 	if (!find_job(req->app, job))
@@ -75,9 +75,9 @@ scop_later_at(struct scop_request *req, const char *job, const struct scop_value
 }
 
 void
-scop_later(struct scop_request *req, const char *job, const struct scop_value *body)
+scop_enqueue(struct scop_request *req, const char *job, const struct scop_value *body)
 {
-	scop_later_at(req, job, body, NULL, NULL);
+	scop_enqueue_at(req, job, body, NULL, NULL);
 }
 
 void

@@ -15,10 +15,10 @@ static const struct scop_statement add = { "audit_add",
 
 /* At most `most` bytes, and no letter cut in two. */
 static const struct scop_value *
-cut(struct scop_request *req, const struct scop_value *value, size_t most)
+cut(struct scop_request *req, const struct scop_value *value, size_t max)
 {
 	const char *text = scop_as_text(value);
-	size_t length = strnlen(text, most);
+	size_t length = strnlen(text, max);
 
 	while (text[length] && length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
 		length--;
@@ -26,7 +26,7 @@ cut(struct scop_request *req, const struct scop_value *value, size_t most)
 }
 
 void
-scop_note_as(struct scop_request *req, const struct scop_value *member,
+scop_audit_as(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const char *text, const struct scop_value *about)
 {
 	const struct scop_value *who =
@@ -39,7 +39,7 @@ scop_note_as(struct scop_request *req, const struct scop_value *member,
 }
 
 void
-scop_note(struct scop_request *req, const char *text, const struct scop_value *about)
+scop_audit(struct scop_request *req, const char *text, const struct scop_value *about)
 {
-	scop_note_as(req, scop_member(req), scop_member_name(req), text, about);
+	scop_audit_as(req, scop_member(req), scop_member_name(req), text, about);
 }

@@ -10,18 +10,18 @@ scop_chart(struct scop_request *req, size_t count, const struct scop_value *cons
 {
 	static const char *const keys[] = { "x", "y", "width", "height", "label", "value" };
 	const struct scop_value *bars[BARS_MAX];
-	int64_t most = 1;
+	int64_t max = 1;
 
 	if (count > BARS_MAX) {
 		scop_request_fail(req, SCOP_DB_FAILED, "scop_chart: more than 60 values");
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (scop_as_int(values[i]) > most)
-			most = scop_as_int(values[i]);
+		if (scop_as_int(values[i]) > max)
+			max = scop_as_int(values[i]);
 	for (size_t i = 0; i < count; i++) {
 		const int64_t value = scop_as_int(values[i]) > 0 ? scop_as_int(values[i]) : 0;
-		const int64_t height = value > 0 ? LEAST + value * (HEIGHT - LEAST) / most : 1;
+		const int64_t height = value > 0 ? LEAST + value * (HEIGHT - LEAST) / max : 1;
 		const int64_t from = (int64_t)i * WIDTH / (int64_t)count,
 			      to = (int64_t)(i + 1) * WIDTH / (int64_t)count;
 

@@ -45,8 +45,8 @@ scop_unseal(struct scop_request *req, const struct scop_value *sealed)
 		return NULL;
 	unsigned char *plain = scop_arena_alloc(req->arena, size - frame + 1);
 	derive(req->app, key);
-	const bool sound = crypto_secretbox_open_easy(plain, bytes + crypto_secretbox_NONCEBYTES,
-			       size - crypto_secretbox_NONCEBYTES, bytes, key) == 0;
+	const bool ok = crypto_secretbox_open_easy(plain, bytes + crypto_secretbox_NONCEBYTES,
+			    size - crypto_secretbox_NONCEBYTES, bytes, key) == 0;
 	sodium_memzero(key, sizeof key);
-	return sound ? scop_value_bytes(req->arena, (const char *)plain, size - frame) : NULL;
+	return ok ? scop_value_bytes(req->arena, (const char *)plain, size - frame) : NULL;
 }

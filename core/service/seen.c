@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a form was made from: see scop_seen in scopiton/request.h. */
+/* What a form was made from: see scop_row_version in scopiton/request.h. */
 #include <string.h>
 
 #include "base/buffer.h"
@@ -19,7 +19,7 @@ add_row(struct scop_buffer *out, struct scop_request *req, const struct scop_val
 }
 
 const struct scop_value *
-scop_seen(struct scop_request *req, const struct scop_value *rows, const char *keys)
+scop_row_version(struct scop_request *req, const struct scop_value *rows, const char *keys)
 {
 	struct scop_buffer out;
 
@@ -33,11 +33,12 @@ scop_seen(struct scop_request *req, const struct scop_value *rows, const char *k
 }
 
 bool
-scop_outdated(struct scop_request *req, const struct scop_value *rows, const char *keys)
+scop_row_conflict(struct scop_request *req, const struct scop_value *rows, const char *keys)
 {
 	const struct scop_value *seen = scop_field(req, "seen");
 
-	if (!seen || strcmp(scop_as_text(seen), scop_as_text(scop_seen(req, rows, keys))) == 0)
+	if (!seen ||
+	    strcmp(scop_as_text(seen), scop_as_text(scop_row_version(req, rows, keys))) == 0)
 		return false;
 	scop_reject(req, "seen",
 	    "Somebody has changed this since you opened the page. Please look at it again.");

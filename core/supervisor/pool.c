@@ -326,9 +326,8 @@ stop_worker(struct scop_pool *pool, unsigned index)
 bool
 scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now)
 {
-	return pool->listen_fd >= 0 && pool->live < pool_max(host, pool) &&
-	    now >= pool->rest_until && (pool->look_at == 0 || now >= pool->look_at) &&
-	    count_state(pool, SCOP_SLOT_IDLE) == 0;
+	return pool->listen_fd >= 0 && pool->live < pool_max(host, pool) && now >= pool->retry_at &&
+	    (pool->look_at == 0 || now >= pool->look_at) && count_state(pool, SCOP_SLOT_IDLE) == 0;
 }
 
 /* All workers there may be are alive, but some idle: the one idle for longest, of another pool,
@@ -385,7 +384,7 @@ scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
 
 	if (!may_start(host, pool)) {
 		make_room(host, pool);
-		pool->rest_until = now + ROOM_REST;
+		pool->retry_at = now + ROOM_REST;
 		return;
 	}
 
@@ -401,7 +400,7 @@ scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
 		wanted = pool->live + 1;
 	}
 	pool->look_at = 0;
-	pool->rest_until = now + REST;
+	pool->retry_at = now + REST;
 	for (; wanted > 0 && may_start(host, pool); wanted--)
 		if (!start_worker(host, pool))
 			break;
@@ -528,7 +527,7 @@ judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	    how_it_ended(status, how, sizeof how), reason[0] ? ": " : "", shown);
 	if (pool->start_failures >= START_FAILURES_MAX)
 		out_of_service(host, pool, reason[0] ? reason : SCOP_TEXT("it cannot start"));
-	pool->rest_until = scop_board_clock() + rest;
+	pool->retry_at = scop_board_clock() + rest;
 }
 
 static void
@@ -651,8 +650,8 @@ scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64
 		next = pool->out_until;
 	if (pool->look_at && pool->listen_fd >= 0)
 		next = pool->look_at;
-	if (pool->rest_until > now && pool->rest_until < next)
-		next = pool->rest_until;
+	if (pool->retry_at > now && pool->retry_at < next)
+		next = pool->retry_at;
 	if (pool->live > 0) {
 		const bool busy = count_state(pool, SCOP_SLOT_IDLE) < pool->live;
 		const int64_t soft = soft_limit(host, pool) * 1000;

@@ -48,7 +48,7 @@ struct scop_pool {
 
 	/* when to look at the queue a second time; microseconds of the monotonic clock; 0: never */
 	int64_t look_at;
-	int64_t rest_until;
+	int64_t retry_at;
 	unsigned start_failures; /* in a row */
 	int64_t out_until;       /* back in service then; 0: in service */
 	unsigned outages;

@@ -158,12 +158,12 @@ image_is_published(struct supervisor *supervisor)
 static void
 write_state(struct supervisor *supervisor)
 {
-	char path[300], fresh[310];
+	char path[300], tmp[310];
 
 	supervisor->host.state_changed = false;
 	snprintf(path, sizeof path, "%s/state", supervisor->host.config.run);
-	snprintf(fresh, sizeof fresh, "%s.new", path);
-	FILE *file = fopen(fresh, "we");
+	snprintf(tmp, sizeof tmp, "%s.new", path);
+	FILE *file = fopen(tmp, "we");
 	if (!file)
 		return;
 	for (const struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
@@ -171,7 +171,7 @@ write_state(struct supervisor *supervisor)
 			fprintf(file, "%s %s%s\n", pool->hash, pool->jobs ? "jobs: " : "",
 			    pool->reason);
 	if (fclose(file) == 0)
-		rename(fresh, path);
+		rename(tmp, path);
 }
 
 /* ---- installer and dispatcher ---- */
@@ -261,16 +261,16 @@ run_address(const struct supervisor *supervisor, const char *name, const char *e
 static int
 open_socket(const struct supervisor *supervisor, const char *name, mode_t mode, gid_t group)
 {
-	struct sockaddr_un fresh, address;
+	struct sockaddr_un tmp, address;
 
-	run_address(supervisor, name, ".new", &fresh);
+	run_address(supervisor, name, ".new", &tmp);
 	run_address(supervisor, name, "", &address);
-	unlink(fresh.sun_path);
+	unlink(tmp.sun_path);
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&fresh, sizeof fresh) != 0 ||
-	    listen(fd, 64) != 0 || chmod(fresh.sun_path, mode) != 0 ||
-	    (group && chown(fresh.sun_path, (uid_t)-1, group) != 0) ||
-	    rename(fresh.sun_path, address.sun_path) != 0)
+	if (fd < 0 || bind(fd, (struct sockaddr *)&tmp, sizeof tmp) != 0 || listen(fd, 64) != 0 ||
+	    chmod(tmp.sun_path, mode) != 0 ||
+	    (group && chown(tmp.sun_path, (uid_t)-1, group) != 0) ||
+	    rename(tmp.sun_path, address.sun_path) != 0)
 		give_up("a socket in the run directory cannot be made");
 	return fd;
 }

@@ -87,7 +87,7 @@ struct check {
 	const char *view;
 	char *error;
 	size_t size;
-	bool sound;
+	bool ok;
 };
 
 static bool
@@ -112,9 +112,9 @@ see(void *context, char kind, const char *name, const char *plural, unsigned lin
 		    : find_view(check->module->names, name) || find_view(&scop_frame_names, name));
 
 	(void)plural;
-	if (found || !check->sound)
+	if (found || !check->ok)
 		return;
-	check->sound = false;
+	check->ok = false;
 	snprintf(check->error, check->size, "views/%s.html:%u:%u: there is no %s named '%s'",
 	    check->view, line, column, kind == 'l' ? "route" : "view", name);
 }
@@ -126,7 +126,7 @@ scop_app_check(const struct scop_module *module, char *ret_error, size_t error_s
 	struct check check = { module, NULL, ret_error, error_size, true };
 	struct scop_error err;
 
-	for (const struct scop_view *const *view = module->names->views; *view && check.sound;
+	for (const struct scop_view *const *view = module->names->views; *view && check.ok;
 	     view++) {
 		const struct scop_template *template = scop_template_compile(arena, (*view)->name,
 		    (*view)->text, (*view)->length, &err);
@@ -135,10 +135,10 @@ scop_app_check(const struct scop_module *module, char *ret_error, size_t error_s
 		if (template)
 			scop_template_walk(template, see, &check);
 		else
-			check.sound = snprintf(ret_error, error_size, "%s", err.text) < 0;
+			check.ok = snprintf(ret_error, error_size, "%s", err.text) < 0;
 	}
 	scop_arena_free(arena);
-	return check.sound;
+	return check.ok;
 }
 
 /* ---- addresses ---- */

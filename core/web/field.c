@@ -162,12 +162,12 @@ check_map(const struct scop_input *input)
 static bool
 fits(const struct scop_input *input, const struct scop_file *file)
 {
-	const int64_t most = input->field->max_bytes ? input->field->max_bytes : FILE_MAX;
+	const int64_t max = input->field->max_bytes ? input->field->max_bytes : FILE_MAX;
 
-	if (file->size <= (size_t)most)
+	if (file->size <= (size_t)max)
 		return true;
 	scop_input_refuse_limits(input, SCOP_TEXT("This file is too large: {{high}} MB at most."),
-	    NULL, scop_value_number(input->req->arena, most / MEGABYTE, 0));
+	    NULL, scop_value_number(input->req->arena, max / MEGABYTE, 0));
 	return false;
 }
 

@@ -47,7 +47,7 @@ scop_row(struct scop_request *req, struct scop_query query)
 }
 
 const struct scop_value *
-scop_put_all(struct scop_request *req, const struct scop_want *wants)
+scop_put_all(struct scop_request *req, const struct scop_read *wants)
 {
 	size_t count = 0;
 

@@ -114,7 +114,7 @@ struct scop_request {
 	int64_t mail;      /* the last one's number; 0: none */
 	unsigned attached; /* to it */
 	const struct scop_exchange *exchange;
-	const char *trouble; /* why the last call to another system had no answer */
+	const char *http_error; /* why the last call to another system had no answer */
 	const struct scop_value *job_body;
 	unsigned tries;
 

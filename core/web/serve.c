@@ -593,7 +593,7 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 	const struct scop_value *bytes = NULL;
 	char context[200];
 
-	const bool sound = read_head(req, exchange);
+	const bool ok = read_head(req, exchange);
 	if (app->trace)
 		scop_trace_begin(app->trace, req->host);
 	snprintf(context, sizeof context, "request=%s tenant=%s path=%.80s", req->id,
@@ -602,7 +602,7 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 
 	req->locale.language =
 	    preferred_language(param(exchange, "HTTP_ACCEPT_LANGUAGE"), req->locale.language);
-	if (!sound) {
+	if (!ok) {
 		scop_answer_error(req, &answer, 400, NULL);
 	} else if (!site) {
 		scop_answer_error(req, &answer, 404, NULL);

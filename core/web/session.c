@@ -120,7 +120,7 @@ scop_session_load(struct scop_request *req)
 		return;
 	const struct scop_value *hash = scop_hash(req, scop_value_text(req->arena, token));
 
-	const struct scop_want wants[] = { { "session", true, { &session_by_hash, { hash } } },
+	const struct scop_read wants[] = { { "session", true, { &session_by_hash, { hash } } },
 		{ "menu", false, { &menu, { hash } } }, { 0 } };
 	scop_put_all(req, wants);
 	const struct scop_value *got = scop_map_value(&req->model);

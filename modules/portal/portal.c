@@ -70,7 +70,7 @@ portal_enter(struct scop_request *req, const struct scop_value *member,
 	scop_write(req, place_note(member, scop_sender_hash(req)));
 	scop_write(req, session_add(scop_hash(req, token), member, scop_agent(req)));
 	scop_session_cookie(req, scop_as_text(token));
-	scop_note_as(req, member, name, "Signed in", NULL);
+	scop_audit_as(req, member, name, "Signed in", NULL);
 	scop_redirect(req, "home", NULL);
 }
 
@@ -140,7 +140,7 @@ sign_out(struct scop_request *req)
 {
 	scop_write(req, sessions_end(scop_member(req)));
 	scop_session_cookie(req, "");
-	scop_note(req, "Signed out", NULL);
+	scop_audit(req, "Signed out", NULL);
 	scop_flash(req, SCOP_TEXT("You are signed out."));
 	scop_redirect(req, "sign-in-form", NULL);
 }

@@ -170,7 +170,7 @@ portal_forgot(struct scop_request *req)
 	const struct scop_value *mail = scop_field(req, "mail");
 
 	/* One at a time for an address: nobody's mailbox is filled by pressing often. */
-	scop_later_at(req, "forgot", scop_map_of(req, "mail", mail, NULL), NULL,
+	scop_enqueue_at(req, "forgot", scop_map_of(req, "mail", mail, NULL), NULL,
 	    scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", scop_make_bool(req, true));
 	scop_view(req, &view_forgot);
@@ -225,7 +225,7 @@ portal_reset(struct scop_request *req)
 		scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	end_elsewhere(req, scop_get(found, "person"), scop_get(found, "name"));
-	scop_note_as(req, scop_get(found, "member"), scop_get(found, "name"),
+	scop_audit_as(req, scop_get(found, "member"), scop_get(found, "name"),
 	    "Reset a forgotten password", NULL);
 	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
 	/* The link has proved the address: in at once, also from a network where somebody else has
@@ -303,7 +303,7 @@ portal_password(struct scop_request *req)
 	scop_write(req, resets_use(scop_get(person, "id")));
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
 	end_elsewhere(req, scop_get(person, "id"), scop_member_name(req));
-	scop_note(req, "Changed the password", NULL);
+	scop_audit(req, "Changed the password", NULL);
 	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
 	scop_redirect(req, "account", NULL);
 }

@@ -26,7 +26,7 @@ portal_home(struct scop_request *req)
 	const struct scop_value *language = portal_language(req);
 
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "tiles", false, tiles(language) },
+	    (const struct scop_read[]){ { "tiles", false, tiles(language) },
 		{ "entries", false, entries(language) }, { "public", true, public_module() },
 		{ 0 } });
 	const struct scop_value *found = permitted(req, scop_model(req, "tiles")),

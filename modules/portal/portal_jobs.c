@@ -13,7 +13,7 @@ portal_jobs(struct scop_request *req)
 				*first = portal_first(req, PER_PAGE);
 
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "dead", false, dead_jobs(language, limit, first) },
+	    (const struct scop_read[]){ { "dead", false, dead_jobs(language, limit, first) },
 		{ "jobs", false, jobs(language, limit, first) }, { 0 } });
 	const struct scop_value *dead = portal_all_said(req, scop_model(req, "dead"), "error"),
 				*living = portal_all_said(req, scop_model(req, "jobs"), "error");
@@ -40,7 +40,7 @@ give_order(struct scop_request *req, const struct scop_value *job, const struct 
 		return;
 	if (job) {
 		scop_order_job(req, scop_get(job, "id"), order->verb);
-		scop_note(req, order->note, scop_get(job, "title"));
+		scop_audit(req, order->note, scop_get(job, "title"));
 	}
 	scop_flash(req, job ? order->said : SCOP_TEXT("This job has ended in the meantime."));
 	scop_redirect(req, "jobs", NULL);
@@ -61,7 +61,7 @@ failed_job(struct scop_request *req)
 void
 portal_job_cancel(struct scop_request *req)
 {
-	static const struct job_order cancel = { "cancel", SCOP_NOTE("Cancelled a job"),
+	static const struct job_order cancel = { "cancel", SCOP_AUDIT("Cancelled a job"),
 		SCOP_TEXT("The job is cancelled."), &view_sure_cancel };
 
 	give_order(req, waiting_job(req), &cancel);
@@ -70,7 +70,7 @@ portal_job_cancel(struct scop_request *req)
 void
 portal_job_replay(struct scop_request *req)
 {
-	static const struct job_order replay = { "replay", SCOP_NOTE("Retried a job"),
+	static const struct job_order replay = { "replay", SCOP_AUDIT("Retried a job"),
 		SCOP_TEXT("The job is tried again now."), NULL };
 
 	give_order(req, failed_job(req), &replay);
@@ -79,7 +79,7 @@ portal_job_replay(struct scop_request *req)
 void
 portal_job_drop(struct scop_request *req)
 {
-	static const struct job_order drop = { "drop", SCOP_NOTE("Discarded a job"),
+	static const struct job_order drop = { "drop", SCOP_AUDIT("Discarded a job"),
 		SCOP_TEXT("The job is discarded."), &view_sure_drop };
 
 	give_order(req, failed_job(req), &drop);

@@ -91,7 +91,7 @@ portal_key_add(struct scop_request *req)
 	scop_write(req,
 	    api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
 		scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
-	scop_note(req, "Created an API key", scop_field(req, "name"));
+	scop_audit(req, "Created an API key", scop_field(req, "name"));
 	scop_put(req, "fresh", token);
 	scop_show_once(req);
 	portal_keys(req);
@@ -107,7 +107,7 @@ portal_key_remove(struct scop_request *req)
 		return;
 	if (key) {
 		scop_write(req, api_key_remove(scop_get(key, "id")));
-		scop_note(req, "Revoked an API key", scop_get(key, "name"));
+		scop_audit(req, "Revoked an API key", scop_get(key, "name"));
 	}
 	scop_flash(req, SCOP_TEXT("The key no longer works."));
 	scop_redirect(req, "keys", NULL);

@@ -144,7 +144,7 @@ portal_invite(struct scop_request *req)
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));
 	portal_send_invitation(req, member, name, mail, scop_member_name(req));
-	scop_note(req, "Invited a member", mail);
+	scop_audit(req, "Invited a member", mail);
 	scop_flash_with(req, SCOP_TEXT("The invitation to {{mail}} is on its way."),
 	    scop_map_of(req, "mail", mail, NULL));
 	scop_redirect(req, "members", NULL);
@@ -202,7 +202,7 @@ portal_invitation(struct scop_request *req)
 		person = scop_make_int(req, scop_inserted(req));
 	}
 	scop_write(req, member_become(member, person, scop_get(found, "mail")));
-	scop_note_as(req, member, scop_get(found, "name"), "Joined", scop_get(found, "mail"));
+	scop_audit_as(req, member, scop_get(found, "name"), "Joined", scop_get(found, "mail"));
 	portal_enter(req, member, scop_get(found, "name"));
 	scop_flash_with(req,
 	    is_new ? SCOP_TEXT("Welcome, {{name}}. Your password is set: protect it with a second "
@@ -225,7 +225,7 @@ portal_member(struct scop_request *req)
 		return;
 	}
 	scop_put(req, "one", member);
-	scop_put(req, "seen", scop_seen(req, member, "role"));
+	scop_put(req, "seen", scop_row_version(req, member, "role"));
 	put_roles(req);
 	scop_view(req, &view_member);
 }
@@ -253,7 +253,7 @@ portal_member_role(struct scop_request *req)
 		scop_reject(req, "role", "Choose one of the roles.");
 		return;
 	}
-	if (scop_outdated(req, scop_row(req, member_role_held(scop_get(member, "id"))), "role"))
+	if (scop_row_conflict(req, scop_row(req, member_role_held(scop_get(member, "id"))), "role"))
 		return;
 	if (!portal_may_give(req, role) || !portal_may_give(req, scop_get(member, "role"))) {
 		scop_reject(req, "role",
@@ -267,7 +267,7 @@ portal_member_role(struct scop_request *req)
 	}
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
-	scop_note(req, "Changed the role of",
+	scop_audit(req, "Changed the role of",
 	    scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "members", NULL);
@@ -301,7 +301,7 @@ portal_member_remove(struct scop_request *req)
 	scop_write(req, invitations_clear(id));
 	scop_write(req, member_roles_clear(id));
 	scop_write(req, member_remove(id));
-	scop_note(req, "Removed", scop_get(member, "name"));
+	scop_audit(req, "Removed", scop_get(member, "name"));
 	const struct scop_value *name = scop_get(member, "name");
 	scop_flash_with(req, SCOP_TEXT("{{name}} is no longer a member."),
 	    scop_map_of(req, "name", name, NULL));

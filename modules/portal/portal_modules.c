@@ -32,9 +32,9 @@ static const char *const kinds[] = { "install", "upgrade", "rehearse", "back", "
 	"uninstall", "purge", NULL };
 
 /* For the audit trail, in their order. */
-static const char *const notes[] = { SCOP_NOTE("Installed"), SCOP_NOTE("Updated"),
-	SCOP_NOTE("Tested an update on a copy"), SCOP_NOTE("Went back to the previous version"),
-	SCOP_NOTE("Disabled"), SCOP_NOTE("Uninstalled"), SCOP_NOTE("Deleted permanently") };
+static const char *const notes[] = { SCOP_AUDIT("Installed"), SCOP_AUDIT("Updated"),
+	SCOP_AUDIT("Tested an update on a copy"), SCOP_AUDIT("Went back to the previous version"),
+	SCOP_AUDIT("Disabled"), SCOP_AUDIT("Uninstalled"), SCOP_AUDIT("Deleted permanently") };
 
 /* To who has ordered it. */
 static const char *const begun[] = { SCOP_TEXT("{{title}} is being installed."),
@@ -151,7 +151,7 @@ portal_modules(struct scop_request *req)
 				*category = scop_field(req, "category");
 
 	scop_put_all(req,
-	    (const struct scop_want[]){
+	    (const struct scop_read[]){
 		{ "modules", false,
 		    offers(portal_language(req), words, category, scop_make_int(req, PER_PAGE),
 			portal_first(req, PER_PAGE)) },
@@ -270,7 +270,7 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 	const struct scop_value *rights = scop_get(one, "rights");
 
 	scop_put_all(req,
-	    (const struct scop_want[]){
+	    (const struct scop_read[]){
 		{ "rights", false, rights_listed(rights, scop_get(one, "own_rights")) },
 		{ "needs", false, needs_listed(scop_get(one, "needs")) },
 		{ "personal", false,
@@ -449,7 +449,7 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 	    &under_way);
 	say_begun(req, one, under_way, place_in(kinds, kind));
 	if (!under_way)
-		scop_note(req, notes[place_in(kinds, kind)], about_module(req, one, tenant));
+		scop_audit(req, notes[place_in(kinds, kind)], about_module(req, one, tenant));
 	return true;
 }
 
@@ -488,7 +488,7 @@ is_cancelled(struct scop_request *req, const struct scop_value *order,
 	if (!portal_is_sure(req, &view_sure_order))
 		return false;
 	scop_write(req, order_cancel(scop_get(order, "id")));
-	scop_note(req, "Cancelled an operation",
+	scop_audit(req, "Cancelled an operation",
 	    about_module(req, page, scop_model(req, "tenant")));
 	scop_flash(req, SCOP_TEXT("The operation is cancelled."));
 	return true;

@@ -67,7 +67,7 @@ portal_put_profile(struct scop_request *req)
 	const struct scop_value *session = scop_session(req);
 
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "profile", true, profile(scop_member(req)) },
+	    (const struct scop_read[]){ { "profile", true, profile(scop_member(req)) },
 		{ "found", false, sessions_of(scop_member(req)) }, { 0 } });
 	portal_put_zones(req);
 
@@ -102,7 +102,7 @@ portal_profile(struct scop_request *req)
 	scop_write(req,
 	    profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
 		zone ? zone : scop_make_text(req, "%s", "")));
-	scop_note(req, "Changed their profile", NULL);
+	scop_audit(req, "Changed their profile", NULL);
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "account", NULL);
 }
@@ -120,7 +120,7 @@ portal_session_end(struct scop_request *req)
 	if (one && !portal_is_sure(req, &view_sure_session))
 		return;
 	scop_write(req, session_end(scop_member(req), scop_path(req, "session")));
-	scop_note(req, "Signed out another device", NULL);
+	scop_audit(req, "Signed out another device", NULL);
 	scop_flash(req, SCOP_TEXT("The device is signed out."));
 	scop_redirect(req, "account", NULL);
 }
@@ -131,7 +131,7 @@ portal_sessions_end(struct scop_request *req)
 	if (!portal_is_sure(req, &view_sure_sessions))
 		return;
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
-	scop_note(req, "Signed out all other devices", NULL);
+	scop_audit(req, "Signed out all other devices", NULL);
 	scop_flash(req, SCOP_TEXT("All other devices are signed out."));
 	scop_redirect(req, "account", NULL);
 }

@@ -65,7 +65,7 @@ portal_role_add(struct scop_request *req)
 		return;
 	}
 	scop_write(req, role_add(name, scop_field(req, "title")));
-	scop_note(req, "Added a role", scop_field(req, "title"));
+	scop_audit(req, "Added a role", scop_field(req, "title"));
 	scop_flash(req, SCOP_TEXT("The role is added. Choose what it can do."));
 	scop_redirect(req, "one-role", scop_map_of(req, "role", name, NULL));
 }
@@ -76,7 +76,7 @@ portal_role(struct scop_request *req)
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)),
 				*name = scop_path(req, "role");
 	const struct scop_value *role = scop_put_all(req,
-	    (const struct scop_want[]){ { "one", true, role_by_name(portal_language(req), name) },
+	    (const struct scop_read[]){ { "one", true, role_by_name(portal_language(req), name) },
 		{ "permissions", false, permissions_of_role(language, name) },
 		{ "held", false, role_permissions(name) }, { 0 } });
 
@@ -85,7 +85,7 @@ portal_role(struct scop_request *req)
 		return;
 	}
 	scop_put(req, "title", portal_role_title(req, role));
-	scop_put(req, "seen", scop_seen(req, scop_model(req, "held"), "permission"));
+	scop_put(req, "seen", scop_row_version(req, scop_model(req, "held"), "permission"));
 	scop_put(req, "is_owner",
 	    scop_make_bool(req, strcmp(scop_text(role, "name"), "owner") == 0));
 	scop_view(req, &view_role);
@@ -134,7 +134,7 @@ portal_role_save(struct scop_request *req)
 		    "This role has more permissions than you. Someone else must change it.");
 		return;
 	}
-	if (scop_outdated(req, scop_rows(req, role_permissions_held(name)), "permission"))
+	if (scop_row_conflict(req, scop_rows(req, role_permissions_held(name)), "permission"))
 		return;
 	for (size_t i = 0; i < scop_count(known); i++) {
 		const struct scop_value *permission = scop_get(scop_at(known, i), "name");
@@ -155,7 +155,7 @@ portal_role_save(struct scop_request *req)
 	scop_write(req, role_permissions_clear(name));
 	if (count > 0)
 		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
-	scop_note(req, "Changed a role", about);
+	scop_audit(req, "Changed a role", about);
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "roles", NULL);
 }
@@ -191,7 +191,7 @@ portal_role_remove(struct scop_request *req)
 		return;
 	scop_write(req, role_permissions_clear(name));
 	scop_write(req, role_remove(name));
-	scop_note(req, "Removed a role", scop_get(role, "title"));
+	scop_audit(req, "Removed a role", scop_get(role, "title"));
 	scop_flash(req, SCOP_TEXT("The role is removed."));
 	scop_redirect(req, "roles", NULL);
 }

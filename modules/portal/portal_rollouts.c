@@ -76,7 +76,7 @@ portal_rollout_begin(struct scop_request *req)
 		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
 		scop_field(req, "canary")),
 	    &under_way);
-	scop_note(req, "Started a gradual update", module);
+	scop_audit(req, "Started a gradual update", module);
 	scop_flash(req, SCOP_TEXT("The update starts in a moment."));
 	scop_redirect(req, "rollouts", NULL);
 }
@@ -129,7 +129,7 @@ change(struct scop_request *req, const char *kind, const char *note, const char 
 	    rollout_change_add(scop_tenant(req), scop_make_text(req, "%s", kind), id,
 		scop_member_name(req)),
 	    &under_way);
-	scop_note(req, note, scop_get(one, "title"));
+	scop_audit(req, note, scop_get(one, "title"));
 	scop_flash(req, said);
 	scop_redirect(req, "rollout", scop_map_of(req, "rollout", id, NULL));
 }
@@ -137,13 +137,13 @@ change(struct scop_request *req, const char *kind, const char *note, const char 
 void
 portal_rollout_pause(struct scop_request *req)
 {
-	change(req, "rollout-pause", SCOP_NOTE("Paused a gradual update"),
+	change(req, "rollout-pause", SCOP_AUDIT("Paused a gradual update"),
 	    SCOP_TEXT("The update pauses after the company that it is at."));
 }
 
 void
 portal_rollout_resume(struct scop_request *req)
 {
-	change(req, "rollout-resume", SCOP_NOTE("Resumed a gradual update"),
+	change(req, "rollout-resume", SCOP_AUDIT("Resumed a gradual update"),
 	    SCOP_TEXT("The update goes on."));
 }

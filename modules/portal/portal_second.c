@@ -101,7 +101,7 @@ portal_second_on(struct scop_request *req)
 		codes[i] = scop_random(req, RECOVERY_LENGTH);
 		scop_write(req, recovery_add(person, scop_hash(req, codes[i])));
 	}
-	scop_note(req, "Turned on two-step verification", NULL);
+	scop_audit(req, "Turned on two-step verification", NULL);
 	scop_put(req, "codes", scop_make_list(req, RECOVERY_CODES, codes));
 	scop_show_once(req);
 	scop_view(req, &view_second_codes);
@@ -120,7 +120,7 @@ portal_second_off(struct scop_request *req)
 	}
 	scop_write(req, person_totp(scop_get(person, "id"), NULL, scop_make_int(req, 0)));
 	scop_write(req, recovery_clear(scop_get(person, "id")));
-	scop_note(req, "Turned off two-step verification", NULL);
+	scop_audit(req, "Turned off two-step verification", NULL);
 	scop_flash(req, SCOP_TEXT("Two-step verification is off."));
 	scop_redirect(req, "account", NULL);
 }

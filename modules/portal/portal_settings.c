@@ -77,7 +77,7 @@ portal_settings(struct scop_request *req)
 	const struct scop_value *module = scop_path(req, "module"),
 				*language = scop_make_text(req, "%s", scop_language_of(req));
 	const struct scop_value *offered = scop_put_all(req,
-	    (const struct scop_want[]){ { "offer", true, offer_titled(language, module) },
+	    (const struct scop_read[]){ { "offer", true, offer_titled(language, module) },
 		{ "found", false, settings_of(language, module) },
 		{ "found_choices", false, setting_choices(language, module) }, { 0 } });
 	const struct scop_value *rows = scop_model(req, "found");
@@ -91,7 +91,7 @@ portal_settings(struct scop_request *req)
 		scop_list_push(list,
 		    drawn(req, scop_at(rows, i), scop_model(req, "found_choices")));
 	scop_put(req, "settings", scop_list_done(list));
-	scop_put(req, "seen", scop_seen(req, rows, SHOWN));
+	scop_put(req, "seen", scop_row_version(req, rows, SHOWN));
 	scop_view(req, &view_settings);
 }
 
@@ -205,7 +205,7 @@ portal_settings_save(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
-	if (scop_outdated(req, rows, SHOWN))
+	if (scop_row_conflict(req, rows, SHOWN))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct scop_value *row = scop_at(rows, i),
@@ -219,7 +219,7 @@ portal_settings_save(struct scop_request *req)
 	if (scop_rejected(req))
 		return;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
-	scop_note(req, "Changed settings", about);
+	scop_audit(req, "Changed settings", about);
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "settings", scop_map_of(req, "module", module, NULL));
 }

@@ -114,7 +114,7 @@ portal_tenant(struct scop_request *req)
 	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req)),
 				*id = tenant_number(req);
 	const struct scop_value *tenant = scop_put_all(req,
-	    (const struct scop_want[]){ { "one", true, one_tenant(id) },
+	    (const struct scop_read[]){ { "one", true, one_tenant(id) },
 		{ "modules", false, offers_for(language, id) },
 		{ "orders", false, orders_for(language, id) }, { "steps", false, steps_for(id) },
 		{ "dead", false, dead_jobs_for(language, id) }, { 0 } });
@@ -196,7 +196,7 @@ portal_tenant_make(struct scop_request *req)
 		scop_field(req, "owner_mail")),
 	    &under_way);
 	if (!under_way)
-		scop_note(req, "Created a company", title);
+		scop_audit(req, "Created a company", title);
 	scop_flash_with(req,
 	    under_way ? SCOP_TEXT("{{title}} is being created already.")
 		      : SCOP_TEXT("{{title}} will be there in a moment."),
@@ -211,7 +211,7 @@ static void
 note_agreed(struct scop_request *req, const struct scop_value *tenant, const char *note,
     const char *value)
 {
-	scop_note(req, note, scop_make_text(req, "%s: %s", scop_text(tenant, "title"), value));
+	scop_audit(req, note, scop_make_text(req, "%s: %s", scop_text(tenant, "title"), value));
 }
 
 /* NULL: it may order nothing that costs. */
@@ -227,7 +227,7 @@ allow(struct scop_request *req, const struct scop_value *tenant, const struct sc
 	    allowance_order_add(scop_get(tenant, "id"), scop_member_name(req),
 		amount ? scop_make_int(req, scop_as_int(amount)) : NULL),
 	    &under_way);
-	note_agreed(req, tenant, SCOP_NOTE("Changed the order limit"),
+	note_agreed(req, tenant, SCOP_AUDIT("Changed the order limit"),
 	    amount ? scop_as_text(scop_make_text(req, "%s %s",
 			 scop_plain(req, scop_make_number(req, scop_as_int(amount), 2)),
 			 scop_text(tenant, "currency")))
@@ -244,7 +244,7 @@ send_from(struct scop_request *req, const struct scop_value *tenant,
 		return;
 	scop_write_unique(req,
 	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req), address), &under_way);
-	note_agreed(req, tenant, SCOP_NOTE("Changed the sender address"),
+	note_agreed(req, tenant, SCOP_AUDIT("Changed the sender address"),
 	    scop_as_text(address)[0] ? scop_as_text(address) : "-");
 }
 

@@ -25,7 +25,7 @@ const struct scop_value *shop_cart_owner(struct scop_request *req);
 /* Puts what the frame shows: categories, and the cart of a browser that has one. Ends an array of
  * wants. */
 #define SHOP_FRAME(req) { "tops", false, top_categories() }, shop_cart_want(req)
-struct scop_want shop_cart_want(struct scop_request *req);
+struct scop_read shop_cart_want(struct scop_request *req);
 
 /* What shop_put_delivery (shop_basket.h) needs, among the wants. */
 #define SHOP_DELIVERY \

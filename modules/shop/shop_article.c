@@ -207,7 +207,7 @@ shop_product_edit(struct scop_request *req)
 {
 	const struct scop_value *id = product_in_path(req);
 	const struct scop_value *product = scop_put_all(req,
-	    (const struct scop_want[]){ { "product", true, product_by_id(id) },
+	    (const struct scop_read[]){ { "product", true, product_by_id(id) },
 		{ "found", false, variants_by_product(id) }, { "terms", true, selling() },
 		{ "categories", false, category_paths() }, { 0 } });
 
@@ -220,7 +220,7 @@ shop_product_edit(struct scop_request *req)
 	put_rows(req, scop_model(req, "found"));
 	/* a browser does not keep it where the form is drawn again */
 	scop_put(req, "picture_lost", scop_make_bool(req, file && file->data));
-	scop_put(req, "seen", scop_seen(req, product, SHOP_ARTICLE));
+	scop_put(req, "seen", scop_row_version(req, product, SHOP_ARTICLE));
 	scop_put(req, "in_france", scop_get(scop_model(req, "terms"), "in_france"));
 	scop_view(req, &view_product_edit);
 }
@@ -452,7 +452,7 @@ note_numbers(struct scop_request *req, const struct article *article)
 	const char *name = scop_as_text(scop_field(req, "name"));
 
 	if (*text)
-		scop_note(req, "Changed a price or stock",
+		scop_audit(req, "Changed a price or stock",
 		    scop_make_text(req, "%.*s: %s", (int)scop_utf8_fit(name, 60), name, text));
 }
 
@@ -481,7 +481,7 @@ write_rows(struct scop_request *req, const struct article *article)
 		scop_write(req, variants_leave_carts(gone));
 		scop_write(req, variants_hide(gone));
 		scop_write(req, variants_remove(gone));
-		scop_note(req, "Removed a variant", scop_field(req, "name"));
+		scop_audit(req, "Removed a variant", scop_field(req, "name"));
 	}
 	scop_write(req, variants_uncode(scop_list_done(recoded)));
 	bool taken = false, again = false;
@@ -520,7 +520,7 @@ write_picture(struct scop_request *req, const struct scop_value *product, const 
 
 	scop_write(req, picture_put(hash, text_value(req, type), bytes));
 	scop_write(req, product_picture(product, hash));
-	scop_note(req, "Changed the picture of an article", scop_field(req, "name"));
+	scop_audit(req, "Changed the picture of an article", scop_field(req, "name"));
 }
 
 static void
@@ -540,7 +540,7 @@ write_texts(struct scop_request *req, const struct scop_value *id)
 	scop_write(req,
 	    option_names_set(id, name[0] ? name[0] : none, name[1] ? name[1] : none,
 		name[2] ? name[2] : none));
-	scop_note(req, "Changed an article", scop_field(req, "name"));
+	scop_audit(req, "Changed an article", scop_field(req, "name"));
 }
 
 static bool
@@ -576,7 +576,7 @@ shop_product_save(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
-	if (scop_outdated(req, article->product, SHOP_ARTICLE))
+	if (scop_row_conflict(req, article->product, SHOP_ARTICLE))
 		return;
 	const bool fine = checked(req, article);
 	const char *type = chosen_picture(req);

@@ -38,13 +38,13 @@ shop_cart_owner(struct scop_request *req)
 	return customer ? scop_get(customer, "cart") : visitor;
 }
 
-struct scop_want
+struct scop_read
 shop_cart_want(struct scop_request *req)
 {
 	const struct scop_value *visitor = scop_visitor(req);
 
-	return visitor ? (struct scop_want){ "cart", true, cart_count(visitor) }
-		       : (struct scop_want){ 0 };
+	return visitor ? (struct scop_read){ "cart", true, cart_count(visitor) }
+		       : (struct scop_read){ 0 };
 }
 
 const struct scop_value *
@@ -81,7 +81,7 @@ shop_cart(struct scop_request *req)
 	struct shop_basket basket;
 
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "lines", false, cart_lines(scop_visitor(req)) },
+	    (const struct scop_read[]){ { "lines", false, cart_lines(scop_visitor(req)) },
 		SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
 	const struct scop_value *lines = scop_model(req, "lines");
 

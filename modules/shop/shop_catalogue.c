@@ -27,7 +27,7 @@ shop_list(struct scop_request *req)
 	const struct scop_value *limit = shop_window_limit(req, PER_PAGE);
 
 	const struct scop_value *products = scop_put_all(req,
-	    (const struct scop_want[]){ { "products", false,
+	    (const struct scop_read[]){ { "products", false,
 					    window.back ? products_of_all_back(window.from, limit)
 							: products_of_all(window.from, limit) },
 		SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
@@ -62,7 +62,7 @@ shop_category(struct scop_request *req)
 	}
 	scop_put(req, "category", category);
 	const struct scop_value *products = scop_put_all(req,
-	    (const struct scop_want[]){ { "products", false, products_in(req, category, &window) },
+	    (const struct scop_read[]){ { "products", false, products_in(req, category, &window) },
 		{ "subs", false, sub_categories(slug) },
 		{ "parents", false, category_parents(slug) }, SHOP_DELIVERY, SHOP_FRAME(req),
 		{ 0 } });
@@ -95,7 +95,7 @@ shop_product(struct scop_request *req)
 	const struct scop_value *slug = scop_path(req, "slug");
 
 	const struct scop_value *variants = scop_put_all(req,
-	    (const struct scop_want[]){ { "variants", false, product_page(slug) },
+	    (const struct scop_read[]){ { "variants", false, product_page(slug) },
 		{ "neighbours", false, neighbours_of_product(slug) }, { "steps", false, steps() },
 		SHOP_FRAME(req), { 0 } });
 	const struct scop_value *product = scop_at(variants, 0),

@@ -73,7 +73,7 @@ shop_checkout(struct scop_request *req)
 	struct shop_basket basket;
 
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "lines", false, cart_lines(visitor) },
+	    (const struct scop_read[]){ { "lines", false, cart_lines(visitor) },
 		{ "terms", true, selling() }, { "steps", false, steps() },
 		{ "last", true, last_order_of(visitor) }, SHOP_FRAME(req), { 0 } });
 	const struct scop_value *lines = scop_model(req, "lines");
@@ -182,7 +182,7 @@ static void
 mail_order(struct scop_request *req, const struct scop_value *token)
 {
 	const struct scop_value *order = scop_put_all(req,
-	    (const struct scop_want[]){ { "order", true, order_by_token(token) },
+	    (const struct scop_read[]){ { "order", true, order_by_token(token) },
 		{ "lines", false, lines_by_token(token) },
 		{ "found_vats", false, vats_by_token(token) }, { "terms", true, selling() },
 		{ "payment", true, payment() }, { 0 } });
@@ -295,7 +295,7 @@ shop_thanks(struct scop_request *req)
 {
 	const struct scop_value *token = scop_path(req, "token");
 	const struct scop_value *order = scop_put_all(req,
-	    (const struct scop_want[]){ { "order", true, order_by_token(token) },
+	    (const struct scop_read[]){ { "order", true, order_by_token(token) },
 		{ "lines", false, lines_by_token(token) },
 		{ "found_vats", false, vats_by_token(token) }, { "payment", true, payment() },
 		SHOP_FRAME(req), { 0 } });

@@ -20,7 +20,7 @@ void
 shop_account(struct scop_request *req)
 {
 	const struct scop_value *customer = scop_put_all(req,
-	    (const struct scop_want[]){ { "customer", true, customer_of(scop_visitor(req)) },
+	    (const struct scop_read[]){ { "customer", true, customer_of(scop_visitor(req)) },
 		SHOP_FRAME(req), { 0 } });
 
 	if (customer) {
@@ -39,7 +39,7 @@ shop_account_ask(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_field(req, "mail");
 
-	scop_later_at(req, "customer_link",
+	scop_enqueue_at(req, "customer_link",
 	    scop_map_of(req, "mail", mail, "language",
 		scop_make_text(req, "%s", scop_language_of(req)), NULL),
 	    NULL, scop_as_text(scop_hash(req, mail)));
@@ -70,7 +70,7 @@ void
 shop_account_link(struct scop_request *req)
 {
 	scop_put_all(req,
-	    (const struct scop_want[]){
+	    (const struct scop_read[]){
 		{ "found", true, customer_link_by_hash(scop_hash(req, scop_path(req, "token"))) },
 		SHOP_FRAME(req), { 0 } });
 	scop_put(req, "token", scop_path(req, "token"));

@@ -79,7 +79,7 @@ shop_orders(struct scop_request *req)
 	struct shop_window window = shop_window(req, SHOP_FALLING);
 
 	const struct scop_value *found = scop_put_all(req,
-	    (const struct scop_want[]){ { "orders", false, orders_in(req, &window) },
+	    (const struct scop_read[]){ { "orders", false, orders_in(req, &window) },
 		{ "counts", true, order_counts() }, { 0 } });
 	if (scop_count(found) == 0 && window.moved) {
 		window = shop_window_first(req, SHOP_FALLING);
@@ -117,7 +117,7 @@ shop_tile(struct scop_request *req)
 {
 	const struct scop_value *labels[DAYS], *values[DAYS];
 	const struct scop_value *days = scop_put_all(req,
-	    (const struct scop_want[]){ { "days", false, sales_by_day(last_days(req, labels)) },
+	    (const struct scop_read[]){ { "days", false, sales_by_day(last_days(req, labels)) },
 		{ "counts", true, order_counts() }, { "ready", true, readiness() }, { 0 } });
 	const char *currency = "EUR";
 	int64_t cents[DAYS] = { 0 }, total = 0;
@@ -191,7 +191,7 @@ shop_order(struct scop_request *req)
 	const struct scop_value *number =
 	    scop_make_int(req, atoll(scop_as_text(scop_path(req, "number"))));
 	const struct scop_value *order = scop_put_all(req,
-	    (const struct scop_want[]){ { "order", true, order_by_id(number) },
+	    (const struct scop_read[]){ { "order", true, order_by_id(number) },
 		{ "lines", false, lines_by_id(number) },
 		{ "found_vats", false, vats_by_id(number) },
 		{ "changes", false, order_changes(number) }, { 0 } });

@@ -137,8 +137,8 @@ shop_products_publish(struct scop_request *req)
 
 	scop_write(req, products_publish(scop_field(req, "product"), scop_make_bool(req, publish)));
 	scop_write(req, counts_refresh());
-	scop_note(req,
-	    publish ? SCOP_NOTE("Showed articles in the shop") : SCOP_NOTE("Hid articles"),
+	scop_audit(req,
+	    publish ? SCOP_AUDIT("Showed articles in the shop") : SCOP_AUDIT("Hid articles"),
 	    scop_make_text(req, "%zu", scop_count(scop_field(req, "product"))));
 	scop_put(req, publish ? "was_published" : "was_hidden",
 	    scop_make_int(req, (int64_t)scop_count(scop_field(req, "product"))));
@@ -188,7 +188,7 @@ shop_product_add(struct scop_request *req)
 	    variant_add(product, scop_make_text(req, "%s", code), NULL, none, none, none,
 		scop_field(req, "price"), scop_field(req, "stock"), scop_make_int(req, 0)));
 	scop_write(req, product_refresh(product));
-	scop_note(req, "Added an article", name);
+	scop_audit(req, "Added an article", name);
 	scop_flash(req, SCOP_TEXT("The article is added. It stays hidden until you show it."));
 	scop_redirect(req, "edit-product", scop_map_of(req, "product", product, NULL));
 }

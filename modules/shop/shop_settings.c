@@ -68,7 +68,7 @@ all_of(struct scop_request *req, const struct scop_value *payment, const struct 
 	    scop_get(payment, "iban"), "bic", scop_get(payment, "bic"), "country",
 	    scop_get(selling, "country"), "scheme", scop_get(selling, "scheme"), "free_from",
 	    scop_get(selling, "free_from"), "mail", scop_get(selling, "mail"), "steps",
-	    scop_seen(req, steps, SHOP_STEP), NULL);
+	    scop_row_version(req, steps, SHOP_STEP), NULL);
 }
 
 /* An amount as the trail keeps it, which is read in any language. */
@@ -82,7 +82,7 @@ void
 shop_settings_show(struct scop_request *req)
 {
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "selling", true, selling() }, { "found", false, steps() },
+	    (const struct scop_read[]){ { "selling", true, selling() }, { "found", false, steps() },
 		{ "payment", true, payment() }, { 0 } });
 	const struct scop_value *selling = scop_model(req, "selling"),
 				*found = scop_model(req, "found"),
@@ -91,7 +91,7 @@ shop_settings_show(struct scop_request *req)
 	if (scop_type(free_from) == SCOP_MONEY)
 		scop_put(req, "free_from", scop_make_number(req, scop_as_int(free_from), 2));
 	scop_put(req, "seen",
-	    scop_seen(req, all_of(req, scop_model(req, "payment"), selling, found), SHOWN));
+	    scop_row_version(req, all_of(req, scop_model(req, "payment"), selling, found), SHOWN));
 	shop_put_steps(req, found);
 	scop_put(req, "may_set", scop_make_bool(req, scop_may(req, "portal.settings")));
 	scop_view(req, &view_settings);
@@ -140,7 +140,7 @@ write_account(struct scop_request *req, const struct scop_value *before, const c
 	    strcmp(scop_text(before, "bic"), scop_as_text(bic)) == 0)
 		return;
 	scop_write(req, payment_set(name, scop_make_text(req, "%s", iban), bic));
-	scop_note(req, "Changed where customers pay", scop_make_text(req, "%s", iban));
+	scop_audit(req, "Changed where customers pay", scop_make_text(req, "%s", iban));
 }
 
 static const char *
@@ -167,7 +167,7 @@ write_terms(struct scop_request *req, const struct scop_value *before)
 		    scop_type(had) == SCOP_MONEY ? had : NULL, scop_get(before, "mail"))) == 0)
 		return;
 	scop_write(req, selling_set(country, scheme, free_from, mail));
-	scop_note(req, "Changed VAT and replies", scop_make_text(req, "%s", now));
+	scop_audit(req, "Changed VAT and replies", scop_make_text(req, "%s", now));
 }
 
 void
@@ -179,7 +179,7 @@ shop_settings_save(struct scop_request *req)
 	struct shop_steps *changed = shop_steps_read(req, steps);
 	char iban[SHOP_IBAN];
 
-	if (scop_outdated(req, all_of(req, account, selling, steps), SHOWN))
+	if (scop_row_conflict(req, all_of(req, account, selling, steps), SHOWN))
 		return;
 	const bool pays = check_account(req, account, iban);
 

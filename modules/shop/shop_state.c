@@ -34,15 +34,15 @@ static const struct transition {
 	const char *words, *undone;    /* for the audit trail */
 	const char *said, *taken_back; /* to who did it */
 } transitions[] = {
-	{ "paid", "placed", "placed", NULL, SCOP_NOTE("Marked orders as paid"),
-	    SCOP_NOTE("Marked an order as unpaid"), SCOP_TEXT("The order is marked as paid."),
+	{ "paid", "placed", "placed", NULL, SCOP_AUDIT("Marked orders as paid"),
+	    SCOP_AUDIT("Marked an order as unpaid"), SCOP_TEXT("The order is marked as paid."),
 	    SCOP_TEXT("The order is marked as unpaid.") },
-	{ "shipped", "paid", "paid", &view_shipped_mail, SCOP_NOTE("Marked orders as shipped"),
-	    SCOP_NOTE("Marked an order as not shipped"),
+	{ "shipped", "paid", "paid", &view_shipped_mail, SCOP_AUDIT("Marked orders as shipped"),
+	    SCOP_AUDIT("Marked an order as not shipped"),
 	    SCOP_TEXT("The order is marked as shipped."),
 	    SCOP_TEXT("The order is marked as not shipped. The customer gets no e-mail.") },
-	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_NOTE("Cancelled orders"),
-	    SCOP_NOTE("Took back the cancellation of an order"),
+	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_AUDIT("Cancelled orders"),
+	    SCOP_AUDIT("Took back the cancellation of an order"),
 	    SCOP_TEXT("The order is cancelled."),
 	    SCOP_TEXT("The cancellation is taken back. The customer gets no e-mail.") },
 };
@@ -95,8 +95,8 @@ static void
 tell_later(struct scop_request *req, const struct scop_value *ids, const struct scop_value *state,
     const struct scop_value *due)
 {
-	scop_later_at(req, "tell_customers", scop_map_of(req, "orders", ids, "state", state, NULL),
-	    due, NULL);
+	scop_enqueue_at(req, "tell_customers",
+	    scop_map_of(req, "orders", ids, "state", state, NULL), due, NULL);
 }
 
 /* Changes the orders of `rows`; gives how many. */
@@ -122,7 +122,7 @@ change(struct scop_request *req, const struct scop_value *rows, const struct tra
 		scop_write(req, stock_put_back(ids));
 		scop_write(req, availability_of_orders(ids));
 	}
-	scop_note(req, transition->words, listed(req, ids));
+	scop_audit(req, transition->words, listed(req, ids));
 	if (transition->mail)
 		tell_later(req, ids, to, due);
 	return scop_count(ids);
@@ -224,7 +224,7 @@ shop_order_undo(struct scop_request *req)
 	scop_write(req,
 	    order_changes_add(ids, before, scop_member_name(req), scop_now(req),
 		scop_make_bool(req, true)));
-	scop_note(req, transition->undone, listed(req, ids));
+	scop_audit(req, transition->undone, listed(req, ids));
 	scop_flash(req, transition->taken_back);
 	back(req, number);
 }
@@ -259,7 +259,7 @@ shop_state_job(struct scop_request *req)
 
 	for (size_t i = 0; i < scop_count(ids) && !scop_rejected(req); i++) {
 		const struct scop_value *order = scop_put_all(req,
-		    (const struct scop_want[]){ { "order", true, order_by_id(scop_at(ids, i)) },
+		    (const struct scop_read[]){ { "order", true, order_by_id(scop_at(ids, i)) },
 			{ "found_vats", false, vats_by_id(scop_at(ids, i)) },
 			{ "lines", false, lines_by_id(scop_at(ids, i)) }, { 0 } });
 

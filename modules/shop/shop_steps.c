@@ -156,5 +156,5 @@ shop_steps_write(struct scop_request *req, const struct shop_steps *steps)
 	if (steps->price)
 		scop_write(req,
 		    step_put(scop_field(req, "to"), scop_field(req, "weight"), steps->price));
-	scop_note(req, "Changed the prices of delivery", scop_make_text(req, "%s", steps->note));
+	scop_audit(req, "Changed the prices of delivery", scop_make_text(req, "%s", steps->note));
 }

@@ -9,7 +9,7 @@
 
 #include "shop.h"
 
-/* The columns of a step that the page shows, for scop_seen. */
+/* The columns of a step that the page shows, for scop_row_version. */
 #define SHOP_STEP "id country up_to_grams price"
 
 /* Puts `found` (rows of steps) as the page's inputs show them, and what was typed for a new one. */

@@ -286,7 +286,7 @@ shop_import_show(struct scop_request *req)
 {
 	const struct scop_value *id = shop_import_number(req);
 	const struct scop_value *run = scop_put_all(req,
-	    (const struct scop_want[]){ { "run", true, import_by_id(id) },
+	    (const struct scop_read[]){ { "run", true, import_by_id(id) },
 		{ "found", false, import_lines(id) }, { 0 } });
 
 	if (!run) {
@@ -320,7 +320,7 @@ begin(struct scop_request *req, const char *to, const char *from, const char *or
 		const struct scop_value *attempt =
 		    scop_get(scop_row(req, import_attempt(id)), "attempt");
 
-		scop_later(req, job,
+		scop_enqueue(req, job,
 		    scop_make_map(req, 2, keys, (const struct scop_value *[]){ id, attempt }));
 		scop_write(req, import_job_is(id, scop_make_int(req, scop_inserted(req))));
 	}
@@ -385,7 +385,7 @@ shop_import_start(struct scop_request *req)
 		    "and upload it again.");
 		return;
 	}
-	scop_note(req, "Imported a file of articles", scop_get(run, "file_name"));
+	scop_audit(req, "Imported a file of articles", scop_get(run, "file_name"));
 	begin(req, "importing", "checked", "checked", "import_products",
 	    scop_make_bool(req, all_or_nothing),
 	    scop_make_bool(req, scop_as_bool(scop_field(req, "hidden"))));
@@ -398,7 +398,7 @@ shop_import_cancel(struct scop_request *req)
 	if (!is_there(req))
 		return;
 	if (scop_write(req, import_cancel(shop_import_number(req), scop_member_name(req))) == 1) {
-		scop_note(req, "Cancelled an import", NULL);
+		scop_audit(req, "Cancelled an import", NULL);
 		scop_flash(req,
 		    SCOP_TEXT("The import is cancelled. Nothing of it is in your shop."));
 	} else {
@@ -431,6 +431,6 @@ shop_import_undo(struct scop_request *req)
 		scop_reject(req, "run", "A later import must be undone first.");
 		return;
 	}
-	scop_note(req, "Undid an import", scop_get(run, "file_name"));
+	scop_audit(req, "Undid an import", scop_get(run, "file_name"));
 	begin(req, "undoing", "done", "done", "undo_import", NULL, NULL);
 }

@@ -66,14 +66,14 @@ test('a name in a call that nothing has', () => refused({
     ['scop_setting(req, "days")', 'scop_setting(req, "dayz")'], ['scop_reject(req, "name"', 'scop_reject(req, "nom"']]
 }, 'lending.c', [
   ['"tol"', "scop_path: no route's path has a part 'tol'"], ['"nmae"', "scop_field: no route has a field named 'nmae'"], ['"mial"', "scop_field: no route has a field named 'mial'"],
-  ['"remynd"', "scop_later: no struct scop_job is named 'remynd'"], ['"askd"', "scop_emit: module.xml has no <emits> with the event 'askd'"], ['"lits"', "scop_redirect: no route is named 'lits'"],
+  ['"remynd"', "scop_enqueue: no struct scop_job is named 'remynd'"], ['"askd"', "scop_emit: module.xml has no <emits> with the event 'askd'"], ['"lits"', "scop_redirect: no route is named 'lits'"],
   ['lending.sea', "scop_may: module.xml has no <permission> named 'lending.sea'"], ['dayz', "scop_setting: module.xml has no <setting> named 'dayz'"], ['"nom"', "scop_reject: no route has a field, and no view an id, named 'nom'"]]))
 
 test('a statement that is run as what it is not, and a GET that writes', () => refused({
   'lending.c': [['scop_put(req, "number", scop_path(req, "tool"));', 'scop_put(req, "number", scop_path(req, "tool"));\n\tscop_row(req, loan_add(NULL, NULL, NULL));'], ['scop_write(req,\n\t    loan_add(scop_path(req, "tool"), scop_field(req, "name"), scop_field(req, "mail")));', 'scop_write(req, tools());'],
-    ['scop_view(req, &view_list);', 'scop_later(req, "remind", NULL); /* in a GET */\n\tscop_view(req, &view_list);']]
+    ['scop_view(req, &view_list);', 'scop_enqueue(req, "remind", NULL); /* in a GET */\n\tscop_view(req, &view_list);']]
 }, 'lending.c', [
-  ['loan_add(NULL, NULL, NULL));', "scop_row: 'loan_add' ("], ['scop_write(req, tools())', "scop_write: 'tools' ("], ['in a GET', "scop_later in 'list', which answers GET /: a GET's transaction is read-only"]]))
+  ['loan_add(NULL, NULL, NULL));', "scop_row: 'loan_add' ("], ['scop_write(req, tools())', "scop_write: 'tools' ("], ['in a GET', "scop_enqueue in 'list', which answers GET /: a GET's transaction is read-only"]]))
 
 test('routes that contradict one another or the manifest', () => refused({
   'lending.c': [['.permission = "lending.see" },\n\t{ .method = SCOP_GET, .path = "/tile"', '.permission = "lending.sea" },\n\t{ .method = SCOP_GET, .path = "/t/new", .handle = list },\n\t{ .method = SCOP_GET, .path = "/a-{b}", .name = "list", .handle = list },\n\t{ .method = SCOP_GET, .path = "/tile"'],

@@ -34,18 +34,18 @@ struct scop_http {
 	/* for all of it, redirects too; 30 unless said, at most 300 */
 	unsigned seconds;
 	/* bytes of the answer, unpacked; 10,000,000 unless said */
-	size_t most;
+	size_t max_bytes;
 	/* followed, each checked like the first; 0 unless said, at most 5 */
 	unsigned redirects;
 };
 
 /* The answer: a map of `status` (an integer), `type`, `body` (bytes), `url` (where it came from at
  * last) and `headers` (a map, names in lower case; of several of one name the last). NULL where
- * there was none, and scop_http_trouble says why. */
+ * there was none, and scop_http_error says why. */
 const struct scop_value *scop_http(struct scop_request *req, const struct scop_http *ask);
 
 /* Why the last call had no answer, for scop_retry and people; "" when it had one. */
-const char *scop_http_trouble(const struct scop_request *req);
+const char *scop_http_error(const struct scop_request *req);
 
 /* A text that is the same at each try of this job and of no other. */
 const struct scop_value *scop_job_key(struct scop_request *req);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Lines in the host's log, for whoever operates it. What the tenant's people should know goes to
- * the audit trail (scop_note) or the page; what is secret or personal does not go here.
+ * the audit trail (scop_audit) or the page; what is secret or personal does not go here.
  */
 #ifndef SCOPITON_LOG_H
 #define SCOPITON_LOG_H

@@ -65,9 +65,9 @@ const struct scop_value *scop_sender_hash(struct scop_request *req);
 
 /* ---- in somebody's name ---- */
 
-/* As scop_note, in the name of somebody who is not signed in yet: `member` is an id of this
+/* As scop_audit, in the name of somebody who is not signed in yet: `member` is an id of this
  * tenant's or NULL, `name` a text of at most 100 bytes; more is cut. Part of the transaction. */
-void scop_note_as(struct scop_request *req, const struct scop_value *member,
+void scop_audit_as(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const char *text, const struct scop_value *about);
 
 /* Orders "cancel" for a job that waits or runs, "replay" or "drop" for a dead one; `job` is its

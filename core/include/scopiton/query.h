@@ -65,7 +65,7 @@ uint64_t scop_write_unique(struct scop_request *req, struct scop_query query, bo
 int64_t scop_inserted(struct scop_request *req);
 
 /* One read of several that travel together. */
-struct scop_want {
+struct scop_read {
 	const char *name; /* of the value in the model; NULL ends the array */
 	bool first;       /* the first row as a map (null for none) instead of the list of all */
 	struct scop_query query;
@@ -74,6 +74,6 @@ struct scop_want {
 /* Puts the results of all reads into the model, in one round trip to MariaDB for each 16; gives the
  * first one's. Each must be a SELECT. NULL when the first asked for a row and there is none, or the
  * request has failed. */
-const struct scop_value *scop_put_all(struct scop_request *req, const struct scop_want *wants);
+const struct scop_value *scop_put_all(struct scop_request *req, const struct scop_read *wants);
 
 #endif

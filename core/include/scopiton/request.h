@@ -197,9 +197,9 @@ const struct scop_value *scop_hash(struct scop_request *req, const struct scop_v
  * reads them again, for change (FOR UPDATE), and stops where the form is outdated: it is refused
  * and drawn again with what is there now. A program, which has shown no form, says nothing of it.
  */
-const struct scop_value *scop_seen(struct scop_request *req, const struct scop_value *rows,
+const struct scop_value *scop_row_version(struct scop_request *req, const struct scop_value *rows,
     const char *keys);
-bool scop_outdated(struct scop_request *req, const struct scop_value *rows, const char *keys);
+bool scop_row_conflict(struct scop_request *req, const struct scop_value *rows, const char *keys);
 
 /* The QR code of a text, at error level M: a map of `size` and `path`, for
  * @code{.html}
@@ -293,9 +293,9 @@ void scop_send_stored(struct scop_request *req, const char *name, const struct s
 
 /* Adds to the tenant's audit trail that the member (in a job: the module) did `text` to `about` (a
  * text of at most 250 bytes; NULL: nothing). `text` is kept in English, at most 150 characters, and
- * shown translated: written here, or in SCOP_NOTE() where it comes through a variable, its
+ * shown translated: written here, or in SCOP_AUDIT() where it comes through a variable, its
  * translations travel in the package. Part of the transaction. */
-void scop_note(struct scop_request *req, const char *text, const struct scop_value *about);
+void scop_audit(struct scop_request *req, const char *text, const struct scop_value *about);
 
 /* A secret as it may be stored or sent: sealed under this module's own key, in hexadecimal. NULL
  * for what was not sealed so. */

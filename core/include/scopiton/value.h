@@ -23,8 +23,8 @@ struct scop_value;
 
 /* Marks a text for translators; who shows it translates it. */
 #define SCOP_TEXT(text) text
-/* The same for a text that reaches scop_note() through a variable: the portal shows it later. */
-#define SCOP_NOTE(text) text
+/* The same for a text that reaches scop_audit() through a variable: the portal shows it later. */
+#define SCOP_AUDIT(text) text
 
 enum scop_type {
 	SCOP_NULL,

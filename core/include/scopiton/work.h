@@ -10,7 +10,7 @@
  * A job stands in the module's table and, with its titles, in module.xml; so do its schedule and
  * the events that it takes:
  *
- *     <job name="remind" at="08:00" on="mon tue wed thu fri"><title lang="fr">...</title> ...</job>
+ *     <job name="remind" at="08:00" on="mon tue wed thu fri"><title>Remind</title></job>
  *     <emits event="order_placed"/>
  *     <takes event="shop.order_paid" job="thank"/>
  */
@@ -42,11 +42,11 @@ struct scop_job {
 /* Puts a job of this module into the queue, for now. `body` is a map of what it needs to know, at
  * most 64 kB as JSON; NULL for nothing. Times become texts and money a map on the way. Only in a
  * POST or a job; elsewhere, or with a larger body, the request fails. */
-void scop_later(struct scop_request *req, const char *job, const struct scop_value *body);
+void scop_enqueue(struct scop_request *req, const char *job, const struct scop_value *body);
 
 /* The same for the time `at` (NULL: now). Of the jobs with the same name and `once` (1 to 100
  * bytes; NULL: none) only one waits at a time: another is not put. */
-void scop_later_at(struct scop_request *req, const char *job, const struct scop_value *body,
+void scop_enqueue_at(struct scop_request *req, const char *job, const struct scop_value *body,
     const struct scop_value *at, const char *once);
 
 /* Announces an event, which module.xml declares: each module that takes it, of the same tenant,

@@ -16,14 +16,14 @@ call(struct scop_request *req)
 		.method = sent ? "POST" : NULL,
 		.body = sent,
 		.seconds = (unsigned)scop_int(body, "seconds"),
-		.most = (size_t)scop_int(body, "most"),
+		.max_bytes = (size_t)scop_int(body, "most"),
 		.redirects = (unsigned)scop_int(body, "redirects") });
 
 	scop_write(req,
 	    answer_put(scop_get(body, "url"), scop_get(answer, "status"),
 		scop_make_int(req, (int64_t)scop_size(scop_get(answer, "body"))),
 		scop_make_text(req, "%.150s", scop_text(answer, "body")),
-		scop_make_text(req, "%.250s", scop_http_trouble(req)), scop_job_key(req)));
+		scop_make_text(req, "%.250s", scop_http_error(req)), scop_job_key(req)));
 	return SCOP_JOB_DONE;
 }
 
@@ -46,7 +46,7 @@ ask(struct scop_request *req)
 {
 	static const char *const keys[] = { "url", "note", "send", "seconds", "most", "redirects" };
 
-	scop_later(req, "call",
+	scop_enqueue(req, "call",
 	    scop_make_map(req, 6, keys,
 		(const struct scop_value *[]){ scop_field(req, "url"), scop_field(req, "note"),
 		    scop_field(req, "send"), scop_field(req, "seconds"), scop_field(req, "most"),

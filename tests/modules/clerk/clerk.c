@@ -68,7 +68,7 @@ static enum scop_job_result
 chain(struct scop_request *req)
 {
 	note_as(req, "chain");
-	scop_later(req, "note", scop_body(req));
+	scop_enqueue(req, "note", scop_body(req));
 	scop_emit(req, "noted", scop_body(req));
 	return SCOP_JOB_DONE;
 }
@@ -122,7 +122,7 @@ ask(struct scop_request *req)
 		   *once = scop_as_text(scop_field(req, "once"));
 
 	for (int64_t i = 0; i < (count > 0 ? count : 1); i++)
-		scop_later_at(req, job, body(req), delay > 0 ? scop_from_now(req, delay) : NULL,
+		scop_enqueue_at(req, job, body(req), delay > 0 ? scop_from_now(req, delay) : NULL,
 		    once[0] ? once : NULL);
 	if (scop_as_bool(scop_field(req, "refuse"))) {
 		scop_reject(req, "refuse", "Slow");
@@ -157,7 +157,7 @@ too_large(struct scop_request *req)
 
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = 'x';
-	scop_later(req, "note",
+	scop_enqueue(req, "note",
 	    scop_make_map(req, 1, keys,
 		(const struct scop_value *[]){ scop_make_bytes(req, text, sizeof text) }));
 	scop_redirect(req, "list", NULL);

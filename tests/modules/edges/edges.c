@@ -55,11 +55,11 @@ many_reads(struct scop_request *req)
 {
 	static const char *const names[] = { "n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8",
 		"n9" };
-	struct scop_want wants[READS + 1] = { { NULL, false, { NULL, { NULL } } } };
+	struct scop_read wants[READS + 1] = { { NULL, false, { NULL, { NULL } } } };
 
 	for (int i = 0; i < READS; i++)
 		wants[i] =
-		    (struct scop_want){ names[i % 10], true, note_of(scop_make_int(req, i + 1)) };
+		    (struct scop_read){ names[i % 10], true, note_of(scop_make_int(req, i + 1)) };
 	scop_put_all(req, wants);
 	scop_view(req, &view_page);
 }

@@ -8,7 +8,7 @@ edit(struct scop_request *req)
 	const struct scop_value *one = scop_make_int(req, 1);
 
 	scop_put_all(req,
-	    (const struct scop_want[]){ { "invoice", true, invoice_of(one) },
+	    (const struct scop_read[]){ { "invoice", true, invoice_of(one) },
 		{ "lines", false, lines_of(one) }, { 0 } });
 	scop_view(req, &view_edit);
 }

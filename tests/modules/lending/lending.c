@@ -27,7 +27,7 @@ ask(struct scop_request *req)
 	}
 	scop_write(req,
 	    loan_add(scop_path(req, "tool"), scop_field(req, "name"), scop_field(req, "mail")));
-	scop_later(req, "remind", NULL);
+	scop_enqueue(req, "remind", NULL);
 	scop_emit(req, "asked", NULL);
 	scop_redirect(req, "list", NULL);
 }
@@ -35,7 +35,7 @@ ask(struct scop_request *req)
 static void
 loans_show(struct scop_request *req)
 {
-	scop_put_all(req, (const struct scop_want[]){ { "loans", false, loans() }, { 0 } });
+	scop_put_all(req, (const struct scop_read[]){ { "loans", false, loans() }, { 0 } });
 	scop_put(req, "may_see", scop_make_bool(req, scop_may(req, "lending.see")));
 	scop_put(req, "days", scop_setting(req, "days"));
 	scop_view(req, &view_loans);

@@ -36,7 +36,7 @@ send(struct scop_request *req)
 							 : 1;
 
 	if (scop_as_bool(scop_field(req, "job"))) {
-		scop_later(req, "later", from);
+		scop_enqueue(req, "later", from);
 	} else {
 		mail(req, from);
 		for (int64_t i = 0; i < times; i++)

@@ -12,7 +12,7 @@ static void
 page(struct scop_request *req)
 {
 	scop_put_all(req,
-	    (const struct scop_want[]){ { .name = "few", .query = few(least(req)) },
+	    (const struct scop_read[]){ { .name = "few", .query = few(least(req)) },
 		{ .name = "digits", .query = digits() }, { 0 } });
 	scop_view(req, &view_page);
 }

@@ -72,7 +72,7 @@ flood(struct scop_request *req)
 static void
 ask(struct scop_request *req)
 {
-	scop_later(req, "tell", NULL);
+	scop_enqueue(req, "tell", NULL);
 	scop_redirect(req, "page", NULL);
 }
 

@@ -61,7 +61,7 @@ ask(const char *module, const char *range, bool beta)
 }
 
 static int
-fresh(void **state)
+tmp(void **state)
 {
 	pool_count = 0;
 	return begin(state);
@@ -194,7 +194,7 @@ hopeless_ones_end_too(void **state)
 int
 main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, end)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, tmp, end)
 	const struct CMUnitTest tests[] = {
 		CASE(the_newest_that_is_for_everybody_is_taken),
 		CASE(what_is_needed_comes_first_and_once),

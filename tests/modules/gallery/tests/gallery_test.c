@@ -39,7 +39,7 @@ a_file_arrives_with_its_name(void **state)
 	assert_non_null(scop_test_refusal(test, "file"));
 	scop_test_upload(test, "file", "a.csv", "text/csv", "x\0y", 3);
 	assert_int_equal(scop_test_ask(test, "send"), 200);
-	assert_string_equal(scop_as_text(scop_test_model(test, "saved")), "a.csv");
+	assert_string_equal(scop_as_text(scop_test_model(test, "saved")), "a.csv ");
 }
 
 static void
