@@ -279,8 +279,8 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
     assert.match(text(body), words)
   }
   const again = (await post(page, { ...form, name: 'acme', language: 'de', template: 'retail' }, as)).body
-  assert.match(again, /<option value="de" lang="de" selected>/, 'what was chosen stays')
-  assert.match(again, /<option value="retail" selected>/)
+  assert.match(again, /<option value="de"[^>]* selected/, 'what was chosen stays')
+  assert.match(again, /<option value="retail"[^>]* selected/)
   assert.match(again, /value="Brasserie Dupont &amp; Fils"/)
   assert.equal((await post(page, form, as)).status, 303)
   await until('it is made', async () => (await stack.sql("SELECT state FROM scopiton.installer_order WHERE kind = 'tenant' ORDER BY id DESC LIMIT 1")) === 'done', 20)

@@ -312,7 +312,7 @@ test('a member sees what could not be done and why, tries it again, and forgets 
   await until('it is dead', async () => await dead("name = 'hopeless'") === 1)
   const id = await idOf('hopeless', 'dead')
   await stack.sql(`UPDATE queue.dead SET died = '2020-01-01' WHERE id = ${id}`)
-  assert.match(await look(), /Failed jobs[^]*Hopeless[^]*there is no sense in it/)
+  assert.match(await look(), /Failed jobs[^]*Hopeless[^]*There is no sense in it/)
   await press('replay', id)
   await until('it has died again', async () => await dead(`id = ${id} AND died > '2021-01-01'`) === 1)
   await press('drop', await idOf('hopeless', 'dead'))
