@@ -133,7 +133,7 @@ test('what costs says its price before it is ordered, and an owner asks for what
   assert.match(text((await get(served, operator, scop)).body), /Not installed[\s\S]*owner asked for this module/)
   assert.equal((await post(`${served}/order`, { kind: 'install' }, { page: served, ...asOperator })).status, 303)
   await ended('guestbook')
-  assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 200)
+  await until('it serves', async () => (await stack.request('acme.localhost', '/fr/guestbook/')).status === 200)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(state ORDER BY id) FROM scopiton.module_request"), 'declined,accepted')
   assert.equal((await get(served)).status, 403, 'nobody else serves tenants')
 })
