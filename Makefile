@@ -69,7 +69,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault fuzz docs clean packages webroot
+.PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault fuzz docs release clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -267,6 +267,11 @@ scan: packages
 # Records the public API for tests/api, where a release lets it change so.
 api: $(BUILD)/libscopiton.so.1
 	@BUILD=$(abspath $(BUILD)) node tests/api/snapshot.mjs
+
+# Part of a release, before its tag: keeps in tests/upgrade/VERSION what this version leaves on a machine. Then raise VERSION.
+release:
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tools/release $(VERSION)
 
 docs:
 	@command -v doxygen >/dev/null || tools/install-packages doxygen

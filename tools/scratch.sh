@@ -35,3 +35,12 @@ copy_scratch() {
 	cp -a --reflink=auto --sparse=always "$scratch"/. "$VAR"
 	exec {making}>&-
 }
+
+# Puts what a release has left (tools/release) in the place of what a new host has: databases, accounts, files, secrets.
+restore_release() {
+	local db=(--no-defaults "--socket=$RUN/db.sock" -u root "-p$(cat "$VAR/secrets/.root")")
+	mariadb "${db[@]}" -e 'DROP DATABASE account; DROP DATABASE queue; DROP DATABASE scopiton'
+	gzip -dc "$1/databases.sql.gz" | mariadb "${db[@]}"
+	gzip -dc "$1/accounts.sql.gz" | mariadb "${db[@]}"
+	tar -xzf "$1/var.tar.gz" -C "$VAR"
+}

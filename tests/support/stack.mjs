@@ -18,12 +18,13 @@ const run = promisify(execFile)
 
 // Starts it; `config` are further configuration lines, `modules` a folder of packages other than the build's own; `formRate`
 // is higher than a person's, for tests are quick; `mail` starts a mail server too. `durable` stores as safely as a scop does, which
-// only what is timed asks for.
-export async function start ({ config = [], modules, formRate = '1000r/s', mail = false, durable = false } = {}) {
+// only what is timed asks for. `release` is a folder of tests/upgrade, whose host is upgraded.
+export async function start ({ config = [], modules, formRate = '1000r/s', mail = false, durable = false, release } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-test-'))
   fs.chmodSync(folder, 0o755)
   const env = { ...process.env, BUILD: build, MAIL: mail ? 'yes' : '', SCRATCH: durable ? '' : 'yes' }
   if (modules) env.MODULES_FOLDER = modules
+  if (release) env.RELEASE = release
   if (process.env.SANITIZED) config = ['sandbox = no', ...config] // a sanitizer needs what the sandbox takes away
   const child = spawn(path.join(root, 'tools/serve'), [folder, `form_rate = ${formRate}`, ...config], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = readline.createInterface({ input: child.stdout })
