@@ -196,6 +196,7 @@ static const struct scop_route routes[] = {
 	    .path = "/products/import/{run}/undo",
 	    .name = "undo-import",
 	    .handle = shop_import_undo,
+	    .fields = shop_undo_fields,
 	    .form = shop_import_show,
 	    .permission = "shop.products" },
 	{ .method = SCOP_GET,

@@ -112,7 +112,7 @@ void shop_import_refused(struct scop_request *req);
 enum scop_job_result shop_check_job(struct scop_request *req);
 enum scop_job_result shop_import_job(struct scop_request *req);
 enum scop_job_result shop_undo_job(struct scop_request *req);
-extern const struct scop_field shop_start_fields[];
+extern const struct scop_field shop_start_fields[], shop_undo_fields[];
 extern const struct scop_field shop_upload_fields[], shop_map_fields[];
 
 /* The options of a variant, such as "Ocre, 40 cm"; "" for none. */

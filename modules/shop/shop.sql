@@ -550,6 +550,17 @@ SELECT :run, v.id, 1, '', '', '', '', 0, 0 FROM JSON_TABLE(:products, '$[*]' COL
 INSERT IGNORE INTO import_category (import_run, category)
 SELECT :run, j.id FROM JSON_TABLE(:categories, '$[*]' COLUMNS (id INT PATH '$')) j
 
+-- Before undoing, for whoever decides: counts of what the statements below would delete and set back.
+-- name: undo_effect (run)
+SELECT (SELECT COUNT(*) FROM import_product k JOIN product p ON p.id = k.product WHERE k.import_run = :run AND k.is_new = 1
+		AND NOT EXISTS (SELECT v.id FROM variant v LEFT JOIN import_variant i ON i.import_run = k.import_run AND i.variant = v.id AND i.is_new = 1
+			WHERE v.product = p.id AND i.variant IS NULL)) AS products,
+	(SELECT COUNT(*) FROM import_variant k JOIN variant v ON v.id = k.variant WHERE k.import_run = :run AND k.is_new = 1) AS variants,
+	(SELECT COUNT(*) FROM import_product k JOIN product p ON p.id = k.product WHERE k.import_run = :run AND k.is_new = 0) AS restored,
+	(SELECT COUNT(*) FROM import_variant k JOIN variant v ON v.id = k.variant WHERE k.import_run = :run AND k.is_new = 0 AND v.removed = 0
+		AND NOT (v.price_cents, v.regular_cents, v.sale_until) <=> (k.price_cents, k.regular_cents, k.sale_until)) AS prices,
+	(SELECT COUNT(DISTINCT l.owner) FROM cart_line l JOIN import_variant k ON k.variant = l.variant WHERE k.import_run = :run AND k.is_new = 1) AS carts
+
 -- Undoing: an order holds the rows of what it sells until it is placed, and so does this.
 -- name: undo_hold (run)
 UPDATE variant v JOIN import_variant k ON k.variant = v.id SET v.weight_grams = v.weight_grams WHERE k.import_run = :run
@@ -623,7 +634,7 @@ SELECT r.id, r.by_name, r.file_name, r.mapping, r.attempt, r.bytes IS NOT NULL A
 	j.done AS rows_done, j.total AS rows_total, r.all_or_nothing, r.as_hidden, r.products, r.changed, r.variants, r.warnings, r.errors,
 	r.created, r.imported,
 	r.state = 'done' AND EXISTS (SELECT l.id FROM import_run l WHERE l.state = 'done' AND l.imported > r.imported) AS was_followed,
-	r.state = 'done' AND EXISTS (SELECT k.product FROM import_product k WHERE k.import_run = r.id) AS is_kept,
+	r.state = 'done' AND NOT EXISTS (SELECT k.product FROM import_product k WHERE k.import_run = r.id) AS was_forgotten,
 	r.state = 'done' AND EXISTS (SELECT l.id FROM import_variant k JOIN order_line l ON l.variant = k.variant JOIN shop_order o ON o.id = l.shop_order
 		WHERE k.import_run = r.id AND (k.is_new = 1 OR o.created >= r.imported)) AS was_sold,
 	r.state IN ('done', 'undoing') AND EXISTS (SELECT n.id FROM import_variant k JOIN variant v ON v.id = k.variant AND v.removed = 0

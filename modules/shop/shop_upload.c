@@ -54,6 +54,11 @@ static const char *const titles[SHOP_FIELDS] = { SCOP_TEXT("Name"), SCOP_TEXT("P
 
 static const char *const modes[] = { "good", "all", NULL };
 
+const struct scop_field shop_undo_fields[] = {
+	{ .name = "sure", .type = SCOP_FIELD_BOOL },
+	{ 0 },
+};
+
 const struct scop_field shop_start_fields[] = {
 	{ .name = "mode", .type = SCOP_FIELD_CHOICE, .choices = modes },
 	{ .name = "hidden", .type = SCOP_FIELD_BOOL },
@@ -252,6 +257,15 @@ put_lines(struct scop_request *req, const struct scop_value *run)
 	scop_put(req, "more_lines", scop_make_int(req, all > shown ? all - shown : 0));
 }
 
+static bool
+may_undo(const struct scop_value *run)
+{
+	return scop_bool(run, "undo_failed") ||
+	    (scop_bool(run, "done") && !scop_bool(run, "was_forgotten") &&
+		!scop_bool(run, "was_sold") && !scop_bool(run, "was_replaced") &&
+		!scop_bool(run, "was_followed"));
+}
+
 /* What may be done with it now. */
 static void
 put_ways(struct scop_request *req, const struct scop_value *run)
@@ -267,12 +281,7 @@ put_ways(struct scop_request *req, const struct scop_value *run)
 	    scop_make_bool(req,
 		scop_bool(run, "checked") && scop_bool(run, "has_file") &&
 		    errors <= SHOP_ERRORS_MAX && scop_int(run, "variants") > 0));
-	scop_put(req, "may_undo",
-	    scop_make_bool(req,
-		(scop_bool(run, "done") && scop_bool(run, "is_kept") &&
-		    !scop_bool(run, "was_sold") && !scop_bool(run, "was_replaced") &&
-		    !scop_bool(run, "was_followed")) ||
-		    scop_bool(run, "undo_failed")));
+	scop_put(req, "may_undo", scop_make_bool(req, may_undo(run)));
 	scop_put(req, "may_fetch",
 	    scop_make_bool(req,
 		errors > 0 && scop_bool(run, "has_file") &&
@@ -407,30 +416,56 @@ shop_import_cancel(struct scop_request *req)
 	scop_redirect(req, "import", back(req, shop_import_number(req)));
 }
 
+/* Why a finished import cannot be undone, the reason that ends the matter first. */
+static const struct {
+	const char *fact, *said;
+} refusals[] = {
+	{ "was_sold", SCOP_TEXT("Something of it was sold: this import can no longer be undone.") },
+	{ "was_replaced",
+	    SCOP_TEXT("An article has a new variant in place of one that this import changed. "
+		      "Remove the new variant, then undo the import.") },
+	{ "was_followed", SCOP_TEXT("A later import must be undone first.") },
+	{ "was_forgotten",
+	    SCOP_TEXT("What was there before this import is no longer kept: it can no longer be "
+		      "undone.") },
+	{ 0 },
+};
+
+static const char *
+refusal_of(const struct scop_value *run)
+{
+	for (size_t i = 0; refusals[i].fact; i++)
+		if (scop_bool(run, refusals[i].fact))
+			return refusals[i].said;
+	return NULL;
+}
+
+static void
+ask_undo(struct scop_request *req, const struct scop_value *run)
+{
+	scop_put(req, "run", run);
+	scop_put(req, "effect", scop_row(req, undo_effect(scop_get(run, "id"))));
+	scop_view(req, &view_import_undo);
+}
+
 void
 shop_import_undo(struct scop_request *req)
 {
 	const struct scop_value *run = scop_row(req, import_by_id(shop_import_number(req)));
+	const char *refusal = refusal_of(run);
 
 	if (!run) {
 		scop_not_found(req);
 		return;
 	}
-	if (scop_bool(run, "was_sold")) {
-		scop_reject(req, "run",
-		    "Something of it was sold: this import can no longer be undone.");
+	if (refusal) {
+		scop_reject(req, "run", refusal);
 		return;
 	}
-	if (scop_bool(run, "was_replaced")) {
-		scop_reject(req, "run",
-		    "An article has a new variant in place of one that this import changed. "
-		    "Remove the new variant, then undo the import.");
+	if (may_undo(run) && !scop_as_bool(scop_field(req, "sure"))) {
+		ask_undo(req, run);
 		return;
 	}
-	if (scop_bool(run, "was_followed")) {
-		scop_reject(req, "run", "A later import must be undone first.");
-		return;
-	}
-	scop_audit(req, "Undid an import", scop_get(run, "file_name"));
-	begin(req, "undoing", "done", "done", "undo_import", NULL, NULL);
+	if (begin(req, "undoing", "done", "done", "undo_import", NULL, NULL))
+		scop_audit(req, "Undid an import", scop_get(run, "file_name"));
 }

@@ -24,6 +24,7 @@ const post = async (page, action, form = {}) => {
   for (const [name, value] of Object.entries(form)) body.append(name, value)
   return stack.request(portal, action, { headers, form: body })
 }
+const undo = (location) => post(location, `${location}/undo`, { sure: '1' })
 const upload = async (name, content) => {
   const key = await stack.key(portal, '/shop/products/import', headers, '/shop/products/import'), edge = 'x'.repeat(30)
   const body = Buffer.concat([Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="_key"\r\n\r\n${key}\r\n--${edge}\r\n` +
@@ -235,20 +236,34 @@ test('an import can be undone, the latest first, until something of it was sold'
   assert.match(first.body, /Undo this import/)
   const second = await started('second.csv', 'product,name,price\nu-old,Encore autre,11\n')
   assert.match((await see(first.location)).body, /undo the later one first/)
-  assert.equal((await post(second.location, `${second.location}/undo`)).status, 303)
+  assert.equal((await undo(second.location)).status, 303)
   assert.match(await settled(second.location), /The shop is as it was before this import/)
   assert.deepEqual((await one(facts)).slice(3, 5), ['Nouveau', 'Après.'])
-  assert.equal((await post(first.location, `${first.location}/undo`)).status, 303)
+  const asked = await post(first.location, `${first.location}/undo`), question = text(asked.body)
+  assert.equal(asked.status, 200)
+  assert.match(question, /Undo this import\?[^]*1 article is deleted\.[^]*1 variant is deleted\.[^]*1 article is restored[^]*1 price is set back\./)
+  assert.doesNotMatch(question, /disappear/)
+  assert.equal((await one(facts))[3], 'Nouveau', 'nothing has changed yet')
+  assert.doesNotMatch((await see(first.location)).body, /Undoing/)
+  // The question is a form of its own, and needs no script.
+  const key = asked.body.match(new RegExp(`action="${first.location}/undo"><input type="hidden" name="_key" value="([^"]+)"><input type="hidden" name="sure" value="1">`))[1]
+  assert.equal((await stack.request(portal, `${first.location}/undo`, { headers, form: { _key: key, sure: '1' } })).status, 303)
   await settled(first.location)
   assert.deepEqual(await rows(facts), before)
 
-  const sold = await started('sold.csv', 'product,name,sku,price,stock\nu-sold,Vendu,U-S,7,2\n'), key = await stack.key(portal, sold.location, headers, `${sold.location}/undo`)
+  const sold = await started('sold.csv', 'product,name,sku,price,stock\nu-sold,Vendu,U-S,7,2\n'), late = await stack.key(portal, sold.location, headers, `${sold.location}/undo`)
   await stack.sql(`USE t1_shop; INSERT INTO shop_order (token, communication, name, mail, street, postal_code, city, country, language, total_cents, currency, created)
     VALUES (REPEAT('u', 32), '000000000001', 'K', 'k@example.org', 'x 1', '9000', 'Gent', 'BE', 'nl', 100, 'EUR', UTC_TIMESTAMP(6));
     INSERT INTO order_line (shop_order, variant, name, options, count, price_cents) SELECT LAST_INSERT_ID(), id, 'x', '', 1, 700 FROM variant WHERE sku = 'U-S'`)
   assert.match((await see(sold.location)).body, /Something of it was sold/)
-  assert.equal((await stack.request(portal, `${sold.location}/undo`, { headers, form: { _key: key } })).status, 422)
+  assert.equal((await stack.request(portal, `${sold.location}/undo`, { headers, form: { _key: late, sure: '1' } })).status, 422)
   assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE code = 'u-sold'"), [['1']])
+
+  const old = await started('old.csv', 'product,name,price\nu-kept,Gardé,3\n'), past = await stack.key(portal, old.location, headers, `${old.location}/undo`)
+  await stack.sql('DELETE FROM t1_shop.import_product WHERE import_run = (SELECT MAX(id) FROM t1_shop.import_run)')
+  const forgotten = await stack.request(portal, `${old.location}/undo`, { headers, form: { _key: past, sure: '1' } })
+  assert.equal(forgotten.status, 422)
+  assert.match(forgotten.body, /is no longer kept/)
 })
 
 test('undoing leaves what was removed by hand, and is refused where something stands in its place', async () => {
@@ -274,7 +289,7 @@ test('undoing leaves what was removed by hand, and is refused where something st
   assert.deepEqual((await facts()).slice(1), free, 'nothing was undone')
   // Two that have exchanged their codes get them back.
   await stack.sql(`USE t1_shop; DELETE FROM variant WHERE code = '${green[0]}'; UPDATE variant SET code = '${grey[0]}' WHERE code = 'H-3'; UPDATE variant SET code = '${green[0]}' WHERE code = 'H-4'`)
-  assert.equal((await post(location, `${location}/undo`)).status, 303)
+  assert.equal((await undo(location)).status, 303)
   assert.match(await settled(location), /The shop is as it was before this import/)
   assert.deepEqual(await facts(), [hidden, green, grey])
   assert.notDeepEqual([black, brown], [])
