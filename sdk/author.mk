@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-# What a Makefile includes that builds modules outside of Scopiton's own tree, with an installed Scopiton: each folder beside it that
-# has a module.xml is a module. `scopiton new` writes such a Makefile.
+# Included by Makefiles that build modules outside of Scopiton's own tree, with an installed Scopiton: each folder beside the Makefile
+# that has a module.xml is a module. `scopiton new` writes such a Makefile.
 #
 #   make               build and check all modules, into build/modules/
 #   make test          build them, run their tests/*_test.c and tests/*.test.js (MODULE=name: that module's alone)
@@ -53,7 +53,7 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 
 units: $(UNITS)
 
-# Where tests find `scopiton/test`.
+# Tests find `scopiton/test` here.
 node_modules/scopiton:
 	@mkdir -p $(@D)
 	$(Q)ln -sfn $(SDK) $@

@@ -27,7 +27,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64
 	$(if $(SANITIZE),,-D_FORTIFY_SOURCE=3)
 # A module's sources give the same bytes wherever they are built.
 SAME := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(WORK)=build/names
-# What a minor release of the API deprecates does not stop a module's build (docs/api.md).
+# A function that a minor release of the API deprecates does not stop a module's build (docs/api.md).
 MODULE_CFLAGS := -std=gnu17 -O2 -g -fPIC $(WARNINGS) -Wno-error=deprecated-declarations $(HARDEN) $(SANITIZE) -fvisibility=hidden -D_GNU_SOURCE $(SDK_INCLUDE)
 MODULE_LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic
 
@@ -116,5 +116,5 @@ scopiton_test_place = -DSCOP_TEST_MODULE='"$(1)"' -DSCOP_TEST_PACKAGES='"$(abspa
 	-DSCOP_TEST_BUILD='"$(abspath $(SDK_TEST_BUILD))"' -DSCOP_TEST_HELPER='"$(abspath $(SDK_TEST_HELPER))"'
 scopiton_units = $(patsubst $(2)/$(1)/tests/%.c,$(3)/$(1)/tests/%,$(wildcard $(2)/$(1)/tests/*_test.c))
 
-# What a package has beside its code.
+# The parts of a package beside its code.
 scopiton_parts = $(wildcard $(addprefix $(1)/,module.xml migrations/*.sql migrations/*/*.sql migrations/*/*/*.sql pictures/* README.md))

@@ -10,7 +10,7 @@ tools/install-packages
 . tools/stack.sh
 
 hold_port "$PORT" || fail "port $PORT is in use on this machine. Choose another: PORT=9000 ./run"
-# What came along is this host's own: its configuration grants the portal what a portal needs.
+# The packages of the archive are this host's own: its configuration grants the portal the rights that it needs.
 MODULES_FOLDER=$top/packages
 prepare_folders
 exec 9> "$VAR/lock"

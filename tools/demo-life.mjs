@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Gives the demo's companies a past: people, delivery prices, two weeks of orders in every state, messages. All of it is done as people do it,
 // through the pages of the running demo, so that stock, VAT and mails are right; then the hours of what was done are moved back by SQL.
-// What there is to do stands in modules/shop/demo/<tenant>/life.json. Needs $VAR, $PORT, and `development = yes`.
+// modules/shop/demo/<tenant>/life.json lists the actions. Needs $VAR, $PORT, and `development = yes`.
 import { execFile } from 'node:child_process'
 import crypto from 'node:crypto'
 import fs from 'node:fs'
@@ -192,5 +192,5 @@ const [[lastOrderMail]] = await sql('SELECT COALESCE(MAX(id), 0) FROM queue.mail
 await Promise.all(shops.map(states))
 await allSent()
 await sql(companies.map((one) => movedBack({ ...one, lastOrderMail })).join(';\n'))
-// What the past has sent was read long ago: the mailbox begins empty, and the portals show those mails with their hours.
+// The past's mails count as read: the mailbox starts empty, and the portals show those mails with their times.
 for (const name of fs.readdirSync(inbox)) fs.rmSync(path.join(inbox, name))

@@ -66,7 +66,7 @@ async function sendForms (page, address, sent) {
   }
 }
 
-// What the module says of its own rows; false where it says nothing.
+// Prepares the rows that the module itself provides; false if it provides none.
 async function prepare (given) {
   const sample = path.join(folder, 'tests/sample.sql'), own = path.join(folder, 'tests/look.mjs')
   if (fs.existsSync(sample)) await stack.sql(`USE t1_${name};\n${fs.readFileSync(sample, 'utf8')}`)

@@ -34,7 +34,7 @@ fs.writeFileSync(path.join(output, 'icons.svg'),
 
 const quoted = (text, name) => [...text.matchAll(new RegExp(`^${name} ((?:".*"\\n?)+)`, 'gm'))].map(([, lines]) => lines.split('\n').filter(Boolean).map((line) => JSON.parse(line)).join(''))
 
-// What a .po says of each text.
+// The translation of each text in a .po file.
 function translations (file) {
   const text = fs.readFileSync(file, 'utf8'), ids = quoted(text, 'msgid'), words = quoted(text, 'msgstr')
   return new Map(ids.map((id, i) => [id, words[i]]))

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What the host keeps in every module's database: the forms that were posted, each once, with their answer.
+-- The host's table in every module's database: the posted forms, each once, with their answers.
 CREATE TABLE scop_form_key (
 	nonce BINARY(16) PRIMARY KEY,
 	route VARCHAR(200) NOT NULL,

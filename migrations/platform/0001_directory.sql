@@ -24,8 +24,8 @@ CREATE TABLE module (
 	name VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL UNIQUE
 );
 
--- What is said of modules in languages other than English, by its English: titles of manifests, and words of the activity log. Once
--- for all tenants, and never changed but by a package or an index that says it otherwise. Module '' is the host itself.
+-- Translations of texts about modules, by the English text: titles of manifests, and texts of the activity log. Stored once for all
+-- tenants, and changed only by a package or an index with another translation. Module '' is the host itself.
 CREATE TABLE message (
 	module VARCHAR(24) COLLATE utf8mb4_nopad_bin NOT NULL,
 	language CHAR(2) COLLATE utf8mb4_nopad_bin NOT NULL,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What packages do by themselves: their jobs, the events that they announce, and those that a job of theirs answers.
+-- Background work of packages: their jobs, the events that they emit, and the events that their jobs handle.
 
 ALTER TABLE package ADD COLUMN jobs SMALLINT UNSIGNED NOT NULL DEFAULT 0;
 

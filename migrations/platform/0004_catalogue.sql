@@ -52,7 +52,7 @@ CREATE TABLE catalogue_version (
 -- A module's name belongs to the scop that it was first installed from, until nobody uses it any more.
 ALTER TABLE module ADD COLUMN scop VARCHAR(31) NOT NULL DEFAULT '';
 
--- What of a package's manifest the platform asks for; `offered`: it stands in this host's own folder of modules.
+-- The parts of a package's manifest that the platform queries; `offered`: the package is in this host's own folder of modules.
 ALTER TABLE package ADD COLUMN rights TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE package ADD COLUMN needs TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE package ADD COLUMN personal TEXT NOT NULL DEFAULT '[]';

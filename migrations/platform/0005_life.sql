@@ -17,7 +17,7 @@ ALTER TABLE installer_order ADD COLUMN confirmed VARCHAR(40) NOT NULL DEFAULT ''
 ALTER TABLE installer_order ADD COLUMN canary INT UNSIGNED NULL;
 ALTER TABLE installer_order ADD COLUMN began DATETIME(6) NULL;
 
--- Who asks that an order be stopped; `role` is MariaDB's own stamp, as on orders.
+-- Cancellations of orders; `role` is MariaDB's own stamp, as on orders.
 CREATE TABLE order_cancel (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	installer_order INT UNSIGNED NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE rollout_tenant (
 	KEY in_order (rollout, state, wave)
 );
 
--- What a tenant may order by itself in a month, in cents; NULL: nothing that costs.
+-- The amount that a tenant may order by itself in a month, in cents; NULL: free modules only.
 ALTER TABLE tenant ADD COLUMN allowance_cents BIGINT NULL;
 
 -- When a tenant used a module, in days of its own zone, both counted; at the tariff of the day it began.

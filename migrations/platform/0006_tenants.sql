@@ -4,7 +4,7 @@
 -- A tenant that is being made, or taken away: what a killed run has left of it is taken away by the next one.
 ALTER TABLE tenant ADD COLUMN state ENUM('whole', 'making', 'leaving') NOT NULL DEFAULT 'whole';
 
--- What an order says beyond what it concerns, as JSON.
+-- The further details of an order, as JSON.
 ALTER TABLE installer_order ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
 
 -- The sectors that a new tenant can start from, as they stand in this host's folder templates.

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What modules look like: names of files in var/pictures, each with a title that says what is seen.
+-- Pictures of modules: names of files in var/pictures, each with a title that describes the picture.
 
 ALTER TABLE catalogue_module ADD COLUMN icon VARCHAR(70) NOT NULL DEFAULT '';
 ALTER TABLE catalogue_module ADD COLUMN pictures TEXT NOT NULL DEFAULT '[]';

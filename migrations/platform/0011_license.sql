@@ -3,7 +3,7 @@
 ALTER TABLE package ADD COLUMN license VARCHAR(100) NOT NULL DEFAULT '';
 ALTER TABLE catalogue_version ADD COLUMN license VARCHAR(100) NOT NULL DEFAULT '';
 
--- What is offered to tenants: a module of this host's own folder goes before the catalogue's.
+-- The modules offered to tenants: a module of this host's own folder takes precedence over the catalogue's.
 -- probe: SELECT 1 AS found FROM information_schema.views WHERE table_schema = DATABASE() AND table_name = 'offered'
 CREATE VIEW offered AS
 SELECT p.module, p.version, p.scop AS scop_title, p.category, p.tariff_cents, p.currency, p.rights, p.needs, p.personal, p.generation, p.back, 0 AS level, 0 AS used_by, 0 AS from_catalogue,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What a tenant's owner asks its operator for: a module that costs more than they may order by themselves. One open request for a
--- tenant's module.
+-- Requests of a tenant's owner to the operator, for a module that costs more than the owner may order. One open request per
+-- tenant and module.
 CREATE TABLE module_request (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	tenant INT UNSIGNED NOT NULL,

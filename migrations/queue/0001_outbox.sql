@@ -40,7 +40,7 @@ CREATE TABLE dead (
 	KEY by_age (died)
 );
 
--- What a person wants done with an entry; the stamp says for which tenant that person may speak.
+-- Orders of a person about an entry; the stamp says for which tenant that person may act.
 CREATE TABLE job_order (
 	id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	role VARCHAR(80) COLLATE utf8mb4_nopad_bin DEFAULT (current_role()),

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What every tenant starts from: members, what their roles may do, their sessions, and the portal's menu.
+-- The first tables of every tenant: members, the permissions of roles, sessions, and the portal's menu.
 
 CREATE TABLE member (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What members see and set: where sessions come from, their own zone, roles with titles, permissions in words, API keys, modules'
+-- Data that members see and set: where sessions come from, their own zone, roles with titles, permissions in words, API keys, modules'
 -- settings and the tiles of the first page.
 
 ALTER TABLE session ADD COLUMN agent VARCHAR(200) NOT NULL DEFAULT '';
@@ -25,7 +25,7 @@ CREATE TABLE api_key (
 	expires DATETIME(6) NOT NULL
 );
 
--- What a module lets its tenant set, as its manifest says; and what was set. Nothing secret: every module reads this.
+-- The settings that a module offers in its manifest, and their values. Nothing secret: every module reads them.
 CREATE TABLE setting_type (
 	module VARCHAR(24) NOT NULL,
 	name VARCHAR(50) NOT NULL,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- Who did what for this tenant. Modules may add to it and nothing more; `role` is MariaDB's own stamp. `what` is English, and the key of
+-- The audit trail of this tenant. Modules may insert and nothing more; `role` is MariaDB's own stamp. `what` is English, and the key of
 -- its translations in the view `message`; `about` is its argument.
 CREATE TABLE audit (
 	id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,

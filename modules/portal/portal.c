@@ -90,7 +90,7 @@ link_use(struct scop_request *req)
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token"));
 	const struct scop_value *found = scop_row(req, sign_in_by_hash(hash));
 
-	/* Of two posts at once one deletes the link; the other finds it gone. */
+	/* If two posts use the link at once, one deletes it and the other finds none. */
 	if (!found || scop_write(req, sign_in_use(hash)) != 1) {
 		scop_redirect(req, "sign-in-form", NULL);
 		return;

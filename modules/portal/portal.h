@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the portal's files share. */
+/* Declarations shared by the portal's files. */
 #ifndef PORTAL_H
 #define PORTAL_H
 

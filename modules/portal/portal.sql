@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- What the portal reads of its tenant, and what it writes: sessions, and orders to the installer.
+-- The portal's reads of its tenant, and its writes: sessions, and orders to the installer.
 
 -- name: sign_in_by_hash (hash)
 SELECT s.member, m.name, m.person IS NOT NULL AS has_account FROM socle.sign_in s JOIN socle.member m ON m.id = s.member

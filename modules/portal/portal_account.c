@@ -213,7 +213,7 @@ portal_reset(struct scop_request *req)
 	const struct scop_value *found =
 	    scop_row(req, reset_by_hash(scop_hash(req, scop_path(req, "token"))));
 
-	/* Of two who use the link at once, one finds it gone. */
+	/* If two requests use the link at once, one of them finds none. */
 	if (!found || scop_write(req, resets_use(scop_get(found, "person"))) == 0) {
 		portal_reset_form(req);
 		return;
@@ -255,8 +255,8 @@ portal_password_form(struct scop_request *req)
 	scop_view(req, &view_password_page);
 }
 
-/* Who came in by a link makes an account of it, once a mail has proved the address: else it might
- * be somebody else's. */
+/* A member who signed in by a link gets an account once a mail has proved the address, because the
+ * address might be somebody else's. */
 static void
 set_up(struct scop_request *req)
 {

@@ -40,7 +40,7 @@ portal_home(struct scop_request *req)
 	scop_view(req, &view_home);
 }
 
-/* What waits for a person: work that could not be done, mails that were refused. */
+/* Puts what needs a person: failed jobs, refused mails. */
 void
 portal_tile(struct scop_request *req)
 {

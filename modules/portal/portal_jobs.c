@@ -25,7 +25,7 @@ portal_jobs(struct scop_request *req)
 	scop_view(req, &view_jobs);
 }
 
-/* What a member may order about a job. */
+/* The orders that a member may give about a job. */
 struct job_order {
 	const char *verb, *note, *said;
 	const struct scop_view *question; /* NULL: not asked */

@@ -25,7 +25,8 @@ const struct scop_field portal_key_fields[] = {
 	{ 0 },
 };
 
-/* What a program may be given: all but the portal itself, whose pages are for persons. */
+/* The permissions that an API key may have: all but most of the portal, whose pages are for
+ * persons. */
 static bool
 for_programs(const char *permission)
 {

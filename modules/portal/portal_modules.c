@@ -371,7 +371,7 @@ portal_back_form(struct scop_request *req)
 
 /* ---- orders ---- */
 
-/* What costs is ordered by somebody who has seen its price as it is now. */
+/* An order that costs money needs a form that showed the current price. */
 static bool
 is_agreed(struct scop_request *req, const struct scop_value *one, const char *kind)
 {

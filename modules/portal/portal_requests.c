@@ -88,7 +88,7 @@ portal_asked_job(struct scop_request *req)
 	return SCOP_JOB_DONE;
 }
 
-/* What waits for an operator. */
+/* The open requests for an operator. */
 void
 portal_requests_tile(struct scop_request *req)
 {

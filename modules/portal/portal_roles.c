@@ -160,7 +160,7 @@ portal_role_save(struct scop_request *req)
 	scop_redirect(req, "roles", NULL);
 }
 
-/* One that somebody has, or that a module brings, stays. */
+/* A role that somebody has, or that a module brings, cannot be deleted. */
 void
 portal_role_remove(struct scop_request *req)
 {

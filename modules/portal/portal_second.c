@@ -191,7 +191,7 @@ void
 portal_second_step(struct scop_request *req)
 {
 	const struct scop_value *person = person_of_pass(req), *sender = scop_sender_hash(req);
-	/* Whoever guesses here knows the password: a new one begins to count anew. */
+	/* Guessing here requires the password, so a new password resets the count. */
 	const struct scop_value *key = scop_hash(req,
 	    scop_make_text(req, "second %lld %s", (long long)scop_int(person, "id"),
 		scop_text(person, "password")));

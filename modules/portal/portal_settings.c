@@ -38,7 +38,7 @@ is_type(const struct scop_value *row, const char *type)
 	return strcmp(scop_text(row, "type"), type) == 0;
 }
 
-/* What is shown in the field: an amount in units, and what was typed before a refusal. */
+/* The value shown in the field: an amount in units; after a refusal, the input as typed. */
 static const struct scop_value *
 shown(struct scop_request *req, const struct scop_value *row)
 {
@@ -51,7 +51,7 @@ shown(struct scop_request *req, const struct scop_value *row)
 	return scop_make_number(req, atoll(scop_text(row, "value")), 2);
 }
 
-/* What the partials that draw a field need: its name and what is wrong with it. */
+/* The model of the partials that draw a field: its name and its error. */
 static const struct scop_value *
 field_of(struct scop_request *req, const struct scop_value *row)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the tenant uses, and what that costs: a statement for each month. */
+/* The tenant's usage and its cost: a statement for each month. */
 #include <stdlib.h>
 
 #include "portal.h"

@@ -151,7 +151,7 @@ field_or_none(struct scop_request *req, const char *name)
 	return value ? value : scop_make_text(req, "%s", "");
 }
 
-/* What can be known now is refused now; the rest shows on the page of tenants. */
+/* Errors that can be detected now are rejected now; the page of tenants shows the others. */
 static bool
 may_be_made(struct scop_request *req)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What the host says of orders, packages and jobs, in the reader's language. It keeps each message
- * as a format and arguments; the formats of those who speak (SPEAKERS in the Makefile) are texts of
- * this module's translations.
+ * Shows the host's messages about orders, packages and jobs in the reader's language. The host
+ * stores each message as a format and arguments; the formats in the sources listed in SPEAKERS
+ * (Makefile) are texts of this module's translations.
  */
 #include <string.h>
 

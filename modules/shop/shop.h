@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the parts of the shop share. */
+/* Declarations shared by the parts of the shop. */
 #ifndef SHOP_H
 #define SHOP_H
 
@@ -27,7 +27,7 @@ const struct scop_value *shop_cart_owner(struct scop_request *req);
 #define SHOP_FRAME(req) { "tops", false, top_categories() }, shop_cart_want(req)
 struct scop_read shop_cart_want(struct scop_request *req);
 
-/* What shop_put_delivery (shop_basket.h) needs, among the wants. */
+/* The reads that shop_put_delivery (shop_basket.h) needs. */
 #define SHOP_DELIVERY \
 	{ "terms", true, delivery_terms() }, \
 	{ \

@@ -224,7 +224,7 @@ ORDER BY id LIMIT :limit
 -- name: order_counts ()
 SELECT COALESCE(SUM(state = 'placed'), 0) AS placed, COALESCE(SUM(state = 'paid'), 0) AS paid FROM shop_order WHERE state IN ('placed', 'paid')
 
--- What is missing before the shop can sell.
+-- Settings that are missing before the shop can sell.
 -- name: readiness ()
 SELECT EXISTS (SELECT iban FROM payment) AS has_account, EXISTS (SELECT id FROM product WHERE published = 1 AND for_sale = 1) AS has_articles,
 	(SELECT mail <> '' FROM selling) AS has_mail
@@ -258,7 +258,7 @@ FROM shop_order WHERE id = :id
 SELECT l.name, l.options, l.picture, l.count, l.price_cents, l.price_cents * l.count AS sum_cents, o.currency
 FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.id = :id ORDER BY l.id
 
--- What becomes of orders: of as many as the list `ids` has.
+-- State changes of all orders in the list `ids`.
 
 -- name: orders_to_change (ids, from, or_from)
 SELECT o.id, o.name, o.mail, o.state = 'paid' AS was_paid, o.total_cents, o.currency
@@ -411,7 +411,7 @@ SET v.regular_cents = NULL, v.sale_until = NULL WHERE v.price_cents <> j.price A
 -- name: sales_end (today)
 UPDATE variant SET price_cents = regular_cents, regular_cents = NULL, sale_until = NULL WHERE sale_until < :today
 
--- What was sold since the form was seen stays sold: the difference counts.
+-- The stock changes by the difference that was typed, so sales since the form was loaded are kept.
 -- name: variants_set (items)
 UPDATE variant v JOIN JSON_TABLE(:items, '$[*]' COLUMNS (id INT PATH '$.id', code VARCHAR(600) COLLATE utf8mb4_nopad_bin PATH '$.code', sku VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.sku', option1 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option1',
 	option2 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option2', option3 VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.option3', price BIGINT PATH '$.price', stock INT PATH '$.stock', had INT PATH '$.had', weight INT PATH '$.weight')) j ON j.id = v.id
@@ -473,7 +473,7 @@ WHERE slug LIKE CONCAT(:slug, '-%') AND SUBSTRING(slug, CHAR_LENGTH(:slug) + 2) 
 SELECT MAX(CAST(SUBSTRING(slug, CHAR_LENGTH(:slug) + 2) AS UNSIGNED)) AS number FROM product
 WHERE slug LIKE CONCAT(:slug, '-%') AND SUBSTRING(slug, CHAR_LENGTH(:slug) + 2) REGEXP '^[0-9]{1,9}$'
 
--- What a file does not have (NULL) is as of any new article, and stays as it is of one that is there.
+-- A field that the file lacks (NULL) gets its default in a new article, and keeps its value in an existing one.
 -- name: import_product_add (code, slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
 INSERT INTO product (code, slug, name, category, top, description, quality, option1_name, option2_name, option3_name, picture, published, vat)
 VALUES (:code, :slug, :name, :category, :top, COALESCE(:description, ''), COALESCE(:quality, 'new'), :option1_name, :option2_name,
@@ -495,7 +495,7 @@ ON DUPLICATE KEY UPDATE regular_cents = IF(VALUES(sale_until) IS NULL AND price_
 	sale_until = IF(VALUES(sale_until) IS NULL AND price_cents = VALUES(price_cents), sale_until, VALUES(sale_until)), sku = COALESCE(:sku, sku), option1 = :option1, option2 = :option2, option3 = :option3,
 	price_cents = :price, stock = IF(:has_stock, :stock, stock), weight_grams = COALESCE(:weight, weight_grams)
 
--- One that was known by its options gets a SKU, or the other way round.
+-- A variant identified by its options gets a SKU, or the other way round.
 -- name: variant_adopt (id, code)
 UPDATE variant SET code = :code WHERE id = :id
 
@@ -525,7 +525,7 @@ SELECT p.id, p.code, p.name, p.option1_name, p.option2_name, p.option3_name FROM
 SELECT v.id, v.product, v.code, v.sku, v.option1, v.option2, v.option3 FROM variant v
 WHERE v.removed = 0 AND v.product IN (SELECT j.id FROM JSON_TABLE(:products, '$[*]' COLUMNS (id INT PATH '$')) j) AND v.id > :after ORDER BY v.id LIMIT :limit
 
--- What was there before an import, for undoing it; then what it has made.
+-- To undo an import: the rows as they were before it, then the rows that it created.
 -- name: import_keep_products (run, products)
 INSERT INTO import_product (import_run, product, is_new, name, category, top, description, quality, option1_name, option2_name,
 	option3_name, picture, published, vat)
@@ -586,14 +586,14 @@ WHERE k.import_run = :run AND k.is_new = 0 AND i.variant IS NULL LIMIT 1 LOCK IN
 UPDATE variant v JOIN import_variant k ON k.variant = v.id SET v.code = CONCAT('changing/', v.id)
 WHERE k.import_run = :run AND k.is_new = 0 AND v.removed = 0
 
--- One that was removed by hand since stays removed.
+-- A variant that was removed by hand since the import stays removed.
 -- name: undo_variants (run)
 UPDATE variant v JOIN import_variant k ON k.variant = v.id SET v.code = k.code, v.sku = k.sku, v.option1 = k.option1, v.option2 = k.option2,
 	v.option3 = k.option3, v.price_cents = k.price_cents, v.stock = k.stock, v.weight_grams = k.weight_grams,
 	v.regular_cents = k.regular_cents, v.sale_until = k.sale_until
 WHERE k.import_run = :run AND k.is_new = 0 AND v.removed = 0
 
--- One that got a variant of somebody else's making since stays.
+-- A product that got a variant from elsewhere since the import is kept.
 -- name: undo_new_products (run)
 DELETE p FROM product p JOIN import_product k ON k.product = p.id LEFT JOIN variant v ON v.product = p.id
 WHERE k.import_run = :run AND k.is_new = 1 AND v.id IS NULL

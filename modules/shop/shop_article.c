@@ -101,7 +101,7 @@ text_value(struct scop_request *req, const char *text)
 	return scop_make_text(req, "%s", text);
 }
 
-/* What was typed into a variant's field; `value` where nothing was. */
+/* The input of a variant's field; `value` if there is none. */
 static const struct scop_value *
 typed(struct scop_request *req, const char *map, const char *key, const struct scop_value *value)
 {
@@ -350,7 +350,7 @@ alike(const struct row *one, const struct row *other)
 	return true;
 }
 
-/* Where there are several, each has a name of its own: no choice in the shop is without words. */
+/* Several variants need different names, so that each choice in the shop has a label. */
 static void
 check_names(struct scop_request *req, const struct article *article)
 {
@@ -390,8 +390,8 @@ shares_sku(const struct article *article, const struct row *row)
 	return false;
 }
 
-/* Whoever is named anew is known as an import would know it; the others keep the code that their
- * file knows them by. */
+/* A renamed variant gets the code that an import would give it; the others keep the code by which
+ * their file identifies them. */
 static void
 make_codes(struct scop_request *req, struct article *article)
 {

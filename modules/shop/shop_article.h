@@ -5,8 +5,8 @@
 
 #include "shop.h"
 
-/* What its form shows, for scop_row_version: `variants` is a digest of all that the form has of
- * them but the stock, which is saved as a difference. */
+/* The columns that its form shows, for scop_row_version: `variants` is a digest of all fields of
+ * the variants but the stock, which is saved as a difference. */
 #define SHOP_ARTICLE \
 	"name category description quality vat published option1_name option2_name option3_name " \
 	"variants"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a cart costs where: see shop_basket.h. */
+/* The price of a cart by country: see shop_basket.h. */
 #include "shop_basket.h"
 
 #include <string.h>
@@ -92,7 +92,7 @@ shop_rate(struct scop_request *req, unsigned rate)
 			       : scop_make_number(req, rate / 10, 1);
 }
 
-/* What is shown of one class: its rate and the VAT in it; classes of one rate are one. */
+/* The model of a VAT class: its rate and its VAT amount; classes of one rate are merged. */
 static const struct scop_value *
 shown_vats(struct scop_request *req, const struct shop_quote *quote, const char *currency)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a cart costs in each country that the shop may deliver to: the cart, the checkout and the
- * article's page say the same, because all three ask here. */
+/* The price of a cart in each country of delivery. The cart, the checkout and the article's page
+ * show the same price, because all three call these functions. */
 #ifndef SHOP_BASKET_H
 #define SHOP_BASKET_H
 
@@ -11,7 +11,7 @@ enum { SHOP_COUNTRIES = 2 };
 
 extern const char *const shop_countries[SHOP_COUNTRIES + 1]; /* NULL ends */
 
-/* What the cart costs when it goes to one country. */
+/* The price of the cart for delivery to one country. */
 struct shop_quote {
 	bool deliverable, taxed;
 	int64_t shipping_cents, total_cents;

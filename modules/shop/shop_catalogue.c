@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What visitors look at: lists by category with pages, a product with its variants, pictures. */
+/* Public pages: paged lists by category, a product with its variants, pictures. */
 #include "shop_basket.h"
 #include "shop_choice.h"
 #include "shop_window.h"

@@ -6,7 +6,7 @@
 #include "shop.h"
 #include "shop_names.h"
 
-/* What one request or job has met of them. Zeroed at first, and freed with shop_categories_free. */
+/* Categories that one request or job has seen. Start zeroed; free with shop_categories_free. */
 struct shop_categories {
 	struct shop_names paths, slugs;
 	int64_t *made; /* the numbers of those that are new */

@@ -275,7 +275,7 @@ shop_order_place(struct scop_request *req)
 
 /* ---- afterwards ---- */
 
-/* What a bank's app reads from the screen; only where one can pay in euro. */
+/* The payment QR code for a bank's app; only if the shop accepts euro. */
 static void
 put_code(struct scop_request *req, const struct scop_value *order)
 {

@@ -5,8 +5,8 @@
 
 #include "shop.h"
 
-/* Of `variants` (as product_page has them) the one that the field `variant` asks for, else
- * the first that can be had, else the first; NULL for none. */
+/* The one of `variants` (as product_page has them) that the field `variant` names, else the first
+ * that is available, else the first; NULL if there are none. */
 const struct scop_value *shop_chosen(struct scop_request *req, const struct scop_value *variants);
 
 /* A group for each option in use: `place` from 1, `name` (may be empty), and `values`, each with

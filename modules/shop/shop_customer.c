@@ -77,7 +77,8 @@ shop_account_link(struct scop_request *req)
 	scop_view(req, &view_account_link);
 }
 
-/* Whoever knew the guest's token has nothing of the customer's: the browser gets another one. */
+/* The browser gets a new token, so that nobody who knew the guest's token sees the
+ * customer's data. */
 void
 shop_account_enter(struct scop_request *req)
 {

@@ -51,8 +51,8 @@ unguarded(const struct shop_reader *reader, int column)
 	return reader->source->kind == SHOP_SHOPIFY ? text : scop_csv_unguarded(text);
 }
 
-/* What WooCommerce has escaped at `*at`: "\," in lists, and references to characters, which its
- * database has in names. Writes the letter and moves behind it; 0 where there is nothing. */
+/* Decodes one WooCommerce escape at `*at`: "\," in lists, and character references, which its
+ * database has in names. Writes the letter and moves behind it; 0 if there is none. */
 static size_t
 take_escape(const char **at, const char *end, char *to)
 {
@@ -449,7 +449,7 @@ shop_field_vat(struct shop_reader *reader)
 
 /* ---- categories ---- */
 
-/* Where the first of WooCommerce's categories ends: "\," is no end. */
+/* The end of the first of WooCommerce's categories; "\," does not end it. */
 static size_t
 first_of_list(const char *text)
 {

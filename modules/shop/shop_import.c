@@ -257,8 +257,8 @@ note_variant(struct shop_plan *plan, const struct shop_plan_product *product,
 	seen->value = plan->line;
 }
 
-/* What is in the shop under its options gets the row's SKU, or the other way round: where it is the
- * only one of those options, and no other row of the file is its own. */
+/* An existing variant identified by its options gets the row's SKU, or the other way round: if it
+ * is the only one with those options, and no other row of the file matches it. */
 static void
 adopt(struct shop_plan *plan, const struct shop_plan_product *product, const struct shop_row *row,
     const struct shop_options *options, const char *code)

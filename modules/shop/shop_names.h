@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What was met in a file, by name: a hash table. Names are compared byte by byte. Pure. */
+/* A hash table of the names seen in a file. Names are compared byte by byte. Pure. */
 #ifndef SHOP_NAMES_H
 #define SHOP_NAMES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the merchant sees of orders: the list with its filter, one order, and all of it for a
+/* The merchant's pages of orders: the list with its filter, one order, and the export to a
  * spreadsheet. */
 #include "shop.h"
 #include "shop_payment.h"
@@ -38,7 +38,7 @@ before(struct scop_request *req)
 	return until ? scop_time_of(req, scop_add_days(req, until, 1), NULL) : NULL;
 }
 
-/* What was filtered, for the page's fields and for links that keep it. */
+/* Puts the filter's values, for the page's fields and for links that keep the filter. */
 static void
 put_filter(struct scop_request *req)
 {

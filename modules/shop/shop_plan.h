@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What a file of products holds, before anything of it is written: which rows belong together,
- * which are refused, what is in the shop already. Shared by shop_plan.c and shop_import.c.
+ * The content of a product file before any of it is written: which rows belong together, which are
+ * refused, which exist in the shop already. Shared by shop_plan.c and shop_import.c.
  */
 #ifndef SHOP_PLAN_H
 #define SHOP_PLAN_H
@@ -61,7 +61,7 @@ void shop_plan_each(struct shop_plan *plan,
 /* The product that a row speaks of; NULL where no row of the file has named it so far. */
 struct shop_plan_product *shop_plan_product(struct shop_plan *plan, const struct shop_row *row);
 
-/* What the product of a row is known by. */
+/* The key that identifies the product of a row. */
 const char *shop_plan_key(const struct shop_plan *plan, const struct shop_row *row);
 
 /* The options and the code of a variant within its product. */

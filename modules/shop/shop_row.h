@@ -32,7 +32,7 @@ void shop_field_word(const struct shop_reader *reader, int column, char *to, siz
  * is undone, and what is longer is shortened, which is told and kept in the row's digest. */
 void shop_field_text(struct shop_reader *reader, int column, size_t letters, char *to);
 
-/* What things are known by, which is not shortened: false, with `too_long`, for more `letters`. */
+/* Reads an identifier, which is never shortened: false, with `too_long`, beyond `letters`. */
 bool shop_field_key(struct shop_reader *reader, int column, size_t letters, char *to,
     const char *too_long);
 

@@ -80,7 +80,7 @@ static const char *const attribute_values[] = { "attribute-#-value-s", "valeur-s
 	"waarde-eigenschap-#", "waarde-n-eigenschap-#", "waarde-attribuut-#", "attribut-#-wert-e",
 	"wert-e-des-attributs-#", NULL };
 
-/* Of weights, whose heading names the unit; that is the shop's own. */
+/* Headings of weights, which name the unit; the unit is the shop's own. */
 static const struct {
 	const char *name, *unit;
 	int64_t milligrams;
@@ -190,7 +190,7 @@ column_at(struct shop_source *source, size_t place)
 	return (int *)((char *)source + place);
 }
 
-/* Of several columns for one field the one named first in the table counts. */
+/* If several columns match a field, the one listed first in the table is used. */
 static void
 take(struct shop_source *source, const struct known *known, const char *const *header, size_t count)
 {

@@ -55,7 +55,7 @@ struct shop_source {
 	char today[11];                /* "2026-11-28": whether a sale price counts */
 };
 
-/* What is worth saying about a row, and of which column (from 1; 0 for the whole row). */
+/* A message about a row, and its column (from 1; 0 for the whole row). */
 struct shop_row_error {
 	unsigned column;
 	const char *text; /* English, for translators */
@@ -87,7 +87,7 @@ struct shop_row {
 	uint64_t digest; /* of values that were shortened; 0: none was */
 	bool published, stock_of_parent;
 	int64_t price_cents;
-	/* What it costs again after the day, "2026-11-28"; "": the price stays. */
+	/* The regular price, which returns after the day, "2026-11-28"; "": the price stays. */
 	int64_t regular_cents;
 	char sale_until[11];
 	int64_t stock; /* -1: not tracked */

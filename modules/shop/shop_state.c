@@ -27,7 +27,7 @@ const struct scop_field shop_states_fields[] = {
 	{ 0 },
 };
 
-/* What a state may follow on, and what the customer gets to read; NULL: nothing. */
+/* The states that may precede a state, and the mail for the customer; NULL: none. */
 static const struct transition {
 	const char *to, *from, *or_from;
 	const struct scop_view *mail;

@@ -13,7 +13,7 @@ struct shop_steps {
 	const char *note;                        /* for the trail; "" where nothing changes */
 };
 
-/* What was sent as "map.key"; NULL where the form does not speak of it. */
+/* The value of the field "map.key"; NULL if the form does not have it. */
 static const struct scop_value *
 sent(struct scop_request *req, const char *map, const char *key)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What delivery costs, on the page of settings: a price for a country up to a weight. Each step has
- * fields named by its number ("price.12", "remove.12"); the new one is `to`, `weight` and
+ * Delivery prices on the settings page: a price for a country up to a weight. Each step has fields
+ * named by its number ("price.12", "remove.12"); the new one is `to`, `weight` and
  * "price.new".
  */
 #ifndef SHOP_STEPS_H
@@ -15,8 +15,8 @@
 /* Puts `found` (rows of steps) as the page's inputs show them, and what was typed for a new one. */
 void shop_put_steps(struct scop_request *req, const struct scop_value *found);
 
-/* What the form changes of the steps `held`; what is wrong is rejected at its field. Lives until
- * the request ends. */
+/* The changes that the form makes to the steps `held`; an invalid value is rejected at its field.
+ * Lives until the request ends. */
 struct shop_steps;
 struct shop_steps *shop_steps_read(struct scop_request *req, const struct scop_value *held);
 

@@ -8,7 +8,7 @@
 
 enum { DIGITS = 32 };
 
-/* What stands at `text` for a blank: how many bytes of it; 0 for none. */
+/* The length in bytes of the blank at `text`; 0 if there is none. */
 static size_t
 blank_at(const char *text)
 {
@@ -35,7 +35,7 @@ currency_at(const char *text)
 	return strncasecmp(text, "eur", 3) == 0 || strncmp(text, "\xe2\x82\xac", 3) == 0 ? 3 : 0;
 }
 
-/* What groups thousands at `text` and is no decimal sign anywhere. */
+/* The length in bytes of a thousands separator at `text` that is never a decimal sign. */
 static size_t
 group_at(const char *text)
 {

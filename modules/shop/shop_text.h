@@ -16,7 +16,7 @@ void shop_slug(const char *text, char *ret_slug, size_t size);
 
 /* ---- numbers (shop_text.c) ---- */
 
-/* What the amounts of a file say of its decimal sign. */
+/* Evidence for a file's decimal sign, from its amounts. */
 struct shop_decimals {
 	unsigned points, commas, unclear;
 };

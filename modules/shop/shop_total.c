@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What an order costs: see shop_total.h. */
+/* The price of an order: see shop_total.h. */
 #include "shop_total.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What an order costs: delivery by country and weight, and the VAT in it. Pure: no host, no
+ * The price of an order: delivery by country and weight, and the VAT in it. Pure: no host, no
  * database.
  *
  * Prices hold their VAT. Delivery is part of the goods' delivery, so it shares their rates in
@@ -41,7 +41,7 @@ struct shop_step {
 	int64_t up_to_grams, price_cents;
 };
 
-/* What delivery costs: the cheapest step that carries the weight. False where the country has none.
+/* The delivery price: the cheapest step that allows the weight. False if the country has none.
  * Without any step at all delivery is included. `free_from_cents` below 0: never free. */
 bool shop_shipping(const struct shop_step *steps, size_t count, const char *country, int64_t grams,
     int64_t goods_cents, int64_t free_from_cents, int64_t *ret_cents);

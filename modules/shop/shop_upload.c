@@ -266,7 +266,7 @@ may_undo(const struct scop_value *run)
 		!scop_bool(run, "was_followed"));
 }
 
-/* What may be done with it now. */
+/* Puts the actions that are possible now. */
 static void
 put_ways(struct scop_request *req, const struct scop_value *run)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the pages and the jobs of imports in the portal share. */
+/* Declarations shared by the pages and jobs of imports in the portal. */
 #ifndef SHOP_UPLOAD_H
 #define SHOP_UPLOAD_H
 

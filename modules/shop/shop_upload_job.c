@@ -161,7 +161,7 @@ shop_check_job(struct scop_request *req)
 	    : scop_retry(req, "the import was cancelled");
 }
 
-/* What no undoing reaches any more. */
+/* Deletes the saved rows of imports that can no longer be undone. */
 static void
 forget_old(struct scop_request *req)
 {

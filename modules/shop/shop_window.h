@@ -5,7 +5,7 @@
 
 #include "shop.h"
 
-/* Where lists begin that are read by rising numbers, and by falling ones. */
+/* Start values of lists in ascending and in descending order of their numbers. */
 enum { SHOP_RISING = 0 };
 #define SHOP_FALLING INT64_C(0xffffffff)
 

@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 const headers = path.join(root, 'core/include/scopiton')
 export const FILE = path.join(import.meta.dirname, 'api.txt')
 
-// Of test programs, which link their library statically: no module that is built depends on it.
+// The header of test programs, which link their library statically: no built module depends on it.
 const TESTS = 'test.h'
 
 // Tables whose size stands in the descriptor, so that a host reads those of an older module: they may grow at their end.
@@ -146,7 +146,7 @@ function openOf (recorded, api) {
   return [...new Set([...recorded.open, ...[...api.values()].map(versionOf).filter((version) => version && !known.includes(version))])]
 }
 
-// What differs, a line each: what was, what is, and why a release does not let it (undefined: it does).
+// The differences: the old and new value, and why a release must not change it (undefined: it may).
 export function compare (recorded, api) {
   const keys = new Set([...recorded.api.keys(), ...api.keys()])
   const rules = { ...recorded, open: openOf(recorded, api) }
@@ -162,7 +162,7 @@ export function explain (changes) {
   if (changes.length > SHOWN) lines.push(`  and ${changes.length - SHOWN} more`)
   const refused = changes.some(({ why }) => why)
   return `The public API is not what tests/api/api.txt records:\n${lines.join('\n')}\n` + (refused
-    ? 'Undo what may not change (docs/api.md, "What may change when").'
+    ? 'Undo what may not change (docs/api.md, "Allowed changes").'
     : 'If this is meant: document it in its header, then `make api` records it, and the file is part of the same commit.')
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What a page costs without Scopiton: a single-threaded libfcgi program of the usual prefork shape,
- * behind the same nginx.
+ * The cost of a page without Scopiton: a single-threaded libfcgi program of the usual prefork
+ * shape, behind the same nginx.
  *
  * GET /r0, /r1 and /r5 make 0, 1 or 5 reads by primary key; GET /same/NAME makes the reads that the
  * file READS names so, which are those of a page of ours. Each is a prepared statement and a round

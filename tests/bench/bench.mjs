@@ -102,7 +102,7 @@ async function follow (stack, url, pages) {
   return at
 }
 
-// What is loaded in turn, a list for each comparison.
+// The pages loaded in turn, a list for each comparison.
 async function groups (stack, bare) {
   const guestbook = await page(stack, '/fr/guestbook/')
   const own = { port: stack.port, host: HOST }, other = { port: bare.port, host: 'localhost' }
@@ -182,7 +182,7 @@ function judgeRates (list) {
   ratio('list of 24 of 10,000 / bare, five rows by their keys', 'list', 'r5list', 0.5)
 }
 
-// What a request is slowed down by a large directory: its look-up is timed alone, for it is a thousandth of the request.
+// The slowdown of a request by a large directory: the look-up is timed alone, because it is a thousandth of the request.
 async function judgeLookup (folder, request) {
   const [few, many] = await lookups(folder, [[10, 1], [1000, 25]])
   const share = request.cpu / (request.cpu + (many - few) / 1000)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the measured pages show: 20 entries of a guestbook, 10,000 products of a shop.
+// The data of the measured pages: 20 entries of a guestbook, 10,000 products of a shop.
 import fs from 'node:fs'
 import path from 'node:path'
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What a measurement needs of the machine: processes' memory, wrk, ports, one table.
+// Helpers of measurements: processes' memory, wrk, ports, one table.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'

@@ -55,7 +55,7 @@ async function open (locale = 'fr-BE') {
   return page
 }
 
-// What leads out of the frame: a page, or a mail in the mailbox's frame.
+// Measures sideways scrolling of the frame: a page, or a mail in the mailbox's frame.
 const sideways = (frame) => frame.evaluate(() => ({ has: document.documentElement.scrollWidth, may: window.innerWidth }))
 
 // On a desk and on a phone nothing scrolls sideways, in the page and in the mail that it shows.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What people do in the shop and in the portal, with the keyboard alone: everything is reached by Tab in a sensible number of steps, and
-// each stop on the way shows where one is, inside the window and under nothing.
+// Using the shop and the portal with the keyboard alone: Tab reaches everything in a sensible number of steps, and each stop shows a
+// visible focus, inside the window and not covered by anything.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -28,7 +28,7 @@ before(async () => {
 })
 after(async () => { await browser?.close(); await stack?.stop(); packages?.removeAll() })
 
-// What has the focus: how it is called, with what describes it, and what is wrong with how it shows.
+// The focused element: its name with its description, and the faults of how the focus is shown.
 function look () {
   const one = document.activeElement, LINE = 48 // of something high, its first line is enough
   if (!one || one === document.body) return { name: '', wrong: [] }

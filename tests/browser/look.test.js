@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What `module check` asks of level 4: that every page was looked at, with rows on it.
+// Level 4 of `module check` requires that every page was opened, with rows on it.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'

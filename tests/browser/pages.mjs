@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the browser tests share: the real browser, pages that note what they load from elsewhere, and a close look at one.
+// Helpers of the browser tests: the real browser, pages that record what they load from elsewhere, and checks of a page.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'

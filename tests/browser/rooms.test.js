@@ -55,7 +55,7 @@ async function inspectAll (page, base, pages) {
 const linkTo = (address, word) => until(`a mail to ${address}`, async () =>
   (await stack.mails()).findLast((mail) => mail.to.includes(address) && mail.html.includes(word))?.html.match(new RegExp(`http[^"]+${word}[^"]+`))[0], 20)
 
-// What a script would have caught, the page has to say.
+// Without the browser's own validation, the page has to report the errors.
 const send = async (page, button) => {
   await page.evaluate(() => { for (const form of document.forms) form.noValidate = true })
   await press(page, button)

@@ -5,7 +5,7 @@ import path from 'node:path'
 
 const LETTERS = /\p{L}{3,}/gu
 
-// What people read in the main part of the page, and hear there: texts, and attributes that name something.
+// The visible and spoken texts in the main part of the page: text nodes, and attributes that name something.
 function shown () {
   const found = new Set()
   const add = (text) => { text = (text ?? '').replace(/\s+/g, ' ').trim(); if (/\p{L}{3}/u.test(text)) found.add(text) }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the fault tests share: folders of packages to choose from, neighbours that must notice nothing, the log's lines.
+// Helpers of the fault tests: folders of packages to choose from, neighbours that must notice nothing, the log's lines.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import os from 'node:os'

@@ -88,7 +88,7 @@ class Load {
 
 const count = (pairs) => pairs.reduce((sum, [, number]) => sum + number, 0)
 const all = ['guestbook', 'guestbook2', 'slow', 'portal']
-// Who was seen, and is still there when all have been looked for, was there at the same time as the others.
+// Workers that are still alive after all modules have been listed were alive at the same time.
 async function workersNow () {
   const seen = await Promise.all(all.map((module) => stack.workers(module)))
   return Object.fromEntries(all.map((module, i) => [module, seen[i].filter(alive).length]))
@@ -119,7 +119,7 @@ test('workers that are killed all the time fail no GET, and no more POSTs than k
   const load = new Load()
   let kills = 0
   for (const end = Date.now() + 600000; kills < KILLS && Date.now() < end; await sleep(100)) {
-    // Where the disk stands still for a moment, kills would be most of what the route has seen, and it would rest.
+    // If the disk stalls, kills would be most of the route's requests, and the route would be suspended.
     const confirmed = load.confirmed.size
     await until('messages are confirmed between two kills', () => load.confirmed.size >= confirmed + PARALLEL, 20)
     const pids = await stack.workers('guestbook')

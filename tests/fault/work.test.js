@@ -51,7 +51,7 @@ function kill (word) {
 
 async function allAreHeardOnce () {
   const total = announced * AT_ONCE
-  // What was in a dead worker's hands rests for some seconds; a test does not.
+  // A dead worker's entries become due again after some seconds; the test makes them due at once.
   await until('all are heard', async () => {
     await stack.sql('UPDATE queue.outbox SET run_at = UTC_TIMESTAMP(3) WHERE dispatcher IS NULL').catch(() => {})
     return await heard() >= total

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a manifest lets a module call, and where: the list is ours, but the name and address are
- * what a job and a name server say. */
+/* The hosts that a manifest lets a module call: the list is ours, but the name and address come
+ * from a job and a name server. */
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>

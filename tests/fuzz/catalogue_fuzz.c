@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What comes from a catalogue: its index, signatures and keys, ranges of versions, archives. */
+/* Input from a catalogue: its index, signatures and keys, version ranges, archives. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a job worker answers, in pieces as they may come, and rules of schedules. */
+/* Answers of a job worker, split into arbitrary pieces, and rules of schedules. */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a process that reaches the broker's socket may send: greeting, user, request. */
+/* Input from processes that can reach the broker's socket: greeting, user, request. */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What people type into forms: the first byte chooses the parser. */
+/* Typed input of forms: the first byte selects the parser. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Who may open what: each route of each module, made from the tables in their source, by nobody, by a member without the
-// permission, by one who has it, by another tenant's owner, and on the other side's host name.
+// Access control: each route of each module, taken from the tables in their source, is opened by nobody, by a member without the
+// permission, by a member who has it, by another tenant's owner, and on the other side's host name.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { formsIn, links, sent } from '../support/forms.mjs'
@@ -169,7 +169,7 @@ async function everythingOf (tenant) {
     rows('scopiton.tenant', `id = ${tenant}`), rows('account.person', '1')])].flatMap((text) => text.split('\n'))
 }
 
-// What each hole of a path may be filled with: ids of the other tenant.
+// Values for the parts of paths: ids of the other tenant.
 const foreign = { member: [FAR], session: [1], role: ['own_1'], key: [FAR], id: [FAR, FAR + 1], order: [1, 2, 3], number: [FAR, FAR + 1], product: [FAR], variant: [FAR], run: [FAR, FAR + 1, FAR + 2, FAR + 3], step: [FAR], hash: [],
   token: [`${'a'.repeat(31)}1`], slug: ['geheim-p'], category: ['geheim-c'], tenant: [1], module: ['guestbook'], month: ['2026-10'], rollout: [1] }
 const withForeign = (pattern) => [...pattern.matchAll(/\{([^}]+)\}/g)].reduce((urls, [hole, name]) => urls.flatMap((url) => foreign[name].map((id) => url.replace(hole, id))), [pattern])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What strangers send: too much, cut short, wrongly encoded, from elsewhere, twice. Against the real nginx and worker.
+// Hostile input: too long, truncated, wrongly encoded, from another origin, twice. Against the real nginx and worker.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import net from 'node:net'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What a change makes the build do again: no more than what depends on it.
+// A change rebuilds only what depends on it.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'

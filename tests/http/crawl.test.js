@@ -28,7 +28,7 @@ class Browser {
     for (const line of answer.headers['set-cookie'] ?? []) { const [name, value] = line.split(';')[0].split('='); this.cookies[name] = value }
     return answer
   }
-  // What the form on a page holds that nobody types.
+  // The hidden fields of the form on a page.
   async hidden (page, action) {
     const { body } = await this.ask(page)
     const form = body.slice(body.indexOf(`action="${action}"`)).split('</form>')[0]
@@ -168,7 +168,7 @@ function weigh (url) {
 const isAsset = (url) => url.pathname.startsWith('/_/')
 const styles = new Map()
 
-// What a page loads besides itself and the pictures of products, with what its style sheets load.
+// The files that pages load, and those that their style sheets load, without the pictures of products.
 async function assetsOf (browser, links) {
   const assets = new Map(links.filter(isAsset).map((url) => [url.pathname, url]))
   for (const url of [...assets.values()].filter(({ pathname }) => pathname.endsWith('.css'))) {

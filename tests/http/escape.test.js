@@ -12,7 +12,7 @@ const SITE = 'acme.localhost', PORTAL = 'acme-portal.localhost'
 const TEXT = `=1+1"><script>alert(1)</script>{{x}}&amp;'`, ESCAPED = '=1+1&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;{{x}}&amp;amp;&#39;'
 const NEVER = /sign-out|sessions|remove|disable|uninstall|purge|\/(modules|tenants\/\d+)\/[^/]+\/order$|leave|cancel|second\/off|drop|\/_\//
 const PAGES_MAX = 250, ROUNDS = 3
-// What a field needs that takes no other text.
+// Valid values of fields that accept no arbitrary text.
 const SOUND = { mail: 'zoe@example.org', owner_mail: 'zoe@example.org', postal_code: '5000', country: 'BE', iban: 'BE68 5390 0754 7034', price: '5', new_price: '5', zone: 'Europe/Brussels', up_to_grams: '1000', count: '1', state: 'paid', days: '30' }
 const OWN = ['name', 'title', 'text', 'message'] // of fields that are free
 let stack, cookies

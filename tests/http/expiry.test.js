@@ -153,7 +153,7 @@ test('who is a member nowhere any more keeps the account for a month, and who is
   }
   assert.equal(await count('account.person', 'id = 1000 AND member_seen = UTC_DATE()'), 1)
   assert.equal(await count('account.recovery', 'person < 1003'), 1)
-  // Where a tenant's members cannot be asked, nobody's account ends.
+  // If a tenant's members cannot be read, no account is deleted.
   await stack.sql('UPDATE account.person SET member_seen = UTC_DATE() - INTERVAL 99 DAY WHERE id >= 1000; RENAME TABLE t1.member TO t1.hidden')
   const before = await count('account.person')
   await pass()

@@ -209,7 +209,7 @@ test('upgrades go in waves after a canary, stop at the first failure, pause and 
   await sleep(800)
   assert.match(await stack.cli('module', 'rollout', 'show', '1').catch((error) => error.stdout), /boucle +failed/)
   assert.match(await stack.cli('module', 'rollout', 'resume', '1'), /rollout 1: guestbook 1\.4\.0, done/)
-  // One that is paused gives way to the next, and is not resumed beside it.
+  // A paused rollout is replaced by the next one, and cannot be resumed beside it.
   await stack.sql("UPDATE scopiton.rollout SET state = 'paused' WHERE id = 1")
   const [, next] = (await stack.cli('module', 'rollout', 'guestbook', '--version', '1.4.0')).match(/rollout (\d+): guestbook 1\.4\.0, done/)
   assert.equal(await stack.sql('SELECT state FROM scopiton.rollout WHERE id = 1'), 'stopped')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What nginx refuses: too many forms from one sender, too many requests at once to one module of one tenant.
+// nginx's limits: too many forms from one sender, too many requests at once to one module of one tenant.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'

@@ -20,7 +20,7 @@ function lint (folder, built) {
   return run(path.join(build, 'libexec/scopiton-lint'), [folder, built], { cwd: root }).then(({ stderr }) => ({ status: 0, stderr }), ({ code, stderr }) => ({ status: code, stderr }))
 }
 
-// What the build says of the module `lending` with these changes: { file: [[from, to]...] }.
+// The build's output for the module `lending` with these changes: { file: [[from, to]...] }.
 async function said (changes) {
   fs.rmSync(lending, { recursive: true, force: true })
   fs.cpSync(path.join(root, 'tests/modules/lending'), lending, { recursive: true })

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What modules write to the host's log: one line each, with the module's name and the request, and nobody else's words.
+// Modules write to the host's log: one line each, with the module's name and the request, and never in another's name.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'

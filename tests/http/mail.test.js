@@ -238,7 +238,7 @@ test('a server that never answers blocks nothing else: requests go on, and the n
 test("a server that drips, or stalls at or after DATA, or at the good-bye, is given up; another tenant's mails go meanwhile, and each slow one arrives once", async () => {
   const KINDS = ['drip', 'open', 'end'], slow = ['drip1', 'open1', 'end1', 'end2'].map((name) => `${name}@example.org`), taken = {}, tried = {}, drips = [], leaving = []
   let healthy = false
-  // What a connection does wrong is told by its recipient; what it has taken is counted.
+  // The recipient selects the fault of a connection; accepted mails are counted.
   const script = (line, socket) => {
     const to = line.match(/^RCPT TO:<([^>]+)>/)?.[1]
     if (to) Object.assign(socket, { to, kind: healthy ? undefined : KINDS.find((kind) => to.startsWith(kind)) })

@@ -44,7 +44,7 @@ function answer (request, response) {
   response.destroy()
 }
 
-// What came of a call; each address is used once.
+// The result of a call; each address is used once.
 async function call (url, more = {}, seconds = 30) {
   const _key = await stack.key('acme.localhost', '/fr/caller/form')
   assert.equal((await stack.request('acme.localhost', '/fr/caller/form', { form: { _key, url, note: 'a note', ...more } })).status, 303)

@@ -285,7 +285,7 @@ test('the portal orders for its own tenant, whatever is sent along', async () =>
   assert.equal(await stack.sql(`SELECT state FROM scopiton.subscription WHERE tenant = ${ids.beta} AND module = 'guestbook'`), 'on')
 })
 
-// What code that has taken the portal over could do: its account, its role, and any statement.
+// Runs a statement as a compromised portal could: with its account and its role.
 const asPortal = (tenant, sql) => new Promise((resolve) => {
   const secret = fs.readFileSync(path.join(stack.folder, 'secrets/portal'), 'utf8').split('\n')[0]
   const socket = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/db_socket = (.*)/)[1]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What people are told when something is refused, in each of the four languages: every form that links lead to is sent empty and with
-// values that nothing accepts, and the refusals that need more than one form are walked by hand. A sentence that stays the same in
+// Error messages for users, in each of the four languages: every form that links lead to is sent empty and with values that nothing
+// accepts, and refusals that need more than one form are provoked by hand. A sentence that stays the same in
 // another language than English has escaped translation.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -35,7 +35,7 @@ function told (body) {
 const speak = (language) => stack.sql(`UPDATE t1.member SET language = '${language}'`)
 const headersOf = (cookie, language) => ({ 'Accept-Language': language, ...(cookie && { Cookie: cookie }) })
 
-// What has nothing to fill in cannot be refused for what was typed: it would be carried out.
+// A form without inputs cannot be refused for its input: it would be carried out.
 const isTyped = (form) => form.fields.some(({ type }) => !['hidden', 'button'].includes(type))
 
 // The forms that are reached by links from `first`, one of a kind.
@@ -60,7 +60,7 @@ const wrongs = {
   odd: ({ type }) => type === 'select' ? undefined : '-1,2,3'
 }
 
-// What each form says to each kind of nonsense.
+// The answer of each form to each kind of invalid input.
 async function refusalsOf (host, forms, cookie, language) {
   const all = []
   for (const { page, action } of forms) {

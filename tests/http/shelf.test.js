@@ -226,7 +226,7 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   assert.equal((await post('/portal/rollouts', { module: 'x; DROP', version: 'newest' }, as)).status, 422)
 })
 
-// What a module looks like: its icon and a picture with a title, under the hash of their content.
+// The pictures of a module: its icon and a picture with a title, under the hash of their content.
 const titled = (file) => `\t<picture file="${file}"><title>The list</title></picture>\n`
 const withPicture = (text) => text.replace('</summary>\n', `</summary>\n${titled('list.svg')}`)
 const draw = (colour) => (folder) => {
@@ -295,7 +295,7 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
   const cookie = { Cookie: joined.headers['set-cookie'][0].split(';')[0] }
   assert.equal((await stack.request('dupont-portal.localhost', '/portal/members', { headers: cookie })).status, 200, 'as an owner')
   assert.equal((await get(page)).status, 403, 'nobody else makes tenants')
-  // What cannot be known before shows on the page of tenants, and nothing of it is left.
+  // The page of tenants shows errors that cannot be detected before, and nothing of the tenant is left.
   await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, new_tenant, actor, details) VALUES ('t2_portal', 2, 'tenant', 'broken', 'op', '{\"title\":\"Broken\",\"language\":\"fr\",\"zone\":\"Europe/Paris\",\"template\":\"nothing\"}'), ('t1_portal', 1, 'tenant', 'sneaky', 'op', '{\"title\":\"S\",\"language\":\"fr\",\"zone\":\"Europe/Paris\"}')")
   await allEnded()
   assert.match(text((await get('/portal/tenants', operator, scop)).body), /Broken could not be created\. There is no template 'nothing'/)
@@ -385,7 +385,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
     assert.equal((await post(`/portal/agreements/${foreign}`, { amount: '5' }, { ...as, action: `/portal/agreements/${served}` })).status, 404)
     assert.equal((await post(`/portal/tenants/${foreign}/guestbook/order`, { kind: 'disable' }, { ...as, page: `${as.page}/guestbook/remove`, action: `${as.page}/guestbook/order` })).status, 404)
   }
-  // Whoever has taken a portal over can write orders of his own: the stamp decides.
+  // A compromised portal can write orders of its own: the stamp decides.
   const id = await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'othercoop'")
   await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, rollout, actor) VALUES ('t${id}_portal', 1, 'disable', 'guestbook', NULL, 'op'), ('t${id}_portal', ${id}, 'rollout-pause', NULL, 1, 'op'), ('t${id}_portal', ${lumen}, 'install', 'guestbook', NULL, 'op')`)
   await ended('guestbook')

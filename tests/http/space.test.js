@@ -88,14 +88,14 @@ test('a module reads its settings: the shop is written to for each order, unless
 
 const KNOBS = '/portal/modules/knobs/settings'
 const knobs = async (form) => { const { body } = await see(KNOBS); return post(KNOBS, KNOBS, { seen: hidden(body, 'seen'), ...form }) }
-// What the module itself sees of them.
+// The settings as the module itself sees them.
 const asSeen = async () => {
   const { body } = await stack.request('acme.localhost', '/en/knobs/', { headers: { Accept: 'application/json' } })
   const { greeting, places, fee, open, colour } = JSON.parse(body)
   return { greeting, places, fee, open, colour }
 }
 const decoded = (text) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name])
-// What a browser would send back of the form as it stands.
+// The fields that a browser would send of the unchanged form.
 const shown = (body) => Object.fromEntries([...[...body.matchAll(/<input [^>]*name="(set\.[a-z]+)"[^>]* value="([^"]*)"/g)].map(([, name, value]) => [name, decoded(value)]),
   ...[...body.matchAll(/<select [^>]*name="(set\.[a-z]+)"[^>]*>([^]*?)<\/select>/g)].map(([, name, options]) => [name, options.match(/value="([^"]*)" selected/)?.[1]])])
 

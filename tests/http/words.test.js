@@ -40,7 +40,7 @@ beforeEach(() => {
 })
 after(() => fs.rmSync(home, { recursive: true }))
 
-// What the build says of the translations, and whether it goes on.
+// The build's output about the translations, and whether it continues.
 async function said (...more) {
   const names = path.join(build, 'libexec/scopiton-names')
   await run(names, [loan, work, '-'])

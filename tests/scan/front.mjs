@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What stands before a scanned Scopiton: it keeps a scanner's session, gives each form that the scanner sends a key of its own, which no
-// scanner knows how to ask for, and notes what was asked for.
+// A proxy in front of a scanned Scopiton: it keeps a scanner's session, adds a form key to each form that the scanner sends, because no
+// scanner knows how to get one, and records the requests.
 import http from 'node:http'
 
 // Buttons that would end the session or switch off what is looked at lead nowhere. (wapiti's own -x fails under Debian 12's Python.)

@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const SITE = 'acme.localhost', PORTAL = 'acme-portal.localhost'
 const SECONDS = Number(process.env.SECONDS ?? 60) // of each kind of attack
 
-// What wapiti calls a weakness and is none here.
+// Findings of wapiti that are not weaknesses here.
 const EXPLAINED = {
   'Cross Site Request Forgery': 'forms carry a once-only key under the name _key, which wapiti does not know; without it a POST is 409',
   'HTTP Secure Headers': 'framing is refused by the CSP, X-XSS-Protection is obsolete, and HSTS is sent with https = yes alone'
@@ -70,10 +70,10 @@ try {
     console.log(`sqlmap ${host}${url}${data ? ` ${data}` : ''}: ${found ? found.join('; ') : tested ? 'nothing' : 'not tested to the end'}, ${Math.round((Date.now() - begun) / 1000)} s`)
     if (found || !tested) wrong.push(`sqlmap: ${host}${url}`)
   }
-  // What is sent has to arrive: a form that is told to come again tries nothing.
+  // Requests have to arrive: a form that is told to retry tests nothing.
   const stale = [...seen].filter(([key]) => / POST (409|429)$/.test(key)).map(([key, paths]) => `${key}: ${[...paths].join(' ')}`)
   if (stale.length > 0) console.log(`not taken, for their key or their pace: ${stale.join('; ')}`)
-  // What lies deep, or is a picture, is shown to the crawl at its start; it presses every button on its way.
+  // The crawl starts from deep pages and pictures too, because it presses every button on its way.
   const [hash] = (await stack.sql('SELECT MIN(picture) FROM t1_shop.product')).split('\n')
   const deep = ['/portal/modules/guestbook/remove', '/portal/tenants/1/guestbook', '/portal/tenants/1/guestbook/remove', `/shop/products/picture/${hash}`]
   for (const [host, url, cookie, more] of [[SITE, '/fr/', visitor, []], [PORTAL, '/portal/', owner, deep]]) {

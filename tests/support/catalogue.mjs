@@ -35,7 +35,7 @@ export class Catalogue {
   public (name) { return fs.readFileSync(this.path(`${name}.pub`), 'utf8').split('\n')[1] }
   scop (name, ...rest) { return scopiton('catalogue', 'scop', this.folder, name, ...rest, '--key', this.path('group')) }
 
-  // What a host needs to use it.
+  // The settings that a host needs to use it.
   get config () { return [`catalogue = ${this.folder}`, `catalogue_key = ${this.public('group')}`] }
 
   // A package of a built module, under another name or version or with other words in its manifest; its file.

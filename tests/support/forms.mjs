@@ -21,7 +21,8 @@ export function formsIn (body) {
     ({ action: of(tag, 'action'), multipart: of(tag, 'enctype') === 'multipart/form-data', fields: fieldsIn(html) }))
 }
 
-// What it would send: a radio or button of a name once, no box that is not ticked; `change` gives another value for a field.
+// The fields that the form would send: a radio button or button of a name once, no unticked checkbox;
+// `change` gives another value for a field.
 export function sent (form, change = () => undefined) {
   const out = new URLSearchParams()
   for (const field of form.fields) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What test programs have said, as run.mjs counts it: { passed, skipped, failures: [text], notes: [text], running: name }.
+// Results of test programs, as run.mjs counts them: { passed, skipped, failures: [text], notes: [text], running: name }.
 import path from 'node:path'
 
 // The lines of reporter.mjs. `running` is the test that has begun last and has not ended.
@@ -20,7 +20,7 @@ export function readEvents (text, root) {
   return result
 }
 
-// What a cmocka program prints.
+// Reads the output of a cmocka program.
 export function readCmocka (text) {
   const result = { passed: 0, skipped: 0, failures: [], notes: [], running: undefined }
   let words = []

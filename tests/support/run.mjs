@@ -35,7 +35,8 @@ function signal (pids, name) {
   for (const pid of pids) try { process.kill(pid, name) } catch {}
 }
 
-// What is left below a folder may still end by itself, as tools/serve does front to back; the rest is killed. Gives its words.
+// Processes left below a folder may still end by themselves, as tools/serve does front to back; the others are
+// killed. Returns their pids and commands.
 async function sweep (folder) {
   for (const end = Date.now() + Math.min(LIMIT, 15000); Date.now() < end && processesOf(folder).length > 0;) await sleep(50)
   const left = processesOf(folder).map((pid) => {

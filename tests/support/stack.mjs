@@ -88,8 +88,8 @@ class Stack {
     return stdout
   }
 
-  // What the mail server has got, oldest first, as Python's own parser reads it: headers in lower case, text, html, files. It is
-  // read again when more has come.
+  // The mails that the mail server has received, oldest first, as Python's parser reads them: headers in lower case, text, html,
+  // files. They are read again when more have arrived.
   async mails () {
     const box = path.join(this.folder, 'mail')
     const names = ['new', 'cur'].flatMap((part) => { try { return fs.readdirSync(path.join(box, part)) } catch { return [] } }).sort().join()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the portal's pages do beyond htmx: a tile that gets no answer says so, an upload shows how far it is, and
-// nobody's focus is lost.
+// Additions to htmx on the portal's pages: a tile that gets no answer says so, an upload shows its progress, and
+// the focus is kept.
 document.addEventListener('htmx:responseError', broken)
 document.addEventListener('htmx:sendError', broken)
 document.addEventListener('htmx:timeout', broken)
@@ -31,7 +31,7 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   else left = target.contains(document.activeElement) ? document.activeElement : null
 })
 
-// Who works with the keyboard goes on at what is wrong, at what had the focus, or at the beginning of what has come.
+// Moves the keyboard focus to the first error, to the previously focused element, or to the start of the new content.
 document.addEventListener('htmx:afterSettle', () => {
   if (!left || document.activeElement !== document.body) return
   const same = [...document.querySelectorAll(left.tagName)].find((one) => said(one) === said(left) && one.href === left.href && one.form?.action === left.form?.action)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- Who did what, for this tenant. `what` is a sentence's key with its words, so that each reader sees it in their language.
+-- The audit trail of this tenant. `what` is a sentence's key with its arguments, so that readers see it in their language.
 CREATE TABLE audit (
 	id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	at DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),

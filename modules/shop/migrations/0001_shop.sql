@@ -2,8 +2,8 @@
 -- Products in categories, each with at least one variant, which has the price and the stock; pictures by the hash of their
 -- content; orders with what was sold at the price of that moment.
 
--- What a thing is known by (`path`, `code`) is exact, as people and other shops write it; `slug` is its address alone, and
--- is made unique by a number.
+-- Identifiers (`path`, `code`) are exact, as people and other shops write them; `slug` is only the address, and a number
+-- makes it unique.
 
 -- `path` has the titles of all levels, the outermost first, with ' > ' between them.
 CREATE TABLE category (
@@ -100,7 +100,7 @@ CREATE TABLE order_line (
 	FOREIGN KEY (variant) REFERENCES variant (id)
 );
 
--- Where customers pay. One row.
+-- The account for payments by customers. One row.
 CREATE TABLE payment (
 	only_one TINYINT PRIMARY KEY,
 	beneficiary VARCHAR(70) NOT NULL,

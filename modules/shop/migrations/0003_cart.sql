@@ -41,7 +41,7 @@ CREATE TABLE customer_session (
 	KEY by_expiry (expires)
 );
 
--- What delivery costs up to a weight. No row at all: it is included everywhere; none of a country: nothing is sent there.
+-- The delivery price up to a weight. No row at all: delivery is included everywhere; none for a country: no delivery there.
 CREATE TABLE shipping (
 	id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
 	country CHAR(2) NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE import_lock (
 
 INSERT INTO import_lock (only_one) VALUES (1);
 
--- What an import has changed, as it was before; `is_new` are those that it has made. For undoing it.
+-- Rows changed by an import, as they were before, to undo it; `is_new` marks rows that the import created.
 CREATE TABLE import_product (
 	import_run INT UNSIGNED NOT NULL,
 	product INT UNSIGNED NOT NULL,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What the shop's pages need beside the rows of sample.sql: a cart, a picture, a file that is being imported, a customer's link.
+// Prepares what the shop's pages need beside sample.sql: a cart, a picture, a file that is being imported, a customer's link.
 import fs from 'node:fs'
 import path from 'node:path'
 import { until } from 'scopiton/test'

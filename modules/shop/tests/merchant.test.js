@@ -19,7 +19,7 @@ const post = async (page, action, form) => {
   for (const [name, value] of Object.entries(form)) for (const one of [value].flat()) body.append(name, one)
   return stack.request(portal, action, { headers, form: body })
 }
-// What a browser would send of a page's form as it stands.
+// The fields that a browser would send of a page's unchanged form.
 const decode = (text) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 const formOf = (body, action) => {
   const form = body.slice(body.indexOf(`action="${action}"`)).split('</form>')[0], values = {}
@@ -52,7 +52,7 @@ const checked = (location) => until('it is looked through', async () => {
   const { body } = await see(location)
   return !/id="progress"[^>]*hx-get/.test(body) && body
 }, 20)
-// What the page's own form would send: the columns that it has chosen.
+// The fields that the page's own form would send: the columns that it has selected.
 const chosen = (body) => Object.fromEntries([...body.matchAll(/<select[^>]* name="([^"]+)">([^]*?)<\/select>/g)].map(([, name, options]) =>
   [name, options.match(/value="(\d+)"[^>]* selected/)?.[1] ?? '0']))
 
@@ -146,7 +146,7 @@ test('variants have names, two options, and can be renamed, exchanged and remove
     assert.match(wrong.body, new RegExp(`name="${field}.${white}"[^>]* value="${value}"[^>]*aria-invalid="true"`))
     assert.match(wrong.body, /pas enregistré/)
   }
-  // One that an order refers to is kept for it, hidden; the other is gone. Neither is in a cart or in the shop any more.
+  // A product that an order refers to is kept for it, hidden; the other is deleted. Neither is in a cart or in the shop any more.
   const order = "INSERT INTO shop_order (token, name, mail, street, postal_code, city, country, language, total_cents, currency, created) VALUES ('removed', 'X', 'x@example.org', 'x 1', '5000', 'N', 'BE', 'fr', 1400, 'EUR', UTC_TIMESTAMP(6))"
   await rows(`${order}; INSERT INTO order_line (shop_order, variant, name, options, count, price_cents) VALUES (LAST_INSERT_ID(), ${large}, 'Tasse', 'Bleu, L', 1, 1400);
     INSERT INTO cart_line (owner, variant, count, added) VALUES (REPEAT('a', 64), ${small}, 1, UTC_TIMESTAMP(6))`)

@@ -6,7 +6,7 @@
 
 #include "names.h"
 
-/* Of sample.sql. */
+/* Ids in sample.sql. */
 static const char green_drill[] = "1", red_drill[] = "2", book[] = "3", hammer[] = "4", saw[] = "5";
 static const char placed[] = "1001", paid[] = "1002";
 enum { FIRST_NEW = 1004 };
@@ -122,7 +122,7 @@ carts_that_nobody_came_back_for_are_swept(void **state)
 
 /* ---- placing the order ---- */
 
-/* What the order page shows to be sent along. */
+/* The digest that the order page shows and its form sends. */
 static const char *
 seen(struct scop_test *test)
 {

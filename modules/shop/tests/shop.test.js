@@ -525,7 +525,7 @@ test('an undone cancellation takes its pieces again, and is refused where they a
 
 // ---- what customers read ----
 
-// What a catalogue says for a text of the views.
+// The translations of the texts of views, by language.
 const catalogues = Object.fromEntries(['fr', 'nl', 'de'].map((language) => [language, Object.fromEntries(
   [...fs.readFileSync(path.join(root, `modules/shop/i18n/${language}.po`), 'utf8').matchAll(/^msgid ("(?:[^"\\]|\\.)*")\nmsgstr ("(?:[^"\\]|\\.)*")$/gm)]
     .map(([, id, text]) => [JSON.parse(id), JSON.parse(text)]))]))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What an order costs, by hand: VAT by rate, delivery shared among the rates, tariffs by weight. */
+/* Order prices, calculated by hand: VAT by rate, delivery shared among rates, tariffs by weight. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

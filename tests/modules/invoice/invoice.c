@@ -13,7 +13,7 @@ edit(struct scop_request *req)
 	scop_view(req, &view_edit);
 }
 
-/* What all lines come to; a line of more than it may is refused. */
+/* The sum of all lines; a line above the limit is refused. */
 static const struct scop_value *
 sum_of(struct scop_request *req, const struct scop_value *lines)
 {

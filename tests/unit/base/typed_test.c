@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What people type into forms, as the pure parsers read it: amounts, account and VAT numbers, phone
- * numbers, addresses of pages, countries, times. */
+/* The pure parsers of typed input: amounts, account and VAT numbers, phone numbers, URLs,
+ * countries, times. */
 #include "../with_arena.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a job worker says to the broker, whose every byte is foreign. Messages are kept in memory of
- * their exact size, so that a byte read or written beyond is a sanitizer's fault. */
+/* Messages of a job worker to the broker, all untrusted. They are kept in memory of their exact
+ * size, so that the sanitizer reports any access beyond. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the board makes of how requests end: when a route rests, and when a pool is out of service.
- */
+/* The board counts how requests end: when it suspends a route, and puts a pool out of service. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdarg.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What pages are put together from: a field of a form, drawn by one partial; and parts within
- * parts. */
+/* The parts of pages: a field of a form, drawn by one partial; and parts within parts. */
 #include "../with_arena.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a module calculates: sums, shares, days; and what it is refused. */
+/* The calculations of modules: sums, shares, days; and their failures. */
 #include "../with_arena.h"
 
 #include <stdlib.h>

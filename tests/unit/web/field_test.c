@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a route's fields take from a form, and what they say of the rest. */
+/* Validation of a route's fields: accepted values, and the messages for others. */
 #include "../with_arena.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ said(const struct scop_request *req)
 	return scop_as_text(scop_rejection(req, "f"));
 }
 
-/* What comes of `text`: as programs write it, or "!" where it is refused. */
+/* The value read from `text`, in plain form, or "!" if it is refused. */
 static const char *
 taken(const struct scop_field *field, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What scopiton/test.h offers for work that is done later and for other systems. */
+/* Tests the functions of scopiton/test.h for background jobs and calls to other systems. */
 #include <scopiton/test.h>
 #include <string.h>
 

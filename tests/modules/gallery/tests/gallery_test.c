@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What scopiton/test.h offers for members, uploads and programs. */
+/* Tests the functions of scopiton/test.h for members, uploads and programs. */
 #include <scopiton/test.h>
 #include <string.h>
 
