@@ -197,6 +197,28 @@ FROM socle.rollout r WHERE r.id = :id
 SELECT tenant, title, wave, state, message, from_version, milliseconds
 FROM socle.rollout_tenant WHERE rollout = :id ORDER BY wave, tenant LIMIT :limit OFFSET :first
 
+-- Before an update begins: the waves as the installer makes them (core/installer/rollout.c). Without a version each company gets the
+-- newest one, whose additional permissions stop the update unless they are accepted.
+-- name: rollout_plan (module, version, granted, canary, limit)
+SELECT t.title, o.own_version AS from_version, COALESCE(:version, o.version) AS to_version, o.own_version = COALESCE(:version, o.version) AS has_it,
+	:version IS NULL AND :granted = 0 AND NOT JSON_CONTAINS(o.own_rights, o.rights) AS lacks,
+	CAST(IF(o.tenant <=> :canary, 0, 1 + FLOOR(LOG2(ROW_NUMBER() OVER (PARTITION BY o.tenant <=> :canary ORDER BY o.tenant)))) AS INT) AS wave, COUNT(*) OVER () AS companies
+FROM socle.every_offer o JOIN socle.every_tenant t ON t.id = o.tenant WHERE o.module = :module AND o.state NOT IN ('off', 'gone')
+ORDER BY wave, o.tenant LIMIT :limit
+
+-- name: rollout_plan_base (canary, limit)
+SELECT t.title, NULL AS from_version, NULL AS to_version, 0 AS has_it, 0 AS lacks,
+	CAST(IF(t.id <=> :canary, 0, 1 + FLOOR(LOG2(ROW_NUMBER() OVER (PARTITION BY t.id <=> :canary ORDER BY t.id)))) AS INT) AS wave, COUNT(*) OVER () AS companies
+FROM socle.every_tenant t ORDER BY wave, t.id LIMIT :limit
+
+-- name: rollout_left_out (module, limit)
+SELECT t.title, o.state FROM socle.every_offer o JOIN socle.every_tenant t ON t.id = o.tenant WHERE o.module = :module AND COALESCE(o.state, 'none') IN ('off', 'gone', 'none')
+ORDER BY o.state IS NULL, t.title LIMIT :limit
+
+-- name: rollout_module (language, module)
+SELECT (SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = :module) AS title,
+	COALESCE(MAX(r.state = 'running'), 0) AS running, COALESCE(MAX(r.state = 'paused' AND r.own), 0) AS paused FROM socle.rollout r WHERE r.module = :module
+
 -- name: rollout_modules (language)
 SELECT s.module, MAX(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)) AS title, COUNT(DISTINCT s.tenant) AS tenants
 FROM socle.every_subscription s JOIN socle.offer o ON o.module = s.module WHERE s.state = 'on' GROUP BY s.module ORDER BY title

@@ -6,7 +6,7 @@
 
 #include "portal.h"
 
-enum { PER_PAGE = 50 };
+enum { PER_PAGE = 50, SHOWN_MAX = 500 };
 
 const struct scop_field portal_rollout_fields[] = {
 	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
@@ -25,6 +25,7 @@ const struct scop_field portal_rollout_fields[] = {
 	    .message = SCOP_TEXT("This is not a version number.") },
 	{ .name = "canary", .type = SCOP_FIELD_ID, .label = SCOP_TEXT("Pilot company") },
 	{ .name = "granted", .type = SCOP_FIELD_BOOL },
+	{ .name = "sure", .type = SCOP_FIELD_BOOL },
 	{ 0 },
 };
 
@@ -63,6 +64,68 @@ portal_rollouts(struct scop_request *req)
 	scop_view(req, &view_rollouts);
 }
 
+static bool
+is_granted(struct scop_request *req)
+{
+	return scop_as_bool(scop_field(req, "granted"));
+}
+
+/* The companies that would be updated, by wave: of the base, which has no offer, all. */
+static const struct scop_value *
+plan_of(struct scop_request *req, const struct scop_value *module)
+{
+	const struct scop_value *canary = scop_field(req, "canary"),
+				*limit = scop_make_int(req, SHOWN_MAX);
+
+	return strcmp(scop_as_text(module), "socle") == 0
+	    ? scop_rows(req, rollout_plan_base(canary, limit))
+	    : scop_rows(req,
+		  rollout_plan(module, scop_field(req, "version"),
+		      scop_make_bool(req, is_granted(req)), canary, limit));
+}
+
+/* Rejects what the installer would refuse. */
+static bool
+may_begin(struct scop_request *req, const struct scop_value *rows, const struct scop_value *about)
+{
+	const struct scop_value *first = scop_at(rows, 0);
+
+	if (!first)
+		scop_reject(req, "module", "No company has this module enabled.");
+	else if (scop_field(req, "canary") && scop_int(first, "wave") != 0)
+		scop_reject(req, "canary",
+		    "The pilot company does not have this module enabled. Choose another one.");
+	else if (scop_bool(about, "running"))
+		scop_reject(req, "module",
+		    "Another update of this module is in progress. Wait until it has ended.");
+	return !scop_rejected(req);
+}
+
+/* Shows the waves, and which companies are left out; false where it could not start. */
+static bool
+put_plan(struct scop_request *req, const struct scop_value *module)
+{
+	const struct scop_value *rows = plan_of(req, module);
+	const struct scop_value *about = scop_row(req, rollout_module(language_of(req), module));
+	const int64_t all = scop_int(scop_at(rows, 0), "companies");
+
+	if (!may_begin(req, rows, about))
+		return false;
+	scop_put(req, "module", module);
+	scop_put(req, "title", scop_get(about, "title"));
+	scop_put(req, "version", scop_field(req, "version"));
+	scop_put(req, "canary", scop_field(req, "canary"));
+	scop_put(req, "granted", scop_make_bool(req, is_granted(req)));
+	scop_put(req, "plan", rows);
+	scop_put(req, "companies", scop_make_int(req, all));
+	scop_put(req, "more", scop_make_int(req, all - (int64_t)scop_count(rows)));
+	scop_put(req, "left_out",
+	    scop_rows(req, rollout_left_out(module, scop_make_int(req, SHOWN_MAX))));
+	scop_put(req, "any_left", scop_at(scop_model(req, "left_out"), 0));
+	scop_put(req, "replaces", scop_get(about, "paused"));
+	return true;
+}
+
 void
 portal_rollout_begin(struct scop_request *req)
 {
@@ -70,11 +133,12 @@ portal_rollout_begin(struct scop_request *req)
 				*version = scop_field(req, "version");
 	bool under_way;
 
+	if (!put_plan(req, module) || !portal_is_sure(req, &view_rollout_plan))
+		return;
 	scop_write_unique(req,
 	    rollout_order_add(scop_tenant(req), module, scop_member_name(req),
 		version ? version : scop_make_text(req, "%s", ""),
-		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
-		scop_field(req, "canary")),
+		scop_make_bool(req, is_granted(req)), scop_field(req, "canary")),
 	    &under_way);
 	scop_audit(req, "Started a gradual update", module);
 	scop_flash(req, SCOP_TEXT("The update starts in a moment."));

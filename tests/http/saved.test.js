@@ -181,7 +181,7 @@ test('modules, of the own company and of one that is served', async () => {
   await owner.press('/portal/tenants/new', '/portal/tenants/new', { title: 'Gamma', name: 'gamma', owner_name: 'Gus', owner_mail: 'gus@example.org' })
   await allEnded()
   await paused(async () => {
-    await owner.press('/portal/rollouts', '/portal/rollouts', { module: 'shop' })
+    await owner.press('/portal/rollouts', '/portal/rollouts', { module: 'shop', sure: '1' })
     await stack.sql("INSERT INTO scopiton.rollout (id, module, version, actor, scop) VALUES (77, 'shop', '9.9.9', 'Anna', 1); INSERT INTO scopiton.rollout_tenant (rollout, tenant, wave) VALUES (77, 2, 1)")
     await owner.press('/portal/rollouts/77', '/portal/rollouts/77/pause')
     await stack.sql("DELETE FROM scopiton.installer_order WHERE kind = 'rollout-pause'; UPDATE scopiton.rollout SET state = 'paused' WHERE id = 77")

@@ -215,7 +215,24 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   await stack.cli('catalogue', 'refresh')
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE message lost VARCHAR(1000) NOT NULL')
   const as = { headers: operator, host: scop }
-  assert.equal((await post('/portal/rollouts', { module: 'guestbook', version: '', canary: '1' }, as)).status, 303)
+  const wanted = { module: 'guestbook', version: '', canary: '1' }, ordered = () => stack.sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE kind = 'rollout'")
+  const asked = await post('/portal/rollouts', wanted, as)
+  assert.equal(asked.status, 200)
+  assert.match(text(asked.body), /Start this update\? Guestbook · 1 company .* Acme Pilot 1\.0\.0 1\.1\.0 .*Not updated .*La Scop: Not installed .*Start Change nothing/)
+  assert.doesNotMatch(asked.body, /not accepted/)
+  assert.match(text((await post('/portal/rollouts', { ...wanted, canary: '' }, as)).body), /Acme 1 1\.0\.0/)
+  assert.match(text((await post('/portal/rollouts', { ...wanted, version: '1.0.0' }, as)).body), /1\.0\.0 1\.0\.0 Has this version already/)
+  assert.match(text((await post('/portal/rollouts', { module: 'socle', version: '', canary: '' }, as)).body), /Base of every company · (\d+) companies .* Acme 1 La Scop 2/)
+  for (const [form, words] of [[{ ...wanted, canary: '2' }, /pilot company does not have this module/], [{ module: 'clerk', version: '', canary: '' }, /No company has this module enabled/]]) {
+    const refused = await post('/portal/rollouts', form, as)
+    assert.equal(refused.status, 422)
+    assert.match(refused.body, words)
+  }
+  // An order of the preview itself carries what was chosen.
+  assert.equal(await ordered(), '0', 'nothing is ordered by looking')
+  const fields = Object.fromEntries([...asked.body.slice(asked.body.indexOf('action="/portal/rollouts"')).split('</form>')[0].matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]))
+  assert.equal((await stack.request(scop, '/portal/rollouts', { headers: operator, form: fields })).status, 303)
+  assert.equal(await ordered(), '1')
   await until('it stops', async () => /Stopped after a failure/.test((await get('/portal/rollouts', operator, scop)).body))
   assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme guestbook 1\.0\.0, which serves now, would not work any more.* 0 1\.0\.0 Failed/)
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
@@ -392,7 +409,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
   assert.equal(await stack.sql(`SELECT GROUP_CONCAT(state, ': ', message ORDER BY id SEPARATOR '; ') FROM scopiton.installer_order WHERE role = 't${id}_portal'`),
     `failed: ${message("role '%s' may not order for tenant %u", `t${id}_portal`, 1)}; failed: ${message('there is no rollout %lld', 1)}; done:`)
   // Two scops upgrade their own tenants at once; what the command line orders concerns both, and neither can stop it.
-  const rollout = (headers, host) => post('/portal/rollouts', { module: 'guestbook', version: '', canary: '' }, { headers, host, page: '/portal/rollouts' })
+  const rollout = (headers, host) => post('/portal/rollouts', { module: 'guestbook', version: '', canary: '', sure: '1' }, { headers, host, page: '/portal/rollouts' })
   for (const [headers, host] of [[operator, scop], [others, other]]) assert.equal((await rollout(headers, host)).status, 303)
   const reached = () => stack.sql('SELECT GROUP_CONCAT(CONCAT(r.scop, \':\', t.tenant) ORDER BY r.id, t.tenant) FROM scopiton.rollout r JOIN scopiton.rollout_tenant t ON t.rollout = r.id WHERE r.id > 1')
   await until('both are noted', async () => (await reached()) === `2:1,${id}:${lumen}`)
