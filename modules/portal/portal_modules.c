@@ -220,6 +220,29 @@ order_title(struct scop_request *req, const struct scop_value *order, const void
 	return scop_make_string(req, title_of(req, scop_text(order, "kind")));
 }
 
+/* The message of a deletion names a file on the server, which concerns operators alone. */
+static const struct scop_value *
+order_message(struct scop_request *req, const struct scop_value *order, const void *context)
+{
+	(void)context;
+	return is_state(order, "done") && strcmp(scop_text(order, "kind"), "purge") == 0
+	    ? scop_make_string(req,
+		  scop_translate(req,
+		      SCOP_TEXT(
+			  "The data was exported, then deleted. Your operator keeps the file.")))
+	    : scop_get(order, "message");
+}
+
+static const struct scop_value *
+messages_of(struct scop_request *req, const struct scop_value *orders)
+{
+	const struct scop_value *said = portal_all_said(req, orders, "message");
+
+	return scop_may(req, "portal.operate")
+	    ? said
+	    : scop_rows_with(req, said, "message", order_message, NULL);
+}
+
 bool
 portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 {
@@ -229,8 +252,7 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 	for (size_t i = 0; i < count; i++)
 		busy |= scop_bool(scop_at(orders, i), "under_way");
 	scop_put(req, "orders",
-	    scop_rows_with(req, portal_all_said(req, orders, "message"), "title", order_title,
-		NULL));
+	    scop_rows_with(req, messages_of(req, orders), "title", order_title, NULL));
 	scop_put(req, "any_order", scop_make_bool(req, count > 0));
 	return busy;
 }

@@ -93,7 +93,11 @@ test('what is about to be deleted is listed, and its name has to be typed', asyn
   assert.match(text((await get(module)).body), /Uninstalled, data kept/)
   assert.equal((await order('purge', { confirmed: 'notes' }, `${module}/remove`)).status, 303)
   await ended()
-  assert.match(text((await get(module)).body), /Delete permanently Exported to '.*', then dropped owner .* Done/)
+  for (const page of [module, '/portal/operations']) {
+    const shown = text((await get(page)).body)
+    assert.match(shown, /Delete permanently .*The data was exported, then deleted\. Your operator keeps the file\. owner .* Done/)
+    assert.doesNotMatch(shown, /Exported to|\.tar|\/var\//, 'a place on the server is for operators')
+  }
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'"), '0')
 })
 
@@ -424,7 +428,7 @@ test('an operator sees what a served tenant would lose, and deletes it for good'
   assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the name exactly as shown/)
   assert.equal((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guestbook' }, as)).status, 303)
   await ended('guestbook')
-  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete permanently Exported to .* owner .* Done/)
+  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete permanently Exported to '\/.*', then dropped owner .* Done/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1_guestbook'"), '0')
   assert.equal((await get(page)).status, 403)
 })
