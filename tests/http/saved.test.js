@@ -181,7 +181,7 @@ test('modules, of the own company and of one that is served', async () => {
   await owner.press('/portal/tenants/new', '/portal/tenants/new', { title: 'Gamma', name: 'gamma', owner_name: 'Gus', owner_mail: 'gus@example.org' })
   await allEnded()
   await paused(async () => {
-    await owner.press('/portal/rollouts', '/portal/rollouts', { module: 'shop', sure: '1' })
+    await owner.press('/portal/rollouts', '/portal/rollouts', { module: 'shop' }, { asks: true })
     await stack.sql("INSERT INTO scopiton.rollout (id, module, version, actor, scop) VALUES (77, 'shop', '9.9.9', 'Anna', 1); INSERT INTO scopiton.rollout_tenant (rollout, tenant, wave) VALUES (77, 2, 1)")
     await owner.press('/portal/rollouts/77', '/portal/rollouts/77/pause')
     await stack.sql("DELETE FROM scopiton.installer_order WHERE kind = 'rollout-pause'; UPDATE scopiton.rollout SET state = 'paused' WHERE id = 77")
@@ -206,7 +206,7 @@ test('the merchant\'s shop', async () => {
   const run = await importing()
   await owner.press(run, `${run}/start`)
   await until('it is done', async () => (await stack.sql(`SELECT state FROM t1_shop.import_run WHERE id = ${run.split('/').pop()}`)) === 'done', 20)
-  await owner.press(run, `${run}/undo`)
+  await owner.press(run, `${run}/undo`, {}, { asks: true })
   await until('it is undone', async () => (await stack.sql(`SELECT COUNT(*) FROM t1_shop.import_run WHERE state = 'undoing'`)) === '0', 20)
   const other = await importing()
   await stack.sql(`INSERT INTO queue.outbox (id, role, name, body, run_at) VALUES (950, 't1_shop', 'sweep', '{}', '2999-01-01'); UPDATE t1_shop.import_run SET state = 'importing', job = 950 WHERE id = ${other.split('/').pop()}`)
