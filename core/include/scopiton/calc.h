@@ -4,10 +4,9 @@
  * 18 digits, and where digits are lost the rounding is said: half away from zero, as invoices
  * round.
  *
- * Every function takes NULL, or a null value, for "no value" and answers NULL then. What cannot be
- * calculated (two currencies, a text, a result beyond 18 digits, a division by zero) fails the
- * request, and the log says why; NULL is the answer then, too. What is given lives as long as the
- * request.
+ * Every function takes NULL, or a null value, for "no value" and answers NULL then. A calculation
+ * that is impossible (two currencies, a text, a result beyond 18 digits, a division by zero) fails
+ * the request and returns NULL, and the log says why. Results live as long as the request.
  */
 #ifndef SCOPITON_CALC_H
 #define SCOPITON_CALC_H
@@ -52,8 +51,8 @@ const struct scop_value *scop_share(struct scop_request *req, const struct scop_
     const struct scop_value *weights);
 
 /* The number that `text` is, as people write it in the request's language ("1 234,5", "-3"), with
- * `scale` digits behind the point, of which fewer may be written; NULL for anything else. For what
- * is no field of the route, such as a value that a name at run time has. */
+ * `scale` digits behind the point, of which fewer may be written; NULL for anything else. For input
+ * that is not a field of the route, such as a value whose name is known at run time only. */
 const struct scop_value *scop_read_number(struct scop_request *req, const char *text,
     unsigned scale);
 
@@ -90,7 +89,7 @@ const struct scop_value *scop_add_working_days(struct scop_request *req,
     const struct scop_value *date, int64_t days, const struct scop_value *holidays);
 
 /* How many days `to` is later than `from`, both dates; below 0: earlier. 0 where either is NULL or
- * no date. Never fails. */
+ * not a date. Never fails. */
 int64_t scop_days_between(const struct scop_value *from, const struct scop_value *to);
 
 #endif

@@ -12,14 +12,15 @@
 
 #include "scopiton/query.h"
 
-/* What a file that is read may have: columns in a record, and bytes in a field. */
+/* Limits of a file that is read: columns in a record, and bytes in a field. */
 enum { SCOP_CSV_COLUMNS_MAX = 500, SCOP_CSV_FIELD_MAX = 1000000 };
 
 /* A file that is being read. Not the request's: scop_csv_close frees it. */
 struct scop_csv;
 
 /* Reads `size` bytes at `data`, which must stay until scop_csv_close. NULL, with a sentence for
- * scop_translate and the line (0: the whole), for what is empty, a workbook, or not UTF-8. */
+ * scop_translate and the line (0: the whole), for a file that is empty, a workbook, or not UTF-8.
+ */
 struct scop_csv *scop_csv_open(const char *data, size_t size, unsigned *ret_line,
     const char **ret_error);
 
@@ -29,7 +30,7 @@ struct scop_csv *scop_csv_open(const char *data, size_t size, unsigned *ret_line
 bool scop_csv_next(struct scop_csv *csv, const char *const **ret_fields, size_t *ret_count,
     unsigned *ret_line, const char **ret_error);
 
-/* What stands between its fields (',', ';' or a tab), for a file that is made like it. */
+/* The separator of its fields (',', ';' or a tab), for writing a file alike. */
 char scop_csv_separator(const struct scop_csv *csv);
 
 /* Frees it, and all fields that it gave. Takes NULL. */
@@ -44,7 +45,7 @@ struct scop_csv_column {
  * and times as they are read there, a semicolon where the comma is the decimal sign. A text that a
  * spreadsheet would calculate gets a ' in front, and so does one that begins like that, so that
  * scop_csv_unguarded gives back what it was. Columns end with an empty one; titles are translated.
- * Gives a string that lives as long as the request; of no rows (NULL too) the headings alone. */
+ * Gives a string that lives as long as the request; without rows (NULL too) only the headings. */
 const struct scop_value *scop_csv_write(struct scop_request *req,
     const struct scop_csv_column *columns, const struct scop_value *rows);
 
@@ -65,8 +66,8 @@ const struct scop_value *scop_csv_write_all(struct scop_request *req,
 /* Whether a spreadsheet would calculate a text that begins so: with = + - @, a tab or a return. */
 bool scop_csv_is_formula(const char *text);
 
-/* The text of a field without the ' that stands before what a spreadsheet would calculate; a part
- * of `field`, so it lives as long. */
+/* The text of a field without the ' that guards a formula; a part of `field`, so it lives as long.
+ */
 const char *scop_csv_unguarded(const char *field);
 
 #endif

@@ -7,7 +7,7 @@
  *
  * The connection leaves through the host's broker; TLS is checked against the machine's
  * authorities. A job may run again after a call was answered: give scop_job_key() to systems that
- * take an idempotency key. Call before writing: what is written holds its rows until the job ends.
+ * take an idempotency key. Call before writing: written rows stay locked until the job ends.
  */
 #ifndef SCOPITON_HTTP_H
 #define SCOPITON_HTTP_H
@@ -18,13 +18,13 @@
 
 struct scop_request;
 
-/* A line of the head; names and values with a line's end fail the request. */
+/* A request header; a line break in its name or value fails the request. */
 struct scop_http_header {
 	const char *name;
-	const struct scop_value *value; /* text without a line's end */
+	const struct scop_value *value; /* text without a line break */
 };
 
-/* What is asked. All of it may go once scop_http has answered. */
+/* The parameters of a call; none of them need outlive it. */
 struct scop_http {
 	const char *method; /* "GET" unless said */
 	/* https, or http where the host is called at its port 80 */
@@ -47,7 +47,7 @@ const struct scop_value *scop_http(struct scop_request *req, const struct scop_h
 /* Why the last call had no answer, for scop_retry and people; "" when it had one. */
 const char *scop_http_error(const struct scop_request *req);
 
-/* A text that is the same at each try of this job and of no other. */
+/* An idempotency key: a text that is the same at each try of this job, and of no other job. */
 const struct scop_value *scop_job_key(struct scop_request *req);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Lines in the host's log, for whoever operates it. What the tenant's people should know goes to
- * the audit trail (scop_audit) or the page; what is secret or personal does not go here.
+ * Lines in the host's log, for its operator. Tell the tenant's people through the audit trail
+ * (scop_audit) or the page; log nothing secret or personal.
  */
 #ifndef SCOPITON_LOG_H
 #define SCOPITON_LOG_H
@@ -22,11 +22,10 @@ enum scop_log_level { SCOP_LOG_DEBUG, SCOP_LOG_INFO, SCOP_LOG_WARNING, SCOP_LOG_
  *     2026-11-28T14:00:00.123Z warning worker shop[4711]: module: no parcel weighs 0 g
  *     (request=5f0c... tenant=acme path=/fr/shop/cart)
  *
- * It is one line, and stands there at once, whatever becomes of the transaction. A control
- * character, a line break, an invisible mark that turns the direction of writing or an invalid byte
- * of UTF-8 is written out by its hexadecimal digits; what is longer than SCOP_LOG_BYTES is cut.
- * After SCOP_LOG_LINES lines one more says so, and the rest of this request's are dropped. Never
- * fails. */
+ * It is one line, written at once, whether or not the transaction commits. A control character, a
+ * line break, an invisible mark that turns the direction of writing or an invalid byte of UTF-8 is
+ * escaped in hexadecimal; a message longer than SCOP_LOG_BYTES is cut. After SCOP_LOG_LINES lines
+ * one more says so, and the rest of this request's are dropped. Never fails. */
 void scop_log(struct scop_request *req, enum scop_log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Mails. One is written from a view, in the request's language, and sent after the commit by the
- * host's mailer; where the mail server is away it waits. The view stands in the frame `mail`:
+ * Mails. The host renders one from a view, in the request's language, and its mailer sends it after
+ * the commit; while the mail server is unreachable, the mail waits. The view stands in the frame
+ * `mail`:
  *
  *     {{<mail}}
  *     {{$subject}}{{#_}}Your order {{number}}{{/_}}{{/subject}}
  *     {{$main}}<p>...</p>{{/main}}
  *     {{/mail}}
  *
- * The text for programs that show no HTML is made of it: headings, paragraphs, lists, tables and
- * links are kept.
+ * The host makes the plain-text part from it, keeping headings, paragraphs, lists, tables and
+ * links.
  */
 #ifndef SCOPITON_MAIL_H
 #define SCOPITON_MAIL_H
@@ -21,15 +22,15 @@
 struct scop_request;
 struct scop_view;
 
-/* One mail. The host sets who it is from: the tenant's name, and an address of the host or one that
- * an operator has set for the tenant. */
+/* One mail. The host sets the sender: the tenant's name, and an address of the host or one that an
+ * operator has set for the tenant. */
 struct scop_mail {
 	const struct scop_view *view;      /* written with the model as it stands */
 	const struct scop_value *to;       /* an address, as SCOP_FIELD_EMAIL takes it */
 	const struct scop_value *to_name;  /* NULL: none */
 	const struct scop_value *reply_to; /* an address; NULL: none */
-	const char *language;              /* of who gets it, such as "nl"; NULL: the request's */
-	bool secret; /* holds what opens a door: nobody but the recipient may read it */
+	const char *language;              /* the recipient's, such as "nl"; NULL: the request's */
+	bool secret; /* holds a token or access link: only the recipient may read it */
 };
 
 /* Sends it after the commit; `mail` may go afterwards. Only in a POST or a job, else the request

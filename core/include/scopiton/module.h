@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What a module is made of: tables that the host reads. Leave out what is not used.
+ * The parts of a module: tables that the host reads. Leave out unused ones.
  *
- * Sizes stand in the descriptor, so that a host knows an older or newer module's tables from its
- * own.
+ * The descriptor holds the size of each table's entry, so that a host can read the tables of an
+ * older or newer module.
  */
 #ifndef SCOPITON_MODULE_H
 #define SCOPITON_MODULE_H
@@ -22,8 +22,8 @@
 
 /* ---- fields ---- */
 
-/* In brackets what scop_field gives, and the partial that draws it (docs/pages.md). All but
- * SCOP_FIELD_BOOL and what is a list give NULL where nothing was typed. */
+/* In brackets: the type that scop_field gives, and the partial that draws the field
+ * (docs/pages.md). All but SCOP_FIELD_BOOL and lists give NULL for a field left empty. */
 enum scop_field_type {
 	/* one line; min and max count characters; max 200 unless said [string; input] */
 	SCOP_FIELD_TEXT,
@@ -88,9 +88,9 @@ enum scop_field_type {
 
 #define SCOP_NO_MIN INT64_MIN
 
-/* What a route accepts: from the form of a POST, from the query of a GET. Nothing else arrives.
- * Text is trimmed, well-formed UTF-8 and has no control characters. An array ends with an empty
- * one. */
+/* A field that a route accepts, from the form of a POST or the query of a GET. Nothing else
+ * arrives. Text is trimmed, well-formed UTF-8 and has no control characters. An array ends with an
+ * empty one. */
 struct scop_field {
 	const char *name;
 	enum scop_field_type type;
@@ -119,8 +119,8 @@ enum scop_method { SCOP_GET, SCOP_POST };
  * is no member. */
 #define SCOP_ANY_MEMBER ""
 
-/* One address. Routes are tried in their order; the first whose method and path fit is taken. An
- * array ends with an empty one. */
+/* One address. The host tries routes in their order and takes the first whose method and path
+ * match. An array ends with an empty one. */
 struct scop_route {
 	enum scop_method method;
 	/* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
@@ -145,14 +145,14 @@ struct scop_route {
 
 /* ---- imports ---- */
 
-/* How a line of an import went; told to whoever started it. `line` and `column` from 1, 0 for none.
- */
+/* Reports how a line of an import went, to whoever started the import. `line` and `column` from 1,
+ * 0 for none. */
 enum scop_report_level { SCOP_REPORT_INFO, SCOP_REPORT_WARNING, SCOP_REPORT_ERROR };
 void scop_report(struct scop_request *req, enum scop_report_level level, unsigned line,
     unsigned column, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Takes files in: `files[0]` is the one named first. Runs in one transaction; false, or any error
- * reported, undoes all. */
+/* Imports files: `files[0]` is the one named first. Runs in one transaction, which is rolled back
+ * when the handler returns false or reports an error. */
 struct scop_import {
 	const char *name; /* `scopiton import MODULE NAME FILE...` */
 	bool (*handle)(struct scop_request *req, const struct scop_file *files, size_t count);
@@ -174,7 +174,7 @@ struct scop_messages {
 	size_t size; /* bytes */
 };
 
-/* What the build makes of the module's files. */
+/* The tables that the build generates from the module's files. */
 struct scop_names {
 	const struct scop_view *const *views;           /* NULL ends */
 	const struct scop_statement *const *statements; /* NULL ends */
@@ -197,7 +197,7 @@ struct scop_module {
 	const struct scop_job *jobs;
 };
 
-/* The one symbol that a module shows. */
+/* The one symbol that a module exports. */
 #define SCOP_MODULE(...) \
 	__attribute__((visibility("default"))) extern const struct scop_module scop_module; \
 	const struct scop_module scop_module = { .api = SCOP_API_MAJOR << 16 | SCOP_API_MINOR, \

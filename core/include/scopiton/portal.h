@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What a portal alone may use: accounts and their passwords, sessions, and work of all modules.
+ * Functions for a portal only: accounts and their passwords, sessions, and work of all modules.
  *
  * These functions have a symbol version of their own. A package that needs it is refused before it
  * is loaded, when it is checked, published or installed, unless the right `portal` was granted to
@@ -27,9 +27,9 @@ const struct scop_value *scop_password_hash(struct scop_request *req,
     const struct scop_value *password);
 
 /* Whether `password` is the one of `stored` (what scop_password_hash gave). False, after the same
- * time, where `stored` is NULL or empty: who has no account is not told apart. Where two hashes run
- * already, a few requests that are `patient` wait for up to 8 seconds; the others, and those who
- * come when too many wait, fail and are answered 503. False when the request has failed. */
+ * time, where `stored` is NULL or empty, so that timing does not reveal whether an account exists.
+ * While two hashes run, a few `patient` requests wait for up to 8 seconds; the others, and those
+ * that find too many waiting, fail and are answered 503. False when the request has failed. */
 bool scop_password_verify(struct scop_request *req, const struct scop_value *password,
     const struct scop_value *stored, bool patient);
 
@@ -45,7 +45,7 @@ bool scop_password_is_weak(struct scop_request *req, const struct scop_value *pa
 const struct scop_value *scop_totp_secret(struct scop_request *req);
 
 /* The step of 30 seconds since 1970 whose code for `secret` (in base32) is `code`: the present one,
- * the one before or the one after. 0 for none of them, or for a secret that is no base32. The
+ * the one before or the one after. 0 for none of them, or for a secret that is not base32. The
  * caller stores it and takes no step twice. */
 int64_t scop_totp_step(struct scop_request *req, const struct scop_value *secret,
     const struct scop_value *code);
@@ -55,12 +55,12 @@ int64_t scop_totp_step(struct scop_request *req, const struct scop_value *secret
 /* The hash of the session's token, 64 hexadecimal digits; NULL where nobody is signed in. */
 const struct scop_value *scop_session(struct scop_request *req);
 
-/* Has the answer set the portal's session cookie to `token`, which lives until the browser is
- * closed; an empty text takes it away. NULL is an empty text. */
+/* Sets the portal's session cookie to `token`, until the browser is closed; an empty text or NULL
+ * removes it. */
 void scop_session_cookie(struct scop_request *req, const char *token);
 
-/* The hash of whom the request comes from, for counting tries: of an IPv4 address, or of the
- * network of an IPv6 one (its first 64 bits). 64 hexadecimal digits. Never fails. */
+/* The hash of the sender's address, for rate limits: of an IPv4 address, or of the network of an
+ * IPv6 one (its first 64 bits). 64 hexadecimal digits. Never fails. */
 const struct scop_value *scop_sender_hash(struct scop_request *req);
 
 /* ---- in somebody's name ---- */

@@ -13,8 +13,8 @@
  *
  * A column named `x_cents` arrives as the money value `x`, in the currency of the row's column
  * `currency` or else in the tenant's. An argument that is a list or a map arrives as JSON, for
- * JSON_TABLE. A TINYINT(1) is a boolean, a DECIMAL a number, a DATE a date, a TIME a time
- * of day, a DATETIME a time in UTC.
+ * JSON_TABLE. TINYINT(1) arrives as SCOP_BOOL, DECIMAL as SCOP_NUMBER, DATE as SCOP_DATE, TIME as
+ * SCOP_CLOCK, DATETIME as SCOP_TIME, in UTC.
  */
 #ifndef SCOPITON_QUERY_H
 #define SCOPITON_QUERY_H
@@ -57,11 +57,12 @@ const struct scop_value *scop_rows(struct scop_request *req, struct scop_query q
  * import: in a GET MariaDB itself refuses it, and the request fails. */
 uint64_t scop_write(struct scop_request *req, struct scop_query query);
 
-/* As scop_write, but a violated unique index is told by `*ret_duplicate` and fails nothing. */
+/* As scop_write, but a violated unique index sets `*ret_duplicate` and does not fail the request.
+ */
 uint64_t scop_write_unique(struct scop_request *req, struct scop_query query, bool *ret_duplicate);
 
-/* The AUTO_INCREMENT id of the last INSERT of this request, of several rows the first one's; 0 when
- * there was none. */
+/* The AUTO_INCREMENT id of the last INSERT of this request, the first row's if it had several; 0
+ * without an INSERT. */
 int64_t scop_inserted(struct scop_request *req);
 
 /* One read of several that travel together. */

@@ -10,8 +10,8 @@
  * words in the log, and on the page where the configuration says "development = yes"; it never ends
  * the worker.
  *
- * "The request" is a visitor's, a job's or an import's. Where memory runs out the worker ends, the
- * transaction is rolled back, and another worker starts: no function answers NULL for that.
+ * "The request" is a visitor's, a job's or an import's. When memory runs out, the worker ends, the
+ * transaction is rolled back, and another worker starts: no function returns NULL for that.
  */
 #ifndef SCOPITON_REQUEST_H
 #define SCOPITON_REQUEST_H
@@ -71,36 +71,37 @@ const struct scop_value *scop_member_name(const struct scop_request *req);
  * is checked by the host. */
 bool scop_may(const struct scop_request *req, const char *permission);
 
-/* What the tenant has set of the module's settings (module.xml), or the standard: a string, an
- * integer, money or a boolean, as the manifest says. NULL for a name that is none. */
+/* The tenant's value of a module setting (module.xml), else its default: a string, an integer,
+ * money or a boolean, as the manifest says. NULL for an unknown name. */
 const struct scop_value *scop_setting(struct scop_request *req, const char *name);
 
-/* What the visitor's program calls itself, at most 200 characters; for people only, since anybody
- * can write anything there. "" where it says nothing. */
+/* The visitor's User-Agent, at most 200 characters; "" when it is missing. Only for display, since
+ * a client can send anything. */
 const struct scop_value *scop_agent(struct scop_request *req);
 
-/* Whether this host knows a time zone by that name, such as "Europe/Brussels" (IANA's names). */
+/* Whether this host knows a time zone of that name, such as "Europe/Brussels" (IANA's names). */
 bool scop_zone_is_known(const char *zone);
 
-/* Who visits the public side: the hash of a token that this browser keeps for this module, 64
- * hexadecimal digits. NULL for a browser that has none yet. */
+/* Identifies a visitor of the public side: the hash of a token that this browser keeps for this
+ * module, 64 hexadecimal digits. NULL for a browser without a token. */
 const struct scop_value *scop_visitor(struct scop_request *req);
 
-/* The same, but a browser that has none is given one. Only in a POST, since the answer of a GET may
- * be kept by others. */
+/* The same, but gives a token to a browser that has none. Only in a POST, since others may cache
+ * the answer of a GET. */
 const struct scop_value *scop_visitor_keep(struct scop_request *req);
 
-/* Gives the browser another one, as after signing in, so that whoever knew the former has nothing;
- * gives the new one. */
+/* Replaces the browser's token, as after signing in, so that a stolen one becomes useless. Returns
+ * the new one. */
 const struct scop_value *scop_visitor_renew(struct scop_request *req);
 
-/* The tenant's number, an integer that no other tenant of the host has. Not for people. */
+/* The tenant's number, an integer unique on the host. Not for display. */
 const struct scop_value *scop_tenant(const struct scop_request *req);
 
 /* ---- making values ---- */
 
 /* Each value lives as long as the request, and so do its texts and bytes, which are copied; the
- * names of keys are not, and must live on. What cannot be made fails the request and is NULL. */
+ * names of keys are not, and must live on. A value that cannot be made is NULL and fails the
+ * request. */
 
 /* An integer, and a boolean. */
 const struct scop_value *scop_make_int(struct scop_request *req, int64_t integer);
@@ -115,8 +116,8 @@ const struct scop_value *scop_make_number(struct scop_request *req, int64_t unsc
 const struct scop_value *scop_make_money(struct scop_request *req, int64_t cents,
     const char *currency);
 
-/* A string, as printf makes it. `format` is the module's own, never somebody's words. What printf
- * cannot make (more than 2 GB) fails the request. */
+/* A string, formatted as by printf. `format` is the module's own, never user input. A result that
+ * printf cannot make (more than 2 GB) fails the request. */
 const struct scop_value *scop_make_text(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -169,34 +170,33 @@ const struct scop_value *scop_make_with(struct scop_request *req, const struct s
 const struct scop_value *scop_make_list(struct scop_request *req, size_t count,
     const struct scop_value *const *items);
 
-/* `text` (English, as it stands in the .po files) in the request's language; itself where no
- * translation is. */
+/* `text` (English, as it stands in the .po files) in the request's language; `text` itself when it
+ * has no translation. */
 const char *scop_translate(const struct scop_request *req, const char *text);
 
-/* What the host has noted of an order, a package or a job, in the request's language, as far as the
- * module's translations have it. Takes any text; null for null. For modules/portal. */
+/* A message that the host has stored about an order, a package or a job, in the request's language
+ * as far as the module translates it. Takes any text; null for null. For modules/portal. */
 const struct scop_value *scop_said(struct scop_request *req, const struct scop_value *said);
 
-/* A text as it may stand in an address's query: all but letters, digits and -._~ percent-encoded
- * (RFC 3986). */
+/* `text` encoded for the query of a URL: all but letters, digits and -._~ percent-encoded (RFC
+ * 3986). */
 const struct scop_value *scop_percent(struct scop_request *req, const struct scop_value *text);
 
-/* `size` zeroed bytes that live until the request ends, aligned for any type. Never NULL. What a
- * visitor sends should bound `size`: more than the worker may have ends it. */
+/* `size` zeroed bytes that live until the request ends, aligned for any type. Never NULL. Limit a
+ * `size` that a visitor controls: exceeding the worker's memory limit ends the worker. */
 void *scop_alloc(struct scop_request *req, size_t size);
 
 /* `length` random characters of a-z2-7, 5 bits each, unguessable: 40 for a token. */
 const struct scop_value *scop_random(struct scop_request *req, size_t length);
 
-/* BLAKE2b of a string, 64 hexadecimal digits: what is stored of a token, and the address of a file.
- */
+/* BLAKE2b of a string, 64 hexadecimal digits: used to store tokens and to name files by content. */
 const struct scop_value *scop_hash(struct scop_request *req, const struct scop_value *text);
 
-/* For a form that two people may have open at once. The page puts a digest of the columns `keys`
- * ("name price") of the row or rows that the form shows into its hidden field `seen`. Whoever saves
- * reads them again, for change (FOR UPDATE), and stops where the form is outdated: it is refused
- * and drawn again with what is there now. A program, which has shown no form, says nothing of it.
- */
+/* Optimistic locking for a form that two people may have open at once. The page puts a digest of
+ * the columns `keys` ("name price") of the row or rows that the form shows into its hidden field
+ * `seen`. The handler that saves reads them again FOR UPDATE and stops on a conflict:
+ * scop_row_conflict has then refused the outdated form, and the host draws it again with the
+ * current values. A program, which has shown no form, leaves `seen` out. */
 const struct scop_value *scop_row_version(struct scop_request *req, const struct scop_value *rows,
     const char *keys);
 bool scop_row_conflict(struct scop_request *req, const struct scop_value *rows, const char *keys);
@@ -205,7 +205,7 @@ bool scop_row_conflict(struct scop_request *req, const struct scop_value *rows, 
  * @code{.html}
  * <svg viewBox="0 0 {{size}} {{size}}"><path d="{{path}}"/></svg>
  * @endcode
- * NULL for a text that is empty or longer than a code can hold. */
+ * NULL for an empty text, or one longer than a code can hold. */
 const struct scop_value *scop_qr(struct scop_request *req, const char *text);
 
 /* A small chart of bars for the partial `chart`, which also shows it as a table: `count` values
@@ -216,13 +216,12 @@ const struct scop_value *scop_chart(struct scop_request *req, size_t count,
 
 /* ---- answering ---- */
 
-/* Puts a value into the model that the view and JSON are written from, in place of one of that name
- * before. `name` must live on. In a view the host
- * puts `scop`, `error`, `errors`, `value` and `rejected` itself: a module's own are not seen there.
- */
+/* Sets a value in the model that the host renders as the view or as JSON, replacing one of the same
+ * name. `name` must live on. In a view the host sets `scop`, `error`, `errors`, `value` and
+ * `rejected` itself, which hide a module's own. */
 void scop_put(struct scop_request *req, const char *name, const struct scop_value *value);
 
-/* What was put under `name`; NULL for nothing. */
+/* The value that scop_put has set as `name`; NULL for none. */
 const struct scop_value *scop_model(const struct scop_request *req, const char *name);
 
 /* Answers with the model through `view` (of names.h; NULL fails the request). Of several answers
@@ -247,8 +246,8 @@ void scop_flash_with(struct scop_request *req, const char *text, const struct sc
 /* Answers 404, as for an address that no route has. A POST's transaction is rolled back. */
 void scop_not_found(struct scop_request *req);
 
-/* A field of this POST is refused for a reason that only the handler knew; `message` as for
- * scop_translate. The transaction is rolled back, and the form drawn again with the message. */
+/* Refuses a field of this POST for a reason that only the handler knows; `message` as for
+ * scop_translate. The host rolls the transaction back and draws the form again with the message. */
 void scop_reject(struct scop_request *req, const char *field, const char *message);
 
 /* The same, with `values` (a map) for each {{name}} in the message, and, where its fields are known
@@ -261,9 +260,9 @@ void scop_reject_with(struct scop_request *req, const char *field, const char *t
 void scop_reject_line(struct scop_request *req, const char *field, size_t line, const char *inner,
     const char *message, const struct scop_value *values);
 
-/* This POST is refused for a reason that belongs to no field, such as a total that two fields do
- * not make: as scop_reject, and the message stands above the form. A program gets it among
- * `errors`, with a `field` of null. */
+/* Refuses this POST for a reason that belongs to no field, such as a total that two fields do not
+ * make: as scop_reject, with the message above the form. A program gets it among `errors`, with a
+ * `field` of null. */
 void scop_refuse(struct scop_request *req, const char *message);
 void scop_refuse_with(struct scop_request *req, const char *message,
     const struct scop_value *values);
@@ -272,7 +271,7 @@ void scop_refuse_with(struct scop_request *req, const char *message,
  * fields are known at run time only. */
 const struct scop_value *scop_rejection(const struct scop_request *req, const char *field);
 
-/* Whether anything was refused, or has failed: what is left to do is in vain then. */
+/* Whether anything was refused or has failed: the host would discard any further work. */
 bool scop_rejected(const struct scop_request *req);
 
 /* Answers with bytes that never change under this address, so that caches may keep them for a year.
@@ -280,14 +279,14 @@ bool scop_rejected(const struct scop_request *req);
  * request). */
 void scop_send_file(struct scop_request *req, const char *type, const struct scop_value *bytes);
 
-/* Answers with bytes made for this request, which nobody keeps. Browsers save them as `file_name`;
+/* Answers with bytes made for this request, which nobody caches. Browsers save them as `file_name`;
  * NULL to show them. */
 void scop_send_download(struct scop_request *req, const char *file_name, const char *type,
     const struct scop_value *bytes);
 
 /* Answers with the file that the stored route `name` sends for `parts`, which must be its whole
- * address: nginx keeps it, and asks the module only for what it does not have yet. Who may see it
- * is this handler's to check, each time. Browsers save it as `file_name`; NULL to show it. */
+ * address: nginx caches it, and asks the module only on a cache miss. This handler has to check
+ * each time who may see it. Browsers save it as `file_name`; NULL to show it. */
 void scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
     const char *file_name);
 
@@ -297,13 +296,13 @@ void scop_send_stored(struct scop_request *req, const char *name, const struct s
  * translations travel in the package. Part of the transaction. */
 void scop_audit(struct scop_request *req, const char *text, const struct scop_value *about);
 
-/* A secret as it may be stored or sent: sealed under this module's own key, in hexadecimal. NULL
- * for what was not sealed so. */
+/* A secret sealed (encrypted) under this module's own key, in hexadecimal, to be stored or sent.
+ * scop_unseal gives NULL for anything else. */
 const struct scop_value *scop_seal(struct scop_request *req, const struct scop_value *secret);
 const struct scop_value *scop_unseal(struct scop_request *req, const struct scop_value *sealed);
 
-/* The answer to this POST is shown once and stored nowhere: the same form again is told that it is
- * no longer valid. */
+/* Shows the answer to this POST once and stores it nowhere: a second submission of the form is told
+ * that it is no longer valid. */
 void scop_show_once(struct scop_request *req);
 
 #endif

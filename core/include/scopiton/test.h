@@ -27,7 +27,7 @@
  *     }
  *
  * A mistake in a test itself (no such route, SQL that MariaDB refuses) fails the test, and says
- * why. What is given back lives until the test ends. docs/testing.md shows more.
+ * why. Returned values live until the test ends. docs/testing.md shows more.
  */
 #ifndef SCOPITON_TEST_H
 #define SCOPITON_TEST_H
@@ -46,12 +46,12 @@ struct scop_test;
 
 /* ---- fixtures ---- */
 
-/* Where the module is: the build's rules say it to the compiler. */
+/* The module's paths, which the build rules pass to the compiler. */
 struct scop_test_place {
 	const char *module;   /* its name */
 	const char *packages; /* the folder that has its package */
 	const char *sources;  /* its folder of sources */
-	const char *build;    /* the folder of what is made, where the database is prepared */
+	const char *build;    /* the build's output folder, where the database is prepared */
 	const char *helper;   /* the program that starts the database */
 };
 
@@ -88,7 +88,7 @@ void scop_test_sign_out(struct scop_test *test);
  */
 void scop_test_new_browser(struct scop_test *test);
 
-/* What the tenant has set: `value` as the portal stores it (a number for an integer, cents for
+/* Sets a setting of the tenant: `value` as the portal stores it (a number for an integer, cents for
  * money, 0 or 1 for a boolean). The manifest must have the setting. */
 void scop_test_setting(struct scop_test *test, const char *name, const char *value);
 
@@ -112,7 +112,7 @@ int scop_test_ask(struct scop_test *test, const char *route);
 /* The value that the handler has put under this name; NULL for none. */
 const struct scop_value *scop_test_model(const struct scop_test *test, const char *name);
 
-/* The name of the view; "" where the answer is none. */
+/* The name of the view; "" where the answer is not a view. */
 const char *scop_test_view(const struct scop_test *test);
 
 /* The body: the page in the host's frame, JSON, or a file's bytes, with a NUL behind. */
@@ -139,12 +139,12 @@ const char *scop_test_failure(const struct scop_test *test);
  * "ENTRY" are one that is delivered twice. */
 const char *scop_test_job(struct scop_test *test, const char *job, const char *body);
 
-/* Runs what the module has put into its queue and is due, oldest first, until nothing is: what it
- * puts meanwhile too. Fails the test where one does not end with "done". Gives how many. */
+/* Runs the module's due jobs, oldest first, until none is left, including those enqueued meanwhile.
+ * Fails the test when one does not end with "done". Returns how many ran. */
 size_t scop_test_run_queue(struct scop_test *test);
 
-/* What the next call to another system gets; status 0: no answer, for the reason `body`. Several
- * are given in their order; a call for which there is none has no answer. */
+/* Sets the answer to the next call to another system; status 0: no answer, for the reason `body`.
+ * Several answers are used in their order; a call beyond them gets no answer. */
 void scop_test_http(struct scop_test *test, int status, const char *type, const char *body);
 
 /* The calls that were made, oldest first: a list of maps of `method`, `url` and `body`. */

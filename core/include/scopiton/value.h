@@ -17,11 +17,11 @@ struct scop_value;
 
 /* Marks a function that will go with the next major version of the API: each call of it is a
  * warning with `remedy`, which says since which version and what to call instead, as in
- * SCOP_DEPRECATED("since 2.3: call scop_make_string"). Of all warnings this one alone does not stop
- * a module's build. */
+ * SCOP_DEPRECATED("since 2.3: call scop_make_string"). It is the only warning that does not stop a
+ * module's build. */
 #define SCOP_DEPRECATED(remedy) __attribute__((deprecated(remedy)))
 
-/* Marks a text for translators; who shows it translates it. */
+/* Marks a text for translators; the code that shows it translates it. */
 #define SCOP_TEXT(text) text
 /* The same for a text that reaches scop_audit() through a variable: the portal shows it later. */
 #define SCOP_AUDIT(text) text
@@ -43,7 +43,7 @@ enum scop_type {
 /* The type of `value`; SCOP_NULL for NULL. */
 enum scop_type scop_type(const struct scop_value *value);
 
-/* The member `key` of `map`; NULL where the map has none or is no map. Lives as long as `map`. */
+/* The member `key` of `map`; NULL where it has none or is not a map. Lives as long as `map`. */
 const struct scop_value *scop_get(const struct scop_value *map, const char *key);
 
 /* How many items a list, or members a map, has; 0 for anything else. */
@@ -57,8 +57,8 @@ const char *scop_key(const struct scop_value *map, size_t index);
 
 /* The integer of `value`: of an integer itself, of a boolean 0 or 1, of money its cents, of a
  * number what stands before the point, of a time its seconds since 1970-01-01 UTC, of a date its
- * days since 1970-01-01, of a time of day its seconds since midnight; 0 for null. A string, list or
- * map has none: 0, and an error in the log that says so. */
+ * days since 1970-01-01, of a time of day its seconds since midnight; 0 for null. For a string,
+ * list or map 0, and an error in the log. */
 int64_t scop_as_int(const struct scop_value *value);
 
 /* All digits of a number, without its point, and how many stand behind it: 1234 and 2 for 12.34. Of
@@ -76,7 +76,7 @@ int scop_weekday(const struct scop_value *date);
 
 /* -1, 0 or 1 as `a` stands before, with or after `b`: integers, numbers and money of one currency
  * by amount; times, dates and times of day by time; strings by their bytes; null before everything.
- * Of two kinds that cannot be compared 0, and an error in the log that says so. */
+ * For two types that cannot be compared 0, and an error in the log. */
 int scop_compare(const struct scop_value *a, const struct scop_value *b);
 
 /* The text of a string, which lives as long as the value; "" for anything else. Never NULL. Ends at
@@ -90,7 +90,8 @@ size_t scop_size(const struct scop_value *value);
  * map. */
 bool scop_as_bool(const struct scop_value *value);
 
-/* scop_as_int, scop_as_text and scop_as_bool of the member `key` of `map`; of none as of null. */
+/* scop_as_int, scop_as_text and scop_as_bool of the member `key` of `map`; a missing member counts
+ * as null. */
 int64_t scop_int(const struct scop_value *map, const char *key);
 const char *scop_text(const struct scop_value *map, const char *key);
 bool scop_bool(const struct scop_value *map, const char *key);
