@@ -89,8 +89,8 @@ is_whole(const char *text, size_t length, char point)
 	return true;
 }
 
-/* Of the only . or , where three digits stand behind it and up to three before: a group's, the
- * point, or nobody knows. */
+/* Interprets the only . or , when three digits follow it and up to three precede it: a group
+ * separator, the decimal point, or ambiguous. */
 static enum scop_amount
 read_single(const char *text, const char *sign, unsigned scale, char point, const char **ret_point)
 {

@@ -259,7 +259,7 @@ const struct scop_country scop_countries[SCOP_COUNTRIES] = {
 	{ "ZW", SCOP_TEXT("Zimbabwe") },
 };
 
-/* Of the time zone database's zone.tab: zones that one country has, and it no other. */
+/* From the time zone database's zone.tab: zones of one country that has no other zone. */
 static const struct {
 	const char *zone;
 	char country[3];

@@ -28,7 +28,7 @@ line_of(const char *data, size_t length)
 	return line;
 }
 
-/* Where the text stops being UTF-8. */
+/* The offset of the first byte that is not UTF-8. */
 static size_t
 first_wrong_byte(const char *data, size_t size)
 {

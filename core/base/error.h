@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What went wrong, as one sentence, for functions that work outside a request.
- * A message is lower case, the fact first, the subject in single quotes; what to do about it
- * follows as a sentence.
+ * An error message of one sentence, for functions that work outside a request. It is lower case,
+ * the fact first, the subject in single quotes; the remedy follows as a sentence.
  */
 #ifndef SCOP_BASE_ERROR_H
 #define SCOP_BASE_ERROR_H

@@ -31,7 +31,7 @@ const char *scop_language_name(enum scop_language language);
  * not. */
 bool scop_language_parse(const char *code, size_t length, enum scop_language *ret_language);
 
-/* What stands before decimals: ',' or '.'. */
+/* The decimal separator: ',' or '.'. */
 char scop_language_point(enum scop_language language);
 
 /* Which form a count takes: 0 singular, 1 plural. */

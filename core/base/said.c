@@ -162,7 +162,7 @@ struct span {
 	size_t length;
 };
 
-/* Where the message that begins at `text` ends: at its END, or at `end` where that is cut off. */
+/* The end of the message that begins at `text`: its END, or `end` if the END was cut off. */
 static const char *
 end_of(const char *text, const char *end)
 {

@@ -115,7 +115,7 @@ is_port(const char *port, size_t length)
 		atoi(port + 1) >= 1 && atoi(port + 1) <= PORT_MAX);
 }
 
-/* What stands behind the scheme; NULL where another one does. */
+/* The part behind the scheme; NULL for another scheme. */
 static const char *
 behind_scheme(const char *text, const char **ret_scheme)
 {

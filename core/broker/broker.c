@@ -4,10 +4,11 @@
  * workers alone: it resolves the name itself, so that nobody can change the answer between check
  * and use, and lets through what the module's manifest names.
  *
- * Who asks says its package's hash as the user's name; the file var/out/<hash>, which the installer
- * wrote, says under which user id that module runs, and the kernel says who is at the other end.
+ * The client sends its package's hash as the user name; the file var/out/<hash>, which the
+ * installer wrote, names the user id that the module runs under, and the kernel reports the peer's.
  * Addresses that are not public are refused, but for the hosts that the operator names in
- * `private_hosts`. One thread a connection: they are few, and each is simple so.
+ * `private_hosts`. Each connection has a thread: connections are few, and this keeps the code
+ * simple.
  */
 #include <errno.h>
 #include <fcntl.h>

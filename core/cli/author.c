@@ -74,7 +74,7 @@ static const char *channel, *reason;
 static int level;
 static unsigned errors;
 
-/* What `module check` says of it, here and now: the level that the catalogue shows. */
+/* Runs `module check` on it, to measure the level that the catalogue shows. */
 static bool
 measure(struct cli *cli, const char *file, const char *source, const char *catalogue)
 {
@@ -99,7 +99,7 @@ measure(struct cli *cli, const char *file, const char *source, const char *catal
 	return level > 0;
 }
 
-/* What refuses a package whatever its level, before minutes are spent on measuring. */
+/* Checks that refuse a package whatever its level, done before minutes are spent on measuring. */
 static bool
 may_be_published(struct cli *cli, const char *folder, const struct scop_secret_key *key)
 {

@@ -22,7 +22,7 @@ days(struct cli *cli)
 	return atoi(cli_option(cli, "--days", standard));
 }
 
-/* What one change of a catalogue needs, opened by its key. */
+/* The state of one change of a catalogue, opened by its key. */
 struct change {
 	struct scop_arena *arena;
 	struct scop_publisher *publisher;

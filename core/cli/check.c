@@ -511,8 +511,7 @@ in_checkout(const struct check *check)
 		   R_OK) == 0;
 }
 
-/* Where the Makefile is: the checkout's, or the one beside the module that `scopiton new` has
- * written. */
+/* The folder of the Makefile: the checkout, or the folder above a module of `scopiton new`. */
 static const char *
 root_of(const struct check *check)
 {
@@ -609,7 +608,7 @@ read_kept(struct check *check)
 		check->kept.level[*level] = KEPT_NOT;
 }
 
-/* Of what was measured from the sources nothing is kept where they gave another package. */
+/* Keeps no result measured from the sources if they built another package. */
 static void
 write_kept(struct check *check)
 {

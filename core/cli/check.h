@@ -5,7 +5,7 @@
 
 #include "installer/platform.h"
 
-/* What is measured. */
+/* The package to measure. */
 struct cli_checked {
 	const char *folder;    /* of the package */
 	const char *source;    /* the module's folder of sources; NULL: not given */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the subcommands share. Exit statuses: 0 done, 1 refused or failed, 2 called wrongly. */
+/* Shared by the subcommands. Exit statuses: 0 done, 1 refused or failed, 2 called wrongly. */
 #ifndef SCOP_CLI_CLI_H
 #define SCOP_CLI_CLI_H
 

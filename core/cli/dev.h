@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the parts of scopiton dev share. */
+/* Shared by the parts of scopiton dev. */
 #ifndef SCOP_CLI_DEV_H
 #define SCOP_CLI_DEV_H
 

@@ -14,8 +14,8 @@
 #include "cli/cli.h"
 #include "cli/dev.h"
 
-/* Where the host's files are, for the child alone, as make has a BUILD too: beside an installed
- * program, or in the checkout that built it. */
+/* Sets the paths of the host's files, in the child only, since make has a BUILD too: beside an
+ * installed program, or in the checkout that built it. */
 static bool
 set_places(const struct dev *dev)
 {

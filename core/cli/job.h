@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the parts of scopiton job share. */
+/* Shared by the parts of scopiton job. */
 #ifndef SCOP_CLI_JOB_H
 #define SCOP_CLI_JOB_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What a package has reached, kept on the platform under the package's hash, so that a second check
- * of the same bytes need not measure again: levels take minutes. Another version of the host knows
- * nothing of it.
+ * A cache on the platform of the level that a package has reached, by the package's hash, so that a
+ * second check of the same bytes need not measure again: levels take minutes. Another version of
+ * the host does not use it.
  */
 #ifndef SCOP_CLI_KEPT_H
 #define SCOP_CLI_KEPT_H

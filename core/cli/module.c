@@ -112,7 +112,7 @@ find_verb(const char *name)
 	return NULL;
 }
 
-/* What there is to lose, before it is taken away. */
+/* Lists the data that the command would delete, before it does. */
 static void
 say_what_there_is(struct scop_platform *platform, uint32_t tenant, const struct verb *verb,
     const char *module)

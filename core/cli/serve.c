@@ -175,7 +175,7 @@ on_signal(int signal)
 		stop = 1;
 }
 
-/* What the supervisor says of packages that are out of service, for the portal to show. */
+/* Reads the supervisor's report of packages that are out of service, for the portal to show. */
 static void
 take_state(struct scop_platform *platform, struct timespec *seen)
 {

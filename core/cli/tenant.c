@@ -193,7 +193,7 @@ send_from(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* What the tenant may order by itself in a month. */
+/* Sets the amount that the tenant may order by itself in a month. */
 static int
 allow(struct cli *cli, struct scop_platform *platform)
 {
@@ -222,7 +222,7 @@ allow(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* What a tenant used in a month, as CSV; --close: from then on it stays. */
+/* Prints a tenant's usage of a month as CSV; --close makes it final. */
 static int
 statement(struct cli *cli, struct scop_platform *platform)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the parts of the connection share. */
+/* Shared by the parts of the connection. */
 #ifndef SCOP_DATA_DB_PRIVATE_H
 #define SCOP_DATA_DB_PRIVATE_H
 

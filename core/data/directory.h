@@ -77,7 +77,7 @@ struct scop_directory_image {
 	uint32_t hosts, tenants, subscriptions, packages;
 };
 
-/* What is shared: two images, of which `generation`'s lowest bit names the one to read. */
+/* The shared memory: two images; the lowest bit of `generation` names the one to read. */
 struct scop_directory_shared {
 	_Atomic uint64_t generation;
 	/* routes lead to the next image already, and readers see the one before */

@@ -21,7 +21,7 @@ struct scop_fcgi_param {
 void scop_fcgi_request(struct scop_buffer *out, const struct scop_fcgi_param *params,
     const char *body, size_t length);
 
-/* What has come back so far. */
+/* The part of the answer that has arrived so far. */
 struct scop_fcgi_answer {
 	unsigned char head[8]; /* of the record under way */
 	size_t head_length;

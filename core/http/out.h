@@ -17,7 +17,7 @@ struct scop_out_settings {
 	const char *ca_file; /* authorities, PEM */
 };
 
-/* What the library shows, as `scop_out`. */
+/* The interface that the library exports as `scop_out`. */
 struct scop_out {
 	/* Loads what is needed; false with a sentence. */
 	bool (*prepare)(const struct scop_out_settings *settings, char *ret_error, size_t size);

@@ -9,7 +9,7 @@
 
 #include "installer/installation.h"
 
-/* What both are told, for either may be the one that is installed. */
+/* The same message for both, for either may be the one being installed. */
 static bool
 refuse(struct scop_platform *platform, const char *root, const char *module)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What tenants pay: periods of use by day, at the tariff of the day they began, and monthly
+ * Billing of tenants: periods of use by day, at the tariff of the day they began, and monthly
  * statements. A module that was on from the 1st to the 10th of a month of 30 days costs 10/30 of
  * its month, rounded half up; a month that was closed stays.
  */

@@ -6,7 +6,7 @@
 #include "installer/platform.h"
 
 /* Lines of a month ("2026-11"): module, begins, ends, days, of_days, month_cents, cents, currency.
- * What goes on in one that is not closed yet is counted to its end. NULL with the reason. */
+ * In a month that is not closed yet, running periods count to its end. NULL with the reason. */
 const struct scop_value *scop_statement_lines(struct scop_platform *platform, uint32_t tenant,
     const char *month, bool *ret_closed);
 

@@ -106,7 +106,7 @@ find_key(struct scop_platform *platform, const struct trust *trust, const unsign
 
 /* ---- the index ---- */
 
-/* What the portal shows, in one statement each, in one transaction. */
+/* Stores the offers that the portal shows, one statement per table, in one transaction. */
 static bool
 note_offers(struct scop_platform *platform, const struct scop_index *index, const char *text)
 {

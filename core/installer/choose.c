@@ -20,8 +20,8 @@ struct folder {
 	size_t count;
 };
 
-/* What stands in the host's own folder. One that cannot be read is not offered; asking for it by
- * name says why. */
+/* Lists the packages in the host's own folder. An unreadable one is not offered; asking for it by
+ * name gives the reason. */
 static void
 read_folder(struct scop_platform *platform, struct folder *ret_folder)
 {
@@ -104,7 +104,7 @@ add_folder(const struct folder *folder, struct scop_candidate *candidates, size_
 	}
 }
 
-/* What is asked for where no version is said: the one that is switched off, the host's own, or the
+/* The range used when no version is given: the version that is switched off, the host's own, or the
  * newest. */
 static const char *
 usual_range(struct scop_platform *platform, uint32_t tenant, const char *module,
@@ -125,8 +125,8 @@ usual_range(struct scop_platform *platform, uint32_t tenant, const char *module,
 	return has ? scop_arena_printf(platform->arena, "=%s", scop_text(has, "version")) : "*";
 }
 
-/* Where the version stands on this host: its own folder, or one that was fetched before and is what
- * the catalogue names. */
+/* The folder of the version on this host: its own, or one that was fetched before and matches the
+ * catalogue. */
 static const char *
 local_folder(struct scop_platform *platform, const struct folder *folder, const char *module,
     const char *version)

@@ -7,7 +7,7 @@
 #include "installer/platform.h"
 #include "package/solve.h"
 
-/* What is wanted of an installation. */
+/* The options of an installation. */
 struct scop_wish {
 	/* a range; "" or NULL: the host's own, the one that the tenant has, or the newest */
 	const char *version;

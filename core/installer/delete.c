@@ -40,8 +40,7 @@ last_persons(struct scop_platform *platform, uint32_t tenant)
 		"CREATE OR REPLACE TEMPORARY TABLE scopiton.leaving (id BIGINT UNSIGNED PRIMARY "
 		"KEY)"))
 		return NULL;
-	/* Where the members are gone, a run before us was killed: it had ended their accounts
-	 * before. */
+	/* If the members are gone, an earlier run was killed; it had ended their accounts first. */
 	if (there > 0 &&
 	    !scop_platform_sql(platform,
 		"INSERT INTO scopiton.leaving SELECT DISTINCT person FROM t%u.member WHERE person "
@@ -72,7 +71,7 @@ delete_persons(struct scop_platform *platform, const struct scop_value *persons)
 	return ok;
 }
 
-/* What is still found of the tenant after it was deleted: nothing, or the deletion is not done. */
+/* Searches for remains of the deleted tenant: if it finds any, the deletion is not done. */
 static bool
 look_again(struct scop_platform *platform, uint32_t tenant, struct scop_buffer *out)
 {

@@ -27,7 +27,7 @@ aligned(size_t size)
 	return (uint32_t)((size + 7) / 8 * 8);
 }
 
-/* Where the row with that id stands; false for none. */
+/* Finds the index of the row with that id; false for none. */
 static bool
 find_index(const struct scop_value *rows, int64_t id, uint32_t *ret_index)
 {

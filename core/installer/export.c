@@ -150,7 +150,7 @@ scop_dump_run(struct scop_platform *platform, const char *const *what, const cha
 	    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/* What each table and column is, for who has nothing but the archive. */
+/* Describes each table and column, for a reader who has only the archive. */
 bool
 scop_describe_tables(struct scop_platform *platform, const char *database, const char *path)
 {
@@ -232,7 +232,7 @@ add_to_archive(struct archive *out, const char *path, const char *name)
 	return ok;
 }
 
-/* What is dropped afterwards stands in it alone. */
+/* Syncs the file to disk: it holds the only copy of the data that is dropped next. */
 static bool
 on_disk(const char *file)
 {

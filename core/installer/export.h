@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What leaves: rows as CSV, and the parts of an archive that needs nobody's help to be read (see
- * leave.h). */
+/* Exports: rows as CSV, and the parts of a self-contained archive (see leave.h). */
 #ifndef SCOP_INSTALLER_EXPORT_H
 #define SCOP_INSTALLER_EXPORT_H
 

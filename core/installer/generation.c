@@ -33,8 +33,7 @@ set_state(struct scop_installation *installation, const char *state)
 	    scop_directory_changed(platform) && scop_directory_write(platform);
 }
 
-/* What the supervisor says: whether requests that began before the directory as it stands have all
- * ended. */
+/* Asks the supervisor whether all requests that began before the present directory have ended. */
 static bool
 ask_drained(const struct scop_installation *installation, bool *ret_drained)
 {

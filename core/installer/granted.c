@@ -22,7 +22,7 @@ of_index(const void *context, const struct scop_package *package)
 	return listed(context, package);
 }
 
-/* What these bytes were granted when they were taken, by the index or the configuration of then. */
+/* The rights that the index or the configuration granted these bytes when they were accepted. */
 static unsigned
 of_known(const void *context, const struct scop_package *package)
 {

@@ -103,7 +103,7 @@ struct manner {
 	bool root, granted, off;
 };
 
-/* What a new version may that the old one may not: it has to be granted. */
+/* Requires a grant for each right that the new version has and the old one lacks. */
 static bool
 check_rights(struct scop_installation *installation)
 {

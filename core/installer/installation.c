@@ -437,8 +437,8 @@ scop_installation_tables(struct scop_installation *installation, const char *dat
 	const char *below = generation < 2
 	    ? "migrations"
 	    : scop_arena_printf(platform->arena, "migrations/generation%u", generation);
-	/* What ran and is not of the version that serves was tried and never served. Tables that
-	 * arrive come with the version that did. */
+	/* Migrations that ran but are not in the served version come from a failed attempt.
+	 * Imported tables come with the version that served them. */
 	const char *served = installation->known
 	    ? scop_arena_printf(platform->arena, "%s/modules/%s/%s", platform->config.var,
 		  installation->old_hash, below)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What is under way for one tenant and one module: shared by the files that install, upgrade, go
- * back and take away. Each step can be run again, so that a run that was cut short is simply run
- * once more.
+ * The state of an operation on one tenant and one module, shared by the files that install,
+ * upgrade, roll back and remove. Each step is idempotent, so that an interrupted run is simply run
+ * again.
  */
 #ifndef SCOP_INSTALLER_INSTALLATION_H
 #define SCOP_INSTALLER_INSTALLATION_H

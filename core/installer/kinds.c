@@ -45,7 +45,7 @@ wish_of(const struct scop_carrying *carrying)
 		.granted = scop_bool(carrying->order, "granted") };
 }
 
-/* What the order says beyond what it concerns; NULL with the reason. */
+/* The order's details, beyond the module that it concerns; NULL with the reason. */
 static const struct scop_value *
 details_of(const struct scop_carrying *carrying)
 {

@@ -108,7 +108,7 @@ cut_dump(struct scop_platform *platform, const struct scop_value *databases, con
 		folder);
 }
 
-/* What waits, and mails: of the roles that `where` says. */
+/* Dumps the queued jobs and the mails of the roles that `where` selects. */
 static bool
 dump_queue(struct scop_platform *platform, const char *where, const char *folder)
 {
@@ -274,7 +274,7 @@ copy_host(struct scop_platform *platform, const char *folder)
 	return ok;
 }
 
-/* What the tables mean, and the packages. */
+/* Writes the description of the tables, and the packages. */
 static bool
 write_modules(struct scop_platform *platform, const struct scop_value *databases,
     const char *folder)
@@ -306,7 +306,7 @@ write_data(struct scop_platform *platform, const struct scop_value *databases, c
 	    cut_dump(platform, databases, folder) && dump_queue(platform, queue, folder);
 }
 
-/* What was and will be asked for, month by month. */
+/* Writes the past and coming statements, month by month. */
 static bool
 write_statements(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {
@@ -357,8 +357,8 @@ write_all(struct scop_platform *platform, uint32_t tenant, const char *folder,
 	    scop_platform_step(platform, on_step, context, "archive");
 }
 
-/* Where an archive is put together: below var/exports under a hidden name, which a sweep takes
- * away. */
+/* The folder in which an archive is assembled: below var/exports under a hidden name, which a sweep
+ * removes. */
 static const char *
 work_folder(struct scop_platform *platform)
 {

@@ -22,8 +22,8 @@ bool scop_module_purge(struct scop_platform *platform, uint32_t tenant, const ch
     const char *confirmed, bool (*on_step)(void *, const char *), void *context,
     const char **ret_report);
 
-/* What there is to lose: tables with their rows, what is personal, who depends on it. As text, a
- * line each. */
+/* The data at stake: tables with their rows, personal data, dependent modules. As text, a line
+ * each. */
 const char *scop_module_inventory(struct scop_platform *platform, uint32_t tenant,
     const char *module);
 

@@ -16,7 +16,7 @@ static const struct {
 	const char *name, *series;
 } databases[] = { { "scopiton", "platform" }, { "queue", "queue" }, { "account", "account" } };
 
-/* What dispatcher and mailer may do, beyond which they have nothing. */
+/* The only rights of the dispatcher and the mailer. */
 static const struct service_account {
 	const char *name;
 	int number;            /* added to the base of user ids */

@@ -117,8 +117,8 @@ check_named(struct scop_platform *platform, const char *sums, const char *path)
 		"'%s' was put there since the archive was made: SHA256SUMS does not name it", path);
 }
 
-/* Of what is taken in nothing but what SHA256SUMS names. Beside it an archive that was started by
- * its own `run` has what that made. */
+/* Checks that SHA256SUMS names every imported file. Besides those, an archive that was started by
+ * its own `run` holds the files that `run` made. */
 static bool
 check_all_named(struct scop_platform *platform, const char *sums, const char *folder)
 {

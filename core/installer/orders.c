@@ -32,7 +32,7 @@ scop_order_give(struct scop_platform *platform, const struct scop_order *order, 
 		    "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are", version);
 		return 0;
 	}
-	/* Where an order for the module is under way already, that one is shown. */
+	/* If an order for the module is already under way, that one is shown. */
 	if (!scop_platform_sql(platform,
 		"INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, beta, "
 		"granted, confirmed) VALUES "
@@ -175,7 +175,8 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 	return ok;
 }
 
-/* Of a new tenant's order its title stays: who was invited is for that tenant alone. */
+/* Keeps only the title in the details of a tenant order: the invited person's data is for that
+ * tenant alone. */
 static void
 note_end(struct scop_platform *platform, int64_t id, const char *state, const char *message)
 {

@@ -6,7 +6,7 @@
 
 #include "installer/choose.h"
 
-/* What is ordered for a tenant's module. */
+/* An order for a tenant's module. */
 struct scop_order {
 	uint32_t tenant;
 	const char *kind, *module, *actor;

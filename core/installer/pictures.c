@@ -77,7 +77,7 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* What neither the catalogue nor a package of this host names. */
+/* Removes pictures that neither the catalogue nor a package of this host names. */
 static void
 sweep(struct scop_platform *platform)
 {

@@ -175,8 +175,8 @@ take_attachments(struct scop_platform *platform, const char *role, const char *o
 	return ok;
 }
 
-/* What waited goes on here, under this tenant's roles: those of `modules` (quoted, with commas
- * between) alone. */
+/* Imports the queued jobs under this tenant's roles: only those of `modules` (quoted, separated by
+ * commas). */
 bool
 scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *modules,
     const char *folder)

@@ -5,7 +5,7 @@
 
 #include "installer/platform.h"
 
-/* Where data stands that is being taken in, and is nobody's yet: one import runs at a time. */
+/* The staging database of an import, which no tenant owns yet: one import runs at a time. */
 #define SCOP_STAGING "scop_staging"
 
 /* Runs a dump in the one database, which is made where it is not there, under an account made for
@@ -15,8 +15,8 @@ bool scop_restore_data(struct scop_platform *platform, const char *database, con
 /* Persons by their address: who has an account here keeps it, others get theirs. */
 bool scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char *folder);
 
-/* What waited goes on here, under this tenant's roles: those of `modules` (quoted, with commas
- * between) alone. */
+/* Imports the queued jobs under this tenant's roles: only those of `modules` (quoted, separated by
+ * commas). */
 bool scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *modules,
     const char *folder);
 

@@ -5,7 +5,8 @@
 
 #include "installer/platform.h"
 
-/* What a portal's role may write of the platform: orders, and their cancelling. Safe to repeat. */
+/* Grants a portal's role its writes to the platform: placing orders and cancelling them.
+ * Idempotent. */
 bool scop_portal_rights(struct scop_platform *platform, uint32_t tenant);
 
 /* The same after a migration, for a tenant whose portal was granted them when it came. */

@@ -45,7 +45,7 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 
 	if (another_runs(platform, module, scop, 0))
 		return 0;
-	/* One that was paused gives way: else it could only be resumed. */
+	/* Stops a paused rollout, which could only be resumed otherwise. */
 	if (!scop_platform_sql(platform, "START TRANSACTION") ||
 	    !scop_platform_sql(platform,
 		"UPDATE scopiton.rollout SET state = 'stopped' WHERE module = '%s' AND state = "
@@ -87,7 +87,7 @@ scop_rollout_set(struct scop_platform *platform, int64_t id, uint32_t scop, cons
 	if (resumes &&
 	    another_runs(platform, scop_text(rollout, "module"), scop_int(rollout, "scop"), id))
 		return false;
-	/* Who goes on tries those again that have failed. */
+	/* A resumed rollout retries the failed tenants. */
 	return (!resumes ||
 		   scop_platform_sql(platform,
 		       "UPDATE scopiton.rollout_tenant SET state = 'waiting', message = '' WHERE "

@@ -19,7 +19,7 @@
 #include "installer/platform.h"
 #include "installer/scan.h"
 
-/* What the package does by itself. A package is known by its content, so what was noted once stays
+/* Stores the package's jobs and events. A package is identified by its content, so stored rows stay
  * right. */
 static bool
 note_work(struct scop_platform *platform, const struct scop_package *package)
@@ -53,7 +53,7 @@ note_work(struct scop_platform *platform, const struct scop_package *package)
 	return ok;
 }
 
-/* What the manifest lists, as JSON, for the portal and for the solver. */
+/* A list of the manifest as JSON, for the portal and for the solver. */
 static const char *
 json_text(struct scop_platform *platform, const struct scop_list_maker *list)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the database notes of packages. */
+/* The package data that the database holds. */
 #ifndef SCOP_INSTALLER_SCAN_H
 #define SCOP_INSTALLER_SCAN_H
 

@@ -37,7 +37,7 @@ read_template(struct scop_platform *platform, const char *name)
 	return read && scop_count(scop_get(read, "modules")) > 0 ? read : NULL;
 }
 
-/* What the template sets, where the module knows it; the tenant may change it afterwards. */
+/* Applies the template's settings that the module knows; the tenant may change them later. */
 static bool
 set_all(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct scop_value *settings)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What tenants of a sector begin with: the folder templates. */
+/* Templates that tenants of a sector start from: the folder templates. */
 #ifndef SCOP_INSTALLER_SECTOR_H
 #define SCOP_INSTALLER_SECTOR_H
 

@@ -74,7 +74,7 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	return true;
 }
 
-/* Of each module that is offered, how it stands with each tenant. */
+/* The state of each offered module at each tenant. */
 #define OFFER_COLUMNS \
 	"t.id AS tenant, o.module, o.version, o.scop_title, o.category, o.tariff_cents, " \
 	"o.currency, o.rights, o.needs, o.personal, o.generation, " \
@@ -138,8 +138,8 @@ make_work_views(struct scop_platform *platform, uint32_t tenant)
 	"r.id, r.tenant, r.module, r.actor, r.created, r.state, r.answered, r.answered_by, " \
 	"r.answer"
 
-/* What a scop's own tenant sees of those that it serves; for any other tenant there is nothing to
- * see. An upgrade in waves that the command line has ordered concerns them too. */
+/* Views that show a scop's own tenant the tenants that it serves; they are empty for any other
+ * tenant. They include rollouts ordered on the command line. */
 static bool
 make_operator_views(struct scop_platform *platform, uint32_t tenant)
 {
@@ -235,8 +235,8 @@ make_operator_views(struct scop_platform *platform, uint32_t tenant)
 		tenant, served);
 }
 
-/* What the socle shows of the platform: this tenant's modules, orders and work, and nothing of
- * others. */
+/* Makes the socle's views of the platform: this tenant's modules, orders and work, and no other
+ * tenant's. */
 bool
 scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
 {

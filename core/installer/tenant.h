@@ -37,10 +37,11 @@ bool scop_tenant_serve(struct scop_platform *platform, uint32_t tenant, const ch
 /* The address that the tenant's mails come from; "": the host's. */
 bool scop_tenant_sender(struct scop_platform *platform, uint32_t tenant, const char *address);
 
-/* What the tenant may order by itself in a month, in cents; below 0: nothing that costs. */
+/* Sets the amount that the tenant may order by itself in a month, in cents; below 0: nothing that
+ * costs. */
 bool scop_tenant_allow(struct scop_platform *platform, uint32_t tenant, int64_t cents);
 
-/* Makes what the tenant's socle shows of the platform; safe to repeat. */
+/* Makes the socle's views of the platform for the tenant; idempotent. */
 bool scop_tenant_views(struct scop_platform *platform, uint32_t tenant);
 
 /* Nobody is led to the tenant any more. */

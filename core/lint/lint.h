@@ -43,7 +43,7 @@ struct lint_view {
 	const struct scop_template *template;
 };
 
-/* What a migration makes. */
+/* A table that a migration makes. */
 struct lint_table {
 	const char *name;
 	const char **columns;

@@ -113,7 +113,7 @@ add_nodes(struct lint_model *model, const struct scop_node *nodes)
 	}
 }
 
-/* What the host's views show, a module's view may have put for them. */
+/* Adds the names that the host's views show, which a module's view may set for them. */
 static void
 add_frame(struct lint_model *model)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What views may find: the names that C puts into a model, the columns of statements, and what the
- * host adds. */
+/* The names that a view may use: those that C puts into a model, the columns of statements, and
+ * those that the host adds. */
 #ifndef SCOP_LINT_MODEL_H
 #define SCOP_LINT_MODEL_H
 

@@ -171,7 +171,7 @@ check_section(const struct walk *walk, const struct scope *scope, const struct s
 	check_nodes(walk, &inner, node->children);
 }
 
-/* What it brings for an own view's blocks is drawn in that view's sections. */
+/* Arguments for the blocks of the module's own view are drawn in that view's sections. */
 static void
 check_partial(const struct walk *walk, const struct scope *scope, const struct scop_node *node)
 {

@@ -47,7 +47,7 @@ next_field(struct reader *reader)
 	return true;
 }
 
-/* What stands behind "Name:"; NULL where the line is another field's. */
+/* The value behind "Name:"; NULL if the line is another field's. */
 static const char *
 value_of(const char *line, const char *name)
 {

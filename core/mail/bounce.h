@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Mails that come back: delivery status notifications (RFC 3464) about mails that we have sent,
- * told by the Message-ID that they had.
+ * Bounces: delivery status notifications (RFC 3464) about mails that we have sent, identified by
+ * their Message-ID.
  *
- * What arrives in that mailbox is anybody's. No MIME is decoded: RFC 3464 demands that the lines
- * which count stand there as they are, in US-ASCII, so whatever hides them is no notification.
+ * Anybody can write to that mailbox. No MIME is decoded: RFC 3464 demands the relevant lines in
+ * plain US-ASCII, so a mail that encodes them is not a notification.
  */
 #ifndef SCOP_MAIL_BOUNCE_H
 #define SCOP_MAIL_BOUNCE_H

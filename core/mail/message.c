@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a mail is made of: see message.h. */
+/* The parts of a mail: see message.h. */
 #include "mail/message.h"
 
 #include <sodium.h>
@@ -95,7 +95,7 @@ struct writer {
 	char link[LINK_MAX]; /* the address of the link under way */
 };
 
-/* What an element does to the text around it. */
+/* The effect of an element on the text around it. */
 static const struct effect {
 	const char *name;
 	unsigned breaks;

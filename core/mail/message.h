@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a mail is made of: header values by RFC 2047 and RFC 5322, and plain text from our own HTML.
- */
+/* The parts of a mail: header values by RFC 2047 and RFC 5322, and plain text from our own HTML. */
 #ifndef SCOP_MAIL_MESSAGE_H
 #define SCOP_MAIL_MESSAGE_H
 

@@ -38,7 +38,7 @@ unsigned scop_transfers_of(int64_t tenant);
  * copied. */
 void scop_transfers_send(const struct scop_value *mail, const struct scop_value *attachments);
 
-/* One that has ended; false for none. Its room is free again. */
+/* Takes a transfer that has ended and frees its slot; false for none. */
 bool scop_transfers_ended(struct scop_transfer *ret_transfer);
 
 #endif

@@ -22,9 +22,9 @@ bool scop_archive_has_place(const char *module, const char *path);
 bool scop_archive_pack(const char *folder, const char *module, const char *file,
     uint64_t *ret_unpacked, struct scop_error *err);
 
-/* Unpacks into `folder`, which is made. Refused: more than `bytes_max` in all, paths that lead
- * elsewhere, what is no plain file, a file twice, an archive that does not begin with its manifest.
- * What was written stays for the caller to remove. */
+/* Unpacks into `folder`, which is made. Refuses more than `bytes_max` in all, paths that lead
+ * elsewhere, anything but plain files, duplicate files, and an archive that does not begin with its
+ * manifest. On failure the caller removes the files written so far. */
 bool scop_archive_unpack(const char *file, const char *folder, uint64_t bytes_max,
     struct scop_error *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a catalogue lists, changed: scops and their keys, versions, how many use what. See
- * publish.h. */
+/* Changes the entries of a catalogue: scops and their keys, versions, usage counts. See publish.h.
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -184,7 +184,7 @@ texts_of(struct scop_arena *arena, const struct scop_package *package, const cha
 	return json_loads(scop_buffer_str(&text), 0, NULL);
 }
 
-/* Of what is said of one version. */
+/* The texts of one version. */
 static json_t *
 version_texts(struct scop_arena *arena, const struct scop_package *package)
 {
@@ -199,7 +199,7 @@ version_texts(struct scop_arena *arena, const struct scop_package *package)
 	return texts_of(arena, package, english, count);
 }
 
-/* Of what is said of the module, whatever its version. */
+/* The texts of the module, whatever its version. */
 static json_t *
 module_texts(struct scop_arena *arena, const struct scop_package *package)
 {
@@ -215,7 +215,7 @@ module_texts(struct scop_arena *arena, const struct scop_package *package)
 	return texts_of(arena, package, english, count);
 }
 
-/* What the host lets the module do, in a form that is compared when a newer version asks for more.
+/* The module's rights on the host, in a form that is compared when a newer version asks for more.
  */
 static json_t *
 rights_of(const struct scop_manifest *manifest)

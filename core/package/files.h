@@ -34,7 +34,7 @@ void scop_files_make_folders(char *path);
 /* The folder with all in it, where it is there. */
 void scop_files_remove(const char *path);
 
-/* What lies in the folder under a hidden name: work that was cut short. */
+/* Removes the hidden entries of the folder, which interrupted work has left. */
 void scop_files_remove_hidden(const char *folder);
 
 void scop_files_sync_folder(const char *path);

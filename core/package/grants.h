@@ -32,13 +32,13 @@ struct scop_grants {
 	size_t count;
 };
 
-/* Who knows what was granted. */
+/* A source of grants. */
 struct scop_granter {
 	unsigned (*rights)(const void *context, const struct scop_package *package);
 	const void *context;
 };
 
-/* Grants everything: for who builds, who has not to ask anybody. */
+/* Grants everything: for builds, which need nobody's permission. */
 extern const struct scop_granter scop_granter_of_builds;
 
 /* "portal,accounts", with commas or blanks between; "" or "none" for none. */
@@ -57,7 +57,7 @@ const char *scop_grant_text(struct scop_arena *arena, unsigned rights);
 bool scop_grants_read(struct scop_arena *arena, const char *text, struct scop_grants *ret_grants,
     struct scop_error *err);
 
-/* What the scop's module was granted. */
+/* The rights granted to the scop's module. */
 unsigned scop_grants_of(const struct scop_grants *grants, const char *scop, const char *module);
 
 #endif

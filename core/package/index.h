@@ -42,7 +42,7 @@ struct scop_index {
 	char digest[65]; /* BLAKE2b-256 of its bytes, in hexadecimal */
 };
 
-/* What this host has seen already: it never goes back behind it. */
+/* The newest index that this host has seen: it never accepts an older one. */
 struct scop_index_seen {
 	int64_t number;     /* 0: none */
 	const char *digest; /* of that one */
@@ -59,8 +59,8 @@ bool scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
     const struct scop_index_seen *seen, int64_t now, struct scop_index *ret_index,
     struct scop_error *err);
 
-/* What the group grants to modules of scops; lives in `arena`, with `index`. Rights that this host
- * does not know are left out. */
+/* The rights that the group grants to modules of scops; lives in `arena`, with `index`. Rights that
+ * this host does not know are left out. */
 struct scop_grants scop_index_grants(struct scop_arena *arena, const struct scop_index *index);
 
 /* A module's entry, and a version's in it; NULL for none. */

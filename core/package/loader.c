@@ -19,7 +19,7 @@
 #define PREFIX "SCOPITON_"
 #define PORTAL PREFIX "PORTAL_"
 
-/* What a module may link. */
+/* The libraries that a module may link. */
 static const char *const libraries[] = { "libscopiton.so.1", "libc.so.6", "libm.so.6",
 	"libgcc_s.so.1" };
 

@@ -20,7 +20,7 @@ enum { SCOP_API_TEXT = 32 };
 #define SCOP_API_WORDS(major, minor) "SCOPITON_" #major "." #minor
 #define SCOP_API_NOW SCOP_API_NUMBER(SCOP_API_MAJOR, SCOP_API_MINOR)
 
-/* What a file needs of the host. */
+/* The host's interfaces that a file needs. */
 struct scop_loader_needs {
 	char api[SCOP_API_TEXT]; /* the newest version of the API; "" for none */
 	bool portal;             /* functions of scopiton/portal.h */

@@ -128,7 +128,7 @@ take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manife
 		   *every = attribute(arena, node, "every");
 
 	job->name = attribute(arena, node, "name");
-	/* What does not go together is refused by who reads the rule. */
+	/* The parser of the rule refuses attributes that exclude each other. */
 	job->rule = scop_arena_printf(arena, "%s%s%s%s%s%s", at[0] ? "at " : "", at,
 	    on[0] ? " on " : "", on, every[0] ? "every " : "", every);
 	job->title = child_text(arena, node, "title");
@@ -333,7 +333,7 @@ take(struct scop_arena *arena, xmlNodePtr root, struct scop_manifest *manifest)
 				elements[i].take(arena, node, manifest);
 }
 
-/* What a newer version may not have without being granted it. */
+/* Lists the rights that a newer version needs a grant for. */
 static void
 list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 {
@@ -384,7 +384,7 @@ check_work(const char *file, const struct scop_manifest *manifest, struct scop_e
 	return true;
 }
 
-/* What a schema cannot say. */
+/* Checks the constraints that a schema cannot express. */
 static bool
 check_sense(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
 {

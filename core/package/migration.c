@@ -43,7 +43,7 @@ word(struct scop_arena *arena, const char **at)
 	return copy;
 }
 
-/* What ADD may add that is no column: its author says how to know that it is there. */
+/* Whether ADD adds something other than a column, whose probe the author has to write. */
 static bool
 is_no_column(const char *word)
 {
@@ -96,7 +96,7 @@ known_probe(struct scop_arena *arena, const char *sql)
 	return NULL;
 }
 
-/* Where `text` stands in the SQL as a word, outside of strings; NULL for nowhere. */
+/* The first place of `text` in the SQL as a word, outside of strings; NULL for none. */
 static const char *
 find_word(const char *sql, const char *text)
 {
@@ -335,7 +335,7 @@ in_place(const struct run *run, const char *sql)
 	return sql;
 }
 
-/* One that changes tables; who reads them just now is waited for. */
+/* Runs a statement that changes tables, and waits for their present readers. */
 static bool
 change_tables(struct run *run, const char *name, const char *sql)
 {

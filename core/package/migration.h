@@ -3,16 +3,16 @@
  * Migrations: numbered SQL files, one journal row for each statement, in the database that they
  * change.
  *
- * A statement that only writes rows runs in one transaction with its journal row. One that changes
- * tables is marked `run`, executed, marked `done`; found at `run` after a crash, its probe decides
- * whether it had happened. The probe of CREATE TABLE, CREATE INDEX and ALTER TABLE ... ADD is
- * known; another needs a line `-- probe: SELECT ...` that gives a row once it has happened. A file
- * that was edited or is missing after it ran is refused by name.
+ * A statement that only writes rows runs in one transaction with its journal row. A statement that
+ * changes tables is marked `run`, executed, marked `done`; if it is found at `run` after a crash,
+ * its probe decides whether it had happened. The probe of CREATE TABLE, CREATE INDEX and ALTER
+ * TABLE ... ADD is known; another needs a line `-- probe: SELECT ...` that gives a row once it has
+ * happened. A file that was edited or is missing after it ran is refused by name.
  *
- * Where a database holds rows already, tables change in place while the version before goes on
- * serving: ALTER TABLE and CREATE INDEX are run with ALGORITHM=NOCOPY, LOCK=NONE, so that what
- * would copy or block is refused instead. A statement with a line `-- repeat` above it runs, each
- * time in a transaction of its own, until it touches no row: for long fills with a LIMIT.
+ * In a database that already holds rows, tables change in place while the previous version goes on
+ * serving: ALTER TABLE and CREATE INDEX run with ALGORITHM=NOCOPY, LOCK=NONE, so that MariaDB
+ * refuses a change that would copy or block. A statement with a line `-- repeat` above it runs,
+ * each time in a transaction of its own, until it touches no row: for long fills with a LIMIT.
  */
 #ifndef SCOP_PACKAGE_MIGRATION_H
 #define SCOP_PACKAGE_MIGRATION_H

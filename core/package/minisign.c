@@ -237,7 +237,7 @@ scop_secret_key_read(const char *path, const char *password, struct scop_secret_
 	if (!open_sealed(&file, password, path, err))
 		return false;
 	checksum(&file.sealed, sum);
-	/* One that minisign has not encrypted has no checksum. */
+	/* A key that minisign has not encrypted has no checksum. */
 	const bool unchecked = memcmp(file.derivation, "\0\0", 2) == 0 &&
 	    sodium_is_zero(file.sealed.checksum, sizeof file.sealed.checksum);
 	if (!unchecked && sodium_memcmp(sum, file.sealed.checksum, sizeof sum) != 0)
@@ -272,7 +272,7 @@ hash_file(const char *path, unsigned char ret_hash[HASH_BYTES], struct scop_erro
 	return ok || scop_error_errno(err, "'%s' cannot be read", path);
 }
 
-/* What the second signature covers: the first one and the trusted comment. */
+/* The bytes that the second signature covers: the first signature and the trusted comment. */
 static size_t
 globally(const struct signature *signature,
     unsigned char ret_bytes[crypto_sign_BYTES + COMMENT_MAX])

@@ -153,7 +153,7 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 	_exit(write(STDIN_FILENO, answer, strlen(answer)) > 0 ? 0 : 1);
 }
 
-/* What the trial says; "" where it says nothing in time. */
+/* Reads the trial's report; "" if it times out. */
 static void
 listen_to_trial(int fd, char *ret_said, size_t size)
 {
@@ -228,8 +228,8 @@ scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret
 	    hash_all(arena, folder, listing, ret_hash, err);
 }
 
-/* What the package asks for that it cannot give itself. The name `portal` is such a thing too: the
- * host leads everybody who signs in to the module that has it. */
+/* The rights that the package needs a grant for. The name `portal` is one: the host leads everybody
+ * who signs in to the module of that name. */
 static unsigned
 asked_for(const struct scop_package *package)
 {

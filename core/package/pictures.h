@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What a package looks like: the files of its folder pictures. Outside of the package each is known
- * by its content, as <SHA-256>.<svg, png or webp>, so that a picture that is there is the right
- * one, and may be kept by browsers for ever.
+ * A package's pictures: the files of its folder pictures. Outside of the package each is named by
+ * its content, as <SHA-256>.<svg, png or webp>, so that an existing file is always the right one,
+ * and browsers may cache it for ever.
  */
 #ifndef SCOP_PACKAGE_PICTURES_H
 #define SCOP_PACKAGE_PICTURES_H

@@ -134,7 +134,7 @@ scop_publisher_open(struct scop_arena *arena, const char *folder,
 	const char *signature = text
 	    ? scop_files_read(arena, scop_arena_printf(arena, "%s.minisig", path), NULL, err)
 	    : NULL;
-	/* One that has ended is renewed: only its end is not asked for here. */
+	/* An expired index may be renewed: only its expiry is not checked here. */
 	if (!signature ||
 	    !scop_index_read(arena, text, size, signature, &key, &nothing, 0, &publisher->index,
 		err))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of publishing share: publish.c opens and saves, entries.c changes what the index
- * lists. */
+/* Shared by the files of publishing: publish.c opens and saves the index, entries.c changes its
+ * entries. */
 #ifndef SCOP_PACKAGE_PUBLISH_PRIVATE_H
 #define SCOP_PACKAGE_PUBLISH_PRIVATE_H
 

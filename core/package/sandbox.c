@@ -113,7 +113,8 @@ restrict_files(const struct scop_sandbox *sandbox, struct scop_error *err)
 	return ruled;
 }
 
-/* What a worker calls. Without an argument's rule; those with one follow in restrict_calls. */
+/* The system calls allowed to a worker whatever their arguments; restrict_calls adds those with
+ * rules on arguments. */
 static const int calls[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
 	SCMP_SYS(pread64), SCMP_SYS(close), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select),
 	SCMP_SYS(pselect6), SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(connect),

@@ -10,7 +10,7 @@
 
 enum { TRIES_MAX = 20000, REASONS_MAX = 6, GOALS_MAX = 500 };
 
-/* What `holder` needs, or where that is NULL was asked for. */
+/* A need of `holder`, or a request of the caller where `holder` is NULL. */
 struct goal {
 	const struct scop_candidate *holder;
 	const char *module, *range;
@@ -53,7 +53,7 @@ version_text(struct scop_arena *arena, const struct scop_version *version)
 	return scop_arena_printf(arena, "%u.%u.%u", version->major, version->minor, version->patch);
 }
 
-/* What `holder` needs of `module`, where the version does not fit it. */
+/* The need of `holder` for `module` that the version does not satisfy. */
 static const struct scop_need *
 broken_need(const struct scop_candidate *holder, const char *module,
     const struct scop_version *version)

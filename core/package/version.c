@@ -60,7 +60,7 @@ struct span {
 
 static const struct scop_version first = { 0, 0, 0 }, beyond = { ~0u, 0, 0 };
 
-/* What comes after all that begin with the first `count` parts. */
+/* The first version after all those that share the first `count` parts. */
 static struct scop_version
 after(const struct scop_version *version, int count)
 {

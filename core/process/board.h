@@ -32,8 +32,8 @@ enum { SCOP_WORKER_CANNOT_START = 78 };
 
 enum scop_slot_state { SCOP_SLOT_FREE, SCOP_SLOT_STARTING, SCOP_SLOT_IDLE, SCOP_SLOT_BUSY };
 
-/* Where a worker was when a signal killed it: see worker/crash.h. Written by what has just failed,
- * so whoever reads it takes the numbers for no more than numbers. */
+/* The place where a signal killed a worker: see worker/crash.h. The failed process wrote it, so a
+ * reader must not trust the numbers. */
 struct scop_crash {
 	_Atomic int signal;             /* 0: none; written last */
 	_Atomic int explained;          /* and logged */

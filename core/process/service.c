@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What dispatcher, mailer and broker have in common: see service.h. */
+/* Common code of the dispatcher, mailer and broker: see service.h. */
 #include "process/service.h"
 
 #include <grp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What dispatcher, mailer and broker have in common: how the supervisor starts them, whom they
- * become, how they reach the queue. */
+/* Common code of the dispatcher, mailer and broker: how the supervisor starts them, which user they
+ * run as, how they reach the queue. */
 #ifndef SCOP_PROCESS_SERVICE_H
 #define SCOP_PROCESS_SERVICE_H
 

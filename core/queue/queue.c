@@ -323,7 +323,7 @@ static const struct scop_statement hours = { "hours",
 	"SELECT role, name, rule, zone FROM schedule WHERE next_at <= "
 	"UTC_TIMESTAMP(3) ORDER BY next_at LIMIT 50 FOR UPDATE SKIP LOCKED",
 	0, 0 };
-/* One that has not run since its last hour is not put a second time. */
+/* A scheduled job that still waits from its last time is not enqueued again. */
 static const struct scop_statement put_hour = { "put_hour",
 	"INSERT IGNORE INTO outbox (role, name, once, body) VALUES (?, ?, "
 	"'schedule', '{}')",

@@ -69,8 +69,8 @@ enum scop_db_status scop_queue_orders(struct scop_queue *queue, int64_t last,
 /* Puts jobs whose hour has come into the queue, and notes when they are due next. */
 enum scop_db_status scop_queue_schedules(struct scop_queue *queue);
 
-/* What there is to do: milliseconds until the next entry and the next schedule are due (below 0:
- * they are; INT64_MAX: there is none), and the last order (0: none). */
+/* The pending work: milliseconds until the next entry and the next schedule are due (below 0: due;
+ * INT64_MAX: none), and the last order (0: none). */
 struct scop_queue_glance {
 	int64_t entry, hour, last_order;
 };

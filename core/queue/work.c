@@ -239,7 +239,7 @@ param(const struct scop_exchange *exchange, const char *name)
 	return value ? value : "";
 }
 
-/* What people read stands on one line. */
+/* The portal shows the cause on one line. */
 static const char *
 one_line(struct scop_request *req, const char *cause)
 {

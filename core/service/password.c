@@ -134,7 +134,7 @@ bool
 scop_password_verify(struct scop_request *req, const struct scop_value *password,
     const struct scop_value *stored, bool patient)
 {
-	/* Of no password: it takes as long as another to find that out. */
+	/* A hash of no password, so that a check against a missing one takes as long. */
 	static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$"
 				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 	const char *text = scop_as_text(password), *hash = scop_as_text(stored);

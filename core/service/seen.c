@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a form was made from: see scop_row_version in scopiton/request.h. */
+/* The version of the rows that a form shows: see scop_row_version in scopiton/request.h. */
 #include <string.h>
 
 #include "base/buffer.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a tenant has set of a module's settings; read once for a request that asks. */
+/* A tenant's settings of a module, read at most once per request, on first use. */
 #include <stdlib.h>
 #include <string.h>
 

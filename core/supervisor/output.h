@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What workers write to standard output and standard error: each has a pipe of its own, and the
- * supervisor puts what comes out of it into the log, line by line, under the module's name.
+ * Workers' standard output and standard error: each worker has a pipe of its own, and the
+ * supervisor copies it into the log, line by line, under the module's name.
  *
- * So no module holds the log itself, which it could empty or fill with lines of others. A worker
- * that writes more than OUTPUT_LINES lines in a second has the rest dropped, and their number told.
+ * So no module holds the log itself, which it could empty or fill with lines of others. The
+ * supervisor drops the lines of a worker beyond OUTPUT_LINES in a second, and logs their number.
  */
 #ifndef SCOP_SUPERVISOR_OUTPUT_H
 #define SCOP_SUPERVISOR_OUTPUT_H

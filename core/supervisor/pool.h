@@ -61,7 +61,7 @@ struct scop_pool {
 	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS], crashes, killed;
 };
 
-/* What all pools share. */
+/* The state that all pools share. */
 struct scop_routes;
 
 struct scop_host {

@@ -12,7 +12,8 @@
 
 #include "base/log.h"
 
-/* What was set, so that a change at one of a thousand tenants does not look at the links of all. */
+/* The links set so far, so that a change at one of a thousand tenants need not check the links of
+ * all. */
 struct scop_routes {
 	uint32_t count;
 	struct seen {

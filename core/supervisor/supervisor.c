@@ -3,9 +3,9 @@
  * scopiton-supervisor: holds a listening socket for each pool, starts and ends workers, keeps the
  * routes.
  *
- * It talks to no database and loads no module, so that nothing of what these can do reaches it.
- * What it has to know of tenants comes as an image, run/directory, that the installer puts there;
- * what it has to tell goes to run/state. One argument: the configuration file.
+ * It talks to no database and loads no module, so that neither can harm it. It reads its data on
+ * tenants from an image, run/directory, which the installer writes, and reports to run/state. One
+ * argument: the configuration file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ enum {
 	METRICS_SECONDS = 5
 };
 
-/* What runs beside the workers, one process each. */
+/* The services that run beside the workers, one process each. */
 enum { INSTALLER, DISPATCHER, MAILER, BROKER, SERVICES };
 static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer",
 	"broker" };

@@ -222,7 +222,7 @@ set_cookie(struct scop_test *test, const char *name, const char *value)
 		scop_test_add(test, cookies, name, value);
 }
 
-/* What a browser would keep of the answer. */
+/* Keeps the answer's cookies, as a browser would. */
 static void
 keep_cookies(struct scop_test *test)
 {
@@ -317,7 +317,7 @@ keep_answer(struct scop_test *test)
 	keep_cookies(test);
 }
 
-/* What nginx says of each question, unless the test has said it. */
+/* Adds a parameter that nginx sends with each request, unless the test has set it. */
 static void
 add_param(struct scop_test *test, const char *name, const char *value)
 {

@@ -20,7 +20,7 @@ extern const struct scop_module scop_module;
 
 enum { BODY_MAX = 64 << 20, STATEMENT_SECONDS = 10 };
 
-/* What the helper has said, for as long as the program runs. */
+/* The helper's output, kept for as long as the program runs. */
 static struct {
 	char socket[200], admin_password[100], module_password[100];
 } said;

@@ -26,7 +26,7 @@ struct scop_test_file {
 	struct scop_file file;
 };
 
-/* What another system answers: see scop_test_http(). */
+/* Another system's answer: see scop_test_http(). */
 struct scop_test_reply {
 	int status;
 	const char *type, *body;
@@ -77,7 +77,7 @@ struct scop_exchange scop_test_exchange(struct scop_test *test, const char *body
 /* Forgets what was said for one question. */
 void scop_test_said(struct scop_test *test);
 
-/* What stands for libscopiton-work.so. */
+/* The stub of libscopiton-work.so. */
 extern const struct scop_out scop_test_out;
 
 /* `text` between single quotes, for SQL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the parts of the renderer share: its stacks, and how they call one another. */
+/* Shared by the parts of the renderer: its stacks, and how they call one another. */
 #ifndef SCOP_VIEW_RENDER_PRIVATE_H
 #define SCOP_VIEW_RENDER_PRIVATE_H
 
@@ -42,7 +42,7 @@ struct renderer {
 	const char *chosen; /* of {{#select}} that is drawn, as HTML; NULL: none */
 };
 
-/* What holds for a stretch of template. */
+/* The state that holds for a stretch of template. */
 struct frame {
 	const struct scope *scope;
 	const struct arguments *arguments;
@@ -53,7 +53,7 @@ struct frame {
 bool scop_render_nodes(struct renderer *renderer, const struct scop_node *nodes,
     const struct frame *frame);
 
-/* What `name` (a.b.c) is in a struct scope, traits included; NULL for nothing. */
+/* The value of `name` (a.b.c) in a struct scope, traits included; NULL for none. */
 const struct scop_value *scop_render_lookup(const void *scope, const char *name);
 
 /* A value of a map; NULL for none. */
@@ -64,7 +64,7 @@ const struct scop_value *scop_render_member(const struct scop_value *map, const 
 bool scop_render_is(const struct renderer *renderer, const struct scop_value *value,
     const char *text);
 
-/* What a value that is no map gives under `name`: see docs/templates.md. NULL for nothing. */
+/* The trait `name` of a value that is not a map: see docs/templates.md. NULL for none. */
 const struct scop_value *scop_render_trait(const struct renderer *renderer,
     const struct scop_value *value, const char *name, size_t length);
 

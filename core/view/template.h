@@ -26,10 +26,10 @@ struct scop_value;
 const struct scop_template *scop_template_compile(struct scop_arena *arena, const char *name,
     const char *text, size_t length, struct scop_error *err);
 
-/* What came of a link. */
+/* The result of making a link. */
 enum scop_link { SCOP_LINK_DONE, SCOP_LINK_NO_ROUTE, SCOP_LINK_NO_PART };
 
-/* What a rendering asks of its surroundings. Each may be NULL. */
+/* The callbacks of a rendering to its host. Each may be NULL. */
 struct scop_template_host {
 	/* The template of a partial or parent; NULL for none. */
 	const struct scop_template *(*partial)(void *context, const char *name);
@@ -37,8 +37,8 @@ struct scop_template_host {
 	 * text itself. */
 	const char *(
 	    *translate)(void *context, const char *text, const char *plural, long long count);
-	/* What translate gave, or the text itself, compiled: the host keeps it, so that a list does
-	 * not compile it for each row. NULL, with the reason, for a mistake in it. */
+	/* The result of translate, or the text itself, compiled: the host caches it, so that a list
+	 * does not compile it for each row. NULL, with the reason, for a mistake in it. */
 	const struct scop_template *(
 	    *words)(void *context, const char *template, const char *text, struct scop_error *err);
 	/* Appends the address of the route `name`, as HTML. `find(scope, name)` looks names up in

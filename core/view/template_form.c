@@ -7,7 +7,7 @@
 
 /* ---- a field, and rows of fields ---- */
 
-/* What was typed into the field, by the name that it has in its row or in the form. */
+/* The input typed into the field, by the field's name in its row or in the form. */
 static const struct scop_value *
 typed_into(const struct renderer *renderer, const char *name, const struct frame *frame)
 {
@@ -58,7 +58,7 @@ scop_render_field(struct renderer *renderer, const struct scop_node *node,
 	return scop_render_nodes(renderer, node->children, &inner);
 }
 
-/* What a row's view may know of it, as `line`. */
+/* The data on a row that its view may use, as `line`. */
 static const struct scop_value *
 line_of(struct scop_arena *arena, const struct row *row, uint32_t index, uint32_t count)
 {
@@ -124,7 +124,7 @@ escaped(struct renderer *renderer, const struct scop_value *value, bool plain)
 	return scop_buffer_str(&out);
 }
 
-/* What the nodes draw, by itself. */
+/* Renders the nodes into a text of their own. */
 static bool
 draw_apart(struct renderer *renderer, const struct scop_node *node, const struct frame *frame,
     const char **ret_text)

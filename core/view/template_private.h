@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the compiler of templates hands to the renderer. */
+/* The compiled template, which the compiler hands to the renderer. */
 #ifndef SCOP_VIEW_TEMPLATE_PRIVATE_H
 #define SCOP_VIEW_TEMPLATE_PRIVATE_H
 

@@ -184,7 +184,7 @@ render_partial(struct renderer *renderer, const struct scop_node *node, const st
 	return done;
 }
 
-/* What a parent tag brings for the block, and the arguments that have it. */
+/* The argument that a parent tag passes for the block, and the arguments that hold it. */
 static const struct scop_node *
 argument(const struct arguments *arguments, const char *name, const struct arguments **ret_found)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a view may ask a value that is no map for, behind a point: see docs/templates.md. */
+/* The traits that a view may read, behind a point, of a value that is not a map: see
+ * docs/templates.md. */
 #include <string.h>
 
 #include "base/country.h"

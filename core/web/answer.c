@@ -260,7 +260,7 @@ known_to_client(const struct scop_request *req, const char *etag)
 	    (strcmp(req->if_none_match, "*") == 0 || strstr(req->if_none_match, etag));
 }
 
-/* What depends on the page; what does not is nginx's to say, on its own answers too
+/* Adds the headers that depend on the page; nginx adds the others, on its own answers too
  * (nginx/headers.conf). */
 static void
 add_security(struct scop_request *req, struct scop_answer *answer)

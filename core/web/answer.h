@@ -14,8 +14,8 @@ struct scop_answer {
 void scop_answer_init(struct scop_answer *answer, struct scop_arena *arena, int status);
 void scop_answer_header(struct scop_answer *answer, const char *name, const char *value);
 
-/* What the handler decided, as an answer; false, with the reason, when its view cannot be written.
- */
+/* Builds the answer from the handler's decision; false, with the reason, when its view cannot be
+ * rendered. */
 bool scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status,
     struct scop_error *err);
 

@@ -49,7 +49,7 @@ scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t er
 	return template;
 }
 
-/* Where the text's words stand, or would. */
+/* The slot of the text in the hash table, whether taken or free. */
 static struct scop_compiled *
 words_place(struct scop_app *app, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a worker holds between requests, and what it knows of the tenant that a request is for. */
+/* The state that a worker keeps between requests, and its data on the tenant of a request. */
 #ifndef SCOP_WEB_APP_H
 #define SCOP_WEB_APP_H
 

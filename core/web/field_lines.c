@@ -22,7 +22,7 @@ struct lines {
 	int pressed; /* the row that the button was about; NEW: the added one */
 };
 
-/* What stands behind the field's name and a point; NULL for another name. */
+/* The part behind the field's name and a point; NULL for another name. */
 static const char *
 behind_name(const struct lines *lines, const char *name)
 {

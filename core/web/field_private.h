@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the checks of fields share: one field's input, and what may become of it. */
+/* Shared by the checks of fields: one field's input, and its possible results. */
 #ifndef SCOP_WEB_FIELD_PRIVATE_H
 #define SCOP_WEB_FIELD_PRIVATE_H
 
@@ -44,7 +44,7 @@ void scop_input_refuse_limits(const struct scop_input *input, const char *messag
 void scop_input_refuse_range(const struct scop_input *input, const struct scop_value *low,
     const struct scop_value *high);
 
-/* What was sent under the field's name and `.key`, trimmed; "" for nothing. */
+/* The input sent as the field's name and `.key`, trimmed; "" for none. */
 const char *scop_input_beside(const struct scop_input *input, const char *key);
 
 #endif

@@ -150,8 +150,7 @@ host_list(void *context, const char *name)
 					      : NULL;
 }
 
-/* What stands before a path where no page is around it, as in a mail: never what the visitor's
- * browser says. */
+/* The origin of an absolute URL, as in a mail: never taken from the visitor's browser. */
 static const char *
 address_of(const struct scop_request *req, const char *host)
 {

@@ -54,7 +54,7 @@ add_query(struct scop_request *req, struct scop_buffer *location, const struct s
 	}
 }
 
-/* Who is led somewhere has to arrive. `kind` is a "route" or a "stored route". */
+/* Fails the request when a redirect has no target. `kind` is a "route" or a "stored route". */
 static void
 fail_without(struct scop_request *req, const char *kind, const char *name, enum scop_link made,
     const char *part)

@@ -168,7 +168,7 @@ scop_route_escape(struct scop_request *req, const char *path)
 	return scop_buffer_str(&out);
 }
 
-/* What stands before a route's own path; a mail or a job leads to either side from wherever it is
+/* Adds the prefix of a route's path; a mail or a job can link to either side, wherever it is
  * written. */
 static void
 add_prefix(const struct scop_request *req, bool portal, enum scop_language language,

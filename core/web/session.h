@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who is signed in, and what they may do. */
+/* The signed-in member, and the member's permissions. */
 #ifndef SCOP_WEB_SESSION_H
 #define SCOP_WEB_SESSION_H
 

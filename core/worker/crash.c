@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a signal handler may do: see crash.h and signal-safety(7). Beyond that list it calls
- * backtrace(3), whose library is loaded before; should that fail or hang, the signal, or the time
- * limit, ends the process all the same. */
+/* The crash handler, limited to async-signal-safe calls: see crash.h and signal-safety(7). Beyond
+ * that list it calls backtrace(3), whose library is loaded before; should that fail or hang, the
+ * signal, or the time limit, ends the process all the same. */
 #include "worker/crash.h"
 
 #include <execinfo.h>
@@ -50,7 +50,7 @@ find_module(struct dl_phdr_info *info, size_t size, void *context)
 	return 1;
 }
 
-/* Where a call comes back to may be the next line already: the byte before it is the call's. */
+/* A return address may belong to the next line already: the byte before it is the call's. */
 static void
 note_frame(struct scop_crash *crash, uintptr_t at, uintptr_t fault)
 {

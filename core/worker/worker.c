@@ -124,8 +124,8 @@ read_secret(struct worker *worker, struct scop_db_account *account)
 struct st_mysql_client_plugin *mysql_client_find_plugin(MYSQL *mysql, const char *name, int type);
 enum { CLIENT_AUTHENTICATION = 2 };
 
-/* What proves who we are to MariaDB is a library of its own: it is loaded while files can still be
- * read, be MariaDB there or not. */
+/* MariaDB's authentication plugin is a library of its own: load it while files can still be read,
+ * whether or not MariaDB is up. */
 static void
 load_authentication(void)
 {
@@ -156,8 +156,8 @@ prepare_database(struct worker *worker)
 		    scop_db_error(worker->app.db));
 }
 
-/* Of a module that calls other systems, in its job workers: what that needs is loaded while files
- * can still be read. */
+/* In job workers of a module that calls other systems, loads the libraries for it while files can
+ * still be read. */
 static void
 open_way_out(struct worker *worker)
 {
@@ -564,8 +564,8 @@ serve(struct worker *worker)
 	while (!worn_out(worker, served)) {
 		struct epoll_event event;
 
-		/* Of several idle workers one is woken for a request; should it die in that moment,
-		 * another looks by itself. */
+		/* The kernel wakes one of several idle workers for a request; the timeout covers
+		 * its dying between wake-up and accept. */
 		if (epoll_wait(worker->wait_fd, &event, 1, LOOK_MILLISECONDS) <= 0)
 			continue;
 		if (event.data.fd == worker->stop_fd) /* the supervisor closed it, or is gone */
