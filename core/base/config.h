@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The configuration file: `name = value` lines, # for comments. Every setting has a sane default; a
- * mistake is told with file, line and what was expected, before anything starts.
+ * mistake is reported with its file, its line and the expected value before anything starts.
  */
 #ifndef SCOP_BASE_CONFIG_H
 #define SCOP_BASE_CONFIG_H
@@ -32,7 +32,7 @@ struct scop_config {
 	char db_socket[SCOP_CONFIG_TEXT];
 	char db_user[SCOP_CONFIG_TEXT];
 	char db_password_file[SCOP_CONFIG_TEXT];
-	/* whom nginx's own workers run as; empty: nginx's standard */
+	/* the user of nginx's own workers; empty: nginx's default */
 	char nginx_user[SCOP_CONFIG_TEXT];
 	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
 	/* nginx's, and in the addresses that are printed; empty: the standard one */

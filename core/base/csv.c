@@ -149,7 +149,7 @@ copy_of(const char *data, size_t size, size_t *ret_size)
 	return copy;
 }
 
-/* Why nobody can read it as CSV; NULL where it may be read. */
+/* The reason why it is not CSV; NULL if it may be read. */
 static const char *
 unreadable(const char *data, size_t size, unsigned *ret_line)
 {

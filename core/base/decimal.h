@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Exact decimals: an integer and how many of its digits stand behind the point. 64 bits hold 18
- * digits; what has more is refused, never rounded in silence.
+ * digits; a longer number is refused, never rounded in silence.
  */
 #ifndef SCOP_BASE_DECIMAL_H
 #define SCOP_BASE_DECIMAL_H

@@ -12,7 +12,7 @@
 
 struct scop_error {
 	char text[1024];          /* in English */
-	char said[SCOP_SAID_MAX]; /* the same in parts, for who shows it in another language */
+	char said[SCOP_SAID_MAX]; /* the same in parts, to be shown in another language */
 };
 
 /* Writes the message and answers false, so that a failing function can `return scop_error_set(err,

@@ -63,7 +63,7 @@ scop_iban_parse(const char *text, char ret_iban[SCOP_IBAN_SIZE])
 		return SCOP_IBAN_NOT_ONE;
 	if (length != scop_iban_length(iban))
 		return SCOP_IBAN_LENGTH;
-	/* 00, 01 and 99 leave the remainders of 97, 98 and 02, and are given to nobody */
+	/* 00, 01 and 99 leave the remainders of 97, 98 and 02, and are never issued */
 	const int check = (iban[2] - '0') * 10 + iban[3] - '0';
 	if (check < 2 || check > 98 || remainder_of(iban, length) != 1)
 		return SCOP_IBAN_DIGITS;

@@ -46,8 +46,8 @@ map_from_json(struct scop_arena *arena, json_t *json)
 }
 
 /* jansson reads a double, which holds any decimal of 15 digits: the shortest one that it stands for
- * is the one that was written. What has an exponent beyond 18 digits is no decimal of ours: null.
- */
+ * is the one that was written. A number with an exponent beyond 18 digits does not fit our
+ * decimals: null. */
 static const struct scop_value *
 number_from_json(struct scop_arena *arena, double real)
 {

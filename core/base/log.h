@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Log: one line for each event on standard error, in logfmt: time, level, who, then the words.
- * A control character in what is logged is written as \xNN, so nobody can forge a line or command
- * the terminal that shows it.
+ * Log: one line for each event on standard error, in logfmt: time, level, process, then the
+ * message. A control character is written as \xNN, so that logged input can neither forge a line
+ * nor control the terminal that shows it.
  */
 #ifndef SCOP_BASE_LOG_H
 #define SCOP_BASE_LOG_H
@@ -13,7 +13,7 @@
 
 #include "scopiton/log.h"
 
-enum { SCOP_LOG_LINE = 2048 }; /* bytes of a whole line; what is longer is cut */
+enum { SCOP_LOG_LINE = 2048 }; /* bytes of a whole line; a longer one is cut */
 
 /* Names the process in every later line, such as "supervisor" or "worker shop"; `who` must live on.
  */
@@ -37,8 +37,8 @@ void scop_log_context(const char *context);
 /* Whether lines of that level are written. */
 bool scop_log_wants(enum scop_log_level level);
 
-/* Copies `length` bytes of `text` to `out`, which has room for `size`, terminated: what a terminal
- * would obey or hide, and what is no UTF-8, as \xNN. Gives the bytes written. */
+/* Copies `length` bytes of `text` to `out`, which has room for `size`, terminated; characters that
+ * a terminal would obey or hide, and invalid UTF-8, become \xNN. Returns the bytes written. */
 size_t scop_log_escape(char *out, size_t size, const char *text, size_t length);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Messages as what they are made of: a format, which is the key of its translations, and arguments,
- * so that whoever shows a message later does so in the reader's language, and nobody takes a
- * sentence apart.
+ * Messages in parts: a format, which is the key of its translations, and arguments, so that a
+ * message can be shown later in the reader's language without parsing a sentence.
  *
  *     STX format (US argument)* ETX
  *
@@ -17,9 +16,9 @@
 
 enum { SCOP_SAID_MAX = 1500 };
 
-/* Writes the message into `ret_said`, at most `size` bytes with the NUL; what does not fit is cut
- * off. Knows %s, %c, %d, %u, %x with h, l, ll and z, width and precision; signs of this header in
- * what is not a message are left out by scop_said_show(). */
+/* Writes the message into `ret_said`, at most `size` bytes with the NUL; a longer one is cut off.
+ * Knows %s, %c, %d, %u, %x with h, l, ll and z, width and precision; signs of this header in what
+ * is not a message are left out by scop_said_show(). */
 void scop_said_write(char *ret_said, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void scop_said_write_list(char *ret_said, size_t size, const char *format, va_list args);
@@ -30,8 +29,8 @@ struct scop_said_language {
 	void *context;
 };
 
-/* Writes what people read into `ret_text`, at most `size` bytes with the NUL, whole UTF-8. A
- * translation may place its arguments: "%2$s". Any bytes are taken. */
+/* Writes the readable text into `ret_text`, at most `size` bytes with the NUL, whole UTF-8. A
+ * translation may place its arguments: "%2$s". Accepts any bytes. */
 void scop_said_show(const char *said, const struct scop_said_language *language, char *ret_text,
     size_t size);
 

@@ -19,7 +19,7 @@ size_t scop_utf8_step(const char *text, size_t left);
 /* How many characters (code points) a valid UTF-8 text has. */
 size_t scop_utf8_count(const char *text);
 
-/* Drops the bytes of `text` that are no part of a well-formed sequence, such as a letter that
+/* Drops the bytes of `text` that are not part of a well-formed sequence, such as a letter that
  * "%.40s" has cut in two. */
 void scop_utf8_repair(char *text);
 

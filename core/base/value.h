@@ -70,7 +70,8 @@ const struct scop_value *scop_value_bytes(struct scop_arena *arena, const char *
 
 void scop_map_init(struct scop_map_maker *maker, struct scop_arena *arena);
 void scop_map_put(struct scop_map_maker *maker, const char *key, const struct scop_value *value);
-/* For who knows the keys: room for so many members, and one that is not there yet. */
+/* For a caller that knows the keys: room for so many members, and a member that is not there yet.
+ */
 void scop_map_room(struct scop_map_maker *maker, uint32_t capacity);
 void scop_map_add(struct scop_map_maker *maker, const char *key, const struct scop_value *value);
 void scop_map_put_text(struct scop_map_maker *maker, const char *key, const char *text);

@@ -17,7 +17,7 @@ void __attribute__((noreturn, format(printf, 1, 2))) build_die(const char *forma
 const char *build_read(struct scop_arena *arena, const char *path, size_t *ret_length);
 
 /* The names of the files of `folder` that end in `end`, sorted, so that the same sources give the
- * same output. None where there is no such folder. */
+ * same output. Empty if the folder does not exist. */
 size_t build_list(struct scop_arena *arena, const char *folder, const char *end,
     const char *ret_names[BUILD_FILES_MAX]);
 

@@ -278,8 +278,7 @@ write_messages(const char *output, FILE *code)
 
 /* ---- the files ---- */
 
-/* A file that is written over only where its content changes, so that what depends on it is built
- * again only then. */
+/* Overwrites a file only if its content changes, so that its dependents are rebuilt only then. */
 struct output {
 	const char *path;
 	FILE *file; /* in memory until it is finished */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The translations that a package carries for those who show a module's texts without asking it. */
+/* The translations in a package, for programs that show a module's texts without running it. */
 #ifndef SCOP_BUILD_SHOWN_H
 #define SCOP_BUILD_SHOWN_H
 
 struct scop_arena;
 
 /* Writes the translations that the .po files of `folder`/i18n have of the texts of `pot`, as
- * package/texts.h describes them, to `output`: over what is there only where it changes. Ends the
- * program with a message on a mistake. */
+ * package/texts.h describes them, to `output`, which it overwrites only if the content changes.
+ * Ends the program with a message on a mistake. */
 void build_shown_write(struct scop_arena *arena, const char *folder, const char *pot,
     const char *output);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton module pack, sign, publish, yank: what an author and a scop do, without a platform. */
+/* scopiton module pack, sign, publish, yank: commands of an author and a scop, without a platform.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * scopiton check and module check: is a configuration, or a package, sound. A package is installed
- * for two throw-away tenants of this platform, upgraded to from each published version, gone back
- * from, killed half way, and purged; what its sources say is run from a checkout of them. What it
- * reached is its level; each finding has a code that docs/check.md explains.
+ * scopiton check and module check: check a configuration, or a package. The check installs a
+ * package for two throw-away tenants of this platform, upgrades to it from each published version,
+ * rolls it back, kills it half way, and purges it; it runs the tests of its sources from a
+ * checkout. The result is a level; each finding has a code that docs/check.md explains.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -85,7 +85,7 @@ fails(struct check *check, const char *code)
 	return find(check, code, "%s", check->platform->err.text);
 }
 
-/* ---- 1: what can be seen without running it ---- */
+/* ---- 1: static checks, without running it ---- */
 
 static void
 look_at_manifest(struct check *check)
@@ -156,9 +156,9 @@ remove_tenants(struct check *check)
 		}
 }
 
-/* Databases, accounts, rights, rows: everything that a purge has to take away again, a line each.
- * The first four change under the installer's lock only, which we hold; work comes and goes all the
- * time, so that it is looked for by the module's roles. */
+/* Databases, accounts, rights, rows: everything that a purge has to remove, a line each. The first
+ * four change under the installer's lock only, which we hold; work comes and goes all the time, so
+ * that it is looked for by the module's roles. */
 static const char *
 traces(struct check *check)
 {
@@ -240,7 +240,7 @@ purge_for(struct check *check, int which)
 	    fails(check, "E202");
 }
 
-/* That what one tenant's role may is nothing of the other's. */
+/* Checks that one tenant's role has no right on the other's data. */
 static bool
 is_apart(struct check *check)
 {
@@ -353,7 +353,7 @@ older_ones(struct check *check, size_t *ret_count)
 	return list;
 }
 
-/* The older package's folder, to be removed; NULL where it is no sound archive. */
+/* The older package's folder, which the caller removes; NULL if the archive is invalid. */
 static const char *
 unpack_older(struct check *check, const struct published *older, const char *code)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The check of a package, which publishing runs too: nobody writes a level by hand. */
+/* The check of a package, which publishing runs too, so that no level is written by hand. */
 #ifndef SCOP_CLI_CHECK_H
 #define SCOP_CLI_CHECK_H
 
@@ -14,8 +14,8 @@ struct cli_checked {
 };
 
 /* Measures a package, says what it finds, and gives the level that it has reached and the number of
- * errors found. Without a connection in `platform`, a source or a catalogue, what needs them is not
- * measured. */
+ * errors found. Without a connection in `platform`, a source or a catalogue, the checks that need
+ * them are skipped. */
 int cli_measure(struct scop_platform *platform, struct scop_arena *arena,
     const struct cli_checked *checked, unsigned *ret_errors);
 

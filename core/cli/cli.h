@@ -24,10 +24,10 @@ bool cli_flag(struct cli *cli, const char *name);
 /* The first of the list, such as "list" of `tenant list`, taken off; "" for none. */
 const char *cli_verb(struct cli *cli);
 
-/* Whether nothing is left in the list; says what was not understood otherwise. */
+/* Whether the list is empty; otherwise reports the unknown arguments. */
 bool cli_done(struct cli *cli, int wanted);
 
-/* Says on standard error what is wrong; gives the exit status. */
+/* Prints an error on standard error; returns the exit status. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -38,11 +38,11 @@ int cli_misused(const struct cli *cli, const char *format, ...)
 /* Opens the platform's data, or says why not. */
 bool cli_open(struct cli *cli, struct scop_platform *ret_platform);
 
-/* The tenant's row by name: id, name, title, language, zone, currency. NULL, after saying so, where
- * there is none. */
+/* The tenant's row by name: id, name, title, language, zone, currency. NULL, after an error
+ * message, if there is none. */
 const struct scop_value *cli_tenant(struct scop_platform *platform, const char *name);
 
-/* Prints one step of what is being done. */
+/* Prints one step of the command's progress. */
 bool cli_step(void *context, const char *what);
 
 /* A column that holds a message (base/said.h), in English, until the next call. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton dev: from saving a module's file to seeing it. Starts a private Scopiton below var/dev,
- * builds and installs the module whenever a file of it changes, and tells what is wrong here and in
- * the module's pages, until Ctrl-C. */
+/* scopiton dev: shows a module's changes as its author saves them. Starts a private Scopiton below
+ * var/dev, builds and installs the module whenever a file of it changes, and reports errors here
+ * and in the module's pages, until Ctrl-C. */
 #include <errno.h>
 #include <glob.h>
 #include <limits.h>
@@ -58,8 +58,8 @@ only_module(struct scop_arena *arena, const char *pattern)
 	return name;
 }
 
-/* The folder of the module's sources, below the one that has the Makefile; CLI_DONE, or what has
- * been said. */
+/* The folder of the module's sources, below the one that has the Makefile; CLI_DONE, or the exit
+ * status of a reported error. */
 static int
 find_module(struct dev *dev, const char *given)
 {
@@ -82,7 +82,7 @@ find_module(struct dev *dev, const char *given)
 
 /* ---- building and installing ---- */
 
-/* Runs it, shows what it says and keeps that; whether it ended well. */
+/* Runs it, shows and keeps its output; returns whether it succeeded. */
 static bool
 run(struct dev *dev, const char *command)
 {
@@ -156,7 +156,7 @@ bring(struct dev *dev)
 	fflush(stdout);
 }
 
-/* ---- what the private host says ---- */
+/* ---- output of the private host ---- */
 
 static void
 show_log(FILE *log)

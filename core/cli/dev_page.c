@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The page that stands in a module's place while it cannot be built. nginx gives it where the
- * configuration says "development = yes", below .localhost: see nginx/scopiton.conf.in. The package
- * before goes on serving everybody else. */
+/* The page that stands in a module's place while it cannot be built. nginx serves it where the
+ * configuration says "development = yes", below .localhost: see nginx/scopiton.conf.in. The
+ * previous package goes on serving everybody else. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Changes of a module's files, by inotify(7). An editor saves in several steps, and a branch's
- * switch changes many files: a change is told once nothing has moved for a moment. */
+ * switch changes many files: a change is reported once no file has changed for a moment. */
 #include <errno.h>
 #include <fts.h>
 #include <poll.h>
@@ -54,7 +54,7 @@ counts(const struct inotify_event *event)
 	return !(event->mask & IN_CREATE) || (event->mask & IN_ISDIR);
 }
 
-/* Takes what has come; whether any of it counts. */
+/* Reads the pending events; returns whether any of them counts. */
 static bool
 take_events(int watch, const char *folder)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton doctor: what is wrong before anything runs, what this machine cannot separate, which
- * modules a host would not load. */
+/* scopiton doctor: reports mistakes before anything runs, isolation that this machine cannot
+ * provide, and modules that a host would not load. */
 #include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>

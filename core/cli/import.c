@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton import: starts a worker of the module, gives it the files, and tells what it reports. */
+/* scopiton import: starts a worker of the module, gives it the files, and prints its reports. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -83,8 +83,8 @@ send_file(FILE *out, const char *path)
 	return left == 0;
 }
 
-/* A report quotes a stranger's file: what would steer the terminal (ESC, and the controls of C1,
- * which UTF-8 writes in two bytes) becomes a '?'. */
+/* A report quotes an untrusted file: characters that control the terminal (ESC, and those of C1,
+ * which UTF-8 writes in two bytes) become a '?'. */
 static void
 make_plain(char *text)
 {

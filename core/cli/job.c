@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton job: what waits, runs, is dead or scheduled, and what to do about it. It orders; the
- * dispatcher carries out. */
+/* scopiton job: lists waiting, running, dead and scheduled jobs, and retries, cancels or discards
+ * them. It places orders, which the dispatcher carries out. */
 #include "cli/job.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 
-/* The dispatcher looks by itself every few seconds; told, it looks now. */
+/* Wakes the dispatcher, which polls only every few seconds. */
 void cli_wake_dispatcher(const struct scop_platform *platform);
 
 /* job run MODULE JOB --tenant TENANT; gives the exit status. */

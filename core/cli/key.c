@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton key: make a pair of keys; and what other subcommands need to read one. */
+/* scopiton key: makes a key pair; and functions with which other subcommands read one. */
 #include <stdio.h>
 #include <string.h>
 

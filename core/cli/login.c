@@ -9,7 +9,7 @@
 
 enum { LINK_MINUTES = 15 };
 
-/* The member who stands for the role; made when there is none. */
+/* The member who represents the role, made if missing. */
 static int64_t
 member_of(struct scop_platform *platform, uint32_t tenant, const char *role, const char *language)
 {

@@ -213,8 +213,7 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 	fclose(file);
 }
 
-/* Looks for a newer index now and then; what is wrong with it is noted for the portal, and told
- * once. */
+/* Checks for a newer index now and then; stores an error for the portal, and logs it once. */
 static void
 look_at_catalogue(struct scop_platform *platform, int64_t *next)
 {

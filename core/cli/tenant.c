@@ -13,8 +13,8 @@
 #include "installer/directory.h"
 #include "installer/tenant.h"
 
-/* The installer's lock, and what killed runs have left taken away; false, said why, when another
- * keeps it. */
+/* Takes the installer's lock and removes leftovers of killed runs; false, after an error message,
+ * if another process holds it. */
 static bool
 begin(struct scop_platform *platform)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton words FOLDER: runs scopiton-words, which stands beside this program. */
+/* scopiton words FOLDER: runs scopiton-words, installed beside this program. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 
-/* The portal translates what the host says, whose sources a module's folder does not tell. */
+/* The portal also translates the host's messages, whose sources are not in a module's folder. */
 static bool
 is_portal(const char *folder)
 {

@@ -128,7 +128,7 @@ status_of(unsigned errnum)
 	}
 }
 
-/* "statement 'entries': 1054: ...". The host's own SQL has no name: who runs it quotes it. */
+/* "statement 'entries': 1054: ...". The host's own SQL has no name: its caller quotes it. */
 static void
 write_error(struct scop_db *db, const struct scop_statement *statement, const char *text)
 {

@@ -3,8 +3,8 @@
  * A connection to MariaDB: named statements, a bounded cache of their handles, the switch of role,
  * reads in one trip.
  *
- * One connection serves one process, one request at a time. It is made anew by itself when it was
- * lost between two requests; within a request a loss is an error. Source of the wire format:
+ * One connection serves one process, one request at a time. It reconnects after a loss between two
+ * requests; a loss within a request is an error. Source of the wire format:
  * https://mariadb.com/kb/en/clientserver-protocol/.
  */
 #ifndef SCOP_DATA_DB_H
@@ -62,8 +62,8 @@ enum scop_db_status scop_db_connect(struct scop_db *db);
 void scop_db_watch(struct scop_db *db, void (*ran)(void *context, const struct scop_db_ran *ran),
     void *context);
 
-/* While `held`, a connection that is lost is not made anew: what it holds, such as a lock, would be
- * gone unnoticed. */
+/* While `held`, a lost connection does not reconnect: the locks that it holds would vanish
+ * unnoticed. */
 void scop_db_hold(struct scop_db *db, bool held);
 
 /* The sentence for the last status that was not OK; lives until the next call. */
@@ -71,11 +71,11 @@ const char *scop_db_error(const struct scop_db *db);
 unsigned scop_db_errno(const struct scop_db *db);
 
 /*
- * From here on statements run under `role`, in `database`; `epoch` is the subscription's, and a
- * changed one takes the role anew. `writable` false makes MariaDB refuse every write. What has to
- * be said to MariaDB for that is sent with the next statement, and nothing at all when nothing has
- * changed. `socle` is the database that a statement means by its mark SCOP_SOCLE_MARK. All names
- * must be plain identifiers; an empty role is none.
+ * From here on statements run under `role`, in `database`; `epoch` is the subscription's; a changed
+ * one sets the role again. `writable` false makes MariaDB refuse every write. The commands for that
+ * are sent with the next statement, and none if nothing has changed. `socle` is the database that a
+ * statement means by its mark SCOP_SOCLE_MARK. All names must be plain identifiers; an empty role
+ * means no role.
  */
 void scop_db_enter(struct scop_db *db, const char *role, const char *database, const char *socle,
     uint64_t epoch, bool writable);
@@ -88,8 +88,8 @@ void scop_db_currency(struct scop_db *db, const char *currency);
 enum scop_db_status scop_db_read(struct scop_db *db, struct scop_arena *arena,
     const struct scop_query *queries, size_t count, const struct scop_value **ret_rows);
 
-/* The same, one after another through the library's own calls: what the test compares the other
- * with. */
+/* The same, one after another through the library's own calls: the reference that the test compares
+ * the other with. */
 enum scop_db_status scop_db_read_plain(struct scop_db *db, struct scop_arena *arena,
     const struct scop_query *queries, size_t count, const struct scop_value **ret_rows);
 
@@ -110,8 +110,8 @@ int64_t scop_db_inserted(const struct scop_db *db);
 enum scop_db_status scop_db_begin(struct scop_db *db);
 enum scop_db_status scop_db_commit(struct scop_db *db);
 
-/* Never fails from the caller's view: where the rollback does not arrive the connection is closed.
- */
+/* Never fails from the caller's view: if the rollback does not get through, the connection is
+ * closed. */
 void scop_db_rollback(struct scop_db *db);
 
 /* One SQL text of the host's own, such as a migration's; no rows come back. Must not end in ';'. */

@@ -58,10 +58,10 @@ struct scop_db {
 	void *ran_context;
 };
 
-/* Microseconds of the monotonic clock; 0 where nobody watches. */
+/* Microseconds of the monotonic clock; 0 without an observer. */
 int64_t scop_db_clock(const struct scop_db *db);
 
-/* Tells whoever watches of a statement that began at `since`. */
+/* Reports a statement that began at `since` to the observer. */
 void scop_db_tell(const struct scop_db *db, const struct scop_statement *statement, int64_t since,
     size_t rows, bool first, enum scop_db_status status);
 
@@ -69,7 +69,7 @@ void scop_db_tell(const struct scop_db *db, const struct scop_statement *stateme
  * closes a connection that is beyond use, and says which status it is. */
 enum scop_db_status scop_db_note(struct scop_db *db, MYSQL_STMT *stmt,
     const struct scop_statement *statement);
-/* Notes what is wrong with a statement or its rows: SCOP_DB_FAILED. */
+/* Stores the error of a statement or its rows; returns SCOP_DB_FAILED. */
 enum scop_db_status scop_db_refuse(struct scop_db *db, const struct scop_statement *statement,
     const char *reason);
 /* Whether `count` rows are more than this connection reads; noted then. */
@@ -84,7 +84,7 @@ enum scop_db_status scop_db_take_place(struct scop_db *db, struct scop_arena *ar
 /* The prepared handle of `statement` in the wanted database; the place must have been taken. */
 enum scop_db_status scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
     struct handle **ret_handle);
-/* The same if it stands in the cache; else NULL. */
+/* The same if it is in the cache; else NULL. */
 struct handle *scop_db_cached(struct scop_db *db, const struct scop_statement *statement);
 
 /* The texts to send before the next statement, so that it runs at the wanted place; gives how many.

@@ -30,7 +30,7 @@ enum {
 #define SCOP_POOL_JOBS ".jobs"
 #define SCOP_DIRECTORY_MAGIC 0x53434f5044495235u /* "SCOPDIR5": the layout's number */
 
-/* frozen: what only reads is served, what writes waits, for tables are made anew. */
+/* frozen: reads are served, writes wait while the tables are rebuilt. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
 
 struct scop_directory_host {
@@ -115,7 +115,7 @@ struct scop_directory_entry {
 bool scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t tenant,
     const char *module, struct scop_directory_entry *ret_entry);
 
-/* Finds it by host name and module; false where the host is nobody's or has no such module. */
+/* Finds it by host name and module; false if the host is unknown or has no such module. */
 bool scop_directory_find(const struct scop_directory_shared *shared, const char *host,
     const char *module, struct scop_directory_entry *ret_entry);
 

@@ -143,7 +143,7 @@ send_all(struct scop_db *db, const struct scop_buffer *out)
 	return SCOP_DB_OK;
 }
 
-/* One packet; NULL for an error that MariaDB told, or a lost connection. */
+/* One packet; NULL for an error from MariaDB, or a lost connection. */
 static unsigned char *
 next_packet(struct scop_db *db, unsigned long *ret_length)
 {

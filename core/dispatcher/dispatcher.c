@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * scopiton-dispatcher: takes due entries from the queue and hands each to a job worker of its
- * module, through the socket of that pool; the worker takes the role that is stamped on the entry.
- * It loads no module, and may touch nothing but the queue.
+ * scopiton-dispatcher: leases due entries of the queue and passes each to a job worker of its
+ * module, through the socket of that pool; the worker assumes the role that is stamped on the
+ * entry. It loads no module, and may touch nothing but the queue.
  *
- * It sleeps until the next entry is due or a worker's commit wakes it. What a worker answers is
- * foreign bytes (jobs/fcgi.h).
+ * It sleeps until the next entry is due or a worker's commit wakes it. A worker's answer is
+ * untrusted (dispatcher/fcgi.h).
  */
 #include <errno.h>
 #include <poll.h>
@@ -375,7 +375,7 @@ worth_taking(const struct dispatcher *dispatcher)
 	    (dispatcher->more || leave_out(dispatcher, names) < dispatcher->left_out);
 }
 
-/* Orders, schedules, and what is due; then says when to look again. */
+/* Handles orders, schedules and due entries; returns when to look again. */
 static enum scop_db_status
 look(struct dispatcher *dispatcher, int64_t now)
 {
@@ -424,7 +424,7 @@ time_left(const struct dispatcher *dispatcher, int64_t now)
 	return next <= now ? 0 : (int)(next - now);
 }
 
-/* Waits, and takes what has come; true when the queue is to be looked at. */
+/* Waits for events and handles them; true when the queue has to be checked. */
 static bool
 wait_and_take(struct dispatcher *dispatcher)
 {
@@ -494,7 +494,8 @@ serve(struct dispatcher *dispatcher)
 
 /* ---- starting ---- */
 
-/* Our name is the same after a restart, so that what a dead predecessor had running is found. */
+/* Our name is the same after a restart, so that we find the entries that a dead predecessor was
+ * running. */
 static void
 open_queue(struct dispatcher *dispatcher)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * FastCGI from the asking side: how the dispatcher hands a job to a worker.
+ * FastCGI client: how the dispatcher passes a job to a worker.
  *
- * A worker's module is native code, so what comes back is foreign bytes: nothing in them can do
- * more than end the job. Source: https://fastcgi-archives.github.io/FastCGI_Specification.html.
+ * A worker's module is native code, so its answer is untrusted: nothing in it can do more than end
+ * the job. Source: https://fastcgi-archives.github.io/FastCGI_Specification.html.
  */
 #ifndef SCOP_DISPATCHER_FCGI_H
 #define SCOP_DISPATCHER_FCGI_H
@@ -27,7 +27,7 @@ struct scop_fcgi_answer {
 	size_t head_length;
 	size_t left, padding; /* of its content */
 	bool ended;           /* the request's end has come */
-	bool broken;          /* what came is no FastCGI, or more text than anybody needs */
+	bool broken;          /* the answer is not FastCGI, or too long */
 	char text[4096];      /* standard output, NUL-terminated */
 	size_t text_length;
 };

@@ -4,7 +4,7 @@
  * and logs them.
  *
  * Started by the supervisor, which reads no foreign bytes itself, with `name=value` arguments: one
- * run for each crash. What a module's file says of its lines is as foreign as its code, so this
+ * run for each crash. The line information in a module's file is as untrusted as its code, so this
  * enters the worker's sandbox, under the module's own user id, before it reads the file. Exit
  * status: 0.
  */
@@ -159,7 +159,7 @@ describe_all(struct explainer *explainer)
 	}
 }
 
-/* ---- what is told ---- */
+/* ---- the report ---- */
 
 static void
 tell_log(const struct explainer *explainer)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The way out of a job worker, in a library of its own (libscopiton-work.so), so that workers which
- * call nobody never load libcurl. The worker opens it before it is locked in; afterwards no file
- * can be read.
+ * A job worker's HTTP client, in a library of its own (libscopiton-work.so), so that workers that
+ * make no calls never load libcurl. The worker opens it before it enters the sandbox; afterwards no
+ * file can be read.
  */
 #ifndef SCOP_HTTP_OUT_H
 #define SCOP_HTTP_OUT_H
@@ -19,7 +19,7 @@ struct scop_out_settings {
 
 /* The interface that the library exports as `scop_out`. */
 struct scop_out {
-	/* Loads what is needed; false with a sentence. */
+	/* Loads the libraries needed; false with a sentence. */
 	bool (*prepare)(const struct scop_out_settings *settings, char *ret_error, size_t size);
 	/* Makes the call. NULL with a sentence in `ret_trouble` (as long as the request's arena).
 	 */

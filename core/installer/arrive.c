@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A tenant, or a module of one, taken in from its archive: see leave.h. opened.c has the archive,
- * restore.c its data; here is what becomes of them, and what is taken away again where that fails.
+ * Imports a tenant, or a module of one, from its archive: see leave.h. opened.c reads the archive,
+ * restore.c its data; this file puts them in use, and cleans up if that fails.
  */
 #include "installer/arrive.h"
 
@@ -160,8 +160,8 @@ scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *ar
 
 /* ---- one module, for a tenant that is there ---- */
 
-/* All tables at once, from where they were loaded to where they are used: killed before or after,
- * there are none or all of them. */
+/* Moves all tables at once from the staging database to their own: an interrupted run has moved
+ * none or all of them. */
 static bool
 move_tables(struct scop_platform *platform, const char *from, const char *to)
 {

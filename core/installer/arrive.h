@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Importing the archive of a tenant or of one module: see leave.h for what stands in it. */
+/* Importing the archive of a tenant or of one module: see leave.h for its contents. */
 #ifndef SCOP_INSTALLER_ARRIVE_H
 #define SCOP_INSTALLER_ARRIVE_H
 
@@ -25,7 +25,7 @@ bool scop_tenant_import(struct scop_platform *platform, const struct scop_arriva
 bool scop_module_import(struct scop_platform *platform, uint32_t tenant,
     const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context);
 
-/* Takes away what an import of the module has made so far. */
+/* Undoes an unfinished import of the module. */
 bool scop_module_unarrive(struct scop_platform *platform, uint32_t tenant, const char *module);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Monthly statements of what a tenant used. Days are the tenant's own. */
+/* Monthly statements of a tenant's usage. Days are in the tenant's time zone. */
 #ifndef SCOP_INSTALLER_BILLING_H
 #define SCOP_INSTALLER_BILLING_H
 
@@ -10,7 +10,7 @@
 const struct scop_value *scop_statement_lines(struct scop_platform *platform, uint32_t tenant,
     const char *month, bool *ret_closed);
 
-/* Closes a month that has ended: what it says stays from then on. */
+/* Closes a month that has ended: its lines are final from then on. */
 bool scop_statement_close(struct scop_platform *platform, uint32_t tenant, const char *month);
 
 /* Writes one line into scopiton.subscription_period: the module is used from today on, or no more

@@ -42,7 +42,7 @@ fetch_text(struct scop_platform *platform, const char *name, size_t most, size_t
 	return text;
 }
 
-/* ---- whom we trust ---- */
+/* ---- trusted keys ---- */
 
 struct trust {
 	struct scop_public_key key;
@@ -259,7 +259,7 @@ look(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
 	if (!load_trust(platform, &trust) ||
 	    !(latest = fetch_text(platform, "latest", NUMBER_BYTES, NULL)))
 		return false;
-	/* Nothing new: what is kept is read, and checked, whenever it is used. */
+	/* Nothing new: the cached index is read and checked whenever it is used. */
 	if (!whole && trust.seen.number > 0 && atoll(latest) == trust.seen.number &&
 	    load_kept(platform, ret_index))
 		return scop_platform_sql(platform,
@@ -380,7 +380,7 @@ scop_module_claim(struct scop_platform *platform, const char *module, const char
 		module);
 }
 
-/* That what was unpacked is what the index said it would be. */
+/* Checks that the unpacked package is the one that the index lists. */
 static bool
 check_manifest(struct scop_platform *platform, const struct scop_value *module,
     const struct scop_value *entry, const char *folder)

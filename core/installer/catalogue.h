@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The group's catalogue, from a host's side: the index is fetched, checked and kept in
- * var/catalogue; what it offers is noted in the database for the portal to show; a package is
- * fetched and checked when it is installed. The kept index is checked again each time it is used.
- * Nothing that was refused stays on the disk.
+ * var/catalogue; its offers are stored in the database for the portal to show; a package is fetched
+ * and checked when it is installed. The cached index is checked again at each use. Refused files do
+ * not stay on the disk.
  */
 #ifndef SCOP_INSTALLER_CATALOGUE_H
 #define SCOP_INSTALLER_CATALOGUE_H
@@ -11,8 +11,8 @@
 #include "installer/platform.h"
 #include "package/index.h"
 
-/* Looks for a newer index, and notes what it offers. False with the reason, which is noted too; the
- * kept one stands. */
+/* Fetches a newer index, and stores its offers. False with the reason, which is stored too; the
+ * cached index then stays in use. */
 bool scop_catalogue_refresh(struct scop_platform *platform);
 
 /* The kept index, checked; one that has ended is looked for anew first. */
@@ -33,7 +33,7 @@ bool scop_module_is_of(struct scop_platform *platform, const char *module, const
 /* Gives a free name to the scop from which the module is installed. False where it is another's. */
 bool scop_module_claim(struct scop_platform *platform, const char *module, const char *scop);
 
-/* Removes what a fetch that was killed has left. */
+/* Removes leftovers of a killed fetch. */
 void scop_catalogue_sweep(const struct scop_platform *platform);
 
 #endif

@@ -209,7 +209,7 @@ scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
 		choices[(*ret_count)++] = (struct scop_choice){ step->module, version,
 			local_folder(platform, folder, step->module, version) };
 	}
-	/* A build of the same version, made anew in the host's own folder, is taken too. */
+	/* A rebuilt package of the same version in the host's own folder is accepted too. */
 	const struct scop_manifest *built = find_manifest(folder, module);
 	if (built && (*ret_count == 0 || strcmp(choices[*ret_count - 1].module, module) != 0))
 		choices[(*ret_count)++] = (struct scop_choice){ module, built->version,

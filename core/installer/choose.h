@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Which packages an order is about: chosen from this host's own folder, the catalogue, and what the
- * tenant has. */
+/* Chooses the packages of an order from this host's own folder, the catalogue, and the tenant's
+ * modules. */
 #ifndef SCOP_INSTALLER_CHOOSE_H
 #define SCOP_INSTALLER_CHOOSE_H
 
@@ -28,8 +28,8 @@ struct scop_choice {
 bool scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct scop_wish *wish, struct scop_choice choices[SCOP_SOLVE_MAX], size_t *ret_count);
 
-/* Fetches it where needed, checks it, puts it in place and notes it. What was fetched and refused
- * leaves nothing. */
+/* Fetches it if needed, checks it, moves it into place and stores its row. A refused download
+ * leaves nothing behind. */
 bool scop_choice_open(struct scop_platform *platform, const struct scop_choice *choice,
     struct scop_package *ret_package);
 

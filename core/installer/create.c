@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A tenant made whole: its socle, its portal, what its sector begins with, its owner: see create.h.
+/* Creates a complete tenant: its socle, its portal, its sector's modules, its owner: see create.h.
  */
 #include "installer/create.h"
 

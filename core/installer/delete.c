@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The end of a tenant here: everything dropped, looked for once more, and written down for who
- * asks. */
+/* Deletes a tenant from this host: drops everything, searches for remains, and writes a record of
+ * it. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -5,12 +5,12 @@
 
 #include "installer/platform.h"
 
-/* Deletes the tenant and the persons who are members nowhere else, looks for what might be left,
- * and writes that down: the record's path, NULL with the reason. */
+/* Deletes the tenant and the persons who are members nowhere else, searches for remains, and writes
+ * a record. Returns the record's path, NULL with the reason. */
 const char *scop_tenant_end(struct scop_platform *platform, uint32_t tenant);
 
-/* Takes away tenants that killed runs have half made, goes on with those half deleted, and drops
- * what was being taken in. For who holds the installer's lock. */
+/* Removes tenants that killed runs have half made, resumes half-done deletions, and drops
+ * unfinished imports. The caller holds the installer's lock. */
 bool scop_tenant_sweep(struct scop_platform *platform);
 
 #endif

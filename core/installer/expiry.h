@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Rows that have had their time: form keys, sessions, links, mails, steps of orders, accounts of
- * persons who are a member nowhere. The installer deletes them in all databases, those of tenants
- * whom nobody visits included, so no table grows with what the host keeps for a while only.
+ * Expired rows: form keys, sessions, links, mails, steps of orders, accounts of persons who are
+ * members of no tenant. The installer deletes them in all databases, those of tenants whom nobody
+ * visits included, so no table grows with what the host keeps for a while only.
  */
 #ifndef SCOP_INSTALLER_EXPIRY_H
 #define SCOP_INSTALLER_EXPIRY_H
@@ -21,7 +21,7 @@ struct scop_expiry {
 	uint64_t deleted; /* in this pass */
 };
 
-/* Does the next step when it is due, and plans the next pass after the last one. What fails is
+/* Does the next step when it is due, and plans the next pass after the last one. A failed step is
  * logged and left for the next pass. */
 void scop_expiry_step(struct scop_platform *platform, struct scop_expiry *expiry);
 

@@ -11,7 +11,7 @@
 #include "base/error.h"
 
 /* Fetches `name` below the configured catalogue into the file `to`, which is not there yet; refused
- * above `most` bytes. What was written of a refused one is removed. */
+ * above `most` bytes. A refused file is removed. */
 bool scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t max,
     struct scop_error *err);
 

@@ -10,7 +10,7 @@
 bool scop_module_forget(struct scop_platform *platform, const char *module);
 
 /* Takes away the packages, rows and files, that are not offered, and that no tenant uses or can go
- * back to. For who holds the installer's lock: another may be about to use one. */
+ * back to. The caller holds the installer's lock, since another process may be about to use one. */
 bool scop_packages_forget(struct scop_platform *platform);
 
 #endif

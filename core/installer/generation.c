@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * New generations of a module's tables: made beside those that serve, filled while what writes
- * waits, and switched to by one UPDATE. Killed at any point before that, the old ones serve on and
- * what was begun is dropped by the next run.
+ * New generations of a module's tables: made beside the served tables, filled while writes wait,
+ * and switched to by one UPDATE. After a kill at any point before that, the old tables stay in
+ * service and the next run drops the new ones.
  */
 #include <poll.h>
 #include <stdio.h>

@@ -5,15 +5,15 @@
 
 #include "installer/installation.h"
 
-/* Holds what writes while requests of before end; then lets it go on. */
+/* Holds new writes until earlier requests have ended, then releases them. */
 bool scop_freeze(struct scop_installation *installation);
 bool scop_thaw(struct scop_installation *installation);
 
 /* Makes the package's generation beside the one that serves, fills it, and switches. */
 bool scop_generation_make(struct scop_installation *installation);
 
-/* Takes back what was written in the newer generation, as its manifest says; `ret_report`: what
- * became of it, as a sentence. */
+/* Rolls back the rows written in the newer generation, as its manifest says; `ret_report`: the
+ * result, as a sentence. */
 bool scop_generation_leave(struct scop_installation *installation,
     const struct scop_manifest *newer, const char **ret_report);
 

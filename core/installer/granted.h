@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Opening packages on a host: who has granted the rights that they ask for (package/grants.h). */
+/* Opens packages on a host, with the rights that they were granted (package/grants.h). */
 #ifndef SCOP_INSTALLER_GRANTED_H
 #define SCOP_INSTALLER_GRANTED_H
 

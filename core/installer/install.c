@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Installing and upgrading a module, and what it needs: see install.h. */
+/* Installs and upgrades a module and its dependencies: see install.h. */
 #include "installer/install.h"
 
 #include <errno.h>

@@ -5,8 +5,8 @@
 
 #include "installer/choose.h"
 
-/* Installs the module for the tenant with what it needs, upgrades it, or switches it on again.
- * `told` hears of each step, and stops it by answering false. */
+/* Installs the module for the tenant with its dependencies, upgrades it, or switches it on again.
+ * `told` is called at each step, and cancels by returning false. */
 bool scop_module_install(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct scop_wish *wish, bool (*on_step)(void *, const char *), void *context);
 

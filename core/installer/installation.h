@@ -42,7 +42,7 @@ const char *scop_generation_name(struct scop_platform *platform, uint32_t tenant
     const char *module, unsigned generation);
 unsigned scop_generation_of(const char *database);
 
-/* Rights of the tenant's role on `database` and on what the manifest names. */
+/* Grants the tenant's role its rights on `database` and on the tables that the manifest names. */
 bool scop_installation_rights(struct scop_installation *installation, const char *database);
 
 /* The host's own tables, then those of the package's generation, in `database`; `other`: the one

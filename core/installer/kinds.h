@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The kinds of orders: who may give one, what it concerns, and what it does. */
+/* The kinds of orders: who may place one, its subject, and the function that does it. */
 #ifndef SCOP_INSTALLER_KINDS_H
 #define SCOP_INSTALLER_KINDS_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Leaving, and arriving elsewhere: a tenant as one archive, which holds its data as SQL, its
- * people, its modules with their packages, what the tables mean, and the host's own programs, so
- * that its `run` starts it alone on a Debian 12 machine.
+ * Export and import of a tenant as one archive, which holds its data as SQL, its people, its
+ * modules with their packages, a description of the tables, and the host's own programs, so that
+ * its `run` starts it alone on a Debian 12 machine.
  *
  *     README.md  run  tenant.json  persons.json  SHA256SUMS
  *     data/socle.sql, data/<module>.sql, data/queue.sql
@@ -10,8 +10,8 @@
  *     packages/<module>/...
  *     host/build/libexec ..., host/migrations, host/nginx, host/tools
  *
- * One module alone has module.json (with what the tenant set, and its roles' permissions) in place
- * of tenant.json, run and host/.
+ * The archive of a single module has module.json (with the tenant's settings, and its roles'
+ * permissions) in place of tenant.json, run and host/.
  */
 #ifndef SCOP_INSTALLER_LEAVE_H
 #define SCOP_INSTALLER_LEAVE_H

@@ -142,7 +142,7 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
 	return false;
 }
 
-/* ---- what there is to lose ---- */
+/* ---- the data at stake ---- */
 
 static const struct scop_value *
 databases_of(struct scop_platform *platform, uint32_t tenant, const char *module)
@@ -242,8 +242,8 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 		    "purging '%s' deletes its data for good. Type its name to confirm.", module);
 	if (!check_free(platform, tenant, module))
 		return false;
-	/* Nobody is led there any more before anything is taken away. A run before us may have
-	 * exported and dropped already. */
+	/* Routes to it end before any data is removed. An earlier run may have exported and dropped
+	 * already. */
 	if (!scop_installation_step(&installation, "switch off") ||
 	    !switch_off(platform, tenant, module, "gone") || !scop_directory_write(platform) ||
 	    !scop_platform_count(platform, &there,

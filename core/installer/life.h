@@ -5,8 +5,8 @@
 
 #include "installer/platform.h"
 
-/* Back to the version that served before; `ret_report`: what became of rows written since. Needs no
- * worker of it. */
+/* Rolls back to the version served before; `ret_report`: the result for rows written since. Needs
+ * no worker of it. */
 bool scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *module,
     bool (*on_step)(void *, const char *), void *context, const char **ret_report);
 

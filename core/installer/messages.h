@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton.message: what is said of modules in languages other than English. */
+/* scopiton.message: the texts of modules in languages other than English. */
 #ifndef SCOP_INSTALLER_MESSAGES_H
 #define SCOP_INSTALLER_MESSAGES_H
 

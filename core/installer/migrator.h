@@ -11,7 +11,7 @@
 /* The account has `migration->database`, and may read `migration->other`. */
 bool scop_migrator_run(struct scop_platform *platform, const struct scop_migration *migration);
 
-/* Drops the accounts of runs that were killed; for who holds the installer's lock. */
+/* Drops the accounts of killed runs; the caller holds the installer's lock. */
 bool scop_migrator_sweep(struct scop_platform *platform);
 
 /* `text` with `_` escaped, for it is a wildcard in GRANT ... ON. */

@@ -145,7 +145,7 @@ check_all_named(struct scop_platform *platform, const char *sums, const char *fo
 	return ok;
 }
 
-/* Each file as SHA256SUMS says, and nothing taken in that it does not name. */
+/* Checks each file against SHA256SUMS, and that no other file would be imported. */
 static bool
 check_sums(struct scop_platform *platform, const char *folder)
 {

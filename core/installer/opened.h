@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* An archive of a tenant or of a module, opened and checked: see leave.h for what stands in it. */
+/* An archive of a tenant or of a module, opened and checked: see leave.h for its contents. */
 #ifndef SCOP_INSTALLER_OPENED_H
 #define SCOP_INSTALLER_OPENED_H
 
@@ -12,8 +12,8 @@ struct scop_opened {
 };
 
 /* Opens the archive, or the folder that it was unpacked to, whose description is the file `name`
- * ("tenant.json" or "module.json"). All that is taken in of it is as SHA256SUMS says. To be closed
- * also where this has failed. */
+ * ("tenant.json" or "module.json"). Every file to import matches SHA256SUMS. Close it even if
+ * opening has failed. */
 bool scop_archive_open(struct scop_platform *platform, const char *from, const char *name,
     struct scop_opened *ret_opened);
 

@@ -54,7 +54,7 @@ scop_order_cancel(struct scop_platform *platform, int64_t id)
 	    "INSERT INTO scopiton.order_cancel (installer_order) VALUES (%lld)", (long long)id);
 }
 
-/* The scop's own tenant whose portal's role it is: `id` and `name`; NULL where it is none. */
+/* The scop's own tenant whose portal has this role: `id` and `name`; NULL if there is none. */
 static const struct scop_value *
 scop_of(struct scop_platform *platform, const char *role)
 {
@@ -65,8 +65,8 @@ scop_of(struct scop_platform *platform, const char *role)
 		       : NULL;
 }
 
-/* The stamp is MariaDB's own: a portal orders for its own tenant, a scop's for those that it
- * serves, and for nobody else. */
+/* MariaDB sets the stamp: a portal can order only for its own tenant, a scop's portal only for
+ * those that it serves. */
 static bool
 may_order(struct scop_platform *platform, const char *role, uint32_t tenant)
 {
@@ -77,7 +77,7 @@ may_order(struct scop_platform *platform, const char *role, uint32_t tenant)
 		(long long)scop_int(scop_of(platform, role), "id")) != NULL;
 }
 
-/* Whether somebody who may asks that it be stopped. */
+/* Whether somebody with the right to do so has asked to cancel it. */
 static bool
 is_cancelled(struct scop_platform *platform, int64_t order)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Orders to the installer, as they stand in scopiton.installer_order: one at a time for a tenant's
- * module, whoever gave it. */
+/* Orders to the installer, rows of scopiton.installer_order: one at a time for a tenant's module,
+ * whoever placed it. */
 #ifndef SCOP_INSTALLER_ORDERS_H
 #define SCOP_INSTALLER_ORDERS_H
 
@@ -26,9 +26,9 @@ bool scop_order_run(struct scop_platform *platform, int64_t id,
 /* Asks that it be stopped where that is safe. */
 bool scop_order_cancel(struct scop_platform *platform, int64_t id);
 
-/* Takes away what killed runs have left: fetched files, accounts of migrations, tenants half made
- * or half deleted, folders of archives half written. For who holds the installer's lock, and so is
- * alone: false when it was lost. */
+/* Removes leftovers of killed runs: fetched files, accounts of migrations, tenants half made or
+ * half deleted, folders of archives half written. The caller holds the installer's lock, and so is
+ * alone: false when the lock was lost. */
 bool scop_sweep(struct scop_platform *platform);
 
 #endif

@@ -12,9 +12,9 @@
 bool scop_pictures_keep(struct scop_platform *platform, const struct scop_package *package,
     const char **ret_icon, const char **ret_pictures);
 
-/* Fetches those that the index names and this host has not, and takes away those that nothing names
- * any more. One that cannot be fetched is logged and left for the next look: a module is installed
- * without. */
+/* Fetches pictures that the index names and this host lacks, and removes those that nothing names
+ * any more. A failed fetch is logged and retried at the next check: a module is installed without
+ * it. */
 void scop_pictures_fetch(struct scop_platform *platform, const struct scop_index *index);
 
 #endif

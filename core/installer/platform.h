@@ -50,8 +50,7 @@ const struct scop_value *scop_platform_row(struct scop_platform *platform, const
 bool scop_platform_count(struct scop_platform *platform, int64_t *ret_count, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
-/* Tells of a step, where `told` is given; false, with the reason, when that answers that it is to
- * be cancelled. */
+/* Reports a step through `told`, if given; false, with the reason, when `told` cancels. */
 bool scop_platform_step(struct scop_platform *platform, bool (*on_step)(void *, const char *),
     void *context, const char *what);
 
@@ -66,9 +65,9 @@ uid_t scop_process_uid(const struct scop_platform *platform, int64_t number);
 /* Says that the directory has changed. */
 bool scop_directory_changed(struct scop_platform *platform);
 
-/* Holds the installer's lock for this database server, and steps back behind those who serve; false
- * when another has it. A connection that is lost meanwhile stays so until it is unlocked: nothing
- * goes on without the lock. */
+/* Takes the installer's lock for this database server, and lowers the process's priority below the
+ * serving ones; false when another process holds it. A connection lost meanwhile does not reconnect
+ * until unlocked: nothing goes on without the lock. */
 bool scop_platform_lock(struct scop_platform *platform, unsigned seconds);
 void scop_platform_unlock(struct scop_platform *platform);
 

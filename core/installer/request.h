@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Requests: a module that an owner may not order alone is asked of the operator, who installs it or
- * declines. */
+/* Requests: an owner asks the operator for a module that he may not order alone; the operator
+ * installs it or declines. */
 #ifndef SCOP_INSTALLER_REQUEST_H
 #define SCOP_INSTALLER_REQUEST_H
 

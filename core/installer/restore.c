@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The data of an archive, put back. Its SQL is somebody else's: it runs under an account that may
- * make tables in the one new database and nothing more, by a client that may not touch files; and
- * what it has made is looked at before any statement of ours touches it.
+ * Restores the data of an archive. Its SQL is untrusted: it runs under an account that may only
+ * make tables in the one new database, by a client that may not touch files; and its result is
+ * checked before any statement of ours touches it.
  */
 #include "installer/restore.h"
 
@@ -101,7 +101,7 @@ scop_restore_data(struct scop_platform *platform, const char *database, const ch
 	return dropped && check_loaded(platform, database, path);
 }
 
-/* Persons by their address: who has an account here keeps it, others get theirs. */
+/* Imports persons by their address: existing accounts are kept, the others are created. */
 bool
 scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The data of an archive, put back: databases, persons, and what waited in the queue. */
+/* Restores the data of an archive: databases, persons, and queued jobs. */
 #ifndef SCOP_INSTALLER_RESTORE_H
 #define SCOP_INSTALLER_RESTORE_H
 
@@ -12,7 +12,7 @@
  * that. Anything but plain tables with plain names is refused. */
 bool scop_restore_data(struct scop_platform *platform, const char *database, const char *path);
 
-/* Persons by their address: who has an account here keeps it, others get theirs. */
+/* Imports persons by their address: existing accounts are kept, the others are created. */
 bool scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char *folder);
 
 /* Imports the queued jobs under this tenant's roles: only those of `modules` (quoted, separated by

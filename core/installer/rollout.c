@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Upgrades in waves. A canary first, then waves of 1, 2, 4 ... tenants, each tenant by an order of
- * its own; the first that fails stops all. Where a rollout stands is in its rows, so that it goes
- * on after a crash, and can be paused by one UPDATE.
+ * its own; the first that fails stops all. The state of a rollout is in its rows, so that it
+ * resumes after a crash, and can be paused by one UPDATE.
  */
 #include "installer/rollout.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Upgrades in waves, as they stand in scopiton.rollout. */
+/* Upgrades in waves, stored in scopiton.rollout. */
 #ifndef SCOP_INSTALLER_ROLLOUT_H
 #define SCOP_INSTALLER_ROLLOUT_H
 

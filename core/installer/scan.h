@@ -5,7 +5,7 @@
 
 #include "installer/platform.h"
 
-/* Notes which packages stand in the configured folder, so that the portal can offer them. */
+/* Stores which packages are in the configured folder, so that the portal can offer them. */
 bool scop_module_scan(struct scop_platform *platform);
 
 /* Notes one package; `offered`: as the one of its module in this host's own folder. */

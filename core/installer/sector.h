@@ -11,7 +11,7 @@ bool scop_template_known(struct scop_platform *platform, const char *name);
 /* Notes the folder of sectors' templates, for the portal to show. */
 bool scop_templates_note(struct scop_platform *platform);
 
-/* Installs and sets what a sector's template names. */
+/* Installs the modules and applies the settings of a sector's template. */
 bool scop_template_apply(struct scop_platform *platform, uint32_t tenant, const char *name,
     bool (*on_step)(void *, const char *), void *context);
 

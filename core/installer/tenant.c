@@ -381,8 +381,8 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 	int64_t scop = 0;
 	if (order->scop && !find_scop(platform, order->scop, &scop))
 		return false;
-	/* A number is not used twice, so that what is left of an earlier tenant somewhere is
-	 * nobody's. */
+	/* A number is never reused, so that leftovers of an earlier tenant belong to no later one.
+	 */
 	int64_t taken;
 	const bool is_free = wanted > 0 && wanted < WANTED_MAX &&
 	    scop_platform_count(platform, &taken,
@@ -406,7 +406,7 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 	return give_scop(platform, *ret_tenant, order->operates ? *ret_tenant : scop);
 }
 
-/* The first scop of a host serves all who are there already. */
+/* The first scop of a host serves all existing tenants. */
 static bool
 serve_all(struct scop_platform *platform, uint32_t tenant)
 {

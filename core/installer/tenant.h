@@ -18,7 +18,7 @@ struct scop_tenant_order {
 	const char *host, *portal_host;
 	/* who is invited as its owner; NULL: nobody yet */
 	const char *owner_name, *owner_mail, *inviter;
-	/* stays unfinished: a sweep takes it away once nobody holds the installer's lock for it */
+	/* stays unfinished: a sweep removes it once nobody holds the installer's lock for it */
 	bool throw_away;
 };
 

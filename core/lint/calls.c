@@ -22,7 +22,7 @@ lint_has_field(const struct lint *lint, const char *name)
 	return false;
 }
 
-/* A refusal leads to the field, or to what else has its name as id in a page. */
+/* A refusal links to the field, or to another element whose id is that name. */
 static bool
 may_be_refused(const struct lint *lint, const char *name)
 {

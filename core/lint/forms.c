@@ -16,7 +16,7 @@ line_of(const char *text, const char *at)
 	return line;
 }
 
-/* Behind the > that ends the tag at `at`; what stands in {{...}} is skipped. */
+/* Behind the > that ends the tag at `at`; skips {{...}}. */
 static const char *
 tag_end(const char *at)
 {

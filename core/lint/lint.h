@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * scopiton-lint: compares what a module's files say of one another.
+ * scopiton-lint: checks a module's files against one another.
  *
- * The compiler sees names of statements and views; names in strings (routes, fields, permissions,
- * settings, jobs, events) it does not. So the tables are read from the shared object, the manifest
- * from module.xml, and calls with literal names from the C sources. A name that is computed is
- * not looked at. Each finding has the file and line that the author wrote.
+ * The compiler sees names of statements and views; it does not see names in strings (routes,
+ * fields, permissions, settings, jobs, events). So the linter reads the tables from the shared
+ * object, the manifest from module.xml, and calls with literal names from the C sources. It skips
+ * computed names. Each finding has the file and line that the author wrote.
  */
 #ifndef SCOP_LINT_LINT_H
 #define SCOP_LINT_LINT_H

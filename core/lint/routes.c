@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A module's routes: what they say of one another, of the manifest, and of their handlers. */
+/* Checks a module's routes against one another, the manifest, and their handlers. */
 #include <ctype.h>
 #include <string.h>
 

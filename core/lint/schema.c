@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tables and columns that a module's migrations make, as far as the manifest names them. What
- * is dropped later still counts: to miss a mistake is better than to tell of one that is none. */
+/* The tables and columns that a module's migrations make, as far as the manifest names them. Tables
+ * and columns dropped later still count: a missed mistake is better than a false alarm. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

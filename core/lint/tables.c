@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The tables of a module's shared object. They are read in a process of its own, in the sandbox of
- * a worker, because loading runs the module's code; what they say comes back as lines.
+ * The tables of a module's shared object. A separate process reads them, in the sandbox of a
+ * worker, because loading runs the module's code; it reports them as lines.
  */
 #include <poll.h>
 #include <signal.h>

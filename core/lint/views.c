@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Views, compared with routes and with what they may find in their model. */
+/* Checks views against the routes and the names in their model. */
 #include <string.h>
 
 #include "lint/lint.h"

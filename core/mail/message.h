@@ -7,9 +7,8 @@
 
 struct scop_buffer;
 
-/* Appends a text as a header's value may hold it: as it stands when it is plain ASCII, else in
- * encoded words of at most 75 bytes. What is below U+0020 becomes a space, so that no value begins
- * another header. */
+/* Appends a text as a header's value: unchanged when it is plain ASCII, else in encoded words of at
+ * most 75 bytes. Characters below U+0020 become spaces, so that no value can inject a header. */
 void scop_message_words(struct scop_buffer *out, const char *text);
 
 /* Appends `"Name" <address>`, or the address alone for an empty name. */

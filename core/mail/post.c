@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mails in the queue: see post.h. Each statement stands before what uses it. */
+/* Mails in the queue: see post.h. Each statement precedes its first use. */
 #include "mail/post.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Mails in the queue: what the mailer takes, and what becomes of it. As jobs/queue.h: taken for a
- * time, so that those of a dead mailer come again. A mail that the server has taken and of which
- * the note was lost is sent twice; SMTP knows no way around.
+ * Mails in the queue: the mailer leases them and records the result. As in queue/queue.h, a lease
+ * ends, so that the mails of a dead mailer are retried. If the server accepts a mail but the record
+ * of it is lost, it is sent twice; SMTP cannot prevent that.
  */
 #ifndef SCOP_MAIL_POST_H
 #define SCOP_MAIL_POST_H
@@ -32,7 +32,7 @@ enum scop_db_status scop_post_take(struct scop_post *post, const char *left_out,
 enum scop_db_status scop_post_attachments(struct scop_post *post, int64_t mail,
     const struct scop_value **ret_attachments);
 
-/* It is sent, or refused for good; `answer` is what the server said. */
+/* Records it as sent, or refused for good; `answer` is the server's reply. */
 enum scop_db_status scop_post_end(struct scop_post *post, int64_t mail, bool sent,
     const char *answer);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The mailbox that mails come back to: see jobs/bounce.h for what is looked for. */
+/* The mailbox for bounces: see mail/bounce.h for the recognised ones. */
 #ifndef SCOP_MAILER_BOUNCES_H
 #define SCOP_MAILER_BOUNCES_H
 
 #include "mail/post.h"
 
-/* Reads what is new in the Maildir `folder`, notes as refused what came back, and marks it as read;
- * any other mail is left there for people, as one that was seen. What cannot be noted now is looked
- * at again. */
+/* Reads new mails in the Maildir `folder`, records bounced mails as refused, and marks the bounces
+ * as read; leaves any other mail there for people, marked as seen. A bounce that cannot be recorded
+ * now is retried. */
 enum scop_db_status scop_bounces_read(struct scop_post *post, const char *folder,
     const char *domain);
 

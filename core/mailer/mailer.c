@@ -3,10 +3,10 @@
  * scopiton-mailer: sends the mails that modules have put into the queue to the configured mail
  * server. It loads no module, and is the only process of ours that speaks SMTP, by libcurl.
  *
- * A server that never answers, or slowly, holds up one transfer of several until its time is over
- * (host/transfer.c), and no tenant has all of them. What the server refuses for good (5xx) is noted
- * as refused, and so is what comes back later; what it defers, or a server that is away, is tried
- * again for days.
+ * A server that answers slowly or never holds up one transfer of several until its timeout
+ * (mailer/transfer.c), and no tenant has all of them. Mails that the server refuses for good (5xx),
+ * or that bounce later, are recorded as refused; the mailer retries deferred mails, and those for
+ * an unreachable server, for days.
  */
 #include <poll.h>
 #include <stdio.h>

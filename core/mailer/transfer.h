@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Mails on their way to the mail server, each in a thread of its own: libcurl waits without giving
- * way for what a server says after a mail's last line and to its good-bye, so that in one thread a
- * server that is silent there would hold up all others.
+ * Transfers of mails to the mail server, each in a thread of its own: libcurl blocks while it waits
+ * for the server's reply to a mail's last line and to QUIT, so that in a single thread a silent
+ * server would hold up all others.
  */
 #ifndef SCOP_MAILER_TRANSFER_H
 #define SCOP_MAILER_TRANSFER_H

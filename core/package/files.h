@@ -17,7 +17,7 @@ struct scop_files {
 	size_t count;
 };
 
-/* All files of the folder; false for what is no plain file, and for too many. */
+/* Lists all files of the folder; false if one is not a plain file, or if there are too many. */
 bool scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files,
     struct scop_error *err);
 

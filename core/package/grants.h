@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rights that a package cannot give itself: over the people of all tenants, over the installer,
- * over a tenant's own tables. They belong to a publisher (a scop) and a module's name, and are
- * granted by somebody else: by the group in the signed index, or for a package of a folder by the
- * host's operator. The manifest and the symbols only tell what a package asks for.
+ * over a tenant's own tables. They belong to a publisher (a scop) and a module's name, and somebody
+ * else grants them: the group, in the signed index, or for a package of a folder the host's
+ * operator. The manifest and the symbols only declare which rights a package requests.
  */
 #ifndef SCOP_PACKAGE_GRANTS_H
 #define SCOP_PACKAGE_GRANTS_H

@@ -9,9 +9,9 @@
  *     keys/ID.pub, .pub.minisig                   a newer key of the group's, signed by the one
  * before it packages/NAME-VERSION-linux-amd64.scop, .scop.minisig    a package, signed by its scop
  *
- * An index is read whole and checked whole: what is not as this host knows it is refused, and so
- * are one that is older than what was seen, past its end, or of another key (the attacks that The
- * Update Framework lists: theupdateframework.io).
+ * The host reads and checks a whole index: it refuses unknown content, an index older than the last
+ * one seen, an expired one, and one of another key (the attacks that The Update Framework lists:
+ * theupdateframework.io).
  */
 #ifndef SCOP_PACKAGE_INDEX_H
 #define SCOP_PACKAGE_INDEX_H
@@ -67,16 +67,16 @@ struct scop_grants scop_index_grants(struct scop_arena *arena, const struct scop
 const struct scop_value *scop_index_module(const struct scop_index *index, const char *name);
 const struct scop_value *scop_index_version(const struct scop_value *module, const char *version);
 
-/* Whether one of the scop's keys, and none that was taken away, signed the file. */
+/* Whether a key of the scop's that is not revoked signed the file. */
 bool scop_index_check_package(const struct scop_index *index, const char *scop,
     const char *signature, const char *file, struct scop_error *err);
 
 /* The scop whose key signed, by the signature alone, which is still to be checked with `ret_key`;
- * NULL for a key of nobody, or one that was taken away. */
+ * NULL for an unknown or a revoked key. */
 const char *scop_index_signer(const struct scop_index *index, const char *signature,
     struct scop_public_key *ret_key, struct scop_error *err);
 
-/* Whether the key that a signature names is one of the scop's, and has not been taken away. */
+/* Whether the key that a signature names is one of the scop's, and not revoked. */
 bool scop_index_check_key(const struct scop_index *index, const char *scop, const char *signature,
     struct scop_error *err);
 

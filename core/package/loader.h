@@ -2,8 +2,8 @@
 /*
  * Loading a module's shared object: first read as a file, without running any of it, then loaded.
  *
- * Reading tells what is wrong while it still can do no harm: no ELF, another machine, a library
- * that no module may need, a symbol version that this host has not, the host's private symbols.
+ * Reading finds mistakes while they can do no harm: no ELF, another machine, a library that no
+ * module may need, a symbol version that this host lacks, the host's private symbols.
  */
 #ifndef SCOP_PACKAGE_LOADER_H
 #define SCOP_PACKAGE_LOADER_H
@@ -26,7 +26,7 @@ struct scop_loader_needs {
 	bool portal;             /* functions of scopiton/portal.h */
 };
 
-/* Reads the file; false with what is wrong and what would help. */
+/* Reads the file; false with the mistake and its remedy. */
 bool scop_loader_check(const char *file, struct scop_loader_needs *ret_needs,
     struct scop_error *err);
 

@@ -91,7 +91,7 @@ struct scop_manifest {
 	enum scop_back { SCOP_BACK_KEPT, SCOP_BACK_EXPORTED, SCOP_BACK_LOST } back;
 };
 
-/* Reads `file`; what it holds lives in `arena`. False with "file:line: what was expected". */
+/* Reads `file` into `arena`. False with "file:line: expected value". */
 bool scop_manifest_read(struct scop_arena *arena, const char *file,
     struct scop_manifest *ret_manifest, struct scop_error *err);
 

@@ -347,8 +347,8 @@ change_tables(struct run *run, const char *name, const char *sql)
 	return true;
 }
 
-/* Rows and the journal's row in one transaction; what repeats is journalled when nothing is left to
- * do. */
+/* Changes rows and the journal in one transaction; journals a repeated statement when nothing is
+ * left to do. */
 static bool
 write_rows(struct run *run, const char *name, size_t number, const struct scop_migration_step *step,
     const char *sql, const char *sum)

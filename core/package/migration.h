@@ -39,7 +39,8 @@ struct scop_migration {
 	void *context;
 };
 
-/* Runs what has not run yet of the folder, through `db`, whose account may do no more than that. */
+/* Runs the pending migrations of the folder through `db`, whose account may do no more than that.
+ */
 bool scop_migration_run(struct scop_db *db, const struct scop_migration *migration,
     struct scop_error *err);
 

@@ -47,7 +47,7 @@ bool scop_secret_key_read(const char *file, const char *password, struct scop_se
 bool scop_sign_file(const struct scop_secret_key *key, const char *file, const char *comment,
     struct scop_error *err);
 
-/* The id of the key that a signature names; false for what is no signature. */
+/* The id of the key that a signature names; false if it is not a signature. */
 bool scop_signature_key(const char *signature, unsigned char ret_id[8]);
 
 /* Whether `signature` (the text of a .minisig) is `key`'s over `size` bytes, or over a whole file.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Packages as folders: what the build made of a module, checked, and put in place under the hash of
- * all its files. */
+/* Packages as folders: a module's build output, checked, and installed under the hash of all its
+ * files. */
 #ifndef SCOP_PACKAGE_PACKAGE_H
 #define SCOP_PACKAGE_PACKAGE_H
 
@@ -34,8 +34,7 @@ bool scop_package_open(struct scop_arena *arena, const char *folder,
 bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,
     struct scop_error *err);
 
-/* Copies it to var/modules/<hash>, whole or not at all; nothing that stands there is written over.
- */
+/* Copies it to var/modules/<hash> atomically; never overwrites an existing one. */
 bool scop_package_place(const struct scop_package *package, const char *var,
     struct scop_error *err);
 

@@ -32,12 +32,12 @@ struct scop_publisher *scop_publisher_open(struct scop_arena *arena, const char 
 bool scop_publisher_scop(struct scop_publisher *publisher, const char *scop, const char *title,
     const struct scop_public_key *key, const char *modules, struct scop_error *err);
 
-/* Grants rights (see grants.h) to a module of the scop, in place of those that it has; 0 takes them
- * away: who has the module installed keeps it, and it is installed nowhere any more. */
+/* Grants rights (see grants.h) to a module of the scop, in place of those that it has; 0 revokes
+ * them: existing installations stay, new ones are refused. */
 bool scop_publisher_grant(struct scop_publisher *publisher, const char *scop, const char *module,
     unsigned rights, struct scop_error *err);
 
-/* Takes a key away: what is signed with it alone is installed nowhere any more. */
+/* Revokes a key: packages signed with it alone can no longer be installed. */
 bool scop_publisher_revoke(struct scop_publisher *publisher, const char *scop, const char *key_id,
     struct scop_error *err);
 
@@ -51,7 +51,7 @@ bool scop_publisher_accepts(struct scop_publisher *publisher, const char *file,
 bool scop_publisher_add(struct scop_publisher *publisher, const char *file, const char *channel,
     int level, struct scop_error *err);
 
-/* Withdraws a version: who has it keeps it, nobody else gets it. */
+/* Withdraws (yanks) a version: existing installations stay, new ones are refused. */
 bool scop_publisher_yank(struct scop_publisher *publisher, const char *module, const char *version,
     const char *reason, struct scop_error *err);
 

@@ -21,8 +21,8 @@ struct scop_sandbox {
 	int landlock_abi; /* at most this one; 0: none */
 };
 
-/* Takes everything away but what a worker needs; what the kernel does not offer is logged once and
- * done without. */
+/* Drops all privileges that a worker does not need; features that the kernel lacks are logged once
+ * and skipped. */
 bool scop_sandbox_enter(const struct scop_sandbox *sandbox, struct scop_error *err);
 
 /* Refuses executable memory from here on. */

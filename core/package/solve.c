@@ -65,7 +65,7 @@ broken_need(const struct scop_candidate *holder, const char *module,
 	return NULL;
 }
 
-/* Who, chosen or installed and staying, would not work with the candidate; NULL for nobody. */
+/* The chosen or remaining module that would conflict with the candidate; NULL for none. */
 static const struct scop_candidate *
 opponent(const struct search *search, const struct scop_candidate *candidate,
     const struct scop_need **ret_need)
@@ -85,7 +85,7 @@ opponent(const struct search *search, const struct scop_candidate *candidate,
 	return NULL;
 }
 
-/* Why the candidate cannot be taken for what is asked; NULL when it can. */
+/* The reason why the candidate does not satisfy the goal; NULL if it does. */
 static const char *
 objection(const struct search *search, const struct scop_candidate *candidate, const char *range)
 {
@@ -182,8 +182,8 @@ next_lower(const struct search *search, const struct goal *goal, const struct sc
 
 static bool satisfy(struct search *search, size_t number);
 
-/* Takes the candidate for the goal, adds what it needs to the goals, and goes on; takes all that
- * back where it leads nowhere. */
+/* Chooses the candidate for the goal, adds its needs to the goals, and goes on; backtracks on
+ * failure. */
 static bool
 try_one(struct search *search, size_t number, const struct scop_candidate *candidate)
 {
@@ -227,7 +227,7 @@ satisfy(struct search *search, size_t number)
 	return false;
 }
 
-/* Those that others need come first: a chosen one is put behind what it needs. */
+/* Orders by dependency: a chosen module follows the ones that it needs. */
 static void
 put_in_order(const struct search *search, const struct scop_candidate *one, bool *placed,
     struct scop_solution *solution)

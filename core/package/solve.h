@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Which versions of which modules a tenant needs for an order: the newest that fit together,
- * changing as little as possible of what it has. A refusal says who needs what, what the tenant
- * has, and why each other version is out.
+ * changing as little as possible of what it has. A refusal names the conflicting needs, the
+ * tenant's version, and the reason against each other version.
  */
 #ifndef SCOP_PACKAGE_SOLVE_H
 #define SCOP_PACKAGE_SOLVE_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A package's texts.json: translations of what others show of a module without asking it, which are
- * the titles of its manifest and what it writes into the activity log. The build makes it of the
- * module's .po files, so that another language is another .po file. A text is known by its English.
+ * A package's texts.json: translations that other programs show without running the module: the
+ * titles of its manifest and its texts in the activity log. The build generates it from the
+ * module's .po files, so that another language is another .po file. The key of a text is its
+ * English.
  *
  *     [{"language":"fr","english":"Orders","text":"Commandes"}, ...]
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Versions of modules and ranges of them, as Semantic Versioning 2.0.0 (semver.org) and npm's
- * ranges have them, without pre-releases: what is not for everybody yet stands in the channel
- * `beta` instead.
+ * ranges have them, without pre-releases: unstable versions are in the channel `beta` instead.
  *
  * A range is comparators with blanks between, all of which hold: `^1.4` (1.4.0 to before 2.0.0;
  * `^0.3` to before 0.4.0),

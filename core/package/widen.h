@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The tables of a module that was built for an older minor version of the API: their entries may be
- * shorter than this host's, whose code reads all of each entry. So they are copied into longer
- * ones, whose last fields are zero: what a table leaves out is not used.
+ * shorter than this host's, whose code reads all of each entry. So the host copies them into longer
+ * ones, whose last fields are zero: a zero field is not used.
  */
 #ifndef SCOP_PACKAGE_WIDEN_H
 #define SCOP_PACKAGE_WIDEN_H

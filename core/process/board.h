@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The scoreboard: what the workers of a pool tell the supervisor, in memory that only the two
+ * The scoreboard: the state of a pool's workers for the supervisor, in memory that only the two
  * share.
  *
- * A slot belongs to one worker. The worker writes what it is doing; the supervisor clears the slot
- * when the worker has ended, so a killed one never leaves a wrong count. Beside it stands what is
- * needed to judge a module: how the last requests of the pool, and of each tenant's routes, have
- * ended.
+ * A slot belongs to one worker. The worker writes its state; the supervisor clears the slot when
+ * the worker has ended, so a killed one never leaves a wrong count. Beside the slots are the data
+ * to judge a module: the results of the last requests of the pool, and of each tenant's routes.
  */
 #ifndef SCOP_PROCESS_BOARD_H
 #define SCOP_PROCESS_BOARD_H
@@ -86,8 +85,9 @@ extern const uint64_t scop_board_bounds[SCOP_BUCKETS - 1];
 /* Microseconds of the monotonic clock. */
 int64_t scop_board_clock(void);
 
-/* Notes how a request of the tenant's route has ended. While the route rests nothing counts: its
- * 503s are no successes, and a worker that is killed in one says nothing of the module. */
+/* Records the result of a request of the tenant's route. While the route is out of service nothing
+ * counts: its 503s are not successes, and a worker killed in one proves nothing about the module.
+ */
 void scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool crashed);
 
 /* Whether the tenant's route is out of service now. */

@@ -21,9 +21,9 @@ struct scop_service {
 	struct scop_db *db;
 };
 
-/* Takes the four arguments of the supervisor: configuration file, directory, wake-up, user id to
- * become (0: stay). Reads the secret of whoever uses the queue, blocks signals, gives up rights.
- * Ends the process, with the reason in the log, where that fails. */
+/* Reads the four arguments of the supervisor: configuration file, directory, wake-up, user id to
+ * become (0: stay). Reads the secret of a service that uses the queue, blocks signals, drops
+ * privileges. Ends the process, with the reason in the log, where that fails. */
 void scop_service_start(struct scop_service *service, const char *name, bool uses_queue, int argc,
     char **argv);
 
@@ -33,7 +33,7 @@ void scop_service_give_up(const char *text) __attribute__((noreturn));
 /* Milliseconds of the monotonic clock. */
 int64_t scop_service_now(void);
 
-/* Whether SIGTERM has come; and whether somebody has woken us. Each is told once. */
+/* Whether SIGTERM has arrived; and whether somebody has woken us. Each is reported once. */
 bool scop_service_told_to_stop(const struct scop_service *service);
 bool scop_service_woken(const struct scop_service *service);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The queue: see queue.h. Each statement stands before what uses it. */
+/* The queue: see queue.h. Each statement precedes its first use. */
 #include "queue/queue.h"
 
 #include <stdlib.h>
@@ -258,7 +258,7 @@ scop_queue_rest(unsigned tries)
 	return delay / 2 + random() % (delay + 1);
 }
 
-/* ---- what people have ordered ---- */
+/* ---- people's orders ---- */
 
 static const struct scop_statement to_stop = { "to_stop",
 	"SELECT o.id FROM job_order j JOIN outbox o ON o.id = j.entry WHERE "
@@ -270,8 +270,7 @@ static const struct scop_statement orders[] = {
 	    "o.dispatcher IS NULL AND "
 	    "j.id <= ? AND " MAY_ORDER,
 	    1, 1 },
-	/* As the entry that it was: what it has done once, here or elsewhere, it does not do again.
-	 */
+	/* It keeps its entry number, so that a replay stays idempotent, here or elsewhere. */
 	{ "replay",
 	    "INSERT INTO outbox (id, role, is_event, name, body, created) SELECT DISTINCT o.id, "
 	    "o.role, o.is_event, o.name, o.body, o.created FROM dead o "
@@ -283,8 +282,8 @@ static const struct scop_statement orders[] = {
 	    "'drop') AND j.id <= ? AND " MAY_ORDER,
 	    1, 1 },
 };
-/* An order for what is running stands until that has ended: whoever runs it may be killed before it
- * has stopped it. */
+/* An order for a running job stays until the job has ended: its dispatcher may be killed before it
+ * has stopped the job. */
 static const struct scop_statement forget_orders = { "forget_orders",
 	"DELETE j FROM job_order j LEFT JOIN outbox o ON o.id = "
 	"j.entry AND o.dispatcher IS NOT NULL WHERE j.id <= ? AND (o.id IS NULL OR j.verb <> "

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The queue: work that modules have asked for, in the database `queue` of the server that has their
- * data.
+ * The queue: work enqueued by modules, in the database `queue` of the server that has their data.
  *
- * A module's role can only insert. The dispatcher takes what is due, for a time (a lease): when it
- * dies, its entries are due again by themselves. So an entry is delivered at least once; that its
- * effect is single is seen to where it takes effect, by a row in the module's own transaction
- * (migrations/module/0002_job_done.sql). Entries that are done are deleted, so that the index of
- * what is due stays small, and 10,000 that sleep cost one look at its first row.
+ * A module's role can only insert. The dispatcher leases due entries: when it dies, the leases end
+ * and the entries are due again. So an entry is delivered at least once; a row in the module's own
+ * transaction (migrations/module/0002_job_done.sql) makes its effect idempotent. Finished entries
+ * are deleted, so that the index of due entries stays small, and 10,000 sleeping ones cost one look
+ * at its first row.
  *
  * All functions run through the dispatcher's connection and fail as data/db.h says.
  */
@@ -36,10 +35,10 @@ struct scop_queue {
 	unsigned lease_seconds;
 };
 
-/* Takes up to `limit` due jobs, oldest first, and turns due events into the jobs of who takes them.
- * `left_out` are modules that have enough to do. `ret_entries`: a list of maps id, role, name,
- * body, tries, entry, tenant, module. `ret_events`: how many events there were, whose jobs are due
- * now. */
+/* Leases up to `limit` due jobs, oldest first, and turns due events into jobs of their subscribers.
+ * `left_out` are modules that are busy enough. `ret_entries`: a list of maps id, role, name, body,
+ * tries, entry, tenant, module. `ret_events`: how many events there were, whose jobs are due now.
+ */
 enum scop_db_status scop_queue_take(struct scop_queue *queue,
     const char *const left_out[SCOP_QUEUE_LEFT_OUT], unsigned limit,
     const struct scop_value **ret_entries, unsigned *ret_events);
@@ -61,8 +60,8 @@ enum scop_db_status scop_queue_progress(struct scop_queue *queue, int64_t id, ui
 /* Makes all that a dead predecessor of our name had running due again. */
 enum scop_db_status scop_queue_reclaim(struct scop_queue *queue);
 
-/* Carries out what people have ordered, up to the order `last`; `ret_cancelled` is a list of maps
- * `id` of running ones of ours to be stopped. */
+/* Carries out people's orders, up to the order `last`; `ret_cancelled` is a list of maps `id` of
+ * running ones of ours to be stopped. */
 enum scop_db_status scop_queue_orders(struct scop_queue *queue, int64_t last,
     const struct scop_value **ret_cancelled);
 
@@ -77,8 +76,8 @@ struct scop_queue_glance {
 enum scop_db_status scop_queue_glance(struct scop_queue *queue,
     struct scop_queue_glance *ret_glance);
 
-/* How long an entry rests after its nth failed try: doubled each time from 5 s to 6 h, and up to
- * half as much more or less, so that what failed together does not come again together. */
+/* The exponential back-off after an entry's nth failed try: from 5 s, doubled each time, to 6 h,
+ * with a jitter of up to half, so that entries that failed together are not retried together. */
 int64_t scop_queue_rest(unsigned tries);
 
 #endif

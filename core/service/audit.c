@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The audit trail: who did what for the tenant. A module adds to it in its own words: their English
- * is kept, with its argument, and the portal shows their translation, which came with the package.
- */
+/* The audit trail: who did what for the tenant. A module adds its own texts: the trail stores the
+ * English one, with its argument, and the portal shows the translation from the package. */
 #include <string.h>
 
 #include "scopiton/portal.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Passwords: argon2id by libsodium, whose memory (64 MB) is what makes guessing dear, and many at
- * once dear for us. So two are worked on at a time on a host, and some more wait; others are told
- * to come back, and keep no worker from anybody. Who may wait is the caller's to say: a sender who
- * has failed of late may not, so that guessers do not crowd an owner out. The gate is the first
- * bytes of a file, locked by whoever works or waits: a process that dies lets go.
+ * Passwords: argon2id by libsodium, whose memory (64 MB) makes guessing expensive, and many hashes
+ * at once expensive for us. So at most two run at a time on a host, and a few requests wait; the
+ * others fail with 503 and block no worker. The caller decides who may wait: a sender with recent
+ * failures may not, so that guessers cannot crowd an owner out. The gate is the first bytes of a
+ * file, locked by each process that hashes or waits: a process that dies releases its lock.
  */
 #include <fcntl.h>
 #include <sodium.h>

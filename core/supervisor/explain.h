@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Explaining crashes: what a worker has left in its slot is handed to scopiton-explainer, a
- * process of its own, which logs the function and line.
+ * Explains crashes: the supervisor passes a worker's crash record to scopiton-explainer, a process
+ * of its own, which logs the function and line.
  *
- * The supervisor parses nothing of a module's file. At most SCOP_EXPLAINERS_MAX run at once; where
- * more crashes come than that, some are in the log without their line.
+ * The supervisor parses nothing of a module's file. At most SCOP_EXPLAINERS_MAX run at once; of
+ * more crashes than that, some are logged without their line.
  */
 #ifndef SCOP_SUPERVISOR_EXPLAIN_H
 #define SCOP_SUPERVISOR_EXPLAIN_H

@@ -16,17 +16,17 @@ struct scop_output;
 /* A descriptor that is readable while something waits in any pipe; -1 when there can be none. */
 int scop_outputs_open(void);
 
-/* A pipe for a worker of `module`, which must live on; NULL when there can be none. `ret_end`: what
- * the worker writes to; the caller closes it once the worker has it. */
+/* Makes a pipe for a worker of `module`, which must live on; NULL on failure. `ret_end`: what the
+ * worker writes to; the caller closes it once the worker has it. */
 struct scop_output *scop_output_new(int outputs, const char *module, int *ret_end);
 
 /* The worker's process, known once it was started. */
 void scop_output_of(struct scop_output *output, pid_t pid);
 
-/* Writes what waits, a bounded amount of each. */
+/* Writes the pending output, a bounded amount of each worker's. */
 void scop_outputs_read(int outputs);
 
-/* The worker has ended: writes what is left, and frees. Takes NULL. */
+/* The worker has ended: writes the remaining output, and frees. Accepts NULL. */
 void scop_output_end(struct scop_output *output);
 
 #endif

@@ -48,7 +48,7 @@ socket_path(const struct scop_host *host, const struct scop_pool *pool, const ch
 	snprintf(ret_path, size, "%s/pools/%s/%s", host->config.run, pool->name, file);
 }
 
-/* Visitors come through nginx, jobs through the dispatcher, and nobody else. */
+/* Only nginx may connect for visitors, only the dispatcher for jobs. */
 static bool
 admit(const struct scop_host *host, const struct scop_pool *pool, const char *path)
 {

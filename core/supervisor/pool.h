@@ -2,9 +2,9 @@
 /*
  * A pool: the workers of one version of one module, their socket and scoreboard.
  *
- * A pool that nobody calls is one listening socket. Its first worker starts with the first request;
- * more as the queue asks; idle ones end. A worker that dies is counted against the request that it
- * was serving.
+ * An unused pool is one listening socket. Its first worker starts with the first request, more as
+ * the queue grows; idle ones end. A worker that dies is counted against the request that it was
+ * serving.
  */
 #ifndef SCOP_SUPERVISOR_POOL_H
 #define SCOP_SUPERVISOR_POOL_H
@@ -91,15 +91,15 @@ struct scop_pool *scop_pool_find(struct scop_host *host, const char *name);
 struct scop_pool *scop_pool_make(struct scop_host *host,
     const struct scop_directory_package *package, const char *name, bool jobs);
 
-/* For a pool that is new: a worker at hand before anybody is led there, where another version of
- * the module is in use. */
+/* For a new pool, if another version of the module is in use: starts a worker before any route
+ * leads there. */
 void scop_pool_warm(struct scop_host *host, struct scop_pool *pool);
 
 /* Ends its workers gently and closes its socket; freed by scop_pool_reap once they are gone. */
 void scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket);
 
-/* Whether the supervisor has to watch the socket now, for nobody else would take the next request.
- */
+/* Whether the supervisor has to watch the socket now, because no worker would accept the next
+ * request. */
 bool scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now);
 
 /* The socket is readable. */

@@ -176,8 +176,8 @@ set_link(const char *folder, const struct link *link)
 		    strerror(errno));
 }
 
-/* Takes away what `keep` does not have; for the folder of hosts (`is_host`) with all that is in it.
- */
+/* Removes entries that are not in `keep`; in the folder of hosts (`is_host`) with all their
+ * contents. */
 static void
 sweep(const char *folder, bool (*keep)(const void *context, const char *name), const void *context,
     bool is_host)

@@ -17,7 +17,7 @@ void scop_routes_apply(struct scop_host *host, const struct scop_directory_image
 /* The next image sets all links again: somebody may have changed them. */
 void scop_routes_forget(struct scop_host *host);
 
-/* Ends the pools that nobody is led to any more, once readers see that image. */
+/* Ends the pools that no route leads to any more, once readers see that image. */
 void scop_routes_drain(struct scop_host *host);
 
 #endif

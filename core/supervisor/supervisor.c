@@ -72,8 +72,8 @@ static void __attribute__((noreturn)) give_up(const char *text)
 	exit(1);
 }
 
-/* Routes first: who is sent away by the new image finds the new route. Who comes by it too early
- * waits. */
+/* Routes first: a request that the new image rejects is retried on the new route. A request that
+ * arrives on the new route too early waits. */
 static void
 publish_image(struct supervisor *supervisor, const struct scop_directory_image *image,
     const struct stat *status)
@@ -94,8 +94,8 @@ publish_image(struct supervisor *supervisor, const struct scop_directory_image *
 	    (double)(supervisor->published_at - began) / 1000);
 }
 
-/* The image as it stands in the run directory, mapped; NULL, with the reason, where it cannot be
- * read or is damaged. */
+/* Maps the image in the run directory; NULL, with the reason, if it cannot be read or is damaged.
+ */
 static const struct scop_directory_image *
 map_image(int fd, struct stat *ret_status, struct scop_error *err)
 {
@@ -137,8 +137,7 @@ read_image(struct supervisor *supervisor)
 	return true;
 }
 
-/* Whether readers see the directory that stands in the run directory now; it is read where they do
- * not. */
+/* Whether readers see the directory that is in the run directory now; reads it if they do not. */
 static bool
 image_is_published(struct supervisor *supervisor)
 {
@@ -312,8 +311,8 @@ hand_over(struct supervisor *supervisor)
 	begin_stop(supervisor, supervisor->host.config.drain_milliseconds);
 }
 
-/* Whether all requests for a tenant's module that began before the directory as it stands have
- * ended: "TENANT MODULE". A slot whose tenant is not known yet may be that tenant's. */
+/* Whether all requests for a tenant's module that began before the present directory have ended:
+ * "TENANT MODULE". A slot whose tenant is not known yet may be that tenant's. */
 static void
 answer_drained(struct supervisor *supervisor, int fd, const char *words)
 {
@@ -354,7 +353,7 @@ static void __attribute__((noreturn)) write_numbers(const struct supervisor *sup
 	_exit(fclose(out) == 0 ? 0 : 1);
 }
 
-/* By a process of its own, for a short time: a reader that does not read holds up nobody else. */
+/* Answers from a short-lived process, so that a reader that does not read blocks nobody else. */
 static void
 answer_numbers(struct supervisor *supervisor, int fd, bool http,
     void (*write_them)(const struct scop_host *host, FILE *out))
@@ -411,7 +410,7 @@ answer_control(struct supervisor *supervisor)
 	close(fd);
 }
 
-/* Connects to a supervisor that holds our run directory; -1 where there is none. */
+/* Connects to a supervisor that holds our run directory; -1 if there is none. */
 static int
 find_predecessor(const struct supervisor *supervisor)
 {
@@ -657,8 +656,8 @@ prepare(struct supervisor *supervisor)
 		give_up("no shared memory");
 }
 
-/* The time to end has passed. A service is killed, too: what it was doing is done again by the next
- * one, as after a crash. */
+/* The stop timeout has passed. Services are killed, too: the next one redoes their work, as after a
+ * crash. */
 static void
 kill_what_is_left(struct supervisor *supervisor)
 {

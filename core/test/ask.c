@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Asking for a route as nginx does: a path, parameters, a body; and keeping what comes back. */
+/* Requests a route as nginx does, with a path, parameters and a body, and keeps the answer. */
 #include <string.h>
 #include <strings.h>
 
@@ -13,7 +13,7 @@
 static const char token[] = "test-session-%u";
 static const char boundary[] = "scopiton-test-boundary";
 
-/* ---- what is said before a question ---- */
+/* ---- input of the next request ---- */
 
 void
 scop_test_add(struct scop_test *test, struct scop_test_pairs *pairs, const char *name,
@@ -101,7 +101,7 @@ in_portal(const struct scop_route *route)
 	return route->permission || route->open;
 }
 
-/* The address of the route below the module, with what was said for its parts. */
+/* The address of the route below the module, with the values given for its parts. */
 static const char *
 path_of(struct scop_test *test, const struct scop_route *route)
 {
@@ -163,7 +163,7 @@ multipart(const struct scop_test *test, struct scop_buffer *out)
 	scop_buffer_printf(out, "--%s--\r\n", boundary);
 }
 
-/* A request that asks nothing, for what the host computes of one: hashes, keys. */
+/* A dummy request, for values that the host computes from one: hashes, keys. */
 static struct scop_request *
 blank(struct scop_test *test)
 {
@@ -306,7 +306,7 @@ scop_test_exchange(struct scop_test *test, const char *body, size_t length)
 	    struct scop_exchange){ param, read_bytes, write_bytes, test, flush, gone, NULL, see };
 }
 
-/* Splits what was sent into its lines and its body. */
+/* Splits the sent bytes into header lines and body. */
 static void
 keep_answer(struct scop_test *test)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Runs jobs as the dispatcher has a job worker run them, with other systems that say what the test
- * told them to. */
+/* Runs jobs as a job worker does for the dispatcher, with other systems that give the answers set
+ * by the test. */
 #include <string.h>
 
 #include "test/test.h"

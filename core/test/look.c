@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Looks at what a question has done: its answer, and what is stored since. */
+/* Inspects the effects of a request: its answer, and the stored data. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -223,7 +223,7 @@ scop_test_query(struct scop_test *test, struct scop_query query)
 	return rows;
 }
 
-/* ---- what waits, and what was noted ---- */
+/* ---- the queue, and the audit trail ---- */
 
 /* The JSON of each row's column `body`, as values. */
 static const struct scop_value *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A test program's database: started by a helper (tools/module-db), which ends it when we end, and
- * put back before each test. The helper has copied what the module's installation left; the
- * database `scop_test_before` there has a copy of each table, and the list of them.
+ * A test program's database: a helper (tools/module-db) starts it, and stops it when we end; each
+ * test begins with it restored. The helper has copied the state after the module's installation;
+ * the database `scop_test_before` there has a copy of each table, and the list of them.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -110,7 +110,7 @@ put_back(struct scop_test *test, const struct scop_value *table)
 		    (long long)scop_int(table, "next"));
 }
 
-/* Empties what the test before has filled. */
+/* Empties the tables that the previous test has filled. */
 static void
 clean(struct scop_test *test)
 {

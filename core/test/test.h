@@ -74,7 +74,7 @@ const char *scop_test_find(const struct scop_test_pairs *pairs, const char *name
 /* The host's side of a request whose body is `body` and whose parameters are the test's. */
 struct scop_exchange scop_test_exchange(struct scop_test *test, const char *body, size_t length);
 
-/* Forgets what was said for one question. */
+/* Clears the input of one request. */
 void scop_test_said(struct scop_test *test);
 
 /* The stub of libscopiton-work.so. */

@@ -223,7 +223,7 @@ ends_line(const struct token *token)
 	return token->kind == 't' && token->length > 0 && token->start[token->length - 1] == '\n';
 }
 
-/* Whether the tags of one line, with nothing but blanks around, make it stand alone. */
+/* Whether the line holds only tags and blanks that make it a standalone line. */
 static bool
 stands_alone(const struct token *first, const struct token *last)
 {
@@ -416,7 +416,7 @@ joins(const struct scop_node *text, const struct token *token)
 	    text->length > 0 && text->text + text->length == token->start;
 }
 
-/* A closing tag that is not the one of what is open. */
+/* A closing tag that does not match the open one. */
 static bool
 not_open(struct compiler *compiler, const struct token *close, const struct token *opener)
 {

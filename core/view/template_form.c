@@ -28,7 +28,7 @@ error_of(const char *name, const struct frame *frame)
 	return scop_render_member(scop_render_lookup(frame->scope, "error"), name, strlen(name));
 }
 
-/* One partial draws any field: what it needs stands under one name. */
+/* One partial draws any field: its data is under one name. */
 bool
 scop_render_field(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
@@ -74,8 +74,8 @@ line_of(struct scop_arena *arena, const struct row *row, uint32_t index, uint32_
 	return scop_map_value(&map);
 }
 
-/* Once for each row: what was typed, else the list of the field's name in the model; one that is
- * empty where there is none. */
+/* Once for each row: the typed rows, else the list of the field's name in the model; else one empty
+ * row. */
 bool
 scop_render_repeat(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
@@ -202,7 +202,7 @@ column(const struct renderer *renderer, const struct scop_value *item, const cha
 	return scop_render_member(item, what, length);
 }
 
-/* The language of an option's text, or that it is in none: what people have called something. */
+/* The lang attribute of an option's text, or translate=no for a name that people have given. */
 static const char *
 attributes(struct renderer *renderer, const struct scop_value *item, const char *words)
 {

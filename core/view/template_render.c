@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Mustache's renderer: walks the tree, keeping a stack of contexts, one of block arguments, and
- * what to put before (and take from) each line's start.
+ * Mustache's renderer: walks the tree, keeping a stack of contexts, one of block arguments, and the
+ * indentation to add to (and remove from) each line.
  */
 #include "view/template.h"
 #include "view/render_private.h"
@@ -262,7 +262,7 @@ has_no_route(struct renderer *renderer, const struct scop_node *node)
 	    node->line, node->column, node->name);
 }
 
-/* A row that lacks what a link is made of costs that link, and not the page. */
+/* A row that lacks a part of a link loses that link, and not the page. */
 static bool
 render_link(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {

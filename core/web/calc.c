@@ -172,7 +172,7 @@ by_index(const void *a, const void *b)
 	return (left->index > right->index) - (left->index < right->index);
 }
 
-/* All weights as integers of one scale; false where one is no weight. */
+/* All weights as integers of one scale; false if one is not a weight. */
 static bool
 read_weights(const struct scop_value *weights, struct part *parts, size_t count, __int128 *ret_sum)
 {

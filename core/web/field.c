@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Fields: what arrived, checked, trimmed and capped, before a handler sees it. */
+/* Fields: checks, trims and caps the input before a handler sees it. */
 #include "web/field.h"
 
 #include <ctype.h>
@@ -51,7 +51,7 @@ clean(struct scop_arena *arena, const struct scop_pair *pair, bool several_lines
 	return text;
 }
 
-/* ---- what may become of an input ---- */
+/* ---- possible results of an input ---- */
 
 void
 scop_input_take(const struct scop_input *input, const struct scop_value *value)
@@ -127,7 +127,7 @@ check_ids(const struct scop_input *input)
 		scop_input_refuse(input, SCOP_TEXT("Please choose at least one line."));
 }
 
-/* All that the form has: what has more fields than SCOP_PAIRS_MAX was refused when it was read. */
+/* All fields of the form: one with more than SCOP_PAIRS_MAX was refused when it was read. */
 static void
 check_map(const struct scop_input *input)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Fields: what a route accepts, checked. */
+/* Fields: checks the input that a route accepts. */
 #ifndef SCOP_WEB_FIELD_H
 #define SCOP_WEB_FIELD_H
 
 #include "web/request.h"
 
-/* Checks the pairs against the route's fields; what is wrong becomes an error of the request. */
+/* Checks the pairs against the route's fields; a mistake becomes an error of the request. */
 void scop_fields_check(struct scop_request *req, const struct scop_field *fields);
 
 /* Whether a button was pressed that only asks for the form again: `_redraw`, which shows it in the

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Fields of lines: rows of fields, sent as "lines.0.count". Their rows are numbered anew from 0
- * before they are checked, so that a row has one name in the form that is drawn again, in errors
- * and in the list that the handler gets. docs/pages.md has the protocol of the buttons.
+ * Fields of lines: rows of fields, sent as "lines.0.count". Their rows are renumbered from 0 before
+ * they are checked, so that a row has one name in the form that is drawn again, in errors and in
+ * the list that the handler gets. docs/pages.md has the protocol of the buttons.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ behind_name(const struct lines *lines, const char *name)
 	    : NULL;
 }
 
-/* Reads "12.count"; gives the number, and what stands behind the point; -1 for none. */
+/* Reads "12.count"; returns the number, and the part behind the point; -1 for none. */
 static int
 row_of(const char *text, const char **ret_rest)
 {
@@ -146,7 +146,7 @@ press_buttons(struct lines *lines)
 
 /* ---- the rows ---- */
 
-/* A choice, a country or a box is sent by a row that nobody has touched. */
+/* An untouched row still sends its choices, countries and boxes. */
 static bool
 comes_by_itself(enum scop_field_type type)
 {

@@ -15,7 +15,7 @@ struct scop_input {
 	struct scop_map_maker *checked, *typed; /* by the field's name */
 };
 
-/* Checks what is left of the text after trimming, and takes or refuses it. */
+/* Checks the trimmed text, and accepts or refuses it. */
 typedef void scop_field_check(const struct scop_input *input, const char *text);
 
 scop_field_check scop_check_text, scop_check_email, scop_check_choice, scop_check_country,
@@ -36,7 +36,7 @@ void scop_input_take(const struct scop_input *input, const struct scop_value *va
 /* `message` as for scop_reject. */
 void scop_input_refuse(const struct scop_input *input, const char *message);
 
-/* The same, with what stands for {{low}} and {{high}} in it; either may be NULL. */
+/* The same, with the values of {{low}} and {{high}} in it; either may be NULL. */
 void scop_input_refuse_limits(const struct scop_input *input, const char *message,
     const struct scop_value *low, const struct scop_value *high);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Fields that are texts of some form: what they must look like, and what to say where they do not.
- */
+/* Fields that are texts of some form: their formats, and the messages for a mismatch. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "web/field_private.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Flash messages. The text travels in a cookie of half a minute, behind a MAC over it, the tenant
- * and the module: no table is written for it, and nobody else can put words onto a page.
+ * and the module: it needs no table, and nobody else can inject words into a page.
  */
 #include "web/flash.h"
 

@@ -5,8 +5,8 @@
 
 #include "web/request.h"
 
-/* Adds the pairs of "a=b&c=d". False, with a sentence, for what is malformed or more than the caps.
- */
+/* Adds the pairs of "a=b&c=d". False, with a sentence, for malformed input or for more than the
+ * caps. */
 bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
     size_t length, struct scop_error *err);
 

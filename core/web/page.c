@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Pages: a model and a view become HTML in the host's frame; what every page knows stands in the
- * model as `scop`. */
+/* Pages: renders a model and a view as HTML in the host's frame; the data common to all pages is in
+ * the model as `scop`. */
 #include "web/page.h"
 
 #include <string.h>

@@ -10,8 +10,8 @@
 bool scop_page_render(struct scop_request *req, const char *view, struct scop_buffer *out,
     struct scop_error *err);
 
-/* The same for what nobody can draw again, such as a mail: a link that lacks a part is a failure.
- */
+/* The same for output that cannot be drawn again, such as a mail: a link that lacks a part is a
+ * failure. */
 bool scop_page_render_whole(struct scop_request *req, const char *view, struct scop_buffer *out,
     struct scop_error *err);
 

@@ -126,14 +126,14 @@ struct scop_request {
 	unsigned log_lines; /* that the module has written, see scopiton/log.h */
 };
 
-/* The request has failed; what is noted first is what counts. */
+/* Marks the request as failed; the first reason counts. */
 void scop_request_fail(struct scop_request *req, enum scop_db_status status, const char *cause);
 
 /* Reads into `arena`; false, and the request has failed, where that fails. */
 bool scop_request_read(struct scop_request *req, struct scop_arena *arena,
     const struct scop_query *queries, size_t count, const struct scop_value **ret_rows);
 
-/* Forgets what a run of the handler has put, before the next run. */
+/* Clears the results of a run of the handler, before the next run. */
 void scop_request_rewind(struct scop_request *req);
 
 /* Makes a request that is about the site and nothing yet. */

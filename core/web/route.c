@@ -75,8 +75,8 @@ on_this_side(const struct scop_request *req, const struct scop_route *route)
 					    : in_portal(route) == req->site.portal;
 }
 
-/* Names below .localhost lead to the machine of whoever asks (RFC 6761, section 6.3): no tenant
- * that others reach has one. */
+/* Names below .localhost lead to the client's own machine (RFC 6761, section 6.3): no tenant that
+ * others reach has one. */
 bool
 scop_route_is_local(const char *host)
 {
@@ -110,7 +110,7 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 	return NULL;
 }
 
-/* One part of a path: what RFC 3986 calls unreserved stands for itself. */
+/* One part of a path: the unreserved characters of RFC 3986 stay as they are. */
 void
 scop_route_percent(struct scop_buffer *out, const char *text)
 {

@@ -12,8 +12,8 @@ bool scop_route_is_local(const char *host);
 
 const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_other_method);
 
-/* Appends the address of the route `name`; nothing where there is none or a part is missing, whose
- * name is `*ret_part` then. */
+/* Appends the address of the route `name`; nothing if there is no such route, or if a part is
+ * missing, whose name is then `*ret_part`. */
 enum scop_link scop_route_link(const struct scop_request *req, const char *name,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
     struct scop_buffer *out, const char **ret_part);
@@ -31,7 +31,7 @@ void scop_route_translated(const struct scop_request *req, enum scop_language la
 /* The methods that the path has, such as "GET, HEAD, POST". */
 const char *scop_route_methods(struct scop_request *req);
 
-/* A path with what needs it percent-encoded; slashes stay. */
+/* A path, percent-encoded where needed; slashes stay. */
 const char *scop_route_escape(struct scop_request *req, const char *path);
 
 /* Appends `text` with all but letters, digits and -._~ percent-encoded (RFC 3986). */

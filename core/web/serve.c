@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A request's way: see serve.h. Read downward: what arrives, who it is, what it wants, the two
- * methods, the answer. */
+/* Serves a request: see serve.h. Read downward: input, identity, route, the two methods, the
+ * answer. */
 #include "web/serve.h"
 
 #include <errno.h>
@@ -280,7 +280,7 @@ from_elsewhere(const struct scop_request *req)
 	return req->origin[0] && strcasecmp(host, req->authority) != 0;
 }
 
-/* Draws the form again, with what was typed and what is wrong with it. */
+/* Draws the form again, with the input and its errors. */
 static void
 draw_form_again(struct scop_request *req, struct scop_answer *answer)
 {
@@ -301,7 +301,7 @@ draw_form_again(struct scop_request *req, struct scop_answer *answer)
 		build_or_fail(req, answer, req->answer == ANSWER_NOT_FOUND ? 404 : 422);
 }
 
-/* A button only asks for the form, with what was typed: nothing is checked and nothing done. */
+/* A button only asks for the form with the input: nothing is checked and nothing done. */
 static void
 redraw(struct scop_request *req, struct scop_answer *answer)
 {
@@ -364,8 +364,8 @@ run_that_failed(const struct scop_request *req)
 	return req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN;
 }
 
-/* Without a key nothing tells whether a commit arrived whose answer was lost: it is not run again.
- */
+/* Without a key nothing shows whether a commit whose answer was lost took effect: it is not run
+ * again. */
 static enum run
 commit_post(struct scop_request *req, const char *nonce)
 {
@@ -415,9 +415,9 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 	return commit_post(req, nonce);
 }
 
-/* A program may say by itself which requests are the same: with the header Idempotency-Key the
- * first one's answer is given again. NULL without it: each request is another, and nothing is
- * stored of it. */
+/* A program can make a request idempotent with the header Idempotency-Key: a repetition gets the
+ * first one's answer again. NULL without it: each request counts as new, and its answer is not
+ * stored. */
 static const char *
 key_of_program(struct scop_request *req)
 {
@@ -465,7 +465,7 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 	}
 }
 
-/* Gives the stored bytes to send, or NULL when `answer` holds what to say. */
+/* Returns the stored bytes to send, or NULL when `answer` holds the answer. */
 static const struct scop_value *
 serve_post(struct scop_request *req, const struct scop_exchange *exchange,
     struct scop_answer *answer)
@@ -530,8 +530,8 @@ redirect_to_language(struct scop_request *req, struct scop_answer *answer)
 		scop_route_escape(req, req->path), req->query[0] ? "?" : "", req->query));
 }
 
-/* Finds the route and serves it. Gives stored bytes to send, or NULL when `answer` holds what to
- * say. */
+/* Finds the route and serves it. Returns stored bytes to send, or NULL when `answer` holds the
+ * answer. */
 static const struct scop_value *
 serve_route(struct scop_request *req, const struct scop_exchange *exchange,
     struct scop_answer *answer)
@@ -617,8 +617,8 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 	}
 	if (!bytes)
 		bytes = scop_answer_bytes(req, &answer);
-	/* Cookies are for whoever posted first, and their secrets nothing for a table: they go in
-	 * front of what may be stored. */
+	/* Cookies are only for the first sender, and their secrets must not be stored: they precede
+	 * the part that may be stored. */
 	if (req->cookies.length > 0)
 		exchange->write(exchange->context, scop_buffer_str(&req->cookies),
 		    req->cookies.length);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * One request from end to end: tenant, session, route, fields, handler, answer.
- * It knows nothing of FastCGI: what arrives and what leaves goes through three functions, so tests
- * and fuzzers drive it.
+ * One request from end to end: tenant, session, route, fields, handler, answer. It knows nothing of
+ * FastCGI: input and output go through three functions, so that tests and fuzzers can drive it.
  */
 #ifndef SCOP_WEB_SERVE_H
 #define SCOP_WEB_SERVE_H
@@ -22,7 +21,7 @@ struct scop_exchange {
 	size_t (*read)(void *context, void *bytes, size_t size);
 	void (*write)(void *context, const void *bytes, size_t size);
 	void *context;
-	/* Sends on what was written; whether nobody waits for the answer any more. Of jobs alone.
+	/* Flushes the output; returns whether nobody waits for the answer any more. For jobs only.
 	 */
 	void (*flush)(void *context);
 	bool (*gone)(void *context);
@@ -33,8 +32,8 @@ struct scop_exchange {
 	void (*see)(void *context, const struct scop_request *req);
 };
 
-/* Serves the request; `site` is NULL where the host name is no tenant's or the tenant has no such
- * module. Gives the status that was answered. */
+/* Serves the request; `site` is NULL if the host name is unknown or the tenant has no such module.
+ * Returns the answer's status. */
 int scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
     const struct scop_exchange *exchange);
 

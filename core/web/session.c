@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sessions, from their reading side: who is signed in to the portal, and what they may do. The
- * portal writes them. */
+/* Reads sessions: the member signed in to the portal, and the member's permissions. The portal
+ * writes them. */
 #include "web/session.h"
 
 #include "web/form.h"
@@ -33,8 +33,8 @@ static const struct scop_statement menu = { "menu",
 	"ORDER BY m.place, m.module, m.path",
 	1, 0 };
 
-/* How much of the request's path the entry stands above; 0 where the path is elsewhere. A module's
- * first page stands above none but itself. */
+/* The length of the menu entry's path if it is a prefix of the request's path, else 0. A module's
+ * first page matches only itself. */
 static size_t
 covers(const struct scop_request *req, const char *url)
 {
@@ -91,8 +91,8 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 	return scop_list_value(&list);
 }
 
-/* A program with a key: "Authorization: Bearer ...". It is no member, has what its key lists, and
- * needs no form's key, for no browser sends such a header by itself. */
+/* A program with a key: "Authorization: Bearer ...". It is not a member, has the permissions that
+ * its key lists, and needs no form key, because no browser sends such a header by itself. */
 static void
 load_key(struct scop_request *req)
 {

@@ -5,7 +5,7 @@
 
 #include "web/request.h"
 
-/* Finds who is signed in. Sticky failure when MariaDB is away. */
+/* Finds the signed-in member. Sticky failure when MariaDB is unreachable. */
 void scop_session_load(struct scop_request *req);
 bool scop_session_may(const struct scop_request *req, const char *permission);
 

@@ -47,7 +47,7 @@ void scop_trace_statement(struct scop_trace *trace, const struct scop_db_ran *ra
 /* The header's line with its end, in the request's arena; NULL where nothing is traced. */
 const char *scop_trace_header(struct scop_request *req);
 
-/* Puts the panel before the end of a whole page; what is no page, or a part of one, stays. */
+/* Inserts the panel before the end of a whole page; leaves any other answer unchanged. */
 void scop_trace_panel(struct scop_request *req, struct scop_buffer *page);
 
 #endif

@@ -80,8 +80,8 @@ note_frames(struct scop_crash *crash, uintptr_t fault)
 		crash->count = known;
 }
 
-/* A call of what is no function leaves nothing to unwind from but where it would have come back
- * to, which stands on top of the stack. */
+/* A call of an invalid function pointer leaves only the return address to unwind from, on top of
+ * the stack. */
 static void
 note_caller(struct scop_crash *crash, const ucontext_t *context)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Imports: see import.h. A file arrives as a line "size name" and its bytes; a report leaves as
- * "level line column text". All in one transaction: any error undoes everything.
+ * Imports: see import.h. The input is, per file, a line "size name" and its bytes; the output is
+ * reports, "level line column text". All runs in one transaction: any error rolls everything back.
  */
 #include "worker/import.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* An import, in a worker of its own: files arrive on standard input, reports leave on standard
- * output. */
+/* An import, in a worker of its own: it reads files from standard input and writes reports to
+ * standard output. */
 #ifndef SCOP_WORKER_IMPORT_H
 #define SCOP_WORKER_IMPORT_H
 

@@ -4,8 +4,8 @@
  *
  * Started by the supervisor with its settings as `name=value` arguments and four descriptors: the
  * listening socket, the pipe whose end means "finish and go", the directory and the scoreboard.
- * Prepares what needs files, locks itself in, loads its module, and serves: visitors, or with
- * `jobs=1` the dispatcher. With `import=...` it takes one import from standard input instead.
+ * Opens the files that it needs, enters the sandbox, loads its module, and serves: visitors, or
+ * with `jobs=1` the dispatcher. With `import=...` it reads one import from standard input instead.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -339,7 +339,8 @@ text(const char *value)
 	return value ? value : "";
 }
 
-/* Busy is told before the directory is asked, so that a switch of versions can wait for us. */
+/* Marks the slot busy before it reads the directory, so that a switch of versions can wait for us.
+ */
 static void
 slot_busy(struct worker *worker, FCGX_Request *fcgi)
 {
@@ -388,8 +389,8 @@ call_for_help(struct worker *worker)
 		scop_log_line(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
 }
 
-/* The tenant's use of this module, by host name or where that is NULL by number. What writes waits
- * while tables are made anew. */
+/* The tenant's use of this module, by host name or where that is NULL by number. Writes wait while
+ * tables are rebuilt. */
 static enum {
 	SITE_FOUND,
 	SITE_NONE,
@@ -410,7 +411,7 @@ static enum {
 		    : scop_directory_find_tenant(worker->directory, tenant, worker->app.module_name,
 			  entry);
 
-		/* Routes are changed just before the directory is: who came by a new one waits for
+		/* Routes change just before the directory does: a request on a new route waits for
 		 * it. */
 		if ((!known || entry->subscription.state == SCOP_STATE_OFF ||
 			strcmp(entry->hash, worker->hash) != 0) &&
