@@ -50,7 +50,7 @@ async function refused (changes, file, wrong) {
 
 test('modules that are right give no error and no warning', async () => {
   // Those that are hostile, or do what fails, are named.
-  const wrong = ['crashload', 'exitload', 'nosymbol', 'privateuser', 'foreigner', 'writer', 'keeper', 'edges']
+  const wrong = ['crashload', 'exitload', 'nosymbol', 'privateuser', 'foreigner', 'writer', 'keeper', 'edges', 'wrongabi']
   for (const [folder, out] of [['modules', 'modules'], ['tests/modules', 'test-modules']])
     for (const name of fs.readdirSync(path.join(root, folder)).filter((name) => fs.existsSync(path.join(build, out, name)))) {
       const { status, stderr } = await lint(`${folder}/${name}`, path.join(build, out, name))
