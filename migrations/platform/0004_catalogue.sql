@@ -17,7 +17,7 @@ CREATE TABLE catalogue_module (
 	name VARCHAR(24) COLLATE utf8mb4_nopad_bin PRIMARY KEY,
 	scop VARCHAR(31) NOT NULL,
 	scop_title VARCHAR(100) NOT NULL DEFAULT '',
-	-- What the group grants to the module: a list of rights.
+	-- The rights that the group grants to the module: a list.
 	granted JSON NOT NULL DEFAULT '[]',
 	category VARCHAR(20) NOT NULL,
 	used_by INT NOT NULL DEFAULT 0,

@@ -17,7 +17,7 @@ CREATE TABLE mail (
 	run_at DATETIME(3) NOT NULL DEFAULT UTC_TIMESTAMP(3),
 	tries SMALLINT UNSIGNED NOT NULL DEFAULT 0,
 	state ENUM('waiting', 'sent', 'refused') NOT NULL DEFAULT 'waiting',
-	-- What the mail server said last.
+	-- The mail server's last answer.
 	answer VARCHAR(300) NOT NULL DEFAULT '',
 	ended DATETIME(3) NULL,
 	KEY due (state, run_at, id),
