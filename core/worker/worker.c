@@ -625,16 +625,17 @@ start_serving(struct worker *worker)
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "200", 1);
 }
 
-/* A sanitizer has handlers of its own, which say more. */
 static void
 watch_crashes(const struct worker *worker)
 {
-	if (getenv("ASAN_OPTIONS"))
-		return;
+#if defined(__SANITIZE_ADDRESS__)
+	(void)worker; /* the sanitizer has handlers of its own, which say more */
+#else
 	scop_crash_watch(&(struct scop_crash_watch){ .crash = &worker->slot->crash,
 	    .module = worker->app.module,
 	    .wake_fd = worker->wake_fd,
 	    .wait = worker->app.development && !worker->jobs });
+#endif
 }
 
 int

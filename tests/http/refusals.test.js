@@ -131,7 +131,7 @@ test('signing in, a forgotten password and error pages speak the visitor\'s lang
     const foreign = await stack.request(PORTAL, '/portal/sign-in', { headers: { ...headersOf(undefined, language), Origin: 'http://elsewhere.example' }, form: { mail: 'a@example.org' } })
     assert.equal(foreign.status, 403)
     lines.push(told(foreign.body))
-    for (const [body, type] of [['{}', 'application/json'], ['--b', 'multipart/form-data; boundary=b']]) {
+    for (const [body, type] of [['{', 'application/json'], ['--b', 'multipart/form-data; boundary=b']]) {
       const answer = await stack.request(PORTAL, '/portal/sign-in', { method: 'POST', headers: { ...headersOf(undefined, language), 'Content-Type': type }, body })
       assert.equal(answer.status, 400)
       lines.push(told(answer.body))
