@@ -245,11 +245,10 @@ test('an operator\'s pages are sound to look at: tenants, one of them, its modul
 
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE message lost VARCHAR(1000) NOT NULL') // so that the first wave fails
   await page.goto(`${served}/portal/rollouts`)
-  const begin = async () => {
-    await page.selectOption('#module', 'guestbook')
-    await press(page, 'main form.form button')
-  }
-  await begin()
+  await page.selectOption('#module', 'guestbook')
+  await press(page, 'main form.form button')
+  await inspect(page, 'rollout-preview')
+  await press(page, 'main form button.btn-primary')
   await page.waitForSelector('#list td .state-bad') // the page follows by itself
   await stack.sql("INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, state, message, ended) SELECT CONCAT('t', id, '_portal'), id, 'rollout', 'guestbook', 'owner', 'failed', CONCAT(CHAR(2), 'another upgrade of ''%s'' in waves is under way', CHAR(31), 'guestbook', CHAR(3)), UTC_TIMESTAMP(6) FROM scopiton.tenant WHERE operates = 1")
   await page.goto(`${served}/portal/rollouts`)
