@@ -72,6 +72,7 @@ test('a job over its own limit is ended and tried again; in the end it is among 
   await until('it is ended', async () => await waiting("name = 'slow' AND tries = 1 AND dispatcher IS NULL") === 1, 20)
   assert.equal(await stack.sql("SELECT error FROM queue.outbox WHERE name = 'slow'"), 'its worker ended before it was done')
   assert.ok(await waiting("name = 'slow' AND run_at > UTC_TIMESTAMP() + INTERVAL 1 SECOND") === 1, 'it rests')
+  await until('it is told', () => lines(stack, from, 'ended a request after', 'module=clerk', 'path=slow').length > 0 && lines(stack, from, "worker of 'clerk'", 'path=slow').length > 0)
   assert.equal(lines(stack, from, "worker of 'clerk'", 'path=slow').length, 1)
   assert.equal(lines(stack, from, 'ended a request after', 'module=clerk', 'path=slow').length, 1)
 

@@ -52,7 +52,7 @@ test('all tenants, host names and subscriptions are in it, those with the highes
   // Its database is not there, so the page fails; but it is the guestbook's worker that says so, for it knows the tenant.
   const { status } = await stack.request(`many${TENANTS}.localhost`, '/fr/guestbook/')
   assert.ok([500, 503].includes(status), `${status}`)
-  assert.ok(lines(stack, 0, `tenant=many${TENANTS} `, 'failed').length > 0, 'the log names the tenant')
+  await until('the log names the tenant', () => lines(stack, 0, `tenant=many${TENANTS} `, 'failed').length > 0)
 })
 
 test(`after a change it is written and published within ${SOON} ms`, async () => {
