@@ -94,7 +94,7 @@ a_pool_fails_by_two_tenants_or_by_its_only_one(void **state)
 }
 
 static void
-a_slow_statement_is_told_once_and_its_worst_run_kept(void **state)
+a_slow_statement_is_logged_once(void **state)
 {
 	struct scop_board *board = *state;
 	char name[20];
@@ -123,8 +123,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(crashes_of_long_ago_do_not_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_happens_while_a_route_rests_does_not_make_it_rest_longer,
 		    setup, teardown),
-		cmocka_unit_test_setup_teardown(a_slow_statement_is_told_once_and_its_worst_run_kept,
-		    setup, teardown),
+		cmocka_unit_test_setup_teardown(a_slow_statement_is_logged_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pool_fails_by_two_tenants_or_by_its_only_one,
 		    setup, teardown),
 	};
