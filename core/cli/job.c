@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "process/control.h"
 /* A schedule has neither a number nor tries. */
 static const char *
 numbered(struct scop_platform *platform, const struct scop_value *row, const char *key)
@@ -77,13 +76,8 @@ list(struct cli *cli, struct scop_platform *platform)
 void
 cli_wake_dispatcher(const struct scop_platform *platform)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int fd = scop_control_send(platform->config.run, "work\n");
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%.80s/control", platform->config.run);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	    write(fd, "work\n", 5) == 5)
-		shutdown(fd, SHUT_WR);
 	if (fd >= 0)
 		close(fd);
 }

@@ -5,11 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
+#include "process/control.h"
 
 enum { SLOW_MAX = 4096, WORD = 80 };
 
@@ -21,17 +19,9 @@ struct slow {
 static FILE *
 ask_supervisor(const struct scop_config *config)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int fd = scop_control_send(config->run, "slow\n");
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%.80s/control", config->run);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-	    write(fd, "slow\n", 5) != 5) {
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	return fdopen(fd, "r");
+	return fd >= 0 ? fdopen(fd, "r") : NULL;
 }
 
 static size_t

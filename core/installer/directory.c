@@ -6,10 +6,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "data/directory.h"
 #include "base/locale.h"
+#include "base/log.h"
+#include "process/control.h"
+
+enum { PUBLISH_MS = 5000 };
 
 struct rows {
 	const struct scop_value *hosts, *tenants, *subscriptions, *packages;
@@ -230,8 +235,8 @@ write_image(struct scop_platform *platform, const struct scop_directory_image *i
 	return false;
 }
 
-bool
-scop_directory_write(struct scop_platform *platform)
+static bool
+write_directory(struct scop_platform *platform)
 {
 	struct scop_directory_image *image;
 	struct rows rows;
@@ -243,4 +248,36 @@ scop_directory_write(struct scop_platform *platform)
 		return false;
 	fill_packages(image, &rows);
 	return write_image(platform, image);
+}
+
+/* Writers read and write one after another: an image of older rows never replaces a newer one. */
+static int
+lock_image(struct scop_platform *platform)
+{
+	const char *path =
+	    scop_arena_printf(platform->arena, "%s/directory.lock", platform->config.run);
+	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0 && flock(fd, LOCK_EX) == 0)
+		return fd;
+	scop_error_errno(&platform->err, "'%s' cannot be locked", path);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+bool
+scop_directory_write(struct scop_platform *platform)
+{
+	bool published;
+	const int lock = lock_image(platform);
+
+	if (lock < 0)
+		return false;
+	const bool written = write_directory(platform);
+	close(lock);
+	/* without an answer the file is in place all the same: a supervisor takes it when it can */
+	if (written && !scop_control_ask(platform->config.run, "publish\n", PUBLISH_MS, &published))
+		scop_log_line(SCOP_LOG_DEBUG, "no supervisor has published the directory yet");
+	return written;
 }

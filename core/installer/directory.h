@@ -5,8 +5,9 @@
 
 #include "installer/platform.h"
 
-/* Writes run/directory from the database. What is there stays where the rows do not fit together.
- */
+/* Writes run/directory from the database, and returns once the supervisor has published it: from
+ * then on every request sees it. Without a supervisor the file alone is written. The existing file
+ * stays if the rows do not fit together. */
 bool scop_directory_write(struct scop_platform *platform);
 
 #endif

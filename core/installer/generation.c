@@ -4,12 +4,9 @@
  * and switched to by one UPDATE. After a kill at any point before that, the old tables stay in
  * service and the next run drops the new ones.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -18,6 +15,7 @@
 #include "installer/installation.h"
 #include "installer/migrator.h"
 #include "installer/directory.h"
+#include "process/control.h"
 
 enum { DRAIN_STEP_MS = 20, CONTROL_MS = 2000 };
 
@@ -35,25 +33,16 @@ set_state(struct scop_installation *installation, const char *state)
 
 /* Asks the supervisor whether all requests that began before the present directory have ended. */
 static bool
-ask_drained(const struct scop_installation *installation, bool *ret_drained)
+is_drained(const struct scop_installation *installation)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char words[80], answer[8] = "";
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct pollfd polled = { fd, POLLIN, 0 };
+	char command[80];
+	bool drained;
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%s/control",
-	    installation->platform->config.run);
-	const int length = snprintf(words, sizeof words, "drained %u %s\n", installation->tenant,
+	snprintf(command, sizeof command, "drained %u %s\n", installation->tenant,
 	    installation->module);
-	const bool on_step = fd >= 0 &&
-	    connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	    write(fd, words, (size_t)length) == length && poll(&polled, 1, CONTROL_MS) > 0 &&
-	    read(fd, answer, sizeof answer - 1) > 0;
-	if (fd >= 0)
-		close(fd);
-	*ret_drained = on_step && strncmp(answer, "yes", 3) == 0;
-	return on_step;
+	return scop_control_ask(installation->platform->config.run, command, CONTROL_MS,
+		   &drained) &&
+	    drained;
 }
 
 /* Longer than the hard limit of a request none can take: the supervisor ends it then. */
@@ -66,9 +55,7 @@ wait_until_drained(struct scop_installation *installation)
 	    : config->job_hard_milliseconds;
 
 	for (int64_t waited = 0; waited < limit + CONTROL_MS; waited += DRAIN_STEP_MS) {
-		bool drained;
-
-		if (ask_drained(installation, &drained) && drained)
+		if (is_drained(installation))
 			return true;
 		usleep(DRAIN_STEP_MS * 1000);
 	}

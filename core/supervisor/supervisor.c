@@ -313,8 +313,8 @@ hand_over(struct supervisor *supervisor)
 
 /* Whether all requests for a tenant's module that began before the present directory have ended:
  * "TENANT MODULE". A slot whose tenant is not known yet may be that tenant's. */
-static void
-answer_drained(struct supervisor *supervisor, int fd, const char *words)
+static bool
+is_drained(struct supervisor *supervisor, const char *words)
 {
 	char module[SCOP_MODULE_MAX + 1];
 	unsigned tenant;
@@ -334,8 +334,14 @@ answer_drained(struct supervisor *supervisor, int fd, const char *words)
 				drained = false;
 		}
 	}
-	if (write(fd, drained ? "yes\n" : "no\n", drained ? 4 : 3) < 0)
-		scop_log_line(SCOP_LOG_DEBUG, "who asked about requests is gone");
+	return drained;
+}
+
+static void
+answer(int fd, bool yes)
+{
+	if (write(fd, yes ? "yes\n" : "no\n", yes ? 4 : 3) < 0)
+		scop_log_line(SCOP_LOG_DEBUG, "the client of the control socket disconnected");
 }
 
 static void __attribute__((noreturn)) write_numbers(const struct supervisor *supervisor, int fd,
@@ -397,7 +403,9 @@ answer_control(struct supervisor *supervisor)
 			if (write(fd, "ok\n", 3) == 3)
 				hand_over(supervisor);
 		} else if (strncmp(words, "drained ", 8) == 0) {
-			answer_drained(supervisor, fd, words + 8);
+			answer(fd, is_drained(supervisor, words + 8));
+		} else if (strncmp(words, "publish", 7) == 0) {
+			answer(fd, !supervisor->stopping && image_is_published(supervisor));
 		} else if (strncmp(words, "work", 4) == 0) {
 			if (write(supervisor->host.work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
 				scop_log_line(SCOP_LOG_DEBUG, "the dispatcher is awake already");
@@ -589,7 +597,7 @@ wait_and_serve(struct supervisor *supervisor)
 	if (polled[1].revents) {
 		drain_fd(supervisor->notify_fd);
 		if (!supervisor->stopping)
-			read_image(supervisor);
+			(void)image_is_published(supervisor);
 	}
 	if (polled[0].revents)
 		take_signals(supervisor);

@@ -361,3 +361,19 @@ test('of the packages that nobody uses, can go back to or is offered, nothing is
   const folders = fs.readdirSync(path.join(stack.folder, 'modules')).filter((name) => !name.startsWith('.'))
   assert.deepEqual(folders.filter((hash) => !kept.split('\n').includes(hash)), [])
 })
+
+test('an order ends once the supervisor has published it, and the next request is served', async () => {
+  const image = path.join(stack.folder, 'run/directory'), before = fs.statSync(image).ino, supervisor = stack.pid('supervisor')
+  let ended = false, order
+  process.kill(supervisor, 'SIGSTOP')
+  try {
+    order = module('install', 'guestbook', 'vert').then(() => { ended = true })
+    await until('the image is written', () => fs.statSync(image).ino !== before)
+    await sleep(500) // longer than a command takes to end after its last step
+    assert.equal(ended, false, 'nobody sees the image yet')
+  } finally {
+    process.kill(supervisor, 'SIGCONT')
+  }
+  await order
+  assert.equal((await page('vert', 'guestbook')).status, 200)
+})
