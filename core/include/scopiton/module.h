@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The parts of a module: tables that the host reads. Leave out unused ones.
+ * The parts of a module: tables that the host reads. Leave out those that are not used.
  *
- * The descriptor holds the size of each table's entry, so that a host can read the tables of an
- * older or newer module.
+ * The descriptor holds the size of an entry of each table, so that a host can read the tables of
+ * older and newer modules.
  */
 #ifndef SCOPITON_MODULE_H
 #define SCOPITON_MODULE_H
@@ -22,137 +22,137 @@
 
 /* ---- fields ---- */
 
-/* In brackets: the type that scop_field gives, and the partial that draws the field
- * (docs/pages.md). All but SCOP_FIELD_BOOL and lists give NULL for a field left empty. */
+/* In brackets: the type of value that scop_field returns, and the partial that draws the field
+ * (docs/pages.md). An empty field is NULL, except for SCOP_FIELD_BOOL and lists. */
 enum scop_field_type {
-	/* one line; min and max count characters; max 200 unless said [string; input] */
+	/* one line; min and max count characters; default max 200 [string; input] */
 	SCOP_FIELD_TEXT,
-	/* several lines; max 5,000 unless said [string; textarea] */
+	/* several lines; default max 5,000 [string; textarea] */
 	SCOP_FIELD_LONGTEXT,
-	/* an address that one mail can be sent to; ASCII, no line break, one @ [string; email] */
+	/* one e-mail address; ASCII, no line break, exactly one @ [string; email] */
 	SCOP_FIELD_EMAIL,
-	/* a whole number; min and max bound it [integer; number] */
+	/* an integer from min to max [integer; number] */
 	SCOP_FIELD_INT,
 	/* a positive integer [integer] */
 	SCOP_FIELD_ID,
-	/* "12,5" or "12.5", exact: `scale` digits behind the point, of which fewer may be typed;
-	 * min and max in the smallest unit, so 50 of scale 2 is 0.50 [number; decimal] */
+	/* "12,5" or "12.5", exact, with at most `scale` decimal places; min and max are in the
+	 * smallest unit, so 50 with scale 2 is 0.50 [number; decimal] */
 	SCOP_FIELD_DECIMAL,
-	/* "12,50" or "12.50" in the tenant's currency; min and max in cents. Below 0 only where min
-	 * is: SCOP_NO_MIN for any amount [money; money, or signed] */
+	/* "12,50" or "12.50" in the tenant's currency; min and max in cents. Negative amounts are
+	 * accepted only if min is negative: SCOP_NO_MIN for any amount [money; money, or signed] */
 	SCOP_FIELD_MONEY,
-	/* "2026-11-22" of 1900 to 2199, as a browser's date input sends it [date; date] */
+	/* "2026-11-22", as a browser's date input sends it; years 1900 to 2199 [date; date] */
 	SCOP_FIELD_DATE,
 	/* "14:30" [time of day; clock] */
 	SCOP_FIELD_CLOCK,
-	/* "2026-11-22T14:30", on the clocks of the tenant's zone; from programs also with an offset
-	 * from UTC (RFC 3339). An hour that the beginning of summer time leaves out is refused; one
-	 * that its end shows twice is asked for: "name.which" says "first" or "second". [time;
-	 * datetime] */
+	/* "2026-11-22T14:30" in the tenant's time zone; from programs also with an offset from UTC
+	 * (RFC 3339). A local time skipped at the beginning of summer time is refused; for one that
+	 * occurs twice at its end the form asks which is meant ("name.which" is "first" or
+	 * "second"). [time; datetime] */
 	SCOP_FIELD_TIME,
-	/* a checkbox: left empty is false [boolean] */
+	/* a checkbox; false if not checked [boolean] */
 	SCOP_FIELD_BOOL,
 	/* one of `choices` [string; select] */
 	SCOP_FIELD_CHOICE,
-	/* a code of ISO 3166-1 alpha-2, in capitals: "BE"; one of `choices`, where there are some
-	 * [string; country] */
+	/* an ISO 3166-1 alpha-2 code in capitals: "BE"; if `choices` is set, one of them [string;
+	 * country] */
 	SCOP_FIELD_COUNTRY,
-	/* "+3222345678" (E.164). National numbers are taken where the tenant's zone belongs to one
-	 * country, and its people dial so [string; phone] */
+	/* "+3222345678" (E.164). National numbers are accepted if the tenant's time zone belongs to
+	 * a single country whose numbering plan the host knows [string; phone] */
 	SCOP_FIELD_PHONE,
-	/* an address of a web page, http or https, at most 2,000 bytes; "example.org" gets https://
+	/* the URL of a web page, http or https, at most 2,000 bytes; "example.org" gets https://
 	 * [string; url] */
 	SCOP_FIELD_URL,
-	/* "BE68539007547034": an account number, its length and check digits right; a view writes
-	 * it in fours: {{account.fours}} [string; iban] */
+	/* "BE68539007547034": an account number whose length and check digits are verified;
+	 * {{account.fours}} in a view writes it in groups of four [string; iban] */
 	SCOP_FIELD_IBAN,
-	/* "BE0202239951": a VAT number of the European Union [string; vat] */
+	/* "BE0202239951": an EU VAT number [string; vat] */
 	SCOP_FIELD_VAT,
-	/* checkboxes of one name; max counts them, 100 unless said [list of positive integers] */
+	/* checkboxes with the same name; max counts them, default 100 [list of positive integers]
+	 * */
 	SCOP_FIELD_IDS,
-	/* all of "name.key"; max counts each one's characters. A form of more than 1,000 fields is
-	 * refused. [map of texts by key] */
+	/* all fields named "name.key"; max counts the characters of each. A form of more than 1,000
+	 * fields is refused. [map of strings by key] */
 	SCOP_FIELD_MAP,
 	/* an upload of at most `max_bytes`: see scop_upload [upload] */
 	SCOP_FIELD_FILE,
-	/* several uploads of one name, each of at most `max_bytes`; min and max count them, at most
-	 * 20: see scop_upload_at [uploads] */
+	/* several uploads with the same name, each of at most `max_bytes`; min and max count them,
+	 * at most 20: see scop_upload_at [uploads] */
 	SCOP_FIELD_FILES,
-	/* rows of fields of their own, such as the lines of an invoice: `lines` lists what each
-	 * holds, fields of one value. They are sent as "name.0.count"; docs/pages.md says how
-	 * people add, remove and move them. min and max count the rows, max 100 unless said; one in
-	 * which nothing was typed does not count, and one is needed where the field is required
-	 * [list of maps; lines] */
+	/* repeated rows of fields, such as the lines of an invoice; `lines` lists the fields of a
+	 * row, each with a single value. They are sent as "name.0.count"; docs/pages.md says how
+	 * people add, remove and move them. min and max count the rows, default max 100; empty rows
+	 * do not count, and a required field needs at least one row [list of maps; lines] */
 	SCOP_FIELD_LINES,
 };
 
 #define SCOP_NO_MIN INT64_MIN
 
-/* A field that a route accepts, from the form of a POST or the query of a GET. Nothing else
- * arrives. Text is trimmed, well-formed UTF-8 and has no control characters. An array ends with an
- * empty one. */
+/* A field that a route accepts, from the form of a POST or the query of a GET. The handler gets no
+ * other input. Text is trimmed, well-formed UTF-8 and without control characters. An array ends
+ * with an empty entry. */
 struct scop_field {
 	const char *name;
 	enum scop_field_type type;
 	bool required;
-	uint8_t scale;              /* of SCOP_FIELD_DECIMAL: digits behind the point, 0 to 18 */
-	int64_t min, max;           /* max 0: the type's own */
-	int64_t max_bytes;          /* of an upload; 5,000,000 unless said */
+	uint8_t scale;              /* of SCOP_FIELD_DECIMAL: decimal places, 0 to 18 */
+	int64_t min, max;           /* max 0: the type's default */
+	int64_t max_bytes;          /* of an upload; default 5,000,000 */
 	const char *const *choices; /* NULL ends */
-	const char *pattern;        /* PCRE2, of the whole text */
-	/* as the form has it, in SCOP_TEXT(): names the field where all mistakes are listed; NULL:
-	 * none */
+	const char *pattern;        /* PCRE2; must match the whole text */
+	/* the label in the form, in SCOP_TEXT(): names the field in the list of errors; NULL: none
+	 * */
 	const char *label;
-	/* what to say where the pattern does not match, in SCOP_TEXT(); NULL: a general sentence */
+	/* the error if the pattern does not match, in SCOP_TEXT(); NULL: a general one */
 	const char *message;
-	const struct scop_field *lines; /* of SCOP_FIELD_LINES; an empty one ends */
+	const struct scop_field *lines; /* of SCOP_FIELD_LINES; ends with an empty entry */
 };
 
 /* ---- routes ---- */
 
-/* A GET reads, in a transaction in which MariaDB refuses a write; HEAD is one too. A POST writes,
- * in one that is committed when the handler has answered, and takes effect once however often the
+/* A GET (or HEAD) reads, in a transaction in which MariaDB refuses writes. A POST writes, in a
+ * transaction that is committed after the handler returns; it takes effect once, however often the
  * form is sent. */
 enum scop_method { SCOP_GET, SCOP_POST };
 
 /* The permission of a portal route that every signed-in member may open. A program with an API key
- * is no member. */
+ * is not a member. */
 #define SCOP_ANY_MEMBER ""
 
-/* One address. The host tries routes in their order and takes the first whose method and path
- * match. An array ends with an empty one. */
+/* One address. The host tries routes in order and takes the first whose method and path match. An
+ * array ends with an empty entry. */
 struct scop_route {
 	enum scop_method method;
-	/* "/p/{slug}": a {part} is what stands between two slashes, at most 200 bytes */
+	/* "/p/{slug}": a {part} matches one path segment of at most 200 bytes */
 	const char *path;
-	const char *name; /* for links; NULL: none lead here */
-	/* gives the answer; without one it is 500. May run again where MariaDB asks for it: what it
-	 * did in the database is undone then. */
+	const char *name; /* for links and redirects; NULL: not used by any */
+	/* sets the answer; the answer is 500 if it sets none. May run a second time, after a
+	 * deadlock for instance, when MariaDB has rolled back the first run. */
 	void (*handle)(struct scop_request *req);
-	const struct scop_field *fields; /* NULL: accepts none */
-	/* the route lives in the portal, for members who have it, or SCOP_ANY_MEMBER; NULL: on the
-	   public side */
+	const struct scop_field *fields; /* NULL: none accepted */
+	/* the route is in the portal, for members with this permission, or SCOP_ANY_MEMBER; NULL:
+	 * on the public side */
 	const char *permission;
-	/* of a POST: draws its form again, with the errors and the values */
+	/* of a POST: draws the form again, with the errors and the values as typed */
 	void (*form)(struct scop_request *req);
-	bool api;    /* answers as JSON too, with "Accept: application/json" */
-	bool open;   /* in the portal, without being signed in: the portal's own sign-in */
-	bool stored; /* of a GET: reached through scop_send_stored() alone, never by an address */
-	/* answers 404 but where the configuration says "development = yes" and the host name is one
-	 * below .localhost */
+	bool api;    /* also answers in JSON, to "Accept: application/json" */
+	bool open;   /* in the portal without signing in, such as the sign-in page itself */
+	bool stored; /* of a GET: reached only through scop_send_stored(), not by an address */
+	/* answers 404 unless the configuration has "development = yes" and the host name is below
+	 * .localhost */
 	bool development;
 };
 
 /* ---- imports ---- */
 
-/* Reports how a line of an import went, to whoever started the import. `line` and `column` from 1,
- * 0 for none. */
+/* Reports a message about a line of an import to the person who started it. `line` and `column`
+ * count from 1; 0 for none. */
 enum scop_report_level { SCOP_REPORT_INFO, SCOP_REPORT_WARNING, SCOP_REPORT_ERROR };
 void scop_report(struct scop_request *req, enum scop_report_level level, unsigned line,
     unsigned column, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Imports files: `files[0]` is the one named first. Runs in one transaction, which is rolled back
- * when the handler returns false or reports an error. */
+/* An import from the command line; `files[0]` is the first file named. It runs in one transaction,
+ * which is rolled back if the handler returns false or reports an error. */
 struct scop_import {
 	const char *name; /* `scopiton import MODULE NAME FILE...` */
 	bool (*handle)(struct scop_request *req, const struct scop_file *files, size_t count);
@@ -181,14 +181,14 @@ struct scop_names {
 	const struct scop_messages *messages;           /* an empty language ends */
 };
 
-/* The version of the API that a module is built for: the host has the same major version, and this
- * minor version or a later one. */
+/* The API version that a module is built for. The host must have the same major version, and the
+ * same or a later minor version. */
 #define SCOP_API_MAJOR 2
 #define SCOP_API_MINOR 0
 
 /* The descriptor. SCOP_MODULE fills in all but the tables. */
 struct scop_module {
-	uint32_t api;  /* the major version times 65536, and the minor one */
+	uint32_t api;  /* major version * 65536 + minor version */
 	uint32_t size; /* of this struct, in bytes, and of one entry of each table */
 	uint32_t route_size, field_size, import_size, job_size;
 	const struct scop_names *names;

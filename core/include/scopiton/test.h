@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Tests of a module's handlers, in the test's own process: no nginx, no worker, no supervisor.
+ * Tests of a module's handlers in the test's own process, without nginx, worker or supervisor.
  *
- * A test asks for a route as a visitor or a member, and looks at what the handler decided: status,
- * model, view, page, redirect, refused fields, rows, jobs, events, mails, audit trail. All that the
- * host does around a handler is done: permission, checked fields, form key, transaction, the
- * module's own account and role in a real MariaDB. The database is private to the program, has one
- * tenant with the module, and each test finds it as the module's migrations leave it.
+ * A test requests a route as a visitor or a member and checks the result: status, model, view,
+ * page, redirect, rejected fields, rows, jobs, events, mails, audit trail. The handler runs as in a
+ * worker: permission, field validation, form key, transaction, and the module's own account and
+ * role in a real MariaDB. The database is private to the test program and has one tenant with the
+ * module; each test starts with it as the module's migrations leave it.
  *
  *     static void
  *     an_entry_is_stored(void **state)
@@ -26,8 +26,8 @@
  *             return cmocka_run_group_tests(tests, scop_test_start, scop_test_stop);
  *     }
  *
- * A mistake in a test itself (no such route, SQL that MariaDB refuses) fails the test, and says
- * why. Returned values live until the test ends. docs/testing.md shows more.
+ * A mistake in the test itself (an unknown route, SQL that MariaDB refuses) fails the test with a
+ * message. Returned values live until the test ends. docs/testing.md shows more.
  */
 #ifndef SCOPITON_TEST_H
 #define SCOPITON_TEST_H
@@ -60,7 +60,7 @@ int scop_test_stop(void **state);
 int scop_test_reset(void **state);
 
 #ifdef SCOP_TEST_MODULE
-/* Starts the database of this program; the last one ends it. */
+/* Starts the database of this program; scop_test_stop stops it. */
 static inline int
 scop_test_start(void **state)
 {
@@ -70,21 +70,22 @@ scop_test_start(void **state)
 }
 #endif
 
-/* An entry of cmocka's table: the test begins with the database as the migrations leave it, and
+/* An entry in cmocka's table: the test starts with the database as the migrations leave it, and
  * with nobody signed in. */
 #define scop_test(function) cmocka_unit_test_setup(function, scop_test_reset)
 
-/* ---- who asks ---- */
+/* ---- the client ---- */
 
-/* The language of the address, and of the member who is signed in: fr, nl, de or en, which is the
- * first one. */
+/* Sets the language of the address and of the signed-in member: "fr", "nl", "de" or "en", the
+ * default. */
 void scop_test_language(struct scop_test *test, const char *language);
 
-/* A member with these permissions, separated by spaces, is signed in from here on. Gives its id. */
+/* Signs in a new member with these permissions, separated by spaces, and returns its id; the second
+ * signs out. */
 int64_t scop_test_sign_in(struct scop_test *test, const char *name, const char *permissions);
 void scop_test_sign_out(struct scop_test *test);
 
-/* Another browser asks from here on: without the cookies of the one before, and nobody signed in.
+/* Continues with another browser: no cookies, and nobody signed in.
  */
 void scop_test_new_browser(struct scop_test *test);
 
@@ -92,74 +93,75 @@ void scop_test_new_browser(struct scop_test *test);
  * money, 0 or 1 for a boolean). The manifest must have the setting. */
 void scop_test_setting(struct scop_test *test, const char *name, const char *value);
 
-/* ---- asking ---- */
+/* ---- requests ---- */
 
-/* For the next question alone: a {part} of its path; a field of the form or of the query, of which
- * a name may come several times; an upload; a FastCGI parameter such as HTTP_ACCEPT. */
+/* These apply to the next request only: a {part} of its path; a field of the form or the query (a
+ * name may occur several times); an upload; a FastCGI parameter such as HTTP_ACCEPT. */
 void scop_test_part(struct scop_test *test, const char *name, const char *value);
 void scop_test_field(struct scop_test *test, const char *name, const char *value);
 void scop_test_upload(struct scop_test *test, const char *field, const char *file_name,
     const char *type, const void *bytes, size_t size);
 void scop_test_param(struct scop_test *test, const char *name, const char *value);
 
-/* Asks for the route of this name, or, for one without, "GET /path/{part}" as its table has it. A
- * POST has a form key, as its page would give it. Cookies are kept for the next question. Gives the
- * status. */
+/* Requests the route of this name or, for a route without a name, "GET /path/{part}" as in the
+ * table of routes. A POST carries a form key, as the page would send it. Cookies are kept for the
+ * next request. Returns the status. */
 int scop_test_ask(struct scop_test *test, const char *route);
 
-/* ---- what was answered ---- */
+/* ---- the answer ---- */
 
-/* The value that the handler has put under this name; NULL for none. */
+/* The value that the handler has put into the model under this name; NULL for none. */
 const struct scop_value *scop_test_model(const struct scop_test *test, const char *name);
 
-/* The name of the view; "" where the answer is not a view. */
+/* The name of the view; "" if the answer is not a view. */
 const char *scop_test_view(const struct scop_test *test);
 
-/* The body: the page in the host's frame, JSON, or a file's bytes, with a NUL behind. */
+/* The body: the page in the host's frame, JSON, or a file's bytes, followed by a NUL. */
 const char *scop_test_page(const struct scop_test *test);
 
-/* A header of the answer; "" where it has none. The address of a redirect is "Location". */
+/* A header of the answer; "" if it is missing. The second returns the header "Location" of a
+ * redirect. */
 const char *scop_test_header(const struct scop_test *test, const char *name);
 const char *scop_test_location(const struct scop_test *test);
 
-/* Why the field was refused, in the language of the page; NULL where it was not. */
+/* Why the field was rejected, in the language of the page; NULL if it was not. */
 const char *scop_test_refusal(const struct scop_test *test, const char *field);
 
-/* How many fields were refused. */
+/* The number of rejected fields. */
 size_t scop_test_refusals(const struct scop_test *test);
 
-/* Why the request failed (500 or 503), as the log has it; "" where it did not. */
+/* Why the request failed (500 or 503), as logged; "" if it did not. */
 const char *scop_test_failure(const struct scop_test *test);
 
 /* ---- jobs ---- */
 
-/* Runs the job, or what a schedule or an event would run, with this body (JSON; NULL: {}), in a
- * transaction of its own. Gives "done", "again" or "dead", and for the last two the reason behind a
- * space. scop_test_param(test, "TRIES", "3") makes it the third try; two runs with the same
- * "ENTRY" are one that is delivered twice. */
+/* Runs the job with this body (JSON; NULL: {}) in a transaction of its own, as the dispatcher
+ * would, also for a schedule or an event. Returns "done", "again" or "dead"; a space and the reason
+ * follow the last two. scop_test_param(test, "TRIES", "3") makes it the third try; two runs with
+ * the same "ENTRY" are the same entry delivered twice. */
 const char *scop_test_job(struct scop_test *test, const char *job, const char *body);
 
 /* Runs the module's due jobs, oldest first, until none is left, including those enqueued meanwhile.
- * Fails the test when one does not end with "done". Returns how many ran. */
+ * Fails the test if one does not end with "done". Returns how many ran. */
 size_t scop_test_run_queue(struct scop_test *test);
 
-/* Sets the answer to the next call to another system; status 0: no answer, for the reason `body`.
- * Several answers are used in their order; a call beyond them gets no answer. */
+/* Sets the answer to the next call to another system; status 0: no answer, with `body` as the
+ * reason. Several answers are used in order; a call for which none is left gets no answer. */
 void scop_test_http(struct scop_test *test, int status, const char *type, const char *body);
 
-/* The calls that were made, oldest first: a list of maps of `method`, `url` and `body`. */
+/* The calls made, oldest first: a list of maps with `method`, `url` and `body`. */
 const struct scop_value *scop_test_calls(const struct scop_test *test);
 
-/* ---- what is stored ---- */
+/* ---- stored data ---- */
 
-/* Runs a statement of the module (of names.h) under the module's own role: its rows, or NULL for
- * one that writes. */
+/* Runs a statement of the module (from names.h) under the module's own role; returns its rows, or
+ * NULL if it writes. */
 const struct scop_value *scop_test_query(struct scop_test *test, struct scop_query query);
 
-/* Runs SQL in the module's database, as an administrator; the prefix "socle." names the socle.
- * Gives the rows of a SELECT, else NULL. For rows that a test needs, and for looks that no
- * statement of the module gives. The second gives the first column of the first row, NULL for no
- * row. */
+/* Runs SQL in the module's database as an administrator; the prefix "socle." names the tenant's
+ * socle. Returns the rows of a SELECT, else NULL. For inserting test rows, and for checks for which
+ * the module has no statement. The second returns the first column of the first row; NULL if there
+ * is no row. */
 const struct scop_value *scop_test_sql(struct scop_test *test, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const struct scop_value *scop_test_sql_value(struct scop_test *test, const char *format, ...)
@@ -171,19 +173,19 @@ void scop_test_sample(struct scop_test *test);
 /* The number of rows of a table of the module. */
 int64_t scop_test_count(struct scop_test *test, const char *table);
 
-/* The bodies of the jobs, or events, of this name that the module has put into the queue, oldest
- * first. */
+/* The bodies of the jobs, or events, of this name that the module has enqueued, oldest first. */
 const struct scop_value *scop_test_jobs(struct scop_test *test, const char *name);
 const struct scop_value *scop_test_events(struct scop_test *test, const char *name);
 
-/* The mails that were written, oldest first: maps of `to`, `to_name`, `reply_to`, `subject`, `html`
- * and `files` (how many are attached). */
+/* The queued mails, oldest first: maps with `to`, `to_name`, `reply_to`, `subject`, `html` and
+ * `files` (the number of attachments). */
 const struct scop_value *scop_test_mails(struct scop_test *test);
 
-/* The tenant's audit trail, oldest first: maps of `name` (who), `text` (in English) and `about`. */
+/* The tenant's audit trail, oldest first: maps with `name` (who), `text` (in English) and `about`.
+ */
 const struct scop_value *scop_test_audit(struct scop_test *test);
 
-/* ---- values, as arguments of statements ---- */
+/* ---- values for arguments of statements ---- */
 
 const struct scop_value *scop_test_text(struct scop_test *test, const char *text);
 const struct scop_value *scop_test_int(struct scop_test *test, int64_t integer);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Work that is done later: jobs, and events that other modules may act on.
+ * Background work: jobs, and events that other modules can subscribe to.
  *
- * Work that a POST or a job enqueues here is part of its transaction: it runs after the commit, and
- * never without one. A job runs in a worker of its own kind, in one transaction, with more time
- * than a visitor has. It may be delivered again (a process died, MariaDB was away), but its
- * transaction takes effect once.
+ * A POST or a job enqueues work as part of its transaction: the work runs after the commit, or not
+ * at all. A job runs in a job worker, in one transaction, with a longer time limit than a page. It
+ * may be delivered more than once (a process died, MariaDB was unavailable), but its transaction
+ * takes effect once.
  *
- * A job stands in the module's table and, with its titles, in module.xml; so do its schedule and
- * the events that it takes:
+ * The module's table lists its jobs. module.xml lists them with their titles, their schedules and
+ * the events that the module emits and subscribes to:
  *
  *     <job name="remind" at="08:00" on="mon tue wed thu fri"><title>Remind</title></job>
  *     <emits event="order_placed"/>
@@ -29,52 +29,52 @@ struct scop_request;
 enum scop_job_result {
 	SCOP_JOB_RETRY,  /* run again later, with exponential back-off */
 	SCOP_JOB_DONE,   /* its transaction is committed */
-	SCOP_JOB_FAILED, /* never run again: it waits for a person who retries or discards it */
+	SCOP_JOB_FAILED, /* not retried: somebody retries or discards it in the portal */
 };
 
-/* A job that the module can do. An array ends with an empty one. */
+/* A job of the module. An array ends with an empty entry. */
 struct scop_job {
-	const char *name; /* as module.xml has it */
+	const char *name; /* as in module.xml */
 	enum scop_job_result (*handle)(struct scop_request *req);
-	unsigned tries; /* after which a retry counts as failed; 10 unless said */
+	unsigned tries; /* after this many, a retry counts as failed; default 10 */
 };
 
 /* Enqueues a job of this module, to run now. `body` is a map with the job's input, at most 64 kB as
- * JSON; NULL for none. Times become texts and money a map on the way. Only in a POST or a job;
- * elsewhere, or with a larger body, the request fails. */
+ * JSON; NULL for none. In JSON, times become strings and money a map. Allowed only in a POST or a
+ * job; elsewhere, or with a larger body, the request fails. */
 void scop_enqueue(struct scop_request *req, const char *job, const struct scop_value *body);
 
-/* The same for the time `at` (NULL: now). `once` (1 to 100 bytes; NULL: none) makes the call
- * idempotent: while a job of the same name and `once` waits, another is not enqueued. */
+/* The same, to run at the time `at` (NULL: now). `once` (1 to 100 bytes; NULL: none) makes the call
+ * idempotent: while a job of the same name and `once` is queued, no second one is added. */
 void scop_enqueue_at(struct scop_request *req, const char *job, const struct scop_value *body,
     const struct scop_value *at, const char *once);
 
-/* Announces an event, which module.xml declares: each module that takes it, of the same tenant,
- * gets a job with this body. A module that is switched off at that moment gets none; the jobs
- * enqueued for it before wait until it is back on. */
+/* Emits an event that module.xml declares: each of the tenant's modules that subscribes to it gets
+ * a job with this body. A module that is disabled at that moment gets none; jobs enqueued for it
+ * earlier wait until it is enabled again. */
 void scop_emit(struct scop_request *req, const char *event, const struct scop_value *body);
 
 /* ---- in a job ---- */
 
-/* The body that the job was enqueued with: a map, perhaps an empty one; NULL outside of a job. */
+/* The body that the job was enqueued with: a map, possibly empty; NULL outside a job. */
 const struct scop_value *scop_body(const struct scop_request *req);
 
-/* The number of this try, from 1; 0 outside of a job. */
+/* The number of this try, from 1; 0 outside a job. */
 unsigned scop_tries(const struct scop_request *req);
 
-/* For `return`: SCOP_JOB_RETRY, or SCOP_JOB_FAILED. `format` gives the reason, as printf does,
- * which the portal shows. */
+/* For `return`: they give SCOP_JOB_RETRY and SCOP_JOB_FAILED, and record the reason (formatted as
+ * by printf), which the portal shows. */
 enum scop_job_result scop_retry(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 enum scop_job_result scop_give_up(struct scop_request *req, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Shows the job's progress in the portal, `done` of `total`, even if its transaction fails later.
- * Cheap enough for each step of a loop. Does nothing outside of a job. */
+ * Cheap enough to call at each step of a loop. Does nothing outside a job. */
 void scop_progress(struct scop_request *req, uint32_t done, uint32_t total);
 
-/* Whether somebody has cancelled the job: a long job checks now and then, and returns. The host
- * rolls its transaction back. */
+/* Whether somebody has cancelled the job. A long job checks this regularly and returns if so; the
+ * host rolls its transaction back. */
 bool scop_cancelled(struct scop_request *req);
 
 #endif
