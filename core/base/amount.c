@@ -9,14 +9,15 @@
 
 enum { DIGITS_MAX = 18, TEXT_MAX = 64 };
 
-/* An amount in digits, spaces, points and commas, without sign and currency. */
+/* An amount: digits, spaces, points and commas, without sign or currency. */
 struct written {
 	char text[TEXT_MAX];
 	size_t length;
 	bool negative;
 };
 
-/* How many bytes of blank stand there: a space, a no-break one, a narrow one. */
+/* The length in bytes of the space at `at`: an ordinary, no-break or narrow one; 0 if there is
+ * none. */
 static size_t
 blank_at(const char *c)
 {
@@ -26,7 +27,7 @@ blank_at(const char *c)
 						 : 0;
 }
 
-/* A euro sign may stand in front or behind, once, and a minus in front, as a hyphen or as itself.
+/* One euro sign may come before or after the number, and a minus sign (or a hyphen) before it.
  */
 static bool
 squeeze(const char *text, struct written *ret)
@@ -71,8 +72,8 @@ count_of(const char *text, char sign)
 	return count;
 }
 
-/* Whether what stands before the point is digits, or groups of three by one sign that is not the
- * point. */
+/* Whether the integer part consists of digits, optionally in groups of three with one separator
+ * that is not the decimal point. */
 static bool
 is_whole(const char *text, size_t length, char point)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Arena: chunks of 32 kB, larger ones for what does not fit; see arena.h. */
+/* Arena: chunks of 32 kB, and larger ones for larger allocations; see arena.h. */
 #include "base/arena.h"
 
 #include <assert.h>
@@ -127,7 +127,7 @@ take(struct scop_arena *arena, size_t size)
 		const bool large = ONE_MALLOC_EACH || rounded > CHUNK_SIZE / 4;
 		struct chunk *tmp = chunk_new(large ? rounded : CHUNK_SIZE);
 
-		if (large && chunk) { /* goes behind the open chunk, which has room left */
+		if (large && chunk) { /* put after the open chunk, which still has room */
 			tmp->next = chunk->next;
 			chunk->next = tmp;
 		} else {

@@ -3,8 +3,8 @@
  * Arena: memory that is freed all at once, at the end of a request.
  *
  * Allocation never fails from the caller's view: out of memory ends the process (the supervisor
- * starts another). In sanitizer builds each allocation is a malloc of its own, so that an overrun
- * is seen.
+ * starts another). In sanitizer builds each allocation is a malloc of its own, so that overruns are
+ * detected.
  */
 #ifndef SCOP_BASE_ARENA_H
 #define SCOP_BASE_ARENA_H
@@ -16,8 +16,7 @@ struct scop_arena;
 
 struct scop_arena *scop_arena_new(void);
 
-/* Runs the cleanups, last registered first, and forgets everything; keeps one chunk for the next
- * round. */
+/* Runs the cleanups, last registered first, and discards everything; keeps one chunk for reuse. */
 void scop_arena_reset(struct scop_arena *arena);
 void scop_arena_free(struct scop_arena *arena);
 
@@ -25,8 +24,8 @@ void scop_arena_free(struct scop_arena *arena);
 void *scop_arena_alloc(struct scop_arena *arena, size_t size)
     __attribute__((returns_nonnull, malloc));
 
-/* `old` (which must be this arena's, `old_size` long, or NULL) grown to `size`; in place where it
- * was the last one made. */
+/* Grows `old` (an allocation of `old_size` bytes of this arena, or NULL) to `size`, in place if it
+ * was the last allocation. */
 void *scop_arena_grow(struct scop_arena *arena, void *old, size_t old_size, size_t size)
     __attribute__((returns_nonnull));
 
@@ -38,10 +37,10 @@ char *scop_arena_printf(struct scop_arena *arena, const char *format, ...)
 char *scop_arena_vprintf(struct scop_arena *arena, const char *format, va_list args)
     __attribute__((returns_nonnull, format(printf, 2, 0)));
 
-/* Calls `release(thing)` when the arena is reset or freed: for handles of foreign libraries. */
+/* Calls `release(thing)` when the arena is reset or freed: for handles of other libraries. */
 void scop_arena_cleanup(struct scop_arena *arena, void (*release)(void *), void *thing);
 
-/* A message in parts, and what it reads in English: see base/said.h. */
+/* The English text of a message in parts: see base/said.h. */
 const char *scop_arena_say(struct scop_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *scop_arena_shown(struct scop_arena *arena, const char *said);

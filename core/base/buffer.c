@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Growing bytes: see buffer.h. */
+/* A growing byte buffer: see buffer.h. */
 #include "base/buffer.h"
 
 #include <assert.h>

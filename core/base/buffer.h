@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Buffer: bytes that grow at their end, in an arena. Always ends in a NUL that its length does not
- * count. */
+/* Buffer: a growing string in an arena. It always ends with a NUL that its length does not count.
+ */
 #ifndef SCOP_BASE_BUFFER_H
 #define SCOP_BASE_BUFFER_H
 
@@ -18,10 +18,10 @@ struct scop_buffer {
 };
 
 void scop_buffer_init(struct scop_buffer *buffer, struct scop_arena *arena);
-/* Makes room for `more` further bytes. */
+/* Makes room for `more` additional bytes. */
 void scop_buffer_reserve(struct scop_buffer *buffer, size_t more);
 
-/* Inline, for a page is made of thousands of small pieces. */
+/* Inline, because a page consists of thousands of small pieces. */
 static inline void
 scop_buffer_add(struct scop_buffer *buffer, const void *bytes, size_t length)
 {
@@ -45,14 +45,14 @@ scop_buffer_char(struct scop_buffer *buffer, char byte)
 	scop_buffer_add(buffer, &byte, 1);
 }
 
-/* Appends the number with at least `least` digits, at most 20, zeros before. A page has hundreds,
- * and printf takes many times as long. */
+/* Appends the number with at least `least` digits (at most 20), zero-padded. A page has hundreds,
+ * and printf is many times slower. */
 void scop_buffer_digits(struct scop_buffer *buffer, uint64_t number, unsigned least);
 
 void scop_buffer_printf(struct scop_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The text so far; "" when nothing was added. */
+/* The text so far; "" if nothing was appended. */
 const char *scop_buffer_str(const struct scop_buffer *buffer);
 
 #endif

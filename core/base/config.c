@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The configuration file: see config.h. One table says each setting's name, kind, default and
+/* The configuration file: see config.h. One table has each setting's name, type, default and
  * bounds. */
 #include "base/config.h"
 

@@ -15,16 +15,16 @@ enum { SCOP_CONFIG_TEXT = 256, SCOP_RUN_MAX = 24 };
 
 struct scop_config {
 	char file[SCOP_CONFIG_TEXT];
-	/* sockets and routes; at most 24 bytes, for a socket's path has 107 */
+	/* sockets and routes; at most 24 bytes, as a socket's path may have 107 */
 	char run[SCOP_CONFIG_TEXT];
 	char var[SCOP_CONFIG_TEXT];     /* installed modules, secrets */
 	char modules[SCOP_CONFIG_TEXT]; /* folders of unpacked packages that can be installed */
-	/* rights of packages that stand there, as package/grants.h reads them */
+	/* rights granted to packages in those folders: see package/grants.h */
 	char granted[SCOP_CONFIG_TEXT];
 	/* the group's: a folder, or an address of http(s); empty: none */
 	char catalogue[SCOP_CONFIG_TEXT];
 	char catalogue_key[SCOP_CONFIG_TEXT]; /* the group's public key, as minisign writes it */
-	/* the name under which nginx serves a catalogue from here; empty: it does not */
+	/* the host name at which nginx serves a catalogue; empty: none */
 	char catalogue_host[SCOP_CONFIG_TEXT];
 	char webroot[SCOP_CONFIG_TEXT];
 	char libexec[SCOP_CONFIG_TEXT]; /* where scopiton-worker and scopiton-supervisor are */
@@ -35,29 +35,29 @@ struct scop_config {
 	/* the user of nginx's own workers; empty: nginx's default */
 	char nginx_user[SCOP_CONFIG_TEXT];
 	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
-	/* nginx's, and in the addresses that are printed; empty: the standard one */
+	/* of nginx and in printed addresses; empty: the standard port */
 	char port[SCOP_CONFIG_TEXT];
-	/* of one tenant to one module; more are told to come back */
+	/* of one tenant to one module; further ones are answered 503 */
 	int64_t requests_at_once;
-	/* forms of one sender to one tenant, as nginx writes it */
+	/* forms of one client to one tenant, in nginx's notation */
 	char form_rate[SCOP_CONFIG_TEXT];
 	char mail_server[SCOP_CONFIG_TEXT]; /* smtp://host:port or smtps://; empty: mails wait */
-	char mail_from[SCOP_CONFIG_TEXT];   /* the address that mails come from */
-	/* the Maildir of `mail_from`; empty: what comes back is not read */
+	char mail_from[SCOP_CONFIG_TEXT];   /* the sender's address of mails */
+	/* the Maildir of `mail_from`; empty: bounces are not read */
 	char mail_bounces[SCOP_CONFIG_TEXT];
-	char mail_user[SCOP_CONFIG_TEXT]; /* for the mail server; empty: it asks for none */
+	char mail_user[SCOP_CONFIG_TEXT]; /* for the mail server; empty: no authentication */
 	char mail_password_file[SCOP_CONFIG_TEXT];
-	/* near hosts that modules may call, with blanks between */
+	/* hosts at private addresses that modules may call, separated by blanks */
 	char private_hosts[SCOP_CONFIG_TEXT];
-	char ca_file[SCOP_CONFIG_TEXT]; /* authorities for TLS, PEM */
-	int64_t mail_rate;              /* mails of one tenant in a minute */
+	char ca_file[SCOP_CONFIG_TEXT]; /* certificate authorities, PEM */
+	int64_t mail_rate;              /* mails of one tenant per minute */
 	bool separate_users;            /* as root, modules run under user ids of their own */
 	bool https;
 	bool development;
-	bool trace; /* pages of development end with their trace */
-	/* as root, a module's workers run under this plus the module's number */
+	bool trace; /* pages end with their trace in development */
+	/* as root, a module's workers run under this user id plus the module's number */
 	int64_t uid_base;
-	int64_t workers;      /* of all pools together */
+	int64_t workers;      /* of all pools */
 	int64_t pool_workers; /* of one pool */
 	int64_t job_workers;  /* of one module, for its jobs */
 	int64_t job_soft_milliseconds;
@@ -73,7 +73,7 @@ struct scop_config {
 	int64_t slow_statement_milliseconds; /* a statement that takes longer is logged */
 	int64_t body_max;                    /* bytes */
 	bool sandbox;
-	int64_t landlock_abi; /* at most this one is used; 0: none */
+	int64_t landlock_abi; /* the newest version to use; 0: none */
 };
 
 /* The defaults, then the file; false with `file:line: ...`. */

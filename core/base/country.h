@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Countries: the 249 codes of ISO 3166-1 alpha-2, and how each is called (names of CLDR 48). The
- * host's .po files have the names in the other languages.
+ * Countries: the 249 codes of ISO 3166-1 alpha-2 and their names from CLDR 48. The host's .po files
+ * have the names in the other languages.
  */
 #ifndef SCOP_BASE_COUNTRY_H
 #define SCOP_BASE_COUNTRY_H
@@ -16,14 +16,14 @@ struct scop_country {
 
 enum { SCOP_COUNTRIES = 249 };
 
-/* In the order of their codes. */
+/* Sorted by code. */
 extern const struct scop_country scop_countries[SCOP_COUNTRIES];
 
-/* The country of a code in capitals; NULL for none. */
+/* The country with this code, in capitals; NULL if there is none. */
 const struct scop_country *scop_country_find(const char *code);
 
-/* The code of the country that keeps the time of `zone`, such as BE for Europe/Brussels; "" where
- * several do, or the zone is not one of Europe's. */
+/* The code of the country that uses the time zone, such as BE for Europe/Brussels; "" if several
+ * do, or the zone is not in the table. */
 const char *scop_country_of_zone(const char *zone);
 
 #endif

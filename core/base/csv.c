@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* CSV: see scopiton/csv.h. Reads its own copy in place: a field loses its quotes where it stands.
+/* CSV: see scopiton/csv.h. Works in place on a copy of the file: quotes are removed where they are.
  */
 #include "scopiton/csv.h"
 
@@ -45,8 +45,8 @@ first_wrong_byte(const char *data, size_t size)
 	return good;
 }
 
-/* The separator that a first line "sep=;" names, which Excel reads and others write for it; `*at`
- * moves behind the line. 0 where there is none. */
+/* The separator named by a first line "sep=;", which Excel reads and other programs write for it;
+ * `*at` moves past the line. 0 if there is no such line. */
 static char
 named_separator(char **at, const char *end)
 {
@@ -84,7 +84,7 @@ find_separator(const char *at, const char *end)
 	return tabs > commas ? '\t' : ',';
 }
 
-/* ---- what the bytes are ---- */
+/* ---- file type and encoding ---- */
 
 static void *
 allocate(size_t size)
@@ -102,8 +102,8 @@ unit_at(const unsigned char *data, bool big)
 	return big ? (unsigned)data[0] << 8 | data[1] : (unsigned)data[1] << 8 | data[0];
 }
 
-/* The letter of one unit of UTF-16, or of two that are a pair; how many bytes it took. A half pair
- * becomes U+FFFD. */
+/* Decodes the character at `at`, one UTF-16 unit or a surrogate pair; returns the bytes read. An
+ * unpaired surrogate becomes U+FFFD. */
 static size_t
 take_utf16(const unsigned char *data, size_t left, bool big, unsigned *ret_letter)
 {
@@ -117,8 +117,8 @@ take_utf16(const unsigned char *data, size_t left, bool big, unsigned *ret_lette
 	return 4;
 }
 
-/* Excel's "Unicode text" is UTF-16 with a mark. Gives it in UTF-8, of `ret_size` bytes; an odd last
- * byte falls away. */
+/* Converts Excel's "Unicode text", UTF-16 with a byte order mark, to UTF-8 of `ret_size` bytes; an
+ * odd last byte is dropped. */
 static char *
 from_utf16(const char *bytes, size_t size, bool big, size_t *ret_size)
 {
@@ -149,7 +149,7 @@ copy_of(const char *data, size_t size, size_t *ret_size)
 	return copy;
 }
 
-/* The reason why it is not CSV; NULL if it may be read. */
+/* Why the file is not CSV; NULL if it can be read. */
 static const char *
 unreadable(const char *data, size_t size, unsigned *ret_line)
 {
@@ -195,7 +195,7 @@ scop_csv_separator(const struct scop_csv *csv)
 	return csv->separator;
 }
 
-/* Takes the quoted field at `at`; gives where it ends, or NULL where it does not. */
+/* Reads the quoted field at `at`; returns its end, or NULL if the quote is not closed. */
 static char *
 take_quoted(struct scop_csv *csv, char **ret_field)
 {
@@ -213,7 +213,7 @@ take_quoted(struct scop_csv *csv, char **ret_field)
 	if (in >= csv->end)
 		return NULL;
 	in++;
-	/* what follows a quote is kept as it is */
+	/* text after the closing quote is kept */
 	while (in < csv->end && *in != csv->separator && *in != '\n' && *in != '\r')
 		*out++ = *in++;
 	if (out < in)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Days and dates: the arithmetic of Howard Hinnant's "chrono-compatible low-level date algorithms",
- * in which years begin in March, so that the day that some years have more stands at their end. */
+/* Days and dates by Howard Hinnant's "chrono-compatible low-level date algorithms", in which years
+ * begin in March, so that the leap day is the last day of a year. */
 #include "base/date.h"
 
 #include <string.h>
@@ -60,7 +60,7 @@ scop_date_print(struct scop_buffer *out, int64_t days)
 {
 	const struct scop_day day = scop_day_of(days);
 
-	if (day.year < 0) /* no calendar of people or MariaDB has it */
+	if (day.year < 0) /* beyond what people or MariaDB use */
 		scop_buffer_char(out, '-');
 	scop_buffer_digits(out, (uint64_t)(day.year < 0 ? -day.year : day.year), 4);
 	scop_buffer_char(out, '-');
@@ -110,7 +110,7 @@ scop_clock_parse(const char *text, size_t length, int64_t *ret_seconds)
 	return true;
 }
 
-/* "Z", "+01:00": how many seconds ahead of UTC. */
+/* "Z", "+01:00": the offset from UTC in seconds. */
 static bool
 offset_parse(const char *text, size_t length, int64_t *ret_seconds)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Decimal arithmetic in 128 bits, so that no product of two 64-bit integers is lost. */
+/* Decimal arithmetic in 128 bits, which hold any product of two 64-bit integers. */
 #include "base/decimal.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@ power_of_ten(unsigned exponent)
 	return power;
 }
 
-/* `number` / `by`, half away from zero; `by` is above 0. */
+/* `number` / `by`, rounded half away from zero; `by` is positive. */
 static wide
 divide_rounded(wide number, wide by)
 {

@@ -12,16 +12,16 @@
 
 struct scop_error {
 	char text[1024];          /* in English */
-	char said[SCOP_SAID_MAX]; /* the same in parts, to be shown in another language */
+	char said[SCOP_SAID_MAX]; /* the same in parts, for showing it in another language */
 };
 
-/* Writes the message and answers false, so that a failing function can `return scop_error_set(err,
- * ...)`. An argument may be another error's `said`, which stays a message of its own within this
- * one, but not that of `err` itself: copy it before. */
+/* Sets the message and returns false, so that a failing function can `return scop_error_set(err,
+ * ...)`. An argument may be another error's `said`, which remains a separate message within this
+ * one, but not that of `err` itself: copy it first. */
 bool scop_error_set(struct scop_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The same, with ": " and errno's own words behind it. */
+/* The same, followed by ": " and the text of errno. */
 bool scop_error_errno(struct scop_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Country and length, of the registry's release 99. */
+/* Country and length, from release 99 of the registry. */
 static const char registry[] =
     "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24"
     "FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32"
@@ -21,8 +21,8 @@ scop_iban_length(const char *country)
 	return 0;
 }
 
-/* The remainder by 97 of the number that stands there, its first four characters behind the others
- * and letters as 10 to 35 (ISO 7064, MOD 97-10). */
+/* The number modulo 97, with its first four characters moved to the end and letters read as 10 to
+ * 35 (ISO 7064, MOD 97-10). */
 static unsigned
 remainder_of(const char *iban, size_t length)
 {

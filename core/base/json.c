@@ -45,9 +45,9 @@ map_from_json(struct scop_arena *arena, json_t *json)
 	return scop_map_value(&map);
 }
 
-/* jansson reads a double, which holds any decimal of 15 digits: the shortest one that it stands for
- * is the one that was written. A number with an exponent beyond 18 digits does not fit our
- * decimals: null. */
+/* jansson reads numbers as double, which holds any decimal of 15 digits exactly enough: the
+ * shortest decimal that gives the double is the one that was written. A number that does not fit 18
+ * digits becomes null. */
 static const struct scop_value *
 number_from_json(struct scop_arena *arena, double real)
 {
@@ -92,8 +92,8 @@ from_json(struct scop_arena *arena, json_t *json)
 	}
 }
 
-/* jansson's tree stands in the arena of what is made of it, which leads to its keys and strings:
- * nothing is copied, or freed one by one. */
+/* jansson allocates its tree in the arena of the value, which points to the tree's keys and
+ * strings: nothing is copied, or freed piece by piece. */
 static struct scop_arena *pieces;
 
 static void *
@@ -123,7 +123,7 @@ scop_json_parse(struct scop_arena *arena, const char *text, size_t length, struc
 	return value;
 }
 
-/* Whether a double holds all its digits: 15 are always held. */
+/* Whether a double holds all its digits: 15 always fit. */
 static bool
 is_exact(const struct scop_value *number)
 {

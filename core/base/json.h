@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* JSON to values and back, by jansson. Money is {"cents":..,"currency":".."}, a time is RFC 3339
- * text in UTC. */
+/* Converts JSON to values and back, with jansson. Money is {"cents":..,"currency":".."}, a time an
+ * RFC 3339 string in UTC. */
 #ifndef SCOP_BASE_JSON_H
 #define SCOP_BASE_JSON_H
 
@@ -13,7 +13,7 @@ struct scop_arena;
 struct scop_buffer;
 struct scop_value;
 
-/* NULL, with the place in `err`, for what is not JSON, not UTF-8 or deeper than jansson's own
+/* NULL, with the position in `err`, for invalid JSON, invalid UTF-8 or nesting beyond jansson's
  * limit. */
 const struct scop_value *scop_json_parse(struct scop_arena *arena, const char *text, size_t length,
     struct scop_error *err);

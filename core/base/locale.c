@@ -74,8 +74,8 @@ magnitude(int64_t integer)
 	return integer < 0 ? -(uint64_t)integer : (uint64_t)integer;
 }
 
-/* At least `least` digits, zeros before; `ret_digits` has room for 24. Gives how many. Without
- * printf, for a list of prices has hundreds. */
+/* Writes at least `least` digits, zero-padded, into `ret_digits`, which has room for 24; returns
+ * their number. It avoids printf, since a list of prices has hundreds of numbers. */
 static size_t
 make_digits(uint64_t number, size_t least, char *ret_digits)
 {
@@ -99,7 +99,7 @@ print_integer(struct scop_buffer *out, int64_t integer)
 	scop_buffer_add(out, digits, make_digits(magnitude(integer), 1, digits));
 }
 
-/* Digits in groups of three, then the point and `scale` digits. */
+/* Appends digits in groups of three, the decimal point and `scale` decimal places. */
 static void
 print_scaled(struct scop_buffer *out, int64_t integer, unsigned scale, const struct format *format)
 {
@@ -149,8 +149,8 @@ print_money(struct scop_buffer *out, const struct scop_value *value, enum scop_l
 	}
 }
 
-/* glibc knows one zone at a time; it is changed only when the next request's tenant lives
- * elsewhere. */
+/* glibc has one current time zone; it is changed only if the next request's tenant has another one.
+ */
 static void
 use_zone(const char *zone)
 {
@@ -174,7 +174,8 @@ local_time(const char *zone, int64_t microseconds)
 	return local;
 }
 
-/* The few letters of strftime that the formats above have; it is asked for every time of a list. */
+/* The few strftime conversions that the formats above use; strftime itself is slow for a list of
+ * times. */
 static void
 print_moment(struct scop_buffer *out, const char *format, const struct tm *moment)
 {
@@ -219,7 +220,7 @@ print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_loca
 	print_moment(out, formats[locale->language].time, &local);
 }
 
-/* A day as the calendar has it, whatever the zone. */
+/* A calendar date, independent of the time zone. */
 static void
 print_date(struct scop_buffer *out, int64_t days, enum scop_language language)
 {
@@ -278,7 +279,7 @@ scop_zone_clock(const char *zone, int64_t microseconds)
 		local.tm_wday, local.tm_hour, local.tm_min };
 }
 
-/* By how much the zone's clock is ahead of UTC at an instant. */
+/* The zone's offset from UTC at an instant. */
 static int64_t
 ahead(const char *zone, int64_t microseconds)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Log lines: see log.h. Written by one write(2), so that lines of many processes do not mix. */
+/* Log lines: see log.h. Each line is one write(2), so that lines of several processes do not mix.
+ */
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -109,7 +110,7 @@ write_line(enum scop_log_level level, const char *who, pid_t pid, const char *te
 	used += scop_log_escape(line + used, sizeof line - used - 1, text, length);
 	line[used++] = '\n';
 	if (write(STDERR_FILENO, line, used) < 0)
-		return; /* nowhere left to tell it */
+		return; /* there is nowhere to report this */
 }
 
 void

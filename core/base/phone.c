@@ -8,8 +8,8 @@
 
 enum { DIGITS_MAX = 15, DIGITS_MIN = 7 };
 
-/* Countries whose own way to write numbers is taken: the code, whether they dial a 0 first, and how
- * many digits follow the code (ITU-T's national numbering plans). */
+/* Countries whose national format is accepted: the country code, whether numbers are dialled with a
+ * leading 0, and how many digits follow the code (ITU-T's national numbering plans). */
 static const struct plan {
 	char country[3];
 	const char *code;
@@ -91,7 +91,7 @@ plan_of_code(const char *digits)
 	return NULL;
 }
 
-/* The digits of `text` without what separates them; -1 where there is anything else, or too many.
+/* Copies the digits of `text` without separators; -1 if there is anything else, or too many.
  */
 static int
 squeeze(const char *text, char *digits, size_t size)
@@ -124,7 +124,7 @@ check_international(char *digits, char *ret_phone)
 	if (!is_country(digits))
 		return SCOP_PHONE_COUNTRY;
 	char *own = digits + (plan ? strlen(plan->code) : 0);
-	if (plan && plan->zero && *own == '0') /* "+32 (0)2": nobody dials it from abroad */
+	if (plan && plan->zero && *own == '0') /* "+32 (0)2": it is not dialled from abroad */
 		memmove(own, own + 1, length-- - (size_t)(own - digits));
 	const size_t count = strlen(own);
 	if (length < DIGITS_MIN || length > DIGITS_MAX ||
@@ -147,7 +147,7 @@ scop_phone_parse(const char *text, const char *country, char ret_phone[SCOP_PHON
 	if (plus || strncmp(digits, "00", 2) == 0) {
 		char *number = digits + (plus ? 0 : 2);
 
-		/* Italy dials its 0, others do not: who knows only for the countries above */
+		/* Italy keeps its 0, others do not: known only for the countries above */
 		return strstr(text, "(0)") && !plan_of_code(number)
 		    ? SCOP_PHONE_LENGTH
 		    : check_international(number, ret_phone);

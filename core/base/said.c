@@ -67,7 +67,7 @@ add_text(struct out *out, const char *text, int precision)
 	add(out, text, precision < 0 ? strlen(text) : strnlen(text, (size_t)precision));
 }
 
-/* The digits behind `at`, or the next argument for "*"; `*at` goes behind them. -1: none. */
+/* The digits after `at`, or the next argument for "*"; `*at` moves past them. -1: none. */
 static int
 take_width(const char **at, va_list *args)
 {
@@ -82,7 +82,8 @@ take_width(const char **at, va_list *args)
 	return width;
 }
 
-/* Adds the argument of the conversion behind the '%' at `at`; gives what is behind the conversion.
+/* Adds the argument of the conversion that follows the '%' at `at`; returns the end of the
+ * conversion.
  */
 static const char *
 add_argument(struct out *out, const char *at, va_list *args)
@@ -176,7 +177,7 @@ end_of(const char *text, const char *end)
 	return end;
 }
 
-/* The parts of a message between its signs, those of messages within left whole. */
+/* The parts of a message between its separators; nested messages are left whole. */
 static size_t
 split(struct span message, struct span parts[ARGUMENTS_MAX + 1])
 {
@@ -201,7 +202,8 @@ split(struct span message, struct span parts[ARGUMENTS_MAX + 1])
 static void show(struct out *out, struct span said, const struct scop_said_language *language,
     unsigned depth);
 
-/* Behind the conversion whose '%' is before `at`; its place among the arguments from 0, or -1. */
+/* The end of the conversion whose '%' precedes `at`, and its position among the arguments, from 0,
+ * or -1. */
 static const char *
 skip_conversion(const char *at, int *ret_place)
 {
@@ -252,7 +254,7 @@ show_message(struct out *out, struct span message, const struct scop_said_langua
 	    count - 1, language, depth);
 }
 
-/* An argument of several words that is no message may be a format; one word is a name. */
+/* An argument of several words that is not a message may be a format; a single word is a name. */
 static bool
 show_words(struct out *out, struct span said, const struct scop_said_language *language)
 {
@@ -289,7 +291,7 @@ show(struct out *out, struct span said, const struct scop_said_language *languag
 	}
 }
 
-/* A format without arguments, or a name: said as it stands. */
+/* A format without arguments, or a name: shown as it is. */
 static void
 add_plain(struct out *out, const char *text, const struct scop_said_language *language)
 {

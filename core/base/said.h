@@ -17,20 +17,20 @@
 enum { SCOP_SAID_MAX = 1500 };
 
 /* Writes the message into `ret_said`, at most `size` bytes with the NUL; a longer one is cut off.
- * Knows %s, %c, %d, %u, %x with h, l, ll and z, width and precision; signs of this header in what
- * is not a message are left out by scop_said_show(). */
+ * Supports %s, %c, %d, %u, %x with h, l, ll and z, width and precision. scop_said_show() drops the
+ * control characters of this format where they are not part of a message. */
 void scop_said_write(char *ret_said, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void scop_said_write_list(char *ret_said, size_t size, const char *format, va_list args);
 
-/* How a format is said: NULL of `say` is English, the format itself. */
+/* Translates a format; if `say` returns NULL, the format itself (English) is used. */
 struct scop_said_language {
 	const char *(*say)(void *context, const char *format);
 	void *context;
 };
 
-/* Writes the readable text into `ret_text`, at most `size` bytes with the NUL, whole UTF-8. A
- * translation may place its arguments: "%2$s". Accepts any bytes. */
+/* Writes the readable text into `ret_text`, at most `size` bytes with the NUL, without splitting a
+ * UTF-8 character. A translation may reorder arguments: "%2$s". Accepts any bytes. */
 void scop_said_show(const char *said, const struct scop_said_language *language, char *ret_text,
     size_t size);
 

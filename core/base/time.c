@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Moments in UTC: see time.h. */
+/* Times in UTC: see time.h. */
 #include "base/time.h"
 
 #include <time.h>

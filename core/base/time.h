@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Moments in UTC, in microseconds since 1970-01-01. */
+/* Times in UTC, in microseconds since 1970-01-01. */
 #ifndef SCOP_BASE_TIME_H
 #define SCOP_BASE_TIME_H
 
@@ -10,10 +10,10 @@ struct scop_buffer;
 /* Now. */
 int64_t scop_time_now(void);
 
-/* The whole seconds of a moment, rounded towards the past. */
+/* The whole seconds of a time, rounded down. */
 int64_t scop_time_seconds(int64_t microseconds);
 
-/* The moment of a date and clock in UTC; months from 1. */
+/* The time of a date and time of day in UTC; months count from 1. */
 int64_t scop_time_make(int year, int month, int day, int hour, int minute, int second,
     int microsecond);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Addresses of web pages: see url.h. */
+/* URLs of web pages: see url.h. */
 #include "base/url.h"
 
 #include <ctype.h>
@@ -10,9 +10,8 @@
 
 enum { HOST_MAX = 253, LABEL_MAX = 63, PORT_MAX = 65535 };
 
-/* Characters beyond ASCII that are no letter of an address: controls, blanks, what turns the
- * direction, private ones, and what is read as a dot (RFC 5892, section 2.6; RFC 3490,
- * section 3.1).
+/* Non-ASCII characters that are not allowed in a URL: controls, spaces, bidirectional marks,
+ * private-use ones, and those treated as a dot (RFC 5892, section 2.6; RFC 3490, section 3.1).
  */
 static const struct {
 	unsigned first, last;
@@ -22,7 +21,7 @@ static const struct {
 	{ 0xe000, 0xf8ff }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xff00, 0xff0f },
 	{ 0xff61, 0xff61 }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xffff }, { 0xe0000, 0x10ffff } };
 
-/* The letter at `text` and how many bytes it has. */
+/* The character at `text` and its length in bytes. */
 static unsigned
 letter_at(const char *text, size_t *ret_bytes)
 {
@@ -56,7 +55,8 @@ letters_may_stand(const char *text)
 	return true;
 }
 
-/* Labels between single dots, two at least, the last no number unless all are (an IPv4 address). */
+/* At least two labels separated by single dots; the last is a number only if all are (an IPv4
+ * address). */
 static bool
 is_host(const char *host, size_t length)
 {
@@ -96,7 +96,8 @@ is_ipv4(const char *host, size_t length)
 	return parts == 4;
 }
 
-/* A name ends with a word: one that ends with a number is read as an IPv4 address by browsers. */
+/* A name's last label is not a number: browsers read a name that ends with a number as an IPv4
+ * address. */
 static bool
 ends_well(const char *host, size_t length)
 {
@@ -115,7 +116,7 @@ is_port(const char *port, size_t length)
 		atoi(port + 1) >= 1 && atoi(port + 1) <= PORT_MAX);
 }
 
-/* The part behind the scheme; NULL for another scheme. */
+/* The part after the scheme; NULL for another scheme. */
 static const char *
 behind_scheme(const char *text, const char **ret_scheme)
 {

@@ -43,7 +43,7 @@ scop_utf8_valid(const char *text, size_t length)
 }
 
 /* Marks that belong to the letter before them: combining accents, variation selectors, and the
- * joiner of emoji with what it joins. */
+ * joiner of emoji with the character that it joins. */
 static bool
 is_joined(const char *text, const char *start)
 {

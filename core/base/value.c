@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Values: making, asking, collecting. */
+/* Values: creating, reading and collecting them. */
 #include "base/value.h"
 
 #include <assert.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Values from the inside: how they are made and walked. The public side is scopiton/value.h. */
+/* The internals of values: their layout and construction. The public interface is scopiton/value.h.
+ */
 #ifndef SCOP_BASE_VALUE_H
 #define SCOP_BASE_VALUE_H
 
@@ -17,7 +18,7 @@ struct scop_members {
 /* 16 bytes, so that a row of ten columns is 160 bytes in one piece. */
 struct scop_value {
 	uint8_t type;  /* enum scop_type */
-	uint8_t scale; /* of a number: digits behind the point */
+	uint8_t scale; /* of a number: decimal places */
 	union {
 		uint32_t length; /* bytes of a string, items of a list, members of a map */
 		char currency[4];
@@ -32,7 +33,7 @@ struct scop_value {
 	};
 };
 
-/* A map that is still being filled. A key put twice keeps its last value. */
+/* A map being filled. Setting a key again replaces its value. */
 struct scop_map_maker {
 	struct scop_arena *arena;
 	const char **keys;
@@ -41,7 +42,7 @@ struct scop_map_maker {
 	uint32_t capacity;
 };
 
-/* A list that is still being filled. */
+/* A list being filled. */
 struct scop_list_maker {
 	struct scop_arena *arena;
 	struct scop_value *items;
@@ -63,14 +64,15 @@ const struct scop_value *scop_value_clock(struct scop_arena *arena, int64_t seco
 /* Appends a value as programs write it: see scop_plain. */
 void scop_value_plain(struct scop_buffer *out, const struct scop_value *value);
 
-/* `text` is borrowed, and must live as long as the arena's round. NULL gives null. */
+/* `text` is not copied, and must live until the arena is reset. NULL gives null. */
 const struct scop_value *scop_value_text(struct scop_arena *arena, const char *text);
 const struct scop_value *scop_value_bytes(struct scop_arena *arena, const char *text,
     size_t length);
 
 void scop_map_init(struct scop_map_maker *maker, struct scop_arena *arena);
 void scop_map_put(struct scop_map_maker *maker, const char *key, const struct scop_value *value);
-/* For a caller that knows the keys: room for so many members, and a member that is not there yet.
+/* For a caller that knows the keys: reserves room for members, and adds a member that does not
+ * exist yet.
  */
 void scop_map_room(struct scop_map_maker *maker, uint32_t capacity);
 void scop_map_add(struct scop_map_maker *maker, const char *key, const struct scop_value *value);

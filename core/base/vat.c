@@ -20,7 +20,7 @@ number_of(const char *digits, size_t count)
 	return number;
 }
 
-/* The last two digits are 97 less the remainder of the others by 97. */
+/* The last two digits are 97 minus the other digits modulo 97. */
 static bool
 belgian(const char *digits)
 {
@@ -41,8 +41,8 @@ luhn(const char *digits, size_t count)
 	return sum % 10 == 0;
 }
 
-/* A key of two, and a SIREN, whose own last digit is Luhn's; those of Monaco begin with 000 and are
- * no SIREN. A key with a letter counts by places of an alphabet without O and I. */
+/* A two-character key, then a SIREN, whose last digit is Luhn's; numbers of Monaco begin with 000
+ * and have no SIREN. A key with a letter counts letters in an alphabet without O and I. */
 static bool
 french(const char *digits)
 {
@@ -59,8 +59,8 @@ french(const char *digits)
 	return key >= 0 && (siren + 1 + (uint64_t)key / 11) % 11 == (uint64_t)key % 11;
 }
 
-/* The remainder by 97 of the whole number, NL included, letters as 10 to 35, is 1: numbers of sole
- * traders since 2020. */
+/* The whole number, with NL and letters read as 10 to 35, is 1 modulo 97: numbers of sole traders
+ * since 2020. */
 static bool
 dutch_by_97(const char *digits)
 {
@@ -77,7 +77,8 @@ dutch_by_97(const char *digits)
 	return rest == 1;
 }
 
-/* The ninth digit is the others', weighted 9 to 2, by 11; or that of a sole trader. */
+/* The ninth digit is the sum of the others, weighted 9 to 2, modulo 11; or it is a sole trader's
+ * number. */
 static bool
 dutch(const char *digits)
 {
@@ -90,7 +91,7 @@ dutch(const char *digits)
 	return sum % 11 == digits[8] - '0' || dutch_by_97(digits);
 }
 
-/* The last digit by ISO 7064, MOD 11,10. */
+/* The last digit is a check digit by ISO 7064, MOD 11,10. */
 static bool
 german(const char *digits)
 {
@@ -112,7 +113,8 @@ luxembourgish(const char *digits)
 
 /* ---- formats ---- */
 
-/* 9 a digit, a a letter, x either; anything else itself. Several forms stand with a blank between.
+/* 9 is a digit, a a letter, x either; anything else stands for itself. Several formats are
+ * separated by blanks.
  */
 static const struct country {
 	char code[3];
@@ -189,8 +191,8 @@ has_some_form(const char *digits, const char *forms)
 	return false;
 }
 
-/* Capitals and digits of `text`; false where there is anything but them and what separates, or too
- * many. */
+/* The letters, in capitals, and digits of `text`; false if there is anything but these and
+ * separators, or too many. */
 static bool
 squeeze(const char *text, char *out, size_t size)
 {
