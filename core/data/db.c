@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The connection itself: connecting, place, errors, transactions. Statements are run in execute.c,
- * reads in one trip in read.c, rows in row.c. */
+/* The connection itself: connecting, role and database, errors, transactions. execute.c runs
+ * statements, read.c batches reads, row.c decodes rows. */
 #include "data/db.h"
 #include "data/db_private.h"
 
@@ -271,7 +271,7 @@ scop_db_command(struct scop_db *db, const char *sql)
 	return status;
 }
 
-/* One of the host's own short texts, which an error repeats. */
+/* One of the host's own short statements, which an error message repeats. */
 static enum scop_db_status
 run_text(struct scop_db *db, const char *sql)
 {

@@ -11,8 +11,8 @@ enum { HANDLES_MAX = 256, NAME_MAX_LENGTH = 64 };
 
 struct scop_value;
 
-/* The columns of a result. Never freed, for rows in any arena point to the keys; there are as many
- * as different results. */
+/* The columns of a result. Never freed, because rows in any arena point to the keys; there is one
+ * per distinct result. */
 struct shape {
 	struct shape *next;
 	unsigned columns;
@@ -29,7 +29,7 @@ struct handle {
 	uint64_t database; /* hash of its name */
 	MYSQL_STMT *stmt;
 	const struct shape *shape;
-	uint64_t used; /* when last, by the connection's count */
+	uint64_t used; /* when last used, by the connection's counter */
 };
 
 struct scop_db {
@@ -46,15 +46,15 @@ struct scop_db {
 		bool writable;
 	} now, wanted;
 	char socle[NAME_MAX_LENGTH + 1];
-	bool placed; /* `now` is what MariaDB knows */
+	bool placed; /* `now` is MariaDB's state */
 	bool in_transaction;
-	bool held; /* once lost, it stays so */
+	bool held; /* once lost, it stays lost */
 
 	struct handle handles[HANDLES_MAX];
 	size_t handle_count;
 	uint64_t clock;
 	int64_t inserted;
-	void (*ran)(void *context, const struct scop_db_ran *ran); /* NULL: nobody asks */
+	void (*ran)(void *context, const struct scop_db_ran *ran); /* NULL: none */
 	void *ran_context;
 };
 
@@ -65,36 +65,38 @@ int64_t scop_db_clock(const struct scop_db *db);
 void scop_db_tell(const struct scop_db *db, const struct scop_statement *statement, int64_t since,
     size_t rows, bool first, enum scop_db_status status);
 
-/* Notes the error of the library (or of `stmt`) with the name of the statement (NULL for none),
- * closes a connection that is beyond use, and says which status it is. */
+/* Records the error of the library (or of `stmt`) with the name of the statement (NULL for none),
+ * closes the connection if it is unusable, and returns the status. */
 enum scop_db_status scop_db_note(struct scop_db *db, MYSQL_STMT *stmt,
     const struct scop_statement *statement);
 /* Stores the error of a statement or its rows; returns SCOP_DB_FAILED. */
 enum scop_db_status scop_db_refuse(struct scop_db *db, const struct scop_statement *statement,
     const char *reason);
-/* Whether `count` rows are more than this connection reads; noted then. */
+/* Whether `count` exceeds the connection's limit of rows; if so, records the error. */
 bool scop_db_too_many(struct scop_db *db, const struct scop_statement *statement, size_t count);
 enum scop_db_status scop_db_fail(struct scop_db *db, enum scop_db_status status, const char *text);
 void scop_db_close(struct scop_db *db);
 
-/* Connects where needed and takes the wanted place, one text after another. A half-taken one closes
- * the connection. */
+/* Connects if needed and switches to the wanted role and database, one command after another. If a
+ * switch fails half-way, the connection is closed. */
 enum scop_db_status scop_db_take_place(struct scop_db *db, struct scop_arena *arena);
 
-/* The prepared handle of `statement` in the wanted database; the place must have been taken. */
+/* The prepared handle of `statement` in the wanted database, to which the connection must have
+ * switched. */
 enum scop_db_status scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
     struct handle **ret_handle);
-/* The same if it is in the cache; else NULL. */
+/* The same if it is cached; else NULL. */
 struct handle *scop_db_cached(struct scop_db *db, const struct scop_statement *statement);
 
-/* The texts to send before the next statement, so that it runs at the wanted place; gives how many.
+/* The commands to send before the next statement, so that it runs under the wanted role and
+ * database; returns their number.
  */
 size_t scop_db_place_texts(struct scop_db *db, struct scop_arena *arena, const char *ret_texts[3]);
 
-/* The shape of these columns; the same one whenever they are the same. */
+/* The shape of these columns; equal columns share one. */
 const struct shape *scop_shape(const MYSQL_FIELD *fields, unsigned count);
 
-/* One row in the binary protocol to a map; false when the packet is not one. */
+/* Converts a row of the binary protocol to a map; false if the packet is not a row. */
 bool scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct shape *shape,
     const unsigned char *packet, size_t length, struct scop_value *ret_row);
 

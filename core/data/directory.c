@@ -113,8 +113,8 @@ scop_directory_publish(struct scop_directory_shared *shared, const void *image, 
 	atomic_store(&shared->generation, next);
 }
 
-/* The parts of an image that may be written over while it is read: each index that is found there
- * is checked before it is used, and what was found counts only if the generation is still the same.
+/* The parts of an image that may be overwritten while it is read: each index read from them is
+ * checked before it is used, and the result counts only if the generation has not changed.
  */
 struct parts {
 	struct scop_directory_image head; /* a copy, checked */
@@ -124,7 +124,7 @@ struct parts {
 	const struct scop_directory_package *packages;
 };
 
-/* One read of a number that may change meanwhile: what is checked is what is used. */
+/* Reads a number that may change meanwhile exactly once: the value checked is the value used. */
 static uint32_t
 read_once(const uint32_t *number)
 {
@@ -216,7 +216,7 @@ take_entry(const struct parts *parts, const struct scop_directory_tenant *tenant
 	return false;
 }
 
-/* By host name, or where that is NULL by the tenant's number. */
+/* Finds by host name or, if that is NULL, by the tenant's number. */
 static bool
 find(const void *image, const char *host, uint32_t number, const char *module,
     struct scop_directory_entry *ret_entry)
@@ -246,7 +246,7 @@ find_shared(const struct scop_directory_shared *shared, const char *host, uint32
 	uint64_t before;
 	bool found;
 
-	do { /* a half is written again after the counter has moved on: then it was read in vain */
+	do { /* if the counter has changed, the half may have been overwritten */
 		before = atomic_load(&shared->generation);
 		found = find(shared->image[before & 1], host, number, module, ret_entry);
 	} while (atomic_load(&shared->generation) != before);

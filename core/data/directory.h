@@ -4,8 +4,8 @@
  * subscriptions, and the packages that these run.
  *
  * The installer writes it from the database as one flat image; the supervisor publishes the image
- * in shared memory; a worker asks it at each request, without a query and without a lock. A change
- * is one counter: readers that were overtaken read again.
+ * in shared memory; a worker looks it up at each request, without a query and without a lock. Each
+ * change increments a counter: a reader that finds it changed reads again.
  */
 #ifndef SCOP_DATA_DIRECTORY_H
 #define SCOP_DATA_DIRECTORY_H
@@ -20,9 +20,9 @@
 enum {
 	SCOP_HOST_MAX = 48,   /* bytes of a host name */
 	SCOP_MODULE_MAX = 24, /* bytes of a module's name */
-	/* bytes of a pool's name: module and hash, and what marks a pool of job workers */
+	/* bytes of a pool's name: module, hash, and the suffix of a pool of job workers */
 	SCOP_POOL_MAX = 44,
-	SCOP_POOL_HASH = 12, /* digits of the hash in it */
+	SCOP_POOL_HASH = 12, /* digits of the hash in that name */
 	SCOP_TENANT_MAX = 32,
 	SCOP_DIRECTORY_BYTES = 16 << 20, /* an image; untouched pages cost nothing */
 };
@@ -30,7 +30,7 @@ enum {
 #define SCOP_POOL_JOBS ".jobs"
 #define SCOP_DIRECTORY_MAGIC 0x53434f5044495235u /* "SCOPDIR5": the layout's number */
 
-/* frozen: reads are served, writes wait while the tables are rebuilt. */
+/* Frozen: reads are served, writes wait while the tables are rebuilt. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
 
 struct scop_directory_host {
@@ -56,7 +56,7 @@ struct scop_directory_subscription {
 	uint64_t epoch;
 	uint8_t state;
 	uint8_t root;
-	/* switched off, and its public addresses are no page of the module at the root */
+	/* disabled, and its public addresses are not pages of the module at the root */
 	uint8_t closed;
 	char database[65];
 };
@@ -65,8 +65,8 @@ struct scop_directory_package {
 	char module[SCOP_MODULE_MAX + 1];
 	char version[24];
 	char hash[33];
-	uint32_t number; /* the module's: its workers' user id is a base plus this */
-	uint32_t jobs;   /* how many it has */
+	uint32_t number; /* the module's number: its workers' user id is a base plus this */
+	uint32_t jobs;   /* the number of subscriptions */
 };
 
 /* Offsets count from the image's start. Hosts are sorted. */
@@ -80,7 +80,7 @@ struct scop_directory_image {
 /* The shared memory: two images; the lowest bit of `generation` names the one to read. */
 struct scop_directory_shared {
 	_Atomic uint64_t generation;
-	/* routes lead to the next image already, and readers see the one before */
+	/* routes already point to the next image, while readers still see the previous one */
 	_Atomic uint32_t changing;
 	_Alignas(8) unsigned char image[2][SCOP_DIRECTORY_BYTES];
 };
@@ -94,13 +94,13 @@ const struct scop_directory_subscription *scop_directory_subscriptions(
 const struct scop_directory_package *scop_directory_packages(
     const struct scop_directory_image *image);
 
-/* Whether the bytes are a sound image: sizes, offsets, indexes, terminated texts. */
+/* Whether the bytes are a valid image: sizes, offsets, indexes, NUL-terminated texts. */
 bool scop_directory_check(const void *bytes, size_t size, struct scop_error *err);
 
-/* Whether a tenant has that host name; of a sound image. */
+/* Whether a tenant has that host name; the image must be valid. */
 bool scop_directory_has_host(const struct scop_directory_image *image, const char *host);
 
-/* Makes the image the one that readers see. */
+/* Publishes the image to readers. */
 void scop_directory_publish(struct scop_directory_shared *shared, const void *image, size_t size);
 
 /* One tenant's use of one module. */
@@ -108,14 +108,15 @@ struct scop_directory_entry {
 	struct scop_directory_tenant tenant;
 	struct scop_directory_subscription subscription;
 	bool portal;
-	char hash[33]; /* of the package that serves it */
+	char hash[33]; /* of the package that serves the tenant */
 };
 
-/* Finds it by the tenant's number and module, as if from its public side. */
+/* Finds a subscription by the tenant's number and module, as for its public side. */
 bool scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t tenant,
     const char *module, struct scop_directory_entry *ret_entry);
 
-/* Finds it by host name and module; false if the host is unknown or has no such module. */
+/* Finds a subscription by host name and module; false if the host is unknown or has no such module.
+ */
 bool scop_directory_find(const struct scop_directory_shared *shared, const char *host,
     const char *module, struct scop_directory_entry *ret_entry);
 

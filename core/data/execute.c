@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Statements on a connection, one at a time: their prepared handles, which are kept, their
- * arguments, and running them. Several reads in one trip are in read.c.
+ * Runs statements on a connection, one at a time: their cached prepared handles, their arguments,
+ * and execution. Batched reads are in read.c.
  */
 #include "data/db.h"
 #include "data/db_private.h"
@@ -39,7 +39,7 @@ scop_db_cached(struct scop_db *db, const struct scop_statement *statement)
 	return NULL;
 }
 
-/* A free place in the cache, or the one used longest ago. */
+/* A free slot in the cache, or the least recently used one. */
 static struct handle *
 handle_place(struct scop_db *db)
 {
@@ -54,7 +54,7 @@ handle_place(struct scop_db *db)
 	return oldest;
 }
 
-/* The statement with the socle's name in place of its mark. */
+/* The statement's text with the socle's name in place of the placeholder. */
 static char *
 with_socle(const char *sql, const char *socle)
 {
@@ -186,9 +186,9 @@ try_to_store(struct scop_db *db, struct scop_arena *arena, const struct scop_que
 	return scop_db_note(db, (*ret_handle)->stmt, query->statement);
 }
 
-/* Executes and stores the result. Where a table has other columns than when the handle was made the
- * library gives up in the middle of the answer: a fresh connection then, or, within a transaction,
- * another run of it. */
+/* Executes and stores the result. If a table's columns have changed since the handle was prepared,
+ * the library fails in the middle of the answer: this then reconnects or, within a transaction, has
+ * the transaction run again. */
 static enum scop_db_status
 execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct scop_query *query,
     struct handle **ret_handle)
@@ -217,7 +217,7 @@ read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *
 		return status;
 
 	MYSQL_RES *fields = mysql_stmt_result_metadata(handle->stmt);
-	if (fields) /* the types of expressions are only settled when arguments are bound */
+	if (fields) /* the types of expressions are known only once arguments are bound */
 		handle->shape = scop_shape(mysql_fetch_fields(fields), mysql_num_fields(fields));
 	const struct shape *shape = handle->shape;
 	if (fields)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Reads that travel together. A round trip costs as much as a small request, so the switch of place
- * and all reads are written to the socket at once, and MariaDB answers them in order. The library
- * prepares the handles; the packets of execution are written here, and the answers are read with
- * the library's own packet reader, so that the handles stay in step. Sources:
+ * Batched reads. A round trip costs as much as a small request, so the role switch and all reads
+ * are written to the socket at once, and MariaDB answers them in order. The client library prepares
+ * the handles; this file writes the execution packets, and reads the answers with the library's own
+ * packet reader, so that the protocol stays in step. Sources:
  * https://mariadb.com/kb/en/com_stmt_execute/ and .../result-set-packets/.
  */
 #include "data/db_private.h"
@@ -23,8 +23,8 @@ enum {
 	COM_EXECUTE_BYTE = 0x17,
 	DEFINITION_TAIL = 12,
 	TRIP_MAX = 16, /* reads */
-	/* A socket takes so much at once though nobody reads at its other end: MariaDB writes the
-	 * rows of one read before it takes the next. */
+	/* A socket accepts this much without a reader at its other end: MariaDB writes the rows of
+	 * one read before it reads the next. */
 	TRIP_BYTES = 64 << 10,
 	SEND_MILLISECONDS = 30000
 };
@@ -143,7 +143,7 @@ send_all(struct scop_db *db, const struct scop_buffer *out)
 	return SCOP_DB_OK;
 }
 
-/* One packet; NULL for an error from MariaDB, or a lost connection. */
+/* Reads one packet; NULL for an error from MariaDB, or a lost connection. */
 static unsigned char *
 next_packet(struct scop_db *db, unsigned long *ret_length)
 {
@@ -165,8 +165,9 @@ skip_text(unsigned char **at)
 	*at += length;
 }
 
-/* A column's definition: only what a shape needs. Its name stands fifth; what follows differs with
- * what the client knows of extended types, but the last twelve bytes are always the same. */
+/* Reads from a column's definition only what a shape needs. The name is the fifth string; the part
+ * after it depends on the client's support of extended types, but the last twelve bytes are always
+ * the same. */
 static bool
 read_definition(struct scop_arena *arena, unsigned char *at, unsigned long size, MYSQL_FIELD *field)
 {
@@ -204,7 +205,7 @@ read_definitions(struct scop_db *db, struct scop_arena *arena, struct handle *ha
 	return true;
 }
 
-/* MariaDB's answer to one execution. */
+/* Reads MariaDB's answer to one execution. */
 static enum scop_db_status
 read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
     const struct scop_value **ret_rows)
@@ -221,7 +222,7 @@ read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
 
 	unsigned char *at = packet;
 	const unsigned columns = (unsigned)mysql_net_field_length(&at);
-	/* else the shape is as it was when prepared */
+	/* else the shape is the one from preparing */
 	const bool definitions = at >= packet + length || *at == 1;
 	if (definitions && !read_definitions(db, arena, handle, columns))
 		return scop_db_note(db, NULL, statement);
@@ -232,7 +233,7 @@ read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
 		struct scop_value row;
 
 		if (!ok || scop_db_too_many(db, statement, rows.length + 1)) {
-			ok = false; /* the rest is read, so that the next answer is found */
+			ok = false; /* read the rest to find the next answer */
 			continue;
 		}
 		ok = scop_row_decode(db, arena, handle->shape, packet, length, &row);
@@ -247,7 +248,7 @@ read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
 	return ok ? SCOP_DB_OK : SCOP_DB_FAILED;
 }
 
-/* MariaDB's answer to a text without rows. */
+/* Reads MariaDB's answer to a command that returns no rows. */
 static enum scop_db_status
 read_ok(struct scop_db *db)
 {
@@ -257,7 +258,7 @@ read_ok(struct scop_db *db)
 	return next_packet(db, &length) ? SCOP_DB_OK : scop_db_note(db, NULL, NULL);
 }
 
-/* Reads every answer that is still to come, so that the next statement finds its own. */
+/* Reads all outstanding answers, so that the next statement gets its own. */
 static enum scop_db_status
 read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts,
     struct handle *const *handles, size_t count, const struct scop_value **ret_rows, int64_t since)
@@ -282,7 +283,7 @@ read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts,
 			memcpy(error, db->error, sizeof error);
 		}
 		if (status != SCOP_DB_OK && i < texts) {
-			scop_db_close(db); /* role and database may disagree now */
+			scop_db_close(db); /* role and database may be inconsistent now */
 			return first == SCOP_DB_FAILED ? scop_db_fail(db, SCOP_DB_FAILED, error)
 						       : first;
 		}
@@ -292,8 +293,8 @@ read_answers(struct scop_db *db, struct scop_arena *arena, size_t texts,
 	return first;
 }
 
-/* The handles of all; false where a statement has to be prepared first, in its place: the plain
- * way, which a worker goes once for each. */
+/* The handles of all statements; false if one has to be prepared first. It is then executed the
+ * ordinary way, once per statement and worker. */
 static bool
 find_handles(struct scop_db *db, const struct scop_query *queries, size_t count,
     struct handle **ret_handles)
@@ -304,7 +305,8 @@ find_handles(struct scop_db *db, const struct scop_query *queries, size_t count,
 	return !mysql_get_ssl_cipher(db->mysql);
 }
 
-/* At most TRIP_MAX reads. Arguments that do not fit a trip go the plain way too. */
+/* Runs at most TRIP_MAX reads. Arguments that do not fit a batch are executed the ordinary way too.
+ */
 static enum scop_db_status
 read_trip(struct scop_db *db, struct scop_arena *arena, const struct scop_query *queries,
     size_t count, const struct scop_value **ret_rows)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rows of MariaDB's binary protocol as values:
+/* Converts rows of MariaDB's binary protocol to values:
  * https://mariadb.com/kb/en/resultset-row/#binary-resultset-row */
 #include "data/db_private.h"
 
@@ -66,7 +66,7 @@ make_shape(const MYSQL_FIELD *fields, unsigned count)
 	return shape;
 }
 
-/* Whether the name is the key, or the key and "_cents". */
+/* Whether the column's name is the key, or the key followed by "_cents". */
 static bool
 same_name(const char *name, const char *key, bool is_money)
 {
@@ -151,7 +151,8 @@ take_bytes(struct cursor *cursor, size_t *ret_length)
 	return bytes;
 }
 
-/* "-12.340" with three decimals; a string where it has more digits than an integer holds. */
+/* Reads "-12.340" as a number of three decimal places; as a string if it has more digits than an
+ * integer holds. */
 static const struct scop_value *
 decimal(struct scop_arena *arena, const char *text, size_t length)
 {
@@ -210,13 +211,13 @@ date(struct scop_arena *arena, struct cursor *cursor)
 	const int day = length >= 4 ? (int)take_integer(cursor, 1) : 0;
 
 	cursor->at += length > 4 ? length - 4 : 0;
-	if (month == 0 || day == 0) /* '0000-00-00', which a strict MariaDB does not store */
+	if (month == 0 || day == 0) /* '0000-00-00', which MariaDB in strict mode does not store */
 		return scop_value_null();
 	return scop_value_date(arena, scop_days_of((struct scop_day){ year, month, day }));
 }
 
-/* A TIME of MariaDB may also be a duration, negative or of days: it has no value type, and the
- * statement has to say TIME_TO_SEC. */
+/* A TIME of MariaDB may also be a duration, negative or of days: there is no type for that, so the
+ * statement must use TIME_TO_SEC. */
 static const struct scop_value *
 time_of_day(struct scop_arena *arena, struct cursor *cursor)
 {

@@ -290,7 +290,7 @@ a_get_cannot_write(void **state)
 }
 
 static void
-more_statements_than_the_cache_holds_are_no_trouble(void **state)
+more_statements_than_the_cache_holds_all_run(void **state)
 {
 	static struct scop_statement statements[400];
 	static char texts[400][60];
@@ -323,7 +323,7 @@ main(void)
 		cmocka_unit_test(as_many_reads_as_a_page_wants_are_made),
 		cmocka_unit_test(a_read_of_too_many_rows_fails_with_words),
 		cmocka_unit_test(a_get_cannot_write),
-		cmocka_unit_test(more_statements_than_the_cache_holds_are_no_trouble) };
+		cmocka_unit_test(more_statements_than_the_cache_holds_all_run) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
