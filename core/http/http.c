@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Calls to other systems, as a handler asks for them; the calling itself is jobs/out.c, which only
- * job workers load. */
+/* The API side of calls to other systems; http/out.c makes the calls, and only job workers load it.
+ */
 #include "http/out.h"
 #include "web/request.h"
 #include "web/serve.h"

@@ -86,7 +86,7 @@ on_body(char *bytes, size_t one, size_t size, void *context)
 	return size;
 }
 
-/* "Name: value" of one answer; the next answer of a redirect begins anew. */
+/* Reads a header line, "Name: value"; the answer after a redirect starts a new set of headers. */
 static size_t
 on_header(char *line, size_t one, size_t size, void *context)
 {
@@ -117,7 +117,7 @@ on_header(char *line, size_t one, size_t size, void *context)
 	return size;
 }
 
-/* A job that was cancelled does not wait for the other side. */
+/* Aborts the call if the job has been cancelled. */
 static int
 on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
@@ -128,14 +128,14 @@ on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t 
 }
 
 static bool
-add_headers(struct call *call, const char **ret_trouble)
+add_headers(struct call *call, const char **ret_error)
 {
 	for (const struct scop_http_header *header = call->ask->headers; header && header->name;
 	     header++) {
 		const char *value = scop_as_text(header->value);
 
 		if (strpbrk(value, "\r\n") || strpbrk(header->name, "\r\n: ")) {
-			*ret_trouble = "a header with a line's end was refused";
+			*ret_error = "a header with a line's end was refused";
 			return false;
 		}
 		call->sent = curl_slist_append(call->sent,
@@ -219,9 +219,9 @@ result(CURL *curl, struct call *call)
 	return scop_map_value(&map);
 }
 
-/* In words that say what to do about it, for the places where libcurl's own do not. */
+/* A message with a remedy, where libcurl's own has none. */
 static const char *
-trouble_of(const struct call *call, CURLcode code)
+error_of(const struct call *call, CURLcode code)
 {
 	if (call->too_large)
 		return scop_arena_printf(call->req->arena, "the answer is larger than %zu bytes",
@@ -247,7 +247,7 @@ trouble_of(const struct call *call, CURLcode code)
 }
 
 static const struct scop_value *
-call_out(struct scop_request *req, const struct scop_http *ask, const char **ret_trouble)
+call_out(struct scop_request *req, const struct scop_http *ask, const char **ret_error)
 {
 	struct call call = { .req = req,
 		.ask = ask,
@@ -259,14 +259,14 @@ call_out(struct scop_request *req, const struct scop_http *ask, const char **ret
 		abort();
 	scop_buffer_init(&call.body, req->arena);
 	scop_map_init(&call.headers, req->arena);
-	if (add_headers(&call, ret_trouble)) {
+	if (add_headers(&call, ret_error)) {
 		set_up(curl, &call);
 		const CURLcode code = curl_easy_perform(curl);
 
 		if (code == CURLE_OK)
 			answer = result(curl, &call);
 		else
-			*ret_trouble = trouble_of(&call, code);
+			*ret_error = error_of(&call, code);
 	}
 	curl_slist_free_all(call.sent);
 	curl_easy_cleanup(curl);

@@ -13,18 +13,18 @@
 
 struct scop_out_settings {
 	const char *socket;  /* the broker's */
-	const char *hash;    /* of our package */
-	const char *ca_file; /* authorities, PEM */
+	const char *hash;    /* the package's */
+	const char *ca_file; /* certificate authorities, PEM */
 };
 
 /* The interface that the library exports as `scop_out`. */
 struct scop_out {
-	/* Loads the libraries needed; false with a sentence. */
+	/* Loads the libraries needed; false with the reason. */
 	bool (*prepare)(const struct scop_out_settings *settings, char *ret_error, size_t size);
-	/* Makes the call. NULL with a sentence in `ret_trouble` (as long as the request's arena).
+	/* Makes the call. NULL with the reason in `ret_error`, which lives as long as the request.
 	 */
 	const struct scop_value *(
-	    *call)(struct scop_request *req, const struct scop_http *ask, const char **ret_trouble);
+	    *call)(struct scop_request *req, const struct scop_http *ask, const char **ret_error);
 };
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mails that come back: see bounce.h. */
+/* Bounced mails: see bounce.h. */
 #include "mail/bounce.h"
 
 #include <ctype.h>
@@ -11,8 +11,8 @@
 
 enum { FIELD_MAX = 1000 };
 
-/* The lines of a message, a folded field's together (RFC 5322, section 2.2.3), its longer rest left
- * out. */
+/* Reads the next line of a message, with a folded field on one line (RFC 5322, section 2.2.3); a
+ * longer one is truncated. */
 struct reader {
 	const char *at, *end;
 	char line[FIELD_MAX + 1];
@@ -47,7 +47,7 @@ next_field(struct reader *reader)
 	return true;
 }
 
-/* The value behind "Name:"; NULL if the line is another field's. */
+/* The value after "Name:"; NULL if the line is another field. */
 static const char *
 value_of(const char *line, const char *name)
 {
@@ -107,9 +107,9 @@ scop_bounce_read(const char *message, size_t size, const char *domain,
 	*ret_bounce = (struct scop_bounce){ .answer = "it came back" };
 	if (!is_report(&reader))
 		return false;
-	/* The mail itself, or its headers, is the last part, and what stands behind its Message-ID
-	 * is not the notification's any more. Some quote its headers in their words for people too,
-	 * before they say what became of it. */
+	/* The returned mail or its headers come last, so anything after its Message-ID no longer
+	 * belongs to the notification. Some servers also quote its headers in the readable text,
+	 * before they report the outcome. */
 	while (!ours && next_field(&reader)) {
 		if ((value = value_of(reader.line, "Action"))) {
 			failed |= strncasecmp(value, "failed", 6) == 0;

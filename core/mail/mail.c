@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Asking for a mail, in the request's transaction: see scopiton/mail.h. The mailer sends it
+/* Queues a mail in the request's transaction: see scopiton/mail.h. The mailer sends it
  * (core/mailer/mailer.c). */
 #include <string.h>
 
@@ -24,7 +24,7 @@ static const struct scop_statement put_attachment = { "attachment_put",
 	"VALUES (?, ?, ?, ?)",
 	4, 1 };
 
-/* The text between <title> and </title>, with what is escaped there in its own form again. */
+/* The unescaped text between <title> and </title>. */
 static const char *
 title_of(struct scop_request *req, const char *html)
 {
@@ -61,7 +61,7 @@ sound_address(const struct scop_value *address)
 	    strlen(scop_as_text(address)) == address->length;
 }
 
-/* Long names make long subjects: what is too much ends in an ellipsis. */
+/* Truncates a long subject with an ellipsis: names in it may be long. */
 static const char *
 shortened(struct scop_request *req, const char *subject)
 {

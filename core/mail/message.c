@@ -23,7 +23,7 @@ plain(const char *text)
 	return true;
 }
 
-/* How many bytes of whole characters fit. */
+/* The number of bytes, of whole characters, that fit. */
 static size_t
 take_whole(const char *text)
 {
@@ -33,7 +33,7 @@ take_whole(const char *text)
 		for (length = WORD_BYTES;
 		     length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
 			length--;
-	return length > 0 ? length : WORD_BYTES; /* no UTF-8 at all: it is cut anywhere */
+	return length > 0 ? length : WORD_BYTES; /* not UTF-8: split anywhere */
 }
 
 void
@@ -88,11 +88,11 @@ scop_message_address(struct scop_buffer *out, const char *name, const char *addr
 
 struct writer {
 	struct scop_buffer *out;
-	unsigned breaks;     /* line ends that are due before the next word */
-	bool space;          /* a blank is due before it */
+	unsigned breaks;     /* line breaks to insert before the next word */
+	bool space;          /* insert a space before it */
 	bool begun;          /* a word has been written */
-	const char *hidden;  /* the element whose content is left out; NULL: none */
-	char link[LINK_MAX]; /* the address of the link under way */
+	const char *hidden;  /* the element whose content is skipped; NULL: none */
+	char link[LINK_MAX]; /* the address of the open link */
 };
 
 /* The effect of an element on the text around it. */
@@ -200,7 +200,7 @@ take_tag(struct writer *writer, const char *tag, size_t length)
 	}
 }
 
-/* One character, or an entity; gives how many bytes it took. */
+/* Reads one character or entity; returns the number of bytes read. */
 static size_t
 take_character(struct writer *writer, const char *at, size_t left)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The parts of a mail: header values by RFC 2047 and RFC 5322, and plain text from our own HTML. */
+/* The parts of a mail: header values (RFC 2047, RFC 5322), and plain text from HTML that the host
+ * has rendered. */
 #ifndef SCOP_MAIL_MESSAGE_H
 #define SCOP_MAIL_MESSAGE_H
 
@@ -14,9 +15,9 @@ void scop_message_words(struct scop_buffer *out, const char *text);
 /* Appends `"Name" <address>`, or the address alone for an empty name. */
 void scop_message_address(struct scop_buffer *out, const char *name, const char *address);
 
-/* Appends the text of a page: headings and paragraphs apart, list items with a dash, cells with two
- * spaces between, links followed by their address; what is in <head>, <style> and <script> left
- * out. Any bytes may come. */
+/* Appends the text of a page: blank lines between headings and paragraphs, list items with a dash,
+ * cells separated by two spaces, links followed by their address; without <head>, <style> and
+ * <script>. Accepts any bytes. */
 void scop_message_text(struct scop_buffer *out, const char *html, size_t length);
 
 #endif

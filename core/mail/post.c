@@ -97,7 +97,7 @@ scop_post_take(struct scop_post *post, const char *left_out, unsigned limit, uns
 	return status;
 }
 
-/* A role can attach to its own mails only: its stamp stands on both. */
+/* A role can attach files only to its own mails: both rows carry its stamp. */
 static const struct scop_statement attachments = { "attachments",
 	"SELECT a.name, a.type, a.bytes FROM attachment a JOIN mail m ON "
 	"m.id = a.mail AND m.role = a.role WHERE a.mail = ? ORDER BY a.id LIMIT 20",

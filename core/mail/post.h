@@ -19,10 +19,10 @@ enum { SCOP_POST_BATCH = 16, SCOP_POST_TRIES = 15 };
 
 struct scop_post {
 	struct scop_db *db;
-	struct scop_arena *arena; /* of one round; whoever calls resets it */
+	struct scop_arena *arena; /* of one round; the caller resets it */
 };
 
-/* Takes up to `limit` due mails, but of none of the tenants `left_out` ("3,17"). `ret_mails` is a
+/* Leases up to `limit` due mails, except those of the tenants `left_out` ("3,17"). `ret_mails` is a
  * list of maps id, tenant, recipient, recipient_name, sender_name, sender ("": the host's),
  * reply_to, subject, html, tries. */
 enum scop_db_status scop_post_take(struct scop_post *post, const char *left_out, unsigned limit,
@@ -36,9 +36,9 @@ enum scop_db_status scop_post_attachments(struct scop_post *post, int64_t mail,
 enum scop_db_status scop_post_end(struct scop_post *post, int64_t mail, bool sent,
     const char *answer);
 
-/* A mail that was sent came back: it is refused after all. There may be none of that number and
- * moment; and one may have come back before it was noted that it is sent, which is to be asked
- * again. */
+/* Records that a sent mail has bounced, as refused. There may be no mail of that number and time;
+ * and if the bounce arrived before the mail was recorded as sent, the call must be repeated later.
+ */
 enum scop_post_return {
 	SCOP_POST_UNKNOWN,
 	SCOP_POST_EARLY,
@@ -48,7 +48,7 @@ enum scop_post_return {
 enum scop_db_status scop_post_came_back(struct scop_post *post, int64_t mail, int64_t created,
     const char *answer, enum scop_post_return *ret_return);
 
-/* It is tried again after `milliseconds`. */
+/* Schedules another try after `milliseconds`. */
 enum scop_db_status scop_post_again(struct scop_post *post, int64_t mail, int64_t milliseconds,
     const char *answer);
 

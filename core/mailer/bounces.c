@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mails that come back: see bounces.h. */
+/* Bounced mails: see bounces.h. */
 #include "mailer/bounces.h"
 
 #include <dirent.h>
@@ -16,8 +16,8 @@
 
 enum { AT_ONCE = 100, BYTES_MAX = 256 << 10 };
 
-/* The message's first bytes, where it is a plain file: a notification's own lines stand before what
- * it returns. -1: not now. */
+/* Reads the first bytes of a message, if it is a regular file: a notification's own lines come
+ * before the returned mail. -1: not now. */
 static ssize_t
 read_message(int folder_fd, const char *name, char *bytes, size_t size)
 {
@@ -34,7 +34,7 @@ read_message(int folder_fd, const char *name, char *bytes, size_t size)
 	return got;
 }
 
-/* Told once, not at each look. */
+/* Logged once, not at each check. */
 static void
 tell(const char *folder, const char *what, int cause)
 {
@@ -48,7 +48,8 @@ tell(const char *folder, const char *what, int cause)
 	told = what != NULL;
 }
 
-/* Out of "new" into "cur", as every reader of a Maildir does; "S" says that it was read. */
+/* Moves the file from "new" to "cur", as every Maildir reader does; the flag "S" marks it as read.
+ */
 static bool
 put_away(int new_fd, int cur_fd, const char *name, bool noted)
 {
@@ -58,7 +59,7 @@ put_away(int new_fd, int cur_fd, const char *name, bool noted)
 	return renameat(new_fd, name, cur_fd, seen) == 0;
 }
 
-/* One file; false with errno where it stays there. */
+/* Handles one file; false, with errno, if it stays in "new". */
 static bool
 take(struct scop_post *post, int new_fd, int cur_fd, const char *name, const char *domain,
     enum scop_db_status *ret_status)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The mailbox for bounces: see mail/bounce.h for the recognised ones. */
+/* Reads the mailbox for bounces: mail/bounce.h says which messages are recognised. */
 #ifndef SCOP_MAILER_BOUNCES_H
 #define SCOP_MAILER_BOUNCES_H
 

@@ -3,10 +3,10 @@
  * scopiton-mailer: sends the mails that modules have put into the queue to the configured mail
  * server. It loads no module, and is the only process of ours that speaks SMTP, by libcurl.
  *
- * A server that answers slowly or never holds up one transfer of several until its timeout
- * (mailer/transfer.c), and no tenant has all of them. Mails that the server refuses for good (5xx),
- * or that bounce later, are recorded as refused; the mailer retries deferred mails, and those for
- * an unreachable server, for days.
+ * A server that answers slowly or not at all blocks only one of several transfers, until its
+ * timeout (mailer/transfer.c), and no tenant occupies all of them. Mails that the server refuses
+ * for good (5xx), or that bounce later, are recorded as refused; the mailer retries deferred mails,
+ * and those for an unreachable server, for days.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@
 #include "mail/post.h"
 
 enum {
-	OF_ONE_TENANT = SCOP_TRANSFERS / 2, /* that are under way; and that are taken at once */
+	OF_ONE_TENANT = SCOP_TRANSFERS / 2, /* transfers at once; also the mails taken at once */
 	LEASE_SECONDS = SCOP_TRANSFER_SECONDS * 2,
 	LOOK_MILLISECONDS = 10000,
 	SOON_MILLISECONDS = 1000,
@@ -44,12 +44,12 @@ struct mailer {
 	struct window {
 		int64_t tenant, since;
 		int64_t sent;
-	} windows[TENANTS_MAX]; /* how many mails each has sent in its minute */
+	} windows[TENANTS_MAX]; /* mails that each has sent in the current minute */
 	int64_t look_at;
 	bool stopping, lost;
 };
 
-/* ---- how it went ---- */
+/* ---- results ---- */
 
 static int64_t
 rest_after(unsigned tries)
@@ -94,7 +94,7 @@ take_ended(struct mailer *mailer)
 
 	while (status == SCOP_DB_OK && scop_transfers_ended(&transfer)) {
 		status = note(mailer, &transfer);
-		if (status != SCOP_DB_OK) /* its lease brings it again: better twice than never */
+		if (status != SCOP_DB_OK) /* sent again after its lease: better twice than never */
 			scop_log_line(SCOP_LOG_WARNING,
 			    "mail %lld has ended, and that could not be noted",
 			    (long long)transfer.id);
@@ -103,7 +103,7 @@ take_ended(struct mailer *mailer)
 	return status;
 }
 
-/* ---- taking ---- */
+/* ---- taking mails ---- */
 
 static struct window *
 window_of(struct mailer *mailer, int64_t tenant, int64_t now)
@@ -125,7 +125,7 @@ window_of(struct mailer *mailer, int64_t tenant, int64_t now)
 	return oldest;
 }
 
-/* Tenants that have sent enough in this minute, or have enough under way. */
+/* Tenants that have reached their limit of mails per minute or of transfers at once. */
 static const char *
 leave_out(const struct mailer *mailer, int64_t now)
 {
@@ -247,7 +247,6 @@ main(int argc, char **argv)
 		note_status(&mailer, status);
 		scop_arena_reset(mailer.post.arena);
 	}
-	/* those under way are tried again when their lease is over: no server's good-bye is waited
-	 * for */
+	/* mails in transfer are tried again when their lease ends: it does not wait for servers */
 	_exit(0);
 }

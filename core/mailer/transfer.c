@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mails on their way: see transfer.h. A place is the loop's until it is sent, its thread's until it
- * has ended, and then the loop's again. */
+/* Transfers of mails: see transfer.h. A slot belongs to the loop until its mail is handed over,
+ * then to its thread until the transfer ends, and then to the loop again. */
 #include "mailer/transfer.h"
 
 #include <poll.h>
@@ -24,7 +24,7 @@ struct place {
 	enum { FREE, SENT, ENDED } state; /* under `lock` */
 	struct scop_transfer transfer;
 	struct scop_arena *arena;
-	CURL *curl; /* stays, with its connection, for the next mail */
+	CURL *curl; /* kept, with its connection, for the next mail */
 	curl_mime *mime;
 	struct curl_slist *headers, *recipients;
 };
@@ -47,7 +47,7 @@ take_line(char *bytes, size_t size, size_t count, void *context)
 	const size_t length = size * count,
 		     kept = length < sizeof transfer->answer ? length : sizeof transfer->answer - 1;
 
-	/* its good-bye says nothing of the mail */
+	/* the reply to QUIT is not about the mail */
 	if (length >= 3 && strncmp(bytes, "221", 3) == 0)
 		return length;
 	memcpy(transfer->answer, bytes, kept);
@@ -99,9 +99,9 @@ date(struct place *place, int64_t microseconds)
 	    clock.minute, (int)(microseconds / 1000000 % 60));
 }
 
-/* The same mail has the same Message-ID however often it is tried, so that who gets it twice shows
- * it once. The envelope is always the host's, so that what comes back comes to it; the mail server
- * signs for a tenant's own domain (RFC 6376, RFC 7489). */
+/* A mail has the same Message-ID at every try, so that a mail program that gets it twice shows it
+ * once. The envelope sender is always the host's, so that bounces return to the host; the mail
+ * server signs for a tenant's own domain (RFC 6376, RFC 7489). */
 static void
 add_headers(struct place *place, const struct scop_value *mail)
 {
@@ -120,7 +120,7 @@ add_headers(struct place *place, const struct scop_value *mail)
 	add_header(place, "Message-ID",
 	    scop_arena_printf(place->arena, "<%lld.%lld%s>", (long long)place->transfer.id,
 		(long long)created, domain ? domain : "@localhost"));
-	/* RFC 3834: nobody's absence answers it */
+	/* RFC 3834: no automatic replies */
 	add_header(place, "Auto-Submitted", "auto-generated");
 }
 
@@ -134,8 +134,7 @@ add_part(curl_mime *mime, const char *type, const char *bytes, size_t length)
 	curl_mime_encoder(part, "quoted-printable");
 }
 
-/* Text and HTML as two forms of one thing; with attachments, these beside it (RFC 2046,
- * section 5.1). */
+/* Text and HTML as alternatives of one body; attachments follow it (RFC 2046, section 5.1). */
 static void
 add_body(struct place *place, const struct scop_value *mail, const struct scop_value *attachments)
 {
@@ -241,7 +240,7 @@ scop_transfers_start(const struct scop_config *config, const char *password)
 	return transfers.ended_fd;
 }
 
-/* A place in that state; NULL for none. */
+/* A slot in that state; NULL for none. */
 static struct place *
 in_state(int state)
 {

@@ -18,7 +18,7 @@ enum { REST_FIRST = 5000, BACKOFF_MAX = 6 * 3600 * 1000, SCHEDULES_AT_ONCE = 50 
 #define BATCH \
 	"JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) b STRAIGHT_JOIN outbox o ON " \
 	"o.id = b.id "
-/* The parts of a role's name, t42_shop. */
+/* The parts of a role's name, such as t42_shop. */
 #define TENANT_OF(role) "CAST(SUBSTRING(SUBSTRING_INDEX(" role ", '_', 1), 2) AS UNSIGNED)"
 #define MODULE_OF(role) "SUBSTRING(" role ", LOCATE('_', " role ") + 1)"
 #define EVENT_OF(o) "CONCAT(" MODULE_OF(o ".role") ", '.', " o ".name)"
@@ -73,7 +73,7 @@ batch(struct scop_queue *queue, const int64_t *ids, unsigned count)
 	return scop_value_bytes(queue->arena, out.data, out.length);
 }
 
-/* Ends a transaction: all of it, or nothing. */
+/* Ends a transaction: commits all of it, or rolls it back. */
 static enum scop_db_status
 settle(struct scop_queue *queue, enum scop_db_status status)
 {
@@ -84,7 +84,7 @@ settle(struct scop_queue *queue, enum scop_db_status status)
 	return status;
 }
 
-/* ---- taking ---- */
+/* ---- taking entries ---- */
 
 static const struct scop_statement due = { "due",
 	"SELECT o.id, o.role, o.is_event, o.name, o.body, o.tries, CONCAT(o.id, '-', "
@@ -183,7 +183,7 @@ scop_queue_take(struct scop_queue *queue, const char *const left_out[SCOP_QUEUE_
 	return settle(queue, status);
 }
 
-/* ---- how it went ---- */
+/* ---- results ---- */
 
 static const struct scop_statement done = { "done", "DELETE o FROM " BATCH, 1, 1 };
 static const struct scop_statement again = { "again",
@@ -337,7 +337,7 @@ run_hour(struct scop_queue *queue, const struct scop_value *row)
 	const struct scop_value *role = scop_get(row, "role"), *name = scop_get(row, "name");
 
 	if (!scop_schedule_parse(scop_text(row, "rule"), &schedule))
-		/* a rule that a newer host wrote: once a day, until it is read */
+		/* a rule written by a newer host: once a day, until this host can read it */
 		schedule = (struct scop_schedule){ .every = 1440 };
 	const int64_t next = scop_schedule_next(&schedule, scop_text(row, "zone"), scop_time_now());
 	const enum scop_db_status status =
@@ -363,9 +363,9 @@ scop_queue_schedules(struct scop_queue *queue)
 	return settle(queue, status);
 }
 
-/* ---- when ---- */
+/* ---- due times ---- */
 
-/* First rows of indexes, and nothing that grows with the queue. */
+/* Reads first rows of indexes only, so its cost does not grow with the queue. */
 static const struct scop_statement glance = { "glance",
 	"SELECT (SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), run_at) DIV "
 	"1000 FROM outbox ORDER BY run_at, id LIMIT 1) AS entry, (SELECT "

@@ -5,8 +5,8 @@
  * A module's role can only insert. The dispatcher leases due entries: when it dies, the leases end
  * and the entries are due again. So an entry is delivered at least once; a row in the module's own
  * transaction (migrations/module/0002_job_done.sql) makes its effect idempotent. Finished entries
- * are deleted, so that the index of due entries stays small, and 10,000 sleeping ones cost one look
- * at its first row.
+ * are deleted, so that the index of due entries stays small, and 10,000 sleeping ones cost one read
+ * of its first row.
  *
  * All functions run through the dispatcher's connection and fail as data/db.h says.
  */
@@ -30,14 +30,14 @@ enum {
 
 struct scop_queue {
 	struct scop_db *db;
-	struct scop_arena *arena; /* of one round; whoever calls resets it */
-	const char *dispatcher;   /* our name, the same after a restart */
+	struct scop_arena *arena; /* of one round; the caller resets it */
+	const char *dispatcher;   /* this dispatcher's name, the same after a restart */
 	unsigned lease_seconds;
 };
 
 /* Leases up to `limit` due jobs, oldest first, and turns due events into jobs of their subscribers.
- * `left_out` are modules that are busy enough. `ret_entries`: a list of maps id, role, name, body,
- * tries, entry, tenant, module. `ret_events`: how many events there were, whose jobs are due now.
+ * `left_out` are the modules at capacity. `ret_entries`: a list of maps id, role, name, body,
+ * tries, entry, tenant, module. `ret_events`: the number of events handled, whose jobs are due now.
  */
 enum scop_db_status scop_queue_take(struct scop_queue *queue,
     const char *const left_out[SCOP_QUEUE_LEFT_OUT], unsigned limit,
@@ -46,26 +46,26 @@ enum scop_db_status scop_queue_take(struct scop_queue *queue,
 /* Deletes entries that are done, at most SCOP_QUEUE_BATCH. */
 enum scop_db_status scop_queue_done(struct scop_queue *queue, const int64_t *ids, unsigned count);
 
-/* Puts one back for `milliseconds`; `counted`: the try counts. */
+/* Puts an entry back, to be due after `milliseconds`; `counted`: the try counts. */
 enum scop_db_status scop_queue_again(struct scop_queue *queue, int64_t id, int64_t milliseconds,
     bool counted, const char *error);
 
-/* Moves one to the dead. */
+/* Marks an entry as dead. */
 enum scop_db_status scop_queue_bury(struct scop_queue *queue, int64_t id, const char *error);
 
-/* Notes how far a running one is. */
+/* Records the progress of a running entry. */
 enum scop_db_status scop_queue_progress(struct scop_queue *queue, int64_t id, uint32_t done,
     uint32_t total);
 
-/* Makes all that a dead predecessor of our name had running due again. */
+/* Makes all entries that a dead dispatcher of this name was running due again. */
 enum scop_db_status scop_queue_reclaim(struct scop_queue *queue);
 
-/* Carries out people's orders, up to the order `last`; `ret_cancelled` is a list of maps `id` of
- * running ones of ours to be stopped. */
+/* Carries out people's orders, up to the order `last`; `ret_cancelled` is a list of maps with the
+ * `id` of each of this dispatcher's running entries to stop. */
 enum scop_db_status scop_queue_orders(struct scop_queue *queue, int64_t last,
     const struct scop_value **ret_cancelled);
 
-/* Puts jobs whose hour has come into the queue, and notes when they are due next. */
+/* Enqueues the scheduled jobs that are due, and records their next time. */
 enum scop_db_status scop_queue_schedules(struct scop_queue *queue);
 
 /* The pending work: milliseconds until the next entry and the next schedule are due (below 0: due;

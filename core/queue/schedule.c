@@ -95,6 +95,6 @@ scop_schedule_next(const struct scop_schedule *schedule, const char *zone, int64
 		if (due > after && falls_on(schedule, &day))
 			return due;
 	}
-	/* not reached: each day of the month up to the 28th comes by then */
+	/* not reached: every day of the month up to the 28th occurs before that */
 	return after + DAYS_AHEAD * MICROSECONDS_A_DAY;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Schedules: when a job is due by the clock of a tenant. */
+/* Schedules: when a job is due in a tenant's time zone. */
 #ifndef SCOP_QUEUE_SCHEDULE_H
 #define SCOP_QUEUE_SCHEDULE_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct scop_schedule {
-	unsigned every; /* minutes; 0: by the clock */
+	unsigned every; /* minutes; 0: at a time of day */
 	int hour, minute;
 	unsigned weekdays; /* bits from Sunday; 0: any */
 	int month_day;     /* 1 to 28; 0: any */
@@ -17,8 +17,8 @@ struct scop_schedule {
  * day of the month). */
 bool scop_schedule_parse(const char *rule, struct scop_schedule *ret_schedule);
 
-/* The first instant after `after` (microseconds, UTC) at which it is due in `zone`: on each day
- * once, also when summer time begins or ends. */
+/* The first instant after `after` (microseconds, UTC) at which the job is due in `zone`: once a
+ * day, also when summer time begins or ends. */
 int64_t scop_schedule_next(const struct scop_schedule *schedule, const char *zone, int64_t after);
 
 #endif

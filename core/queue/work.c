@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Work that is done later: asking for it, in a request's transaction; and running it, in a job's.
- * See scopiton/work.h. */
+/* Background work: enqueuing it in a request's transaction, and running it in a job's. See
+ * scopiton/work.h. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5 };
 
-/* ---- asking ---- */
+/* ---- enqueuing ---- */
 
 static const struct scop_statement put_entry = { "queue_put",
 	"INSERT INTO queue.outbox (is_event, name, once, body, run_at) "
@@ -161,13 +161,14 @@ scop_cancelled(struct scop_request *req)
 	return req->exchange && req->exchange->gone(req->exchange->context);
 }
 
-/* ---- running one ---- */
+/* ---- running a job ---- */
 
 static const struct scop_statement job_claim = { "job_claim",
 	"INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1 };
 enum outcome { JOB_DONE, JOB_AGAIN, JOB_DEAD, JOB_COLLIDED };
 
-/* One run in one transaction, whose first write tells whether an earlier delivery has taken effect.
+/* Runs the job once, in one transaction whose first write shows whether an earlier delivery has
+ * taken effect.
  */
 static enum outcome
 run(struct scop_request *req, const struct scop_job *job, const char *entry)

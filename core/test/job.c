@@ -43,17 +43,17 @@ note_call(struct scop_test *test, const struct scop_http *ask)
 }
 
 static const struct scop_value *
-call(struct scop_request *req, const struct scop_http *ask, const char **ret_trouble)
+call(struct scop_request *req, const struct scop_http *ask, const char **ret_error)
 {
 	struct scop_test *test = req->exchange->context;
 	struct scop_map_maker answer, headers;
 
 	note_call(test, ask);
-	*ret_trouble = "the test has no answer for this call";
+	*ret_error = "the test has no answer for this call";
 	if (test->reply_next == test->reply_count)
 		return NULL;
 	const struct scop_test_reply *reply = &test->replies[test->reply_next++];
-	*ret_trouble = reply->status ? "" : reply->body;
+	*ret_error = reply->status ? "" : reply->body;
 	if (!reply->status)
 		return NULL;
 	scop_map_init(&headers, req->arena);
