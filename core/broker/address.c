@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Addresses near and far: see address.h. */
+/* Public and private addresses: see address.h. */
 #include "broker/address.h"
 
 #include <arpa/inet.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Networks of IPv4 that are not the public internet. */
+/* IPv4 networks that are not part of the public internet. */
 static const struct {
 	uint8_t first, second, third;
 	unsigned bits;
@@ -46,8 +46,8 @@ is_public_v4(const uint8_t *bytes)
 	return true;
 }
 
-/* IPv6 gives out only 2000::/3; within it stand documentation, Teredo, and 6to4, which leads
- * to an IPv4 address. */
+/* Only 2000::/3 of IPv6 is allocated; excluded within it are documentation, Teredo, and 6to4, which
+ * leads to an IPv4 address. */
 static bool
 is_public_v6(const uint8_t *bytes)
 {

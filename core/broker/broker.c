@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * scopiton-broker: the only way out. A SOCKS5 proxy (RFC 1928, 1929) on a unix socket, for job
- * workers alone: it resolves the name itself, so that nobody can change the answer between check
- * and use, and lets through what the module's manifest names.
+ * scopiton-broker: the modules' only way to the network. A SOCKS5 proxy (RFC 1928, 1929) on a unix
+ * socket, for job workers only: it resolves the name itself, so that the answer cannot change
+ * between check and use, and allows only the hosts that the module's manifest names.
  *
  * The client sends its package's hash as the user name; the file var/out/<hash>, which the
- * installer wrote, names the user id that the module runs under, and the kernel reports the peer's.
- * Addresses that are not public are refused, but for the hosts that the operator names in
+ * installer wrote, contains the user id that the module runs under, which is compared with the
+ * peer's user id from the kernel. Private addresses are refused, except for the hosts in
  * `private_hosts`. Each connection has a thread: connections are few, and this keeps the code
  * simple.
  */
@@ -37,7 +37,7 @@ enum {
 	IDLE_MILLISECONDS = 300000,
 	BLOCK = 32 << 10,
 	HASH_LENGTH = 32,
-	CALLS_MAX = 64 << 10, /* 100 of the longest host names, and more */
+	CALLS_MAX = 64 << 10, /* more than 100 of the longest host names */
 	STACK = 256 << 10,
 };
 
@@ -102,7 +102,7 @@ answer(const struct client *client, enum scop_socks_reply reply)
 	    (const unsigned char[]){ 5, (unsigned char)reply, 0, 1, 0, 0, 0, 0, 0, 0 }, 10);
 }
 
-/* ---- who asks ---- */
+/* ---- the client ---- */
 
 static bool
 is_hash(const char *text)
@@ -110,7 +110,8 @@ is_hash(const char *text)
 	return strlen(text) == HASH_LENGTH && strspn(text, "0123456789abcdef") == HASH_LENGTH;
 }
 
-/* The file's first line: "module uid", 0 where all modules run under one; then what may be called.
+/* The file's first line is "module uid", with 0 if all modules share a user id; then come the
+ * allowed hosts.
  */
 static bool
 identify(struct client *client, const char *hash)
@@ -148,9 +149,9 @@ greet(struct client *client, const struct scop_socks_source *source)
 	return put(client->fd, (const unsigned char[]){ 1, !known }, 2) && known;
 }
 
-/* ---- where to ---- */
+/* ---- the target ---- */
 
-/* "localhost 10.0.0.7:8443": hosts that the operator lets modules reach though they are near. */
+/* "localhost 10.0.0.7:8443": hosts at private addresses that the operator allows. */
 static bool
 may_be_near(const struct client *client)
 {
@@ -223,9 +224,9 @@ reach(struct client *client)
 	return reply;
 }
 
-/* ---- there and back ---- */
+/* ---- relaying ---- */
 
-/* Until both have said all, or nobody has said anything for long. */
+/* Relays until both sides have closed, or nothing has arrived for a long time. */
 static void
 relay(const struct client *client)
 {

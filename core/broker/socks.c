@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The client's side of a SOCKS5 conversation: see socks.h. */
+/* Parses what a SOCKS5 client sends: see socks.h. */
 #include "broker/socks.h"
 
 #include <arpa/inet.h>
@@ -22,7 +22,7 @@ take(const struct scop_socks_source *source, unsigned char *bytes, size_t size)
 	return source->take(source->context, bytes, size);
 }
 
-/* One byte of length, then as many bytes. */
+/* Reads a length byte, then that many bytes. */
 static bool
 take_text(const struct scop_socks_source *source, unsigned char ret_bytes[BYTE_VALUES],
     size_t *ret_length)
@@ -72,7 +72,7 @@ is_host_name(const unsigned char *name, size_t length)
 	return length > 0;
 }
 
-/* An address in numbers is written as text: the manifest has to name it so. */
+/* Writes a numeric address as text: the manifest must name it in this form. */
 static enum scop_socks_reply
 take_host(const struct scop_socks_source *source, unsigned char kind, char *ret_host)
 {
@@ -101,7 +101,7 @@ enum scop_socks_reply
 scop_socks_request(const struct scop_socks_source *source, struct scop_socks_target *ret_target)
 {
 	struct scop_socks_target target;
-	unsigned char head[4], port[2]; /* version, command, reserved, kind of address */
+	unsigned char head[4], port[2]; /* version, command, reserved, address type */
 
 	if (!take(source, head, sizeof head) || head[0] != VERSION)
 		return SCOP_SOCKS_FAILED;

@@ -36,8 +36,8 @@ clear_history(struct scop_route_history *entry)
 	atomic_store(&entry->key, 0);
 }
 
-/* The history of a key; with `make`, a free place or (where all are taken) the first becomes its
- * own. */
+/* The history of a key; with `make`, a free slot, or the first one if all are taken, is assigned to
+ * it. */
 static struct scop_route_history *
 history(const struct scop_board *board, uint64_t key, bool make)
 {

@@ -4,8 +4,8 @@
  * share.
  *
  * A slot belongs to one worker. The worker writes its state; the supervisor clears the slot when
- * the worker has ended, so a killed one never leaves a wrong count. Beside the slots are the data
- * to judge a module: the results of the last requests of the pool, and of each tenant's routes.
+ * the worker has ended, so a killed one never leaves a wrong count. It also holds the data for
+ * judging a module: the results of the last requests of the pool, and of each tenant's routes.
  */
 #ifndef SCOP_PROCESS_BOARD_H
 #define SCOP_PROCESS_BOARD_H
@@ -45,7 +45,7 @@ struct scop_slot {
 	/* of the request under way, in microseconds of the monotonic clock */
 	_Atomic int64_t since;
 	_Atomic uint32_t tenant, route;
-	char request[40]; /* its id; whole before `state` becomes busy */
+	char request[40]; /* its id; complete before `state` becomes busy */
 	char tenant_name[33];
 	char path[80];
 	char reason[400]; /* why it cannot start, as base/said.h has it */
@@ -53,7 +53,7 @@ struct scop_slot {
 	_Atomic uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
 };
 
-/* How the last requests ended, newest in the lowest bit: 1 for a crash. */
+/* The results of the last requests, newest in the lowest bit: 1 for a crash. */
 struct scop_route_history {
 	_Atomic uint64_t key;      /* tenant and route; 0: free */
 	_Atomic uint32_t outcomes; /* bits */
@@ -61,7 +61,7 @@ struct scop_route_history {
 	_Atomic int64_t out_until; /* microseconds of the monotonic clock; 0: in service */
 };
 
-/* A statement that took longer than the configured threshold, and the worst of its runs. */
+/* A statement that took longer than the configured threshold, and its slowest run. */
 struct scop_slow {
 	_Atomic int state; /* 0: free; 1: being named; 2: named, which it stays */
 	char statement[64], route[48], tenant[33];
@@ -85,28 +85,28 @@ extern const uint64_t scop_board_bounds[SCOP_BUCKETS - 1];
 /* Microseconds of the monotonic clock. */
 int64_t scop_board_clock(void);
 
-/* Records the result of a request of the tenant's route. While the route is out of service nothing
- * counts: its 503s are not successes, and a worker killed in one proves nothing about the module.
+/* Records the result of a request for the tenant's route. While the route is suspended nothing
+ * counts: its 503s are not successes, and a worker killed during one says nothing about the module.
  */
 void scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool crashed);
 
-/* Whether the tenant's route is out of service now. */
+/* Whether the tenant's route is suspended now. */
 bool scop_board_route_out(const struct scop_board *board, uint32_t tenant, uint32_t route);
 
-/* Whether by the rule the tenant's route has to rest now: more than half of its last 10, at least
- * 3, crashed. */
+/* Whether to suspend the tenant's route: more than half of its last 10 requests (at least 3)
+ * crashed. */
 bool scop_board_route_failing(struct scop_board *board, uint32_t tenant, uint32_t route);
 
-/* Whether by the rule the pool is out of service: more than half of its last 20 requests crashed,
- * at least 3, from two tenants or from the only one of `tenants`. */
+/* Whether to take the pool out of service: more than half of its last 20 requests (at least 3)
+ * crashed, for two tenants, or for one if `tenants` is 1. */
 bool scop_board_pool_failing(const struct scop_board *board, unsigned tenants);
 
-/* Notes a slow run. Whether it is to be logged: once for each statement in SCOP_SLOW_TOLD_SECONDS,
- * whichever worker of the pool ran it, and never where the table is full of others. */
+/* Records a slow run. Returns whether to log it: once per statement in SCOP_SLOW_TOLD_SECONDS for
+ * all workers of the pool, and never if the table is full. */
 bool scop_board_slow(struct scop_board *board, const char *statement, const char *route,
     const char *tenant, uint32_t milliseconds, uint32_t rows);
 
-/* Forgets the outcomes: the pool gets another chance. */
+/* Clears the results, so that the pool gets another chance. */
 void scop_board_forgive(struct scop_board *board);
 
 #endif

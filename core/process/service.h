@@ -11,19 +11,18 @@
 #include "data/db.h"
 
 struct scop_service {
-	const char *name; /* "dispatcher": of its program, its account and its secret */
+	const char *name; /* "dispatcher": names its program, account and secret */
 	struct scop_config config;
 	int directory_fd; /* the tenant directory */
-	/* an eventfd: somebody's commit has put something into the queue; the broker's listening
-	 * socket */
+	/* an eventfd: a commit has added to the queue; for the broker, its listening socket */
 	int wake_fd;
 	int signal_fd; /* SIGTERM alone */
 	struct scop_db *db;
 };
 
-/* Reads the four arguments of the supervisor: configuration file, directory, wake-up, user id to
- * become (0: stay). Reads the secret of a service that uses the queue, blocks signals, drops
- * privileges. Ends the process, with the reason in the log, where that fails. */
+/* Reads the four arguments from the supervisor: configuration file, directory, wake-up, user id to
+ * switch to (0: none). Reads the secret of a service that uses the queue, blocks signals, drops
+ * privileges. On failure it logs the reason and ends the process. */
 void scop_service_start(struct scop_service *service, const char *name, bool uses_queue, int argc,
     char **argv);
 
@@ -33,11 +32,11 @@ void scop_service_give_up(const char *text) __attribute__((noreturn));
 /* Milliseconds of the monotonic clock. */
 int64_t scop_service_now(void);
 
-/* Whether SIGTERM has arrived; and whether somebody has woken us. Each is reported once. */
+/* Whether SIGTERM has arrived, and whether the service has been woken. Each is reported once. */
 bool scop_service_told_to_stop(const struct scop_service *service);
 bool scop_service_woken(const struct scop_service *service);
 
-/* Whether the supervisor is gone. */
+/* Whether the supervisor has ended. */
 bool scop_service_orphaned(void);
 
 #endif

@@ -12,7 +12,7 @@ static const struct scop_statement add = { "audit_add",
 	"INSERT INTO " SCOP_SOCLE_MARK ".audit (member, name, what, about) VALUES (?, ?, ?, ?)", 4,
 	1 };
 
-/* At most `most` bytes, and no letter cut in two. */
+/* Truncates to at most `most` bytes without splitting a character. */
 static const struct scop_value *
 cut(struct scop_request *req, const struct scop_value *value, size_t max)
 {

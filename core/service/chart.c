@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Charts: the places of bars in a drawing of 300 by 80; see core/web/frame/views/chart.html. */
+/* Charts: the positions of bars in a drawing of 300 by 80; see core/web/frame/views/chart.html. */
 #include "web/request.h"
 
 enum { WIDTH = 300, HEIGHT = 80, BARS_MAX = 60, LEAST = 2 };

@@ -28,10 +28,10 @@ scop_log(struct scop_request *req, enum scop_log_level level, const char *format
 	const int length = vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	if (length < 0)
-		return; /* a format that cannot be printed, or a character of no locale */
+		return; /* an invalid format, or a character that the locale lacks */
 	if (length > SCOP_LOG_BYTES)
-		scop_utf8_repair(text); /* the cut may have gone through a letter */
-	/* here already, so that what is escaped does not push the request's reference out */
+		scop_utf8_repair(text); /* truncation may have split a character */
+	/* escaped here, so that a longer result does not push out the request's reference */
 	scop_log_escape(line, sizeof line, text, strlen(text));
 	scop_log_line(level, "module: %s%s", line, length > SCOP_LOG_BYTES ? " ..." : "");
 }

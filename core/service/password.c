@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Passwords: argon2id by libsodium, whose memory (64 MB) makes guessing expensive, and many hashes
- * at once expensive for us. So at most two run at a time on a host, and a few requests wait; the
- * others fail with 503 and block no worker. The caller decides who may wait: a sender with recent
- * failures may not, so that guessers cannot crowd an owner out. The gate is the first bytes of a
- * file, locked by each process that hashes or waits: a process that dies releases its lock.
+ * Passwords: argon2id by libsodium, whose memory use (64 MB) makes guessing expensive, but also
+ * many hashes at once on this host. So at most two run at a time per host, and a few requests wait;
+ * the others fail with 503 and block no worker. The caller decides who may wait: a sender with
+ * recent failures may not, so that guessers cannot crowd an owner out. The gate is the first bytes
+ * of a file, locked by each process that hashes or waits: a process that dies releases its lock.
  */
 #include <fcntl.h>
 #include <sodium.h>
@@ -23,7 +23,7 @@ enum {
 	LOOK_MILLISECONDS = 5,
 	WAIT_MILLISECONDS = 8000,
 	WEAK_BITS = 30,
-	KNOWN_MAX = 32, /* words that somebody would guess */
+	KNOWN_MAX = 32, /* words that an attacker would guess */
 	WORD_MIN = 3
 };
 
@@ -47,8 +47,8 @@ free_place(int fd, int first, int count)
 	return -1;
 }
 
-/* Gives the place that is ours; -1 when the request has to come back later. Without a gate there is
- * always room. */
+/* Returns the place taken; -1 if the request must be retried later. Without a gate there is always
+ * room. */
 static int
 enter_gate(struct scop_request *req, bool patient)
 {
@@ -79,7 +79,7 @@ leave_gate(const struct scop_app *app, int place)
 		lock(app->gate_fd, F_UNLCK, place);
 }
 
-/* The words of a text, each by itself too: of "La Boucle" somebody guesses "boucle". */
+/* Adds a text and each of its words: for "La Boucle" an attacker would also try "boucle". */
 static size_t
 add_words(struct scop_arena *arena, const char *text, const char **known, size_t count)
 {
@@ -134,7 +134,7 @@ bool
 scop_password_verify(struct scop_request *req, const struct scop_value *password,
     const struct scop_value *stored, bool patient)
 {
-	/* A hash of no password, so that a check against a missing one takes as long. */
+	/* The hash of no password, so that a check without a stored hash takes as long. */
 	static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$bm9ib2R5J3Mgc2FsdCEhIQ$"
 				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 	const char *text = scop_as_text(password), *hash = scop_as_text(stored);

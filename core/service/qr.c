@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* QR codes by libqrencode, as the outline that an SVG path draws: see scop_qr in
- * scopiton/request.h. */
+/* QR codes with libqrencode, as the outline for an SVG path: see scop_qr in scopiton/request.h. */
 #include <qrencode.h>
 #include <string.h>
 
 #include "web/request.h"
 
-enum { QUIET_ZONE = 4, BLACK = 1 }; /* the margin that ISO/IEC 18004 asks for, in modules */
+enum { QUIET_ZONE = 4, BLACK = 1 }; /* the margin that ISO/IEC 18004 requires, in modules */
 
-/* Each run of black modules of a row is one rectangle. */
+/* Each run of dark modules in a row is one rectangle. */
 static void
 add_row(struct scop_buffer *path, const unsigned char *row, int width, int y)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Secrets of a module, sealed (libsodium's secretbox) under a key that is derived from the module's
- * own. See request.h. */
+/* A module's sealed secrets: encrypted with libsodium's secretbox under a key derived from the
+ * module's own. See request.h. */
 #include <sodium.h>
 #include <string.h>
 

@@ -34,8 +34,8 @@ add_digits(struct scop_buffer *out, int64_t unscaled, unsigned scale, char sign)
 	}
 }
 
-/* A text is quoted whatever it holds; one that begins as a formula does, or like one that was
- * guarded before, gets a ' (OWASP, "CSV injection"). */
+/* Every text is quoted; one that begins like a formula, or like a guarded formula, gets a leading '
+ * (OWASP, "CSV injection"). */
 static void
 add_text(struct scop_buffer *out, const char *text)
 {

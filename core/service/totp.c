@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Codes of the second step (RFC 6238), by liboath: 6 digits of SHA-1 every 30 seconds, as every app
- * knows them. */
+/* Codes for two-step verification (RFC 6238), with liboath: 6 digits, SHA-1, every 30 seconds,
+ * which every authenticator app supports. */
 #include <liboath/oath.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -27,8 +27,8 @@ scop_totp_secret(struct scop_request *req)
 	return secret;
 }
 
-/* The digits of "451 067": apps show a blank in the middle, and copy it, some of them one that does
- * not break the line. */
+/* The digits of "451 067": apps show and copy a space in the middle, some of them a no-break space.
+ */
 static bool
 read_code(const char *text, char ret_digits[DIGITS + 1])
 {
@@ -63,7 +63,7 @@ scop_totp_step(struct scop_request *req, const struct scop_value *secret,
 	if (!read_code(scop_as_text(code), given) ||
 	    oath_base32_decode(text, strlen(text), &key, &length) != OATH_OK)
 		return 0;
-	for (int i = -1; i <= 1; i++) /* a clock may be half a minute off */
+	for (int i = -1; i <= 1; i++) /* clocks may differ by half a minute */
 		if (oath_totp_generate(key, length, now + i * STEP_SECONDS, STEP_SECONDS, 0, DIGITS,
 			expected) == OATH_OK &&
 		    sodium_memcmp(expected, given, DIGITS) == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Visitors of the public side: a token in a cookie of the module's own, so that a cart is found
- * again. Nobody is known by it, and a database that is read opens nothing with it, for only its
- * hash is stored.
+ * Visitors of the public side: a token in a cookie of the module, so that a cart is found again.
+ * The token identifies no person, and only its hash is stored, so a leaked database does not give
+ * access to carts.
  */
 #include "web/form.h"
 #include "web/request.h"
