@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shared by the parts of the renderer: its stacks, and how they call one another. */
+/* Shared by the parts of the renderer: its stacks, and the functions that they call in one another.
+ */
 #ifndef SCOP_VIEW_RENDER_PRIVATE_H
 #define SCOP_VIEW_RENDER_PRIVATE_H
 
@@ -14,20 +15,20 @@ struct renderer;
 struct scope {
 	const struct scope *outer;
 	const struct scop_value *value;
-	const struct renderer *renderer; /* for what is made of a value: see trait */
+	const struct renderer *renderer; /* for values derived by traits: see trait */
 };
 
-/* The blocks that one parent tag brings; what stands furthest out wins. */
+/* The blocks passed by one parent tag; the outermost wins. */
 struct arguments {
 	const struct arguments *outer;
 	const struct scop_node *blocks;
-	const char *template; /* that they are written in */
+	const char *template; /* in which they are written */
 };
 
 /* One row of a field of type lines. */
 struct row {
 	const char *name;               /* before the name of each field: "lines.0" */
-	const struct scop_value *typed; /* a map by field; NULL: nothing was typed */
+	const struct scop_value *typed; /* a map by field; NULL: no input */
 	bool focus;                     /* the next field drawn takes the focus */
 };
 
@@ -38,16 +39,16 @@ struct renderer {
 	struct scop_error *err;
 	const char *template;
 	unsigned depth;
-	struct row *row;    /* of {{#repeat.name}} that is drawn; NULL: none */
-	const char *chosen; /* of {{#select}} that is drawn, as HTML; NULL: none */
+	struct row *row;    /* of the {{#repeat.name}} being rendered; NULL: none */
+	const char *chosen; /* of the {{#select}} being rendered, as HTML; NULL: none */
 };
 
-/* The state that holds for a stretch of template. */
+/* The state for a part of the template. */
 struct frame {
 	const struct scope *scope;
 	const struct arguments *arguments;
-	const char *add; /* put before each line */
-	size_t remove;   /* blanks taken from each line */
+	const char *add; /* added before each line */
+	size_t remove;   /* number of blanks removed from each line */
 };
 
 bool scop_render_nodes(struct renderer *renderer, const struct scop_node *nodes,
@@ -64,11 +65,11 @@ const struct scop_value *scop_render_member(const struct scop_value *map, const 
 bool scop_render_is(const struct renderer *renderer, const struct scop_value *value,
     const char *text);
 
-/* The trait `name` of a value that is not a map: see docs/templates.md. NULL for none. */
+/* The trait `name` of a value that is not a map: see docs/templates.md. NULL if there is none. */
 const struct scop_value *scop_render_trait(const struct renderer *renderer,
     const struct scop_value *value, const char *name, size_t length);
 
-/* The sections that forms are made of: see docs/templates.md. */
+/* The sections for forms: see docs/templates.md. */
 bool scop_render_field(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame);
 bool scop_render_repeat(struct renderer *renderer, const struct scop_node *node,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Mustache's compiler: text to a tree of nodes. A first pass cuts the text into tags and pieces of
- * text and decides which lines stand alone; a second builds the tree, so that each of the two stays
- * simple.
+ * Mustache's compiler: turns text into a tree of nodes. The first pass cuts the text into tags and
+ * pieces of text and finds standalone lines; the second builds the tree, so that each of the two
+ * stays simple.
  */
 #include "view/template.h"
 #include "view/template_private.h"
@@ -15,12 +15,12 @@
 
 enum { DEPTH_MAX = 64, DELIMITER_MAX = 8 };
 
-/* Sections that are the host's: see template.h. */
+/* The host's sections: see template.h. */
 static const struct host_section {
 	const char *name;
 	enum scop_node_kind kind;
 	bool prefix; /* a name follows */
-	bool words;  /* what stands in it is no template, or one after translating only */
+	bool words;  /* its content is not a template, or only after translation */
 } host_sections[] = {
 	{ "_", NODE_TRANSLATE, false, true },
 	{ "_.", NODE_TRANSLATE, true, true },
@@ -42,7 +42,7 @@ struct token {
 	size_t length; /* of text, or of the tag's name */
 	const char *name;
 	unsigned line, column;
-	const char *end; /* behind the tag */
+	const char *end; /* after the tag */
 	bool line_start;
 	bool standalone;
 	const char *indent;
@@ -174,7 +174,7 @@ read_tag(struct compiler *compiler)
 	return true;
 }
 
-/* Cuts into tags, and text that ends at each line's end. */
+/* Cuts the template into tags and lines of text. */
 static bool
 scan(struct compiler *compiler)
 {
@@ -187,7 +187,7 @@ scan(struct compiler *compiler)
 		const bool tag_first = tag && (!newline || tag <= newline);
 		const char *stop = tag_first ? tag : newline ? newline + 1 : compiler->end;
 
-		/* an empty text marks the start of a line that begins with a tag */
+		/* an empty piece of text marks the start of a line that begins with a tag */
 		if (stop > compiler->at || line_start) {
 			struct token *token =
 			    token_add(compiler, 't', compiler->at, (size_t)(stop - compiler->at));
@@ -259,8 +259,8 @@ stands_alone(const struct token *first, const struct token *last)
 	}
 	if (tags == 1)
 		return true;
-	/* Several: only parents and blocks with what closes them; a block opened and closed at once
-	 * keeps its line. */
+	/* A standalone line with several tags has only parents and blocks with their closing tags;
+	 * a block that is opened and closed at once keeps its line. */
 	return tags > 1 && opened == 0 && !(blocks > 0 && parents == 0 && blocks == closed);
 }
 
@@ -297,14 +297,14 @@ mark_standalone(struct compiler *compiler)
 		if (first->kind == 't' && blank(first) && first->next && first != last)
 			indent = scop_arena_bytes(compiler->arena, first->start, first->length);
 		if (first != last && first->next->kind == '$')
-			/* a block that begins its line indents what replaces it */
+			/* a block at the start of its line indents its replacement */
 			first->next->indent = indent;
 		mark_line(compiler, first, last);
 		first = last->next;
 	}
 }
 
-/* The host's section that the tag opens; NULL for another. */
+/* The host's section that the tag opens; NULL for any other tag. */
 static const struct host_section *
 host_section(const struct token *token)
 {
@@ -371,7 +371,7 @@ node_make(struct compiler *compiler, const struct token *token)
 	return node;
 }
 
-/* The blanks before the first line of a block's content. */
+/* The indentation of the first line of a block's content. */
 static const char *
 content_indent(struct compiler *compiler, const struct scop_node *children)
 {
@@ -384,7 +384,7 @@ content_indent(struct compiler *compiler, const struct scop_node *children)
 	return scop_arena_bytes(compiler->arena, children->text, length);
 }
 
-/* {{#_}}, {{#_.count}}, {{#link}}, {{#key}} and {{#option}}: their words are taken as they stand.
+/* {{#_}}, {{#_.count}}, {{#link}}, {{#key}} and {{#option}}: their content is kept verbatim.
  */
 static bool
 take_words(struct compiler *compiler, struct scop_node *node, const struct token *open,
@@ -407,7 +407,8 @@ take_words(struct compiler *compiler, struct scop_node *node, const struct token
 	return true;
 }
 
-/* Text that goes on where `text` ends: one node for many lines, for most are written as they stand.
+/* Extends `text` by text that follows it directly: one node for many lines, since most are copied
+ * unchanged.
  */
 static bool
 joins(const struct scop_node *text, const struct token *token)
@@ -416,7 +417,7 @@ joins(const struct scop_node *text, const struct token *token)
 	    text->length > 0 && text->text + text->length == token->start;
 }
 
-/* A closing tag that does not match the open one. */
+/* Reports a closing tag that does not match the open one. */
 static bool
 not_open(struct compiler *compiler, const struct token *close, const struct token *opener)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The sections of views that forms are made of: a field, the rows of a field of lines, the options
- * of a select. See docs/templates.md. */
+/* The sections for forms: a field, the rows of a field of lines, the options of a select. See
+ * docs/templates.md. */
 #include <string.h>
 
 #include "view/render_private.h"
@@ -16,7 +16,7 @@ typed_into(const struct renderer *renderer, const char *name, const struct frame
 	    row ? row->typed : scop_render_lookup(frame->scope, "value");
 	const struct scop_value *found = scop_render_member(typed, name, strlen(name));
 
-	/* "may.shop" of a field of type map is a member of what stands under "may" */
+	/* "may.shop" of a map field is a member of the value "may" */
 	return found || row ? found
 			    : scop_render_lookup(frame->scope,
 				  scop_arena_printf(renderer->arena, "value.%s", name));
@@ -28,7 +28,7 @@ error_of(const char *name, const struct frame *frame)
 	return scop_render_member(scop_render_lookup(frame->scope, "error"), name, strlen(name));
 }
 
-/* One partial draws any field: its data is under one name. */
+/* One partial draws any field: a field's data always has the same name. */
 bool
 scop_render_field(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
@@ -58,7 +58,7 @@ scop_render_field(struct renderer *renderer, const struct scop_node *node,
 	return scop_render_nodes(renderer, node->children, &inner);
 }
 
-/* The data on a row that its view may use, as `line`. */
+/* The data about a row that the view may use, as `line`. */
 static const struct scop_value *
 line_of(struct scop_arena *arena, const struct row *row, uint32_t index, uint32_t count)
 {
@@ -74,8 +74,8 @@ line_of(struct scop_arena *arena, const struct row *row, uint32_t index, uint32_
 	return scop_map_value(&map);
 }
 
-/* Once for each row: the typed rows, else the list of the field's name in the model; else one empty
- * row. */
+/* Renders the section once for each row: the rows of the input, else of the list with the field's
+ * name in the model, else one empty row. */
 bool
 scop_render_repeat(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
@@ -124,7 +124,7 @@ escaped(struct renderer *renderer, const struct scop_value *value, bool plain)
 	return scop_buffer_str(&out);
 }
 
-/* Renders the nodes into a text of their own. */
+/* Renders the nodes into a separate string. */
 static bool
 draw_apart(struct renderer *renderer, const struct scop_node *node, const struct frame *frame,
     const char **ret_text)
@@ -141,7 +141,7 @@ draw_apart(struct renderer *renderer, const struct scop_node *node, const struct
 	return done;
 }
 
-/* Its first part says which option is chosen, unless something was typed; then come the options. */
+/* Its first part names the selected option, unless there is input; the options follow. */
 bool
 scop_render_select(struct renderer *renderer, const struct scop_node *node,
     const struct frame *frame)
@@ -161,7 +161,7 @@ scop_render_select(struct renderer *renderer, const struct scop_node *node,
 	return done;
 }
 
-/* `more` is further attributes, each with a blank before it. */
+/* `more` holds further attributes, each preceded by a blank. */
 static void
 open_option(struct renderer *renderer, const char *value, const char *more)
 {
@@ -183,7 +183,7 @@ scop_render_option(struct renderer *renderer, const struct scop_node *node,
 	return true;
 }
 
-/* The column that the words name: "code" of "countries value=code" for "value". */
+/* The column named in the tag: "code" for "value" in "countries value=code". */
 static const struct scop_value *
 column(const struct renderer *renderer, const struct scop_value *item, const char *words,
     const char *what)
@@ -202,7 +202,7 @@ column(const struct renderer *renderer, const struct scop_value *item, const cha
 	return scop_render_member(item, what, length);
 }
 
-/* The lang attribute of an option's text, or translate=no for a name that people have given. */
+/* The lang attribute of an option's text, or translate=no for a name chosen by people. */
 static const char *
 attributes(struct renderer *renderer, const struct scop_value *item, const char *words)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The compiled template, which the compiler hands to the renderer. */
+/* The compiled template, passed from the compiler to the renderer. */
 #ifndef SCOP_VIEW_TEMPLATE_PRIVATE_H
 #define SCOP_VIEW_TEMPLATE_PRIVATE_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 enum scop_node_kind {
-	NODE_TEXT,      /* lines, of the first and the last perhaps only a part */
+	NODE_TEXT,      /* lines; the first and the last may be incomplete */
 	NODE_VARIABLE,  /* {{name}} */
 	NODE_RAW,       /* {{{name}}} and {{&name}} */
 	NODE_SECTION,   /* {{#name}} */
@@ -30,13 +30,13 @@ struct scop_node {
 	struct scop_node *children;
 	enum scop_node_kind kind;
 	unsigned line, column;
-	const char *text; /* of a text node; not terminated */
+	const char *text; /* of a text node; not NUL-terminated */
 	size_t length;
-	const char *name;   /* of all others; of a translation and a link the words themselves */
+	const char *name;   /* of all others; for a translation and a link, the content itself */
 	const char *plural; /* of a translation */
 	const char *count;  /* of a translation: the name of the number */
-	const char *indent; /* of partial, parent, block: what stands before each of its lines */
-	bool line_start;    /* text: its first byte begins a line of the template */
+	const char *indent; /* of partial, parent, block: added before each of its lines */
+	bool line_start;    /* text: it starts at the beginning of a line of the template */
 	bool standalone;    /* block: its opening tag had a line of its own */
 };
 

@@ -51,7 +51,8 @@ scop_render_member(const struct scop_value *map, const char *name, size_t length
 	return NULL;
 }
 
-/* A name, or a.b.c: the first part is looked for outwards, the rest only inside what was found. */
+/* Looks up a name, or a.b.c: the first part from the innermost context outwards, the rest only
+ * within the value found. */
 const struct scop_value *
 scop_render_lookup(const void *context, const char *name)
 {
@@ -70,7 +71,7 @@ scop_render_lookup(const void *context, const char *name)
 		length = strcspn(name, ".");
 		if (scop_type(found) == SCOP_MAP)
 			found = scop_render_member(found, name, length);
-		else if (strncmp(name, "is.", 3) == 0) /* the word may hold points */
+		else if (strncmp(name, "is.", 3) == 0) /* the value may contain points */
 			return scop_render_is(within, found, name + 3)
 			    ? scop_value_bool(within->arena, true)
 			    : NULL;
@@ -87,7 +88,7 @@ print(struct renderer *renderer, const struct scop_value *value, bool raw)
 
 	if (type == SCOP_STRING && !raw) {
 		scop_html_escape(renderer->out, value->string, value->length);
-	} else if (raw || type != SCOP_MONEY) { /* nothing to escape is in what we write */
+	} else if (raw || type != SCOP_MONEY) { /* the output needs no escaping */
 		scop_locale_print(renderer->out, value, &renderer->host->locale);
 	} else {
 		struct scop_buffer text;
@@ -104,7 +105,7 @@ at_line_start(const struct scop_buffer *out)
 	return out->length == 0 || out->data[out->length - 1] == '\n';
 }
 
-/* A line or the rest of one, with what comes before it in this stretch. */
+/* Writes a line or the rest of one, with the indentation of the current part. */
 static void
 render_line(struct renderer *renderer, const char *text, size_t length, bool line_start,
     const struct frame *frame)
@@ -129,7 +130,7 @@ render_text(struct renderer *renderer, const struct scop_node *node, const struc
 		scop_buffer_add(renderer->out, text, node->length);
 		return;
 	}
-	do { /* once for an empty one too: it may begin a line */
+	do { /* at least once, also for an empty text: it may begin a line */
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const size_t length = newline ? (size_t)(newline + 1 - text) : (size_t)(end - text);
 
@@ -184,7 +185,8 @@ render_partial(struct renderer *renderer, const struct scop_node *node, const st
 	return done;
 }
 
-/* The argument that a parent tag passes for the block, and the arguments that hold it. */
+/* The argument that a parent tag passes for the block, and the set of arguments that contains it.
+ */
 static const struct scop_node *
 argument(const struct arguments *arguments, const char *name, const struct arguments **ret_found)
 {
@@ -214,7 +216,8 @@ render_block(struct renderer *renderer, const struct scop_node *node, const stru
 
 	const size_t indent = strlen(node->indent);
 	const char *own = node->indent + (frame->remove < indent ? frame->remove : indent);
-	/* with what held where it is written: a block of the same name inside it is another */
+	/* with the state of the place where it is written: a block of the same name inside it is
+	 * another */
 	const struct frame inner = { frame->scope, found->outer,
 		own[0] ? scop_arena_printf(renderer->arena, "%s%s", frame->add, own) : frame->add,
 		content->standalone ? strlen(content->indent) : 0 };
@@ -262,7 +265,7 @@ has_no_route(struct renderer *renderer, const struct scop_node *node)
 	    node->line, node->column, node->name);
 }
 
-/* A row that lacks a part of a link loses that link, and not the page. */
+/* If a row lacks a part of a link, the link is left out and the page is still drawn. */
 static bool
 render_link(struct renderer *renderer, const struct scop_node *node, const struct frame *frame)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The traits that a view may read, behind a point, of a value that is not a map: see
+/* The traits that a view may read, after a point, from a value that is not a map: see
  * docs/templates.md. */
 #include <string.h>
 
@@ -59,7 +59,7 @@ count_of(const struct renderer *renderer, const struct scop_value *list)
 	return scop_value_int(renderer->arena, list->length);
 }
 
-/* As an input of type datetime-local has it: on the clocks on which it will be read again. */
+/* In the format of an input of type datetime-local, in the time zone in which the input is read. */
 static const struct scop_value *
 local_of(const struct renderer *renderer, const struct scop_value *time)
 {
@@ -72,7 +72,7 @@ local_of(const struct renderer *renderer, const struct scop_value *time)
 		clock.day, clock.hour, clock.minute));
 }
 
-/* As account numbers are printed (ISO 13616-1, section 5.2): four characters, a space, and so on.
+/* The print format of account numbers (ISO 13616-1, section 5.2): groups of four characters.
  */
 static const struct scop_value *
 fours_of(const struct renderer *renderer, const struct scop_value *text)
