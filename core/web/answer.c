@@ -76,7 +76,7 @@ scop_answer_header(struct scop_answer *answer, const char *name, const char *val
 	scop_buffer_add(headers, ": ", 2);
 	const size_t start = headers->length;
 	scop_buffer_text(headers, value);
-	for (size_t i = start; i < headers->length; i++) /* no value can begin another header */
+	for (size_t i = start; i < headers->length; i++) /* no value can start another header */
 		if ((unsigned char)headers->data[i] < 0x20 || headers->data[i] == 0x7f)
 			headers->data[i] = ' ';
 	scop_buffer_add(headers, "\r\n", 2);
@@ -92,7 +92,7 @@ build_view(struct scop_request *req, struct scop_answer *answer, struct scop_err
 	}
 	scop_answer_header(answer, "Content-Type", "text/html; charset=utf-8");
 	scop_answer_header(answer, "Content-Language", scop_language_code(req->locale.language));
-	/* or a browser's "back" would show the fragment alone */
+	/* or a browser's "back" would show only the fragment */
 	scop_answer_header(answer, "Vary", "HX-Request");
 	return scop_page_render(req, req->view->name, &answer->body, err);
 }
@@ -114,7 +114,7 @@ scop_answer_build(struct scop_request *req, struct scop_answer *answer, int stat
 	scop_answer_init(answer, req->arena, status);
 	switch (req->answer) {
 	case ANSWER_VIEW:
-		/* drawing the page tells whether it is for this visitor alone */
+		/* only after rendering is it known whether the page is private to this visitor */
 		if (!build_view(req, answer, err))
 			return false;
 		scop_answer_header(answer, "Cache-Control",
@@ -169,7 +169,7 @@ build_problem(struct scop_request *req, struct scop_answer *answer, const char *
 	scop_json_print(&answer->body, scop_map_value(&problem));
 }
 
-/* The page in words of people; `detail` is for programmers, and in English. */
+/* The error page for people; `detail` is for developers, in English. */
 static void
 build_error_page(struct scop_request *req, struct scop_answer *answer, const char *headline,
     const char *advice, const char *detail)
@@ -201,7 +201,7 @@ scop_answer_closed(struct scop_request *req, struct scop_answer *answer)
 
 	scop_answer_init(answer, req->arena, 503);
 	scop_answer_header(answer, "Cache-Control", "no-store");
-	scop_answer_header(answer, "Retry-After", "3600"); /* a search engine comes again */
+	scop_answer_header(answer, "Retry-After", "3600"); /* search engines retry later */
 	scop_answer_header(answer, "Vary", "Accept-Language");
 	if (req->wants_json) {
 		build_problem(req, answer, "this service is closed for the moment");
@@ -251,8 +251,8 @@ scop_answer_error(struct scop_request *req, struct scop_answer *answer, int stat
 	build_error_page(req, answer, statuses[which].headline, statuses[which].advice, detail);
 }
 
-/* Whether the list of tags in If-None-Match has ours, a weak one too, or is "*", which any page
- * matches (RFC 9110, section 13.1.2). */
+/* Whether If-None-Match contains the page's ETag, weak or strong, or is "*", which matches any page
+ * (RFC 9110, section 13.1.2). */
 static bool
 known_to_client(const struct scop_request *req, const char *etag)
 {
@@ -260,7 +260,7 @@ known_to_client(const struct scop_request *req, const char *etag)
 	    (strcmp(req->if_none_match, "*") == 0 || strstr(req->if_none_match, etag));
 }
 
-/* Adds the headers that depend on the page; nginx adds the others, on its own answers too
+/* Adds the headers that depend on the page; nginx adds the others, also to its own answers
  * (nginx/headers.conf). */
 static void
 add_security(struct scop_request *req, struct scop_answer *answer)
@@ -284,7 +284,7 @@ scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
 	struct scop_buffer out;
 	bool body = !req->head;
 
-	/* a page with a key is another one each time */
+	/* a page with a form key differs each time */
 	if (answer->status == 200 && !req->has_form_key) {
 		crypto_generichash(hash, sizeof hash,
 		    (const unsigned char *)scop_buffer_str(&answer->body), answer->body.length,

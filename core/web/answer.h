@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Answers as they leave: a status, headers, a body. */
+/* Answers as they are sent: a status, headers, a body. */
 #ifndef SCOP_WEB_ANSWER_H
 #define SCOP_WEB_ANSWER_H
 
@@ -14,17 +14,17 @@ struct scop_answer {
 void scop_answer_init(struct scop_answer *answer, struct scop_arena *arena, int status);
 void scop_answer_header(struct scop_answer *answer, const char *name, const char *value);
 
-/* Builds the answer from the handler's decision; false, with the reason, when its view cannot be
+/* Builds the answer from the handler's decision; false, with the reason, if its view cannot be
  * rendered. */
 bool scop_answer_build(struct scop_request *req, struct scop_answer *answer, int status,
     struct scop_error *err);
 
-/* An error page for people, problem+json (RFC 9457) for programs. `detail` may be NULL; it is in
- * English: programs always get it, people only while developing. */
+/* An error page for people, problem+json (RFC 9457) for programs. `detail` (may be NULL) is in
+ * English: programs always get it, people only in development. */
 void scop_answer_error(struct scop_request *req, struct scop_answer *answer, int status,
     const char *detail);
 
-/* The public pages of a module that is switched off: 503, with the tenant's name. */
+/* The answer to public pages of a disabled module: 503, with the tenant's name. */
 void scop_answer_closed(struct scop_request *req, struct scop_answer *answer);
 
 /* The same as scop_answer_error() for a form that was posted from another site. */

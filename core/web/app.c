@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Views compiled when first asked for, and messages looked up in the shared object's own .mo. */
+/* Compiles views on first use, and looks messages up in the shared object's own .mo files. */
 #include "web/app.h"
 
 #include <stdio.h>
@@ -145,7 +145,8 @@ scop_app_check(const struct scop_module *module, char *ret_error, size_t error_s
 
 enum { MODULE_NAME_MIN = 3, MODULE_NAME_MAX = 24 }; /* see module.xsd */
 
-/* Adds the part to a list with commas between, once; false where there is no room for it. */
+/* Adds the part to a comma-separated list, unless it is there already; false if there is no room.
+ */
 static bool
 add_part(char *list, size_t size, const char *part, size_t length)
 {
@@ -193,7 +194,7 @@ word(const struct scop_messages *messages, uint32_t at)
 	return value;
 }
 
-/* A .mo's string `index` of the table at `table`; its end is a NUL, as msgfmt writes it. */
+/* String `index` of the table at `table` in a .mo file; msgfmt terminates it with a NUL. */
 static const char *
 entry(const struct scop_messages *messages, uint32_t table, uint32_t index)
 {
@@ -246,6 +247,6 @@ scop_app_message(const struct scop_app *app, enum scop_language language, const 
 	if (!found || !found[0])
 		return NULL;
 	if (plural && scop_language_plural(language, count))
-		found += strlen(found) + 1; /* the plural stands behind the singular's NUL */
+		found += strlen(found) + 1; /* the plural follows the singular's NUL */
 	return found;
 }

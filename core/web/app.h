@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The state that a worker keeps between requests, and its data on the tenant of a request. */
+/* The state that a worker keeps between requests, and its data about a request's tenant. */
 #ifndef SCOP_WEB_APP_H
 #define SCOP_WEB_APP_H
 
@@ -30,19 +30,19 @@ struct scop_app {
 	struct scop_arena *arena; /* of the process: compiled views */
 	struct scop_compiled *views;
 	unsigned view_count;
-	struct scop_compiled *words; /* a hash table by the text's place */
+	struct scop_compiled *words; /* a hash table, keyed by the text's address */
 	unsigned word_count;
 	unsigned char key[SCOP_KEY_BYTES]; /* signs form keys */
 	uint64_t body_max;                 /* bytes of a POST */
-	int work_fd;                       /* wakes the dispatcher; 0: nobody to wake */
-	int mail_fd;                       /* wakes the mailer; 0: nobody to wake */
-	/* the way to other systems, in job workers of modules that call some; NULL: none */
+	int work_fd;                       /* an eventfd that wakes the dispatcher; 0: none */
+	int mail_fd;                       /* an eventfd that wakes the mailer; 0: none */
+	/* calls to other systems, in job workers of modules that make some; NULL: none */
 	const struct scop_out *out;
 	int gate_fd;      /* see password.c; 0: no gate */
-	const char *port; /* of the addresses in mails; "" for the standard one */
+	const char *port; /* port in links of mails; "" for the standard port */
 	bool https;       /* cookies say Secure */
 	bool development; /* a failed request's page shows the cause */
-	/* in development, for authors (web/trace.h); NULL: nobody traces */
+	/* in development, for authors (web/trace.h); NULL: no tracing */
 	struct scop_trace *trace;
 };
 
@@ -54,7 +54,7 @@ struct scop_site {
 	const char *host;        /* "laboucle.example", of the public side */
 	const char *portal_host;
 	bool portal;                 /* the request came to the portal's host name */
-	bool root;                   /* the module stands at the domain's root */
+	bool root;                   /* the module is at the domain's root */
 	enum scop_language language; /* the tenant's own */
 	const char *zone;
 	const char *currency;
@@ -62,7 +62,7 @@ struct scop_site {
 	const char *role;     /* "t42_shop" */
 	const char *database; /* "t42_shop" */
 	const char *socle;    /* "t42" */
-	/* tables are made anew, and it took too long: what writes has to come back */
+	/* tables are being rebuilt and waiting timed out: writes are answered 503 */
 	bool frozen;
 };
 
@@ -70,17 +70,17 @@ struct scop_site {
 const struct scop_template *scop_app_view(struct scop_app *app, const char *name, char *ret_error,
     size_t error_size);
 
-/* Whether every view compiles, and leads only to routes, views and partials that there are; the
- * build asks this. */
+/* Whether every view compiles, and refers only to existing routes, views and partials; called by
+ * the build. */
 bool scop_app_check(const struct scop_module *module, char *ret_error, size_t error_size);
 
-/* A translated text with names in it, compiled once for the place where it stands, which it must
- * not leave. Beyond the first 768 of a worker it is compiled anew, in `arena`. */
+/* A translated text with names in it, compiled once and cached by its address, which must not
+ * change. After the first 768 texts of a worker it is compiled each time, in `arena`. */
 const struct scop_template *scop_app_words(struct scop_app *app, struct scop_arena *arena,
     const char *template, const char *text, struct scop_error *err);
 
-/* The first parts of the module's public addresses that could be the name of a module, with commas
- * between, and "-" for all others; empty for a module without public pages; false where there is no
+/* The first segments of the module's public addresses that could be a module's name, separated by
+ * commas, and "-" for all others; empty for a module without public pages; false if there is no
  * room for all. */
 bool scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t size);
 

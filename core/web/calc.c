@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Calculating with amounts and days: see scopiton/calc.h. */
+/* Arithmetic on amounts and dates: see scopiton/calc.h. */
 #include "scopiton/calc.h"
 
 #include <stdlib.h>
@@ -45,7 +45,7 @@ decimal_of(const struct scop_value *amount)
 	return (struct scop_decimal){ scop_unscaled(amount), scop_scale(amount) };
 }
 
-/* A value of the kind of `like`: money and integers keep theirs. */
+/* A value of the type of `like`, if that is money or an integer; else a number. */
 static const struct scop_value *
 amount_like(struct scop_request *req, const struct scop_value *like, struct scop_decimal decimal)
 {
@@ -240,7 +240,7 @@ scop_read_number(struct scop_request *req, const char *text, unsigned scale)
 	    : NULL;
 }
 
-/* ---- days ---- */
+/* ---- dates ---- */
 
 static const struct scop_value *
 checked_date(struct scop_request *req, int64_t days)

@@ -9,11 +9,11 @@
 
 struct listed {
 	const char *name;
-	const char *key; /* that it is sorted by */
+	const char *key; /* sort key */
 	const char *code;
 };
 
-/* Without accents, so that Égypte and Österreich stand where people look for them. */
+/* Removes accents, so that Égypte and Österreich are sorted where people look for them. */
 static const char *
 sort_key(struct scop_arena *arena, const char *name)
 {

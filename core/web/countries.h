@@ -5,7 +5,7 @@
 
 #include "web/request.h"
 
-/* A list of maps of `code` and `name`, in the request's language and by its alphabet. */
+/* A list of maps with `code` and `name`, in the request's language and sorted by name. */
 const struct scop_value *scop_countries_list(struct scop_request *req);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Fields: checks, trims and caps the input before a handler sees it. */
+/* Fields: validates, trims and limits the input before a handler sees it. */
 #include "web/field.h"
 
 #include <ctype.h>
@@ -24,7 +24,7 @@ pair_of(const struct scop_pairs *pairs, const char *name)
 	return NULL;
 }
 
-/* Without blanks around, and with \n for each line's end. NULL where it is not text. */
+/* Trims the text, and converts line ends to \n. NULL if it is not text. */
 static const char *
 clean(struct scop_arena *arena, const struct scop_pair *pair, bool several_lines)
 {
@@ -51,7 +51,7 @@ clean(struct scop_arena *arena, const struct scop_pair *pair, bool several_lines
 	return text;
 }
 
-/* ---- possible results of an input ---- */
+/* ---- results of validation ---- */
 
 void
 scop_input_take(const struct scop_input *input, const struct scop_value *value)
@@ -127,7 +127,8 @@ check_ids(const struct scop_input *input)
 		scop_input_refuse(input, SCOP_TEXT("Please choose at least one line."));
 }
 
-/* All fields of the form: one with more than SCOP_PAIRS_MAX was refused when it was read. */
+/* Covers all fields of the form: a form with more than SCOP_PAIRS_MAX is refused when it is read.
+ */
 static void
 check_map(const struct scop_input *input)
 {

@@ -12,17 +12,17 @@
 
 enum { LINES_MAX = 100, INDEX_DIGITS = 6, NEW = -1, GONE = -2 };
 
-/* The rows of one field, by the numbers that they were sent with, in the order that they get. */
+/* The rows of one field, by the numbers with which they were sent, in their new order. */
 struct lines {
 	struct scop_request *req;
 	const struct scop_field *field;
 	size_t length; /* of the field's name */
 	int row[SCOP_PAIRS_MAX + 1];
 	size_t count;
-	int pressed; /* the row that the button was about; NEW: the added one */
+	int pressed; /* the row that the button changed; NEW: the added one */
 };
 
-/* The part behind the field's name and a point; NULL for another name. */
+/* The part after the field's name and a point; NULL for another name. */
 static const char *
 behind_name(const struct lines *lines, const char *name)
 {
@@ -31,7 +31,7 @@ behind_name(const struct lines *lines, const char *name)
 	    : NULL;
 }
 
-/* Reads "12.count"; returns the number, and the part behind the point; -1 for none. */
+/* Reads "12.count"; returns the number, or -1 if there is none, and the part after the point. */
 static int
 row_of(const char *text, const char **ret_rest)
 {
@@ -162,7 +162,7 @@ counts(const struct lines *lines, const char *name, bool any)
 	return false;
 }
 
-/* Whether a field whose values all come by themselves is the only kind that the rows have. */
+/* Whether all fields of the rows are of types that are sent even if untouched. */
 static bool
 has_typed_fields(const struct lines *lines)
 {
@@ -202,7 +202,7 @@ drop_blank(struct lines *lines)
 	lines->count = count;
 }
 
-/* Gives the rows' fields the names of their new places; those of rows that are gone none. */
+/* Renames the rows' fields to their new positions; those of removed rows get no name. */
 static void
 rename_pairs(const struct lines *lines)
 {

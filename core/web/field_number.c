@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Fields that are numbers, amounts, days and times. */
+/* Fields of numbers, amounts, dates and times. */
 #include "web/field_private.h"
 
 #include <string.h>
@@ -47,7 +47,7 @@ scop_check_integer(const struct scop_input *input, const char *text)
 		scop_input_take(input, scop_value_int(arena, value));
 }
 
-/* An amount as the reader's language writes it; a program's has a point. */
+/* Reads an amount in the notation of the reader's language; programs use a point. */
 static enum scop_amount
 parse_amount(const struct scop_input *input, const char *text, unsigned scale,
     int64_t *ret_unscaled)
@@ -115,7 +115,7 @@ scop_check_money(const struct scop_input *input, const char *text)
 		scop_input_take(input, scop_value_money(req->arena, cents, currency));
 }
 
-/* A day of 1900 to 2199: another century is a slip of the finger. */
+/* Reads a date of the years 1900 to 2199: any other is a typing error. */
 static bool
 parse_day(const char *text, size_t length, int64_t *ret_days)
 {
@@ -146,7 +146,7 @@ scop_check_clock(const struct scop_input *input, const char *text)
 		    SCOP_TEXT("This is not a time of day. Write it as 14:30."));
 }
 
-/* The clock of the tenant's zone at an instant. */
+/* The local time in the tenant's time zone at an instant. */
 static const struct scop_value *
 clock_at(const struct scop_input *input, int64_t instant)
 {
@@ -155,7 +155,7 @@ clock_at(const struct scop_input *input, int64_t instant)
 	return scop_value_clock(input->req->arena, (clock.hour * 60 + clock.minute) * 60);
 }
 
-/* An hour that the clocks show twice: which one stands beside it, or is asked for. */
+/* Resolves a local time that occurs twice: by the choice sent with it, or else the form asks. */
 static void
 take_one_of_two(const struct scop_input *input, int64_t first, int64_t last)
 {

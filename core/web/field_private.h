@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shared by the checks of fields: one field's input, and its possible results. */
+/* Shared by the validation of fields: one field's input, and the possible results. */
 #ifndef SCOP_WEB_FIELD_PRIVATE_H
 #define SCOP_WEB_FIELD_PRIVATE_H
 
@@ -15,20 +15,20 @@ struct scop_input {
 	struct scop_map_maker *checked, *typed; /* by the field's name */
 };
 
-/* Checks the trimmed text, and accepts or refuses it. */
+/* Validates the trimmed text, and accepts or rejects it. */
 typedef void scop_field_check(const struct scop_input *input, const char *text);
 
 scop_field_check scop_check_text, scop_check_email, scop_check_choice, scop_check_country,
     scop_check_phone, scop_check_url, scop_check_iban, scop_check_vat, scop_check_integer,
     scop_check_decimal, scop_check_money, scop_check_date, scop_check_clock, scop_check_time;
 
-/* Checks a field of one value. */
+/* Validates a field with one value. */
 void scop_check_one(const struct scop_input *input);
 
-/* Checks the rows of a field of lines, after the button that was pressed has changed them. */
+/* Validates the rows of a field of lines, after applying the button that was pressed. */
 void scop_check_lines(const struct scop_input *input);
 
-/* A whole number of at most 15 digits, "-" in front of a negative one; false for anything else. */
+/* Reads an integer of at most 15 digits, with "-" if negative; false for anything else. */
 bool scop_integer_parse(const char *text, int64_t *ret_value);
 
 void scop_input_take(const struct scop_input *input, const struct scop_value *value);
@@ -40,7 +40,7 @@ void scop_input_refuse(const struct scop_input *input, const char *message);
 void scop_input_refuse_limits(const struct scop_input *input, const char *message,
     const struct scop_value *low, const struct scop_value *high);
 
-/* A value that is not from low to high; NULL: no limit. */
+/* Rejects a value that is not from low to high; NULL: no limit. */
 void scop_input_refuse_range(const struct scop_input *input, const struct scop_value *low,
     const struct scop_value *high);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Fields that are texts of some form: their formats, and the messages for a mismatch. */
+/* Text fields with a format: the checks, and the messages for a mismatch. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "web/field_private.h"
 
@@ -16,7 +16,7 @@
 
 enum {
 	TEXT_MAX = 200,
-	EMAIL_MAX = 254, /* RFC 5321, section 4.5.3.1.3, less the brackets */
+	EMAIL_MAX = 254, /* RFC 5321, section 4.5.3.1.3, minus the brackets */
 	PATTERN_STEPS = 100000,
 };
 
@@ -73,8 +73,8 @@ scop_check_text(const struct scop_input *input, const char *text)
 		take_text(input, text);
 }
 
-/* Words between single dots, as in a host's name or before the @ (RFC 5321, section 4.1.2): none is
- * empty, and none of a host's begins or ends with a '-'. */
+/* Whether the text consists of labels separated by single dots, as in a host name or before the @
+ * (RFC 5321, section 4.1.2): none is empty, and in a host name none begins or ends with '-'. */
 static bool
 are_words(const char *text, size_t length, bool of_host)
 {
@@ -101,7 +101,7 @@ scop_field_is_mail(const char *text)
 	const char *dot = at ? strchr(at, '.') : NULL;
 
 	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-		/* letters that only look alike are how one address is taken for another's */
+		/* look-alike letters could pass one address off as another */
 		if (*c <= 0x20 || *c >= 0x7f)
 			return false;
 	return dot && are_words(text, (size_t)(at - text), false) &&

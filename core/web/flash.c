@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Flash messages. The text travels in a cookie of half a minute, behind a MAC over it, the tenant
- * and the module: it needs no table, and nobody else can inject words into a page.
+ * Flash messages. The text is sent in a cookie that lives half a minute, with a MAC over it, the
+ * tenant and the module: it needs no table, and nobody else can inject text into a page.
  */
 #include "web/flash.h"
 

@@ -2,7 +2,7 @@
 /*
  * Names and values as browsers send them: application/x-www-form-urlencoded
  * (https://url.spec.whatwg.org, section 5) and multipart/form-data (RFC 7578), and cookies (RFC
- * 6265). Pure parsing of foreign bytes, bounded everywhere.
+ * 6265). Pure parsing of untrusted bytes, with limits everywhere.
  */
 #include "web/form.h"
 
@@ -82,7 +82,7 @@ scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const c
 	return true;
 }
 
-/* Behind the next ';' that is not between quotes; NULL for none. */
+/* The position after the next ';' outside quotes; NULL for none. */
 static const char *
 next_parameter(const char *at, const char *end)
 {
@@ -97,7 +97,7 @@ next_parameter(const char *at, const char *end)
 	return NULL;
 }
 
-/* A name for people: text without control characters. */
+/* A file name for display: text without control characters. */
 static bool
 is_plain_text(const char *text)
 {
@@ -136,7 +136,7 @@ parameter(struct scop_arena *arena, const char *header, size_t length, const cha
 	return NULL;
 }
 
-/* The value of the header line `name` among a part's; NULL for none. */
+/* The value of a part's header `name`; NULL for none. */
 static const char *
 part_header(struct scop_arena *arena, const char *headers, size_t length, const char *name)
 {

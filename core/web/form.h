@@ -5,8 +5,8 @@
 
 #include "web/request.h"
 
-/* Adds the pairs of "a=b&c=d". False, with a sentence, for malformed input or for more than the
- * caps. */
+/* Adds the pairs of "a=b&c=d". False, with a message, for malformed input or input beyond the
+ * limits. */
 bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
     size_t length, struct scop_error *err);
 
@@ -14,9 +14,10 @@ bool scop_form_urlencoded(struct scop_pairs *pairs, struct scop_arena *arena, co
 bool scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena,
     const char *content_type, const char *body, size_t length, struct scop_error *err);
 
-/* A program's JSON object: {"name": "Zoe", "ids": [1, 2], "lines": [{"count": 2}]} is name=Zoe,
- * ids=1, ids=2, lines.0.count=2. Money is as JSON answers have it, {"cents": 1250, "currency":
- * "EUR"}, in `currency`, or "12.50". null and false are a field left empty. */
+/* Adds the pairs of a program's JSON object: {"name": "Zoe", "ids": [1, 2], "lines": [{"count":
+ * 2}]} is name=Zoe, ids=1, ids=2, lines.0.count=2. Money is as in JSON answers, {"cents": 1250,
+ * "currency": "EUR"}, and must be in `currency`, or is written "12.50". null and false mean an
+ * empty field. */
 bool scop_form_json(struct scop_pairs *pairs, struct scop_arena *arena, const char *text,
     size_t length, const char *currency, struct scop_error *err);
 

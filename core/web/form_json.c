@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A program's JSON as the names and values of a form, so that one check of fields serves both: see
- * scop_form_json.
+ * Converts a program's JSON to the names and values of a form, so that both are validated by the
+ * same code: see scop_form_json.
  */
 #include <string.h>
 
@@ -29,7 +29,7 @@ add(const struct flattening *to, const char *name, const struct scop_value *valu
 	if (to->pairs->count == SCOP_PAIRS_MAX)
 		return scop_error_set(to->err, "more than %d fields", SCOP_PAIRS_MAX);
 	scop_buffer_init(&plain, to->arena);
-	if (scop_type(value) != SCOP_BOOL || value->integer) /* false is a box without a tick */
+	if (scop_type(value) != SCOP_BOOL || value->integer) /* false is an unchecked box */
 		scop_value_plain(&plain, value);
 	to->pairs->pair[to->pairs->count++] =
 	    (struct scop_pair){ name, scop_buffer_str(&plain), plain.length };
@@ -67,7 +67,7 @@ flatten_map(const struct flattening *to, const char *name, const struct scop_val
 	return true;
 }
 
-/* Several values of one name, or lines. */
+/* Adds several values of one name, or lines. */
 static bool
 flatten_list(const struct flattening *to, const char *name, const struct scop_value *list,
     unsigned depth)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Form keys: a random part, the time, and a MAC over them, the tenant, the module, the route and
- * the session. Made without state; its outcome is stored under the random part when the form is
- * posted, so it counts once.
+ * the session. Creating one needs no stored state; when the form is posted, its answer is stored
+ * under the random part, so it takes effect once.
  */
 #include "web/formkey.h"
 

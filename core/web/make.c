@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Values made by a handler, in the request's arena: see scopiton/request.h. */
+/* Values created by a handler, in the request's arena: see scopiton/request.h. */
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ scop_make_bool(struct scop_request *req, bool truth)
 	return scop_value_bool(req->arena, truth);
 }
 
-/* A handler's mistake: the request fails with words, and the value is NULL. */
+/* A handler's mistake: the request fails with a message, and the value is NULL. */
 static const struct scop_value *
 refuse(struct scop_request *req, const char *why)
 {

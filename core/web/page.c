@@ -20,8 +20,7 @@ partial(void *context, const char *name)
 	struct scop_request *req = context;
 	char error[256];
 
-	/* For htmx the page's main part alone: its frame is exchanged for one that has nothing
-	 * around it. */
+	/* For htmx only the page's main part: the frame is replaced by an empty one. */
 	if (req->htmx && (strcmp(name, "site") == 0 || strcmp(name, "portal") == 0))
 		name = "fragment";
 	return scop_app_view(req->app, name, error, sizeof error);
@@ -43,7 +42,7 @@ words(void *context, const char *template, const char *text, struct scop_error *
 	return scop_app_words(req->app, req->arena, template, text, err);
 }
 
-/* "one-order number=id": a part of the route that stands under another name in the context. */
+/* "one-order number=id": a part of the route that has another name in the context. */
 struct renamed {
 	const char *words;
 	const struct scop_value *(*find)(const void *, const char *);
@@ -85,7 +84,7 @@ link_route(void *context, const char *words,
 	    find_renamed, &renamed, out, ret_part);
 }
 
-/* A page is drawn often, so its log line is written once by a worker. */
+/* A page is drawn often, so each worker logs this once. */
 static void
 log_left_out(void *context, const struct scop_error *err)
 {

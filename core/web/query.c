@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Statements of a handler: a failure of the database becomes the request's. */
+/* Runs a handler's statements: a database failure becomes the request's failure. */
 #include "web/request.h"
 
 /* The wrong call for a statement would leave the connection out of step. */

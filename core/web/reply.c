@@ -119,7 +119,7 @@ field_named(const struct scop_field *fields, const char *name, size_t length)
 	return NULL;
 }
 
-/* "Line 2, Count" for lines.1.count; NULL for what is no field of a line, or has no label. */
+/* "Line 2, Count" for lines.1.count; NULL if the name is not a field of a line, or has no label. */
 static const char *
 label_in_line(struct scop_request *req, const char *name)
 {

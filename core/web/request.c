@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The state of a request and its input; its failure; and the work after its commit. */
+/* The state of a request: its input, its failure, and the work after its commit. */
 #include "web/request.h"
 
 #include <errno.h>

@@ -75,8 +75,8 @@ on_this_side(const struct scop_request *req, const struct scop_route *route)
 					    : in_portal(route) == req->site.portal;
 }
 
-/* Names below .localhost lead to the client's own machine (RFC 6761, section 6.3): no tenant that
- * others reach has one. */
+/* Names below .localhost resolve to the client's own machine (RFC 6761, section 6.3), so no public
+ * tenant has one. */
 bool
 scop_route_is_local(const char *host)
 {
@@ -110,7 +110,7 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 	return NULL;
 }
 
-/* One part of a path: the unreserved characters of RFC 3986 stay as they are. */
+/* Appends one part of a path; the unreserved characters of RFC 3986 are not encoded. */
 void
 scop_route_percent(struct scop_buffer *out, const char *text)
 {
@@ -168,8 +168,7 @@ scop_route_escape(struct scop_request *req, const char *path)
 	return scop_buffer_str(&out);
 }
 
-/* Adds the prefix of a route's path; a mail or a job can link to either side, wherever it is
- * written. */
+/* Adds the prefix of a route's path; a mail or a job can link to either side. */
 static void
 add_prefix(const struct scop_request *req, bool portal, enum scop_language language,
     struct scop_buffer *out)
@@ -184,8 +183,8 @@ add_prefix(const struct scop_request *req, bool portal, enum scop_language langu
 	}
 }
 
-/* Appends the path with its parts; nothing, and the name of the part, where one is missing or
- * empty. */
+/* Appends the path with its parts; nothing if a part is missing or empty, whose name is then
+ * returned. */
 static enum scop_link
 add_path(const struct scop_request *req, const char *path,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
@@ -220,7 +219,7 @@ add_path(const struct scop_request *req, const char *path,
 	return SCOP_LINK_DONE;
 }
 
-/* The prefix stands before a path only. */
+/* Only a path has the prefix. */
 static enum scop_link
 add_address(const struct scop_request *req, const struct scop_route *route,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
@@ -296,7 +295,7 @@ shown_route(const struct scop_request *req)
 	return NULL;
 }
 
-/* The fields of the page that are set, as its query. */
+/* Appends the set fields of the page as its query. */
 static void
 add_query(const struct scop_request *req, const struct scop_route *route, struct scop_buffer *out)
 {

@@ -21,14 +21,14 @@ struct scop_exchange {
 	size_t (*read)(void *context, void *bytes, size_t size);
 	void (*write)(void *context, const void *bytes, size_t size);
 	void *context;
-	/* Flushes the output; returns whether nobody waits for the answer any more. For jobs only.
+	/* Flushes the output; returns whether the client has disconnected. For jobs only.
 	 */
 	void (*flush)(void *context);
 	bool (*gone)(void *context);
-	/* Told when the route is known, for the scoreboard; answers false where the route is out of
-	 * service. */
+	/* Called when the route is known, for the scoreboard; returns false if the route is
+	 * suspended. */
 	bool (*route)(void *context, unsigned route_index);
-	/* Shown the request once it is answered, for tests. NULL: nobody looks. */
+	/* Called with the request once it is answered, for tests; NULL: none. */
 	void (*see)(void *context, const struct scop_request *req);
 };
 

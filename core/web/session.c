@@ -22,7 +22,7 @@ static const struct scop_statement key_by_hash = { "key_by_hash",
 	".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)",
 	1, 0 };
 
-/* In the language of whose session it is: both are read in one trip. */
+/* In the language of the session's member: both are read in one batch. */
 static const struct scop_statement menu = { "menu",
 	"SELECT m.module, m.permission, m.path, m.icon, m.place >= 800 AS administers, "
 	"COALESCE(w.text, m.title) AS title FROM " SCOP_SOCLE_MARK
@@ -54,8 +54,8 @@ url_of(struct scop_request *req, const struct scop_value *row)
 	    scop_text(row, "path"));
 }
 
-/* The entries that the member may open, with their titles in the member's language; the nearest one
- * is the current one. */
+/* The menu entries that the member may open, with their titles in the member's language; the one
+ * with the longest match is the current one. */
 static const struct scop_value *
 menu_of(struct scop_request *req, const struct scop_value *rows)
 {
@@ -91,8 +91,9 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 	return scop_list_value(&list);
 }
 
-/* A program with a key: "Authorization: Bearer ...". It is not a member, has the permissions that
- * its key lists, and needs no form key, because no browser sends such a header by itself. */
+/* Identifies a program with an API key: "Authorization: Bearer ...". It is not a member, has the
+ * permissions that its key lists, and needs no form key, because no browser sends such a header by
+ * itself. */
 static void
 load_key(struct scop_request *req)
 {

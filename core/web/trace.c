@@ -10,7 +10,7 @@
 #include "web/request.h"
 #include "web/route.h"
 
-enum { HEADER_BYTES_MAX = 6000 }; /* nginx takes 16 kB of headers */
+enum { HEADER_BYTES_MAX = 6000 }; /* nginx accepts 16 kB of headers */
 
 static int64_t
 clock_now(void)
@@ -51,7 +51,7 @@ scop_trace_statement(struct scop_trace *trace, const struct scop_db_ran *ran)
 		ran->rows, trace->trips, ran->failed };
 }
 
-/* ---- words ---- */
+/* ---- text ---- */
 
 static const struct scop_trace *
 trace_of(const struct scop_request *req)
@@ -100,7 +100,7 @@ sum_words(const struct scop_trace *trace, struct scop_arena *arena)
 
 /* ---- the header ---- */
 
-/* A quoted string's text: names are plain, a route's path may not be. */
+/* Appends the text of a quoted string: names need no escaping, a route's path may. */
 static void
 add_text(struct scop_buffer *out, const char *text)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The trace of a request, for a module's author: route, handler, statements with time and rows and
- * which of them travelled together, view, total time. Names, counts and times; never a value.
+ * The trace of a request, for a module's author: route, handler, statements with time, rows and
+ * batch, view, total time. It holds names, counts and times, never a value.
  *
- * The answer carries it as the header Server-Timing (https://www.w3.org/TR/server-timing/), which
- * browsers show beside each request, redirects and fragments too; with `trace = yes` a whole page
- * ends with it as well. Only where the configuration says "development = yes" is there a struct
- * scop_trace at all, and only a host name below .localhost is traced.
+ * The answer carries it in the header Server-Timing (https://www.w3.org/TR/server-timing/), which
+ * browsers show for each request, redirects and fragments included; with `trace = yes` a whole page
+ * also ends with it. A struct scop_trace exists only with "development = yes" in the configuration,
+ * and only requests for host names below .localhost are traced.
  */
 #ifndef SCOP_WEB_TRACE_H
 #define SCOP_WEB_TRACE_H
@@ -22,14 +22,14 @@ struct scop_request;
 enum { SCOP_TRACED_MAX = 48 };
 
 struct scop_trace {
-	bool panel;                  /* at the end of pages, too */
+	bool panel;                  /* also at the end of pages */
 	const char *const *handlers; /* the name of each route's function, "" for unknown */
 
-	/* of the request under way */
+	/* of the current request */
 	bool on;
 	int64_t began; /* microseconds of the monotonic clock */
 	unsigned count, left_out, trips;
-	int64_t waited; /* for MariaDB */
+	int64_t waited; /* spent in MariaDB */
 	struct scop_traced {
 		const char *statement;
 		int64_t microseconds;
@@ -39,12 +39,13 @@ struct scop_trace {
 	} list[SCOP_TRACED_MAX];
 };
 
-/* A request begins; on a host name that is not below .localhost nothing is noted. */
+/* Starts the trace of a request; for a host name that is not below .localhost nothing is recorded.
+ */
 void scop_trace_begin(struct scop_trace *trace, const char *host);
 
 void scop_trace_statement(struct scop_trace *trace, const struct scop_db_ran *ran);
 
-/* The header's line with its end, in the request's arena; NULL where nothing is traced. */
+/* The header line with its line end, in the request's arena; NULL if nothing is traced. */
 const char *scop_trace_header(struct scop_request *req);
 
 /* Inserts the panel before the end of a whole page; leaves any other answer unchanged. */
