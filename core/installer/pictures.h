@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Pictures of modules on this host: var/pictures, which nginx serves to every portal under
- * /_pictures/. See modules/pictures.h. */
+ * /_pictures/. See package/pictures.h. */
 #ifndef SCOP_INSTALLER_PICTURES_H
 #define SCOP_INSTALLER_PICTURES_H
 

@@ -8,7 +8,7 @@
 
 #include "web/app.h"
 
-/* The key in the second line of the module's secret, derived as web/seal.c does it. */
+/* The key in the second line of the module's secret, derived as service/seal.c does it. */
 static bool
 read_key(struct scop_platform *platform, const char *module,
     unsigned char ret_key[crypto_secretbox_KEYBYTES])

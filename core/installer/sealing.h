@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The installer's counterpart of web/seal.c: secrets that move to another host are sealed again,
- * under its key. */
+/* The installer's counterpart of service/seal.c: secrets that move to another host are sealed
+ * again, under its key. */
 #ifndef SCOP_INSTALLER_SEALING_H
 #define SCOP_INSTALLER_SEALING_H
 

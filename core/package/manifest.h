@@ -63,7 +63,7 @@ struct scop_manifest {
 	bool accounts;
 	struct scop_manifest_job {
 		const char *name, *title;
-		const char *rule; /* of its schedule, as jobs/schedule.h reads it; "" for none */
+		const char *rule; /* of its schedule, as queue/schedule.h reads it; "" for none */
 	} * jobs;
 	size_t job_count;
 	const char **emits; /* names of events, without the module's */

@@ -67,7 +67,7 @@ broken_need(const struct scop_candidate *holder, const char *module,
 
 /* The chosen or remaining module that would conflict with the candidate; NULL for none. */
 static const struct scop_candidate *
-opponent(const struct search *search, const struct scop_candidate *candidate,
+conflicting_module(const struct search *search, const struct scop_candidate *candidate,
     const struct scop_need **ret_need)
 {
 	for (size_t i = 0; i < search->count; i++)
@@ -98,7 +98,7 @@ objection(const struct search *search, const struct scop_candidate *candidate, c
 		return candidate->unfit;
 	if (candidate->beta && !candidate->installed && !search->problem->beta)
 		return scop_arena_say(search->arena, "%s is beta", version);
-	const struct scop_candidate *other = opponent(search, candidate, &need);
+	const struct scop_candidate *other = conflicting_module(search, candidate, &need);
 	if (other)
 		return scop_arena_say(search->arena,
 		    other->installed
