@@ -71,63 +71,41 @@ delete_persons(struct scop_platform *platform, const struct scop_value *persons)
 	return ok;
 }
 
+/* Where something of a deleted tenant could be left: in the record's words, and the rows. */
+static const struct place {
+	const char *words, *from;
+} places[] = {
+	{ "databases", "information_schema.schemata WHERE schema_name REGEXP '^t{tenant}(_|$)'" },
+	{ "roles", "mysql.user WHERE User REGEXP '^t{tenant}_'" },
+	{ "rights on databases",
+	    "mysql.db WHERE Db REGEXP '^t{tenant}(_|.?_|$)' OR User REGEXP '^t{tenant}_'" },
+	{ "rights on tables", "mysql.tables_priv WHERE User REGEXP '^t{tenant}_'" },
+	{ "rights on columns", "mysql.columns_priv WHERE User REGEXP '^t{tenant}_'" },
+	{ "granted roles", "mysql.roles_mapping WHERE Role REGEXP '^t{tenant}_'" },
+	{ "waiting work", "queue.outbox WHERE role REGEXP '^t{tenant}_'" },
+	{ "dead work", "queue.dead WHERE role REGEXP '^t{tenant}_'" },
+	{ "mails", "queue.mail WHERE role REGEXP '^t{tenant}_'" },
+	{ "attachments", "queue.attachment WHERE role REGEXP '^t{tenant}_'" },
+	{ "schedules", "queue.schedule WHERE role REGEXP '^t{tenant}_'" },
+	{ "orders", "scopiton.installer_order WHERE tenant = {tenant}" },
+	{ "subscriptions", "scopiton.subscription WHERE tenant = {tenant}" },
+	{ "host names", "scopiton.host_name WHERE tenant = {tenant}" },
+};
+
 /* Searches for remains of the deleted tenant: if it finds any, the deletion is not done. */
 static bool
 look_again(struct scop_platform *platform, uint32_t tenant, struct scop_buffer *out)
 {
-	const char *const places[][2] = {
-		{ "databases",
-		    "SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name "
-		    "REGEXP '^t%u(_|$)'" },
-		{ "roles", "SELECT COUNT(*) AS n FROM mysql.user WHERE User REGEXP '^t%u_'" },
-		{ "rights on databases",
-		    "SELECT COUNT(*) AS n FROM mysql.db WHERE Db REGEXP '^t%u(_|.?_|$)' OR User "
-		    "REGEXP '^t%u_'" },
-		{ "rights on tables",
-		    "SELECT COUNT(*) AS n FROM mysql.tables_priv WHERE User REGEXP '^t%u_'" },
-		{ "rights on columns",
-		    "SELECT COUNT(*) AS n FROM mysql.columns_priv WHERE User REGEXP '^t%u_'" },
-		{ "granted roles",
-		    "SELECT COUNT(*) AS n FROM mysql.roles_mapping WHERE Role REGEXP '^t%u_'" },
-		{ "waiting work",
-		    "SELECT COUNT(*) AS n FROM queue.outbox WHERE role REGEXP '^t%u_'" },
-		{ "dead work", "SELECT COUNT(*) AS n FROM queue.dead WHERE role REGEXP '^t%u_'" },
-		{ "mails", "SELECT COUNT(*) AS n FROM queue.mail WHERE role REGEXP '^t%u_'" },
-		{ "attachments",
-		    "SELECT COUNT(*) AS n FROM queue.attachment WHERE role REGEXP '^t%u_'" },
-		{ "schedules",
-		    "SELECT COUNT(*) AS n FROM queue.schedule WHERE role REGEXP '^t%u_'" },
-		{ "orders",
-		    "SELECT COUNT(*) AS n FROM scopiton.installer_order WHERE tenant = %u" },
-		{ "subscriptions",
-		    "SELECT COUNT(*) AS n FROM scopiton.subscription WHERE tenant = %u" },
-		{ "host names", "SELECT COUNT(*) AS n FROM scopiton.host_name WHERE tenant = %u" },
-	};
 	int64_t found = 0;
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		char sql[300], number[12];
-		size_t used = 0;
+		int64_t count;
 
-		snprintf(number, sizeof number, "%u", tenant);
-		for (const char *at = places[i][1]; *at && used + sizeof number < sizeof sql;
-		     at++) {
-			if (at[0] == '%' && at[1] == 'u') {
-				used +=
-				    (size_t)snprintf(sql + used, sizeof sql - used, "%s", number);
-				at++;
-			} else {
-				sql[used++] = *at;
-			}
-		}
-		sql[used] = '\0';
-		const struct scop_value *row = scop_platform_row(platform, "%s", sql);
-
-		if (!row)
+		if (!scop_platform_count(platform, &count, "SELECT COUNT(*) AS n FROM %s",
+			scop_sql_for_tenant(platform->arena, places[i].from, tenant)))
 			return false;
-		scop_buffer_printf(out, "  %s: %lld\n", places[i][0],
-		    (long long)scop_int(row, "n"));
-		found += scop_int(row, "n");
+		scop_buffer_printf(out, "  %s: %lld\n", places[i].words, (long long)count);
+		found += count;
 	}
 	scop_buffer_text(out,
 	    found == 0 ? "\nnothing was found any more\n" : "\nSOMETHING IS LEFT\n");
@@ -146,6 +124,60 @@ keep_record(struct scop_platform *platform, const char *path, const struct scop_
 	    scop_error_errno(&platform->err, "the record '%s' cannot be written", path);
 }
 
+/* The beginning of the record: what is about to be dropped. */
+static void
+record_what_goes(struct scop_buffer *record, const struct scop_value *row, uint32_t tenant,
+    const struct scop_value *databases, const struct scop_value *persons, const struct tm *now)
+{
+	char when[40];
+
+	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", now);
+	scop_buffer_printf(record, "Deleted: %s (%s), number %u, on %s\n\nDropped:\n",
+	    scop_text(row, "title"), scop_text(row, "name"), tenant, when);
+	for (size_t i = 0; i < scop_count(databases); i++)
+		scop_buffer_printf(record, "  %s: %lld tables\n",
+		    scop_text(scop_at(databases, i), "name"),
+		    (long long)scop_int(scop_at(databases, i), "tables"));
+	scop_buffer_printf(record,
+	    "  persons who were members of no other tenant: %zu\n\nLooked for afterwards, and "
+	    "found:\n",
+	    scop_count(persons));
+}
+
+static void
+record_what_stays(struct scop_platform *platform, struct scop_buffer *record, const char *name)
+{
+	const char *exports =
+	    scop_arena_printf(platform->arena, "%s/exports/%s", platform->config.var, name);
+
+	if (access(exports, F_OK) == 0)
+		scop_buffer_printf(record,
+		    "\nKept, until somebody removes it: what was exported before, in %s\n",
+		    exports);
+}
+
+static const char *
+record_path(struct scop_platform *platform, const char *name, uint32_t tenant, const struct tm *now)
+{
+	char stamp[40];
+
+	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", now);
+	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
+	return scop_arena_printf(platform->arena, "%s/exports/deleted-%s-%u-%s.txt",
+	    platform->config.var, name, tenant, stamp);
+}
+
+/* Killed from here on, the next sweep goes on with it. The persons go while it can still be told
+ * whose they were. */
+static bool
+delete_all(struct scop_platform *platform, uint32_t tenant, const struct scop_value *persons)
+{
+	return scop_platform_sql(platform,
+		   "UPDATE scopiton.tenant SET state = 'leaving' WHERE id = %u", tenant) &&
+	    scop_tenant_close(platform, tenant) && delete_persons(platform, persons) &&
+	    scop_tenant_delete(platform, tenant);
+}
+
 const char *
 scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
 {
@@ -159,49 +191,25 @@ scop_tenant_end(struct scop_platform *platform, uint32_t tenant)
 	    "s.schema_name",
 	    tenant);
 	const struct scop_value *persons = last_persons(platform, tenant);
-	const time_t now = time(NULL);
+	const time_t seconds = time(NULL);
 	struct scop_buffer record;
-	char when[40], stamp[40];
-	struct tm tm;
+	struct tm now;
 
-	gmtime_r(&now, &tm);
-	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &tm);
 	if (!row && platform->db)
 		scop_error_set(&platform->err,
 		    "the tenant is gone already; the record is below '%s/exports'",
 		    platform->config.var);
 	if (!row || !databases || !persons)
 		return NULL;
+	gmtime_r(&seconds, &now);
 	scop_buffer_init(&record, platform->arena);
-	scop_buffer_printf(&record, "Deleted: %s (%s), number %u, on %s\n\nDropped:\n",
-	    scop_text(row, "title"), scop_text(row, "name"), tenant, when);
-	for (size_t i = 0; i < scop_count(databases); i++)
-		scop_buffer_printf(&record, "  %s: %lld tables\n",
-		    scop_text(scop_at(databases, i), "name"),
-		    (long long)scop_int(scop_at(databases, i), "tables"));
-	scop_buffer_printf(&record,
-	    "  persons who were members of no other tenant: %zu\n\nLooked for afterwards, and "
-	    "found:\n",
-	    scop_count(persons));
-	mkdir(scop_arena_printf(platform->arena, "%s/exports", platform->config.var), 0700);
-	const char *path = scop_arena_printf(platform->arena, "%s/exports/deleted-%s-%u-%s.txt",
-	    platform->config.var, scop_text(row, "name"), tenant, stamp);
-	/* Killed from here on, the next sweep goes on with it. The persons go while it can still be
-	 * told whose they were. */
-	if (!scop_platform_sql(platform,
-		"UPDATE scopiton.tenant SET state = 'leaving' WHERE id = %u", tenant) ||
-	    !scop_tenant_close(platform, tenant) || !delete_persons(platform, persons) ||
-	    !scop_tenant_delete(platform, tenant))
+	record_what_goes(&record, row, tenant, databases, persons, &now);
+	const char *path = record_path(platform, scop_text(row, "name"), tenant, &now);
+	if (!delete_all(platform, tenant, persons))
 		return NULL;
 	const bool gone = look_again(platform, tenant, &record);
-	const char *exports = scop_arena_printf(platform->arena, "%s/exports/%s",
-	    platform->config.var, scop_text(row, "name"));
-	if (access(exports, F_OK) == 0)
-		scop_buffer_printf(&record,
-		    "\nKept, until somebody removes it: what was exported before, in %s\n",
-		    exports);
 	const struct scop_error cause = platform->err;
+	record_what_stays(platform, &record, scop_text(row, "name"));
 	if (!keep_record(platform, path, &record))
 		return NULL;
 	platform->err = cause;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 enum { NICE = 10 };
 
 bool
@@ -71,6 +72,19 @@ scop_platform_quote(struct scop_platform *platform, const char *text)
 	return scop_db_connect(platform->db) == SCOP_DB_OK
 	    ? scop_db_quote(platform->db, platform->arena, text)
 	    : "";
+}
+
+const char *
+scop_sql_for_tenant(struct scop_arena *arena, const char *sql, uint32_t tenant)
+{
+	static const char place[] = "{tenant}";
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, arena);
+	for (const char *next; (next = strstr(sql, place)); sql = next + sizeof place - 1)
+		scop_buffer_printf(&out, "%.*s%u", (int)(next - sql), sql, tenant);
+	scop_buffer_text(&out, sql);
+	return scop_buffer_str(&out);
 }
 
 static const struct scop_value *

@@ -37,6 +37,9 @@ bool scop_platform_sql(struct scop_platform *platform, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *scop_platform_quote(struct scop_platform *platform, const char *text);
 
+/* `sql` with the tenant's number for each {tenant} in it; "%" is no more than itself. */
+const char *scop_sql_for_tenant(struct scop_arena *arena, const char *sql, uint32_t tenant);
+
 /* The rows of a SELECT; NULL on failure. */
 const struct scop_value *scop_platform_rows(struct scop_platform *platform, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

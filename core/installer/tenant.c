@@ -74,232 +74,6 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	return true;
 }
 
-/* The state of each offered module at each tenant. */
-#define OFFER_COLUMNS \
-	"t.id AS tenant, o.module, o.version, o.scop_title, o.category, o.tariff_cents, " \
-	"o.currency, o.rights, o.needs, o.personal, o.generation, " \
-	"o.back, o.level, o.used_by, o.from_catalogue, o.changes, o.title, o.summary, o.icon, " \
-	"o.pictures, o.license, " \
-	"IF(s.state " \
-	"= 'frozen', 'on', s.state) AS state, s.root, s.switched, own.version AS own_version, " \
-	"own.rights AS own_rights, own.back AS own_back, own.generation AS own_generation, " \
-	"COALESCE(own.trouble, '') AS trouble, before_it.version AS previous_version, " \
-	"s.previous_database <> s.database_name AS back_changes_tables, own.first_parts <> '' AS " \
-	"has_public, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal " \
-	"= " \
-	"0 LIMIT 1) AS site_host, " \
-	"t.operates OR o.tariff_cents <= (SELECT COALESCE(MAX(c.cents), 0) FROM " \
-	"scopiton.subscription_period c WHERE c.tenant = t.id AND c.ends IS NULL AND c.module = " \
-	"o.module) OR o.tariff_cents + (SELECT COALESCE(SUM(c.cents), 0) FROM " \
-	"scopiton.subscription_period c WHERE c.tenant = t.id AND c.ends IS NULL AND c.module <> " \
-	"o.module) <= COALESCE(t.allowance_cents, 0) AS may_buy FROM scopiton.tenant t " \
-	"JOIN scopiton.offered o LEFT JOIN scopiton.subscription s ON s.tenant = " \
-	"t.id AND s.module = o.module LEFT JOIN scopiton.package own ON own.id = s.package LEFT " \
-	"JOIN scopiton.package before_it ON before_it.id = s.previous"
-
-/* Work of this tenant's modules, and the titles of their jobs. */
-static bool
-make_work_views(struct scop_platform *platform, uint32_t tenant)
-{
-	static const char module[] = "SUBSTRING(role, LOCATE('_', role) + 1) AS module";
-
-	return scop_platform_sql(platform,
-		   "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.job AS SELECT id, %s, name, "
-		   "created, "
-		   "run_at, dispatcher IS NOT NULL AS running, tries, done, total, error FROM "
-		   "queue.outbox WHERE role LIKE 't%u\\_%%' AND "
-		   "is_event = 0",
-		   tenant, module, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.dead_job AS SELECT id, %s, "
-		"is_event, name, "
-		"created, died, tries, error FROM queue.dead WHERE role LIKE 't%u\\_%%'",
-		tenant, module, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.mail AS SELECT id, %s, recipient, "
-		"recipient_name, subject, IF(secret, '', html) AS html, secret, created, state, "
-		"tries, answer, ended FROM queue.mail "
-		"WHERE role LIKE 't%u\\_%%'",
-		tenant, module, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.sender AS SELECT address FROM "
-		"queue.sender WHERE tenant = %u",
-		tenant, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.job_title AS SELECT s.module, "
-		"j.name, "
-		"j.rule, j.title FROM scopiton.subscription "
-		"s JOIN scopiton.package_job j ON "
-		"j.package = s.package WHERE s.tenant = %u",
-		tenant, tenant);
-}
-
-#define REQUEST_COLUMNS \
-	"r.id, r.tenant, r.module, r.actor, r.created, r.state, r.answered, r.answered_by, " \
-	"r.answer"
-
-/* Views that show a scop's own tenant the tenants that it serves; they are empty for any other
- * tenant. They include rollouts ordered on the command line. */
-static bool
-make_operator_views(struct scop_platform *platform, uint32_t tenant)
-{
-	const char *operates = scop_arena_printf(platform->arena,
-	    "EXISTS (SELECT o.id FROM scopiton.tenant o WHERE o.id = %u AND o.operates = 1)",
-	    tenant);
-	const char *served = scop_arena_printf(platform->arena,
-	    "t.scop = %u AND t.state = 'whole' AND %s", tenant, operates);
-
-	return scop_platform_sql(platform,
-		   "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_tenant AS SELECT t.id, "
-		   "t.name, t.title, "
-		   "t.language, t.created, t.allowance_cents, t.currency, (SELECT h.host FROM "
-		   "scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS host, "
-		   "(SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = "
-		   "1 LIMIT 1) AS portal_host, (SELECT m.address FROM queue.sender m WHERE "
-		   "m.tenant = "
-		   "t.id) AS sender FROM scopiton.tenant t WHERE %s",
-		   tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.template AS SELECT name, "
-		"title FROM scopiton.template WHERE %s",
-		tenant, operates) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_module_table AS SELECT "
-		"s.tenant, s.module, i.table_name, i.n_rows, i.clustered_index_size + "
-		"i.sum_of_other_index_sizes AS pages FROM "
-		"scopiton.subscription s JOIN scopiton.tenant t ON t.id = s.tenant JOIN "
-		"mysql.innodb_table_stats i ON i.database_name = CONVERT(s.database_name USING "
-		"utf8mb3) "
-		"COLLATE utf8mb3_bin WHERE i.table_name NOT LIKE 'scop\\_%%' AND %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_dead_job AS SELECT "
-		"t.id AS tenant, d.id, s.module, d.name, d.died, d.error FROM scopiton.tenant t "
-		"JOIN scopiton.subscription s ON s.tenant = t.id JOIN queue.dead d ON d.role = "
-		"CONCAT('t', t.id, '_', s.module) WHERE %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_refused_mail AS SELECT "
-		"t.id AS tenant, m.id, m.created FROM queue.mail m JOIN scopiton.tenant t ON "
-		"t.id = SUBSTRING(SUBSTRING_INDEX(m.role, '_', 1), 2) WHERE m.state = 'refused' "
-		"AND %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_use_line AS SELECT "
-		"u.tenant, u.month, u.module, u.cents, u.currency FROM "
-		"scopiton.use_line u JOIN scopiton.tenant t ON t.id = u.tenant WHERE %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_subscription AS SELECT "
-		"s.tenant, s.module, "
-		"s.state, p.version, p.trouble, p.title "
-		"FROM scopiton.subscription s JOIN scopiton.tenant t ON t.id = s.tenant JOIN "
-		"scopiton.package p ON p.id = s.package WHERE %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_order AS SELECT o.id, "
-		"o.tenant, o.kind, o.module, o.rollout, "
-		"o.actor, o.created, o.ended, o.state, o.message, o.version, o.details FROM "
-		"scopiton.installer_order o JOIN scopiton.tenant t ON t.id = o.tenant WHERE %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_request AS "
-		"SELECT " REQUEST_COLUMNS
-		", t.title FROM scopiton.module_request r JOIN scopiton.tenant t ON "
-		"t.id = r.tenant WHERE %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_offer AS "
-		"SELECT " OFFER_COLUMNS " WHERE %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout AS SELECT r.id, r.module, "
-		"r.version, r.state, r.wave, r.actor, r.created, "
-		"r.ended, r.scop IS NOT NULL AS own, COUNT(*) AS tenants, COUNT(IF(w.state = "
-		"'done', 1, NULL)) AS done FROM scopiton.rollout r JOIN scopiton.rollout_tenant w "
-		"ON "
-		"w.rollout = r.id JOIN scopiton.tenant t ON t.id = w.tenant WHERE COALESCE(r.scop, "
-		"%u) = %u AND %s GROUP BY r.id",
-		tenant, tenant, tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.rollout_tenant AS SELECT "
-		"w.rollout, w.tenant, w.wave, w.state, w.message, "
-		"w.from_version, w.milliseconds, t.title FROM scopiton.rollout_tenant w JOIN "
-		"scopiton.tenant t ON t.id = w.tenant WHERE %s",
-		tenant, served) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.every_step AS SELECT "
-		"s.installer_order, s.number, s.step, s.at FROM "
-		"scopiton.order_step s JOIN scopiton.installer_order o ON o.id = s.installer_order "
-		"JOIN scopiton.tenant t ON t.id = o.tenant WHERE %s",
-		tenant, served);
-}
-
-/* Makes the socle's views of the platform: this tenant's modules, orders and work, and no other
- * tenant's. */
-bool
-scop_tenant_views(struct scop_platform *platform, uint32_t tenant)
-{
-	return scop_platform_sql(platform,
-		   "CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.message AS SELECT module, "
-		   "language, "
-		   "english, text FROM scopiton.message",
-		   tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer AS SELECT " OFFER_COLUMNS
-		" WHERE t.id = %u",
-		tenant, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.offer_version AS SELECT module, "
-		"version, place, channel, yanked, reason, "
-		"level, size, published, changes FROM "
-		"scopiton.catalogue_version",
-		tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.module_table AS SELECT s.module, "
-		"i.table_name, i.n_rows FROM scopiton.subscription s "
-		"JOIN mysql.innodb_table_stats i ON i.database_name = CONVERT(s.database_name "
-		"USING utf8mb3) COLLATE utf8mb3_bin WHERE s.tenant = %u AND i.table_name NOT LIKE "
-		"'scop\\_%%'",
-		tenant, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.catalogue AS SELECT number, "
-		"expires, looked, problem FROM "
-		"scopiton.catalogue",
-		tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.use_line AS SELECT month, module, "
-		"begins, ends, days, of_days, month_cents, "
-		"cents, currency FROM scopiton.use_line WHERE tenant = %u AND month NOT IN (SELECT "
-		"c.month FROM scopiton.statement c WHERE c.tenant = %u) UNION ALL SELECT "
-		"s.month, l.module, l.begins, l.ends, l.days, l.of_days, l.month_cents, l.cents, "
-		"l.currency FROM scopiton.statement s JOIN scopiton.statement_line l ON "
-		"l.statement = s.id WHERE s.tenant = %u",
-		tenant, tenant, tenant, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.statement AS SELECT month, closed "
-		"FROM scopiton.statement WHERE tenant = %u",
-		tenant, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.installer_order AS SELECT id, "
-		"kind, "
-		"module, actor, created, ended, state, message, version FROM "
-		"scopiton.installer_order WHERE tenant = %u",
-		tenant, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.module_request AS "
-		"SELECT " REQUEST_COLUMNS " FROM scopiton.module_request r WHERE r.tenant = %u",
-		tenant, tenant) &&
-	    scop_platform_sql(platform,
-		"CREATE OR REPLACE SQL SECURITY DEFINER VIEW t%u.order_step AS SELECT "
-		"s.installer_order, "
-		"s.number, s.step, s.at FROM scopiton.order_step s JOIN scopiton.installer_order o "
-		"ON o.id = s.installer_order "
-		"WHERE o.tenant = %u",
-		tenant, tenant) &&
-	    make_work_views(platform, tenant) && make_operator_views(platform, tenant);
-}
-
 bool
 scop_tenant_socle(struct scop_platform *platform, uint32_t tenant,
     const struct scop_tenant_order *order)
@@ -360,44 +134,57 @@ scop_tenant_serve(struct scop_platform *platform, uint32_t tenant, const char *s
 	return (!scop || find_scop(platform, scop, &id)) && give_scop(platform, tenant, id);
 }
 
-bool
-scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order,
-    uint32_t wanted, uint32_t *ret_tenant)
+/* That neither the name nor the host names are another tenant's. */
+static bool
+names_are_free(struct scop_platform *platform, const struct scop_tenant_order *order)
 {
-	if (!check_order(platform, order, order->host, order->portal_host))
-		return false;
 	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE name = '%s'",
 		order->name))
 		return scop_error_set(&platform->err, "a tenant '%s' is there already",
 		    order->name);
-	const struct scop_value *taken_host = scop_platform_row(platform,
+	const struct scop_value *taken = scop_platform_row(platform,
 	    "SELECT host FROM scopiton.host_name WHERE host IN ('%s', '%s') LIMIT 1", order->host,
 	    order->portal_host);
-	if (taken_host)
-		return scop_error_set(&platform->err,
-		    "the host name '%s' is another tenant's; say others with --host and "
-		    "--portal-host",
-		    scop_text(taken_host, "host"));
-	int64_t scop = 0;
-	if (order->scop && !find_scop(platform, order->scop, &scop))
-		return false;
-	/* A number is never reused, so that leftovers of an earlier tenant belong to no later one.
-	 */
+	return !taken ||
+	    scop_error_set(&platform->err,
+		"the host name '%s' is another tenant's; say others with --host and "
+		"--portal-host",
+		scop_text(taken, "host"));
+}
+
+/* A number is never reused, so that leftovers of an earlier tenant belong to no later one. */
+static bool
+number_is_free(struct scop_platform *platform, uint32_t number)
+{
 	int64_t taken;
-	const bool is_free = wanted > 0 && wanted < WANTED_MAX &&
+
+	return number > 0 && number < WANTED_MAX &&
 	    scop_platform_count(platform, &taken,
 		"SELECT (SELECT COUNT(*) FROM scopiton.tenant WHERE id = %u) + (SELECT "
 		"COUNT(*) FROM scopiton.subscription_period WHERE tenant = %u) + (SELECT COUNT(*) "
 		"FROM scopiton.statement WHERE tenant = %u) + (SELECT COUNT(*) FROM "
 		"information_schema.schemata WHERE schema_name REGEXP '^t%u(_|$)') AS n",
-		wanted, wanted, wanted, wanted) &&
+		number, number, number, number) &&
 	    taken == 0;
+}
+
+bool
+scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order,
+    uint32_t wanted, uint32_t *ret_tenant)
+{
+	int64_t scop = 0;
+
+	if (!check_order(platform, order, order->host, order->portal_host) ||
+	    !names_are_free(platform, order) ||
+	    (order->scop && !find_scop(platform, order->scop, &scop)))
+		return false;
 	if (!scop_platform_sql(platform,
 		"INSERT INTO scopiton.tenant (id, name, title, language, zone, currency, operates, "
 		"state) VALUES "
 		"(NULLIF(%u, 0), '%s', '%s', '%s', '%s', 'EUR', %d, 'making')",
-		is_free ? wanted : 0, order->name, scop_platform_quote(platform, order->title),
-		order->language, order->zone, order->operates))
+		number_is_free(platform, wanted) ? wanted : 0, order->name,
+		scop_platform_quote(platform, order->title), order->language, order->zone,
+		order->operates))
 		return false;
 	*ret_tenant =
 	    (uint32_t)scop_int(scop_platform_row(platform,
@@ -462,6 +249,46 @@ scop_tenant_close(struct scop_platform *platform, uint32_t tenant)
 	    scop_directory_changed(platform) && scop_directory_write(platform);
 }
 
+/* Rows of a tenant outside its own databases, in this order: steps before their orders, and the
+ * tenant's own row last. */
+static const char *const rows_of_tenant[] = {
+	"DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
+	"s.installer_order WHERE o.tenant = {tenant}",
+	"DELETE FROM scopiton.installer_order WHERE tenant = {tenant}",
+	"DELETE c FROM scopiton.order_cancel c LEFT JOIN scopiton.installer_order o ON o.id = "
+	"c.installer_order WHERE o.id IS NULL",
+	"DELETE FROM scopiton.rollout_tenant WHERE tenant = {tenant}",
+	"DELETE FROM scopiton.module_request WHERE tenant = {tenant}",
+	"DELETE FROM queue.schedule WHERE role LIKE 't{tenant}\\_%'",
+	"DELETE FROM queue.outbox WHERE role LIKE 't{tenant}\\_%'",
+	"DELETE FROM queue.mail WHERE role LIKE 't{tenant}\\_%'",
+	"DELETE FROM queue.attachment WHERE role LIKE 't{tenant}\\_%'",
+	"DELETE FROM queue.sender WHERE tenant = {tenant}",
+	"DELETE FROM queue.dead WHERE role LIKE 't{tenant}\\_%'",
+	"UPDATE scopiton.tenant SET scop = NULL WHERE scop = {tenant}",
+	"DELETE FROM scopiton.tenant WHERE id = {tenant}",
+};
+
+/* Runs `drop` with each row's name. */
+static bool
+drop_all(struct scop_platform *platform, const char *drop, const struct scop_value *rows)
+{
+	for (size_t i = 0; i < scop_count(rows); i++)
+		if (!scop_platform_sql(platform, "%s `%s`", drop,
+			scop_text(scop_at(rows, i), "name")))
+			return false;
+	return true;
+}
+
+static bool
+forget_modules(struct scop_platform *platform, const struct scop_value *modules)
+{
+	for (size_t i = 0; i < scop_count(modules); i++)
+		if (!scop_module_forget(platform, scop_text(scop_at(modules, i), "module")))
+			return false;
+	return true;
+}
+
 bool
 scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 {
@@ -476,48 +303,16 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	const struct scop_value *modules = scop_platform_rows(platform,
 	    "SELECT module FROM scopiton.subscription WHERE tenant = %u", tenant);
 
-	if (!databases || !roles || !modules || !scop_tenant_close(platform, tenant))
+	if (!databases || !roles || !modules || !scop_tenant_close(platform, tenant) ||
+	    !drop_all(platform, "DROP ROLE IF EXISTS", roles) ||
+	    !drop_all(platform, "DROP DATABASE IF EXISTS", databases) ||
+	    !scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u",
+		tenant) ||
+	    !forget_modules(platform, modules))
 		return false;
-	for (size_t i = 0; i < scop_count(roles); i++)
-		if (!scop_platform_sql(platform, "DROP ROLE IF EXISTS `%s`",
-			scop_text(scop_at(roles, i), "name")))
+	for (size_t i = 0; i < sizeof rows_of_tenant / sizeof rows_of_tenant[0]; i++)
+		if (!scop_platform_sql(platform, "%s",
+			scop_sql_for_tenant(platform->arena, rows_of_tenant[i], tenant)))
 			return false;
-	for (size_t i = 0; i < scop_count(databases); i++)
-		if (!scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`",
-			scop_text(scop_at(databases, i), "name")))
-			return false;
-	if (!scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u",
-		tenant))
-		return false;
-	for (size_t i = 0; i < scop_count(modules); i++)
-		if (!scop_module_forget(platform, scop_text(scop_at(modules, i), "module")))
-			return false;
-	return scop_platform_sql(platform,
-		   "DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
-		   "s.installer_order WHERE o.tenant = %u",
-		   tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM scopiton.installer_order WHERE tenant = %u",
-		tenant) &&
-	    scop_platform_sql(platform,
-		"DELETE c FROM scopiton.order_cancel c LEFT JOIN scopiton.installer_order o ON "
-		"o.id = c.installer_order WHERE o.id IS NULL") &&
-	    scop_platform_sql(platform, "DELETE FROM scopiton.rollout_tenant WHERE tenant = %u",
-		tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM scopiton.module_request WHERE tenant = %u",
-		tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM queue.schedule WHERE role LIKE 't%u\\_%%'",
-		tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM queue.outbox WHERE role LIKE 't%u\\_%%'",
-		tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM queue.mail WHERE role LIKE 't%u\\_%%'",
-		tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM queue.attachment WHERE role LIKE 't%u\\_%%'",
-		tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM queue.sender WHERE tenant = %u", tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM queue.dead WHERE role LIKE 't%u\\_%%'",
-		tenant) &&
-	    scop_platform_sql(platform, "UPDATE scopiton.tenant SET scop = NULL WHERE scop = %u",
-		tenant) &&
-	    scop_platform_sql(platform, "DELETE FROM scopiton.tenant WHERE id = %u", tenant) &&
-	    scop_directory_changed(platform);
+	return scop_directory_changed(platform);
 }
