@@ -98,6 +98,19 @@ host_for(struct scop_platform *platform, const struct scop_value *description,
 	    below ? below : ".localhost");
 }
 
+/* The modules' names for IN (...); "": none. */
+static const char *
+quoted_names(struct scop_platform *platform, const struct scop_value *modules)
+{
+	struct scop_buffer names;
+
+	scop_buffer_init(&names, platform->arena);
+	for (size_t i = 0; i < scop_count(modules); i++)
+		scop_buffer_printf(&names, "%s'%s'", i ? ", " : "",
+		    scop_platform_quote(platform, scop_text(scop_at(modules, i), "module")));
+	return scop_buffer_str(&names);
+}
+
 static bool
 take_all(struct scop_platform *platform, const struct scop_value *description, const char *folder,
     const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context)
@@ -113,14 +126,10 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 		.scop = arrival->scop,
 		.host = host_for(platform, description, arrival, false),
 		.portal_host = host_for(platform, description, arrival, true) };
-	struct scop_buffer names;
+	const char *names = quoted_names(platform, modules);
 	uint32_t tenant;
 
-	scop_buffer_init(&names, platform->arena);
-	for (size_t i = 0; i < scop_count(modules); i++)
-		scop_buffer_printf(&names, "%s'%s'", i ? ", " : "",
-		    scop_platform_quote(platform, scop_text(scop_at(modules, i), "module")));
-	if (names.length == 0)
+	if (!names[0])
 		return scop_error_set(&platform->err, "the archive names no module");
 	if (!scop_tenant_begin(platform, &order, (uint32_t)scop_int(description, "tenant"),
 		&tenant))
@@ -134,7 +143,7 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 		    context);
 	ok = ok && scop_platform_step(platform, on_step, context, "people") &&
 	    scop_restore_persons(platform, tenant, folder) &&
-	    scop_restore_queue(platform, tenant, scop_buffer_str(&names), folder) &&
+	    scop_restore_queue(platform, tenant, names, folder) &&
 	    scop_tenant_whole(platform, tenant);
 	if (!ok) {
 		const struct scop_error cause = platform->err;
@@ -225,6 +234,27 @@ scop_module_unarrive(struct scop_platform *platform, uint32_t tenant, const char
 		module);
 }
 
+/* That the module of the archive may be taken in: a package that may run here, and no data of it at
+ * the tenant that this would take the place of. */
+static bool
+check_one(struct scop_platform *platform, uint32_t tenant, const struct scop_opened *opened,
+    const char *name, const char *package, bool with_packages)
+{
+	int64_t there;
+
+	if (!check_package(platform, opened->description, package, with_packages) ||
+	    !scop_platform_count(platform, &there,
+		"SELECT COUNT(*) AS n FROM scopiton.subscription WHERE tenant = %u AND module = "
+		"'%s'",
+		tenant, name))
+		return false;
+	return there == 0 ||
+	    scop_error_set(&platform->err,
+		"the tenant has '%s' already, or its data. Purge that first: this would take "
+		"its place.",
+		name);
+}
+
 static bool
 take_one(struct scop_platform *platform, uint32_t tenant, const struct scop_opened *opened,
     const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context)
@@ -233,20 +263,9 @@ take_one(struct scop_platform *platform, uint32_t tenant, const struct scop_open
 		   *package = scop_arena_printf(platform->arena, "%s/packages/%s", folder, name);
 	const bool off = !scop_bool(opened->description, "is_on") && strcmp(name, "portal") != 0;
 	struct scop_manifest manifest;
-	int64_t there;
 
-	if (!check_package(platform, opened->description, package, arrival->with_packages) ||
-	    !scop_platform_count(platform, &there,
-		"SELECT COUNT(*) AS n FROM scopiton.subscription WHERE tenant = %u AND module = "
-		"'%s'",
-		tenant, name))
-		return false;
-	if (there > 0)
-		return scop_error_set(&platform->err,
-		    "the tenant has '%s' already, or its data. Purge that first: this would take "
-		    "its place.",
-		    name);
-	if (!scop_manifest_read(platform->arena,
+	if (!check_one(platform, tenant, opened, name, package, arrival->with_packages) ||
+	    !scop_manifest_read(platform->arena,
 		scop_arena_printf(platform->arena, "%s/module.xml", package), &manifest,
 		&platform->err) ||
 	    !scop_platform_sql(platform,

@@ -106,11 +106,66 @@ find_key(struct scop_platform *platform, const struct trust *trust, const unsign
 
 /* ---- the index ---- */
 
-/* Stores the offers that the portal shows, one statement per table, in one transaction. */
+/* The modules that the index lists, each with the title of its scop and the rights that it has. */
 static bool
-note_offers(struct scop_platform *platform, const struct scop_index *index, const char *text)
+note_modules(struct scop_platform *platform, const char *json)
 {
-	const char *json = scop_platform_quote(platform, text);
+	return scop_platform_sql(platform,
+		   "INSERT INTO scopiton.catalogue_module (name, scop, category, used_by, title, "
+		   "summary, icon, pictures) SELECT name, scop, category, used_by, title, summary, "
+		   "COALESCE(icon, ''), COALESCE(pictures, '[]') FROM JSON_TABLE('%s', "
+		   "'$.modules[*]' COLUMNS (name VARCHAR(24) PATH '$.name', scop VARCHAR(31) PATH "
+		   "'$.scop', category VARCHAR(20) PATH '$.category', used_by INT PATH "
+		   "'$.used_by', "
+		   "title VARCHAR(100) PATH '$.title', summary VARCHAR(300) PATH '$.summary', icon "
+		   "VARCHAR(70) PATH '$.icon', pictures JSON PATH '$.pictures')) j",
+		   json) &&
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS "
+		"(name VARCHAR(31) COLLATE utf8mb4_unicode_520_ci PATH '$.name', title "
+		"VARCHAR(100) PATH '$.title')) j ON j.name = m.scop SET m.scop_title = j.title",
+		json) &&
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS "
+		"(name VARCHAR(31) COLLATE utf8mb4_unicode_520_ci PATH '$.name', NESTED PATH "
+		"'$.grants[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_nopad_bin PATH "
+		"'$.module', rights JSON PATH '$.rights'))) j ON j.name = m.scop AND j.module = "
+		"m.name SET m.granted = j.rights",
+		json);
+}
+
+static bool
+note_versions(struct scop_platform *platform, const char *json)
+{
+	return scop_platform_sql(platform,
+	    "INSERT INTO scopiton.catalogue_version (module, version, place, channel, "
+	    "yanked, reason, level, size, published, generation, back, tariff_cents, "
+	    "currency, changes, rights, needs, personal, license) SELECT name, version, "
+	    "CAST(SUBSTRING_INDEX(version, '.', 1) AS UNSIGNED) * 10000000000 + "
+	    "CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(version, '.', 2), '.', -1) AS UNSIGNED) * "
+	    "100000 + CAST(SUBSTRING_INDEX(version, '.', -1) AS UNSIGNED), channel, "
+	    "COALESCE(yanked, '') <> '', COALESCE(reason, ''), COALESCE(level, 0), size, "
+	    "STR_TO_DATE(published, '%%Y-%%m-%%dT%%H:%%i:%%sZ'), COALESCE(generation, 1), "
+	    "IF(back IN ('kept', 'exported', 'lost'), back, 'kept'), COALESCE(cents, 0), "
+	    "COALESCE(currency, 'EUR'), COALESCE(changes, ''), COALESCE(rights, '[]'), "
+	    "COALESCE(needs, '[]'), COALESCE(personal, '[]'), COALESCE(license, '') FROM "
+	    "JSON_TABLE('%s', '$.modules[*]' COLUMNS (name VARCHAR(24) PATH '$.name', NESTED "
+	    "PATH '$.versions[*]' COLUMNS (version VARCHAR(23) PATH '$.version', channel "
+	    "VARCHAR(6) PATH '$.channel', yanked VARCHAR(30) PATH '$.yanked', reason "
+	    "VARCHAR(200) PATH '$.reason', level TINYINT PATH '$.level', size BIGINT PATH "
+	    "'$.size', published VARCHAR(30) PATH '$.published', generation TINYINT PATH "
+	    "'$.generation', back VARCHAR(8) PATH '$.back', cents BIGINT PATH "
+	    "'$.tariff.cents', currency CHAR(3) PATH '$.tariff.currency', changes "
+	    "VARCHAR(700) PATH '$.changes', rights JSON PATH '$.rights', needs JSON PATH "
+	    "'$.needs', personal JSON PATH '$.personal', license VARCHAR(100) PATH "
+	    "'$.license'))) j WHERE version IS NOT NULL",
+	    json);
+}
+
+/* Marks the versions that this host cannot run. */
+static bool
+note_unfit(struct scop_platform *platform, const struct scop_index *index)
+{
 	size_t count;
 	const struct scop_candidate *candidates =
 	    scop_index_candidates(platform->arena, index, 0, &count);
@@ -122,66 +177,22 @@ note_offers(struct scop_platform *platform, const struct scop_index *index, cons
 			scop_buffer_printf(&unfit, "%s('%s','%u.%u.%u')", unfit.length ? "," : "",
 			    candidates[i].module, candidates[i].version.major,
 			    candidates[i].version.minor, candidates[i].version.patch);
+	return unfit.length == 0 ||
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.catalogue_version SET unfit = 1 WHERE (module, version) IN (%s)",
+		scop_buffer_str(&unfit));
+}
+
+/* Stores the offers that the portal shows, one statement per table, in one transaction. */
+static bool
+note_offers(struct scop_platform *platform, const struct scop_index *index, const char *text)
+{
+	const char *json = scop_platform_quote(platform, text);
+
 	return scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_version") &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.catalogue_module") &&
-	    scop_platform_sql(platform,
-		"INSERT INTO scopiton.catalogue_module (name, scop, category, used_by, title, "
-		"summary, icon, pictures) SELECT "
-		"name, scop, category, used_by, title, summary, COALESCE(icon, "
-		"''), "
-		"COALESCE(pictures, '[]') FROM "
-		"JSON_TABLE('%s', '$.modules[*]' COLUMNS (name VARCHAR(24) PATH '$.name', scop "
-		"VARCHAR(31) PATH '$.scop', category VARCHAR(20) PATH "
-		"'$.category', used_by INT PATH '$.used_by', title VARCHAR(100) PATH '$.title', "
-		"summary VARCHAR(300) PATH '$.summary', icon VARCHAR(70) PATH "
-		"'$.icon', pictures JSON PATH '$.pictures')) j",
-		json) &&
-	    scop_platform_sql(platform,
-		"UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS "
-		"(name VARCHAR(31) COLLATE utf8mb4_unicode_520_ci PATH "
-		"'$.name', title VARCHAR(100) PATH '$.title')) j ON j.name = m.scop SET "
-		"m.scop_title = j.title",
-		json) &&
-	    scop_platform_sql(platform,
-		"UPDATE scopiton.catalogue_module m JOIN JSON_TABLE('%s', '$.scops[*]' COLUMNS "
-		"(name VARCHAR(31) COLLATE utf8mb4_unicode_520_ci PATH '$.name', NESTED PATH "
-		"'$.grants[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_nopad_bin PATH "
-		"'$.module', rights JSON PATH '$.rights'))) j ON j.name = m.scop AND j.module = "
-		"m.name SET m.granted = j.rights",
-		json) &&
-	    scop_platform_sql(platform,
-		"INSERT INTO scopiton.catalogue_version (module, version, place, channel, yanked, "
-		"reason, level, size, "
-		"published, generation, back, tariff_cents, currency, changes, rights, needs, "
-		"personal, license) SELECT name, "
-		"version, CAST(SUBSTRING_INDEX(version, '.', 1) AS UNSIGNED) * 10000000000 + "
-		"CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(version, '.', 2), '.', "
-		"-1) AS UNSIGNED) * 100000 + CAST(SUBSTRING_INDEX(version, '.', -1) AS UNSIGNED), "
-		"channel, COALESCE(yanked, '') <> '', "
-		"COALESCE(reason, ''), COALESCE(level, 0), size, STR_TO_DATE(published, "
-		"'%%Y-%%m-%%dT%%H:%%i:%%sZ'), COALESCE(generation, 1), "
-		"IF(back IN ('kept', 'exported', 'lost'), back, 'kept'), "
-		"COALESCE(cents, 0), COALESCE(currency, 'EUR'), COALESCE(changes, ''), "
-		"COALESCE(rights, '[]'), COALESCE(needs, '[]'), COALESCE(personal, '[]'), "
-		"COALESCE(license, '') FROM JSON_TABLE('%s', '$.modules[*]' COLUMNS (name "
-		"VARCHAR(24) PATH '$.name', NESTED PATH '$.versions[*]' COLUMNS (version "
-		"VARCHAR(23) PATH '$.version', channel VARCHAR(6) PATH "
-		"'$.channel', yanked VARCHAR(30) PATH '$.yanked', reason VARCHAR(200) PATH "
-		"'$.reason', level TINYINT PATH '$.level', size BIGINT PATH "
-		"'$.size', published VARCHAR(30) PATH '$.published', generation TINYINT PATH "
-		"'$.generation', back VARCHAR(8) PATH '$.back', cents BIGINT PATH "
-		"'$.tariff.cents', currency "
-		"CHAR(3) PATH '$.tariff.currency', changes VARCHAR(700) PATH '$.changes', rights "
-		"JSON PATH "
-		"'$.rights', needs JSON PATH '$.needs', personal JSON PATH "
-		"'$.personal', license VARCHAR(100) PATH '$.license'))) j WHERE version IS NOT "
-		"NULL",
-		json) &&
-	    (unfit.length == 0 ||
-		scop_platform_sql(platform,
-		    "UPDATE scopiton.catalogue_version SET unfit = 1 WHERE (module, version) IN "
-		    "(%s)",
-		    scop_buffer_str(&unfit))) &&
+	    note_modules(platform, json) && note_versions(platform, json) &&
+	    note_unfit(platform, index) &&
 	    scop_platform_sql(platform,
 		"UPDATE scopiton.catalogue_version v JOIN (SELECT module, MAX(place) AS place FROM "
 		"scopiton.catalogue_version WHERE channel = 'stable' AND yanked = 0 AND unfit = 0 "

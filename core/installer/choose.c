@@ -164,57 +164,86 @@ version_text(struct scop_platform *platform, const struct scop_version *version)
 	    version->patch);
 }
 
+/* The packages that can be chosen from: of the host's own folder, of the catalogue, and what the
+ * tenant has. */
+struct shelf {
+	struct folder *folder;
+	struct scop_index index;
+	bool has_index;
+	struct scop_error
+	    error; /* why the catalogue cannot be used; "": it can, or there is none */
+	struct scop_candidate *candidates;
+	size_t count;
+};
+
+static void
+read_shelf(struct scop_platform *platform, uint32_t tenant, struct shelf *ret_shelf)
+{
+	ret_shelf->has_index =
+	    platform->config.catalogue[0] && scop_catalogue_load(platform, &ret_shelf->index);
+	if (platform->config.catalogue[0] && !ret_shelf->has_index)
+		ret_shelf->error = platform->err;
+	ret_shelf->candidates = scop_index_candidates(platform->arena, &ret_shelf->index,
+	    FOLDER_MAX + INSTALLED_MAX, &ret_shelf->count);
+	add_folder(ret_shelf->folder, ret_shelf->candidates, &ret_shelf->count);
+	add_installed(platform, tenant, ret_shelf->candidates, &ret_shelf->count);
+}
+
+static bool
+no_module(struct scop_platform *platform, const struct shelf *shelf, const char *module)
+{
+	if (shelf->error.text[0])
+		return scop_error_set(&platform->err, "the catalogue cannot be used: %s",
+		    shelf->error.said);
+	return scop_error_set(&platform->err, "there is no module '%s' in '%s'", module,
+	    platform->config.modules);
+}
+
+static void
+take_solution(struct scop_platform *platform, const struct shelf *shelf, const char *module,
+    const struct scop_solution *solution, struct scop_choice choices[SCOP_SOLVE_MAX], size_t *count)
+{
+	for (size_t i = 0; i < solution->count; i++) {
+		const struct scop_candidate *step = solution->steps[i];
+		const char *version = version_text(platform, &step->version);
+
+		choices[(*count)++] = (struct scop_choice){ step->module, version,
+			local_folder(platform, shelf->folder, step->module, version) };
+	}
+	/* A rebuilt package of the same version in the host's own folder is accepted too. */
+	const struct scop_manifest *built = find_manifest(shelf->folder, module);
+	if (built && (*count == 0 || strcmp(choices[*count - 1].module, module) != 0))
+		choices[(*count)++] = (struct scop_choice){ module, built->version,
+			scop_arena_printf(platform->arena, "%s/%s", platform->config.modules,
+			    module) };
+}
+
 bool
 scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct scop_wish *wish, struct scop_choice choices[SCOP_SOLVE_MAX], size_t *ret_count)
 {
-	struct folder *folder = scop_arena_alloc(platform->arena, sizeof *folder);
-	struct scop_index index = { 0 };
+	struct shelf shelf = { .folder = scop_arena_alloc(platform->arena, sizeof *shelf.folder) };
 	struct scop_solution solution;
-	struct scop_error trouble = { .text = "" };
-	size_t count = 0;
 
-	read_folder(platform, folder);
-	const char *range = usual_range(platform, tenant, module, folder, wish);
-	const bool has_index =
-	    platform->config.catalogue[0] && scop_catalogue_load(platform, &index);
-	if (platform->config.catalogue[0] && !has_index)
-		trouble = platform->err;
-	struct scop_candidate *candidates =
-	    scop_index_candidates(platform->arena, &index, FOLDER_MAX + INSTALLED_MAX, &count);
-	add_folder(folder, candidates, &count);
-	add_installed(platform, tenant, candidates, &count);
+	read_folder(platform, shelf.folder);
+	const char *range = usual_range(platform, tenant, module, shelf.folder, wish);
+	read_shelf(platform, tenant, &shelf);
 
 	const char *own = own_folder(platform, tenant, module, range);
 	const char *there = own ? strrchr(own, '/') + 1 : NULL;
-	const struct scop_problem problem = { candidates, count, module, range, wish->beta };
+	const struct scop_problem problem = { shelf.candidates, shelf.count, module, range,
+		wish->beta };
 	*ret_count = 0;
-	if (!find_manifest(folder, module) && !has_index && !own) {
-		if (trouble.text[0])
-			return scop_error_set(&platform->err, "the catalogue cannot be used: %s",
-			    trouble.said);
-		return scop_error_set(&platform->err, "there is no module '%s' in '%s'", module,
-		    platform->config.modules);
-	}
-	if (own && there && !find_manifest(folder, module)) { /* it is switched on as it was */
+	if (!find_manifest(shelf.folder, module) && !shelf.has_index && !own)
+		return no_module(platform, &shelf, module);
+	if (own && there &&
+	    !find_manifest(shelf.folder, module)) { /* it is switched on as it was */
 		choices[(*ret_count)++] = (struct scop_choice){ module, range + 1, own };
 		return true;
 	}
 	if (!scop_solve(platform->arena, &problem, &solution, &platform->err))
 		return false;
-	for (size_t i = 0; i < solution.count; i++) {
-		const struct scop_candidate *step = solution.steps[i];
-		const char *version = version_text(platform, &step->version);
-
-		choices[(*ret_count)++] = (struct scop_choice){ step->module, version,
-			local_folder(platform, folder, step->module, version) };
-	}
-	/* A rebuilt package of the same version in the host's own folder is accepted too. */
-	const struct scop_manifest *built = find_manifest(folder, module);
-	if (built && (*ret_count == 0 || strcmp(choices[*ret_count - 1].module, module) != 0))
-		choices[(*ret_count)++] = (struct scop_choice){ module, built->version,
-			scop_arena_printf(platform->arena, "%s/%s", platform->config.modules,
-			    module) };
+	take_solution(platform, &shelf, module, &solution, choices, ret_count);
 	return true;
 }
 

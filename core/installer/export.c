@@ -150,6 +150,29 @@ scop_dump_run(struct scop_platform *platform, const char *const *what, const cha
 	    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
+static void
+describe_column(FILE *file, const struct scop_value *row, const struct scop_value *links)
+{
+	const char *key = scop_text(row, "column_key"), *table = scop_text(row, "table_name"),
+		   *column = scop_text(row, "column_name");
+
+	fprintf(file, "| %s | %s%s | %s%s", column, scop_text(row, "column_type"),
+	    scop_bool(row, "may_be_null") ? ", may be empty" : "",
+	    strcmp(key, "PRI") == 0       ? "names the row "
+		: strcmp(key, "UNI") == 0 ? "once only "
+					  : "",
+	    scop_text(row, "extra"));
+	for (size_t i = 0; i < scop_count(links); i++) {
+		const struct scop_value *link = scop_at(links, i);
+
+		if (strcmp(scop_text(link, "table_name"), table) == 0 &&
+		    strcmp(scop_text(link, "column_name"), column) == 0)
+			fprintf(file, "leads to %s.%s", scop_text(link, "referenced_table_name"),
+			    scop_text(link, "referenced_column_name"));
+	}
+	fputs(" |\n", file);
+}
+
 /* Describes each table and column, for a reader who has only the archive. */
 bool
 scop_describe_tables(struct scop_platform *platform, const char *database, const char *path)
@@ -178,31 +201,13 @@ scop_describe_tables(struct scop_platform *platform, const char *database, const
 	    database);
 	for (size_t i = 0; i < scop_count(columns); i++) {
 		const struct scop_value *row = scop_at(columns, i);
-		const char *key = scop_text(row, "column_key");
 
 		if (strcmp(table, scop_text(row, "table_name")) != 0) {
 			table = scop_text(row, "table_name");
 			fprintf(file, "\n## %s\n\n| column | type | |\n| --- | --- | --- |\n",
 			    table);
 		}
-		fprintf(file, "| %s | %s%s | %s%s", scop_text(row, "column_name"),
-		    scop_text(row, "column_type"),
-		    scop_bool(row, "may_be_null") ? ", may be empty" : "",
-		    strcmp(key, "PRI") == 0       ? "names the row "
-			: strcmp(key, "UNI") == 0 ? "once only "
-						  : "",
-		    scop_text(row, "extra"));
-		for (size_t l = 0; l < scop_count(links); l++) {
-			const struct scop_value *link = scop_at(links, l);
-
-			if (strcmp(scop_text(link, "table_name"), table) == 0 &&
-			    strcmp(scop_text(link, "column_name"), scop_text(row, "column_name")) ==
-				0)
-				fprintf(file, "leads to %s.%s",
-				    scop_text(link, "referenced_table_name"),
-				    scop_text(link, "referenced_column_name"));
-		}
-		fputs(" |\n", file);
+		describe_column(file, row, links);
 	}
 	return fclose(file) == 0 ||
 	    scop_error_errno(&platform->err, "'%s' cannot be written", path);

@@ -132,15 +132,42 @@ check_rights(struct scop_installation *installation)
 	    scop_buffer_str(&more));
 }
 
+/* The module's account and rights, and its database with the tables of `generation`. */
+static bool
+make_tables(struct scop_installation *installation, unsigned generation)
+{
+	return scop_installation_step(installation, "account") && make_account(installation) &&
+	    write_calls(installation) && scop_installation_step(installation, "database") &&
+	    scop_platform_sql(installation->platform,
+		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
+		"utf8mb4_unicode_520_ci",
+		installation->database) &&
+	    scop_installation_rights(installation, installation->database) &&
+	    scop_installation_step(installation, "tables") &&
+	    scop_installation_tables(installation, installation->database, generation, NULL);
+}
+
+/* The version that serves has to go on with what was added. */
+static bool
+serving_goes_on(struct scop_installation *installation)
+{
+	struct scop_platform *platform = installation->platform;
+	const char *folder = scop_arena_printf(platform->arena, "%s/modules/%s",
+	    platform->config.var, installation->old_hash);
+
+	return !installation->known || strcmp(installation->state, "on") != 0 ||
+	    scop_installation_prepare(installation, folder, installation->database) ||
+	    scop_error_set(&platform->err, "%s %s, which serves now, would not work any more: %s",
+		installation->module, installation->old_version,
+		scop_arena_text(platform->arena, platform->err.said));
+}
+
 /* Everything but the check, where the tables stay or are added to. */
 static bool
 install(struct scop_installation *installation)
 {
 	struct scop_platform *platform = installation->platform;
-	const char *folder = installation->package.folder;
 	const unsigned generation = installation->package.manifest.generation;
-	const bool anew =
-	    installation->known && generation > scop_generation_of(installation->old_database);
 	const unsigned serves =
 	    installation->known ? scop_generation_of(installation->old_database) : generation;
 
@@ -148,34 +175,18 @@ install(struct scop_installation *installation)
 	    ? installation->old_database
 	    : scop_generation_name(platform, installation->tenant, installation->module,
 		  generation);
-	if (!scop_installation_step(installation, "account") || !make_account(installation) ||
-	    !write_calls(installation) || !scop_installation_step(installation, "database") ||
-	    !scop_platform_sql(platform,
-		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
-		"utf8mb4_unicode_520_ci",
-		installation->database) ||
-	    !scop_installation_rights(installation, installation->database) ||
-	    !scop_installation_step(installation, "tables") ||
-	    !scop_installation_tables(installation, installation->database, serves, NULL))
+	if (!make_tables(installation, serves))
 		return false;
 	if (strcmp(installation->module, "portal") == 0 &&
 	    !scop_tenant_views(platform, installation->tenant))
 		return false; /* a newer portal may show what an older host did not */
-	if (!scop_installation_step(installation, "statements"))
+	if (!scop_installation_step(installation, "statements") || !serving_goes_on(installation))
 		return false;
-	/* The version that serves has to go on with what was added; the new one has to find all
-	 * that it names. */
-	const char *old = scop_arena_printf(platform->arena, "%s/modules/%s", platform->config.var,
-	    installation->old_hash);
-	if (installation->known && strcmp(installation->state, "on") == 0 &&
-	    !scop_installation_prepare(installation, old, installation->database))
-		return scop_error_set(&platform->err,
-		    "%s %s, which serves now, would not work any more: %s", installation->module,
-		    installation->old_version,
-		    scop_arena_text(platform->arena, platform->err.said));
-	if (anew)
+	if (generation > serves)
 		return scop_generation_make(installation);
-	return scop_installation_prepare(installation, folder, installation->database) &&
+	/* the new one has to find all that it names */
+	return scop_installation_prepare(installation, installation->package.folder,
+		   installation->database) &&
 	    scop_installation_step(installation, "switch on") &&
 	    scop_installation_switch(installation, installation->database);
 }

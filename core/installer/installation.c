@@ -75,6 +75,33 @@ scop_installation_begin(struct scop_installation *installation, struct scop_plat
 		.context = context };
 }
 
+/* Rights that a role has on tables of all tenants: on people's accounts where the package was
+ * granted those, and what each module's work and mail go through. */
+static const char *const account_rights[] = {
+	"SELECT, INSERT, UPDATE ON account.person",
+	"SELECT, INSERT, DELETE ON account.reset",
+	"SELECT, INSERT ON account.failure",
+	"SELECT, INSERT, UPDATE ON account.place",
+	"SELECT, INSERT, DELETE ON account.recovery",
+	NULL,
+};
+static const char *const queue_rights[] = {
+	"INSERT (is_event, name, once, body, run_at) ON queue.outbox",
+	"INSERT (recipient, recipient_name, sender_name, reply_to, subject, html, secret) ON "
+	"queue.mail",
+	"INSERT (mail, name, type, bytes) ON queue.attachment",
+	NULL,
+};
+
+static bool
+grant_all(struct scop_platform *platform, const char *const *rights, const char *role)
+{
+	for (; *rights; rights++)
+		if (!scop_platform_sql(platform, "GRANT %s TO %s", *rights, role))
+			return false;
+	return true;
+}
+
 bool
 scop_installation_rights(struct scop_installation *installation, const char *database)
 {
@@ -95,30 +122,11 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 		    role);
 	if (ok && manifest->orders)
 		ok = scop_portal_rights(platform, installation->tenant);
-	if (ok && manifest->accounts)
-		ok = scop_platform_sql(platform,
-			 "GRANT SELECT, INSERT, UPDATE ON account.person TO %s", role) &&
-		    scop_platform_sql(platform,
-			"GRANT SELECT, INSERT, DELETE ON account.reset TO %s", role) &&
-		    scop_platform_sql(platform, "GRANT SELECT, INSERT ON account.failure TO %s",
-			role) &&
-		    scop_platform_sql(platform,
-			"GRANT SELECT, INSERT, UPDATE ON account.place TO %s", role) &&
-		    scop_platform_sql(platform,
-			"GRANT SELECT, INSERT, DELETE ON account.recovery TO %s", role);
-	return ok &&
+	return ok && (!manifest->accounts || grant_all(platform, account_rights, role)) &&
 	    scop_platform_sql(platform,
 		"GRANT INSERT (member, name, what, about) ON `t%u`.audit TO %s",
 		installation->tenant, role) &&
-	    scop_platform_sql(platform,
-		"GRANT INSERT (is_event, name, once, body, run_at) ON queue.outbox TO %s", role) &&
-	    scop_platform_sql(platform,
-		"GRANT INSERT (recipient, recipient_name, sender_name, reply_to, subject, html, "
-		"secret) ON "
-		"queue.mail TO %s",
-		role) &&
-	    scop_platform_sql(platform,
-		"GRANT INSERT (mail, name, type, bytes) ON queue.attachment TO %s", role);
+	    grant_all(platform, queue_rights, role);
 }
 
 static bool

@@ -60,45 +60,75 @@ dump_databases(struct scop_platform *platform, const struct scop_value *database
 	return views && scop_dump_run(platform, words, whole);
 }
 
+/* A dump while it is cut: the file being written, and the lines before the first database, which
+ * set the session and begin each file. */
+struct cutting {
+	FILE *out; /* NULL: none yet */
+	char head[4096];
+	size_t head_length;
+};
+
+/* The module whose database the line "USE `t42_shop`;" names; NULL: none of these. */
+static const char *
+module_used(const struct scop_value *databases, const char *line)
+{
+	const char *used = line + strlen("USE `");
+	const size_t length = strcspn(used, "`");
+
+	for (size_t i = 0; i < scop_count(databases); i++) {
+		const char *name = scop_text(scop_at(databases, i), "name");
+
+		if (strlen(name) == length && strncmp(used, name, length) == 0)
+			return scop_text(scop_at(databases, i), "module");
+	}
+	return NULL;
+}
+
+static bool
+begin_file(struct scop_platform *platform, struct cutting *cutting, const char *folder,
+    const char *module)
+{
+	if (cutting->out && fclose(cutting->out) != 0) {
+		cutting->out = NULL;
+		return false;
+	}
+	cutting->out = module
+	    ? fopen(scop_arena_printf(platform->arena, "%s/data/%s.sql", folder, module), "wxe")
+	    : NULL;
+	return cutting->out &&
+	    fwrite(cutting->head, 1, cutting->head_length, cutting->out) == cutting->head_length;
+}
+
+static bool
+cut_line(struct cutting *cutting, const char *line, size_t length)
+{
+	if (cutting->out)
+		return fwrite(line, 1, length, cutting->out) == length;
+	if (cutting->head_length + length < sizeof cutting->head) {
+		memcpy(cutting->head + cutting->head_length, line, length);
+		cutting->head_length += length;
+	}
+	return true;
+}
+
 /* Cuts the dump at its USE lines: "USE `t42_shop`;" begins what goes to data/shop.sql. No row has a
  * line of its own, for what mariadb-dump writes has its line ends escaped. */
 static bool
 cut_dump(struct scop_platform *platform, const struct scop_value *databases, const char *folder)
 {
 	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder);
-	FILE *in = fopen(whole, "re"), *out = NULL;
+	FILE *in = fopen(whole, "re");
+	struct cutting cutting = { .out = NULL };
 	char *line = NULL;
-	size_t size = 0, head_length = 0;
-	char head[4096] = "";
+	size_t size = 0;
 	bool ok = in != NULL;
 
-	for (ssize_t got; ok && (got = getline(&line, &size, in)) > 0;) {
-		if (strncmp(line, "USE `", 5) == 0) {
-			const char *name = NULL;
-
-			for (size_t i = 0; i < scop_count(databases); i++)
-				if (strncmp(line + 5, scop_text(scop_at(databases, i), "name"),
-					strcspn(line + 5, "`")) == 0 &&
-				    strlen(scop_text(scop_at(databases, i), "name")) ==
-					strcspn(line + 5, "`"))
-					name = scop_text(scop_at(databases, i), "module");
-			if (out)
-				ok = fclose(out) == 0;
-			out = name ? fopen(scop_arena_printf(platform->arena, "%s/data/%s.sql",
-					       folder, name),
-					 "wxe")
-				   : NULL;
-			ok = ok && out && fwrite(head, 1, head_length, out) == head_length;
-		} else if (out) {
-			ok = fwrite(line, 1, (size_t)got, out) == (size_t)got;
-		} else if (head_length + (size_t)got <
-		    sizeof head) { /* what sets the session, before the first database */
-			memcpy(head + head_length, line, (size_t)got);
-			head_length += (size_t)got;
-		}
-	}
-	if (out)
-		ok &= fclose(out) == 0;
+	for (ssize_t got; ok && (got = getline(&line, &size, in)) > 0;)
+		ok = strncmp(line, "USE `", 5) == 0
+		    ? begin_file(platform, &cutting, folder, module_used(databases, line))
+		    : cut_line(&cutting, line, (size_t)got);
+	if (cutting.out)
+		ok &= fclose(cutting.out) == 0;
 	if (in)
 		fclose(in);
 	free(line);

@@ -28,6 +28,38 @@ scop_opened_json(struct scop_platform *platform, const char *folder, const char 
 	return text ? scop_json_parse(platform->arena, text, size, &platform->err) : NULL;
 }
 
+/* A plain file with a name below the archive's first folder. */
+static bool
+is_plain(struct archive_entry *entry, size_t top)
+{
+	const char *path = archive_entry_pathname(entry), *below = path ? strchr(path, '/') : NULL;
+
+	return archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry) &&
+	    below && below[1] && !strstr(path, "..") && path[0] != '/' &&
+	    top + strlen(below) <= 4000;
+}
+
+/* Writes one file of the archive below `to`, without the first part of its name. */
+static int
+unpack_file(struct scop_platform *platform, struct archive *in, struct archive *out,
+    struct archive_entry *entry, const char *to)
+{
+	const void *block;
+	size_t size;
+	la_int64_t offset;
+
+	archive_entry_set_pathname(entry,
+	    scop_arena_printf(platform->arena, "%s%s", to,
+		strchr(archive_entry_pathname(entry), '/')));
+	archive_entry_set_perm(entry, archive_entry_perm(entry) & 0755);
+	int status = archive_write_header(out, entry);
+	while (status == ARCHIVE_OK &&
+	    (status = archive_read_data_block(in, &block, &size, &offset)) == ARCHIVE_OK)
+		if (archive_write_data_block(out, block, size, offset) != ARCHIVE_OK)
+			status = ARCHIVE_FATAL;
+	return status == ARCHIVE_EOF ? archive_write_finish_entry(out) : status;
+}
+
 static bool
 unpack(struct scop_platform *platform, const char *file, const char *to)
 {
@@ -43,30 +75,9 @@ unpack(struct scop_platform *platform, const char *file, const char *to)
 	if (archive_read_open_filename(in, file, 1 << 20) != ARCHIVE_OK)
 		status = ARCHIVE_FATAL;
 	while (
-	    status == ARCHIVE_OK && (status = archive_read_next_header(in, &entry)) == ARCHIVE_OK) {
-		const char *path = archive_entry_pathname(entry),
-			   *below = path ? strchr(path, '/') : NULL;
-		const void *block;
-		size_t size;
-		la_int64_t offset;
-
-		if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) ||
-		    !below || !below[1] || strstr(path, "..") || path[0] == '/' ||
-		    top + strlen(below) > 4000) {
-			status = ARCHIVE_FATAL;
-			break;
-		}
-		/* without its first part */
-		archive_entry_set_pathname(entry,
-		    scop_arena_printf(platform->arena, "%s%s", to, below));
-		archive_entry_set_perm(entry, archive_entry_perm(entry) & 0755);
-		status = archive_write_header(out, entry);
-		while (status == ARCHIVE_OK &&
-		    (status = archive_read_data_block(in, &block, &size, &offset)) == ARCHIVE_OK)
-			if (archive_write_data_block(out, block, size, offset) != ARCHIVE_OK)
-				status = ARCHIVE_FATAL;
-		status = status == ARCHIVE_EOF ? archive_write_finish_entry(out) : status;
-	}
+	    status == ARCHIVE_OK && (status = archive_read_next_header(in, &entry)) == ARCHIVE_OK)
+		status = is_plain(entry, top) ? unpack_file(platform, in, out, entry, to)
+					      : ARCHIVE_FATAL;
 	archive_write_free(out);
 	archive_read_free(in);
 	return status == ARCHIVE_EOF ||

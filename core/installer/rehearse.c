@@ -90,47 +90,39 @@ run(struct scop_platform *platform, const struct scop_installation *installation
 	    scop_migrator_run(platform, &fill);
 }
 
-bool
-scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const struct scop_wish *wish, bool (*on_step)(void *, const char *), void *context,
-    const char **ret_report)
+/* Chooses and opens the version to try; false where the tenant has it already, or none fits. */
+static bool
+choose(struct scop_installation *installation, const struct scop_wish *wish)
 {
-	const char *copy = scop_arena_printf(platform->arena, "t%u_%s__0", tenant, module),
-		   *anew = scop_arena_printf(platform->arena, "t%u_%s__00", tenant, module);
+	struct scop_platform *platform = installation->platform;
+	const char *module = installation->module;
 	struct scop_choice choices[SCOP_SOLVE_MAX];
-	struct scop_installation installation;
 	size_t count;
-	int64_t rows;
 
-	scop_installation_begin(&installation, platform, tenant, module, on_step, context);
-	if (!installation.known)
+	if (!installation->known)
 		return scop_error_set(&platform->err,
 		    "this tenant has no module '%s' to rehearse an upgrade of", module);
-	if (!scop_choose(platform, tenant, module, wish, choices, &count))
+	if (!scop_choose(platform, installation->tenant, module, wish, choices, &count))
 		return false;
 	if (count == 0 || strcmp(choices[count - 1].module, module) != 0)
 		return scop_error_set(&platform->err,
 		    "the tenant has the newest version of '%s' that fits already", module);
-	if (!scop_choice_open(platform, &choices[count - 1], &installation.package) ||
-	    !scop_addresses_check(platform, tenant, module, installation.package.first_parts,
-		false) ||
-	    !scop_installation_step(&installation, "copy"))
-		return false;
+	return scop_choice_open(platform, &choices[count - 1], &installation->package) &&
+	    scop_addresses_check(platform, installation->tenant, module,
+		installation->package.first_parts, false);
+}
+
+static void
+drop_copies(struct scop_platform *platform, const char *copy, const char *anew)
+{
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", copy);
 	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", anew);
-	bool ok = copy_tables(platform, installation.old_database, copy, &rows) &&
-	    scop_installation_step(&installation, "rehearse");
-	const int64_t began = milliseconds();
-	platform->err.text[0] = '\0';
-	ok = ok && run(platform, &installation, copy, anew);
-	const int64_t took = milliseconds() - began;
-	const struct scop_error cause = platform->err;
-	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", copy);
-	scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", anew);
-	platform->err = cause;
-	const struct scop_manifest *manifest = &installation.package.manifest;
-	const bool makes_anew =
-	    manifest->generation > scop_generation_of(installation.old_database);
+}
+
+static const char *
+report(struct scop_platform *platform, const struct scop_installation *installation, int64_t rows,
+    int64_t took)
+{
 	static const char *const told_of[] = {
 		[SCOP_BACK_KEPT] =
 		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
@@ -142,13 +134,42 @@ scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char
 		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
 			      "wait. Rows written after it are lost when going back.")
 	};
+	const struct scop_manifest *manifest = &installation->package.manifest;
+	const bool makes_anew =
+	    manifest->generation > scop_generation_of(installation->old_database);
+
+	return scop_arena_say(platform->arena,
+	    makes_anew ? told_of[manifest->back]
+		       : SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, while everybody is being "
+				   "served. Rows written after it are kept when going back."),
+	    installation->old_version, manifest->version, (long long)rows, (long long)took / 1000,
+	    (long long)took % 1000);
+}
+
+bool
+scop_module_rehearse(struct scop_platform *platform, uint32_t tenant, const char *module,
+    const struct scop_wish *wish, bool (*on_step)(void *, const char *), void *context,
+    const char **ret_report)
+{
+	const char *copy = scop_arena_printf(platform->arena, "t%u_%s__0", tenant, module),
+		   *anew = scop_arena_printf(platform->arena, "t%u_%s__00", tenant, module);
+	struct scop_installation installation;
+	int64_t rows;
+
+	scop_installation_begin(&installation, platform, tenant, module, on_step, context);
+	if (!choose(&installation, wish) || !scop_installation_step(&installation, "copy"))
+		return false;
+	drop_copies(platform, copy, anew);
+	bool ok = copy_tables(platform, installation.old_database, copy, &rows) &&
+	    scop_installation_step(&installation, "rehearse");
+	const int64_t began = milliseconds();
+	platform->err.text[0] = '\0';
+	ok = ok && run(platform, &installation, copy, anew);
+	const int64_t took = milliseconds() - began;
+	const struct scop_error cause = platform->err;
+	drop_copies(platform, copy, anew);
+	platform->err = cause;
 	if (ok)
-		*ret_report = scop_arena_say(platform->arena,
-		    makes_anew
-			? told_of[manifest->back]
-			: SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, while everybody is being "
-				    "served. Rows written after it are kept when going back."),
-		    installation.old_version, manifest->version, (long long)rows,
-		    (long long)took / 1000, (long long)took % 1000);
+		*ret_report = report(platform, &installation, rows, took);
 	return ok;
 }

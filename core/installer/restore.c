@@ -56,6 +56,33 @@ check_loaded(struct scop_platform *platform, const char *database, const char *p
 	return true;
 }
 
+/* Runs the dump at `path` with mariadb, in its sandbox mode; the status that it ended with, -1
+ * where it could not be run or was killed. */
+static int
+run_dump(struct scop_platform *platform, const char *database, const char *path, const char *user,
+    const char *password)
+{
+	const char *words[] = { "mariadb", "--no-defaults",
+		scop_arena_printf(platform->arena, "--socket=%s", platform->config.db_socket),
+		scop_arena_printf(platform->arena, "--user=%s", user),
+		"--default-character-set=utf8mb4", "--batch", "--binary-mode", "--sandbox",
+		"--local-infile=0", database, NULL };
+	const pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		const int in = open(path, O_RDONLY);
+
+		setenv("MYSQL_PWD", password, 1);
+		if (in < 0 || dup2(in, STDIN_FILENO) < 0)
+			_exit(126);
+		execvp(words[0], (char *const *)(uintptr_t)words);
+		_exit(127);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
+									       : -1;
+}
+
 /* Runs a dump in the one database, under an account made for that. */
 bool
 scop_restore_data(struct scop_platform *platform, const char *database, const char *path)
@@ -63,7 +90,6 @@ scop_restore_data(struct scop_platform *platform, const char *database, const ch
 	const char *password = scop_random_password(platform),
 		   *user = scop_arena_printf(platform->arena, "scop_run_%.12s",
 		       scop_random_password(platform));
-	int status;
 
 	if (!scop_platform_sql(platform,
 		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
@@ -77,28 +103,40 @@ scop_restore_data(struct scop_platform *platform, const char *database, const ch
 		"`%s`.* TO '%s'@localhost",
 		scop_grant_pattern(platform, database), user))
 		return false;
-	const char *words[] = { "mariadb", "--no-defaults",
-		scop_arena_printf(platform->arena, "--socket=%s", platform->config.db_socket),
-		scop_arena_printf(platform->arena, "--user=%s", user),
-		"--default-character-set=utf8mb4", "--batch", "--binary-mode", "--sandbox",
-		"--local-infile=0", database, NULL };
-	const pid_t pid = fork();
-	if (pid == 0) {
-		const int in = open(path, O_RDONLY);
-
-		setenv("MYSQL_PWD", password, 1);
-		if (in < 0 || dup2(in, STDIN_FILENO) < 0)
-			_exit(126);
-		execvp(words[0], (char *const *)(uintptr_t)words);
-		_exit(127);
-	}
-	const bool ended = pid > 0 && waitpid(pid, &status, 0) == pid;
+	const int status = run_dump(platform, database, path, user, password);
 	const bool dropped = scop_platform_sql(platform, "DROP USER '%s'@localhost", user);
-	if (!ended || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	if (status != 0)
 		return scop_error_set(&platform->err,
-		    "'%s' cannot be taken in: mariadb ended with status %d", path,
-		    ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+		    "'%s' cannot be taken in: mariadb ended with status %d", path, status);
 	return dropped && check_loaded(platform, database, path);
+}
+
+/* Finds the account of an address, or makes it with what the archive says of the person. */
+static bool
+restore_person(struct scop_platform *platform, const struct scop_value *person, const char *mail,
+    long long *ret_id)
+{
+	const char *totp = scop_text(person, "totp");
+	const bool known = scop_platform_row(platform,
+			       "SELECT id FROM account.person WHERE mail = '%s'", mail) != NULL;
+	const bool ok = known ||
+	    scop_platform_sql(platform,
+		"INSERT INTO account.person (mail, name, language, password, totp) VALUES "
+		"('%s', '%s', '%s', '%s', NULLIF('%s', ''))",
+		mail, scop_platform_quote(platform, scop_text(person, "name")),
+		scop_platform_quote(platform, scop_text(person, "language")),
+		scop_platform_quote(platform, scop_text(person, "password")),
+		totp[0] ? scop_seal_for(platform, "portal", totp) : "");
+
+	*ret_id = (long long)scop_int(scop_platform_row(platform,
+					  "SELECT id FROM account.person WHERE mail = '%s'", mail),
+	    "id");
+	if (!ok || known)
+		return ok;
+	return scop_platform_sql(platform,
+	    "INSERT IGNORE INTO account.recovery (person, code_hash) SELECT %lld, j.code FROM "
+	    "JSON_TABLE('%s', '$[*]' COLUMNS (code CHAR(64) PATH '$')) j",
+	    *ret_id, scop_platform_quote(platform, scop_text(person, "recovery")));
 }
 
 /* Imports persons by their address: existing accounts are kept, the others are created. */
@@ -112,32 +150,10 @@ scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char
 
 	for (size_t i = 0; ok && i < scop_count(persons); i++) {
 		const struct scop_value *person = scop_at(persons, i);
-		const char *mail = scop_platform_quote(platform, scop_text(person, "mail")),
-			   *totp = scop_text(person, "totp");
-		const bool known =
-		    scop_platform_row(platform, "SELECT id FROM account.person WHERE mail = '%s'",
-			mail) != NULL;
+		const char *mail = scop_platform_quote(platform, scop_text(person, "mail"));
+		long long id;
 
-		ok = known ||
-		    scop_platform_sql(platform,
-			"INSERT INTO account.person (mail, name, language, password, totp) VALUES "
-			"('%s', '%s', '%s', '%s', NULLIF('%s', ''))",
-			mail, scop_platform_quote(platform, scop_text(person, "name")),
-			scop_platform_quote(platform, scop_text(person, "language")),
-			scop_platform_quote(platform, scop_text(person, "password")),
-			totp[0] ? scop_seal_for(platform, "portal", totp) : "");
-		const long long id =
-		    (long long)scop_int(scop_platform_row(platform,
-					    "SELECT id FROM account.person WHERE mail = '%s'",
-					    mail),
-			"id");
-		if (ok && !known)
-			ok = scop_platform_sql(platform,
-			    "INSERT IGNORE INTO account.recovery (person, code_hash) SELECT %lld, "
-			    "j.code FROM JSON_TABLE('%s', '$[*]' COLUMNS (code "
-			    "CHAR(64) PATH '$')) j",
-			    id, scop_platform_quote(platform, scop_text(person, "recovery")));
-		ok = ok &&
+		ok = restore_person(platform, person, mail, &id) &&
 		    scop_platform_sql(platform,
 			"UPDATE t%u.member m JOIN account.person p ON p.id = %lld SET m.person = "
 			"p.id, p.member_seen = UTC_DATE() WHERE m.mail = '%s'",

@@ -25,23 +25,44 @@ another_runs(struct scop_platform *platform, const char *module, int64_t scop, i
 		module);
 }
 
+/* The tenants of a rollout, as SQL that gives their number and the version that they have. */
+static const char *
+tenants_of(struct scop_platform *platform, const char *module, uint32_t scop)
+{
+	if (strcmp(module, SOCLE) == 0)
+		return scop_arena_printf(platform->arena,
+		    "SELECT t.id AS tenant, '' AS version FROM scopiton.tenant t WHERE %u IN (0, "
+		    "t.scop)",
+		    scop);
+	return scop_arena_printf(platform->arena,
+	    "SELECT s.tenant, p.version FROM scopiton.subscription s JOIN scopiton.package p "
+	    "ON p.id = s.package JOIN scopiton.tenant t ON "
+	    "t.id = s.tenant WHERE s.module = '%s' AND s.state NOT IN ('off', 'gone') AND %u "
+	    "IN (0, t.scop)",
+	    scop_platform_quote(platform, module), scop);
+}
+
+/* The n-th tenant is of wave 1 + log2(n); the canary of wave 0. */
+static bool
+add_tenants(struct scop_platform *platform, int64_t id, const char *tenants, uint32_t canary)
+{
+	return scop_platform_sql(platform,
+		   "INSERT INTO scopiton.rollout_tenant (rollout, tenant, wave, from_version) "
+		   "SELECT "
+		   "%lld, w.tenant, IF(w.tenant = %u, 0, 1 + "
+		   "FLOOR(LOG2(ROW_NUMBER() OVER (PARTITION BY w.tenant = %u ORDER BY "
+		   "w.tenant)))), "
+		   "w.version FROM (%s) w",
+		   (long long)id, canary, canary, tenants) &&
+	    scop_db_touched(platform->db) > 0;
+}
+
 int64_t
 scop_rollout_begin(struct scop_platform *platform, const char *module, const struct scop_wish *wish,
     uint32_t scop, uint32_t canary, const char *actor)
 {
 	const char *name = scop_platform_quote(platform, module);
-	const bool socle = strcmp(module, SOCLE) == 0;
-	const char *who = socle
-	    ? scop_arena_printf(platform->arena,
-		  "SELECT t.id AS tenant, '' AS version FROM scopiton.tenant t WHERE %u IN (0, "
-		  "t.scop)",
-		  scop)
-	    : scop_arena_printf(platform->arena,
-		  "SELECT s.tenant, p.version FROM scopiton.subscription s JOIN scopiton.package p "
-		  "ON p.id = s.package JOIN scopiton.tenant t ON "
-		  "t.id = s.tenant WHERE s.module = '%s' AND s.state NOT IN ('off', 'gone') AND %u "
-		  "IN (0, t.scop)",
-		  name, scop);
+	const char *tenants = tenants_of(platform, module, scop);
 
 	if (another_runs(platform, module, scop, 0))
 		return 0;
@@ -59,14 +80,7 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 		return 0;
 	const int64_t id =
 	    scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");
-	/* The n-th tenant is of wave 1 + log2(n); the canary of wave 0. */
-	if (scop_platform_sql(platform,
-		"INSERT INTO scopiton.rollout_tenant (rollout, tenant, wave, from_version) SELECT "
-		"%lld, w.tenant, IF(w.tenant = %u, 0, 1 + "
-		"FLOOR(LOG2(ROW_NUMBER() OVER (PARTITION BY w.tenant = %u ORDER BY w.tenant)))), "
-		"w.version FROM (%s) w",
-		(long long)id, canary, canary, who) &&
-	    scop_db_touched(platform->db) > 0 && scop_platform_sql(platform, "COMMIT"))
+	if (add_tenants(platform, id, tenants, canary) && scop_platform_sql(platform, "COMMIT"))
 		return id;
 	scop_platform_sql(platform, "ROLLBACK");
 	scop_error_set(&platform->err, "no tenant has the module '%s'", module);

@@ -112,51 +112,54 @@ personal_text(struct scop_platform *platform, const struct scop_manifest *manife
 	return json_text(platform, &list);
 }
 
-bool
-scop_package_note(struct scop_platform *platform, const struct scop_package *package, bool offered)
+/* The package's row, with what people decide by. */
+static bool
+note_row(struct scop_platform *platform, const struct scop_package *package, bool offered,
+    const char *icon, const char *pictures)
 {
 	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept",
 		[SCOP_BACK_EXPORTED] = "exported",
 		[SCOP_BACK_LOST] = "lost" };
 	const struct scop_manifest *manifest = &package->manifest;
-	const char *icon, *pictures;
+
+	return scop_platform_sql(platform,
+	    "INSERT INTO scopiton.package (module, version, hash, title, summary, jobs, "
+	    "available, rights, needs, personal, category, scop, tariff_cents, currency, "
+	    "generation, back, icon, pictures, first_parts, license, granted) VALUES ('%s', "
+	    "'%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, '%s', %u, "
+	    "'%s', '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = available "
+	    "OR VALUES(available), rights = VALUES(rights), needs = VALUES(needs), personal = "
+	    "VALUES(personal), category = VALUES(category), scop = VALUES(scop), tariff_cents = "
+	    "VALUES(tariff_cents), currency = VALUES(currency), generation = VALUES(generation), "
+	    "back = VALUES(back), icon = VALUES(icon), pictures = VALUES(pictures), first_parts "
+	    "= VALUES(first_parts), license = VALUES(license), granted = VALUES(granted)",
+	    manifest->name, manifest->version, package->hash,
+	    scop_platform_quote(platform, manifest->title),
+	    scop_platform_quote(platform, manifest->summary), manifest->job_count, offered,
+	    rights_text(platform, manifest), needs_text(platform, manifest),
+	    personal_text(platform, manifest), manifest->category, manifest->scop,
+	    (long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation,
+	    backs[manifest->back], icon, scop_platform_quote(platform, pictures),
+	    package->first_parts, manifest->license,
+	    scop_grant_text(platform->arena, package->asks));
+}
+
+bool
+scop_package_note(struct scop_platform *platform, const struct scop_package *package, bool offered)
+{
+	const char *name = package->manifest.name, *icon, *pictures;
 
 	if (!scop_pictures_keep(platform, package, &icon, &pictures))
 		return false;
 	return scop_platform_sql(platform,
-		   "INSERT IGNORE INTO scopiton.module (name) VALUES ('%s')", manifest->name) &&
+		   "INSERT IGNORE INTO scopiton.module (name) VALUES ('%s')", name) &&
 	    (!offered ||
 		scop_platform_sql(platform,
 		    "UPDATE scopiton.package SET available = 0 WHERE module = '%s' AND hash <> "
 		    "'%s'",
-		    manifest->name, package->hash)) &&
-	    scop_platform_sql(platform,
-		"INSERT INTO scopiton.package (module, version, hash, title, summary, jobs, "
-		"available, "
-		"rights, needs, personal, category, scop, tariff_cents, currency, "
-		"generation, back, icon, pictures, first_parts, license, granted) VALUES ('%s', "
-		"'%s', '%s', "
-		"'%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, "
-		"'%s', %u, '%s', '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = "
-		"available "
-		"OR "
-		"VALUES(available), rights = VALUES(rights), needs = VALUES(needs), "
-		"personal = VALUES(personal), category = VALUES(category), scop = VALUES(scop), "
-		"tariff_cents = VALUES(tariff_cents), currency = "
-		"VALUES(currency), generation = VALUES(generation), back = VALUES(back), icon = "
-		"VALUES(icon), pictures = VALUES(pictures), first_parts = VALUES(first_parts), "
-		"license = VALUES(license), granted = VALUES(granted)",
-		manifest->name, manifest->version, package->hash,
-		scop_platform_quote(platform, manifest->title),
-		scop_platform_quote(platform, manifest->summary), manifest->job_count, offered,
-		rights_text(platform, manifest), needs_text(platform, manifest),
-		personal_text(platform, manifest), manifest->category, manifest->scop,
-		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation,
-		backs[manifest->back], icon, scop_platform_quote(platform, pictures),
-		package->first_parts, manifest->license,
-		scop_grant_text(platform->arena, package->asks)) &&
-	    scop_messages_keep(platform, manifest->name, package->texts) &&
-	    note_work(platform, package);
+		    name, package->hash)) &&
+	    note_row(platform, package, offered, icon, pictures) &&
+	    scop_messages_keep(platform, name, package->texts) && note_work(platform, package);
 }
 
 static bool

@@ -46,6 +46,37 @@ serve_tenant(struct scop_platform *platform, const struct scop_value *rollout, u
 	return id && scop_order_run(platform, id, NULL, NULL);
 }
 
+/* The tenant whose turn it is; NULL: all have had theirs. */
+static const struct scop_value *
+next_tenant(struct scop_platform *platform, long long id)
+{
+	return scop_platform_row(platform,
+	    "SELECT tenant, wave FROM scopiton.rollout_tenant WHERE rollout = %lld AND state IN "
+	    "('waiting', 'running') ORDER BY wave, tenant LIMIT 1",
+	    id);
+}
+
+/* Stores how it went for the tenant; the first failure stops the rollout. */
+static void
+note_tenant(struct scop_platform *platform, long long id, uint32_t tenant, bool ok,
+    int64_t milliseconds)
+{
+	const char *cause = scop_platform_quote(platform, ok ? "" : platform->err.said);
+
+	scop_platform_sql(platform,
+	    "UPDATE scopiton.rollout_tenant SET state = '%s', message = LEFT('%s', 1500), "
+	    "milliseconds = %lld WHERE rollout = %lld AND tenant = "
+	    "%u",
+	    ok ? "done" : "failed", cause, (long long)milliseconds, id, tenant);
+	if (ok)
+		return;
+	scop_log_line(SCOP_LOG_ERROR, "rollout %lld stops at tenant %u: %s", id, tenant,
+	    platform->err.text);
+	scop_platform_sql(platform,
+	    "UPDATE scopiton.rollout SET state = 'stopped' WHERE id = %lld AND state = 'running'",
+	    id);
+}
+
 bool
 scop_rollout_step(struct scop_platform *platform)
 {
@@ -54,13 +85,7 @@ scop_rollout_step(struct scop_platform *platform)
 	    "'running' "
 	    "ORDER BY id LIMIT 1");
 	const long long id = (long long)scop_int(rollout, "id");
-	const struct scop_value *next = rollout
-	    ? scop_platform_row(platform,
-		  "SELECT tenant, wave FROM scopiton.rollout_tenant WHERE rollout = %lld AND state "
-		  "IN "
-		  "('waiting', 'running') ORDER BY wave, tenant LIMIT 1",
-		  id)
-	    : NULL;
+	const struct scop_value *next = rollout ? next_tenant(platform, id) : NULL;
 
 	if (!rollout)
 		return false;
@@ -80,19 +105,6 @@ scop_rollout_step(struct scop_platform *platform)
 	scop_platform_sql(platform, "UPDATE scopiton.rollout SET wave = %lld WHERE id = %lld",
 	    (long long)scop_int(next, "wave"), id);
 	const bool ok = serve_tenant(platform, rollout, tenant);
-	const char *cause = scop_platform_quote(platform, ok ? "" : platform->err.said);
-	scop_platform_sql(platform,
-	    "UPDATE scopiton.rollout_tenant SET state = '%s', message = LEFT('%s', 1500), "
-	    "milliseconds = %lld WHERE rollout = %lld AND tenant = "
-	    "%u",
-	    ok ? "done" : "failed", cause, (long long)(scop_time_now() - began) / 1000, id, tenant);
-	if (!ok) {
-		scop_log_line(SCOP_LOG_ERROR, "rollout %lld stops at tenant %u: %s", id, tenant,
-		    platform->err.text);
-		scop_platform_sql(platform,
-		    "UPDATE scopiton.rollout SET state = 'stopped' WHERE id = %lld AND state = "
-		    "'running'",
-		    id);
-	}
+	note_tenant(platform, id, tenant, ok, (scop_time_now() - began) / 1000);
 	return true;
 }
