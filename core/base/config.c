@@ -174,18 +174,8 @@ take_line(struct scop_config *config, char *text, unsigned line, bool *seen, str
 }
 
 static bool
-check(const struct scop_config *config, struct scop_error *err)
+check_catalogue(const struct scop_config *config, struct scop_error *err)
 {
-	if (strlen(config->run) > SCOP_RUN_MAX || config->run[0] != '/')
-		return scop_error_set(err,
-		    "%s: 'run' is an absolute path of at most %d bytes, for a socket's path has "
-		    "107; "
-		    "'%s' has %zu. A symbolic link to it may be short.",
-		    config->file, SCOP_RUN_MAX, config->run, strlen(config->run));
-	if (config->pool_workers > config->workers)
-		return scop_error_set(err,
-		    "%s: 'pool_workers' is more than 'workers', which is all there may be",
-		    config->file);
 	if (config->catalogue[0] && config->catalogue[0] != '/' &&
 	    strncmp(config->catalogue, "https://", 8) != 0 &&
 	    strncmp(config->catalogue, "http://", 7) != 0)
@@ -195,6 +185,12 @@ check(const struct scop_config *config, struct scop_error *err)
 	if (config->catalogue[0] && !config->catalogue_key[0])
 		return scop_error_set(err,
 		    "%s: 'catalogue' needs 'catalogue_key', the group's public key", config->file);
+	return true;
+}
+
+static bool
+check_mail(const struct scop_config *config, struct scop_error *err)
+{
 	if (config->mail_server[0] && strncmp(config->mail_server, "smtp://", 7) != 0 &&
 	    strncmp(config->mail_server, "smtps://", 8) != 0)
 		return scop_error_set(err,
@@ -209,8 +205,12 @@ check(const struct scop_config *config, struct scop_error *err)
 		    "%s: 'mail_bounces' is the Maildir of 'mail_from', an absolute path, and needs "
 		    "'mail_server'",
 		    config->file);
-	if (config->trace && !config->development)
-		return scop_error_set(err, "%s: 'trace' needs 'development = yes'", config->file);
+	return true;
+}
+
+static bool
+check_limits(const struct scop_config *config, struct scop_error *err)
+{
 	if (config->job_soft_milliseconds > config->job_hard_milliseconds)
 		return scop_error_set(err,
 		    "%s: 'job_soft_milliseconds' is more than 'job_hard_milliseconds'",
@@ -219,6 +219,26 @@ check(const struct scop_config *config, struct scop_error *err)
 		return scop_error_set(err,
 		    "%s: 'soft_milliseconds' is more than 'hard_milliseconds'", config->file);
 	return true;
+}
+
+static bool
+check(const struct scop_config *config, struct scop_error *err)
+{
+	if (strlen(config->run) > SCOP_RUN_MAX || config->run[0] != '/')
+		return scop_error_set(err,
+		    "%s: 'run' is an absolute path of at most %d bytes, for a socket's path has "
+		    "107; "
+		    "'%s' has %zu. A symbolic link to it may be short.",
+		    config->file, SCOP_RUN_MAX, config->run, strlen(config->run));
+	if (config->pool_workers > config->workers)
+		return scop_error_set(err,
+		    "%s: 'pool_workers' is more than 'workers', which is all there may be",
+		    config->file);
+	if (!check_catalogue(config, err) || !check_mail(config, err))
+		return false;
+	if (config->trace && !config->development)
+		return scop_error_set(err, "%s: 'trace' needs 'development = yes'", config->file);
+	return check_limits(config, err);
 }
 
 bool

@@ -321,6 +321,37 @@ finish(struct output *output)
 	free(output->bytes);
 }
 
+/* The statements, views and messages of a module's folder, as C and as text for others. */
+static void
+write_names(const char *folder, const char *to, const char *webroot, const char *symbol)
+{
+	struct output header, code, list, pot;
+
+	begin(&header, to, "names.h");
+	begin(&code, to, "names.c");
+	begin(&list, to, "statements.txt");
+	begin(&pot, to, "views.pot");
+	fprintf(header.file,
+	    "/* Made from %s by scopiton-names; changes here are lost. */\n#pragma once\n"
+	    "#include <scopiton/scopiton.h>\n\nextern const struct scop_names %s;\n",
+	    folder, symbol);
+	fprintf(code.file,
+	    "/* Made from %s by scopiton-names; changes here are lost. */\n#include \"names.h\"\n",
+	    folder);
+	fputs("msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
+	      "\"Plural-Forms: nplurals=2; plural=n != 1;\\n\"\n",
+	    pot.file);
+	write_statements(folder, header.file, code.file, list.file);
+	write_views(folder, webroot, header.file, code.file, pot.file);
+	write_messages(to, code.file);
+	fprintf(code.file, "\nconst struct scop_names %s = { views, statements, messages };\n",
+	    symbol);
+	finish(&header);
+	finish(&code);
+	finish(&list);
+	finish(&pot);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -337,34 +368,7 @@ main(int argc, char **argv)
 			  "[<symbol>]\n       scopiton-names --words <module folder> <pot file> "
 			  "[--draft]\n       scopiton-names --shown <module folder> <pot file> "
 			  "<texts.json>");
-
-	const char *folder = argv[1], *output = argv[2],
-		   *symbol = argc > 4 ? argv[4] : "scop_names";
-	struct output header, code, list, pot;
-
-	begin(&header, output, "names.h");
-	begin(&code, output, "names.c");
-	begin(&list, output, "statements.txt");
-	begin(&pot, output, "views.pot");
-	fprintf(header.file,
-	    "/* Made from %s by scopiton-names; changes here are lost. */\n#pragma once\n"
-	    "#include <scopiton/scopiton.h>\n\nextern const struct scop_names %s;\n",
-	    folder, symbol);
-	fprintf(code.file,
-	    "/* Made from %s by scopiton-names; changes here are lost. */\n#include \"names.h\"\n",
-	    folder);
-	fputs("msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
-	      "\"Plural-Forms: nplurals=2; plural=n != 1;\\n\"\n",
-	    pot.file);
-	write_statements(folder, header.file, code.file, list.file);
-	write_views(folder, argv[3], header.file, code.file, pot.file);
-	write_messages(output, code.file);
-	fprintf(code.file, "\nconst struct scop_names %s = { views, statements, messages };\n",
-	    symbol);
-	finish(&header);
-	finish(&code);
-	finish(&list);
-	finish(&pot);
+	write_names(argv[1], argv[2], argv[3], argc > 4 ? argv[4] : "scop_names");
 	scop_arena_free(arena);
 	return 0;
 }

@@ -91,6 +91,42 @@ check_disk(const char *path)
 	    path);
 }
 
+static void
+check_database(struct scop_platform *platform)
+{
+	tell("ok", "MariaDB %s",
+	    scop_text(scop_platform_row(platform, "SELECT VERSION() AS version"), "version"));
+	const struct scop_value *commit = scop_platform_row(platform,
+	    "SELECT @@innodb_flush_log_at_trx_commit AS flush, "
+	    "@@sync_binlog AS sync, @@character_set_server AS charset, @@log_bin AS log");
+	if (scop_int(commit, "flush") != 1)
+		tell("fault",
+		    "innodb_flush_log_at_trx_commit is not 1: confirmed orders could be "
+		    "lost with the machine");
+	if (scop_bool(commit, "log") && scop_int(commit, "sync") != 1)
+		tell("fault",
+		    "sync_binlog is not 1: confirmed orders could be lost with the machine");
+	if (strcmp(scop_text(commit, "charset"), "utf8mb4") != 0)
+		tell("note",
+		    "the server's character set is %s; Scopiton's databases say utf8mb4 "
+		    "themselves",
+		    scop_text(commit, "charset"));
+}
+
+static void
+check_machine(const struct scop_config *config)
+{
+	check_folder("run directory", config->run, R_OK | W_OK);
+	check_folder("data directory", config->var, R_OK | W_OK);
+	check_folder("modules", config->modules, R_OK);
+	check_folder("webroot", config->webroot, R_OK);
+	check_folder("migrations", config->migrations, R_OK);
+	if (config->nginx_group[0] && !getgrnam(config->nginx_group))
+		tell("fault", "there is no group '%s' for nginx", config->nginx_group);
+	check_disk(config->var);
+	check_separation(config);
+}
+
 int
 cli_doctor(struct cli *cli)
 {
@@ -105,36 +141,9 @@ cli_doctor(struct cli *cli)
 			return CLI_FAILED;
 	} else {
 		tell("ok", "configuration '%s'", cli->config_file);
-		tell("ok", "MariaDB %s",
-		    scop_text(scop_platform_row(&platform, "SELECT VERSION() AS version"),
-			"version"));
-		const struct scop_value *commit = scop_platform_row(&platform,
-		    "SELECT @@innodb_flush_log_at_trx_commit AS flush, "
-		    "@@sync_binlog AS sync, @@character_set_server AS charset, @@log_bin AS log");
-		if (scop_int(commit, "flush") != 1)
-			tell("fault",
-			    "innodb_flush_log_at_trx_commit is not 1: confirmed orders could be "
-			    "lost with the machine");
-		if (scop_bool(commit, "log") && scop_int(commit, "sync") != 1)
-			tell("fault",
-			    "sync_binlog is not 1: confirmed orders could be lost with the "
-			    "machine");
-		if (strcmp(scop_text(commit, "charset"), "utf8mb4") != 0)
-			tell("note",
-			    "the server's character set is %s; Scopiton's databases say utf8mb4 "
-			    "themselves",
-			    scop_text(commit, "charset"));
+		check_database(&platform);
 	}
-	const struct scop_config *config = &platform.config;
-	check_folder("run directory", config->run, R_OK | W_OK);
-	check_folder("data directory", config->var, R_OK | W_OK);
-	check_folder("modules", config->modules, R_OK);
-	check_folder("webroot", config->webroot, R_OK);
-	check_folder("migrations", config->migrations, R_OK);
-	if (config->nginx_group[0] && !getgrnam(config->nginx_group))
-		tell("fault", "there is no group '%s' for nginx", config->nginx_group);
-	check_disk(config->var);
-	check_separation(config);
+	check_machine(&platform.config);
 	scop_platform_close(&platform);
 	return failures ? CLI_FAILED : CLI_DONE;
 }

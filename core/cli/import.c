@@ -121,12 +121,36 @@ print_reports(FILE *in, const char *file)
 	}
 }
 
+/* Starts a worker that imports, with a pipe to it and one from it; -1 on failure. */
+static pid_t
+start_worker(struct cli *cli, struct scop_platform *platform, const struct scop_value *tenant,
+    const struct scop_value *subscription, FILE **ret_to, FILE **ret_from)
+{
+	int in[2], out[2];
+
+	*ret_to = *ret_from = NULL;
+	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
+		return -1;
+	const pid_t pid = fork();
+	if (pid == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		become_worker(platform, tenant, subscription, cli->argv[0], cli->argv[1]);
+	}
+	close(in[0]);
+	close(out[1]);
+	*ret_to = fdopen(in[1], "w");
+	*ret_from = fdopen(out[0], "r");
+	return pid;
+}
+
 static int
 run(struct cli *cli, struct scop_platform *platform, const char *tenant_name)
 {
 	const char *module = cli->argv[0];
 	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
-	int in[2], out[2], status;
+	FILE *to, *from;
+	int status;
 
 	if (!tenant)
 		return CLI_FAILED;
@@ -138,28 +162,20 @@ run(struct cli *cli, struct scop_platform *platform, const char *tenant_name)
 	    (long long)scop_int(tenant, "id"), scop_platform_quote(platform, module));
 	if (!subscription)
 		return cli_fail("tenant '%s' has no module '%s'", tenant_name, module);
-	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
-		return cli_fail("no pipe: %s", strerror(errno));
 
-	const pid_t pid = fork();
-	if (pid == 0) {
-		dup2(in[0], STDIN_FILENO);
-		dup2(out[1], STDOUT_FILENO);
-		become_worker(platform, tenant, subscription, module, cli->argv[1]);
-	}
-	close(in[0]);
-	close(out[1]);
-	FILE *to = fdopen(in[1], "w"), *from = fdopen(out[0], "r");
+	const pid_t pid = start_worker(cli, platform, tenant, subscription, &to, &from);
+	if (pid < 0)
+		return cli_fail("no worker can be started: %s", strerror(errno));
 	bool sent = to && from;
 	for (int i = 2; sent && i < cli->argc; i++)
 		sent = send_file(to, cli->argv[i]);
-	if (!sent && pid > 0)
+	if (!sent)
 		kill(pid, 9);
 	if (to)
 		fclose(to);
 	if (from)
 		print_reports(from, cli->argv[2]);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !sent)
+	if (waitpid(pid, &status, 0) != pid || !sent)
 		return CLI_FAILED;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return CLI_DONE;

@@ -122,48 +122,37 @@ say_what_there_is(struct scop_platform *platform, uint32_t tenant, const struct 
 	fputs(scop_module_inventory(platform, tenant, module), stdout);
 }
 
+/* The order that the command line asks for; CLI_DONE, or the status after saying what is wrong. */
 static int
-give_order(struct cli *cli, struct scop_platform *platform, const struct verb *verb)
+read_order(struct cli *cli, const struct verb *verb, struct scop_order *ret_order,
+    const char **ret_tenant)
 {
-	const char *tenant_name = cli_option(cli, "--tenant", NULL),
-		   *version = cli_option(cli, "--version", ""),
-		   *confirmed = cli_option(cli, "--yes", "");
 	const bool root = strcmp(verb->name, "install") == 0 && cli_flag(cli, "--root");
-	const struct scop_wish wish = { .version = version,
-		.beta = cli_flag(cli, "--beta"),
-		.granted = cli_flag(cli, "--grant") };
-	bool under_way;
 
-	if (!tenant_name || cli->argc != 1)
-		return cli_misused(cli, "module %s needs a module and --tenant", verb->name);
-	const char *module = cli->argv[0];
-	if (strlen(module) > SCOP_MODULE_MAX ||
-	    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and "
-				"'_'",
-		    module, SCOP_MODULE_MAX);
-	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
-	if (!tenant)
-		return CLI_FAILED;
-	say_what_there_is(platform, (uint32_t)scop_int(tenant, "id"), verb, module);
-	if (strcmp(verb->name, "purge") == 0 && strcmp(confirmed, module) != 0)
-		return cli_fail("this deletes all data of '%s' at '%s' for good, after it was "
-				"exported. Add --yes %s to do it.",
-		    module, tenant_name, module);
-	const struct scop_order order = { .tenant = (uint32_t)scop_int(tenant, "id"),
-		.kind = root ? "install-root" : verb->kind,
-		.module = module,
+	*ret_tenant = cli_option(cli, "--tenant", NULL);
+	*ret_order = (struct scop_order){ .kind = root ? "install-root" : verb->kind,
 		.actor = "command line",
-		.wish = wish,
-		.confirmed = confirmed };
-	const long long id = scop_order_give(platform, &order, &under_way);
-	if (id == 0)
-		return cli_fail("%s", platform->err.text);
-	printf("%s '%s' for tenant '%s'%s\n", verb->words, module, tenant_name,
-	    under_way ? ": an order for it is under way already, this is that one" : "");
-	fflush(stdout);
+		.wish = { .version = cli_option(cli, "--version", ""),
+		    .beta = cli_flag(cli, "--beta"),
+		    .granted = cli_flag(cli, "--grant") },
+		.confirmed = cli_option(cli, "--yes", "") };
+	if (!*ret_tenant || cli->argc != 1)
+		return cli_misused(cli, "module %s needs a module and --tenant", verb->name);
+	const char *module = ret_order->module = cli->argv[0];
+	if (strlen(module) <= SCOP_MODULE_MAX &&
+	    !module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return CLI_DONE;
+	return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and '_'",
+	    module, SCOP_MODULE_MAX);
+}
+
+/* Carries out the order; where an installer is busy, it does, and we follow it. */
+static int
+carry_out(struct scop_platform *platform, long long id)
+{
 	int status;
-	if (scop_platform_lock(platform, 0)) { /* no installer is busy: we do it ourselves */
+
+	if (scop_platform_lock(platform, 0)) {
 		status = scop_order_run(platform, id, cli_step, NULL)
 		    ? CLI_DONE
 		    : cli_fail("%s", platform->err.text);
@@ -172,6 +161,34 @@ give_order(struct cli *cli, struct scop_platform *platform, const struct verb *v
 		status = follow(platform, id);
 	}
 	return status == CLI_DONE ? show_message(platform, id) : status;
+}
+
+static int
+give_order(struct cli *cli, struct scop_platform *platform, const struct verb *verb)
+{
+	struct scop_order order;
+	const char *tenant_name;
+	bool under_way;
+
+	const int status = read_order(cli, verb, &order, &tenant_name);
+	if (status != CLI_DONE)
+		return status;
+	const struct scop_value *tenant = cli_tenant(platform, tenant_name);
+	if (!tenant)
+		return CLI_FAILED;
+	order.tenant = (uint32_t)scop_int(tenant, "id");
+	say_what_there_is(platform, order.tenant, verb, order.module);
+	if (strcmp(verb->name, "purge") == 0 && strcmp(order.confirmed, order.module) != 0)
+		return cli_fail("this deletes all data of '%s' at '%s' for good, after it was "
+				"exported. Add --yes %s to do it.",
+		    order.module, tenant_name, order.module);
+	const long long id = scop_order_give(platform, &order, &under_way);
+	if (id == 0)
+		return cli_fail("%s", platform->err.text);
+	printf("%s '%s' for tenant '%s'%s\n", verb->words, order.module, tenant_name,
+	    under_way ? ": an order for it is under way already, this is that one" : "");
+	fflush(stdout);
+	return carry_out(platform, id);
 }
 
 static int

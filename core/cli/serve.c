@@ -111,12 +111,62 @@ cli_migrate(struct cli *cli)
 
 /* ---- nginx ---- */
 
+/* A word of the template, and what stands for it. */
+struct mark {
+	const char *word, *value;
+};
+
+/* Prints the line with the values of the marks, which end with one without a word. */
+static void
+print_marked(const char *line, const struct mark *marks)
+{
+	while (*line) {
+		const struct mark *mark = marks;
+
+		while (mark->word && strncmp(line, mark->word, strlen(mark->word)) != 0)
+			mark++;
+		if (mark->word) {
+			fputs(mark->value, stdout);
+			line += strlen(mark->word);
+		} else {
+			putchar(*line++);
+		}
+	}
+}
+
+static void
+print_template(FILE *file, const struct scop_config *config)
+{
+	char user[SCOP_CONFIG_TEXT + 8] = "", at_once[24], line[1024];
+
+	if (config->nginx_user[0])
+		snprintf(user, sizeof user, "user %s;", config->nginx_user);
+	snprintf(at_once, sizeof at_once, "%lld", (long long)config->requests_at_once);
+	const struct mark marks[] = {
+		{ "@RUN@", config->run },
+		{ "@VAR@", config->var },
+		{ "@WEBROOT@", config->webroot },
+		{ "@PORT@", config->port[0] ? config->port : "80" },
+		{ "@FORM_RATE@", config->form_rate },
+		{ "@AT_ONCE@", at_once },
+		{ "@CATALOGUE_HOST@",
+		    config->catalogue_host[0] ? config->catalogue_host : "catalogue.invalid" },
+		{ "@IF_DEVELOPMENT@", config->development ? "" : "# " },
+		{ "@DEVELOPMENT@", config->development ? "yes" : "no" },
+		{ "@USER@", user },
+		{ NULL, NULL },
+	};
+
+	while (fgets(line, sizeof line, file))
+		print_marked(line, marks);
+}
+
 int
 cli_nginx(struct cli *cli)
 {
 	struct scop_config config;
 	struct scop_error err;
-	char path[SCOP_CONFIG_TEXT + 64], line[1024];
+	char path[SCOP_CONFIG_TEXT + 64];
 	const char *template = cli_option(cli, "--template", NULL);
 
 	if (!cli_done(cli, 0))
@@ -128,36 +178,7 @@ cli_nginx(struct cli *cli)
 	if (!file)
 		return cli_fail("'%s' cannot be read: %s", template ? template : path,
 		    strerror(errno));
-
-	char user[SCOP_CONFIG_TEXT + 8] = "", at_once[24];
-
-	if (config.nginx_user[0])
-		snprintf(user, sizeof user, "user %s;", config.nginx_user);
-	snprintf(at_once, sizeof at_once, "%lld", (long long)config.requests_at_once);
-	const struct {
-		const char *mark, *value;
-	} marks[] = { { "@RUN@", config.run }, { "@VAR@", config.var },
-		{ "@WEBROOT@", config.webroot }, { "@PORT@", config.port[0] ? config.port : "80" },
-		{ "@FORM_RATE@", config.form_rate }, { "@AT_ONCE@", at_once },
-		{ "@CATALOGUE_HOST@",
-		    config.catalogue_host[0] ? config.catalogue_host : "catalogue.invalid" },
-		{ "@IF_DEVELOPMENT@", config.development ? "" : "# " },
-		{ "@DEVELOPMENT@", config.development ? "yes" : "no" }, { "@USER@", user } };
-	const size_t count = sizeof marks / sizeof marks[0];
-	while (fgets(line, sizeof line, file)) {
-		for (const char *at = line; *at;) {
-			size_t i = 0;
-
-			while (i < count && strncmp(at, marks[i].mark, strlen(marks[i].mark)) != 0)
-				i++;
-			if (i < count) {
-				fputs(marks[i].value, stdout);
-				at += strlen(marks[i].mark);
-			} else {
-				putchar(*at++);
-			}
-		}
-	}
+	print_template(file, &config);
 	fclose(file);
 	return CLI_DONE;
 }
@@ -272,14 +293,45 @@ work(struct scop_platform *platform, int64_t *version)
 	}
 }
 
+/* What the installer remembers from one round to the next. */
+struct installer {
+	int64_t version, look; /* of the directory; when it looked at the catalogue */
+	struct timespec seen;  /* the supervisor's report */
+	struct scop_expiry expiry;
+};
+
+/* Works with one connection to the database until it is lost, or we are to end. */
+static void
+work_connected(struct scop_platform *platform, struct installer *installer)
+{
+	again = 1;
+	if (scop_platform_lock(platform, 0)) {
+		scop_sweep(platform);
+		scop_platform_unlock(platform);
+	}
+	while (!stop && getppid() != 1) {
+		if (again && !(scop_templates_note(platform) && scop_module_scan(platform)))
+			scop_log_line(SCOP_LOG_ERROR, "%s", platform->err.text);
+		if (again)
+			installer->expiry = (struct scop_expiry){ 0 };
+		again = 0;
+		work(platform, &installer->version);
+		scop_expiry_step(platform, &installer->expiry);
+		look_at_catalogue(platform, &installer->look);
+		take_state(platform, &installer->seen);
+		if (scop_db_connect(platform->db) != SCOP_DB_OK)
+			break;
+		scop_arena_reset(platform->arena);
+		usleep(POLL_MILLISECONDS * 1000);
+	}
+}
+
 int
 cli_installer(struct cli *cli)
 {
 	struct scop_platform platform;
 	struct sigaction action = { .sa_handler = on_signal };
-	struct timespec seen = { 0 };
-	struct scop_expiry expiry = { 0 };
-	int64_t version = 0, look = 0;
+	struct installer installer = { 0 };
 
 	scop_log_open("installer", SCOP_LOG_INFO);
 	sigaction(SIGTERM, &action, NULL);
@@ -287,35 +339,16 @@ cli_installer(struct cli *cli)
 	/* Ctrl-C reaches the whole group; the supervisor says when to end */
 	signal(SIGINT, SIG_IGN);
 	while (!stop && getppid() != 1) {
-		if (!scop_platform_open(&platform, cli->config_file)) {
+		const bool connected = scop_platform_open(&platform, cli->config_file);
+
+		if (connected)
+			work_connected(&platform, &installer);
+		else
 			scop_log_line(SCOP_LOG_WARNING, "waiting for the database: %s",
 			    platform.err.text);
-			scop_platform_close(&platform);
-			sleep(REST_SECONDS);
-			continue;
-		}
-		again = 1;
-		if (scop_platform_lock(&platform, 0)) {
-			scop_sweep(&platform);
-			scop_platform_unlock(&platform);
-		}
-		while (!stop && getppid() != 1) {
-			if (again &&
-			    !(scop_templates_note(&platform) && scop_module_scan(&platform)))
-				scop_log_line(SCOP_LOG_ERROR, "%s", platform.err.text);
-			if (again)
-				expiry = (struct scop_expiry){ 0 };
-			again = 0;
-			work(&platform, &version);
-			scop_expiry_step(&platform, &expiry);
-			look_at_catalogue(&platform, &look);
-			take_state(&platform, &seen);
-			if (scop_db_connect(platform.db) != SCOP_DB_OK)
-				break;
-			scop_arena_reset(platform.arena);
-			usleep(POLL_MILLISECONDS * 1000);
-		}
 		scop_platform_close(&platform);
+		if (!connected)
+			sleep(REST_SECONDS);
 	}
 	return CLI_DONE;
 }
