@@ -146,20 +146,18 @@ add_headers(struct call *call, const char **ret_error)
 	return true;
 }
 
+/* Where it may go, and how it is known to have come there. */
 static void
-set_up(CURL *curl, struct call *call)
+set_up_way(CURL *curl, const struct scop_http *ask)
 {
-	const struct scop_http *ask = call->ask;
-	const unsigned seconds = ask->seconds == 0 ? SECONDS
-	    : ask->seconds > SECONDS_MAX           ? SECONDS_MAX
-						   : ask->seconds;
+	const char *url = scop_as_text(ask->url);
 	const unsigned redirects = ask->redirects > REDIRECTS_MAX ? REDIRECTS_MAX : ask->redirects;
 	struct curl_blob trusted = { authorities, authorities_size, CURL_BLOB_NOCOPY };
 
-	curl_easy_setopt(curl, CURLOPT_URL, scop_as_text(ask->url));
+	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR,
-	    strncmp(scop_as_text(ask->url), "https:", 6) == 0 ? "https" : "http,https");
+	    strncmp(url, "https:", 6) == 0 ? "https" : "http,https");
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, redirects > 0 ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)redirects);
 	curl_easy_setopt(curl, CURLOPT_PROXY, proxy);
@@ -169,22 +167,30 @@ set_up(CURL *curl, struct call *call)
 	curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &trusted);
 	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+}
+
+static void
+set_up_times(CURL *curl, const struct scop_http *ask)
+{
+	const unsigned seconds = ask->seconds == 0 ? SECONDS
+	    : ask->seconds > SECONDS_MAX           ? SECONDS_MAX
+						   : ask->seconds;
+
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)seconds);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
 	    (long)(seconds < CONNECT_SECONDS ? seconds : CONNECT_SECONDS));
+}
+
+static void
+set_up_message(CURL *curl, const struct call *call)
+{
+	const struct scop_http *ask = call->ask;
+
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, "Scopiton/1");
 	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, call->sent);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, call->error);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, call);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, call);
 	if (ask->body) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)scop_size(ask->body));
@@ -196,6 +202,22 @@ set_up(CURL *curl, struct call *call)
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, ask->method);
 	else if (ask->body)
 		curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "GET");
+}
+
+static void
+set_up(CURL *curl, struct call *call)
+{
+	set_up_way(curl, call->ask);
+	set_up_times(curl, call->ask);
+	set_up_message(curl, call);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, call->error);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, call);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, call);
 }
 
 static const struct scop_value *

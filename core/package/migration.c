@@ -146,98 +146,141 @@ with_other(struct scop_arena *arena, const char *sql, const char *database)
 	return scop_buffer_str(&out);
 }
 
+/* One migration while it is cut into statements, and the statement being read. */
+struct split {
+	struct scop_arena *arena;
+	const char *file;
+	struct scop_buffer sql;
+	const char *probe; /* NULL: none was written before it */
+	bool repeats;
+	char quote;             /* that is open; NUL: none */
+	unsigned line, started; /* where we are, and where the statement begins */
+	struct scop_migration_step *steps;
+	size_t max, *count;
+	struct scop_error *err;
+};
+
 static bool
-finish_step(struct scop_arena *arena, const char *file, struct scop_buffer *sql, const char *probe,
-    bool repeats, unsigned line, struct scop_migration_step *ret_steps, size_t max, size_t *count,
-    struct scop_error *err)
+next_step(struct split *split)
+{
+	split->sql.length = 0;
+	split->probe = NULL;
+	split->repeats = false;
+	return true;
+}
+
+static bool
+finish_step(struct split *split)
 {
 	static const char *const rows[] = { "INSERT", "UPDATE", "DELETE", "REPLACE" };
 	static const char *const tables[] = { "CREATE", "ALTER", "DROP" };
+	struct scop_buffer *sql = &split->sql;
 	bool writes_rows = false, changes_tables = false;
 
 	while (sql->length > 0 && isspace((unsigned char)sql->data[sql->length - 1]))
 		sql->data[--sql->length] = '\0';
 	if (sql->length == 0)
-		return true;
+		return next_step(split);
 	for (size_t i = 0; i < 4; i++)
 		writes_rows |= starts_with(sql->data, rows[i]);
 	for (size_t i = 0; i < 3; i++)
 		changes_tables |= starts_with(sql->data, tables[i]);
 	if (!writes_rows && !changes_tables)
-		return scop_error_set(err,
+		return scop_error_set(split->err,
 		    "%s:%u: a migration creates, alters or drops, or writes rows; '%.30s' does not",
-		    file, line, sql->data);
-	if (repeats && (!writes_rows || !has_word(sql->data, "LIMIT")))
-		return scop_error_set(err, "%s:%u: what repeats writes rows, with a LIMIT", file,
-		    line);
-	if (changes_tables && !probe)
-		probe = known_probe(arena, sql->data);
-	if (changes_tables && !probe)
-		return scop_error_set(err,
+		    split->file, split->started, sql->data);
+	if (split->repeats && (!writes_rows || !has_word(sql->data, "LIMIT")))
+		return scop_error_set(split->err, "%s:%u: what repeats writes rows, with a LIMIT",
+		    split->file, split->started);
+	if (changes_tables && !split->probe)
+		split->probe = known_probe(split->arena, sql->data);
+	if (changes_tables && !split->probe)
+		return scop_error_set(split->err,
 		    "%s:%u: this statement needs a line '-- probe: SELECT ...' that gives a row "
 		    "once it has "
 		    "happened",
-		    file, line);
-	if (*count == max)
-		return scop_error_set(err, "%s: more than %zu statements", file, max);
-	ret_steps[(*count)++] = (struct scop_migration_step){ scop_arena_text(arena, sql->data),
-		probe, changes_tables, repeats, names_other(sql->data), line };
-	sql->length = 0;
+		    split->file, split->started);
+	if (*split->count == split->max)
+		return scop_error_set(split->err, "%s: more than %zu statements", split->file,
+		    split->max);
+	split->steps[(*split->count)++] =
+	    (struct scop_migration_step){ scop_arena_text(split->arena, sql->data), split->probe,
+		    changes_tables, split->repeats, names_other(sql->data), split->started };
+	return next_step(split);
+}
+
+/* Skips a comment from `--`, and notes what it says of the statement that follows; gives its last
+ * byte. */
+static const char *
+take_comment(struct split *split, const char *at)
+{
+	const size_t length = strcspn(at, "\n");
+
+	if (strncmp(at, "-- probe:", 9) == 0)
+		split->probe = scop_arena_bytes(split->arena, at + 9, length - 9);
+	split->repeats |= strncmp(at, "-- repeat\n", 10) == 0;
+	return at + length - 1;
+}
+
+/* Refuses what another sql_mode would read in another way, and comments that are no lines. */
+static bool
+check_character(const struct split *split, const char *at)
+{
+	if (split->quote && *at == '\\')
+		return scop_error_set(split->err,
+		    "%s:%u: a backslash in a string means something else under another "
+		    "sql_mode; write a "
+		    "quote twice",
+		    split->file, split->line);
+	if (!split->quote && (*at == '#' || strncmp(at, "/*", 2) == 0))
+		return scop_error_set(split->err, "%s:%u: a comment is written with --",
+		    split->file, split->line);
 	return true;
+}
+
+static void
+take_character(struct split *split, char c)
+{
+	if (split->sql.length == 0 && isspace((unsigned char)c))
+		return;
+	if (split->sql.length == 0)
+		split->started = split->line;
+	scop_buffer_char(&split->sql, c);
 }
 
 bool
 scop_migration_split(struct scop_arena *arena, const char *file, const char *text,
     struct scop_migration_step *ret_steps, size_t max, size_t *ret_count, struct scop_error *err)
 {
-	struct scop_buffer sql;
-	const char *probe = NULL;
-	bool repeats = false;
-	char quote = '\0';
-	unsigned line = 1, started = 1;
+	struct split split = { .arena = arena,
+		.file = file,
+		.line = 1,
+		.started = 1,
+		.steps = ret_steps,
+		.max = max,
+		.count = ret_count,
+		.err = err };
 
 	*ret_count = 0;
-	scop_buffer_init(&sql, arena);
+	scop_buffer_init(&split.sql, arena);
 	for (const char *at = text; *at; at++) {
-		line += *at == '\n';
-		if (!quote && strncmp(at, "--", 2) == 0) {
-			const size_t length = strcspn(at, "\n");
-
-			if (strncmp(at, "-- probe:", 9) == 0)
-				probe = scop_arena_bytes(arena, at + 9, length - 9);
-			repeats |= strncmp(at, "-- repeat\n", 10) == 0;
-			at += length - 1;
+		split.line += *at == '\n';
+		if (!split.quote && strncmp(at, "--", 2) == 0) {
+			at = take_comment(&split, at);
 			continue;
 		}
-		if (quote && *at == '\\')
-			return scop_error_set(err,
-			    "%s:%u: a backslash in a string means something else under another "
-			    "sql_mode; write a "
-			    "quote twice",
-			    file, line);
-		if (!quote && (*at == '#' || strncmp(at, "/*", 2) == 0))
-			return scop_error_set(err, "%s:%u: a comment is written with --", file,
-			    line);
-		if (quote ? *at == quote : *at == '\'' || *at == '`' || *at == '"')
-			quote = quote ? '\0' : *at;
-		if (!quote && *at == ';') {
-			if (!finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max,
-				ret_count, err))
-				return false;
-			probe = NULL;
-			repeats = false;
-			continue;
-		}
-		if (sql.length == 0 && isspace((unsigned char)*at))
-			continue;
-		if (sql.length == 0)
-			started = line;
-		scop_buffer_char(&sql, *at);
+		if (!check_character(&split, at))
+			return false;
+		if (split.quote ? *at == split.quote : *at == '\'' || *at == '`' || *at == '"')
+			split.quote = split.quote ? '\0' : *at;
+		if (split.quote || *at != ';')
+			take_character(&split, *at);
+		else if (!finish_step(&split))
+			return false;
 	}
-	if (quote)
-		return scop_error_set(err, "%s:%u: a string is not closed", file, started);
-	return finish_step(arena, file, &sql, probe, repeats, started, ret_steps, max, ret_count,
-	    err);
+	if (split.quote)
+		return scop_error_set(err, "%s:%u: a string is not closed", file, split.started);
+	return finish_step(&split);
 }
 
 /* ---- running them ---- */

@@ -98,6 +98,20 @@ parse_name_line(struct parser *parser, struct scop_statement_source *statement)
 	return true;
 }
 
+/* Any other character; blanks and line ends become one space. */
+static bool
+take_character(struct parser *parser, struct scop_buffer *sql)
+{
+	const char c = *parser->at;
+
+	if (!isspace((unsigned char)c))
+		scop_buffer_char(sql, c);
+	else if (sql->length > 0 && sql->data[sql->length - 1] != ' ')
+		scop_buffer_char(sql, ' ');
+	step(parser, 1);
+	return true;
+}
+
 static bool
 take_argument(struct parser *parser, struct scop_statement_source *statement,
     struct scop_buffer *sql)
@@ -105,6 +119,8 @@ take_argument(struct parser *parser, struct scop_statement_source *statement,
 	const char *start = parser->at;
 	unsigned index = 0;
 
+	if (!is_word(start[1]))
+		return take_character(parser, sql);
 	step(parser, 1);
 	const char *name = take_word(parser);
 	while (index < statement->param_count && strcmp(statement->params[index], name) != 0)
@@ -135,8 +151,9 @@ word_is_refused(const char *word)
 }
 
 static bool
-take_quoted(struct parser *parser, struct scop_buffer *sql)
+take_quoted(struct parser *parser, struct scop_statement_source *statement, struct scop_buffer *sql)
 {
+	(void)statement;
 	const char quote = *parser->at, *end = parser->at + 1;
 
 	while (*end && !(end[0] == quote && end[1] != quote)) {
@@ -173,46 +190,83 @@ skip_to_next_name(struct parser *parser)
 }
 
 static bool
+take_comment(struct parser *parser, struct scop_statement_source *statement,
+    struct scop_buffer *sql)
+{
+	(void)statement, (void)sql;
+	step(parser, strcspn(parser->at, "\n"));
+	return true;
+}
+
+static bool
+refuse_comment(struct parser *parser, struct scop_statement_source *statement,
+    struct scop_buffer *sql)
+{
+	(void)statement, (void)sql;
+	return mistake(parser, "comments are written with --");
+}
+
+static bool
+refuse_variable(struct parser *parser, struct scop_statement_source *statement,
+    struct scop_buffer *sql)
+{
+	(void)statement, (void)sql;
+	return mistake(parser, "write an argument as :name; variables are refused");
+}
+
+static bool
+take_end(struct parser *parser, struct scop_statement_source *statement, struct scop_buffer *sql)
+{
+	(void)statement, (void)sql;
+	step(parser, 1);
+	return skip_to_next_name(parser) || mistake(parser, "one statement for each name");
+}
+
+static bool
+take_keyword(struct parser *parser, struct scop_buffer *sql)
+{
+	const char *start = parser->at;
+	const char *word = take_word(parser);
+
+	if (word_is_refused(word)) {
+		parser->at = start;
+		return mistake(parser, "this word is refused in a module's statement");
+	}
+	scop_buffer_text(sql, strcmp(word, "socle") == 0 && *parser->at == '.' ? "\x01" : word);
+	return true;
+}
+
+/* Parts of a statement that are more than words and characters, by how they begin. */
+static const struct part {
+	const char *begins;
+	bool (*take)(struct parser *parser, struct scop_statement_source *statement,
+	    struct scop_buffer *sql);
+} parts[] = {
+	{ "--", take_comment },
+	{ "#", refuse_comment },
+	{ "/*", refuse_comment },
+	{ "'", take_quoted },
+	{ "`", take_quoted },
+	{ "\"", take_quoted },
+	{ ":", take_argument },
+	{ "?", refuse_variable },
+	{ "@", refuse_variable },
+	{ "\x01", refuse_variable },
+	{ ";", take_end },
+};
+
+static bool
 take_sql(struct parser *parser, struct scop_statement_source *statement, struct scop_buffer *sql)
 {
 	while (*parser->at && strncmp(parser->at, "-- name:", 8) != 0) {
-		const char c = *parser->at;
+		const struct part *part = parts, *end = parts + sizeof parts / sizeof parts[0];
 
-		if (strncmp(parser->at, "--", 2) == 0) {
-			step(parser, strcspn(parser->at, "\n"));
-		} else if (c == '#' || strncmp(parser->at, "/*", 2) == 0) {
-			return mistake(parser, "comments are written with --");
-		} else if (c == '\'' || c == '`' || c == '"') {
-			if (!take_quoted(parser, sql))
-				return false;
-		} else if (c == ':' && is_word(parser->at[1])) {
-			if (!take_argument(parser, statement, sql))
-				return false;
-		} else if (c == '?' || c == '@' || c == '\x01') {
-			return mistake(parser, "write an argument as :name; variables are refused");
-		} else if (c == ';') {
-			step(parser, 1);
-			if (!skip_to_next_name(parser))
-				return mistake(parser, "one statement for each name");
-		} else if (is_word(c)) {
-			const char *start = parser->at;
-			const char *word = take_word(parser);
-
-			if (word_is_refused(word)) {
-				parser->at = start;
-				return mistake(parser,
-				    "this word is refused in a module's statement");
-			}
-			scop_buffer_text(sql,
-			    strcmp(word, "socle") == 0 && *parser->at == '.' ? "\x01" : word);
-		} else if (isspace((unsigned char)c)) {
-			if (sql->length > 0 && sql->data[sql->length - 1] != ' ')
-				scop_buffer_char(sql, ' ');
-			step(parser, 1);
-		} else {
-			scop_buffer_char(sql, c);
-			step(parser, 1);
-		}
+		while (part < end && strncmp(parser->at, part->begins, strlen(part->begins)) != 0)
+			part++;
+		if (!(part < end                   ? part->take(parser, statement, sql)
+			    : is_word(*parser->at) ? take_keyword(parser, sql)
+						   : take_character(parser, sql)))
+			return false;
 	}
 	return true;
 }
@@ -306,6 +360,25 @@ leaves_collation_open(const char *sql)
 }
 
 static bool
+uses_arguments(struct parser *parser, const struct scop_statement_source *statement)
+{
+	for (unsigned i = 0; i < statement->param_count; i++) {
+		bool used = false;
+
+		for (unsigned a = 0; a < statement->arg_count; a++)
+			used |= statement->args[a] == i;
+		if (!used)
+			return scop_error_set(parser->err,
+			    "%s:%u:1: argument '%s' is not used in '%s': write :%s, or take it off "
+			    "the "
+			    "name's line",
+			    parser->file, statement->line, statement->params[i], statement->name,
+			    statement->params[i]);
+	}
+	return true;
+}
+
+static bool
 check(struct parser *parser, struct scop_statement_source *statement)
 {
 	static const char *const writes[] = { "INSERT", "UPDATE", "DELETE", "REPLACE" };
@@ -330,19 +403,8 @@ check(struct parser *parser, struct scop_statement_source *statement)
 		return mistake(&start,
 		    "a text column of JSON_TABLE says its collation: VARCHAR(50) COLLATE "
 		    "utf8mb4_unicode_520_ci");
-	for (unsigned i = 0; i < statement->param_count; i++) {
-		bool used = false;
-
-		for (unsigned a = 0; a < statement->arg_count; a++)
-			used |= statement->args[a] == i;
-		if (!used)
-			return scop_error_set(parser->err,
-			    "%s:%u:1: argument '%s' is not used in '%s': write :%s, or take it off "
-			    "the "
-			    "name's line",
-			    parser->file, statement->line, statement->params[i], statement->name,
-			    statement->params[i]);
-	}
+	if (!uses_arguments(parser, statement))
+		return false;
 	if ((starts_with_word(sql, "INSERT") || starts_with_word(sql, "REPLACE")) &&
 	    !names_columns(sql))
 		return mistake(&start, "an INSERT names its columns");

@@ -71,12 +71,24 @@ after(const struct scop_version *version, int count)
 	return (struct scop_version){ version->major, version->minor, version->patch + 1 };
 }
 
+/* The sign at `*at`, which is moved behind it; "": none. */
+static const char *
+take_sign(const char **at)
+{
+	static const char *const signs[] = { ">=", "<=", ">", "<", "=", "^", "~" };
+
+	for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+		if (strncmp(*at, signs[i], strlen(signs[i])) == 0) {
+			*at += strlen(signs[i]);
+			return signs[i];
+		}
+	return "";
+}
+
 /* One comparator at `*at`, which is moved behind it. */
 static bool
 read_comparator(const char **at, struct span *ret_span)
 {
-	static const char *const signs[] = { ">=", "<=", ">", "<", "=", "^", "~" };
-	const char *sign = "";
 	unsigned parts[PARTS] = { 0 };
 
 	if (**at == '*') {
@@ -84,10 +96,7 @@ read_comparator(const char **at, struct span *ret_span)
 		*ret_span = (struct span){ first, beyond };
 		return true;
 	}
-	for (size_t i = 0; i < sizeof signs / sizeof signs[0] && !*sign; i++)
-		if (strncmp(*at, signs[i], strlen(signs[i])) == 0)
-			sign = signs[i];
-	*at += strlen(sign);
+	const char *sign = take_sign(at);
 	const int count = read_parts(at, parts);
 	const struct scop_version version = { parts[0], parts[1], parts[2] };
 	if (count == 0)

@@ -123,22 +123,50 @@ set_delimiters(struct compiler *compiler, struct token *token, const char *body,
 	return true;
 }
 
+/* What ends a tag whose text begins at `body`: `}` or `=` and the delimiter, or that alone. */
+static void
+find_closing(const struct compiler *compiler, const char *body, char closing[DELIMITER_MAX + 2])
+{
+	strcpy(closing, "");
+	if (body < compiler->end && *body == '{')
+		strcpy(closing, "}");
+	else if (body < compiler->end && *body == '=')
+		strcpy(closing, "=");
+	strcat(closing, compiler->close);
+}
+
+static void
+count_lines(struct compiler *compiler, const char *from, const char *to)
+{
+	for (const char *c = from; c < to; c++)
+		if (*c == '\n') {
+			compiler->line++;
+			compiler->line_begin = c + 1;
+		}
+}
+
+static bool
+take_name(struct compiler *compiler, struct token *token, const char *body, size_t length)
+{
+	while (length > 0 && isspace((unsigned char)*body))
+		body++, length--;
+	while (length > 0 && isspace((unsigned char)body[length - 1]))
+		length--;
+	if (length == 0)
+		return mistake(compiler, token->line, token->column, "this tag has no name");
+	token->name = scop_arena_bytes(compiler->arena, body, length);
+	return true;
+}
+
 /* Reads the tag that opens at `at`. */
 static bool
 read_tag(struct compiler *compiler)
 {
 	const char *start = compiler->at;
 	const char *body = start + strlen(compiler->open);
-	const bool triple = body < compiler->end && *body == '{';
 	char closing[DELIMITER_MAX + 2];
 
-	strcpy(closing, "");
-	if (triple)
-		strcpy(closing, "}");
-	else if (body < compiler->end && *body == '=')
-		strcpy(closing, "=");
-	strcat(closing, compiler->close);
-
+	find_closing(compiler, body, closing);
 	const char *close =
 	    find(body + (closing[0] == '=' && body < compiler->end), compiler->end, closing);
 	struct token *token = token_add(compiler, 'v', start, 0);
@@ -153,25 +181,10 @@ read_tag(struct compiler *compiler)
 		body++;
 		length--;
 	}
-	for (const char *c = start; c < token->end; c++) {
-		if (*c == '\n') {
-			compiler->line++;
-			compiler->line_begin = c + 1;
-		}
-	}
+	count_lines(compiler, start, token->end);
 	if (token->kind == '=')
 		return set_delimiters(compiler, token, body, length);
-	if (token->kind == '!')
-		return true;
-
-	while (length > 0 && isspace((unsigned char)*body))
-		body++, length--;
-	while (length > 0 && isspace((unsigned char)body[length - 1]))
-		length--;
-	if (length == 0)
-		return mistake(compiler, token->line, token->column, "this tag has no name");
-	token->name = scop_arena_bytes(compiler->arena, body, length);
-	return true;
+	return token->kind == '!' || take_name(compiler, token, body, length);
 }
 
 /* Cuts the template into tags and lines of text. */
@@ -429,6 +442,38 @@ not_open(struct compiler *compiler, const struct token *close, const struct toke
 	    compiler->name, close->line, close->column, opener->name, opener->line);
 }
 
+/* Comments, changed delimiters, and the empty text before a tag. */
+static bool
+is_skipped(const struct token *token)
+{
+	return token->kind == '!' || token->kind == '=' ||
+	    (token->kind == 't' && token->length == 0 && !token->line_start);
+}
+
+/* Completes a section whose children are built; `after`: the token behind its closing tag. */
+static bool
+complete(struct compiler *compiler, struct scop_node *node, const struct token *open,
+    const struct token *after)
+{
+	const struct host_section *section = open->kind == '#' ? host_section(open) : NULL;
+
+	if (section && section->words) {
+		const struct token *close = open;
+
+		while (close->next != after)
+			close = close->next;
+		node->children = NULL;
+		return take_words(compiler, node, open, close);
+	}
+	if (node->kind == NODE_BLOCK && node->standalone) {
+		const char *indent = content_indent(compiler, node->children);
+
+		if (indent)
+			node->indent = indent;
+	}
+	return true;
+}
+
 /* Builds the nodes up to the tag that closes `opener` (NULL at the top). */
 static bool
 build(struct compiler *compiler, struct token **cursor, const struct token *opener, unsigned depth,
@@ -443,42 +488,21 @@ build(struct compiler *compiler, struct token **cursor, const struct token *open
 		struct token *token = *cursor;
 
 		*cursor = token->next;
-		if (token->kind == '!' || token->kind == '=' ||
-		    (token->kind == 't' && token->length == 0 && !token->line_start))
+		if (is_skipped(token))
 			continue;
-		if (token->kind == '/') {
-			if (!opener || strcmp(opener->name, token->name) != 0)
-				return not_open(compiler, token, opener);
-			return true;
-		}
+		if (token->kind == '/')
+			return (opener && strcmp(opener->name, token->name) == 0) ||
+			    not_open(compiler, token, opener);
 		if (joins(last, token)) {
 			last->length += token->length;
 			continue;
 		}
-
-		struct scop_node *node = last = node_make(compiler, token);
-		*tail = node;
-		tail = &node->next;
-		if (!strchr("#^<$", token->kind))
-			continue;
-		if (!build(compiler, cursor, token, depth + 1, &node->children))
+		*tail = last = node_make(compiler, token);
+		tail = &last->next;
+		if (strchr("#^<$", token->kind) &&
+		    (!build(compiler, cursor, token, depth + 1, &last->children) ||
+			!complete(compiler, last, token, *cursor)))
 			return false;
-		const struct host_section *section =
-		    token->kind == '#' ? host_section(token) : NULL;
-		if (section && section->words) {
-			const struct token *close = token;
-
-			while (close->next != *cursor)
-				close = close->next;
-			node->children = NULL;
-			if (!take_words(compiler, node, token, close))
-				return false;
-		} else if (node->kind == NODE_BLOCK && node->standalone) {
-			const char *indent = content_indent(compiler, node->children);
-
-			if (indent)
-				node->indent = indent;
-		}
 	}
 	return opener
 	    ? mistake(compiler, opener->line, opener->column, "this section is not closed")

@@ -105,37 +105,14 @@ portal_may_give(struct scop_request *req, const struct scop_value *role)
 	return true;
 }
 
-void
-portal_role_save(struct scop_request *req)
+/* Gathers the permissions that the form gives into `ret_list`, and appends what changes to
+ * `*about`; false after rejecting one that the person does not have. */
+static bool
+take_permissions(struct scop_request *req, const struct scop_value *known,
+    const struct scop_value **ret_list, size_t *ret_count, const struct scop_value **about)
 {
-	const struct scop_value *role = scop_row(req,
-				    role_by_name(portal_language(req), scop_path(req, "role"))),
-				*name = scop_get(role, "name");
-	const struct scop_value *known = scop_rows(req,
-				    permissions_of_role(scop_make_text(req, "%s",
-							    scop_language_of(req)),
-					name)),
-				*may = scop_field(req, "may");
-	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list)),
-				*about = portal_role_title(req, role);
-	size_t count = 0;
+	const struct scop_value *may = scop_field(req, "may");
 
-	if (!role) {
-		scop_not_found(req);
-		return;
-	}
-	if (strcmp(scop_as_text(name), "owner") == 0) {
-		scop_reject(req, "role",
-		    "An owner can do everything. Add another role for fewer permissions.");
-		return;
-	}
-	if (!portal_may_give(req, name)) {
-		scop_reject(req, "role",
-		    "This role has more permissions than you. Someone else must change it.");
-		return;
-	}
-	if (scop_row_conflict(req, scop_rows(req, role_permissions_held(name)), "permission"))
-		return;
 	for (size_t i = 0; i < scop_count(known); i++) {
 		const struct scop_value *permission = scop_get(scop_at(known, i), "name");
 		const bool had = scop_bool(scop_at(known, i), "may"),
@@ -144,14 +121,49 @@ portal_role_save(struct scop_request *req)
 		if (gets && !had && !scop_may(req, scop_as_text(permission))) {
 			scop_reject(req, "role",
 			    "You cannot give permissions that you do not have yourself.");
-			return;
+			return false;
 		}
 		if (gets != had)
-			about = scop_make_text(req, "%s, %c %s", scop_as_text(about),
+			*about = scop_make_text(req, "%s, %c %s", scop_as_text(*about),
 			    gets ? '+' : '-', scop_text(scop_at(known, i), "title"));
 		if (gets)
-			list[count++] = permission;
+			ret_list[(*ret_count)++] = permission;
 	}
+	return true;
+}
+
+/* Whether the person may change the role; false after answering that not. */
+static bool
+may_change(struct scop_request *req, const struct scop_value *role, const struct scop_value *name)
+{
+	if (!role)
+		scop_not_found(req);
+	else if (strcmp(scop_as_text(name), "owner") == 0)
+		scop_reject(req, "role",
+		    "An owner can do everything. Add another role for fewer permissions.");
+	else if (!portal_may_give(req, name))
+		scop_reject(req, "role",
+		    "This role has more permissions than you. Someone else must change it.");
+	else
+		return !scop_row_conflict(req, scop_rows(req, role_permissions_held(name)),
+		    "permission");
+	return false;
+}
+
+void
+portal_role_save(struct scop_request *req)
+{
+	const struct scop_value *role = scop_row(req,
+				    role_by_name(portal_language(req), scop_path(req, "role"))),
+				*name = scop_get(role, "name");
+	const struct scop_value *known = scop_rows(req,
+	    permissions_of_role(scop_make_text(req, "%s", scop_language_of(req)), name));
+	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list)),
+				*about = portal_role_title(req, role);
+	size_t count = 0;
+
+	if (!may_change(req, role, name) || !take_permissions(req, known, list, &count, &about))
+		return;
 	scop_write(req, role_permissions_clear(name));
 	if (count > 0)
 		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
