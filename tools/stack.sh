@@ -2,6 +2,7 @@
 # A private Scopiton: MariaDB, supervisor and nginx below one folder, for `make run` and for the tests. Sourced by bash.
 #
 # Expects $VAR (absolute: where everything lives), $PORT, $BUILD (absolute). Sets $RUN, a link short enough for socket paths.
+# $GRANTED, where it is set, has rights for packages of the host's folder, beside the portal's (docs/api.md).
 # With $SCRATCH set, MariaDB leaves it to the kernel when data reach the disk: all survives a killed server, not a power failure.
 # A script that starts servers reserves their ports first, with hold_port or take_port.
 
@@ -104,7 +105,7 @@ write_config() { # further lines as arguments
 		echo "run = $RUN"
 		echo "var = $VAR"
 		echo "modules = ${MODULES_FOLDER:-$BUILD/modules}"
-		echo "granted = ${GRANTED:-scopiton/portal:portal,accounts,orders,writes}"
+		echo "granted = scopiton/portal:portal,accounts,orders,writes${GRANTED:+ $GRANTED}"
 		echo "webroot = $WEBROOT"
 		echo "libexec = $LIBEXEC"
 		echo "migrations = $PWD/migrations"
@@ -192,7 +193,7 @@ make_account() {
 # Waits until process $1, which is "$3" in words and logs to mail.log, listens on port $2.
 wait_for_mail() {
 	local i
-	for i in $(seq 200); do
+	for i in $(seq 600); do
 		port_is_free "$2" || return 0
 		kill -0 "$1" 2>/dev/null || break
 		sleep 0.05
@@ -203,17 +204,15 @@ wait_for_mail() {
 
 # A mail server that keeps what it gets in the Maildir $VAR/mail, and sends nothing on. Only where $MAIL_PORT is set.
 start_mail() {
+	launch_mail
+	[ -z "${MAIL_PORT:-}" ] || wait_for_mail "$MAIL_PID" "$MAIL_PORT" 'the mail server'
+}
+
+# The same, and whoever calls it waits: Python takes its time, in which something else can be done.
+launch_mail() {
 	[ -n "${MAIL_PORT:-}" ] || return 0
 	server /usr/bin/python3 -m aiosmtpd -n -l "127.0.0.1:$MAIL_PORT" -c aiosmtpd.handlers.Mailbox "$VAR/mail" >> "$VAR/log/mail.log" 2>&1 &
 	MAIL_PID=$!
-	local i
-	for i in $(seq 600); do
-		port_is_free "$MAIL_PORT" || return 0
-		kill -0 $MAIL_PID 2>/dev/null || break
-		sleep 0.05
-	done
-	tail -n 5 "$VAR/log/mail.log" >&2
-	fail "the mail server did not start; '$VAR/log/mail.log' says why."
 }
 
 # The same mails for a browser.

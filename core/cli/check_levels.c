@@ -11,6 +11,7 @@
 
 #include "cli/check.h"
 #include "cli/check_private.h"
+#include "cli/place.h"
 
 #include "installer/directory.h"
 #include "installer/granted.h"
@@ -39,7 +40,13 @@ check_find(struct check *check, const char *code, const char *format, ...)
 bool
 check_fails(struct check *check, const char *code)
 {
-	return check_find(check, code, "%s", check->platform->err.text);
+	const char *text = check->platform->err.text, *place = NULL;
+
+	if (check->source)
+		place = cli_sql_place(check->arena, check->source, text);
+	if (place)
+		printf("      %s\n", place);
+	return check_find(check, code, "%s", text);
 }
 
 /* ---- 1: static checks, without running it ---- */

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "cli/cli.h"
 #include "cli/dev.h"
+#include "cli/place.h"
 #include "package/files.h"
 
 enum { LOOK_MILLISECONDS = 300, OUTPUT_BYTES_MAX = 64 << 10, LOG_LINE = 4096 };
@@ -100,13 +101,32 @@ run(struct dev *dev, const char *command)
 	return pipe && pclose(pipe) == 0;
 }
 
+/* In folders of its own, since the author may call make beside it. */
 static bool
 build(struct dev *dev)
 {
 	return run(dev,
 	    scop_arena_printf(dev->arena,
-		"make -s DRAFT=1 BUILD=build MODULE_OUT=build/modules MODULES=%s modules 2>&1",
+		"make -s DRAFT=1 BUILD=build WORK=" DEV_FOLDER "/names MODULE_OUT=" DEV_FOLDER
+		"/modules MODULES=%s modules 2>&1",
 		dev->module));
+}
+
+/* Puts the file and line of a mistake in SQL before what the installation said. */
+static void
+tell_place(struct dev *dev)
+{
+	const char *place = cli_sql_place(dev->arena, dev->sources, dev->output);
+
+	if (!place)
+		return;
+	if (strstr(place, "was edited after it ran"))
+		place = scop_arena_printf(dev->arena,
+		    "%s Or, while no version with it was published, begin anew: scopiton dev "
+		    "--fresh",
+		    place);
+	fprintf(stderr, "%s\n", place);
+	dev->output = scop_arena_printf(dev->arena, "%s\n%s", place, dev->output);
 }
 
 /* Says nothing while it goes well: steps of an installation are no news. A package is a folder of
@@ -118,12 +138,13 @@ install(struct dev *dev)
 
 	if (run(dev,
 		scop_arena_printf(dev->arena,
-		    "( rm -rf '%s/packages/%s' && cp -r build/modules/%s '%s/packages/' && '%s' "
+		    "( rm -rf '%s/packages/%s' && cp -r '%s/modules/%s' '%s/packages/' && '%s' "
 		    "module install %s --tenant " DEV_TENANT " --grant ) >'%s' 2>&1",
-		    dev->var, dev->module, dev->module, dev->var, dev->scopiton, dev->module,
-		    file)))
+		    dev->var, dev->module, dev->var, dev->module, dev->var, dev->scopiton,
+		    dev->module, file)))
 		return true;
 	run(dev, scop_arena_printf(dev->arena, "cat '%s'", file));
+	tell_place(dev);
 	return false;
 }
 
@@ -173,11 +194,12 @@ static void
 introduce(const struct dev *dev)
 {
 	printf("\n  pages   http://" DEV_HOST ":%s/en/%s/\n  portal  http://" DEV_PORTAL_HOST
-	       ":%s/portal/as/owner\n\n"
+	       ":%s/portal/as/owner\n"
+	       "  mails   http://127.0.0.1:%s/\n\n"
 	       "Save a file of '%s' and look. Ctrl-C ends it; what is stored stays in '%s' "
 	       "(--fresh begins anew).\nFor the command line: export SCOPITON_CONFIG=%s/"
 	       "scopiton.conf\n\n",
-	    dev->port, dev->module, dev->port, dev->sources, dev->var, dev->var);
+	    dev->port, dev->module, dev->port, dev->mailbox, dev->sources, dev->var, dev->var);
 	fflush(stdout);
 }
 
@@ -225,6 +247,7 @@ int
 cli_dev(struct cli *cli)
 {
 	const char *port = cli_option(cli, "--port", "8080");
+	const char *granted = cli_option(cli, "--granted", "");
 	const bool tmp = cli_flag(cli, "--fresh");
 	const struct sigaction action = { .sa_handler = on_signal };
 	struct dev dev = { 0 };
@@ -236,8 +259,9 @@ cli_dev(struct cli *cli)
 		return cli_fail("this folder is unknown: %s", strerror(errno));
 	dev.arena = scop_arena_new();
 	dev.home = home;
+	dev.granted = granted;
 	dev.scopiton = program;
-	dev.var = scop_arena_printf(dev.arena, "%s/var/dev", home);
+	dev.var = scop_arena_printf(dev.arena, "%s/" DEV_FOLDER, home);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);

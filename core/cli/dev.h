@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 
+#define DEV_FOLDER "var/dev"
 #define DEV_TENANT "dev"
 #define DEV_HOST DEV_TENANT ".localhost"
 #define DEV_PORTAL_HOST DEV_TENANT "-portal.localhost"
@@ -22,7 +23,8 @@ struct dev {
 	const char *scopiton; /* this program */
 	pid_t host;
 	int host_in; /* closed to end it */
-	char port[8];
+	const char *granted; /* further rights of packages, as the configuration has them */
+	char port[8], mailbox[8];
 	bool is_broken;
 	const char *output; /* of the last command that ran */
 };

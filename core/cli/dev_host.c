@@ -49,6 +49,7 @@ become_host(const struct dev *dev, const char *port, const int in[2], const int 
 	setenv("VAR", dev->var, 1);
 	setenv("PORT", port, 1);
 	setenv("TENANT", DEV_TENANT, 1);
+	setenv("GRANTED", dev->granted, 1);
 	setsid();
 	if (dup2(in[0], STDIN_FILENO) < 0 || dup2(out[1], STDOUT_FILENO) < 0)
 		_exit(1);
@@ -77,10 +78,11 @@ wait_until_ready(int out)
 }
 
 static bool
-read_port(struct dev *dev)
+read_ports(struct dev *dev)
 {
 	FILE *file = fopen(scop_arena_printf(dev->arena, "%s/ports", dev->var), "re");
-	const bool read = file && fscanf(file, "http=%7[0-9]", dev->port) == 1;
+	const bool read =
+	    file && fscanf(file, "http=%7[0-9] mailbox=%7[0-9]", dev->port, dev->mailbox) == 2;
 
 	if (file)
 		fclose(file);
@@ -102,7 +104,7 @@ dev_host_start(struct dev *dev, const char *port)
 	close(in[0]);
 	close(out[1]);
 	dev->host_in = in[1];
-	const bool ready = dev->host > 0 && wait_until_ready(out[0]) && read_port(dev);
+	const bool ready = dev->host > 0 && wait_until_ready(out[0]) && read_ports(dev);
 
 	if (!ready)
 		dev_host_stop(dev);

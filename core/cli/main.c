@@ -90,7 +90,7 @@ static const struct command {
 	    "check the configuration, or a module's package without installing it" },
 	{ "doctor", cli_doctor, "doctor",
 	    "look at this machine: what is missing, what it cannot separate" },
-	{ "dev", cli_dev, "dev [MODULE] [--port 8080] [--fresh]",
+	{ "dev", cli_dev, "dev [MODULE] [--port 8080] [--fresh] [--granted RIGHTS]",
 	    "for authors: a private Scopiton that builds and shows the module of this folder "
 	    "whenever a file of it is saved" },
 	{ "new", cli_new, "new NAME --scop SCOP",

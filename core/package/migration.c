@@ -311,6 +311,13 @@ failed(struct run *run, const char *name, const char *what)
 	    scop_db_error(run->db));
 }
 
+static bool
+step_failed(struct run *run, const char *name, const struct scop_migration_step *step)
+{
+	return failed(run, name,
+	    scop_arena_printf(run->arena, "line %u: %s", step->line, step->sql));
+}
+
 static const char *
 hash(struct scop_arena *arena, const char *sql)
 {
@@ -380,13 +387,14 @@ in_place(const struct run *run, const char *sql)
 
 /* Runs a statement that changes tables, and waits for their present readers. */
 static bool
-change_tables(struct run *run, const char *name, const char *sql)
+change_tables(struct run *run, const char *name, const struct scop_migration_step *step,
+    const char *sql)
 {
 	const char *whole = in_place(run, sql);
 
 	for (int tries = 1; scop_db_command(run->db, whole) != SCOP_DB_OK; tries++)
 		if (scop_db_errno(run->db) != ER_LOCK_WAIT_TIMEOUT || tries == LOCK_TRIES)
-			return failed(run, name, sql);
+			return step_failed(run, name, step);
 	return true;
 }
 
@@ -404,7 +412,7 @@ write_rows(struct run *run, const char *name, size_t number, const struct scop_m
 			    "migration '%s': line %u repeats without end", name, step->line);
 		if (scop_db_begin(run->db) != SCOP_DB_OK ||
 		    scop_db_command(run->db, sql) != SCOP_DB_OK) {
-			failed(run, name, sql);
+			step_failed(run, name, step);
 			scop_db_rollback(run->db);
 			return false;
 		}
@@ -414,7 +422,7 @@ write_rows(struct run *run, const char *name, size_t number, const struct scop_m
 	}
 	if (scop_db_begin(run->db) != SCOP_DB_OK ||
 	    (!step->repeats && scop_db_command(run->db, sql) != SCOP_DB_OK)) {
-		failed(run, name, sql);
+		step_failed(run, name, step);
 		scop_db_rollback(run->db);
 		return false;
 	}
@@ -460,7 +468,8 @@ run_step(struct run *run, const char *name, size_t number, const struct scop_mig
 		return write_rows(run, name, number, step, sql, sum);
 	if (row && !probe_says_done(run, step, &happened))
 		return false;
-	if (!happened && (!mark(run, name, number, sum, "run") || !change_tables(run, name, sql)))
+	if (!happened &&
+	    (!mark(run, name, number, sum, "run") || !change_tables(run, name, step, sql)))
 		return false;
 	return mark(run, name, number, sum, "done");
 }

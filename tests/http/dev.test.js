@@ -44,7 +44,7 @@ before(async () => {
   fs.mkdirSync(work)
   await run('make', ['-s', `BUILD=${build}`, `PREFIX=${prefix}`, 'install'], { cwd: root })
   await run('scopiton', ['new', 'loan', '--scop', 'outils'], { cwd: work, env })
-  dev = spawn('scopiton', ['dev', '--port', String(21000 + process.pid % 5000)], { cwd: work, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  dev = spawn('scopiton', ['dev', '--port', String(21000 + process.pid % 5000), '--granted', 'outils/loan:orders'], { cwd: work, env, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [dev.stdout, dev.stderr]) stream.on('data', (part) => { said += part })
   await until('the module is in place', () => { assert.equal(dev.exitCode, null, said); assert.doesNotMatch(said, /does not build|cannot be installed/); return /loan is in place after/.test(said) }, 60).catch((error) => { throw new Error(`${error.message}\n${said}`) })
   port = Number(said.match(/http:\/\/dev\.localhost:(\d+)\/en\/loan\//)[1])
@@ -119,9 +119,41 @@ test('what does not fit its own schema is told the same way', async () => {
   const good = read('loan.sql')
   fs.writeFileSync(file('loan.sql'), good.replace('UPPER(name)', 'UPPER(nothing)'))
   await until('the page says so', async () => /Unknown column/.test((await get('/en/loan/')).body))
-  assert.match((await get('/en/loan/')).body, /loan cannot be installed<\/h1>/)
+  const line = good.split('\n').findIndex((text) => text.startsWith('-- name: entries')) + 1
+  assert.match((await get('/en/loan/')).body, new RegExp(`loan cannot be installed</h1>\n<p><strong>loan/loan\\.sql:${line}: error: statement 'entries': 1054: Unknown column`))
   fs.writeFileSync(file('loan.sql'), good)
   await until('it is back', async () => (await get('/en/loan/')).status === 200)
+  const migration = file('migrations/0002_more.sql')
+  fs.writeFileSync(migration, '-- A comment.\n\nALTER TABLE entry ADD COLUMN more NOTYPE;\n')
+  await until('the page says so', async () => /<strong>loan\/migrations\/0002_more\.sql:3: error: ALTER TABLE entry ADD COLUMN more NOTYPE: 4161/.test((await get('/en/loan/')).body))
+  fs.rmSync(migration)
+  await until('it is back', async () => (await get('/en/loan/')).status === 200)
+  const first = read('migrations/0001_entry.sql')
+  change('migrations/0001_entry.sql', 'VARCHAR(80)', 'VARCHAR(81)')
+  await until('the page says so', async () => /<strong>loan\/migrations\/0001_entry\.sql:\d+: error: was edited after it ran.*scopiton dev --fresh</.test((await get('/en/loan/')).body))
+  fs.writeFileSync(file('migrations/0001_entry.sql'), first)
+  await until('it is back', async () => (await get('/en/loan/')).status === 200)
+})
+
+test('mails are kept and can be read, and rights can be granted to the module', async () => {
+  const cli = { cwd: work, env: { ...env, SCOPITON_CONFIG: path.join(work, 'var/dev/scopiton.conf') } }
+  const mailbox = Number(said.match(/mails +http:\/\/127\.0\.0\.1:(\d+)\//)[1])
+  const inbox = () => new Promise((resolve, reject) => http.get({ host: '127.0.0.1', port: mailbox, agent: false }, (response) => {
+    let body = ''
+    response.on('data', (part) => { body += part }).on('end', () => resolve(body))
+  }).on('error', reject))
+  assert.doesNotMatch(await inbox(), /anna@example\.com/)
+  await run('scopiton', ['tenant', 'create', 'mailed', '--title', 'Mailed', '--owner', 'anna@example.com'], cli)
+  await until('the invitation is in the mailbox', async () => /<span>.*anna@example\.com/.test(await inbox()))
+  assert.match(fs.readFileSync(cli.env.SCOPITON_CONFIG, 'utf8'), /^granted = scopiton\/portal:\S+ outils\/loan:orders$/m)
+})
+
+test('make beside it has a build of its own', async () => {
+  change('views/list.html', '<h2', '<h2 class="beside"')
+  const { stdout } = await run('make', [], { cwd: work, env })
+  assert.match(stdout, /^ {2}modules\/loan\/loan\.so$/m)
+  await until('its page shows it', async () => /<h2 class="beside"/.test((await get('/en/loan/')).body))
+  assert.equal((await run('make', ['-s'], { cwd: work, env })).stdout, '', 'and what dev built leaves it nothing to do')
 })
 
 test('other host names go on with the package before', async () => {
