@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Packages as files, by libarchive: see archive.h. */
+/* Packages as files, with libarchive: see archive.h. */
 #include "package/archive.h"
 
 #include <archive.h>
@@ -28,7 +28,8 @@ ends_with(const char *text, const char *end)
 	return length > wanted && strcmp(text + length - wanted, end) == 0;
 }
 
-/* A path that stays below its folder, of letters that no shell and no file system takes amiss. */
+/* Whether the path stays below its folder and has only characters that are safe in shells and file
+ * systems. */
 static bool
 safe_path(const char *path)
 {

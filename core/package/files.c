@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Folders of files: see files.h. */
+/* Folders of plain files: see files.h. */
 #include "package/files.h"
 
 #include <dirent.h>

@@ -21,20 +21,20 @@ struct scop_files {
 bool scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files *ret_files,
     struct scop_error *err);
 
-/* The whole of a file, with a NUL behind it; NULL with the reason. `ret_size` may be NULL. */
+/* Reads a whole file and appends a NUL; NULL with the reason. `ret_size` may be NULL. */
 const char *scop_files_read(struct scop_arena *arena, const char *path, size_t *ret_size,
     struct scop_error *err);
 
-/* Copies to a file that is not there yet, and has it on the disk. */
+/* Copies to a file that does not exist yet, and syncs it to disk. */
 bool scop_files_copy(const char *from, const char *to, struct scop_error *err);
 
-/* The folders above `path`, which is as it was afterwards. */
+/* Creates the folders above `path`, which is restored before it returns. */
 void scop_files_make_folders(char *path);
 
-/* The folder with all in it, where it is there. */
+/* Removes the folder and its contents, if it exists. */
 void scop_files_remove(const char *path);
 
-/* Removes the hidden entries of the folder, which interrupted work has left. */
+/* Removes the folder's hidden entries, left by interrupted work. */
 void scop_files_remove_hidden(const char *folder);
 
 void scop_files_sync_folder(const char *path);

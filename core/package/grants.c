@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rights that are granted: see grants.h. */
+/* Granted rights: see grants.h. */
 #include "package/grants.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rights that a package cannot give itself: over the people of all tenants, over the installer,
- * over a tenant's own tables. They belong to a publisher (a scop) and a module's name, and somebody
- * else grants them: the group, in the signed index, or for a package of a folder the host's
+ * over a tenant's own tables. They are granted to a publisher (a scop) and a module name by
+ * somebody else: the group, in the signed index, or, for a package in a host's own folder, the
  * operator. The manifest and the symbols only declare which rights a package requests.
  */
 #ifndef SCOP_PACKAGE_GRANTS_H
@@ -38,7 +38,7 @@ struct scop_granter {
 	const void *context;
 };
 
-/* Grants everything: for builds, which need nobody's permission. */
+/* Grants everything: for builds, which need no grant. */
 extern const struct scop_granter scop_granter_of_builds;
 
 /* "portal,accounts", with commas or blanks between; "" or "none" for none. */

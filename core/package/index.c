@@ -127,7 +127,7 @@ check_module(const struct scop_value *root, const struct scop_value *module, str
 	return true;
 }
 
-/* A right belongs to a name that is the scop's own. */
+/* Rights are granted only to module names that the scop owns. */
 static bool
 check_grants(const struct scop_value *scop, struct scop_error *err)
 {
@@ -204,7 +204,7 @@ scop_index_read(struct scop_arena *arena, const char *text, size_t size, const c
 {
 	struct scop_error cause = { .text = "" };
 
-	/* Nothing is parsed before its signature was found good. */
+	/* Nothing is parsed before its signature has been verified. */
 	return scop_signature_check(group, signature, text, size, &cause)
 	    ? scop_index_parse(arena, text, size, seen, now, ret_index, err)
 	    : scop_error_set(err, "the index is not the group's: %s", cause.said);
@@ -242,7 +242,7 @@ scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
 	return true;
 }
 
-/* ---- asking ---- */
+/* ---- lookups ---- */
 
 static unsigned
 rights_of(const struct scop_value *names)

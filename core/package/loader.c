@@ -30,8 +30,8 @@ struct image {
 	size_t strings_size;
 	struct scop_error *err;
 	const char *file;
-	const char *api; /* the newest of the API's versions that it needs */
-	bool portal;     /* it needs one of the portal's */
+	const char *api; /* the newest API version that it needs */
+	bool portal;     /* it needs the portal's functions */
 };
 
 static const void *
@@ -94,7 +94,7 @@ check_needed(struct image *image, const Elf64_Shdr *dynamic)
 			continue;
 		const char *name = string(image, entry->d_un.d_val);
 		if (strncmp(name, "libasan", 7) == 0 || strncmp(name, "libubsan", 8) == 0)
-			continue; /* a sanitizer build's own */
+			continue; /* of a sanitizer build */
 		if (!listed(name, libraries, sizeof libraries / sizeof libraries[0]))
 			return scop_error_set(image->err,
 			    "module file '%s' needs the library '%s', which no module may. Leave "
@@ -226,7 +226,7 @@ scop_loader_api(const char *name)
 		return SCOP_API_FITS;
 	if (strncmp(name, prefix, strlen(prefix)) != 0 ||
 	    sscanf(name + strlen(prefix), "%u.%u%c", &major, &minor, &behind) != 2)
-		return SCOP_API_TOO_NEW; /* of a kind that is not known yet */
+		return SCOP_API_TOO_NEW; /* of an unknown kind */
 	if (major != SCOP_API_MAJOR)
 		return major < SCOP_API_MAJOR ? SCOP_API_TOO_OLD : SCOP_API_TOO_NEW;
 	return minor <= SCOP_API_MINOR ? SCOP_API_FITS : SCOP_API_TOO_NEW;
@@ -234,7 +234,7 @@ scop_loader_api(const char *name)
 
 /* ---- loading ---- */
 
-/* The sizes in the descriptor, against this host's. */
+/* Checks the sizes in the descriptor against this host's. */
 static bool
 check_sizes(const struct scop_module *module, bool same, const char *file, struct scop_error *err)
 {
@@ -279,7 +279,7 @@ scop_loader_load(const char *file, struct scop_error *err)
 {
 	struct scop_loader_needs needs;
 
-	/* Once more, for what is wrong is told in better words here than by the dynamic linker. */
+	/* Checks again, because its error messages are better than the dynamic linker's. */
 	if (!scop_loader_check(file, &needs, err))
 		return NULL;
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The manifest: see manifest.h. Its schema is compiled in, so that a manifest is judged by the host
- * that reads it. */
+/* The manifest: see manifest.h. The schema is compiled in, so that each host validates manifests by
+ * its own schema. */
 #include "package/manifest.h"
 
 #include <libxml/parser.h>
@@ -13,9 +13,9 @@
 #include "base/buffer.h"
 #include "queue/schedule.h"
 
-extern const char scop_module_xsd[]; /* made from module.xsd by the build */
+extern const char scop_module_xsd[]; /* generated from module.xsd by the build */
 
-/* As many of each element as module.xsd lets through, and more; 20 roles of 100 permissions. */
+/* At least as many of each element as module.xsd allows; 20 roles of 100 permissions. */
 enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200, GRANTS_MAX = 20 * 100, CHOICES_MAX = 20 };
 
 struct complaint {
@@ -75,7 +75,7 @@ is(const xmlNode *node, const char *name)
 	return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
-/* The text of a child, with single blanks as the schema has it; "" where there is none. */
+/* The text of a child element, with white space collapsed as in the schema; "" if there is none. */
 static const char *
 child_text(struct scop_arena *arena, xmlNodePtr parent, const char *element)
 {
@@ -95,7 +95,7 @@ child_text(struct scop_arena *arena, xmlNodePtr parent, const char *element)
 	return scop_buffer_str(&out);
 }
 
-/* ---- the elements: each function takes one into its list ---- */
+/* ---- the elements: each function adds one to its list ---- */
 
 static void
 take_permission(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
@@ -128,7 +128,7 @@ take_job(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manife
 		   *every = attribute(arena, node, "every");
 
 	job->name = attribute(arena, node, "name");
-	/* The parser of the rule refuses attributes that exclude each other. */
+	/* The rule's parser refuses attributes that exclude each other. */
 	job->rule = scop_arena_printf(arena, "%s%s%s%s%s%s", at[0] ? "at " : "", at,
 	    on[0] ? " on " : "", on, every[0] ? "every " : "", every);
 	job->title = child_text(arena, node, "title");
@@ -267,7 +267,7 @@ take_tariff(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *man
 	manifest->tariff_currency = currency[0] ? currency : "EUR";
 }
 
-/* Title, summary and changes are taken beforehand. */
+/* Title, summary and changes have been read before. */
 static const struct element {
 	const char *name;
 	void (*take)(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest);
@@ -291,7 +291,7 @@ static const struct element {
 	{ "tariff", take_tariff },
 };
 
-/* The schema has limited how many there are of each. */
+/* The schema limits the number of each. */
 static void
 make_room(struct scop_arena *arena, struct scop_manifest *manifest)
 {

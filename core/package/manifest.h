@@ -18,14 +18,14 @@ struct scop_manifest {
 	const char *license; /* an SPDX expression, such as "EUPL-1.2" */
 	const char *title,
 	    *summary;        /* in English, as all texts here: package/texts.h has the others */
-	const char *changes; /* what is new in this version; "": not told */
+	const char *changes; /* what is new in this version; "": not given */
 	struct scop_manifest_picture {
-		const char *file, *title; /* below the package's folder pictures */
+		const char *file, *title; /* path below the package's folder pictures */
 	} * pictures;
 	size_t picture_count;
 	struct scop_need *needs;
 	size_t need_count;
-	int64_t tariff_cents; /* a month */
+	int64_t tariff_cents; /* per month */
 	const char *tariff_currency;
 	struct scop_manifest_permission {
 		const char *name, *title;
@@ -41,7 +41,7 @@ struct scop_manifest {
 	size_t grant_count;
 	struct scop_manifest_menu {
 		const char *path, *permission;
-		const char *icon; /* of webroot/icons.txt; empty for none */
+		const char *icon; /* from webroot/icons.txt; "" for none */
 		unsigned place;
 		const char *title;
 	} * menu, *tiles;
@@ -69,7 +69,7 @@ struct scop_manifest {
 	const char **emits; /* names of events, without the module's */
 	size_t emit_count;
 	struct scop_manifest_take {
-		const char *event, *job; /* "shop.order_placed", a job of our own */
+		const char *event, *job; /* "shop.order_placed", and a job of this module */
 	} * takes;
 	size_t take_count;
 	struct scop_manifest_call {
@@ -77,7 +77,8 @@ struct scop_manifest {
 		unsigned port;
 	} * calls;
 	size_t call_count;
-	/* what the host lets it do beyond its own data, to be compared: "calls example.com:443" */
+	/* its rights on the host beyond its own data, in comparable form: "calls example.com:443"
+	 */
 	const char **rights;
 	size_t right_count;
 	struct scop_manifest_personal {
@@ -86,8 +87,8 @@ struct scop_manifest {
 		unsigned months;
 	} * personal;
 	size_t personal_count;
-	unsigned generation; /* of its tables, from 1 */
-	/* what becomes of rows when leaving that */
+	unsigned generation; /* number of its tables' generation, from 1 */
+	/* what a rollback from that generation does with rows */
 	enum scop_back { SCOP_BACK_KEPT, SCOP_BACK_EXPORTED, SCOP_BACK_LOST } back;
 };
 

@@ -27,7 +27,7 @@ starts_with(const char *text, const char *words)
 	return strncasecmp(text, words, strlen(words)) == 0;
 }
 
-/* The next word of `*at` without quotes; "" at a sign. Moves `*at` behind it. */
+/* The next word at `*at` without quotes; "" for another sign. Moves `*at` past it. */
 static const char *
 word(struct scop_arena *arena, const char **at)
 {
@@ -43,7 +43,7 @@ word(struct scop_arena *arena, const char **at)
 	return copy;
 }
 
-/* Whether ADD adds something other than a column, whose probe the author has to write. */
+/* Whether ADD adds something other than a column, for which the author must write the probe. */
 static bool
 is_no_column(const char *word)
 {
@@ -56,7 +56,7 @@ is_no_column(const char *word)
 	return false;
 }
 
-/* The probe of the shapes that are known; NULL for others. */
+/* The probe for known kinds of statements; NULL for others. */
 static const char *
 known_probe(struct scop_arena *arena, const char *sql)
 {
@@ -96,7 +96,7 @@ known_probe(struct scop_arena *arena, const char *sql)
 	return NULL;
 }
 
-/* The first place of `text` in the SQL as a word, outside of strings; NULL for none. */
+/* The first occurrence of `text` in the SQL as a word, outside strings; NULL for none. */
 static const char *
 find_word(const char *sql, const char *text)
 {
@@ -290,7 +290,7 @@ struct run {
 	struct scop_arena *arena;
 	const struct scop_migration *ask;
 	const struct scop_value *journal;
-	bool in_place; /* it holds rows, and somebody is being served from it */
+	bool in_place; /* it has rows and is being served from */
 	struct scop_error *err;
 };
 
@@ -367,7 +367,8 @@ probe_says_done(struct run *run, const struct scop_migration_step *step, bool *r
 	return true;
 }
 
-/* As it is run: where rows are, so that a copy of the table is refused. */
+/* The statement as it is run: in a table with rows, with options that refuse a copy of the table.
+ */
 static const char *
 in_place(const struct run *run, const char *sql)
 {
@@ -385,7 +386,7 @@ in_place(const struct run *run, const char *sql)
 	return sql;
 }
 
-/* Runs a statement that changes tables, and waits for their present readers. */
+/* Runs a statement that changes tables, waiting for their current readers. */
 static bool
 change_tables(struct run *run, const char *name, const struct scop_migration_step *step,
     const char *sql)
@@ -398,8 +399,8 @@ change_tables(struct run *run, const char *name, const struct scop_migration_ste
 	return true;
 }
 
-/* Changes rows and the journal in one transaction; journals a repeated statement when nothing is
- * left to do. */
+/* Changes rows and the journal in one transaction; a repeated statement is journalled once it
+ * changes no row. */
 static bool
 write_rows(struct run *run, const char *name, size_t number, const struct scop_migration_step *step,
     const char *sql, const char *sum)
@@ -430,7 +431,7 @@ write_rows(struct run *run, const char *name, size_t number, const struct scop_m
 	    (scop_db_commit(run->db) == SCOP_DB_OK || failed(run, name, "commit"));
 }
 
-/* Whether the file is of a version that was tried and never served. */
+/* Whether the file belongs to a version that was tried but never served. */
 static bool
 was_abandoned(const struct run *run, const char *name)
 {

@@ -22,7 +22,7 @@ enum {
 
 static const char untrusted[] = "untrusted comment: ", trusted[] = "trusted comment: ";
 
-/* As the files hold them, in base64. */
+/* The contents of the files, encoded in base64. */
 struct public_file {
 	unsigned char algorithm[2], id[8], key[32];
 };
@@ -43,7 +43,7 @@ struct signature {
 
 /* ---- lines ---- */
 
-/* The line at `*at` without its end, which `*at` is moved behind; its length. */
+/* The length of the line at `*at` without its end; moves `*at` past it. */
 static const char *
 next_line(const char **at, size_t *ret_length)
 {
@@ -98,11 +98,11 @@ scop_public_key_print(const struct scop_public_key *key, char ret_text[SCOP_MINI
 void
 scop_key_id_print(const unsigned char id[8], char ret_text[SCOP_MINISIGN_ID_TEXT])
 {
-	for (int i = 0; i < 8; i++) /* a number, the lowest byte first */
+	for (int i = 0; i < 8; i++) /* a number, lowest byte first */
 		snprintf(ret_text + 2 * (size_t)i, 3, "%02X", id[7 - i]);
 }
 
-/* A file that was not there before, whole or not at all. */
+/* Creates a new file, completely or not at all. */
 static bool
 write_new(const char *path, mode_t mode, const char *text, struct scop_error *err)
 {
@@ -175,7 +175,7 @@ little_endian(const unsigned char bytes[8])
 	return number;
 }
 
-/* Takes the encryption off, by scrypt as minisign does it. */
+/* Decrypts the key, with scrypt as minisign does. */
 static bool
 open_sealed(struct secret_file *file, const char *password, const char *path,
     struct scop_error *err)
@@ -201,7 +201,7 @@ open_sealed(struct secret_file *file, const char *password, const char *path,
 	return true;
 }
 
-/* The whole of a small text file; its length, or -1. */
+/* Reads a whole small text file; returns its length, or -1. */
 static ssize_t
 read_small(const char *path, char *ret_text, size_t size)
 {
@@ -237,7 +237,7 @@ scop_secret_key_read(const char *path, const char *password, struct scop_secret_
 	if (!open_sealed(&file, password, path, err))
 		return false;
 	checksum(&file.sealed, sum);
-	/* A key that minisign has not encrypted has no checksum. */
+	/* A key that minisign wrote unencrypted has no checksum. */
 	const bool unchecked = memcmp(file.derivation, "\0\0", 2) == 0 &&
 	    sodium_is_zero(file.sealed.checksum, sizeof file.sealed.checksum);
 	if (!unchecked && sodium_memcmp(sum, file.sealed.checksum, sizeof sum) != 0)
@@ -316,7 +316,7 @@ scop_sign_file(const struct scop_secret_key *key, const char *file, const char *
 	return rename(tmp, path) == 0 || scop_error_errno(err, "'%s' cannot be put in place", path);
 }
 
-/* ---- checking ---- */
+/* ---- verifying ---- */
 
 static bool
 read_signature(const char *text, struct signature *ret_signature)

@@ -24,7 +24,7 @@
 #include "web/app.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-#define IN_SANDBOX 0 /* a sanitizer needs what the sandbox takes */
+#define IN_SANDBOX 0 /* a sanitizer needs what the sandbox forbids */
 #else
 #define IN_SANDBOX 1
 #endif
@@ -37,7 +37,7 @@ enum {
 	ANSWER_BYTES = 4096
 };
 
-#define ACCEPTED "sound " /* the first parts of its addresses follow */
+#define ACCEPTED "sound " /* the first segments of its addresses follow */
 
 static bool
 hash_file(crypto_generichash_state *state, const char *path, struct scop_error *err)
@@ -79,7 +79,7 @@ hash_all(struct scop_arena *arena, const char *folder, const struct scop_files *
 	return true;
 }
 
-/* Whether everybody may read the file: only then can the trial give root's rights away. */
+/* Whether everybody may read the file: only then can the trial drop root's rights. */
 static bool
 open_to_all(const char *file)
 {
@@ -96,8 +96,8 @@ open_to_all(const char *file)
 	return true;
 }
 
-/* Whether statements.txt, of which an installer prepares each line against the schema, is the
- * module's own table: else what was prepared is not what will run. */
+/* Whether statements.txt, each line of which the installer prepares against the schema, equals the
+ * module's own table: otherwise the prepared statements are not those that will run. */
 static bool
 lists_its_statements(const struct scop_module *module, const char *list)
 {
@@ -119,8 +119,8 @@ lists_its_statements(const struct scop_module *module, const char *list)
 	return !*list;
 }
 
-/* In a process of its own: gives everything away that a worker gives away, loads the module, and
- * says how it went. */
+/* Runs in a process of its own: drops all rights that a worker drops, loads the module, and reports
+ * the result. */
 static void __attribute__((noreturn)) try_loading(const char *file, const char *list, int say)
 {
 	const bool root = geteuid() == 0;
@@ -188,7 +188,7 @@ try_file(struct scop_arena *arena, const char *file, const char *list, const cha
 		return scop_error_errno(err, "the trial load is lost");
 	const bool accepted = strncmp(said, ACCEPTED, strlen(ACCEPTED)) == 0;
 	*ret_parts = accepted ? scop_arena_text(arena, said + strlen(ACCEPTED)) : "";
-	/* the parts go into SQL, and a module could have written them by itself */
+	/* the segments go into SQL, and the module could have forged the report */
 	if (accepted && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
 	    !(*ret_parts)[strspn(*ret_parts, "abcdefghijklmnopqrstuvwxyz0123456789_,-")])
 		return true;
@@ -200,8 +200,7 @@ try_file(struct scop_arena *arena, const char *file, const char *list, const cha
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-/* As root the trial gives root's rights away: what others may not read is tried as a copy that they
- * may. */
+/* As root, the trial drops root's rights; a package that others may not read is copied for it. */
 static bool
 trial(struct scop_arena *arena, const char *file, const char *list, const char **ret_parts,
     struct scop_error *err)
@@ -228,8 +227,8 @@ scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret
 	    hash_all(arena, folder, listing, ret_hash, err);
 }
 
-/* The rights that the package needs a grant for. The name `portal` is one: the host leads everybody
- * who signs in to the module of that name. */
+/* The rights for which the package needs a grant. The name `portal` is one: everybody who signs in
+ * is sent to the module of that name. */
 static unsigned
 asked_for(const struct scop_package *package)
 {
@@ -292,7 +291,7 @@ scop_package_open(struct scop_arena *arena, const char *given, const struct scop
 	    hash_all(arena, folder, listing, &ret_package->hash, err);
 }
 
-/* ---- putting it in place ---- */
+/* ---- putting a package in place ---- */
 
 bool
 scop_package_place(const struct scop_package *package, const char *var, struct scop_error *err)

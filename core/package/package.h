@@ -17,16 +17,17 @@ struct scop_package {
 	const char *folder;
 	const char *hash; /* 32 hexadecimal digits */
 	struct scop_loader_needs needs;
-	unsigned asks; /* rights that others grant: see grants.h */
-	/* The first parts of its public addresses that a module could be named like, with commas
-	 * between: "account,cart". At the root of a host name /fr/cart would be either.
-	 * "-" stands for all others, such as the first page. */
+	unsigned asks; /* rights that need a grant: see grants.h */
+	/* The first segments of its public addresses that could also be a module's name, separated
+	 * by commas: "account,cart". At the root of a host name, /fr/cart would be ambiguous. "-"
+	 * stands for all others, such as the first page. */
 	const char *first_parts;
 };
 
 /* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial
- * load in a process of its own), files. `granter` is asked for the rights that it asks for, if any,
- * with folder and manifest read, and before any of its code runs. Lives in `arena`. */
+ * load in a process of its own), files. If the package requests rights, `granter` must grant them;
+ * it is called once folder and manifest are read, before any code of the package runs. Lives in
+ * `arena`. */
 bool scop_package_open(struct scop_arena *arena, const char *folder,
     const struct scop_granter *granter, struct scop_package *ret_package, struct scop_error *err);
 
@@ -34,7 +35,7 @@ bool scop_package_open(struct scop_arena *arena, const char *folder,
 bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,
     struct scop_error *err);
 
-/* Copies it to var/modules/<hash> atomically; never overwrites an existing one. */
+/* Copies the package to var/modules/<hash> atomically; never overwrites an existing one. */
 bool scop_package_place(const struct scop_package *package, const char *var,
     struct scop_error *err);
 

@@ -55,7 +55,7 @@ scop_pictures_check(struct scop_arena *arena, const char *folder,
 	return !icon || check_size(arena, folder, icon, err);
 }
 
-/* Its name by its content; copied to the folder `to`, where that is not NULL. */
+/* Names a picture by its content, and copies it to the folder `to`, unless that is NULL. */
 static const char *
 take(struct scop_arena *arena, const char *folder, const char *file, const char *to,
     struct scop_error *err)

@@ -13,20 +13,20 @@ struct scop_value;
 
 enum { SCOP_PICTURE_BYTES_MAX = 300000, SCOP_PICTURE_NAME = 64 + 6 };
 
-/* Each picture of the package has a title or is its icon, is there, and is small. */
+/* Checks that each picture of the package exists, is small, and has a title or is the icon. */
 bool scop_pictures_check(struct scop_arena *arena, const char *folder,
     const struct scop_manifest *manifest, struct scop_error *err);
 
 /* The icon's name ("" for none), and the others as a list of maps: file, fr, nl, de, en. Copies
- * them into `to`, which is there, where that is not NULL. The list is NULL on failure. */
+ * them into the existing folder `to`, unless that is NULL. The list is NULL on failure. */
 const struct scop_value *scop_pictures_take(struct scop_arena *arena, const char *folder,
     const struct scop_manifest *manifest, const char *to, const char **ret_icon,
     struct scop_error *err);
 
-/* Whether `name` is the name of a picture by its content. */
+/* Whether `name` has the form of a name by content. */
 bool scop_picture_named(const char *name);
 
-/* Whether the content of `file` is the one of that name. */
+/* Whether the content of `file` matches that name. */
 bool scop_picture_is(const char *name, const char *file);
 
 #endif

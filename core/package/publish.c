@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Publishing: see publish.h. The index is jansson's here, for it is changed in place and written
- * again. */
+/* Publishing: see publish.h. Here the index is a jansson tree, because it is changed in place and
+ * written again. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -31,7 +31,7 @@ public_half(const struct scop_secret_key *secret)
 	struct scop_public_key key;
 
 	memcpy(key.id, secret->id, sizeof key.id);
-	/* as Ed25519 in libsodium has it */
+	/* as in libsodium's Ed25519 */
 	memcpy(key.key, secret->key + sizeof secret->key - sizeof key.key, sizeof key.key);
 	return key;
 }
@@ -158,7 +158,7 @@ sweep_old(const struct scop_publisher *publisher, json_int_t number)
 		closedir(dir);
 }
 
-/* Says, signed with the old key, that the new one is the group's from now on. */
+/* Announces the group's new key, signed with the old one. */
 static bool
 hand_over(struct scop_publisher *publisher, const struct scop_secret_key *next,
     struct scop_error *err)

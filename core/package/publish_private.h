@@ -15,17 +15,17 @@ struct scop_publisher {
 	const char *folder;
 	struct scop_secret_key group;
 	json_t *root;
-	struct scop_index index; /* as it stood */
+	struct scop_index index; /* as read */
 	int lock;
 };
 
 /* A path below the catalogue's folder. */
 const char *scop_publisher_path(const struct scop_publisher *publisher, const char *name);
 
-/* As the index has times: 2026-11-22T14:00:00Z. */
+/* A time in the index's format: 2026-11-22T14:00:00Z. */
 const char *scop_publisher_time(struct scop_arena *arena, time_t at);
 
-/* Written beside, on the disk, then renamed. */
+/* Writes a temporary file, syncs it, and renames it. */
 bool scop_publisher_put(struct scop_arena *arena, const char *path, const char *text,
     struct scop_error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Choosing versions, by trying newest first and going back: see solve.h. */
+/* Chooses versions by backtracking, newest first: see solve.h. */
 #include "package/solve.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ struct search {
 	struct goal goals[GOALS_MAX + 1];
 	size_t goal_count;
 	unsigned tries;
-	bool explained; /* the first dead end counts: it is that of the newest version */
+	bool explained; /* the first failure counts: it concerns the newest version */
 	struct scop_error *err;
 };
 
@@ -53,7 +53,7 @@ version_text(struct scop_arena *arena, const struct scop_version *version)
 	return scop_arena_printf(arena, "%u.%u.%u", version->major, version->minor, version->patch);
 }
 
-/* The need of `holder` for `module` that the version does not satisfy. */
+/* The need of `holder` for `module` which the version does not satisfy. */
 static const struct scop_need *
 broken_need(const struct scop_candidate *holder, const char *module,
     const struct scop_version *version)
@@ -159,8 +159,8 @@ explain(struct search *search, const struct goal *goal)
 		    scop_buffer_str(&reasons));
 }
 
-/* The next lower version than `below` (NULL: the highest) that can be taken; of two that are the
- * same the installed one. */
+/* The next usable version lower than `below` (NULL: the highest); of two equal versions the
+ * installed one. */
 static const struct scop_candidate *
 next_lower(const struct search *search, const struct goal *goal, const struct scop_version *below)
 {
@@ -203,8 +203,8 @@ try_one(struct search *search, size_t number, const struct scop_candidate *candi
 	return false;
 }
 
-/* All goals from `number` on. What was ordered is wanted new; what that needs stays as the tenant
- * has it where it fits. */
+/* Satisfies all goals from `number` on. An ordered module gets the newest version; its dependencies
+ * keep the tenant's version if that satisfies the goal. */
 static bool
 satisfy(struct search *search, size_t number)
 {
@@ -227,7 +227,7 @@ satisfy(struct search *search, size_t number)
 	return false;
 }
 
-/* Orders by dependency: a chosen module follows the ones that it needs. */
+/* Sorts by dependency: a chosen module follows those that it needs. */
 static void
 put_in_order(const struct search *search, const struct scop_candidate *one, bool *placed,
     struct scop_solution *solution)

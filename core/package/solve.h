@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Which versions of which modules a tenant needs for an order: the newest that fit together,
- * changing as little as possible of what it has. A refusal names the conflicting needs, the
- * tenant's version, and the reason against each other version.
+ * Which versions of which modules a tenant needs for an order: the newest compatible ones, changing
+ * as few installed modules as possible. A refusal names the conflicting needs, the tenant's
+ * version, and the reason against every other version.
  */
 #ifndef SCOP_PACKAGE_SOLVE_H
 #define SCOP_PACKAGE_SOLVE_H
@@ -27,14 +27,14 @@ struct scop_candidate {
 	struct scop_version version;
 	const struct scop_need *needs;
 	size_t need_count;
-	/* taken only where the order asks for beta, or the tenant has it already */
+	/* used only if the order asks for beta, or the tenant already has it */
 	bool beta;
-	const char *unfit; /* why it cannot be used here ("1.2.0 was withdrawn"); NULL: it can */
+	const char *unfit; /* why this host cannot use it ("1.2.0 was withdrawn"); NULL: it can */
 	bool installed;
 };
 
 struct scop_problem {
-	/* one that is installed stands here once, with `installed` */
+	/* an installed one is listed once, with `installed` */
 	const struct scop_candidate *candidates;
 	size_t count;
 	const char *module, *range;
@@ -42,7 +42,7 @@ struct scop_problem {
 };
 
 struct scop_solution {
-	/* what is not installed yet, what others need first */
+	/* the modules to install, dependencies first */
 	const struct scop_candidate *steps[SCOP_SOLVE_MAX];
 	size_t count;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Reads .sql files: see statement.h. The words are cut as MariaDB does: strings, comments, names,
- * numbers, signs. */
+/* Reads .sql files: see statement.h. Its tokens are MariaDB's: strings, comments, names, numbers,
+ * signs. */
 #include "package/statement.h"
 
 #include <ctype.h>
@@ -174,7 +174,7 @@ take_quoted(struct parser *parser, struct scop_statement_source *statement, stru
 	return true;
 }
 
-/* Behind a statement's end only blanks and comments may stand before the next name. */
+/* After the end of a statement only blanks and comments may precede the next name. */
 static bool
 skip_to_next_name(struct parser *parser)
 {
@@ -277,14 +277,14 @@ starts_with_word(const char *sql, const char *word)
 	return strncasecmp(sql, word, strlen(word)) == 0 && !is_word(sql[strlen(word)]);
 }
 
-/* Whether the word stands at `at` as a word of its own. */
+/* Whether `at` is at the whole word `word`. */
 static bool
 word_at(const char *sql, const char *at, const char *word)
 {
 	return (at == sql || !is_word(at[-1])) && starts_with_word(at, word);
 }
 
-/* A star publishes all columns unless something is multiplied by it or counted with it. */
+/* A star selects all columns, unless it is a multiplication or COUNT(*). */
 static bool
 selects_all(const char *sql)
 {
@@ -309,7 +309,7 @@ selects_all(const char *sql)
 	return false;
 }
 
-/* INSERT and REPLACE: the table's name is followed by its columns in brackets, or by SET. */
+/* In INSERT and REPLACE, the table's name is followed by its columns in brackets, or by SET. */
 static bool
 names_columns(const char *sql)
 {

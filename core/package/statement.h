@@ -7,7 +7,7 @@
  *
  * A statement ends at the next name, or at a single ';'. Refused, with file, line and column:
  * anything but SELECT, INSERT, UPDATE, DELETE and REPLACE; `SELECT *`; an INSERT without its
- * columns; user variables, locks, files, and what else would leave state in a connection that
+ * columns; user variables, locks, files, and whatever else would leave state in a connection that
  * serves many tenants.
  */
 #ifndef SCOP_PACKAGE_STATEMENT_H
@@ -26,9 +26,9 @@ struct scop_statement_source {
 	const char *file;
 	unsigned line;
 	const char *name;
-	const char *params[SCOP_STATEMENT_ARGS_MAX]; /* as the name's line lists them */
+	const char *params[SCOP_STATEMENT_ARGS_MAX]; /* as listed in the line of the name */
 	unsigned param_count;
-	unsigned args[SCOP_STATEMENT_ARGS_MAX]; /* for each ? the index of its param */
+	unsigned args[SCOP_STATEMENT_ARGS_MAX]; /* for each ? the index of its parameter */
 	unsigned arg_count;
 	bool writes;
 	const char *sql; /* on one line, with ? for arguments and \x01 for `socle` */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A package's texts.json: translations that other programs show without running the module: the
- * titles of its manifest and its texts in the activity log. The build generates it from the
- * module's .po files, so that another language is another .po file. The key of a text is its
+ * A package's texts.json: translations of the titles in its manifest and of its texts in the
+ * activity log, which other programs show without running the module. The build generates it from
+ * the module's .po files, so that another language is another .po file. The key of a text is its
  * English.
  *
  *     [{"language":"fr","english":"Orders","text":"Commandes"}, ...]
@@ -26,10 +26,11 @@ enum { SCOP_TEXT_ENGLISH_MAX = 700, SCOP_TEXT_MAX = 1400 };
 bool scop_texts_read(struct scop_arena *arena, const char *folder,
     const struct scop_value **ret_texts, struct scop_error *err);
 
-/* Whether it is a list as above; `place` begins the error. NULL and null are an empty list. */
+/* Whether the value is a list as above; the error begins with `place`. NULL and null are an empty
+ * list. */
 bool scop_texts_check(const struct scop_value *texts, const char *place, struct scop_error *err);
 
-/* Those whose English is one of `english`. Lives in `arena`; the texts are shared. */
+/* The translations whose English is in `english`. Lives in `arena`; the texts are shared. */
 const struct scop_value *scop_texts_of(struct scop_arena *arena, const struct scop_value *texts,
     const char *const *english, size_t count);
 

@@ -8,8 +8,8 @@
 
 enum { DIGITS_MAX = 5, PARTS = 3 };
 
-/* One to three numbers with points between at `*at`, which is moved behind them; gives how many, 0
- * for none. */
+/* Reads one to three numbers separated by points at `*at`, and moves `*at` past them; returns how
+ * many, 0 for none. */
 static int
 read_parts(const char **at, unsigned ret_parts[PARTS])
 {
@@ -53,14 +53,14 @@ scop_version_compare(const struct scop_version *a, const struct scop_version *b)
 	return a->patch == b->patch ? 0 : a->patch < b->patch ? -1 : 1;
 }
 
-/* From `low` to before `high`. */
+/* From `low` (inclusive) to `high` (exclusive). */
 struct span {
 	struct scop_version low, high;
 };
 
 static const struct scop_version first = { 0, 0, 0 }, beyond = { ~0u, 0, 0 };
 
-/* The first version after all those that share the first `count` parts. */
+/* The first version after all that share the first `count` parts. */
 static struct scop_version
 after(const struct scop_version *version, int count)
 {
@@ -71,7 +71,7 @@ after(const struct scop_version *version, int count)
 	return (struct scop_version){ version->major, version->minor, version->patch + 1 };
 }
 
-/* The sign at `*at`, which is moved behind it; "": none. */
+/* Reads the sign at `*at`, and moves `*at` past it; "" if there is none. */
 static const char *
 take_sign(const char **at)
 {
@@ -85,7 +85,7 @@ take_sign(const char **at)
 	return "";
 }
 
-/* One comparator at `*at`, which is moved behind it. */
+/* Reads one comparator at `*at`, and moves `*at` past it. */
 static bool
 read_comparator(const char **at, struct span *ret_span)
 {
@@ -104,7 +104,8 @@ read_comparator(const char **at, struct span *ret_span)
 	*ret_span = (struct span){ version, after(&version, count) };
 	switch (*sign) {
 	case '^':
-		/* The first part that is not zero stays; of what was not written any. */
+		/* The first non-zero part must match; parts that are not written may have any
+		 * value. */
 		ret_span->high = after(&version,
 		    version.major > 0 || count == 1       ? 1
 			: version.minor > 0 || count == 2 ? 2
@@ -125,7 +126,7 @@ read_comparator(const char **at, struct span *ret_span)
 	return true;
 }
 
-/* Reads the whole range; `ret_has`: whether `version`, if there is one, is within all of it. */
+/* Reads the whole range; `ret_has`: whether `version`, if given, satisfies all of it. */
 static bool
 read_range(const char *range, const struct scop_version *version, bool *ret_has)
 {

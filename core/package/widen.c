@@ -7,7 +7,7 @@
 
 #include "scopiton/module.h"
 
-/* Once, when a module is loaded: out of memory ends the process, as everywhere. */
+/* Only when a module is loaded: out of memory ends the process, as everywhere. */
 static void *
 zeroed(size_t count, size_t size)
 {
@@ -43,11 +43,11 @@ scop_table_widen(const void *table, size_t from, size_t to, size_t key)
 	return wide;
 }
 
-/* With the fields of lines, which are entries of the same size. */
+/* Includes the fields of lines, which are entries of the same size. */
 static const struct scop_field *
 widen_fields(const struct scop_field *table, size_t from)
 {
-	/* made by us just now */
+	/* the copy just allocated */
 	struct scop_field *fields = (struct scop_field *)(uintptr_t)scop_table_widen(table, from,
 	    sizeof *fields, offsetof(struct scop_field, name));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The tables of a module that was built for an older minor version of the API: their entries may be
- * shorter than this host's, whose code reads all of each entry. So the host copies them into longer
- * ones, whose last fields are zero: a zero field is not used.
+ * The tables of a module that was built for an older minor version of the API. Their entries may be
+ * shorter than this host's, whose code reads complete entries, so the host copies them into longer
+ * entries whose additional fields are zero, which means not used.
  */
 #ifndef SCOP_PACKAGE_WIDEN_H
 #define SCOP_PACKAGE_WIDEN_H
@@ -11,12 +11,12 @@
 
 struct scop_module;
 
-/* The module itself where its sizes are this host's, else a copy that lives on. Its sizes are at
- * most this host's. */
+/* Returns the module itself if its sizes are this host's, else a permanent copy. Its sizes must not
+ * exceed this host's. */
 const struct scop_module *scop_module_widen(const struct scop_module *module);
 
-/* A copy of `table`, whose entries have `from` bytes, with entries of `to`. The first entry whose
- * pointer at `key` is NULL ends it. NULL for NULL. */
+/* Copies `table`, whose entries have `from` bytes, to one with entries of `to` bytes. The table
+ * ends with the entry whose pointer at `key` is NULL. NULL for NULL. */
 const void *scop_table_widen(const void *table, size_t from, size_t to, size_t key);
 
 #endif
