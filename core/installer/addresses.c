@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Names and addresses exclude each other. nginx takes the first part of a public address for a
- * module's name when the tenant has such a module, and else leads to the module at the root: a
- * module named "cart" would take /fr/cart away from a shop that stands there. So neither is
- * installed beside the other.
+ * Conflicts between module names and addresses. nginx takes the first segment of a public address
+ * for a module's name if the tenant has such a module, and otherwise routes to the module at the
+ * root: a module named "cart" would take over /fr/cart from a shop at the root. So the two cannot
+ * be installed together.
  */
 #include <string.h>
 
 #include "installer/installation.h"
 
-/* The same message for both, for either may be the one being installed. */
+/* The message is the same whichever of the two is being installed. */
 static bool
 refuse(struct scop_platform *platform, const char *root, const char *module)
 {
@@ -20,7 +20,7 @@ refuse(struct scop_platform *platform, const char *root, const char *module)
 	    root, module, module);
 }
 
-/* The module that stands at the root of the tenant's host name and has pages below /`module`. */
+/* The module at the root of the tenant's host name, if it has pages below /`module`. */
 static bool
 check_against_root(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
@@ -33,7 +33,7 @@ check_against_root(struct scop_platform *platform, uint32_t tenant, const char *
 	return !row || refuse(platform, scop_text(row, "module"), module);
 }
 
-/* The tenant's modules that are named like a page of the one at the root. */
+/* The tenant's modules whose names are also pages of the one at the root. */
 static bool
 check_against_others(struct scop_platform *platform, uint32_t tenant, const char *module,
     const char *first_parts)
@@ -60,8 +60,8 @@ check_own_name(struct scop_platform *platform, const char *module, const char *f
 		module, module);
 }
 
-/* Whether it stands at the root once it is installed: as asked for now, or as before, unless
- * another has taken the place. */
+/* Whether the module will be at the root: as requested now, or as before, unless another module is
+ * there. */
 static bool
 will_be_root(struct scop_platform *platform, uint32_t tenant, const char *module)
 {

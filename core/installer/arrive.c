@@ -20,7 +20,7 @@
 
 /* ---- modules ---- */
 
-/* The package of the archive: as this host knows it already, or taken because that was said. */
+/* The archive's package: one that this host already knows, or one accepted by the option. */
 static bool
 check_package(struct scop_platform *platform, const struct scop_value *module, const char *folder,
     bool with_packages)
@@ -29,7 +29,7 @@ check_package(struct scop_platform *platform, const struct scop_value *module, c
 	const char *hash;
 	int64_t known;
 
-	/* No code of it runs, not even as a trial, before it is known or wanted. */
+	/* None of its code runs, not even in a trial, before it is known or accepted. */
 	if (!scop_package_hash(platform->arena, folder, &hash, &platform->err) ||
 	    !scop_platform_count(platform, &known,
 		"SELECT COUNT(*) AS n FROM scopiton.package WHERE hash = '%s'", hash))
@@ -84,7 +84,7 @@ host_of(const struct scop_value *description, bool portal)
 	return "";
 }
 
-/* Under another name a tenant has other addresses, below those that it had. */
+/* A tenant imported under another name gets other addresses. */
 static const char *
 host_for(struct scop_platform *platform, const struct scop_value *description,
     const struct scop_arrival *arrival, bool portal)
@@ -167,9 +167,9 @@ scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *ar
 	return ok;
 }
 
-/* ---- one module, for a tenant that is there ---- */
+/* ---- one module, for an existing tenant ---- */
 
-/* Moves all tables at once from the staging database to their own: an interrupted run has moved
+/* Moves all tables at once from the staging database to the module's: an interrupted run has moved
  * none or all of them. */
 static bool
 move_tables(struct scop_platform *platform, const char *from, const char *to)
@@ -195,7 +195,7 @@ move_tables(struct scop_platform *platform, const char *from, const char *to)
 	    (sql.length == 0 || scop_platform_sql(platform, "%s", scop_buffer_str(&sql)));
 }
 
-/* Settings that the module knows, and what those roles might do that are here too. */
+/* Imports the settings that the module knows, and the permissions of roles that exist here. */
 static bool
 take_choices(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct scop_value *description)

@@ -6,22 +6,22 @@
 #include "installer/platform.h"
 
 struct scop_arrival {
-	const char *from;               /* an archive, or the folder that it was unpacked to */
-	const char *name;               /* NULL: as it was */
-	const char *host, *portal_host; /* NULL: as they were */
-	/* takes modules that this host does not know from the archive: they are not signed there */
+	const char *from;               /* an archive, or a folder with its unpacked contents */
+	const char *name;               /* NULL: unchanged */
+	const char *host, *portal_host; /* NULL: unchanged */
+	/* accepts modules from the archive that this host does not know: they are not signed */
 	bool with_packages;
-	/* one that was an operator's stays one: a scop of this host */
+	/* an operator's tenant remains one: a scop of this host */
 	bool operator;
-	const char *scop; /* which serves it here; "": the only one of this host */
+	const char *scop; /* the scop that serves it here; "": the only one of this host */
 };
 
-/* Makes the tenant of it; nothing of it is left when that fails. */
+/* Creates the tenant from the archive; on failure nothing of it remains. */
 bool scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival,
     bool (*on_step)(void *, const char *), void *context);
 
-/* Gives the tenant the module of the archive, which it must not have; nothing of it is left when
- * that fails. */
+/* Imports the archive's module for the tenant, which must not have it yet; on failure nothing of it
+ * remains. */
 bool scop_module_import(struct scop_platform *platform, uint32_t tenant,
     const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context);
 

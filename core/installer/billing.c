@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Billing of tenants: periods of use by day, at the tariff of the day they began, and monthly
- * statements. A module that was on from the 1st to the 10th of a month of 30 days costs 10/30 of
- * its month, rounded half up; a month that was closed stays.
+ * statements. A module that was enabled from the 1st to the 10th of a month of 30 days costs 10/30
+ * of its monthly price, rounded half up. A closed month does not change any more.
  */
 #include "installer/billing.h"
 
@@ -12,7 +12,7 @@
 
 #include "base/locale.h"
 
-/* Today in the tenant's zone, as MariaDB's date. */
+/* Today in the tenant's time zone, as a MariaDB date. */
 static const char *
 today(struct scop_platform *platform, uint32_t tenant)
 {
@@ -36,8 +36,8 @@ scop_period_begin(struct scop_platform *platform, uint32_t tenant, const char *m
 	    "p.id = s.package WHERE s.tenant = %u AND s.module = '%s'",
 	    tenant, module);
 
-	/* Switched off and on again on one day is one use of it; the same for one whose tariff
-	 * stays. */
+	/* Disabling and enabling on the same day continues the period, as does a version with the
+	 * same tariff. */
 	return scop_platform_sql(platform,
 		   "UPDATE scopiton.subscription_period SET ends = NULL WHERE tenant = %u AND "
 		   "module = '%s' AND ends = '%s' AND cents = %lld "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A host's side of the catalogue: see catalogue.h. */
+/* The host side of the catalogue: see catalogue.h. */
 #include "installer/catalogue.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 
 enum { NUMBER_BYTES = 32, KEY_BYTES = 1024, HAND_OVERS_MAX = 16, FRESH_SECONDS = 5 };
 
-#define FETCHED ".fetch-" /* folders below var/modules of fetches under way */
+#define FETCHED ".fetch-" /* folders below var/modules of fetches in progress */
 
 static const char *
 kept_path(struct scop_platform *platform, const char *name)
@@ -29,7 +29,7 @@ kept_path(struct scop_platform *platform, const char *name)
 	return scop_arena_printf(platform->arena, "%s/catalogue/%s", platform->config.var, name);
 }
 
-/* A small file of the catalogue as text; NULL with the reason. */
+/* Reads a small text file of the catalogue; NULL with the reason. */
 static const char *
 fetch_text(struct scop_platform *platform, const char *name, size_t most, size_t *ret_size)
 {
@@ -49,7 +49,7 @@ struct trust {
 	struct scop_index_seen seen;
 };
 
-/* The group's key as it was handed over last, where that began with the configured one; and the
+/* Reads the group's current key, if its chain of rotations begins with the configured one, and the
  * newest index seen. */
 static bool
 load_trust(struct scop_platform *platform, struct trust *ret_trust)
@@ -70,8 +70,8 @@ load_trust(struct scop_platform *platform, struct trust *ret_trust)
 	    scop_error_set(&platform->err, "'catalogue_key' is no public key of minisign's format");
 }
 
-/* The group's key of that id: the one that we trust, or one that leads to it, each signed by the
- * one before. */
+/* The group's key with that id: the trusted key, or one reached from it by rotations, each signed
+ * with the previous key. */
 static bool
 find_key(struct scop_platform *platform, const struct trust *trust, const unsigned char id[8],
     int depth, struct scop_public_key *ret_key)
@@ -210,8 +210,8 @@ key_text(struct scop_platform *platform, const struct scop_public_key *key)
 	return text;
 }
 
-/* Both files first, then the database: killed between, the next look finds the same number and
- * notes it. */
+/* Stores both files first, then the database: after a kill in between, the next check finds the
+ * same number and stores it. */
 static bool
 keep(struct scop_platform *platform, const struct trust *trust, const struct scop_index *index,
     const char *fetched, const char *text, const char *signature)
@@ -257,7 +257,7 @@ load_kept(struct scop_platform *platform, struct scop_index *ret_index)
 		scop_time_now(), ret_index, &platform->err);
 }
 
-/* `whole`: also where nothing seems to be new, to find out what is wrong with what stands there. */
+/* `whole`: also if nothing seems to be new, to report what is wrong with the published index. */
 static bool
 look(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
 {
@@ -270,7 +270,7 @@ look(struct scop_platform *platform, bool whole, struct scop_index *ret_index)
 	if (!load_trust(platform, &trust) ||
 	    !(latest = fetch_text(platform, "latest", NUMBER_BYTES, NULL)))
 		return false;
-	/* Nothing new: the cached index is read and checked whenever it is used. */
+	/* Nothing new: the cached index is verified whenever it is used. */
 	if (!whole && trust.seen.number > 0 && atoll(latest) == trust.seen.number &&
 	    load_kept(platform, ret_index))
 		return scop_platform_sql(platform,
@@ -328,7 +328,7 @@ scop_catalogue_load(struct scop_platform *platform, struct scop_index *ret_index
 		return scop_error_set(&platform->err, "this host has no catalogue");
 	const struct scop_value *row = scop_platform_row(platform,
 	    "SELECT expires > UTC_TIMESTAMP() AND looked > UTC_TIMESTAMP() - INTERVAL %d SECOND "
-	    /* an order of several modules looks once */
+	    /* an order of several modules checks once */
 	    "AND problem = '' AS fresh FROM scopiton.catalogue",
 	    FRESH_SECONDS);
 
@@ -338,8 +338,7 @@ scop_catalogue_load(struct scop_platform *platform, struct scop_index *ret_index
 		return true;
 	const struct scop_error cause = platform->err;
 
-	/* A catalogue that cannot be reached is no reason to refuse what its last index, still in
-	 * date, has said. */
+	/* If the catalogue cannot be reached, the last index stays in use until it expires. */
 	if (load_kept(platform, ret_index))
 		return true;
 	platform->err = cause;
@@ -367,7 +366,7 @@ check_bytes(struct scop_platform *platform, const struct scop_value *entry, cons
 		sum, scop_text(entry, "sha256"));
 }
 
-/* ---- whose a module's name is ---- */
+/* ---- owners of module names ---- */
 
 bool
 scop_module_is_of(struct scop_platform *platform, const char *module, const char *scop)
@@ -391,7 +390,7 @@ scop_module_claim(struct scop_platform *platform, const char *module, const char
 		module);
 }
 
-/* Checks that the unpacked package is the one that the index lists. */
+/* Checks that the unpacked package is the one listed in the index. */
 static bool
 check_manifest(struct scop_platform *platform, const struct scop_value *module,
     const struct scop_value *entry, const char *folder)

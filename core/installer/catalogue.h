@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The group's catalogue, from a host's side: the index is fetched, checked and kept in
- * var/catalogue; its offers are stored in the database for the portal to show; a package is fetched
- * and checked when it is installed. The cached index is checked again at each use. Refused files do
- * not stay on the disk.
+ * The host side of the group's catalogue: the index is fetched, verified and cached in
+ * var/catalogue; its offers are stored in the database for the portal; a package is fetched and
+ * verified when it is installed. The cached index is verified again at each use. Refused files are
+ * removed.
  */
 #ifndef SCOP_INSTALLER_CATALOGUE_H
 #define SCOP_INSTALLER_CATALOGUE_H
@@ -15,10 +15,10 @@
  * cached index then stays in use. */
 bool scop_catalogue_refresh(struct scop_platform *platform);
 
-/* The kept index, checked; one that has ended is looked for anew first. */
+/* The cached index, verified; if it has expired, a newer one is fetched first. */
 bool scop_catalogue_load(struct scop_platform *platform, struct scop_index *ret_index);
 
-/* Fetches, checks and unpacks one version. */
+/* Fetches, verifies and unpacks one version. */
 struct scop_fetched {
 	const char *work;   /* the folder to remove afterwards */
 	const char *folder; /* of the package's files, in it */
@@ -27,10 +27,11 @@ struct scop_fetched {
 bool scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *index,
     const char *module, const char *version, struct scop_fetched *ret_fetched);
 
-/* Whether the module's name is free on this host, or the scop's. */
+/* Whether the module's name is free on this host, or belongs to the scop. */
 bool scop_module_is_of(struct scop_platform *platform, const char *module, const char *scop);
 
-/* Gives a free name to the scop from which the module is installed. False where it is another's. */
+/* Assigns a free name to the scop from which the module is installed. False if it is another
+ * scop's. */
 bool scop_module_claim(struct scop_platform *platform, const char *module, const char *scop);
 
 /* Removes leftovers of a killed fetch. */

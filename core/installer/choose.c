@@ -20,7 +20,7 @@ struct folder {
 	size_t count;
 };
 
-/* Lists the packages in the host's own folder. An unreadable one is not offered; asking for it by
+/* Lists the packages in the host's own folder. An unreadable one is not offered; requesting it by
  * name gives the reason. */
 static void
 read_folder(struct scop_platform *platform, struct folder *ret_folder)
@@ -104,8 +104,7 @@ add_folder(const struct folder *folder, struct scop_candidate *candidates, size_
 	}
 }
 
-/* The range used when no version is given: the version that is switched off, the host's own, or the
- * newest. */
+/* The range used if no version is given: the disabled version, the host's own, or the newest. */
 static const char *
 usual_range(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct folder *folder, const struct scop_wish *wish)
@@ -125,7 +124,7 @@ usual_range(struct scop_platform *platform, uint32_t tenant, const char *module,
 	return has ? scop_arena_printf(platform->arena, "=%s", scop_text(has, "version")) : "*";
 }
 
-/* The folder of the version on this host: its own, or one that was fetched before and matches the
+/* The folder of the version on this host: the host's own, or one fetched before that matches the
  * catalogue. */
 static const char *
 local_folder(struct scop_platform *platform, const struct folder *folder, const char *module,
@@ -138,7 +137,7 @@ local_folder(struct scop_platform *platform, const struct folder *folder, const 
 	    : NULL;
 }
 
-/* That the tenant has the very version, so that it can be switched on without any catalogue. */
+/* Whether the tenant has this very version, so that it can be enabled without a catalogue. */
 static const char *
 own_folder(struct scop_platform *platform, uint32_t tenant, const char *module, const char *range)
 {
@@ -210,7 +209,7 @@ take_solution(struct scop_platform *platform, const struct shelf *shelf, const c
 		choices[(*count)++] = (struct scop_choice){ step->module, version,
 			local_folder(platform, shelf->folder, step->module, version) };
 	}
-	/* A rebuilt package of the same version in the host's own folder is accepted too. */
+	/* Also accepts a rebuilt package of the same version in the host's own folder. */
 	const struct scop_manifest *built = find_manifest(shelf->folder, module);
 	if (built && (*count == 0 || strcmp(choices[*count - 1].module, module) != 0))
 		choices[(*count)++] = (struct scop_choice){ module, built->version,
@@ -236,8 +235,7 @@ scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
 	*ret_count = 0;
 	if (!find_manifest(shelf.folder, module) && !shelf.has_index && !own)
 		return no_module(platform, &shelf, module);
-	if (own && there &&
-	    !find_manifest(shelf.folder, module)) { /* it is switched on as it was */
+	if (own && there && !find_manifest(shelf.folder, module)) { /* it is enabled unchanged */
 		choices[(*ret_count)++] = (struct scop_choice){ module, range + 1, own };
 		return true;
 	}
@@ -260,7 +258,7 @@ scop_package_of_hash(struct scop_platform *platform, const char *hash,
 	    &platform->err);
 }
 
-/* Fetched before, and still what the index names: its content is checked by its hash. */
+/* Fetched before and still listed in the index: its content is verified by its hash. */
 static bool
 open_fetched(struct scop_platform *platform, const struct scop_index *index,
     const struct scop_choice *choice, struct scop_package *ret_package)

@@ -9,22 +9,21 @@
 
 /* The options of an installation. */
 struct scop_wish {
-	/* a range; "" or NULL: the host's own, the one that the tenant has, or the newest */
+	/* a range; "" or NULL: the host's own version, the tenant's, or the newest */
 	const char *version;
-	bool newest;  /* rather than the one that the tenant has */
-	bool beta;    /* versions of that channel too */
+	bool newest;  /* instead of the tenant's current version */
+	bool beta;    /* also versions in the beta channel */
 	bool root;    /* at the root of the tenant's public host name */
-	bool granted; /* what a new version may beyond the old one */
+	bool granted; /* accepts additional rights of a new version */
 };
 
 struct scop_choice {
 	const char *module, *version;
-	/* this host's own, or where the package stands already; NULL: the catalogue has it */
+	/* in this host's own folder, or of an installed package; NULL: in the catalogue */
 	const char *folder;
 };
 
-/* In the order in which they are installed; the one that was asked for is the last, and always
- * there. */
+/* Sorted by order of installation; the requested module is the last one, and always listed. */
 bool scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
     const struct scop_wish *wish, struct scop_choice choices[SCOP_SOLVE_MAX], size_t *ret_count);
 
@@ -33,8 +32,8 @@ bool scop_choose(struct scop_platform *platform, uint32_t tenant, const char *mo
 bool scop_choice_open(struct scop_platform *platform, const struct scop_choice *choice,
     struct scop_package *ret_package);
 
-/* The package that stands below var/modules under that hash, for going back and switching on: it
- * was checked when it came. */
+/* The package below var/modules with that hash, for rollback and enabling: it was checked when it
+ * was installed. */
 bool scop_package_of_hash(struct scop_platform *platform, const char *hash,
     struct scop_package *ret_package);
 

@@ -8,7 +8,7 @@
 #include "installer/install.h"
 #include "installer/sector.h"
 
-/* The owner as a member, and a job of the tenant's portal, which writes the mail. */
+/* Adds the owner as a member, and a job for the tenant's portal, which sends the mail. */
 static bool
 invite_owner(struct scop_platform *platform, uint32_t tenant, const struct scop_tenant_order *order)
 {

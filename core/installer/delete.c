@@ -27,7 +27,7 @@ has_members(struct scop_platform *platform, uint32_t tenant, int64_t *ret_there)
 }
 
 /* Persons who are members here and nowhere else: their accounts end with the tenant. NULL on
- * failure, so that nobody's account ends by a question that was not answered. */
+ * failure, so that no account is deleted because of a failed query. */
 static const struct scop_value *
 last_persons(struct scop_platform *platform, uint32_t tenant)
 {
@@ -40,7 +40,7 @@ last_persons(struct scop_platform *platform, uint32_t tenant)
 		"CREATE OR REPLACE TEMPORARY TABLE scopiton.leaving (id BIGINT UNSIGNED PRIMARY "
 		"KEY)"))
 		return NULL;
-	/* If the members are gone, an earlier run was killed; it had ended their accounts first. */
+	/* If the members are gone, an earlier run was killed after deleting their accounts. */
 	if (there > 0 &&
 	    !scop_platform_sql(platform,
 		"INSERT INTO scopiton.leaving SELECT DISTINCT person FROM t%u.member WHERE person "
@@ -167,8 +167,8 @@ record_path(struct scop_platform *platform, const char *name, uint32_t tenant, c
 	    platform->config.var, name, tenant, stamp);
 }
 
-/* Killed from here on, the next sweep goes on with it. The persons go while it can still be told
- * whose they were. */
+/* If killed from here on, the next sweep resumes the deletion. Persons are deleted first, while
+ * their membership is still known. */
 static bool
 delete_all(struct scop_platform *platform, uint32_t tenant, const struct scop_value *persons)
 {
@@ -248,8 +248,8 @@ sweep_arriving(struct scop_platform *platform)
 	return ok;
 }
 
-/* Accounts of modules that no tenant has any more: the last deletion was killed before it came to
- * them. */
+/* Removes the accounts of modules that no tenant has any more: the last deletion was killed before
+ * that. */
 static bool
 sweep_modules(struct scop_platform *platform)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The end of a tenant. */
+/* Deletes tenants. */
 #ifndef SCOP_INSTALLER_DELETE_H
 #define SCOP_INSTALLER_DELETE_H
 
@@ -9,8 +9,8 @@
  * a record. Returns the record's path, NULL with the reason. */
 const char *scop_tenant_end(struct scop_platform *platform, uint32_t tenant);
 
-/* Removes tenants that killed runs have half made, resumes half-done deletions, and drops
- * unfinished imports. The caller holds the installer's lock. */
+/* Removes half-created tenants of killed runs, resumes half-done deletions, and drops unfinished
+ * imports. The caller holds the installer's lock. */
 bool scop_tenant_sweep(struct scop_platform *platform);
 
 #endif

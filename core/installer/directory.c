@@ -38,7 +38,7 @@ find_index(const struct scop_value *rows, int64_t id, uint32_t *ret_index)
 {
 	size_t low = 0, high = scop_count(rows);
 
-	while (low < high) { /* the rows are ordered by the id */
+	while (low < high) { /* the rows are sorted by id */
 		const size_t middle = (low + high) / 2;
 		const int64_t value = scop_int(scop_at(rows, middle), "id");
 
@@ -60,7 +60,7 @@ put_text(char *to, size_t size, const struct scop_value *row, const char *key)
 	snprintf(to, size, "%s", scop_text(row, key));
 }
 
-/* One statement each, in one snapshot. Nobody is led to a tenant that is half made. */
+/* Each is one statement, all in one snapshot. Half-created tenants are left out. */
 static bool
 read_rows(struct scop_platform *platform, struct rows *rows)
 {
@@ -88,7 +88,7 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	return false;
 }
 
-/* An empty image with room for all; NULL where that is more than the directory holds. */
+/* An empty image with room for all; NULL if that exceeds the directory's size. */
 static struct scop_directory_image *
 make_image(struct scop_platform *platform, const struct rows *rows)
 {
@@ -185,7 +185,7 @@ fill_subscriptions(struct scop_platform *platform, struct scop_directory_image *
 		const int64_t of = scop_int(row, "tenant");
 
 		while (tenant < image->tenant_count && tenants[tenant].id < of)
-			tenant++; /* both are ordered by it */
+			tenant++; /* both are sorted by it */
 		if (tenant == image->tenant_count || tenants[tenant].id != of ||
 		    !find_index(rows->packages, scop_int(row, "package"), &one->package))
 			return scop_error_set(&platform->err,

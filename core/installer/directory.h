@@ -6,8 +6,8 @@
 #include "installer/platform.h"
 
 /* Writes run/directory from the database, and returns once the supervisor has published it: from
- * then on every request sees it. Without a supervisor the file alone is written. The existing file
- * stays if the rows do not fit together. */
+ * then on every request sees it. Without a supervisor it only writes the file. If the rows are
+ * inconsistent, the existing file is kept. */
 bool scop_directory_write(struct scop_platform *platform);
 
 #endif

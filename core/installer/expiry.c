@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rows that have had their time: see expiry.h. */
+/* Expired rows: see expiry.h. */
 #include "installer/expiry.h"
 
 #include <mysqld_error.h>
@@ -11,11 +11,11 @@
 enum {
 	PASS_SECONDS = 3600, /* from the end of one pass to the next */
 	BATCH_ROWS = 1000,   /* in one transaction */
-	BATCHES_MAX = 200    /* in one step: an order does not wait behind millions of rows */
+	BATCHES_MAX = 200    /* in one step, so that an order does not wait for millions of rows */
 };
 
-/* A row of `table` goes once `when` is true; with `set` it stays without what it held. Each `when`
- * has an index, or its table is small. */
+/* A row of `table` is deleted once `when` is true; with `set` it is cleared instead. Each `when`
+ * uses an index, or its table is small. */
 struct rule {
 	const char *table, *when, *set;
 };
@@ -28,7 +28,7 @@ static const struct rule host_rules[] = { { "account.reset", "expires < UTC_TIME
 	{ "queue.dead", "died < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
 	{ "scopiton.order_step", "at < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
 	{ "scopiton.order_cancel", "at < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
-	/* nobody's record: the portal shows them to nobody */
+	/* the portal never shows them */
 	{ "scopiton.installer_order",
 	    "kind IN ('sign-out', 'refresh') AND ended < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
 	{ "scopiton.module_request", "answered < UTC_TIMESTAMP() - INTERVAL 1 YEAR", NULL },
@@ -39,21 +39,21 @@ static const struct rule socle_rules[] = { { "session", "expires < UTC_TIMESTAMP
 	{ "invitation", "expires < UTC_TIMESTAMP(6)", NULL },
 	{ "api_key", "expires < UTC_TIMESTAMP(6) - INTERVAL 90 DAY", NULL }, { NULL, NULL, NULL } };
 
-/* Once all tenants have been asked who their members are. */
+/* Runs once the members of all tenants are known. */
 static const struct rule person_rules[] = {
 	{ "account.person", "member_seen < UTC_DATE() - INTERVAL 30 DAY", NULL },
 	{ NULL, NULL, NULL }
 };
 
-/* A form's key is accepted for a day, so its number has to be known for longer. */
+/* A form key is accepted for a day, so it must be remembered for longer. */
 static const struct rule module_rules[] = {
 	{ "scop_form_key", "created < UTC_TIMESTAMP() - INTERVAL 25 HOUR", NULL },
 	{ "scop_form_key", "answer_until < UTC_TIMESTAMP()", "answer = NULL, answer_until = NULL" },
 	{ "scop_job_done", "done < UTC_TIMESTAMP() - INTERVAL 30 DAY", NULL }, { NULL, NULL, NULL }
 };
 
-/* One batch. A database or a table that is not there has no such rows: a module that is being made,
- * or was removed since. */
+/* Deletes one batch. A missing database or table has no such rows: its module is being installed,
+ * or has been removed. */
 static bool
 apply_once(struct scop_platform *platform, const char *in, const struct rule *rule,
     uint64_t *ret_touched)
@@ -69,7 +69,8 @@ apply_once(struct scop_platform *platform, const char *in, const struct rule *ru
 	return ok || error == ER_NO_SUCH_TABLE || error == ER_BAD_DB_ERROR;
 }
 
-/* All rules in one database; `in` is its name and a dot, or empty where the tables name theirs. */
+/* Applies all rules in one database; `in` is its name and a dot, or "" if the tables are qualified.
+ */
 static void
 apply(struct scop_platform *platform, struct scop_expiry *expiry, const char *in,
     const struct rule *rules)
@@ -89,7 +90,7 @@ apply(struct scop_platform *platform, struct scop_expiry *expiry, const char *in
 	}
 }
 
-/* Once a day for each person: whoever is a member here is one today. */
+/* Records once a day which persons are members of the tenant. */
 static bool
 see_members(struct scop_platform *platform, uint32_t tenant)
 {
@@ -99,8 +100,8 @@ see_members(struct scop_platform *platform, uint32_t tenant)
 	    tenant);
 }
 
-/* Nobody's account ends by a question that was not answered, or while a tenant is being made or
- * taken away. */
+/* No account is deleted because of a failed query, or while a tenant is being created or deleted.
+ */
 static void
 apply_to_persons(struct scop_platform *platform, struct scop_expiry *expiry)
 {

@@ -137,7 +137,7 @@ scop_dump_run(struct scop_platform *platform, const char *const *what, const cha
 	const pid_t pid = fork();
 	if (pid == 0) {
 		umask(077);
-		/* which others cannot read, as they can a command line */
+		/* which, unlike a command line, others cannot read */
 		setenv("MYSQL_PWD", password, 1);
 		execvp(words[0], (char *const *)(uintptr_t)words);
 		_exit(127);

@@ -5,21 +5,20 @@
 
 #include "installer/platform.h"
 
-/* var/exports/TENANT/WHAT-TIME, and the suffix: nothing has that path yet, and the folders above it
- * are there. */
+/* An unused path var/exports/TENANT/WHAT-TIME plus the suffix; creates the folders above it. */
 const char *scop_export_path(struct scop_platform *platform, uint32_t tenant, const char *what,
     const char *suffix);
 
-/* A new folder of such a path; NULL with the reason. Readable by its owner alone. */
+/* Creates a folder with such a path, readable only by its owner; NULL with the reason. */
 const char *scop_export_folder(struct scop_platform *platform, uint32_t tenant, const char *what);
 
-/* Rows of one SELECT as a file (RFC 4180, UTF-8, values as MariaDB has them). */
+/* Writes the rows of one SELECT as a CSV file (RFC 4180, UTF-8, values in MariaDB's format). */
 bool scop_export_csv(struct scop_platform *platform, const struct scop_value *rows,
     const char *path);
 
-/* Parts of an archive: what mariadb-dump makes of the words `what` (ended by NULL); what a
- * database's tables mean, as Markdown; a folder copied; a folder as an archive whose paths begin
- * with `top`. */
+/* Write parts of an archive: a dump by mariadb-dump with the arguments `what` (ended by NULL); a
+ * description of a database's tables in Markdown; a copy of a folder; a folder as an archive whose
+ * paths begin with `top`. */
 bool scop_dump_run(struct scop_platform *platform, const char *const *what, const char *path);
 bool scop_describe_tables(struct scop_platform *platform, const char *database, const char *path);
 bool scop_copy_folder(struct scop_platform *platform, const char *from, const char *to);

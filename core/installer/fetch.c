@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Fetching: see fetch.h. */
+/* Fetches files: see fetch.h. */
 #include "installer/fetch.h"
 
 #include <curl/curl.h>
@@ -43,7 +43,7 @@ over_http(const struct scop_config *config, const char *url, struct sink *sink,
 		return scop_error_set(err, "libcurl cannot start");
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* what stands elsewhere is not this catalogue */
+	/* a redirect leaves this catalogue */
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

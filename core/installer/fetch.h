@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Files of the catalogue: from a folder, or over HTTP(S) by libcurl. Never more bytes than were
- * announced. */
+/* Fetches files of the catalogue: from a folder, or over HTTP(S) with libcurl. Never more bytes
+ * than the limit. */
 #ifndef SCOP_INSTALLER_FETCH_H
 #define SCOP_INSTALLER_FETCH_H
 
@@ -10,8 +10,8 @@
 #include "base/config.h"
 #include "base/error.h"
 
-/* Fetches `name` below the configured catalogue into the file `to`, which is not there yet; refused
- * above `most` bytes. A refused file is removed. */
+/* Fetches `name` below the configured catalogue into the new file `to`; refused above `most` bytes.
+ * A refused file is removed. */
 bool scop_fetch(const struct scop_config *config, const char *name, const char *to, uint64_t max,
     struct scop_error *err);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Modules and packages that no tenant has any more: see forget.h. */
+/* Removes unused modules and packages: see forget.h. */
 #include "installer/forget.h"
 
 #include <unistd.h>
 
 #include "package/files.h"
 
-/* The rows go first: without them nobody is led to the files. */
+/* Deletes the rows first: without them the files are not used. */
 static bool
 forget_packages(struct scop_platform *platform, const struct scop_value *packages)
 {
@@ -53,7 +53,7 @@ scop_module_forget(struct scop_platform *platform, const char *module)
 		return true;
 	const struct scop_value *packages = scop_platform_rows(platform,
 	    "SELECT id, hash FROM scopiton.package WHERE module = '%s' AND available = 0", module);
-	/* The name is free again, unless the catalogue has given it. */
+	/* Frees the name, unless the catalogue has assigned it. */
 	const bool ok = packages &&
 	    scop_platform_sql(platform, "DROP USER IF EXISTS 'scop_%s'@localhost", module) &&
 	    scop_platform_sql(platform,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * New generations of a module's tables: made beside the served tables, filled while writes wait,
+ * New generations of a module's tables: created beside the served tables, filled while writes wait,
  * and switched to by one UPDATE. After a kill at any point before that, the old tables stay in
  * service and the next run drops the new ones.
  */
@@ -31,7 +31,8 @@ set_state(struct scop_installation *installation, const char *state)
 	    scop_directory_changed(platform) && scop_directory_write(platform);
 }
 
-/* Asks the supervisor whether all requests that began before the present directory have ended. */
+/* Checks with the supervisor that all requests that began before the current directory have ended.
+ */
 static bool
 is_drained(const struct scop_installation *installation)
 {
@@ -45,7 +46,7 @@ is_drained(const struct scop_installation *installation)
 	    drained;
 }
 
-/* Longer than the hard limit of a request none can take: the supervisor ends it then. */
+/* No request takes longer than its hard limit: the supervisor then ends it. */
 static bool
 wait_until_drained(struct scop_installation *installation)
 {
@@ -75,7 +76,7 @@ scop_thaw(struct scop_installation *installation)
 	return set_state(installation, "on");
 }
 
-/* Rows of a table; -1 where it is not there. */
+/* The number of rows in a table; -1 if it does not exist. */
 static int64_t
 count_rows(struct scop_platform *platform, const char *database, const char *table)
 {
@@ -85,8 +86,8 @@ count_rows(struct scop_platform *platform, const char *database, const char *tab
 	return row ? scop_int(row, "n") : -1;
 }
 
-/* Tables of the module, without the host's own; `counter`: the column that MariaDB numbers, if
- * there is one. */
+/* The module's tables, without the host's own; `counter`: the AUTO_INCREMENT column, if there is
+ * one. */
 static const struct scop_value *
 tables_of(struct scop_platform *platform, const char *database)
 {
@@ -100,7 +101,7 @@ tables_of(struct scop_platform *platform, const char *database)
 	    database, database);
 }
 
-/* A table that both generations have is filled from its namesake: as many rows, or the author has
+/* Checks that a table of both generations has as many rows in each: otherwise the migration has
  * lost some. */
 static bool
 check_counts(struct scop_installation *installation, const char *database)
@@ -126,7 +127,7 @@ check_counts(struct scop_installation *installation, const char *database)
 	return tables != NULL;
 }
 
-/* Forms and jobs that took effect before are known in the new generation too. */
+/* Copies the keys of forms and jobs that have taken effect to the new generation. */
 static bool
 carry_over(struct scop_installation *installation, const char *database)
 {
@@ -140,7 +141,8 @@ carry_over(struct scop_installation *installation, const char *database)
 		installation->old_database);
 }
 
-/* The highest number of each table as it begins to serve: what is above was written since. */
+/* Records the highest number in each table when it begins to serve: rows above it were written
+ * since. */
 static bool
 note_watermarks(struct scop_installation *installation, const char *database)
 {
@@ -219,7 +221,7 @@ scop_generation_make(struct scop_installation *installation)
 	const bool serves =
 	    strcmp(installation->state, "on") == 0 || strcmp(installation->state, "frozen") == 0;
 
-	/* Left by a run that was killed, or by going back from it. */
+	/* Left by a killed run, or by a rollback. */
 	if (!scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", database) ||
 	    !scop_installation_step(installation, "freeze"))
 		return false;
@@ -228,7 +230,7 @@ scop_generation_make(struct scop_installation *installation)
 	    scop_installation_switch(installation, database))
 		return true;
 	const struct scop_error cause = platform->err;
-	/* Whether the switch has happened is asked again: the answer to its commit may have been
+	/* Checks again whether the switch has happened: the answer to its commit may have been
 	 * lost. */
 	if (!scop_installation_is_unused(installation, database)) {
 		platform->err = cause;
@@ -243,9 +245,9 @@ scop_generation_make(struct scop_installation *installation)
 	return false;
 }
 
-/* ---- going back ---- */
+/* ---- rollback ---- */
 
-/* Each table's rows of since as a file. */
+/* Exports the newer rows of each table to a file. */
 static bool
 export_since(struct scop_platform *platform, const char *database, const char *folder)
 {
@@ -291,8 +293,7 @@ scop_generation_leave(struct scop_installation *installation, const struct scop_
 		return folder && export_since(platform, from, folder);
 	}
 	*ret_report = scop_arena_say(platform->arena, "%lld rows written since are kept", rows);
-	/* The way back may be gone more than once: what an earlier one has journalled is of another
-	 * time. */
+	/* A rollback may happen more than once: the journal of an earlier one no longer applies. */
 	return scop_platform_sql(platform,
 		   "DELETE FROM `%s`.scop_migration WHERE series = 'back%u' AND at < (SELECT "
 		   "MIN(at) FROM `%s`.scop_migration "

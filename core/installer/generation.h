@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tables of a new generation beside those that serve. */
+/* New generations of tables, beside those being served. */
 #ifndef SCOP_INSTALLER_GENERATION_H
 #define SCOP_INSTALLER_GENERATION_H
 
@@ -9,7 +9,7 @@
 bool scop_freeze(struct scop_installation *installation);
 bool scop_thaw(struct scop_installation *installation);
 
-/* Makes the package's generation beside the one that serves, fills it, and switches. */
+/* Creates the package's generation beside the one being served, fills it, and switches to it. */
 bool scop_generation_make(struct scop_installation *installation);
 
 /* Rolls back the rows written in the newer generation, as its manifest says; `ret_report`: the
@@ -17,7 +17,7 @@ bool scop_generation_make(struct scop_installation *installation);
 bool scop_generation_leave(struct scop_installation *installation,
     const struct scop_manifest *newer, const char **ret_report);
 
-/* Rows of the newer generation that were written since it began to serve. */
+/* The number of rows written in the newer generation since it began to serve. */
 int64_t scop_generation_rows_since(struct scop_platform *platform, const char *database);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Opening packages on a host: see granted.h. */
+/* Opens packages on a host: see granted.h. */
 #include "installer/granted.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ of_index(const void *context, const struct scop_package *package)
 	return listed(context, package);
 }
 
-/* The rights that the index or the configuration granted these bytes when they were accepted. */
+/* The rights that the index or the configuration granted to these bytes when they were accepted. */
 static unsigned
 of_known(const void *context, const struct scop_package *package)
 {

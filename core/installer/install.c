@@ -22,7 +22,7 @@
 
 enum { MODULE_CONNECTIONS = 64 };
 
-/* The module's account, with its secret in a file that its workers alone can read. */
+/* Creates the module's account, with its secret in a file that only its workers can read. */
 static bool
 make_account(struct scop_installation *installation)
 {
@@ -64,8 +64,8 @@ make_account(struct scop_installation *installation)
 		module, password);
 }
 
-/* Whom the module may call, and under which user it does, for the broker. None: no file, and its
- * workers have no way out. */
+/* Writes the module's user id and the hosts that it may call, for the broker. Without any there is
+ * no file, and its workers cannot make calls. */
 static bool
 write_calls(struct scop_installation *installation)
 {
@@ -97,13 +97,14 @@ write_calls(struct scop_installation *installation)
 	return true;
 }
 
-/* How a module is installed. `off`: it is switched off right afterwards, so it is in nobody's way.
+/* How a module is installed. `off`: it is disabled right afterwards, so it causes no conflict of
+ * addresses.
  */
 struct manner {
 	bool root, granted, off;
 };
 
-/* Requires a grant for each right that the new version has and the old one lacks. */
+/* Requires acceptance of each right that the new version has and the old one lacks. */
 static bool
 check_rights(struct scop_installation *installation)
 {
@@ -162,7 +163,7 @@ serving_goes_on(struct scop_installation *installation)
 		scop_arena_text(platform->arena, platform->err.said));
 }
 
-/* Everything but the check, where the tables stay or are added to. */
+/* All steps after the check, if the tables are kept or only added to. */
 static bool
 install(struct scop_installation *installation)
 {
@@ -179,7 +180,7 @@ install(struct scop_installation *installation)
 		return false;
 	if (strcmp(installation->module, "portal") == 0 &&
 	    !scop_tenant_views(platform, installation->tenant))
-		return false; /* a newer portal may show what an older host did not */
+		return false; /* a newer portal may need views that an older host did not create */
 	if (!scop_installation_step(installation, "statements") || !serving_goes_on(installation))
 		return false;
 	if (generation > serves)
@@ -191,7 +192,7 @@ install(struct scop_installation *installation)
 	    scop_installation_switch(installation, installation->database);
 }
 
-/* Tables that were added to are not made smaller: an older version comes back by going back to it.
+/* Additions to tables are not undone: an older version is restored by a rollback.
  */
 static bool
 check_direction(struct scop_installation *installation)
@@ -208,8 +209,7 @@ check_direction(struct scop_installation *installation)
 	    installation->module, version, installation->old_version);
 }
 
-/* A first installation that failed leaves nothing, so that a mended package finds nothing in its
- * way. */
+/* A failed first installation leaves nothing, so that a corrected package can be installed. */
 static void
 undo_first(struct scop_installation *installation)
 {
@@ -227,7 +227,7 @@ undo_first(struct scop_installation *installation)
 	platform->err = cause;
 }
 
-/* One module of an order: the one that was asked for, or one that it needs. */
+/* Installs one module of an order: the requested one, or a dependency. */
 static bool
 install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
     const struct manner *manner, bool (*on_step)(void *, const char *), void *context)
@@ -243,7 +243,7 @@ install_choice(struct scop_platform *platform, uint32_t tenant, const struct sco
 	    installation.known && strcmp(installation.old_hash, installation.package.hash) == 0;
 	if (same && strcmp(installation.state, "on") == 0 && !manner->root)
 		return true;
-	/* a run before us was killed */
+	/* a previous run was killed */
 	if (strcmp(installation.state, "frozen") == 0 && !scop_thaw(&installation))
 		return false;
 	if (check_direction(&installation) && check_rights(&installation) &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Installing a package for a tenant: see installation.h. */
+/* Installs a package for a tenant: see installation.h. */
 #include "installer/installation.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@
 
 enum { STATEMENT_MAX = 16384, AWAY_SECONDS_MAX = 30 };
 
-#define OPERATE "portal.operate" /* for tenants that are a scop's own */
+#define OPERATE "portal.operate" /* for scops' own tenants */
 
 bool
 scop_installation_step(struct scop_installation *installation, const char *what)
@@ -195,7 +195,7 @@ scop_installation_prepare(struct scop_installation *installation, const char *fo
 	return ok;
 }
 
-/* Menu entries, or tiles: both lead to a path, for who has a permission. */
+/* Writes menu entries or tiles: both link to a path and require a permission. */
 static bool
 fill_entries(struct scop_installation *installation, const char *table,
     const struct scop_manifest_menu *entries, size_t count)
@@ -213,7 +213,7 @@ fill_entries(struct scop_installation *installation, const char *table,
 	return ok;
 }
 
-/* Whether it is a scop's own tenant. */
+/* Whether the tenant is a scop's own. */
 static bool
 operates(struct scop_platform *platform, uint32_t tenant)
 {
@@ -222,7 +222,7 @@ operates(struct scop_platform *platform, uint32_t tenant)
 	    "operates");
 }
 
-/* Takes from all roles the module's permissions that its manifest no longer defines. */
+/* Removes the module's permissions that its manifest no longer defines from all roles. */
 static bool
 drop_lost_permissions(struct scop_installation *installation)
 {
@@ -321,7 +321,7 @@ fill_socle(struct scop_installation *installation)
 	    fill_entries(installation, "tile", manifest->tiles, manifest->tile_count);
 }
 
-/* The subscription's row. What served until now is what can be gone back to. */
+/* Writes the subscription's row. The version served until now becomes the target of a rollback. */
 static bool
 subscribe(struct scop_installation *installation, const char *database)
 {
@@ -349,7 +349,8 @@ subscribe(struct scop_installation *installation, const char *database)
 	    scop_directory_changed(platform);
 }
 
-/* When the module's jobs are due by the tenant's clock. One whose rule stays keeps its hour. */
+/* Schedules the module's jobs in the tenant's time zone. A job whose rule is unchanged keeps its
+ * next time. */
 static bool
 plan(struct scop_installation *installation)
 {
@@ -382,8 +383,8 @@ plan(struct scop_installation *installation)
 	return ok;
 }
 
-/* The subscription's row as MariaDB has it, which may have to come back first; a row without
- * members for none, NULL when it stays away. */
+/* Reads the subscription's row, waiting for MariaDB if it is unavailable; an empty map if there is
+ * no row, NULL if MariaDB does not return. */
 static const struct scop_value *
 subscription_now(struct scop_installation *installation)
 {
@@ -400,7 +401,7 @@ subscription_now(struct scop_installation *installation)
 
 		if (row)
 			return row;
-		/* the lock is lost; what was committed can still be asked */
+		/* the lock is lost, but reading is still possible */
 		scop_db_hold(platform->db, false);
 		sleep(1);
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The kinds of orders. Each is a row of one table: which of the order's columns has to say what it
- * concerns, whether an owner may give it, and the function that does it. A new kind is a row here
- * and a title in the portal.
+ * The kinds of orders. Each is a row of one table: the column that names its subject, whether an
+ * owner may place it, and the function that carries it out. A new kind is a row here and a title in
+ * the portal.
  */
 #include "installer/kinds.h"
 
@@ -45,7 +45,7 @@ wish_of(const struct scop_carrying *carrying)
 		.granted = scop_bool(carrying->order, "granted") };
 }
 
-/* The order's details, beyond the module that it concerns; NULL with the reason. */
+/* The order's details; NULL with the reason. */
 static const struct scop_value *
 details_of(const struct scop_carrying *carrying)
 {
@@ -57,9 +57,9 @@ details_of(const struct scop_carrying *carrying)
 
 /* ---- a module for a tenant ---- */
 
-/* An owner orders what costs nothing, what his allowance covers together with what he has, and a
- * newer version of what he pays already; operators and the command line order anything. The view
- * `offer` (tenant.c) says the same beforehand. */
+/* An owner may order free modules, modules whose price the allowance covers together with the
+ * current ones, and newer versions of modules already paid for; operators and the command line may
+ * order anything. The view `offer` (tenant.c) shows the same in advance. */
 static bool
 check_allowance(const struct scop_carrying *carrying)
 {
@@ -87,8 +87,8 @@ check_allowance(const struct scop_carrying *carrying)
 	    module_of(carrying));
 }
 
-/* The owner's request for it is answered, be it by an operator, or by an allowance that was raised
- * since. */
+/* Accepts the owner's request for the module, whether an operator installs it or a raised allowance
+ * now covers it. */
 static bool
 install_as(struct scop_carrying *carrying, const struct scop_wish *wish)
 {
@@ -189,8 +189,8 @@ decline(struct scop_carrying *carrying)
 
 /* ---- persons ---- */
 
-/* Ends the sessions of a person at every tenant but the one that has done so itself: the password
- * has changed. */
+/* After a change of password, ends the person's sessions at all tenants except the one that has
+ * already done so. */
 static bool
 sign_out(struct scop_carrying *carrying)
 {
@@ -211,7 +211,7 @@ sign_out(struct scop_carrying *carrying)
 
 /* ---- tenants ---- */
 
-/* Whether a run of this very order before us was killed when all was done. */
+/* Whether an earlier run of this order was killed after it had done everything. */
 static bool
 is_made(const struct scop_carrying *carrying, const char *name)
 {
@@ -222,7 +222,7 @@ is_made(const struct scop_carrying *carrying, const char *name)
 		   scop_platform_quote(carrying->platform, name)) != NULL;
 }
 
-/* The address that was asked for, else one below the operator's own; "" where it has none. */
+/* The requested address, else one below the operator's own; "" if the operator has none. */
 static const char *
 host_of(const struct scop_carrying *carrying, const char *wanted, const char *name,
     const char *suffix)
@@ -327,11 +327,11 @@ resume_rollout(struct scop_carrying *carrying)
 	    scop_number(carrying), "running");
 }
 
-/* ---- all of them ---- */
+/* ---- the table ---- */
 
 static const struct kind {
 	const char *name;
-	/* the column that says what it concerns; NULL: nothing but its tenant */
+	/* the column that names its subject; NULL: only its tenant */
 	const char *concerns;
 	bool operators_only;
 	bool (*carry_out)(struct scop_carrying *carrying);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A tenant as one archive: see leave.h. */
+/* Exports a tenant as one archive: see leave.h. */
 #include "installer/leave.h"
 
 #include <errno.h>
@@ -34,8 +34,8 @@ write_text(struct scop_platform *platform, const char *path, mode_t mode, const 
 
 /* ---- data ---- */
 
-/* One snapshot of all `databases`, by one run of mariadb-dump; then a file for each. Views are the
- * host's to make. */
+/* Takes one snapshot of all `databases` in one run of mariadb-dump, then writes a file for each.
+ * Views are left out: the host creates them. */
 static bool
 dump_databases(struct scop_platform *platform, const struct scop_value *databases,
     const char *folder)
@@ -111,8 +111,8 @@ cut_line(struct cutting *cutting, const char *line, size_t length)
 	return true;
 }
 
-/* Cuts the dump at its USE lines: "USE `t42_shop`;" begins what goes to data/shop.sql. No row has a
- * line of its own, for what mariadb-dump writes has its line ends escaped. */
+/* Splits the dump at its USE lines: the part after "USE `t42_shop`;" goes to data/shop.sql. No row
+ * can look like a USE line, because mariadb-dump escapes line ends. */
 static bool
 cut_dump(struct scop_platform *platform, const struct scop_value *databases, const char *folder)
 {
@@ -177,7 +177,7 @@ write_persons(struct scop_platform *platform, uint32_t tenant, const char *folde
 
 			scop_map_put(&map, keys[k], scop_get(row, keys[k]));
 		}
-		/* The secret of the second step is sealed under this host's key. */
+		/* The secret for two-step verification is sealed under this host's key. */
 		scop_map_put_text(&map, "totp",
 		    scop_text(row, "totp")[0]
 			? scop_unseal_for(platform, "portal", scop_text(row, "totp"))
@@ -191,7 +191,7 @@ write_persons(struct scop_platform *platform, uint32_t tenant, const char *folde
 		0600, scop_buffer_str(&out));
 }
 
-/* ---- what it is ---- */
+/* ---- description ---- */
 
 static bool
 write_description(struct scop_platform *platform, uint32_t tenant, const char *folder)
@@ -266,7 +266,7 @@ write_sums(struct scop_platform *platform, const char *folder)
 		scop_buffer_str(&out));
 }
 
-/* The programs, as they lie on this host, in the places where tools/stack.sh looks for them. */
+/* Copies this host's programs to the places where tools/stack.sh expects them. */
 static bool
 copy_host(struct scop_platform *platform, const char *folder)
 {
@@ -336,7 +336,7 @@ write_data(struct scop_platform *platform, const struct scop_value *databases, c
 	    cut_dump(platform, databases, folder) && dump_queue(platform, queue, folder);
 }
 
-/* Writes the past and coming statements, month by month. */
+/* Writes the monthly statements, past ones and the current one. */
 static bool
 write_statements(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {
@@ -387,8 +387,8 @@ write_all(struct scop_platform *platform, uint32_t tenant, const char *folder,
 	    scop_platform_step(platform, on_step, context, "archive");
 }
 
-/* The folder in which an archive is assembled: below var/exports under a hidden name, which a sweep
- * removes. */
+/* Creates the folder in which an archive is assembled: below var/exports, with a hidden name, so
+ * that a sweep removes leftovers. */
 static const char *
 work_folder(struct scop_platform *platform)
 {
@@ -403,7 +403,7 @@ work_folder(struct scop_platform *platform)
 	return NULL;
 }
 
-/* The folder as the archive WHAT-TIME.tar.zst of the tenant; the folder goes. */
+/* Packs the folder as the tenant's archive WHAT-TIME.tar.zst and removes it. */
 static const char *
 pack(struct scop_platform *platform, uint32_t tenant, const char *what, const char *folder, bool ok)
 {

@@ -2,7 +2,7 @@
 /*
  * Export and import of a tenant as one archive, which holds its data as SQL, its people, its
  * modules with their packages, a description of the tables, and the host's own programs, so that
- * its `run` starts it alone on a Debian 12 machine.
+ * its `run` starts the tenant on any Debian 12 machine.
  *
  *     README.md  run  tenant.json  persons.json  SHA256SUMS
  *     data/socle.sql, data/<module>.sql, data/queue.sql
@@ -18,14 +18,14 @@
 
 #include "installer/platform.h"
 
-/* Writes the archive, while the tenant is being served; its path, or NULL. */
+/* Writes the archive while the tenant is being served; returns its path, or NULL. */
 const char *scop_tenant_export(struct scop_platform *platform, uint32_t tenant,
     bool (*on_step)(void *, const char *), void *context);
 
-/* The same of one module. */
+/* The same for one module. */
 const char *scop_module_export(struct scop_platform *platform, uint32_t tenant, const char *module);
 
-/* For a purge, which has switched it off before: `state` is how it stood. */
+/* The same for a purge, which has disabled the module before: `state` is its earlier state. */
 const char *scop_module_export_as(struct scop_platform *platform, uint32_t tenant,
     const char *module, const char *state);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Going back, switching off, taking away: the later parts of a module's life for a tenant. See
- * platform.h. */
+/* Rolls back, disables, uninstalls and purges a tenant's module: see life.h. */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +19,7 @@
 #include "installer/directory.h"
 #include "package/files.h"
 
-/* Others that are on and need the module, with commas between; "" for none. */
+/* The enabled modules that need this one, separated by commas; "" for none. */
 static const char *
 dependants(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
@@ -51,7 +50,7 @@ check_free(struct scop_platform *platform, uint32_t tenant, const char *module)
 		"%s cannot go while %s, which needs it, is on. Disable that first.", module, names);
 }
 
-/* Nothing of it is shown or done any more; rows stay. In one transaction. */
+/* Stops showing and running the module, in one transaction; its rows are kept. */
 static bool
 switch_off(struct scop_platform *platform, uint32_t tenant, const char *module, const char *state)
 {
@@ -87,16 +86,16 @@ scop_module_uninstall(struct scop_platform *platform, uint32_t tenant, const cha
 	return check_free(platform, tenant, module) && switch_off(platform, tenant, module, "gone");
 }
 
-/* ---- back ---- */
+/* ---- rollback ---- */
 
-/* Menu, settings and row as they were, whichever way the rows go. */
+/* Restores menu, settings and subscription, in both kinds of rollback. */
 static bool
 switch_back(struct scop_installation *installation)
 {
 	if (!scop_installation_step(installation, "switch back") ||
 	    !scop_installation_switch(installation, installation->database))
 		return false;
-	/* Forward again is an upgrade: it looks at the tables anew. */
+	/* A later upgrade checks the tables anew. */
 	return scop_platform_sql(installation->platform,
 	    "UPDATE scopiton.subscription SET previous = NULL, previous_database = NULL WHERE "
 	    "tenant = %u AND "
@@ -242,8 +241,8 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 		    "purging '%s' deletes its data for good. Type its name to confirm.", module);
 	if (!check_free(platform, tenant, module))
 		return false;
-	/* Routes to it end before any data is removed. An earlier run may have exported and dropped
-	 * already. */
+	/* Removes its routes before any data. An earlier run may already have exported and dropped.
+	 */
 	if (!scop_installation_step(&installation, "switch off") ||
 	    !switch_off(platform, tenant, module, "gone") || !scop_directory_write(platform) ||
 	    !scop_platform_count(platform, &there,

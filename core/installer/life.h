@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A module's life at a tenant after it was installed: back, off, gone, purged. */
+/* The life of a tenant's module after its installation: rollback, disabling, uninstalling, purging.
+ */
 #ifndef SCOP_INSTALLER_LIFE_H
 #define SCOP_INSTALLER_LIFE_H
 
 #include "installer/platform.h"
 
-/* Rolls back to the version served before; `ret_report`: the result for rows written since. Needs
- * no worker of it. */
+/* Rolls back to the previous version; `ret_report`: the result for rows written since. Works even
+ * if the module's workers do not start. */
 bool scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *module,
     bool (*on_step)(void *, const char *), void *context, const char **ret_report);
 
-/* Off, everything kept. */
+/* Disables the module; everything is kept. */
 bool scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char *module);
 
-/* Gone from the menu, data kept. */
+/* Uninstalls the module; its data is kept. */
 bool scop_module_uninstall(struct scop_platform *platform, uint32_t tenant, const char *module);
 
-/* Exported to `ret_report`, then dropped without a trace; `confirmed` is the module's name, typed
- * again. */
+/* Exports the module's data, to the path given in `ret_report`, then deletes all of it; `confirmed`
+ * must be the module's name. */
 bool scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *module,
     const char *confirmed, bool (*on_step)(void *, const char *), void *context,
     const char **ret_report);
 
-/* The data at stake: tables with their rows, personal data, dependent modules. As text, a line
- * each. */
+/* The data that a purge would delete: tables with their rows, personal data, dependent modules. As
+ * text, one line each. */
 const char *scop_module_inventory(struct scop_platform *platform, uint32_t tenant,
     const char *module);
 
-/* Drops all that the tenant has of the module, without asking and without an export. */
+/* Drops all data of the tenant's module, without confirmation and without an export. */
 bool scop_module_drop(struct scop_platform *platform, uint32_t tenant, const char *module);
 
 #endif

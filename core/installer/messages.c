@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Translations in the database: see messages.h. One statement each, whatever their number. */
+/* Translations in the database: see messages.h. Each function uses one statement, whatever the
+ * number of texts. */
 #include "installer/messages.h"
 
 #include "base/buffer.h"

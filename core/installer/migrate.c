@@ -11,7 +11,7 @@
 #include "installer/tenant.h"
 #include "package/migration.h"
 
-/* The databases that a server has once, beside those of its tenants. */
+/* The databases that exist once per server, beside those of tenants. */
 static const struct {
 	const char *name, *series;
 } databases[] = { { "scopiton", "platform" }, { "queue", "queue" }, { "account", "account" } };
@@ -32,7 +32,7 @@ static const struct service_account {
 		"SELECT ON queue.sender" } },
 };
 
-/* The account, with its password in a file that the process alone can read. */
+/* Creates the account, with its password in a file that only the process can read. */
 static bool
 make_service(struct scop_platform *platform, const struct service_account *service)
 {
@@ -65,7 +65,7 @@ make_services(struct scop_platform *platform)
 	return true;
 }
 
-/* Every tenant's socle, which is only ever added to. */
+/* Migrates every tenant's socle; these migrations only ever add. */
 static bool
 migrate_socles(struct scop_platform *platform, bool (*on_step)(void *, const char *), void *context)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Migrations run under an account made for the run, which has nothing but the one database, and is
- * dropped afterwards. */
+/* Migrations run under an account that is created for the run, has access to one database only, and
+ * is dropped afterwards. */
 #ifndef SCOP_INSTALLER_MIGRATOR_H
 #define SCOP_INSTALLER_MIGRATOR_H
 
@@ -8,13 +8,13 @@
 
 #include "package/migration.h"
 
-/* The account has `migration->database`, and may read `migration->other`. */
+/* The account has all rights on `migration->database`, and may read `migration->other`. */
 bool scop_migrator_run(struct scop_platform *platform, const struct scop_migration *migration);
 
 /* Drops the accounts of killed runs; the caller holds the installer's lock. */
 bool scop_migrator_sweep(struct scop_platform *platform);
 
-/* `text` with `_` escaped, for it is a wildcard in GRANT ... ON. */
+/* Escapes `_` in `text`, because it is a wildcard in GRANT ... ON. */
 const char *scop_grant_pattern(struct scop_platform *platform, const char *database);
 
 /* 32 random letters. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * An archive of a tenant or a module, opened: unpacked where it is a file, with nothing that leads
- * out of its folder, and held against its own list of sums before anything of it is read.
+ * Opens an archive of a tenant or a module: unpacks a file, refusing paths that lead out of its
+ * folder, and verifies all files against SHA256SUMS before reading any of them.
  */
 #include "installer/opened.h"
 
@@ -84,7 +84,7 @@ unpack(struct scop_platform *platform, const char *file, const char *to)
 	    scop_error_set(&platform->err, "'%s' is no archive of a tenant, or is damaged", file);
 }
 
-/* Whether the text of SHA256SUMS has a line that ends so. */
+/* Whether SHA256SUMS has a line for this path. */
 static bool
 has_line(const char *sums, const char *line_end)
 {
@@ -97,7 +97,7 @@ has_line(const char *sums, const char *line_end)
 	return false;
 }
 
-/* One line: "<64 digits>  path". The path has to stay in the folder, and to be a plain file. */
+/* Checks one line, "<64 digits> path". The path must stay in the folder, and be a plain file. */
 static bool
 check_line(struct scop_platform *platform, const char *folder, const char *line, size_t length)
 {

@@ -7,17 +7,17 @@
 
 struct scop_opened {
 	const char *folder;
-	bool unpacked;                        /* by us: the folder goes when it is closed */
-	const struct scop_value *description; /* what the archive says of itself */
+	bool unpacked;                        /* unpacked here: the folder is removed on closing */
+	const struct scop_value *description; /* the archive's own description */
 };
 
 /* Opens the archive, or the folder that it was unpacked to, whose description is the file `name`
- * ("tenant.json" or "module.json"). Every file to import matches SHA256SUMS. Close it even if
+ * ("tenant.json" or "module.json"). Every file to import matches SHA256SUMS. Must be closed even if
  * opening has failed. */
 bool scop_archive_open(struct scop_platform *platform, const char *from, const char *name,
     struct scop_opened *ret_opened);
 
-/* Keeps the error of before. */
+/* Keeps an earlier error. */
 void scop_archive_close(struct scop_platform *platform, const struct scop_opened *opened);
 
 /* A file of an opened archive; NULL with the reason. Lives in the platform's arena. */

@@ -32,7 +32,7 @@ scop_order_give(struct scop_platform *platform, const struct scop_order *order, 
 		    "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are", version);
 		return 0;
 	}
-	/* If an order for the module is already under way, that one is shown. */
+	/* If an order for the module is already in progress, returns that one. */
 	if (!scop_platform_sql(platform,
 		"INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, beta, "
 		"granted, confirmed) VALUES "
@@ -65,7 +65,7 @@ scop_of(struct scop_platform *platform, const char *role)
 		       : NULL;
 }
 
-/* MariaDB sets the stamp: a portal can order only for its own tenant, a scop's portal only for
+/* MariaDB stamps the role: a portal can order only for its own tenant, a scop's portal only for
  * those that it serves. */
 static bool
 may_order(struct scop_platform *platform, const char *role, uint32_t tenant)
@@ -99,7 +99,7 @@ note_step(void *context, const char *what)
 	struct steps *steps = context;
 
 	if (!scop_platform_holds_lock(steps->platform))
-		return false; /* whoever has it now goes on */
+		return false; /* the installer that has it now goes on */
 	if (is_cancelled(steps->platform, steps->order)) {
 		steps->cancelled = true;
 		return false;
@@ -120,13 +120,13 @@ scop_sweep(struct scop_platform *platform)
 	scop_catalogue_sweep(platform);
 	bool ok = scop_migrator_sweep(platform);
 	ok &= scop_tenant_sweep(platform);
-	if (!ok) /* what is left harms nobody, and must not keep everybody from going on */
+	if (!ok) /* leftovers are harmless, and must not block other orders */
 		scop_log_line(SCOP_LOG_ERROR,
 		    "what killed runs have left is not all taken away: %s", platform->err.text);
 	return scop_platform_holds_lock(platform);
 }
 
-/* The outcome of an order that another installer has carried out since we read it. */
+/* The result of an order that another installer has carried out in the meantime. */
 static bool
 ended_elsewhere(struct scop_platform *platform, int64_t id)
 {
@@ -165,7 +165,7 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 	if (!may_order(platform, role, tenant))
 		return scop_error_set(&platform->err, "role '%s' may not order for tenant %u", role,
 		    tenant);
-	/* Kinds without steps ask at no other time. */
+	/* Kinds without steps check for cancellation only here. */
 	steps->cancelled = is_cancelled(platform, steps->order);
 	if (steps->cancelled)
 		return scop_error_set(&platform->err, "it was cancelled before it began");
@@ -210,8 +210,7 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*on_step)(void 
 	const bool ok = scop_sweep(platform) && carry_out(platform, order, &steps, &report) &&
 	    scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
-	/* The lock is lost with the connection: the installer that has it now carries the order
-	 * out, from where it stands. */
+	/* The lock is lost with the connection: the installer that has it now resumes the order. */
 	if (!ok && !scop_platform_holds_lock(platform))
 		return scop_error_set(&platform->err,
 		    "%s. The order goes on by itself; 'scopiton module list' shows how it went.",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Orders to the installer, rows of scopiton.installer_order: one at a time for a tenant's module,
- * whoever placed it. */
+/* Orders to the installer, rows of scopiton.installer_order: only one at a time for a tenant's
+ * module, whoever placed it. */
 #ifndef SCOP_INSTALLER_ORDERS_H
 #define SCOP_INSTALLER_ORDERS_H
 
@@ -14,21 +14,21 @@ struct scop_order {
 	const char *confirmed; /* for purge: the module's name, typed again */
 };
 
-/* Writes it; gives its number, or that of the one which is under way for the same tenant and
+/* Places the order; returns its number, or that of an order in progress for the same tenant and
  * module. 0 with the reason. */
 int64_t scop_order_give(struct scop_platform *platform, const struct scop_order *order,
     bool *ret_under_way);
 
-/* Carries out the order `id`, and notes how it went; false when it failed. */
+/* Carries out the order `id`, and records the result; false if it failed. */
 bool scop_order_run(struct scop_platform *platform, int64_t id,
     bool (*on_step)(void *, const char *), void *context);
 
-/* Asks that it be stopped where that is safe. */
+/* Requests that the order stop at the next safe step. */
 bool scop_order_cancel(struct scop_platform *platform, int64_t id);
 
-/* Removes leftovers of killed runs: fetched files, accounts of migrations, tenants half made or
- * half deleted, folders of archives half written. The caller holds the installer's lock, and so is
- * alone: false when the lock was lost. */
+/* Removes leftovers of killed runs: fetched files, accounts of migrations, half-created or
+ * half-deleted tenants, folders of unfinished archives. The caller holds the installer's lock, so
+ * no other installer runs; false if the lock was lost. */
 bool scop_sweep(struct scop_platform *platform);
 
 #endif

@@ -15,7 +15,7 @@
 #include "installer/fetch.h"
 #include "package/pictures.h"
 
-enum { FETCHES_MAX = 200, FAILURES_MAX = 3 }; /* at one look; the next one goes on */
+enum { FETCHES_MAX = 200, FAILURES_MAX = 3 }; /* per check; the next one continues */
 
 struct look {
 	int fetches, failures;
@@ -77,7 +77,7 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Removes pictures that neither the catalogue nor a package of this host names. */
+/* Removes pictures that are in neither the catalogue nor a package of this host. */
 static void
 sweep(struct scop_platform *platform)
 {

@@ -7,14 +7,13 @@
 #include "installer/platform.h"
 #include "package/index.h"
 
-/* Those of a package of this host: they are put in place, and named for the database. False with
- * the reason. */
+/* Puts the pictures of a package of this host in place, and returns their names for the database.
+ * False with the reason. */
 bool scop_pictures_keep(struct scop_platform *platform, const struct scop_package *package,
     const char **ret_icon, const char **ret_pictures);
 
-/* Fetches pictures that the index names and this host lacks, and removes those that nothing names
- * any more. A failed fetch is logged and retried at the next check: a module is installed without
- * it. */
+/* Fetches pictures in the index that this host lacks, and removes those that are no longer used. A
+ * failed fetch is logged and retried at the next check: a module is installed without it. */
 void scop_pictures_fetch(struct scop_platform *platform, const struct scop_index *index);
 
 #endif

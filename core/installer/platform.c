@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The platform's database: opening, asking, migrating. */
+/* The platform's database: connecting, queries, the lock. */
 #include "installer/platform.h"
 
 #include <fcntl.h>
@@ -181,7 +181,7 @@ scop_platform_lock(struct scop_platform *platform, unsigned seconds)
 
 	scop_db_hold(platform->db, held);
 	if (held)
-		setpriority(PRIO_PROCESS, 0, NICE); /* who is being served goes before */
+		setpriority(PRIO_PROCESS, 0, NICE); /* serving has priority */
 	return held;
 }
 

@@ -20,19 +20,19 @@ struct scop_platform {
 	struct scop_config config;
 	struct scop_db *db;
 	const char *password; /* of its account, for mariadb-dump */
-	/* rights of packages of folders: the configuration's, and those of an index that a check
-	 * was given */
+	/* rights of packages from folders: the configuration's, and for a check those of an index
+	 */
 	struct scop_grants granted, indexed;
 	struct scop_arena *arena;
-	struct scop_error err; /* of the last call that answered false */
+	struct scop_error err; /* of the last call that returned false */
 };
 
 /* Connects; false with the reason. */
 bool scop_platform_open(struct scop_platform *platform, const char *config_file);
 void scop_platform_close(struct scop_platform *platform);
 
-/* One SQL text, made as printf does; for names that were checked, and texts that
- * scop_platform_quote escaped. */
+/* Runs one SQL statement, formatted as by printf: only with validated names, and with texts escaped
+ * by scop_platform_quote. */
 bool scop_platform_sql(struct scop_platform *platform, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *scop_platform_quote(struct scop_platform *platform, const char *text);
@@ -48,8 +48,8 @@ const struct scop_value *scop_platform_rows(struct scop_platform *platform, cons
 const struct scop_value *scop_platform_row(struct scop_platform *platform, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The number `n` of SELECT COUNT(*) AS n; false on failure, which is not the same as none: ask so
- * before something is dropped. */
+/* The number `n` of SELECT COUNT(*) AS n; false on failure, which differs from 0: use it before
+ * dropping anything. */
 bool scop_platform_count(struct scop_platform *platform, int64_t *ret_count, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
@@ -57,25 +57,25 @@ bool scop_platform_count(struct scop_platform *platform, int64_t *ret_count, con
 bool scop_platform_step(struct scop_platform *platform, bool (*on_step)(void *, const char *),
     void *context, const char *what);
 
-/* Writes a secret that `uid` alone can read; replaced whole. */
+/* Writes a secret that only `uid` can read; replaces an existing file atomically. */
 bool scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid,
     const char *text);
 
-/* Whom a process runs as: the dispatcher's number is 0, the mailer's -1, a module's workers' the
- * module's. Gives -1 where all run as we do. */
+/* The user id of a process: `number` is 0 for the dispatcher, -1 for the mailer, and the module's
+ * number for its workers. -1 if all processes run as the same user. */
 uid_t scop_process_uid(const struct scop_platform *platform, int64_t number);
 
-/* Says that the directory has changed. */
+/* Signals that the directory has changed. */
 bool scop_directory_changed(struct scop_platform *platform);
 
 /* Takes the installer's lock for this database server, and lowers the process's priority below the
- * serving ones; false when another process holds it. A connection lost meanwhile does not reconnect
- * until unlocked: nothing goes on without the lock. */
+ * serving ones; false if another process holds it. Until unlocked, a lost connection does not
+ * reconnect: nothing continues without the lock. */
 bool scop_platform_lock(struct scop_platform *platform, unsigned seconds);
 void scop_platform_unlock(struct scop_platform *platform);
 
-/* Whether we hold it still: it ends with the connection, and another may have gone on with our
- * work. */
+/* Whether this process still holds the lock: it ends with the connection, and another may have
+ * resumed the work. */
 bool scop_platform_holds_lock(struct scop_platform *platform);
 
 #endif

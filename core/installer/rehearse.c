@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A dry run: the upgrade on a copy of the tenant's tables, timed, and dropped. Nobody is served
- * from it. */
+/* A dry run: upgrades a copy of the tenant's tables, measures the time, and drops the copy, which
+ * is never served. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -20,7 +20,7 @@ milliseconds(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Columns that are stored, with commas between: what is generated cannot be inserted. */
+/* The stored columns, separated by commas: generated columns cannot be inserted. */
 static const char *
 columns_of(struct scop_platform *platform, const char *database, const char *table)
 {

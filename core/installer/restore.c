@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Restores the data of an archive. Its SQL is untrusted: it runs under an account that may only
- * make tables in the one new database, by a client that may not touch files; and its result is
- * checked before any statement of ours touches it.
+ * create tables in the one new database, by a client that has no access to files, and the result is
+ * checked before any statement of the host uses it.
  */
 #include "installer/restore.h"
 
@@ -21,9 +21,9 @@
 	"run_at, tries, state, answer, ended"
 #define MAIL_ROW "role, " MAIL_COLUMNS
 
-/* Plain tables with plain names, and nothing that runs by itself when they are used: a view,
- * routine or trigger would do so with our rights, and a name with a quote in it would end our
- * statement. (MariaDB itself refuses functions that reach files in a default.) */
+/* Allows only plain tables with plain names: a view, routine or trigger would run with the host's
+ * rights, and a name containing a quote would end the host's statement. (MariaDB itself refuses
+ * functions that access files in a default.) */
 static bool
 check_loaded(struct scop_platform *platform, const char *database, const char *path)
 {
@@ -83,7 +83,7 @@ run_dump(struct scop_platform *platform, const char *database, const char *path,
 									       : -1;
 }
 
-/* Runs a dump in the one database, under an account made for that. */
+/* Runs a dump in the one database, under an account created for that. */
 bool
 scop_restore_data(struct scop_platform *platform, const char *database, const char *path)
 {
@@ -144,7 +144,7 @@ bool
 scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {
 	const struct scop_value *persons = scop_opened_json(platform, folder, "persons.json");
-	/* The numbers are those of the host that it comes from, where they were other people's. */
+	/* The ids in the archive are the other host's; here they belong to other persons. */
 	bool ok =
 	    persons && scop_platform_sql(platform, "UPDATE t%u.member SET person = NULL", tenant);
 
@@ -162,7 +162,7 @@ scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char
 	return ok;
 }
 
-/* Mails that wait with attachments, one by one: the number of each is new here. */
+/* Imports queued mails with attachments one by one: each gets a new number here. */
 static bool
 take_attachments(struct scop_platform *platform, const char *role, const char *ours)
 {

@@ -8,8 +8,8 @@
 /* The staging database of an import, which no tenant owns yet: one import runs at a time. */
 #define SCOP_STAGING "scop_staging"
 
-/* Runs a dump in the one database, which is made where it is not there, under an account made for
- * that. Anything but plain tables with plain names is refused. */
+/* Runs a dump in the one database, which is created if needed, under an account created for that.
+ * Anything but plain tables with plain names is refused. */
 bool scop_restore_data(struct scop_platform *platform, const char *database, const char *path);
 
 /* Imports persons by their address: existing accounts are kept, the others are created. */

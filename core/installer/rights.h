@@ -5,11 +5,10 @@
 
 #include "installer/platform.h"
 
-/* Grants a portal's role its writes to the platform: placing orders and cancelling them.
- * Idempotent. */
+/* Grants a portal's role the right to place and cancel orders. Idempotent. */
 bool scop_portal_rights(struct scop_platform *platform, uint32_t tenant);
 
-/* The same after a migration, for a tenant whose portal was granted them when it came. */
+/* The same after a migration, for a tenant whose portal already has these rights. */
 bool scop_portal_rights_again(struct scop_platform *platform, uint32_t tenant);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Upgrades in waves. A canary first, then waves of 1, 2, 4 ... tenants, each tenant by an order of
- * its own; the first that fails stops all. The state of a rollout is in its rows, so that it
- * resumes after a crash, and can be paused by one UPDATE.
+ * Upgrades in waves. A canary first, then waves of 1, 2, 4 ... tenants, each tenant by its own
+ * order; the first failure stops the rollout. The state of a rollout is in its rows, so it resumes
+ * after a crash, and one UPDATE pauses it.
  */
 #include "installer/rollout.h"
 
@@ -13,7 +13,8 @@
 
 #define SOCLE "socle"
 
-/* Two scops upgrade their own tenants at once; one for all is alone. With the reason in `err`. */
+/* Scops may upgrade their own tenants at the same time; a rollout for all tenants excludes others.
+ * The reason is in `err`. */
 static bool
 another_runs(struct scop_platform *platform, const char *module, int64_t scop, int64_t but)
 {
@@ -42,7 +43,7 @@ tenants_of(struct scop_platform *platform, const char *module, uint32_t scop)
 	    scop_platform_quote(platform, module), scop);
 }
 
-/* The n-th tenant is of wave 1 + log2(n); the canary of wave 0. */
+/* The n-th tenant is in wave 1 + log2(n), the canary in wave 0. */
 static bool
 add_tenants(struct scop_platform *platform, int64_t id, const char *tenants, uint32_t canary)
 {
@@ -66,7 +67,7 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 
 	if (another_runs(platform, module, scop, 0))
 		return 0;
-	/* Stops a paused rollout, which could only be resumed otherwise. */
+	/* Stops a paused rollout, so that a new one may replace it. */
 	if (!scop_platform_sql(platform, "START TRANSACTION") ||
 	    !scop_platform_sql(platform,
 		"UPDATE scopiton.rollout SET state = 'stopped' WHERE module = '%s' AND state = "

@@ -5,13 +5,13 @@
 
 #include "installer/choose.h"
 
-/* Makes one for the scop's tenants that have the module, or for all where `scop` is 0; `canary`:
- * first that tenant alone; 0: none. `module` "socle" is the socle itself. Its number, or 0 with the
- * reason. */
+/* Creates one for the scop's tenants that have the module, or for all if `scop` is 0; `canary`:
+ * this tenant alone is first; 0: none. `module` "socle" means the socle itself. Returns its number,
+ * or 0 with the reason. */
 int64_t scop_rollout_begin(struct scop_platform *platform, const char *module,
     const struct scop_wish *wish, uint32_t scop, uint32_t canary, const char *actor);
 
-/* Pauses one ("paused"), or goes on with it ("running"), where it is the scop's or that is 0. */
+/* Pauses a rollout ("paused") or resumes it ("running"), if it is the scop's, or `scop` is 0. */
 bool scop_rollout_set(struct scop_platform *platform, int64_t id, uint32_t scop, const char *state);
 
 #endif

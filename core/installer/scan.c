@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The folder of packages, noted in the database. */
+/* Records the host's folder of packages in the database. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,8 +19,8 @@
 #include "installer/platform.h"
 #include "installer/scan.h"
 
-/* Stores the package's jobs and events. A package is identified by its content, so stored rows stay
- * right. */
+/* Stores the package's jobs and events. A package is identified by its content, so existing rows
+ * remain valid. */
 static bool
 note_work(struct scop_platform *platform, const struct scop_package *package)
 {
@@ -53,7 +53,7 @@ note_work(struct scop_platform *platform, const struct scop_package *package)
 	return ok;
 }
 
-/* A list of the manifest as JSON, for the portal and for the solver. */
+/* A list from the manifest as JSON, for the portal and the solver. */
 static const char *
 json_text(struct scop_platform *platform, const struct scop_list_maker *list)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sealing for a module from outside of it: see sealing.h. */
+/* Seals and unseals a module's secrets for the installer: see sealing.h. */
 #include "installer/sealing.h"
 
 #include <sodium.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sector templates: what a new tenant of a kind starts with beyond the socle. See platform.h. */
+/* Sector templates: the modules and settings with which a new tenant starts. See sector.h. */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>

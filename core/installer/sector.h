@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Templates that tenants of a sector start from: the folder templates. */
+/* Templates for new tenants of a sector, from the folder templates. */
 #ifndef SCOP_INSTALLER_SECTOR_H
 #define SCOP_INSTALLER_SECTOR_H
 
 #include "installer/platform.h"
 
-/* Whether that template is there; false with the reason. */
+/* Whether that template exists; false with the reason. */
 bool scop_template_known(struct scop_platform *platform, const char *name);
 
-/* Notes the folder of sectors' templates, for the portal to show. */
+/* Records the folder of sector templates, for the portal to show. */
 bool scop_templates_note(struct scop_platform *platform);
 
 /* Installs the modules and applies the settings of a sector's template. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tenants: making one with its socle, and taking one away without a trace. */
+/* Tenants: creates one with its socle, and removes one completely. */
 
 #include <ctype.h>
 #include <sodium.h>
@@ -17,7 +17,7 @@
 #include "package/migration.h"
 #include "web/field.h"
 
-enum { WANTED_MAX = 1000000 }; /* a number that an archive may ask for: the next one is greater */
+enum { WANTED_MAX = 1000000 }; /* largest number that an archive may request */
 
 static bool
 valid_name(const char *name)
@@ -96,8 +96,7 @@ scop_tenant_socle(struct scop_platform *platform, uint32_t tenant,
 		order->host, tenant, order->portal_host, tenant);
 }
 
-/* The number of the scop `name`, or of the only one that there is where that is ""; 0 where there
- * are others too, or none. */
+/* The number of the scop `name`; for "", of the only scop; 0 if there are several, or none. */
 static bool
 find_scop(struct scop_platform *platform, const char *name, int64_t *ret_scop)
 {

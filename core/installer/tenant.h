@@ -1,50 +1,50 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A tenant: its row, socle, views and host names; taking it away. */
+/* A tenant: its row, socle, views and host names; removal. */
 #ifndef SCOP_INSTALLER_TENANT_H
 #define SCOP_INSTALLER_TENANT_H
 
 #include "installer/platform.h"
 
-/* How a new tenant is to be. */
+/* The parameters of a new tenant. */
 struct scop_tenant_order {
 	const char *name, *title, *language, *zone;
-	/* a scop's own: its portal shows the tenants that it serves, and orders for them */
+	/* a scop's own tenant: its portal shows the tenants that it serves, and can order for them
+	 */
 	bool operates;
 	/* the scop that serves it; "": the only one of this host; NULL: none */
 	const char *scop;
-	/* of its sector, from the folder templates; NULL: the portal alone */
+	/* sector template, from the folder templates; NULL: only the portal */
 	const char *template;
 	/* NULL or "": <name>.localhost and <name>-portal.localhost */
 	const char *host, *portal_host;
-	/* who is invited as its owner; NULL: nobody yet */
+	/* the person to invite as owner; NULL: none yet */
 	const char *owner_name, *owner_mail, *inviter;
-	/* stays unfinished: a sweep removes it once nobody holds the installer's lock for it */
+	/* remains unfinished: the next sweep removes it if this run is killed */
 	bool throw_away;
 };
 
-/* A new tenant's row, with the number `wanted` where it is free; then database, views and
- * host names, which the order has; then the word that it is whole, without which the next sweep
- * takes it away. */
+/* Creates a tenant in three steps: the row, with the number `wanted` if that is free; the database,
+ * views and host names; the mark that it is complete, without which the next sweep removes it. */
 bool scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order *order,
     uint32_t wanted, uint32_t *ret_tenant);
 bool scop_tenant_socle(struct scop_platform *platform, uint32_t tenant,
     const struct scop_tenant_order *order);
 bool scop_tenant_whole(struct scop_platform *platform, uint32_t tenant);
 
-/* Has the scop serve the tenant from now on; NULL: the command line alone does. */
+/* Assigns the tenant to the scop; NULL: only the command line serves it. */
 bool scop_tenant_serve(struct scop_platform *platform, uint32_t tenant, const char *scop);
 
-/* The address that the tenant's mails come from; "": the host's. */
+/* Sets the sender's address of the tenant's mails; "": the host's. */
 bool scop_tenant_sender(struct scop_platform *platform, uint32_t tenant, const char *address);
 
-/* Sets the amount that the tenant may order by itself in a month, in cents; below 0: nothing that
- * costs. */
+/* Sets the monthly cost, in cents, up to which the tenant may order modules itself; negative: only
+ * free modules. */
 bool scop_tenant_allow(struct scop_platform *platform, uint32_t tenant, int64_t cents);
 
-/* Makes the socle's views of the platform for the tenant; idempotent. */
+/* Creates the tenant's views of the platform in its socle; idempotent. */
 bool scop_tenant_views(struct scop_platform *platform, uint32_t tenant);
 
-/* Nobody is led to the tenant any more. */
+/* Removes the routes to the tenant. */
 bool scop_tenant_close(struct scop_platform *platform, uint32_t tenant);
 
 /* Closes it, and drops its databases, roles and rows. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The next step of the upgrades in waves: see wave.h. */
+/* The next step of an upgrade in waves: see wave.h. */
 #include "installer/wave.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ migrate_socle(struct scop_platform *platform, uint32_t tenant)
 	    scop_tenant_views(platform, tenant) && scop_portal_rights_again(platform, tenant);
 }
 
-/* The next tenant of the rollout, by an order as anybody's. */
+/* Upgrades the rollout's next tenant by an ordinary order. */
 static bool
 serve_tenant(struct scop_platform *platform, const struct scop_value *rollout, uint32_t tenant)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The next step of the upgrades in waves. */
+/* The next step of an upgrade in waves. */
 #ifndef SCOP_INSTALLER_WAVE_H
 #define SCOP_INSTALLER_WAVE_H
 
 #include "installer/platform.h"
 
-/* Serves the next tenant of a running one, by an order of its own; false where there is nothing to
- * do. */
+/* Upgrades the next tenant of a running rollout by an order of its own; false if there is nothing
+ * to do. */
 bool scop_rollout_step(struct scop_platform *platform);
 
 #endif
