@@ -75,7 +75,7 @@ static const char *channel, *reason;
 static int level;
 static unsigned errors;
 
-/* Runs `module check` on it, to measure the level that the catalogue shows. */
+/* Runs `module check` on the package, to measure the level that the catalogue shows. */
 static bool
 measure(struct cli *cli, const char *file, const char *source, const char *catalogue)
 {

@@ -41,7 +41,7 @@ begin(struct cli *cli, const char *folder, struct change *change)
 		(cli_fail("%s", change->err.text), false));
 }
 
-/* Saves where all went well; gives the exit status. */
+/* Saves the change if it succeeded; returns the exit status. */
 static int
 end(struct change *change, bool ok)
 {
@@ -211,7 +211,7 @@ list(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* A list of the index: texts, or modules with a range of versions. */
+/* Prints a list from the index: texts, or modules with a range of versions. */
 static void
 print_list(struct scop_platform *platform, const char *words, const char *json)
 {
@@ -286,8 +286,8 @@ show(struct scop_platform *platform, const char *name)
 	return CLI_DONE;
 }
 
-/* Whose a module's name is on this host: what the catalogue says, or, of a module that is in none,
- * what the operator says. */
+/* Sets the scop that owns a module name on this host. The catalogue decides for its modules, the
+ * operator for all others. */
 static int
 give(struct scop_platform *platform, const char *module, const char *scop)
 {
@@ -307,8 +307,8 @@ give(struct scop_platform *platform, const char *module, const char *scop)
 	return CLI_DONE;
 }
 
-/* How many of this host's tenants use each module, signed by the scop, for the group to add up. No
- * tenant is named. */
+/* Writes how many of this host's tenants use each module, signed by the scop, for the group to add
+ * up. No tenant is named. */
 static int
 usage(struct cli *cli, struct scop_platform *platform)
 {
@@ -342,7 +342,8 @@ usage(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* Leads nginx to the folder, by a link that is renamed into place; with --off to nothing. */
+/* Makes nginx serve the folder, through a link that is renamed into place; with --off it serves
+ * none. */
 static int
 serve(struct cli *cli, struct scop_platform *platform)
 {

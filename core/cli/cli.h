@@ -8,34 +8,34 @@
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 struct cli {
-	const char *program; /* as called */
+	const char *program; /* its name on the command line */
 	const char *config_file;
-	int argc; /* what stands behind the subcommand's name */
+	int argc; /* the arguments after the subcommand's name */
 	char **argv;
 };
 
-/* The value behind the option `name` such as "--tenant"; `otherwise` where it is not given. Takes
- * both from the list. */
+/* The value of the option `name`, such as "--tenant"; `otherwise` if it is not given. Removes both
+ * from the list. */
 const char *cli_option(struct cli *cli, const char *name, const char *otherwise);
 
-/* Whether the flag is given; takes it from the list. */
+/* Whether the flag is given; removes it from the list. */
 bool cli_flag(struct cli *cli, const char *name);
 
-/* The first of the list, such as "list" of `tenant list`, taken off; "" for none. */
+/* Removes and returns the first argument, such as "list" in `tenant list`; "" for none. */
 const char *cli_verb(struct cli *cli);
 
-/* Whether the list is empty; otherwise reports the unknown arguments. */
+/* Whether the list is empty; if not, reports the unknown arguments. */
 bool cli_done(struct cli *cli, int wanted);
 
 /* Prints an error on standard error; returns the exit status. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same, once a command has taken the options that it knows: one that is left over is named. */
+/* The same, after a command has removed its known options: names one that is left over. */
 int cli_misused(const struct cli *cli, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Opens the platform's data, or says why not. */
+/* Opens the platform's data, or prints why it cannot. */
 bool cli_open(struct cli *cli, struct scop_platform *ret_platform);
 
 /* The tenant's row by name: id, name, title, language, zone, currency. NULL, after an error
@@ -45,11 +45,11 @@ const struct scop_value *cli_tenant(struct scop_platform *platform, const char *
 /* Prints one step of the command's progress. */
 bool cli_step(void *context, const char *what);
 
-/* A column that holds a message (base/said.h), in English, until the next call. */
+/* The English text of a column that holds a message (base/said.h), valid until the next call. */
 const char *cli_shown(const struct scop_value *row, const char *key);
 
-/* The secret key in the file behind `option`, perhaps with --password-file; the public one in a
- * file. False, after saying so. */
+/* Reads the secret key from the file given by `option`, with --password-file if needed, and the
+ * public key from a file. On failure false, after an error message. */
 struct scop_secret_key;
 struct scop_public_key;
 bool cli_key(struct cli *cli, const char *option, struct scop_secret_key *ret_key);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Options, refusals and the platform, shared by the subcommands: see cli.h. */
+/* Options, error messages and the platform, shared by the subcommands: see cli.h. */
 #include "cli/cli.h"
 
 #include <stdarg.h>

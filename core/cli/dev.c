@@ -41,7 +41,7 @@ seconds_now(void)
 
 /* ---- which module ---- */
 
-/* The one folder here, or below modules/, that has a manifest; NULL where there are none or more.
+/* The only folder here, or below modules/, that has a manifest; NULL if there are none or several.
  */
 static const char *
 only_module(struct scop_arena *arena, const char *pattern)
@@ -59,8 +59,8 @@ only_module(struct scop_arena *arena, const char *pattern)
 	return name;
 }
 
-/* The folder of the module's sources, below the one that has the Makefile; CLI_DONE, or the exit
- * status of a reported error. */
+/* Finds the folder of the module's sources, below the one with the Makefile; returns CLI_DONE, or
+ * the exit status of a reported error. */
 static int
 find_module(struct dev *dev, const char *given)
 {
@@ -83,7 +83,7 @@ find_module(struct dev *dev, const char *given)
 
 /* ---- building and installing ---- */
 
-/* Runs it, shows and keeps its output; returns whether it succeeded. */
+/* Runs a command, shows and keeps its output; returns whether it succeeded. */
 static bool
 run(struct dev *dev, const char *command)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The private Scopiton of scopiton dev: scopiton-dev-host starts it, in a session of its own, so
- * that Ctrl-C reaches us alone and we end it front to back by closing its input. */
+ * that Ctrl-C reaches only this process, which stops the host in order by closing its input. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,8 +14,8 @@
 #include "cli/cli.h"
 #include "cli/dev.h"
 
-/* Sets the paths of the host's files, in the child only, since make has a BUILD too: beside an
- * installed program, or in the checkout that built it. */
+/* Sets the paths of the host's files, next to an installed program or in the checkout that built
+ * it. Only in the child, since make also uses BUILD. */
 static bool
 set_places(const struct dev *dev)
 {
@@ -58,7 +58,7 @@ become_host(const struct dev *dev, const char *port, const int in[2], const int 
 	_exit(1);
 }
 
-/* Until it says "ready", or ends. */
+/* Waits until it prints "ready", or ends. */
 static bool
 wait_until_ready(int out)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The page that stands in a module's place while it cannot be built. nginx serves it where the
- * configuration says "development = yes", below .localhost: see nginx/scopiton.conf.in. The
- * previous package goes on serving everybody else. */
+/* The page that replaces a module's pages while it cannot be built. nginx serves it where the
+ * configuration says "development = yes", below .localhost: see nginx/scopiton.conf.in. On all
+ * other host names the previous package continues to serve. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>

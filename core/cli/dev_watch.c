@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Changes of a module's files, by inotify(7). An editor saves in several steps, and a branch's
- * switch changes many files: a change is reported once no file has changed for a moment. */
+/* Changes of a module's files, by inotify(7). Editors save in several steps, and switching branches
+ * changes many files, so a change is reported once no file has changed for a moment. */
 #include <errno.h>
 #include <fts.h>
 #include <poll.h>
@@ -39,7 +39,7 @@ dev_watch_open(const char *folder)
 	return watch;
 }
 
-/* Editors keep files of their own beside the one that is edited. */
+/* Editors keep temporary files next to the edited one. */
 static bool
 counts(const struct inotify_event *event)
 {
@@ -50,7 +50,7 @@ counts(const struct inotify_event *event)
 	if (length == 0 || event->name[0] == '.' || event->name[0] == '#' ||
 	    event->name[length - 1] == '~' || strcmp(event->name, "4913") == 0)
 		return false;
-	/* a file that is only made has nothing in it yet */
+	/* a file that was only created is still empty */
 	return !(event->mask & IN_CREATE) || (event->mask & IN_ISDIR);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton doctor: reports mistakes before anything runs, isolation that this machine cannot
- * provide, and modules that a host would not load. */
+ * provide, and modules that the host would refuse to load. */
 #include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -23,7 +23,8 @@ base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* In the child: the module's worker, in its sandbox, with our pipes as standard input and output.
+/* In the child: runs the module's worker, in its sandbox, with pipes to this process as standard
+ * input and output.
  */
 static void __attribute__((noreturn))
 become_worker(struct scop_platform *platform, const struct scop_value *tenant,
@@ -83,8 +84,8 @@ send_file(FILE *out, const char *path)
 	return left == 0;
 }
 
-/* A report quotes an untrusted file: characters that control the terminal (ESC, and those of C1,
- * which UTF-8 writes in two bytes) become a '?'. */
+/* A report quotes an untrusted file: characters that control the terminal (ESC, and C1 controls,
+ * which are two bytes in UTF-8) become '?'. */
 static void
 make_plain(char *text)
 {
@@ -100,7 +101,7 @@ make_plain(char *text)
 	}
 }
 
-/* "level line column text" as a sentence that names the file. */
+/* Prints "level line column text" as a message that names the file. */
 static void
 print_reports(FILE *in, const char *file)
 {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "process/control.h"
-/* A schedule has neither a number nor tries. */
+/* A schedule has neither an entry number nor tries. */
 static const char *
 numbered(struct scop_platform *platform, const struct scop_value *row, const char *key)
 {

@@ -8,7 +8,7 @@
 /* Wakes the dispatcher, which polls only every few seconds. */
 void cli_wake_dispatcher(const struct scop_platform *platform);
 
-/* job run MODULE JOB --tenant TENANT; gives the exit status. */
+/* job run MODULE JOB --tenant TENANT; returns the exit status. */
 int cli_job_run(struct cli *cli, struct scop_platform *platform);
 
 #endif

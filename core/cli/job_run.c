@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton job run: a scheduled job, now. It goes through the queue as its hour would have put it
- * there, so that the same limits, tries and "in effect once" hold; then its outcome is waited for.
+/* scopiton job run: runs a scheduled job now. The job goes through the queue as if its time had
+ * come, so that limits, tries and "takes effect once" are the same; the command then waits for the
+ * result.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 
 enum {
 	LOOK_MICROSECONDS = 100000,
-	TAKEN_SECONDS_MAX = 15, /* the dispatcher looks by itself every five */
+	TAKEN_SECONDS_MAX = 15, /* the dispatcher itself polls every five */
 	MORE_SECONDS = 10
 };
 
@@ -22,7 +23,7 @@ struct run {
 	struct scop_platform *platform;
 	const char *role, *job;
 	int64_t id, began; /* microseconds */
-	char shown[60];    /* of its progress, last */
+	char shown[60];    /* last reported progress */
 };
 
 static double
@@ -71,8 +72,8 @@ may_run(struct scop_platform *platform, const struct scop_value *tenant, const c
 	return false;
 }
 
-/* The entry that its hour would have made; one that waits already, or rests after a failure, is due
- * now instead. */
+/* Creates the entry that the schedule would have created; an existing one, queued or waiting for a
+ * retry, becomes due now instead. */
 static bool
 put(struct run *run)
 {
@@ -116,7 +117,7 @@ show_progress(struct run *run, const struct scop_value *row)
 	strcpy(run->shown, text);
 }
 
-/* Whether more is to be waited for; if not, the exit status is in `ret_status`. */
+/* Whether to wait longer; if not, the exit status is in `ret_status`. */
 static bool
 goes_on(struct run *run, int64_t seconds_max, int *ret_status)
 {

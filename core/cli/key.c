@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton key: makes a key pair; and functions with which other subcommands read one. */
+/* scopiton key: creates a key pair; also reads keys for other subcommands. */
 #include <stdio.h>
 #include <string.h>
 

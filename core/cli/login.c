@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton login: a one-time sign-in link. The way in until accounts exist, and the way back in
- * afterwards. */
+/* scopiton login: prints a one-time sign-in link, for signing in before accounts exist, and for
+ * regaining access afterwards. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 enum { LINK_MINUTES = 15 };
 
-/* The member who represents the role, made if missing. */
+/* The member who represents the role, created if missing. */
 static int64_t
 member_of(struct scop_platform *platform, uint32_t tenant, const char *role, const char *language)
 {
@@ -33,7 +33,7 @@ member_of(struct scop_platform *platform, uint32_t tenant, const char *role, con
 	    : 0;
 }
 
-/* Names of all roles, with commas between. */
+/* The names of all roles, separated by commas. */
 static const char *
 roles_of(struct scop_platform *platform, uint32_t tenant)
 {

@@ -17,7 +17,7 @@ static int cli_help(struct cli *cli);
 static const struct command {
 	const char *name;
 	int (*run)(struct cli *cli);
-	const char *usage; /* NULL: not for people */
+	const char *usage; /* NULL: internal */
 	const char *text;
 } commands[] = {
 	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },

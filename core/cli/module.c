@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton module: a module's life for tenants. It writes the same order as the portal does, and
- * runs it where no installer does. */
+/* scopiton module: the life cycle of tenants' modules. It places the same orders as the portal, and
+ * carries them out itself if no installer runs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +48,7 @@ list(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* Waits for the installer that runs, and shows its steps as they come. */
+/* Waits for the running installer, and prints its steps. */
 static int
 follow(struct scop_platform *platform, long long id)
 {
@@ -223,7 +223,7 @@ show_rollout(struct scop_platform *platform, long long id)
 	return strcmp(scop_text(rollout, "state"), "stopped") == 0 ? CLI_FAILED : CLI_DONE;
 }
 
-/* Goes on with what runs until nothing does, where no installer does so. */
+/* Advances running rollouts until none is left, if no installer does. */
 static int
 follow_rollout(struct scop_platform *platform, long long id)
 {

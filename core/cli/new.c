@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton new NAME: a copy of the guestbook's shape under another name, which builds and shows a
- * page as it is. In a checkout it becomes modules/NAME; elsewhere NAME, beside a Makefile that
- * builds it with the installed Scopiton. */
+/* scopiton new NAME: creates a module from the guestbook, which builds and shows a page without
+ * changes. In a checkout it becomes modules/NAME; elsewhere NAME, next to a Makefile that builds it
+ * with the installed Scopiton. */
 #include <ctype.h>
 #include <errno.h>
 #include <fts.h>
@@ -16,14 +16,14 @@
 #include "cli/cli.h"
 #include "data/directory.h"
 
-/* The title of the guestbook's picture, in its translations. */
+/* The title of the guestbook's picture, which is in its translations. */
 static const char picture_text[] = "msgid \"The messages, the latest first\"\n";
 static const char in_checkout[] = "modules/guestbook";
 
 struct copy {
 	struct scop_arena *arena;
 	const char *name, *scop;
-	const char *title; /* the name with a capital */
+	const char *title; /* the name, capitalised */
 	const char *model; /* the folder that is copied */
 	const char *to;
 };
@@ -45,7 +45,7 @@ valid_scop(const char *scop)
 	    scop[strspn(scop, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
-/* The guestbook's names, and what takes their place. */
+/* The guestbook's names, and their replacements. */
 static const char *
 renamed(const struct copy *copy, const char *text)
 {
@@ -74,7 +74,7 @@ renamed(const struct copy *copy, const char *text)
 	return scop_buffer_str(&out);
 }
 
-/* The text without what stands from `begin` to behind `end`. */
+/* The text without the part from `begin` through `end`. */
 static const char *
 without(struct scop_arena *arena, const char *text, const char *begin, const char *end)
 {
@@ -85,7 +85,7 @@ without(struct scop_arena *arena, const char *text, const char *begin, const cha
 		  : text;
 }
 
-/* The manifest of the guestbook with its own scop, and without its picture and category. */
+/* The guestbook's manifest with another scop, and without picture and category. */
 static const char *
 manifest(const struct copy *copy, const char *text)
 {
@@ -162,8 +162,8 @@ copy_all(const struct copy *copy)
 	return ok;
 }
 
-/* The installed files for authors, ../../../share/scopiton of this program; NULL where it is not an
- * installed one. */
+/* The installed files for authors, ../../../share/scopiton relative to this program; NULL if it is
+ * not installed. */
 static const char *
 installed(struct scop_arena *arena)
 {

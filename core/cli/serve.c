@@ -40,8 +40,8 @@ cli_serve(struct cli *cli)
 	return cli_fail("'%s' cannot be run: %s", program, strerror(errno));
 }
 
-/* Modules that tenants use and this program would not load: listed, or switched off where that was
- * said. */
+/* Lists tenants' modules that this version of the host would not load, or disables them if so
+ * ordered. */
 static bool
 preflight(struct scop_platform *platform, bool leave_out)
 {
@@ -210,7 +210,7 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 	FILE *file = fopen(path, "r");
 	if (!file)
 		return;
-	/* without an answer of the database the file is read again at the next turn */
+	/* if the database fails, the file is read again in the next round */
 	if (!scop_platform_sql(platform,
 		"UPDATE scopiton.package SET trouble = '' WHERE trouble <> ''")) {
 		fclose(file);
@@ -224,7 +224,7 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 			continue;
 		*space = '\0';
 		space[1 + strcspn(space + 1, "\n")] = '\0';
-		/* cut first: an escape that is cut in two leaves the quote open */
+		/* truncated first: a split escape sequence would leave the quote open */
 		space[1 + scop_utf8_fit(space + 1, 390)] = '\0';
 		line[scop_utf8_fit(line, 32)] = '\0';
 		scop_platform_sql(platform,
@@ -234,7 +234,7 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 	fclose(file);
 }
 
-/* Checks for a newer index now and then; stores an error for the portal, and logs it once. */
+/* Checks for a newer index at intervals; stores an error for the portal, and logs it once. */
 static void
 look_at_catalogue(struct scop_platform *platform, int64_t *next)
 {
@@ -249,8 +249,8 @@ look_at_catalogue(struct scop_platform *platform, int64_t *next)
 	}
 }
 
-/* One round: the next order if one waits, else the next tenant of a rollout; the directory if it
- * has changed. */
+/* One round: carries out the next order, else the next tenant of a rollout, and writes the
+ * directory if it has changed. */
 static void
 work(struct scop_platform *platform, int64_t *version)
 {
@@ -336,7 +336,7 @@ cli_installer(struct cli *cli)
 	scop_log_open("installer", SCOP_LOG_INFO);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
-	/* Ctrl-C reaches the whole group; the supervisor says when to end */
+	/* Ctrl-C reaches the whole process group; the supervisor decides when to end */
 	signal(SIGINT, SIG_IGN);
 	while (!stop && getppid() != 1) {
 		const bool connected = scop_platform_open(&platform, cli->config_file);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* scopiton slow: the statements that took longer than `slow_statement_milliseconds`, the slowest
- * first, since their pools were made. The supervisor knows them, so it has to run. */
+ * first, since their pools were created. The supervisor keeps them, so it must be running. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

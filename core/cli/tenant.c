@@ -45,7 +45,7 @@ create(struct cli *cli, struct scop_platform *platform)
 		.inviter = "Scopiton" };
 
 	order.owner_name = cli_option(cli, "--owner-name", order.owner_mail);
-	/* what is left when the options are taken */
+	/* the arguments left after the options */
 	order.name = cli->argc > 0 ? cli->argv[0] : "";
 	if (cli->argc != 1 || !order.title)
 		return cli_misused(cli, "tenant create needs a name and --title");
@@ -139,7 +139,7 @@ static int delete (struct cli *cli, struct scop_platform *platform)
 		    ? cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.",
 			  name, name)
 		    : CLI_FAILED;
-	if (!begin(platform)) /* which goes on with a deletion that was killed */
+	if (!begin(platform)) /* which resumes a killed deletion */
 		return CLI_FAILED;
 	const struct scop_value *tenant = cli_tenant(platform, name);
 	if (!tenant) {
@@ -155,7 +155,7 @@ static int delete (struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* Which scop serves the tenant from now on. */
+/* Sets the scop that serves the tenant. */
 static int
 serve(struct cli *cli, struct scop_platform *platform)
 {
@@ -174,7 +174,7 @@ serve(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* The address that the tenant's mails come from. */
+/* Sets the sender's address of the tenant's mails. */
 static int
 send_from(struct cli *cli, struct scop_platform *platform)
 {
@@ -193,7 +193,7 @@ send_from(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
-/* Sets the amount that the tenant may order by itself in a month. */
+/* Sets the monthly cost up to which the tenant may order modules itself. */
 static int
 allow(struct cli *cli, struct scop_platform *platform)
 {
@@ -264,7 +264,7 @@ static int export(struct cli *cli, struct scop_platform *platform)
 	if (cli->argc != 1)
 		return cli_usage("tenant export needs one name");
 	const struct scop_value *tenant = cli_tenant(platform, cli->argv[0]);
-	if (!tenant || !begin(platform)) /* tables are not changed meanwhile */
+	if (!tenant || !begin(platform)) /* so that tables do not change meanwhile */
 		return CLI_FAILED;
 	const uint32_t id = (uint32_t)scop_int(tenant, "id");
 	const char *file = module ? scop_module_export(platform, id, module)

@@ -59,7 +59,7 @@ take_signals(struct scop_service *service)
 	sigset_t signals;
 
 	signal(SIGPIPE, SIG_IGN);
-	/* Ctrl-C reaches the whole group; the supervisor says when to end */
+	/* Ctrl-C reaches the whole process group; the supervisor decides when to end */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	sigemptyset(&signals);
