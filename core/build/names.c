@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * scopiton-names: makes C of a module's statements, views and translations, so that a slip is a
- * compile error.
+ * scopiton-names: generates C from a module's statements, views and translations, so that a slip is
+ * a compile error.
  *
  *     scopiton-names <module folder> <output folder> <webroot> [<symbol>]
  *     scopiton-names --words <module folder> <pot file> [--draft]
  *     scopiton-names --shown <module folder> <pot file> <texts.json>
  *
  * The first reads *.sql, views/ (*.html) of the module and *.mo of the output folder; it writes
- * names.h, names.c, statements.txt and views.pot. A webroot of "-" leaves {{#asset}} as it stands,
- * where only the texts are wanted. The second compares translations with texts (words.h); the third
- * writes the translations of the .pot's texts for the package (package/texts.h). A mistake is
+ * names.h, names.c, statements.txt and views.pot. With the webroot "-", {{#asset}} is left
+ * unchanged, for extracting texts only. The second compares translations with texts (words.h); the
+ * third writes the translations of the .pot's texts for the package (package/texts.h). A mistake is
  * printed as file:line:column on standard error, and the exit status is 1.
  */
 #include <errno.h>
@@ -58,7 +58,7 @@ write_c_string(FILE *out, const char *text, size_t length)
 static void
 write_function(FILE *header, const struct scop_statement_source *statement)
 {
-	/* The compiler's errors name the author's file. */
+	/* #line makes the compiler's errors name the author's file. */
 	fprintf(header,
 	    "\n#line %u \"%s\"\nextern const struct scop_statement statement_%s; static inline "
 	    "struct scop_query %s(",
@@ -88,7 +88,7 @@ is_c_word(const char *name)
 	return false;
 }
 
-/* A statement becomes a function of C, with its arguments as parameters. */
+/* Turns a statement into a C function, with its arguments as parameters. */
 static void
 check_names(const struct scop_statement_source *statements, size_t index)
 {
@@ -281,7 +281,7 @@ write_messages(const char *output, FILE *code)
 /* Overwrites a file only if its content changes, so that its dependents are rebuilt only then. */
 struct output {
 	const char *path;
-	FILE *file; /* in memory until it is finished */
+	FILE *file; /* kept in memory until it is complete */
 	char *bytes;
 	size_t length;
 };

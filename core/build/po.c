@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* .po files: see po.h. A line is a comment, a keyword with a string, or a string that goes on. */
+/* .po files: see po.h. A line is a comment, a keyword with a string, or a string that continues the
+ * previous one. */
 #include "build/po.h"
 
 #include <string.h>
@@ -11,8 +12,8 @@ struct reader {
 	struct scop_arena *arena;
 	const char *path, *at;
 	unsigned line;
-	struct po_entry *entry; /* under way */
-	const char **target;    /* where strings that follow go; NULL: none has begun */
+	struct po_entry *entry; /* being read */
+	const char **target;    /* target of continued strings; NULL: none */
 	struct po_file *file;
 	struct scop_error *err;
 };
@@ -34,7 +35,7 @@ add_escape(struct scop_buffer *out, char c)
 	return letter != NULL;
 }
 
-/* The string that begins at `at`, behind what its target already holds. */
+/* Appends the string at `at` to its target. */
 static bool
 take_string(struct reader *reader, const char *at)
 {
@@ -75,7 +76,7 @@ entry_begin(struct reader *reader)
 	return &file->entries[file->count++];
 }
 
-/* Comments stand before the msgid that they belong to. */
+/* Comments precede the msgid that they belong to. */
 static struct po_entry *
 entry_for_comment(struct reader *reader)
 {
@@ -155,7 +156,7 @@ take_line(struct reader *reader, const char *at, size_t length)
 	    mistake(reader, "msgid, msgstr or a comment is expected here");
 }
 
-/* Comments that nothing follows made an entry without a text. */
+/* Comments at the end of the file have created an entry without a text. */
 static void
 drop_empty(struct po_file *file)
 {

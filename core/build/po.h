@@ -16,7 +16,7 @@ enum { PO_FORMS_MAX = 6 };
 struct po_entry {
 	const char *text;                 /* msgid; "" is the header's */
 	const char *plural;               /* msgid_plural; NULL for none */
-	const char *form[PO_FORMS_MAX];   /* msgstr or msgstr[n]; NULL: not there */
+	const char *form[PO_FORMS_MAX];   /* msgstr or msgstr[n]; NULL: missing */
 	const char *place;                /* the first "#: file:line"; NULL for none */
 	unsigned line;                    /* of msgid */
 	unsigned form_line[PO_FORMS_MAX]; /* of msgstr */
@@ -30,12 +30,12 @@ struct po_file {
 	size_t count;
 };
 
-/* Reads the text of a .po file; obsolete entries (#~) are left out. What it gives lives in `arena`.
+/* Reads the text of a .po file; obsolete entries (#~) are skipped. The result lives in `arena`.
  * False with "path:line: ..." */
 bool po_parse(struct scop_arena *arena, const char *path, const char *text,
     struct po_file *ret_file, struct scop_error *err);
 
-/* The entry of a text, whose plural may differ; NULL for none. */
+/* The entry of a text, with any plural; NULL for none. */
 const struct po_entry *po_find(const struct po_file *file, const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* texts.json: see shown.h. Written by hand, since this program links no JSON library. */
+/* texts.json: see shown.h. Written without a JSON library, since this program links none. */
 #include "build/shown.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ parse(struct scop_arena *arena, const char *path, struct po_file *ret_file)
 		build_die("%s", err.text);
 }
 
-/* A string of JSON, in quotes. */
+/* Writes a JSON string, in quotes. */
 static void
 add_string(struct scop_buffer *out, const char *text)
 {

@@ -5,9 +5,9 @@
 
 struct scop_arena;
 
-/* Writes the translations that the .po files of `folder`/i18n have of the texts of `pot`, as
- * package/texts.h describes them, to `output`, which it overwrites only if the content changes.
- * Ends the program with a message on a mistake. */
+/* Writes translations of the texts in `pot`, from `folder`/i18n, to `output`, in the format of
+ * package/texts.h; overwrites the file only if the content changes. Ends the program with a message
+ * on a mistake. */
 void build_shown_write(struct scop_arena *arena, const char *folder, const char *pot,
     const char *output);
 

@@ -13,7 +13,7 @@
 #include "build/files.h"
 #include "build/po.h"
 
-/* The plural formulas of core/base/locale.c, without blanks and brackets. */
+/* The plural formulas in core/base/locale.c, without blanks and brackets. */
 static const struct language {
 	const char *code, *plural;
 } languages[] = { { "fr", "n>1" }, { "nl", "n!=1" }, { "de", "n!=1" } };
@@ -46,7 +46,7 @@ tell(struct words *words, const char *kind, const char *format, ...)
 
 /* ---- placeholders ---- */
 
-/* The next {{...}} at or behind *at, copied; NULL for none. */
+/* A copy of the next {{...}} at or after *at; NULL for none. */
 static const char *
 next_tag(const char **at, char tag[TAG_MAX])
 {
@@ -104,8 +104,8 @@ same_directives(const char *text, const char *other)
 	}
 }
 
-/* A form of the translation has no placeholder that the text has not, and the last form all that
- * the text has; the form for one may leave the number out. */
+/* Every form of a translation may use only the placeholders of the text, and the last form must use
+ * all of them; the form for one may omit the number. */
 static void
 check_placeholders(struct words *words, const struct po_entry *entry, unsigned form)
 {

@@ -22,7 +22,7 @@ lint_has_field(const struct lint *lint, const char *name)
 	return false;
 }
 
-/* A refusal links to the field, or to another element whose id is that name. */
+/* A rejection links to the field, or to another element with that id. */
 static bool
 may_be_refused(const struct lint *lint, const char *name)
 {
@@ -63,7 +63,7 @@ has_event(const struct lint *lint, const char *name)
 	return false;
 }
 
-/* Another module's permission cannot be known here. */
+/* Permissions of other modules are not known here. */
 static bool
 may_have_permission(const struct lint *lint, const char *name)
 {
@@ -125,7 +125,7 @@ static const struct known {
 	{ "scop_emit", 1, has_event, "module.xml has no <emits> with the event" },
 };
 
-/* The literals that an argument may be: itself, or either end of a condition. */
+/* The literals that an argument may be: the argument itself, or both branches of a conditional. */
 static void
 check_argument(struct lint *lint, const struct known *one, size_t begin, size_t end)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Forms of views: one that posts needs the key of the route that it posts to, or the host refuses
- * it as outdated. */
+/* Forms in views: a form with method POST needs the key of its route, or the host refuses it as
+ * outdated. */
 #include <string.h>
 #include <strings.h>
 
@@ -16,7 +16,7 @@ line_of(const char *text, const char *at)
 	return line;
 }
 
-/* Behind the > that ends the tag at `at`; skips {{...}}. */
+/* The position after the > that ends the tag at `at`; skips {{...}}. */
 static const char *
 tag_end(const char *at)
 {
@@ -28,7 +28,7 @@ tag_end(const char *at)
 	return *at ? at + 1 : at;
 }
 
-/* The words of the first {{#name}}words{{/name}} before `end`; NULL for none. */
+/* The content of the first {{#name}}content{{/name}} before `end`; NULL for none. */
 static const char *
 words_of(struct scop_arena *arena, const char *at, const char *end, const char *name)
 {
@@ -49,7 +49,7 @@ says(const char *at, const char *end, const char *words)
 	return found && found < end;
 }
 
-/* Whether a view of the module's own that the form draws has a key. */
+/* Whether one of the module's own views included in the form has a key. */
 static bool
 brings_key(const struct lint *lint, const char *at, const char *end)
 {
@@ -86,7 +86,7 @@ check_form(struct lint *lint, const struct lint_view *view, const char *form)
 		lint_error(lint, view->path, line, "this form posts to '%s' with the key of '%s'",
 		    to, key);
 	else if (route && !route->post) {
-		/* a GET and a POST may have one name */
+		/* a GET and a POST may share a name */
 		for (size_t i = 0; i < lint->route_count; i++)
 			if (lint->routes[i].post && strcmp(lint->routes[i].name, to) == 0)
 				return;

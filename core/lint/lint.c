@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * scopiton-lint <module folder> <package folder>: see lint.h. The exit status is 1 when there is an
- * error; warnings are printed and change nothing.
+ * scopiton-lint <module folder> <package folder>: see lint.h. The exit status is 1 if there is an
+ * error; warnings do not affect it.
  *
- * scopiton-lint --routes <module folder> <package folder> prints the module's routes instead, a
- * line each: method, side (site, portal, open or stored) and path, with tabs between.
+ * scopiton-lint --routes <module folder> <package folder> prints the module's routes instead, one
+ * per line: method, side (site, portal, open or stored) and path, separated by tabs.
  */
 #include "lint/lint.h"
 
@@ -201,7 +201,7 @@ main(int argc, char **argv)
 		lint_forms(&lint);
 		lint_text(&lint);
 	}
-	/* the host's own check, which says more where the tables cannot be read */
+	/* the host's own check, which reports more if the tables cannot be read */
 	if (lint.errors == 0 &&
 	    !scop_package_open(lint.arena, lint.package, &scop_granter_of_builds, &package, &err))
 		build_die("%s", err.text);

@@ -29,13 +29,12 @@ struct lint_field {
 struct lint_route {
 	const char *path, *name, *permission; /* "": none */
 	bool post, form, open, stored;
-	bool portal; /* for members who have the permission, or for every member */
+	bool portal; /* in the portal, for members with the permission, or for every member */
 	const struct lint_field *fields;
 	size_t field_count;
-	const char
-	    *file; /* where its path is written; the module's folder where that is not found */
+	const char *file; /* the line of its path; the module's folder if that is not found */
 	unsigned line;
-	const char *handle; /* the function's name; "" where it is not found */
+	const char *handle; /* the function's name; "" if it is not found */
 };
 
 struct lint_view {
@@ -43,12 +42,12 @@ struct lint_view {
 	const struct scop_template *template;
 };
 
-/* A table that a migration makes. */
+/* A table that a migration creates. */
 struct lint_table {
 	const char *name;
 	const char **columns;
 	size_t column_count;
-	bool open; /* its columns are not all known */
+	bool open; /* not all its columns are known */
 };
 
 struct lint {
@@ -71,24 +70,24 @@ struct lint {
 	unsigned errors, warnings;
 };
 
-/* Prints "file:line: error: ..." and counts. A line of 0 is left out. */
+/* Prints "file:line: error: ..." and counts it. Line 0 is not printed. */
 void lint_error(struct lint *lint, const char *file, unsigned line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void lint_warning(struct lint *lint, const char *file, unsigned line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The same for module.xml: of `element`, the one whose `attribute` is `value`. */
+/* The same for module.xml, at the `element` whose `attribute` is `value`. */
 void lint_manifest_error(struct lint *lint, const char *element, const char *attribute,
     const char *value, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* Reads routes, jobs and imports from the package's shared object, in a process of its own; false
- * where it cannot be loaded. */
+ * if it cannot be loaded. */
 bool lint_tables_read(struct lint *lint);
 
-/* The tables that the migrations make. */
+/* Reads the tables that the migrations create. */
 void lint_schema_read(struct lint *lint);
 
-/* Lookups; NULL and false for none. */
+/* Lookups; NULL or false for none. */
 const struct lint_route *lint_route_named(const struct lint *lint, const char *name, size_t length);
 bool lint_has_permission(const struct lint *lint, const char *name);
 bool lint_has_job(const struct lint *lint, const char *name);

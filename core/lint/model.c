@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The values that views may find: see model.h. */
+/* The values that views may use: see model.h. */
 #include "lint/model.h"
 
 #include <ctype.h>
@@ -21,7 +21,7 @@ static const char host_words[] =
 
 struct put {
 	const char *name;
-	enum { PUT_ANY, PUT_ROWS, PUT_OTHER } what; /* a map or list that is not of a statement */
+	enum { PUT_ANY, PUT_ROWS, PUT_OTHER } what; /* a map or list not from a statement */
 	const struct scop_statement_source *statement;
 };
 
@@ -31,7 +31,7 @@ struct lint_model {
 	size_t word_count;
 	struct put puts[PUTS_MAX];
 	size_t put_count;
-	const char *begins[BEGINS_MAX]; /* of names that are printed: "only_" of "only_%s" */
+	const char *begins[BEGINS_MAX]; /* of computed names: "only_" of "only_%s" */
 	size_t begin_count;
 };
 
@@ -85,7 +85,8 @@ is_word(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* All words of the text; of one that ends in _cents the rest too, as money arrives. */
+/* Adds all words of the text; for one that ends in _cents also its stem, the name of the money
+ * value. */
 static void
 add_words(struct lint_model *model, const char *text)
 {
@@ -113,7 +114,7 @@ add_nodes(struct lint_model *model, const struct scop_node *nodes)
 	}
 }
 
-/* Adds the names that the host's views show, which a module's view may set for them. */
+/* Adds the names used in the host's views, which a module's view may set for them. */
 static void
 add_frame(struct lint_model *model)
 {
@@ -128,7 +129,7 @@ add_frame(struct lint_model *model)
 	}
 }
 
-/* ---- what is put ---- */
+/* ---- values put into the model ---- */
 
 static struct put *
 add_put(struct lint_model *model, const char *name)
@@ -149,7 +150,7 @@ statement_at(const struct lint *lint, size_t at)
 	    : NULL;
 }
 
-/* The value of scop_put: rows of a statement, another map or list, or anything. */
+/* The value of scop_put: rows of a statement, another map or list, or any other value. */
 static void
 judge_value(const struct lint *lint, size_t at, struct put *put)
 {
@@ -214,7 +215,8 @@ take_reading(struct lint *lint, size_t at)
 			lint->source.tokens[call.begin[1]].used = true;
 }
 
-/* Names of routes, fields and jobs: .name = "x". Those of a scop_read are put. */
+/* Names of routes, fields and jobs: .name = "x". The names in a scop_read are put into the model.
+ */
 static bool
 is_member(const struct lint_source *source, size_t at)
 {
@@ -303,7 +305,7 @@ is_keyword(const char *at, size_t length, const char *word)
 	return strlen(word) == length && strncasecmp(at, word, length) == 0;
 }
 
-/* The next word or sign of this depth, with its length; what stands in brackets is one ')'. NULL at
+/* The next word or sign at this depth, with its length; a bracketed part counts as one ')'. NULL at
  * the end. */
 static const char *
 next_piece(const char **at, size_t *ret_length)
@@ -363,12 +365,12 @@ ends_list(const char *piece, size_t length)
 	return false;
 }
 
-/* One item of the list, as it is read. */
+/* One item of the select list, while being read. */
 struct column {
 	const char *name; /* its last word */
 	size_t length;
 	bool after_as, named; /* the last word follows AS */
-	bool plain;           /* there are words and points alone */
+	bool plain;           /* it consists only of words and points */
 };
 
 static void
@@ -390,8 +392,8 @@ column_add(struct column *column, const char *piece, size_t length)
 	}
 }
 
-/* Calls `see` with the name of each column; false where one has none of its own: it is computed,
- * and has no AS. */
+/* Calls `see` with the name of each column; false if one has no name: it is computed, and has no
+ * AS. */
 static bool
 each_column(const struct scop_statement_source *statement,
     void (*see)(void *context, const char *name, size_t length), void *context)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The names that a view may use: those that C puts into a model, the columns of statements, and
+/* The names that a view may use: those that C puts into the model, the columns of statements, and
  * those that the host adds. */
 #ifndef SCOP_LINT_MODEL_H
 #define SCOP_LINT_MODEL_H
@@ -10,17 +10,18 @@
 struct lint;
 struct scop_statement_source;
 
-/* Reads it from the sources; after lint_calls, which marks the literals that are no names here. */
+/* Reads the names from the sources; called after lint_calls, which marks literals that are not
+ * names in a model. */
 struct lint_model *lint_model_read(struct lint *lint);
 
-/* Whether anything of the module or of the host has the word as a name. */
+/* Whether the word is a name anywhere in the module or the host. */
 bool lint_model_has_word(const struct lint_model *model, const char *word, size_t length);
 
-/* Whether the model may have a text or number of this name, beside all rows. */
+/* Whether the model may have a string or number of this name, outside rows. */
 bool lint_model_has_scalar(const struct lint_model *model, const char *name);
 
-/* The statement whose row or rows are all that is ever put under the name; NULL where that is not
- * known, or it has columns without a name of their own. */
+/* The only statement whose rows are put under the name; NULL if that is not known, or if it has
+ * columns without a name. */
 const struct scop_statement_source *lint_model_rows(const struct lint_model *model,
     const char *name);
 

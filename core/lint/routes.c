@@ -6,8 +6,7 @@
 #include "lint/lint.h"
 #include "scopiton/module.h"
 
-/* Whether every path that `route` has would have been taken by `before`: each part of it is a
- * {part} there, or the same. */
+/* Whether `before` matches every path of `route`: each of its segments is a {part}, or equal. */
 static bool
 covers(const char *before, const char *route)
 {
@@ -68,7 +67,7 @@ check_name(struct lint *lint, size_t index)
 			    lint->routes[i].line);
 }
 
-/* A {part} is all that stands between two slashes. */
+/* A {part} must be a whole segment. */
 static void
 check_parts(struct lint *lint, const struct lint_route *route)
 {
@@ -111,7 +110,7 @@ check_route(struct lint *lint, const struct lint_route *route)
 
 /* ---- handlers ---- */
 
-/* Statements that write, and requests that are part of the transaction: a GET has none of them. */
+/* Calls that write, or are part of a transaction: not allowed in a GET. */
 static const char *
 what_writes(const struct lint *lint, size_t at)
 {

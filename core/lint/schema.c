@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tables and columns that a module's migrations make, as far as the manifest names them. Tables
- * and columns dropped later still count: a missed mistake is better than a false alarm. */
+/* The tables and columns that a module's migrations create, for checking the manifest. Tables and
+ * columns dropped later still count: a missed mistake is better than a false alarm. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -12,7 +12,7 @@ enum { TABLES_MAX = 200, COLUMNS_MAX = 300, WORD_MAX = 80 };
 struct sql {
 	struct lint *lint;
 	const char *at;
-	char word[WORD_MAX]; /* the last one read, in lower case; a sign is a word of its own */
+	char word[WORD_MAX]; /* the last one read, in lower case; a sign counts as a word */
 };
 
 static void
@@ -96,7 +96,7 @@ add_column(struct lint *lint, struct lint_table *table, const char *name)
 		table->columns[table->column_count++] = scop_arena_text(lint->arena, name);
 }
 
-/* To the next comma of this depth, or behind the bracket that closes it; false at the end of the
+/* Skips to the next comma at this depth, or past the closing bracket; false at the end of the
  * statement. */
 static bool
 skip_definition(struct sql *sql)
@@ -125,7 +125,7 @@ take_definitions(struct sql *sql, struct lint_table *table)
 	} while (skip_definition(sql));
 }
 
-/* The name of a table, behind IF [NOT] EXISTS. */
+/* Reads a table's name, after an optional IF [NOT] EXISTS. */
 static struct lint_table *
 take_table(struct sql *sql)
 {

@@ -54,7 +54,7 @@ skip_comment(struct scanner *scanner)
 	step(scanner, end ? (size_t)(end + 2 - scanner->at) : strlen(scanner->at));
 }
 
-/* A line for the preprocessor, with the lines that continue it. Of a macro its text counts. */
+/* Skips a preprocessor line with its continuation lines, except the text of a macro. */
 static void
 skip_directive(struct scanner *scanner)
 {
@@ -78,7 +78,7 @@ escaped(char c)
 	return (char)(c == 'n' ? '\n' : c == 't' ? '\t' : c);
 }
 
-/* The bytes of the literal that begins at the quote. */
+/* Reads the literal that begins at the quote. */
 static const char *
 take_literal(struct scanner *scanner)
 {

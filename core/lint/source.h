@@ -13,10 +13,10 @@ enum lint_kind { LINT_WORD, LINT_STRING, LINT_SIGN, LINT_FILE_END };
 
 struct lint_token {
 	enum lint_kind kind;
-	const char *text; /* of a string: what it says, with the literals that follow it joined */
+	const char *text; /* of a string: its content, joined with adjacent literals */
 	const char *file;
 	unsigned line;
-	bool used; /* a string that names something, and puts nothing into a model */
+	bool used; /* a string that is a name elsewhere, not in a model */
 };
 
 struct lint_source {
@@ -26,7 +26,7 @@ struct lint_source {
 
 enum { LINT_ARGUMENTS_MAX = 12 };
 
-/* The arguments of a call, each from `begin` to before `end`. */
+/* The arguments of a call, each from `begin` up to `end`. */
 struct lint_call {
 	size_t begin[LINT_ARGUMENTS_MAX], end[LINT_ARGUMENTS_MAX];
 	size_t count;
@@ -39,10 +39,10 @@ void lint_source_add(struct scop_arena *arena, struct lint_source *source, const
 /* Whether token `at` is the word or sign `text`. */
 bool lint_is(const struct lint_source *source, size_t at, const char *text);
 
-/* Reads the call whose name is token `at`; false where none begins there. */
+/* Reads the call whose name is token `at`; false if none begins there. */
 bool lint_call_read(const struct lint_source *source, size_t at, struct lint_call *ret_call);
 
-/* The body of the function `name`, from behind its { to before its }; false where it is not found.
+/* The body of the function `name`, between its braces; false if it is not found.
  */
 bool lint_body(const struct lint_source *source, const char *name, size_t *ret_begin,
     size_t *ret_end);

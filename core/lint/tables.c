@@ -66,7 +66,7 @@ static void __attribute__((noreturn)) load(const char *file, int to)
 	_exit(0);
 }
 
-/* ---- in ours ---- */
+/* ---- in the linter's process ---- */
 
 static size_t
 cut(struct scop_arena *arena, const char *line, const char *ret_columns[COLUMNS])
@@ -83,8 +83,8 @@ cut(struct scop_arena *arena, const char *line, const char *ret_columns[COLUMNS]
 	}
 }
 
-/* The route's place in the sources: an initialiser with this path and, where it has them, this name
- * and permission. */
+/* Finds the route in the sources: an initialiser with this path and, if set, this name and
+ * permission. */
 static bool
 says(const struct lint_source *source, size_t begin, size_t end, const char *member,
     const char *value)

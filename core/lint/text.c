@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Text of views outside of {{#_}}: people would read it in English in every language. */
+/* Text in views outside {{#_}}, which would be shown in English in every language. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -8,8 +8,8 @@
 
 enum { SHOWN = 40 };
 
-/* Behind the section that opens at `at`, when it is one whose words are no text to translate, or
- * are translated; NULL for none. */
+/* The position after the section at `at`, if its content is translated or needs no translation;
+ * NULL otherwise. */
 static const char *
 skip_words(struct scop_arena *arena, const char *at)
 {
@@ -30,7 +30,7 @@ skip_words(struct scop_arena *arena, const char *at)
 	return NULL;
 }
 
-/* The view's text with blanks in place of what stands in {{...}}: each place keeps its line. */
+/* The view's text with {{...}} replaced by blanks, so that line numbers stay the same. */
 static char *
 without_tags(struct scop_arena *arena, const char *text)
 {
@@ -58,7 +58,7 @@ without_tags(struct scop_arena *arena, const char *text)
 }
 
 /* Whether it reads like a sentence: a capital, then two words with one blank between. A block may
- * hold attributes, classes and names as well, which are not told from a single word. */
+ * also contain attributes, classes and names, which cannot be distinguished from a single word. */
 static bool
 is_text(const char *at, size_t length)
 {
@@ -90,7 +90,7 @@ found(struct lint *lint, const struct lint_view *view, const char *plain, const 
 	    (int)(length < SHOWN ? length : SHOWN), at);
 }
 
-/* Attributes that people read, of the tag from `at` to before `end`. */
+/* Checks the attributes shown to people in the tag from `at` up to `end`. */
 static void
 check_attributes(struct lint *lint, const struct lint_view *view, const char *plain, const char *at,
     const char *end)

@@ -8,7 +8,7 @@
 #include "view/template_private.h"
 #include "web/app.h"
 
-/* A section around a name, and the rows that it shows; NULL: anything. */
+/* An enclosing section, and the rows that it shows; NULL: anything. */
 struct scope {
 	const struct scope *outer;
 	const struct scop_statement_source *rows;
@@ -18,7 +18,7 @@ struct walk {
 	struct lint *lint;
 	const struct lint_view *view;
 	const struct lint_model *model;
-	bool inside; /* other views draw it, from contexts of their own */
+	bool inside; /* other views include it, with other contexts */
 };
 
 static const struct lint_view *
@@ -41,7 +41,7 @@ has_view(const struct lint *lint, const char *name)
 
 /* ---- links ---- */
 
-/* The name under which a link finds the part: "one-order number=id" gives id for number. */
+/* The name under which a link finds the part: id for number in "one-order number=id". */
 static const char *
 name_for_part(struct scop_arena *arena, const char *words, const char *part, size_t length)
 {
@@ -112,7 +112,7 @@ check_link(const struct walk *walk, const struct scope *scope, const struct scop
 
 /* ---- names ---- */
 
-/* A value may be asked for these behind its name: see docs/templates.md. */
+/* Traits that may follow a value's name: see docs/templates.md. */
 static bool
 is_trait(const char *part, size_t length)
 {
@@ -171,7 +171,8 @@ check_section(const struct walk *walk, const struct scope *scope, const struct s
 	check_nodes(walk, &inner, node->children);
 }
 
-/* Arguments for the blocks of the module's own view are drawn in that view's sections. */
+/* Arguments for blocks of one of the module's own views are rendered inside that view's sections.
+ */
 static void
 check_partial(const struct walk *walk, const struct scope *scope, const struct scop_node *node)
 {

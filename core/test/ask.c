@@ -170,7 +170,7 @@ blank(struct scop_test *test)
 	return scop_request_new(&test->app, test->arena, &test->site);
 }
 
-/* The form's key as the page of this visitor would have it. */
+/* The form key that the page would have for this visitor. */
 static void
 add_key(struct scop_test *test, const struct scop_route *route)
 {
@@ -182,7 +182,7 @@ add_key(struct scop_test *test, const struct scop_route *route)
 	scop_test_field(test, "_key", scop_form_key_make(req, route->path));
 }
 
-/* Says the body or the query of this question; gives the body. */
+/* Sets the body or the query of the request; returns the body. */
 static const struct scop_buffer *
 add_body(struct scop_test *test, const struct scop_route *route)
 {
@@ -349,7 +349,7 @@ scop_test_ask(struct scop_test *test, const char *words)
 	return test->status;
 }
 
-/* ---- who asks ---- */
+/* ---- the client ---- */
 
 void
 scop_test_language(struct scop_test *test, const char *language)
@@ -364,7 +364,7 @@ scop_test_language(struct scop_test *test, const char *language)
 		    language, (long long)test->member);
 }
 
-/* A role of this member alone has the permissions. */
+/* Gives the permissions to a role that only this member has. */
 static void
 permit(struct scop_test *test, const char *role, const char *permissions)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Runs jobs as a job worker does for the dispatcher, with other systems that give the answers set
- * by the test. */
+/* Runs jobs as a job worker does for the dispatcher; calls to other systems get the answers set by
+ * the test. */
 #include <string.h>
 
 #include "test/test.h"
@@ -86,7 +86,7 @@ scop_test_calls(const struct scop_test *test)
 
 /* ---- one job ---- */
 
-/* The last line that the job worker has sent, without the end of it. */
+/* The last line sent by the job worker, without its line end. */
 static const char *
 last_line(struct scop_test *test)
 {

@@ -80,7 +80,7 @@ scop_test_failure(const struct scop_test *test)
 
 /* ---- SQL ---- */
 
-/* "socle." as the tenant's socle. */
+/* Replaces "socle." by the name of the tenant's socle. */
 static const char *
 with_socle(struct scop_test *test, const char *sql)
 {
@@ -178,7 +178,7 @@ scop_test_setting(struct scop_test *test, const char *name, const char *value)
 	    name, scop_test_quoted(test, value));
 }
 
-/* Statements of a file end with a semicolon at a line's end. */
+/* Statements in a file end with a semicolon at the end of a line. */
 void
 scop_test_sample(struct scop_test *test)
 {
@@ -204,7 +204,8 @@ scop_test_sample(struct scop_test *test)
 	fclose(file);
 }
 
-/* In the module's place, by its own account and role, in a transaction where it writes. */
+/* Runs the statement as the module, under its own account and role, in a transaction if it writes.
+ */
 const struct scop_value *
 scop_test_query(struct scop_test *test, struct scop_query query)
 {

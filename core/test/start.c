@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A test program's database: a helper (tools/module-db) starts it, and stops it when we end; each
- * test begins with it restored. The helper has copied the state after the module's installation;
- * the database `scop_test_before` there has a copy of each table, and the list of them.
+ * A test program's database: a helper (tools/module-db) starts it, and stops it when the program
+ * ends; it is restored before each test. The helper has saved the state after the module's
+ * installation: the database `scop_test_before` has a copy of each table, and their list.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ become_helper(const struct scop_test_place *place, int in, int out)
 	_exit(127);
 }
 
-/* Takes "name=value"; true at the line that says that all is there. */
+/* Reads "name=value"; true at the line that marks the end. */
 static bool
 take_line(char *line)
 {
@@ -81,7 +81,7 @@ start_helper(struct scop_test *test, const struct scop_test_place *place)
 
 /* ---- the tables ---- */
 
-/* A database at a time: over all of them MariaDB would open every table and view that it has. */
+/* One database at a time: for all of them, MariaDB would open every table and view. */
 static const char homes[] = "SELECT DISTINCT home FROM scop_test_before.plan";
 static const char changed[] =
     "SELECT p.place, p.columns, IF(p.filled, p.copy, NULL) AS copy, CAST(p.next AS SIGNED) AS next "
@@ -95,7 +95,7 @@ has(const struct scop_value *table, const char *key)
 	return scop_type(scop_get(table, key)) != SCOP_NULL;
 }
 
-/* Puts a table back: its rows, and the next number that it gives. */
+/* Restores a table: its rows, and its next AUTO_INCREMENT number. */
 static void
 put_back(struct scop_test *test, const struct scop_value *table)
 {
@@ -141,7 +141,7 @@ connect_as(const char *user, const char *password, unsigned rows_max)
 	return scop_db_new(&account);
 }
 
-/* The one tenant of the database, as the directory would have it. */
+/* The only tenant of the database, as in the directory. */
 static void
 know_site(struct scop_test *test)
 {

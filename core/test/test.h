@@ -39,23 +39,23 @@ struct scop_test {
 	struct scop_db *admin;
 	const char *sources;
 	pid_t helper;
-	int helper_in; /* closed, it ends the database */
+	int helper_in; /* closing it stops the database */
 
 	/* of one test */
 	const char *language;
 	struct scop_test_pairs cookies;
 	int64_t member;
-	unsigned sessions, entries; /* made so far */
+	unsigned sessions, entries; /* calls made so far */
 	struct scop_test_reply replies[SCOP_TEST_ANSWERS];
 	size_t reply_count, reply_next;
 	struct scop_list_maker calls;
 
-	/* of the next question */
+	/* of the next request */
 	struct scop_test_pairs parts, fields, params;
 	struct scop_test_file files[SCOP_TEST_FILES];
 	size_t file_count;
 
-	/* of the last question */
+	/* of the last request */
 	struct scop_buffer sent;
 	size_t sent_read; /* of `body` */
 	const char *body;
@@ -71,7 +71,7 @@ void scop_test_add(struct scop_test *test, struct scop_test_pairs *pairs, const 
 /* The value of the pair; NULL for none. */
 const char *scop_test_find(const struct scop_test_pairs *pairs, const char *name);
 
-/* The host's side of a request whose body is `body` and whose parameters are the test's. */
+/* The exchange of a request with the body `body` and the test's parameters. */
 struct scop_exchange scop_test_exchange(struct scop_test *test, const char *body, size_t length);
 
 /* Clears the input of one request. */
