@@ -8,7 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, until } from '../support/stack.mjs'
-import { launch, pictures } from './pages.mjs'
+import { launch, pictures, press as pressOn } from './pages.mjs'
 
 const CUSTOMER = 'adele.lejeune@courriel.example'
 let folder, demo, said = '', browser, port, mailbox, number
@@ -84,9 +84,10 @@ async function readMail (page, address, subject, name, seconds = 30) {
   }, seconds)
   await fits(page, `${name}-list`)
   await page.locator('ol li', { hasText: address }).filter({ hasText: subject }).locator('a').click()
-  await page.waitForSelector('iframe')
+  const mail = await (await page.waitForSelector('iframe')).contentFrame()
+  await mail.waitForLoadState()
   await fits(page, name)
-  return page.frames()[1]
+  return mail
 }
 
 async function enter (page, company, button) {
@@ -95,10 +96,7 @@ async function enter (page, company, button) {
   await page.waitForURL(/\.localhost:\d+\/portal\/$/)
 }
 
-const press = async (page, state) => {
-  await page.locator(`form:has(input[name=state][value=${state}]) button`).click()
-  await page.waitForLoadState()
-}
+const press = (page, state) => pressOn(page, `form:has(input[name=state][value=${state}]) button`)
 
 test('the welcome page leads to the shops, the portals and the mailbox', async () => {
   const page = await open()
@@ -140,8 +138,7 @@ test('a customer orders, is told what to pay, and reads the same in the mail', a
   assert.ok(read.includes(communication))
   number = read.match(/\b1\d{3}\b/)[0]
   const [order] = await Promise.all([page.context().waitForEvent('page'), mail.locator('a[href*="/thanks/"]').click()])
-  await order.waitForLoadState()
-  assert.match(order.url(), /laboucle\.localhost:\d+\/fr\/thanks\//)
+  await order.waitForURL(/laboucle\.localhost:\d+\/fr\/thanks\//)
   assert.ok((await order.textContent('main')).includes(communication))
   await page.context().close()
 })

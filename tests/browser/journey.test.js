@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from '../support/stack.mjs'
-import { inspect, launch, open as openIn, pictures } from './pages.mjs'
+import { follow, inspect, launch, open as openIn, pictures, press } from './pages.mjs'
 
 let stack, browser, shop, portal
 const open = (options) => openIn(browser, options)
@@ -31,8 +31,8 @@ test('a visitor orders a bicycle without JavaScript, and sees what to pay', asyn
   const page = await open({ javaScriptEnabled: false })
   await page.goto(shop)
   assert.equal(page.url(), `${shop}/fr/`)
-  await page.click('nav.cats >> text=Vélos')
-  await page.click('text=Vélo hollandais')
+  await press(page, 'nav.cats >> text=Vélos')
+  await press(page, 'text=Vélo hollandais')
   await page.click('button:has-text("Ajouter au panier")')
   await page.waitForURL(/\/cart$/)
   assert.match(await page.textContent('.cart-link'), /1/)
@@ -100,7 +100,7 @@ test('the shop\'s and the guestbook\'s pages are sound to look at, for everybody
   await inspect(page, 'order')
   await page.evaluate(() => { document.querySelector('form[method=post]').noValidate = true })
   await page.fill('#mail', 'amelie@')
-  await page.click('button:has-text("obligation")')
+  await press(page, 'button:has-text("obligation")')
   await inspect(page, 'order-errors')
   await page.context().close()
 })
@@ -114,10 +114,10 @@ test('a merchant signs in by the link, sees the order, and switches a module off
   await page.click('main >> text=Plus tard')
   await page.waitForSelector('.tile .figures')
   await inspect(page, 'home')
-  await page.click('nav.side >> text=Modules')
+  await press(page, 'nav.side >> text=Modules')
   await inspect(page, 'modules')
-  await page.click('nav.side >> text=Commandes')
-  await page.click('text=1001')
+  await press(page, 'nav.side >> text=Commandes')
+  await press(page, 'text=1001')
   assert.match(await page.textContent('main'), /Amélie Vandenberghe/)
   await inspect(page, 'one-order')
   await page.goto(`${portal}/shop/orders`)
@@ -157,7 +157,7 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await inspect(owner, 'password-first')
   await owner.fill('#name', 'Anne Petit')
   await owner.fill('#mail', 'anne@laboucle.example')
-  await owner.click('main button:has-text("Recevoir un lien")')
+  await press(owner, 'main button:has-text("Recevoir un lien")')
   await owner.waitForSelector('text=Nous avons envoyé un e-mail à anne@laboucle.example')
   await inspect(owner, 'account-written')
   const proof = await until('the mail that proves the address', async () => (await stack.mails()).find(({ to }) => to.includes('anne@')), 20)
@@ -166,12 +166,12 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await owner.click('main button')
   await owner.waitForURL(`${portal}/portal/account/second`)
   await inspect(owner, 'second-first')
-  await owner.click('nav.side >> text=Membres')
+  await press(owner, 'nav.side >> text=Membres')
   await inspect(owner, 'members')
   await owner.fill('#name', 'Bérénice Lambert')
   await owner.fill('#mail', 'berenice@laboucle.example')
   await owner.selectOption('#role', { label: 'commerçant' })
-  await owner.click('text=Envoyer l\'invitation')
+  await press(owner, 'text=Envoyer l\'invitation')
   await owner.waitForSelector('text=Invité')
 
   const mail = await until('the invitation has arrived', async () => (await stack.mails()).find(({ to }) => to.includes('berenice@')), 20)
@@ -186,9 +186,9 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await colleague.goto(`${portal}/portal/members`)
   assert.equal(await colleague.locator('text=Bérénice').count(), 0)
 
-  await owner.click('text=Bérénice Lambert')
+  await press(owner, 'text=Bérénice Lambert')
   await inspect(owner, 'member')
-  await owner.click('main >> text=Retirer Bérénice Lambert')
+  await press(owner, 'main >> text=Retirer Bérénice Lambert')
   await inspect(owner, 'member-sure')
   for (const [name, url] of [['roles', '/portal/roles'], ['role', '/portal/roles/merchant'], ['keys', '/portal/keys'], ['audit', '/portal/audit'], ['mails', '/portal/mails'], ['jobs', '/portal/jobs']]) {
     await owner.goto(portal + url)
@@ -213,7 +213,7 @@ test('a member signs in with the keyboard, after a mistake; the ways in are soun
   await inspect(page, 'invitation-gone')
   await page.goto(`${portal}/portal/members`)
   await inspect(page, 'members-only')
-  await page.click('text=Se connecter')
+  await press(page, 'text=Se connecter')
   await inspect(page, 'sign-in-form')
   for (const [password, end] of [['wrong', '/portal/sign-in'], ['trois mots inattendus', '/portal/']]) {
     await page.fill('#mail', '')
@@ -221,8 +221,8 @@ test('a member signs in with the keyboard, after a mistake; the ways in are soun
     await page.keyboard.type('anne@laboucle.example')
     await page.keyboard.press('Tab')
     await page.keyboard.type(password)
-    await page.keyboard.press('Enter')
-    await page.waitForURL(portal + end)
+    await follow(page, () => page.keyboard.press('Enter'))
+    assert.equal(page.url(), portal + end)
     if (password === 'wrong') await inspect(page, 'sign-in-wrong')
   }
   await page.goto(`${portal}/portal/account/second`)

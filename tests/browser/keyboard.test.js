@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'
 import { codeOf } from '../support/codes.mjs'
 import { root, start, until } from '../support/stack.mjs'
-import { launch, open as openIn } from './pages.mjs'
+import { follow, launch, open as openIn } from './pages.mjs'
 
 const PASSWORD = 'trois mots inattendus', STEPS_MAX = 60
 let stack, packages, browser, shop, portal
@@ -71,7 +71,7 @@ async function tab (page, name, key = 'Tab') {
 // Tab and a key that leads to another page.
 async function go (page, name, key = 'Enter') {
   await tab(page, name)
-  await Promise.all([page.waitForNavigation(), page.keyboard.press(key)])
+  await follow(page, () => page.keyboard.press(key))
 }
 
 async function fill (page, fields) {
@@ -142,7 +142,7 @@ test('a merchant looks for orders and marks one as paid', async () => {
   await page.keyboard.press('Enter')
   await tab(page, /^Marquer comme payée$/)
   assert.equal(sent, 0, 'Enter on a box sends nothing')
-  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
+  await follow(page, () => page.keyboard.press('Enter'))
   assert.equal(await stack.sql('SELECT state FROM t1_shop.shop_order WHERE id = 1001'), 'paid')
   assert.match(await page.textContent('[role=status]'), /1/)
   await page.context().close()
@@ -152,7 +152,7 @@ test('a merchant mends an article, and is led to what is wrong', async () => {
   const page = await signedIn()
   await go(page, /^Articles$/)
   await fill(page, [[/^Rechercher|^Chercher/, 'sonnette']])
-  await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
+  await follow(page, () => page.keyboard.press('Enter'))
   await tab(page, /^Sonnette en laiton$/) // its box; the link that follows has the same name
   await go(page, /^Sonnette en laiton$/)
   await fill(page, [[/^Nom$/, 'Sonnette en cuivre']])
@@ -217,7 +217,7 @@ test('a page that follows an order leaves the focus where it is, on the button t
     for (let i = 0; i < 2; i++) await page.waitForResponse(/\/portal\/modules\/guestbook$/)
     await page.waitForResponse(async (response) => { await response.finished(); return true })
     assert.match((await page.evaluate(look)).name, /^Annuler l'opération$/)
-    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
+    await follow(page, () => page.keyboard.press('Enter'))
     await go(page, /^Annuler l'opération$/)
     assert.equal(await stack.sql('SELECT COUNT(*) FROM scopiton.order_cancel'), '1')
   } finally {

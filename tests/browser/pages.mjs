@@ -24,8 +24,17 @@ export async function open (browser, options = {}) {
   return page
 }
 
-// Presses a button of a plain form and waits for the page that answers: a reload before that would take the form back.
-export const press = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)])
+// Does what leads to another page, and waits until that one is there. What is read after a mere click may be of the page before, and where
+// both have one address waitForURL waits for nothing.
+export const follow = (page, action) => Promise.all([page.waitForNavigation(), action()])
+export const press = (page, selector) => follow(page, () => page.click(selector))
+
+// Does what exchanges a part of the page without a reload, and waits until it has been exchanged.
+export async function exchange (page, selector, action) {
+  const before = await page.waitForSelector(selector)
+  await action()
+  await page.waitForFunction((part) => !part.isConnected, before)
+}
 
 // Rows of tables, there as cards, of which one cell lies over another.
 function overlaps () {

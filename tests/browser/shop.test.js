@@ -76,11 +76,11 @@ test('the header holds many long categories on a desk: the languages stay beside
 test('a variant is chosen without JavaScript, and the language changed on the way', async () => {
   const page = await open({ javaScriptEnabled: false, viewport: { width: 375, height: 800 } })
   await page.goto(`${shop}/fr/p/casque-ville`)
-  await page.click('.choice >> nth=1')
+  await press(page, '.choice >> nth=1')
   const size = (await page.textContent('.choice[aria-current] .choice-text')).trim()
   assert.ok((await page.locator('h1').boundingBox()).y >= 0, 'the name stays in sight')
   await page.click('.store-menu-button')
-  await page.click('.langs a[lang=de]')
+  await press(page, '.langs a[lang=de]')
   assert.equal((await page.textContent('.choice[aria-current] .choice-text')).trim(), size)
   await press(page, '.buy-bar button')
   assert.match(await page.textContent('.cart-lines'), new RegExp(size.replace(/[()]/g, '\\$&')))

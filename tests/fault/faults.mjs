@@ -90,6 +90,13 @@ export function lines (stack, from, ...patterns) {
 
 export const mark = (stack) => stack.log().length
 
+// Ends the dispatcher, the mailer, the broker or the installer, and waits until the supervisor has started another one.
+export async function replace (stack, service, signal = 'SIGTERM') {
+  const before = stack.service(service)
+  process.kill(before, signal)
+  await until(`the ${service} is started again`, () => ![undefined, before].includes(stack.service(service)))
+}
+
 // Changes settings of the running Scopiton, and waits until no worker of before is left.
 export async function configure (stack, settings, ...modules) {
   const file = path.join(stack.folder, 'scopiton.conf')

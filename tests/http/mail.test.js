@@ -8,7 +8,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from '../support/stack.mjs'
-import { configure, Packages } from '../fault/faults.mjs'
+import { configure, Packages, replace } from '../fault/faults.mjs'
 
 const url = (language) => `/${language}/postman/`
 let stack, packages
@@ -157,8 +157,7 @@ async function withServer (script, action) {
   const use = async (port) => {
     const before = (await stack.sql('SELECT COALESCE(MAX(id), 0) FROM queue.mail'))
     await configure(stack, { mail_server: `smtp://127.0.0.1:${port}` })
-    process.kill(stack.service('mailer'), 'SIGTERM')
-    await until('the mailer is started again', () => stack.service('mailer'))
+    await replace(stack, 'mailer')
     return before
   }
   try {
@@ -208,7 +207,7 @@ test('a mail that comes back later is noted with its reason; what else lies in t
   execFileSync('mkfifo', [path.join(fresh, '10.pipe')])
   const from = stack.log().length
   await configure(stack, { mail_bounces: folder })
-  process.kill(stack.service('mailer'), 'SIGTERM')
+  await replace(stack, 'mailer')
   if (process.getuid() === 0) {
     await until('who may not write there says so, once', () => stack.log().slice(from).includes('are not read'), 30)
     execFileSync('chown', ['-R', '--no-dereference', fs.statSync(`/proc/${stack.service('mailer')}`).uid, folder])
@@ -219,6 +218,7 @@ test('a mail that comes back later is noted with its reason; what else lies in t
   const kept = fs.readdirSync(path.join(folder, 'cur'))
   assert.equal(kept.length, 10)
   assert.deepEqual(kept.filter((name) => name.endsWith(':2,S')), ['1.failed:2,S'])
+  await until('it is told', () => stack.log().slice(from).includes('came back'))
   assert.equal(stack.log().slice(from).match(/came back/g).length, 1)
   const { body } = await stack.request('acme-portal.localhost', '/portal/mails', { headers: { Cookie: await stack.signIn('acme') } })
   assert.match(body, /Rejected: 550 5\.1\.1 she has left &lt;b&gt;us&lt;\/b&gt;/)

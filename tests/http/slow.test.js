@@ -10,7 +10,7 @@ let stack, packages
 
 before(async () => {
   packages = new Packages('portal', 'sluggish')
-  stack = await start({ modules: packages.folder, config: ['slow_statement_milliseconds = 100', 'statement_seconds = 2'] })
+  stack = await start({ modules: packages.folder, config: ['slow_statement_milliseconds = 100', 'statement_seconds = 3'] })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('module', 'install', 'sluggish', '--tenant', 'acme')
   await until('it is there', async () => (await stack.request(host, '/fr/sluggish/')).status === 200)
@@ -25,6 +25,7 @@ const told = (pattern) => stack.log().split('\n').filter((line) => pattern.test(
 test('a slow statement is logged once in a minute, with its name, route, time and rows, and listed', async () => {
   assert.match(await stack.cli('slow'), /no statement took 100 ms or more/)
   for (let i = 0; i < 3; i++) assert.equal((await stack.request(host, '/fr/sluggish/slow')).status, 200)
+  await until('it is told', () => told(/slow statement/).length > 0)
   const lines = told(/slow statement/)
   assert.equal(lines.length, 1, lines.join('\n'))
   assert.match(lines[0], /warning worker sluggish\[\d+\]: slow statement 'many' of module sluggish: \d{3,} ms, 10 rows, route slow \(request=[0-9a-f]{32} tenant=acme path=\/fr\/sluggish\/slow\)/)
@@ -33,6 +34,7 @@ test('a slow statement is logged once in a minute, with its name, route, time an
 
 test('a statement that MariaDB ends is named in the log, and is the slowest of the list', async () => {
   assert.equal((await stack.request(host, '/fr/sluggish/too-slow')).status, 500)
+  await until('both are told', () => told(/slow statement 'too_many'/).length > 0 && told(/failed: statement 'too_many': 1969: /).length > 0)
   assert.equal(told(/failed: statement 'too_many': 1969: /).length, 1)
   assert.match(told(/slow statement 'too_many'/)[0], /\d{4} ms, 0 rows, and it failed, route too_slow/)
   assert.match((await stack.cli('slow')).split('\n')[1], / too_many +too_slow +acme$/)

@@ -2,10 +2,9 @@
 // The welcome page, in the browser's language and on the machine's own address alone; and the demo's way into the portal, which is
 // there in development only.
 import assert from 'node:assert/strict'
-import fs from 'node:fs'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { start, until } from '../support/stack.mjs'
+import { configure } from '../fault/faults.mjs'
+import { start } from '../support/stack.mjs'
 
 const PORTAL = 'acme-portal.localhost', WAY = '/portal/as/owner'
 let stack
@@ -67,10 +66,7 @@ test('there is no such way on a host name that others reach, nor without develop
   }
   assert.equal((await stack.request('portal.real.example', '/portal/sign-in')).status, 200)
   await refused('portal.real.example')
-  const file = path.join(stack.folder, 'scopiton.conf')
-  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('development = yes', 'development = no'))
-  process.kill(stack.pid('supervisor'), 'SIGHUP')
-  await until('the workers have been replaced', async () => (await stack.request(PORTAL, WAY)).status === 404)
+  await configure(stack, { development: 'no' }, 'portal')
   await refused(PORTAL)
   assert.equal((await stack.request(PORTAL, '/portal/sign-in')).status, 200)
 })
