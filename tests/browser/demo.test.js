@@ -8,7 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, until } from '../support/stack.mjs'
-import { launch, pictures, press as pressOn } from './pages.mjs'
+import { launch, photograph, press as pressOn } from './pages.mjs'
 
 const CUSTOMER = 'adele.lejeune@courriel.example'
 let folder, demo, said = '', browser, port, mailbox, number
@@ -66,8 +66,8 @@ async function fits (page, name) {
       const { has, may } = await sideways(frame)
       assert.ok(has <= may, `${name}: ${frame === page.mainFrame() ? 'the page' : 'the mail'} is ${has} px wide at ${width} px, where ${may} are`)
     }
-    await page.screenshot({ path: path.join(pictures, `demo-${name}-${width}.png`), fullPage: true })
   }
+  await photograph(page, `demo-${name}`, [375, 1280])
 }
 
 const shows = async (page, url, name) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// All parts of pages, in the real browser: looked at by axe in both themes and four languages, photographed, and used: a dialog, an
+// All parts of pages, in the real browser: looked at by axe in both themes and four languages, and used: a dialog, an
 // upload with its progress, a tile that does not answer, tabs, an order followed while it is carried out, and all of it without JavaScript.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'

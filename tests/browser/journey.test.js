@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Visitors and members in the real browser: the shop without a script, the portal by its one-time link and by password. Each page is
-// looked at by axe in both themes, must not scroll sideways at 320 px, and is photographed into build/screenshots.
+// looked at by axe in both themes, and must not scroll sideways at 320 px.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'

@@ -45,23 +45,42 @@ function overlaps () {
   }).map((row) => row.textContent.trim().replace(/\s+/g, ' ').slice(0, 80))
 }
 
-// axe in both themes, no sideways scroll, nothing over anything in a table, pictures on a desk and on a phone; in the dark of a phone
+// For people to look at, so only PICTURES=1 takes them.
+export async function photograph (page, name, widths, suffix = '') {
+  if (!process.env.PICTURES) return
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 })
+    await page.screenshot({ path: path.join(pictures, `${name}-${width}${suffix}.png`), fullPage: true })
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+}
+
+const COLOURS = ['color-contrast', 'link-in-text-block'] // what axe finds in colours, of the rules that it has on by itself
+
+// A theme changes colours and nothing else, so all rules are held against the first one, and those of colours against the others.
+async function axeFaults (page, schemes, eachScheme) {
+  const line = await page.context().newCDPSession(page), found = []
+  const evaluate = async (expression) => (await line.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })).result.value
+  await evaluate(`${axe}; null`)
+  for (const scheme of schemes) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const options = { resultTypes: ['violations'], ...scheme !== schemes[0] && { runOnly: COLOURS } }
+    const { violations } = await evaluate(`axe.run(${JSON.stringify(options)}).then((result) => ({ violations: result.violations.map((one) =>
+      one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`)
+    found.push(...violations.map((one) => `${scheme}: ${one}`))
+    await eachScheme(scheme)
+  }
+  await line.detach()
+  return found
+}
+
+// axe in both themes, no sideways scroll, nothing over anything in a table; pictures on a desk and on a phone, in the dark of a phone
 // alone, but for `everything`. `schemes` are the themes; `shots` false takes no pictures.
 export async function inspect (page, name, { failed = false, everything = false, schemes = ['light', 'dark'], shots = true } = {}) {
   const found = []
   if (!failed && await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
-  for (const scheme of schemes) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    const { violations } = await (await page.context().newCDPSession(page)).send('Runtime.evaluate',
-      { expression: `${axe}; axe.run().then((result) => ({ violations: result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`,
-        awaitPromise: true, returnByValue: true }).then((answer) => answer.result.value)
-    found.push(...violations.map((one) => `${name}, ${scheme}: ${one}`))
-    for (const width of !shots ? [] : everything || scheme === 'light' ? [1280, 375] : [375]) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.screenshot({ path: path.join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true })
-    }
-    await page.setViewportSize({ width: 1280, height: 900 })
-  }
+  const faults = await axeFaults(page, schemes, (scheme) => shots && photograph(page, name, everything || scheme === 'light' ? [1280, 375] : [375], `-${scheme}`))
+  found.push(...faults.map((one) => `${name}, ${one}`))
   await page.setViewportSize({ width: 320, height: 900 }) // where things stand is the same in both
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
