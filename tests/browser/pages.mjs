@@ -11,7 +11,10 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 export const pictures = path.join(process.env.BUILD ?? path.join(root, 'build'), 'screenshots')
 fs.mkdirSync(pictures, { recursive: true })
 
-export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
+// Where Debian's chromium-headless-shell is installed, it is taken: the same engine without windows, for half of the processor's time.
+const BROWSER = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((one) => fs.existsSync(one))
+
+export const launch = () => chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
     '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
 
 // Whatever is loaded has to come from us, and nothing may be refused by the page's own policy.
