@@ -17,9 +17,11 @@ const root = process.cwd() // of what is tested: paths are below it
 const top = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-tests-'))
 fs.chmodSync(top, 0o755) // modules may have users of their own
 const times = path.join(process.env.BUILD, 'test-times.json')
-const known = fs.existsSync(times) ? JSON.parse(fs.readFileSync(times, 'utf8')) : {} // seconds, of earlier runs
+const secondsIn = (file) => fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
+const known = secondsIn(times), usual = secondsIn(path.join(import.meta.dirname, 'usual-times.json')) // of earlier runs; on two cores
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const running = new Set()
+const SLOWEST = 12
 
 // ---- processes of ours ----
 
@@ -47,6 +49,24 @@ async function sweep (folder) {
     try { if (fs.readlinkSync(link).startsWith(folder + '/')) fs.unlinkSync(link) } catch {}
   }
   return left
+}
+
+// ---- time ----
+
+// Seconds of processor that ended children of ours have used, and what these have waited for.
+let counted = 0
+function newChildSeconds () {
+  const [user, system] = fs.readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /, '').split(' ').slice(13, 15) // cutime, cstime
+  const before = counted
+  counted = (Number(user) + Number(system)) / 100
+  return counted - before
+}
+
+// Of the whole machine: hundredths of seconds of all its processors, and of those the busy ones.
+function machineTime () {
+  const times = fs.readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1, 9).map(Number)
+  const all = times.reduce((sum, one) => sum + one, 0)
+  return { all, busy: all - times[3] - times[4] } // idle, iowait
 }
 
 // ---- one job ----
@@ -93,7 +113,10 @@ async function run (job) {
     if (hangs) signal([-child.pid], 'SIGTERM')
   }, 1000)
   job.child = child
-  const ended = await new Promise((resolve) => child.once('exit', (code, by) => resolve(by ?? code)).once('error', (error) => resolve(error.message)))
+  const ended = await new Promise((resolve) => child.once('exit', (code, by) => {
+    job.processor = newChildSeconds()
+    resolve(by ?? code)
+  }).once('error', (error) => resolve(error.message)))
   clearInterval(watch)
   const left = await sweep(job.folder)
   running.delete(job)
@@ -123,11 +146,25 @@ function tell (job) {
   if (job.said && job.kind !== 'unit') console.log(`  It said:\n${indent(job.said.split('\n').slice(-40).join('\n'))}`)
 }
 
+// What to make quicker first. The processors' time of a browser that did not wait for its own children is missing in its file's.
+function tellTimes (done, began) {
+  const now = machineTime(), busy = (now.busy - began.busy) / (now.all - began.all)
+  console.log(`\nThe slowest files, in seconds and seconds of processor (the machine was busy for ${Math.round(busy * 100)} % of the time):`)
+  const slowest = done.toSorted((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)
+  for (const { name, seconds, processor = 0 } of slowest) console.log(`${seconds.toFixed(1).padStart(7)}${processor.toFixed(1).padStart(8)}  ${name}`)
+}
+
+// How long a job will take, to start the longest first: as the last time, else as usual, else by its size.
+function expectedSeconds (kind, name, file) {
+  if (kind === 'unit') return Infinity
+  return known[name] ?? usual[name] ?? fs.statSync(path.resolve(root, file)).size / 1000
+}
+
 function jobsOf (words) {
   return words.map((word) => {
     const [, kind, file] = word.match(/^(unit|file|sanitized):(.*)$/)
     const name = { unit: file.replace('build-asan/', ''), file, sanitized: `${file}, sanitized` }[kind]
-    return { kind, name, path: file, expected: known[name] ?? (kind === 'unit' ? Infinity : fs.statSync(path.resolve(root, file)).size) }
+    return { kind, name, path: file, expected: expectedSeconds(kind, name, file) }
   }).sort((one, other) => other.expected - one.expected)
 }
 
@@ -142,7 +179,7 @@ async function interrupted (status) {
 
 let stopped = false
 for (const [name, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.once(name, () => interrupted(status))
-const queue = jobsOf(process.argv.slice(2)), done = []
+const queue = jobsOf(process.argv.slice(2)), done = [], began = machineTime()
 await Promise.all(Array.from({ length: AT_ONCE }, async () => {
   for (let job; !stopped && (job = queue.shift());) {
     await run(job)
@@ -157,6 +194,7 @@ const passed = sum((job) => job.passed), failed = sum((job) => job.failures.leng
 fs.writeFileSync(`${times}.${process.pid}`, JSON.stringify({ ...known, ...Object.fromEntries(done.map((job) => [job.name, job.seconds])) }, null, 1))
 fs.renameSync(`${times}.${process.pid}`, times)
 fs.rmSync(top, { recursive: true, force: true })
+if (done.length > SLOWEST || process.env.V) tellTimes(done, began)
 if (failed > 0) console.log(`\nWith failures: ${done.filter((job) => job.failures.length > 0).map((job) => job.name).join(', ')}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
