@@ -38,6 +38,7 @@ export async function start ({ config = [], modules, formRate = '1000r/s', mail 
   return Object.assign(new Stack(folder, Number(ports.http), child, next), { mailPort: ports.mail })
 }
 
+// Reads the mailbox each time that it is sent a line: Python needs longer to start than to read.
 const READ_MAILS = `
 import email, email.policy, json, mailbox, sys
 def read(m):
@@ -45,8 +46,9 @@ def read(m):
     part = lambda kind: (lambda p: p.get_content() if p else '')(m.get_body((kind,)))
     return {**{k.lower(): str(v) for k, v in m.items()}, 'text': part('plain'), 'html': part('html'), 'defects': [str(d) for d in m.defects],
         'files': [{'name': p.get_filename(), 'type': p.get_content_type(), 'size': len(p.get_payload(decode=True))} for p in m.iter_attachments()]}
-box = mailbox.Maildir(sys.argv[1], create=True)
-print(json.dumps([read(box[k]) for k in sorted(box.keys())]))
+for line in sys.stdin:
+    box = mailbox.Maildir(sys.argv[1], create=True)
+    print(json.dumps([read(box[k]) for k in sorted(box.keys())]), flush=True)
 `
 
 class Stack {
@@ -58,6 +60,7 @@ class Stack {
   async stop () {
     this.agent.destroy()
     await this.installer?.end()
+    this.reader?.stdin.end()
     this.child.stdin.end()
     if (this.child.exitCode === null) await new Promise((resolve) => this.child.once('exit', resolve))
     const fault = this.log().match(/.*(AddressSanitizer|runtime error:).*/)
@@ -94,10 +97,23 @@ class Stack {
     const box = path.join(this.folder, 'mail')
     const names = ['new', 'cur'].flatMap((part) => { try { return fs.readdirSync(path.join(box, part)) } catch { return [] } }).sort().join()
     if (names !== this.mailNames) {
-      const { stdout } = await run('/usr/bin/python3', ['-c', READ_MAILS, box], { maxBuffer: 1 << 27 })
-      Object.assign(this, { mailNames: names, mailText: stdout })
+      this.reading = (this.reading ?? Promise.resolve()).then(() => this.#readMails(box)) // one after the other
+      Object.assign(this, { mailText: await this.reading, mailNames: names })
     }
     return this.mailText ? JSON.parse(this.mailText) : []
+  }
+
+  #readMails (box) {
+    if (!this.reader) {
+      this.reader = spawn('/usr/bin/python3', ['-c', READ_MAILS, box], { stdio: ['pipe', 'pipe', 'inherit'] })
+      this.mailLines = readline.createInterface({ input: this.reader.stdout })
+    }
+    return new Promise((resolve, reject) => {
+      const ended = (code) => reject(new Error(`the reader of mails ended with status ${code}`))
+      this.mailLines.once('line', (line) => { this.reader.off('exit', ended); resolve(line) })
+      this.reader.once('exit', ended)
+      this.reader.stdin.write('\n')
+    })
   }
 
   log () {
