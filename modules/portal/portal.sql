@@ -95,7 +95,7 @@ SELECT version, channel, yanked, reason, level, CEILING(size / 1000) AS kilobyte
 FROM socle.offer_version v WHERE module = :module ORDER BY place DESC LIMIT 20
 
 -- name: rights_listed (rights, had)
-SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about, j.entry LIKE 'calls %' AS calls, j.entry LIKE 'writes %' AS writes, j.entry LIKE 'takes %' AS takes,
+SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about, SUBSTRING_INDEX(j.entry, ' ', 1) AS kind,
 	NOT JSON_CONTAINS(COALESCE(:had, :rights), JSON_QUOTE(j.entry)) AS is_more
 FROM JSON_TABLE(:rights, '$[*]' COLUMNS (entry VARCHAR(300) COLLATE utf8mb4_unicode_520_ci PATH '$')) j
 
@@ -111,11 +111,11 @@ SELECT j.file, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.l
 FROM JSON_TABLE(:pictures, '$[*]' COLUMNS (file VARCHAR(70) COLLATE utf8mb4_unicode_520_ci PATH '$.file', title VARCHAR(100) COLLATE utf8mb4_unicode_520_ci PATH '$.title')) j
 
 -- name: module_orders (module)
-SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state, state IN ('waiting', 'running') AS under_way, message
+SELECT id, kind, actor, created, ended, state, state IN ('waiting', 'running') AS under_way, message
 FROM socle.installer_order WHERE module = :module ORDER BY id DESC LIMIT 20
 
 -- name: every_module_orders (tenant, module)
-SELECT id, kind, actor, actor = 'command line' AS by_command, created, ended, state, state IN ('waiting', 'running') AS under_way, message
+SELECT id, kind, actor, created, ended, state, state IN ('waiting', 'running') AS under_way, message
 FROM socle.every_order WHERE tenant = :tenant AND module = :module ORDER BY id DESC LIMIT 20
 
 -- name: order_steps (order)
@@ -177,7 +177,7 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, gran
 INSERT INTO scopiton.installer_order (tenant, kind, rollout, actor) VALUES (:tenant, :kind, :rollout, :actor)
 
 -- name: rollouts (language, limit, first)
-SELECT r.id, r.module, r.version, r.state, r.actor, r.actor = 'command line' AS by_command, r.created, r.tenants, r.done,
+SELECT r.id, r.module, r.version, r.state, r.actor, r.created, r.tenants, r.done,
 	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r ORDER BY r.id DESC LIMIT :limit OFFSET :first
 
@@ -189,7 +189,7 @@ WHERE e.tenant = :tenant AND e.kind = 'rollout' AND (e.state IN ('waiting', 'run
 SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pause', 'rollout-resume') AND rollout = :rollout AND state IN ('waiting', 'running') LIMIT 1
 
 -- name: rollout_by_id (language, id)
-SELECT r.id, r.module, r.version, r.state, r.actor, r.actor = 'command line' AS by_command, r.own, r.created, r.ended, r.tenants, r.done,
+SELECT r.id, r.module, r.version, r.state, r.actor, r.own, r.created, r.ended, r.tenants, r.done,
 	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r WHERE r.id = :id
 
@@ -457,16 +457,16 @@ FROM socle.offer o LEFT JOIN socle.every_subscription s ON s.tenant = :tenant AN
 WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 
 -- name: orders_for (language, tenant)
-SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state,
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh') ORDER BY e.id DESC LIMIT 20
 
 -- name: operations (language, words, since, before, limit, first)
-SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state,
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.installer_order e WHERE e.kind NOT IN ('sign-out', 'refresh')
 	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
 
 -- name: every_operation (language, tenant, words, since, before, limit, first)
-SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.actor = 'command line' AS by_command, e.created, e.state,
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
 	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
 

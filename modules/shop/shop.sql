@@ -49,10 +49,12 @@ WITH RECURSIVE below AS (SELECT id, 1 AS depth FROM category WHERE id = :categor
 SELECT p.id, p.slug, p.name, p.quality, p.picture, p.price_cents, p.price_varies, p.for_sale, p.is_last
 FROM below b JOIN product p ON p.category = b.id AND p.published = 1 WHERE p.id < :below ORDER BY p.id DESC LIMIT :limit
 
--- A row for each variant, and in each what is the same for all: a statement more costs as much as thirty rows.
+-- A row for each variant, and in each what is the same for all, as a statement more costs as much as thirty rows. The description,
+-- which may be long, is in the first row alone.
 -- name: product_page (slug)
-SELECT p.slug, p.name, p.description, p.quality, p.option1_name, p.option2_name, p.option3_name, p.picture, p.price_varies,
-	c.slug AS category_slug, c.title AS category_title, c.parent IS NOT NULL AS has_parents, s.scheme = 'exempt' AS exempt, s.free_from_cents,
+SELECT p.slug, p.name, IF(v.id = (SELECT f.id FROM variant f WHERE f.product = p.id AND f.removed = 0 ORDER BY f.id LIMIT 1), p.description, NULL) AS description,
+	p.quality, p.option1_name, p.option2_name, p.option3_name, p.picture, p.price_varies,
+	c.slug AS category_slug, c.title AS category_title, c.parent IS NOT NULL AS has_parents, s.scheme, s.free_from_cents,
 	v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams, v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
 FROM product p JOIN selling s ON s.only_one = 1 LEFT JOIN category c ON c.id = p.category
 JOIN variant v FORCE INDEX (PRIMARY) ON v.product = p.id AND v.removed = 0
@@ -71,7 +73,7 @@ SELECT v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.stock IS
 	p.id AS product, p.slug, p.name, p.picture FROM variant v JOIN product p ON p.id = v.product WHERE v.id = :id AND v.removed = 0 AND p.published = 1
 
 -- name: delivery_terms ()
-SELECT country, scheme = 'oss' AS oss, scheme = 'exempt' AS exempt, free_from_cents FROM selling
+SELECT country, scheme, free_from_cents FROM selling
 
 -- The cart: a guest's by the browser's token, a customer's by what their session says.
 
@@ -148,21 +150,19 @@ DELETE FROM customer_session WHERE expires < UTC_TIMESTAMP(6) LIMIT :limit
 DELETE FROM customer_link WHERE expires < UTC_TIMESTAMP(6) LIMIT :limit
 
 -- name: orders_of_customer (mail)
-SELECT id, token, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,
-	total_cents, currency, created FROM shop_order WHERE mail = :mail AND BINARY mail = BINARY :mail ORDER BY id DESC LIMIT 50
+SELECT id, token, state, total_cents, currency, created FROM shop_order WHERE mail = :mail AND BINARY mail = BINARY :mail ORDER BY id DESC LIMIT 50
 
 -- name: last_order_of (visitor)
-SELECT o.name, o.mail, o.street, o.postal_code, o.city, o.country = 'FR' AS in_france FROM customer_session s
+SELECT o.name, o.mail, o.street, o.postal_code, o.city, o.country FROM customer_session s
 JOIN shop_order o ON o.mail = s.mail AND BINARY o.mail = BINARY s.mail WHERE s.visitor = :visitor AND s.expires > UTC_TIMESTAMP(6) ORDER BY o.id DESC LIMIT 1
 
 -- Orders.
 
 -- name: selling ()
-SELECT country, country = 'FR' AS in_france, scheme, scheme = 'national' AS national, scheme = 'oss' AS oss, scheme = 'exempt' AS exempt,
-	free_from_cents, mail FROM selling
+SELECT country, scheme, free_from_cents, mail FROM selling
 
 -- name: steps ()
-SELECT id, country, country = 'FR' AS in_france, up_to_grams, price_cents FROM shipping ORDER BY country, up_to_grams LIMIT 100
+SELECT id, country, up_to_grams, price_cents FROM shipping ORDER BY country, up_to_grams LIMIT 100
 
 -- name: payment ()
 SELECT beneficiary, iban, bic FROM payment
@@ -190,8 +190,7 @@ SELECT :order, j.rate, SUM(j.gross), SUM(j.vat) FROM JSON_TABLE(:vats, '$[*]' CO
 	gross BIGINT PATH '$.gross', vat BIGINT PATH '$.vat')) j GROUP BY j.rate
 
 -- name: order_by_token (token)
-SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, shipping_cents, shipping_cents = 0 AS no_shipping, total_cents, currency, created,
-	state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled
+SELECT id, communication, name, mail, street, postal_code, city, country, shipping_cents, total_cents, currency, created, state
 FROM shop_order WHERE token = :token
 
 -- name: lines_by_token (token)
@@ -206,16 +205,14 @@ SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM 
 
 -- The latest first: those before the order `below`; `_back`: those that came after the order `above`, read backwards.
 -- name: orders (state, words, since, before, below, limit)
-SELECT id, name, mail, city, country, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped,
-	state = 'cancelled' AS cancelled, total_cents, currency, created FROM shop_order
+SELECT id, name, mail, city, country, state, total_cents, currency, created FROM shop_order
 WHERE (:state IS NULL OR state = :state) AND (:words IS NULL OR id = :words OR name LIKE CONCAT('%', :words, '%') OR mail LIKE CONCAT('%', :words, '%')
 	OR city LIKE CONCAT('%', :words, '%') OR communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
 	AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before) AND id < :below
 ORDER BY id DESC LIMIT :limit
 
 -- name: orders_back (state, words, since, before, above, limit)
-SELECT id, name, mail, city, country, state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped,
-	state = 'cancelled' AS cancelled, total_cents, currency, created FROM shop_order
+SELECT id, name, mail, city, country, state, total_cents, currency, created FROM shop_order
 WHERE (:state IS NULL OR state = :state) AND (:words IS NULL OR id = :words OR name LIKE CONCAT('%', :words, '%') OR mail LIKE CONCAT('%', :words, '%')
 	OR city LIKE CONCAT('%', :words, '%') OR communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
 	AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before) AND id > :above
@@ -248,10 +245,9 @@ FROM shop_order o WHERE (:state IS NULL OR o.state = :state) AND (:words IS NULL
 ORDER BY o.id DESC LIMIT :limit
 
 -- name: order_by_id (id)
-SELECT id, communication, name, mail, street, postal_code, city, country = 'FR' AS in_france, language,
-	state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled,
+SELECT id, communication, name, mail, street, postal_code, city, country, language, state,
 	state IN ('placed', 'paid') AS open, state = 'paid' OR (state IN ('shipped', 'cancelled') AND mail_due > UTC_TIMESTAMP(6)) AS undoable,
-	mail_due, shipping_cents, shipping_cents = 0 AS no_shipping, total_cents, currency, created
+	mail_due, shipping_cents, total_cents, currency, created
 FROM shop_order WHERE id = :id
 
 -- name: lines_by_id (id)
@@ -261,7 +257,7 @@ FROM shop_order o JOIN order_line l ON l.shop_order = o.id WHERE o.id = :id ORDE
 -- State changes of all orders in the list `ids`.
 
 -- name: orders_to_change (ids, from, or_from)
-SELECT o.id, o.name, o.mail, o.state = 'paid' AS was_paid, o.total_cents, o.currency
+SELECT o.id, o.name, o.mail, o.state AS state_before, o.total_cents, o.currency
 FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j JOIN shop_order o ON o.id = j.id
 WHERE o.state IN (:from, :or_from) ORDER BY o.id FOR UPDATE
 
@@ -274,8 +270,7 @@ INSERT INTO order_change (shop_order, state, by_name, at, is_undo)
 SELECT j.id, :state, :by, :at, :undo FROM JSON_TABLE(:ids, '$[*]' COLUMNS (id INT PATH '$')) j
 
 -- name: order_changes (id)
-SELECT state = 'placed' AS placed, state = 'paid' AS paid, state = 'shipped' AS shipped, state = 'cancelled' AS cancelled, is_undo,
-	by_name, at FROM order_change WHERE shop_order = :id ORDER BY id
+SELECT state, is_undo, by_name, at FROM order_change WHERE shop_order = :id ORDER BY id
 
 -- name: stock_put_back (ids)
 UPDATE variant v JOIN (SELECT variant, SUM(count) AS count FROM order_line
@@ -623,13 +618,10 @@ DELETE FROM import_category WHERE import_run = :run
 -- name: import_add (by, file_name, bytes, mapping, created)
 INSERT INTO import_run (by_name, file_name, bytes, mapping, created) VALUES (:by, :file_name, :bytes, :mapping, :created)
 
--- Work whose job is gone is lost: see the table.
+-- Work whose job is gone has failed, whatever is recorded: see the table.
 -- name: import_by_id (id)
-SELECT r.id, r.by_name, r.file_name, r.mapping, r.attempt, r.bytes IS NOT NULL AS has_file, r.state = 'new' AS is_new,
-	r.state = 'checking' AND j.id IS NOT NULL AS checking, r.state = 'checked' AS checked, r.state = 'importing' AND j.id IS NOT NULL AS importing,
-	r.state = 'done' AS done, r.state = 'undoing' AND j.id IS NOT NULL AS undoing, r.state = 'undone' AS undone,
-	r.state = 'failed' OR (r.state IN ('checking', 'importing', 'undoing') AND j.id IS NULL) AS failed,
-	r.state = 'undoing' AND j.id IS NULL AS undo_failed, r.state = 'failed' AS was_cancelled, r.reason,
+SELECT r.id, r.by_name, r.file_name, r.mapping, r.attempt, r.bytes IS NOT NULL AS has_file,
+	IF(r.state IN ('checking', 'importing', 'undoing') AND j.id IS NULL, 'failed', r.state) AS state, r.state AS recorded, r.reason,
 	d.error AS dead_error, d.id IS NOT NULL AS is_dead, j.tries > 0 AND j.running = 0 AND j.error <> '' AS waits, j.error AS last_error,
 	j.done AS rows_done, j.total AS rows_total, r.all_or_nothing, r.as_hidden, r.products, r.changed, r.variants, r.warnings, r.errors,
 	r.created, r.imported,
@@ -645,9 +637,7 @@ FROM import_run r LEFT JOIN socle.job j ON j.id = r.job AND j.module = 'shop' LE
 WHERE r.id = :id
 
 -- name: import_runs ()
-SELECT r.id, r.by_name, r.file_name, r.state = 'new' AS is_new, r.state = 'checking' AND j.id IS NOT NULL AS checking, r.state = 'checked' AS checked,
-	r.state = 'importing' AND j.id IS NOT NULL AS importing, r.state = 'done' AS done, r.state = 'undoing' AND j.id IS NOT NULL AS undoing,
-	r.state = 'undone' AS undone, r.state = 'failed' OR (r.state IN ('checking', 'importing', 'undoing') AND j.id IS NULL) AS failed,
+SELECT r.id, r.by_name, r.file_name, IF(r.state IN ('checking', 'importing', 'undoing') AND j.id IS NULL, 'failed', r.state) AS state,
 	r.products, r.changed, r.errors, r.created
 FROM import_run r LEFT JOIN socle.job j ON j.id = r.job AND j.module = 'shop' ORDER BY r.id DESC LIMIT 20
 

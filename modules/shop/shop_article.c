@@ -221,7 +221,6 @@ shop_product_edit(struct scop_request *req)
 	/* a browser does not keep it where the form is drawn again */
 	scop_put(req, "picture_lost", scop_make_bool(req, file && file->data));
 	scop_put(req, "seen", scop_row_version(req, product, SHOP_ARTICLE));
-	scop_put(req, "in_france", scop_get(scop_model(req, "terms"), "in_france"));
 	scop_view(req, &view_product_edit);
 }
 
@@ -441,10 +440,10 @@ note_numbers(struct scop_request *req, const struct article *article)
 			(!row->counted ||
 			    row->stock == (row->knew ? row->had : scop_as_int(stock)))))
 			continue;
-		text = scop_as_text(scop_make_text(req, "%s%s%.*s%s%lld.%02lld%s", text,
-		    *text ? "; " : "", (int)scop_utf8_fit(row->option[0], 40), row->option[0],
-		    row->option[0][0] ? " " : "", (long long)row->cents / 100,
-		    (long long)row->cents % 100,
+		text = scop_as_text(scop_make_text(req, "%s%s%.*s%s%s%s", text, *text ? "; " : "",
+		    (int)scop_utf8_fit(row->option[0], 40), row->option[0],
+		    row->option[0][0] ? " " : "",
+		    scop_plain(req, scop_make_number(req, row->cents, 2)),
 		    row->counted
 			? scop_as_text(scop_make_text(req, ", %lld", (long long)row->stock))
 			: ""));

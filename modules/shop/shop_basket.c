@@ -29,10 +29,11 @@ quote(struct shop_basket *basket, const char *country, const struct scop_value *
     const struct shop_step *steps, size_t count, const int64_t goods[SHOP_VATS],
     struct shop_quote *quote)
 {
-	const char *taxing = scop_bool(terms, "oss") ? country : scop_text(terms, "country");
+	const char *scheme = scop_text(terms, "scheme");
+	const char *taxing = strcmp(scheme, "oss") == 0 ? country : scop_text(terms, "country");
 	const struct scop_value *free_from = scop_get(terms, "free_from");
 
-	*quote = (struct shop_quote){ .taxed = !scop_bool(terms, "exempt") };
+	*quote = (struct shop_quote){ .taxed = strcmp(scheme, "exempt") != 0 };
 	quote->deliverable = shop_shipping(steps, count, country, basket->grams,
 	    basket->goods_cents, scop_type(free_from) == SCOP_MONEY ? scop_as_int(free_from) : -1,
 	    &quote->shipping_cents);
@@ -134,8 +135,7 @@ shown_quote(struct scop_request *req, const struct shop_basket *basket, unsigned
 	const struct shop_quote *one = &basket->quote[which];
 
 	return scop_map_of(req, "code", scop_make_text(req, "%s", shop_countries[which]),
-	    "in_france", scop_make_bool(req, strcmp(shop_countries[which], "FR") == 0), "chosen",
-	    scop_make_bool(req, strcmp(shop_countries[which], chosen) == 0), "deliverable",
+	    "chosen", scop_make_bool(req, strcmp(shop_countries[which], chosen) == 0), "deliverable",
 	    scop_make_bool(req, one->deliverable), "free",
 	    scop_make_bool(req, one->shipping_cents == 0), "shipping",
 	    scop_make_money(req, one->shipping_cents, basket->currency), "total",
@@ -195,6 +195,6 @@ shop_put_delivery(struct scop_request *req, int64_t grams, const struct scop_val
 		scop_make_bool(req, to[1]), "none", scop_make_bool(req, !any), "free",
 		scop_make_bool(req, any && most == 0), "from",
 		scop_make_money(req, least, price ? scop_currency(price) : "EUR"), "differs",
-		scop_make_bool(req, least != most), "exempt", scop_get(terms, "exempt"),
+		scop_make_bool(req, least != most), "scheme", scop_get(terms, "scheme"),
 		"free_from", has_limit && most > 0 ? free_from : NULL, NULL));
 }

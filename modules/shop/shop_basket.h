@@ -45,7 +45,7 @@ void shop_put_quotes(struct scop_request *req, const struct shop_basket *basket,
 const struct scop_value *shop_rate(struct scop_request *req, unsigned rate);
 
 /* Puts `delivery`: where goods of this weight and price go and what that costs, by the model's
- * `terms` and `steps`: `belgium`, `france`, `none`, `free`, `from`, `differs`, `exempt`,
+ * `terms` and `steps`: `belgium`, `france`, `none`, `free`, `from`, `differs`, `scheme`,
  * `free_from`. Without a price (NULL) it is what the shop says of all its goods. */
 void shop_put_delivery(struct scop_request *req, int64_t grams, const struct scop_value *price);
 

@@ -56,9 +56,7 @@ chosen_country(struct scop_request *req, const struct shop_basket *basket)
 {
 	const struct scop_value *field = scop_field(req, "country"),
 				*last = scop_model(req, "last");
-	const char *country = field                                       ? scop_as_text(field)
-	    : scop_type(last) == SCOP_MAP && scop_bool(last, "in_france") ? "FR"
-									  : "BE";
+	const char *country = field ? scop_as_text(field) : scop_text(last, "country");
 
 	for (unsigned i = 0; i < SHOP_COUNTRIES; i++)
 		if (strcmp(shop_countries[i], country) == 0 && basket->quote[i].deliverable)

@@ -147,7 +147,6 @@ ask(struct scop_request *req, const struct scop_value *rows, size_t left,
 	scop_put(req, "count", scop_make_int(req, (int64_t)scop_count(rows)));
 	scop_put(req, "left", scop_make_int(req, (int64_t)left));
 	scop_put(req, "state", scop_make_text(req, "%s", transition->to));
-	scop_put(req, transition->to, scop_make_bool(req, true));
 	scop_put(req, "minutes", minutes ? scop_make_int(req, minutes) : NULL);
 	if (one)
 		scop_put(req, "one", scop_at(rows, 0));

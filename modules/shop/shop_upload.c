@@ -68,7 +68,7 @@ const struct scop_field shop_start_fields[] = {
 static const struct scop_value *
 back(struct scop_request *req, const struct scop_value *run)
 {
-	return scop_make_map(req, 1, (const char *const[]){ "run" }, &run);
+	return scop_map_of(req, "run", run, NULL);
 }
 
 const struct scop_value *
@@ -143,29 +143,27 @@ shop_import_upload(struct scop_request *req)
 
 /* ---- its page ---- */
 
-/* The columns to choose from for one of our fields: each with its heading and what stands below it
- * in the first row. */
+/* The columns to choose from: each with its heading and what stands below it in the first row. */
 static const struct scop_value *
-choices(struct scop_request *req, const struct scop_value *const *headings, size_t count,
-    int chosen)
+columns_of(struct scop_request *req, const struct scop_value *const *headings, size_t count)
 {
-	static const char *const keys[] = { "number", "heading", "chosen" };
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	struct scop_list *list = scop_list_new(req);
 
 	for (size_t i = 0; i < count; i++)
-		list[i] = scop_make_map(req, 3, keys,
-		    (const struct scop_value *[]){ scop_make_int(req, (int64_t)i + 1), headings[i],
-			scop_make_bool(req, (int)i == chosen) });
-	return scop_make_list(req, count, list);
+		scop_list_push(list,
+		    scop_map_of(req, "number", scop_make_int(req, (int64_t)i + 1), "heading",
+			headings[i], NULL));
+	return scop_list_done(list);
 }
 
-/* The column of a field, counted from 0: as it was chosen just now, or as it stands. */
-static int
+/* The number of a field's column, from 1, 0 for none: as it was chosen just now, or as it stands.
+ */
+static const struct scop_value *
 column_of(struct scop_request *req, struct shop_source *source, unsigned i)
 {
 	const struct scop_value *chosen = scop_field(req, shop_source_field(i));
 
-	return chosen ? (int)scop_as_int(chosen) - 1 : *shop_source_column(source, i);
+	return chosen ? chosen : scop_make_int(req, *shop_source_column(source, i) + 1);
 }
 
 static const struct scop_value *
@@ -208,9 +206,8 @@ headings(struct scop_request *req, const struct scop_value *stored, struct shop_
 static void
 put_mapping(struct scop_request *req, const struct scop_value *run)
 {
-	static const char *const keys[] = { "field", "title", "required", "choices" };
 	const struct scop_value *stored = scop_row(req, import_bytes(scop_get(run, "id")));
-	const struct scop_value *list[SHOP_FIELDS];
+	struct scop_list *list = scop_list_new(req);
 	struct shop_source source;
 	size_t count;
 	const struct scop_value **names = headings(req, stored, &source, &count);
@@ -221,34 +218,27 @@ put_mapping(struct scop_request *req, const struct scop_value *run)
 	scop_put(req, "woocommerce", scop_make_bool(req, source.kind == SHOP_WOOCOMMERCE));
 	shop_mapping_read(scop_text(stored, "mapping"), &source);
 	for (unsigned i = 0; i < SHOP_FIELDS; i++)
-		list[i] = scop_make_map(req, 4, keys,
-		    (const struct scop_value *[]){ scop_make_text(req, "%s", shop_source_field(i)),
-			scop_make_text(req, "%s", scop_translate(req, titles[i])),
-			scop_make_bool(req, i < 2),
-			choices(req, names, count, column_of(req, &source, i)) });
-	scop_put(req, "fields", scop_make_list(req, SHOP_FIELDS, list));
+		scop_list_push(list,
+		    scop_map_of(req, "field", scop_make_string(req, shop_source_field(i)), "title",
+			scop_make_string(req, scop_translate(req, titles[i])), "required",
+			scop_make_bool(req, i < 2), "column", column_of(req, &source, i), NULL));
+	scop_put(req, "columns", columns_of(req, names, count));
+	scop_put(req, "fields", scop_list_done(list));
 }
 
-/* The sentences of the lines, in the reader's language. */
+/* The sentence of a line, in the reader's language. */
 static const struct scop_value *
-in_words(struct scop_request *req, const struct scop_value *lines)
+in_words(struct scop_request *req, const struct scop_value *line, const void *context)
 {
-	const size_t count = scop_count(lines);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
-
-	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *line = scop_at(lines, i);
-
-		list[i] = scop_make_with(req, line, "words",
-		    scop_make_text(req, "%s", scop_translate(req, scop_text(line, "words"))));
-	}
-	return scop_make_list(req, count, list);
+	(void)context;
+	return scop_make_string(req, scop_translate(req, scop_text(line, "words")));
 }
 
 static void
 put_lines(struct scop_request *req, const struct scop_value *run)
 {
-	const struct scop_value *lines = in_words(req, scop_model(req, "found"));
+	const struct scop_value *lines =
+	    scop_rows_with(req, scop_model(req, "found"), "words", in_words, NULL);
 	const int64_t shown = (int64_t)scop_count(lines);
 	const int64_t all = scop_int(run, "errors") + scop_int(run, "warnings");
 
@@ -258,10 +248,23 @@ put_lines(struct scop_request *req, const struct scop_value *run)
 }
 
 static bool
+is_in(const struct scop_value *run, const char *state)
+{
+	return strcmp(scop_text(run, "state"), state) == 0;
+}
+
+/* Whether it failed while it was undone. */
+static bool
+undo_failed(const struct scop_value *run)
+{
+	return is_in(run, "failed") && strcmp(scop_text(run, "recorded"), "undoing") == 0;
+}
+
+static bool
 may_undo(const struct scop_value *run)
 {
-	return scop_bool(run, "undo_failed") ||
-	    (scop_bool(run, "done") && !scop_bool(run, "was_forgotten") &&
+	return undo_failed(run) ||
+	    (is_in(run, "done") && !scop_bool(run, "was_forgotten") &&
 		!scop_bool(run, "was_sold") && !scop_bool(run, "was_replaced") &&
 		!scop_bool(run, "was_followed"));
 }
@@ -271,21 +274,21 @@ static void
 put_ways(struct scop_request *req, const struct scop_value *run)
 {
 	const bool busy =
-	    scop_bool(run, "checking") || scop_bool(run, "importing") || scop_bool(run, "undoing");
+	    is_in(run, "checking") || is_in(run, "importing") || is_in(run, "undoing");
 	const int64_t errors = scop_int(run, "errors");
 
 	scop_put(req, "busy", scop_make_bool(req, busy));
-	scop_put(req, "may_cancel", scop_make_bool(req, busy && !scop_bool(run, "undoing")));
+	scop_put(req, "may_cancel", scop_make_bool(req, busy && !is_in(run, "undoing")));
 	scop_put(req, "too_many", scop_make_bool(req, errors > SHOP_ERRORS_MAX));
 	scop_put(req, "may_start",
 	    scop_make_bool(req,
-		scop_bool(run, "checked") && scop_bool(run, "has_file") &&
+		is_in(run, "checked") && scop_bool(run, "has_file") &&
 		    errors <= SHOP_ERRORS_MAX && scop_int(run, "variants") > 0));
 	scop_put(req, "may_undo", scop_make_bool(req, may_undo(run)));
 	scop_put(req, "may_fetch",
 	    scop_make_bool(req,
 		errors > 0 && scop_bool(run, "has_file") &&
-		    (scop_bool(run, "done") || scop_bool(run, "checked"))));
+		    (is_in(run, "done") || is_in(run, "checked"))));
 	scop_put(req, "added",
 	    scop_make_int(req, scop_int(run, "products") - scop_int(run, "changed")));
 }
@@ -304,8 +307,8 @@ shop_import_show(struct scop_request *req)
 	}
 	put_lines(req, run);
 	put_ways(req, run);
-	if (scop_bool(run, "is_new") || scop_bool(run, "checked") ||
-	    (scop_bool(run, "failed") && !scop_bool(run, "undo_failed")))
+	if (is_in(run, "new") || is_in(run, "checked") ||
+	    (is_in(run, "failed") && !undo_failed(run)))
 		put_mapping(req, run);
 	scop_view(req, &view_import);
 }
@@ -318,7 +321,6 @@ static bool
 begin(struct scop_request *req, const char *to, const char *from, const char *or_from,
     const char *job, const struct scop_value *all_or_nothing, const struct scop_value *as_hidden)
 {
-	static const char *const keys[] = { "run", "attempt" };
 	const struct scop_value *id = shop_import_number(req);
 	const bool began =
 	    scop_write(req,
@@ -329,8 +331,7 @@ begin(struct scop_request *req, const char *to, const char *from, const char *or
 		const struct scop_value *attempt =
 		    scop_get(scop_row(req, import_attempt(id)), "attempt");
 
-		scop_enqueue(req, job,
-		    scop_make_map(req, 2, keys, (const struct scop_value *[]){ id, attempt }));
+		scop_enqueue(req, job, scop_map_of(req, "run", id, "attempt", attempt, NULL));
 		scop_write(req, import_job_is(id, scop_make_int(req, scop_inserted(req))));
 	}
 	scop_redirect(req, "import", back(req, id));

@@ -44,13 +44,10 @@ form(struct scop_request *req)
 static void
 ask(struct scop_request *req)
 {
-	static const char *const keys[] = { "url", "note", "send", "seconds", "most", "redirects" };
-
 	scop_enqueue(req, "call",
-	    scop_make_map(req, 6, keys,
-		(const struct scop_value *[]){ scop_field(req, "url"), scop_field(req, "note"),
-		    scop_field(req, "send"), scop_field(req, "seconds"), scop_field(req, "most"),
-		    scop_field(req, "redirects") }));
+	    scop_map_of(req, "url", scop_field(req, "url"), "note", scop_field(req, "note"), "send",
+		scop_field(req, "send"), "seconds", scop_field(req, "seconds"), "most",
+		scop_field(req, "most"), "redirects", scop_field(req, "redirects"), NULL));
 	scop_redirect(req, "form", NULL);
 }
 

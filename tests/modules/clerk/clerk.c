@@ -107,10 +107,7 @@ list(struct scop_request *req)
 static const struct scop_value *
 body(struct scop_request *req)
 {
-	static const char *const keys[] = { "text" };
-
-	return scop_make_map(req, 1, keys,
-	    (const struct scop_value *[]){ scop_field(req, "text") });
+	return scop_map_of(req, "text", scop_field(req, "text"), NULL);
 }
 
 static void
@@ -134,7 +131,6 @@ ask(struct scop_request *req)
 static void
 announce(struct scop_request *req)
 {
-	static const char *const keys[] = { "text" };
 	const char *event = scop_as_text(scop_field(req, "event")),
 		   *text = scop_as_text(scop_field(req, "text"));
 	const int64_t count = scop_as_int(scop_field(req, "count"));
@@ -143,9 +139,8 @@ announce(struct scop_request *req)
 		scop_emit(req, event, body(req));
 	for (int64_t i = 0; i < count; i++) /* each another one */
 		scop_emit(req, event,
-		    scop_make_map(req, 1, keys,
-			(const struct scop_value *[]){
-			    scop_make_text(req, "%s %lld", text, (long long)i) }));
+		    scop_map_of(req, "text", scop_make_text(req, "%s %lld", text, (long long)i),
+			NULL));
 	scop_redirect(req, "list", NULL);
 }
 
@@ -153,13 +148,11 @@ static void
 too_large(struct scop_request *req)
 {
 	static char text[20 << 20];
-	static const char *const keys[] = { "text" };
 
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = 'x';
 	scop_enqueue(req, "note",
-	    scop_make_map(req, 1, keys,
-		(const struct scop_value *[]){ scop_make_bytes(req, text, sizeof text) }));
+	    scop_map_of(req, "text", scop_make_bytes(req, text, sizeof text), NULL));
 	scop_redirect(req, "list", NULL);
 }
 

@@ -16,10 +16,7 @@ bytes(struct scop_request *req)
 static void
 send(struct scop_request *req, const char *file_name)
 {
-	static const char *const keys[] = { "name" };
-
-	scop_send_stored(req, "bytes",
-	    scop_make_map(req, 1, keys, (const struct scop_value *[]){ scop_path(req, "name") }),
+	scop_send_stored(req, "bytes", scop_map_of(req, "name", scop_path(req, "name"), NULL),
 	    file_name);
 }
 

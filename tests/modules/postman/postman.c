@@ -26,10 +26,9 @@ mail(struct scop_request *req, const struct scop_value *from)
 static void
 send(struct scop_request *req)
 {
-	static const char *const keys[] = { "to", "name", "text", "reply_to", "secret" };
-	const struct scop_value *from = scop_make_map(req, 5, keys,
-	    (const struct scop_value *[]){ scop_field(req, "to"), scop_field(req, "name"),
-		scop_field(req, "text"), scop_field(req, "reply_to"), scop_field(req, "secret") });
+	const struct scop_value *from = scop_map_of(req, "to", scop_field(req, "to"), "name",
+	    scop_field(req, "name"), "text", scop_field(req, "text"), "reply_to",
+	    scop_field(req, "reply_to"), "secret", scop_field(req, "secret"), NULL);
 
 	const int64_t times = !scop_field(req, "attach") ? 0
 	    : scop_field(req, "times")                   ? scop_as_int(scop_field(req, "times"))
