@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/iban.h"
 #include "web/request.h"
 
 const struct scop_value *
@@ -48,6 +49,16 @@ scop_make_money(struct scop_request *req, int64_t cents, const char *currency)
 	if (!currency || strlen(currency) != 3 || strspn(currency, capitals) != 3)
 		return refuse(req, "scop_make_money: a currency is three capitals (ISO 4217)");
 	return scop_value_money(req->arena, cents, currency);
+}
+
+const struct scop_value *
+scop_make_iban(struct scop_request *req, const char *text)
+{
+	char iban[SCOP_IBAN_SIZE];
+
+	return text && scop_iban_parse(text, iban) == SCOP_IBAN_OK
+	    ? scop_make_string(req, iban)
+	    : NULL;
 }
 
 const struct scop_value *

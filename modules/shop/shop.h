@@ -48,7 +48,6 @@ void shop_put_vats(struct scop_request *req);
 void shop_put_communication(struct scop_request *req, const struct scop_value *order);
 
 /* Puts the account number of `payment` as people read it: in groups of four. */
-void shop_put_payment(struct scop_request *req);
 
 /* shop_customer.c: customers who want to see their orders */
 void shop_account(struct scop_request *req);

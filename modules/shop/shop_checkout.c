@@ -113,19 +113,6 @@ shop_put_communication(struct scop_request *req, const struct scop_value *order)
 	scop_put(req, "communication", scop_make_text(req, "%s", shown));
 }
 
-void
-shop_put_payment(struct scop_request *req)
-{
-	const struct scop_value *payment = scop_model(req, "payment");
-	char shown[SHOP_IBAN_SHOWN];
-
-	if (scop_type(payment) != SCOP_MAP)
-		return;
-	shop_iban_show(scop_text(payment, "iban"), shown);
-	scop_put(req, "payment",
-	    scop_make_with(req, payment, "iban", scop_make_text(req, "%s", shown)));
-}
-
 static void
 add_vats(struct scop_request *req, const struct scop_value *order, const struct shop_quote *quote)
 {
@@ -188,7 +175,6 @@ mail_order(struct scop_request *req, const struct scop_value *token)
 
 	scop_put(req, "token", token);
 	shop_put_communication(req, order);
-	shop_put_payment(req);
 	shop_put_vats(req);
 	scop_mail(req,
 	    &(const struct scop_mail){ .view = &view_order_mail,
@@ -303,7 +289,6 @@ shop_thanks(struct scop_request *req)
 		return;
 	}
 	shop_put_communication(req, order);
-	shop_put_payment(req);
 	shop_put_vats(req);
 	put_code(req, order);
 	scop_view(req, &view_thanks);

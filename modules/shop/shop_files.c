@@ -4,7 +4,6 @@
  * where customers pay. What is wrong is reported by its line.
  */
 #include "shop_import.h"
-#include "shop_payment.h"
 
 #include <string.h>
 
@@ -75,16 +74,16 @@ shop_import_good_rows(struct scop_request *req, const struct scop_file *files, s
 
 /* Three fields under "beneficiary,iban,bic", checked as on the page of settings. */
 static bool
-check_payment(struct scop_request *req, const char *const *fields, unsigned line, char *ret_iban)
+check_payment(struct scop_request *req, const char *const *fields, unsigned line)
 {
 	const char *bic = fields[2];
 
 	if (!fields[0][0] || fields[0][scop_utf8_first(fields[0], BENEFICIARY)])
 		scop_report(req, SCOP_REPORT_ERROR, line, 1,
 		    "the beneficiary has 1 to %d characters", BENEFICIARY);
-	else if (!shop_iban_check(fields[1], ret_iban))
+	else if (!scop_make_iban(req, fields[1]))
 		scop_report(req, SCOP_REPORT_ERROR, line, 2,
-		    "the check digits of this account number are wrong");
+		    "this is not an account number (IBAN), or its check digits are wrong");
 	else if (bic[0] &&
 	    ((strlen(bic) != 8 && strlen(bic) != 11) ||
 		bic[strspn(bic, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")]))
@@ -99,7 +98,6 @@ bool
 shop_import_payment(struct scop_request *req, const struct scop_file *files, size_t count)
 {
 	const char *error, *const *fields;
-	char iban[SHOP_IBAN];
 	size_t columns;
 	unsigned line = 1;
 	struct scop_csv *csv =
@@ -107,15 +105,15 @@ shop_import_payment(struct scop_request *req, const struct scop_file *files, siz
 	const bool is_read = csv && scop_csv_next(csv, &fields, &columns, &line, &error) &&
 	    columns == 3 && strcmp(fields[0], "beneficiary") == 0 &&
 	    scop_csv_next(csv, &fields, &columns, &line, &error) && columns == 3;
-	const bool ok = is_read && check_payment(req, fields, line, iban);
+	const bool ok = is_read && check_payment(req, fields, line);
 
 	if (!is_read)
 		scop_report(req, SCOP_REPORT_ERROR, 1, 0,
 		    "expected 'beneficiary,iban,bic' and one row of them");
 	if (ok)
 		scop_write(req,
-		    payment_set(scop_make_text(req, "%s", fields[0]),
-			scop_make_text(req, "%s", iban), scop_make_text(req, "%s", fields[2])));
+		    payment_set(scop_make_string(req, fields[0]), scop_make_iban(req, fields[1]),
+			scop_make_string(req, fields[2])));
 	scop_csv_close(csv);
 	return ok;
 }

@@ -2,7 +2,6 @@
 /* Bank transfers: see shop_payment.h. */
 #include "shop_payment.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,51 +26,6 @@ shop_communication_show(const char *digits, char ret_text[SHOP_COMMUNICATION_SHO
 	    digits + 7);
 }
 
-/* The check digits are right when the number, its first four moved behind, leaves 1 by 97; letters
- * count from A = 10. */
-bool
-shop_iban_check(const char *text, char ret_iban[SHOP_IBAN])
-{
-	char iban[SHOP_IBAN];
-	size_t length = 0;
-	unsigned rest = 0;
-
-	for (; *text; text++) {
-		if (*text == ' ')
-			continue;
-		if (length == SHOP_IBAN - 1 ||
-		    !(isupper((unsigned char)*text) || isdigit((unsigned char)*text)))
-			return false;
-		iban[length++] = *text;
-	}
-	iban[length] = '\0';
-	if (length < 15)
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		const char c = iban[(i + 4) % length];
-
-		rest = isdigit((unsigned char)c) ? (rest * 10 + (unsigned)(c - '0')) % 97
-						 : (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
-	}
-	if (rest != 1)
-		return false;
-	strcpy(ret_iban, iban);
-	return true;
-}
-
-void
-shop_iban_show(const char *iban, char ret_text[SHOP_IBAN_SHOWN])
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < SHOP_IBAN - 1 && iban[i]; i++) {
-		if (i > 0 && i % 4 == 0)
-			ret_text[used++] = ' ';
-		ret_text[used++] = iban[i];
-	}
-	ret_text[used] = '\0';
-}
-
 /* The first 70 characters of UTF-8, and nothing that would begin another line. */
 static int
 name_bytes(const char *name)
@@ -90,14 +44,12 @@ bool
 shop_epc_make(const char *name, const char *iban, const char *bic, int64_t cents,
     const char *communication, char ret_text[SHOP_EPC])
 {
-	char checked[SHOP_IBAN];
 	const int length = name_bytes(name);
 
-	if (cents < 1 || cents > AMOUNT_MAX || length == 0 || !shop_iban_check(iban, checked) ||
-	    strpbrk(bic, "\n\r"))
+	if (cents < 1 || cents > AMOUNT_MAX || length == 0 || strpbrk(bic, "\n\r"))
 		return false;
 	const int written = snprintf(ret_text, SHOP_EPC,
-	    "BCD\n002\n1\nSCT\n%s\n%.*s\n%s\nEUR%lld.%02lld\n\n\n%s", bic, length, name, checked,
+	    "BCD\n002\n1\nSCT\n%s\n%.*s\n%s\nEUR%lld.%02lld\n\n\n%s", bic, length, name, iban,
 	    (long long)(cents / 100), (long long)(cents % 100), communication);
 	return written > 0 && written < SHOP_EPC;
 }

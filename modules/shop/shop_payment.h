@@ -9,8 +9,6 @@
 enum {
 	SHOP_COMMUNICATION = 13,
 	SHOP_COMMUNICATION_SHOWN = 21,
-	SHOP_IBAN = 35,
-	SHOP_IBAN_SHOWN = 43,
 	SHOP_EPC = 332 /* with its NUL */
 };
 
@@ -22,17 +20,9 @@ void shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION
 /* "090933755493" as "+++090/9337/55493+++". */
 void shop_communication_show(const char *digits, char ret_text[SHOP_COMMUNICATION_SHOWN]);
 
-/* Whether the text, blanks left out, is an IBAN with the right check digits (ISO 13616); gives it
- * without blanks. */
-bool shop_iban_check(const char *text, char ret_iban[SHOP_IBAN]);
-
-/* An IBAN as people read it, in groups of four: "BE68 5390 0754 7034" (ISO 13616). Longer texts are
- * cut. */
-void shop_iban_show(const char *iban, char ret_text[SHOP_IBAN_SHOWN]);
-
 /* The text of a payment's QR code (EPC069-12, version 002): SEPA credit transfer of `cents` euro
  * cents, at most 99,999,999,999, with the communication as people write it. The name is cut to 70
- * characters. False where something does not fit. */
+ * characters; the IBAN is a valid one without blanks. False where something does not fit. */
 bool shop_epc_make(const char *name, const char *iban, const char *bic, int64_t cents,
     const char *communication, char ret_text[SHOP_EPC]);
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/iban.h"
 #include "scopiton/csv.h"
-#include "shop_payment.h"
 #include "shop_source.h"
 #include "shop_text.h"
 
@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct shop_row_error error;
 	struct shop_source source;
 	const char *wrong, *const *fields;
-	char slug[151], iban[SHOP_IBAN], text[64];
+	char slug[151], iban[SCOP_IBAN_SIZE], text[64];
 	size_t count;
 	unsigned line;
 	int64_t cents;
@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				shop_slug(fields[i], slug, sizeof slug);
 				shop_plain_text(fields[i], text, sizeof text);
 				shop_number(fields[i], 0, 2, &cents);
-				shop_iban_check(fields[i], iban);
+				scop_iban_parse(fields[i], iban);
 			}
 		}
 	}

@@ -128,6 +128,10 @@ const struct scop_value *scop_make_string(struct scop_request *req, const char *
  * "2026-11-22" for a date, RFC 3339 for a time, "true"; a string unchanged; "" for null, lists and
  * maps. */
 const char *scop_plain(struct scop_request *req, const struct scop_value *value);
+/* The account number (IBAN) that `text` is, as a field of type SCOP_FIELD_IBAN gives it; NULL where
+ * it is none. For files, which no field checks. */
+const struct scop_value *scop_make_iban(struct scop_request *req, const char *text);
+
 
 /* A string with a copy of `length` bytes at `bytes`, of any content, for a BLOB column. `bytes` may
  * be NULL if `length` is 0; more than 4 GB fail the request. */
