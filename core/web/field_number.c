@@ -11,6 +11,7 @@ enum {
 	DIGITS_MAX = 15,
 	FIRST_DAY = -25567, /* 1900-01-01 */
 	LAST_DAY = 84005,   /* 2199-12-31 */
+	LAST_CLOCK = 86399, /* 23:59:59 */
 };
 
 static const int64_t CENTS_MAX = 999999999999999;
@@ -123,27 +124,80 @@ parse_day(const char *text, size_t length, int64_t *ret_days)
 	    *ret_days <= LAST_DAY;
 }
 
+/* The day of a limit such as 20261122. */
+static int64_t
+limit_day(int64_t limit)
+{
+	return scop_days_of((struct scop_day){ .year = (int)(limit / 10000),
+	    .month = (int)(limit / 100 % 100),
+	    .day = (int)(limit % 100) });
+}
+
+/* Whether the day is within the field's limits; refused otherwise. */
+static bool
+day_fits(const struct scop_input *input, int64_t days)
+{
+	const struct scop_field *field = input->field;
+	struct scop_arena *arena = input->req->arena;
+	const int64_t low = field->min > 0 ? limit_day(field->min) : FIRST_DAY,
+		      high = field->max > 0 ? limit_day(field->max) : LAST_DAY;
+
+	if (days >= low && days <= high)
+		return true;
+	scop_input_refuse_limits(input,
+	    field->min <= 0       ? SCOP_TEXT("Please choose a day until {{high}}.")
+		: field->max <= 0 ? SCOP_TEXT("Please choose a day from {{low}} on.")
+				  : SCOP_TEXT("Please choose a day from {{low}} to {{high}}."),
+	    scop_value_date(arena, low), scop_value_date(arena, high));
+	return false;
+}
+
 void
 scop_check_date(const struct scop_input *input, const char *text)
 {
 	int64_t days;
 
-	if (parse_day(text, strlen(text), &days))
-		scop_input_take(input, scop_value_date(input->req->arena, days));
-	else
+	if (!parse_day(text, strlen(text), &days))
 		scop_input_refuse(input, SCOP_TEXT("This is not a date. Write it as 2026-11-22."));
+	else if (day_fits(input, days))
+		scop_input_take(input, scop_value_date(input->req->arena, days));
+}
+
+/* The time of day of a limit such as 1430, in seconds. */
+static int64_t
+limit_clock(int64_t limit)
+{
+	return (limit / 100 * 60 + limit % 100) * 60;
 }
 
 void
 scop_check_clock(const struct scop_input *input, const char *text)
 {
+	const struct scop_field *field = input->field;
+	struct scop_arena *arena = input->req->arena;
+	const int64_t low = field->min > 0 ? limit_clock(field->min) : 0,
+		      high = field->max > 0 ? limit_clock(field->max) : LAST_CLOCK;
 	int64_t seconds;
 
-	if (scop_clock_parse(text, strlen(text), &seconds))
-		scop_input_take(input, scop_value_clock(input->req->arena, seconds));
-	else
+	if (!scop_clock_parse(text, strlen(text), &seconds))
 		scop_input_refuse(input,
 		    SCOP_TEXT("This is not a time of day. Write it as 14:30."));
+	else if (seconds < low || seconds > high)
+		scop_input_refuse_limits(input,
+		    SCOP_TEXT("Please choose a time of day from {{low}} to {{high}}."),
+		    scop_value_clock(arena, low), scop_value_clock(arena, high));
+	else
+		scop_input_take(input, scop_value_clock(arena, seconds));
+}
+
+/* The instant, if its day on the tenant's clocks is within the field's limits. */
+static void
+take_instant(const struct scop_input *input, int64_t instant)
+{
+	const struct scop_clock clock = scop_zone_clock(input->req->site.zone, instant);
+
+	if (day_fits(input, scop_days_of((struct scop_day){ clock.year, clock.month, clock.day })))
+		scop_input_take(input, scop_value_time(input->req->arena, instant));
 }
 
 /* The local time in the tenant's time zone at an instant. */
@@ -165,7 +219,7 @@ take_one_of_two(const struct scop_input *input, int64_t first, int64_t last)
 	scop_map_put_text(input->typed, scop_arena_printf(arena, "%s.which", input->field->name),
 	    which[0] ? which : "none");
 	if (strcmp(which, "first") == 0 || strcmp(which, "second") == 0)
-		scop_input_take(input, scop_value_time(arena, which[0] == 'f' ? first : last));
+		take_instant(input, which[0] == 'f' ? first : last);
 	else
 		scop_input_refuse_limits(input,
 		    SCOP_TEXT(
@@ -185,7 +239,7 @@ take_local(const struct scop_input *input, int64_t days, int64_t clock)
 	if (times == 2)
 		take_one_of_two(input, first, last);
 	else if (times == 1)
-		scop_input_take(input, scop_value_time(arena, first));
+		take_instant(input, first);
 	else
 		scop_input_refuse_limits(input,
 		    SCOP_TEXT(
@@ -206,7 +260,7 @@ scop_check_time(const struct scop_input *input, const char *text)
 			return;
 		}
 		if (scop_moment_parse(text, length, &instant)) {
-			scop_input_take(input, scop_value_time(input->req->arena, instant));
+			take_instant(input, instant);
 			return;
 		}
 	}

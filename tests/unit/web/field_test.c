@@ -63,6 +63,17 @@ each_type_takes_what_it_should(void **state)
 	    debt = { .name = "f", .type = SCOP_FIELD_MONEY, .min = -500, .max = 500 },
 	    time = { .name = "f", .type = SCOP_FIELD_TIME },
 	    clock = { .name = "f", .type = SCOP_FIELD_CLOCK },
+	    open = { .name = "f", .type = SCOP_FIELD_CLOCK, .min = 830, .max = 1800 },
+	    late = { .name = "f", .type = SCOP_FIELD_CLOCK, .min = 1201 },
+	    day = { .name = "f", .type = SCOP_FIELD_DATE },
+	    year = { .name = "f",
+		    .type = SCOP_FIELD_DATE,
+		    .min = 20260101,
+		    .max = 20261231 },
+	    spring = { .name = "f",
+		    .type = SCOP_FIELD_TIME,
+		    .min = 20260301,
+		    .max = 20260531 },
 	    country = { .name = "f", .type = SCOP_FIELD_COUNTRY },
 	    near = { .name = "f", .type = SCOP_FIELD_COUNTRY, .choices = choices },
 	    phone = { .name = "f", .type = SCOP_FIELD_PHONE },
@@ -92,6 +103,23 @@ each_type_takes_what_it_should(void **state)
 		{ &debt, "5,01", "!" },
 		{ &clock, "14:30", "14:30:00" },
 		{ &clock, "2:30 pm", "!" },
+		{ &open, "08:30", "08:30:00" },
+		{ &open, "08:29", "!" },
+		{ &open, "18:00", "18:00:00" },
+		{ &open, "18:01", "!" },
+		{ &late, "12:00", "!" },
+		{ &late, "23:59", "23:59:00" },
+		{ &day, "1900-01-01", "1900-01-01" },
+		{ &day, "2200-01-01", "!" },
+		{ &year, "2026-01-01", "2026-01-01" },
+		{ &year, "2025-12-31", "!" },
+		{ &year, "2026-12-31", "2026-12-31" },
+		{ &year, "2027-01-01", "!" },
+		{ &year, "", "" },
+		{ &spring, "2026-03-01T00:00", "2026-02-28T23:00:00Z" },
+		{ &spring, "2026-02-28T23:59", "!" },
+		{ &spring, "2026-05-31T23:59", "2026-05-31T21:59:00Z" },
+		{ &spring, "2026-05-31T22:00Z", "!" },
 		{ &time, "2026-11-22T14:30", "2026-11-22T13:30:00Z" },
 		{ &time, "2026-11-22 14:30", "2026-11-22T13:30:00Z" },
 		{ &time, "2026-11-22T14:30:05Z", "2026-11-22T14:30:05Z" },
@@ -142,6 +170,25 @@ a_refusal_says_what_to_type_in_the_readers_language(void **state)
 	    "Indiquez une valeur de 10,00\u00a0€ au plus.");
 	assert_string_equal(said(sent(&iban, "BE68 5390", NULL, NULL)),
 	    "Ce numéro de compte est trop court ou trop long pour son pays.");
+}
+
+static void
+days_and_times_of_day_have_limits_of_their_own(void **state)
+{
+	struct scop_field day = { .name = "f", .type = SCOP_FIELD_DATE, .min = 20260301 },
+			  clock = { .name = "f", .type = SCOP_FIELD_CLOCK, .max = 1800 };
+
+	(void)state;
+	assert_string_equal(said(sent(&day, "2026-02-28", NULL, NULL)),
+	    "Choisissez un jour à partir du 01/03/2026.");
+	day.max = 20261231;
+	assert_string_equal(said(sent(&day, "2027-01-01", NULL, NULL)),
+	    "Choisissez un jour du 01/03/2026 au 31/12/2026.");
+	day.min = 0;
+	assert_string_equal(said(sent(&day, "2027-01-01", NULL, NULL)),
+	    "Choisissez un jour jusqu'au 31/12/2026.");
+	assert_string_equal(said(sent(&clock, "18:30", NULL, NULL)),
+	    "Choisissez une heure de 00:00 à 18:00.");
 }
 
 static void
@@ -220,6 +267,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_type_takes_what_it_should),
 		TEST(a_refusal_says_what_to_type_in_the_readers_language),
+		TEST(days_and_times_of_day_have_limits_of_their_own),
 		TEST(an_hour_that_comes_twice_is_asked_for),
 		TEST(a_refusal_may_belong_to_no_field),
 		TEST(files_are_counted_and_measured),
