@@ -49,6 +49,7 @@ static const struct setting {
 	TEXT(form_rate, "5r/s"),
 	NUMBER(requests_at_once, 256, 1, 4096),
 	TEXT(mail_server, ""),
+	TEXT(country, "BE"),
 	TEXT(mail_from, ""),
 	TEXT(mail_bounces, ""),
 	TEXT(mail_user, ""),
@@ -236,6 +237,11 @@ check(const struct scop_config *config, struct scop_error *err)
 		    config->file);
 	if (!check_catalogue(config, err) || !check_mail(config, err))
 		return false;
+	if (strlen(config->country) != 2 ||
+	    strspn(config->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+		return scop_error_set(err,
+		    "%s: 'country' is a code of ISO 3166-1, such as BE, and not '%s'", config->file,
+		    config->country);
 	if (config->trace && !config->development)
 		return scop_error_set(err, "%s: 'trace' needs 'development = yes'", config->file);
 	return check_limits(config, err);

@@ -41,6 +41,8 @@ struct scop_config {
 	int64_t requests_at_once;
 	/* forms of one client to one tenant, in nginx's notation */
 	char form_rate[SCOP_CONFIG_TEXT];
+	/* of a new tenant whose zone has several: a code of ISO 3166-1 */
+	char country[SCOP_CONFIG_TEXT];
 	char mail_server[SCOP_CONFIG_TEXT]; /* smtp://host:port or smtps://; empty: mails wait */
 	char mail_from[SCOP_CONFIG_TEXT];   /* the sender's address of mails */
 	/* the Maildir of `mail_from`; empty: bounces are not read */

@@ -125,7 +125,7 @@ const struct scop_value *
 cli_tenant(struct scop_platform *platform, const char *name)
 {
 	const struct scop_value *row = scop_platform_row(platform,
-	    "SELECT id, name, title, language, zone, currency FROM "
+	    "SELECT id, name, title, language, zone, country, currency FROM "
 	    "scopiton.tenant WHERE name = '%s'",
 	    scop_platform_quote(platform, name));
 

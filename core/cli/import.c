@@ -49,10 +49,11 @@ become_worker(struct scop_platform *platform, const struct scop_value *tenant,
 		scop_arena_printf(arena, "landlock_abi=%lld", (long long)config->landlock_abi),
 		scop_arena_printf(arena, "statement_seconds=%d", 0),
 		scop_arena_printf(arena, "import=%s", import),
-		scop_arena_printf(arena, "site=%lld %s %s %s %s %lld",
+		scop_arena_printf(arena, "site=%lld %s %s %s %s %s %lld",
 		    (long long)scop_int(tenant, "id"), scop_text(subscription, "database_name"),
 		    scop_text(tenant, "language"), scop_text(tenant, "zone"),
-		    scop_text(tenant, "currency"), (long long)scop_int(subscription, "epoch")),
+		    scop_text(tenant, "country"), scop_text(tenant, "currency"),
+		    (long long)scop_int(subscription, "epoch")),
 		NULL };
 
 	execv(list[0], list);

@@ -37,6 +37,7 @@ create(struct cli *cli, struct scop_platform *platform)
 		.title = cli_option(cli, "--title", NULL),
 		.language = cli_option(cli, "--language", "fr"),
 		.zone = cli_option(cli, "--zone", "Europe/Brussels"),
+		.country = cli_option(cli, "--country", NULL),
 		.template = cli_option(cli, "--template", NULL),
 		.host = cli_option(cli, "--host", NULL),
 		.portal_host = cli_option(cli, "--portal-host", NULL),
@@ -100,11 +101,11 @@ show(struct scop_platform *platform, const char *name)
 	    id);
 	if (!more)
 		return cli_fail("%s", platform->err.text);
-	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ndatabase  t%lld\nallowed   "
-	       "%s %s a month\nscop      %s\nsender    %s\n",
+	printf("name      %s\ntitle     %s\nlanguage  %s\nzone      %s\ncountry   %s\ndatabase  "
+	       "t%lld\nallowed   %s %s a month\nscop      %s\nsender    %s\n",
 	    name, scop_text(tenant, "title"), scop_text(tenant, "language"),
-	    scop_text(tenant, "zone"), id, scop_text(more, "amount"), scop_text(more, "currency"),
-	    scop_text(more, "scop"), scop_text(more, "sender"));
+	    scop_text(tenant, "zone"), scop_text(tenant, "country"), id, scop_text(more, "amount"),
+	    scop_text(more, "currency"), scop_text(more, "scop"), scop_text(more, "sender"));
 	const struct scop_value *hosts = scop_platform_rows(platform,
 	    "SELECT host, portal FROM scopiton.host_name WHERE tenant = %lld ORDER BY portal, host",
 	    id);
@@ -188,6 +189,24 @@ send_from(struct cli *cli, struct scop_platform *platform)
 		return CLI_FAILED;
 	if (!scop_tenant_sender(platform, (uint32_t)scop_int(tenant, "id"),
 		strcmp(cli->argv[1], "none") == 0 ? "" : cli->argv[1]))
+		return cli_fail("%s", platform->err.text);
+	puts("done");
+	return CLI_DONE;
+}
+
+/* The country that the tenant is in. */
+static int
+move(struct cli *cli, struct scop_platform *platform)
+{
+	const struct scop_value *tenant =
+	    cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
+
+	if (cli->argc != 2)
+		return cli_usage("tenant country needs a tenant and a country's code, such as BE");
+	if (!tenant)
+		return CLI_FAILED;
+	if (!scop_tenant_country(platform, (uint32_t)scop_int(tenant, "id"), cli->argv[1]) ||
+	    !scop_directory_write(platform))
 		return cli_fail("%s", platform->err.text);
 	puts("done");
 	return CLI_DONE;
@@ -331,14 +350,16 @@ cli_tenant_command(struct cli *cli)
 		status = serve(cli, &platform);
 	else if (strcmp(verb, "sender") == 0)
 		status = send_from(cli, &platform);
+	else if (strcmp(verb, "country") == 0)
+		status = move(cli, &platform);
 	else if (strcmp(verb, "statement") == 0)
 		status = statement(cli, &platform);
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
 		status = delete (cli, &platform);
 	else
 		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME "
-				   "AMOUNT, scop NAME SCOP, sender NAME ADDRESS, statement NAME "
-				   "MONTH, export NAME, import FILE or delete NAME");
+				   "AMOUNT, scop NAME SCOP, sender NAME ADDRESS, country NAME "
+				   "CODE, statement NAME MONTH, export NAME, import FILE or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

@@ -28,7 +28,7 @@ enum {
 };
 
 #define SCOP_POOL_JOBS ".jobs"
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495235u /* "SCOPDIR5": the layout's number */
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495236u /* "SCOPDIR6": the layout's number */
 
 /* Frozen: reads are served, writes wait while the tables are rebuilt. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
@@ -44,6 +44,7 @@ struct scop_directory_tenant {
 	char name[SCOP_TENANT_MAX + 1];
 	char title[404]; /* 100 characters */
 	char zone[41];
+	char country[3];
 	char currency[4];
 	char host[SCOP_HOST_MAX + 1]; /* one of each side, for addresses in mails */
 	char portal_host[SCOP_HOST_MAX + 1];

@@ -122,6 +122,7 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 		.title = scop_text(description, "title"),
 		.language = scop_text(description, "language"),
 		.zone = scop_text(description, "zone"),
+		.country = scop_text(description, "country"),
 		.operates = arrival->operator&& scop_bool(description, "operates"),
 		.scop = arrival->scop,
 		.host = host_for(platform, description, arrival, false),

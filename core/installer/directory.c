@@ -70,7 +70,8 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	    "SELECT h.host, h.tenant, h.portal FROM scopiton.host_name h JOIN scopiton.tenant t ON "
 	    "t.id = h.tenant AND t.state = 'whole' ORDER BY h.host COLLATE utf8mb4_bin");
 	rows->tenants = scop_platform_rows(platform,
-	    "SELECT id, name, title, language, zone, currency FROM scopiton.tenant ORDER BY id");
+	    "SELECT id, name, title, language, zone, country, currency FROM scopiton.tenant "
+	    "ORDER BY id");
 	rows->subscriptions = scop_platform_rows(platform,
 	    "SELECT s.tenant, s.package, s.database_name, s.epoch, s.state, s.root, s.state NOT IN "
 	    "('on', 'frozen') AND NOT EXISTS (SELECT r.tenant FROM scopiton.subscription r JOIN "
@@ -131,6 +132,7 @@ fill_tenants(struct scop_directory_image *image, const struct rows *rows)
 		put_text(tenants[i].name, sizeof tenants[i].name, row, "name");
 		put_text(tenants[i].title, sizeof tenants[i].title, row, "title");
 		put_text(tenants[i].zone, sizeof tenants[i].zone, row, "zone");
+		put_text(tenants[i].country, sizeof tenants[i].country, row, "country");
 		put_text(tenants[i].currency, sizeof tenants[i].currency, row, "currency");
 		scop_language_parse(scop_text(row, "language"), strlen(scop_text(row, "language")),
 		    &language);

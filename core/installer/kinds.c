@@ -257,6 +257,7 @@ make_tenant(struct scop_carrying *carrying)
 		.title = scop_text(details, "title"),
 		.language = scop_text(details, "language"),
 		.zone = scop_text(details, "zone"),
+		.country = scop_text(details, "country"),
 		.scop = scop_text(carrying->scop, "name"),
 		.template = template[0] ? template : NULL,
 		.host = host_of(carrying, scop_text(details, "host"), name, ""),
@@ -276,6 +277,16 @@ set_sender(struct scop_carrying *carrying)
 	return details &&
 	    scop_tenant_sender(carrying->platform, tenant_of(carrying),
 		scop_text(details, "address"));
+}
+
+static bool
+set_country(struct scop_carrying *carrying)
+{
+	const struct scop_value *details = details_of(carrying);
+
+	return details &&
+	    scop_tenant_country(carrying->platform, tenant_of(carrying),
+		scop_text(details, "country"));
 }
 
 static bool
@@ -349,6 +360,7 @@ static const struct kind {
 	{ "decline", "module", true, decline },
 	{ "tenant", "new_tenant", true, make_tenant },
 	{ "sender", NULL, true, set_sender },
+	{ "country", NULL, true, set_country },
 	{ "allowance", NULL, true, set_allowance },
 	{ "refresh", NULL, true, refresh },
 	{ "rollout", "module", true, begin_rollout },

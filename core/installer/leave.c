@@ -196,10 +196,11 @@ write_persons(struct scop_platform *platform, uint32_t tenant, const char *folde
 static bool
 write_description(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {
-	static const char *const keys[] = { "name", "title", "language", "zone", "currency" };
+	static const char *const keys[] = { "name", "title", "language", "zone", "country",
+		"currency" };
 	const struct scop_value *row = scop_platform_row(platform,
-	    "SELECT name, title, language, zone, currency, operates FROM scopiton.tenant WHERE id "
-	    "= %u",
+	    "SELECT name, title, language, zone, country, currency, operates FROM "
+	    "scopiton.tenant WHERE id = %u",
 	    tenant);
 	const struct scop_value *hosts = scop_platform_rows(platform,
 	    "SELECT host, portal FROM scopiton.host_name WHERE tenant = %u ORDER BY portal, host",

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/country.h"
 #include "data/directory.h"
 #include "installer/billing.h"
 #include "installer/forget.h"
@@ -41,6 +42,26 @@ valid_host(const char *host)
 }
 
 static bool
+check_country(struct scop_platform *platform, const char *country)
+{
+	return scop_country_find(country) ||
+	    scop_error_set(&platform->err,
+		"country '%.20s' is not a code of ISO 3166-1, such as BE is", country);
+}
+
+/* Where the order names no country: that of its zone, or, where that has several, the
+ * configuration's. */
+static const char *
+country_of(const struct scop_platform *platform, const struct scop_tenant_order *order)
+{
+	const char *of_zone = scop_country_of_zone(order->zone);
+
+	if (order->country && order->country[0])
+		return order->country;
+	return of_zone[0] ? of_zone : platform->config.country;
+}
+
+static bool
 check_order(struct scop_platform *platform, const struct scop_tenant_order *order, const char *host,
     const char *portal)
 {
@@ -64,6 +85,8 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 	if (!scop_zone_valid(order->zone))
 		return scop_error_set(&platform->err,
 		    "time zone '%s' is not known, such as Europe/Brussels is", order->zone);
+	if (!check_country(platform, country_of(platform, order)))
+		return false;
 	if (order->owner_mail && !scop_field_is_mail(order->owner_mail))
 		return scop_error_set(&platform->err,
 		    "'%.80s' is no mail address to invite an owner at", order->owner_mail);
@@ -178,12 +201,12 @@ scop_tenant_begin(struct scop_platform *platform, const struct scop_tenant_order
 	    (order->scop && !find_scop(platform, order->scop, &scop)))
 		return false;
 	if (!scop_platform_sql(platform,
-		"INSERT INTO scopiton.tenant (id, name, title, language, zone, currency, operates, "
-		"state) VALUES "
-		"(NULLIF(%u, 0), '%s', '%s', '%s', '%s', 'EUR', %d, 'making')",
+		"INSERT INTO scopiton.tenant (id, name, title, language, zone, country, currency, "
+		"operates, state) VALUES "
+		"(NULLIF(%u, 0), '%s', '%s', '%s', '%s', '%s', 'EUR', %d, 'making')",
 		number_is_free(platform, wanted) ? wanted : 0, order->name,
 		scop_platform_quote(platform, order->title), order->language, order->zone,
-		order->operates))
+		country_of(platform, order), order->operates))
 		return false;
 	*ret_tenant =
 	    (uint32_t)scop_int(scop_platform_row(platform,
@@ -235,6 +258,15 @@ scop_tenant_sender(struct scop_platform *platform, uint32_t tenant, const char *
 		  "REPLACE INTO queue.sender (tenant, address) VALUES (%u, '%s')", tenant,
 		  scop_platform_quote(platform, address))
 	    : scop_platform_sql(platform, "DELETE FROM queue.sender WHERE tenant = %u", tenant);
+}
+
+bool
+scop_tenant_country(struct scop_platform *platform, uint32_t tenant, const char *country)
+{
+	return check_country(platform, country) &&
+	    scop_platform_sql(platform, "UPDATE scopiton.tenant SET country = '%s' WHERE id = %u",
+		country, tenant) &&
+	    scop_directory_changed(platform);
 }
 
 bool

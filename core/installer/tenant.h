@@ -8,6 +8,8 @@
 /* The parameters of a new tenant. */
 struct scop_tenant_order {
 	const char *name, *title, *language, *zone;
+	/* an ISO 3166-1 code; NULL or "": that of its time zone, or else the configuration's */
+	const char *country;
 	/* a scop's own tenant: its portal shows the tenants that it serves, and can order for them
 	 */
 	bool operates;
@@ -36,6 +38,9 @@ bool scop_tenant_serve(struct scop_platform *platform, uint32_t tenant, const ch
 
 /* Sets the sender's address of the tenant's mails; "": the host's. */
 bool scop_tenant_sender(struct scop_platform *platform, uint32_t tenant, const char *address);
+
+/* Sets the country of the tenant, an ISO 3166-1 code. */
+bool scop_tenant_country(struct scop_platform *platform, uint32_t tenant, const char *country);
 
 /* Sets the monthly cost, in cents, up to which the tenant may order modules itself; negative: only
  * free modules. */

@@ -91,7 +91,8 @@ static const struct view {
 
 	/* what a scop serves; rollouts that the command line ordered are among its own */
 	{ "every_tenant",
-	    "t.id, t.name, t.title, t.language, t.created, t.allowance_cents, t.currency, "
+	    "t.id, t.name, t.title, t.language, t.country, t.created, t.allowance_cents, "
+	    "t.currency, "
 	    "(SELECT h.host FROM scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 "
 	    "LIMIT 1) AS host, (SELECT h.host FROM scopiton.host_name h WHERE h.tenant = "
 	    "t.id AND h.portal = 1 LIMIT 1) AS portal_host, (SELECT m.address FROM "

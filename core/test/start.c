@@ -154,6 +154,7 @@ know_site(struct scop_test *test)
 		.portal_host = "unit-portal.localhost",
 		.language = SCOP_EN,
 		.zone = "Europe/Brussels",
+		.country = "BE",
 		.currency = "EUR",
 		.epoch = 1,
 		.role = scop_arena_printf(test->app.arena, "t1_%s", module),

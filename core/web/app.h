@@ -57,6 +57,7 @@ struct scop_site {
 	bool root;                   /* the module is at the domain's root */
 	enum scop_language language; /* the tenant's own */
 	const char *zone;
+	const char *country; /* a code of ISO 3166-1; "" for no tenant */
 	const char *currency;
 	uint64_t epoch;
 	const char *role;     /* "t42_shop" */

@@ -161,7 +161,7 @@ scop_check_phone(const struct scop_input *input, const char *text)
 	};
 	char phone[SCOP_PHONE_SIZE];
 	const enum scop_phone found =
-	    scop_phone_parse(text, scop_country_of_zone(input->req->site.zone), phone);
+	    scop_phone_parse(text, input->req->site.country, phone);
 
 	if (found == SCOP_PHONE_OK)
 		take_text(input, phone);
@@ -217,7 +217,7 @@ scop_check_vat(const struct scop_input *input, const char *text)
 	};
 	char vat[SCOP_VAT_SIZE];
 	const enum scop_vat found =
-	    scop_vat_parse(text, scop_country_of_zone(input->req->site.zone), vat);
+	    scop_vat_parse(text, input->req->site.country, vat);
 
 	if (found == SCOP_VAT_OK)
 		take_text(input, vat);

@@ -170,6 +170,7 @@ surroundings(struct scop_request *req)
 
 	scop_map_init(&map, req->arena);
 	scop_map_put_text(&map, "tenant", req->site.title);
+	scop_map_put_text(&map, "country", req->site.country);
 	scop_map_put_text(&map, "language", code);
 	scop_map_put_text(&map, "home",
 	    req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));

@@ -81,6 +81,12 @@ scop_language_of(const struct scop_request *req)
 	return scop_language_code(req->locale.language);
 }
 
+const char *
+scop_country_of(const struct scop_request *req)
+{
+	return req->site.country;
+}
+
 const struct scop_value *
 scop_member(const struct scop_request *req)
 {

@@ -584,6 +584,7 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 	static const struct scop_site nobody = { .tenant_name = "",
 		.title = "Scopiton",
 		.zone = "UTC",
+		.country = "",
 		.currency = "EUR",
 		.role = "",
 		.database = "",

@@ -70,18 +70,19 @@ static bool
 read_site(const struct scop_app *app, struct scop_arena *arena, const char *text,
     struct scop_site *ret_site)
 {
-	char database[65], language[3], zone[41], currency[4];
+	char database[65], language[3], zone[41], country[3], currency[4];
 	unsigned tenant;
 	unsigned long long epoch;
 
 	*ret_site = (struct scop_site){ .tenant_name = "", .title = "" };
-	if (sscanf(text, "%u %64s %2s %40s %3s %llu", &tenant, database, language, zone, currency,
-		&epoch) != 6 ||
+	if (sscanf(text, "%u %64s %2s %40s %2s %3s %llu", &tenant, database, language, zone, country,
+		currency, &epoch) != 7 ||
 	    !scop_language_parse(language, 2, &ret_site->language))
 		return false;
 	ret_site->tenant = tenant;
 	ret_site->epoch = epoch;
 	ret_site->zone = scop_arena_text(arena, zone);
+	ret_site->country = scop_arena_text(arena, country);
 	ret_site->currency = scop_arena_text(arena, currency);
 	ret_site->database = scop_arena_text(arena, database);
 	ret_site->role = scop_arena_printf(arena, "t%u_%s", tenant, app->module_name);

@@ -442,6 +442,7 @@ static enum {
 		.root = entry->subscription.root,
 		.language = (enum scop_language)entry->tenant.language,
 		.zone = entry->tenant.zone,
+		.country = entry->tenant.country,
 		.currency = entry->tenant.currency,
 		.epoch = entry->subscription.epoch,
 		.database = entry->subscription.database,

@@ -421,7 +421,7 @@ WHERE :words IS NULL OR t.title LIKE CONCAT('%', :words, '%') OR t.name LIKE CON
 	OR t.host LIKE CONCAT('%', :words, '%') ORDER BY t.title, t.id LIMIT :limit OFFSET :first
 
 -- name: one_tenant (id)
-SELECT t.id, t.title, t.name, t.host, t.portal_host, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
+SELECT t.id, t.title, t.name, t.host, t.portal_host, t.country, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
 	(SELECT SUM(u.cents) FROM socle.every_use_line u WHERE u.tenant = t.id AND u.month = DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m') AND u.currency = t.currency) AS month_cents
 FROM socle.every_tenant t WHERE t.id = :id
 
@@ -432,15 +432,18 @@ WHERE t.name = :name OR t.host IN (:host, :portal_host) OR t.portal_host IN (:ho
 -- name: templates (language)
 SELECT name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = ('', :language, t.title)), t.title) AS title FROM socle.template t ORDER BY title
 
--- name: tenant_order_add (tenant, actor, name, title, language, zone, template, host, portal_host, owner_name, owner_mail)
+-- name: tenant_order_add (tenant, actor, name, title, language, zone, country, template, host, portal_host, owner_name, owner_mail)
 INSERT INTO scopiton.installer_order (tenant, kind, new_tenant, actor, details) VALUES (:tenant, 'tenant', :name, :actor, JSON_OBJECT('title', :title,
-	'language', :language, 'zone', :zone, 'template', :template, 'host', :host, 'portal_host', :portal_host, 'owner_name', :owner_name, 'owner_mail', :owner_mail))
+	'language', :language, 'zone', :zone, 'country', :country, 'template', :template, 'host', :host, 'portal_host', :portal_host, 'owner_name', :owner_name, 'owner_mail', :owner_mail))
 
 -- name: allowance_order_add (tenant, actor, cents)
 INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:tenant, 'allowance', :actor, JSON_OBJECT('cents', :cents))
 
 -- name: sender_order_add (tenant, actor, address)
 INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:tenant, 'sender', :actor, JSON_OBJECT('address', :address))
+
+-- name: country_order_add (tenant, actor, country)
+INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:tenant, 'country', :actor, JSON_OBJECT('country', :country))
 
 -- name: own_sender ()
 SELECT address FROM socle.sender

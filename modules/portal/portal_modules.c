@@ -202,6 +202,7 @@ title_of(struct scop_request *req, const char *kind)
 		{ "tenant", SCOP_TEXT("Create the company") },
 		{ "allowance", SCOP_TEXT("Changed the order limit") },
 		{ "sender", SCOP_TEXT("Changed the sender address") },
+		{ "country", SCOP_TEXT("Changed the country") },
 		{ "rollout", SCOP_TEXT("Started a gradual update") },
 		{ "rollout-pause", SCOP_TEXT("Paused an upgrade in waves") },
 		{ "rollout-resume", SCOP_TEXT("Went on with an upgrade in waves") },

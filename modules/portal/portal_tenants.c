@@ -41,6 +41,8 @@ const struct scop_field portal_new_tenant_fields[] = {
 	    .label = SCOP_TEXT("Time zone"),
 	    .required = true,
 	    .max = 40 },
+	/* none: the zone's */
+	{ .name = "country", .type = SCOP_FIELD_COUNTRY, .label = SCOP_TEXT("Country") },
 	{ .name = "template",
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Start with"),
@@ -78,6 +80,7 @@ const struct scop_field portal_agreed_fields[] = {
 	{ .name = "address",
 	    .type = SCOP_FIELD_EMAIL,
 	    .label = SCOP_TEXT("Sender address of their e-mails") },
+	{ .name = "country", .type = SCOP_FIELD_COUNTRY, .label = SCOP_TEXT("Country") },
 	{ 0 },
 };
 
@@ -191,7 +194,7 @@ portal_tenant_make(struct scop_request *req)
 	scop_write_unique(req,
 	    tenant_order_add(scop_tenant(req), scop_member_name(req), scop_field(req, "name"),
 		title, scop_field(req, "language"), scop_field(req, "zone"),
-		field_or_none(req, "template"), field_or_none(req, "host"),
+		scop_field(req, "country"), field_or_none(req, "template"), field_or_none(req, "host"),
 		field_or_none(req, "portal_host"), scop_field(req, "owner_name"),
 		scop_field(req, "owner_mail")),
 	    &under_way);
@@ -248,6 +251,18 @@ send_from(struct scop_request *req, const struct scop_value *tenant,
 	    scop_as_text(address)[0] ? scop_as_text(address) : "-");
 }
 
+static void
+move_to(struct scop_request *req, const struct scop_value *tenant, const struct scop_value *country)
+{
+	bool under_way;
+
+	if (!country || strcmp(scop_as_text(country), scop_text(tenant, "country")) == 0)
+		return;
+	scop_write_unique(req,
+	    country_order_add(scop_get(tenant, "id"), scop_member_name(req), country), &under_way);
+	note_agreed(req, tenant, SCOP_AUDIT("Changed the country"), scop_as_text(country));
+}
+
 void
 portal_tenant_agree(struct scop_request *req)
 {
@@ -259,6 +274,7 @@ portal_tenant_agree(struct scop_request *req)
 	}
 	allow(req, tenant, scop_field(req, "amount"));
 	send_from(req, tenant, field_or_none(req, "address"));
+	move_to(req, tenant, scop_field(req, "country"));
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "tenant", scop_map_of(req, "tenant", scop_get(tenant, "id"), NULL));
 }

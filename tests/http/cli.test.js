@@ -138,6 +138,7 @@ test('a tenant with a mistake is refused, and nothing of it is made', async () =
     [/host name/, ...create('fresh', '--portal-host', 'BAD')],
     ...['xx', 'FR', 'f', 'fra', '', "f'"].map((language) => [/language '.*' is not/, ...create('fresh', '--language', language)]),
     ...['Mars/Phobos', '', '../../../etc/passwd', '/etc/passwd', 'europe/brussels', "Europe/Brussels'"].map((zone) => [/time zone '.*' is not known/, ...create('fresh', '--zone', zone)]),
+    ...['XX', 'be', 'BEL', "B'"].map((country) => [/country '.*' is not a code/, ...create('fresh', '--country', country)]),
     [/title needs/, 'tenant', 'create', 'fresh', '--title', ''], [/title needs/, 'tenant', 'create', 'fresh', '--title', 'x'.repeat(101)],
     [/tenant 'acme' is there already/, ...create('acme')], [/host name .* is another tenant/, ...create('fresh', '--host', 'acme.localhost')],
     [/host name .* is another tenant/, ...create('fresh', '--portal-host', 'acme-portal.localhost')], [/host name .* is another tenant/, ...create('fresh', '--portal-host', 'acme.localhost')]]) {
@@ -196,8 +197,12 @@ test('a tenant that was made, shown and deleted leaves nothing behind', async ()
   await stack.cli('login', 'fresh', 'owner')
   const id = await tenantId('fresh')
   const shown = await stack.cli('tenant', 'show', 'fresh')
-  for (const words of ["L'Été \"& Fils\" <b>", 'nl', 'Europe/Amsterdam', 'fresh.example', 'p.fresh.example', `t${id}`]) assert.ok(shown.includes(words), words)
+  for (const words of ["L'Été \"& Fils\" <b>", 'nl', 'Europe/Amsterdam', 'country   NL', 'fresh.example', 'p.fresh.example', `t${id}`]) assert.ok(shown.includes(words), words)
   assert.match(shown, /module +guestbook 1\.0\.0, on, at the root/)
+  await refused(1, /country 'Nl' is not a code/, ['tenant', 'country', 'fresh', 'Nl'])
+  await refused(2, /tenant country needs/, ['tenant', 'country', 'fresh'])
+  await stack.cli('tenant', 'country', 'fresh', 'LU')
+  assert.match(await stack.cli('tenant', 'show', 'fresh'), /^country +LU$/m)
   assert.match(await stack.cli('tenant', 'list'), /^fresh /m)
   assert.match(await everything(), new RegExp(`schema t${id}_guestbook`))
   await until('it serves at the root', async () => (await stack.request('fresh.example', '/nl/')).status === 200)

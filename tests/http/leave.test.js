@@ -14,7 +14,7 @@ const PAGES = ['/fr/', '/fr/shop/', '/fr/guestbook/']
 before(async () => {
   here = await start({ mail: true })
   await here.cli('tenant', 'create', 'other', '--title', 'Other')
-  await here.cli('tenant', 'create', 'acme', '--title', 'Acme & Söhne', '--language', 'fr')
+  await here.cli('tenant', 'create', 'acme', '--title', 'Acme & Söhne', '--language', 'fr', '--country', 'LU')
   await here.cli('module', 'install', 'shop', '--tenant', 'acme', '--root')
   await here.cli('module', 'install', 'guestbook', '--tenant', 'acme')
   await here.cli('import', 'shop', 'products', path.join(root, 'modules/shop/demo/laboucle/products.csv'), ...fs.readdirSync(path.join(root, 'modules/shop/demo/laboucle')).filter((name) => name.endsWith('.svg')).map((name) => path.join(root, 'modules/shop/demo/laboucle', name)), '--tenant', 'acme')
@@ -57,6 +57,7 @@ test('taken in on an empty host, it is the same page for page and row for row', 
   there = await start({ mail: true })
   await there.cli('tenant', 'import', archive)
   await until('it serves', async () => (await there.request('acme.localhost', '/fr/')).status === 200)
+  assert.match(await there.cli('tenant', 'show', 'acme'), /^country +LU$/m)
   for (const [i, url] of PAGES.entries()) {
     const answer = await there.request('acme.localhost', url)
     assert.equal(answer.status, pages[i].status)

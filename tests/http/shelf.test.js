@@ -338,7 +338,7 @@ test('the list of companies says what may need its operator, and the company why
 
 test('an operator says what owners may order by themselves', async () => {
   const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
-  assert.match(text((await get(page, operator, scop)).body), /Billing and e-mails/)
+  assert.match(text((await get(page, operator, scop)).body), /Billing, e-mails and country/)
   assert.equal((await post('/portal/agreements/1', { amount: 'much' }, as)).status, 422)
   assert.equal((await post('/portal/agreements/1', { amount: '-5' }, as)).status, 422)
   for (const [amount, cents] of [['49,90', '4990'], ['0', '0'], ['', 'NULL']]) {
@@ -350,6 +350,25 @@ test('an operator says what owners may order by themselves', async () => {
   assert.match((await get(page, operator, scop)).body, /name="amount"[^>]*value="12\.50"/)
   await assert.rejects(stack.cli('tenant', 'allow', 'acme', '12.5x'), /is no amount/)
   assert.equal((await stack.request(portal, '/portal/agreements/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
+})
+
+test('an operator says in which country a tenant is; its own programs cannot', async () => {
+  const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
+  const kept = () => stack.sql('SELECT country FROM scopiton.tenant WHERE id = 1')
+  const chosen = async () => (await get(page, operator, scop)).body.match(/<option value="(..)" selected>/)?.[1]
+  assert.equal(await chosen(), 'BE')
+  assert.equal((await post('/portal/agreements/1', { amount: '12,50', country: 'XX' }, as)).status, 422)
+  assert.equal((await post('/portal/agreements/1', { amount: '12,50', country: 'FR' }, as)).status, 303)
+  await allEnded()
+  assert.equal(await kept(), 'FR')
+  assert.equal(await chosen(), 'FR')
+  assert.match(text((await get('/portal/audit', operator, scop)).body), /Changed the country Acme: FR/)
+  assert.match(text((await get(page, operator, scop)).body), /Changed the country/)
+  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, actor, details) VALUES ('t1_portal', 1, 'country', 'owner', '{"country":"DE"}')`)
+  await allEnded()
+  assert.equal(await kept(), 'FR', 'a tenant does not move itself')
+  await stack.cli('tenant', 'country', 'acme', 'BE')
+  assert.equal(await kept(), 'BE')
 })
 
 test('an operator says from which address a tenant\'s mails come; the trail says to what', async () => {

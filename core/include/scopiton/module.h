@@ -58,8 +58,8 @@ enum scop_field_type {
 	/* an ISO 3166-1 alpha-2 code in capitals: "BE"; if `choices` is set, one of them [string;
 	 * country] */
 	SCOP_FIELD_COUNTRY,
-	/* "+3222345678" (E.164). National numbers are accepted if the tenant's time zone belongs to
-	 * a single country whose numbering plan the host knows [string; phone] */
+	/* "+3222345678" (E.164). National numbers are accepted as numbers of the tenant's country,
+	 * if the host knows its numbering plan [string; phone] */
 	SCOP_FIELD_PHONE,
 	/* the URL of a web page, http or https, at most 2,000 bytes; "example.org" gets https://
 	 * [string; url] */

@@ -60,6 +60,9 @@ const struct scop_value *scop_from_now(struct scop_request *req, int64_t seconds
 /* The language of the answer: "fr", "nl", "de" or "en". In a job or an import, the tenant's. */
 const char *scop_language_of(const struct scop_request *req);
 
+/* The country of the tenant, an ISO 3166-1 code: "BE". */
+const char *scop_country_of(const struct scop_request *req);
+
 /* The id of the signed-in member, an integer; NULL on public pages, in jobs and imports, and for a
  * program with an API key, which is not a member. */
 const struct scop_value *scop_member(const struct scop_request *req);
@@ -124,14 +127,14 @@ const struct scop_value *scop_make_text(struct scop_request *req, const char *fo
 /* A copy of `text` as a string; NULL for NULL. */
 const struct scop_value *scop_make_string(struct scop_request *req, const char *text);
 
-/* A value as text for programs, not localised: an integer, "12.50" for money and decimals,
- * "2026-11-22" for a date, RFC 3339 for a time, "true"; a string unchanged; "" for null, lists and
- * maps. */
-const char *scop_plain(struct scop_request *req, const struct scop_value *value);
 /* The account number (IBAN) that `text` is, as a field of type SCOP_FIELD_IBAN gives it; NULL where
  * it is none. For files, which no field checks. */
 const struct scop_value *scop_make_iban(struct scop_request *req, const char *text);
 
+/* A value as text for programs, not localised: an integer, "12.50" for money and decimals,
+ * "2026-11-22" for a date, RFC 3339 for a time, "true"; a string unchanged; "" for null, lists and
+ * maps. */
+const char *scop_plain(struct scop_request *req, const struct scop_value *value);
 
 /* A string with a copy of `length` bytes at `bytes`, of any content, for a BLOB column. `bytes` may
  * be NULL if `length` is 0; more than 4 GB fail the request. */

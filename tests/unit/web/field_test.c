@@ -16,12 +16,16 @@ static const struct scop_module module = { .names = &no_names };
 static struct scop_app app = { .module = &module };
 static struct scop_pairs pairs;
 
+/* The country of the tenant below. */
+static const char *tenant_country = "BE";
+
 /* A request of a tenant in Brussels that has read one field, sent as `text` (and `more`, behind its
  * name and a point). */
 static struct scop_request *
 sent(const struct scop_field *field, const char *text, const char *key, const char *more)
 {
 	const struct scop_site site = { .zone = "Europe/Brussels",
+		.country = tenant_country,
 		.currency = "EUR",
 		.language = SCOP_FR };
 	struct scop_request *req = scop_request_new(&app, arena, &site);
@@ -152,6 +156,22 @@ each_type_takes_what_it_should(void **state)
 }
 
 static void
+numbers_of_the_tenants_country_need_no_country(void **state)
+{
+	const struct scop_field phone = { .name = "f", .type = SCOP_FIELD_PHONE },
+				vat = { .name = "f", .type = SCOP_FIELD_VAT };
+
+	(void)state;
+	tenant_country = "FR"; /* in Belgium's zone all the same */
+	assert_string_equal(taken(&phone, "06 12 34 56 78"), "+33612345678");
+	assert_string_equal(taken(&vat, "40 303 265 045"), "FR40303265045");
+	assert_string_equal(taken(&vat, "0202.239.951"), "!");
+	tenant_country = "JP";
+	assert_string_equal(taken(&phone, "06 12 34 56 78"), "!");
+	tenant_country = "BE";
+}
+
+static void
 a_refusal_says_what_to_type_in_the_readers_language(void **state)
 {
 	const struct scop_field decimal = { .name = "f", .type = SCOP_FIELD_DECIMAL, .scale = 2 },
@@ -266,6 +286,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_type_takes_what_it_should),
+		TEST(numbers_of_the_tenants_country_need_no_country),
 		TEST(a_refusal_says_what_to_type_in_the_readers_language),
 		TEST(days_and_times_of_day_have_limits_of_their_own),
 		TEST(an_hour_that_comes_twice_is_asked_for),
