@@ -183,6 +183,19 @@ take_put(struct lint *lint, struct lint_model *model, size_t at)
 	judge_value(lint, call.begin[2], add_put(model, token->text));
 }
 
+/* scop_put_page(req, "name", count, function): the rows of whatever the function says. */
+static void
+take_page(struct lint *lint, struct lint_model *model, size_t at)
+{
+	struct lint_call call;
+
+	if (!lint_call_read(&lint->source, at, &call) || call.count != 4 ||
+	    lint->source.tokens[call.begin[1]].kind != LINT_STRING)
+		return;
+	lint->source.tokens[call.begin[1]].used = true;
+	add_put(model, lint->source.tokens[call.begin[1]].text);
+}
+
 /* { "name", true, statement(...) } of scop_put_all */
 static void
 take_want(struct lint *lint, struct lint_model *model, size_t at)
@@ -247,6 +260,8 @@ read_source(struct lint *lint, struct lint_model *model)
 	for (size_t i = 0; i < source->count; i++) {
 		if (lint_is(source, i, "scop_put"))
 			take_put(lint, model, i);
+		else if (lint_is(source, i, "scop_put_page"))
+			take_page(lint, model, i);
 		else if (lint_is(source, i, "{"))
 			take_want(lint, model, i);
 		else if (source->tokens[i].kind == LINT_WORD)

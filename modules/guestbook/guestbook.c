@@ -7,14 +7,18 @@
 
 enum { PER_PAGE = 20 };
 
+static struct scop_query
+page_of_entries(struct scop_request *req, const struct scop_page *page)
+{
+	(void)req;
+	return page->before ? entries_back(page->before, page->limit)
+			    : entries(page->after, page->limit);
+}
+
 static void
 list(struct scop_request *req)
 {
-	const struct scop_value *page = scop_field(req, "page");
-	const int64_t first = page ? (scop_as_int(page) - 1) * PER_PAGE : 0;
-
-	scop_put(req, "entries",
-	    scop_rows(req, entries(scop_make_int(req, PER_PAGE), scop_make_int(req, first))));
+	scop_put_page(req, "entries", PER_PAGE, page_of_entries);
 	scop_view(req, &view_list);
 }
 
@@ -42,7 +46,7 @@ static const struct scop_field entry_fields[] = {
 };
 
 static const struct scop_field page_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	SCOP_PAGE_FIELDS,
 	{ 0 },
 };
 

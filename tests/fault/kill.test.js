@@ -52,7 +52,7 @@ class Load {
   async visit (number) {
     for (let turn = 0; this.going; turn++) {
       // Another page for each, so that no cache makes one visitor wait for another.
-      const { status, body } = await this.ask({}, this.gets, `${this.url}?page=${1 + (number * 500 + turn) % 9000}`)
+      const { status, body } = await this.ask({}, this.gets, `${this.url}?after=${1 + (number * 500 + turn) % 9000}`)
       await sleep(this.pause) // so that 16 in step stay below the burst of 20 forms that a sender may post
       if (status !== 200) continue
       const form = { _key: body.match(/name="_key" value="([^"]+)"/)[1], name: 'load', message: `run ${this.run}, ${number}.${turn}` }
@@ -299,7 +299,7 @@ test('the number of workers stays within its bounds under load, and nobody fails
 
 test('idle workers of one module do not keep another from starting', () => withSettings({ pool_workers: 2, workers: 2 }, async () => {
   await until('the bound is reached by one module', async () => {
-    await Promise.all(Array.from({ length: 8 }, (_, n) => stack.request(host, `${page}?page=${n + 1}`)))
+    await Promise.all(Array.from({ length: 8 }, (_, n) => stack.request(host, `${page}?after=${n + 1}`)))
     return (await stack.workers('guestbook')).length === 2
   })
   const answer = await Promise.race([stack.request(host, '/fr/guestbook2/'), sleep(5000)])

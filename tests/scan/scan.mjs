@@ -46,9 +46,9 @@ try {
   const order = await stack.request(SITE, '/fr/order', { headers: { Cookie: visitor }, form: { _key: hidden('_key'), seen: hidden('seen'), name: 'A',
     mail: 'a@example.org', street: 'x 1', postal_code: '1000', city: 'B', country: 'BE' } })
 
-  const asked = [[SITE, '/fr/?page=1*'], [SITE, '/fr/c/velos*'], [SITE, '/fr/p/casque-ville*'], [SITE, `${order.headers.location}*`], [SITE, '/fr/cart', `${visitor}*`],
+  const asked = [[SITE, '/fr/?after=1*'], [SITE, '/fr/c/velos*'], [SITE, '/fr/p/casque-ville*'], [SITE, `${order.headers.location}*`], [SITE, '/fr/cart', `${visitor}*`],
     [PORTAL, '/shop/orders?words=a*&state=placed*', owner], [PORTAL, '/shop/products?words=a*&state=sold*', owner], [PORTAL, '/shop/orders/1001*', owner],
-    [PORTAL, '/shop/products/1*', owner], [PORTAL, '/portal/tenants?words=a*', owner], [PORTAL, '/portal/members?page=1*', owner], [PORTAL, '/portal/mails/1*', owner],
+    [PORTAL, '/shop/products/1*', owner], [PORTAL, '/portal/tenants?words=a*', owner], [PORTAL, '/portal/members?after=1*', owner], [PORTAL, '/portal/mails/1*', owner],
     [PORTAL, '/portal/roles/merchant*', owner], [PORTAL, '/portal/modules/shop/settings*', owner], [PORTAL, '/portal/', `${owner}*`]]
   const [product] = (await stack.sql('SELECT MIN(id) FROM t1_shop.product')).split('\n')
   // A form stands on the page; its fields are tried one by one, each time with a fresh key.

@@ -14,6 +14,7 @@
 
 #include "scopiton/calc.h"
 #include "scopiton/http.h"
+#include "scopiton/list.h"
 #include "scopiton/log.h"
 #include "scopiton/mail.h"
 #include "scopiton/query.h"

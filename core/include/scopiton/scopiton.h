@@ -6,6 +6,7 @@
 #include "scopiton/calc.h"
 #include "scopiton/csv.h"
 #include "scopiton/http.h"
+#include "scopiton/list.h"
 #include "scopiton/log.h"
 #include "scopiton/mail.h"
 #include "scopiton/module.h"
