@@ -14,17 +14,9 @@ const struct scop_field portal_sure_fields[] = {
 };
 
 const struct scop_field portal_page_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	SCOP_PAGE_FIELDS,
 	{ 0 },
 };
-
-static int64_t
-page_number(const struct scop_request *req)
-{
-	const struct scop_value *page = scop_field(req, "page");
-
-	return page ? scop_as_int(page) : 1;
-}
 
 const struct scop_value *
 portal_language(struct scop_request *req)
@@ -33,23 +25,13 @@ portal_language(struct scop_request *req)
 }
 
 const struct scop_value *
-portal_first(struct scop_request *req, int64_t per_page)
+portal_put_page(struct scop_request *req, const char *name, size_t per_page,
+    struct scop_query (*read)(struct scop_request *req, const struct scop_page *page))
 {
-	return scop_make_int(req, (page_number(req) - 1) * per_page);
-}
+	const struct scop_value *rows = scop_put_page(req, name, per_page, read);
 
-void
-portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
-    size_t per_page)
-{
-	const int64_t page = page_number(req);
-
-	scop_put(req, name, rows);
 	scop_put(req, "any", scop_make_bool(req, scop_count(rows) > 0));
-	if (page > 1)
-		scop_put(req, "previous", scop_make_int(req, page - 1));
-	if (scop_count(rows) == per_page)
-		scop_put(req, "next", scop_make_int(req, page + 1));
+	return rows;
 }
 
 bool
@@ -428,7 +410,7 @@ static const struct scop_route routes[] = {
 	    .name = "jobs",
 	    .handle = portal_jobs,
 	    .permission = "portal.jobs",
-	    .fields = portal_page_fields,
+	    .fields = portal_jobs_fields,
 	    .api = true },
 	{ .method = SCOP_POST,
 	    .path = "/jobs/{id}/cancel",

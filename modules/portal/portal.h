@@ -20,12 +20,12 @@ extern const struct scop_field portal_sure_fields[];
 void portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name);
 
-/* Puts `rows` under `name` with what a pager needs; `per_page` were asked for. */
-void portal_put_page(struct scop_request *req, const char *name, const struct scop_value *rows,
-    size_t per_page);
+/* As scop_put_page, and `any`. */
+const struct scop_value *portal_put_page(struct scop_request *req, const char *name,
+    size_t per_page,
+    struct scop_query (*read)(struct scop_request *req, const struct scop_page *page));
 /* The code of the reader's language, as statements want it. */
 const struct scop_value *portal_language(struct scop_request *req);
-const struct scop_value *portal_first(struct scop_request *req, int64_t per_page);
 
 /* portal_words.c: what the host has noted, in the reader's language, as a sentence; in each of
  * `rows` under `key`. */
@@ -180,6 +180,7 @@ extern const struct scop_field portal_operations_fields[];
 void portal_audit(struct scop_request *req);
 
 /* portal_jobs.c: work that waits, runs or could not be done. */
+extern const struct scop_field portal_jobs_fields[];
 void portal_jobs(struct scop_request *req);
 void portal_job_cancel(struct scop_request *req);
 void portal_job_replay(struct scop_request *req);

@@ -54,8 +54,14 @@ SELECT module, root FROM socle.offer WHERE state = 'on' AND has_public ORDER BY 
 -- name: waiting ()
 SELECT (SELECT COUNT(*) FROM socle.dead_job) AS dead, (SELECT COUNT(*) FROM socle.mail WHERE state = 'refused' AND created > UTC_TIMESTAMP() - INTERVAL 7 DAY) AS refused
 
--- name: offers (language, words, category, limit, first)
-SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.version AS newest, o.trouble, o.category, o.level, o.has_public, o.root,
+-- Lists in another order than that of their numbers: each row has its place, from which the page counts. Backwards, as `_back` is, with
+-- `before`.
+-- name: offers (language, words, category, after, before, limit)
+WITH listed AS (SELECT o.module, ROW_NUMBER() OVER (ORDER BY o.state IS NULL OR o.state = 'gone', COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title), o.module) AS place
+	FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.category = :category)
+		AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title, o.summary) LIKE CONCAT('%', :words, '%')
+			OR EXISTS (SELECT w.text FROM socle.message w WHERE w.module = o.module AND w.english IN (o.title, o.summary) AND w.text LIKE CONCAT('%', :words, '%'))))
+SELECT o.module AS id, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.version AS newest, o.trouble, o.category, o.level, o.has_public, o.root,
 	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.icon,
 	EXISTS (SELECT r.id FROM socle.module_request r WHERE r.module = o.module AND r.state = 'open') AS asked,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
@@ -64,10 +70,10 @@ SELECT EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module
 	(SELECT i.state FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) IN ('waiting', 'running') AS under_way,
 	(SELECT i.id FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS order_id,
 	(SELECT IF(i.state = 'failed', i.message, '') FROM socle.installer_order i WHERE i.module = o.module ORDER BY i.id DESC LIMIT 1) AS failure
-FROM socle.offer o WHERE o.module <> 'portal' AND (:category IS NULL OR o.category = :category)
-	AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title, o.summary) LIKE CONCAT('%', :words, '%')
-		OR EXISTS (SELECT w.text FROM socle.message w WHERE w.module = o.module AND w.english IN (o.title, o.summary) AND w.text LIKE CONCAT('%', :words, '%')))
-ORDER BY o.state IS NULL OR o.state = 'gone', title, o.module LIMIT :limit OFFSET :first
+FROM listed l JOIN socle.offer o ON o.module = l.module
+WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.module = :after), 0)
+	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.module = :before))
+ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
 -- name: offer_page (language, module)
 SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
@@ -176,10 +182,15 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, gran
 -- name: rollout_change_add (tenant, kind, rollout, actor)
 INSERT INTO scopiton.installer_order (tenant, kind, rollout, actor) VALUES (:tenant, :kind, :rollout, :actor)
 
--- name: rollouts (language, limit, first)
+-- name: rollouts (language, after, limit)
 SELECT r.id, r.module, r.version, r.state, r.actor, r.created, r.tenants, r.done,
 	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
-FROM socle.rollout r ORDER BY r.id DESC LIMIT :limit OFFSET :first
+FROM socle.rollout r WHERE r.id < COALESCE(:after, 9223372036854775807) ORDER BY r.id DESC LIMIT :limit
+
+-- name: rollouts_back (language, before, limit)
+SELECT r.id, r.module, r.version, r.state, r.actor, r.created, r.tenants, r.done,
+	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
+FROM socle.rollout r WHERE r.id > :before ORDER BY r.id LIMIT :limit
 
 -- name: rollouts_asked (language, tenant)
 SELECT e.id, e.module, e.version, e.state IN ('waiting', 'running') AS under_way, e.message, (SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module) AS title FROM socle.every_order e
@@ -193,9 +204,13 @@ SELECT r.id, r.module, r.version, r.state, r.actor, r.own, r.created, r.ended, r
 	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
 FROM socle.rollout r WHERE r.id = :id
 
--- name: rollout_tenants (id, limit, first)
-SELECT tenant, title, wave, state, message, from_version, milliseconds
-FROM socle.rollout_tenant WHERE rollout = :id ORDER BY wave, tenant LIMIT :limit OFFSET :first
+-- name: rollout_tenants (id, after, before, limit)
+WITH listed AS (SELECT tenant, title, wave, state, message, from_version, milliseconds, ROW_NUMBER() OVER (ORDER BY wave, tenant) AS place
+	FROM socle.rollout_tenant WHERE rollout = :id)
+SELECT l.tenant AS id, l.tenant, l.title, l.wave, l.state, l.message, l.from_version, l.milliseconds FROM listed l
+WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.tenant = :after), 0)
+	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.tenant = :before))
+ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
 -- Before an update begins: the waves as the installer makes them (core/installer/rollout.c). Without a version each company gets the
 -- newest one, whose additional permissions stop the update unless they are accepted.
@@ -262,21 +277,30 @@ SELECT s.installer_order, s.number, s.step FROM socle.order_step s
 JOIN socle.installer_order i ON i.id = s.installer_order
 WHERE i.state IN ('waiting', 'running') ORDER BY s.installer_order, s.number
 
--- name: jobs (language, limit, first)
+-- name: jobs (language, after, before, limit)
+WITH listed AS (SELECT j.id, ROW_NUMBER() OVER (ORDER BY j.running DESC, j.run_at, j.id) AS place FROM socle.job j)
 SELECT j.id, j.running, j.run_at, j.tries, j.done, j.total, j.error, o.title AS module_title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, j.name) AS title
-FROM socle.job j LEFT JOIN socle.job_title t ON t.module = j.module AND t.name = j.name
+FROM listed l JOIN socle.job j ON j.id = l.id LEFT JOIN socle.job_title t ON t.module = j.module AND t.name = j.name
 LEFT JOIN (SELECT n.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (n.module, :language, n.title)), n.title) AS title
 	FROM socle.offer n) o ON o.module = j.module
-ORDER BY j.running DESC, j.run_at, j.id LIMIT :limit OFFSET :first
+WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.id = :after), 0)
+	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.id = :before))
+ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
--- name: dead_jobs (language, limit, first)
+-- name: dead_jobs (language, after, limit)
 SELECT d.id, d.is_event, d.died, d.tries, d.error, o.title AS module_title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
 FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name
 LEFT JOIN (SELECT n.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (n.module, :language, n.title)), n.title) AS title
-	FROM socle.offer n) o ON o.module = d.module
-ORDER BY d.id DESC LIMIT :limit OFFSET :first
+	FROM socle.offer n) o ON o.module = d.module WHERE d.id < COALESCE(:after, 9223372036854775807) ORDER BY d.id DESC LIMIT :limit
+
+-- name: dead_jobs_back (language, before, limit)
+SELECT d.id, d.is_event, d.died, d.tries, d.error, o.title AS module_title,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
+FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name
+LEFT JOIN (SELECT n.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (n.module, :language, n.title)), n.title) AS title
+	FROM socle.offer n) o ON o.module = d.module WHERE d.id > :before ORDER BY d.id LIMIT :limit
 
 -- name: job_by_id (language, id)
 SELECT j.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, j.name) AS title
@@ -286,9 +310,13 @@ FROM socle.job j LEFT JOIN socle.job_title t ON t.module = j.module AND t.name =
 SELECT d.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
 FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name WHERE d.id = :id
 
--- name: mails (words, since, before, limit, first)
+-- name: mails (words, since, until, after, limit)
 SELECT id, recipient, recipient_name, subject, secret, created, state, answer, ended FROM socle.mail
-WHERE (:words IS NULL OR recipient LIKE CONCAT('%', :words, '%') OR recipient_name LIKE CONCAT('%', :words, '%') OR subject LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before) ORDER BY id DESC LIMIT :limit OFFSET :first
+WHERE (:words IS NULL OR recipient LIKE CONCAT('%', :words, '%') OR recipient_name LIKE CONCAT('%', :words, '%') OR subject LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
+
+-- name: mails_back (words, since, until, before, limit)
+SELECT id, recipient, recipient_name, subject, secret, created, state, answer, ended FROM socle.mail
+WHERE (:words IS NULL OR recipient LIKE CONCAT('%', :words, '%') OR recipient_name LIKE CONCAT('%', :words, '%') OR subject LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created < :until) AND id > :before ORDER BY id LIMIT :limit
 
 -- name: mail_by_id (id)
 SELECT html FROM socle.mail WHERE id = :id AND html <> ''
@@ -340,12 +368,15 @@ WHERE r.token_hash = :hash AND r.expires > UTC_TIMESTAMP(6)
 -- name: resets_use (person)
 DELETE FROM account.reset WHERE person = :person
 
--- name: members (language, limit, first)
+-- name: members (language, after, before, limit)
+WITH listed AS (SELECT m.id, ROW_NUMBER() OVER (ORDER BY m.name, m.id) AS place FROM socle.member m)
 SELECT m.id, m.name, m.mail, m.person IS NOT NULL AS has_account, COALESCE(MAX(IF(r.role = 'owner', 'owner', NULL)), MIN(r.role)) AS role,
 	COALESCE(MAX(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)), '') AS title,
 	MAX(i.expires > UTC_TIMESTAMP(6)) AS invited
-FROM socle.member m LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.role o ON o.name = r.role LEFT JOIN socle.invitation i ON i.member = m.id
-GROUP BY m.id ORDER BY m.name, m.id LIMIT :limit OFFSET :first
+FROM listed l JOIN socle.member m ON m.id = l.id LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.role o ON o.name = r.role LEFT JOIN socle.invitation i ON i.member = m.id
+WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.id = :after), 0)
+	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.id = :before))
+GROUP BY m.id, l.place ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
 -- name: member_by_id (id)
 SELECT m.id, m.name, m.mail, m.language, m.person IS NOT NULL AS has_account, (SELECT r.role FROM socle.member_role r WHERE r.member = m.id ORDER BY r.role = 'owner' DESC, r.role LIMIT 1) AS role
@@ -408,17 +439,20 @@ DELETE FROM socle.api_key WHERE id = :id
 -- Operators: of the tenants that their scop serves; for a tenant that is no scop's, these views are empty.
 
 -- Each company with what may need its operator; a page of InnoDB has 16 KiB.
--- name: every_tenant (words, limit, first)
+-- name: every_tenant (words, after, before, limit)
+WITH listed AS (SELECT t.id, ROW_NUMBER() OVER (ORDER BY t.title, t.id) AS place FROM socle.every_tenant t WHERE :words IS NULL OR t.title LIKE CONCAT('%', :words, '%') OR t.name LIKE CONCAT('%', :words, '%')
+		OR t.host LIKE CONCAT('%', :words, '%'))
 SELECT t.id, t.title, t.name, t.host, t.portal_host, COALESCE(u.modules, 0) AS modules, COALESCE(u.troubles, 0) AS troubles, COALESCE(u.updates, 0) AS updates,
 	COALESCE(d.jobs, 0) AS dead, COALESCE(r.mails, 0) AS refused, CEILING(COALESCE(z.pages, 0) / 64) AS megabytes
-FROM socle.every_tenant t
+FROM listed l JOIN socle.every_tenant t ON t.id = l.id
 LEFT JOIN (SELECT s.tenant, COUNT(*) AS modules, SUM(s.trouble <> '') AS troubles, SUM(s.version <> o.version) AS updates
 	FROM socle.every_subscription s LEFT JOIN socle.offer o ON o.module = s.module WHERE s.state = 'on' GROUP BY s.tenant) u ON u.tenant = t.id
 LEFT JOIN (SELECT tenant, COUNT(*) AS jobs FROM socle.every_dead_job GROUP BY tenant) d ON d.tenant = t.id
 LEFT JOIN (SELECT tenant, COUNT(*) AS mails FROM socle.every_refused_mail WHERE created > UTC_TIMESTAMP() - INTERVAL 7 DAY GROUP BY tenant) r ON r.tenant = t.id
 LEFT JOIN (SELECT tenant, SUM(pages) AS pages FROM socle.every_module_table GROUP BY tenant) z ON z.tenant = t.id
-WHERE :words IS NULL OR t.title LIKE CONCAT('%', :words, '%') OR t.name LIKE CONCAT('%', :words, '%')
-	OR t.host LIKE CONCAT('%', :words, '%') ORDER BY t.title, t.id LIMIT :limit OFFSET :first
+WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.id = :after), 0)
+	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.id = :before))
+ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
 -- name: one_tenant (id)
 SELECT t.id, t.title, t.name, t.host, t.portal_host, t.country, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
@@ -463,15 +497,25 @@ WHERE o.module <> 'portal' ORDER BY s.state IS NULL, title
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh') ORDER BY e.id DESC LIMIT 20
 
--- name: operations (language, words, since, before, limit, first)
+-- name: operations (language, words, since, until, after, limit)
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.installer_order e WHERE e.kind NOT IN ('sign-out', 'refresh')
-	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id < COALESCE(:after, 9223372036854775807) ORDER BY e.id DESC LIMIT :limit
 
--- name: every_operation (language, tenant, words, since, before, limit, first)
+-- name: operations_back (language, words, since, until, before, limit)
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
+	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.installer_order e WHERE e.kind NOT IN ('sign-out', 'refresh')
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id > :before ORDER BY e.id LIMIT :limit
+
+-- name: every_operation (language, tenant, words, since, until, after, limit)
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
-	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:before IS NULL OR e.created < :before) ORDER BY e.id DESC LIMIT :limit OFFSET :first
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id < COALESCE(:after, 9223372036854775807) ORDER BY e.id DESC LIMIT :limit
+
+-- name: every_operation_back (language, tenant, words, since, until, before, limit)
+SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
+	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id > :before ORDER BY e.id LIMIT :limit
 
 -- name: dead_jobs_for (language, tenant)
 SELECT d.id, d.died, d.error, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title, d.module) AS title
@@ -521,11 +565,15 @@ SELECT id, name, mail FROM socle.member WHERE id = :member AND person IS NULL
 SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN socle.member m ON m.id = i.member
 LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
 
--- name: audit_trail (language, words, since, before, limit, first)
-SELECT at, name, about, module,
+-- name: audit_trail (language, words, since, until, after, limit)
+SELECT id, at, name, about, module,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what
-FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:before IS NULL OR a.at < :before)
-ORDER BY id DESC LIMIT :limit OFFSET :first
+FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
+
+-- name: audit_trail_back (language, words, since, until, before, limit)
+SELECT id, at, name, about, module,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what
+FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id > :before ORDER BY id LIMIT :limit
 
 -- name: person_totp (id, totp, step)
 UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id

@@ -4,16 +4,21 @@
 
 enum { PER_PAGE = 50 };
 
+static struct scop_query
+page_of_trail(struct scop_request *req, const struct scop_page *page)
+{
+	const struct scop_value *language = portal_language(req), *words = scop_field(req, "words"),
+				*since = portal_since(req), *until = portal_before(req);
+
+	return page->before
+	    ? audit_trail_back(language, words, since, until, page->before, page->limit)
+	    : audit_trail(language, words, since, until, page->after, page->limit);
+}
+
 void
 portal_audit(struct scop_request *req)
 {
-	const struct scop_value *language = portal_language(req);
-
 	portal_put_period(req);
-	portal_put_page(req, "trail",
-	    scop_rows(req,
-		audit_trail(language, scop_field(req, "words"), portal_since(req),
-		    portal_before(req), scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
-	    PER_PAGE);
+	portal_put_page(req, "trail", PER_PAGE, page_of_trail);
 	scop_view(req, &view_audit);
 }

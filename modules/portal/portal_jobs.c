@@ -5,23 +5,44 @@
 
 enum { PER_PAGE = 50 };
 
+const struct scop_field portal_jobs_fields[] = {
+	SCOP_PAGE_FIELDS,
+	/* the failed ones alone */
+	{ .name = "failed", .type = SCOP_FIELD_BOOL },
+	{ 0 },
+};
+
+static struct scop_query
+page_of_jobs(struct scop_request *req, const struct scop_page *page)
+{
+	return jobs(portal_language(req), page->after, page->before, page->limit);
+}
+
+static struct scop_query
+page_of_dead(struct scop_request *req, const struct scop_page *page)
+{
+	return page->before ? dead_jobs_back(portal_language(req), page->before, page->limit)
+			    : dead_jobs(portal_language(req), page->after, page->limit);
+}
+
+/* The latest failed jobs, with a way to the others, and pages of those that wait; or pages of the
+ * failed ones. */
 void
 portal_jobs(struct scop_request *req)
 {
-	const struct scop_value *language = scop_make_text(req, "%s", scop_language_of(req));
-	const struct scop_value *limit = scop_make_int(req, PER_PAGE),
-				*first = portal_first(req, PER_PAGE);
+	const bool failed = scop_as_bool(scop_field(req, "failed"));
+	const struct scop_value *dead = failed
+	    ? portal_put_page(req, "dead", PER_PAGE, page_of_dead)
+	    : scop_rows(req, dead_jobs(portal_language(req), NULL, scop_make_int(req, PER_PAGE)));
 
-	scop_put_all(req,
-	    (const struct scop_read[]){ { "dead", false, dead_jobs(language, limit, first) },
-		{ "jobs", false, jobs(language, limit, first) }, { 0 } });
-	const struct scop_value *dead = portal_all_said(req, scop_model(req, "dead"), "error"),
-				*living = portal_all_said(req, scop_model(req, "jobs"), "error");
-
-	scop_put(req, "dead", dead);
-	portal_put_page(req, "jobs", living,
-	    scop_count(dead) == PER_PAGE ? scop_count(living) : PER_PAGE);
+	scop_put(req, "dead", portal_all_said(req, dead, "error"));
 	scop_put(req, "any_dead", scop_make_bool(req, scop_count(dead) > 0));
+	scop_put(req, "more_dead", scop_make_bool(req, !failed && scop_count(dead) == PER_PAGE));
+	scop_put(req, "failed", scop_make_bool(req, failed));
+	if (!failed)
+		scop_put(req, "jobs",
+		    portal_all_said(req, portal_put_page(req, "jobs", PER_PAGE, page_of_jobs),
+			"error"));
 	scop_view(req, &view_jobs);
 }
 

@@ -4,16 +4,22 @@
 
 enum { PER_PAGE = 50 };
 
+static struct scop_query
+page_of_mails(struct scop_request *req, const struct scop_page *page)
+{
+	const struct scop_value *words = scop_field(req, "words"), *since = portal_since(req),
+				*until = portal_before(req);
+
+	return page->before ? mails_back(words, since, until, page->before, page->limit)
+			    : mails(words, since, until, page->after, page->limit);
+}
+
 void
 portal_mails(struct scop_request *req)
 {
 	scop_put(req, "sender", scop_get(scop_row(req, own_sender()), "address"));
 	portal_put_period(req);
-	portal_put_page(req, "mails",
-	    scop_rows(req,
-		mails(scop_field(req, "words"), portal_since(req), portal_before(req),
-		    scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
-	    PER_PAGE);
+	portal_put_page(req, "mails", PER_PAGE, page_of_mails);
 	scop_view(req, &view_mails);
 }
 

@@ -88,15 +88,19 @@ role_in_words(struct scop_request *req, const struct scop_value *member, const v
 	return title_of(req, scop_text(member, "role"), scop_text(member, "title"));
 }
 
+static struct scop_query
+page_of_members(struct scop_request *req, const struct scop_page *page)
+{
+	return members(portal_language(req), page->after, page->before, page->limit);
+}
+
 void
 portal_members(struct scop_request *req)
 {
-	const struct scop_value *rows = scop_rows(req,
-	    members(portal_language(req), scop_make_int(req, PER_PAGE),
-		portal_first(req, PER_PAGE)));
+	const struct scop_value *rows =
+	    portal_put_page(req, "members", PER_PAGE, page_of_members);
 
-	portal_put_page(req, "members", scop_rows_with(req, rows, "role", role_in_words, NULL),
-	    PER_PAGE);
+	scop_put(req, "members", scop_rows_with(req, rows, "role", role_in_words, NULL));
 	put_roles(req);
 	scop_view(req, &view_members);
 }

@@ -22,7 +22,9 @@ static const char *const category_titles[] = { SCOP_TEXT("ERP"), SCOP_TEXT("Acco
 	SCOP_TEXT("Human resources"), SCOP_TEXT("Back office"), SCOP_TEXT("Office and cloud") };
 
 const struct scop_field portal_modules_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	/* names of modules */
+	{ .name = "after", .type = SCOP_FIELD_TEXT, .max = 24 },
+	{ .name = "before", .type = SCOP_FIELD_TEXT, .max = 24 },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ .name = "category", .type = SCOP_FIELD_CHOICE, .choices = categories },
 	{ 0 },
@@ -144,6 +146,13 @@ pages_of(struct scop_request *req, const struct scop_value *row, const void *con
 	return scop_list_done(list);
 }
 
+static struct scop_query
+page_of_offers(struct scop_request *req, const struct scop_page *page)
+{
+	return offers(portal_language(req), scop_field(req, "words"), scop_field(req, "category"),
+	    page->after, page->before, page->limit);
+}
+
 void
 portal_modules(struct scop_request *req)
 {
@@ -152,14 +161,12 @@ portal_modules(struct scop_request *req)
 
 	scop_put_all(req,
 	    (const struct scop_read[]){
-		{ "modules", false,
-		    offers(portal_language(req), words, category, scop_make_int(req, PER_PAGE),
-			portal_first(req, PER_PAGE)) },
 		{ "pages", false, entries(portal_language(req)) },
 		{ "steps", false, steps_under_way() }, { "catalogue", true, catalogue_state() },
 		{ 0 } });
 	const struct scop_value *steps = scop_model(req, "steps"),
-				*modules = scop_model(req, "modules"),
+				*modules =
+				    portal_put_page(req, "modules", PER_PAGE, page_of_offers),
 				*pages = scop_model(req, "pages");
 	bool busy = scop_count(steps) > 0;
 
@@ -168,8 +175,8 @@ portal_modules(struct scop_request *req)
 	scop_put(req, "steps", portal_all_said(req, steps, "step"));
 	modules = scop_rows_with(req, modules, "update", update_of, NULL);
 	modules = scop_rows_with(req, modules, "pages", pages_of, pages);
-	portal_put_page(req, "modules",
-	    portal_all_said(req, portal_all_said(req, modules, "failure"), "trouble"), PER_PAGE);
+	scop_put(req, "modules",
+	    portal_all_said(req, portal_all_said(req, modules, "failure"), "trouble"));
 	put_categories(req);
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);

@@ -6,7 +6,7 @@
 #include "portal.h"
 
 const struct scop_field portal_period_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	SCOP_PAGE_FIELDS,
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ .name = "from", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("From") },
 	{ .name = "until", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("Until") },

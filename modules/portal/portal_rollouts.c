@@ -9,7 +9,7 @@
 enum { PER_PAGE = 50, SHOWN_MAX = 500 };
 
 const struct scop_field portal_rollout_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	SCOP_PAGE_FIELDS,
 	{ .name = "module",
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Module"),
@@ -41,6 +41,13 @@ is_running(const struct scop_value *rollout)
 	return strcmp(scop_text(rollout, "state"), "running") == 0;
 }
 
+static struct scop_query
+page_of_rollouts(struct scop_request *req, const struct scop_page *page)
+{
+	return page->before ? rollouts_back(language_of(req), page->before, page->limit)
+			    : rollouts(language_of(req), page->after, page->limit);
+}
+
 void
 portal_rollouts(struct scop_request *req)
 {
@@ -51,11 +58,7 @@ portal_rollouts(struct scop_request *req)
 	for (size_t i = 0; i < scop_count(asked); i++)
 		busy |= scop_bool(scop_at(asked, i), "under_way");
 	scop_put(req, "asked", portal_all_said(req, asked, "message"));
-	portal_put_page(req, "rollouts",
-	    scop_rows(req,
-		rollouts(language_of(req), scop_make_int(req, PER_PAGE),
-		    portal_first(req, PER_PAGE))),
-	    PER_PAGE);
+	portal_put_page(req, "rollouts", PER_PAGE, page_of_rollouts);
 	for (size_t i = 0; i < scop_count(scop_model(req, "rollouts")); i++)
 		busy |= is_running(scop_at(scop_model(req, "rollouts"), i));
 	scop_put(req, "busy", scop_make_bool(req, busy));
@@ -153,6 +156,14 @@ rollout_of(struct scop_request *req)
 		scop_make_int(req, atoll(scop_as_text(scop_path(req, "rollout"))))));
 }
 
+static struct scop_query
+page_of_tenants(struct scop_request *req, const struct scop_page *page)
+{
+	const int64_t rollout = atoll(scop_as_text(scop_path(req, "rollout")));
+
+	return rollout_tenants(scop_make_int(req, rollout), page->after, page->before, page->limit);
+}
+
 void
 portal_rollout(struct scop_request *req)
 {
@@ -169,13 +180,9 @@ portal_rollout(struct scop_request *req)
 	/* the installer has not taken it up yet */
 	scop_put(req, "asked", scop_make_bool(req, asked));
 	scop_put(req, "busy", scop_make_bool(req, asked || is_running(one)));
-	portal_put_page(req, "tenants",
-	    portal_all_said(req,
-		scop_rows(req,
-		    rollout_tenants(scop_get(one, "id"), scop_make_int(req, PER_PAGE),
-			portal_first(req, PER_PAGE))),
-		"message"),
-	    PER_PAGE);
+	scop_put(req, "tenants",
+	    portal_all_said(req, portal_put_page(req, "tenants", PER_PAGE, page_of_tenants),
+		"message"));
 	scop_view(req, &view_rollout);
 }
 

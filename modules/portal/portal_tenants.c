@@ -9,7 +9,7 @@
 enum { PER_PAGE = 50 };
 
 const struct scop_field portal_tenants_fields[] = {
-	{ .name = "page", .type = SCOP_FIELD_INT, .min = 1, .max = 10000 },
+	SCOP_PAGE_FIELDS,
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ 0 },
 };
@@ -90,6 +90,12 @@ tenant_number(struct scop_request *req)
 	return scop_make_int(req, atoll(scop_as_text(scop_path(req, "tenant"))));
 }
 
+static struct scop_query
+page_of_tenants(struct scop_request *req, const struct scop_page *page)
+{
+	return every_tenant(scop_field(req, "words"), page->after, page->before, page->limit);
+}
+
 void
 portal_tenants(struct scop_request *req)
 {
@@ -104,10 +110,7 @@ portal_tenants(struct scop_request *req)
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "words", words);
 	scop_put(req, "query", words ? scop_percent(req, words) : NULL);
-	portal_put_page(req, "tenants",
-	    scop_rows(req,
-		every_tenant(words, scop_make_int(req, PER_PAGE), portal_first(req, PER_PAGE))),
-	    PER_PAGE);
+	portal_put_page(req, "tenants", PER_PAGE, page_of_tenants);
 	scop_view(req, &view_tenants);
 }
 
