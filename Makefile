@@ -196,16 +196,19 @@ SDK_TOOLS := tools/stack.sh tools/scratch.sh tools/serve tools/mailbox tools/mod
 SDK_SUPPORT := $(patsubst %,tests/support/%.mjs,codes forms reporter results run sql stack)
 SDK_FILES := sdk/module.mk sdk/author.mk sdk/Makefile.new core/libscopiton.map core/package/module.xsd scopiton.conf.example
 
+# Nothing is written over: programs that run, and what they have mapped, stay as they are.
+REPLACE := cp --remove-destination
+
 install: all $(BUILD)/libscopiton-test.a
 	@mkdir -p $(TO)/bin $(TO)/include/scopiton $(TO)/lib/scopiton/libexec $(TO)/lib/pkgconfig $(TO)/share/scopiton/module
-	$(Q)cp $(BUILD)/libexec/scopiton* $(TO)/lib/scopiton/libexec/
-	$(Q)cp $(BUILD)/libscopiton.so.1 $(BUILD)/libscopiton-work.so.1 $(BUILD)/libscopiton-test.a $(TO)/lib/scopiton/
+	$(Q)$(REPLACE) $(BUILD)/libexec/scopiton* $(TO)/lib/scopiton/libexec/
+	$(Q)$(REPLACE) $(BUILD)/libscopiton.so.1 $(BUILD)/libscopiton-work.so.1 $(BUILD)/libscopiton-test.a $(TO)/lib/scopiton/
 	$(Q)ln -sf libscopiton.so.1 $(TO)/lib/scopiton/libscopiton.so
 	$(Q)ln -sf ../lib/scopiton/libexec/scopiton $(TO)/bin/scopiton
 	$(Q)cp core/include/scopiton/*.h $(TO)/include/scopiton/
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sdk/scopiton.pc.in > $(TO)/lib/pkgconfig/scopiton.pc
 	$(Q)cp $(SDK_FILES) $(TO)/share/scopiton/
-	$(Q)cp -r $(BUILD)/webroot $(BUILD)/modules migrations nginx templates $(TO)/share/scopiton/
+	$(Q)$(REPLACE) -r $(BUILD)/webroot $(BUILD)/modules migrations nginx templates $(TO)/share/scopiton/
 	$(Q)cd modules/guestbook && cp -r *.c *.sql module.xml README.md i18n migrations tests views $(abspath $(TO))/share/scopiton/module/
 	@mkdir -p $(addprefix $(TO)/share/scopiton/,tools tests/support tests/browser node_modules)
 	$(Q)cp $(SDK_TOOLS) $(TO)/share/scopiton/tools/

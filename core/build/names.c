@@ -149,11 +149,22 @@ write_statements(const char *folder, FILE *header, FILE *code, FILE *list)
 
 /* ---- views ---- */
 
+static unsigned
+line_at(const char *text, const char *at)
+{
+	unsigned line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
 /* {{#asset}}css/shop.css{{/asset}} becomes an address that changes with the file. */
 static const char *
 resolve_assets(const char *path, const char *text, const char *webroot)
 {
 	static const char open[] = "{{#asset}}", close[] = "{{/asset}}";
+	const char *whole = text;
 	struct scop_buffer out;
 
 	scop_buffer_init(&out, arena);
@@ -164,10 +175,13 @@ resolve_assets(const char *path, const char *text, const char *webroot)
 		size_t length;
 
 		if (!end)
-			build_die("%s: {{#asset}} is not closed", path);
-		const char *file = scop_arena_bytes(arena, name, (size_t)(end - name));
-		const char *bytes =
-		    build_read(arena, scop_arena_printf(arena, "%s/%s", webroot, file), &length);
+			build_die("%s:%u: {{#asset}} is not closed", path, line_at(whole, tag));
+		const char *file = scop_arena_bytes(arena, name, (size_t)(end - name)),
+			   *asset = scop_arena_printf(arena, "%s/%s", webroot, file);
+		if (access(asset, R_OK) != 0)
+			build_die("%s:%u: Scopiton has no '%s' in its webroot ('%s')", path,
+			    line_at(whole, tag), file, webroot);
+		const char *bytes = build_read(arena, asset, &length);
 		crypto_generichash(hash, sizeof hash, (const unsigned char *)bytes, length, NULL,
 		    0);
 		sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);

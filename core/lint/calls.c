@@ -7,18 +7,46 @@
 #include "scopiton/module.h"
 
 bool
+lint_route_has_field(const struct lint_route *route, const char *name)
+{
+	for (size_t f = 0; f < route->field_count; f++) {
+		const struct lint_field *field = &route->fields[f];
+		const size_t length = strlen(field->name);
+
+		if (strcmp(field->name, name) == 0 ||
+		    (field->type == SCOP_FIELD_MAP && strncmp(field->name, name, length) == 0 &&
+			name[length] == '.'))
+			return true;
+	}
+	return false;
+}
+
+bool
 lint_has_field(const struct lint *lint, const char *name)
 {
 	for (size_t i = 0; i < lint->route_count; i++)
-		for (size_t f = 0; f < lint->routes[i].field_count; f++) {
-			const struct lint_field *field = &lint->routes[i].fields[f];
-			const size_t length = strlen(field->name);
+		if (lint_route_has_field(&lint->routes[i], name))
+			return true;
+	return false;
+}
 
-			if (strcmp(field->name, name) == 0 ||
-			    (field->type == SCOP_FIELD_MAP &&
-				strncmp(field->name, name, length) == 0 && name[length] == '.'))
-				return true;
-		}
+bool
+lint_has_row_field(const struct lint *lint, const char *name)
+{
+	for (size_t i = 0; i < lint->row_field_count; i++)
+		if (strcmp(lint->row_fields[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
+lint_is_part(const struct lint_route *route, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (const char *open = route->path; (open = strchr(open, '{')); open++)
+		if (strncmp(open + 1, name, length) == 0 && open[1 + length] == '}')
+			return true;
 	return false;
 }
 
@@ -34,13 +62,11 @@ may_be_refused(const struct lint *lint, const char *name)
 	return lint_has_field(lint, name);
 }
 
-static bool
-has_part(const struct lint *lint, const char *name)
+bool
+lint_has_part(const struct lint *lint, const char *name)
 {
-	const char *part = scop_arena_printf(lint->arena, "{%s}", name);
-
 	for (size_t i = 0; i < lint->route_count; i++)
-		if (strstr(lint->routes[i].path, part))
+		if (lint_is_part(&lint->routes[i], name))
 			return true;
 	return false;
 }
@@ -115,7 +141,7 @@ static const struct known {
 	{ "scop_reject_with", 1, may_be_refused, "no route has a field, and no view an id, named" },
 	{ "scop_reject_line", 1, may_be_refused, "no route has a field, and no view an id, named" },
 	{ "scop_rejection", 1, may_be_refused, "no route has a field, and no view an id, named" },
-	{ "scop_path", 1, has_part, "no route's path has a part" },
+	{ "scop_path", 1, lint_has_part, "no route's path has a part" },
 	{ "scop_setting", 1, has_setting, "module.xml has no <setting> named" },
 	{ "scop_may", 1, may_have_permission, "module.xml has no <permission> named" },
 	{ "scop_redirect", 1, leads_somewhere, "no route is named" },
@@ -175,6 +201,23 @@ check_statement(struct lint *lint, const char *function, const struct lint_call 
 		    token->text, statement->file, statement->line);
 }
 
+/* scop_redirect(req, "tool", NULL) to an address that has parts. */
+static void
+check_redirect(struct lint *lint, const struct lint_call *call)
+{
+	const struct lint_token *name = &lint->source.tokens[call->begin[1]];
+	const struct lint_route *route = name->kind == LINT_STRING
+	    ? lint_route_named(lint, name->text, strlen(name->text))
+	    : NULL;
+	const char *open = route ? strchr(route->path, '{') : NULL;
+
+	if (open && lint_is(&lint->source, call->begin[2], "NULL"))
+		lint_error(lint, name->file, name->line,
+		    "scop_redirect: the address of '%s' is %s. Give a map with '%.*s' in place of "
+		    "NULL.",
+		    route->name, route->path, (int)strcspn(open + 1, "}"), open + 1);
+}
+
 static void
 check_call(struct lint *lint, size_t at)
 {
@@ -192,6 +235,8 @@ check_call(struct lint *lint, size_t at)
 	for (size_t i = 0; i < sizeof runners / sizeof runners[0]; i++)
 		if (strcmp(runners[i], name) == 0 && call.count > 1)
 			check_statement(lint, name, &call);
+	if (strcmp(name, "scop_redirect") == 0 && call.count == 3)
+		check_redirect(lint, &call);
 }
 
 void

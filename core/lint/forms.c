@@ -64,13 +64,37 @@ brings_key(const struct lint *lint, const char *at, const char *end)
 	return false;
 }
 
+/* The fields that it draws are those of the route that it posts to. */
+static void
+check_fields(struct lint *lint, const struct lint_view *view, const char *at, const char *end,
+    const char *to)
+{
+	static const char open[] = "{{#field.";
+	const struct lint_route *route = NULL;
+
+	for (size_t i = 0; to && i < lint->route_count; i++)
+		if (lint->routes[i].post && strcmp(lint->routes[i].name, to) == 0)
+			route = &lint->routes[i];
+	while (route && (at = strstr(at, open)) && at < end) {
+		const char *name = scop_arena_bytes(lint->arena, at + strlen(open),
+		    strcspn(at + strlen(open), "}"));
+
+		/* the check of views names those that no route has */
+		if (lint_has_field(lint, name) && !lint_route_has_field(route, name) &&
+		    !lint_has_row_field(lint, name))
+			lint_error(lint, view->path, line_of(view->text, at),
+			    "this form posts to '%s', which has no field '%s'", to, name);
+		at++;
+	}
+}
+
 static void
 check_form(struct lint *lint, const struct lint_view *view, const char *form)
 {
 	const char *body = tag_end(form), *end = strstr(body, "</form");
 	const unsigned line = line_of(view->text, form);
 
-	if (!says(form, body, "method=\"post\""))
+	if (!says(form, body, "method=\"post\"") && !says(form, body, "hx-post="))
 		return;
 	if (!end)
 		end = body + strlen(body);
@@ -78,6 +102,7 @@ check_form(struct lint *lint, const struct lint_view *view, const char *form)
 		   *key = words_of(lint->arena, body, end, "key");
 	const struct lint_route *route = to ? lint_route_named(lint, to, strlen(to)) : NULL;
 
+	check_fields(lint, view, body, end, to);
 	if (!key && !brings_key(lint, body, end))
 		lint_error(lint, view->path, line,
 		    "this form posts without a key: write {{#key}}%s{{/key}} in it",

@@ -50,6 +50,16 @@ lint_warning(struct lint *lint, const char *file, unsigned line, const char *for
 }
 
 static unsigned
+line_at(const char *text, const char *at)
+{
+	unsigned line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
+static unsigned
 element_line(struct lint *lint, const char *element, const char *attribute, const char *value)
 {
 	const char *open = scop_arena_printf(lint->arena, "<%s ", element),
@@ -57,13 +67,9 @@ element_line(struct lint *lint, const char *element, const char *attribute, cons
 
 	for (const char *at = lint->xml; (at = strstr(at, open)); at++) {
 		const char *end = strchr(at, '>'), *found = strstr(at, wanted);
-		unsigned line = 1;
 
-		if (!found || !end || found > end)
-			continue;
-		for (const char *c = lint->xml; c < at; c++)
-			line += *c == '\n';
-		return line;
+		if (found && end && found < end)
+			return line_at(lint->xml, at);
 	}
 	return 0;
 }
@@ -142,6 +148,56 @@ read_source(struct lint *lint)
 	}
 }
 
+/* The line of the last 'word' of the message that is the value of an attribute; 0 for none. */
+static unsigned
+line_of_words(const struct lint *lint, const char *message)
+{
+	unsigned line = 0;
+
+	for (const char *open = message; (open = strchr(open, '\''));) {
+		const char *close = strchr(open + 1, '\'');
+
+		if (!close)
+			break;
+		const char *value = scop_arena_printf(lint->arena, "=\"%.*s\"",
+			       (int)(close - open - 1), open + 1),
+			   *found = strstr(lint->xml, value);
+		line = found ? line_at(lint->xml, found) : line;
+		open = close + 1;
+	}
+	return line;
+}
+
+/* The parser names the line of what the schema refuses; what contradicts itself has only words. */
+static void __attribute__((noreturn))
+die_of_manifest(const struct lint *lint, const char *path, const char *message)
+{
+	const size_t length = strlen(path);
+	const unsigned line =
+	    strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0
+	    ? line_of_words(lint, message + length)
+	    : 0;
+
+	if (line)
+		build_die("%s:%u%s", path, line, message + length);
+	build_die("%s", message);
+}
+
+/* The build makes NAME.so of the folder NAME. */
+static void
+check_folder(const struct lint *lint, const char *path)
+{
+	static const char open[] = "<module name=\"";
+	const char *slash = strrchr(lint->folder, '/'), *folder = slash ? slash + 1 : lint->folder,
+		   *found = strstr(lint->xml, open), *name = found ? found + strlen(open) : folder;
+	const size_t length = strcspn(name, "\"");
+
+	if (found && (strlen(folder) != length || strncmp(folder, name, length) != 0))
+		build_die("%s:%u: the module is called '%.*s' and its folder '%s'. Give both the "
+			  "same name.",
+		    path, line_at(lint->xml, found), (int)length, name, folder);
+}
+
 static void
 read_manifest(struct lint *lint)
 {
@@ -149,9 +205,10 @@ read_manifest(struct lint *lint)
 	struct scop_error err;
 
 	lint->xml = build_read(lint->arena, path, NULL);
+	check_folder(lint, path);
 	if (!scop_manifest_parse(lint->arena, path, lint->xml, strlen(lint->xml), &lint->manifest,
 		&err))
-		build_die("%s", err.text);
+		die_of_manifest(lint, path, err.text);
 }
 
 static int
@@ -195,6 +252,7 @@ main(int argc, char **argv)
 		return print_routes(&lint);
 	if (loads) {
 		lint_routes(&lint);
+		lint_handlers(&lint);
 		lint_manifest(&lint);
 		lint_calls(&lint);
 		lint_views(&lint);

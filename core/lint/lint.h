@@ -35,6 +35,7 @@ struct lint_route {
 	const char *file; /* the line of its path; the module's folder if that is not found */
 	unsigned line;
 	const char *handle; /* the function's name; "" if it is not found */
+	const char *draws;  /* the function of .form */
 };
 
 struct lint_view {
@@ -61,6 +62,8 @@ struct lint {
 	size_t route_count;
 	const char *jobs[LINT_NAMES_MAX], *imports[LINT_NAMES_MAX];
 	size_t job_count, import_count;
+	const char *row_fields[LINT_NAMES_MAX]; /* of the rows of a field of lines */
+	size_t row_field_count;
 	struct scop_statement_source *statements;
 	size_t statement_count;
 	struct lint_view views[BUILD_FILES_MAX];
@@ -92,12 +95,17 @@ const struct lint_route *lint_route_named(const struct lint *lint, const char *n
 bool lint_has_permission(const struct lint *lint, const char *name);
 bool lint_has_job(const struct lint *lint, const char *name);
 bool lint_has_field(const struct lint *lint, const char *name);
+bool lint_route_has_field(const struct lint_route *route, const char *name);
+bool lint_has_part(const struct lint *lint, const char *name);
+bool lint_has_row_field(const struct lint *lint, const char *name);
+bool lint_is_part(const struct lint_route *route, const char *name);
 const struct scop_statement_source *lint_statement(const struct lint *lint, const char *name);
 
 /* The checks. */
 void lint_routes(struct lint *lint);
 void lint_manifest(struct lint *lint);
 void lint_calls(struct lint *lint);
+void lint_handlers(struct lint *lint);
 void lint_views(struct lint *lint);
 void lint_forms(struct lint *lint);
 void lint_text(struct lint *lint);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Checks a module's routes against one another, the manifest, and their handlers. */
+/* Checks a module's routes against one another and the manifest. */
 #include <ctype.h>
 #include <string.h>
 
@@ -108,50 +108,6 @@ check_route(struct lint *lint, const struct lint_route *route)
 		    route->path);
 }
 
-/* ---- handlers ---- */
-
-/* Calls that write, or are part of a transaction: not allowed in a GET. */
-static const char *
-what_writes(const struct lint *lint, size_t at)
-{
-	static const char *const writers[] = { "scop_write", "scop_write_unique", "scop_enqueue",
-		"scop_enqueue_at", "scop_emit", "scop_mail", "scop_audit", "scop_audit_as" };
-
-	for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
-		if (lint_is(&lint->source, at, writers[i]) && lint_is(&lint->source, at + 1, "("))
-			return writers[i];
-	return NULL;
-}
-
-static bool
-serves_post(const struct lint *lint, const char *handle)
-{
-	for (size_t i = 0; i < lint->route_count; i++)
-		if (lint->routes[i].post && strcmp(lint->routes[i].handle, handle) == 0)
-			return true;
-	return false;
-}
-
-static void
-check_reads_only(struct lint *lint, const struct lint_route *route)
-{
-	size_t begin, end;
-
-	if (route->post || !route->handle[0] || serves_post(lint, route->handle) ||
-	    !lint_body(&lint->source, route->handle, &begin, &end))
-		return;
-	for (size_t i = begin; i < end; i++) {
-		const char *writer = what_writes(lint, i);
-
-		if (writer)
-			lint_error(lint, lint->source.tokens[i].file, lint->source.tokens[i].line,
-			    "%s in '%s', which answers GET %s: a GET's transaction is read-only. "
-			    "Do "
-			    "it in a POST or a job.",
-			    writer, route->handle, route->path);
-	}
-}
-
 void
 lint_routes(struct lint *lint)
 {
@@ -159,6 +115,5 @@ lint_routes(struct lint *lint)
 		check_reached(lint, i);
 		check_name(lint, i);
 		check_route(lint, &lint->routes[i]);
-		check_reads_only(lint, &lint->routes[i]);
 	}
 }

@@ -197,8 +197,8 @@ lint_call_read(const struct lint_source *source, size_t at, struct lint_call *re
 	return false;
 }
 
-static size_t
-matching(const struct lint_source *source, size_t open)
+size_t
+lint_matching(const struct lint_source *source, size_t open)
 {
 	int depth = 0;
 
@@ -208,21 +208,4 @@ matching(const struct lint_source *source, size_t open)
 			return i;
 	}
 	return source->count;
-}
-
-bool
-lint_body(const struct lint_source *source, const char *name, size_t *ret_begin, size_t *ret_end)
-{
-	for (size_t i = 0; i + 1 < source->count; i++) {
-		if (!lint_is(source, i, name) || !lint_is(source, i + 1, "("))
-			continue;
-		const size_t close = matching(source, i + 1);
-
-		if (!lint_is(source, close + 1, "{"))
-			continue;
-		*ret_begin = close + 2;
-		*ret_end = matching(source, close + 1);
-		return true;
-	}
-	return false;
 }

@@ -42,9 +42,7 @@ bool lint_is(const struct lint_source *source, size_t at, const char *text);
 /* Reads the call whose name is token `at`; false if none begins there. */
 bool lint_call_read(const struct lint_source *source, size_t at, struct lint_call *ret_call);
 
-/* The body of the function `name`, between its braces; false if it is not found.
- */
-bool lint_body(const struct lint_source *source, const char *name, size_t *ret_begin,
-    size_t *ret_end);
+/* The bracket that closes the one at token `open`; the number of tokens if none does. */
+size_t lint_matching(const struct lint_source *source, size_t open);
 
 #endif

@@ -40,6 +40,10 @@ put_route(FILE *out, const struct scop_route *route)
 	for (const struct scop_field *field = route->fields; field && field->name; field++) {
 		fprintf(out, "\nfield\t%d", (int)field->type);
 		put(out, field->name);
+		for (const struct scop_field *row = field->lines; row && row->name; row++) {
+			fputs("\nrow", out);
+			put(out, row->name);
+		}
 	}
 	fputc('\n', out);
 }
@@ -122,18 +126,21 @@ find_place(const struct lint_source *source, struct lint_route *route)
 		    !says(source, begin, end, "permission", route->permission))
 			continue;
 		bool post = false, any_member = false;
-		const char *handle = "";
+		const char *handle = "", *draws = "";
 		for (size_t t = begin; t + 1 < end; t++) {
 			post |= lint_is(source, t, "SCOP_POST");
 			any_member |= lint_is(source, t, "SCOP_ANY_MEMBER");
 			if (lint_is(source, t, "handle") && lint_is(source, t + 1, "="))
 				handle = source->tokens[t + 2].text;
+			if (lint_is(source, t, "form") && lint_is(source, t + 1, "="))
+				draws = source->tokens[t + 2].text;
 		}
 		if (post != route->post || any_member != (route->portal && !route->permission[0]))
 			continue;
 		route->file = source->tokens[i].file;
 		route->line = source->tokens[i].line;
 		route->handle = handle;
+		route->draws = draws;
 		return;
 	}
 }
@@ -152,7 +159,8 @@ take_route(struct lint *lint, const char *const *columns)
 		.name = columns[7],
 		.permission = columns[8],
 		.file = lint->folder,
-		.handle = "" };
+		.handle = "",
+		.draws = "" };
 	find_place(&lint->source, route);
 }
 
@@ -171,7 +179,9 @@ take_line(struct lint *lint, struct lint_field *fields, size_t *field_count, con
 		if (route->field_count++ == 0)
 			route->fields = &fields[*field_count];
 		fields[(*field_count)++] = (struct lint_field){ columns[2], atoi(columns[1]) };
-	} else if (strcmp(kind, "job") == 0 && count == 2 && lint->job_count < LINT_NAMES_MAX)
+	} else if (strcmp(kind, "row") == 0 && count == 2 && lint->row_field_count < LINT_NAMES_MAX)
+		lint->row_fields[lint->row_field_count++] = columns[1];
+	else if (strcmp(kind, "job") == 0 && count == 2 && lint->job_count < LINT_NAMES_MAX)
 		lint->jobs[lint->job_count++] = columns[1];
 	else if (strcmp(kind, "import") == 0 && count == 2 && lint->import_count < LINT_NAMES_MAX)
 		lint->imports[lint->import_count++] = columns[1];

@@ -110,6 +110,62 @@ check_link(const struct walk *walk, const struct scope *scope, const struct scop
 		check_parts(walk, scope, node, route);
 }
 
+/* ---- fields and blocks ---- */
+
+static void
+check_field(const struct walk *walk, const struct scop_node *node)
+{
+	if (!lint_has_field(walk->lint, node->name) && !lint_has_row_field(walk->lint, node->name))
+		lint_error(walk->lint, walk->view->path, node->line,
+		    "no route has a field named '%s'", node->name);
+}
+
+static const struct scop_template *
+template_of(const struct lint *lint, const char *name)
+{
+	const struct lint_view *own = own_view(lint, name);
+	struct scop_error err;
+
+	if (own)
+		return own->template;
+	for (const struct scop_view *const *view = scop_frame_names.views; *view; view++)
+		if (strcmp((*view)->name, name) == 0)
+			return scop_template_compile(lint->arena, name, (*view)->text,
+			    (*view)->length, &err);
+	return NULL;
+}
+
+enum { NESTED_MAX = 16 };
+
+static bool
+has_block(const struct lint *lint, const struct scop_node *nodes, const char *block, int depth)
+{
+	for (; nodes && depth < NESTED_MAX; nodes = nodes->next) {
+		const bool draws = nodes->kind == NODE_PARTIAL || nodes->kind == NODE_PARENT;
+		const struct scop_template *drawn = draws ? template_of(lint, nodes->name) : NULL;
+
+		if ((nodes->kind == NODE_BLOCK && strcmp(nodes->name, block) == 0) ||
+		    has_block(lint, nodes->children, block, depth + 1) ||
+		    (drawn && has_block(lint, drawn->nodes, block, depth + 1)))
+			return true;
+	}
+	return depth >= NESTED_MAX;
+}
+
+/* A block that the parent does not have is not shown at all. */
+static void
+check_blocks(const struct walk *walk, const struct scop_node *parent)
+{
+	const struct scop_template *template = template_of(walk->lint, parent->name);
+
+	for (const struct scop_node *node = parent->children; template && node; node = node->next)
+		if (node->kind == NODE_BLOCK &&
+		    !has_block(walk->lint, template->nodes, node->name, 0))
+			lint_error(walk->lint, walk->view->path, node->line,
+			    "'%s' has no block '%s', so this is not shown", parent->name,
+			    node->name);
+}
+
 /* ---- names ---- */
 
 /* Traits that may follow a value's name: see docs/templates.md. */
@@ -181,6 +237,7 @@ check_partial(const struct walk *walk, const struct scope *scope, const struct s
 	if (!has_view(walk->lint, node->name))
 		lint_error(walk->lint, walk->view->path, node->line, "there is no view named '%s'",
 		    node->name);
+	check_blocks(walk, node);
 	inner.inside |= own_view(walk->lint, node->name) != NULL;
 	check_nodes(&inner, scope, node->children);
 }
@@ -210,6 +267,10 @@ check_node(const struct walk *walk, const struct scope *scope, const struct scop
 	case NODE_LINK:
 	case NODE_KEY:
 		check_link(walk, scope, node);
+		break;
+	case NODE_FIELD:
+		check_field(walk, node);
+		check_nodes(walk, scope, node->children);
 		break;
 	default:
 		check_nodes(walk, scope, node->children);

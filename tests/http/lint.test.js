@@ -110,6 +110,40 @@ test('links, keys and forms of views', async () => {
   await refused({ 'views/tool.html': [['{{#key}}ask', '{{#key}}tool'], ['{{>errors}}', '{{>erors}}']] }, 'views/tool.html', [['{{#key}}', "{{#key}}: route 'tool' is no POST"], ['<form', "this form posts to 'ask' with the key of 'tool'"], ['erors', "there is no view named 'erors'"]])
 })
 
+test('fields and blocks of views that are not there', async () => {
+  await refused({ 'views/tool.html': [['{{$main}}', '{{$mian}}'], ['{{/main}}', '{{/mian}}'], ['{{#field.mail}}', '{{#field.mial}}'], ['{{/field.mail}}', '{{/field.mial}}'], ['{{$label}}', '{{$lable}}'], ['{{/label}}', '{{/lable}}']] }, 'views/tool.html', [
+    ['mian', "'site' has no block 'mian', so this is not shown"], ['mial', "no route has a field named 'mial'"], ['lable', "'input' has no block 'lable', so this is not shown"]])
+  await refused({ 'views/tool.html': [['method="post" action=', 'hx-post='], ['{{#key}}ask{{/key}}\n', '']] }, 'views/tool.html', [['<form', 'this form posts without a key: write {{#key}}ask{{/key}} in it']])
+  await refused({
+    'views/tool.html': [['{{#link}}ask tool=number', '{{#link}}shut tool=number'], ['{{#key}}ask', '{{#key}}shut']],
+    'lending.c': [['static const struct scop_route routes', 'static void\nshut(struct scop_request *req)\n{\n\tscop_redirect(req, "list", NULL);\n}\n\nstatic const struct scop_field shut_fields[] = { { .name = "name" }, { 0 } };\n\nstatic const struct scop_route routes'],
+      ['\t{ .method = SCOP_GET, .path = "/loans"', '\t{ .method = SCOP_POST, .path = "/shut/{tool}", .name = "shut", .handle = shut, .fields = shut_fields, .form = tool },\n\t{ .method = SCOP_GET, .path = "/loans"']]
+  }, 'views/tool.html', [['{{#field.mail}}', "this form posts to 'shut', which has no field 'mail'"]])
+  const { ok, text } = await said({ 'views/tool.html': [['<h1>', '<img src="{{#asset}}css/nothing.css{{/asset}}" alt=""><h1>']] })
+  assert.ok(!ok)
+  assert.match(text, new RegExp(`${lending}/views/tool\\.html:4: Scopiton has no 'css/nothing\\.css' in its webroot`))
+})
+
+test('what a handler asks of a route that it does not serve, and a redirect without its part', () => refused({
+  'lending.c': [['scop_put(req, "tools", scop_rows(req, tools()));', 'scop_put(req, "tools", scop_path(req, "tool"));'], ['scop_setting(req, "days")', 'scop_field(req, "name") /* of another */'], ['scop_redirect(req, "list", NULL)', 'scop_redirect(req, "tool", NULL)'], ['.form = tool', '.form = ask']]
+}, 'lending.c', [
+  ['scop_put(req, "tools"', "scop_path: 'list' serves /, which has no part 'tool'"], ['of another', "scop_field: 'loans_show' serves /loans, which has no field 'name'"],
+  ['scop_redirect(', "scop_redirect: the address of 'tool' is /t/{tool}. Give a map with 'tool' in place of NULL."],
+  ['\t    .path = "/t/{tool}",', "the .form of POST /t/{tool} is 'ask', which handles a POST"]]))
+
+test('a function that another handler calls may ask for the other one\'s fields', async () => {
+  const { ok, text } = await said({ 'lending.c': [['scop_put(req, "days", scop_setting(req, "days"));', 'scop_put(req, "days", scop_setting(req, "days"));\n\tscop_field(req, "name");'], ['scop_emit(req, "asked", NULL);', 'scop_emit(req, "asked", NULL);\n\tloans_show(req);'], ['static void\nask(', 'static void loans_show(struct scop_request *req);\n\nstatic void\nask(']] })
+  assert.ok(ok, text)
+})
+
+test('a GET whose handler calls a function that writes is a warning at the call', async () => {
+  const { ok, text } = await said({ 'lending.c': [['static void\nlist(', 'static void\nlater(struct scop_request *req)\n{\n\tscop_enqueue(req, "remind", NULL);\n}\n\nstatic void\nearlier(struct scop_request *req)\n{\n\tlater(req);\n}\n\nstatic void\nlist('], ['scop_view(req, &view_list);', 'earlier(req);\n\tscop_view(req, &view_list);'], ['scop_view(req, &view_tool);', 'earlier(req); /* in the form */\n\tscop_view(req, &view_tool);']] })
+  assert.ok(ok, text)
+  const written = lineOf('lending.c', 'scop_enqueue(req, "remind"')
+  for (const [words, says] of [['\tearlier(req);', "'list' answers GET /"], ['in the form', "'tool' answers GET /t/{tool}"]])
+    assert.ok(text.includes(`${lending}/lending.c:${lineOf('lending.c', words)}: warning: 'earlier' ends in the scop_enqueue of ${lending}/lending.c:${written}, and ${says}`), text)
+})
+
 test('a value that nothing puts is a warning', async () => {
   const { ok, text } = await said({ 'views/list.html': [['{{title}}', '{{titel}}']], 'views/loans.html': [['{{#_.days}}{{days}} day|', '{{#_.dais}}{{days}} day|'], ['{{/_.days}}', '{{/_.dais}}'], ['{{#may_see}}', '{{^nothing}}{{/nothing}}{{#may_see}}']] })
   assert.ok(ok, text)
@@ -132,4 +166,13 @@ test('a manifest with a language or a name twice names its own line', async () =
     assert.match(text, words)
     assert.match(text, new RegExp(`^${lending}/module\\.xml:\\d+: `, 'm'), 'not the copy in the package')
   }
+})
+
+test('what a manifest says against itself or its folder names the line', async () => {
+  const { ok, text } = await said({ 'module.xml': [['<may permission="lending.see"/>', '<may permission="portal.enter"/>']] })
+  assert.ok(!ok)
+  assert.match(text, new RegExp(`^${lending}/module\\.xml:${lineOf('module.xml', 'portal.enter')}: role 'lender' may have permissions of 'lending' only`, 'm'))
+  const other = await said({ 'module.xml': [['name="lending"', 'name="borrowing"']] })
+  assert.ok(!other.ok)
+  assert.match(other.text, new RegExp(`^${lending}/module\\.xml:2: the module is called 'borrowing' and its folder 'lending'`, 'm'))
 })

@@ -82,6 +82,10 @@ static const struct scop_field fields[] = {
 	{ .name = "page_address", .type = SCOP_FIELD_URL },
 	{ .name = "account", .type = SCOP_FIELD_IBAN },
 	{ .name = "vat", .type = SCOP_FIELD_VAT },
+	{ .name = "name", .type = SCOP_FIELD_TEXT },
+	{ .name = "kind", .type = SCOP_FIELD_TEXT },
+	{ .name = "note", .type = SCOP_FIELD_LONGTEXT },
+	{ .name = "state", .type = SCOP_FIELD_TEXT },
 	{ 0 },
 };
 
