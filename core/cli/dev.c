@@ -195,11 +195,13 @@ introduce(const struct dev *dev)
 {
 	printf("\n  pages   http://" DEV_HOST ":%s/en/%s/\n  portal  http://" DEV_PORTAL_HOST
 	       ":%s/portal/as/owner\n"
-	       "  mails   http://127.0.0.1:%s/\n\n"
+	       "  mails   http://127.0.0.1:%s/\n"
+	       "  traces  http://" DEV_HOST ":%s/en/%s/_traces\n\n"
 	       "Save a file of '%s' and look. Ctrl-C ends it; what is stored stays in '%s' "
 	       "(--fresh begins anew).\nFor the command line: export SCOPITON_CONFIG=%s/"
 	       "scopiton.conf\n\n",
-	    dev->port, dev->module, dev->port, dev->mailbox, dev->sources, dev->var, dev->var);
+	    dev->port, dev->module, dev->port, dev->mailbox, dev->port, dev->module, dev->sources,
+	    dev->var, dev->var);
 	fflush(stdout);
 }
 

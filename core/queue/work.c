@@ -15,6 +15,8 @@
 #include "scopiton/portal.h"
 #include "web/request.h"
 #include "web/serve.h"
+#include "web/trace.h"
+#include "web/traces.h"
 
 enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5 };
 
@@ -252,13 +254,13 @@ one_line(struct scop_request *req, const char *cause)
 	return line;
 }
 
+static const char *const outcome_words[] = { "done", "again", "dead", "again" };
+
 static void
 answer(struct scop_request *req, enum outcome outcome, const char *cause)
 {
-	static const char *const words[] = { "done", "again", "dead", "again" };
-
 	say(req,
-	    scop_arena_printf(req->arena, "%s %s\n", words[outcome],
+	    scop_arena_printf(req->arena, "%s %s\n", outcome_words[outcome],
 		outcome == JOB_DONE ? "" : one_line(req, cause)));
 }
 
@@ -271,6 +273,8 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 	const struct scop_job *job = find_job(app, name);
 	struct scop_error err;
 
+	if (app->trace)
+		scop_trace_begin(app->trace, site->host);
 	req->exchange = exchange;
 	req->id = entry;
 	req->tries = (unsigned)atoi(param(exchange, "TRIES"));
@@ -292,6 +296,7 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 			outcome = JOB_DEAD;
 		if (outcome == JOB_DONE)
 			scop_wake_services(req);
+		scop_traces_keep(req, name, outcome_words[outcome]);
 		answer(req, outcome,
 		    req->cause[0] ? req->cause : SCOP_TEXT("the job gave no reason"));
 	}

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/said.h"
 #include "scopiton/value.h"
+#include "web/traces.h"
 
 enum {
 	BACKLOG = 4096,
@@ -127,6 +128,19 @@ make_board(struct scop_pool *pool)
 		pool->board = NULL;
 	pool->workers = calloc(SCOP_SLOTS, sizeof *pool->workers);
 	return pool->board && pool->workers;
+}
+
+/* For authors: made with the first worker that shall keep traces, and never where none shall. */
+static void
+make_traces(struct scop_host *host)
+{
+	if (!host->config.trace || host->traces_fd >= 0)
+		return;
+	host->traces_fd = memfd_create("traces", MFD_CLOEXEC);
+	if (host->traces_fd >= 0 && ftruncate(host->traces_fd, sizeof(struct scop_traces)) != 0) {
+		close(host->traces_fd);
+		host->traces_fd = -1;
+	}
 }
 
 static unsigned
@@ -241,6 +255,8 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	add(&arguments, "development=%d", config->development);
 	add(&arguments, "relay=1");
 	add(&arguments, "trace=%d", config->trace);
+	if (config->trace && host->traces_fd >= 0)
+		add(&arguments, "traces=%d", host->traces_fd);
 	add(&arguments, "sandbox=%d", config->sandbox);
 	add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
 	if (getenv("ASAN_OPTIONS") &&
@@ -260,6 +276,8 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	keep_open(host->gate_fd);
 	keep_open(host->directory_fd);
 	keep_open(pool->board_fd);
+	if (config->trace && host->traces_fd >= 0)
+		keep_open(host->traces_fd);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(arguments.list[0], arguments.list, environment);
@@ -275,6 +293,7 @@ start_worker(struct scop_host *host, struct scop_pool *pool)
 
 	if (!make_board(pool))
 		return false;
+	make_traces(host);
 	while (slot < SCOP_SLOTS && pool->workers[slot].pid != 0)
 		slot++;
 	struct scop_output *output =

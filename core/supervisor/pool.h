@@ -79,6 +79,7 @@ struct scop_host {
 	int work_fd;          /* an eventfd that wakes the dispatcher */
 	int mail_fd;          /* and one for the mailer */
 	int outputs;          /* what workers write: see supervisor/output.h */
+	int traces_fd;        /* of the kept traces (web/traces.h); -1: none yet */
 	int gate_fd;          /* its locks let two hash passwords at once (web/password.c) */
 	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
 	int directory_fd;     /* read-only, for workers */

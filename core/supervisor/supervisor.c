@@ -644,6 +644,7 @@ prepare(struct supervisor *supervisor)
 	host->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->work_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	host->mail_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	host->traces_fd = -1;
 	host->gate_fd = memfd_create("gate", MFD_CLOEXEC);
 	host->outputs = scop_outputs_open();
 	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 ||

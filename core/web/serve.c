@@ -20,6 +20,7 @@
 #include "web/route.h"
 #include "web/session.h"
 #include "web/trace.h"
+#include "web/traces.h"
 
 enum { GET_TRIES = 2, POST_TRIES = 5, PATH_MAX_BYTES = 2000 };
 
@@ -614,7 +615,10 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 		scop_answer_error(req, &answer, 503, NULL);
 	} else {
 		scop_route_strip(req);
-		bytes = serve_route(req, exchange, &answer);
+		if (scop_traces_asked(req))
+			scop_traces_answer(req, &answer);
+		else
+			bytes = serve_route(req, exchange, &answer);
 	}
 	if (!bytes)
 		bytes = scop_answer_bytes(req, &answer);
@@ -627,8 +631,10 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 	if (timing)
 		exchange->write(exchange->context, timing, strlen(timing));
 	exchange->write(exchange->context, bytes->string, bytes->length);
+	const int status = bytes->length > 11 ? atoi(bytes->string + strlen("Status: ")) : 500;
+	scop_traces_keep(req, NULL, scop_arena_printf(arena, "%d", status));
 	if (exchange->see)
 		exchange->see(exchange->context, req);
 	scop_log_context("");
-	return bytes->length > 11 ? atoi(bytes->string + strlen("Status: ")) : 500;
+	return status;
 }

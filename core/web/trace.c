@@ -27,6 +27,12 @@ milliseconds(int64_t microseconds)
 	return (double)microseconds / 1000;
 }
 
+int64_t
+scop_trace_took(const struct scop_trace *trace)
+{
+	return clock_now() - trace->began;
+}
+
 void
 scop_trace_begin(struct scop_trace *trace, const char *host)
 {
@@ -70,8 +76,8 @@ handler_of(const struct scop_request *req)
 }
 
 /* "GET /t/{tool} show, tool_show()" */
-static const char *
-route_words(struct scop_request *req)
+const char *
+scop_trace_route(struct scop_request *req)
 {
 	const char *handler = handler_of(req);
 
@@ -83,8 +89,8 @@ route_words(struct scop_request *req)
 	    handler[0] ? "()" : "");
 }
 
-static const char *
-view_words(const struct scop_request *req)
+const char *
+scop_trace_view(const struct scop_request *req)
 {
 	return req->answer == ANSWER_VIEW && req->view ? req->view->name : NULL;
 }
@@ -130,10 +136,10 @@ scop_trace_header(struct scop_request *req)
 		return NULL;
 	scop_buffer_init(&out, req->arena);
 	scop_buffer_text(&out, "Server-Timing: ");
-	add_entry(&out, "total", clock_now() - trace->began, route_words(req));
+	add_entry(&out, "total", scop_trace_took(trace), scop_trace_route(req));
 	add_entry(&out, "db", trace->waited, sum_words(trace, req->arena));
-	if (view_words(req))
-		add_entry(&out, "view", -1, view_words(req));
+	if (scop_trace_view(req))
+		add_entry(&out, "view", -1, scop_trace_view(req));
 	for (unsigned i = 0; i < trace->count && out.length < HEADER_BYTES_MAX; i++) {
 		const struct scop_traced *traced = &trace->list[i];
 
@@ -148,8 +154,8 @@ scop_trace_header(struct scop_request *req)
 
 /* ---- the panel ---- */
 
-static void
-add_html(struct scop_buffer *out, const char *text)
+void
+scop_trace_html(struct scop_buffer *out, const char *text)
 {
 	for (; *text; text++) {
 		switch (*text) {
@@ -168,25 +174,53 @@ add_html(struct scop_buffer *out, const char *text)
 	}
 }
 
-static void
-add_statements(struct scop_buffer *out, const struct scop_trace *trace)
+void
+scop_trace_table_begin(struct scop_buffer *out)
 {
 	scop_buffer_text(out,
 	    "<table class=\"table\">\n<thead><tr><th scope=\"col\">Statement</th><th "
 	    "scope=\"col\">Trip</th><th scope=\"col\">Rows</th><th "
 	    "scope=\"col\">ms</th></tr></thead>\n<tbody>\n");
-	for (unsigned i = 0; i < trace->count; i++) {
-		const struct scop_traced *traced = &trace->list[i];
+}
 
-		scop_buffer_text(out, "<tr><td>");
-		add_html(out, traced->statement);
-		scop_buffer_printf(out, "%s</td><td>%u</td><td>%zu</td><td>%.3f</td></tr>\n",
-		    traced->failed ? " (failed)" : "", traced->trip, traced->rows,
-		    milliseconds(traced->microseconds));
-	}
+void
+scop_trace_table_row(struct scop_buffer *out, const struct scop_traced *traced)
+{
+	scop_buffer_text(out, "<tr><td>");
+	scop_trace_html(out, traced->statement);
+	scop_buffer_printf(out, "%s</td><td>%u</td><td>%zu</td><td>%.3f</td></tr>\n",
+	    traced->failed ? " (failed)" : "", traced->trip, traced->rows,
+	    milliseconds(traced->microseconds));
+}
+
+void
+scop_trace_table_end(struct scop_buffer *out, unsigned left_out)
+{
 	scop_buffer_text(out, "</tbody>\n</table>\n");
-	if (trace->left_out > 0)
-		scop_buffer_printf(out, "<p>And %u more.</p>\n", trace->left_out);
+	if (left_out > 0)
+		scop_buffer_printf(out, "<p>And %u more.</p>\n", left_out);
+}
+
+static void
+add_statements(struct scop_buffer *out, const struct scop_trace *trace)
+{
+	scop_trace_table_begin(out);
+	for (unsigned i = 0; i < trace->count; i++)
+		scop_trace_table_row(out, &trace->list[i]);
+	scop_trace_table_end(out, trace->left_out);
+}
+
+/* The address of the page of kept traces; NULL where there is none. */
+static const char *
+kept_address(struct scop_request *req, const struct scop_trace *trace)
+{
+	const size_t whole = strlen(req->path), inner = strlen(req->inner_path);
+
+	if (!trace->kept || inner > whole ||
+	    strcmp(req->path + whole - inner, req->inner_path) != 0)
+		return NULL;
+	return scop_arena_printf(req->arena, "%.*s" SCOP_TRACES_PATH, (int)(whole - inner),
+	    req->path);
 }
 
 static const char *
@@ -198,15 +232,20 @@ panel(struct scop_request *req, const struct scop_trace *trace)
 	scop_buffer_printf(&out,
 	    "<aside class=\"wrap small\" lang=\"en\" aria-label=\"Trace\"><details><summary>%.1f "
 	    "ms, %s</summary>\n<p>",
-	    milliseconds(clock_now() - trace->began), sum_words(trace, req->arena));
-	add_html(&out, route_words(req));
-	if (view_words(req)) {
+	    milliseconds(scop_trace_took(trace)), sum_words(trace, req->arena));
+	scop_trace_html(&out, scop_trace_route(req));
+	if (scop_trace_view(req)) {
 		scop_buffer_text(&out, ", view ");
-		add_html(&out, view_words(req));
+		scop_trace_html(&out, scop_trace_view(req));
 	}
 	scop_buffer_text(&out, "</p>\n");
 	if (trace->count > 0)
 		add_statements(&out, trace);
+	if (kept_address(req, trace)) {
+		scop_buffer_text(&out, "<p><a href=\"");
+		scop_trace_html(&out, kept_address(req, trace));
+		scop_buffer_text(&out, "\">The last requests and jobs</a></p>\n");
+	}
 	scop_buffer_text(&out, "</details></aside>\n");
 	return scop_buffer_str(&out);
 }

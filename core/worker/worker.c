@@ -41,6 +41,7 @@
 #include "queue/work.h"
 #include "web/serve.h"
 #include "web/trace.h"
+#include "web/traces.h"
 
 enum {
 	FROZEN_SECONDS_MAX = 10,
@@ -65,6 +66,7 @@ struct worker {
 	long resident_max; /* kilobytes */
 	int64_t slow_milliseconds;
 	bool jobs;
+	struct scop_traces *traces; /* shared with all workers, for authors; NULL: none are kept */
 	unsigned hard_seconds; /* after which a request ends us, should the supervisor be gone */
 	struct scop_directory_entry entry;
 	struct scop_arena *arena;
@@ -264,9 +266,10 @@ watch_statements(struct worker *worker)
 {
 	static struct scop_trace trace;
 
-	if (worker->app.development && !worker->jobs) {
+	if (worker->app.development && (!worker->jobs || worker->traces)) {
 		trace.panel = number(worker, "trace");
-		trace.handlers = handlers(worker);
+		trace.handlers = worker->jobs ? NULL : handlers(worker);
+		trace.kept = worker->traces;
 		worker->app.trace = &trace;
 	}
 	worker->slow_milliseconds = number(worker, "slow_statement");
@@ -613,6 +616,9 @@ start_serving(struct worker *worker)
 	worker->directory = directory;
 	worker->board =
 	    map((int)number(worker, "board"), sizeof(struct scop_board), PROT_READ | PROT_WRITE);
+	if (number(worker, "traces"))
+		worker->traces = map((int)number(worker, "traces"), sizeof *worker->traces,
+		    PROT_READ | PROT_WRITE);
 	worker->slot = own_slot = &worker->board->slots[number(worker, "slot")];
 	worker->hard_seconds = (unsigned)(number(worker, "hard") / 1000) + 5;
 	watch_ourselves(worker);

@@ -39,6 +39,13 @@ add(struct scop_request *req)
 	scop_redirect(req, "page", NULL);
 }
 
+static enum scop_job_result
+count(struct scop_request *req)
+{
+	scop_rows(req, few(least(req)));
+	return SCOP_JOB_DONE;
+}
+
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/", .name = "page", .handle = page, .api = true },
 	{ .method = SCOP_POST, .path = "/", .name = "ask", .handle = add },
@@ -47,4 +54,9 @@ static const struct scop_route routes[] = {
 	{ 0 },
 };
 
-SCOP_MODULE(.routes = routes);
+static const struct scop_job jobs[] = {
+	{ .name = "count", .handle = count },
+	{ 0 },
+};
+
+SCOP_MODULE(.routes = routes, .jobs = jobs);
