@@ -51,8 +51,8 @@ BASE := $(call folder,base)
 BASE_PLAIN := $(filter-out core/base/json.c core/base/config.c,$(BASE))
 ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
 LIBRARY := $(filter-out core/data/directory.c,$(call folder,base data view web service)) $(ASKING)
-PROGRAM := $(call folder,package installer cli) core/process/control.c core/queue/schedule.c
-WORKER := $(call folder,worker) core/process/board.c core/package/sandbox.c core/package/loader.c core/package/widen.c core/data/directory.c
+PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,control arguments settings) core/queue/schedule.c
+WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments settings) core/package/sandbox.c core/package/loader.c core/package/widen.c core/data/directory.c
 SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
 EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
@@ -292,7 +292,7 @@ clean:
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(foreach m,$(MODULES),$(call scopiton_units,$(m),$(MODULE_SOURCES),$(BUILD)/tests/modules)) \
 	$(foreach m,$(TEST_MODULES),$(call scopiton_units,$(m),tests/modules,$(BUILD)/tests/test-modules))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c core/process/board.c core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c $(patsubst %,core/process/%.c,board arguments settings) core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
 	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 

@@ -12,8 +12,10 @@
 
 #include "base/utf8.h"
 #include "cli/cli.h"
+#include "process/arguments.h"
+#include "process/settings.h"
 
-enum { FILE_BYTES_MAX = 64 << 20, ARGUMENTS = 20 };
+enum { FILE_BYTES_MAX = 64 << 20 };
 
 static const char *
 base_name(const char *path)
@@ -33,32 +35,31 @@ become_worker(struct scop_platform *platform, const struct scop_value *tenant,
 	const struct scop_config *config = &platform->config;
 	const char *hash = scop_text(subscription, "hash");
 	struct scop_arena *arena = platform->arena;
-	const long long uid = geteuid() == 0 && config->separate_users
-	    ? config->uid_base + scop_int(subscription, "number")
-	    : 0;
-	char *list[ARGUMENTS] = { scop_arena_printf(arena, "%s/scopiton-worker", config->libexec),
-		scop_arena_printf(arena, "module=%s", module),
-		scop_arena_printf(arena, "hash=%s", hash),
-		scop_arena_printf(arena, "file=%s/modules/%s/%s.so", config->var, hash, module),
-		scop_arena_printf(arena, "secret=%s/secrets/%s", config->var, module),
-		scop_arena_printf(arena, "db_socket=%s", config->db_socket),
-		scop_arena_printf(arena, "db_user=scop_%s", module),
-		scop_arena_printf(arena, "uid=%lld", uid),
-		scop_arena_printf(arena, "memory=%lld", (long long)config->worker_memory * 4),
-		scop_arena_printf(arena, "sandbox=%d", config->sandbox),
-		scop_arena_printf(arena, "landlock_abi=%lld", (long long)config->landlock_abi),
-		scop_arena_printf(arena, "statement_seconds=%d", 0),
-		scop_arena_printf(arena, "import=%s", import),
-		scop_arena_printf(arena, "site=%lld %s %s %s %s %s %lld",
+	struct scop_arguments arguments = { 0 };
+	const struct scop_worker_settings settings = {
+		.module = module,
+		.hash = hash,
+		.file = scop_arena_printf(arena, "%s/modules/%s/%s.so", config->var, hash, module),
+		.secret = scop_arena_printf(arena, "%s/secrets/%s", config->var, module),
+		.db_socket = config->db_socket,
+		.db_user = scop_arena_printf(arena, "scop_%s", module),
+		.uid = geteuid() == 0 && config->separate_users
+		    ? config->uid_base + scop_int(subscription, "number")
+		    : 0,
+		.memory = config->worker_memory * 4,
+		.sandbox = config->sandbox,
+		.landlock_abi = config->landlock_abi,
+		.import = import,
+		.site = scop_arena_printf(arena, "%lld %s %s %s %s %s %lld",
 		    (long long)scop_int(tenant, "id"), scop_text(subscription, "database_name"),
 		    scop_text(tenant, "language"), scop_text(tenant, "zone"),
 		    scop_text(tenant, "country"), scop_text(tenant, "currency"),
 		    (long long)scop_int(subscription, "epoch")),
-		NULL };
+	};
 
-	execv(list[0], list);
-	cli_fail("'%s' cannot be run: %s", list[0], strerror(errno));
-	_exit(127);
+	scop_arguments_add(&arguments, "%s/scopiton-worker", config->libexec);
+	scop_settings_add(&settings, &arguments);
+	scop_arguments_run(&arguments, environ, 127);
 }
 
 static bool

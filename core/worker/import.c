@@ -75,8 +75,8 @@ read_site(const struct scop_app *app, struct scop_arena *arena, const char *text
 	unsigned long long epoch;
 
 	*ret_site = (struct scop_site){ .tenant_name = "", .title = "" };
-	if (sscanf(text, "%u %64s %2s %40s %2s %3s %llu", &tenant, database, language, zone, country,
-		currency, &epoch) != 7 ||
+	if (sscanf(text, "%u %64s %2s %40s %2s %3s %llu", &tenant, database, language, zone,
+		country, currency, &epoch) != 7 ||
 	    !scop_language_parse(language, 2, &ret_site->language))
 		return false;
 	ret_site->tenant = tenant;

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One request of a worker: whose it is, what the scoreboard says of it, and who answers it. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "worker/worker.h"
+
+#include "base/log.h"
+#include "queue/work.h"
+#include "web/serve.h"
+
+enum {
+	FROZEN_SECONDS_MAX = 10,
+	FROZEN_LOOK_MICROSECONDS = 2000,
+	CHANGE_MICROSECONDS_MAX = 1000000,
+	CHANGE_LOOK_MICROSECONDS = 300
+};
+
+static const char *
+fcgi_param(void *context, const char *name)
+{
+	return FCGX_GetParam(name, ((FCGX_Request *)context)->envp);
+}
+
+struct exchange_context {
+	FCGX_Request *fcgi;
+	struct scop_worker *worker;
+};
+
+static const char *
+param(void *context, const char *name)
+{
+	return fcgi_param(((struct exchange_context *)context)->fcgi, name);
+}
+
+static size_t
+read_bytes(void *context, void *bytes, size_t size)
+{
+	const int got = FCGX_GetStr(bytes, size > 1 << 20 ? 1 << 20 : (int)size,
+	    ((struct exchange_context *)context)->fcgi->in);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+static void
+write_bytes(void *context, const void *bytes, size_t size)
+{
+	FCGX_PutStr(bytes, (int)size, ((struct exchange_context *)context)->fcgi->out);
+}
+
+static void
+flush(void *context)
+{
+	FCGX_FFlush(((struct exchange_context *)context)->fcgi->out);
+}
+
+/* The dispatcher hangs up to cancel a job. */
+static bool
+gone(void *context)
+{
+	struct pollfd polled = { ((struct exchange_context *)context)->fcgi->ipcFd, POLLRDHUP, 0 };
+
+	return poll(&polled, 1, 0) > 0 && (polled.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
+static bool
+route_known(void *context, unsigned index)
+{
+	struct scop_worker *worker = ((struct exchange_context *)context)->worker;
+
+	if (!worker->slot)
+		return true;
+	atomic_store(&worker->slot->route, index);
+	return !scop_board_route_out(worker->board, worker->entry.tenant.id, index);
+}
+
+static const char *
+text(const char *value)
+{
+	return value ? value : "";
+}
+
+/* Marks the slot busy before it reads the directory, so that a switch of versions can wait for us.
+ */
+static void
+slot_busy(struct scop_worker *worker, FCGX_Request *fcgi)
+{
+	struct scop_slot *slot = worker->slot;
+
+	snprintf(slot->request, sizeof slot->request, "%s",
+	    text(fcgi_param(fcgi, worker->settings.jobs ? "RUN" : "REQUEST_ID")));
+	snprintf(slot->path, sizeof slot->path, "%s",
+	    text(fcgi_param(fcgi, worker->settings.jobs ? "JOB" : "DOCUMENT_URI")));
+	slot->tenant_name[0] = '\0';
+	atomic_store(&slot->tenant, 0);
+	atomic_store(&slot->route, UINT16_MAX);
+	atomic_store(&slot->since, scop_board_clock());
+	atomic_store(&slot->state, SCOP_SLOT_BUSY);
+}
+
+static void
+slot_done(struct scop_worker *worker, int status)
+{
+	struct scop_slot *slot = worker->slot;
+	const uint64_t took = (uint64_t)(scop_board_clock() - atomic_load(&slot->since));
+	size_t bucket = 0;
+
+	while (bucket < SCOP_BUCKETS - 1 && took > scop_board_bounds[bucket])
+		bucket++;
+	atomic_fetch_add(&slot->buckets[bucket], 1);
+	atomic_fetch_add(&slot->microseconds, took);
+	atomic_fetch_add(&slot->requests, 1);
+	if (status >= 500 && status != 509)
+		atomic_fetch_add(&slot->failures, 1);
+	if (atomic_load(&slot->tenant) != 0 && status != 509 && status != 503)
+		scop_board_note(worker->board, slot->tenant, slot->route, false);
+	atomic_store(&slot->state, SCOP_SLOT_IDLE);
+}
+
+/* Wakes the supervisor when no sibling is left to take the next request. */
+static void
+call_for_help(struct scop_worker *worker)
+{
+	if (!atomic_load(&worker->board->hungry))
+		return;
+	for (size_t i = 0; i < SCOP_SLOTS; i++)
+		if (atomic_load(&worker->board->slots[i].state) == SCOP_SLOT_IDLE)
+			return;
+	if (write(worker->settings.wake, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
+		scop_log_line(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
+}
+
+/* How the module stands for the tenant that a request is for. */
+enum site_state { SITE_FOUND, SITE_NONE, SITE_MOVED, SITE_FROZEN };
+
+/* A request: whom it is for, by host name or where that is NULL by number, and whether it only
+ * reads. */
+struct asked {
+	const char *host;
+	uint32_t tenant;
+	bool reads;
+};
+
+/* Looks the tenant's use of this module up; false where there is none, or where it is off. Routes
+ * change just before the directory does, so a request on a new route waits for that. */
+static bool
+find_entry(struct scop_worker *worker, const struct asked *asked, int64_t until)
+{
+	struct scop_directory_entry *entry = &worker->entry;
+
+	for (;;) {
+		const uint64_t generation = atomic_load(&worker->directory->generation);
+		const bool known = asked->host ? scop_directory_find(worker->directory, asked->host,
+						     worker->app.module_name, entry)
+					       : scop_directory_find_tenant(worker->directory,
+						     asked->tenant, worker->app.module_name, entry);
+		const bool serves = known && entry->subscription.state != SCOP_STATE_OFF;
+
+		if ((serves && strcmp(entry->hash, worker->settings.hash) == 0) ||
+		    scop_board_clock() >= until ||
+		    (!atomic_load(&worker->directory->changing) &&
+			atomic_load(&worker->directory->generation) == generation))
+			return serves;
+		usleep(CHANGE_LOOK_MICROSECONDS);
+	}
+}
+
+static void
+describe_site(const struct scop_worker *worker, bool frozen, struct scop_site *ret_site)
+{
+	const struct scop_directory_entry *entry = &worker->entry;
+
+	*ret_site = (struct scop_site){ .tenant = entry->tenant.id,
+		.tenant_name = entry->tenant.name,
+		.title = entry->tenant.title,
+		.host = entry->tenant.host,
+		.portal_host = entry->tenant.portal_host,
+		.portal = entry->portal,
+		.root = entry->subscription.root,
+		.language = (enum scop_language)entry->tenant.language,
+		.zone = entry->tenant.zone,
+		.country = entry->tenant.country,
+		.currency = entry->tenant.currency,
+		.epoch = entry->subscription.epoch,
+		.database = entry->subscription.database,
+		.role = scop_arena_printf(worker->arena, "t%u_%s", entry->tenant.id,
+		    worker->app.module_name),
+		.socle = scop_arena_printf(worker->arena, "t%u", entry->tenant.id),
+		.frozen = frozen };
+}
+
+/* The tenant's use of this module. Writes wait while tables are rebuilt. */
+static enum site_state
+find_site(struct scop_worker *worker, const struct asked *asked, struct scop_site *ret_site)
+{
+	const int64_t until_changed = scop_board_clock() + CHANGE_MICROSECONDS_MAX,
+		      until = scop_board_clock() + FROZEN_SECONDS_MAX * 1000000LL;
+	bool frozen;
+
+	for (;;) {
+		if (!find_entry(worker, asked, until_changed))
+			return SITE_NONE;
+		frozen = worker->entry.subscription.state == SCOP_STATE_FROZEN && !asked->reads;
+		if (!frozen || worker->settings.jobs || scop_board_clock() > until)
+			break;
+		/* A copy waits for requests that were under way before it; one that waits for the
+		 * copy is not. */
+		atomic_store(&worker->slot->since, scop_board_clock());
+		usleep(FROZEN_LOOK_MICROSECONDS);
+	}
+	if (strcmp(worker->entry.hash, worker->settings.hash) != 0)
+		return SITE_MOVED;
+	describe_site(worker, frozen, ret_site);
+	return frozen ? SITE_FROZEN : SITE_FOUND;
+}
+
+/* libfcgi waits until nginx has closed its end, lest bytes of a body that nobody has read turn the
+ * answer into an error. Where the end of the input was read there are none, and the next request
+ * need not wait for nginx. */
+static void
+hang_up(FCGX_Request *fcgi, bool reads)
+{
+	if (reads && FCGX_GetChar(fcgi->in) == EOF)
+		FCGX_Detach(fcgi);
+	FCGX_Finish_r(fcgi);
+}
+
+/* Answers a visitor; the HTTP status. */
+static int
+answer_visitor(struct scop_worker *worker, enum site_state state, const struct scop_site *site,
+    const struct scop_exchange *exchange, FCGX_Stream *out)
+{
+	if (state != SITE_MOVED)
+		return scop_serve(&worker->app, worker->arena, state == SITE_NONE ? NULL : site,
+		    exchange);
+	FCGX_PutS("Status: 509 Moved\r\nContent-Length: 0\r\n\r\n", out);
+	return 509;
+}
+
+/* Runs a job, or tells the dispatcher that it is to ask again later. */
+static int
+answer_dispatcher(struct scop_worker *worker, enum site_state state, const struct scop_site *site,
+    const struct scop_exchange *exchange, FCGX_Stream *out)
+{
+	if (state != SITE_FOUND) {
+		FCGX_PutS("moved\n", out);
+		return 509;
+	}
+	scop_serve_job(&worker->app, worker->arena, site, exchange);
+	return 200;
+}
+
+static void
+read_asked(const struct scop_worker *worker, FCGX_Request *fcgi, struct asked *ret_asked)
+{
+	*ret_asked = (struct asked){ 0 };
+	if (worker->settings.jobs) {
+		ret_asked->tenant = (uint32_t)strtoul(text(fcgi_param(fcgi, "TENANT")), NULL, 10);
+		return;
+	}
+	const char *method = text(fcgi_param(fcgi, "REQUEST_METHOD"));
+
+	ret_asked->host = text(fcgi_param(fcgi, "HOST"));
+	ret_asked->reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+void
+scop_worker_serve_one(struct scop_worker *worker, FCGX_Request *fcgi)
+{
+	struct exchange_context context = { fcgi, worker };
+	const struct scop_exchange exchange = { param, read_bytes, write_bytes, &context, flush,
+		gone, route_known, NULL };
+	struct scop_site site;
+	struct asked asked;
+
+	slot_busy(worker, fcgi);
+	call_for_help(worker);
+	read_asked(worker, fcgi, &asked);
+	const enum site_state state = find_site(worker, &asked, &site);
+	if (state == SITE_FOUND || (state == SITE_FROZEN && !worker->settings.jobs)) {
+		snprintf(worker->slot->tenant_name, sizeof worker->slot->tenant_name, "%s",
+		    site.tenant_name);
+		atomic_store(&worker->slot->tenant, site.tenant);
+	}
+	const int status = worker->settings.jobs
+	    ? answer_dispatcher(worker, state, &site, &exchange, fcgi->out)
+	    : answer_visitor(worker, state, &site, &exchange, fcgi->out);
+	hang_up(fcgi, asked.reads);
+	scop_arena_reset(worker->arena);
+	slot_done(worker, status);
+}

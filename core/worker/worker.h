@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Shared by the parts of the worker: what it is, and what each part does for main(). */
+#ifndef SCOP_WORKER_WORKER_H
+#define SCOP_WORKER_WORKER_H
+
+#include <fcgiapp.h>
+
+#include "base/arena.h"
+#include "data/directory.h"
+#include "process/board.h"
+#include "process/settings.h"
+#include "web/app.h"
+
+struct scop_worker {
+	struct scop_worker_settings settings;
+	struct scop_app app;
+	struct scop_board *board;
+	struct scop_slot *slot; /* ours; NULL in an import */
+	const struct scop_directory_shared *directory;
+	struct scop_traces *traces; /* shared with all workers, for authors; NULL: none are kept */
+	int wait_fd;                /* watches the pool's socket and the pipe to stop */
+	int64_t slow_milliseconds;
+	struct scop_directory_entry entry; /* of the request under way */
+	struct scop_arena *arena;          /* of the request under way */
+};
+
+/* Ends the worker before it serves; `said` is a message as base/said.h has it, which the supervisor
+ * reads from the slot. */
+void __attribute__((noreturn))
+scop_worker_give_up(const struct scop_worker *worker, const char *said);
+
+/* ---- prepare.c: opens what only an unlocked process can, enters the sandbox, loads the module
+ * ---- */
+
+void scop_worker_prepare_database(struct scop_worker *worker);
+void scop_worker_open_way_out(struct scop_worker *worker);
+void scop_worker_lock_in(struct scop_worker *worker);
+void scop_worker_load(struct scop_worker *worker);
+
+/* ---- watch.c: what a worker watches of itself ---- */
+
+/* Ends us in a request that goes far over its hard limit, should the supervisor be gone. */
+void scop_worker_watch_time(const struct scop_worker *worker);
+
+/* Reports the place of a crash to the supervisor. */
+void scop_worker_watch_crashes(const struct scop_worker *worker);
+
+/* Logs slow statements, and notes all for traces. */
+void scop_worker_watch_statements(struct scop_worker *worker);
+
+/* ---- request.c ---- */
+
+/* Serves one accepted request, of a visitor or of the dispatcher, and finishes it. */
+void scop_worker_serve_one(struct scop_worker *worker, FCGX_Request *fcgi);
+
+#endif
