@@ -53,7 +53,7 @@ ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
 LIBRARY := $(filter-out core/data/directory.c,$(call folder,base data view web service)) $(ASKING)
 PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,control arguments settings) core/queue/schedule.c
 WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments settings) core/package/sandbox.c core/package/loader.c core/package/widen.c core/data/directory.c
-SUPERVISOR := $(call folder,supervisor) core/process/board.c core/data/directory.c core/base/config.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
+SUPERVISOR := $(call folder,supervisor) $(patsubst %,core/process/%.c,board control arguments settings) core/data/directory.c core/base/config.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
 EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 BROKER := $(call folder,broker) core/process/service.c
@@ -164,7 +164,7 @@ $(BUILD)/webroot.done: node_modules/.done tools/webroot.mjs $(shell find webroot
 # What the host says to people in the portal, by these functions and in these files: the portal has it in four languages.
 SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_arena_say:2 -kscop_installation_step:2 -kscop_platform_step:4
 SPEAKERS := $(patsubst %,core/installer/%.c,addresses catalogue choose create fetch generation install installation kinds life migrate \
-	orders platform rehearse request rollout sector tenant wave) core/supervisor/pool.c core/dispatcher/dispatcher.c core/queue/work.c \
+	orders platform rehearse request rollout sector tenant wave) $(patsubst %,core/supervisor/%.c,pool scale end) core/dispatcher/dispatcher.c core/queue/work.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve)
 
 $(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/country.c,scop_frame_names))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The client side of the supervisor's control socket, `control` in the run directory. One
- * connection carries one command, a line, and its answer (core/supervisor/supervisor.c). */
+ * connection carries one command, a line, and its answer (core/supervisor/control.c). */
 #ifndef SCOP_PROCESS_CONTROL_H
 #define SCOP_PROCESS_CONTROL_H
 

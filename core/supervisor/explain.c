@@ -2,37 +2,15 @@
 /* Explaining crashes: see explain.h. */
 #include "supervisor/explain.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
-
-enum { ARGUMENTS_MAX = 16 };
-
-struct arguments {
-	char *list[ARGUMENTS_MAX + 1];
-	unsigned count;
-};
-
-static void __attribute__((format(printf, 2, 3)))
-add(struct arguments *arguments, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (arguments->count == ARGUMENTS_MAX ||
-	    vasprintf(&arguments->list[arguments->count++], format, args) < 0)
-		abort();
-	va_end(args);
-}
+#include "process/arguments.h"
 
 static void
-add_frames(struct arguments *arguments, const struct scop_crash *crash)
+add_frames(struct scop_arguments *arguments, const struct scop_crash *crash)
 {
 	const uint32_t count = crash->count < SCOP_CRASH_FRAMES ? crash->count : SCOP_CRASH_FRAMES;
 	char frames[SCOP_CRASH_FRAMES * 18] = "";
@@ -41,7 +19,7 @@ add_frames(struct arguments *arguments, const struct scop_crash *crash)
 	for (uint32_t i = 0; i < count; i++)
 		used += (size_t)snprintf(frames + used, sizeof frames - used, "%s%llx",
 		    i > 0 ? "," : "", (unsigned long long)crash->at[i]);
-	add(arguments, "frames=%s", frames);
+	scop_arguments_add(arguments, "frames=%s", frames);
 }
 
 /* In the child. */
@@ -50,29 +28,28 @@ become_explainer(const struct scop_host *host, const struct scop_pool *pool, uns
 {
 	const struct scop_config *config = &host->config;
 	const struct scop_slot *slot = &pool->board->slots[index];
-	struct arguments arguments = { 0 };
+	struct scop_arguments arguments = { 0 };
 	char *environment[] = { NULL };
-	sigset_t none;
 
-	add(&arguments, "%s/scopiton-explainer", config->libexec);
-	add(&arguments, "module=%s", pool->module);
-	add(&arguments, "version=%s", pool->version);
-	add(&arguments, "file=%s/modules/%s/%s.so", config->var, pool->hash, pool->module);
-	add(&arguments, "signal=%d", atomic_load(&slot->crash.signal));
+	scop_arguments_add(&arguments, "%s/scopiton-explainer", config->libexec);
+	scop_arguments_add(&arguments, "module=%s", pool->module);
+	scop_arguments_add(&arguments, "version=%s", pool->version);
+	scop_arguments_add(&arguments, "file=%s/modules/%s/%s.so", config->var, pool->hash,
+	    pool->module);
+	scop_arguments_add(&arguments, "signal=%d", atomic_load(&slot->crash.signal));
 	add_frames(&arguments, &slot->crash);
-	add(&arguments, "request=%.*s", (int)sizeof slot->request - 1, slot->request);
-	add(&arguments, "tenant=%.*s", (int)sizeof slot->tenant_name - 1, slot->tenant_name);
-	add(&arguments, "path=%.*s", (int)sizeof slot->path - 1, slot->path);
-	add(&arguments, "uid=%u", host->root ? (unsigned)config->uid_base + pool->number : 0);
-	add(&arguments, "sandbox=%d", config->sandbox);
-	add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
+	scop_arguments_add(&arguments, "request=%.*s", (int)sizeof slot->request - 1,
+	    slot->request);
+	scop_arguments_add(&arguments, "tenant=%.*s", (int)sizeof slot->tenant_name - 1,
+	    slot->tenant_name);
+	scop_arguments_add(&arguments, "path=%.*s", (int)sizeof slot->path - 1, slot->path);
+	scop_arguments_add(&arguments, "uid=%u",
+	    host->root ? (unsigned)config->uid_base + pool->number : 0);
+	scop_arguments_add(&arguments, "sandbox=%d", config->sandbox);
+	scop_arguments_add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
 	if (config->development && !pool->jobs)
-		add(&arguments, "explained=%s/explained", config->run);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(arguments.list[0], arguments.list, environment);
-	scop_log_line(SCOP_LOG_ERROR, "cannot run '%s': %s", arguments.list[0], strerror(errno));
-	_exit(1);
+		scop_arguments_add(&arguments, "explained=%s/explained", config->run);
+	scop_arguments_run(&arguments, environment, 1);
 }
 
 static struct scop_explainer *

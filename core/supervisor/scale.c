@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* When the workers of a pool start and stop: the queue at its socket, the time of their requests,
+ * and how long they have been idle. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "supervisor/pool_private.h"
+
+#include "base/log.h"
+#include "scopiton/value.h"
+
+enum {
+	SECOND_LOOK = 1000, /* microseconds until the queue is looked at again */
+	REST = 2000,        /* after starting workers */
+	ROOM_REST = 5000,   /* after asking another pool's worker to make room */
+};
+
+unsigned
+scop_pool_max(const struct scop_host *host, const struct scop_pool *pool)
+{
+	return (unsigned)(pool->jobs ? host->config.job_workers : host->config.pool_workers);
+}
+
+bool
+scop_pool_may_start(const struct scop_host *host, const struct scop_pool *pool)
+{
+	return pool->live < scop_pool_max(host, pool) &&
+	    host->live < (unsigned)host->config.workers;
+}
+
+void
+scop_pool_tell_hunger(const struct scop_host *host, struct scop_pool *pool)
+{
+	if (pool->board)
+		atomic_store(&pool->board->hungry, scop_pool_may_start(host, pool));
+}
+
+unsigned
+scop_pool_count(const struct scop_pool *pool, int state)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++)
+		count +=
+		    pool->workers[i].pid != 0 && atomic_load(&pool->board->slots[i].state) == state;
+	return count;
+}
+
+int64_t
+scop_pool_soft_limit(const struct scop_host *host, const struct scop_pool *pool)
+{
+	return pool->jobs ? host->config.job_soft_milliseconds : host->config.soft_milliseconds;
+}
+
+int64_t
+scop_pool_hard_limit(const struct scop_host *host, const struct scop_pool *pool)
+{
+	return pool->jobs ? host->config.job_hard_milliseconds : host->config.hard_milliseconds;
+}
+
+void
+scop_pool_stop_worker(struct scop_pool *pool, unsigned index)
+{
+	if (pool->workers[index].stop_fd < 0)
+		return;
+	close(pool->workers[index].stop_fd);
+	pool->workers[index].stop_fd = -1;
+}
+
+bool
+scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now)
+{
+	return pool->listen_fd >= 0 && pool->live < scop_pool_max(host, pool) &&
+	    now >= pool->retry_at && (pool->look_at == 0 || now >= pool->look_at) &&
+	    scop_pool_count(pool, SCOP_SLOT_IDLE) == 0;
+}
+
+/* All workers there may be are alive, but some idle: the one idle for longest, of another pool,
+ * makes room. */
+static void
+make_room(struct scop_host *host, const struct scop_pool *needy)
+{
+	struct scop_pool *owner = NULL;
+	unsigned index = 0;
+	int64_t longest = INT64_MAX;
+
+	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
+		for (unsigned i = 0; pool != needy && pool->board && i < SCOP_SLOTS; i++) {
+			const struct scop_slot *slot = &pool->board->slots[i];
+
+			if (pool->workers[i].pid == 0 || pool->workers[i].stop_fd < 0 ||
+			    atomic_load(&slot->state) != SCOP_SLOT_IDLE ||
+			    atomic_load(&slot->since) >= longest)
+				continue;
+			longest = atomic_load(&slot->since);
+			owner = pool;
+			index = i;
+		}
+	}
+	if (owner)
+		scop_pool_stop_worker(owner, index);
+}
+
+void
+scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
+{
+	unsigned wanted = 1;
+
+	if (!scop_pool_may_start(host, pool)) {
+		make_room(host, pool);
+		pool->retry_at = now + ROOM_REST;
+		return;
+	}
+
+	if (pool->live > 0) {
+		if (pool->look_at == 0) {
+			pool->look_at = now + SECOND_LOOK;
+			return;
+		}
+		if (scop_pool_count(pool, SCOP_SLOT_STARTING) * 2 >= pool->live) {
+			pool->look_at = now + SECOND_LOOK;
+			return;
+		}
+		wanted = pool->live + 1;
+	}
+	pool->look_at = 0;
+	pool->retry_at = now + REST;
+	for (; wanted > 0 && scop_pool_may_start(host, pool); wanted--)
+		if (!scop_pool_start_worker(host, pool))
+			break;
+}
+
+void
+scop_pool_warm(struct scop_host *host, struct scop_pool *pool)
+{
+	bool in_use = false;
+
+	for (const struct scop_pool *other = host->pools; other; other = other->next)
+		in_use |= other != pool && other->jobs == pool->jobs && other->live > 0 &&
+		    strcmp(other->module, pool->module) == 0;
+	if (in_use && scop_pool_may_start(host, pool))
+		scop_pool_start_worker(host, pool);
+}
+
+static void
+check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64_t now)
+{
+	struct scop_worker_process *worker = &pool->workers[index];
+	struct scop_slot *slot = &pool->board->slots[index];
+	const int64_t took = (now - atomic_load(&slot->since)) / 1000;
+	const bool stuck = took > scop_pool_hard_limit(host, pool);
+
+	if (worker->killed == worker->pid)
+		return;
+	if (!stuck && (worker->slow_told || took <= scop_pool_soft_limit(host, pool)))
+		return;
+	scop_log_line(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
+	    "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
+	    "path=%.79s)",
+	    stuck ? "ended a request" : "slow request", (long long)took, slot->request,
+	    slot->tenant_name, pool->module, atomic_load(&slot->route), slot->path);
+	worker->slow_told = true;
+	if (stuck) {
+		pool->killed++;
+		worker->killed = worker->pid;
+		kill(worker->pid, SIGKILL);
+	}
+}
+
+void
+scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
+{
+	if (pool->out_until && now >= pool->out_until)
+		scop_pool_back_in_service(host, pool);
+	if (pool->look_at &&
+	    (pool->live >= scop_pool_max(host, pool) || scop_pool_count(pool, SCOP_SLOT_IDLE) > 0))
+		/* a sibling is free, or nobody may be added: no second look is needed */
+		pool->look_at = 0;
+	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
+		const int64_t since = atomic_load(&pool->board->slots[i].since);
+
+		if (pool->workers[i].pid == 0)
+			continue;
+		switch (atomic_load(&pool->board->slots[i].state)) {
+		case SCOP_SLOT_BUSY:
+			check_time(host, pool, i, now);
+			break;
+		case SCOP_SLOT_IDLE:
+			pool->workers[i].slow_told = false;
+			pool->start_failures = 0;
+			if (now - since > host->config.idle_seconds * 1000000)
+				scop_pool_stop_worker(pool, i);
+			break;
+		case SCOP_SLOT_STARTING:
+			if (now - since > host->config.hard_milliseconds * 1000) {
+				snprintf(pool->board->slots[i].reason,
+				    sizeof pool->board->slots[i].reason,
+				    SCOP_TEXT("it does not finish starting"));
+				kill(pool->workers[i].pid, SIGKILL);
+			}
+			break;
+		}
+	}
+}
+
+int64_t
+scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64_t now)
+{
+	int64_t next = INT64_MAX;
+
+	if (pool->out_until)
+		next = pool->out_until;
+	if (pool->look_at && pool->listen_fd >= 0)
+		next = pool->look_at;
+	if (pool->retry_at > now && pool->retry_at < next)
+		next = pool->retry_at;
+	if (pool->live > 0) {
+		const bool busy = scop_pool_count(pool, SCOP_SLOT_IDLE) < pool->live;
+		const int64_t soft = scop_pool_soft_limit(host, pool) * 1000;
+		const int64_t tick = busy ? (soft / 4 < 250000 ? soft / 4 : 250000) : 1000000;
+
+		if (now + tick < next)
+			next = now + tick;
+	}
+	return next;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How a worker is started: its slot, its settings, its process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "supervisor/pool_private.h"
+
+#include "base/log.h"
+#include "process/arguments.h"
+#include "process/settings.h"
+#include "web/traces.h"
+
+static bool
+make_board(struct scop_pool *pool)
+{
+	if (pool->board)
+		return true;
+	pool->board_fd = memfd_create("board", MFD_CLOEXEC);
+	if (pool->board_fd < 0 || ftruncate(pool->board_fd, sizeof *pool->board) != 0)
+		return false;
+	pool->board =
+	    mmap(NULL, sizeof *pool->board, PROT_READ | PROT_WRITE, MAP_SHARED, pool->board_fd, 0);
+	if (pool->board == MAP_FAILED)
+		pool->board = NULL;
+	pool->workers = calloc(SCOP_SLOTS, sizeof *pool->workers);
+	return pool->board && pool->workers;
+}
+
+/* For authors: made with the first worker that shall keep traces, and never where none shall. */
+static void
+make_traces(struct scop_host *host)
+{
+	if (!host->config.trace || host->traces_fd >= 0)
+		return;
+	host->traces_fd = memfd_create("traces", MFD_CLOEXEC);
+	if (host->traces_fd >= 0 && ftruncate(host->traces_fd, sizeof(struct scop_traces)) != 0) {
+		close(host->traces_fd);
+		host->traces_fd = -1;
+	}
+}
+
+/* A text of a child that is about to become a worker. */
+static const char *__attribute__((format(printf, 1, 2))) text(const char *format, ...)
+{
+	va_list args;
+	char *made;
+
+	va_start(args, format);
+	if (vasprintf(&made, format, args) < 0)
+		abort();
+	va_end(args);
+	return made;
+}
+
+/* Workers of one pool end after different numbers of requests, not all at once. */
+static int64_t
+requests_of(const struct scop_config *config, unsigned slot)
+{
+	return config->worker_requests + (config->worker_requests * (slot % 8)) / 80;
+}
+
+static struct scop_worker_settings
+settings_for(const struct scop_host *host, const struct scop_pool *pool, unsigned slot, int stop_fd)
+{
+	const struct scop_config *config = &host->config;
+
+	return (struct scop_worker_settings){
+		.module = pool->module,
+		.hash = pool->hash,
+		.file = text("%s/modules/%s/%s.so", config->var, pool->hash, pool->module),
+		.secret = text("%s/secrets/%s", config->var, pool->module),
+		.db_socket = config->db_socket,
+		.db_user = text("scop_%s", pool->module),
+		.statement_seconds = config->statement_seconds,
+		.slow_statement = config->slow_statement_milliseconds,
+		.sandbox = config->sandbox,
+		.landlock_abi = config->landlock_abi,
+		.uid = host->root ? config->uid_base + pool->number : 0,
+		.memory = config->worker_memory,
+		.jobs = pool->jobs,
+		.listen = pool->listen_fd,
+		.stop = stop_fd,
+		.directory = host->directory_fd,
+		.board = pool->board_fd,
+		.wake = host->wake_fd,
+		.work = host->work_fd,
+		.mail = host->mail_fd,
+		.gate = host->gate_fd,
+		.slot = slot,
+		.requests = requests_of(config, slot),
+		.resident = config->worker_resident,
+		.hard = scop_pool_hard_limit(host, pool),
+		.body_max = config->body_max,
+		.port = config->port,
+		.https = config->https,
+		.development = config->development,
+		.trace = config->trace,
+		.traces = config->trace && host->traces_fd >= 0 ? host->traces_fd : 0,
+		.relay = true,
+		.calls = pool->jobs ? text("%s/out/%s", config->var, pool->hash) : NULL,
+		.out = pool->jobs ? text("%s/out", config->run) : NULL,
+		.ca_file = pool->jobs ? config->ca_file : NULL,
+	};
+}
+
+/* In the child: nothing but the worker's own settings and descriptors goes along. */
+static void __attribute__((noreturn)) become_worker(const struct scop_host *host,
+    const struct scop_pool *pool, unsigned slot, int stop_fd, int output)
+{
+	const struct scop_worker_settings settings = settings_for(host, pool, slot, stop_fd);
+	struct scop_arguments arguments = { 0 };
+	char *environment[] = { NULL, NULL };
+
+	scop_arguments_add(&arguments, "%s/scopiton-worker", host->config.libexec);
+	scop_settings_add(&settings, &arguments);
+	if (getenv("ASAN_OPTIONS") &&
+	    asprintf(&environment[0], "ASAN_OPTIONS=%s", getenv("ASAN_OPTIONS")) < 0)
+		abort();
+
+	const int nothing = open("/dev/null", O_RDONLY);
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(output, STDERR_FILENO) < 0)
+		abort();
+	scop_log_relay();
+	scop_arguments_run(&arguments, environment, SCOP_WORKER_CANNOT_START);
+}
+
+/* Forks a worker into the slot; 0 on failure. `ret_stop`: the pipe that ends it. */
+static pid_t
+fork_worker(const struct scop_host *host, const struct scop_pool *pool, unsigned slot, int output,
+    int *ret_stop)
+{
+	int stop[2];
+
+	if (pipe2(stop, O_CLOEXEC) != 0)
+		return 0;
+	const pid_t pid = fork();
+	if (pid == 0)
+		become_worker(host, pool, slot, stop[0], output);
+	close(stop[0]);
+	*ret_stop = stop[1];
+	if (pid > 0)
+		return pid;
+	scop_log_line(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name, strerror(errno));
+	close(stop[1]);
+	return 0;
+}
+
+bool
+scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool)
+{
+	unsigned index = 0;
+	int stop, end;
+
+	if (!make_board(pool))
+		return false;
+	make_traces(host);
+	while (index < SCOP_SLOTS && pool->workers[index].pid != 0)
+		index++;
+	struct scop_output *output =
+	    index < SCOP_SLOTS ? scop_output_new(host->outputs, pool->module, &end) : NULL;
+	if (!output)
+		return false;
+	struct scop_slot *slot = &pool->board->slots[index];
+	memset(&slot->crash, 0, sizeof slot->crash);
+	atomic_store(&slot->since, scop_board_clock());
+	atomic_store(&slot->state, SCOP_SLOT_STARTING);
+
+	const pid_t pid = fork_worker(host, pool, index, end, &stop);
+	close(end);
+	if (pid == 0) {
+		scop_output_end(output);
+		atomic_store(&slot->state, SCOP_SLOT_FREE);
+		return false;
+	}
+	pool->workers[index] =
+	    (struct scop_worker_process){ .pid = pid, .stop_fd = stop, .output = output };
+	scop_output_of(output, pid);
+	pool->live++;
+	host->live++;
+	scop_pool_tell_hunger(host, pool);
+	return true;
+}
