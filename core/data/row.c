@@ -113,6 +113,15 @@ struct cursor {
 	bool broken;
 };
 
+/* A column's value that is read now. */
+struct reading {
+	struct scop_arena *arena;
+	const struct column *column;
+	struct cursor *cursor;
+	const char *currency;
+	size_t bytes; /* of an integer */
+};
+
 static uint64_t
 take_integer(struct cursor *cursor, size_t bytes)
 {
@@ -187,8 +196,9 @@ real(struct scop_arena *arena, double number)
 }
 
 static const struct scop_value *
-moment(struct scop_arena *arena, struct cursor *cursor)
+moment(const struct reading *reading)
 {
+	struct cursor *cursor = reading->cursor;
 	const uint64_t length = take_integer(cursor, 1);
 	const int year = length >= 4 ? (int)take_integer(cursor, 2) : 0;
 	const int month = length >= 4 ? (int)take_integer(cursor, 1) : 0;
@@ -198,13 +208,14 @@ moment(struct scop_arena *arena, struct cursor *cursor)
 	const int second = length >= 7 ? (int)take_integer(cursor, 1) : 0;
 	const int micro = length >= 11 ? (int)take_integer(cursor, 4) : 0;
 
-	return scop_value_time(arena,
+	return scop_value_time(reading->arena,
 	    scop_time_make(year, month, day, hour, minute, second, micro));
 }
 
 static const struct scop_value *
-date(struct scop_arena *arena, struct cursor *cursor)
+date(const struct reading *reading)
 {
+	struct cursor *cursor = reading->cursor;
 	const uint64_t length = take_integer(cursor, 1);
 	const int year = length >= 4 ? (int)take_integer(cursor, 2) : 0;
 	const int month = length >= 4 ? (int)take_integer(cursor, 1) : 0;
@@ -213,14 +224,15 @@ date(struct scop_arena *arena, struct cursor *cursor)
 	cursor->at += length > 4 ? length - 4 : 0;
 	if (month == 0 || day == 0) /* '0000-00-00', which MariaDB in strict mode does not store */
 		return scop_value_null();
-	return scop_value_date(arena, scop_days_of((struct scop_day){ year, month, day }));
+	return scop_value_date(reading->arena, scop_days_of((struct scop_day){ year, month, day }));
 }
 
 /* A TIME of MariaDB may also be a duration, negative or of days: there is no type for that, so the
  * statement must use TIME_TO_SEC. */
 static const struct scop_value *
-time_of_day(struct scop_arena *arena, struct cursor *cursor)
+time_of_day(const struct reading *reading)
 {
+	struct cursor *cursor = reading->cursor;
 	const uint64_t length = take_integer(cursor, 1);
 	const bool negative = length >= 8 && take_integer(cursor, 1) != 0;
 	const uint64_t days = length >= 8 ? take_integer(cursor, 4) : 0;
@@ -230,7 +242,7 @@ time_of_day(struct scop_arena *arena, struct cursor *cursor)
 
 	cursor->at += length > 8 ? length - 8 : 0;
 	cursor->broken |= negative || days > 0 || hour > 23;
-	return scop_value_clock(arena, (hour * 60 + minute) * 60 + second);
+	return scop_value_clock(reading->arena, (hour * 60 + minute) * 60 + second);
 }
 
 static int64_t
@@ -242,67 +254,100 @@ sign_extend(uint64_t value, size_t bytes, bool is_unsigned)
 }
 
 static const struct scop_value *
-integer(struct scop_arena *arena, const struct column *column, struct cursor *cursor, size_t bytes,
-    const char *currency)
+integer(const struct reading *reading)
 {
-	const int64_t value = sign_extend(take_integer(cursor, bytes), bytes, column->is_unsigned);
+	const struct column *column = reading->column;
+	const int64_t value = sign_extend(take_integer(reading->cursor, reading->bytes),
+	    reading->bytes, column->is_unsigned);
 
 	if (column->is_money)
-		return scop_value_money(arena, value, currency);
-	return column->is_bool ? scop_value_bool(arena, value != 0) : scop_value_int(arena, value);
+		return scop_value_money(reading->arena, value, reading->currency);
+	return column->is_bool ? scop_value_bool(reading->arena, value != 0)
+			       : scop_value_int(reading->arena, value);
 }
+
+static const struct scop_value *
+single(const struct reading *reading)
+{
+	const uint32_t bits = (uint32_t)take_integer(reading->cursor, sizeof bits);
+	float number;
+
+	memcpy(&number, &bits, sizeof number);
+	return real(reading->arena, (double)number);
+}
+
+static const struct scop_value *
+wide(const struct reading *reading)
+{
+	const uint64_t bits = take_integer(reading->cursor, sizeof bits);
+	double number;
+
+	memcpy(&number, &bits, sizeof number);
+	return real(reading->arena, number);
+}
+
+static const struct scop_value *
+exact(const struct reading *reading)
+{
+	size_t length;
+	const unsigned char *bytes = take_bytes(reading->cursor, &length);
+	const struct scop_value *number = decimal(reading->arena, (const char *)bytes, length);
+
+	if (reading->column->is_money && scop_type(number) == SCOP_INT) /* SUM(price_cents) */
+		return scop_value_money(reading->arena, number->integer, reading->currency);
+	return number;
+}
+
+static const struct scop_value *
+text(const struct reading *reading)
+{
+	size_t length;
+	const unsigned char *bytes = take_bytes(reading->cursor, &length);
+
+	return scop_value_bytes(reading->arena, scop_arena_bytes(reading->arena, bytes, length),
+	    length);
+}
+
+static const struct scop_value *
+nothing(const struct reading *reading)
+{
+	(void)reading;
+	return scop_value_null();
+}
+
+/* How each type is read, and integers' width; types that are not here arrive as text. */
+static const struct kind {
+	const struct scop_value *(*read)(const struct reading *reading);
+	size_t bytes;
+} kinds[] = {
+	[MYSQL_TYPE_NULL] = { nothing, 0 },
+	[MYSQL_TYPE_TINY] = { integer, 1 },
+	[MYSQL_TYPE_SHORT] = { integer, 2 },
+	[MYSQL_TYPE_YEAR] = { integer, 2 },
+	[MYSQL_TYPE_INT24] = { integer, 4 },
+	[MYSQL_TYPE_LONG] = { integer, 4 },
+	[MYSQL_TYPE_LONGLONG] = { integer, 8 },
+	[MYSQL_TYPE_FLOAT] = { single, 0 },
+	[MYSQL_TYPE_DOUBLE] = { wide, 0 },
+	[MYSQL_TYPE_DATE] = { date, 0 },
+	[MYSQL_TYPE_NEWDATE] = { date, 0 },
+	[MYSQL_TYPE_DATETIME] = { moment, 0 },
+	[MYSQL_TYPE_TIMESTAMP] = { moment, 0 },
+	[MYSQL_TYPE_TIME] = { time_of_day, 0 },
+	[MYSQL_TYPE_DECIMAL] = { exact, 0 },
+	[MYSQL_TYPE_NEWDECIMAL] = { exact, 0 },
+};
 
 static const struct scop_value *
 decode(struct scop_arena *arena, const struct column *column, struct cursor *cursor,
     const char *currency)
 {
-	size_t length;
-	float single;
-	double wide;
-	uint64_t bits;
+	const size_t type = (size_t)column->type;
+	const struct kind *kind =
+	    type < sizeof kinds / sizeof kinds[0] && kinds[type].read ? &kinds[type] : NULL;
+	const struct reading reading = { arena, column, cursor, currency, kind ? kind->bytes : 0 };
 
-	switch (column->type) {
-	case MYSQL_TYPE_NULL:
-		return scop_value_null();
-	case MYSQL_TYPE_TINY:
-		return integer(arena, column, cursor, 1, currency);
-	case MYSQL_TYPE_SHORT:
-	case MYSQL_TYPE_YEAR:
-		return integer(arena, column, cursor, 2, currency);
-	case MYSQL_TYPE_INT24:
-	case MYSQL_TYPE_LONG:
-		return integer(arena, column, cursor, 4, currency);
-	case MYSQL_TYPE_LONGLONG:
-		return integer(arena, column, cursor, 8, currency);
-	case MYSQL_TYPE_FLOAT:
-		bits = take_integer(cursor, 4);
-		memcpy(&single, &(uint32_t){ (uint32_t)bits }, sizeof single);
-		return real(arena, (double)single);
-	case MYSQL_TYPE_DOUBLE:
-		bits = take_integer(cursor, 8);
-		memcpy(&wide, &bits, sizeof wide);
-		return real(arena, wide);
-	case MYSQL_TYPE_DATE:
-	case MYSQL_TYPE_NEWDATE:
-		return date(arena, cursor);
-	case MYSQL_TYPE_DATETIME:
-	case MYSQL_TYPE_TIMESTAMP:
-		return moment(arena, cursor);
-	case MYSQL_TYPE_TIME:
-		return time_of_day(arena, cursor);
-	default:
-		break;
-	}
-
-	const unsigned char *bytes = take_bytes(cursor, &length);
-	if (column->type == MYSQL_TYPE_DECIMAL || column->type == MYSQL_TYPE_NEWDECIMAL) {
-		const struct scop_value *number = decimal(arena, (const char *)bytes, length);
-
-		if (column->is_money && scop_type(number) == SCOP_INT) /* SUM(price_cents) */
-			return scop_value_money(arena, number->integer, currency);
-		return number;
-	}
-	return scop_value_bytes(arena, scop_arena_bytes(arena, bytes, length), length);
+	return kind ? kind->read(&reading) : text(&reading);
 }
 
 bool
