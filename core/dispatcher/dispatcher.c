@@ -4,8 +4,8 @@
  * module, through the socket of that pool; the worker assumes the role that is stamped on the
  * entry. It loads no module, and may touch nothing but the queue.
  *
- * It sleeps until the next entry is due or a worker's commit wakes it. A worker's answer is
- * untrusted (dispatcher/fcgi.h).
+ * It sleeps until the next entry is due or a worker's commit wakes it. run.c talks to the workers;
+ * here are the queue and the loop.
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,16 +14,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buffer.h"
 #include "base/log.h"
 #include "base/value.h"
 #include "data/directory.h"
 #include "process/service.h"
-#include "dispatcher/fcgi.h"
+#include "dispatcher/run.h"
 #include "queue/queue.h"
 
 enum {
@@ -35,33 +33,9 @@ enum {
 	PROGRESS_MILLISECONDS = 500,
 	LOST_MILLISECONDS = 1000, /* until MariaDB is tried again */
 	STOP_MILLISECONDS = 2000,
-	AGAIN_SOON = 200,       /* the tenant is being switched to another version */
-	AGAIN_LATER = 5000,     /* no worker can be reached */
-	AGAIN_WHEN_ON = 600000, /* the module is switched off */
-	LEASE_ROUNDS = 32,      /* a job may wait behind that many others for a worker */
-	DONE_TOGETHER = 25,     /* entries are deleted in one commit, or after */
+	LEASE_ROUNDS = 32,  /* a job may wait behind that many others for a worker */
+	DONE_TOGETHER = 25, /* entries are deleted in one commit, or after */
 	DONE_MILLISECONDS = 20,
-};
-
-/* One entry in a worker's hands, and then how it went, until the queue knows. */
-struct run {
-	struct run *next;
-	struct scop_arena *arena;
-	int64_t id;
-	const char *module, *job, *entry;
-	uint32_t tenant;
-	unsigned tries;
-	int fd; /* -1 once it has ended */
-	struct scop_buffer out;
-	size_t sent;
-	struct scop_fcgi_answer answer;
-	bool cancelled;
-	enum { RUN_UNKNOWN, RUN_DONE, RUN_AGAIN, RUN_DEAD, RUN_AWAY } outcome;
-	int64_t retry_after; /* RUN_AWAY: for how long, without counting the try */
-	char cause[300];
-	uint32_t done, total;
-	bool progressed;
-	int64_t progress_at;
 };
 
 struct dispatcher {
@@ -77,133 +51,6 @@ struct dispatcher {
 	int64_t done_at; /* when the oldest untold success came; 0: none */
 	char name[100];
 };
-
-/* ---- one run ---- */
-
-static void
-end_run(struct run *run, int outcome, const char *cause)
-{
-	if (run->fd >= 0)
-		close(run->fd);
-	run->fd = -1;
-	if (run->outcome == RUN_UNKNOWN)
-		run->outcome = outcome;
-	if (!run->cause[0])
-		snprintf(run->cause, sizeof run->cause, "%s", cause);
-}
-
-static void
-put_away(struct run *run, int64_t retry_after, const char *cause)
-{
-	run->retry_after = retry_after;
-	end_run(run, RUN_AWAY, cause);
-}
-
-static void
-take_line(struct run *run, const char *line)
-{
-	unsigned done, total;
-
-	if (sscanf(line, "progress %u %u", &done, &total) == 2) {
-		run->done = done;
-		run->total = total;
-		run->progressed = true;
-	} else if (strncmp(line, "done", 4) == 0) {
-		end_run(run, RUN_DONE, "");
-	} else if (strncmp(line, "again ", 6) == 0) {
-		end_run(run, RUN_AGAIN, line + 6);
-	} else if (strncmp(line, "dead ", 5) == 0) {
-		end_run(run, RUN_DEAD, line + 5);
-	} else if (strcmp(line, "moved") == 0) {
-		put_away(run, AGAIN_SOON, "");
-	}
-}
-
-static void
-receive(struct run *run)
-{
-	unsigned char bytes[4096];
-	char line[400];
-	const ssize_t got = read(run->fd, bytes, sizeof bytes);
-
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got > 0)
-		scop_fcgi_take(&run->answer, bytes, (size_t)got);
-	while (run->fd >= 0 && scop_fcgi_line(&run->answer, line, sizeof line))
-		take_line(run, line);
-	if (run->fd >= 0 && (got <= 0 || run->answer.ended || run->answer.broken))
-		end_run(run, run->tries >= SCOP_QUEUE_TRIES ? RUN_DEAD : RUN_AGAIN,
-		    SCOP_TEXT("its worker ended before it was done"));
-}
-
-static void
-send_rest(struct run *run)
-{
-	while (run->sent < run->out.length) {
-		const ssize_t wrote = send(run->fd, run->out.data + run->sent,
-		    run->out.length - run->sent, MSG_NOSIGNAL);
-
-		if (wrote < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		if (wrote <= 0) {
-			put_away(run, AGAIN_SOON, SCOP_TEXT("its worker went away"));
-			return;
-		}
-		run->sent += (size_t)wrote;
-	}
-}
-
-/* Connects to the job workers of the version that the tenant is at. */
-static void
-start_run(struct dispatcher *dispatcher, struct run *run, const char *body)
-{
-	struct scop_directory_entry entry;
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char tries[12], tenant[12];
-
-	if (!scop_directory_find_tenant(dispatcher->directory, run->tenant, run->module, &entry) ||
-	    entry.subscription.state == SCOP_STATE_OFF) {
-		put_away(run, AGAIN_WHEN_ON, SCOP_TEXT("the module is switched off"));
-		return;
-	}
-	snprintf(address.sun_path, sizeof address.sun_path,
-	    "%s/pools/%s-%.*s" SCOP_POOL_JOBS "/sock", dispatcher->service.config.run, run->module,
-	    SCOP_POOL_HASH, entry.hash);
-	run->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (run->fd < 0 || connect(run->fd, (struct sockaddr *)&address, sizeof address) != 0) {
-		put_away(run, AGAIN_LATER, SCOP_TEXT("no worker of the module can be reached"));
-		return;
-	}
-	snprintf(tries, sizeof tries, "%u", run->tries);
-	snprintf(tenant, sizeof tenant, "%u", run->tenant);
-	const char *number = scop_arena_printf(run->arena, "%s.%s", run->entry, tries);
-	const struct scop_fcgi_param params[] = { { "JOB", run->job }, { "ENTRY", run->entry },
-		{ "TENANT", tenant }, { "TRIES", tries }, { "RUN", number }, { NULL, NULL } };
-	scop_buffer_init(&run->out, run->arena);
-	scop_fcgi_request(&run->out, params, body, strlen(body));
-	send_rest(run);
-}
-
-static void
-add_run(struct dispatcher *dispatcher, const struct scop_value *row)
-{
-	struct scop_arena *arena = scop_arena_new();
-	struct run *run = scop_arena_alloc(arena, sizeof *run);
-
-	*run = (struct run){ .next = dispatcher->runs,
-		.arena = arena,
-		.id = scop_int(row, "id"),
-		.fd = -1,
-		.tenant = (uint32_t)scop_int(row, "tenant"),
-		.tries = (unsigned)scop_int(row, "tries") + 1,
-		.module = scop_arena_text(arena, scop_text(row, "module")),
-		.job = scop_arena_text(arena, scop_text(row, "name")),
-		.entry = scop_arena_text(arena, scop_text(row, "entry")) };
-	dispatcher->runs = run;
-	dispatcher->run_count++;
-	start_run(dispatcher, run, scop_text(row, "body"));
-}
 
 /* ---- telling the queue ---- */
 
@@ -234,12 +81,6 @@ forget(struct dispatcher *dispatcher, struct run **place)
 	scop_arena_free(run->arena);
 }
 
-static bool
-is_done(const struct run *run)
-{
-	return run->fd < 0 && (run->outcome == RUN_DONE || run->cancelled);
-}
-
 static enum scop_db_status
 tell_done(struct dispatcher *dispatcher)
 {
@@ -248,11 +89,11 @@ tell_done(struct dispatcher *dispatcher)
 
 	for (const struct run *run = dispatcher->runs; run && count < SCOP_QUEUE_BATCH;
 	     run = run->next)
-		if (is_done(run))
+		if (run_is_done(run))
 			ids[count++] = run->id;
 	const enum scop_db_status status = scop_queue_done(&dispatcher->queue, ids, count);
 	for (struct run **place = &dispatcher->runs; status == SCOP_DB_OK && *place && count > 0;) {
-		if (is_done(*place)) {
+		if (run_is_done(*place)) {
 			forget(dispatcher, place);
 			count--;
 		} else {
@@ -268,7 +109,7 @@ count_done(const struct dispatcher *dispatcher)
 	unsigned count = 0;
 
 	for (const struct run *run = dispatcher->runs; run; run = run->next)
-		count += is_done(run);
+		count += run_is_done(run);
 	return count;
 }
 
@@ -290,7 +131,7 @@ tell_queue(struct dispatcher *dispatcher, int64_t now)
 	for (struct run **place = &dispatcher->runs; status == SCOP_DB_OK && *place;) {
 		struct run *run = *place;
 
-		if (run->fd < 0 && !is_done(run) &&
+		if (run->fd < 0 && !run_is_done(run) &&
 		    (status = tell(dispatcher, run)) == SCOP_DB_OK) {
 			if (run->retry_after > 0 && run->retry_after < LOOK_MILLISECONDS &&
 			    now + run->retry_after < dispatcher->look_at)
@@ -344,6 +185,16 @@ hang_up(struct dispatcher *dispatcher, const struct scop_value *cancelled)
 			shutdown(run->fd, SHUT_WR);
 		}
 	}
+}
+
+static void
+add_run(struct dispatcher *dispatcher, const struct scop_value *row)
+{
+	struct run *run = run_begin(dispatcher->directory, dispatcher->service.config.run, row);
+
+	run->next = dispatcher->runs;
+	dispatcher->runs = run;
+	dispatcher->run_count++;
 }
 
 static enum scop_db_status
@@ -447,9 +298,9 @@ wait_and_take(struct dispatcher *dispatcher)
 		scop_log_line(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
 	for (nfds_t i = 2; i < count; i++) {
 		if (polled[i].revents & POLLOUT)
-			send_rest(runs[i - 2]);
+			run_send(runs[i - 2]);
 		if (runs[i - 2]->fd >= 0 && (polled[i].revents & ~POLLOUT))
-			receive(runs[i - 2]);
+			run_receive(runs[i - 2]);
 	}
 	if (polled[0].revents && scop_service_told_to_stop(&dispatcher->service)) {
 		dispatcher->stopping = true;
