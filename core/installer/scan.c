@@ -117,9 +117,6 @@ static bool
 note_row(struct scop_platform *platform, const struct scop_package *package, bool offered,
     const char *icon, const char *pictures)
 {
-	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept",
-		[SCOP_BACK_EXPORTED] = "exported",
-		[SCOP_BACK_LOST] = "lost" };
 	const struct scop_manifest *manifest = &package->manifest;
 
 	return scop_platform_sql(platform,
@@ -139,7 +136,7 @@ note_row(struct scop_platform *platform, const struct scop_package *package, boo
 	    rights_text(platform, manifest), needs_text(platform, manifest),
 	    personal_text(platform, manifest), manifest->category, manifest->scop,
 	    (long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation,
-	    backs[manifest->back], icon, scop_platform_quote(platform, pictures),
+	    scop_back_name(manifest->back), icon, scop_platform_quote(platform, pictures),
 	    package->first_parts, manifest->license,
 	    scop_grant_text(platform->arena, package->asks));
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Changes the entries of a catalogue: scops and their keys, versions, usage counts. See publish.h.
- */
-#include <ctype.h>
+/* Adds versions to a catalogue, and withdraws them. See publish.h. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,160 +15,6 @@
 #include "package/pictures.h"
 #include "package/publish_private.h"
 #include "package/texts.h"
-
-enum { TITLE_MAX = 100, TENANTS_MAX = 1000000 };
-
-/* ---- scops and keys ---- */
-
-static json_t *
-find(json_t *list, const char *key, const char *text)
-{
-	json_t *item;
-	size_t i;
-
-	json_array_foreach (list, i, item)
-		if (strcmp(json_string_value(json_object_get(item, key)), text) == 0)
-			return item;
-	return NULL;
-}
-
-static bool
-owned_by_other(json_t *scops, const char *scop, const char *module)
-{
-	json_t *item, *name;
-	size_t i, m;
-
-	json_array_foreach (scops, i, item)
-		if (strcmp(json_string_value(json_object_get(item, "name")), scop) != 0)
-			json_array_foreach (json_object_get(item, "modules"), m, name)
-				if (strcmp(json_string_value(name), module) == 0)
-					return true;
-	return false;
-}
-
-static bool
-owns(json_t *scop, const char *module)
-{
-	json_t *name;
-	size_t m;
-
-	json_array_foreach (json_object_get(scop, "modules"), m, name)
-		if (strcmp(json_string_value(name), module) == 0)
-			return true;
-	return false;
-}
-
-static bool
-add_names(json_t *scops, json_t *scop, const char *name, const char *modules,
-    struct scop_error *err)
-{
-	char list[1000], *save;
-
-	if ((size_t)snprintf(list, sizeof list, "%s", modules) >= sizeof list)
-		return scop_error_set(err, "too many modules at once");
-	for (char *module = strtok_r(list, ", ", &save); module;
-	     module = strtok_r(NULL, ", ", &save)) {
-		if (strlen(module) < 3 || strlen(module) > 24 ||
-		    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-			return scop_error_set(err,
-			    "module name '%.40s' is not 3 to 24 of a-z, 0-9 and '_'", module);
-		if (owned_by_other(scops, name, module))
-			return scop_error_set(err, "the name '%s' is another scop's", module);
-		if (!owns(scop, module))
-			json_array_append_new(json_object_get(scop, "modules"),
-			    json_string(module));
-	}
-	return true;
-}
-
-bool
-scop_publisher_scop(struct scop_publisher *publisher, const char *name, const char *title,
-    const struct scop_public_key *key, const char *modules, struct scop_error *err)
-{
-	json_t *scops = json_object_get(publisher->root, "scops"),
-	       *scop = find(scops, "name", name);
-
-	if (strlen(name) < 2 || strlen(name) > 31 || !islower((unsigned char)name[0]) ||
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-		return scop_error_set(err,
-		    "a scop's name is 2 to 31 of a-z, 0-9 and '-', a letter first");
-	if (title &&
-	    (!title[0] || strlen(title) > TITLE_MAX || !scop_utf8_valid(title, strlen(title))))
-		return scop_error_set(err, "a scop's title is 1 to %d bytes of UTF-8", TITLE_MAX);
-	if (!scop && !title)
-		return scop_error_set(err, "there is no scop '%s' yet; give its --title", name);
-	if (!scop) {
-		scop = json_pack("{s:s, s:[], s:[]}", "name", name, "keys", "modules");
-		json_array_append_new(scops, scop);
-	}
-	if (title)
-		json_object_set_new(scop, "title", json_string(title));
-	if (key) {
-		char text[SCOP_MINISIGN_KEY_TEXT], id[SCOP_MINISIGN_ID_TEXT];
-
-		scop_public_key_print(key, text);
-		scop_key_id_print(key->id, id);
-		if (find(json_object_get(scop, "keys"), "id", id))
-			return scop_error_set(err, "the scop '%s' has the key %s already", name,
-			    id);
-		json_array_append_new(json_object_get(scop, "keys"),
-		    json_pack("{s:s, s:s, s:s}", "id", id, "key", text, "revoked", ""));
-	}
-	return !modules || add_names(scops, scop, name, modules, err);
-}
-
-bool
-scop_publisher_revoke(struct scop_publisher *publisher, const char *name, const char *key_id,
-    struct scop_error *err)
-{
-	json_t *scop = find(json_object_get(publisher->root, "scops"), "name", name);
-	json_t *key = scop ? find(json_object_get(scop, "keys"), "id", key_id) : NULL;
-
-	if (!key)
-		return scop_error_set(err, "the scop '%.40s' has no key %.40s", name, key_id);
-	if (json_string_length(json_object_get(key, "revoked")) > 0)
-		return scop_error_set(err, "the key %s was taken away on %s", key_id,
-		    json_string_value(json_object_get(key, "revoked")));
-	json_object_set_new(key, "revoked",
-	    json_string(scop_publisher_time(publisher->arena, time(NULL))));
-	return true;
-}
-
-static json_t *
-rights_list(unsigned rights)
-{
-	json_t *list = json_array();
-
-	for (unsigned right = 1; right <= SCOP_GRANTS_ALL; right <<= 1)
-		if (rights & right)
-			json_array_append_new(list, json_string(scop_grant_name(right)));
-	return list;
-}
-
-bool
-scop_publisher_grant(struct scop_publisher *publisher, const char *name, const char *module,
-    unsigned rights, struct scop_error *err)
-{
-	json_t *scop = find(json_object_get(publisher->root, "scops"), "name", name);
-
-	if (!scop || !owns(scop, module))
-		return scop_error_set(err, "the scop '%.40s' has no module '%.40s'", name, module);
-	json_t *grants = json_object_get(scop, "grants"), *grant;
-	if (!grants) {
-		grants = json_array();
-		json_object_set_new(scop, "grants", grants);
-	}
-	for (size_t i = json_array_size(grants); i-- > 0;)
-		if (strcmp(json_string_value(json_object_get(json_array_get(grants, i), "module")),
-			module) == 0)
-			json_array_remove(grants, i);
-	if (rights == 0)
-		return true;
-	grant = json_pack("{s:s, s:o}", "module", module, "rights", rights_list(rights));
-	return json_array_append_new(grants, grant) == 0;
-}
-
-/* ---- versions ---- */
 
 /* Translations of these texts of the package. */
 static json_t *
@@ -272,11 +116,7 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 	    scop_publisher_time(publisher->arena, time(NULL)), "generation",
 	    (int)manifest->generation, "yanked", "");
 
-	static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept",
-		[SCOP_BACK_EXPORTED] = "exported",
-		[SCOP_BACK_LOST] = "lost" };
-
-	json_object_set_new(entry, "back", json_string(backs[manifest->back]));
+	json_object_set_new(entry, "back", json_string(scop_back_name(manifest->back)));
 	json_object_set_new(entry, "changes", json_string(manifest->changes));
 	json_object_set_new(entry, "texts", version_texts(publisher->arena, &addition->package));
 	json_object_set_new(entry, "license", json_string(manifest->license));
@@ -360,13 +200,14 @@ vouched_for(struct scop_publisher *publisher, const struct addition *addition,
     struct scop_error *err)
 {
 	const struct scop_manifest *manifest = &addition->package.manifest;
-	json_t *scop = find(json_object_get(publisher->root, "scops"), "name", manifest->scop);
+	json_t *scop =
+	    scop_publisher_find(json_object_get(publisher->root, "scops"), "name", manifest->scop);
 	const char *signature = scop_files_read(publisher->arena,
 	    scop_arena_printf(publisher->arena, "%s.minisig", addition->file), NULL, err);
 
 	if (!scop)
 		return scop_error_set(err, "the catalogue knows no scop '%s'", manifest->scop);
-	if (!owns(scop, manifest->name))
+	if (!scop_publisher_owns(scop, manifest->name))
 		return scop_error_set(err, "the name '%s' is not one of the scop '%s'",
 		    manifest->name, manifest->scop);
 	return signature &&
@@ -381,9 +222,11 @@ is_new_or_same(struct scop_publisher *publisher, const struct addition *addition
     struct scop_error *err)
 {
 	const struct scop_manifest *manifest = &addition->package.manifest;
-	json_t *module = find(json_object_get(publisher->root, "modules"), "name", manifest->name);
-	json_t *there =
-	    module ? find(json_object_get(module, "versions"), "version", manifest->version) : NULL;
+	json_t *module = scop_publisher_find(json_object_get(publisher->root, "modules"), "name",
+	    manifest->name);
+	json_t *there = module
+	    ? scop_publisher_find(json_object_get(module, "versions"), "version", manifest->version)
+	    : NULL;
 
 	return !there ||
 	    strcmp(json_string_value(json_object_get(there, "sha256")), addition->sha256) == 0 ||
@@ -398,7 +241,7 @@ enter(struct scop_publisher *publisher, const struct addition *addition, struct 
 {
 	const struct scop_manifest *manifest = &addition->package.manifest;
 	json_t *modules = json_object_get(publisher->root, "modules"),
-	       *module = find(modules, "name", manifest->name);
+	       *module = scop_publisher_find(modules, "name", manifest->name);
 
 	if (!is_new_or_same(publisher, addition, err))
 		return false;
@@ -408,7 +251,7 @@ enter(struct scop_publisher *publisher, const struct addition *addition, struct 
 		json_array_append_new(modules, module);
 	}
 	json_t *versions = json_object_get(module, "versions"),
-	       *there = find(versions, "version", manifest->version);
+	       *there = scop_publisher_find(versions, "version", manifest->version);
 	if (!there) {
 		there = version_of(publisher, addition);
 		json_array_append_new(versions, there);
@@ -476,8 +319,11 @@ bool
 scop_publisher_yank(struct scop_publisher *publisher, const char *module, const char *version,
     const char *reason, struct scop_error *err)
 {
-	json_t *entry = find(json_object_get(publisher->root, "modules"), "name", module);
-	json_t *found = entry ? find(json_object_get(entry, "versions"), "version", version) : NULL;
+	json_t *entry =
+	    scop_publisher_find(json_object_get(publisher->root, "modules"), "name", module);
+	json_t *found = entry
+	    ? scop_publisher_find(json_object_get(entry, "versions"), "version", version)
+	    : NULL;
 
 	if (!found)
 		return scop_error_set(err, "the catalogue has no version %.20s of '%.40s'", version,
@@ -488,105 +334,5 @@ scop_publisher_yank(struct scop_publisher *publisher, const char *module, const 
 	json_object_set_new(found, "yanked",
 	    json_string(scop_publisher_time(publisher->arena, time(NULL))));
 	json_object_set_new(found, "reason", json_string(reason));
-	return true;
-}
-
-/* ---- how many use what ---- */
-
-/* Whose count the file is, by its signature, and that it is newer than the one that is there; NULL
- * with the reason. */
-static const char *
-whose_count(struct scop_publisher *publisher, const char *file, json_t *count,
-    struct scop_error *err)
-{
-	struct scop_arena *arena = publisher->arena;
-	const char *signature =
-	    scop_files_read(arena, scop_arena_printf(arena, "%s.minisig", file), NULL, err);
-	struct scop_public_key key;
-	const char *scop =
-	    signature ? scop_index_signer(&publisher->index, signature, &key, err) : NULL;
-
-	if (!scop || !scop_signature_check_file(&key, signature, file, err))
-		return NULL;
-	json_t *before = json_load_file(scop_publisher_path(publisher,
-					    scop_arena_printf(arena, "usage/%s.json", scop)),
-	    0, NULL);
-	const char *date = json_string_value(json_object_get(count, "date")),
-		   *known = json_string_value(json_object_get(before, "date"));
-	const bool newer = date && strlen(date) == strlen("2026-11-22T14:00:00Z") &&
-	    (!known || strcmp(date, known) >= 0);
-	json_decref(before);
-	if (newer)
-		return scop;
-	scop_error_set(err, "'%s' is older than the count of '%s' that is known already", file,
-	    scop);
-	return NULL;
-}
-
-static bool
-take_count(struct scop_publisher *publisher, const char *file, struct scop_error *err)
-{
-	struct scop_arena *arena = publisher->arena;
-	json_error_t trouble;
-	json_t *count = json_load_file(file, 0, &trouble), *tenants;
-	const char *module;
-
-	if (!count || !json_is_object(json_object_get(count, "modules"))) {
-		json_decref(count);
-		return scop_error_set(err, "'%s' is no count that 'catalogue usage' has written",
-		    file);
-	}
-	json_object_foreach (json_object_get(count, "modules"), module, tenants)
-		if (json_integer_value(tenants) < 0 || json_integer_value(tenants) > TENANTS_MAX) {
-			scop_error_set(err, "'%s' counts %lld tenants of '%.40s'", file,
-			    (long long)json_integer_value(tenants), module);
-			json_decref(count);
-			return false;
-		}
-	const char *scop = whose_count(publisher, file, count, err);
-	json_decref(count);
-	const char *text = scop ? scop_files_read(arena, file, NULL, err) : NULL;
-	mkdir(scop_publisher_path(publisher, "usage"), 0755);
-	return text &&
-	    scop_publisher_put(arena,
-		scop_publisher_path(publisher, scop_arena_printf(arena, "usage/%s.json", scop)),
-		text, err);
-}
-
-/* Each module has the sum of all scops' counts. */
-static void
-add_counts(struct scop_publisher *publisher)
-{
-	json_t *modules = json_object_get(publisher->root, "modules"),
-	       *scops = json_object_get(publisher->root, "scops"), *entry, *scop;
-	size_t m, s;
-
-	json_array_foreach (modules, m, entry)
-		json_object_set_new(entry, "used_by", json_integer(0));
-	json_array_foreach (scops, s, scop) {
-		const char *name = scop_arena_printf(publisher->arena, "usage/%s.json",
-		    json_string_value(json_object_get(scop, "name")));
-		json_t *count = json_load_file(scop_publisher_path(publisher, name), 0, NULL);
-
-		json_array_foreach (modules, m, entry) {
-			const json_t *tenants = json_object_get(json_object_get(count, "modules"),
-			    json_string_value(json_object_get(entry, "name")));
-
-			json_object_set_new(entry, "used_by",
-			    json_integer(json_integer_value(json_object_get(entry, "used_by")) +
-				json_integer_value(tenants)));
-		}
-		json_decref(count);
-	}
-}
-
-bool
-scop_publisher_count(struct scop_publisher *publisher, char *const *files, size_t count,
-    struct scop_error *err)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!take_count(publisher, files[i], err))
-			return false;
-	add_counts(publisher);
 	return true;
 }

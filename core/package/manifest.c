@@ -247,15 +247,25 @@ take_personal(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *m
 		    (unsigned)atoi(attribute(arena, node, "months")) };
 }
 
+static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept",
+	[SCOP_BACK_EXPORTED] = "exported",
+	[SCOP_BACK_LOST] = "lost" };
+
+const char *
+scop_back_name(enum scop_back back)
+{
+	return backs[back];
+}
+
 static void
 take_generation(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
 	const char *back = attribute(arena, node, "back");
 
 	manifest->generation = (unsigned)atoi(attribute(arena, node, "number"));
-	manifest->back = strcmp(back, "kept") == 0 ? SCOP_BACK_KEPT
-	    : strcmp(back, "exported") == 0        ? SCOP_BACK_EXPORTED
-						   : SCOP_BACK_LOST;
+	for (manifest->back = SCOP_BACK_KEPT;
+	     manifest->back < SCOP_BACK_LOST && strcmp(back, backs[manifest->back]) != 0;)
+		manifest->back++;
 }
 
 static void

@@ -92,6 +92,9 @@ struct scop_manifest {
 	enum scop_back { SCOP_BACK_KEPT, SCOP_BACK_EXPORTED, SCOP_BACK_LOST } back;
 };
 
+/* The manifest's word for it, which tables and the index have too. */
+const char *scop_back_name(enum scop_back back);
+
 /* Reads `file` into `arena`. False with "file:line: expected value". */
 bool scop_manifest_read(struct scop_arena *arena, const char *file,
     struct scop_manifest *ret_manifest, struct scop_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shared by the files of publishing: publish.c opens and saves the index, entries.c changes its
- * entries. */
+/* Shared by the files of publishing: publish.c opens and saves the index, scops.c changes its
+ * scops, entries.c its versions, and usage.c the counts of who uses them. */
 #ifndef SCOP_PACKAGE_PUBLISH_PRIVATE_H
 #define SCOP_PACKAGE_PUBLISH_PRIVATE_H
 
@@ -18,6 +18,12 @@ struct scop_publisher {
 	struct scop_index index; /* as read */
 	int lock;
 };
+
+/* scops.c: the item of a list whose `key` is that text; NULL for none. */
+json_t *scop_publisher_find(json_t *list, const char *key, const char *text);
+
+/* scops.c: whether the scop has the name of the module. */
+bool scop_publisher_owns(json_t *scop, const char *module);
 
 /* A path below the catalogue's folder. */
 const char *scop_publisher_path(const struct scop_publisher *publisher, const char *name);
