@@ -421,7 +421,7 @@ shopify_s_type_is_one_value(void **state)
 }
 
 static void
-what_is_not_sold_there_is_not_shown_here(void **state)
+what_shopify_does_not_sell_is_not_shown_here(void **state)
 {
 	static const char shopify_file[] =
 	    "Handle,Title,Published,Status,Variant Price,Gift Card,Variant Inventory Tracker,"
@@ -432,12 +432,6 @@ what_is_not_sold_there_is_not_shown_here(void **state)
 	    "false,,,,\n"
 	    "f,F,true,active,5,true,,,,\ng,G,perhaps,active,5,false,,,,\nh,H,TRUE,Active,5,,,,,\n";
 	static const char published[] = "10000001";
-	static const char woocommerce_file[] =
-	    "ID,Type,SKU,Name,Published,Stock,Backorders allowed?,Regular price,Parent,Tax "
-	    "status,Tax class\n"
-	    "1,variation,a,A,0,4,0,5,p,taxable,\n2,simple,b,B,-1,4,1,5,,taxable,reduced-rate\n"
-	    "3,simple,c,C,1,-2,notify,5,,taxable,zero-rate\n4,simple,d,D,1,4,0,5,,none,\n"
-	    "5,simple,e,E,1,4,0,5,,taxable,spirits\n";
 
 	(void)state;
 	for (unsigned i = 0; i < 8; i++) {
@@ -451,7 +445,19 @@ what_is_not_sold_there_is_not_shown_here(void **state)
 	assert_int_equal(row.stock, -1);
 	assert_true(is_noted("not counted"));
 	assert_string_equal(row.vat, "super_reduced");
+}
 
+static void
+what_woocommerce_does_not_sell_is_not_shown_here(void **state)
+{
+	static const char woocommerce_file[] =
+	    "ID,Type,SKU,Name,Published,Stock,Backorders allowed?,Regular price,Parent,Tax "
+	    "status,Tax class\n"
+	    "1,variation,a,A,0,4,0,5,p,taxable,\n2,simple,b,B,-1,4,1,5,,taxable,reduced-rate\n"
+	    "3,simple,c,C,1,-2,notify,5,,taxable,zero-rate\n4,simple,d,D,1,4,0,5,,none,\n"
+	    "5,simple,e,E,1,4,0,5,,taxable,spirits\n";
+
+	(void)state;
 	assert_true(read_record(woocommerce_file, 1));
 	assert_int_equal(row.stock, 0);
 	assert_true(is_noted("switched off"));
@@ -707,7 +713,8 @@ main(void)
 		cmocka_unit_test(what_woocommerce_escapes_is_undone),
 		cmocka_unit_test(our_own_file_comes_back_as_it_left),
 		cmocka_unit_test(shopify_s_type_is_one_value),
-		cmocka_unit_test(what_is_not_sold_there_is_not_shown_here),
+		cmocka_unit_test(what_shopify_does_not_sell_is_not_shown_here),
+		cmocka_unit_test(what_woocommerce_does_not_sell_is_not_shown_here),
 		cmocka_unit_test(a_sale_price_counts_while_the_sale_runs),
 		cmocka_unit_test(what_nobody_sells_here_is_left_out_and_told),
 		cmocka_unit_test(headings_are_known_in_the_languages_of_the_program),
