@@ -283,11 +283,11 @@ scop_tenant_close(struct scop_platform *platform, uint32_t tenant)
 /* Rows of a tenant outside its own databases, in this order: steps before their orders, and the
  * tenant's own row last. */
 static const char *const rows_of_tenant[] = {
-	"DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
-	"s.installer_order WHERE o.tenant = {tenant}",
+	("DELETE s FROM scopiton.order_step s JOIN scopiton.installer_order o ON o.id = "
+	 "s.installer_order WHERE o.tenant = {tenant}"),
 	"DELETE FROM scopiton.installer_order WHERE tenant = {tenant}",
-	"DELETE c FROM scopiton.order_cancel c LEFT JOIN scopiton.installer_order o ON o.id = "
-	"c.installer_order WHERE o.id IS NULL",
+	("DELETE c FROM scopiton.order_cancel c LEFT JOIN scopiton.installer_order o ON o.id = "
+	 "c.installer_order WHERE o.id IS NULL"),
 	"DELETE FROM scopiton.rollout_tenant WHERE tenant = {tenant}",
 	"DELETE FROM scopiton.module_request WHERE tenant = {tenant}",
 	"DELETE FROM queue.schedule WHERE role LIKE 't{tenant}\\_%'",
