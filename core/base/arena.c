@@ -188,6 +188,18 @@ scop_arena_text(struct scop_arena *arena, const char *text)
 }
 
 char *
+scop_arena_join(struct scop_arena *arena, const char *first, const char *second, const char *third)
+{
+	const size_t sizes[] = { strlen(first), strlen(second), strlen(third) };
+	char *text = take(arena, sizes[0] + sizes[1] + sizes[2] + 1);
+
+	memcpy(text, first, sizes[0]);
+	memcpy(text + sizes[0], second, sizes[1]);
+	memcpy(text + sizes[0] + sizes[1], third, sizes[2] + 1);
+	return text;
+}
+
+char *
 scop_arena_vprintf(struct scop_arena *arena, const char *format, va_list args)
 {
 	va_list again;

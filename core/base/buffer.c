@@ -40,6 +40,12 @@ scop_buffer_digits(struct scop_buffer *buffer, uint64_t number, unsigned least)
 	unsigned first = DIGITS_MAX;
 
 	assert(least <= DIGITS_MAX);
+	if (least == 2 && number < 100) { /* of a day, a month, a clock */
+		digits[0] = (char)('0' + number / 10);
+		digits[1] = (char)('0' + number % 10);
+		scop_buffer_add(buffer, digits, 2);
+		return;
+	}
 	for (; number > 0 || DIGITS_MAX - first < least; number /= 10)
 		digits[--first] = (char)('0' + number % 10);
 	scop_buffer_add(buffer, digits + first, DIGITS_MAX - first);

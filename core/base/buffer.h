@@ -45,6 +45,15 @@ scop_buffer_char(struct scop_buffer *buffer, char byte)
 	scop_buffer_add(buffer, &byte, 1);
 }
 
+/* Forgets all but the first `length` bytes. */
+static inline void
+scop_buffer_cut(struct scop_buffer *buffer, size_t length)
+{
+	buffer->length = length;
+	if (buffer->data)
+		buffer->data[length] = '\0';
+}
+
 /* Appends the number with at least `least` digits (at most 20), zero-padded. A page has hundreds,
  * and printf is many times slower. */
 void scop_buffer_digits(struct scop_buffer *buffer, uint64_t number, unsigned least);

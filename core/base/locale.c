@@ -12,6 +12,8 @@
 #include "base/date.h"
 #include "base/value.h"
 
+enum { DAY = 86400, QUARTER = 900, AHEAD_PLACES = 64 };
+
 #define NARROW_SPACE "\u202f"
 #define NO_BREAK_SPACE "\u00a0"
 
@@ -150,34 +152,72 @@ print_money(struct scop_buffer *out, const struct scop_value *value, enum scop_l
 }
 
 /* glibc has one current time zone; it is changed only if the next request's tenant has another one.
- */
-static void
+ * Returns how often it was changed. */
+static unsigned
 use_zone(const char *zone)
 {
 	static char current[64];
+	static unsigned changes;
 
 	if (strcmp(current, zone) == 0)
-		return;
+		return changes;
 	snprintf(current, sizeof current, "%s", zone);
 	setenv("TZ", zone, 1);
 	tzset();
+	return ++changes;
 }
 
-static struct tm
-local_time(const char *zone, int64_t microseconds)
+/* By how many seconds the clocks of the zone in use are ahead of UTC. */
+static int64_t
+look_up_ahead(int64_t seconds)
 {
-	const time_t seconds = (time_t)scop_time_seconds(microseconds);
+	const time_t instant = (time_t)seconds;
 	struct tm local;
 
-	use_zone(zone);
-	localtime_r(&seconds, &local);
-	return local;
+	localtime_r(&instant, &local);
+	return local.tm_gmtoff;
+}
+
+/* The same for a zone, remembered by the quarter of an hour in which no clock is changed: a list
+ * asks for the same ones again and again. */
+static int64_t
+seconds_ahead(const char *zone, int64_t seconds)
+{
+	static struct {
+		int64_t quarter, ahead;
+		unsigned change;
+	} known[AHEAD_PLACES];
+	const unsigned change = use_zone(zone);
+	const int64_t quarter = seconds / QUARTER - (seconds % QUARTER < 0),
+		      first = quarter * QUARTER;
+	const size_t place = (uint64_t)quarter % AHEAD_PLACES;
+
+	if (known[place].change == change && known[place].quarter == quarter)
+		return known[place].ahead;
+	const int64_t before = look_up_ahead(first), after = look_up_ahead(first + QUARTER - 1);
+	if (before != after)
+		return look_up_ahead(seconds);
+	known[place].quarter = quarter;
+	known[place].ahead = before;
+	known[place].change = change;
+	return before;
+}
+
+static struct scop_clock
+local_time(const char *zone, int64_t microseconds)
+{
+	const int64_t utc = scop_time_seconds(microseconds), local = utc + seconds_ahead(zone, utc);
+	const int64_t days = local / DAY - (local % DAY < 0), rest = local - days * DAY;
+	const struct scop_day day = scop_day_of(days);
+
+	return (struct scop_clock){ day.year, day.month, day.day, scop_weekday_of(days) % 7,
+		(int)(rest / 3600), (int)(rest / 60 % 60) };
 }
 
 /* The few strftime conversions that the formats above use; strftime itself is slow for a list of
  * times. */
 static void
-print_moment(struct scop_buffer *out, const char *format, const struct tm *moment)
+print_moment(struct scop_buffer *out, const char *format, const struct scop_clock *moment)
 {
 	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
 		"Sep", "Oct", "Nov", "Dec" };
@@ -189,22 +229,22 @@ print_moment(struct scop_buffer *out, const char *format, const struct tm *momen
 		}
 		switch (*++format) {
 		case 'd':
-			scop_buffer_digits(out, (uint64_t)moment->tm_mday, 2);
+			scop_buffer_digits(out, (uint64_t)moment->day, 2);
 			break;
 		case 'm':
-			scop_buffer_digits(out, (uint64_t)moment->tm_mon + 1, 2);
+			scop_buffer_digits(out, (uint64_t)moment->month, 2);
 			break;
 		case 'b':
-			scop_buffer_text(out, months[moment->tm_mon]);
+			scop_buffer_text(out, months[moment->month - 1]);
 			break;
 		case 'Y':
-			print_integer(out, moment->tm_year + 1900LL);
+			print_integer(out, moment->year);
 			break;
 		case 'H':
-			scop_buffer_digits(out, (uint64_t)moment->tm_hour, 2);
+			scop_buffer_digits(out, (uint64_t)moment->hour, 2);
 			break;
 		case 'M':
-			scop_buffer_digits(out, (uint64_t)moment->tm_min, 2);
+			scop_buffer_digits(out, (uint64_t)moment->minute, 2);
 			break;
 		default:
 			assert(!"a letter that the formats do not have");
@@ -215,7 +255,7 @@ print_moment(struct scop_buffer *out, const char *format, const struct tm *momen
 static void
 print_time(struct scop_buffer *out, int64_t microseconds, const struct scop_locale *locale)
 {
-	const struct tm local = local_time(locale->zone, microseconds);
+	const struct scop_clock local = local_time(locale->zone, microseconds);
 
 	print_moment(out, formats[locale->language].time, &local);
 }
@@ -225,9 +265,7 @@ static void
 print_date(struct scop_buffer *out, int64_t days, enum scop_language language)
 {
 	const struct scop_day day = scop_day_of(days);
-	const struct tm date = { .tm_year = day.year - 1900,
-		.tm_mon = day.month - 1,
-		.tm_mday = day.day };
+	const struct scop_clock date = { .year = day.year, .month = day.month, .day = day.day };
 
 	print_moment(out, formats[language].date, &date);
 }
@@ -273,17 +311,14 @@ scop_locale_print(struct scop_buffer *out, const struct scop_value *value,
 struct scop_clock
 scop_zone_clock(const char *zone, int64_t microseconds)
 {
-	const struct tm local = local_time(zone, microseconds);
-
-	return (struct scop_clock){ local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
-		local.tm_wday, local.tm_hour, local.tm_min };
+	return local_time(zone, microseconds);
 }
 
 /* The zone's offset from UTC at an instant. */
 static int64_t
 ahead(const char *zone, int64_t microseconds)
 {
-	return (int64_t)local_time(zone, microseconds).tm_gmtoff * 1000000;
+	return seconds_ahead(zone, scop_time_seconds(microseconds)) * 1000000;
 }
 
 int64_t

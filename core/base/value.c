@@ -26,7 +26,7 @@ scop_get(const struct scop_value *map, const char *key)
 	if (scop_type(map) != SCOP_MAP)
 		return NULL;
 	for (uint32_t i = 0; i < map->length; i++)
-		if (strcmp(map->members->keys[i], key) == 0)
+		if (scop_same_name(map->members->keys[i], key))
 			return &map->members->values[i];
 	return NULL;
 }
@@ -384,7 +384,7 @@ void
 scop_map_put(struct scop_map_maker *maker, const char *key, const struct scop_value *value)
 {
 	for (uint32_t place = 0; place < maker->length; place++)
-		if (strcmp(maker->keys[place], key) == 0) {
+		if (scop_same_name(maker->keys[place], key)) {
 			maker->values[place] = value ? *value : null_value;
 			return;
 		}

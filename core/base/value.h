@@ -4,6 +4,8 @@
 #ifndef SCOP_BASE_VALUE_H
 #define SCOP_BASE_VALUE_H
 
+#include <string.h>
+
 #include "base/utf8.h"
 #include "scopiton/value.h"
 
@@ -49,6 +51,14 @@ struct scop_list_maker {
 	uint32_t length;
 	uint32_t capacity;
 };
+
+/* Whether two names are the same. Most differ in their first byte, and a page compares thousands.
+ */
+static inline bool
+scop_same_name(const char *one, const char *other)
+{
+	return one[0] == other[0] && strcmp(one, other) == 0;
+}
 
 const struct scop_value *scop_value_null(void);
 const struct scop_value *scop_value_bool(struct scop_arena *arena, bool truth);

@@ -17,9 +17,10 @@ typed_into(const struct renderer *renderer, const char *name, const struct frame
 	const struct scop_value *found = scop_render_member(typed, name, strlen(name));
 
 	/* "may.shop" of a map field is a member of the value "may" */
-	return found || row ? found
-			    : scop_render_lookup(frame->scope,
-				  scop_arena_printf(renderer->arena, "value.%s", name));
+	return found || row || !strchr(name, '.')
+	    ? found
+	    : scop_render_lookup(frame->scope,
+		  scop_arena_join(renderer->arena, "value.", name, ""));
 }
 
 static const struct scop_value *
@@ -35,8 +36,7 @@ scop_render_field(struct renderer *renderer, const struct scop_node *node,
 {
 	struct scop_arena *arena = renderer->arena;
 	struct row *row = renderer->row;
-	const char *name =
-	    row ? scop_arena_printf(arena, "%s.%s", row->name, node->name) : node->name;
+	const char *name = row ? scop_arena_join(arena, row->name, ".", node->name) : node->name;
 	const struct scop_value *typed = typed_into(renderer, node->name, frame);
 	struct scop_map_maker its, scope_map;
 
@@ -45,7 +45,7 @@ scop_render_field(struct renderer *renderer, const struct scop_node *node,
 	scop_map_put(&its, "typed", typed);
 	scop_map_put(&its, "was_typed", scop_value_bool(arena, typed != NULL));
 	scop_map_put(&its, "which",
-	    typed_into(renderer, scop_arena_printf(arena, "%s.which", node->name), frame));
+	    typed_into(renderer, scop_arena_join(arena, node->name, ".which", ""), frame));
 	scop_map_put(&its, "error", error_of(name, frame));
 	scop_map_put(&its, "focus", scop_value_bool(arena, row && row->focus));
 	if (row)

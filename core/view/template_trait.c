@@ -44,7 +44,7 @@ plain_of(const struct renderer *renderer, const struct scop_value *value)
 
 	scop_buffer_init(&plain, renderer->arena);
 	scop_value_plain(&plain, value);
-	return scop_value_text(renderer->arena, scop_buffer_str(&plain));
+	return scop_value_bytes(renderer->arena, scop_buffer_str(&plain), plain.length);
 }
 
 static const struct scop_value *

@@ -301,11 +301,17 @@ scop_answer_bytes(struct scop_request *req, struct scop_answer *answer)
 		scop_trace_panel(req, &answer->body);
 	add_security(req, answer);
 	scop_buffer_init(&out, req->arena);
-	scop_buffer_printf(&out, "Status: %d %s\r\n", answer->status,
-	    statuses[status_index(answer->status)].reason);
+	scop_buffer_text(&out, "Status: ");
+	scop_buffer_digits(&out, (uint64_t)answer->status, 3);
+	scop_buffer_char(&out, ' ');
+	scop_buffer_text(&out, statuses[status_index(answer->status)].reason);
+	scop_buffer_text(&out, "\r\n");
 	scop_buffer_add(&out, scop_buffer_str(&answer->headers), answer->headers.length);
-	if (answer->status != 304)
-		scop_buffer_printf(&out, "Content-Length: %zu\r\n", answer->body.length);
+	if (answer->status != 304) {
+		scop_buffer_text(&out, "Content-Length: ");
+		scop_buffer_digits(&out, answer->body.length, 1);
+		scop_buffer_text(&out, "\r\n");
+	}
 	scop_buffer_text(&out, "\r\n");
 	if (body)
 		scop_buffer_add(&out, scop_buffer_str(&answer->body), answer->body.length);

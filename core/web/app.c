@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/value.h"
 #include "view/template.h"
 
 enum { VIEWS_MAX = 256, WORDS_PLACES = 1024, WORDS_MAX = 768 };
@@ -27,7 +28,7 @@ scop_app_view(struct scop_app *app, const char *name, char *ret_error, size_t er
 	struct scop_error err;
 
 	for (unsigned i = 0; i < app->view_count; i++)
-		if (strcmp(app->views[i].name, name) == 0)
+		if (scop_same_name(app->views[i].name, name))
 			return app->views[i].template;
 
 	const struct scop_view *view = find_view(app->module->names, name);

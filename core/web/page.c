@@ -107,11 +107,12 @@ key_input(void *context, const char *name, struct scop_buffer *out)
 
 	for (const struct scop_route *route = req->app->module->routes; route && route->path;
 	     route++) {
-		if (!route->name || strcmp(route->name, name) != 0 || route->method != SCOP_POST)
+		if (route->method != SCOP_POST || !route->name || !scop_same_name(route->name, name))
 			continue;
 		req->has_form_key = true;
-		scop_buffer_printf(out, "<input type=\"hidden\" name=\"_key\" value=\"%s\">",
-		    scop_form_key_make(req, route->path));
+		scop_buffer_text(out, "<input type=\"hidden\" name=\"_key\" value=\"");
+		scop_buffer_text(out, scop_form_key_make(req, route->path));
+		scop_buffer_text(out, "\">");
 		return true;
 	}
 	return false;
@@ -153,12 +154,11 @@ host_list(void *context, const char *name)
 static const char *
 address_of(const struct scop_request *req, const char *host)
 {
-	const char *port = req->app->port && req->app->port[0]
-	    ? scop_arena_printf(req->arena, ":%s", req->app->port)
-	    : "";
+	const char *scheme = req->app->https ? "https://" : "http://";
+	const bool has_port = req->app->port && req->app->port[0];
 
-	return host ? scop_arena_printf(req->arena, "%s://%s%s", req->app->https ? "https" : "http",
-			  host, port)
+	return host ? scop_arena_join(req->arena, scheme, host,
+			  has_port ? scop_arena_join(req->arena, ":", req->app->port, "") : "")
 		    : "";
 }
 
@@ -173,7 +173,7 @@ surroundings(struct scop_request *req)
 	scop_map_put_text(&map, "country", req->site.country);
 	scop_map_put_text(&map, "language", code);
 	scop_map_put_text(&map, "home",
-	    req->site.portal ? "/" : scop_arena_printf(req->arena, "/%s/", code));
+	    req->site.portal ? "/" : scop_arena_join(req->arena, "/", code, "/"));
 	scop_map_put_text(&map, "reference", req->id);
 	if (strcmp(req->locale.zone, req->site.zone) != 0)
 		scop_map_put_text(&map, "zone", req->site.zone);

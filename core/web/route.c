@@ -110,17 +110,26 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 	return NULL;
 }
 
+static bool
+is_unreserved(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
 /* Appends one part of a path; the unreserved characters of RFC 3986 are not encoded. */
 void
 scop_route_percent(struct scop_buffer *out, const char *text)
 {
-	for (; *text; text++) {
-		const unsigned char c = (unsigned char)*text;
+	for (;;) {
+		size_t plain = 0;
 
-		if (isalnum(c) || strchr("-._~", c))
-			scop_buffer_char(out, (char)c);
-		else
-			scop_buffer_printf(out, "%%%02X", c);
+		while (is_unreserved(text[plain]))
+			plain++;
+		scop_buffer_add(out, text, plain);
+		text += plain;
+		if (!*text)
+			return;
+		scop_buffer_printf(out, "%%%02X", (unsigned char)*text++);
 	}
 }
 
@@ -183,54 +192,51 @@ add_prefix(const struct scop_request *req, bool portal, enum scop_language langu
 	}
 }
 
-/* Appends the path with its parts; nothing if a part is missing or empty, whose name is then
- * returned. */
+/* Appends the value of a part; false if there is none, or it is empty. */
+static bool
+add_part(const struct scop_request *req, const struct scop_value *part, struct scop_buffer *out)
+{
+	const enum scop_type type = scop_type(part);
+
+	if (type == SCOP_STRING)
+		scop_route_percent(out, part->string);
+	else if (type == SCOP_INT)
+		scop_locale_print(out, part, &req->locale);
+	return type == SCOP_INT || (type == SCOP_STRING && part->string[0]);
+}
+
+/* Appends the path with its parts; if a part is missing or empty, its name is returned. */
 static enum scop_link
 add_path(const struct scop_request *req, const char *path,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
     struct scop_buffer *out, const char **ret_part)
 {
-	struct scop_buffer made;
+	for (;;) {
+		const size_t plain = (size_t)(strchrnul(path, '{') - path);
 
-	scop_buffer_init(&made, req->arena);
-	while (*path) {
-		const size_t plain = strcspn(path, "{");
-
-		scop_buffer_add(&made, path, plain);
+		scop_buffer_add(out, path, plain);
 		path += plain;
 		if (!*path)
-			break;
-		const size_t length = strcspn(path, "}") - 1;
+			return SCOP_LINK_DONE;
+		const size_t length = (size_t)(strchrnul(path, '}') - path) - 1;
 		const char *name = scop_arena_bytes(req->arena, path + 1, length);
-		const struct scop_value *part = find(scope, name);
-		struct scop_buffer text;
 
-		scop_buffer_init(&text, req->arena);
-		if (scop_type(part) == SCOP_STRING || scop_type(part) == SCOP_INT)
-			scop_locale_print(&text, part, &req->locale);
-		if (text.length == 0) {
+		if (!add_part(req, find(scope, name), out)) {
 			*ret_part = name;
 			return SCOP_LINK_NO_PART;
 		}
-		scop_route_percent(&made, text.data);
 		path += length + 2;
 	}
-	scop_buffer_add(out, scop_buffer_str(&made), made.length);
-	return SCOP_LINK_DONE;
 }
 
-/* Only a path has the prefix. */
+/* The buffer stays as it was if a part of the path is missing. */
 static enum scop_link
 add_address(const struct scop_request *req, const struct scop_route *route,
     const struct scop_value *(*find)(const void *, const char *), const void *scope,
     struct scop_buffer *out, const char **ret_part)
 {
-	struct scop_buffer path;
+	const size_t before = out->length;
 
-	scop_buffer_init(&path, req->arena);
-	const enum scop_link made = add_path(req, route->path, find, scope, &path, ret_part);
-	if (made != SCOP_LINK_DONE)
-		return made;
 	if (route->stored) {
 		/* an internal location: see nginx/scopiton.conf.in */
 		scop_buffer_text(out, "/_stored/");
@@ -238,8 +244,10 @@ add_address(const struct scop_request *req, const struct scop_route *route,
 	} else {
 		add_prefix(req, in_portal(route), req->locale.language, out);
 	}
-	scop_buffer_add(out, scop_buffer_str(&path), path.length);
-	return SCOP_LINK_DONE;
+	const enum scop_link made = add_path(req, route->path, find, scope, out, ret_part);
+	if (made != SCOP_LINK_DONE)
+		scop_buffer_cut(out, before);
+	return made;
 }
 
 static enum scop_link
@@ -249,7 +257,7 @@ link_to(const struct scop_request *req, bool stored, const char *name,
 {
 	for (const struct scop_route *route = req->app->module->routes; route && route->path;
 	     route++)
-		if (route->stored == stored && route->name && strcmp(route->name, name) == 0)
+		if (route->stored == stored && route->name && scop_same_name(route->name, name))
 			return add_address(req, route, find, scope, out, ret_part);
 	return SCOP_LINK_NO_ROUTE;
 }

@@ -84,7 +84,7 @@ async function prepare () {
   await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
   await fillGuestbook(stack, 't1_guestbook')
   if (hasShop) await prepareShop(stack)
-  const bare = await startBare(stack, WORKERS, pageReads(build, hasShop))
+  const bare = await startBare(stack, WORKERS, await pageReads(stack, build, hasShop))
   cleanups.push(() => bare.stop())
   return { stack, bare, modules }
 }
@@ -118,6 +118,7 @@ async function groups (stack, bare) {
     list.push([
       { name: 'product', words: `shop's product, its reads together, ${one} bytes`, ...own, path: product },
       { name: 'product0', words: 'bare, the same reads one by one', ...other, path: `/same/product?bytes=${one}` },
+      { name: 'joined', words: "bare, the page's own four statements", ...other, path: `/same/joined?bytes=${one}` },
       { name: 'r5', words: `bare, five rows by their keys, ${one} bytes`, ...other, path: `/r5?bytes=${one}` },
     ], [
       { name: 'list', words: `24 of 10,000 products, ${many} bytes`, ...own, path: products },
@@ -175,6 +176,7 @@ function judgeRates (list) {
   ratio("guestbook's page / bare, the same read", 'guestbook', 'guestbook0', 0.85)
   if (!hasShop) return
   ratio("shop's product, reads together / bare, the same reads one by one", 'product', 'product0', 1.2)
+  ratio("shop's product / bare, the page's own four statements one by one", 'product', 'joined', 0.85)
   const slow = compared('product', 'product0', (one, two) => one.p99 / two.p99)
   verdict("shop's product, p99 / bare's, the same reads one by one", slow.toFixed(2), '≤ 1.50', slow <= 1.5)
   ratio("shop's product / bare, five rows by their keys", 'product', 'r5', 0.8)

@@ -25,18 +25,34 @@ export function writeProducts (file) {
   fs.writeFileSync(file, lines.join('\n') + '\n')
 }
 
-// The reads of the pages that are measured, for the bare program to make the same.
-export function pageReads (build, hasShop) {
+// What a product's page shows, as a program reads it that asks for one thing at a time: each by its key or an index.
+const ONE_BY_ONE = {
+  product: `SELECT id, slug, name, description, quality, option1_name, option2_name, option3_name, picture, price_varies, category
+    FROM product WHERE slug = ? AND published = 1`,
+  variants: `SELECT id, option1, option2, option3, price_cents, stock, weight_grams FROM variant FORCE INDEX (PRIMARY)
+    WHERE product = ? AND removed = 0 ORDER BY id`,
+  category: 'SELECT slug, title, parent FROM category WHERE id = ?',
+  terms: 'SELECT scheme, free_from_cents FROM selling WHERE only_one = 1',
+  neighbours: `SELECT slug, name, picture, price_cents, price_varies FROM product FORCE INDEX (of_category)
+    WHERE category = ? AND published = 1 AND id > ? ORDER BY id LIMIT 4`,
+}
+
+// The reads of the pages that are measured, for the bare program to make the same: the product's once one by one, and once by
+// the page's own statements, which join them.
+export async function pageReads (stack, build, hasShop) {
   const slug = 'article-5000'
-  const wanted = [['guestbook', 'guestbook', 'entries', ENTRIES, 0]]
-  if (hasShop) {
-    wanted.push(['product', 'shop', 'product_page', slug], ['product', 'shop', 'neighbours_of_product', slug],
-      ['product', 'shop', 'steps'], ['product', 'shop', 'top_categories'])
-  }
-  return wanted.map(([name, module, statement, ...args]) => {
+  const own = (name, module, statement, ...args) => {
     const lines = fs.readFileSync(path.join(build, `names/${module}/statements.txt`), 'utf8').split('\n').map((line) => line.split('\t'))
     return { name, database: `t1_${module}`, sql: lines.find(([found]) => found === statement)[2], args }
-  })
+  }
+  const guestbook = own('guestbook', 'guestbook', 'entries', ENTRIES, 0)
+  if (!hasShop) return [guestbook]
+  const [id, category] = (await stack.sql(`SELECT id, category FROM t1_shop.product WHERE slug = '${slug}'`)).trim().split('\t')
+  const single = (statement, ...args) => ({ name: 'product', database: 't1_shop', sql: ONE_BY_ONE[statement].replace(/\s+/g, ' '), args })
+  const frame = (name) => [own(name, 'shop', 'steps'), own(name, 'shop', 'top_categories')]
+  return [guestbook, single('product', slug), single('variants', id), single('category', category), single('terms'),
+    single('neighbours', category, id), ...frame('product'),
+    own('joined', 'shop', 'product_page', slug), own('joined', 'shop', 'neighbours_of_product', slug), ...frame('joined')]
 }
 
 export function rename (manifest, from, to) {

@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -130,6 +132,48 @@ a_time_is_the_zone_s_own_in_summer_and_winter(void **state)
 	assert_string_equal(print(arena, summer, SCOP_EN, "Asia/Kolkata"), "06 Jul 2026, 04:00");
 	assert_string_equal(print(arena, winter, SCOP_FR, "UTC"), "05/01/2026 23:30");
 	scop_arena_free(arena);
+}
+
+static void
+shows_what_the_c_library_shows(const char *zone, int64_t seconds)
+{
+	const time_t instant = (time_t)seconds;
+	const struct scop_clock clock = scop_zone_clock(zone, seconds * 1000000);
+	struct tm local;
+
+	setenv("TZ", zone, 1); /* as it is already: the same zone was used last */
+	localtime_r(&instant, &local);
+	assert_int_equal(clock.year, local.tm_year + 1900);
+	assert_int_equal(clock.month, local.tm_mon + 1);
+	assert_int_equal(clock.day, local.tm_mday);
+	assert_int_equal(clock.weekday, local.tm_wday);
+	assert_int_equal(clock.hour, local.tm_hour);
+	assert_int_equal(clock.minute, local.tm_min);
+}
+
+/* Clocks that are changed within a quarter of an hour, or by another amount than a full hour. */
+static void
+every_zone_is_right_at_all_times(void **state)
+{
+	static const char *const zones[] = { "Europe/Brussels", "America/New_York", "Asia/Kolkata",
+		"Australia/Lord_Howe", "Antarctica/Casey", "Africa/Monrovia", "UTC" };
+	static const int64_t changes[] = {
+		1601740860,  /* Casey, at 16:01 UTC */
+		1774746000,  /* Brussels, 29 March 2026 */
+		1775318400,  /* Lord Howe, by half an hour */
+		63593070,    /* Monrovia, by 44:30 */
+		-2450995200, /* Brussels, by 17:30, in 1892 */
+	};
+
+	(void)state;
+	for (int round = 0; round < 2; round++)
+		for (size_t z = 0; z < sizeof zones / sizeof zones[0]; z++) {
+			for (int64_t at = -3786912000; at < 4102444800; at += 86400 * 17 + 611)
+				shows_what_the_c_library_shows(zones[z], at);
+			for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
+				for (int64_t off = -2000; off <= 2000; off += 50)
+					shows_what_the_c_library_shows(zones[z], changes[i] + off);
+		}
 }
 
 static void
@@ -276,6 +320,7 @@ main(void)
 		cmocka_unit_test(an_english_code_of_a_currency_stands_apart),
 		cmocka_unit_test(the_largest_numbers_print),
 		cmocka_unit_test(a_time_is_the_zone_s_own_in_summer_and_winter),
+		cmocka_unit_test(every_zone_is_right_at_all_times),
 		cmocka_unit_test(the_hour_that_comes_twice_and_the_one_that_never_does),
 		cmocka_unit_test(an_english_month_is_its_first_three_letters),
 		cmocka_unit_test(a_number_has_at_least_so_many_digits),

@@ -162,6 +162,47 @@ a_view_asks_for_the_day_and_for_what_programs_write(void **state)
 	    "€1,234.50 1234.50 3 ");
 }
 
+/* Character by character, as the escaping of HTML is defined. */
+static const char *
+escaped_simply(const char *text)
+{
+	static const char *const escapes[256] = { ['&'] = "&amp;",
+		['<'] = "&lt;",
+		['>'] = "&gt;",
+		['"'] = "&quot;",
+		['\''] = "&#39;" };
+	struct scop_buffer out;
+
+	scop_buffer_init(&out, arena);
+	for (; *text; text++) {
+		const char *escaped = escapes[(unsigned char)*text];
+
+		if (escaped)
+			scop_buffer_text(&out, escaped);
+		else
+			scop_buffer_char(&out, *text);
+	}
+	return scop_buffer_str(&out);
+}
+
+static void
+what_html_reserves_is_escaped_wherever_it_stands(void **state)
+{
+	(void)state;
+	for (size_t length = 0; length < 40; length++)
+		for (size_t at = 0; at < length; at++)
+			for (size_t kind = 0; kind < 5; kind++) {
+				char text[41] = "";
+
+				memset(text, "\xc3\xa9.%;"[kind], length);
+				text[at] = "&<>\"'"[kind];
+				if (at > 2)
+					text[at / 2] = '<';
+				gives("{{x}}", one("x", scop_value_text(arena, text)),
+				    escaped_simply(text));
+			}
+}
+
 int
 main(void)
 {
@@ -172,6 +213,7 @@ main(void)
 		TEST(a_part_within_a_part_has_blocks_of_its_own),
 		TEST(a_view_asks_whether_a_value_is_a_word),
 		TEST(a_view_asks_a_list_whether_it_has_items_and_how_many),
+		TEST(what_html_reserves_is_escaped_wherever_it_stands),
 		TEST(a_view_asks_for_the_day_and_for_what_programs_write),
 	};
 
