@@ -113,7 +113,7 @@ write_config() { # further lines as arguments
 		echo "db_password_file = $VAR/secrets/.db"
 		echo "port = $PORT"
 		echo "https = no"
-		echo "development = yes"
+		case " $* " in *" development = "*) ;; *) echo "development = yes" ;; esac
 		echo "separate_users = $(separate_users)"
 		[ "$(id -u)" -eq 0 ] && echo "nginx_user = root"
 		[ -z "${MAIL_PORT:-}" ] || printf 'mail_server = smtp://127.0.0.1:%s\nmail_from = no-reply@localhost.localdomain\n' "$MAIL_PORT"

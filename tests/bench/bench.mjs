@@ -19,7 +19,8 @@ const ROUNDS = Number(process.env.ROUNDS ?? 7)
 const PART = process.env.PART ?? 'all'
 const HOST = 'acme.localhost', WORKERS = 4, COLD_STARTS = 15, IDLE_MODULES = 200, FAR = 300
 const REQUESTS_BEFORE = 10000, REQUESTS_AFTER = 100000
-const CONFIG = [`pool_workers = ${WORKERS}`, 'workers = 16', 'worker_requests = 100000000']
+// as a scop serves it: in development nginx and workers do more
+const CONFIG = ['development = no', `pool_workers = ${WORKERS}`, 'workers = 16', 'worker_requests = 100000000']
 const build = path.resolve(root, process.env.BUILD ?? 'build')
 process.env.BUILD = build
 const hasShop = fs.existsSync(path.join(build, 'modules/shop/shop.so'))
@@ -79,7 +80,6 @@ async function prepare () {
   fs.cpSync(path.join(build, 'modules'), modules, { recursive: true })
   const stack = await start({ config: CONFIG, modules, durable: true })
   cleanups.push(() => stack.stop())
-  await configure(stack, { development: 'no' })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
   await fillGuestbook(stack, 't1_guestbook')
