@@ -76,9 +76,13 @@ const shows = async (page, url, name) => {
   await fits(page, name)
 }
 
-// The mail to the address whose subject is like this, opened in the mailbox.
+// The mail to the address whose subject is like this, opened in the mailbox, which is looked at whenever a mail has come.
 async function readMail (page, address, subject, name, seconds = 30) {
+  let looked
   await until(`a mail to ${address}: ${subject}`, async () => {
+    const files = ['new', 'cur'].flatMap((part) => fs.readdirSync(path.join(folder, 'var/mail', part))).join()
+    if (files === looked) return false
+    looked = files
     await page.goto(`http://127.0.0.1:${mailbox}/`)
     return page.locator('ol li', { hasText: address }).filter({ hasText: subject }).count()
   }, seconds)

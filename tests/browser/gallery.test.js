@@ -101,6 +101,13 @@ for (const javaScriptEnabled of [true, false]) {
   test(`a file of articles is uploaded, checked and imported ${javaScriptEnabled ? 'while the page follows' : 'without JavaScript'}`, async () => {
     const page = await signedIn({ javaScriptEnabled })
     const sku = javaScriptEnabled ? 'JS' : 'NO'
+    const shows = async (words, state, selector) => {
+      if (!javaScriptEnabled) {
+        await until(words, async () => await stack.sql('SELECT state FROM t1_shop.import_run ORDER BY id DESC LIMIT 1') === state, 60)
+        await page.reload()
+      }
+      await page.waitForSelector(selector, { state: 'attached', timeout: 60000 })
+    }
     await page.goto(`${portal}/shop/products/import`)
     const file = path.join(stack.folder, `${sku}.csv`)
     fs.writeFileSync(file, 'name,price,sku\n' + Array.from({ length: 3000 }, (_, i) => `Article ${sku} ${i},${i}.50,${sku}-${i}`).join('\n'))
@@ -110,17 +117,11 @@ for (const javaScriptEnabled of [true, false]) {
     await page.waitForSelector('select[name=price]')
     if (javaScriptEnabled) await inspect(page, 'import-columns')
     await press(page, 'form:has(select[name=price]) button')
-    await until('it is checked', async () => {
-      if (!javaScriptEnabled) await page.reload()
-      return page.locator('form[action$="/start"] button').count()
-    }, 30)
+    await shows('it is checked', 'checked', 'form[action$="/start"] button')
     if (javaScriptEnabled) await inspect(page, 'import-checked')
     assert.match(await page.textContent('#progress'), /3.?000/)
     await press(page, 'form[action$="/start"] button')
-    await until('it is imported', async () => {
-      if (!javaScriptEnabled) await page.reload()
-      return page.locator('text=Voir les articles').count()
-    }, 60)
+    await shows('it is imported', 'done', 'text=Voir les articles')
     assert.equal(await stack.sql(`SELECT COUNT(*) FROM t1_shop.variant WHERE sku LIKE '${sku}-%'`), '3000')
     await page.context().close()
   })
