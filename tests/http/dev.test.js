@@ -108,7 +108,7 @@ test('a mistake is told in the terminal and in the page with file, line and mess
   assert.doesNotMatch(body, /<nowhere>/, 'and nothing of it is markup')
   assert.match(body, /loan does not build<\/h1>/)
   assert.match(headers['content-security-policy'], /default-src 'none'/)
-  assert.match(said, new RegExp(`loan/views/list\\.html:${line}: `))
+  await until('the terminal says so', () => said.includes(`loan/views/list.html:${line}: `))
   assert.equal((await get('/loan/', 'dev-portal.localhost')).status, 500, 'the portal\'s page too')
   assert.notEqual((await get('/portal/as/owner', 'dev-portal.localhost')).status, 500, 'and nobody else\'s')
   fs.writeFileSync(file('views/list.html'), good)
