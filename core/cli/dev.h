@@ -22,7 +22,7 @@ struct dev {
 	const char *var;      /* of the private host */
 	const char *scopiton; /* path of this program */
 	pid_t host;
-	int host_in; /* closed to end it */
+	int host_in;         /* closed to end it */
 	const char *granted; /* further rights of packages, as the configuration has them */
 	char port[8], mailbox[8];
 	bool is_broken;

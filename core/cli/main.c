@@ -24,7 +24,8 @@ static const struct command {
 	{ "tenant", cli_tenant_command,
 	    "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone "
 	    "Europe/Brussels] "
-	    "[--country BE] [--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]] [--operator | "
+	    "[--country BE] [--host HOST] [--portal-host HOST] [--owner MAIL [--owner-name NAME]] "
+	    "[--operator | "
 	    "--scop SCOP]\n  tenant list | show NAME | delete NAME --yes NAME\n  tenant statement "
 	    "NAME MONTH [--close]\n"
 	    "  tenant allow NAME AMOUNT | none\n  tenant scop NAME SCOP | none\n  tenant sender "
@@ -33,7 +34,8 @@ static const struct command {
 	    "HOST] [--portal-host HOST] [--with-packages] [--operator | --scop SCOP]\n  tenant "
 	    "import ARCHIVE --into TENANT [--with-packages]",
 	    "make a tenant with its databases and portal, list them, delete one for good; what it "
-	    "pays for a month, which scop serves it, where its mails come from, where it is; take all of it "
+	    "pays for a month, which scop serves it, where its mails come from, where it is; take "
+	    "all of it "
 	    "out, and in again" },
 	{ "module", cli_module_command,
 	    "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT "

@@ -357,9 +357,10 @@ cli_tenant_command(struct cli *cli)
 	else if (strcmp(verb, "delete") == 0 && cli->argc >= 1)
 		status = delete (cli, &platform);
 	else
-		status = cli_usage("tenant is followed by create, list, show NAME, allow NAME "
-				   "AMOUNT, scop NAME SCOP, sender NAME ADDRESS, country NAME "
-				   "CODE, statement NAME MONTH, export NAME, import FILE or delete NAME");
+		status = cli_usage(
+		    "tenant is followed by create, list, show NAME, allow NAME "
+		    "AMOUNT, scop NAME SCOP, sender NAME ADDRESS, country NAME "
+		    "CODE, statement NAME MONTH, export NAME, import FILE or delete NAME");
 	scop_platform_close(&platform);
 	return status;
 }

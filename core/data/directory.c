@@ -75,8 +75,7 @@ sound_parts(const struct scop_directory_image *image)
 		ok &= ends(tenants[i].name, sizeof tenants[i].name) &&
 		    ends(tenants[i].title, sizeof tenants[i].title) &&
 		    ends(tenants[i].zone, sizeof tenants[i].zone) && ends(tenants[i].country, 3) &&
-		    ends(tenants[i].currency, 4) &&
-		    ends(tenants[i].host, sizeof tenants[i].host) &&
+		    ends(tenants[i].currency, 4) && ends(tenants[i].host, sizeof tenants[i].host) &&
 		    ends(tenants[i].portal_host, sizeof tenants[i].portal_host) &&
 		    tenants[i].language < 4 &&
 		    tenants[i].first_subscription <= image->subscription_count &&

@@ -160,8 +160,7 @@ scop_check_phone(const struct scop_input *input, const char *text)
 			      "such as +32 2 234 56 78."),
 	};
 	char phone[SCOP_PHONE_SIZE];
-	const enum scop_phone found =
-	    scop_phone_parse(text, input->req->site.country, phone);
+	const enum scop_phone found = scop_phone_parse(text, input->req->site.country, phone);
 
 	if (found == SCOP_PHONE_OK)
 		take_text(input, phone);
@@ -216,8 +215,7 @@ scop_check_vat(const struct scop_input *input, const char *text)
 		    "The check digits of this VAT number are wrong. Please look for a slip."),
 	};
 	char vat[SCOP_VAT_SIZE];
-	const enum scop_vat found =
-	    scop_vat_parse(text, input->req->site.country, vat);
+	const enum scop_vat found = scop_vat_parse(text, input->req->site.country, vat);
 
 	if (found == SCOP_VAT_OK)
 		take_text(input, vat);

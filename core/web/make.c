@@ -56,9 +56,8 @@ scop_make_iban(struct scop_request *req, const char *text)
 {
 	char iban[SCOP_IBAN_SIZE];
 
-	return text && scop_iban_parse(text, iban) == SCOP_IBAN_OK
-	    ? scop_make_string(req, iban)
-	    : NULL;
+	return text && scop_iban_parse(text, iban) == SCOP_IBAN_OK ? scop_make_string(req, iban)
+								   : NULL;
 }
 
 const struct scop_value *

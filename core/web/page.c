@@ -107,7 +107,8 @@ key_input(void *context, const char *name, struct scop_buffer *out)
 
 	for (const struct scop_route *route = req->app->module->routes; route && route->path;
 	     route++) {
-		if (route->method != SCOP_POST || !route->name || !scop_same_name(route->name, name))
+		if (route->method != SCOP_POST || !route->name ||
+		    !scop_same_name(route->name, name))
 			continue;
 		req->has_form_key = true;
 		scop_buffer_text(out, "<input type=\"hidden\" name=\"_key\" value=\"");

@@ -97,8 +97,7 @@ page_of_members(struct scop_request *req, const struct scop_page *page)
 void
 portal_members(struct scop_request *req)
 {
-	const struct scop_value *rows =
-	    portal_put_page(req, "members", PER_PAGE, page_of_members);
+	const struct scop_value *rows = portal_put_page(req, "members", PER_PAGE, page_of_members);
 
 	scop_put(req, "members", scop_rows_with(req, rows, "role", role_in_words, NULL));
 	put_roles(req);

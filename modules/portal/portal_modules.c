@@ -160,8 +160,7 @@ portal_modules(struct scop_request *req)
 				*category = scop_field(req, "category");
 
 	scop_put_all(req,
-	    (const struct scop_read[]){
-		{ "pages", false, entries(portal_language(req)) },
+	    (const struct scop_read[]){ { "pages", false, entries(portal_language(req)) },
 		{ "steps", false, steps_under_way() }, { "catalogue", true, catalogue_state() },
 		{ 0 } });
 	const struct scop_value *steps = scop_model(req, "steps"),

@@ -32,10 +32,10 @@ page_of_company(struct scop_request *req, const struct scop_page *page)
 				*since = portal_since(req), *until = portal_before(req),
 				*company = scop_field(req, "company");
 
-	return page->before ? every_operation_back(language, company, words, since, until,
-				  page->before, page->limit)
-			    : every_operation(language, company, words, since, until,
-				  page->after, page->limit);
+	return page->before
+	    ? every_operation_back(language, company, words, since, until, page->before,
+		  page->limit)
+	    : every_operation(language, company, words, since, until, page->after, page->limit);
 }
 
 void

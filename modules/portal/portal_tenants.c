@@ -197,9 +197,9 @@ portal_tenant_make(struct scop_request *req)
 	scop_write_unique(req,
 	    tenant_order_add(scop_tenant(req), scop_member_name(req), scop_field(req, "name"),
 		title, scop_field(req, "language"), scop_field(req, "zone"),
-		scop_field(req, "country"), field_or_none(req, "template"), field_or_none(req, "host"),
-		field_or_none(req, "portal_host"), scop_field(req, "owner_name"),
-		scop_field(req, "owner_mail")),
+		scop_field(req, "country"), field_or_none(req, "template"),
+		field_or_none(req, "host"), field_or_none(req, "portal_host"),
+		scop_field(req, "owner_name"), scop_field(req, "owner_mail")),
 	    &under_way);
 	if (!under_way)
 		scop_audit(req, "Created a company", title);

@@ -134,8 +134,8 @@ shown_quote(struct scop_request *req, const struct shop_basket *basket, unsigned
 {
 	const struct shop_quote *one = &basket->quote[which];
 
-	return scop_map_of(req, "code", scop_make_text(req, "%s", shop_countries[which]),
-	    "chosen", scop_make_bool(req, strcmp(shop_countries[which], chosen) == 0), "deliverable",
+	return scop_map_of(req, "code", scop_make_text(req, "%s", shop_countries[which]), "chosen",
+	    scop_make_bool(req, strcmp(shop_countries[which], chosen) == 0), "deliverable",
 	    scop_make_bool(req, one->deliverable), "free",
 	    scop_make_bool(req, one->shipping_cents == 0), "shipping",
 	    scop_make_money(req, one->shipping_cents, basket->currency), "total",

@@ -17,9 +17,7 @@ const struct scop_field shop_settings_fields[] = {
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Beneficiary"),
 	    .max = 70 },
-	{ .name = "iban",
-	    .type = SCOP_FIELD_IBAN,
-	    .label = SCOP_TEXT("Account number (IBAN)") },
+	{ .name = "iban", .type = SCOP_FIELD_IBAN, .label = SCOP_TEXT("Account number (IBAN)") },
 	{ .name = "bic",
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("BIC, for transfers from abroad"),
@@ -115,8 +113,8 @@ say_missing(struct scop_request *req, const char *field)
 static bool
 check_account(struct scop_request *req, const struct scop_value *before)
 {
-	if (!scop_field(req, "iban") && !scop_field(req, "beneficiary") && !scop_field(req, "bic") &&
-	    !scop_text(before, "iban")[0])
+	if (!scop_field(req, "iban") && !scop_field(req, "beneficiary") &&
+	    !scop_field(req, "bic") && !scop_text(before, "iban")[0])
 		return false;
 	say_missing(req, "beneficiary");
 	say_missing(req, "iban");

@@ -282,8 +282,8 @@ put_ways(struct scop_request *req, const struct scop_value *run)
 	scop_put(req, "too_many", scop_make_bool(req, errors > SHOP_ERRORS_MAX));
 	scop_put(req, "may_start",
 	    scop_make_bool(req,
-		is_in(run, "checked") && scop_bool(run, "has_file") &&
-		    errors <= SHOP_ERRORS_MAX && scop_int(run, "variants") > 0));
+		is_in(run, "checked") && scop_bool(run, "has_file") && errors <= SHOP_ERRORS_MAX &&
+		    scop_int(run, "variants") > 0));
 	scop_put(req, "may_undo", scop_make_bool(req, may_undo(run)));
 	scop_put(req, "may_fetch",
 	    scop_make_bool(req,

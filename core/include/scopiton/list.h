@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Pages of long lists. The address of a page says after or before which row it is, not how many
- * rows to leave out: MariaDB finds the row in an index, so the last page costs as much as the first,
- * and a row that comes or goes meanwhile moves no other row to another page.
+ * rows to leave out: MariaDB finds the row in an index, so the last page costs as much as the
+ * first, and a row that comes or goes meanwhile moves no other row to another page.
  *
  *     -- name: entries (after, limit)
  *     SELECT id, name FROM entry WHERE id > COALESCE(:after, 0) ORDER BY id LIMIT :limit

@@ -42,8 +42,8 @@ enum scop_field_type {
 	/* "12,50" or "12.50" in the tenant's currency; min and max in cents. Negative amounts are
 	 * accepted only if min is negative: SCOP_NO_MIN for any amount [money; money, or signed] */
 	SCOP_FIELD_MONEY,
-	/* "2026-11-22", as a browser's date input sends it; years 1900 to 2199; min and max are days
-	 * written as 20261122 [date; date] */
+	/* "2026-11-22", as a browser's date input sends it; years 1900 to 2199; min and max are
+	 * days written as 20261122 [date; date] */
 	SCOP_FIELD_DATE,
 	/* "14:30"; min and max are times of day written as 1430 [time of day; clock] */
 	SCOP_FIELD_CLOCK,
