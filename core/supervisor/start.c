@@ -103,20 +103,28 @@ settings_for(const struct scop_host *host, const struct scop_pool *pool, unsigne
 		.trace = config->trace,
 		.traces = config->trace && host->traces_fd >= 0 ? host->traces_fd : 0,
 		.relay = true,
-		.calls = pool->jobs ? text("%s/out/%s", config->var, pool->hash) : NULL,
-		.out = pool->jobs ? text("%s/out", config->run) : NULL,
-		.ca_file = pool->jobs ? config->ca_file : NULL,
 	};
+}
+
+/* Lets a job worker call other systems, where its module's manifest names any. */
+static void
+add_way_out(struct scop_worker_settings *settings, const struct scop_config *config)
+{
+	settings->calls = text("%s/out/%s", config->var, settings->hash);
+	settings->out = text("%s/out", config->run);
+	settings->ca_file = config->ca_file;
 }
 
 /* In the child: nothing but the worker's own settings and descriptors goes along. */
 static void __attribute__((noreturn)) become_worker(const struct scop_host *host,
     const struct scop_pool *pool, unsigned slot, int stop_fd, int output)
 {
-	const struct scop_worker_settings settings = settings_for(host, pool, slot, stop_fd);
+	struct scop_worker_settings settings = settings_for(host, pool, slot, stop_fd);
 	struct scop_arguments arguments = { 0 };
 	char *environment[] = { NULL, NULL };
 
+	if (pool->jobs)
+		add_way_out(&settings, &host->config);
 	scop_arguments_add(&arguments, "%s/scopiton-worker", host->config.libexec);
 	scop_settings_add(&settings, &arguments);
 	if (getenv("ASAN_OPTIONS") &&

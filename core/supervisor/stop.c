@@ -3,7 +3,6 @@
  * one. */
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "supervisor/supervisor.h"
