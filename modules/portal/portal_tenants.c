@@ -234,8 +234,7 @@ allow(struct scop_request *req, const struct scop_value *tenant, const struct sc
 		amount ? scop_make_int(req, scop_as_int(amount)) : NULL),
 	    &under_way);
 	note_agreed(req, tenant, SCOP_AUDIT("Changed the order limit"),
-	    amount ? scop_as_text(scop_make_text(req, "%s %s",
-			 scop_plain(req, scop_make_number(req, scop_as_int(amount), 2)),
+	    amount ? scop_as_text(scop_make_text(req, "%s %s", scop_plain(req, amount),
 			 scop_text(tenant, "currency")))
 		   : "-");
 }

@@ -71,7 +71,7 @@ all_of(struct scop_request *req, const struct scop_value *payment, const struct 
 static const char *
 euros(struct scop_request *req, const struct scop_value *amount)
 {
-	return amount ? scop_plain(req, scop_make_number(req, scop_as_int(amount), 2)) : "-";
+	return amount ? scop_plain(req, amount) : "-";
 }
 
 void
