@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The portal: the way in for a tenant's members, and their modules.
+ * The portal: where a tenant's members sign in and manage their modules.
  *
- * It holds no rights over modules: it writes an order, and the installer carries it out. The page
- * of a link that signs in shows a button, because a mail program may open a link by itself, and
- * only the button's POST uses it up.
+ * It has no rights over modules: it places an order, and the installer carries it out. The page of
+ * a sign-in link shows a button, because a mail program may open a link by itself; only the
+ * button's POST uses the link up.
  */
 #include "portal.h"
 
@@ -82,7 +82,7 @@ link_use(struct scop_request *req)
 		scop_redirect(req, "password-form", NULL);
 }
 
-/* The demo's way in: these routes are there in development only (see scop_route). */
+/* Sign-in for the demo: these routes exist only in development (see scop_route). */
 static const struct scop_value *
 put_member_of_role(struct scop_request *req)
 {

@@ -11,12 +11,12 @@ enum { PORTAL_TOKEN = 40 };
 
 extern const struct scop_field portal_page_fields[];
 
-/* For a POST that takes something away: whether to do it. False: `question` is the answer, whose
- * form sends `sure`. A program with a key, which has nobody to ask, is sure. */
+/* For a POST that deletes something: whether it is confirmed. If false, the answer is the view
+ * `question`, whose form sends `sure`. A program with an API key needs no confirmation. */
 bool portal_is_sure(struct scop_request *req, const struct scop_view *question);
 extern const struct scop_field portal_sure_fields[];
 
-/* Opens a session for the member, and goes to the first page. */
+/* Opens a session for the member, and redirects to the first page. */
 void portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name);
 
@@ -27,13 +27,13 @@ const struct scop_value *portal_put_page(struct scop_request *req, const char *n
 /* The code of the reader's language, as statements want it. */
 const struct scop_value *portal_language(struct scop_request *req);
 
-/* portal_words.c: what the host has noted, in the reader's language, as a sentence; in each of
- * `rows` under `key`. */
+/* portal_words.c: a message stored by the host as a sentence in the reader's language; the second
+ * does so for the column `key` of all `rows`. */
 const struct scop_value *portal_said(struct scop_request *req, const struct scop_value *text);
 const struct scop_value *portal_all_said(struct scop_request *req, const struct scop_value *rows,
     const char *key);
 
-/* portal_account.c: signing in with a password, and how to get one. */
+/* portal_account.c: signing in with a password, and setting one. */
 void portal_sign_in_form(struct scop_request *req);
 void portal_sign_in(struct scop_request *req);
 void portal_forgot_form(struct scop_request *req);
@@ -45,13 +45,13 @@ void portal_account_form(struct scop_request *req);
 void portal_password_form(struct scop_request *req);
 void portal_password(struct scop_request *req);
 
-/* Whether the field `password` is one that is easily guessed, and was refused. */
+/* Whether the field `password` is easily guessed and was therefore rejected. */
 bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
     const struct scop_value *mail);
 extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[],
     portal_reset_fields[], portal_password_fields[];
 
-/* portal_second.c: the second step. */
+/* portal_second.c: two-step verification. */
 void portal_second_form(struct scop_request *req);
 void portal_second_on(struct scop_request *req);
 void portal_second_off(struct scop_request *req);
@@ -60,14 +60,14 @@ void portal_ask_second(struct scop_request *req, const struct scop_value *person
 extern const struct scop_field portal_second_fields[], portal_second_off_fields[],
     portal_step_fields[];
 
-/* portal_members.c: who is in, and in which role. */
+/* portal_members.c: members and their roles. */
 void portal_members(struct scop_request *req);
 void portal_invite(struct scop_request *req);
 enum scop_job_result portal_invite_job(struct scop_request *req);
 void portal_member(struct scop_request *req);
 void portal_member_role(struct scop_request *req);
 void portal_member_remove(struct scop_request *req);
-/* `inviter` is NULL where the member asked for the mail, to prove the address. */
+/* `inviter` is NULL if the member requested the mail to prove the address. */
 void portal_send_invitation(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter);
 void portal_invitation_form(struct scop_request *req);
@@ -79,8 +79,8 @@ extern const struct scop_field portal_invite_fields[], portal_role_fields[],
 void portal_home(struct scop_request *req);
 void portal_tile(struct scop_request *req);
 
-/* portal_modules.c: what there is, one of them, and orders for it; the same for tenants that are
- * served. */
+/* portal_modules.c: the list of modules, one module, and orders for it; the same for tenants that
+ * the scop serves. */
 void portal_modules(struct scop_request *req);
 void portal_module(struct scop_request *req);
 void portal_module_remove(struct scop_request *req);
@@ -102,17 +102,18 @@ void portal_tenant_order_cancel(struct scop_request *req);
 extern const struct scop_field portal_modules_fields[], portal_order_fields[],
     portal_install_fields[];
 
-/* Puts `orders` with what each is called, for the view orders; whether one of them is under way. */
+/* Puts `orders` with their titles, for the view orders; returns whether one of them is in progress.
+ */
 bool portal_put_orders(struct scop_request *req, const struct scop_value *orders);
 
-/* portal_requests.c: what owners ask their operator for. */
+/* portal_requests.c: owners' requests to their operator. */
 void portal_module_ask(struct scop_request *req);
 void portal_request_decline(struct scop_request *req);
 enum scop_job_result portal_asked_job(struct scop_request *req);
 void portal_requests_tile(struct scop_request *req);
 extern const struct scop_field portal_decline_fields[];
 
-/* portal_statements.c: what the tenant pays. */
+/* portal_statements.c: the tenant's billing. */
 void portal_statements(struct scop_request *req);
 void portal_statement(struct scop_request *req);
 void portal_statement_csv(struct scop_request *req);
@@ -125,12 +126,12 @@ void portal_rollout_pause(struct scop_request *req);
 void portal_rollout_resume(struct scop_request *req);
 extern const struct scop_field portal_rollout_fields[];
 
-/* portal_settings.c: what modules let their tenant set. */
+/* portal_settings.c: settings of modules. */
 void portal_settings(struct scop_request *req);
 void portal_settings_save(struct scop_request *req);
 extern const struct scop_field portal_setting_fields[];
 
-/* portal_roles.c: what each role may do. */
+/* portal_roles.c: roles and their permissions. */
 void portal_roles(struct scop_request *req);
 void portal_role_add(struct scop_request *req);
 void portal_role(struct scop_request *req);
@@ -139,16 +140,17 @@ void portal_role_remove(struct scop_request *req);
 bool portal_may_give(struct scop_request *req, const struct scop_value *role);
 extern const struct scop_field portal_new_role_fields[], portal_may_fields[];
 
-/* The title of a role's row in words: as the tenant has called it, or as modules' own are known. */
+/* The title of a role: the one that the tenant has given, or the translated one of a predefined
+ * role. */
 const struct scop_value *portal_role_title(struct scop_request *req, const struct scop_value *role);
 
-/* portal_keys.c: programs that work for the tenant. */
+/* portal_keys.c: API keys. */
 void portal_keys(struct scop_request *req);
 void portal_key_add(struct scop_request *req);
 void portal_key_remove(struct scop_request *req);
 extern const struct scop_field portal_key_fields[];
 
-/* portal_profile.c: name, language, zone, sessions. */
+/* portal_profile.c: name, language, time zone, sessions. */
 void portal_put_profile(struct scop_request *req);
 void portal_put_zones(struct scop_request *req);
 void portal_profile(struct scop_request *req);
@@ -165,18 +167,18 @@ void portal_tenant_agree(struct scop_request *req);
 extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[],
     portal_agreed_fields[];
 
-/* portal_period.c: the filter of a list, by words (a person) and days: its fields, the moments that
- * they mean (NULL: none), and what the view `period` and the pager need. */
+/* portal_period.c: the filter of a list by text (a person) and days: its fields, the corresponding
+ * times (NULL: none), and the values for the view `period` and the pager. */
 extern const struct scop_field portal_period_fields[];
 const struct scop_value *portal_since(struct scop_request *req);
 const struct scop_value *portal_before(struct scop_request *req);
 void portal_put_period(struct scop_request *req);
 
-/* portal_operations.c: all that was ordered for the tenant, or for one that is served. */
+/* portal_operations.c: all orders for the tenant, or for one that the scop serves. */
 void portal_operations(struct scop_request *req);
 extern const struct scop_field portal_operations_fields[];
 
-/* portal_audit.c: who did what. */
+/* portal_audit.c: the audit trail. */
 void portal_audit(struct scop_request *req);
 
 /* portal_jobs.c: work that waits, runs or could not be done. */
@@ -186,7 +188,7 @@ void portal_job_cancel(struct scop_request *req);
 void portal_job_replay(struct scop_request *req);
 void portal_job_drop(struct scop_request *req);
 
-/* portal_mails.c: mails of the last month, and what became of them. */
+/* portal_mails.c: mails of the last month, and their results. */
 void portal_mails(struct scop_request *req);
 void portal_mail(struct scop_request *req);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Signing in with a password, and the ways to get one. Whether somebody has an account shows
- * neither in what is answered nor in how long it takes: a password is always hashed, and a
- * forgotten one is always a job. A sender who fails often is asked to wait. An address at which
- * many guess from many places lets those in from where its owner has come before, and from
- * elsewhere by the mail that a forgotten password sends: nobody can lock its owner out.
+ * Signing in with a password, and setting one. Neither the answer nor its timing reveals whether an
+ * account exists: a password is always hashed, and a forgotten one always enqueues a job. A client
+ * that fails often must wait. After many failures for an address, only clients from locations known
+ * for that account may try, and others sign in through the mail for a forgotten password, so that
+ * nobody can lock the owner out.
  */
 #include <ctype.h>
 #include <string.h>
@@ -14,9 +14,9 @@
 enum {
 	FAILURES_OF_PAIR = 5,
 	FAILURES_OF_SENDER = 30,
-	FAILURES_OF_ACCOUNT = 50 /* in a quarter of an hour */,
+	FAILURES_OF_ACCOUNT = 50 /* per quarter of an hour */,
 	PASSWORD_MIN = 10,
-	RESETS_MAX = 3 /* in ten minutes */
+	RESETS_MAX = 3 /* per ten minutes */
 };
 
 const struct scop_field portal_sign_in_fields[] = {
@@ -74,7 +74,7 @@ portal_sign_in_form(struct scop_request *req)
 	scop_view(req, &view_sign_in);
 }
 
-/* Answered rather than refused, for a refusal would undo that it was counted. */
+/* Answered rather than rejected, because a rejection would roll back the count of failures. */
 static void
 failed(struct scop_request *req, const char *why)
 {
@@ -83,7 +83,7 @@ failed(struct scop_request *req, const char *why)
 	scop_view(req, &view_sign_in);
 }
 
-/* An address is one however it is spelt. */
+/* Addresses are compared in lower case. */
 static const struct scop_value *
 in_lower_case(struct scop_request *req, const struct scop_value *text)
 {
@@ -134,7 +134,8 @@ portal_sign_in(struct scop_request *req)
 		portal_enter(req, member, scop_get(person, "name"));
 }
 
-/* At other tenants too: the installer does it, for our role reaches our own tenant alone. */
+/* Ends sessions at other tenants too: the installer does it, because the portal's role has access
+ * only to its own tenant. */
 static void
 end_elsewhere(struct scop_request *req, const struct scop_value *person,
     const struct scop_value *name)
@@ -169,7 +170,7 @@ portal_forgot(struct scop_request *req)
 {
 	const struct scop_value *mail = scop_field(req, "mail");
 
-	/* One at a time for an address: nobody's mailbox is filled by pressing often. */
+	/* One mail at a time per address, so that nobody can flood a mailbox. */
 	scop_enqueue_at(req, "forgot", scop_map_of(req, "mail", mail, NULL), NULL,
 	    scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", scop_make_bool(req, true));
@@ -228,8 +229,8 @@ portal_reset(struct scop_request *req)
 	scop_audit_as(req, scop_get(found, "member"), scop_get(found, "name"),
 	    "Reset a forgotten password", NULL);
 	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
-	/* The link has proved the address: in at once, also from a network where somebody else has
-	 * failed too often. */
+	/* The link has proved the address: signs in at once, also from a network with too many
+	 * failures. */
 	if (scop_bool(found, "second")) {
 		portal_ask_second(req, found);
 		return;
@@ -237,7 +238,7 @@ portal_reset(struct scop_request *req)
 	portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
 }
 
-/* ---- the own account ---- */
+/* ---- the member's own account ---- */
 
 void
 portal_account_form(struct scop_request *req)
@@ -247,7 +248,7 @@ portal_account_form(struct scop_request *req)
 	scop_view(req, &view_account);
 }
 
-/* Another page than the account's, so that nothing typed there is lost beside this button. */
+/* A page of its own, so that this button loses no input on the account's page. */
 void
 portal_password_form(struct scop_request *req)
 {

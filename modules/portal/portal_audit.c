@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The audit trail: who did what for this tenant, the latest first. */
+/* The audit trail: who did what for this tenant, newest first. */
 #include "portal.h"
 
 enum { PER_PAGE = 50 };

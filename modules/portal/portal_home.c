@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The first page: a tile for each module that has one. A tile is a fragment that its own module
- * answers, so a module that is broken breaks its tile and nothing else. Members whose role has no
- * tile get links to the pages that they may open.
+ * answers, so a broken module breaks only its tile. Members whose role has no tile get links to the
+ * pages that they may open.
  */
 #include "portal.h"
 
-/* Only those that the member may see. */
+/* Only tiles that the member may see. */
 static const struct scop_value *
 permitted(struct scop_request *req, const struct scop_value *rows)
 {
@@ -40,7 +40,7 @@ portal_home(struct scop_request *req)
 	scop_view(req, &view_home);
 }
 
-/* Puts what needs a person: failed jobs, refused mails. */
+/* Puts what needs attention: failed jobs, refused mails. */
 void
 portal_tile(struct scop_request *req)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Work of the tenant's modules that waits, runs or could not be done, and what a member may order
- * about it. */
+/* Queued, running and failed jobs of the tenant's modules, and the orders that a member may give
+ * about them. */
 #include "portal.h"
 
 enum { PER_PAGE = 50 };
@@ -49,10 +49,10 @@ portal_jobs(struct scop_request *req)
 /* The orders that a member may give about a job. */
 struct job_order {
 	const char *verb, *note, *said;
-	const struct scop_view *question; /* NULL: not asked */
+	const struct scop_view *question; /* NULL: no confirmation */
 };
 
-/* A job that has ended meanwhile is no mistake of the person who pressed the button. */
+/* A job that has ended in the meantime is not the user's mistake. */
 static void
 give_order(struct scop_request *req, const struct scop_value *job, const struct job_order *order)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* API keys: programs that work for the tenant. A key is shown once, may what it lists and no more
- * than who made it, and ends. */
+/* API keys, for programs that work for the tenant. A key is shown once, has listed permissions, at
+ * most those of its creator, and expires. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +25,8 @@ const struct scop_field portal_key_fields[] = {
 	{ 0 },
 };
 
-/* The permissions that an API key may have: all but most of the portal, whose pages are for
- * persons. */
+/* The permissions that an API key may have: most of the portal's are excluded, because its pages
+ * are for people. */
 static bool
 for_programs(const char *permission)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mails that the tenant's modules have sent in the last month, and what became of each. */
+/* Mails that the tenant's modules have sent in the last month, and the result of each. */
 #include "portal.h"
 
 enum { PER_PAGE = 50 };
@@ -23,7 +23,7 @@ portal_mails(struct scop_request *req)
 	scop_view(req, &view_mails);
 }
 
-/* As a file of its own: nothing of it may do anything in the portal's page. */
+/* Sent as a separate document, so that its content cannot act in the portal's page. */
 void
 portal_mail(struct scop_request *req)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Members: who is in, in which role; inviting, and taking an invitation. The last owner stays one.
+/* Members and their roles; sending and accepting invitations. The last owner remains one.
  */
 #include <string.h>
 
@@ -44,7 +44,7 @@ const struct scop_field portal_invitation_fields[] = {
 	{ 0 },
 };
 
-/* Roles that every tenant has, in words; one that has no title either is shown by its name. */
+/* The titles of roles that every tenant has; a role without a title is shown by its name. */
 static const char *const known_roles[] = { SCOP_TEXT("owner") };
 
 static const struct scop_value *
@@ -80,7 +80,7 @@ put_roles(struct scop_request *req)
 		NULL));
 }
 
-/* A member's role in words. */
+/* The title of a member's role. */
 static const struct scop_value *
 role_in_words(struct scop_request *req, const struct scop_value *member, const void *context)
 {
@@ -153,7 +153,7 @@ portal_invite(struct scop_request *req)
 	scop_redirect(req, "members", NULL);
 }
 
-/* The first owner of a new tenant, whom the installer has made a member. */
+/* Invites the first owner of a new tenant, whom the installer has added as a member. */
 enum scop_job_result
 portal_invite_job(struct scop_request *req)
 {
@@ -175,8 +175,7 @@ portal_invitation_form(struct scop_request *req)
 	scop_view(req, &view_invitation);
 }
 
-/* The link proves that the address is theirs: who has an account joins with it, who has none makes
- * one. */
+/* The link proves the address: a person with an account joins with it, others create one. */
 void
 portal_invitation(struct scop_request *req)
 {
@@ -233,8 +232,8 @@ portal_member(struct scop_request *req)
 	scop_view(req, &view_member);
 }
 
-/* Whether nobody would be left to let others in. The owners' rows are held, so that two cannot both
- * leave as the last but one. */
+/* Whether no owner would be left. The owners' rows are locked, so that the last two owners cannot
+ * both leave at once. */
 static bool
 is_last_owner(struct scop_request *req, const struct scop_value *member)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Modules: what there is, what one of them is and may, and what can be done with it. The portal
- * holds no rights over modules: it writes an order, which the installer carries out. Operators see
- * the same page of the modules of tenants that they serve.
+ * Modules: the list, the description and rights of one module, and the operations on it. The portal
+ * has no rights over modules: it places an order, which the installer carries out. Operators see
+ * the same pages for the tenants that they serve.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,12 +33,12 @@ const struct scop_field portal_modules_fields[] = {
 static const char *const kinds[] = { "install", "upgrade", "rehearse", "back", "disable",
 	"uninstall", "purge", NULL };
 
-/* For the audit trail, in their order. */
+/* For the audit trail, in the same order. */
 static const char *const notes[] = { SCOP_AUDIT("Installed"), SCOP_AUDIT("Updated"),
 	SCOP_AUDIT("Tested an update on a copy"), SCOP_AUDIT("Went back to the previous version"),
 	SCOP_AUDIT("Disabled"), SCOP_AUDIT("Uninstalled"), SCOP_AUDIT("Deleted permanently") };
 
-/* To who has ordered it. */
+/* For the person who has ordered it. */
 static const char *const begun[] = { SCOP_TEXT("{{title}} is being installed."),
 	SCOP_TEXT("{{title}} is being updated."),
 	SCOP_TEXT("The update of {{title}} is being tried on a copy."),
@@ -62,7 +62,7 @@ const struct scop_field portal_order_fields[] = {
 	{ 0 },
 };
 
-/* The price in cents that somebody has seen and agrees to. */
+/* The price in cents to which the person has agreed. */
 const struct scop_field portal_install_fields[] = {
 	{ .name = "agreed", .type = SCOP_FIELD_INT, .min = 0, .max = 1000000000 },
 	{ 0 },
@@ -118,7 +118,7 @@ is_newer(const char *version, const char *than)
 	return false;
 }
 
-/* The newer version of a module that is on; NULL for none. */
+/* The newer version of an enabled module; NULL for none. */
 static const struct scop_value *
 update_of(struct scop_request *req, const struct scop_value *row, const void *context)
 {
@@ -227,7 +227,7 @@ order_title(struct scop_request *req, const struct scop_value *order, const void
 	return scop_make_string(req, title_of(req, scop_text(order, "kind")));
 }
 
-/* The message of a deletion names a file on the server, which concerns operators alone. */
+/* The message of a deletion names a file on the server, which concerns only operators. */
 static const struct scop_value *
 order_message(struct scop_request *req, const struct scop_value *order, const void *context)
 {
@@ -264,7 +264,7 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 	return busy;
 }
 
-/* The module's orders, and the steps of the one that is under way. */
+/* The module's orders, and the steps of the one in progress. */
 static void
 put_history(struct scop_request *req, const struct scop_value *orders, bool of_all)
 {
@@ -323,7 +323,7 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 	put_any(req, "any_version", "versions");
 }
 
-/* The page of a module, of our own tenant or (with `tenant`) of one that we serve. */
+/* The page of a module, of this tenant or (with `tenant`) of one that the scop serves. */
 static void
 show(struct scop_request *req, const struct scop_value *tenant, const struct scop_view *view)
 {
@@ -377,7 +377,7 @@ portal_module_remove(struct scop_request *req)
 	show(req, NULL, &view_remove);
 }
 
-/* ---- before something is done: what it costs, and what others will see ---- */
+/* ---- confirmations: costs and consequences ---- */
 
 void
 portal_install_form(struct scop_request *req)
@@ -400,7 +400,7 @@ portal_back_form(struct scop_request *req)
 
 /* ---- orders ---- */
 
-/* An order that costs money needs a form that showed the current price. */
+/* An order that costs money requires a form that showed the current price. */
 static bool
 is_agreed(struct scop_request *req, const struct scop_value *one, const char *kind)
 {
@@ -411,7 +411,7 @@ is_agreed(struct scop_request *req, const struct scop_value *one, const char *ki
 		scop_as_int(agreed) == atoll(scop_text(one, "price_cents_plain")));
 }
 
-/* The title is what people see; the installer wants the name. */
+/* People see the title; the installer needs the name. */
 static bool
 is_confirmed(struct scop_request *req, const struct scop_value *one)
 {
@@ -421,7 +421,7 @@ is_confirmed(struct scop_request *req, const struct scop_value *one)
 	    strcmp(typed, scop_text(one, "module")) == 0;
 }
 
-/* As the trail names it. */
+/* The name in the audit trail. */
 static const struct scop_value *
 about_module(struct scop_request *req, const struct scop_value *one,
     const struct scop_value *tenant)
@@ -443,8 +443,8 @@ say_begun(struct scop_request *req, const struct scop_value *one, bool under_way
 	scop_flash_with(req, text, scop_map_of(req, "title", scop_get(one, "title"), NULL));
 }
 
-/* One order at a time for a module: a second press shows the run that the first one started. False
- * where the answer is there: not found, refused, or a price to agree to. */
+/* One order at a time for a module: a second press shows the run started by the first. False if the
+ * answer is already set: not found, rejected, or the price to confirm. */
 static bool
 give_order(struct scop_request *req, const struct scop_value *tenant, const char *kind)
 {
@@ -507,7 +507,7 @@ portal_disable(struct scop_request *req)
 		scop_redirect(req, "module", scop_map_of(req, "module", module, NULL));
 }
 
-/* Cancels the operation `order` of `module` (its page) where the person is sure. */
+/* Cancels the operation `order` of `module` (its page) if that is confirmed. */
 static bool
 is_cancelled(struct scop_request *req, const struct scop_value *order,
     const struct scop_value *page)
@@ -541,7 +541,7 @@ portal_order_cancel(struct scop_request *req)
 	}
 }
 
-/* ---- the same for a tenant that we serve ---- */
+/* ---- the same for a tenant that the scop serves ---- */
 
 static const struct scop_value *
 served_tenant(struct scop_request *req)
@@ -645,7 +645,7 @@ portal_tenant_order_cancel(struct scop_request *req)
 	scop_put(req, "tenant", tenant);
 	if (!tenant) {
 		scop_not_found(req);
-	} else if (!page) { /* it has ended, or concerns no module */
+	} else if (!page) { /* it has ended, or does not concern a module */
 		scop_flash(req, ENDED);
 		scop_redirect(req, "tenant", scop_map_of(req, "tenant", id, NULL));
 	} else if (is_cancelled(req, order, page)) {

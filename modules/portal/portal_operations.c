@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Operations: all that was ordered for the tenant and what came of it; for an operator, of a
- * company that is served. */
+/* Operations: all orders for the tenant and their results; for operators, also those of the
+ * companies that they serve. */
 #include "portal.h"
 
 enum { PER_PAGE = 50 };

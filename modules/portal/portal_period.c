@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The filter of a list of what has happened: by a person, and by days. The days are the tenant's;
- * the statements get moments.
+ * The filter of a list of past events: by person and by days. The days are in the tenant's time
+ * zone; the statements get times in UTC.
  */
 #include "portal.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The own profile: name, language and zone; and the places where one is signed in, each of which
- * can be ended. */
+/* The member's own profile: name, language and time zone, and the sessions, each of which can be
+ * ended. */
 #include <string.h>
 
 #include "portal.h"
 
 static const char *const languages[] = { "fr", "nl", "de", "en", NULL };
 
-/* Zones to choose from; any other that the machine knows may be typed. */
+/* Suggested time zones; any other that the host knows may be typed. */
 static const char *const zones[] = { "Europe/Brussels", "Europe/Paris", "Europe/Amsterdam",
 	"Europe/Berlin", "Europe/London", "Europe/Lisbon", "America/Guadeloupe",
 	"America/Martinique", "America/Cayenne", "Indian/Reunion", "Pacific/Noumea", "UTC" };
@@ -27,8 +27,8 @@ const struct scop_field portal_profile_fields[] = {
 	{ 0 },
 };
 
-/* "Firefox, Android" of what a browser says at length; what is none of these is shown as it is, and
- * one that says nothing is unknown. */
+/* Shortens a User-Agent to "Firefox, Android"; an unrecognised one is shown unchanged, a missing
+ * one as unknown. */
 static const struct scop_value *
 agent_in_words(struct scop_request *req, const char *agent)
 {

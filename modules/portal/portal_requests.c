@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Requests: an owner asks for a module that costs more than they may order by themselves. The
- * operator sees it under what waits for them, gets a mail, and installs the module or declines with
- * a word; both see the state on the module's page. The installer writes requests and their ends.
+ * Requests: an owner asks for a module that costs more than the owner may order. The operator gets
+ * a mail, sees the request in the portal, and installs the module or declines with a reason; both
+ * see the state on the module's page. The installer creates and closes requests.
  */
 #include <stdlib.h>
 
@@ -71,7 +71,7 @@ portal_request_decline(struct scop_request *req)
 	scop_redirect(req, "tenant-module", scop_map_of(req, "tenant", id, "module", module, NULL));
 }
 
-/* In the operator's own portal: one mail to each operator. */
+/* Runs in the operator's own portal: sends one mail to each operator. */
 enum scop_job_result
 portal_asked_job(struct scop_request *req)
 {

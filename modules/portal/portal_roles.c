@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Roles: what each may do, from the permissions that the installed modules define. The owner's is
- * not to be narrowed. */
+/* Roles and their permissions, which the installed modules define. The owner's role cannot be
+ * restricted. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ portal_roles(struct scop_request *req)
 	scop_view(req, &view_roles);
 }
 
-/* A name for the tables: letters and '_', as manifests have them. */
+/* An internal name: letters and '_', as in manifests. */
 static const struct scop_value *
 name_of(struct scop_request *req, const char *title)
 {
@@ -91,7 +91,7 @@ portal_role(struct scop_request *req)
 	scop_view(req, &view_role);
 }
 
-/* Nobody gives more than they have. */
+/* Nobody can grant permissions that they do not have. */
 bool
 portal_may_give(struct scop_request *req, const struct scop_value *role)
 {
@@ -172,7 +172,7 @@ portal_role_save(struct scop_request *req)
 	scop_redirect(req, "roles", NULL);
 }
 
-/* A role that somebody has, or that a module brings, cannot be deleted. */
+/* A role that a member has, or that a module defines, cannot be deleted. */
 void
 portal_role_remove(struct scop_request *req)
 {

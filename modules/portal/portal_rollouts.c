@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Upgrades of a module for the scop's tenants that have it, in waves: begin one, follow it, pause
- * it and go on. For operators. */
+/* Upgrades in waves of a module for the scop's tenants that have it: start, watch, pause and
+ * resume. For operators. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,7 +73,7 @@ is_granted(struct scop_request *req)
 	return scop_as_bool(scop_field(req, "granted"));
 }
 
-/* The companies that would be updated, by wave: of the base, which has no offer, all. */
+/* The companies that would be updated, by wave; for the socle, which has no offer, all of them. */
 static const struct scop_value *
 plan_of(struct scop_request *req, const struct scop_value *module)
 {
@@ -104,7 +104,7 @@ may_begin(struct scop_request *req, const struct scop_value *rows, const struct 
 	return !scop_rejected(req);
 }
 
-/* Shows the waves, and which companies are left out; false where it could not start. */
+/* Shows the waves, and which companies are left out; false if it could not start. */
 static bool
 put_plan(struct scop_request *req, const struct scop_value *module)
 {
@@ -177,7 +177,7 @@ portal_rollout(struct scop_request *req)
 	    scop_row(req, rollout_changes(scop_tenant(req), scop_get(one, "id"))) != NULL;
 
 	scop_put(req, "one", one);
-	/* the installer has not taken it up yet */
+	/* the installer has not started it yet */
 	scop_put(req, "asked", scop_make_bool(req, asked));
 	scop_put(req, "busy", scop_make_bool(req, asked || is_running(one)));
 	scop_put(req, "tenants",

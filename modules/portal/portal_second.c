@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The second step of signing in: a code of an app, or one of the recovery codes. Between the
- * password and the code nothing is kept: who has passed the first step carries a sealed note for
- * five minutes.
+ * Two-step verification: a code from an authenticator app, or a recovery code. No state is stored
+ * between password and code: the form carries a sealed pass that is valid for five minutes.
  */
 #include <stdlib.h>
 #include <stdio.h>
@@ -15,7 +14,7 @@ enum {
 	RECOVERY_CODES = 8,
 	RECOVERY_LENGTH = 10,
 	FAILURES = 5,
-	FAILURES_OF_ACCOUNT = 30 /* in a quarter of an hour */
+	FAILURES_OF_ACCOUNT = 30 /* per quarter of an hour */
 };
 
 const struct scop_field portal_second_fields[] = {
@@ -61,7 +60,7 @@ put_secret(struct scop_request *req, const struct scop_value *secret)
 void
 portal_second_form(struct scop_request *req)
 {
-	/* Drawn again with the secret that the person's app has already. */
+	/* Redraws the form with the same secret, which the person's app already has. */
 	const struct scop_value *sent = scop_unseal(req, scop_field(req, "secret"));
 
 	put_secret(req, sent ? sent : scop_totp_secret(req));
@@ -137,7 +136,7 @@ const struct scop_field portal_step_fields[] = {
 	{ 0 },
 };
 
-/* The password that was right when the pass was given: another one makes it worthless. */
+/* The password hash when the pass was issued: changing the password makes the pass invalid. */
 static const char *
 password_mark(struct scop_request *req, const struct scop_value *person)
 {
@@ -157,8 +156,8 @@ portal_ask_second(struct scop_request *req, const struct scop_value *person)
 	scop_view(req, &view_second_step);
 }
 
-/* The person who has passed the first step with this pass; NULL where it is none, has expired, or
- * the password has been changed since. */
+/* The person who has passed the first step with this pass; NULL if it is invalid or has expired, or
+ * if the password has changed since. */
 static const struct scop_value *
 person_of_pass(struct scop_request *req)
 {
@@ -173,7 +172,7 @@ person_of_pass(struct scop_request *req)
 	return person && strcmp(mark, password_mark(req, person)) == 0 ? person : NULL;
 }
 
-/* Each code counts once: of two at the same time, one finds the step used. */
+/* Each code is accepted once: of two concurrent uses, one finds the time step used. */
 static bool
 is_right(struct scop_request *req, const struct scop_value *person)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Settings of modules, drawn from what their manifests say. All of a module's are saved at once;
- * the form carries a digest of what it showed, so that of two who change the same thing the second
- * is told.
+ * Settings of modules, as declared in their manifests. All settings of a module are saved together;
+ * the form carries a digest of the values that it showed, so that of two concurrent changes the
+ * second is rejected.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ const struct scop_field portal_setting_fields[] = {
 
 #define SHOWN "name value"
 
-/* Those of one setting among all choices of its module. */
+/* The choices of one setting, from all those of its module. */
 static const struct scop_value *
 choices_of(struct scop_request *req, const struct scop_value *all, const char *setting)
 {
@@ -61,7 +61,7 @@ field_of(struct scop_request *req, const struct scop_value *row)
 	    NULL);
 }
 
-/* A setting as the view draws it. */
+/* The model of a setting for the view. */
 static const struct scop_value *
 drawn(struct scop_request *req, const struct scop_value *row, const struct scop_value *choices)
 {
@@ -126,7 +126,7 @@ refuse(struct scop_request *req, const struct scop_value *row, const char *messa
 	return NULL;
 }
 
-/* `number` as the field shows it: an amount in units. */
+/* `number` as the field shows it: for money, the amount in units. */
 static const struct scop_value *
 limit(struct scop_request *req, const struct scop_value *row, int64_t number)
 {
@@ -166,7 +166,7 @@ checked_number(struct scop_request *req, const struct scop_value *row, const cha
 	return scop_make_text(req, "%lld", (long long)number);
 }
 
-/* The value as it is stored; NULL, with the field marked, for one that its type does not allow. */
+/* The value to store; NULL, with the field rejected, if its type does not allow it. */
 static const struct scop_value *
 checked(struct scop_request *req, const struct scop_value *row, const struct scop_value *choices)
 {

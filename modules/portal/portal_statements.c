@@ -4,7 +4,7 @@
 
 #include "portal.h"
 
-/* "2026-11" as people write it. */
+/* "2026-11" in the reader's format. */
 static const struct scop_value *
 in_words(struct scop_request *req, const char *month)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tenants of a scop, for its operators: what each uses, what has stopped, orders for them, a
- * new one. Every other tenant sees nothing. */
+/* The tenants of a scop, for its operators: what each uses, problems, orders, and new tenants. For
+ * any other tenant these pages are empty. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,7 +138,7 @@ portal_tenant(struct scop_request *req)
 	scop_view(req, &view_tenant);
 }
 
-/* ---- a new one ---- */
+/* ---- a new tenant ---- */
 
 void
 portal_tenant_new(struct scop_request *req)
@@ -157,7 +157,7 @@ field_or_none(struct scop_request *req, const char *name)
 	return value ? value : scop_make_text(req, "%s", "");
 }
 
-/* Errors that can be detected now are rejected now; the page of tenants shows the others. */
+/* Rejects errors that can be detected now; the page of tenants shows the others. */
 static bool
 may_be_made(struct scop_request *req)
 {
@@ -210,9 +210,9 @@ portal_tenant_make(struct scop_request *req)
 	scop_redirect(req, "tenants", NULL);
 }
 
-/* ---- what is agreed with one ---- */
+/* ---- terms of one tenant ---- */
 
-/* The trail says of whom, and to what it was set. */
+/* The audit trail names the tenant and the new value. */
 static void
 note_agreed(struct scop_request *req, const struct scop_value *tenant, const char *note,
     const char *value)
@@ -220,7 +220,7 @@ note_agreed(struct scop_request *req, const struct scop_value *tenant, const cha
 	scop_audit(req, note, scop_make_text(req, "%s: %s", scop_text(tenant, "title"), value));
 }
 
-/* NULL: it may order nothing that costs. */
+/* NULL: only free modules. */
 static void
 allow(struct scop_request *req, const struct scop_value *tenant, const struct scop_value *amount)
 {

@@ -8,7 +8,7 @@
 
 #include "portal.h"
 
-/* It stands as a sentence of its own: a capital begins it, but not where a name does. */
+/* The message is shown as a sentence: it begins with a capital, unless it begins with a name. */
 const struct scop_value *
 portal_said(struct scop_request *req, const struct scop_value *said)
 {
