@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The guestbook: the smallest module that does something, and the example that others start from.
- * Visitors leave a name and a message; the latest stand on top.
+ * The guestbook: the smallest useful module, and the example from which new modules start. Visitors
+ * leave a name and a message; the newest are on top.
  */
 #include "names.h"
 

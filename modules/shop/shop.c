@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The shop: products by category, a cart, an order on one page, paid by bank transfer. Here stand
- * its tables only; shop.h says where each handler is.
+ * The shop: products by category, a cart, an order on one page, paid by bank transfer. This file
+ * has only its tables; shop.h lists where each handler is.
  */
 #include "shop_window.h"
 

@@ -5,13 +5,13 @@
 
 #include "names.h"
 
-/* shop_catalogue.c: what visitors look at */
+/* shop_catalogue.c: the public pages */
 void shop_list(struct scop_request *req);
 void shop_category(struct scop_request *req);
 void shop_product(struct scop_request *req);
 void shop_picture(struct scop_request *req);
 
-/* shop_cart.c: what they have put together */
+/* shop_cart.c: the cart */
 void shop_cart(struct scop_request *req);
 void shop_cart_add(struct scop_request *req);
 void shop_cart_change(struct scop_request *req);
@@ -19,11 +19,11 @@ enum scop_job_result shop_sweep_job(struct scop_request *req);
 enum scop_job_result shop_end_sales_job(struct scop_request *req);
 extern const struct scop_field shop_add_fields[], shop_count_fields[];
 
-/* The key of the visitor's cart, made when there is none; only in a POST. */
+/* The key of the visitor's cart, created if there is none; only in a POST. */
 const struct scop_value *shop_cart_owner(struct scop_request *req);
 
-/* Puts what the frame shows: categories, and the cart of a browser that has one. Ends an array of
- * wants. */
+/* Reads for the frame: the categories, and the cart if the browser has one. Ends an array of reads.
+ */
 #define SHOP_FRAME(req) { "tops", false, top_categories() }, shop_cart_want(req)
 struct scop_read shop_cart_want(struct scop_request *req);
 
@@ -40,16 +40,15 @@ void shop_order_place(struct scop_request *req);
 void shop_thanks(struct scop_request *req);
 extern const struct scop_field shop_order_fields[];
 
-/* Puts the VAT of an order, as read under `found_vats`, for people: a rate without digits that say
- * nothing. */
+/* Puts the VAT of an order, read as `found_vats`, for display: rates without trailing zeros. */
 void shop_put_vats(struct scop_request *req);
 
-/* Puts the communication of `order` as people write it. */
+/* Puts the structured communication of `order` in its printed form. */
 void shop_put_communication(struct scop_request *req, const struct scop_value *order);
 
 /* Puts the account number of `payment` as people read it: in groups of four. */
 
-/* shop_customer.c: customers who want to see their orders */
+/* shop_customer.c: customers' access to their orders */
 void shop_account(struct scop_request *req);
 void shop_account_ask(struct scop_request *req);
 void shop_account_link(struct scop_request *req);
@@ -58,7 +57,7 @@ void shop_account_leave(struct scop_request *req);
 enum scop_job_result shop_account_job(struct scop_request *req);
 extern const struct scop_field shop_account_fields[];
 
-/* shop_orders.c: what the merchant sees of orders; shop_state.c: what becomes of them */
+/* shop_orders.c: the merchant's pages of orders; shop_state.c: their states */
 void shop_orders(struct scop_request *req);
 void shop_tile(struct scop_request *req);
 void shop_orders_file(struct scop_request *req);
@@ -77,16 +76,15 @@ void shop_product_new(struct scop_request *req);
 void shop_product_add(struct scop_request *req);
 extern const struct scop_field shop_products_fields[], shop_publish_fields[], shop_new_fields[];
 
-/* The category that a path such as "Vélos > Ville" leads to, made where it is new; 0 for an empty
- * one. */
+/* The category with a path such as "Vélos > Ville", created if needed; 0 for an empty path. */
 void shop_category_put(struct scop_request *req, const char *path, int64_t *ret_category,
     int64_t *ret_top);
 
-/* Which picture the bytes are, by how they begin: what a name says does not count. NULL for none.
+/* The type of a picture by its first bytes, whatever its file name; NULL if it is not a picture.
  */
 const char *shop_picture_type(const char *data, size_t size);
 
-/* shop_article.c: one of them, with its variants and its picture */
+/* shop_article.c: one product, with its variants and its picture */
 void shop_product_edit(struct scop_request *req);
 void shop_product_save(struct scop_request *req);
 extern const struct scop_field shop_product_fields[], shop_edit_fields[];
@@ -96,7 +94,7 @@ void shop_settings_show(struct scop_request *req);
 void shop_settings_save(struct scop_request *req);
 extern const struct scop_field shop_settings_fields[];
 
-/* shop_import.c: files of products; shop_upload.c and shop_upload_job.c: the same in the portal */
+/* shop_import.c: importing products; shop_upload.c and shop_upload_job.c: the same in the portal */
 bool shop_import_products(struct scop_request *req, const struct scop_file *files, size_t count);
 bool shop_import_good_rows(struct scop_request *req, const struct scop_file *files, size_t count);
 bool shop_import_payment(struct scop_request *req, const struct scop_file *files, size_t count);

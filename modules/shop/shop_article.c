@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * One article of the merchant's: texts, picture and all variants, on one page that is saved as a
- * whole, so that nothing typed is lost beside the button that was pressed.
+ * The merchant's page of one article: texts, picture and all variants, saved together, so that no
+ * button loses input.
  *
- * A variant's fields are named by its number ("price.12"), those of new ones by "new1" to "new3"; a
- * new one is there when anything of it is filled in. A form that does not speak of a variant leaves
- * it as it is.
+ * A variant's fields have its id in their names ("price.12"), those of new variants "new1" to
+ * "new3"; a new variant is created if any of its fields is filled in. A variant that is not in the
+ * form is left unchanged.
  */
 #include "shop_article.h"
 #include "shop_source.h"
@@ -93,7 +93,7 @@ const struct scop_field shop_product_fields[] = {
 
 static const char *const new_keys[NEW_ROWS] = { "new1", "new2", "new3" };
 
-/* ---- what the page shows ---- */
+/* ---- showing the page ---- */
 
 static const struct scop_value *
 text_value(struct scop_request *req, const char *text)
@@ -122,7 +122,7 @@ set_field(struct scop_request *req, struct scop_map *row, const char *map, const
 	scop_map_set(row, error, scop_rejection(req, name));
 }
 
-/* A variant (NULL: one that is still to be made) as the page's inputs show it. */
+/* The values of a variant's inputs; NULL: of a new one. */
 static const struct scop_value *
 shown_row(struct scop_request *req, const struct scop_value *variant, const char *key)
 {
@@ -151,7 +151,7 @@ key_of(struct scop_request *req, const struct scop_value *variant)
 	return scop_as_text(scop_make_text(req, "%lld", (long long)scop_int(variant, "id")));
 }
 
-/* The page of variants that is asked for, from 1; the first where it is no page's number. */
+/* The requested page of variants, from 1; the first if the number is invalid. */
 static size_t
 page_of(struct scop_request *req)
 {
@@ -218,15 +218,15 @@ shop_product_edit(struct scop_request *req)
 	const struct scop_file *file = scop_upload(req, "picture");
 
 	put_rows(req, scop_model(req, "found"));
-	/* a browser does not keep it where the form is drawn again */
+	/* a browser does not keep it when the form is redrawn */
 	scop_put(req, "picture_lost", scop_make_bool(req, file && file->data));
 	scop_put(req, "seen", scop_row_version(req, product, SHOP_ARTICLE));
 	scop_view(req, &view_product_edit);
 }
 
-/* ---- what is saved ---- */
+/* ---- saving ---- */
 
-/* A variant as the form wants it; `before` is NULL for a new one. */
+/* A variant as in the form; `before` is NULL for a new one. */
 struct row {
 	const char *key;
 	const struct scop_value *before;
@@ -238,7 +238,7 @@ struct row {
 struct article {
 	const struct scop_value *product, *id;
 	struct row row[ROWS_MAX + NEW_ROWS];
-	size_t count, left; /* rows; those that are not removed */
+	size_t count, left; /* rows; those not removed */
 };
 
 static const char *
@@ -255,7 +255,7 @@ refuse(struct scop_request *req, const char *map, const struct row *row, const c
 	    message, NULL);
 }
 
-/* A whole number from 0; an empty field is `empty`. False where it is none. */
+/* Reads a whole number from 0; an empty field gives `empty`. False if it is not a number. */
 static bool
 whole(const char *text, int64_t most, int64_t *ret_number)
 {
@@ -298,7 +298,7 @@ read_row(struct scop_request *req, struct row *row)
 		read_numbers(req, row);
 }
 
-/* The variants that there are and those that the form adds. */
+/* Reads the existing variants and those that the form adds. */
 static void
 read_rows(struct scop_request *req, struct article *article, const struct scop_value *variants)
 {
@@ -423,7 +423,7 @@ item_of(struct scop_request *req, const struct row *row)
 	    scop_make_int(req, row->grams), NULL);
 }
 
-/* The audit trail has the first of what changed in price or stock. */
+/* The audit trail has the first changes of price or stock. */
 static void
 note_numbers(struct scop_request *req, const struct article *article)
 {
@@ -494,7 +494,7 @@ write_rows(struct scop_request *req, const struct article *article)
 	note_numbers(req, article);
 }
 
-/* The type of the picture that was chosen; NULL for none. */
+/* The type of the chosen picture; NULL for none. */
 static const char *
 chosen_picture(struct scop_request *req)
 {

@@ -8,7 +8,7 @@ enum { STEPS_MAX = 100 };
 
 const char *const shop_countries[SHOP_COUNTRIES + 1] = { "BE", "FR", NULL };
 
-/* ---- adding up ---- */
+/* ---- totals ---- */
 
 static size_t
 steps_of(const struct scop_value *tariff, struct shop_step steps[STEPS_MAX])
@@ -84,7 +84,7 @@ shop_basket_digest(struct scop_request *req, const struct shop_basket *basket)
 	return scop_hash(req, text);
 }
 
-/* ---- what pages show ---- */
+/* ---- models for pages ---- */
 
 const struct scop_value *
 shop_rate(struct scop_request *req, unsigned rate)
@@ -93,7 +93,7 @@ shop_rate(struct scop_request *req, unsigned rate)
 			       : scop_make_number(req, rate / 10, 1);
 }
 
-/* The model of a VAT class: its rate and its VAT amount; classes of one rate are merged. */
+/* The model of a VAT class: its rate and its VAT amount; classes with the same rate are merged. */
 static const struct scop_value *
 shown_vats(struct scop_request *req, const struct shop_quote *quote, const char *currency)
 {
@@ -110,7 +110,7 @@ shown_vats(struct scop_request *req, const struct shop_quote *quote, const char 
 	return scop_make_list(req, count, list);
 }
 
-/* The price that all countries that it goes to have; NULL where they differ. */
+/* The delivery price, if it is the same for all countries; NULL if it differs. */
 static const struct shop_quote *
 only_price(const struct shop_basket *basket)
 {
@@ -166,7 +166,7 @@ shop_put_quotes(struct scop_request *req, const struct shop_basket *basket, cons
 		scop_put(req, "free_from", free_from);
 }
 
-/* ---- delivery, of one article or of all ---- */
+/* ---- delivery prices, of one article or of all ---- */
 
 void
 shop_put_delivery(struct scop_request *req, int64_t grams, const struct scop_value *price)

@@ -9,7 +9,7 @@
 
 enum { SHOP_COUNTRIES = 2 };
 
-extern const char *const shop_countries[SHOP_COUNTRIES + 1]; /* NULL ends */
+extern const char *const shop_countries[SHOP_COUNTRIES + 1]; /* ends with NULL */
 
 /* The price of the cart for delivery to one country. */
 struct shop_quote {
@@ -27,21 +27,21 @@ struct shop_basket {
 	struct shop_quote quote[SHOP_COUNTRIES];
 };
 
-/* `lines` as cart_lines has them, `terms` as selling, `tariff` as steps. */
+/* `lines`, `terms` and `tariff` are rows of the statements cart_lines, selling and steps. */
 void shop_basket_add_up(struct shop_basket *basket, const struct scop_value *lines,
     const struct scop_value *terms, const struct scop_value *tariff);
 
-/* A digest of everything that the totals were made from. */
+/* A digest of everything from which the totals are calculated. */
 const struct scop_value *shop_basket_digest(struct scop_request *req,
     const struct shop_basket *basket);
 
-/* Puts `countries` with what each costs, `deliverable` where there is any, `one` (the only price
- * there is, because it goes to one country alone or costs the same in all), `goods`, and
- * `free_from` where a larger order would be delivered for nothing. `chosen` is a country's code. */
+/* Puts `countries` with the price for each, `deliverable` if there are any, `one` (the delivery
+ * price, if it is the same for all countries), `goods`, and `free_from` if a larger order would be
+ * delivered free of charge. `chosen` is a country's code. */
 void shop_put_quotes(struct scop_request *req, const struct shop_basket *basket,
     const char *chosen);
 
-/* The rate in percent, without digits that say nothing: 2100 is 21, 550 is 5.5. */
+/* The rate in percent, without trailing zeros: 2100 is 21, 550 is 5.5. */
 const struct scop_value *shop_rate(struct scop_request *req, unsigned rate);
 
 /* Puts `delivery`: where goods of this weight and price go and what that costs, by the model's

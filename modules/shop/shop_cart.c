@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The cart: kept for a guest by the browser's token, for a customer by their address. What is in it
- * is promised to nobody: stock is taken when the order is placed.
+ * The cart: kept for a guest by the browser's token, for a customer by their address. Articles in
+ * it are not reserved: stock is taken when the order is placed.
  */
 #include "shop_basket.h"
 
@@ -57,7 +57,7 @@ shop_options(struct scop_request *req, const struct scop_value *variant)
 	    three);
 }
 
-/* The lines, that of a refused number marked. */
+/* The lines; one with a rejected quantity is marked. */
 static const struct scop_value *
 marked(struct scop_request *req, const struct scop_value *lines)
 {
@@ -96,8 +96,8 @@ shop_cart(struct scop_request *req)
 	scop_view(req, &view_cart);
 }
 
-/* Says how many there are, rather than taking fewer than were asked for; `before` are in the cart
- * already. */
+/* Shows how many are available, instead of silently adding fewer; `before` are already in the cart.
+ */
 static void
 refuse(struct scop_request *req, const struct scop_value *variant, int64_t before)
 {
@@ -171,7 +171,7 @@ shop_cart_change(struct scop_request *req)
 	const struct scop_value *variant = scop_row(req, variant_to_order(id));
 
 	if (!variant || !scop_row(req, cart_line_of(owner, id))) {
-		scop_redirect(req, "cart", NULL); /* gone in another tab: the cart says so */
+		scop_redirect(req, "cart", NULL); /* removed in another tab: the cart shows it */
 		return;
 	}
 	if (!enough(variant, scop_as_int(count))) {
@@ -183,7 +183,7 @@ shop_cart_change(struct scop_request *req)
 	scop_redirect(req, "cart", NULL);
 }
 
-/* Each night, all that nobody came back for, however much a day has left. */
+/* Deletes abandoned carts every night, however many there are. */
 enum scop_job_result
 shop_sweep_job(struct scop_request *req)
 {

@@ -6,7 +6,7 @@
 
 enum { PER_PAGE = 24 };
 
-/* A page behind the last one has nothing to show: the first one has. */
+/* A page after the last one would be empty: shows the first instead. */
 static void
 show_page(struct scop_request *req, const struct scop_value *products,
     const struct shop_window *window, const char *route, const struct scop_value *parts)
@@ -34,7 +34,7 @@ shop_list(struct scop_request *req)
 	show_page(req, products, &window, "list", NULL);
 }
 
-/* An outermost category has all below it by one column. */
+/* For a top-level category one column selects all products below it. */
 static struct scop_query
 products_in(struct scop_request *req, const struct scop_value *category,
     const struct shop_window *window)
@@ -69,7 +69,7 @@ shop_category(struct scop_request *req)
 	show_page(req, products, &window, "category", scop_map_of(req, "category", slug, NULL));
 }
 
-/* Each variant with its options in words, and whether it is the chosen one. */
+/* Adds to each variant the text of its options, and whether it is the chosen one. */
 static const struct scop_value *
 described(struct scop_request *req, const struct scop_value *variants,
     const struct scop_value *chosen)
@@ -112,7 +112,7 @@ shop_product(struct scop_request *req)
 		    scop_rows(req, category_parents(scop_get(product, "category_slug"))));
 	scop_put(req, "variants", described(req, variants, chosen));
 	scop_put(req, "chosen", chosen);
-	/* what nobody can choose is said all the same: the size of a single coat */
+	/* also shown if there is no choice, such as the size of a single coat */
 	scop_put(req, "options", scop_count(variants) == 1 ? shop_options(req, product) : NULL);
 	scop_put(req, "groups", shop_choices(req, product, variants, chosen));
 	shop_put_delivery(req, scop_int(chosen, "weight_grams"), scop_get(chosen, "price"));

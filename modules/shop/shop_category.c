@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Categories by their path, and addresses that are free: see shop_category.h. */
+/* Categories by path, and unused addresses: see shop_category.h. */
 #include "shop_category.h"
 #include "shop_source.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The order, on one page and without an account: what is in the cart, where it goes, what it costs
- * there with VAT and delivery.
+ * The checkout, on one page and without an account: the cart, the address, and the total with VAT
+ * and delivery.
  *
- * The page says the total of each country; the form carries a digest of all that the totals were
- * made from. Where that has changed meanwhile (a price, the cart in another tab), nothing is
- * ordered: the page is shown again and says so.
+ * The page shows the total for each country; the form carries a digest of everything from which the
+ * totals are calculated. If that has changed (a price, or the cart in another tab), nothing is
+ * ordered, and the page is shown again with a message.
  */
 #include "shop_basket.h"
 #include "shop_payment.h"
@@ -102,7 +102,7 @@ shop_put_vats(struct scop_request *req)
 	scop_put(req, "vats", scop_make_list(req, count, list));
 }
 
-/* ---- placing it ---- */
+/* ---- placing the order ---- */
 
 void
 shop_put_communication(struct scop_request *req, const struct scop_value *order)
@@ -161,8 +161,8 @@ add_order(struct scop_request *req, const struct shop_basket *basket,
 	return id;
 }
 
-/* To the customer, in the language of the form, with all that the page of thanks says: that page
- * may be lost. */
+/* Mails the customer, in the language of the form, all that the page after the order says, since
+ * that page may be lost. */
 static void
 mail_order(struct scop_request *req, const struct scop_value *token)
 {
@@ -183,7 +183,7 @@ mail_order(struct scop_request *req, const struct scop_value *token)
 		.reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
 }
 
-/* To the merchant, in the tenant's own time to look: where the replies of customers go. */
+/* Mails the merchant, at the address that gets customers' replies. */
 static void
 tell_shop(struct scop_request *req)
 {
@@ -198,7 +198,7 @@ tell_shop(struct scop_request *req)
 		.reply_to = scop_get(order, "mail") });
 }
 
-/* Why the order cannot be placed as it stands; true when it was refused. */
+/* Checks whether the order can be placed; true if it was rejected. */
 static bool
 refused(struct scop_request *req, const struct shop_basket *basket, const struct shop_quote *quote,
     bool in_france)
@@ -228,7 +228,8 @@ shop_order_place(struct scop_request *req)
 	const bool in_france = strcmp(scop_as_text(scop_field(req, "country")), "FR") == 0;
 	struct shop_basket basket;
 
-	/* The rows stay locked until the commit, so of two who want the last piece one gets it. */
+	/* The rows stay locked until the commit, so only one of two customers gets the last piece.
+	 */
 	const struct scop_value *lines = scop_rows(req, cart_to_order(owner));
 
 	if (scop_count(lines) == 0) {
@@ -244,7 +245,7 @@ shop_order_place(struct scop_request *req)
 	const struct scop_value *ids = scop_make_list(req, 1, &order);
 	add_lines(req, order, owner, quote);
 	add_vats(req, order, quote);
-	/* the rows were held: it cannot be */
+	/* cannot happen: the rows are locked */
 	if (scop_write(req, stock_take(owner)) != scop_count(lines)) {
 		scop_reject(req, "cart",
 		    "Somebody was quicker: part of your cart is no longer available.");

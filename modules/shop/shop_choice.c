@@ -2,8 +2,8 @@
 /*
  * The choices of an article that has variants: one group for each option (colour, size), in which
  * each value is a link to the variant that it leads to. So price and stock on the page are always
- * those of the chosen variant, a combination that does not exist cannot be chosen, and neither
- * needs a script.
+ * those of the chosen variant, and a combination that does not exist cannot be chosen, without any
+ * script.
  */
 #include "shop_choice.h"
 
@@ -40,9 +40,9 @@ agree(const struct scop_value *one, const struct scop_value *other, unsigned opt
 	    0;
 }
 
-/* How well a variant follows on the choice of a value of `option`: it keeps the options before it,
- * and as many of those behind it as it can; one that can be had is better than one that is sold
- * out. Below 0: it does not follow. */
+/* Ranks a variant after choosing a value of `option`: it must have the same earlier options, and
+ * should have as many of the same later ones as possible; an available variant is better than one
+ * that is sold out. Negative: not reachable. */
 static int
 follows(const struct scop_value *variant, const struct scop_value *chosen, unsigned option)
 {
@@ -56,8 +56,8 @@ follows(const struct scop_value *variant, const struct scop_value *chosen, unsig
 	return 2 * kept + scop_bool(variant, "for_sale");
 }
 
-/* The variant that choosing the option's value of `like` leads to; NULL where there is no such
- * combination. */
+/* The variant reached by choosing the value that `like` has for the option; NULL if there is no
+ * such combination. */
 static const struct scop_value *
 leads_to(const struct scop_value *variants, const struct scop_value *chosen, unsigned option,
     const struct scop_value *like, bool *ret_any_for_sale)
@@ -82,7 +82,8 @@ leads_to(const struct scop_value *variants, const struct scop_value *chosen, uns
 	return best;
 }
 
-/* One value; price and stock where it is the last option, which settles the variant. */
+/* The model of one value; for the last option, which determines the variant, with price and stock.
+ */
 static const struct scop_value *
 value_of(struct scop_request *req, const struct scop_value *variants,
     const struct scop_value *chosen, unsigned option, const struct scop_value *like, bool last)
@@ -120,7 +121,7 @@ values_of(struct scop_request *req, const struct scop_value *variants,
 	return scop_make_list(req, count, list);
 }
 
-/* The options that the variants differ in, or that have a name; bit n is option n. */
+/* The options in which the variants differ, or that have a name; bit n is option n. */
 static unsigned
 options_in_use(const struct scop_value *variants)
 {

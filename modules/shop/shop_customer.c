@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Customers who want to see their orders, or their cart on another machine. No password: a link to
- * their address proves who they are, and its page shows a button, because a mail program may open a
+ * Customers' access to their orders, and to their cart on another device. There is no password: a
+ * link in a mail proves the address, and its page shows a button, because a mail program may open a
  * link by itself.
  */
 #include "shop.h"
 
-enum { TOKEN_LENGTH = 40, LINKS_MAX = 3 /* in ten minutes */ };
+enum { TOKEN_LENGTH = 40, LINKS_MAX = 3 /* per ten minutes */ };
 
 const struct scop_field shop_account_fields[] = {
 	{ .name = "mail",
@@ -33,7 +33,7 @@ shop_account(struct scop_request *req)
 	scop_view(req, &view_account);
 }
 
-/* Whether the address is known shows neither here nor in the time: the mail is a job's. */
+/* Neither the answer nor its timing reveals whether the address is known: a job sends the mail. */
 void
 shop_account_ask(struct scop_request *req)
 {
@@ -53,7 +53,7 @@ shop_account_job(struct scop_request *req)
 	const struct scop_value *mail = scop_get(scop_body(req), "mail"),
 				*token = scop_random(req, TOKEN_LENGTH);
 
-	/* Nobody's mailbox is filled by pressing often. */
+	/* Limits the number of mails per address. */
 	if (scop_int(scop_row(req, customer_links_of(mail)), "fresh") >= LINKS_MAX)
 		return SCOP_JOB_DONE;
 	scop_write(req, customer_link_add(scop_hash(req, token), mail));

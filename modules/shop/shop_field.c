@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Single fields of a product export, as their source writes them: see shop_row.h. */
+/* Reads single fields of a product export, in each source's format: see shop_row.h. */
 #include "shop_row.h"
 
 #include <ctype.h>
@@ -9,8 +9,8 @@
 #include <strings.h>
 #include <time.h>
 
-/* A text of one line is read from at most so many bytes of its field: limits are put on what is
- * kept, and nothing that is kept is longer. */
+/* A one-line text is read from at most this many bytes of its field, which is more than any stored
+ * text may have. */
 enum { RAW = 8192, STOCK_MAX = 1000000000, GRAMS_MAX = 10000000 };
 #define CENTS_MAX 9999999999
 
@@ -40,9 +40,9 @@ shop_note(struct shop_reader *reader, int column, const char *text)
 		    (struct shop_row_error){ (unsigned)(column + 1), text };
 }
 
-/* ---- texts ---- */
+/* ---- strings ---- */
 
-/* Our own export and WooCommerce's put a ' before what a spreadsheet would calculate. */
+/* Our own exports and WooCommerce's put a ' before a text that a spreadsheet would evaluate. */
 static const char *
 unguarded(const struct shop_reader *reader, int column)
 {
@@ -52,7 +52,7 @@ unguarded(const struct shop_reader *reader, int column)
 }
 
 /* Decodes one WooCommerce escape at `*at`: "\," in lists, and character references, which its
- * database has in names. Writes the letter and moves behind it; 0 if there is none. */
+ * database has in names. Writes the character and moves past it; 0 if there is none. */
 static size_t
 take_escape(const char **at, const char *end, char *to)
 {
@@ -72,7 +72,7 @@ take_escape(const char **at, const char *end, char *to)
 	return bytes;
 }
 
-/* `length` bytes of a field as one line without blanks around it; `to` has RAW bytes. */
+/* Converts `length` bytes of a field to one trimmed line; `to` has RAW bytes. */
 static void
 clean(const struct shop_reader *reader, const char *text, size_t length, char *to)
 {
@@ -114,7 +114,7 @@ shop_digest(const char *text, uint64_t sum)
 	return sum;
 }
 
-/* Keeps the first `letters` of a text. */
+/* Keeps the first `letters` characters of a text. */
 static void
 shorten(struct shop_reader *reader, int column, const char *text, size_t letters, char *to)
 {
@@ -157,7 +157,7 @@ shop_field_key(struct shop_reader *reader, int column, size_t letters, char *to,
 
 /* ---- the price ---- */
 
-/* "2026-11-28", a day that there is; nothing else would be stored. */
+/* Whether the text is an existing date, "2026-11-28"; no other could be stored. */
 static bool
 is_day(const char *text)
 {
@@ -170,8 +170,8 @@ is_day(const char *text)
 	    tm.tm_mday == day;
 }
 
-/* Whether a sale runs today, and its last day, "" where none is said. One that begins later is
- * told. Times stand behind the day, in the shop's zone. */
+/* Whether a sale is on today, and its last day, or "". A sale that begins later is reported. Times
+ * after the date are in the shop's time zone. */
 static bool
 is_on_sale(struct shop_reader *reader, char until[11])
 {
@@ -217,7 +217,7 @@ take_amount(struct shop_reader *reader, int column, int64_t *ret_cents)
 	    shop_wrong(reader, column, SCOP_TEXT("The price is not an amount such as 12.50."));
 }
 
-/* The price after the sale. Without one the reduced price stays, which is told. */
+/* The price after the sale. If it is missing, the reduced price remains, which is reported. */
 static bool
 take_regular(struct shop_reader *reader, const char until[11])
 {
@@ -249,7 +249,7 @@ shop_field_price(struct shop_reader *reader)
 
 /* ---- stock and weight ---- */
 
-/* Whether it is sold without counting: by the policy of Shopify, by the backorders of WooCommerce.
+/* Whether it is sold without stock: by Shopify's policy or WooCommerce's backorders.
  */
 static bool
 sells_on(const struct shop_reader *reader)
@@ -295,7 +295,7 @@ shop_field_stock(struct shop_reader *reader)
 	row->stock = -1;
 	shop_field_word(reader, source->stock, text, sizeof text);
 	shop_field_word(reader, source->in_stock, in_stock, sizeof in_stock);
-	/* Shopify: nobody counts it */
+	/* Shopify: not tracked */
 	if (source->tracker >= 0 && !*shop_field(reader, source->tracker))
 		return true;
 	if (strcasecmp(text, "parent") == 0) {
@@ -305,7 +305,7 @@ shop_field_stock(struct shop_reader *reader)
 	if (text[0] && !whole_number(text, &stock))
 		return shop_wrong(reader, source->stock,
 		    SCOP_TEXT("The stock is not a whole number."));
-	if (text[0]) /* sold more than there were: none is left */
+	if (text[0]) /* negative stock: none is left */
 		row->stock = stock < 0 ? 0 : stock;
 	else if (strcmp(in_stock, "0") == 0)
 		row->stock = 0;
@@ -328,7 +328,7 @@ shop_field_weight(struct shop_reader *reader)
 	reader->row->grams = -1;
 	if (!text[strspn(text, " ")])
 		return true;
-	/* "1,500" alone: weights of a thousand and more are written without groups */
+	/* "1,500" alone: weights are written without thousands separators */
 	if (shop_number(text, strchr(text, '.') ? '.' : ',', 3, &thousandths) != SHOP_NUMBER_OK)
 		return shop_wrong(reader, source->weight, SCOP_TEXT("The weight is not a number."));
 	if (thousandths > (int64_t)GRAMS_MAX * 1000)
@@ -342,13 +342,14 @@ shop_field_weight(struct shop_reader *reader)
 	return true;
 }
 
-/* ---- words of lists ---- */
+/* ---- values from lists ---- */
 
 struct word {
 	const char *word, *ours;
 };
 
-/* Ours for the word in the field; NULL where the list, which ends with an empty one, has it not. */
+/* Our value for the word in the field; NULL if it is not in the list, which ends with an empty
+ * entry. */
 static const char *
 find_word(const char *text, const struct word *words)
 {
@@ -376,7 +377,7 @@ shop_field_quality(struct shop_reader *reader)
 	return true;
 }
 
-/* Classes by the names that shops give them, and by the rates of Belgium and France. */
+/* VAT classes by their usual names, and by the rates of Belgium and France. */
 static const struct word vat_words[] = { { "standard", "standard" }, { "21", "standard" },
 	{ "20", "standard" }, { "intermediate", "intermediate" }, { "12", "intermediate" },
 	{ "10", "intermediate" }, { "reduced", "reduced" }, { "reduced-rate", "reduced" },
@@ -388,7 +389,7 @@ static const struct word vat_words[] = { { "standard", "standard" }, { "21", "st
 	{ "nultarief", "super_reduced" }, { "nul-tarief", "super_reduced" },
 	{ "0", "super_reduced" }, { "2-1", "super_reduced" }, { NULL, NULL } };
 
-/* "6 %", "TVA 5,5", "reduced-rate": the class that its words or its number name. */
+/* "6 %", "TVA 5,5", "reduced-rate": finds the class by name or rate. */
 static const char *
 vat_class(const char *text)
 {
@@ -405,7 +406,7 @@ vat_class(const char *text)
 	return find_word(name, vat_words);
 }
 
-/* No VAT is due on it there: the class of the lowest rate is the nearest. */
+/* No VAT is due in the source: the class with the lowest rate is the closest. */
 static void
 take_untaxed(struct shop_reader *reader)
 {
@@ -460,7 +461,8 @@ first_of_list(const char *text)
 	return length;
 }
 
-/* One level, behind " > "; a title that has a '>' of its own gets one that leads nowhere. */
+/* Reads one level, separated by " > "; a '>' within a title is replaced, so that it separates
+ * nothing. */
 static void
 add_level(struct shop_reader *reader, int column, const char *text, size_t length)
 {
@@ -506,7 +508,7 @@ shop_field_category(struct shop_reader *reader)
 
 /* ---- descriptions ---- */
 
-/* WooCommerce writes the end of a line as "\n". */
+/* WooCommerce writes line ends as "\n". */
 static char *
 with_lines(const char *text)
 {
@@ -524,7 +526,7 @@ with_lines(const char *text)
 	return out;
 }
 
-/* Our own files have text, and no HTML: what was exported comes back as it was. */
+/* Our own files contain text, not HTML, so that an export is re-imported unchanged. */
 static void
 take_plain(struct shop_reader *reader, const char *text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Files that the command line imports: products by shop_import.h, all rows or the good ones, and
- * where customers pay. What is wrong is reported by its line.
+ * Imports from the command line: products with shop_import.h, all rows or only the valid ones, and
+ * the account for payments. Errors are reported with their lines.
  */
 #include "shop_import.h"
 
@@ -15,7 +15,7 @@ struct reporter {
 	unsigned errors;
 };
 
-/* An error reported as such undoes everything. */
+/* A reported error rolls everything back. */
 static void
 report(void *context, bool is_error, unsigned line, unsigned column, const char *words,
     const char *about)
@@ -72,7 +72,7 @@ shop_import_good_rows(struct scop_request *req, const struct scop_file *files, s
 	return import_files(req, files, count, false);
 }
 
-/* Three fields under "beneficiary,iban,bic", checked as on the page of settings. */
+/* Three fields under the headings "beneficiary,iban,bic", validated as on the settings page. */
 static bool
 check_payment(struct scop_request *req, const char *const *fields, unsigned line)
 {

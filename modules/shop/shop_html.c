@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* The letters from U+00A0 on, and others, by their names in HTML 4.01, section 24; apos is XML's.
- * libxml2 knows them too, and would be mapped into each worker of the shop for them. */
+/* Character references by name, from HTML 4.01, section 24; apos is XML's. libxml2 has them too,
+ * but would be loaded into every worker of the shop only for them. */
 static const char *const latin1_names[] = { "nbsp", "iexcl", "cent", "pound", "curren", "yen",
 	"brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy", "reg", "macr", "deg",
 	"plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm",
@@ -41,7 +41,7 @@ named_letter(const char *name, size_t length)
 {
 	for (size_t i = 0; i < COUNT(latin1_names); i++)
 		if (strncmp(name, latin1_names[i], length) == 0 && !latin1_names[i][length])
-			/* blanks that keep words together are for a page's maker */
+			/* no-break spaces matter only for layout */
 			return i == 0 ? ' ' : 0xa0 + (unsigned)i;
 	for (size_t i = 0; i < COUNT(other_names); i++)
 		if (strncmp(name, other_names[i].name, length) == 0 && !other_names[i].name[length])
@@ -49,8 +49,8 @@ named_letter(const char *name, size_t length)
 	return 0;
 }
 
-/* The letter that "&eacute;", "&#233;" or "&#xE9;" is, and where it ends; 0 where there is none, as
- * for a letter that no text has. */
+/* The character of "&eacute;", "&#233;" or "&#xE9;", and the end of the reference; 0 if there is
+ * none, or the character is not allowed in text. */
 static unsigned
 reference(const char *html, const char **ret_end)
 {
@@ -74,7 +74,7 @@ reference(const char *html, const char **ret_end)
 											: letter;
 }
 
-/* `letter` in UTF-8; how many bytes it took, of four at most. */
+/* Writes `letter` in UTF-8; returns the number of bytes, at most four. */
 static size_t
 put_letter(char *out, unsigned letter)
 {
@@ -106,8 +106,8 @@ opens(const char *html, const char *tag)
 	return strncasecmp(html, tag, length) == 0 && !isalnum((unsigned char)html[length]);
 }
 
-/* Behind the tag or comment at `html`, and behind what is no text in it; NULL for a '<' that opens
- * none. */
+/* The position after the tag or comment at `html`, and after its content if that is not text; NULL
+ * for a '<' that starts none. */
 static const char *
 behind_tag(const char *html)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The import: rows of shop_source.h into tables, as shop_plan.h has put them together. Safe to run
- * again: products, variants and categories are known by keys that are exact, and what a file does
- * not have is left as it is.
+ * The import: writes rows of shop_source.h into tables, as planned by shop_plan.h. It can be
+ * repeated: products, variants and categories are identified by exact keys, and what a file does
+ * not mention is left unchanged.
  */
 #include "shop_import.h"
 #include "shop_plan.h"
@@ -31,7 +31,7 @@ has(int column)
 	return column >= 0;
 }
 
-/* NULL where the file has no column for it. */
+/* NULL if the file has no such column. */
 static const struct scop_value *
 text_of(struct shop_plan *plan, bool has_column, const char *words)
 {
@@ -111,7 +111,7 @@ make_names(struct product_maker *maker)
 	struct shop_options options;
 	const char *names[SHOP_ATTRIBUTES] = { NULL };
 
-	nothing.parent[0] = 'x'; /* by their names */
+	nothing.parent[0] = 'x'; /* found by name */
 	for (size_t i = 0; i < product->name_count; i++)
 		names[i] = product->names[i];
 	shop_row_options(&nothing, names, product->name_count, &options);
@@ -156,7 +156,7 @@ change_product(struct product_maker *maker)
 		row->vat[0] ? text(plan, row->vat) : NULL));
 }
 
-/* Whether the file says so; NULL where it does not, or where it is for the shop to say. */
+/* Whether the file shows the product; NULL if the file does not say, or the shop decides. */
 static const struct scop_value *
 published(struct shop_plan *plan, const struct shop_plan_product *product,
     const struct shop_row *row)
@@ -203,7 +203,8 @@ put_product(struct shop_plan *plan, struct shop_plan_product *product, const str
 		product->id = scop_inserted(plan->req);
 }
 
-/* In the first round of writing: products, so that a variation finds the one that follows it. */
+/* In the first pass of writing: products, so that a variation finds a product that comes after it.
+ */
 static void
 write_product(struct shop_plan *plan, struct shop_row *row, const struct shop_row_error *error)
 {
@@ -322,7 +323,7 @@ take_variant(struct shop_plan *plan, struct shop_plan_product *product, struct s
 		put_variant(plan, product, row, &options, code);
 }
 
-/* ---- one row after the other ---- */
+/* ---- rows ---- */
 
 static void
 tell_notes(struct shop_plan *plan, const struct shop_row *row)
@@ -349,7 +350,8 @@ tell_product(struct shop_plan *plan, const struct shop_plan_product *product,
 		    row->name);
 }
 
-/* A variant without its product; the product's own row says why, where it was refused. */
+/* Reports a variant without its product; if the product's own row was refused, that row gives the
+ * reason. */
 static void
 tell_orphan(struct shop_plan *plan, const struct shop_plan_product *product)
 {
@@ -391,9 +393,9 @@ take_row(struct shop_plan *plan, struct shop_row *row, const struct shop_row_err
 		take_variant(plan, product, row);
 }
 
-/* ---- what was there before, and what is new ---- */
+/* ---- earlier state, for undoing ---- */
 
-/* Calls `write` with the numbers of products, a batch at a time. */
+/* Calls `write` with ids of products, one batch at a time. */
 static void
 each_batch(struct shop_plan *plan, bool known_alone,
     struct scop_query (*query)(const struct scop_value *run, const struct scop_value *products))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Names, with open addressing: see shop_names.h. */
+/* A hash table of names, with open addressing: see shop_names.h. */
 #include "shop_names.h"
 
 #include <stdlib.h>

@@ -12,16 +12,16 @@ struct shop_name {
 	void *more; /* freed with the table */
 };
 
-/* Zeroed at first. */
+/* Zero-initialised. */
 struct shop_names {
 	struct shop_name *name;
 	size_t count, capacity;
 };
 
-/* NULL for a name that is not there. Valid until the next is added. */
+/* Finds a name; NULL if it is missing. Valid until the next name is added. */
 struct shop_name *shop_names_find(const struct shop_names *names, const char *text);
 
-/* The name, added with zeros where it is new. Valid until the next is added. */
+/* Finds or adds a name; a new one is zero-initialised. Valid until the next name is added. */
 struct shop_name *shop_names_add(struct shop_names *names, const char *text);
 
 void shop_names_free(struct shop_names *names);

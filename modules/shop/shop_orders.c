@@ -21,7 +21,7 @@ const struct scop_field shop_orders_fields[] = {
 	{ 0 },
 };
 
-/* The moments that the days mean where the shop is; NULL: none. */
+/* The times of the days in the shop's time zone; NULL: none. */
 static const struct scop_value *
 since(struct scop_request *req)
 {
@@ -93,7 +93,7 @@ shop_orders(struct scop_request *req)
 	scop_view(req, &view_orders);
 }
 
-/* The last days of the tenant's calendar, today the last one: when each begins and ends. */
+/* The last days up to today in the tenant's time zone: when each begins and ends. */
 static const struct scop_value *
 last_days(struct scop_request *req, const struct scop_value *ret_days[DAYS])
 {
@@ -111,7 +111,7 @@ last_days(struct scop_request *req, const struct scop_value *ret_days[DAYS])
 	return scop_list_done(list);
 }
 
-/* The tile on the portal's first page: what waits, and how the last two weeks went. */
+/* The tile on the portal's first page: pending orders, and sales of the last two weeks. */
 void
 shop_tile(struct scop_request *req)
 {

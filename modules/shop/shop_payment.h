@@ -13,8 +13,8 @@ enum {
 };
 
 /* The Belgian structured communication of a number below 10^10: ten digits and two check digits,
- * the remainder by 97 and 97 for 0 (Febelfin, "structured communication"). Writes 12 digits and a
- * NUL. */
+ * the number modulo 97, with 97 for 0 (Febelfin, "structured communication"). Writes 12 digits and
+ * a NUL. */
 void shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION]);
 
 /* "090933755493" as "+++090/9337/55493+++". */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Reads a file of products through before anything is written: see shop_plan.h. A first round
- * learns the decimal sign, a second which rows belong together; then the shop is asked what it
- * knows of them, a batch at a time.
+ * Reads a whole product file before anything is written: see shop_plan.h. The first pass detects
+ * the decimal sign, the second groups the rows; then the existing products and variants are read
+ * from the shop, one batch at a time.
  */
 #include "shop_plan.h"
 
@@ -39,7 +39,7 @@ open_file(struct shop_plan *plan)
 	return csv;
 }
 
-/* Below the headings. */
+/* The first record after the headings. */
 static struct scop_csv *
 open_records(struct shop_plan *plan)
 {
@@ -62,7 +62,7 @@ set_today(struct shop_source *source)
 	strftime(source->today, sizeof source->today, "%Y-%m-%d", &utc);
 }
 
-/* The columns, and what each record says of the decimal sign. */
+/* Recognises the columns, and detects the decimal sign from all records. */
 static bool
 learn(struct shop_plan *plan)
 {
@@ -154,8 +154,8 @@ add_product(struct shop_plan *plan, const char *key)
 	return product;
 }
 
-/* The key of a row's product. Two products of WooCommerce that share an article number are two: the
- * second is known by its id. */
+/* The key of a row's product. Two WooCommerce products that share a SKU are different products: the
+ * second is identified by its id. */
 const char *
 shop_plan_key(const struct shop_plan *plan, const struct shop_row *row)
 {
@@ -178,7 +178,7 @@ shop_plan_product(struct shop_plan *plan, const struct shop_row *row)
 		     : by_number(plan, shop_names_find(&plan->keys, shop_plan_key(plan, row)));
 }
 
-/* ---- the second round ---- */
+/* ---- the second pass ---- */
 
 static void
 add_option_name(struct shop_plan_product *product, const char *name)
@@ -193,7 +193,7 @@ add_option_name(struct shop_plan_product *product, const char *name)
 		abort();
 }
 
-/* A product's own row: it comes before its variations, or behind them. */
+/* Reads a product's own row, which comes before or after its variations. */
 static void
 note_product(struct shop_plan *plan, const struct shop_row *row)
 {
@@ -201,7 +201,7 @@ note_product(struct shop_plan *plan, const struct shop_row *row)
 	struct shop_plan_product *product = add_product(plan, key);
 
 	if (product->line > 0)
-		return; /* the first counts; own files have it in each row of a variant */
+		return; /* the first one counts; our own files repeat it in each variant's row */
 	product->line = plan->line;
 	product->stock = row->stock;
 	snprintf(product->source_id, sizeof product->source_id, "%s", row->id);
@@ -233,7 +233,7 @@ note_row(struct shop_plan *plan, struct shop_row *row, const struct shop_row_err
 		note_product(plan, row);
 }
 
-/* The value is 2 where rows of other options have the SKU too; a row that is repeated has the same.
+/* The value is 2 if rows with other options have the same SKU; a repeated row has the same options.
  */
 static void
 note_sku(struct shop_plan *plan, const struct shop_plan_product *product,
@@ -251,14 +251,14 @@ note_sku(struct shop_plan *plan, const struct shop_plan_product *product,
 	sku->value = sku->value == 2 || strcmp(sku->more, values) != 0 ? 2 : 1;
 }
 
-/* Behind all products, so that a variation finds the one that follows it. */
+/* Runs after all products, so that a variation finds a product that comes after it. */
 static void
 note_variant(struct shop_plan *plan, struct shop_row *row, const struct shop_row_error *error)
 {
 	if (error || row->skip || !row->has_variant)
 		return;
 	struct shop_plan_product *product = shop_plan_product(plan, row);
-	if (!product) /* in the shop perhaps */
+	if (!product) /* possibly in the shop */
 		product = add_product(plan, shop_plan_key(plan, row));
 	product->variants++;
 	for (size_t i = 0; row->parent[0] && i < row->attribute_count; i++)
@@ -268,7 +268,7 @@ note_variant(struct shop_plan *plan, struct shop_row *row, const struct shop_row
 		note_sku(plan, product, row);
 }
 
-/* ---- what the shop knows ---- */
+/* ---- existing products ---- */
 
 static void
 take_known(struct shop_plan *plan, const struct scop_value *row)
@@ -285,7 +285,7 @@ take_known(struct shop_plan *plan, const struct scop_value *row)
 		abort();
 	if (product->line > 0 && product->name_count > 0)
 		return;
-	/* The file has variants alone: the names are the shop's, and then what is new. */
+	/* The file has only variants: the option names are the shop's, followed by new ones. */
 	char *names[SHOP_ATTRIBUTES];
 	const size_t count = product->name_count;
 	memcpy(names, product->names, sizeof names);
@@ -409,7 +409,7 @@ shop_plan_code(struct shop_plan *plan, const struct shop_plan_product *product,
 	shop_row_code(row, ret_options, sku && sku->value > 1, ret_code);
 }
 
-/* The codes of the file, so that none of the shop's is taken for another that the file has too. */
+/* Collects the codes in the file, so that a variant in the shop is not matched twice. */
 static void
 note_code(struct shop_plan *plan, struct shop_row *row, const struct shop_row_error *error)
 {
@@ -423,7 +423,7 @@ note_code(struct shop_plan *plan, struct shop_row *row, const struct shop_row_er
 	shop_names_add(&plan->codes, shop_plan_within(plan, product, code));
 }
 
-/* A variant whose product is nowhere. */
+/* Marks variants without a product. */
 static void
 note_orphan(struct shop_plan *plan, struct shop_row *row, const struct shop_row_error *error)
 {
@@ -433,7 +433,7 @@ note_orphan(struct shop_plan *plan, struct shop_row *row, const struct shop_row_
 	plan->errors += !product || (product->line == 0 && !product->is_known);
 }
 
-/* ---- all of it ---- */
+/* ---- the whole plan ---- */
 
 void
 shop_plan_make(struct shop_plan *plan)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The content of a product file before any of it is written: which rows belong together, which are
- * refused, which exist in the shop already. Shared by shop_plan.c and shop_import.c.
+ * refused, and which exist in the shop already. Shared by shop_plan.c and shop_import.c.
  */
 #ifndef SHOP_PLAN_H
 #define SHOP_PLAN_H
@@ -11,20 +11,20 @@
 #include "shop_names.h"
 #include "shop_source.h"
 
-/* A product that rows of the file speak of. */
+/* A product in the file. */
 struct shop_plan_product {
 	int64_t number;               /* in the file, from 1 */
-	int64_t id;                   /* in the database; 0: not yet */
-	bool is_known;                /* in the shop before */
-	unsigned line;                /* of its own row; 0: the file has none that is right */
-	unsigned variants;            /* rows of variants that are right */
-	unsigned in_shop;             /* variants that the shop has */
-	bool refused;                 /* a row of it was wrong */
-	int64_t stock;                /* of its own row; -1: not counted */
+	int64_t id;                   /* in the database; 0: new */
+	bool is_known;                /* existed before */
+	unsigned line;                /* of its own row; 0: the file has no valid one */
+	unsigned variants;            /* valid rows of variants */
+	unsigned in_shop;             /* existing variants */
+	bool refused;                 /* one of its rows was invalid */
+	int64_t stock;                /* of its own row; -1: not tracked */
 	char source_id[40];           /* WooCommerce's "id:44" of its own row */
 	char *names[SHOP_ATTRIBUTES]; /* of its options */
 	size_t name_count;
-	char *shop_name; /* in the shop; NULL: not there */
+	char *shop_name; /* in the shop; NULL: new */
 };
 
 struct shop_plan {
@@ -33,9 +33,9 @@ struct shop_plan {
 	struct shop_imported *done;
 	struct shop_source source;
 	unsigned line, records, passed;
-	unsigned errors; /* of rows: in all-or-nothing they forbid writing */
+	unsigned errors; /* of rows: with all-or-nothing they prevent writing */
 	bool is_readable;
-	struct shop_plan_product **products; /* by the values of `keys`, less 1 */
+	struct shop_plan_product **products; /* indexed by the values of `keys` minus 1 */
 	size_t product_count;
 	struct shop_names keys;     /* of products */
 	struct shop_names ids;      /* WooCommerce's ids: value as in `keys` */
@@ -50,21 +50,21 @@ struct shop_plan {
 	struct shop_names slugs; /* of products */
 };
 
-/* Reads the file through; `is_readable` is false where it cannot be read, which was told. */
+/* Reads the whole file; `is_readable` is false if it cannot be read, which has been reported. */
 void shop_plan_make(struct shop_plan *plan);
 void shop_plan_free(struct shop_plan *plan);
 
-/* Calls `take` with each record, in their order: `error` is NULL for one that is right. */
+/* Calls `take` with each record in order; `error` is NULL for a valid one. */
 void shop_plan_each(struct shop_plan *plan,
     void (*take)(struct shop_plan *plan, struct shop_row *row, const struct shop_row_error *error));
 
-/* The product that a row speaks of; NULL where no row of the file has named it so far. */
+/* The product of a row; NULL if no row of the file has named it yet. */
 struct shop_plan_product *shop_plan_product(struct shop_plan *plan, const struct shop_row *row);
 
 /* The key that identifies the product of a row. */
 const char *shop_plan_key(const struct shop_plan *plan, const struct shop_row *row);
 
-/* The options and the code of a variant within its product. */
+/* Sets the options and the code of a variant within its product. */
 void shop_plan_code(struct shop_plan *plan, const struct shop_plan_product *product,
     const struct shop_row *row, struct shop_options *ret_options, char *ret_code);
 
@@ -72,7 +72,7 @@ void shop_plan_code(struct shop_plan *plan, const struct shop_plan_product *prod
 const char *shop_plan_within(struct shop_plan *plan, const struct shop_plan_product *product,
     const char *text);
 
-/* The three options as one text. */
+/* The three options as one string. */
 const char *shop_plan_joined(struct shop_plan *plan, const char *option1, const char *option2,
     const char *option3);
 

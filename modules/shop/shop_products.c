@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The merchant's products: the list with its filter, a new product, and all of it
- * as a file that can be imported again. */
+/* The merchant's products: the list with its filter, a new product, and an export that can be
+ * imported again. */
 #include "shop.h"
 #include "shop_category.h"
 #include "shop_source.h"
@@ -50,7 +50,7 @@ empty(struct scop_request *req)
 
 /* ---- the list ---- */
 
-/* The numbers of the articles of which few are left, as the tenant counts few. */
+/* The ids of articles whose stock is low by the tenant's setting. */
 static const struct scop_value *
 is_few(struct scop_request *req, const struct scop_value *row, const void *context)
 {
@@ -115,7 +115,7 @@ variants_after(struct scop_request *req, const struct scop_value *last,
 void
 shop_products_file(struct scop_request *req)
 {
-	/* The columns of our own kind of file: see README.md. */
+	/* The columns of our own file format: see README.md. */
 	static const struct scop_csv_column columns[] = { { "product", "product" },
 		{ "variant", "variant_key" }, { "name", "name" }, { "category", "category" },
 		{ "description", "description" }, { "quality", "condition" }, { "sku", "sku" },
@@ -129,7 +129,7 @@ shop_products_file(struct scop_request *req)
 	    scop_csv_write_all(req, columns, variants_after));
 }
 
-/* The page itself is the answer, so that it can say what was done. */
+/* Answers with the page itself, so that it can report the result. */
 void
 shop_products_publish(struct scop_request *req)
 {
@@ -145,7 +145,7 @@ shop_products_publish(struct scop_request *req)
 	shop_products(req);
 }
 
-/* ---- a new one ---- */
+/* ---- a new product ---- */
 
 void
 shop_product_new(struct scop_request *req)
@@ -164,8 +164,8 @@ write_product(void *context, const struct scop_value *slug)
 	return !taken;
 }
 
-/* Hidden until somebody has looked at it: its page asks for the rest. Its key is its address, which
- * is free where no other product has it as either. */
+/* The new product is hidden until its page has been completed. Its key is its address, which must
+ * differ from all other products' keys and addresses. */
 void
 shop_product_add(struct scop_request *req)
 {
@@ -193,7 +193,7 @@ shop_product_add(struct scop_request *req)
 	scop_redirect(req, "edit-product", scop_map_of(req, "product", product, NULL));
 }
 
-/* Just after midnight where the tenant is; what a night has missed, the next one does. */
+/* Runs just after midnight in the tenant's time zone; a missed night is made up for by the next. */
 enum scop_job_result
 shop_end_sales_job(struct scop_request *req)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The rows of an import that were refused, as a file: as they came, with the reason behind them, so
- * that they can be corrected there and imported again.
+ * The refused rows of an import as a file: unchanged, followed by the reason, so that they can be
+ * corrected and imported again.
  */
 #include "shop_names.h"
 #include "shop_upload.h"
@@ -12,7 +12,7 @@
 
 enum { REFUSED_AT_ONCE = 5000 };
 
-/* By their line, each with the reason. */
+/* Sorted by line, each with the reason. */
 static void
 read_refused(struct scop_request *req, const struct scop_value *id, struct shop_names *refused)
 {
@@ -50,7 +50,7 @@ put_field(FILE *out, const char *field)
 	fputc('"', out);
 }
 
-/* The record as it came, filled up to `columns`, and the reason behind it. */
+/* The unchanged record, padded to `columns`, followed by the reason. */
 static void
 put_record(FILE *out, char separator, const char *const *fields, size_t count, size_t columns,
     const char *reason)
@@ -75,7 +75,7 @@ put_refused(struct scop_request *req, FILE *out, struct scop_csv *csv,
 
 	if (!scop_csv_next(csv, &fields, &columns, &line, &error))
 		return;
-	/* a file that was handed back before has the column already */
+	/* an earlier file of refused rows has the column already */
 	columns -= strcmp(fields[columns - 1], title) == 0;
 	fputs("\xef\xbb\xbf", out);
 	put_record(out, scop_csv_separator(csv), fields, columns, columns, title);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One record of a product export: see shop_source.h. shop_field.c reads single fields of it. */
+/* Reads one record of a product export: see shop_source.h. shop_field.c reads its fields. */
 #include "shop_row.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-/* ---- whether it is shown ---- */
+/* ---- visibility ---- */
 
 static bool
 is_one_of(const char *text, const char *const *words)
@@ -17,7 +17,7 @@ is_one_of(const char *text, const char *const *words)
 	return false;
 }
 
-/* A yes or a no as programs write it; an unknown word is told, and is a no. */
+/* Reads a yes or no as programs write it; an unknown word is reported and counts as no. */
 static bool
 truth(struct shop_reader *reader, int column, bool otherwise)
 {
@@ -38,7 +38,7 @@ truth(struct shop_reader *reader, int column, bool otherwise)
 	return false;
 }
 
-/* "active" alone is sold: drafts, what is archived, and what only a link leads to are not shown. */
+/* Only "active" products are sold: drafts, archived products and unlisted ones are not shown. */
 static bool
 is_active(struct shop_reader *reader)
 {
@@ -138,7 +138,7 @@ left_out(struct shop_reader *reader, int column, const char *why)
 	return true;
 }
 
-/* "simple, virtual": what it is, and how it is delivered. */
+/* Reads "simple, virtual": the type, and how it is delivered. */
 static const char *
 read_type(struct shop_reader *reader)
 {
@@ -162,8 +162,8 @@ read_type(struct shop_reader *reader)
 	return kind;
 }
 
-/* A variation that is switched off there stays sold out here, so that one that is here already is
- * not sold on. */
+/* A variation disabled in the source is imported as sold out, so that an existing one is no longer
+ * sold. */
 static void
 take_switched_off(struct shop_reader *reader)
 {
@@ -199,8 +199,8 @@ variation(struct shop_reader *reader)
 	return true;
 }
 
-/* A product with variations has their stock where they say "parent"; its attributes are lists of
- * what they have. */
+/* A product with variations holds their stock if they say "parent"; its attributes list all their
+ * values. */
 static bool
 variable(struct shop_reader *reader)
 {
@@ -219,7 +219,7 @@ simple(struct shop_reader *reader)
 		    SCOP_TEXT("It has no price there, so that nobody can buy it: it is left out."));
 	if (!take_product(reader) || !take_variant(reader))
 		return false;
-	reader->row->attribute_count = 0; /* what it is like, and nothing to choose from */
+	reader->row->attribute_count = 0; /* a property, not a choice */
 	return true;
 }
 
@@ -272,14 +272,14 @@ shopify_row(struct shop_reader *reader)
 	shop_field_text(reader, source->product, SHOP_NAME, row->address);
 	row->has_product = *shop_field(reader, source->name) != '\0';
 	row->has_variant = row->has_product || *shop_field(reader, source->price) != '\0';
-	if (!row->has_variant) { /* a further picture of the product above */
+	if (!row->has_variant) { /* another picture of the previous product */
 		row->skip = true;
 		return true;
 	}
 	return (!row->has_product || take_product(reader)) && take_variant(reader);
 }
 
-/* ---- our own, and any other ---- */
+/* ---- our own format, and any other ---- */
 
 static bool
 has_options(const struct shop_source *source)
@@ -287,8 +287,8 @@ has_options(const struct shop_source *source)
 	return source->option[0] >= 0 || source->option[1] >= 0 || source->option[2] >= 0;
 }
 
-/* Rows of one key are variants of one product. Without a column for it, that is the name where
- * there are options to tell them apart by; else each article number is an article. */
+/* Rows with the same key are variants of one product. Without a key column, the name is the key if
+ * there are options to distinguish variants; otherwise each SKU is an article. */
 static bool
 take_key(struct shop_reader *reader)
 {
@@ -330,7 +330,7 @@ is_empty(const char *const *fields, size_t count)
 	return true;
 }
 
-/* Programs leave empty cells away at the end of a row, or add some. */
+/* Programs omit or add empty cells at the end of a row. */
 static bool
 has_its_columns(struct shop_reader *reader)
 {
@@ -368,7 +368,7 @@ shop_source_row(const struct shop_source *source, const char *const *fields, siz
 
 /* ---- options and codes ---- */
 
-/* Adds "Huile" behind "Chêne / 160"; false where not all of it fits into `letters`. */
+/* Appends "Huile" to "Chêne / 160"; false if not all of it fits into `letters`. */
 static bool
 join(char *to, size_t letters, const char *text)
 {
@@ -398,7 +398,7 @@ void
 shop_row_options(const struct shop_row *row, const char *const *names, size_t count,
     struct shop_options *ret_options)
 {
-	const bool by_name = row->parent[0] != '\0'; /* WooCommerce's alone */
+	const bool by_name = row->parent[0] != '\0'; /* only WooCommerce's */
 
 	memset(ret_options, 0, sizeof *ret_options);
 	for (size_t i = 0; i < (by_name ? count : SHOP_OPTIONS); i++) {
@@ -413,7 +413,8 @@ shop_row_options(const struct shop_row *row, const char *const *names, size_t co
 	}
 }
 
-/* A part of a code: what separates parts is escaped, so that no two lists of parts are alike. */
+/* Appends a part of a code, with separators escaped, so that different lists of parts give
+ * different codes. */
 static size_t
 add_part(char *code, size_t used, bool first, const char *part)
 {

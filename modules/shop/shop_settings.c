@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * How the shop sells: where it is paid, which VAT it owes, what delivery costs. One page, saved as
- * a whole, so that nothing typed is lost beside the button that was pressed.
+ * The shop's settings: account for payments, VAT, delivery prices. One page, saved as a whole, so
+ * that no button loses input.
  */
 #include "shop.h"
 #include "shop_payment.h"
@@ -46,7 +46,7 @@ const struct scop_field shop_settings_fields[] = {
 	    .label = SCOP_TEXT("Up to this weight, in grams"),
 	    .min = 1,
 	    .max = 10000000 },
-	/* of each step, and of the new one */
+	/* of each step, and of the new step */
 	{ .name = "price", .type = SCOP_FIELD_MAP, .max = 30 },
 	{ .name = "remove", .type = SCOP_FIELD_MAP, .max = 1 },
 	{ .name = "seen", .type = SCOP_FIELD_TEXT, .max = 64 },
@@ -55,7 +55,7 @@ const struct scop_field shop_settings_fields[] = {
 
 #define SHOWN "beneficiary iban bic country scheme free_from mail steps"
 
-/* All that the page shows, as one row, for its digest. */
+/* All values that the page shows, as one row, for its digest. */
 static const struct scop_value *
 all_of(struct scop_request *req, const struct scop_value *payment, const struct scop_value *selling,
     const struct scop_value *steps)
@@ -67,7 +67,7 @@ all_of(struct scop_request *req, const struct scop_value *payment, const struct 
 	    scop_row_version(req, steps, SHOP_STEP), NULL);
 }
 
-/* An amount as the trail keeps it, which is read in any language. */
+/* An amount for the audit trail, independent of language. */
 static const char *
 euros(struct scop_request *req, const struct scop_value *amount)
 {

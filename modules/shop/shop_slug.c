@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Names in addresses: see shop_text.h. Latin letters lose their accents; Greek follows ELOT 743,
- * Cyrillic what passports of Russia and Ukraine do, so that an address can be read aloud.
+ * Names in addresses: see shop_text.h. Latin letters lose their accents; Greek is transliterated by
+ * ELOT 743, Cyrillic as in Russian and Ukrainian passports, so that an address can be read aloud.
  */
 #include "shop_text.h"
 
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The letters from `first` on, each by its words; "_" for one that has no sound of its own. */
+/* Transliterations of the letters from `first` on; "_" for a silent letter. */
 struct row {
 	unsigned first;
 	const char *words;
@@ -46,7 +46,7 @@ static const struct row rows[] = {
 	{ 0x1ee4, "u u u u u u u u u u u u u u y y y y y y y y" },
 };
 
-/* The word for a letter, and its length; NULL where an address has none for it. */
+/* The transliteration of a letter, and its length; NULL if there is none. */
 static const char *
 word_of(unsigned letter, size_t *ret_length)
 {
@@ -63,7 +63,7 @@ word_of(unsigned letter, size_t *ret_length)
 	return NULL;
 }
 
-/* The letter at `text`, which is UTF-8, and its bytes. */
+/* The character at `text`, in UTF-8, and its length. */
 static unsigned
 letter_at(const unsigned char *text, size_t *ret_bytes)
 {
@@ -89,7 +89,7 @@ shop_slug(const char *text, char *ret_slug, size_t size)
 						 : word_of(letter, &length);
 
 		if (letter >= 0x300 && letter < 0x370)
-			continue; /* an accent that is written by itself */
+			continue; /* a combining accent */
 		if (word && *word != '_') {
 			memcpy(ret_slug + used, word, length);
 			used += length;

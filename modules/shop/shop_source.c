@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The columns of product exports: which file it is, and where each field stands. See shop_source.h.
+/* The columns of product exports: recognises the kind of file and its columns. See shop_source.h.
  */
 #include "shop_source.h"
 
@@ -15,8 +15,8 @@ enum {
 	HEADING = 80
 };
 
-/* Headings, as shop_slug writes them, and where their column goes: case, accents, and which
- * apostrophe somebody's program writes do not matter. */
+/* Headings, normalised by shop_slug, and their fields: case, accents and the kind of apostrophe do
+ * not matter. */
 struct known {
 	size_t place;
 	const char *heading;
@@ -73,14 +73,14 @@ static const struct known woocommerce[] = { { AT(id), "id" }, { AT(type), "type"
 	{ AT(parent), "hoofd" }, { AT(parent), "ubergeordnetes-produkt" },
 	{ AT(parent), "ubergeordnet" }, { AT(parent), "eltern" }, { 0, NULL } };
 
-/* '#' is the attribute's number. */
+/* '#' stands for the attribute's number. */
 static const char *const attribute_names[] = { "attribute-#-name", "nom-de-l-attribut-#",
 	"naam-eigenschap-#", "naam-attribuut-#", "attribut-#-name", "name-des-attributs-#", NULL };
 static const char *const attribute_values[] = { "attribute-#-value-s", "valeur-s-de-l-attribut-#",
 	"waarde-eigenschap-#", "waarde-n-eigenschap-#", "waarde-attribuut-#", "attribut-#-wert-e",
 	"wert-e-des-attributs-#", NULL };
 
-/* Headings of weights, which name the unit; the unit is the shop's own. */
+/* Headings of weights, which contain the source shop's unit. */
 static const struct {
 	const char *name, *unit;
 	int64_t milligrams;
@@ -89,7 +89,7 @@ static const struct {
 	{ "poids", "livres", POUND }, { "gewicht", "kg", KILOGRAM }, { "gewicht", "g", GRAM },
 	{ "gewicht", "lbs", POUND } };
 
-/* ---- Shopify, its former template and the present one ---- */
+/* ---- Shopify, its former and its current template ---- */
 
 static const struct known shopify[] = { { AT(product), "handle" }, { AT(product), "url-handle" },
 	{ AT(name), "title" }, { AT(description), "body-html" }, { AT(description), "description" },
@@ -106,9 +106,9 @@ static const struct known shopify[] = { { AT(product), "handle" }, { AT(product)
 	{ AT(option_name[1]), "option2-name" }, { AT(option[1]), "option2-value" },
 	{ AT(option_name[2]), "option3-name" }, { AT(option[2]), "option3-value" }, { 0, NULL } };
 
-/* ---- our own, and what others call theirs ---- */
+/* ---- our own headings, and common synonyms ---- */
 
-/* In the order in which people are asked for them. */
+/* In the order of the form. */
 static const struct known own[SHOP_FIELDS + 1] = { { AT(name), "name" }, { AT(price), "price" },
 	{ AT(product), "product" }, { AT(sku), "sku" }, { AT(stock), "stock" },
 	{ AT(category), "category" }, { AT(description), "description" },
@@ -118,7 +118,7 @@ static const struct known own[SHOP_FIELDS + 1] = { { AT(name), "name" }, { AT(pr
 	{ AT(option[1]), "option2" }, { AT(option_name[2]), "option3_name" },
 	{ AT(option[2]), "option3" }, { 0, NULL } };
 
-/* Columns of our own that people do not choose by hand. */
+/* Our own columns that cannot be chosen in the form. */
 static const struct known own_more[] = { { AT(variant), "variant_key" }, { AT(picture), "picture" },
 	{ 0, NULL } };
 
@@ -167,7 +167,7 @@ find(const char *const *header, size_t count, const char *heading)
 	return -1;
 }
 
-/* The same, '#' being `number`. */
+/* The same, with '#' replaced by `number`. */
 static int
 find_numbered(const char *const *header, size_t count, const char *const *headings, unsigned number)
 {
@@ -229,7 +229,7 @@ take_woocommerce(struct shop_source *source, const char *const *header, size_t c
 static void
 start(struct shop_source *source, size_t count)
 {
-	memset(source, 0xff, sizeof *source); /* every column -1 */
+	memset(source, 0xff, sizeof *source); /* all columns -1 */
 	source->kind = SHOP_OTHER;
 	source->columns = count;
 	source->milligrams = GRAM;
@@ -243,7 +243,7 @@ has(const char *const *header, size_t count, const char *one, const char *other)
 	return find(header, count, one) >= 0 && find(header, count, other) >= 0;
 }
 
-/* WooCommerce's is known by its type and its price, in one of its languages. */
+/* A WooCommerce file is recognised by its type and price columns, in one of its languages. */
 static bool
 is_woocommerce(const char *const *header, size_t count)
 {
@@ -310,7 +310,7 @@ shop_source_column(struct shop_source *source, unsigned number)
 	return column_at(source, own[number].place);
 }
 
-/* WooCommerce and Shopify write no groups of thousands, so that "13.337" alone tells the sign. */
+/* WooCommerce and Shopify do not group thousands, so "13.337" alone shows the decimal sign. */
 static void
 learn(struct shop_source *source, const char *text)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The states of orders: paid, shipped, or cancelled; of one, or of many at once. Only what may
- * follow is offered and done; the rows are locked while they change, so of two who press at once
- * one is told.
+ * The states of orders: paid, shipped or cancelled, changed for one order or for many at once. Only
+ * valid transitions are offered and carried out; the rows are locked while they change, so of two
+ * concurrent changes one is rejected.
  *
- * Shipping and cancelling ask first. The customer is written to by a job, in the language of the
- * order, when the time has passed in which the change can be undone (the setting `undo_minutes`);
- * an order that is no longer in that state then, or was changed again, is left out.
+ * Shipping and cancelling need a confirmation. A job mails the customer, in the language of the
+ * order, once the change can no longer be undone (the setting `undo_minutes`); it skips an order
+ * that has left the state, or was changed again.
  */
 #include "shop.h"
 
@@ -32,7 +32,7 @@ static const struct transition {
 	const char *to, *from, *or_from;
 	const struct scop_view *mail;
 	const char *words, *undone;    /* for the audit trail */
-	const char *said, *taken_back; /* to who did it */
+	const char *said, *taken_back; /* for the person who did it */
 } transitions[] = {
 	{ "paid", "placed", "placed", NULL, SCOP_AUDIT("Marked orders as paid"),
 	    SCOP_AUDIT("Marked an order as unpaid"), SCOP_TEXT("The order is marked as paid."),
@@ -80,7 +80,7 @@ listed(struct scop_request *req, const struct scop_value *ids)
 	return text;
 }
 
-/* Those of `wanted` that the state may follow on, locked. */
+/* Locks and returns the orders in `wanted` that may change to the state. */
 static const struct scop_value *
 that_may(struct scop_request *req, const struct scop_value *wanted,
     const struct transition *transition)
@@ -90,7 +90,7 @@ that_may(struct scop_request *req, const struct scop_value *wanted,
 		scop_make_text(req, "%s", transition->or_from)));
 }
 
-/* Writes to the customers once the change can no longer be undone. */
+/* Enqueues the mails to the customers, for when the change can no longer be undone. */
 static void
 tell_later(struct scop_request *req, const struct scop_value *ids, const struct scop_value *state,
     const struct scop_value *due)
@@ -99,7 +99,7 @@ tell_later(struct scop_request *req, const struct scop_value *ids, const struct 
 	    scop_map_of(req, "orders", ids, "state", state, NULL), due, NULL);
 }
 
-/* Changes the orders of `rows`; gives how many. */
+/* Changes the orders in `rows`; returns how many. */
 static size_t
 change(struct scop_request *req, const struct scop_value *rows, const struct transition *transition)
 {
@@ -117,7 +117,7 @@ change(struct scop_request *req, const struct scop_value *rows, const struct tra
 	scop_write(req,
 	    order_changes_add(ids, to, scop_member_name(req), scop_now(req),
 		scop_make_bool(req, false)));
-	/* what was taken goes back to where it was tracked */
+	/* returns the pieces to stock that is tracked */
 	if (strcmp(transition->to, "cancelled") == 0) {
 		scop_write(req, stock_put_back(ids));
 		scop_write(req, availability_of_orders(ids));
@@ -128,15 +128,15 @@ change(struct scop_request *req, const struct scop_value *rows, const struct tra
 	return scop_count(ids);
 }
 
-/* Whether somebody has to be asked first: a mail goes out. A program with a key, which is no
- * member, has nobody to ask. */
+/* Whether to ask for a confirmation, because a mail will be sent. A program with an API key is not
+ * a member and is not asked. */
 static bool
 asks(struct scop_request *req, const struct transition *transition)
 {
 	return transition->mail && scop_member(req) && !scop_as_bool(scop_field(req, "sure"));
 }
 
-/* The question, with what would happen. `one`: of the page of one order. */
+/* The confirmation, with the consequences. `one`: from the page of a single order. */
 static void
 ask(struct scop_request *req, const struct scop_value *rows, size_t left,
     const struct transition *transition, bool one)
@@ -187,7 +187,7 @@ shop_order_change(struct scop_request *req)
 	back(req, number);
 }
 
-/* Takes the pieces of a cancelled order again, where they are still there. */
+/* Takes the pieces of a cancelled order from stock again, if they are still available. */
 static bool
 take_again(struct scop_request *req, const struct scop_value *id)
 {
@@ -228,7 +228,7 @@ shop_order_undo(struct scop_request *req)
 	back(req, number);
 }
 
-/* The page itself is the answer, so that it can say what was done. */
+/* Answers with the page itself, so that it can report the result. */
 void
 shop_orders_change(struct scop_request *req)
 {

@@ -10,7 +10,7 @@ enum { STEPS_MAX = 100, CENTS_MAX = 9999999 };
 struct shop_steps {
 	const struct scop_value *gone, *changed; /* lists of ids, of maps of id and price */
 	const struct scop_value *price;          /* in cents, of the new step; NULL: none */
-	const char *note;                        /* for the trail; "" where nothing changes */
+	const char *note;                        /* for the audit trail; "" if nothing changes */
 };
 
 /* The value of the field "map.key"; NULL if the form does not have it. */
@@ -40,7 +40,7 @@ field_of(struct scop_request *req, const char *key)
 	return scop_as_text(scop_make_text(req, "price.%s", key));
 }
 
-/* ---- what the page shows ---- */
+/* ---- showing the page ---- */
 
 static const struct scop_value *
 shown(struct scop_request *req, const struct scop_value *step)
@@ -70,7 +70,7 @@ shop_put_steps(struct scop_request *req, const struct scop_value *found)
 
 /* ---- saving ---- */
 
-/* The price typed for `key`, in cents; rejected where it is none. */
+/* The price typed for `key`, in cents; rejected if it is not a price. */
 static const struct scop_value *
 price_of(struct scop_request *req, const char *key)
 {
@@ -84,7 +84,7 @@ price_of(struct scop_request *req, const char *key)
 	return NULL;
 }
 
-/* Adds "BE, 2000 g: 6.50" to what the trail says; no price: the step goes. */
+/* Adds "BE, 2000 g: 6.50" to the audit text; no price: the step is removed. */
 static void
 note(struct scop_request *req, struct shop_steps *steps, const struct scop_value *country,
     const struct scop_value *grams, const struct scop_value *cents)
@@ -98,7 +98,7 @@ note(struct scop_request *req, struct shop_steps *steps, const struct scop_value
 		    (long long)scop_as_int(grams), price));
 }
 
-/* The new step is there when its weight or its price is. */
+/* A new step is given if its weight or price is. */
 static void
 read_new(struct scop_request *req, struct shop_steps *steps, size_t count)
 {
@@ -152,7 +152,7 @@ shop_steps_write(struct scop_request *req, const struct shop_steps *steps)
 		return;
 	scop_write(req, steps_remove(steps->gone));
 	scop_write(req, steps_set(steps->changed));
-	/* the same country and weight again has its price changed */
+	/* an existing country and weight gets the new price */
 	if (steps->price)
 		scop_write(req,
 		    step_put(scop_field(req, "to"), scop_field(req, "weight"), steps->price));

@@ -12,15 +12,16 @@
 /* The columns of a step that the page shows, for scop_row_version. */
 #define SHOP_STEP "id country up_to_grams price"
 
-/* Puts `found` (rows of steps) as the page's inputs show them, and what was typed for a new one. */
+/* Puts `found` (rows of steps) as values for the page's inputs, and the input for a new step. */
 void shop_put_steps(struct scop_request *req, const struct scop_value *found);
 
-/* The changes that the form makes to the steps `held`; an invalid value is rejected at its field.
- * Lives until the request ends. */
+/* The changes that the form makes to the existing steps `held`; an invalid value is rejected at its
+ * field. Lives until the request ends. */
 struct shop_steps;
 struct shop_steps *shop_steps_read(struct scop_request *req, const struct scop_value *held);
 
-/* Writes the changes, each with a line in the trail. Only where nothing was rejected. */
+/* Writes the changes, each with an entry in the audit trail. Call it only if nothing was rejected.
+ */
 void shop_steps_write(struct scop_request *req, const struct shop_steps *steps);
 
 #endif

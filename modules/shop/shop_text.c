@@ -14,9 +14,9 @@ blank_at(const char *text)
 {
 	if (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n')
 		return 1;
-	if (strncmp(text, "\xc2\xa0", 2) == 0) /* that keeps words together */
+	if (strncmp(text, "\xc2\xa0", 2) == 0) /* no-break space */
 		return 2;
-	/* the narrow ones, U+2009 and U+202F */
+	/* thin spaces, U+2009 and U+202F */
 	return strncmp(text, "\xe2\x80\xaf", 3) == 0 || strncmp(text, "\xe2\x80\x89", 3) == 0 ? 3
 											      : 0;
 }
@@ -48,8 +48,8 @@ digits_at(const char *text)
 	return strspn(text, "0123456789");
 }
 
-/* The digits and the signs '.' and ',' of an amount, without currency and other groups. False for
- * what has anything else, or another group than of three digits. */
+/* Copies the digits and the signs '.' and ',' of an amount, without currency and other separators.
+ * False if there is anything else, or a group that does not have three digits. */
 static bool
 plain_number(const char *text, char ret_plain[DIGITS])
 {
@@ -84,8 +84,8 @@ count_of(const char *text, char sign)
 	return count;
 }
 
-/* Which of '.' and ',' is the decimal sign of a plain number by what it is itself: 0 where it has
- * neither, '?' where it may be grouped thousands as well. */
+/* Which of '.' and ',' is the decimal sign of a number, judged by the number alone: 0 if it has
+ * neither, '?' if the sign might also separate thousands. */
 static char
 decimal_sign(const char *plain)
 {
@@ -94,7 +94,7 @@ decimal_sign(const char *plain)
 
 	if (!last)
 		return '\0';
-	if (points > 1 || commas > 1) /* what stands twice groups */
+	if (points > 1 || commas > 1) /* a sign that occurs twice separates thousands */
 		return points > 1 ? ',' : '.';
 	if (points && commas)
 		return strrchr(plain, '.') > strrchr(plain, ',') ? '.' : ',';
@@ -139,13 +139,13 @@ shop_number(const char *text, char sign, unsigned decimals, int64_t *ret_number)
 		if (*at == decimal && behind < 0) {
 			behind = 0;
 		} else if (!isdigit((unsigned char)*at)) {
-			/* a group of thousands: three digits, and all before the decimal sign */
+			/* a thousands separator: three digits follow, before the decimal sign */
 			if (behind >= 0 || at == plain || digits_at(at + 1) != 3)
 				return SHOP_NUMBER_WRONG;
 		} else if (behind < (int)decimals) {
 			number = number * 10 + (*at - '0');
 			behind += behind >= 0;
-		} else if (behind == (int)decimals) { /* the next digit rounds */
+		} else if (behind == (int)decimals) { /* the next digit decides the rounding */
 			number += *at >= '5';
 			behind++;
 		}

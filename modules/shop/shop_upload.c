@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Importing a file of products in the portal: uploaded, its columns chosen, checked by a job, and
- * carried out by another once a person has seen what would happen. Nothing of it is in the shop
- * before that. Work whose job is gone is lost, and its page says so: see import_run.
+ * Importing a product file in the portal: a person uploads it and assigns its columns, a job checks
+ * it, and another job imports it once the person has seen a preview. Before that nothing is in the
+ * shop. If a job is lost, the import has failed, and its page shows that: see import_run.
  */
 #include "shop_upload.h"
 
@@ -17,7 +17,7 @@ const struct scop_field shop_upload_fields[] = {
 	{ 0 },
 };
 
-/* For each of our fields the number of its column, from 1. */
+/* For each of our fields, the number of its column, from 1. */
 const struct scop_field shop_map_fields[SHOP_FIELDS + 1] = {
 #define COLUMN(n) \
 	{ \
@@ -176,7 +176,7 @@ heading(struct scop_request *req, const char *name, const char *sample)
 		       : scop_make_text(req, "%.*s", length, name);
 }
 
-/* The headings, each with what stands below it in the first row; NULL where the file is gone. */
+/* The headings, each with its value in the first row; NULL if the file no longer exists. */
 static const struct scop_value **
 headings(struct scop_request *req, const struct scop_value *stored, struct shop_source *ret_source,
     size_t *ret_count)
@@ -313,10 +313,10 @@ shop_import_show(struct scop_request *req)
 	scop_view(req, &view_import);
 }
 
-/* ---- what people do with it ---- */
+/* ---- actions ---- */
 
-/* One job at a time: a second press finds the first one's work under way. NULL leaves what was
- * chosen as it is. */
+/* Starts one job at a time: a second press finds the first job running. NULL leaves the choice
+ * unchanged. */
 static bool
 begin(struct scop_request *req, const char *to, const char *from, const char *or_from,
     const char *job, const struct scop_value *all_or_nothing, const struct scop_value *as_hidden)
@@ -401,7 +401,8 @@ shop_import_start(struct scop_request *req)
 	    scop_make_bool(req, scop_as_bool(scop_field(req, "hidden"))));
 }
 
-/* Whatever its job does still, its last write finds that it was given up, and is undone. */
+/* Cancels an import: the last write of a job that is still running finds this out, and rolls back.
+ */
 void
 shop_import_cancel(struct scop_request *req)
 {
@@ -417,7 +418,7 @@ shop_import_cancel(struct scop_request *req)
 	scop_redirect(req, "import", back(req, shop_import_number(req)));
 }
 
-/* Why a finished import cannot be undone, the reason that ends the matter first. */
+/* Why a finished import cannot be undone; permanent reasons come first. */
 static const struct {
 	const char *fact, *said;
 } refusals[] = {

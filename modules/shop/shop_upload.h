@@ -7,11 +7,11 @@
 
 enum { SHOP_ERRORS_MAX = 20000 };
 
-/* The import that the address names. */
+/* The import named in the address. */
 const struct scop_value *shop_import_number(struct scop_request *req);
 
-/* The columns of a stored file, as a person has chosen them ("3,0,1": the column of each of our
- * fields, 0 for none); its sale prices as of today. */
+/* The columns of a stored file as chosen ("3,0,1": the column of each of our fields, 0 for none);
+ * its sale prices are as of today. */
 void shop_mapping_read(const char *text, struct shop_source *source);
 const struct scop_value *shop_mapping_text(struct scop_request *req, struct shop_source *source);
 

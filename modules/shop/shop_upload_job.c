@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The jobs of imports: checking a file, importing it, undoing that. Each begins by asking whether
- * it is still wanted, and its last write asks again: an import that was cancelled meanwhile keeps
+ * The jobs of imports: checking a file, importing it, undoing that. Each job first checks whether
+ * the import has been cancelled, and its last write checks again: a cancelled import leaves
  * nothing.
  */
 #include "shop_upload.h"
@@ -11,7 +11,7 @@
 
 enum { WARNINGS_MAX = 200, LINES_AT_ONCE = 500, ABOUT = 150, LEVELS = SHOP_LEVELS };
 
-/* ---- what was told ---- */
+/* ---- reports ---- */
 
 struct collector {
 	struct scop_request *req;
@@ -71,7 +71,7 @@ progress(void *context, unsigned done, unsigned total)
 
 /* ---- reading the file ---- */
 
-/* The columns that were chosen; false where the file cannot be read, which the import tells. */
+/* Reads the chosen columns; false if the file cannot be read, which is reported in the import. */
 static bool
 open_source(const struct scop_value *work, struct shop_source *ret_source)
 {
@@ -129,7 +129,7 @@ work_of(struct scop_request *req, const char *state)
 		scop_make_text(req, "%s", state)));
 }
 
-/* False where the import was cancelled meanwhile. */
+/* False if the import has been cancelled meanwhile. */
 static bool
 count_it(struct scop_request *req, const char *from, const char *to,
     const struct shop_imported *done)
@@ -176,7 +176,8 @@ forget_old(struct scop_request *req)
 	}
 }
 
-/* The shop may have changed since the file was checked: with all or nothing it goes back there. */
+/* The shop may have changed since the check: an all-or-nothing import then returns to the preview.
+ */
 enum scop_job_result
 shop_import_job(struct scop_request *req)
 {

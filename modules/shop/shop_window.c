@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Pages of long lists. The address says after or before which row a page is, not how many rows to
- * leave out: MariaDB finds the row in an index, so page 300 costs what page 1 does, and an article
- * that is sold or added meanwhile shifts no row to another page.
+ * Pages of long lists. The address names the row before or after the page, not the number of rows
+ * to skip: MariaDB finds the row in an index, so page 300 costs as much as page 1, and rows do not
+ * shift to another page when an article is sold or added.
  */
 #include "shop_window.h"
 
@@ -11,7 +11,7 @@
 
 enum { DIGITS_MAX = 10 };
 
-/* The number in a field; below 0 for none. */
+/* The number in a field; negative if there is none. */
 static int64_t
 number_in(struct scop_request *req, const char *field)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The part of a long list that a page shows, from a row on: see shop_window.c. */
+/* The part of a long list that a page shows: see shop_window.c. */
 #ifndef SHOP_WINDOW_H
 #define SHOP_WINDOW_H
 
@@ -9,15 +9,15 @@
 enum { SHOP_RISING = 0 };
 #define SHOP_FALLING INT64_C(0xffffffff)
 
-/* `from` is the number of a row that is not shown itself; `back`: the page ends before it, and its
- * rows are read in the opposite order. `moved`: it is not the list's beginning. */
+/* `from` is the id of a row that is not shown itself; `back`: the page ends before it, and its rows
+ * are read in reverse order. `moved`: the page is not the first. */
 struct shop_window {
 	const struct scop_value *from;
 	bool back, moved;
 };
 
-/* The fields `after` and `before`, for a list's route; other text than a number means the
- * beginning. */
+/* The fields `after` and `before` for a list's route; anything but a number means the first page.
+ */
 #define SHOP_WINDOW_FIELDS \
 	{ .name = "after", .type = SCOP_FIELD_TEXT }, \
 	{ \
@@ -26,14 +26,15 @@ struct shop_window {
 
 struct shop_window shop_window(struct scop_request *req, int64_t beginning);
 
-/* The list's beginning, whatever the fields say: for a page behind the last row. */
+/* The first page, whatever the fields say: for a page after the last row. */
 struct shop_window shop_window_first(struct scop_request *req, int64_t beginning);
 
-/* How many rows to read for a page: one more than it shows, which tells whether others follow. */
+/* The number of rows to read for a page: one more than it shows, which reveals whether others
+ * follow. */
 const struct scop_value *shop_window_limit(struct scop_request *req, size_t per_page);
 
 /* Puts the page's rows, each with an `id`, under `name`, and `first`, `before` and `after` for the
- * pager. Gives the rows shown, in the list's order. */
+ * pager. Returns the rows shown, in the list's order. */
 const struct scop_value *shop_window_put(struct scop_request *req, const char *name,
     const struct scop_value *rows, size_t per_page, const struct shop_window *window);
 

@@ -6,7 +6,7 @@
 
 #include "names.h"
 
-/* Signs as a visitor would; gives the status. */
+/* Posts an entry as a visitor would; returns the status. */
 static int
 sign(struct scop_test *test, const char *name, const char *message)
 {

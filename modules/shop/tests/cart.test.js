@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// From the cart to the order: what a guest keeps, what it costs where, and that of many who want the last pieces each one is told the truth.
+// From the cart to the order: the guest's cart, delivery prices by country, and correct answers to many who order the last pieces at once.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -34,7 +34,7 @@ class Visitor {
   }
 }
 
-// Saves the page of settings as it stands, with these changes.
+// Saves the settings page with these changes.
 const settings = async (changes) => {
   const headers = { Cookie: owner }, { body } = await stack.request(portal, '/shop/settings', { headers })
   const [form] = formsIn(body).filter(({ action }) => action === '/shop/settings')

@@ -17,7 +17,7 @@ before(async () => {
       SELECT MD5(seq), IF(seq % 2, 'placed', 'paid'), CONCAT('Ada ', seq), 'ada@example.org', 'Rue 1', '1000', 'Bruxelles', 'BE', 'fr', seq, 'EUR', UTC_TIMESTAMP(6) FROM seq_1_to_${ORDERS};
     INSERT INTO product (code, slug, name, description, published) SELECT CONCAT('p', seq), CONCAT('p', seq), CONCAT('Product ', seq), '', 1 FROM seq_1_to_${PRODUCTS};
     INSERT INTO variant (product, code, sku, option1, price_cents) SELECT p.id, CONCAT(p.slug, '-', s.seq), CONCAT(p.slug, '-', s.seq), s.seq, 100
-      FROM product p JOIN seq_1_to_${OF_EACH} s ORDER BY s.seq, p.id`) // a product's variants are not beside each other
+      FROM product p JOIN seq_1_to_${OF_EACH} s ORDER BY s.seq, p.id`) // a product's variants are not adjacent
 })
 after(() => stack?.stop())
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Imports of what people really export: from the command line, and in the portal, with its ways out.
+// Imports of real exports: from the command line, and in the portal, with cancelling and undoing.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -33,7 +33,7 @@ const upload = async (name, content) => {
 }
 const chosen = (body) => Object.fromEntries([...body.matchAll(/<select[^>]* name="([^"]+)">([^]*?)<\/select>/g)].map(([, name, options]) =>
   [name, options.match(/value="(\d+)"[^>]* selected/)?.[1] ?? '0']))
-// The page once nothing is under way there any more.
+// The page once nothing is in progress any more.
 const settled = (location) => until('it is settled', async () => {
   const { body } = await see(location)
   return !/id="progress"[^>]*hx-get/.test(body) && text(body)
@@ -48,7 +48,7 @@ const started = async (name, content, form = {}) => {
   assert.equal((await post(location, `${location}/start`, form)).status, 303)
   return { location, body: await settled(location) }
 }
-// Retries rest for seconds; a test does not.
+// Retries wait for seconds; a test does not.
 const hurry = () => stack.sql('UPDATE queue.outbox SET run_at = UTC_TIMESTAMP(3) WHERE dispatcher IS NULL')
 
 before(async () => {
@@ -245,7 +245,7 @@ test('an import can be undone, the latest first, until something of it was sold'
   assert.doesNotMatch(question, /disappear/)
   assert.equal((await one(facts))[3], 'Nouveau', 'nothing has changed yet')
   assert.doesNotMatch((await see(first.location)).body, /Undoing/)
-  // The question is a form of its own, and needs no script.
+  // The confirmation is a separate form, and needs no script.
   const key = asked.body.match(new RegExp(`action="${first.location}/undo"><input type="hidden" name="_key" value="([^"]+)"><input type="hidden" name="sure" value="1">`))[1]
   assert.equal((await stack.request(portal, `${first.location}/undo`, { headers, form: { _key: key, sure: '1' } })).status, 303)
   await settled(first.location)
@@ -272,7 +272,7 @@ test('undoing leaves what was removed by hand, and is refused where something st
   const before = await facts(), [black, brown, green, grey] = before
   const { location } = await started('hand.csv', 'product,name,sku,option1_name,option1,price,stock\nhand,Main,H-1,Couleur,Noir,20,5\nhand,,H-2,,Brun,21,6\nhand,,H-3,,Vert,22,7\nhand,,H-4,,Gris,23,8\n')
   assert.deepEqual((await facts()).map(([code]) => code), ['H-1', 'H-2', 'H-3', 'H-4'])
-  // One is hidden for its orders, one is gone, and a new one has the code of the third.
+  // One is hidden because of its orders, one is deleted, and a new one has the code of the third.
   await stack.sql(`USE t1_shop; UPDATE variant SET removed = 1, code = CONCAT('removed/', id) WHERE code = 'H-1'; DELETE FROM variant WHERE code = 'H-2';
     INSERT INTO variant (product, code, option1, price_cents) SELECT product, '${green[0]}', 'Vert', 99 FROM variant WHERE code = 'H-3'`)
   const hidden = (await facts())[0]
@@ -287,7 +287,7 @@ test('undoing leaves what was removed by hand, and is refused where something st
   assert.equal(refusal.status, 422)
   assert.match(text(refusal.body), /Remove the new variant, then undo the import/)
   assert.deepEqual((await facts()).slice(1), free, 'nothing was undone')
-  // Two that have exchanged their codes get them back.
+  // Two that have swapped their codes get them back.
   await stack.sql(`USE t1_shop; DELETE FROM variant WHERE code = '${green[0]}'; UPDATE variant SET code = '${grey[0]}' WHERE code = 'H-3'; UPDATE variant SET code = '${green[0]}' WHERE code = 'H-4'`)
   assert.equal((await undo(location)).status, 303)
   assert.match(await settled(location), /The shop is as it was before this import/)

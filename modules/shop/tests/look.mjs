@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: EUPL-1.2
-// Prepares what the shop's pages need beside sample.sql: a cart, a picture, a file that is being imported, a customer's link.
+// SPDX-License-Identifier: EUPL-1.2 Prepares what the shop's pages need in addition to sample.sql:
+// a cart, a picture, a file being imported, a customer's link.
 import fs from 'node:fs'
 import path from 'node:path'
 import { until } from 'scopiton/test'
@@ -9,12 +9,12 @@ export async function prepare ({ stack, site, portal, member, visitor }) {
   // the cart of this visitor
   await visitor.goto(at(site, '/fr/shop/p/handbook'))
   await Promise.all([visitor.waitForNavigation(), visitor.click('form[action$="/cart"] button')])
-  // a customer's link, of a mail that a job has written
+  // a customer's link, from a mail that a job has sent
   await visitor.goto(at(site, '/fr/shop/account'))
   await visitor.fill('main input[name=mail]', 'amelie@example.be')
   await Promise.all([visitor.waitForNavigation(), visitor.click('main form[action$="/account"] button')])
   const link = await until('the customer\'s mail', async () => (await stack.mails()).map(({ html }) => html.match(/\/shop\/account\/in\/[a-z2-7]+/)?.[0]).find(Boolean), 30)
-  // a file that waits for its columns
+  // a file whose columns are not assigned yet
   const file = path.join(stack.folder, 'more.csv')
   fs.writeFileSync(file, 'product,name,price\nladder,Ladder,45\n')
   await member.goto(at(portal, '/shop/products/import'))

@@ -19,7 +19,7 @@ const post = async (page, action, form) => {
   for (const [name, value] of Object.entries(form)) for (const one of [value].flat()) body.append(name, one)
   return stack.request(portal, action, { headers, form: body })
 }
-// The fields that a browser would send of a page's unchanged form.
+// The fields that a browser would send from a page's unchanged form.
 const decode = (text) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 const formOf = (body, action) => {
   const form = body.slice(body.indexOf(`action="${action}"`)).split('</form>')[0], values = {}
@@ -32,7 +32,7 @@ const formOf = (body, action) => {
   for (const [, name, options] of form.matchAll(/<select [^>]*name="([^"]+)"[^>]*>([^]*?)<\/select>/g)) values[name] = options.match(/value="([^"]*)"[^>]* selected/)?.[1] ?? options.match(/value="([^"]*)"/)[1]
   return values
 }
-// Changes some of it, and presses the button.
+// Changes some fields, and submits the form.
 const save = async (page, changes, form) => {
   const values = { ...form ?? formOf((await see(page)).body, page), ...changes }
   return stack.request(portal, page, { headers, form: new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined)) })
@@ -52,7 +52,7 @@ const checked = (location) => until('it is looked through', async () => {
   const { body } = await see(location)
   return !/id="progress"[^>]*hx-get/.test(body) && body
 }, 20)
-// The fields that the page's own form would send: the columns that it has selected.
+// The fields that the page's own form would send, with the selected columns.
 const chosen = (body) => Object.fromEntries([...body.matchAll(/<select[^>]* name="([^"]+)">([^]*?)<\/select>/g)].map(([, name, options]) =>
   [name, options.match(/value="(\d+)"[^>]* selected/)?.[1] ?? '0']))
 
@@ -70,7 +70,7 @@ test('an article is made, completed, shown and hidden', async () => {
   const page = made.headers.location
   assert.equal((await stack.request(host, '/fr/p/theiere-emaillee')).status, 404, 'hidden until it is shown')
   const [[id]] = await rows('SELECT id FROM variant')
-  // One button saves all of it: texts and price at once.
+  // One button saves texts and price together.
   const saved = await save(page, { name: 'Théière <émaillée>', category: 'Cuisine > Thé', description: 'Deux\nlignes', quality: 'good', vat: 'reduced', published: '1', [`price.${id}`]: '1 234,60 €' })
   assert.equal(saved.status, 303)
   const flash = saved.headers['set-cookie'].map((one) => one.split(';')[0]).join('; ')
@@ -79,7 +79,7 @@ test('an article is made, completed, shown and hidden', async () => {
   assert.match(shown.body, /Théière &lt;émaillée&gt;/)
   assert.match(shown.body, /1.234,60\s€/)
   assert.match((await stack.request(host, '/fr/c/cuisine-the')).body, /Théière/)
-  // Two were sold while the merchant looked at a form that says three: only what the form changes is changed.
+  // Two were sold while the merchant's form showed three: only the difference is applied.
   await rows("UPDATE variant SET stock = 1")
   assert.match((await see(page)).body, new RegExp(`name="had.${id}" value="1"`))
   for (const [stock, seen, left] of [['3', '3', '1'], ['5', '3', '3'], ['1', '3', '1'], ['0', '3', '0'], ['7', '', '7']]) {
@@ -134,7 +134,7 @@ test('variants have names, two options, and can be renamed, exchanged and remove
   const shown = (await stack.request(host, '/fr/p/tasse')).body
   assert.equal(shown.match(/class="choices"/g).length, 2)
   const [white, small, large] = await ids()
-  // Two exchange their names.
+  // Two variants swap their names.
   assert.equal((await save(page, { [`option1.${white}`]: 'Bleu', [`option1.${small}`]: 'Blanc' })).status, 303)
   assert.deepEqual((await variants()).map(([one]) => one), ['Bleu', 'Blanc', 'Bleu'])
   const twice = await save(page, { [`option2.${white}`]: 'L' })
@@ -146,7 +146,8 @@ test('variants have names, two options, and can be renamed, exchanged and remove
     assert.match(wrong.body, new RegExp(`name="${field}.${white}"[^>]* value="${value}"[^>]*aria-invalid="true"`))
     assert.match(wrong.body, /pas enregistré/)
   }
-  // A product that an order refers to is kept for it, hidden; the other is deleted. Neither is in a cart or in the shop any more.
+  // A product that an order refers to is kept, hidden; the other is deleted. Neither is in a cart
+  // or in the shop any more.
   const order = "INSERT INTO shop_order (token, name, mail, street, postal_code, city, country, language, total_cents, currency, created) VALUES ('removed', 'X', 'x@example.org', 'x 1', '5000', 'N', 'BE', 'fr', 1400, 'EUR', UTC_TIMESTAMP(6))"
   await rows(`${order}; INSERT INTO order_line (shop_order, variant, name, options, count, price_cents) VALUES (LAST_INSERT_ID(), ${large}, 'Tasse', 'Bleu, L', 1, 1400);
     INSERT INTO cart_line (owner, variant, count, added) VALUES (REPEAT('a', 64), ${small}, 1, UTC_TIMESTAMP(6))`)
@@ -231,7 +232,8 @@ test('a picture is taken by what it is, not by what it is called', async () => {
   const picture = await see(address)
   assert.equal(picture.headers['content-type'], 'image/png')
   assert.match(picture.headers['cache-control'], /private/)
-  // Each night what nothing shows any more goes: here after a week of new pictures, one of which was sold.
+  // Every night unused pictures are deleted: here after a week of new pictures, one of which was
+  // sold.
   const hashes = []
   for (let day = 0; day < 7; day++) {
     assert.equal((await upload(page, page, 'picture', 'x.png', Buffer.concat([png, Buffer.from(`${day}`)]), 'image/png')).status, 303)
@@ -405,7 +407,7 @@ test('who may see orders and not process them is shown no button', async () => {
 })
 
 test('the sales of a day are those of the tenant\'s calendar: of midnight in Brussels, not of London or of the hour that it is', async () => {
-  const midnight = await stack.sql("SELECT UTC_DATE() - INTERVAL 5 DAY - INTERVAL 1 HOUR") // in winter; in summer an hour of the day
+  const midnight = await stack.sql("SELECT UTC_DATE() - INTERVAL 5 DAY - INTERVAL 1 HOUR") // midnight in winter, 01:00 in summer
   const sold = (seconds, cents) => stack.sql(`INSERT INTO t1_shop.shop_order (token, communication, name, mail, street, postal_code, city, country, language, state, total_cents, currency, created)
     VALUES ('midnight${seconds}', LPAD(${cents}, 12, '0'), 'K', 'k@example.org', 'x 1', '9000', 'Gent', 'BE', 'nl', 'paid', ${cents}, 'EUR', '${midnight}' + INTERVAL ${seconds} SECOND)`)
   const day = async (seconds) => stack.sql(`SELECT DATE_FORMAT(CONVERT_TZ('${midnight}' + INTERVAL ${seconds} SECOND, '+00:00', '+01:00'), '%d/%m/%Y')`)

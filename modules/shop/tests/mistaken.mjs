@@ -29,7 +29,7 @@ bougie,,,,,,Grande,W-8,300,shopify,4,5.00
 `
 }
 
-// Line and column, and what is said there.
+// Line and column, and the message.
 const price = /The price is not an amount such as 12\.50/, stock = /The stock is not a whole number/, orphan = /This variant's article is neither in the file nor in the shop/
 const again = /Another article has this SKU too; both are kept/, follows = /The row of this variant's article has an error/
 export const expected = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* From the cart to the order and through its states: what the handlers store, refuse, send and
- * note. The rows are those of sample.sql. */
+/* From the cart to the order and through its states: what the handlers store, refuse, send and log
+ * in the audit trail. The rows are those of sample.sql. */
 #include <scopiton/test.h>
 #include <string.h>
 

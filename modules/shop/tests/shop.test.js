@@ -105,7 +105,7 @@ for (const [format, text] of Object.entries(mistaken)) {
     assert.match(said, /nothing was imported/)
     assert.deepEqual(await rows(counts), before)
 
-    // The first sign that is no UTF-8 stands on the ninth line.
+    // The first invalid UTF-8 byte is on line nine.
     const latin1 = Buffer.from(text.replace(/Orpheline,,1,4,,5,,absent|Sans prix/, 'V\xe9lo'), 'latin1')
     assert.match(await refused(write('latin1.csv', latin1)), /latin1\.csv:9: error: This is not UTF-8\. Save the file as UTF-8 .* and try again/)
     assert.deepEqual(await rows(counts), before)
@@ -195,7 +195,7 @@ test('a list has pages, and a category only what is in it', async () => {
   assert.equal(first.body.match(/class="product"/g).length, 24)
   const link = (body, rel) => body.match(new RegExp(`href="(\\?[^"]*)" rel="${rel}"`))?.[1]
   const names = (body) => [...body.matchAll(/<h2><a href="[^"]+">([^<]+)</g)].map(([, name]) => name)
-  for (const category of ['quincaillerie', 'quincaillerie-vis']) { // an outermost one, and one below it
+  for (const category of ['quincaillerie', 'quincaillerie-vis']) { // a top-level category, and one below it
     const url = `/fr/c/${category}`, one = await stack.request(host, url)
     assert.deepEqual(['first', 'prev'].map((rel) => link(one.body, rel)), [undefined, undefined])
     const two = await stack.request(host, url + link(one.body, 'next'))
@@ -220,15 +220,15 @@ test('a list has pages, and a category only what is in it', async () => {
 
 const variant = async (sku) => (await rows(`SELECT id FROM variant WHERE sku = '${sku}'`))[0][0]
 const customer = { name: 'Amélie Dubois', mail: 'amelie@example.be', street: 'rue Haute 1', postal_code: '5000', city: 'Namur', country: 'BE' }
-// Puts pieces into a new visitor's cart; gives the cookie.
+// Adds pieces to a new visitor's cart; returns the cookie.
 const cart = async (sku, count = 1, Cookie = '') => {
   const id = await variant(sku), [[slug]] = await rows(`SELECT p.slug FROM product p JOIN variant v ON v.product = p.id WHERE v.id = ${id}`)
-  const key = await stack.key(host, '/fr/p/libre') // a key is the route's: this article is never sold out
+  const key = await stack.key(host, '/fr/p/libre') // a key belongs to the route: this article is never sold out
   const answer = await stack.request(host, `/fr/p/${slug}/cart`, { headers: { Cookie }, form: { _key: key, variant: id, count: String(count) } })
   return Object.assign(answer, { cookie: answer.headers['set-cookie']?.[0].split(';')[0] ?? Cookie })
 }
 const field = (body, name) => body.match(new RegExp(`name="${name}" value="([^"]+)"`))[1]
-// A visitor with a full cart, before the button: the form, and the cookie as `headers`.
+// A visitor with a full cart, before ordering: the form, and the cookie as `headers`.
 const atCheckout = async (sku, more = {}, count = 1, Cookie = '') => {
   const { cookie } = await cart(sku, count, Cookie), headers = { Cookie: cookie }
   const { body } = await stack.request(host, '/fr/order', { headers })
@@ -327,7 +327,7 @@ test('an order is seen by its own address only, and by whoever may in the portal
   assert.equal((await stack.request(portal, '/shop/orders', { headers: { Cookie: reader } })).status, 403)
 })
 
-// The settings' form as it stands, with changes; it says which state it has seen.
+// The settings form with changes, including the digest of the state that it showed.
 async function settingsForm (headers) {
   const [form] = formsIn((await stack.request(portalHost, '/shop/settings', { headers })).body).filter(({ action }) => action === '/shop/settings')
   return (changes) => stack.request(portalHost, '/shop/settings', { headers, form: { ...Object.fromEntries(sent(form)), scheme: 'national', ...changes } })
@@ -395,7 +395,7 @@ async function change (id, state, headers) {
   const _key = await stack.key(portalHost, `/shop/orders/${id}`, headers)
   return stack.request(portalHost, `/shop/orders/${id}/state`, { headers, form: { _key, state, sure: '1' } })
 }
-// How long a change can be undone; the customer's mail waits as long.
+// How long a change can be undone; the customer's mail is delayed as long.
 const undoable = (minutes) => stack.sql(`REPLACE INTO t1.setting (module, name, value) VALUES ('shop', 'undo_minutes', '${minutes}')`)
 const stateOf = (id) => stack.sql(`SELECT state FROM t1_shop.shop_order WHERE id = ${id}`)
 
@@ -489,7 +489,7 @@ test('shipping and cancelling ask first, say which mail goes out, and can be und
   assert.equal(await trail(), 'Marked an order as not shipped')
   assert.match((await stack.request(portalHost, portalOf(id), { headers })).body, /Annulé: Payée|Annulé : Payée/)
 
-  // The job of the mistaken change finds nothing to tell.
+  // The job of the undone change sends nothing.
   await press(id, 'shipped', { sure: '1' })
   await stack.sql(`UPDATE t1_shop.shop_order SET mail_due = UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE WHERE id = ${id}`)
   const key = await stack.key(portalHost, portalOf(await placed('other@example.org')), headers)
@@ -529,10 +529,10 @@ test('an undone cancellation takes its pieces again, and is refused where they a
 const catalogues = Object.fromEntries(['fr', 'nl', 'de'].map((language) => [language, Object.fromEntries(
   [...fs.readFileSync(path.join(root, `modules/shop/i18n/${language}.po`), 'utf8').matchAll(/^msgid ("(?:[^"\\]|\\.)*")\nmsgstr ("(?:[^"\\]|\\.)*")$/gm)]
     .map(([, id, text]) => [JSON.parse(id), JSON.parse(text)]))]))
-// A text as it stands in a mail, with something in each of its holes.
+// A text as in a mail, with all placeholders filled.
 const standing = (text) => new RegExp(text.split(/\{\{[^}]+\}\}/).map((part) => part.replace(/[\\^$.*+?()[\]|]/g, '\\$&').replace(/ /g, '\\s+')).join('.+?'))
 const views = path.join(root, 'modules/shop/views')
-// The texts of a mail, which of them it always has, and words that stand in it in one language alone.
+// The texts of a mail, those that it always has, and words that occur in only one language.
 function textsOf (view) {
   const source = ['mail_lines', view].map((name) => fs.readFileSync(path.join(views, `${name}.html`), 'utf8')).join('\n')
   const texts = (from) => [...from.matchAll(/\{\{#_\}\}([^]*?)\{\{\/_\}\}/g)].map(([, text]) => text)

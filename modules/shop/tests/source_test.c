@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Product exports: the kinds of file, what their programs write, and what is wrong with a row. */
+/* Product exports: the kinds of file, their programs' formats, and mistakes in rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,8 +30,8 @@ open_columns(const char *const *header, size_t count)
 	assert_true(shop_source_open(header, count, &source, &sentence));
 }
 
-/* Reads record `number` (from 1) below the headings of a file, as an import does: all of it is
- * learnt first. */
+/* Reads record `number` (from 1) of a file as an import does, which first collects evidence from
+ * the whole file. */
 static bool
 read_record(const char *csv, unsigned number)
 {
@@ -129,7 +129,7 @@ static void
 the_decimal_sign_is_the_file_s(void **state)
 {
 	(void)state;
-	/* of WooCommerce, which writes no groups */
+	/* from WooCommerce, which does not group thousands */
 	assert_true(read_record("Type,SKU,Name,Regular price\nsimple,a,A,13.337\n", 1));
 	assert_int_equal(row.price_cents, 1334);
 	assert_true(read_record("product;name;price\na;A;1.234\nb;B;9,90\n", 1));
@@ -333,7 +333,7 @@ limits_are_put_on_what_is_kept(void **state)
 	assert_int_equal(row.note_count, 1);
 	assert_true(is_noted("is shortened"));
 	assert_int_equal(row.note[0].column, 4);
-	/* what things are known by is not shortened */
+	/* identifiers are not shortened */
 	strcpy(csv, "product,name,price\n");
 	for (int i = 0; i < SHOP_KEY + 1; i++)
 		strcat(csv, "k");
@@ -583,7 +583,7 @@ columns_of_other_programs_are_guessed(void **state)
 		1));
 	assert_int_equal(row.price_cents, 1440);
 	assert_string_equal(row.sku, "t-1");
-	assert_string_equal(row.key, "t-1"); /* of one name, and two articles */
+	assert_string_equal(row.key, "t-1"); /* the same name, but two articles */
 	assert_true(row.published && row.stock == 300);
 }
 
