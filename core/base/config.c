@@ -164,8 +164,8 @@ take_line(struct scop_config *config, char *text, unsigned line, bool *seen, str
 		if (strcmp(settings[i].name, name) != 0)
 			continue;
 		if (seen[i])
-			return scop_error_set(err, "%s:%u: '%s' is set a second time", config->file,
-			    line, name);
+			return scop_error_set(err, "%s:%u: '%s' is set twice", config->file, line,
+			    name);
 		seen[i] = true;
 		return set(config, &settings[i], trim(equals + 1), line, err);
 	}
@@ -199,8 +199,7 @@ check_mail(const struct scop_config *config, struct scop_error *err)
 		    config->mail_server);
 	if (config->mail_server[0] && !strchr(config->mail_from, '@'))
 		return scop_error_set(err,
-		    "%s: 'mail_server' needs 'mail_from', the address that mails come from",
-		    config->file);
+		    "%s: 'mail_server' needs 'mail_from', the sender's address", config->file);
 	if (config->mail_bounces[0] && (config->mail_bounces[0] != '/' || !config->mail_server[0]))
 		return scop_error_set(err,
 		    "%s: 'mail_bounces' is the Maildir of 'mail_from', an absolute path, and needs "
@@ -227,13 +226,12 @@ check(const struct scop_config *config, struct scop_error *err)
 {
 	if (strlen(config->run) > SCOP_RUN_MAX || config->run[0] != '/')
 		return scop_error_set(err,
-		    "%s: 'run' is an absolute path of at most %d bytes, for a socket's path has "
-		    "107; "
-		    "'%s' has %zu. A symbolic link to it may be short.",
+		    "%s: 'run' is an absolute path of at most %d bytes, because a socket's path "
+		    "has at most 107; '%s' has %zu. Use a shorter symbolic link to it.",
 		    config->file, SCOP_RUN_MAX, config->run, strlen(config->run));
 	if (config->pool_workers > config->workers)
 		return scop_error_set(err,
-		    "%s: 'pool_workers' is more than 'workers', which is all there may be",
+		    "%s: 'pool_workers' is more than 'workers', the limit for all pools",
 		    config->file);
 	if (!check_catalogue(config, err) || !check_mail(config, err))
 		return false;

@@ -145,7 +145,8 @@ greet(struct client *client, const struct scop_socks_source *source)
 		return false;
 	const bool known = is_hash(hash) && identify(client, hash);
 	if (!known)
-		scop_log_line(SCOP_LOG_WARNING, "refused: who calls is no module that may");
+		scop_log_line(SCOP_LOG_WARNING,
+		    "refused: the client is not a module that may make calls");
 	return put(client->fd, (const unsigned char[]){ 1, !known }, 2) && known;
 }
 
@@ -203,8 +204,8 @@ reach(struct client *client)
 
 	if (!scop_address_is_named(client->calls, client->target.host, client->target.port)) {
 		scop_log_line(SCOP_LOG_WARNING,
-		    "refused: %s may not call %s:%u, its manifest does not name it", client->module,
-		    client->target.host, client->target.port);
+		    "refused: %s may not call %s:%u, which its manifest does not name",
+		    client->module, client->target.host, client->target.port);
 		return SCOP_SOCKS_FORBIDDEN;
 	}
 	snprintf(port, sizeof port, "%u", client->target.port);

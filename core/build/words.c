@@ -116,12 +116,13 @@ check_placeholders(struct words *words, const struct po_entry *entry, unsigned f
 
 	if (lacks_tag_of(translation, text, tag) &&
 	    !(entry->plural && !lacks_tag_of(translation, entry->plural, tag)))
-		FOUND(words, line, "the translation has %s, which the text '%s' has not", tag,
+		FOUND(words, line, "the translation has %s, which the text '%s' does not have", tag,
 		    text);
 	else if (!(entry->plural && form == 0) && lacks_tag_of(text, translation, tag))
 		FOUND(words, line, "the translation lacks %s", tag);
 	else if (entry->c_format && !same_directives(text, translation))
-		FOUND(words, line, "the translation has other %%-directives than '%s'", text);
+		FOUND(words, line, "the translation's %%-directives differ from those of '%s'",
+		    text);
 }
 
 /* ---- header ---- */
@@ -182,8 +183,7 @@ check_forms(struct words *words, const struct po_entry *entry)
 
 	for (unsigned i = 0; i < PO_FORMS_MAX; i++) {
 		if (i >= forms && entry->form[i])
-			FOUND(words, entry->form_line[i],
-			    "there are %u plural forms, and this is another", forms);
+			FOUND(words, entry->form_line[i], "there are only %u plural forms", forms);
 		else if (i < forms && entry->form[i] && entry->form[i][0])
 			check_placeholders(words, entry, i);
 	}
@@ -217,7 +217,7 @@ check_text(struct words *words, const struct po_entry *text)
 	else if (!is_translated(entry, text->plural != NULL))
 		tell(words, kind, "%s:%u: %s: '%s' is not translated%s", words->file.path,
 		    entry->line, kind, text->text,
-		    entry->fuzzy ? ": look at the translation, and remove the word fuzzy" : "");
+		    entry->fuzzy ? ": check the translation, and remove the word fuzzy" : "");
 }
 
 static void
@@ -252,7 +252,8 @@ check_language(struct words *words, const struct po_file *texts)
 			continue;
 		entry->c_format |= text && text->c_format;
 		if (!text)
-			tell(words, "warning", "%s:%u: warning: no view and no code has '%s'", path,
+			tell(words, "warning",
+			    "%s:%u: warning: '%s' is in no view and in no C file", path,
 			    entry->line, entry->text);
 		check_forms(words, entry);
 	}

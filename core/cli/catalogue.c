@@ -70,7 +70,7 @@ create(struct cli *cli)
 	scop_arena_free(arena);
 	if (!made)
 		return cli_fail("%s", err.text);
-	printf("the catalogue '%s' is there, and empty\n", cli->argv[0]);
+	printf("created the empty catalogue '%s'\n", cli->argv[0]);
 	return CLI_DONE;
 }
 
@@ -140,8 +140,8 @@ renew(struct cli *cli)
 		return end(&change, false);
 	if (cli->argc < 1 || cli->argv[cli->argc - 1][0] == '-') {
 		scop_arena_free(change.arena);
-		return cli_usage("catalogue renew needs a folder, perhaps files of 'catalogue "
-				 "usage', and --key");
+		return cli_usage("catalogue renew needs a folder, --key and, optionally, files of "
+				 "'catalogue usage'");
 	}
 	return end(&change,
 	    scop_publisher_count(change.publisher, cli->argv + 1, (size_t)cli->argc - 1,
@@ -163,7 +163,8 @@ rotate(struct cli *cli)
 		return cli_fail("%s", change.err.text);
 	}
 	scop_arena_free(change.arena);
-	puts("hosts that have the old key follow to the new one; new hosts are given the new one");
+	puts("hosts with the old key change to the new one by themselves; give new hosts the new "
+	     "one");
 	return CLI_DONE;
 }
 
@@ -243,7 +244,7 @@ show_owner(struct scop_platform *platform, const char *module)
 	const char *scop = scop_text(name_row(platform, module), "scop");
 
 	if (scop[0])
-		printf("on this host the name is of the scop '%s'\n", scop);
+		printf("on this host the name belongs to the scop '%s'\n", scop);
 }
 
 static int
@@ -297,8 +298,9 @@ give(struct scop_platform *platform, const char *module, const char *scop)
 	if (!row)
 		return cli_fail("this host has no module '%s'", module);
 	if (says[0] && strcmp(says, scop) != 0)
-		return cli_fail("the catalogue says that '%s' is of the scop '%s'. The group "
-				"changes that, and 'scopiton catalogue refresh' fetches it.",
+		return cli_fail("the catalogue says that '%s' belongs to the scop '%s'. The group "
+				"can change that, and 'scopiton catalogue refresh' fetches the "
+				"change.",
 		    module, says);
 	if (!scop_platform_sql(platform, "UPDATE scopiton.module SET scop = '%s' WHERE name = '%s'",
 		scop_platform_quote(platform, scop), scop_platform_quote(platform, module)))
@@ -353,8 +355,8 @@ serve(struct cli *cli, struct scop_platform *platform)
 	char path[PATH_MAX];
 
 	if (!platform->config.catalogue_host[0])
-		return cli_fail(
-		    "set 'catalogue_host' in the configuration: the name under which it is served");
+		return cli_fail("set 'catalogue_host' in the configuration: the host name at which "
+				"it is served");
 	if (off) {
 		unlink(link);
 		return CLI_DONE;
@@ -363,10 +365,10 @@ serve(struct cli *cli, struct scop_platform *platform)
 		return cli_usage("catalogue serve needs a folder, or --off");
 	if (!realpath(cli->argv[0], path) ||
 	    access(scop_arena_printf(platform->arena, "%s/latest", path), R_OK) != 0)
-		return cli_fail("'%s' holds no catalogue", cli->argv[0]);
+		return cli_fail("'%s' is not a catalogue", cli->argv[0]);
 	unlink(tmp);
 	if (symlink(path, tmp) != 0 || rename(tmp, link) != 0)
-		return cli_fail("the link '%s' cannot be made", link);
+		return cli_fail("the link '%s' cannot be created", link);
 	printf("served as catalogue = http%s://%s%s%s\n", platform->config.https ? "s" : "",
 	    platform->config.catalogue_host, platform->config.port[0] ? ":" : "",
 	    platform->config.port);

@@ -31,7 +31,7 @@ cli_package_folder(struct scop_arena *arena, const char *given, const char **ret
 		return given;
 	char *folder = scop_arena_printf(arena, "/tmp/scopiton-check-XXXXXX");
 	if (!mkdtemp(folder)) {
-		scop_error_errno(err, "no folder below /tmp can be made");
+		scop_error_errno(err, "no folder below /tmp can be created");
 		return NULL;
 	}
 	chmod(folder, 0755);

@@ -72,7 +72,7 @@ usage_with(const char *unknown, const char *format, va_list args)
 {
 	say(format, args);
 	if (unknown)
-		fprintf(stderr, "'%s' is no option here, or lacks its value. ", unknown);
+		fprintf(stderr, "'%s' is not an option here, or lacks its value. ", unknown);
 	fputs("'scopiton help' lists the commands.\n", stderr);
 	return CLI_USAGE;
 }
@@ -108,7 +108,7 @@ cli_done(struct cli *cli, int wanted)
 {
 	if (cli->argc <= wanted)
 		return true;
-	cli_usage("'%s' is not understood here", cli->argv[wanted]);
+	cli_usage("'%s' is unexpected here", cli->argv[wanted]);
 	return false;
 }
 
@@ -130,7 +130,7 @@ cli_tenant(struct scop_platform *platform, const char *name)
 	    scop_platform_quote(platform, name));
 
 	if (!row)
-		cli_fail("there is no tenant '%s'. 'scopiton tenant list' names them.", name);
+		cli_fail("there is no tenant '%s'. 'scopiton tenant list' lists them.", name);
 	return row;
 }
 

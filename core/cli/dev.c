@@ -75,8 +75,8 @@ find_module(struct dev *dev, const char *given)
 	    in_checkout ? scop_arena_printf(dev->arena, "modules/%s", dev->module) : dev->module;
 	if (access("Makefile", R_OK) != 0 ||
 	    access(scop_arena_printf(dev->arena, "%s/module.xml", dev->sources), R_OK) != 0)
-		return cli_fail("'%s/module.xml' and a Makefile are not here. Call this in the "
-				"folder that has both; 'scopiton new' writes them.",
+		return cli_fail("'%s/module.xml' and a Makefile are not here. Run this in the "
+				"folder that has both; 'scopiton new' creates them.",
 		    dev->sources);
 	return CLI_DONE;
 }
@@ -173,7 +173,7 @@ bring(struct dev *dev)
 	}
 	dev_page_remove(dev);
 	dev->is_broken = false;
-	printf("%s is in place after %.2f s\n", dev->module, seconds_now() - began);
+	printf("%s was installed in %.2f s\n", dev->module, seconds_now() - began);
 	fflush(stdout);
 }
 
@@ -223,9 +223,8 @@ watch(struct dev *dev)
 	}
 	fclose(log);
 	close(changes);
-	return stopped
-	    ? CLI_DONE
-	    : cli_fail("the private Scopiton ended by itself; '%s/log' says why", dev->var);
+	return stopped ? CLI_DONE
+		       : cli_fail("the private Scopiton has ended; '%s/log' says why", dev->var);
 }
 
 static int
@@ -234,8 +233,8 @@ serve(struct dev *dev, const char *port, bool tmp)
 	if (tmp)
 		scop_files_remove(dev->var);
 	if (!dev_host_start(dev, port))
-		return cli_fail("the private Scopiton did not start; the lines above say why. "
-				"Where '%s' is from another version, --fresh begins anew.",
+		return cli_fail("the private Scopiton did not start; the lines above say why. If "
+				"'%s' is from another version, start anew with --fresh.",
 		    dev->var);
 	const int status = watch(dev);
 

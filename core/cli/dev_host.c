@@ -40,7 +40,7 @@ become_host(const struct dev *dev, const char *port, const int in[2], const int 
 	char program[PATH_MAX];
 
 	if (!set_places(dev)) {
-		cli_fail("the files of Scopiton are not beside '%s'. Call this in the top folder "
+		cli_fail("the files of Scopiton are not next to '%s'. Run this in the top folder "
 			 "of the sources, or use the installed 'scopiton'.",
 		    dev->scopiton);
 		_exit(1);

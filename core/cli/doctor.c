@@ -45,21 +45,20 @@ check_separation(const struct scop_config *config)
 	const int abi = scop_sandbox_landlock_abi();
 
 	if (geteuid() == 0 && config->separate_users)
-		tell("ok", "modules run under user ids of their own, from %lld on",
+		tell("ok", "modules run under separate user ids, from %lld on",
 		    (long long)config->uid_base);
 	else
 		tell("note",
 		    "without separate_users, or as an ordinary user, all modules run under one "
-		    "user id: a taken-over worker could reach another module's "
-		    "socket and secret. Start as root, with separate_users = yes, to separate "
-		    "them.");
+		    "user id: a compromised worker could access another module's socket and "
+		    "secret. Start as root, with separate_users = yes, to separate them.");
 	if (abi > 0 && config->landlock_abi > 0)
 		tell("ok", "Landlock, ABI %d",
 		    abi < config->landlock_abi ? abi : (int)config->landlock_abi);
 	else
 		tell("note",
-		    "no Landlock: files are kept from modules by user id and system-call filter "
-		    "only");
+		    "no Landlock: only user ids and the system-call filter keep modules from "
+		    "files");
 	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
 		tell("ok", "system-call filters");
 	else
@@ -67,15 +66,14 @@ check_separation(const struct scop_config *config)
 		    "this kernel has no system-call filters (seccomp); workers will not start");
 	if (config->development)
 		tell("note",
-		    "'development = yes': error pages show their cause, and everybody may enter "
-		    "the portals below .localhost. For demos and authors only.");
+		    "'development = yes': error pages show their cause, and everybody may sign in "
+		    "to the portals below .localhost. Only for demos and authors.");
 	if (!config->sandbox)
 		tell("note",
-		    "'sandbox = no': modules can do what this user can. For debugging only.");
+		    "'sandbox = no': modules can do whatever this user can. Only for debugging.");
 	tell("note",
-	    "a module's native code can take the role of any tenant that has the module: tenants "
-	    "of one module are kept "
-	    "apart by its code, modules by MariaDB and the kernel");
+	    "a module's native code can switch to the role of any tenant that has the module: its "
+	    "code separates the tenants of one module, MariaDB and the kernel separate modules");
 }
 
 static void
@@ -108,8 +106,7 @@ check_database(struct scop_platform *platform)
 		    "sync_binlog is not 1: confirmed orders could be lost with the machine");
 	if (strcmp(scop_text(commit, "charset"), "utf8mb4") != 0)
 		tell("note",
-		    "the server's character set is %s; Scopiton's databases say utf8mb4 "
-		    "themselves",
+		    "the server's character set is %s; Scopiton's databases set utf8mb4 themselves",
 		    scop_text(commit, "charset"));
 }
 

@@ -52,8 +52,8 @@ may_run(struct scop_platform *platform, const struct scop_value *tenant, const c
 		"SELECT module FROM scopiton.subscription WHERE tenant = %lld AND module = '%s' "
 		"AND state <> 'off'",
 		(long long)scop_int(tenant, "id"), scop_platform_quote(platform, module))) {
-		cli_fail("'%s' does not use the module '%s' now. 'scopiton module list %s' shows "
-			 "what it uses.",
+		cli_fail("'%s' does not use the module '%s'. 'scopiton module list %s' shows its "
+			 "modules.",
 		    scop_text(tenant, "name"), module, scop_text(tenant, "name"));
 		return false;
 	}
@@ -96,7 +96,7 @@ ended(struct run *run)
 	    "SELECT error, tries FROM queue.dead WHERE id = %lld", (long long)run->id);
 
 	if (dead)
-		return cli_fail("'%s' failed at try %lld and is not tried again: %s", run->job,
+		return cli_fail("'%s' failed at try %lld and is not retried: %s", run->job,
 		    (long long)scop_int(dead, "tries"), scop_text(dead, "error"));
 	printf("done after %.1f s\n", seconds_since(run->began));
 	return CLI_DONE;
@@ -134,21 +134,22 @@ goes_on(struct run *run, int64_t seconds_max, int *ret_status)
 	}
 	show_progress(run, row);
 	if (!scop_bool(row, "is_running") && scop_text(row, "error")[0]) {
-		*ret_status = cli_fail("'%s' failed at try %lld: %s. It is tried again at %s UTC; "
-				       "'scopiton job cancel %lld' forgets it.",
+		*ret_status = cli_fail("'%s' failed at try %lld: %s. It is retried at %s UTC; "
+				       "'scopiton job cancel %lld' cancels it.",
 		    run->job, (long long)scop_int(row, "tries"), scop_text(row, "error"),
 		    scop_text(row, "at"), (long long)run->id);
 		return false;
 	}
 	if (!scop_bool(row, "is_running") && seconds_since(run->began) > TAKEN_SECONDS_MAX) {
-		*ret_status = cli_fail("nobody has taken the job %lld yet: does 'scopiton serve' "
-				       "run? It stays in the queue.",
+		*ret_status = cli_fail("the job %lld has not started yet: is 'scopiton serve' "
+				       "running? It stays in the queue.",
 		    (long long)run->id);
 		return false;
 	}
 	if (seconds_since(run->began) > (double)seconds_max) {
-		*ret_status = cli_fail("the job %lld goes on; 'scopiton job list' shows it",
-		    (long long)run->id);
+		*ret_status =
+		    cli_fail("the job %lld is still running; 'scopiton job list' shows it",
+			(long long)run->id);
 		return false;
 	}
 	return true;

@@ -20,8 +20,8 @@ cli_key_command(struct cli *cli)
 	if (!scop_key_make(cli->argv[0], &key, &err))
 		return cli_fail("%s", err.text);
 	scop_public_key_print(&key, text);
-	printf("the secret key is in '%s': whoever has it signs in your name. The public one, for "
-	       "everybody, is in '%s.pub':\n%s\n",
+	printf("the secret key is in '%s': keep it safe, as anybody who has it can sign in your "
+	       "name. The public key is in '%s.pub':\n%s\n",
 	    cli->argv[0], cli->argv[0], text);
 	return CLI_DONE;
 }
@@ -64,6 +64,6 @@ cli_public_key(const char *file, struct scop_public_key *ret_key)
 	text[got] = '\0';
 	if (scop_public_key_parse(text, ret_key))
 		return true;
-	cli_fail("'%s' is no public key of minisign's format", file);
+	cli_fail("'%s' is not a public key in minisign's format", file);
 	return false;
 }

@@ -20,7 +20,7 @@ static const struct command {
 	const char *usage; /* NULL: internal */
 	const char *text;
 } commands[] = {
-	{ "serve", cli_serve, "serve", "run the supervisor; where one runs, take over from it" },
+	{ "serve", cli_serve, "serve", "run the supervisor, taking over from a running one" },
 	{ "tenant", cli_tenant_command,
 	    "tenant create NAME --title TITLE [--template SECTOR] [--language fr] [--zone "
 	    "Europe/Brussels] "
@@ -42,25 +42,26 @@ static const struct command {
 	    "[--version '^1.4'] [--beta] [--grant] "
 	    "[--root]\n  module back | disable | uninstall MODULE --tenant TENANT\n  module purge "
 	    "MODULE --tenant TENANT --yes MODULE",
-	    "what there is, what a tenant has; install, upgrade or try that on a copy, go back, "
-	    "switch off, take away" },
+	    "list modules; install or upgrade one for a tenant, try an upgrade on a copy, roll "
+	    "back, disable, uninstall, or delete it with its data" },
 	{ "module", cli_module_command,
 	    "module rollout MODULE [--version '^1.4'] [--canary TENANT] [--grant]\n  module "
 	    "rollout show | pause | resume NUMBER",
-	    "upgrade all tenants that have it, in waves; 'socle' is what all of them start from" },
+	    "upgrade all tenants that have the module, in waves; 'socle' is the part that all "
+	    "tenants have" },
 	{ "module", cli_module_command,
 	    "module check FOLDER-OR-FILE [--source modules/NAME] [--catalogue FOLDER] [--again]\n"
 	    "  module pack FOLDER [--to FOLDER]\n  module sign FILE --key FILE\n"
 	    "  module publish FILE --catalogue FOLDER --key FILE [--channel stable|beta] [--source "
 	    "modules/NAME]\n  module yank MODULE VERSION --catalogue FOLDER --reason TEXT --key "
 	    "FILE",
-	    "for authors: check a package and say its level, make one, sign it as your scop, "
-	    "publish it, withdraw it" },
+	    "for authors: check a package and measure its level, create, sign, publish or withdraw "
+	    "one" },
 	{ "catalogue", cli_catalogue,
 	    "catalogue refresh | list [WORDS] | show MODULE | give MODULE SCOP\n  catalogue usage "
 	    "FILE --key FILE",
-	    "what the group offers; which scop a module's name belongs to on this host; how many "
-	    "use what, for the group to count" },
+	    "fetch and show the group's catalogue; assign a module's name to a scop on this host; "
+	    "write usage counts for the group" },
 	{ "catalogue", cli_catalogue,
 	    "catalogue create FOLDER --key FILE\n  catalogue scop FOLDER NAME [--title TITLE] "
 	    "[--public FILE] [--modules A,B] "
@@ -68,40 +69,37 @@ static const struct command {
 	    "--key FILE\n  catalogue revoke FOLDER SCOP KEY-ID --key FILE\n  catalogue renew "
 	    "FOLDER [USAGE...] [--days 30] --key FILE\n"
 	    "  catalogue rotate FOLDER --to FILE --key FILE\n  catalogue serve FOLDER | --off",
-	    "for the group: keep a catalogue, its scops and keys, and the rights of their "
+	    "for the group: maintain a catalogue, its scops and keys, and the rights of their "
 	    "modules" },
 	{ "key", cli_key_command, "key make FILE",
-	    "make a pair of keys to sign with, as minisign has them" },
+	    "create a key pair for signing, in minisign's format" },
 	{ "import", cli_import, "import MODULE NAME FILE... --tenant TENANT",
-	    "take files into a module, all or nothing" },
+	    "import files into a module, all or nothing" },
 	{ "job", cli_job,
 	    "job list [TENANT]\n  job run MODULE JOB --tenant TENANT\n  job cancel | replay | "
 	    "drop NUMBER",
-	    "work that waits, runs, is dead or has its hour; run a scheduled one now, stop one, "
-	    "try a dead one again, or forget it" },
+	    "list queued, running, dead and scheduled jobs; run a scheduled job now, cancel a job, "
+	    "retry or discard a dead one" },
 	{ "slow", cli_slow, "slow",
-	    "the statements that took longer than 'slow_statement_milliseconds', the slowest "
+	    "list the statements that took longer than 'slow_statement_milliseconds', slowest "
 	    "first" },
 	{ "login", cli_login, "login TENANT ROLE",
 	    "print a one-time sign-in link for the tenant's portal" },
 	{ "migrate", cli_migrate, "migrate [--leave-out]",
-	    "look whether this program would load all modules in use, then bring the database to "
-	    "its schema;\n"
-	    "      with --leave-out modules that it would not load are switched off" },
+	    "check that this program can load all modules in use, then migrate the databases;\n    "
+	    "  with --leave-out, disable the modules that it cannot load" },
 	{ "check", cli_check, "check [FOLDER]",
 	    "check the configuration, or a module's package without installing it" },
 	{ "doctor", cli_doctor, "doctor",
-	    "look at this machine: what is missing, what it cannot separate" },
+	    "check this machine: what is missing, and what it cannot isolate" },
 	{ "dev", cli_dev, "dev [MODULE] [--port 8080] [--fresh] [--granted RIGHTS]",
-	    "for authors: a private Scopiton that builds and shows the module of this folder "
-	    "whenever a file of it is saved" },
+	    "for authors: run a private Scopiton that rebuilds and shows the module in this folder "
+	    "whenever one of its files is saved" },
 	{ "new", cli_new, "new NAME --scop SCOP",
-	    "write a new module that builds and shows a page: modules/NAME in a checkout, NAME and "
-	    "a "
+	    "create a module that builds and shows a page: modules/NAME in a checkout, NAME and a "
 	    "Makefile elsewhere" },
 	{ "words", cli_words, "words FOLDER",
-	    "bring a module's translations up to date with its texts: adds to i18n/*.po what they "
-	    "lack" },
+	    "update a module's translations: add missing texts to i18n/*.po" },
 	{ "nginx", cli_nginx, "nginx", "print nginx's configuration for this host" },
 	{ "installer", cli_installer, NULL, NULL },
 	{ "version", cli_version, "version", "print the version" },
@@ -129,8 +127,7 @@ cli_help(struct cli *cli)
 		if (commands[i].usage)
 			printf("  %s\n      %s\n", commands[i].usage, commands[i].text);
 	puts("\nThe configuration is $SCOPITON_CONFIG, or /etc/scopiton/scopiton.conf. Exit "
-	     "status: 0 done, 1 refused or failed,\n"
-	     "2 called wrongly.");
+	     "status: 0 done, 1 refused or failed,\n2 usage error.");
 	return CLI_DONE;
 }
 

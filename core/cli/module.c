@@ -73,8 +73,8 @@ follow(struct scop_platform *platform, long long id)
 			return cli_fail("%s", cli_shown(order, "message"));
 		usleep(1000000 / POLLS_PER_SECOND);
 	}
-	return cli_fail("order %lld has not ended in %d seconds; it goes on. 'scopiton module "
-			"list' shows how it went.",
+	return cli_fail("order %lld is still running after %d seconds. 'scopiton module list' will "
+			"show its result.",
 	    id, WAIT_SECONDS);
 }
 
@@ -96,8 +96,8 @@ static const struct verb {
 } verbs[] = {
 	{ "install", "install", "installing" },
 	{ "upgrade", "upgrade", "upgrading" },
-	{ "back", "back", "going back with" },
-	{ "rehearse", "rehearse", "rehearsing the upgrade of" },
+	{ "back", "back", "rolling back" },
+	{ "rehearse", "rehearse", "trying the upgrade of" },
 	{ "disable", "disable", "disabling" },
 	{ "uninstall", "uninstall", "uninstalling" },
 	{ "purge", "purge", "purging" },
@@ -179,14 +179,14 @@ give_order(struct cli *cli, struct scop_platform *platform, const struct verb *v
 	order.tenant = (uint32_t)scop_int(tenant, "id");
 	say_what_there_is(platform, order.tenant, verb, order.module);
 	if (strcmp(verb->name, "purge") == 0 && strcmp(order.confirmed, order.module) != 0)
-		return cli_fail("this deletes all data of '%s' at '%s' for good, after it was "
-				"exported. Add --yes %s to do it.",
+		return cli_fail("this exports all data of '%s' at '%s', then deletes it "
+				"permanently. Add --yes %s to confirm.",
 		    order.module, tenant_name, order.module);
 	const long long id = scop_order_give(platform, &order, &under_way);
 	if (id == 0)
 		return cli_fail("%s", platform->err.text);
 	printf("%s '%s' for tenant '%s'%s\n", verb->words, order.module, tenant_name,
-	    under_way ? ": an order for it is under way already, this is that one" : "");
+	    under_way ? ": an order for it is already in progress; showing that one" : "");
 	fflush(stdout);
 	return carry_out(platform, id);
 }

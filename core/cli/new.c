@@ -195,16 +195,16 @@ make(struct copy *copy)
 	const char *sdk = NULL;
 
 	if (access(in_checkout, R_OK) != 0 && !(sdk = installed(copy->arena)))
-		return cli_fail("'%s' is not here. Call this in the top folder of the sources, or "
+		return cli_fail("'%s' is not here. Run this in the top folder of the sources, or "
 				"use the installed 'scopiton' ('make install').",
 		    in_checkout);
 	copy->model = sdk ? scop_arena_printf(copy->arena, "%s/module", sdk) : in_checkout;
 	copy->to = scop_arena_printf(copy->arena, "%s%s", sdk ? "" : "modules/", copy->name);
 	if (access(copy->to, F_OK) == 0)
-		return cli_fail("'%s' is there already", copy->to);
+		return cli_fail("'%s' already exists", copy->to);
 	if (!copy_all(copy) || (sdk && !write_makefile(copy->arena, sdk)))
 		return cli_fail("'%s' cannot be written: %s", copy->to, strerror(errno));
-	printf("%s is there. 'make' builds and checks it; 'make test MODULE=%s' runs its tests.\n",
+	printf("created %s. 'make' builds and checks it; 'make test MODULE=%s' runs its tests.\n",
 	    copy->to, copy->name);
 	return CLI_DONE;
 }
@@ -224,8 +224,8 @@ cli_new(struct cli *cli)
 				"letter first",
 		    name, SCOP_MODULE_MAX);
 	if (!scop)
-		return cli_fail("whose module is it? Give --scop NAME, or set SCOPITON_SCOP: the "
-				"scop that publishes it, as the catalogue names it");
+		return cli_fail("the scop is missing. Give --scop NAME, or set SCOPITON_SCOP: the "
+				"name in the catalogue of the scop that publishes the module");
 	if (!valid_scop(scop))
 		return cli_fail("a scop's name is 2 to 31 of a-z, 0-9 and '-', a letter first, not "
 				"'%s'",

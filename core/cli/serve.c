@@ -77,8 +77,8 @@ preflight(struct scop_platform *platform, bool leave_out)
 			    scop_directory_changed(platform);
 		else
 			ok = scop_error_set(&platform->err,
-			    "nothing was changed. Upgrade these modules first, or go on without "
-			    "them: scopiton migrate --leave-out");
+			    "nothing was changed. Upgrade these modules first, or disable them: "
+			    "scopiton migrate --leave-out");
 	}
 	return ok;
 }
@@ -287,7 +287,7 @@ work(struct scop_platform *platform, int64_t *version)
 			scop_log_line(SCOP_LOG_INFO, "the directory was written in %.1f ms",
 			    (double)(scop_time_now() - began) / 1000);
 		} else {
-			scop_log_line(SCOP_LOG_ERROR, "the directory is not written: %s",
+			scop_log_line(SCOP_LOG_ERROR, "the directory cannot be written: %s",
 			    platform->err.text);
 		}
 	}

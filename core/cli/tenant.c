@@ -58,7 +58,7 @@ create(struct cli *cli, struct scop_platform *platform)
 	scop_platform_unlock(platform);
 	if (!made)
 		return cli_fail("%s", platform->err.text);
-	printf("tenant '%s' is there. 'scopiton login %s owner' prints a link to its portal.\n",
+	printf("created tenant '%s'. 'scopiton login %s owner' prints a link to its portal.\n",
 	    order.name, order.name);
 	return CLI_DONE;
 }
@@ -74,7 +74,8 @@ list(struct scop_platform *platform)
 	if (!rows)
 		return cli_fail("%s", platform->err.text);
 	if (scop_count(rows) == 0)
-		puts("no tenant yet. 'scopiton tenant create NAME --title TITLE' makes one.");
+		puts("there is no tenant yet. 'scopiton tenant create NAME --title TITLE' creates "
+		     "one.");
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
 
@@ -137,7 +138,8 @@ static int delete (struct cli *cli, struct scop_platform *platform)
 
 	if (strcmp(confirmed, name) != 0)
 		return cli_tenant(platform, name)
-		    ? cli_fail("this deletes all data of '%s' for good. Add --yes %s to do it.",
+		    ? cli_fail("this deletes all data of '%s' permanently. Add --yes %s to "
+			       "confirm.",
 			  name, name)
 		    : CLI_FAILED;
 	if (!begin(platform)) /* which resumes a killed deletion */
@@ -183,8 +185,8 @@ send_from(struct cli *cli, struct scop_platform *platform)
 	    cli->argc == 2 ? cli_tenant(platform, cli->argv[0]) : NULL;
 
 	if (cli->argc != 2)
-		return cli_usage("tenant sender needs a tenant and the address that its mails come "
-				 "from, or none");
+		return cli_usage(
+		    "tenant sender needs a tenant and the sender's address of its mails, or none");
 	if (!tenant)
 		return CLI_FAILED;
 	if (!scop_tenant_sender(platform, (uint32_t)scop_int(tenant, "id"),
@@ -233,7 +235,7 @@ allow(struct cli *cli, struct scop_platform *platform)
 	const bool in_cents = digits && sscanf(amount, "%7u.%2u%n", &whole, &part, &read) == 2 &&
 	    !amount[read] && amount[read - 3] == '.';
 	if (!none && !in_euros && !in_cents)
-		return cli_fail("'%.40s' is no amount; 50 and 49.90 are", amount);
+		return cli_fail("'%.40s' is not an amount; write 50 or 49.90", amount);
 	if (!scop_tenant_allow(platform, (uint32_t)scop_int(tenant, "id"),
 		none ? -1 : (int64_t)whole * 100 + part))
 		return cli_fail("%s", platform->err.text);

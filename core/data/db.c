@@ -172,7 +172,7 @@ scop_db_too_many(struct scop_db *db, const struct scop_statement *statement, siz
 	if (db->account.rows_max == 0 || count <= db->account.rows_max)
 		return false;
 	snprintf(reason, sizeof reason,
-	    "more than %u rows. Read them in pages, by LIMIT and the last row's key",
+	    "more than %u rows. Read them in pages, with LIMIT and the last row's key",
 	    db->account.rows_max);
 	scop_db_refuse(db, statement, reason);
 	return true;
@@ -193,7 +193,7 @@ scop_db_connect(struct scop_db *db)
 		return SCOP_DB_OK;
 	if (db->held)
 		return scop_db_fail(db, SCOP_DB_LOST,
-		    "the connection to MariaDB was lost, and what was held by it");
+		    "the connection to MariaDB was lost, and with it its locks");
 	db->mysql = mysql_init(NULL);
 	if (!db->mysql)
 		abort();

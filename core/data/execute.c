@@ -236,7 +236,7 @@ read_one(struct scop_db *db, struct scop_arena *arena, const struct scop_query *
 			scop_list_add(&rows, &value);
 		else
 			decoded = scop_db_refuse(db, query->statement,
-			    "a row of a type that has no value");
+			    "a column has a type that is not supported");
 	}
 	mysql_stmt_free_result(handle->stmt);
 	if (decoded == SCOP_DB_OK)

@@ -240,7 +240,7 @@ read_rows(struct scop_db *db, struct scop_arena *arena, struct handle *handle,
 		if (ok)
 			scop_list_add(&rows, &row);
 		else
-			scop_db_refuse(db, statement, "a row of a type that has no value");
+			scop_db_refuse(db, statement, "a column has a type that is not supported");
 	}
 	if (!packet)
 		return scop_db_note(db, NULL, statement);

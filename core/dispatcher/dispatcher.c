@@ -314,12 +314,12 @@ note_status(struct dispatcher *dispatcher, enum scop_db_status status)
 {
 	if (status == SCOP_DB_OK || status == SCOP_DB_AGAIN) {
 		if (dispatcher->lost)
-			scop_log_line(SCOP_LOG_INFO, "the queue is there again");
+			scop_log_line(SCOP_LOG_INFO, "the queue is available again");
 		dispatcher->lost = false;
 		return;
 	}
 	if (!dispatcher->lost)
-		scop_log_line(SCOP_LOG_WARNING, "the queue is away: %s",
+		scop_log_line(SCOP_LOG_WARNING, "the queue is unavailable: %s",
 		    scop_db_error(dispatcher->queue.db));
 	dispatcher->lost = true;
 	dispatcher->look_at = scop_service_now() + LOST_MILLISECONDS;

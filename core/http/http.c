@@ -13,12 +13,12 @@ scop_http(struct scop_request *req, const struct scop_http *ask)
 		return NULL;
 	if (!req->job_body) {
 		scop_request_fail(req, SCOP_DB_FAILED,
-		    "scop_http outside a job: a visitor does not wait for another system");
+		    "scop_http outside a job: visitors must not wait for another system");
 		return NULL;
 	}
 	if (!req->app->out) {
 		scop_request_fail(req, SCOP_DB_FAILED,
-		    "module.xml names nobody whom this module 'calls'");
+		    "module.xml has no <calls>, so this module may not make calls");
 		return NULL;
 	}
 	return req->app->out->call(req, ask, &req->http_error);

@@ -46,7 +46,7 @@ static bool
 prepare(const struct scop_out_settings *settings, char *ret_error, size_t size)
 {
 	if (!read_file(settings->ca_file, &authorities, &authorities_size)) {
-		snprintf(ret_error, size, "the authorities in '%s' cannot be read",
+		snprintf(ret_error, size, "the certificate authorities in '%s' cannot be read",
 		    settings->ca_file);
 		return false;
 	}
@@ -135,7 +135,7 @@ add_headers(struct call *call, const char **ret_error)
 		const char *value = scop_as_text(header->value);
 
 		if (strpbrk(value, "\r\n") || strpbrk(header->name, "\r\n: ")) {
-			*ret_error = "a header with a line's end was refused";
+			*ret_error = "a header with a line break was refused";
 			return false;
 		}
 		call->sent = curl_slist_append(call->sent,
@@ -252,16 +252,16 @@ error_of(const struct call *call, CURLcode code)
 	case CURLE_ABORTED_BY_CALLBACK:
 		return "the job was cancelled";
 	case CURLE_OPERATION_TIMEDOUT:
-		return "no whole answer came in time";
+		return "no complete answer arrived in time";
 	case CURLE_PROXY:
 		if (strstr(call->error, "not allowed by ruleset") || strstr(call->error, "(2)") ||
 		    strstr(call->error, "ruleset"))
 			return "this address may not be called: 'calls' in module.xml does not "
-			       "name it, or it is a private one";
+			       "name it, or it is a private address";
 		return scop_arena_printf(call->req->arena,
 		    "the other system cannot be reached (%s)", call->error);
 	case CURLE_COULDNT_CONNECT:
-		return "the way out is closed: the broker does not answer";
+		return "no calls are possible: the broker does not answer";
 	default:
 		return scop_arena_text(call->req->arena,
 		    call->error[0] ? call->error : curl_easy_strerror(code));

@@ -54,9 +54,8 @@ check_own_name(struct scop_platform *platform, const char *module, const char *f
 
 	return scop_int(row, "own") == 0 ||
 	    scop_error_set(&platform->err,
-		"'%s' cannot stand at the root: pages of its own begin with /%s, which is the "
-		"module's own name. Install it without --root, or ask its author for other "
-		"addresses.",
+		"'%s' cannot be at the root: some of its pages begin with /%s, its own name. "
+		"Install it without --root, or ask its author for other addresses.",
 		module, module);
 }
 

@@ -36,14 +36,14 @@ check_package(struct scop_platform *platform, const struct scop_value *module, c
 		return false;
 	if (!known && !with_packages)
 		return scop_error_set(&platform->err,
-		    "this host does not know the package of '%.24s' that the archive has. Install "
-		    "that version for a tenant first, or take it from "
-		    "the archive with --with-packages, if you trust who made it.",
+		    "this host does not know the archive's package of '%.24s'. Install that "
+		    "version for a tenant first or, if you trust its author, accept it with "
+		    "--with-packages.",
 		    scop_text(module, "module"));
 	if (!scop_package_open_arrived(platform, folder, &package))
 		return false;
 	return strcmp(package.manifest.name, scop_text(module, "module")) == 0 ||
-	    scop_error_set(&platform->err, "the package of '%.24s' is one of '%s'",
+	    scop_error_set(&platform->err, "the package of '%.24s' contains the module '%s'",
 		scop_text(module, "module"), package.manifest.name);
 }
 
@@ -251,8 +251,8 @@ check_one(struct scop_platform *platform, uint32_t tenant, const struct scop_ope
 		return false;
 	return there == 0 ||
 	    scop_error_set(&platform->err,
-		"the tenant has '%s' already, or its data. Purge that first: this would take "
-		"its place.",
+		"the tenant already has '%s', or its data. Purge it first: the import would "
+		"replace it.",
 		name);
 }
 

@@ -114,7 +114,7 @@ scop_statement_close(struct scop_platform *platform, uint32_t tenant, const char
 		"SELECT id FROM scopiton.statement WHERE tenant = %u AND month = '%s'", tenant,
 		month))
 		return scop_error_set(&platform->err,
-		    "the month %s is closed already, and stays as it is", month);
+		    "the month %s is already closed, and cannot change any more", month);
 	if (scop_platform_sql(platform, "START TRANSACTION") &&
 	    scop_platform_sql(platform,
 		"INSERT INTO scopiton.statement (tenant, month) VALUES (%u, '%s')", tenant,

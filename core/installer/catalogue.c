@@ -67,7 +67,8 @@ load_trust(struct scop_platform *platform, struct trust *ret_trust)
 	ret_trust->seen = (struct scop_index_seen){ ours ? scop_int(row, "number") : 0,
 		ours ? scop_text(row, "digest") : "" };
 	return scop_public_key_parse(key, &ret_trust->key) ||
-	    scop_error_set(&platform->err, "'catalogue_key' is no public key of minisign's format");
+	    scop_error_set(&platform->err,
+		"'catalogue_key' is not a public key in minisign's format");
 }
 
 /* The group's key with that id: the trusted key, or one reached from it by rotations, each signed
@@ -222,7 +223,7 @@ keep(struct scop_platform *platform, const struct trust *trust, const struct sco
 
 	if (!file || fputs(signature, file) < 0 || fclose(file) != 0 ||
 	    rename(fetched, kept_path(platform, "index.json")) != 0 || rename(tmp, path) != 0)
-		return scop_error_errno(&platform->err, "the index cannot be kept");
+		return scop_error_errno(&platform->err, "the index cannot be stored");
 	const bool noted = scop_platform_sql(platform, "START TRANSACTION") &&
 	    note_offers(platform, index, text) &&
 	    scop_platform_sql(platform,
@@ -355,15 +356,14 @@ check_bytes(struct scop_platform *platform, const struct scop_value *entry, cons
 
 	if (stat(file, &status) != 0 || status.st_size != scop_int(entry, "size"))
 		return scop_error_set(&platform->err,
-		    "the package has %lld bytes, and the index says %lld",
+		    "the package has %lld bytes, but the index says %lld",
 		    (long long)status.st_size, (long long)scop_int(entry, "size"));
 	if (!scop_sha256_file(file, sum, &platform->err))
 		return false;
 	return strcmp(sum, scop_text(entry, "sha256")) == 0 ||
 	    scop_error_set(&platform->err,
-		"the package is not the one of the index: its SHA-256 "
-		"is %s, and not %s",
-		sum, scop_text(entry, "sha256"));
+		"the package is not the one in the index: its SHA-256 is %s, not %s", sum,
+		scop_text(entry, "sha256"));
 }
 
 /* ---- owners of module names ---- */
@@ -376,8 +376,8 @@ scop_module_is_of(struct scop_platform *platform, const char *module, const char
 
 	return !known || strcmp(scop_text(known, "scop"), scop) == 0 ||
 	    scop_error_set(&platform->err,
-		"module '%s' is of the scop '%s' on this host, and this package is of '%s'. "
-		"'scopiton catalogue give %s %s' gives the name to it.",
+		"on this host the module '%s' belongs to the scop '%s', but this package comes "
+		"from '%s'. 'scopiton catalogue give %s %s' assigns the name to it.",
 		module, scop_text(known, "scop"), scop, module, scop);
 }
 
@@ -405,7 +405,7 @@ check_manifest(struct scop_platform *platform, const struct scop_value *module,
 	    strcmp(manifest.version, scop_text(entry, "version")) != 0 ||
 	    strcmp(manifest.scop, scop_text(module, "scop")) != 0)
 		return scop_error_set(&platform->err,
-		    "the package is %s %s of the scop '%s', and not %s %s of '%s'", manifest.name,
+		    "the package is %s %s of the scop '%s', not %s %s of '%s'", manifest.name,
 		    manifest.version, manifest.scop, scop_text(module, "name"),
 		    scop_text(entry, "version"), scop_text(module, "scop"));
 	return scop_module_is_of(platform, manifest.name, manifest.scop);
@@ -428,7 +428,7 @@ scop_catalogue_fetch(struct scop_platform *platform, const struct scop_index *in
 	scop_files_remove(work);
 	scop_files_make_folders(scop_arena_printf(platform->arena, "%s", work));
 	if (mkdir(work, 0755) != 0)
-		return scop_error_errno(&platform->err, "'%s' cannot be made", work);
+		return scop_error_errno(&platform->err, "'%s' cannot be created", work);
 	const bool ok = (signature = fetch_text(platform,
 			     scop_arena_printf(platform->arena, "%s.minisig", from),
 			     SCOP_MINISIGN_SIGNATURE_MAX, NULL)) &&

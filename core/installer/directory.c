@@ -108,7 +108,7 @@ make_image(struct scop_platform *platform, const struct rows *rows)
 	}
 	if (size > SCOP_DIRECTORY_BYTES) {
 		scop_error_set(&platform->err,
-		    "the directory has grown over %d bytes; move tenants to another host",
+		    "the directory has grown beyond %d bytes; move tenants to another host",
 		    SCOP_DIRECTORY_BYTES);
 		return NULL;
 	}
@@ -152,7 +152,7 @@ fill_hosts(struct scop_platform *platform, struct scop_directory_image *image,
 
 		if (!find_index(rows->tenants, scop_int(row, "tenant"), &hosts[i].tenant))
 			return scop_error_set(&platform->err,
-			    "the host name '%s' is of tenant %lld, which is not there",
+			    "the host name '%s' belongs to tenant %lld, which does not exist",
 			    scop_text(row, "host"), (long long)scop_int(row, "tenant"));
 		struct scop_directory_tenant *tenant = &tenants[hosts[i].tenant];
 
@@ -191,8 +191,8 @@ fill_subscriptions(struct scop_platform *platform, struct scop_directory_image *
 		if (tenant == image->tenant_count || tenants[tenant].id != of ||
 		    !find_index(rows->packages, scop_int(row, "package"), &one->package))
 			return scop_error_set(&platform->err,
-			    "the database '%s' is of tenant %lld and package %lld, of which one is "
-			    "not there",
+			    "the database '%s' belongs to tenant %lld and package %lld, one of "
+			    "which does not exist",
 			    scop_text(row, "database_name"), (long long)of,
 			    (long long)scop_int(row, "package"));
 		if (tenants[tenant].subscriptions++ == 0)

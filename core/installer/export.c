@@ -49,7 +49,7 @@ scop_export_folder(struct scop_platform *platform, uint32_t tenant, const char *
 
 	if (mkdir(folder, 0700) == 0)
 		return folder;
-	scop_error_errno(&platform->err, "'%s' cannot be made", folder);
+	scop_error_errno(&platform->err, "'%s' cannot be created", folder);
 	return NULL;
 }
 
@@ -88,7 +88,7 @@ scop_export_csv(struct scop_platform *platform, const struct scop_value *rows, c
 	FILE *file = fopen(path, "wxe");
 
 	if (!file)
-		return scop_error_errno(&platform->err, "'%s' cannot be made", path);
+		return scop_error_errno(&platform->err, "'%s' cannot be created", path);
 	scop_buffer_init(&out, platform->arena);
 	for (size_t c = 0; c < scop_count(first); c++)
 		scop_buffer_printf(&out, "%s%s", c ? "," : "", first->members->keys[c]);

@@ -89,15 +89,15 @@ scop_fetch(const struct scop_config *config, const char *name, const char *to, u
 	struct sink sink = { open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), max, false };
 
 	if (sink.fd < 0)
-		return scop_error_errno(err, "'%s' cannot be made", to);
+		return scop_error_errno(err, "'%s' cannot be created", to);
 	snprintf(from, sizeof from, "%s%s%s", config->catalogue,
 	    length > 0 && config->catalogue[length - 1] == '/' ? "" : "/", name);
 	bool ok =
 	    from[0] == '/' ? from_folder(from, &sink, err) : over_http(config, from, &sink, err);
 	close(sink.fd);
 	if (ok && sink.too_large)
-		ok = scop_error_set(err, "'%s' has more than the %llu bytes that were announced",
-		    from, (unsigned long long)max);
+		ok = scop_error_set(err, "'%s' has more than the announced %llu bytes", from,
+		    (unsigned long long)max);
 	if (!ok)
 		unlink(to);
 	return ok;

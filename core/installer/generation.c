@@ -61,7 +61,8 @@ wait_until_drained(struct scop_installation *installation)
 		usleep(DRAIN_STEP_MS * 1000);
 	}
 	return scop_error_set(&installation->platform->err,
-	    "requests of before did not end, or the supervisor is away; the old version goes on");
+	    "earlier requests did not end, or the supervisor is not running; the old version stays "
+	    "in service");
 }
 
 bool

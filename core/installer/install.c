@@ -127,8 +127,8 @@ check_rights(struct scop_installation *installation)
 	if (more.length == 0 || installation->granted || !installation->known)
 		return true;
 	return scop_error_set(&platform->err,
-	    "%s %s asks for more than %s may: %s. Grant that to go on (--grant, or the portal's "
-	    "page).",
+	    "%s %s requests rights that %s does not have: %s. Grant them to continue (--grant, or "
+	    "the portal's page).",
 	    installation->module, manifest->version, installation->old_version,
 	    scop_buffer_str(&more));
 }
@@ -158,7 +158,7 @@ serving_goes_on(struct scop_installation *installation)
 
 	return !installation->known || strcmp(installation->state, "on") != 0 ||
 	    scop_installation_prepare(installation, folder, installation->database) ||
-	    scop_error_set(&platform->err, "%s %s, which serves now, would not work any more: %s",
+	    scop_error_set(&platform->err, "%s %s, the current version, would no longer work: %s",
 		installation->module, installation->old_version,
 		scop_arena_text(platform->arena, platform->err.said));
 }
@@ -204,8 +204,8 @@ check_direction(struct scop_installation *installation)
 	    !scop_version_parse(version, &tmp) || scop_version_compare(&tmp, &old) >= 0)
 		return true;
 	return scop_error_set(&installation->platform->err,
-	    "%s %s is older than %s, which this tenant has. 'scopiton module back' goes back to "
-	    "the one before.",
+	    "%s %s is older than %s, which this tenant has. 'scopiton module back' rolls back to "
+	    "the previous version.",
 	    installation->module, version, installation->old_version);
 }
 

@@ -333,7 +333,7 @@ subscribe(struct scop_installation *installation, const char *database)
 
 	if (installation->root && taken)
 		return scop_error_set(&platform->err,
-		    "another module stands at the root of this tenant's host name");
+		    "another module is at the root of this tenant's host name");
 	return scop_platform_sql(platform,
 		   "INSERT INTO scopiton.subscription (tenant, module, package, database_name, "
 		   "epoch, state, "

@@ -382,6 +382,6 @@ scop_order_carry_out(struct scop_carrying *carrying)
 		    name);
 	if (kind->concerns && scop_type(scop_get(carrying->order, kind->concerns)) == SCOP_NULL)
 		return scop_error_set(&carrying->platform->err,
-		    "an order of this kind has to say what it concerns");
+		    "an order of this kind needs a subject");
 	return kind->carry_out(carrying);
 }

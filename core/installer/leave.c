@@ -400,7 +400,7 @@ work_folder(struct scop_platform *platform)
 	scop_files_remove(folder);
 	if (mkdir(folder, 0700) == 0)
 		return folder;
-	scop_error_errno(&platform->err, "'%s' cannot be made", folder);
+	scop_error_errno(&platform->err, "'%s' cannot be created", folder);
 	return NULL;
 }
 

@@ -39,7 +39,7 @@ check_free(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
 	if (strcmp(module, "portal") == 0)
 		return scop_error_set(&platform->err,
-		    "the portal cannot be disabled: it is the way to everything else");
+		    "the portal cannot be disabled: everything else is reached through it");
 	if (!scop_platform_row(platform,
 		"SELECT 1 AS there FROM scopiton.subscription WHERE tenant = %u AND module = '%s'",
 		tenant, scop_platform_quote(platform, module)))
@@ -47,7 +47,9 @@ check_free(struct scop_platform *platform, uint32_t tenant, const char *module)
 	const char *names = dependants(platform, tenant, module);
 	return !names[0] ||
 	    scop_error_set(&platform->err,
-		"%s cannot go while %s, which needs it, is on. Disable that first.", module, names);
+		"%s cannot be disabled or removed while %s, which needs it, is enabled. Disable "
+		"that first.",
+		module, names);
 }
 
 /* Stops showing and running the module, in one transaction; its rows are kept. */
@@ -118,7 +120,7 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
 	scop_installation_begin(&installation, platform, tenant, module, on_step, context);
 	if (!row)
 		return scop_error_set(&platform->err,
-		    installation.known ? "module '%s' has no version before this one to go back to"
+		    installation.known ? "module '%s' has no previous version to roll back to"
 				       : "this tenant has no module '%s'",
 		    module);
 	installation.database = scop_text(row, "previous_database");
@@ -238,7 +240,7 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 	scop_installation_begin(&installation, platform, tenant, module, on_step, context);
 	if (strcmp(confirmed, module) != 0)
 		return scop_error_set(&platform->err,
-		    "purging '%s' deletes its data for good. Type its name to confirm.", module);
+		    "purging '%s' deletes its data permanently. Type its name to confirm.", module);
 	if (!check_free(platform, tenant, module))
 		return false;
 	/* Removes its routes before any data. An earlier run may already have exported and dropped.
@@ -257,7 +259,8 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 	if (!scop_installation_step(&installation, "drop"))
 		return false;
 	*ret_report = there > 0
-	    ? scop_arena_say(platform->arena, "exported to '%s', then dropped", *ret_report)
-	    : SCOP_TEXT("it was exported and dropped before; what was left of it is gone now");
+	    ? scop_arena_say(platform->arena, "exported to '%s', then deleted", *ret_report)
+	    : SCOP_TEXT(
+		  "its data had already been exported and deleted; the remains are deleted now");
 	return scop_module_drop(platform, tenant, module);
 }

@@ -81,7 +81,8 @@ unpack(struct scop_platform *platform, const char *file, const char *to)
 	archive_write_free(out);
 	archive_read_free(in);
 	return status == ARCHIVE_EOF ||
-	    scop_error_set(&platform->err, "'%s' is no archive of a tenant, or is damaged", file);
+	    scop_error_set(&platform->err, "'%s' is not an archive of a tenant, or is damaged",
+		file);
 }
 
 /* Whether SHA256SUMS has a line for this path. */
@@ -106,18 +107,18 @@ check_line(struct scop_platform *platform, const char *folder, const char *line,
 	struct stat status;
 
 	if (length <= digits + 2)
-		return scop_error_set(&platform->err, "SHA256SUMS has a line that is none");
+		return scop_error_set(&platform->err, "SHA256SUMS has an invalid line");
 	const char *path =
 	    scop_arena_bytes(platform->arena, line + digits + 2, length - digits - 2);
 	const char *file = scop_arena_printf(platform->arena, "%s/%s", folder, path);
 	if (path[0] == '/' || strncmp(path, "../", 3) == 0 || strstr(path, "/../") ||
 	    lstat(file, &status) != 0 || !S_ISREG(status.st_mode))
 		return scop_error_set(&platform->err,
-		    "SHA256SUMS names '%s', which is no file of the archive", path);
+		    "SHA256SUMS names '%s', which is not a file of the archive", path);
 	if (!scop_sha256_file(file, sum, &platform->err))
 		return false;
 	return strncmp(line, sum, digits) == 0 ||
-	    scop_error_set(&platform->err, "'%s' was changed since the archive was made", path);
+	    scop_error_set(&platform->err, "'%s' was changed after the archive was written", path);
 }
 
 static bool
@@ -125,7 +126,7 @@ check_named(struct scop_platform *platform, const char *sums, const char *path)
 {
 	return has_line(sums, scop_arena_printf(platform->arena, "  %s\n", path)) ||
 	    scop_error_set(&platform->err,
-		"'%s' was put there since the archive was made: SHA256SUMS does not name it", path);
+		"'%s' was added after the archive was written: SHA256SUMS does not name it", path);
 }
 
 /* Checks that SHA256SUMS names every imported file. Besides those, an archive that was started by
@@ -185,7 +186,7 @@ scop_archive_open(struct scop_platform *platform, const char *from, const char *
 		mkdir(work, 0700);
 		scop_files_remove(ret_opened->folder);
 		if (mkdir(ret_opened->folder, 0755) != 0)
-			return scop_error_errno(&platform->err, "'%s' cannot be made",
+			return scop_error_errno(&platform->err, "'%s' cannot be created",
 			    ret_opened->folder);
 		if (!unpack(platform, from, ret_opened->folder))
 			return false;
@@ -194,9 +195,9 @@ scop_archive_open(struct scop_platform *platform, const char *from, const char *
 	    0)
 		return scop_error_set(&platform->err,
 		    strcmp(name, "module.json") == 0
-			? "'%s' is no archive of a module (it has no module.json)"
-			: "'%s' is no archive of a tenant (it has no tenant.json; one of a module "
-			  "is taken in with --into TENANT)",
+			? "'%s' is not an archive of a module (it has no module.json)"
+			: "'%s' is not an archive of a tenant (it has no tenant.json; import one "
+			  "of a module with --into TENANT)",
 		    from);
 	ret_opened->description = check_sums(platform, ret_opened->folder)
 	    ? scop_opened_json(platform, ret_opened->folder, name)
@@ -204,7 +205,7 @@ scop_archive_open(struct scop_platform *platform, const char *from, const char *
 	if (!ret_opened->description)
 		return false;
 	return scop_int(ret_opened->description, "format") == FORMAT ||
-	    scop_error_set(&platform->err, "the archive has format %lld, and this host knows %d",
+	    scop_error_set(&platform->err, "the archive has format %lld, but this host knows %d",
 		(long long)scop_int(ret_opened->description, "format"), FORMAT);
 }
 

@@ -29,7 +29,8 @@ scop_order_give(struct scop_platform *platform, const struct scop_order *order, 
 
 	if (version[0] && !scop_range_valid(version)) {
 		scop_error_set(&platform->err,
-		    "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are", version);
+		    "'%.40s' is not a range of versions; write '^1.4', '>=2 <3' or '1.4.0'",
+		    version);
 		return 0;
 	}
 	/* If an order for the module is already in progress, returns that one. */
@@ -121,8 +122,8 @@ scop_sweep(struct scop_platform *platform)
 	bool ok = scop_migrator_sweep(platform);
 	ok &= scop_tenant_sweep(platform);
 	if (!ok) /* leftovers are harmless, and must not block other orders */
-		scop_log_line(SCOP_LOG_ERROR,
-		    "what killed runs have left is not all taken away: %s", platform->err.text);
+		scop_log_line(SCOP_LOG_ERROR, "leftovers of killed runs cannot all be removed: %s",
+		    platform->err.text);
 	return scop_platform_holds_lock(platform);
 }
 
@@ -213,7 +214,8 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*on_step)(void 
 	/* The lock is lost with the connection: the installer that has it now resumes the order. */
 	if (!ok && !scop_platform_holds_lock(platform))
 		return scop_error_set(&platform->err,
-		    "%s. The order goes on by itself; 'scopiton module list' shows how it went.",
+		    "%s. The order continues by itself; 'scopiton module list' will show its "
+		    "result.",
 		    cause.said);
 	if (ok)
 		note_end(platform, id, "done", report);

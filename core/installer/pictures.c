@@ -53,7 +53,7 @@ fetch(struct scop_platform *platform, const char *name, struct look *look)
 	const char *folder = place_of(platform),
 		   *place = scop_arena_printf(platform->arena, "%s/%s", folder, name);
 	const char *tmp = scop_arena_printf(platform->arena, "%s/.fetch", folder);
-	struct scop_error err = { .text = "it cannot be put in place" };
+	struct scop_error err = { .text = "it cannot be moved into place" };
 
 	if (!name[0] || access(place, F_OK) == 0 || look->fetches == FETCHES_MAX ||
 	    look->failures == FAILURES_MAX)
@@ -63,12 +63,13 @@ fetch(struct scop_platform *platform, const char *name, struct look *look)
 	if (scop_fetch(&platform->config, scop_arena_printf(platform->arena, "pictures/%s", name),
 		tmp, SCOP_PICTURE_BYTES_MAX, &err) &&
 	    (scop_picture_is(name, tmp) ||
-		scop_error_set(&err, "'pictures/%s' is another file than its name says", name)) &&
+		scop_error_set(&err, "the content of 'pictures/%s' does not match its name",
+		    name)) &&
 	    rename(tmp, place) == 0)
 		return;
 	look->failures++;
 	unlink(tmp);
-	scop_log_line(SCOP_LOG_WARNING, "a picture of the catalogue is not there: %s", err.text);
+	scop_log_line(SCOP_LOG_WARNING, "a picture of the catalogue is missing: %s", err.text);
 }
 
 static int

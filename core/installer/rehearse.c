@@ -106,7 +106,7 @@ choose(struct scop_installation *installation, const struct scop_wish *wish)
 		return false;
 	if (count == 0 || strcmp(choices[count - 1].module, module) != 0)
 		return scop_error_set(&platform->err,
-		    "the tenant has the newest version of '%s' that fits already", module);
+		    "the tenant already has the newest version of '%s' that fits", module);
 	return scop_choice_open(platform, &choices[count - 1], &installation->package) &&
 	    scop_addresses_check(platform, installation->tenant, module,
 		installation->package.first_parts, false);
@@ -125,14 +125,14 @@ report(struct scop_platform *platform, const struct scop_installation *installat
 {
 	static const char *const told_of[] = {
 		[SCOP_BACK_KEPT] =
-		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
-			      "wait. Rows written after it are kept when going back."),
+		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, during which writes would wait. "
+			      "A rollback keeps rows written afterwards."),
 		[SCOP_BACK_EXPORTED] =
-		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
-			      "wait. Rows written after it are exported as CSV when going back."),
+		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, during which writes would wait. "
+			      "A rollback exports rows written afterwards as CSV."),
 		[SCOP_BACK_LOST] =
-		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, in which what writes would "
-			      "wait. Rows written after it are lost when going back.")
+		    SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, during which writes would wait. "
+			      "A rollback loses rows written afterwards.")
 	};
 	const struct scop_manifest *manifest = &installation->package.manifest;
 	const bool makes_anew =
@@ -140,8 +140,8 @@ report(struct scop_platform *platform, const struct scop_installation *installat
 
 	return scop_arena_say(platform->arena,
 	    makes_anew ? told_of[manifest->back]
-		       : SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, while everybody is being "
-				   "served. Rows written after it are kept when going back."),
+		       : SCOP_TEXT("%s to %s: %lld rows, %lld.%03lld s, without interruption. A "
+				   "rollback keeps rows written afterwards."),
 	    installation->old_version, manifest->version, (long long)rows, (long long)took / 1000,
 	    (long long)took % 1000);
 }

@@ -50,7 +50,8 @@ check_loaded(struct scop_platform *platform, const char *database, const char *p
 			return false;
 		if (found > 0)
 			return scop_error_set(&platform->err,
-			    "'%s' cannot be taken in: it holds something other than plain tables",
+			    "'%s' cannot be imported: it contains something other than plain "
+			    "tables",
 			    path);
 	}
 	return true;
@@ -107,7 +108,7 @@ scop_restore_data(struct scop_platform *platform, const char *database, const ch
 	const bool dropped = scop_platform_sql(platform, "DROP USER '%s'@localhost", user);
 	if (status != 0)
 		return scop_error_set(&platform->err,
-		    "'%s' cannot be taken in: mariadb ended with status %d", path, status);
+		    "'%s' cannot be imported: mariadb ended with status %d", path, status);
 	return dropped && check_loaded(platform, database, path);
 }
 

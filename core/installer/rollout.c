@@ -22,7 +22,7 @@ another_runs(struct scop_platform *platform, const char *module, int64_t scop, i
 		   "SELECT id FROM scopiton.rollout WHERE module = '%s' AND state = 'running' AND "
 		   "id <> %lld AND (scop IS NULL OR %lld IN (0, scop))",
 		   scop_platform_quote(platform, module), (long long)but, (long long)scop) &&
-	    !scop_error_set(&platform->err, "another upgrade of '%s' in waves is under way",
+	    !scop_error_set(&platform->err, "another upgrade of '%s' in waves is in progress",
 		module);
 }
 

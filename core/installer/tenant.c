@@ -84,12 +84,13 @@ check_order(struct scop_platform *platform, const struct scop_tenant_order *orde
 		    order->language);
 	if (!scop_zone_valid(order->zone))
 		return scop_error_set(&platform->err,
-		    "time zone '%s' is not known, such as Europe/Brussels is", order->zone);
+		    "time zone '%s' is not known; Europe/Brussels is one", order->zone);
 	if (!check_country(platform, country_of(platform, order)))
 		return false;
 	if (order->owner_mail && !scop_field_is_mail(order->owner_mail))
 		return scop_error_set(&platform->err,
-		    "'%.80s' is no mail address to invite an owner at", order->owner_mail);
+		    "'%.80s' is not an e-mail address at which to invite an owner",
+		    order->owner_mail);
 	if (!order->title[0] || scop_utf8_count(order->title) > 100 ||
 	    !scop_utf8_valid(order->title, strlen(order->title)))
 		return scop_error_set(&platform->err,
@@ -162,14 +163,13 @@ names_are_free(struct scop_platform *platform, const struct scop_tenant_order *o
 {
 	if (scop_platform_row(platform, "SELECT 1 AS there FROM scopiton.tenant WHERE name = '%s'",
 		order->name))
-		return scop_error_set(&platform->err, "a tenant '%s' is there already",
-		    order->name);
+		return scop_error_set(&platform->err, "a tenant '%s' already exists", order->name);
 	const struct scop_value *taken = scop_platform_row(platform,
 	    "SELECT host FROM scopiton.host_name WHERE host IN ('%s', '%s') LIMIT 1", order->host,
 	    order->portal_host);
 	return !taken ||
 	    scop_error_set(&platform->err,
-		"the host name '%s' is another tenant's; say others with --host and "
+		"the host name '%s' belongs to another tenant; choose others with --host and "
 		"--portal-host",
 		scop_text(taken, "host"));
 }
@@ -235,7 +235,7 @@ scop_tenant_whole(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform, "UPDATE scopiton.tenant SET state = 'whole' WHERE id = %u",
 		tenant) &&
 	    (scop_db_touched(platform->db) == 1 ||
-		scop_error_set(&platform->err, "the tenant was taken away meanwhile")) &&
+		scop_error_set(&platform->err, "the tenant has been deleted meanwhile")) &&
 	    scop_directory_changed(platform);
 }
 
@@ -251,8 +251,8 @@ bool
 scop_tenant_sender(struct scop_platform *platform, uint32_t tenant, const char *address)
 {
 	if (address[0] && !scop_field_is_mail(address))
-		return scop_error_set(&platform->err, "'%.80s' is no mail address to send from",
-		    address);
+		return scop_error_set(&platform->err,
+		    "'%.80s' is not an e-mail address to send from", address);
 	return address[0]
 	    ? scop_platform_sql(platform,
 		  "REPLACE INTO queue.sender (tenant, address) VALUES (%u, '%s')", tenant,

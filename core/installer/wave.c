@@ -42,7 +42,7 @@ serve_tenant(struct scop_platform *platform, const struct scop_value *rollout, u
 	const int64_t id = scop_order_give(platform, &order, &under_way);
 	if (under_way && id)
 		return scop_error_set(&platform->err,
-		    "another order for this tenant's module is under way");
+		    "another order for this tenant's module is in progress");
 	return id && scop_order_run(platform, id, NULL, NULL);
 }
 

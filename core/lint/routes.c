@@ -46,7 +46,7 @@ check_reached(struct lint *lint, size_t index)
 
 		if (same_side(before, route) && covers(before->path, route->path)) {
 			lint_error(lint, route->file, route->line,
-			    "%s %s is never reached: %s of line %u is before it and takes its "
+			    "%s %s is never reached: %s on line %u comes before it and matches its "
 			    "addresses",
 			    route->post ? "POST" : "GET", route->path, before->path, before->line);
 			return;
@@ -77,7 +77,8 @@ check_parts(struct lint *lint, const struct lint_route *route)
 		if (open == route->path || open[-1] != '/' || !close ||
 		    (close[1] && close[1] != '/'))
 			lint_error(lint, route->file, route->line,
-			    "a {part} of '%s' is all between two slashes", route->path);
+			    "a {part} of '%s' must be a whole segment, between two slashes",
+			    route->path);
 	}
 }
 

@@ -86,7 +86,7 @@ found(struct lint *lint, const struct lint_view *view, const char *plain, const 
 	for (const char *c = plain; c < at; c++)
 		line += *c == '\n';
 	lint_warning(lint, view->path, line,
-	    "'%.*s' stands outside of {{#_}}, and is shown in every language as it is",
+	    "'%.*s' is outside {{#_}}, so it is shown untranslated in every language",
 	    (int)(length < SHOWN ? length : SHOWN), at);
 }
 

@@ -104,7 +104,7 @@ scop_bounce_read(const char *message, size_t size, const char *domain,
 	bool failed = false, ours = false, diagnosed = false;
 	const char *value;
 
-	*ret_bounce = (struct scop_bounce){ .answer = "it came back" };
+	*ret_bounce = (struct scop_bounce){ .answer = "it bounced" };
 	if (!is_report(&reader))
 		return false;
 	/* The returned mail or its headers come last, so anything after its Message-ID no longer

@@ -82,7 +82,7 @@ scop_mail(struct scop_request *req, const struct scop_mail *mail)
 	scop_buffer_init(&html, req->arena);
 	if (!sound_address(mail->to) || (mail->reply_to && !sound_address(mail->reply_to))) {
 		scop_request_fail(req, SCOP_DB_FAILED,
-		    "a mail is for, or to be answered to, what is no address");
+		    "the recipient or the reply address of a mail is not an address");
 		return;
 	}
 	const enum scop_language own = req->locale.language;

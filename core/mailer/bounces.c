@@ -42,8 +42,8 @@ tell(const char *folder, const char *what, int cause)
 
 	if (what && !told)
 		scop_log_line(SCOP_LOG_WARNING,
-		    "mails that come back to '%s' are not read: '%s': %s. It is a Maildir that the "
-		    "mailer's user (%u) has to read and to write.",
+		    "bounces to '%s' are not read: '%s': %s. It is a Maildir that the mailer's "
+		    "user (%u) must be able to read and write.",
 		    folder, what, strerror(cause), (unsigned)geteuid());
 	told = what != NULL;
 }
@@ -75,7 +75,7 @@ take(struct scop_post *post, int new_fd, int cur_fd, const char *name, const cha
 		*ret_status =
 		    scop_post_came_back(post, bounce.mail, bounce.created, bounce.answer, &found);
 	if (found == SCOP_POST_NOTED)
-		scop_log_line(SCOP_LOG_INFO, "mail %lld came back: %s", (long long)bounce.mail,
+		scop_log_line(SCOP_LOG_INFO, "mail %lld bounced: %s", (long long)bounce.mail,
 		    bounce.answer);
 	return *ret_status != SCOP_DB_OK || found == SCOP_POST_EARLY ||
 	    put_away(new_fd, cur_fd, name, found != SCOP_POST_UNKNOWN);

@@ -96,7 +96,7 @@ take_ended(struct mailer *mailer)
 		status = note(mailer, &transfer);
 		if (status != SCOP_DB_OK) /* sent again after its lease: better twice than never */
 			scop_log_line(SCOP_LOG_WARNING,
-			    "mail %lld has ended, and that could not be noted",
+			    "the result of mail %lld could not be recorded",
 			    (long long)transfer.id);
 		mailer->look_at = scop_service_now();
 	}
@@ -204,10 +204,10 @@ note_status(struct mailer *mailer, enum scop_db_status status)
 	if (lost)
 		mailer->look_at = scop_service_now() + SOON_MILLISECONDS;
 	if (lost && !mailer->lost)
-		scop_log_line(SCOP_LOG_WARNING, "the queue is away: %s",
+		scop_log_line(SCOP_LOG_WARNING, "the queue is unavailable: %s",
 		    scop_db_error(mailer->post.db));
 	if (!lost && mailer->lost)
-		scop_log_line(SCOP_LOG_INFO, "the queue is there again");
+		scop_log_line(SCOP_LOG_INFO, "the queue is available again");
 	mailer->lost = lost;
 }
 

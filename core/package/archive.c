@@ -107,7 +107,7 @@ add_all(struct archive *out, const char *folder, const char *module, const struc
 		return false;
 	for (size_t i = 0; i < files->count; i++) {
 		if (!scop_archive_has_place(module, files->path[i]))
-			return scop_error_set(err, "a package has no place for the file '%s'",
+			return scop_error_set(err, "the file '%s' does not belong in a package",
 			    files->path[i]);
 		if (strcmp(files->path[i], manifest_name) != 0 &&
 		    !add_file(out, folder, files->path[i], bytes, err))
@@ -140,7 +140,7 @@ scop_archive_pack(const char *folder, const char *module, const char *file, uint
 		archive_write_free(out);
 	}
 	if (ok && rename(tmp, file) != 0)
-		ok = scop_error_errno(err, "'%s' cannot be put in place", file);
+		ok = scop_error_errno(err, "'%s' cannot be moved into place", file);
 	if (!ok)
 		unlink(tmp);
 	scop_arena_free(arena);
@@ -162,12 +162,12 @@ write_entry(struct archive *in, const char *folder, const char *path, uint64_t *
 	if (out < 0)
 		return errno == EEXIST
 		    ? scop_error_set(err, "the package has the file '%s' twice", path)
-		    : scop_error_errno(err, "'%s' cannot be made", full);
+		    : scop_error_errno(err, "'%s' cannot be created", full);
 	bool ok = true;
 	while (ok && (got = archive_read_data(in, block, sizeof block)) > 0) {
 		if ((uint64_t)got > *left)
 			ok = scop_error_set(err,
-			    "the package unpacks to more bytes than were announced");
+			    "the package unpacks to more than the announced bytes");
 		else if (write(out, block, (size_t)got) != got)
 			ok = scop_error_errno(err, "'%s' cannot be written", full);
 		*left -= ok ? (uint64_t)got : 0;
@@ -192,8 +192,8 @@ read_all(struct archive *in, const char *file, const char *folder, uint64_t left
 			    "the package has the path '%.60s', which leads elsewhere",
 			    path ? path : "");
 		if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
-			return scop_error_set(err, "the package has '%s', which is no plain file",
-			    path);
+			return scop_error_set(err,
+			    "the package has '%s', which is not a plain file", path);
 		if (count == 0 && strcmp(path, manifest_name) != 0)
 			return scop_error_set(err,
 			    "the package does not begin with its manifest, but with '%s'", path);
@@ -214,7 +214,8 @@ scop_archive_unpack(const char *file, const char *folder, uint64_t bytes_max,
 
 	archive_read_support_format_tar(in);
 	archive_read_support_filter_zstd(in);
-	bool ok = mkdir(folder, 0755) == 0 || scop_error_errno(err, "'%s' cannot be made", folder);
+	bool ok =
+	    mkdir(folder, 0755) == 0 || scop_error_errno(err, "'%s' cannot be created", folder);
 	if (ok && archive_read_open_filename(in, file, 65536) != ARCHIVE_OK)
 		ok = complain(in, file, err);
 	ok = ok && read_all(in, file, folder, bytes_max, err);

@@ -231,8 +231,8 @@ is_new_or_same(struct scop_publisher *publisher, const struct addition *addition
 	return !there ||
 	    strcmp(json_string_value(json_object_get(there, "sha256")), addition->sha256) == 0 ||
 	    scop_error_set(err,
-		"%s %s was published already with other bytes. Give the new ones a version of "
-		"their own.",
+		"%s %s has already been published with other bytes. Give the new ones another "
+		"version.",
 		manifest->name, manifest->version);
 }
 

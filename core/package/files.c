@@ -36,7 +36,7 @@ scop_files_list(struct scop_arena *arena, const char *folder, struct scop_files 
 		if (entry->fts_info == FTS_D || entry->fts_info == FTS_DP)
 			continue;
 		if (entry->fts_info != FTS_F)
-			ok = scop_error_set(err, "package '%s' has '%s', which is no plain file",
+			ok = scop_error_set(err, "package '%s' has '%s', which is not a plain file",
 			    folder, entry->fts_name);
 		else if (ret_files->count == SCOP_FILES_MAX)
 			ok = scop_error_set(err, "package '%s' has more than %d files", folder,

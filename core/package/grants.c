@@ -57,7 +57,7 @@ scop_grant_rights(const char *text, unsigned *ret_rights, struct scop_error *err
 	for (char *name = strtok_r(list, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
 		if (!scop_grant_right(name) && strcmp(text, "none") != 0)
 			return scop_error_set(err,
-			    "'%s' is no right; portal, accounts, orders and writes are, and none",
+			    "'%s' is not a right; portal, accounts, orders, writes and none are",
 			    name);
 		rights |= scop_grant_right(name);
 	}

@@ -68,11 +68,11 @@ check_version(const char *module, const struct scop_value *entry, struct scop_er
 	char file[100];
 
 	if (!scop_version_parse(version, &parsed))
-		return scop_error_set(err, "the index has a version '%.30s' of '%s', which is none",
+		return scop_error_set(err, "the index has an invalid version '%.30s' of '%s'",
 		    version, module);
 	snprintf(file, sizeof file, "packages/%s-%s-" SCOP_PLATFORM ".scop", module, version);
 	if (strcmp(scop_text(entry, "file"), file) != 0)
-		return scop_error_set(err, "the index leads to '%.60s' for %s %s",
+		return scop_error_set(err, "the index has the invalid path '%.60s' for %s %s",
 		    scop_text(entry, "file"), module, version);
 	if (strlen(sum) != SCOP_SHA256_TEXT - 1 || sum[strspn(sum, "0123456789abcdef")] ||
 	    (strcmp(channel, "stable") != 0 && strcmp(channel, "beta") != 0) ||
@@ -80,12 +80,11 @@ check_version(const char *module, const struct scop_value *entry, struct scop_er
 	    scop_int(entry, "unpacked") < 1 ||
 	    scop_int(entry, "unpacked") > SCOP_UNPACKED_BYTES_MAX)
 		return scop_error_set(err,
-		    "the index says of %s %s a hash, size or channel that cannot be", module,
-		    version);
+		    "the index has for %s %s an invalid hash, size or channel", module, version);
 	for (size_t i = 0; i < scop_count(needs); i++)
 		if (!check_name(scop_text(scop_at(needs, i), "module")) ||
 		    !scop_range_valid(scop_text(scop_at(needs, i), "version")))
-			return scop_error_set(err, "the index says of %s %s a need that cannot be",
+			return scop_error_set(err, "the index has for %s %s an invalid dependency",
 			    module, version);
 	return scop_texts_check(scop_get(entry, "texts"), module, err);
 }
@@ -100,7 +99,7 @@ check_pictures(const struct scop_value *module, struct scop_error *err)
 	for (size_t i = 0; ok && i < scop_count(pictures); i++)
 		ok = scop_picture_named(scop_text(scop_at(pictures, i), "file"));
 	return ok ||
-	    scop_error_set(err, "the index has a picture of '%s' under a name that is none",
+	    scop_error_set(err, "the index has a picture of '%s' with an invalid name",
 		scop_text(module, "name"));
 }
 
@@ -113,12 +112,12 @@ check_module(const struct scop_value *root, const struct scop_value *module, str
 	    find(scop_get(root, "scops"), "name", scop_text(module, "scop"));
 
 	if (!check_name(name))
-		return scop_error_set(err,
-		    "the index has a module '%.40s', which is no name of a module", name);
+		return scop_error_set(err, "the index has an invalid module name '%.40s'", name);
 	if (!scop || !lists(scop_get(scop, "modules"), name))
 		return scop_error_set(err,
-		    "the index has the module '%s' of the scop '%.40s', whose name it is not", name,
-		    scop_text(module, "scop"));
+		    "the index has the module '%s' of the scop '%.40s', which does not own that "
+		    "name",
+		    name, scop_text(module, "scop"));
 	if (!check_pictures(module, err) || !scop_texts_check(scop_get(module, "texts"), name, err))
 		return false;
 	for (size_t i = 0; i < scop_count(versions); i++)
@@ -136,7 +135,7 @@ check_grants(const struct scop_value *scop, struct scop_error *err)
 	for (size_t i = 0; i < scop_count(grants); i++)
 		if (!lists(scop_get(scop, "modules"), scop_text(scop_at(grants, i), "module")))
 			return scop_error_set(err,
-			    "the index grants rights to '%.40s', which is no module of the scop "
+			    "the index grants rights to '%.40s', which is not a module of the scop "
 			    "'%.40s'",
 			    scop_text(scop_at(grants, i), "module"), scop_text(scop, "name"));
 	return true;
@@ -154,7 +153,7 @@ check_scops(const struct scop_value *scops, struct scop_error *err)
 		for (size_t i = 0; i < scop_count(keys); i++)
 			if (!scop_public_key_parse(scop_text(scop_at(keys, i), "key"), &key))
 				return scop_error_set(err,
-				    "the index has a key of the scop '%.40s' that is none",
+				    "the index has an invalid key of the scop '%.40s'",
 				    scop_text(scop, "name"));
 		if (!check_grants(scop, err))
 			return false;
@@ -176,23 +175,23 @@ check_age(const struct scop_index *index, const struct scop_index_seen *seen, in
 	const int64_t date = read_time(index->root, "date");
 
 	if (index->number < 1 || date == 0 || index->expires <= date)
-		return scop_error_set(err, "the index has no number, date or end");
+		return scop_error_set(err, "the index has no number, date or expiry");
 	if (index->number < seen->number)
 		return scop_error_set(err,
-		    "the index is number %lld, older than number %lld, which was seen already",
+		    "the index is number %lld, older than number %lld, which this host has seen",
 		    (long long)index->number, (long long)seen->number);
 	if (index->number == seen->number && strcmp(index->digest, seen->digest) != 0)
 		return scop_error_set(err,
-		    "the index has number %lld, as another that was seen already",
+		    "the index has number %lld, as another index that this host has seen",
 		    (long long)index->number);
 	if (now != 0 && index->expires <= now)
 		return scop_error_set(err,
-		    "the index ended on %s: the group has to renew it, or somebody holds a newer "
-		    "one back",
+		    "the index expired on %s: the group must renew it, or somebody withholds a "
+		    "newer one",
 		    scop_text(index->root, "expires"));
 	if (now != 0 && date > now + DAY_SECONDS * INT64_C(1000000))
 		return scop_error_set(err,
-		    "the index is of %s, which is to come: look at this machine's clock",
+		    "the index is dated %s, in the future: check this machine's clock",
 		    scop_text(index->root, "date"));
 	return true;
 }
@@ -220,10 +219,10 @@ scop_index_parse(struct scop_arena *arena, const char *text, size_t size,
 
 	ret_index->root = scop_json_parse(arena, text, size, &cause);
 	if (!ret_index->root)
-		return scop_error_set(err, "the index is not to be read: %s", cause.said);
+		return scop_error_set(err, "the index cannot be read: %s", cause.said);
 	if (scop_int(ret_index->root, "format") != SCOP_INDEX_FORMAT)
 		return scop_error_set(err,
-		    "the index has format %lld, and this host knows %d. Upgrade the host.",
+		    "the index has format %lld, but this host knows %d. Upgrade the host.",
 		    (long long)scop_int(ret_index->root, "format"), SCOP_INDEX_FORMAT);
 	ret_index->number = scop_int(ret_index->root, "number");
 	ret_index->expires = read_time(ret_index->root, "expires");
@@ -309,12 +308,13 @@ find_signer(const struct scop_index *index, const char *name, const char *signat
 			continue;
 		return !scop_text(entry, "revoked")[0] ||
 		    scop_error_set(err,
-			"the package is signed with key %s, which was taken from the scop '%s' on "
+			"the package is signed with key %s of the scop '%s', which was revoked on "
 			"%s",
 			id_text, name, scop_text(entry, "revoked"));
 	}
 	return scop_error_set(err,
-	    "the package is signed with key %s, which is none of the scop '%s', whose module it is",
+	    "the package is signed with key %s, which does not belong to the scop '%s', the "
+	    "module's owner",
 	    id_text, name);
 }
 
@@ -329,7 +329,7 @@ scop_index_signer(const struct scop_index *index, const char *signature,
 		if (find_signer(index, scop_text(scop_at(scops, i), "name"), signature, ret_key,
 			&ignored))
 			return scop_text(scop_at(scops, i), "name");
-	scop_error_set(err, "it is signed with a key that is none of a scop's, or was taken away");
+	scop_error_set(err, "it is signed with a key that belongs to no scop, or was revoked");
 	return NULL;
 }
 
@@ -373,7 +373,7 @@ unfit(struct scop_arena *arena, const struct scop_value *entry)
 		    scop_text(entry, "reason"));
 	switch (scop_loader_api(api)) {
 	case SCOP_API_TOO_OLD:
-		return scop_arena_say(arena, "%s was built for %s, and this host has %s", version,
+		return scop_arena_say(arena, "%s was built for %s, but this host has %s", version,
 		    api, SCOP_API_NOW);
 	case SCOP_API_TOO_NEW:
 		return scop_arena_say(arena, "%s needs a host with %s", version, api);

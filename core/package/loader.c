@@ -97,9 +97,8 @@ check_needed(struct image *image, const Elf64_Shdr *dynamic)
 			continue; /* of a sanitizer build */
 		if (!listed(name, libraries, sizeof libraries / sizeof libraries[0]))
 			return scop_error_set(image->err,
-			    "module file '%s' needs the library '%s', which no module may. Leave "
-			    "it out, "
-			    "or ask for it in the host's API.",
+			    "module file '%s' needs the library '%s', which modules may not link. "
+			    "Remove it, or ask for it in the host's API.",
 			    image->file, name);
 	}
 	return true;
@@ -169,7 +168,7 @@ check_image(struct image *image)
 	const Elf64_Ehdr *head = part(image, 0, sizeof *head);
 
 	if (!head || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0)
-		return refuse(image, "is no shared object.");
+		return refuse(image, "is not a shared object.");
 	if (head->e_ident[EI_CLASS] != ELFCLASS64 || head->e_machine != EM_X86_64 ||
 	    head->e_type != ET_DYN)
 		return refuse(image,

@@ -383,7 +383,7 @@ check_work(const char *file, const struct scop_manifest *manifest, struct scop_e
 
 		if (job->rule[0] && !scop_schedule_parse(job->rule, &schedule))
 			return scop_error_set(err,
-			    "%s: job '%s' has 'every', or 'at' with perhaps 'on', and not both",
+			    "%s: job '%s' needs either 'every', or 'at' with an optional 'on'",
 			    file, job->name);
 	}
 	for (size_t i = 0; i < manifest->take_count; i++)
@@ -404,8 +404,8 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 		if (!scop_range_valid(manifest->needs[i].range) ||
 		    strcmp(manifest->needs[i].module, manifest->name) == 0)
 			return scop_error_set(err,
-			    "%s: it needs '%s' in '%s', which is no range of another module's "
-			    "versions; '^1.4' is",
+			    "%s: it needs '%s' in '%s', which is not a range of another module's "
+			    "versions, such as '^1.4'",
 			    file, manifest->needs[i].module, manifest->needs[i].range);
 	for (size_t i = 0; i < manifest->grant_count; i++)
 		if (strncmp(manifest->grants[i].permission, manifest->name, length) != 0 ||

@@ -144,7 +144,8 @@ write_rows(struct run *run, const char *name, size_t number, const struct scop_m
 	for (int i = 0; step->repeats && touched > 0; i++) {
 		if (i == REPEATS_MAX)
 			return scop_error_set(run->err,
-			    "migration '%s': line %u repeats without end", name, step->line);
+			    "migration '%s': the statement of line %u repeats endlessly", name,
+			    step->line);
 		if (scop_db_begin(run->db) != SCOP_DB_OK ||
 		    scop_db_command(run->db, sql) != SCOP_DB_OK) {
 			step_failed(run, name, step);

@@ -181,15 +181,15 @@ finish_step(struct split *split)
 		    "%s:%u: a migration creates, alters or drops, or writes rows; '%.30s' does not",
 		    split->file, split->started, sql->data);
 	if (split->repeats && (!writes_rows || !has_word(sql->data, "LIMIT")))
-		return scop_error_set(split->err, "%s:%u: what repeats writes rows, with a LIMIT",
-		    split->file, split->started);
+		return scop_error_set(split->err,
+		    "%s:%u: a repeated statement writes rows, with a LIMIT", split->file,
+		    split->started);
 	if (changes_tables && !split->probe)
 		split->probe = known_probe(split->arena, sql->data);
 	if (changes_tables && !split->probe)
 		return scop_error_set(split->err,
-		    "%s:%u: this statement needs a line '-- probe: SELECT ...' that gives a row "
-		    "once it has "
-		    "happened",
+		    "%s:%u: this statement needs a line '-- probe: SELECT ...' that returns a row "
+		    "once the statement has run",
 		    split->file, split->started);
 	if (*split->count == split->max)
 		return scop_error_set(split->err, "%s: more than %zu statements", split->file,

@@ -109,7 +109,7 @@ write_new(const char *path, mode_t mode, const char *text, struct scop_error *er
 	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 
 	if (fd < 0)
-		return scop_error_errno(err, "'%s' cannot be made", path);
+		return scop_error_errno(err, "'%s' cannot be created", path);
 	const bool written =
 	    write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
 	if (close(fd) == 0 && written)
@@ -141,7 +141,7 @@ scop_key_make(const char *file, struct scop_public_key *ret_public, struct scop_
 	if ((size_t)snprintf(public_path, sizeof public_path, "%s.pub", file) >= sizeof public_path)
 		return scop_error_set(err, "'%.100s...' is too long for a path", file);
 	if (access(public_path, F_OK) == 0)
-		return scop_error_set(err, "'%s' is there already, and a key is never written over",
+		return scop_error_set(err, "'%s' already exists, and keys are never overwritten",
 		    public_path);
 	crypto_sign_keypair(ret_public->key, secret.sealed.key);
 	randombytes_buf(ret_public->id, sizeof ret_public->id);
@@ -185,8 +185,8 @@ open_sealed(struct secret_file *file, const char *password, const char *path,
 	if (memcmp(file->derivation, "\0\0", 2) == 0)
 		return true;
 	if (memcmp(file->derivation, "Sc", 2) != 0)
-		return scop_error_set(err,
-		    "the secret key '%s' is encrypted in a way that is not known", path);
+		return scop_error_set(err, "the secret key '%s' is encrypted in an unknown way",
+		    path);
 	if (!password)
 		return scop_error_set(err,
 		    "the secret key '%s' is encrypted. Give its password with --password-file.",
@@ -233,7 +233,7 @@ scop_secret_key_read(const char *path, const char *password, struct scop_secret_
 	    decode(line, length, &file, sizeof file) && memcmp(file.algorithm, "Ed", 2) == 0;
 	sodium_memzero(text, sizeof text);
 	if (!decoded)
-		return scop_error_set(err, "'%s' is no secret key of minisign's format", path);
+		return scop_error_set(err, "'%s' is not a secret key in minisign's format", path);
 	if (!open_sealed(&file, password, path, err))
 		return false;
 	checksum(&file.sealed, sum);
@@ -313,7 +313,8 @@ scop_sign_file(const struct scop_secret_key *key, const char *file, const char *
 	unlink(tmp);
 	if (!write_new(tmp, 0644, text, err))
 		return false;
-	return rename(tmp, path) == 0 || scop_error_errno(err, "'%s' cannot be put in place", path);
+	return rename(tmp, path) == 0 ||
+	    scop_error_errno(err, "'%s' cannot be moved into place", path);
 }
 
 /* ---- verifying ---- */
@@ -362,10 +363,11 @@ check_hash(const struct scop_public_key *key, const char *text,
 		return scop_error_set(err,
 		    "the signature is of the old kind, over the whole file; sign it prehashed");
 	if (memcmp(signature.id, key->id, sizeof key->id) != 0)
-		return scop_error_set(err, "the signature is another key's");
+		return scop_error_set(err, "the signature was made with another key");
 	if (crypto_sign_verify_detached(signature.signature, hash, HASH_BYTES, key->key) != 0)
 		return scop_error_set(err,
-		    "the signature does not fit: a byte was changed, or it is another file's");
+		    "the signature does not match: a byte was changed, or it belongs to another "
+		    "file");
 	if (crypto_sign_verify_detached(signature.global, whole, globally(&signature, whole),
 		key->key) != 0)
 		return scop_error_set(err, "the signature's trusted comment was changed");

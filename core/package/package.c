@@ -141,7 +141,7 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 	    (scop_app_check(module, wrong, sizeof wrong) || scop_error_set(&err, "%s", wrong)) &&
 	    (lists_its_statements(module, list) ||
 		scop_error_set(&err,
-		    "module file '%s' has other statements than the statements.txt beside it. "
+		    "module file '%s' has other statements than the statements.txt next to it. "
 		    "Build it again.",
 		    file)) &&
 	    (scop_app_first_parts(module, parts, sizeof parts) ||
@@ -209,7 +209,7 @@ trial(struct scop_arena *arena, const char *file, const char *list, const char *
 		return try_file(arena, file, list, ret_parts, err);
 	char *folder = scop_arena_printf(arena, "/tmp/scopiton-trial-XXXXXX");
 	if (!mkdtemp(folder))
-		return scop_error_errno(err, "no folder below /tmp can be made");
+		return scop_error_errno(err, "no folder below /tmp can be created");
 	const char *copy = scop_arena_printf(arena, "%s%s", folder, strrchr(file, '/'));
 	const bool ok = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
 	    chmod(copy, 0644) == 0 && try_file(arena, copy, list, ret_parts, err);
@@ -275,7 +275,7 @@ scop_package_open(struct scop_arena *arena, const char *given, const struct scop
 	for (size_t i = 0; i < listing->count; i++)
 		if (!scop_archive_has_place(ret_package->manifest.name, listing->path[i]))
 			return scop_error_set(err,
-			    "package '%s' has the file '%s', for which a package has no place",
+			    "package '%s' has the file '%s', which does not belong in a package",
 			    folder, listing->path[i]);
 	if (!scop_pictures_check(arena, folder, &ret_package->manifest, err) ||
 	    !scop_texts_read(arena, folder, &ret_package->texts, err))
@@ -307,7 +307,7 @@ scop_package_place(const struct scop_package *package, const char *var, struct s
 		scop_files_make_folders(place);
 		scop_files_remove(tmp);
 		ok = mkdir(tmp, 0755) == 0 ? scop_files_list(arena, package->folder, listing, err)
-					   : scop_error_errno(err, "'%s' cannot be made", tmp);
+					   : scop_error_errno(err, "'%s' cannot be created", tmp);
 		for (size_t i = 0; ok && i < listing->count; i++) {
 			char *to = scop_arena_printf(arena, "%s/%s", tmp, listing->path[i]);
 
@@ -318,7 +318,7 @@ scop_package_place(const struct scop_package *package, const char *var, struct s
 		}
 		scop_files_sync_folder(tmp);
 		if (ok && rename(tmp, place) != 0 && errno != ENOTEMPTY && errno != EEXIST)
-			ok = scop_error_errno(err, "'%s' cannot be put in place", place);
+			ok = scop_error_errno(err, "'%s' cannot be moved into place", place);
 		scop_files_sync_folder(scop_arena_printf(arena, "%s/modules", var));
 		scop_files_remove(tmp);
 	}

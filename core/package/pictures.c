@@ -35,7 +35,7 @@ check_size(struct scop_arena *arena, const char *folder, const char *file, struc
 
 	if (stat(path_of(arena, folder, file), &status) != 0)
 		return scop_error_set(err,
-		    "the manifest has the picture '%s', and the package has not: put it into "
+		    "the manifest has the picture '%s', but the package does not: put it into "
 		    "'pictures'",
 		    file);
 	return status.st_size <= SCOP_PICTURE_BYTES_MAX ||

@@ -100,9 +100,9 @@ scop_catalogue_create(struct scop_arena *arena, const char *folder,
     const struct scop_secret_key *group, int days, struct scop_error *err)
 {
 	if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-		return scop_error_errno(err, "'%s' cannot be made", folder);
+		return scop_error_errno(err, "'%s' cannot be created", folder);
 	if (access(scop_arena_printf(arena, "%s/latest", folder), F_OK) == 0)
-		return scop_error_set(err, "'%s' holds a catalogue already", folder);
+		return scop_error_set(err, "'%s' already has a catalogue", folder);
 	struct scop_publisher *publisher = begin(arena, folder, group, err);
 	if (!publisher)
 		return false;
@@ -191,7 +191,7 @@ scop_publisher_save(struct scop_publisher *publisher, int days, const struct sco
 	const time_t now = time(NULL);
 
 	if (days < 1 || days > DAYS_MAX)
-		return scop_error_set(err, "an index stands for 1 to %d days", DAYS_MAX);
+		return scop_error_set(err, "an index is valid for 1 to %d days", DAYS_MAX);
 	if (next && !hand_over(publisher, next, err))
 		return false;
 	json_object_set_new(publisher->root, "number", json_integer(number));

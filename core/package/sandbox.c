@@ -88,8 +88,8 @@ restrict_files(const struct scop_sandbox *sandbox, struct scop_error *err)
 
 	if (abi == 0) {
 		scop_log_line(SCOP_LOG_WARNING,
-		    "no Landlock here: files are kept from modules by user id and system-call "
-		    "filter only");
+		    "no Landlock here: only user ids and the system-call filter keep modules from "
+		    "files");
 		return true;
 	}
 	if (abi > 7)

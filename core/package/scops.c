@@ -100,7 +100,7 @@ scop_publisher_scop(struct scop_publisher *publisher, const char *name, const ch
 		scop_public_key_print(key, text);
 		scop_key_id_print(key->id, id);
 		if (scop_publisher_find(json_object_get(scop, "keys"), "id", id))
-			return scop_error_set(err, "the scop '%s' has the key %s already", name,
+			return scop_error_set(err, "the scop '%s' already has the key %s", name,
 			    id);
 		json_array_append_new(json_object_get(scop, "keys"),
 		    json_pack("{s:s, s:s, s:s}", "id", id, "key", text, "revoked", ""));
@@ -119,7 +119,7 @@ scop_publisher_revoke(struct scop_publisher *publisher, const char *name, const 
 	if (!key)
 		return scop_error_set(err, "the scop '%.40s' has no key %.40s", name, key_id);
 	if (json_string_length(json_object_get(key, "revoked")) > 0)
-		return scop_error_set(err, "the key %s was taken away on %s", key_id,
+		return scop_error_set(err, "the key %s was revoked on %s", key_id,
 		    json_string_value(json_object_get(key, "revoked")));
 	json_object_set_new(key, "revoked",
 	    json_string(scop_publisher_time(publisher->arena, time(NULL))));

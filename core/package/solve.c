@@ -102,8 +102,8 @@ objection(const struct search *search, const struct scop_candidate *candidate, c
 	if (other)
 		return scop_arena_say(search->arena,
 		    other->installed
-			? SCOP_TEXT("%s %s, which is installed, needs %s %s, and not %s")
-			: SCOP_TEXT("%s %s, which would be too, needs %s %s, and not %s"),
+			? SCOP_TEXT("%s %s, which is installed, needs %s %s, not %s")
+			: SCOP_TEXT("%s %s, which would also be installed, needs %s %s, not %s"),
 		    other->module, version_text(search->arena, &other->version), candidate->module,
 		    need->range, version);
 	return NULL;
@@ -262,7 +262,7 @@ scop_solve(struct scop_arena *arena, const struct scop_problem *problem,
 	ret_solution->count = 0;
 	if (!scop_range_valid(problem->range))
 		return scop_error_set(err,
-		    "'%.40s' is no range of versions; '^1.4', '>=2 <3' and '1.4.0' are",
+		    "'%.40s' is not a range of versions; write '^1.4', '>=2 <3' or '1.4.0'",
 		    problem->range);
 	if (!satisfy(&search, 0))
 		return false;

@@ -369,9 +369,8 @@ uses_arguments(struct parser *parser, const struct scop_statement_source *statem
 			used |= statement->args[a] == i;
 		if (!used)
 			return scop_error_set(parser->err,
-			    "%s:%u:1: argument '%s' is not used in '%s': write :%s, or take it off "
-			    "the "
-			    "name's line",
+			    "%s:%u:1: argument '%s' is not used in '%s': write :%s, or remove it "
+			    "from the line of the name",
 			    parser->file, statement->line, statement->params[i], statement->name,
 			    statement->params[i]);
 	}

@@ -35,8 +35,7 @@ whose_count(struct scop_publisher *publisher, const char *file, json_t *count,
 	json_decref(before);
 	if (newer)
 		return scop;
-	scop_error_set(err, "'%s' is older than the count of '%s' that is known already", file,
-	    scop);
+	scop_error_set(err, "'%s' is older than the known count of '%s'", file, scop);
 	return NULL;
 }
 
@@ -50,8 +49,7 @@ take_count(struct scop_publisher *publisher, const char *file, struct scop_error
 
 	if (!count || !json_is_object(json_object_get(count, "modules"))) {
 		json_decref(count);
-		return scop_error_set(err, "'%s' is no count that 'catalogue usage' has written",
-		    file);
+		return scop_error_set(err, "'%s' was not written by 'catalogue usage'", file);
 	}
 	json_object_foreach (json_object_get(count, "modules"), module, tenants)
 		if (json_integer_value(tenants) < 0 || json_integer_value(tenants) > TENANTS_MAX) {

@@ -43,7 +43,7 @@ open_queue(struct scop_service *service)
 	snprintf(path, sizeof path, "%s/secrets/.%s", service->config.var, service->name);
 	FILE *file = fopen(path, "re");
 	if (!file || fscanf(file, "%99s", password) != 1)
-		scop_service_give_up("its secret cannot be read; 'scopiton migrate' makes it");
+		scop_service_give_up("its secret cannot be read; 'scopiton migrate' creates it");
 	fclose(file);
 	snprintf(user, sizeof user, "scopiton_%s", service->name);
 	account = (struct scop_db_account){ .socket = service->config.db_socket,
@@ -89,7 +89,7 @@ scop_service_start(struct scop_service *service, const char *name, bool uses_que
 	scop_log_open(name, SCOP_LOG_INFO);
 	service->name = name;
 	if (argc != 5)
-		scop_service_give_up("the supervisor starts it");
+		scop_service_give_up("only the supervisor starts it");
 	if (!scop_config_load(&service->config, argv[1], &err))
 		scop_service_give_up(err.text);
 	if (sodium_init() < 0)

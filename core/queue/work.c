@@ -42,8 +42,8 @@ put(struct scop_request *req, bool is_event, const char *name, const char *once,
 	if (text.length > BODY_MAX || (once && (!once[0] || strlen(once) > ONCE_MAX))) {
 		scop_request_fail(req, SCOP_DB_FAILED,
 		    scop_arena_printf(req->arena,
-			"'%s' is put into the queue with a body of %zu "
-			"bytes or a 'once' of %zu; %d and %d are the most",
+			"'%s' is enqueued with a body of %zu bytes or a 'once' of %zu; the limits "
+			"are %d and %d",
 			name, text.length, once ? strlen(once) : 0, BODY_MAX, ONCE_MAX));
 		return;
 	}
@@ -285,7 +285,7 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 	} else if (exchange->route &&
 	    !exchange->route(exchange->context, (unsigned)(job - app->module->jobs))) {
 		answer(req, JOB_AGAIN,
-		    SCOP_TEXT("the job rests, for most of its last runs have crashed"));
+		    SCOP_TEXT("the job is suspended, because most of its last runs crashed"));
 	} else if (!(req->job_body = read_json(req, exchange, &err))) {
 		answer(req, JOB_DEAD, err.text);
 	} else {

@@ -66,7 +66,7 @@ enter_gate(struct scop_request *req, bool patient)
 		lock(fd, F_UNLCK, seat);
 	if (place < 0) {
 		scop_request_fail(req, SCOP_DB_FAILED,
-		    "many passwords are being checked; this one was told to come back");
+		    "too many passwords are being checked; this request was answered 503");
 		req->come_back = true;
 	}
 	return place;

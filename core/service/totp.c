@@ -18,7 +18,7 @@ scop_totp_secret(struct scop_request *req)
 
 	randombytes_buf(bytes, sizeof bytes);
 	if (oath_base32_encode(bytes, sizeof bytes, &text, NULL) != OATH_OK) {
-		scop_request_fail(req, SCOP_DB_FAILED, "no secret can be made");
+		scop_request_fail(req, SCOP_DB_FAILED, "no secret can be created");
 		return scop_value_text(req->arena, "");
 	}
 	const struct scop_value *secret =

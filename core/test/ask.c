@@ -20,7 +20,7 @@ scop_test_add(struct scop_test *test, struct scop_test_pairs *pairs, const char 
     const char *value)
 {
 	if (pairs->count == SCOP_TEST_PAIRS)
-		fail_msg("more than %d of one kind are said for a question", SCOP_TEST_PAIRS);
+		fail_msg("more than %d of one kind are set for a request", SCOP_TEST_PAIRS);
 	pairs->pair[pairs->count++] = (struct scop_test_pair){ scop_arena_text(test->arena, name),
 		scop_arena_text(test->arena, value) };
 }
@@ -121,8 +121,7 @@ path_of(struct scop_test *test, const struct scop_route *route)
 		const char *value = scop_test_find(&test->parts, name);
 
 		if (!value)
-			fail_msg("scop_test_part() has not said what stands for {%s} of '%s'", name,
-			    route->path);
+			fail_msg("scop_test_part() has not set {%s} of '%s'", name, route->path);
 		scop_buffer_text(&out, value);
 		at += strlen(name) + 2;
 	}
@@ -357,7 +356,7 @@ scop_test_language(struct scop_test *test, const char *language)
 	enum scop_language known;
 
 	if (!scop_language_parse(language, strlen(language), &known) || strlen(language) != 2)
-		fail_msg("'%s' is no language of ours: fr, nl, de, en", language);
+		fail_msg("'%s' is not a language of the host: fr, nl, de, en", language);
 	test->language = scop_arena_text(test->arena, language);
 	if (test->member)
 		scop_test_sql(test, "UPDATE socle.member SET language = '%s' WHERE id = %lld",

@@ -15,7 +15,7 @@ static const struct scop_request *
 request(const struct scop_test *test)
 {
 	if (!test->req)
-		fail_msg("nothing was asked yet");
+		fail_msg("no route was requested yet");
 	return test->req;
 }
 

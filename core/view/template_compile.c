@@ -150,9 +150,9 @@ not_open(struct scop_compiler *compiler, const struct scop_token *close,
 {
 	if (!opener)
 		return scop_template_mistake(compiler, close->line, close->column,
-		    "this closes what was not opened here");
+		    "this closes a section that is not open here");
 	return scop_error_set(compiler->err,
-	    "%s:%u:%u: this closes what was not opened here: '%s' of line %u is still open",
+	    "%s:%u:%u: this closes a section that is not open here: '%s' of line %u is still open",
 	    compiler->name, close->line, close->column, opener->name, opener->line);
 }
 

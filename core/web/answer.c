@@ -41,8 +41,8 @@ static const struct {
 	{ 422, "Unprocessable Content", SCOP_TEXT("Something is not right yet"),
 	    SCOP_TEXT("Please correct what is marked.") },
 	{ 500, "Internal Server Error", SCOP_TEXT("Something went wrong on our side"),
-	    SCOP_TEXT("Nothing of what you sent was stored. Please try again; if it persists, tell "
-		      "us the reference.") },
+	    SCOP_TEXT("Nothing you sent was stored. Please try again; if the problem persists, "
+		      "tell us the reference.") },
 	{ 503, "Service Unavailable", SCOP_TEXT("One moment, please"),
 	    SCOP_TEXT("This page is not available right now. Please try again in a minute.") },
 	/* the private answer to nginx: this tenant is at another version */

@@ -67,7 +67,7 @@ combine(struct scop_request *req, const struct scop_value *a, const struct scop_
 	if (!is_amount(a) || !is_amount(b) ||
 	    (scop_type(a) == SCOP_MONEY) != (scop_type(b) == SCOP_MONEY) ||
 	    strcmp(scop_currency(a), scop_currency(b)) != 0)
-		return fail(req, "amounts of two kinds or currencies do not add");
+		return fail(req, "amounts of two kinds or currencies cannot be added");
 	if (!operation(decimal_of(a), decimal_of(b), &result))
 		return fail(req, "the sum has more than 18 digits");
 	return amount_like(req, a, result);
@@ -91,7 +91,7 @@ scop_negate(struct scop_request *req, const struct scop_value *amount)
 	if (is_none(amount))
 		return NULL;
 	if (!is_amount(amount))
-		return fail(req, "only an amount has another sign");
+		return fail(req, "only an amount can be negated");
 	return amount_like(req, amount,
 	    (struct scop_decimal){ -scop_unscaled(amount), scop_scale(amount) });
 }
@@ -209,7 +209,7 @@ scop_share(struct scop_request *req, const struct scop_value *amount,
 	if (is_none(amount) || is_none(weights))
 		return NULL;
 	if (scop_type(amount) != SCOP_MONEY || !read_weights(weights, parts, count, &sum))
-		return fail(req, "money is shared by weights that are not below 0, nor all 0");
+		return fail(req, "money is shared by weights that are neither negative nor all 0");
 	for (size_t i = 0; i < count; i++) {
 		const __int128 exact = (__int128)(cents < 0 ? -cents : cents) * parts[i].weight;
 
@@ -246,21 +246,21 @@ static const struct scop_value *
 checked_date(struct scop_request *req, int64_t days)
 {
 	if (days < -FAR || days > FAR || !scop_day_exists(scop_day_of(days)))
-		return fail(req, "the day is not of the years 1 to 9999");
+		return fail(req, "the date is outside the years 1 to 9999");
 	return scop_value_date(req->arena, days);
 }
 
 static const struct scop_value *
 no_date(struct scop_request *req, const struct scop_value *value)
 {
-	return is_none(value) ? NULL : fail(req, "this value is no date");
+	return is_none(value) ? NULL : fail(req, "this value is not a date");
 }
 
 const struct scop_value *
 scop_date_of(struct scop_request *req, const struct scop_value *time)
 {
 	if (scop_type(time) != SCOP_TIME)
-		return is_none(time) ? NULL : fail(req, "this value is no time");
+		return is_none(time) ? NULL : fail(req, "this value is not a time");
 	const struct scop_clock clock = scop_zone_clock(req->site.zone, time->integer);
 	return scop_value_date(req->arena,
 	    scop_days_of((struct scop_day){ clock.year, clock.month, clock.day }));
@@ -270,7 +270,7 @@ const struct scop_value *
 scop_clock_of(struct scop_request *req, const struct scop_value *time)
 {
 	if (scop_type(time) != SCOP_TIME)
-		return is_none(time) ? NULL : fail(req, "this value is no time");
+		return is_none(time) ? NULL : fail(req, "this value is not a time");
 	const struct scop_clock clock = scop_zone_clock(req->site.zone, time->integer);
 	return scop_value_clock(req->arena, (clock.hour * 60 + clock.minute) * 60);
 }
@@ -309,7 +309,7 @@ scop_add_days(struct scop_request *req, const struct scop_value *date, int64_t d
 	if (scop_type(date) != SCOP_DATE)
 		return no_date(req, date);
 	if (days < -FAR || days > FAR)
-		return fail(req, "the day is not of the years 1 to 9999");
+		return fail(req, "the date is outside the years 1 to 9999");
 	return checked_date(req, date->integer + days);
 }
 
@@ -319,7 +319,7 @@ scop_add_months(struct scop_request *req, const struct scop_value *date, int64_t
 	if (scop_type(date) != SCOP_DATE)
 		return no_date(req, date);
 	if (months < -FAR || months > FAR)
-		return fail(req, "the day is not of the years 1 to 9999");
+		return fail(req, "the date is outside the years 1 to 9999");
 	return checked_date(req, scop_date_add_months(date->integer, months));
 }
 
@@ -340,7 +340,7 @@ scop_add_working_days(struct scop_request *req, const struct scop_value *date, i
 	if (scop_type(date) != SCOP_DATE)
 		return no_date(req, date);
 	if (days < -FAR || days > FAR)
-		return fail(req, "the day is not of the years 1 to 9999");
+		return fail(req, "the date is outside the years 1 to 9999");
 	const int step = days < 0 ? -1 : 1;
 	int64_t at = date->integer;
 

@@ -196,14 +196,12 @@ check_files(const struct scop_input *input)
 		if (!fits(input, file))
 			return;
 	if (count > high)
-		scop_input_refuse_limits(input,
-		    SCOP_TEXT("These are too many files: {{high}} at most."), NULL,
-		    scop_value_number(arena, high, 0));
+		scop_input_refuse_limits(input, SCOP_TEXT("Too many files: {{high}} at most."),
+		    NULL, scop_value_number(arena, high, 0));
 	else if (count == 0 && low > 0 && input->field->required)
 		scop_input_refuse(input, SCOP_TEXT("Please choose a file."));
 	else if (count > 0 && count < low)
-		scop_input_refuse_limits(input,
-		    SCOP_TEXT("These are too few files: {{low}} at least."),
+		scop_input_refuse_limits(input, SCOP_TEXT("Too few files: {{low}} at least."),
 		    scop_value_number(arena, low, 0), NULL);
 }
 

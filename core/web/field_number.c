@@ -64,12 +64,10 @@ static void
 refuse_decimal(const struct scop_input *input, enum scop_amount found)
 {
 	static const char *const says[] = {
-		[SCOP_AMOUNT_NOT_ONE] =
-		    SCOP_TEXT("This is not a number. Write it such as {{low}}."),
+		[SCOP_AMOUNT_NOT_ONE] = SCOP_TEXT("This is not a number. Write it like {{low}}."),
 		[SCOP_AMOUNT_TOO_FINE] = SCOP_TEXT("This has too many decimals: {{high}} at most."),
-		[SCOP_AMOUNT_AMBIGUOUS] = SCOP_TEXT("This can be read in two ways. Write it such "
-						    "as {{low}}, and thousands without a sign "
-						    "between."),
+		[SCOP_AMOUNT_AMBIGUOUS] = SCOP_TEXT(
+		    "This is ambiguous. Write it like {{low}}, without a thousands separator."),
 	};
 	struct scop_arena *arena = input->req->arena;
 	const unsigned scale = input->field->scale;
@@ -107,7 +105,7 @@ scop_check_money(const struct scop_input *input, const char *text)
 	if (parse_amount(input, text, 2, &cents) != SCOP_AMOUNT_OK || cents > CENTS_MAX ||
 	    cents < -CENTS_MAX)
 		scop_input_refuse_limits(input,
-		    SCOP_TEXT("This is not an amount. Write it such as {{low}}."),
+		    SCOP_TEXT("This is not an amount. Write it like {{low}}."),
 		    scop_value_money(req->arena, 1250, currency), NULL);
 	else if (cents < field->min || (field->max && cents > field->max))
 		scop_input_refuse_range(input, scop_value_money(req->arena, field->min, currency),

@@ -68,7 +68,7 @@ scop_check_text(const struct scop_input *input, const char *text)
 	else if (field->pattern && !matches(field->pattern, text))
 		scop_input_refuse(input,
 		    field->message ? field->message
-				   : SCOP_TEXT("This does not have the expected form."));
+				   : SCOP_TEXT("This does not have the expected format."));
 	else
 		take_text(input, text);
 }
@@ -133,7 +133,7 @@ scop_check_choice(const struct scop_input *input, const char *text)
 	if (is_choice(input->field, text))
 		take_text(input, text);
 	else
-		scop_input_refuse(input, SCOP_TEXT("Please choose one of the list."));
+		scop_input_refuse(input, SCOP_TEXT("Please choose one from the list."));
 }
 
 void
@@ -142,7 +142,7 @@ scop_check_country(const struct scop_input *input, const char *text)
 	if (scop_country_find(text) && (!input->field->choices || is_choice(input->field, text)))
 		take_text(input, text);
 	else
-		scop_input_refuse(input, SCOP_TEXT("Please choose a country of the list."));
+		scop_input_refuse(input, SCOP_TEXT("Please choose a country from the list."));
 }
 
 void
@@ -150,14 +150,13 @@ scop_check_phone(const struct scop_input *input, const char *text)
 {
 	static const char *const says[] = {
 		[SCOP_PHONE_NOT_ONE] = SCOP_TEXT("This is not a phone number. Write it with its "
-						 "country, such as +32 2 234 56 78."),
+						 "country code, such as +32 2 234 56 78."),
 		[SCOP_PHONE_NATIONAL] = SCOP_TEXT(
 		    "Please begin with + and the code of the country, such as +32 2 234 56 78."),
-		[SCOP_PHONE_COUNTRY] = SCOP_TEXT(
-		    "No country has this code. Write the number such as +32 2 234 56 78."),
-		[SCOP_PHONE_LENGTH] =
-		    SCOP_TEXT("This phone number is too short or too long. Write it "
-			      "such as +32 2 234 56 78."),
+		[SCOP_PHONE_COUNTRY] =
+		    SCOP_TEXT("No country has this code. Write the number like +32 2 234 56 78."),
+		[SCOP_PHONE_LENGTH] = SCOP_TEXT(
+		    "This phone number is too short or too long. Write it like +32 2 234 56 78."),
 	};
 	char phone[SCOP_PHONE_SIZE];
 	const enum scop_phone found = scop_phone_parse(text, input->req->site.country, phone);
@@ -177,7 +176,7 @@ scop_check_url(const struct scop_input *input, const char *text)
 		take_text(input, url);
 	else
 		scop_input_refuse(input,
-		    SCOP_TEXT("This is not the address of a web page. Write it such as "
+		    SCOP_TEXT("This is not the address of a web page. Write it like "
 			      "https://example.org."));
 }
 
@@ -190,8 +189,8 @@ scop_check_iban(const struct scop_input *input, const char *text)
 			      "its country, such as BE68 5390 0754 7034."),
 		[SCOP_IBAN_LENGTH] =
 		    SCOP_TEXT("This account number is too short or too long for its country."),
-		[SCOP_IBAN_DIGITS] = SCOP_TEXT(
-		    "The check digits of this account number are wrong. Please look for a slip."),
+		[SCOP_IBAN_DIGITS] = SCOP_TEXT("The check digits of this account number are wrong. "
+					       "Please check it for typing errors."),
 	};
 	char iban[SCOP_IBAN_SIZE];
 	const enum scop_iban found = scop_iban_parse(text, iban);
@@ -211,8 +210,8 @@ scop_check_vat(const struct scop_input *input, const char *text)
 		[SCOP_VAT_FORMAT] =
 		    SCOP_TEXT("This is not a VAT number. Write it with its country, such "
 			      "as BE 0202.239.951."),
-		[SCOP_VAT_DIGITS] = SCOP_TEXT(
-		    "The check digits of this VAT number are wrong. Please look for a slip."),
+		[SCOP_VAT_DIGITS] = SCOP_TEXT("The check digits of this VAT number are wrong. "
+					      "Please check it for typing errors."),
 	};
 	char vat[SCOP_VAT_SIZE];
 	const enum scop_vat found = scop_vat_parse(text, input->req->site.country, vat);

@@ -220,7 +220,7 @@ scop_form_multipart(struct scop_pairs *pairs, struct scop_arena *arena, const ch
 		const char *blank =
 		    memmem(at, left < PART_HEADER_MAX ? left : PART_HEADER_MAX, "\r\n\r\n", 4);
 		if (!blank)
-			return scop_error_set(err, "a part of the form has no end of its headers");
+			return scop_error_set(err, "the headers of a part of the form have no end");
 		const char *data = blank + 4;
 		const char *stop = memmem(data, (size_t)(end - data), separator, strlen(separator));
 		if (!stop)

@@ -107,6 +107,6 @@ scop_form_json(struct scop_pairs *pairs, struct scop_arena *arena, const char *t
 	if (!value)
 		return false;
 	if (scop_type(value) != SCOP_MAP)
-		return scop_error_set(err, "the body is no JSON object");
+		return scop_error_set(err, "the body is not a JSON object");
 	return flatten(&to, NULL, value, 0);
 }

@@ -226,7 +226,7 @@ const struct scop_value *
 scop_make_number(struct scop_request *req, int64_t unscaled, uint8_t scale)
 {
 	if (scale > SCOP_SCALE_MAX)
-		return refuse(req, "scop_make_number: more than 18 digits behind the point");
+		return refuse(req, "scop_make_number: more than 18 decimal places");
 	return scop_value_number(req->arena, unscaled, scale);
 }
 

@@ -92,7 +92,7 @@ void
 portal_job_replay(struct scop_request *req)
 {
 	static const struct job_order replay = { "replay", SCOP_AUDIT("Retried a job"),
-		SCOP_TEXT("The job is tried again now."), NULL };
+		SCOP_TEXT("The job is being retried now."), NULL };
 
 	give_order(req, failed_job(req), &replay);
 }

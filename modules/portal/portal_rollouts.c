@@ -209,12 +209,12 @@ void
 portal_rollout_pause(struct scop_request *req)
 {
 	change(req, "rollout-pause", SCOP_AUDIT("Paused a gradual update"),
-	    SCOP_TEXT("The update pauses after the company that it is at."));
+	    SCOP_TEXT("The update pauses after the current company."));
 }
 
 void
 portal_rollout_resume(struct scop_request *req)
 {
 	change(req, "rollout-resume", SCOP_AUDIT("Resumed a gradual update"),
-	    SCOP_TEXT("The update goes on."));
+	    SCOP_TEXT("The update continues."));
 }

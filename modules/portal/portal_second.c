@@ -81,8 +81,8 @@ portal_second_on(struct scop_request *req)
 	}
 	if (scop_bool(found, "second")) {
 		scop_reject(req, "code",
-		    "The second step is on already. Switch it off first, then on with the other "
-		    "app.");
+		    "Two-step verification is already on. Turn it off first, then on with the "
+		    "other app.");
 		return;
 	}
 	if (!scop_password_verify(req, scop_field(req, "current"), scop_get(found, "password"),
@@ -91,7 +91,7 @@ portal_second_on(struct scop_request *req)
 		return;
 	}
 	if (step == 0) {
-		scop_reject(req, "code", "This is not the code that the app shows now.");
+		scop_reject(req, "code", "This is not the code that the app is showing.");
 		return;
 	}
 	scop_write(req, person_totp(person, scop_seal(req, secret), scop_make_int(req, step)));
@@ -208,6 +208,6 @@ portal_second_step(struct scop_request *req)
 	scop_write(req, failure_add(sender, key));
 	scop_put(req, "why",
 	    scop_make_text(req, "%s",
-		scop_translate(req, "This is not the code that the app shows now.")));
+		scop_translate(req, "This is not the code that the app is showing.")));
 	portal_ask_second(req, person);
 }

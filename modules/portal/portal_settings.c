@@ -180,7 +180,7 @@ checked(struct scop_request *req, const struct scop_value *row, const struct sco
 	if (is_type(row, "choice"))
 		return is_choice(choices, scop_text(row, "name"), text)
 		    ? typed
-		    : refuse(req, row, SCOP_TEXT("Please choose one of the list."), NULL, NULL);
+		    : refuse(req, row, SCOP_TEXT("Please choose one from the list."), NULL, NULL);
 	if (!text[0] && (scop_int(row, "low") > 0 || !is_type(row, "text")))
 		return refuse(req, row, SCOP_TEXT("Please fill this in."), NULL, NULL);
 	return is_type(row, "text") ? checked_text(req, row, typed)

@@ -204,8 +204,8 @@ portal_tenant_make(struct scop_request *req)
 	if (!under_way)
 		scop_audit(req, "Created a company", title);
 	scop_flash_with(req,
-	    under_way ? SCOP_TEXT("{{title}} is being created already.")
-		      : SCOP_TEXT("{{title}} will be there in a moment."),
+	    under_way ? SCOP_TEXT("{{title}} is already being created.")
+		      : SCOP_TEXT("{{title}} will be ready in a moment."),
 	    scop_map_of(req, "title", title, NULL));
 	scop_redirect(req, "tenants", NULL);
 }

@@ -66,7 +66,7 @@ const struct scop_field shop_product_fields[] = {
 	    .max_bytes = PICTURE_MAX },
 	{ .name = "option1_name",
 	    .type = SCOP_FIELD_TEXT,
-	    .label = SCOP_TEXT("What the variants differ in"),
+	    .label = SCOP_TEXT("How the variants differ"),
 	    .max = 50 },
 	{ .name = "option2_name",
 	    .type = SCOP_FIELD_TEXT,
@@ -366,7 +366,7 @@ check_names(struct scop_request *req, const struct article *article)
 				"others."));
 		else if (again)
 			refuse(req, "option1", row, scop_translate(req, "Variant"),
-			    SCOP_TEXT("There is such a variant already."));
+			    SCOP_TEXT("This variant already exists."));
 	}
 	for (unsigned option = 0; option < OPTIONS && article->left > 1; option++) {
 		bool used = false;
@@ -375,7 +375,7 @@ check_names(struct scop_request *req, const struct article *article)
 			used |= !article->row[i].removed && article->row[i].option[option][0];
 		if (used && !scop_field(req, option_names[option]))
 			scop_reject(req, option_names[option],
-			    "Please say what the variants differ in, such as colour or size.");
+			    "Please enter how the variants differ, such as by colour or size.");
 	}
 }
 
@@ -490,7 +490,7 @@ write_rows(struct scop_request *req, const struct article *article)
 	if (!taken)
 		scop_write_unique(req, variants_add(article->id, scop_list_done(added)), &again);
 	if (taken || again)
-		scop_reject(req, "variants", "There is such a variant already.");
+		scop_reject(req, "variants", "This variant already exists.");
 	note_numbers(req, article);
 }
 
@@ -505,7 +505,7 @@ chosen_picture(struct scop_request *req)
 		return NULL;
 	if (!type)
 		scop_reject(req, "picture",
-		    "This is no picture that browsers show. Please choose a PNG, JPEG, WebP or SVG "
+		    "Browsers cannot show this picture. Please choose a PNG, JPEG, WebP or SVG "
 		    "file.");
 	return type;
 }
@@ -556,9 +556,8 @@ checked(struct scop_request *req, struct article *article)
 		for (size_t i = 0; i < article->count; i++)
 			if (!article->row[i].before)
 				refuse(req, "option1", &article->row[i], NULL,
-				    SCOP_TEXT("That is enough variants for one article. Please "
-					      "make another "
-					      "article."));
+				    SCOP_TEXT("An article has at most 200 variants. Please create "
+					      "another article."));
 	check_names(req, article);
 	make_codes(req, article);
 	return !scop_rejected(req);

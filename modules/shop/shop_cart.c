@@ -106,9 +106,8 @@ refuse(struct scop_request *req, const struct scop_value *variant, int64_t befor
 	    "before", scop_make_int(req, before), NULL);
 
 	scop_reject_with(req, "count", NULL,
-	    stock < 1 ? SCOP_TEXT("This has just sold out.")
-		: before >= stock
-		? SCOP_TEXT("You have all of them in your cart already: there are {{stock}}.")
+	    stock < 1             ? SCOP_TEXT("This has just sold out.")
+		: before >= stock ? SCOP_TEXT("Your cart already contains all {{stock}} in stock.")
 		: before > 0
 		? SCOP_TEXT("Only {{stock}} left, and {{before}} in your cart already.")
 		: SCOP_TEXT("Only {{stock}} left."),

@@ -182,13 +182,13 @@ is_on_sale(struct shop_reader *reader, char until[11])
 	shop_field_word(reader, source->sale_to, until, 11);
 	if ((from[0] && !is_day(from)) || (until[0] && !is_day(until))) {
 		shop_note(reader, source->sale_price,
-		    SCOP_TEXT("The days of this sale are not understood: the regular price "
-			      "counts."));
+		    SCOP_TEXT(
+			"The dates of this sale are not understood: the regular price applies."));
 		return false;
 	}
 	if (from[0] && strcmp(from, source->today) > 0) {
 		shop_note(reader, source->sale_from,
-		    SCOP_TEXT("This sale has not begun: the regular price counts. Import the file "
+		    SCOP_TEXT("This sale has not begun: the regular price applies. Import the file "
 			      "again when it has."));
 		return false;
 	}
@@ -312,8 +312,8 @@ shop_field_stock(struct shop_reader *reader)
 	if (row->stock >= 0 && sells_on(reader)) {
 		row->stock = -1;
 		shop_note(reader, source->stock,
-		    SCOP_TEXT("It is sold on there when it is sold out: its stock is not counted "
-			      "here."));
+		    SCOP_TEXT("It is sold there even when it is sold out, so its stock is not "
+			      "tracked here."));
 	}
 	return true;
 }
@@ -437,7 +437,7 @@ shop_field_vat(struct shop_reader *reader)
 		    SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced."));
 	if (text[0] && !ours)
 		shop_note(reader, source->tax_class,
-		    SCOP_TEXT("This class of VAT is not known: the standard one counts. Please "
+		    SCOP_TEXT("This class of VAT is not known: the standard class applies. Please "
 			      "check it."));
 	else if (ours && !own && strcmp(ours, "super_reduced") == 0)
 		shop_note(reader, source->tax_class,

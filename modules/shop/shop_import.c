@@ -85,7 +85,7 @@ check_picture(struct shop_plan *plan, const char *name)
 			continue;
 		if (!shop_picture_type(import->files[i].data, import->files[i].size))
 			shop_plan_tell(plan, false, 0,
-			    SCOP_TEXT("This is no picture (PNG, JPEG, WebP or SVG)."), name);
+			    SCOP_TEXT("This is not a picture (PNG, JPEG, WebP or SVG)."), name);
 		return;
 	}
 	if (name[0])
@@ -230,9 +230,8 @@ note_variant(struct shop_plan *plan, const struct shop_plan_product *product,
 	if (same->value > 0) {
 		plan->done->repeated++;
 		shop_plan_tell(plan, false, 0,
-		    SCOP_TEXT(
-			"The same variant stands on an earlier line already; this row's price and "
-			"stock replace the first ones."),
+		    SCOP_TEXT("The same variant is already in an earlier row; this row's price and "
+			      "stock replace the first ones."),
 		    about);
 		return;
 	}
@@ -346,7 +345,7 @@ tell_product(struct shop_plan *plan, const struct shop_plan_product *product,
 		    product->shop_name);
 	if (product->variants == 0 && product->in_shop == 0)
 		shop_plan_tell(plan, false, 0,
-		    SCOP_TEXT("No variant of this article can be sold: it comes in hidden."),
+		    SCOP_TEXT("No variant of this article can be sold: it is imported as hidden."),
 		    row->name);
 }
 

@@ -34,7 +34,7 @@ truth(struct shop_reader *reader, int column, bool otherwise)
 		return true;
 	if (!is_one_of(text, no))
 		shop_note(reader, column,
-		    SCOP_TEXT("Whether this is shown is not understood: it comes in hidden."));
+		    SCOP_TEXT("It is unclear whether to show this: it is imported as hidden."));
 	return false;
 }
 
@@ -48,7 +48,7 @@ is_active(struct shop_reader *reader)
 	if (!status[0] || strcasecmp(status, "active") == 0)
 		return true;
 	shop_note(reader, reader->source->status,
-	    SCOP_TEXT("It is a draft, archived or not listed there: it comes in hidden."));
+	    SCOP_TEXT("It is a draft, archived or not listed there: it is imported as hidden."));
 	return false;
 }
 
@@ -66,8 +66,8 @@ take_published(struct shop_reader *reader)
 	if (strcasecmp(word, "true") == 0) {
 		reader->row->published = false;
 		shop_note(reader, source->gift_card,
-		    SCOP_TEXT("It is a gift card, which this shop does not issue: it comes in "
-			      "hidden."));
+		    SCOP_TEXT("It is a gift card, which this shop does not issue: it is imported "
+			      "as hidden."));
 	}
 }
 
@@ -175,7 +175,7 @@ take_switched_off(struct shop_reader *reader)
 	reader->row->stock = 0;
 	reader->row->stock_of_parent = false;
 	shop_note(reader, reader->source->published,
-	    SCOP_TEXT("This variation is switched off there: it comes in as sold out."));
+	    SCOP_TEXT("This variation is disabled there: it is imported as sold out."));
 }
 
 static bool
@@ -192,7 +192,7 @@ variation(struct shop_reader *reader)
 		    SCOP_TEXT("This variation names no parent."));
 	if (!shop_field_has_price(reader))
 		return left_out(reader, source->price,
-		    SCOP_TEXT("It has no price there, so that nobody can buy it: it is left out."));
+		    SCOP_TEXT("It has no price there, so nobody can buy it: it is left out."));
 	if (!take_variant(reader))
 		return false;
 	take_switched_off(reader);
@@ -216,7 +216,7 @@ simple(struct shop_reader *reader)
 {
 	if (!shop_field_has_price(reader))
 		return left_out(reader, reader->source->price,
-		    SCOP_TEXT("It has no price there, so that nobody can buy it: it is left out."));
+		    SCOP_TEXT("It has no price there, so nobody can buy it: it is left out."));
 	if (!take_product(reader) || !take_variant(reader))
 		return false;
 	reader->row->attribute_count = 0; /* a property, not a choice */

@@ -44,7 +44,7 @@ static const struct transition {
 	{ "cancelled", "placed", "paid", &view_cancelled_mail, SCOP_AUDIT("Cancelled orders"),
 	    SCOP_AUDIT("Took back the cancellation of an order"),
 	    SCOP_TEXT("The order is cancelled."),
-	    SCOP_TEXT("The cancellation is taken back. The customer gets no e-mail.") },
+	    SCOP_TEXT("The cancellation is undone. The customer gets no e-mail.") },
 };
 
 static const struct transition *

@@ -109,9 +109,10 @@ read_new(struct scop_request *req, struct shop_steps *steps, size_t count)
 	if (!weight)
 		scop_reject(req, "weight", "Please fill this in.");
 	if (!scop_field(req, "to"))
-		scop_reject(req, "to", "Please choose one of the list.");
+		scop_reject(req, "to", "Please choose one from the list.");
 	if (count >= STEPS_MAX)
-		scop_reject(req, "weight", "That is enough steps. Please remove one first.");
+		scop_reject(req, "weight",
+		    "There are at most 100 prices. Please remove one first.");
 	steps->price = price_of(req, "new");
 	if (!scop_rejected(req))
 		note(req, steps, scop_field(req, "to"), weight, steps->price);

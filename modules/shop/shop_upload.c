@@ -361,11 +361,11 @@ shop_import_map(struct scop_request *req)
 		*shop_source_column(&source, i) = (column ? (int)scop_as_int(column) : 0) - 1;
 	}
 	if (source.name < 0) {
-		scop_reject(req, "name", "Please say which column has the names.");
+		scop_reject(req, "name", "Please choose the column with the names.");
 		return;
 	}
 	if (source.price < 0) {
-		scop_reject(req, "price", "Please say which column has the prices.");
+		scop_reject(req, "price", "Please choose the column with the prices.");
 		return;
 	}
 	if (begin(req, "checking", "new", "checked", "check_import", NULL, NULL))
@@ -391,8 +391,8 @@ shop_import_start(struct scop_request *req)
 	}
 	if (errors > SHOP_ERRORS_MAX || (all_or_nothing && errors > 0)) {
 		scop_reject(req, "mode",
-		    "The file has errors, so that nothing of it can be imported. Please fix them, "
-		    "and upload it again.");
+		    "The file has errors, so nothing can be imported. Please fix them, and upload "
+		    "it again.");
 		return;
 	}
 	scop_audit(req, "Imported a file of articles", scop_get(run, "file_name"));
@@ -428,7 +428,7 @@ static const struct {
 		      "Remove the new variant, then undo the import.") },
 	{ "was_followed", SCOP_TEXT("A later import must be undone first.") },
 	{ "was_forgotten",
-	    SCOP_TEXT("What was there before this import is no longer kept: it can no longer be "
+	    SCOP_TEXT("The state before this import is no longer stored, so it can no longer be "
 		      "undone.") },
 	{ 0 },
 };

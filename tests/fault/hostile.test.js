@@ -166,10 +166,10 @@ test('a pool that cannot start goes out of service with the reason', async () =>
       const answer = await get(acme, 'unstartable')
       return answer.status !== 404 && answer
     })).status, 503)
-    await until('it is out of service', () => lines(stack, from, "module 'unstartable' 1.0.0 is out of service", 'is no shared object').length === 1)
+    await until('it is out of service', () => lines(stack, from, "module 'unstartable' 1.0.0 is out of service", 'is not a shared object').length === 1)
   })
   await until('the list of modules says why', async () =>
-    /unstartable .*Out of service: .*is no shared object/.test(await stack.cli('module', 'list', 'acme')))
+    /unstartable .*Out of service: .*is not a shared object/.test(await stack.cli('module', 'list', 'acme')))
 })
 
 // ---- time and memory ----
@@ -340,7 +340,7 @@ test("native code may take the role of another tenant of its own module, but of 
   assert.equal(refused.status, 500)
   assert.match(refused.detail, /role/i)
   assert.deepEqual(await json(stack, acme, '/fr/foreigner/role/foreigner/2'), { status: 200, text: 't2_foreigner' })
-  assert.match(await stack.cli('doctor'), /native code can take the role of any tenant that has the module/)
+  assert.match(await stack.cli('doctor'), /native code can switch to the role of any tenant that has the module/)
 })
 
 test("a role that a handler took shows the other tenant's data to no later request", async () => {
@@ -414,11 +414,11 @@ const refusals = [
   { module: 'othersizes', from: 'wrongabi', why: /has a struct scop_module of 4660 bytes, this host one of \d+\. Build the module again/,
     spoil: () => descriptor('othersizes', 0x20000, 0x1234) },
   { module: 'privateuser', why: /uses the host's private functions/ },
-  { module: 'needslib', why: /needs the library 'libxml2\.so\.2', which no module may/,
+  { module: 'needslib', why: /needs the library 'libxml2\.so\.2', which modules may not link/,
     spoil: () => execFileSync('gcc', ['-shared', '-Wl,--no-as-needed', '-o', packages.path('needslib', 'needslib.so'),
       path.join(build, 'names/needslib/needslib.o'), path.join(build, 'names/needslib/names.o'), `-L${build}`, '-lscopiton', '-lxml2']) },
   { module: 'notes', why: /statements\.txt' cannot be read/, spoil: () => fs.rmSync(packages.path('notes', 'statements.txt')) },
-  { module: 'knobs', why: /has other statements than the statements\.txt beside it/,
+  { module: 'knobs', why: /has other statements than the statements\.txt next to it/,
     spoil: () => fs.appendFileSync(packages.path('knobs', 'statements.txt'), 'more\t0\tSELECT 1\n') },
   { module: 'nosymbol', why: /has no symbol 'scop_module'/ },
   { module: 'foreignsql', why: /does not fit its own schema: statement 'foreign_entries'.*denied/ },
@@ -467,7 +467,7 @@ test('a refused newer version leaves the one before serving', async () => {
   packages.addAs('guestbook', 'twice', '1.1.0')
   const statements = fs.readFileSync(packages.path('twice', 'statements.txt'))
   fs.writeFileSync(packages.path('twice', 'statements.txt'), 'entries\t0\tSELECT mood FROM entry\n')
-  await assert.rejects(install('twice', 'acme'), /other statements than the statements\.txt beside it/)
+  await assert.rejects(install('twice', 'acme'), /other statements than the statements\.txt next to it/)
   assert.match((await get(acme, 'twice')).body, /avant/)
   fs.writeFileSync(packages.path('twice', 'statements.txt'), statements)
   fs.writeFileSync(packages.path('twice', 'migrations/0002_mood.sql'), 'ALTER TABLE enrty ADD COLUMN mood INT NULL;\n')

@@ -221,7 +221,7 @@ test('a second step: set up with an app, asked for after the password, each code
   assert.equal((await portal('acme', '/account/second', { headers, form: confirmed })).status, 409, 'codes are shown once')
   assert.equal(await stack.sql("SELECT COUNT(*) FROM t1_portal.scop_form_key WHERE answer LIKE '%class=\"codes\"%'"), '0')
   const replaced = await portal('acme', '/account/second', { headers, form: secondTab })
-  assert.match(replaced.body, /is on already/)
+  assert.match(replaced.body, /is already on/)
   assert.equal(await stack.sql(`SELECT COUNT(*) FROM account.person WHERE totp LIKE '%${secret}%'`), '0', 'the secret is sealed')
 
   const passed = async () => {

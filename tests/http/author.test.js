@@ -83,8 +83,8 @@ test('with an installed Scopiton a module is begun, built and checked in an empt
   await run('make', ['-s', `BUILD=${build}`, `PREFIX=${prefix}`, 'install'], { cwd: root })
   const bare = { PATH: `${prefix}/bin:/usr/bin:/bin`, HOME: home }
   const author = (program, ...args) => run(program, args, { cwd: work, env: bare }).then(({ stdout, stderr }) => ({ ok: true, text: stdout + stderr }), ({ stdout, stderr }) => ({ ok: false, text: stdout + stderr }))
-  assert.match((await author('scopiton', 'new', 'loan')).text, /whose module is it\? Give --scop NAME/)
-  assert.match((await author('scopiton', 'new', 'loan', '--scop', 'outils')).text, /^loan is there/)
+  assert.match((await author('scopiton', 'new', 'loan')).text, /the scop is missing\. Give --scop NAME/)
+  assert.match((await author('scopiton', 'new', 'loan', '--scop', 'outils')).text, /^created loan/)
   assert.ok(fs.existsSync(path.join(work, 'loan/tests/loan_test.c')))
   const built = await author('make')
   assert.ok(built.ok, built.text)
@@ -137,7 +137,7 @@ test('a mistake of the author is told with file, line and column', async () => {
   }
   // The host's own objects are taken as they are.
   fs.cpSync(build, path.join(home, 'build'), { recursive: true, preserveTimestamps: true, filter: (from) => !['scratch', 'screenshots'].includes(path.relative(build, from)) })
-  assert.match(await broken('views/list.html', '{{/entries}}', '{{/entry}}'), /list\.html:\d+:\d+: this closes what was not opened here/)
+  assert.match(await broken('views/list.html', '{{/entries}}', '{{/entry}}'), /list\.html:\d+:\d+: this closes a section that is not open here/)
   assert.match(await broken('views/list.html', '{{#link}}sign', '{{#link}}sing'), /modules\/guestbook\/views\/list\.html:\d+: error: no route is named 'sing'/)
   assert.match(await broken('guestbook.sql', 'SELECT name, message, created', 'SELECT *'), /guestbook\.sql:2:\d+: name the columns/)
   assert.match(await broken('guestbook.sql', ':first', ':frist'), /guestbook\.sql:3:\d+: this argument is not listed/)
@@ -145,6 +145,6 @@ test('a mistake of the author is told with file, line and column', async () => {
   assert.match(await broken('guestbook.sql', 'entry_add (', 'return ('), /guestbook\.sql:\d+: 'return' is a word of C/)
   assert.match(await broken('guestbook.sql', 'entry_add (', 'entries ('), /guestbook\.sql:\d+: statement 'entries' has the name of the one at \S+guestbook\.sql:2/)
   assert.match(await broken('guestbook.c', 'entry_add(scop_field(req, "name"), ', 'entry_add('), /too few arguments/)
-  assert.match(await broken('i18n/fr.po', 'msgid "Your name"', 'msgid "Your nom"'), /list\.html:\d+: error: 'Your name' is not translated: i18n\/fr\.po lacks it[\s\S]*fr\.po:14: warning: no view and no code has 'Your nom'/)
+  assert.match(await broken('i18n/fr.po', 'msgid "Your name"', 'msgid "Your nom"'), /list\.html:\d+: error: 'Your name' is not translated: i18n\/fr\.po lacks it[\s\S]*fr\.po:14: warning: 'Your nom' is in no view/)
   fs.rmSync(home, { recursive: true })
 })

@@ -71,7 +71,7 @@ test('called wrongly is status 2, with a hint', async () => {
   for (const [words, ...args] of [[/no command 'frobnicate'/, 'frobnicate'], [/no command ''/, ''], [/tenant is followed by/, 'tenant'], [/tenant is followed by/, 'tenant', 'eat'],
     [/tenant is followed by/, 'tenant', 'show'], [/needs a name and --title/, 'tenant', 'create'], [/needs a name and --title/, 'tenant', 'create', 'x1'],
     [/needs a name and --title/, 'tenant', 'create', 'x1', '--title'], [/needs a name and --title/, 'tenant', 'create', 'x1', 'x2', '--title', 'X'],
-    [/needs a name and --title\n'--nonsense' is no option here, or lacks its value/, 'tenant', 'create', 'x1', '--title', 'X', '--nonsense'], [/module is followed by/, 'module'],
+    [/needs a name and --title\n'--nonsense' is not an option here, or lacks its value/, 'tenant', 'create', 'x1', '--title', 'X', '--nonsense'], [/module is followed by/, 'module'],
     [/needs a module and --tenant/, 'module', 'install', 'guestbook'], [/needs a module and --tenant/, 'module', 'install', '--tenant', 'acme'],
     [/login needs/, 'login', 'acme'], [/new is followed by/, 'new', 'module'], [/new is followed by/, 'new', 'thing', 'abc'], [/serve takes no/, 'serve', 'x']]) {
     await refused(2, words, args)
@@ -102,7 +102,7 @@ test('a mistake in the configuration is told with file and line', async () => {
   const file = path.join(scratch, 'x.conf')
   for (const [text, line, words] of [['run = /tmp/x\nnonsense = 1\n', 2, /no setting 'nonsense'/], ['workers = many\n', 1, /'workers' is a whole number from 1 to 4096, not 'many'/],
     ['# a\n\nworkers = 0\n', 3, /from 1 to 4096/], ['workers = 4097', 1, /from 1 to 4096/], ['workers = 1.5', 1, /whole number/], ['workers = 99999999999999999999', 1, /whole number/],
-    ['workers =', 1, /whole number/], ['workers = 4 # four', 1, /whole number/], ['https = true\n', 1, /yes or no, not 'true'/], ['run = /tmp/x\nrun = /tmp/x\n', 2, /a second time/],
+    ['workers =', 1, /whole number/], ['workers = 4 # four', 1, /whole number/], ['https = true\n', 1, /yes or no, not 'true'/], ['run = /tmp/x\nrun = /tmp/x\n', 2, /is set twice/],
     ['run /tmp/x\n', 1, /expected 'name = value'/], ['= 3\n', 1, /no setting ''/], ['Run = /tmp/x\n', 1, /no setting 'Run'/], [`var = /${'x'.repeat(300)}\n`, 1, /longer than 255/]]) {
     fs.writeFileSync(file, text)
     const { code, stderr } = await call(['check'], { config: file })
@@ -140,8 +140,8 @@ test('a tenant with a mistake is refused, and nothing of it is made', async () =
     ...['Mars/Phobos', '', '../../../etc/passwd', '/etc/passwd', 'europe/brussels', "Europe/Brussels'"].map((zone) => [/time zone '.*' is not known/, ...create('fresh', '--zone', zone)]),
     ...['XX', 'be', 'BEL', "B'"].map((country) => [/country '.*' is not a code/, ...create('fresh', '--country', country)]),
     [/title needs/, 'tenant', 'create', 'fresh', '--title', ''], [/title needs/, 'tenant', 'create', 'fresh', '--title', 'x'.repeat(101)],
-    [/tenant 'acme' is there already/, ...create('acme')], [/host name .* is another tenant/, ...create('fresh', '--host', 'acme.localhost')],
-    [/host name .* is another tenant/, ...create('fresh', '--portal-host', 'acme-portal.localhost')], [/host name .* is another tenant/, ...create('fresh', '--portal-host', 'acme.localhost')]]) {
+    [/tenant 'acme' already exists/, ...create('acme')], [/host name .* belongs to another tenant/, ...create('fresh', '--host', 'acme.localhost')],
+    [/host name .* belongs to another tenant/, ...create('fresh', '--portal-host', 'acme-portal.localhost')], [/host name .* belongs to another tenant/, ...create('fresh', '--portal-host', 'acme.localhost')]]) {
     const { code, stderr } = await call(args)
     assert.ok(code === 1 || code === 2, `${args.join(' ')}: ${code}`)
     assert.match(stderr, words, args.join(' '))
@@ -302,7 +302,7 @@ test('a module at the root comes back there only where no other has taken the pl
   try {
     await stack.cli('tenant', 'create', 'rooted', '--title', 'Rooted')
     await stack.cli('module', 'install', 'guestbook', '--tenant', 'rooted', '--root')
-    await refused(1, /another module stands at the root/, ['module', 'install', 'rootless', '--tenant', 'rooted', '--root'])
+    await refused(1, /another module is at the root/, ['module', 'install', 'rootless', '--tenant', 'rooted', '--root'])
     await stack.cli('module', 'disable', 'guestbook', '--tenant', 'rooted')
     await stack.cli('module', 'install', 'rootless', '--tenant', 'rooted', '--root')
     await call(['module', 'install', 'guestbook', '--tenant', 'rooted'])
@@ -417,7 +417,7 @@ test('a mistake in module.xml is told with file and line', async () => {
 test('a package whose shared object is none, or is not there, is refused in a sentence', async () => {
   const elf = fs.readFileSync(path.join(build, 'modules/guestbook/guestbook.so'))
   const noise = Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251))
-  for (const [bytes, words] of [['', /empty/], ['hello\n', /is no shared object/], [noise, /is no shared object/], [elf.subarray(0, 64), /dynamic|cut short|shared object/],
+  for (const [bytes, words] of [['', /empty/], ['hello\n', /is not a shared object/], [noise, /is not a shared object/], [elf.subarray(0, 64), /dynamic|cut short|shared object/],
     [elf.subarray(0, elf.length / 2), /dynamic|cut short|shared object/], [Buffer.concat([elf.subarray(0, 64), noise]), /./], [fs.readFileSync(process.execPath).subarray(0, 100000), /./], [null, /cannot be read/]]) {
     const folder = variant('guestbook', (folder) => {
       const file = path.join(folder, 'guestbook.so')
@@ -427,7 +427,7 @@ test('a package whose shared object is none, or is not there, is refused in a se
     await refused(1, words, ['check', folder])
   }
   await refused(1, /cannot be read/, ['check', path.join(scratch, 'nothing')])
-  await refused(1, /no plain file/, ['check', variant('guestbook', (folder) => fs.symlinkSync('/etc/passwd', path.join(folder, 'passwd')))])
+  await refused(1, /not a plain file/, ['check', variant('guestbook', (folder) => fs.symlinkSync('/etc/passwd', path.join(folder, 'passwd')))])
 })
 
 const compile = (folder, code, ...flags) => {
@@ -461,7 +461,7 @@ test('a new module gets a sound name, its own folder, and nothing of its model\'
   fs.cpSync(path.join(root, 'modules/guestbook'), path.join(place, 'modules/guestbook'), { recursive: true })
   for (const name of ['', 'ab', 'Abc', '1abc', '_abc', 'abc_', 'a__b', 'a-b', 'a.b', '../x', 'a b', 'é'.repeat(3), 'x'.repeat(25)])
     await refused(1, /module name '[^]*' is not 3 to 24/, ['new', 'module', name], { cwd: place })
-  await refused(1, /is there already/, ['new', 'module', 'guestbook', '--scop', 'outils'], { cwd: place })
+  await refused(1, /already exists/, ['new', 'module', 'guestbook', '--scop', 'outils'], { cwd: place })
   await refused(1, /'modules\/guestbook' is not here/, ['new', 'module', 'notes', '--scop', 'outils'], { cwd: scratch })
   assert.deepEqual(fs.readdirSync(path.join(place, 'modules')), ['guestbook'])
   const { code } = await call(['new', 'module', 'notes_2', '--scop', 'outils'], { cwd: place })
@@ -485,7 +485,7 @@ test('a sign-in link is for a role that the tenant has', async () => {
 
 test('doctor is 0 on a sound machine, and 1 with a fault told', async () => {
   const { code, stdout } = await call(['doctor'])
-  assert.match(stdout, /note .*'development = yes': error pages show their cause, and everybody may enter/)
+  assert.match(stdout, /note .*'development = yes': error pages show their cause, and everybody may sign in/)
   assert.equal(code, 0, stdout)
   assert.match(stdout, /^ok +MariaDB \d+/m)
   assert.doesNotMatch(stdout, /^fault/m)

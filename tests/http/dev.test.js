@@ -46,7 +46,7 @@ before(async () => {
   await run('scopiton', ['new', 'loan', '--scop', 'outils'], { cwd: work, env })
   dev = spawn('scopiton', ['dev', '--port', String(21000 + process.pid % 5000), '--granted', 'outils/loan:orders'], { cwd: work, env, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [dev.stdout, dev.stderr]) stream.on('data', (part) => { said += part })
-  await until('the module is in place', () => { assert.equal(dev.exitCode, null, said); assert.doesNotMatch(said, /does not build|cannot be installed/); return /loan is in place after/.test(said) }, 60).catch((error) => { throw new Error(`${error.message}\n${said}`) })
+  await until('the module is in place', () => { assert.equal(dev.exitCode, null, said); assert.doesNotMatch(said, /does not build|cannot be installed/); return /loan was installed in/.test(said) }, 60).catch((error) => { throw new Error(`${error.message}\n${said}`) })
   port = Number(said.match(/http:\/\/dev\.localhost:(\d+)\/en\/loan\//)[1])
   await until('its page answers', async () => (await get('/en/loan/')).status === 200)
 })

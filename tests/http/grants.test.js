@@ -74,7 +74,7 @@ test('what was not granted is not published, and a grant is for one scop, name a
   await grant('till', 'accounts,writes')
   await refused(catalogue.publish('till', '1.0.0', { from: 'guestbook', ...as(asks(ASKS.orders)) }), words('till', 'atelier', 'orders'))
   await refused(grant('guestbook', 'orders'), /the scop 'atelier' has no module 'guestbook'/)
-  await refused(grant('till', 'orders,root'), /'root' is no right; portal, accounts, orders and writes are, and none/)
+  await refused(grant('till', 'orders,root'), /'root' is not a right; portal, accounts, orders, writes and none are/)
   assert.deepEqual(fs.readdirSync(catalogue.served('packages')), [])
 })
 
@@ -105,7 +105,7 @@ test('what the group grants is published, shown and installed; what it takes awa
 test('an index that grants rights to a module of another scop is refused, and rights that this host does not know are left out', async () => {
   await catalogue.forge((index) => { index.scops.find((one) => one.name === 'atelier').grants.push({ module: 'guestbook', rights: ['orders'] }) })
   await stack.sql('DELETE FROM scopiton.catalogue')
-  await refused(stack.cli('catalogue', 'refresh'), /the index grants rights to 'guestbook', which is no module of the scop 'atelier'/)
+  await refused(stack.cli('catalogue', 'refresh'), /the index grants rights to 'guestbook', which is not a module of the scop 'atelier'/)
   await catalogue.forge((index) => { index.scops.find((one) => one.name === 'atelier').grants = [{ module: 'till', rights: ['teleport', 'orders'] }] })
   await stack.cli('catalogue', 'refresh')
   await install('till', 'lumen')

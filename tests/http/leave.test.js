@@ -71,7 +71,7 @@ test('taken in on an empty host, it is the same page for page and row for row', 
   assert.match(headers['set-cookie'][0], /^sid=/)
   // And it goes on: an entry, an order's number, a settings page.
   assert.equal((await there.request('acme.localhost', '/fr/guestbook/', { form: { _key: await there.key('acme.localhost', '/fr/guestbook/'), name: 'New', message: 'here' } })).status, 303)
-  await refused(there.cli('tenant', 'import', archive), /a tenant 'acme' is there already/)
+  await refused(there.cli('tenant', 'import', archive), /a tenant 'acme' already exists/)
   await there.cli('tenant', 'import', archive, '--name', 'acme2', '--host', 'acme2.localhost', '--portal-host', 'acme2-portal.localhost')
   await until('it serves', async () => (await there.request('acme2.localhost', '/fr/guestbook/')).status === 200)
 })
@@ -87,21 +87,21 @@ test('an archive that was changed, cut or made by somebody hostile takes nothing
     fs.rmSync(folder, { recursive: true })
   }
   const append = (folder, name, text) => fs.appendFileSync(path.join(folder, name), text)
-  await spoil(/'data\/shop\.sql' was changed since the archive was made/, (folder) => append(folder, 'data/shop.sql', '-- x'))
-  await spoil(/'data\/added\.sql' was put there since the archive was made/, (folder) => fs.writeFileSync(path.join(folder, 'data/added.sql'), ''))
-  await spoil(/'persons\.json' was put there since the archive was made/, (folder) => execFileSync('sed', ['-i', '/ persons.json$/d', 'SHA256SUMS'], { cwd: folder }))
-  await spoil(/SHA256SUMS names '\.\.[^']*zero', which is no file of the archive/, (folder) => append(folder, 'SHA256SUMS', `${'0'.repeat(64)}  ../../../../../../dev/zero\n`))
+  await spoil(/'data\/shop\.sql' was changed after the archive was written/, (folder) => append(folder, 'data/shop.sql', '-- x'))
+  await spoil(/'data\/added\.sql' was added after the archive was written/, (folder) => fs.writeFileSync(path.join(folder, 'data/added.sql'), ''))
+  await spoil(/'persons\.json' was added after the archive was written/, (folder) => execFileSync('sed', ['-i', '/ persons.json$/d', 'SHA256SUMS'], { cwd: folder }))
+  await spoil(/SHA256SUMS names '\.\.[^']*zero', which is not a file of the archive/, (folder) => append(folder, 'SHA256SUMS', `${'0'.repeat(64)}  ../../../../../../dev/zero\n`))
   const marker = path.join(here.folder, 'taken-over')
-  await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/shop.sql', `\n\\! touch ${marker}\nUPDATE scopiton.tenant SET title = 'taken';\n`); resum('data/shop.sql') })
-  await spoil(/cannot be taken in/, (folder, resum) => { append(folder, 'data/socle.sql', "\nSELECT 1 INTO OUTFILE '/tmp/scopiton-taken';\n"); resum('data/socle.sql') })
+  await spoil(/cannot be imported/, (folder, resum) => { append(folder, 'data/shop.sql', `\n\\! touch ${marker}\nUPDATE scopiton.tenant SET title = 'taken';\n`); resum('data/shop.sql') })
+  await spoil(/cannot be imported/, (folder, resum) => { append(folder, 'data/socle.sql', "\nSELECT 1 INTO OUTFILE '/tmp/scopiton-taken';\n"); resum('data/socle.sql') })
   assert.ok(!fs.existsSync(marker))
   // Nothing that runs by itself with our rights, no name that ends our statement, no file of this machine.
   for (const [file, sql] of [['data/queue.sql', "DROP TABLE outbox; CREATE SQL SECURITY INVOKER VIEW outbox AS SELECT 't1_x' AS role"], ['data/socle.sql', 'CREATE FUNCTION f() RETURNS INT RETURN 1'],
     ['data/guestbook.sql', 'CREATE TRIGGER t BEFORE INSERT ON entry FOR EACH ROW SET @a = 1'], ['data/guestbook.sql', 'CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1'],
-    ['data/guestbook.sql', "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE entry"], ['data/guestbook.sql', 'GRANT ALL ON *.* TO x@localhost'], ['data/guestbook.sql', 'CREATE TABLE mysql.x (a INT)'], ['data/socle.sql', 'CREATE TABLE s (a TEXT DEFAULT (LOAD_FILE("/etc/passwd")))']]) await spoil(/cannot be taken in: mariadb ended/, (folder, resum) => { append(folder, file, `\n${sql};\n`); resum(file) })
+    ['data/guestbook.sql', "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE entry"], ['data/guestbook.sql', 'GRANT ALL ON *.* TO x@localhost'], ['data/guestbook.sql', 'CREATE TABLE mysql.x (a INT)'], ['data/socle.sql', 'CREATE TABLE s (a TEXT DEFAULT (LOAD_FILE("/etc/passwd")))']]) await spoil(/cannot be imported: mariadb ended/, (folder, resum) => { append(folder, file, `\n${sql};\n`); resum(file) })
   for (const [file, sql] of [['data/guestbook.sql', 'CREATE TABLE `v`` TO scop_staging.w, account.person TO scop_staging.z#` (x INT)'],
-    ['data/guestbook.sql', 'CREATE TABLE m (a INT) ENGINE=MyISAM'], ['data/guestbook.sql', 'CREATE TABLE c (`a``b` INT)'], ['data/queue.sql', 'CREATE TABLE `o``o` (a INT)']]) await spoil(/holds something other than plain tables/, (folder, resum) => { append(folder, file, `\n${sql};\n`); resum(file) })
-  await spoil(/this host does not know the package of 'guestbook'/, (folder, resum) => { append(folder, 'packages/guestbook/README.md', 'other'); resum('packages/guestbook/README.md') })
+    ['data/guestbook.sql', 'CREATE TABLE m (a INT) ENGINE=MyISAM'], ['data/guestbook.sql', 'CREATE TABLE c (`a``b` INT)'], ['data/queue.sql', 'CREATE TABLE `o``o` (a INT)']]) await spoil(/contains something other than plain tables/, (folder, resum) => { append(folder, file, `\n${sql};\n`); resum(file) })
+  await spoil(/this host does not know the archive's package of 'guestbook'/, (folder, resum) => { append(folder, 'packages/guestbook/README.md', 'other'); resum('packages/guestbook/README.md') })
   const old = (folder, resum) => {
     const file = path.join(folder, 'packages/guestbook/guestbook.so')
     fs.writeFileSync(file, fs.readFileSync(file, 'latin1').replace(/SCOPITON_\d\.\d\0/, 'SCOPITON_1.0\0'), 'latin1')
@@ -112,8 +112,8 @@ test('an archive that was changed, cut or made by somebody hostile takes nothing
     (folder, resum) => { append(folder, 'packages/portal/module.xml', '<!-- another -->\n'); resum('packages/portal/module.xml') }, '--with-packages')
   await spoil(/the archive has format 99/, (folder, resum) => { const file = path.join(folder, 'tenant.json'); fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"format":1', '"format":99')); resum('tenant.json') })
   fs.writeFileSync(path.join(here.folder, 'cut.tar.zst'), fs.readFileSync(archive).subarray(0, 100000))
-  await refused(there.cli('tenant', 'import', path.join(here.folder, 'cut.tar.zst'), '--name', 'evil', '--host', 'e.localhost', '--portal-host', 'f.localhost'), /is no archive of a tenant, or is damaged/)
-  await refused(there.cli('tenant', 'import', '/etc/hostname'), /is no archive of a tenant/)
+  await refused(there.cli('tenant', 'import', path.join(here.folder, 'cut.tar.zst'), '--name', 'evil', '--host', 'e.localhost', '--portal-host', 'f.localhost'), /is not an archive of a tenant, or is damaged/)
+  await refused(there.cli('tenant', 'import', '/etc/hostname'), /is not an archive of a tenant/)
 })
 
 test('an archive does not say who operates here, which number it has, whose work it brings, or who its members are', async () => {
@@ -126,7 +126,7 @@ test('an archive does not say who operates here, which number it has, whose work
   fs.appendFileSync(path.join(folder, 'data/queue.sql'), "\nINSERT INTO outbox (id, role, name, body, run_at) VALUES (900001, 't9_other', 'theirs', '{}', '2099-01-01'), (900002, 't9_guestbook', 'ours', '{}', '2099-01-01');\n")
   fs.appendFileSync(path.join(folder, 'data/socle.sql'), `\nUPDATE member SET person = NULL; INSERT INTO member (name, mail, language, person) VALUES ('Stranger', 'stranger@example.com', 'en', ${person});\n`)
   for (const name of ['tenant.json', 'data/queue.sql', 'data/socle.sql']) resum(name)
-  await refused(there.cli('tenant', 'import', folder, '--name', 'bold', '--host', 'bold.localhost', '--portal-host', 'bold-portal.localhost'), /cannot be taken in/) // UPDATE is none of its rights
+  await refused(there.cli('tenant', 'import', folder, '--name', 'bold', '--host', 'bold.localhost', '--portal-host', 'bold-portal.localhost'), /cannot be imported/) // UPDATE is none of its rights
   const socle = path.join(folder, 'data/socle.sql')
   fs.writeFileSync(socle, fs.readFileSync(socle, 'utf8').replace('UPDATE member SET person = NULL; ', '').replace(`'stranger@example.com', 'en', ${person})`, `'stranger@example.com', 'en', ${Number(person) + 1000})`))
   resum('data/socle.sql')
@@ -157,9 +157,9 @@ test('one module alone is taken out, and in again: rows, settings, permissions, 
   const before = await rows()
   assert.match(before, /with a file[\s\S]*a\.pdf\t100000[\s\S]*later/)
   const file = (await there.cli('tenant', 'export', 'acme', '--module', 'guestbook')).trim()
-  await refused(there.cli('tenant', 'import', file, '--into', 'acme'), /has 'guestbook' already, or its data/)
-  await refused(there.cli('tenant', 'import', file), /one of a module is taken in with --into/)
-  await refused(there.cli('tenant', 'import', archive, '--into', 'acme'), /is no archive of a module/)
+  await refused(there.cli('tenant', 'import', file, '--into', 'acme'), /already has 'guestbook', or its data/)
+  await refused(there.cli('tenant', 'import', file), /import one of a module with --into/)
+  await refused(there.cli('tenant', 'import', archive, '--into', 'acme'), /is not an archive of a module/)
   await there.cli('module', 'purge', 'guestbook', '--tenant', 'acme', '--yes', 'guestbook')
   assert.equal((await there.request('acme.localhost', '/fr/guestbook/')).status, 404)
   assert.equal(await there.sql(`SELECT COUNT(*) FROM queue.mail WHERE role = '${own}'`), '0')
@@ -226,7 +226,7 @@ test('a module is all there or not at all, whenever its import or its purge was 
   }
   // Its database was dropped when the purge was killed: the next one goes on.
   await there.sql(`DROP DATABASE ${own}`)
-  assert.match(await there.cli('module', 'purge', 'guestbook', '--tenant', 'twin', '--yes', 'guestbook'), /it was exported and dropped before/)
+  assert.match(await there.cli('module', 'purge', 'guestbook', '--tenant', 'twin', '--yes', 'guestbook'), /its data had already been exported and deleted/)
   assert.equal(await state(), 'none\t0\t0\t0')
 })
 

@@ -83,7 +83,7 @@ test('tables are added to and gone back from while the module is used: nothing f
 test('before a new generation, a dry run says how many rows and seconds, and what going back will cost', async () => {
   const before = await stack.sql('SELECT COUNT(*) FROM t1_notes.note')
   const said = await module('rehearse', 'notes', 'acme')
-  assert.match(said, /1\.1\.0 to 2\.0\.0: \d+ rows, \d+\.\d{3} s, in which what writes would wait\. Rows written after it are kept when going back\./)
+  assert.match(said, /1\.1\.0 to 2\.0\.0: \d+ rows, \d+\.\d{3} s, during which writes would wait\. A rollback keeps rows written afterwards\./)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(schema_name) FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'"), 't1_notes')
   assert.equal(await stack.sql('SELECT COUNT(*) FROM t1_notes.note'), before)
   assert.equal((await notes()).version, '1.1')
@@ -134,7 +134,7 @@ for (const [back, words] of [['exported', /(\d+) rows written since are in '(.*)
 }
 
 test('there is nothing to go back to without an upgrade, nor from a module that is not there', async () => {
-  await refused(module('back', 'notes', 'vert'), /has no version before this one to go back to/)
+  await refused(module('back', 'notes', 'vert'), /has no previous version to roll back to/)
   await refused(module('back', 'clerk', 'vert'), /this tenant has no module 'clerk'/)
 })
 
@@ -143,7 +143,7 @@ test('what a new version may in addition has to be granted', async () => {
   await catalogue.publish('guestbook', '1.1.0', { manifest: (text) => text.replace('\t<personal', '\t<calls host="api.example.com"/>\n\t<personal') })
   await stack.cli('catalogue', 'refresh')
   await module('install', 'guestbook', 'acme', '--version', '1.0.0')
-  await refused(module('upgrade', 'guestbook', 'acme'), /guestbook 1\.1\.0 asks for more than 1\.0\.0 may: calls api\.example\.com:443\. Grant that/)
+  await refused(module('upgrade', 'guestbook', 'acme'), /guestbook 1\.1\.0 requests rights that 1\.0\.0 does not have: calls api\.example\.com:443\. Grant them/)
   assert.equal((await page('acme', 'guestbook')).status, 200)
   await module('upgrade', 'guestbook', 'acme', '--grant')
   assert.match(await stack.cli('tenant', 'show', 'acme'), /guestbook 1\.1\.0, on/)
@@ -157,7 +157,7 @@ test('an upgrade that would copy a table, or that the version before cannot live
   await refused(module('upgrade', 'guestbook', 'lumen'), /ALGORITHM=NOCOPY is not supported/)
   await catalogue.publish('guestbook', '1.3.0', { folder: migration("-- probe: SELECT 1 AS found FROM information_schema.columns WHERE table_schema = DATABASE() AND column_name = 'words'\nALTER TABLE entry CHANGE message words VARCHAR(1000) NOT NULL;") })
   await stack.cli('catalogue', 'refresh')
-  await refused(module('upgrade', 'guestbook', 'lumen', '--version', '1.3.0'), /would not work any more|does not fit/)
+  await refused(module('upgrade', 'guestbook', 'lumen', '--version', '1.3.0'), /would no longer work|does not fit/)
   await stack.sql('ALTER TABLE t2_guestbook.entry CHANGE words message VARCHAR(1000) NOT NULL')
   assert.equal((await page('lumen', 'guestbook')).status, 200)
   // A mended version need not carry what never came to serve.
@@ -170,7 +170,7 @@ test('an upgrade that would copy a table, or that the version before cannot live
 
 test('two who press at once: one order runs, the other is shown it', async () => {
   const both = await Promise.all([module('install', 'guestbook', 'vert', '--version', '1.0.0'), module('install', 'guestbook', 'vert', '--version', '1.0.0')])
-  assert.ok(both.some((said) => /an order for it is under way already, this is that one/.test(said)) || both.every((said) => /done/.test(said)))
+  assert.ok(both.some((said) => /an order for it is already in progress; showing that one/.test(said)) || both.every((said) => /done/.test(said)))
   assert.equal((await page('vert', 'guestbook')).status, 200)
 })
 
@@ -215,7 +215,7 @@ test('upgrades go in waves after a canary, stop at the first failure, pause and 
   assert.equal(await stack.sql('SELECT state FROM scopiton.rollout WHERE id = 1'), 'stopped')
   process.kill(stack.service('installer'), 'SIGSTOP') // else it would end the other one
   await stack.sql("UPDATE scopiton.rollout SET state = 'running' WHERE id = " + next)
-  await refused(stack.cli('module', 'rollout', 'resume', '1'), /another upgrade of 'guestbook' in waves is under way/)
+  await refused(stack.cli('module', 'rollout', 'resume', '1'), /another upgrade of 'guestbook' in waves is in progress/)
   await stack.sql("UPDATE scopiton.rollout SET state = 'done' WHERE id = " + next)
   process.kill(stack.service('installer'), 'SIGCONT')
   for (const tenant of TENANTS) assert.match(await stack.cli('tenant', 'show', tenant), /guestbook 1\.4\.0, on/)
@@ -235,9 +235,9 @@ test('uninstalled, its data stays and comes back; purged, nothing of it is left'
   await until('it is back', async () => (await page('acme')).status === 200)
   assert.ok((await texts()).includes('stays'))
 
-  await refused(module('purge', 'notes', 'acme'), /Add --yes notes to do it/)
+  await refused(module('purge', 'notes', 'acme'), /Add --yes notes to confirm/)
   await refused(module('purge', 'notes', 'acme', '--yes', 'note'), /Add --yes notes/)
-  const said = await module('purge', 'notes', 'acme', '--yes', 'notes'), file = said.match(/exported to '(.*)', then dropped/)[1]
+  const said = await module('purge', 'notes', 'acme', '--yes', 'notes'), file = said.match(/exported to '(.*)', then deleted/)[1]
   assert.equal((await page('acme')).status, 404)
   const left = async (sql) => assert.equal(await stack.sql(sql), '', sql)
   await left("SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 't1\\_notes%'")
@@ -274,7 +274,7 @@ test('use is paid by the day, a closed month stays', async () => {
   await stack.cli('tenant', 'statement', 'acme', '2026-04', '--close')
   await stack.sql("UPDATE scopiton.subscription_period SET cents = 1, begins = '2026-04-02'")
   assert.match(await statement('2026-04'), /notes,2026-04-01,2026-04-10,10,30,3000,1000,EUR/, 'what was closed stays')
-  await refused(stack.cli('tenant', 'statement', 'acme', '2026-04', '--close'), /is closed already, and stays as it is/)
+  await refused(stack.cli('tenant', 'statement', 'acme', '2026-04', '--close'), /is already closed, and cannot change any more/)
   await refused(stack.cli('tenant', 'statement', 'acme', '2199-01', '--close'), /has not ended yet/)
   await assert.rejects(stack.sql('UPDATE scopiton.statement_line SET cents = 1'), /a closed month is not changed/)
 })
@@ -300,8 +300,8 @@ test('before a host upgrade, modules that it would not load are listed, and left
   put('an ELF of another time')
   try {
     await assert.rejects(stack.cli('migrate'), (error) => {
-      assert.match(error.stdout, /guestbook 1\.5\.0, used by \d+ tenants, would not load: .*is no shared object/)
-      assert.match(error.stderr, /nothing was changed\. Upgrade these modules first, or go on without them: scopiton migrate --leave-out/)
+      assert.match(error.stdout, /guestbook 1\.5\.0, used by \d+ tenants, would not load: .*is not a shared object/)
+      assert.match(error.stderr, /nothing was changed\. Upgrade these modules first, or disable them: scopiton migrate --leave-out/)
       return true
     })
     assert.equal((await page('acme', 'guestbook')).status, 200, 'what runs goes on')
@@ -336,7 +336,7 @@ test('a module that has gone back leaves and arrives with the version that serve
   await stack.cli('tenant', 'import', file, '--into', 'turner', '--with-packages')
   await until('it is on again', async () => (await notes('turner')).version === '1')
   assert.deepEqual(await texts('turner'), ['kept'])
-  await refused(stack.cli('tenant', 'import', archive), /a tenant 'turner' is there already/)
+  await refused(stack.cli('tenant', 'import', archive), /a tenant 'turner' already exists/)
   await stack.cli('tenant', 'import', archive, '--name', 'turned', '--with-packages') // its addresses follow from the name
   await until('it serves', async () => (await notes('turned')).version === '1')
   assert.deepEqual(await texts('turned'), ['kept'])
@@ -350,8 +350,8 @@ test('what is newest is what stands in the catalogue now; only what is there is 
   await module('upgrade', 'notes', 'turned', '--version', '^1')
   assert.match(await stack.cli('tenant', 'show', 'turned'), /notes 1\.9\.0, on/)
   await refused(module('upgrade', 'guestbook', 'turned'), /has no module 'guestbook' to upgrade; install it/)
-  await refused(stack.cli('tenant', 'create', 'none', '--title', 'None', '--owner', 'notamail'), /'notamail' is no mail address/)
-  await refused(stack.cli('tenant', 'allow', 'turned', '-5'), /is no amount/)
+  await refused(stack.cli('tenant', 'create', 'none', '--title', 'None', '--owner', 'notamail'), /'notamail' is not an e-mail address/)
+  await refused(stack.cli('tenant', 'allow', 'turned', '-5'), /is not an amount/)
 })
 
 test('of the packages that nobody uses, can go back to or is offered, nothing is left', async () => {

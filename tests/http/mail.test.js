@@ -99,7 +99,7 @@ test('no name and no subject begins another header', async () => {
 
 test('a tenant\'s mails come from its own address where one is set; what comes back comes to the host', async () => {
   for (const wrong of ['nobody', 'a@b', 'a b@example.org', 'zoé@example.org', 'a@b.org\r\nBcc: x@y.org', `${'x'.repeat(250)}@b.org`])
-    await assert.rejects(stack.cli('tenant', 'sender', 'acme', wrong), /is no mail address to send from/, wrong)
+    await assert.rejects(stack.cli('tenant', 'sender', 'acme', wrong), /is not an e-mail address to send from/, wrong)
   await stack.cli('tenant', 'sender', 'acme', 'bonjour@acme.example')
   assert.match(await stack.cli('tenant', 'show', 'acme'), /^sender +bonjour@acme\.example$/m)
   await send({ text: 'of its own' })
@@ -219,7 +219,7 @@ test('a mail that comes back later is noted with its reason; what else lies in t
   assert.equal(kept.length, 10)
   assert.deepEqual(kept.filter((name) => name.endsWith(':2,S')), ['1.failed:2,S'])
   await until('it is told', () => stack.log().slice(from).includes('came back'))
-  assert.equal(stack.log().slice(from).match(/came back/g).length, 1)
+  assert.equal(stack.log().slice(from).match(/bounced/g).length, 1)
   const { body } = await stack.request('acme-portal.localhost', '/portal/mails', { headers: { Cookie: await stack.signIn('acme') } })
   assert.match(body, /Rejected: 550 5\.1\.1 she has left &lt;b&gt;us&lt;\/b&gt;/)
 })

@@ -55,7 +55,7 @@ test('a module does not come to the root beside one that has the name of one of 
 
 test('a module whose own pages begin with its name does not stand at the root', async () => {
   await tenant('third')
-  await refused(module('install', 'shut', 'third', '--root'), /'shut' cannot stand at the root: pages of its own begin with \/shut/)
+  await refused(module('install', 'shut', 'third', '--root'), /'shut' cannot be at the root: some of its pages begin with \/shut/)
   await module('install', 'shut', 'third')
 })
 

@@ -27,12 +27,12 @@ test('a package that is offered takes no name; one that is installed does', asyn
 
 test('a package of another scop is refused with the command that gives it the name', async () => {
   packages.edit('lending', 'module.xml', (text) => text.replace('version="1.0.0" scop="scopiton"', 'version="1.1.0" scop="outils"').replaceAll('lending.see', 'lending.look'))
-  await refused(module('upgrade'), /module 'lending' is of the scop 'scopiton' on this host, and this package is of 'outils'\. 'scopiton catalogue give lending outils' gives the name to it\./)
+  await refused(module('upgrade'), /on this host the module 'lending' belongs to the scop 'scopiton', but this package comes from 'outils'\. 'scopiton catalogue give lending outils' assigns the name to it\./)
   await stack.sql("INSERT INTO scopiton.catalogue_module (name, scop, category, title, summary) VALUES ('lending', 'lumen', 'office', '', '')")
-  await refused(stack.cli('catalogue', 'give', 'lending', 'outils'), /the catalogue says that 'lending' is of the scop 'lumen'/)
+  await refused(stack.cli('catalogue', 'give', 'lending', 'outils'), /the catalogue says that 'lending' belongs to the scop 'lumen'/)
   await stack.sql("DELETE FROM scopiton.catalogue_module WHERE name = 'lending'")
   await refused(stack.cli('catalogue', 'give', 'nothing', 'outils'), /this host has no module 'nothing'/)
-  assert.match(await stack.cli('catalogue', 'give', 'lending', 'outils'), /on this host the name is of the scop 'outils'/)
+  assert.match(await stack.cli('catalogue', 'give', 'lending', 'outils'), /on this host the name belongs to the scop 'outils'/)
 })
 
 test('a right that the newer manifest does not have is taken from all roles', async () => {

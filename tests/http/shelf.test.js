@@ -69,7 +69,7 @@ test('it is installed, upgraded, tried and gone back from on its page, and the h
   assert.match(text((await get(module)).body), /Try on a copy 1\.0\.0 to 1\.1\.0: \d+ rows.* owner .* Done/)
   await order('upgrade')
   await ended()
-  assert.match(text((await get(module)).body), /The last change failed\. notes 1\.1\.0 asks for more/)
+  assert.match(text((await get(module)).body), /The last change failed\. notes 1\.1\.0 requests rights/)
   await order('upgrade', { granted: '1' })
   await ended()
   body = text((await get(module)).body)
@@ -118,8 +118,8 @@ test('what costs says its price before it is ordered, and an owner asks for what
   const asked = await post(`${guestbook}/ask`, {}, { page: guestbook })
   assert.equal(asked.headers.location, guestbook)
   await ended('guestbook')
-  assert.match(text((await get(guestbook)).body), /Your operator has been asked\. owner asked on/)
-  assert.match(text((await get('/portal/modules')).body), /Asked [\s\S]*See the request/)
+  assert.match(text((await get(guestbook)).body), /Your operator has received your request\. Requested by owner on/)
+  assert.match(text((await get('/portal/modules')).body), /Requested [\s\S]*See the request/)
   const mail = await until('a mail to the operator', async () => (await stack.mails()).find(({ to }) => to.includes('olga@')), 20)
   assert.equal(mail.subject, 'Acme asks for the module Guestbook')
   assert.match(mail.html, /http:\/\/scop-portal\.localhost:\d+\/portal\/tenants\/1\/guestbook"/)
@@ -225,7 +225,7 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   assert.match(text(asked.body), /Start this update\? Guestbook · 1 company .* Acme Pilot 1\.0\.0 1\.1\.0 .*Not updated .*La Scop: Not installed .*Start Change nothing/)
   assert.doesNotMatch(asked.body, /not accepted/)
   assert.match(text((await post('/portal/rollouts', { ...wanted, canary: '' }, as)).body), /Acme 1 1\.0\.0/)
-  assert.match(text((await post('/portal/rollouts', { ...wanted, version: '1.0.0' }, as)).body), /1\.0\.0 1\.0\.0 Has this version already/)
+  assert.match(text((await post('/portal/rollouts', { ...wanted, version: '1.0.0' }, as)).body), /1\.0\.0 1\.0\.0 Already has this version/)
   assert.match(text((await post('/portal/rollouts', { module: 'socle', version: '', canary: '' }, as)).body), /Base of every company · (\d+) companies .* Acme 1 La Scop 2/)
   for (const [form, words] of [[{ ...wanted, canary: '2' }, /pilot company does not have this module/], [{ module: 'clerk', version: '', canary: '' }, /No company has this module enabled/]]) {
     const refused = await post('/portal/rollouts', form, as)
@@ -238,7 +238,7 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   assert.equal((await stack.request(scop, '/portal/rollouts', { headers: operator, form: fields })).status, 303)
   assert.equal(await ordered(), '1')
   await until('it stops', async () => /Stopped after a failure/.test((await get('/portal/rollouts', operator, scop)).body))
-  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme guestbook 1\.0\.0, which serves now, would not work any more.* 0 1\.0\.0 Failed/)
+  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme guestbook 1\.0\.0, the current version, would no longer work.* 0 1\.0\.0 Failed/)
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
   assert.equal((await post('/portal/rollouts/1/resume', {}, { ...as, page: '/portal/rollouts/1' })).status, 303)
   await until('it is done', async () => /Done in \d+ ms/.test((await get('/portal/rollouts/1', operator, scop)).body))
@@ -285,7 +285,7 @@ test('pictures of the catalogue are shown, fetched once, and gone when nothing n
   await stack.cli('catalogue', 'refresh')
   assert.ok(kept().includes(names.icon))
   // An index with a name that leads elsewhere is refused, a package without its picture too.
-  await assert.rejects(catalogue.pack('clerk', '1.2.0', { manifest: withPicture }), /the package has not: put it into 'pictures'/)
+  await assert.rejects(catalogue.pack('clerk', '1.2.0', { manifest: withPicture }), /but the package does not: put it into 'pictures'/)
   await assert.rejects(catalogue.pack('clerk', '1.2.0', { folder: (folder) => { draw('x')(folder); fs.writeFileSync(path.join(folder, 'pictures/icon.svg'), 'x'.repeat(300001)) } }), /has more than 300000 bytes/)
 })
 
@@ -348,7 +348,7 @@ test('an operator says what owners may order by themselves', async () => {
   }
   await stack.cli('tenant', 'allow', 'acme', '12.50')
   assert.match((await get(page, operator, scop)).body, /name="amount"[^>]*value="12\.50"/)
-  await assert.rejects(stack.cli('tenant', 'allow', 'acme', '12.5x'), /is no amount/)
+  await assert.rejects(stack.cli('tenant', 'allow', 'acme', '12.5x'), /is not an amount/)
   assert.equal((await stack.request(portal, '/portal/agreements/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
 })
 
@@ -401,7 +401,7 @@ test('an order concerns one thing, and waits for those about the same thing alon
   await allEnded()
   await order('rollout-pause', '', '')
   await allEnded()
-  assert.match(await stack.sql("SELECT message FROM scopiton.installer_order WHERE actor = 'one' ORDER BY id DESC LIMIT 1"), /has to say what it concerns/)
+  assert.match(await stack.sql("SELECT message FROM scopiton.installer_order WHERE actor = 'one' ORDER BY id DESC LIMIT 1"), /needs a subject/)
   const page = text((await get('/portal/tenants/2', operator, scop)).body)
   assert.match(page, /Paused an upgrade in waves/)
   assert.doesNotMatch(page, /rollout-pause/)
@@ -447,12 +447,12 @@ test('an operator sees what a served tenant would lose, and deletes it for good'
   assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the name exactly as shown/)
   assert.equal((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guestbook' }, as)).status, 303)
   await ended('guestbook')
-  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete permanently Exported to '\/.*', then dropped owner .* Done/)
+  assert.match(text((await get('/portal/tenants/1/guestbook', operator, scop)).body), /Delete permanently Exported to '\/.*', then deleted owner .* Done/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1_guestbook'"), '0')
   assert.equal((await get(page)).status, 403)
 })
 
-const needs = (...values) => message('%s %s, which is installed, needs %s %s, and not %s', ...values)
+const needs = (...values) => message('%s %s, which is installed, needs %s %s, not %s', ...values)
 const said = [
   [message("'%s' costs more than this tenant may order by itself. Ask your operator.", 'guestbook'), { fr: "'guestbook' coûte plus que ce que vous pouvez commander vous-même. Demandez à votre opérateur.",
     de: "'guestbook' kostet mehr, als Sie selbst bestellen dürfen. Fragen Sie Ihren Betreiber." }],
@@ -464,15 +464,15 @@ const said = [
   [message('%s %s needs %s %s: %s', 'shop', '1.4.0', 'invoices', '^2', needs('crm', '1.0.0', 'invoices', '^1', '2.0.0')), {
     fr: "shop 1.4.0 a besoin de invoices ^2 : crm 1.0.0, qui est installé, a besoin de invoices ^1, et non de 2.0.0" }],
   [message("this tenant has no module '%s'", 'export'), { de: "Dieses Unternehmen hat kein Modul 'export'" }],
-  [message("the index is not the group's: %s", message("the signature does not fit: a byte was changed, or it is another file's")), {
+  [message("the index is not the group's: %s", message("the signature does not match: a byte was changed, or it belongs to another file")), {
     nl: 'De index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
-    en: "The index is not the group's: the signature does not fit: a byte was changed, or it is another file's" }],
+    en: "The index is not the group's: the signature does not match: a byte was changed, or it belongs to another file" }],
   [message("'%s' cannot be written", '/srv/a') + ': No space left on device', { fr: "'/srv/a' ne peut pas être écrit: No space left on device" }],
   [message('%lld rows written since are kept', '12'), { de: 'seitdem geschriebene und erhaltene Zeilen: 12' }],
   ['12 rows written since are kept', { de: '12 rows written since are kept' }], // nothing takes a sentence apart
-  [message('%s to %s: %lld rows, %lld.%03lld s, while everybody is being served. Rows written after it are kept when going back.', '1.0.0', '1.1.0', '100', '0', '012'), {
+  [message('%s to %s: %lld rows, %lld.%03lld s, without interruption. A rollback keeps rows written afterwards.', '1.0.0', '1.1.0', '100', '0', '012'), {
     fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans que personne n'attende. Les lignes écrites ensuite sont conservées si l'on revient en arrière." }],
-  [message("a tenant '%s' is there already", 'acme'), { fr: "Il existe déjà une entreprise 'acme'", en: "A tenant 'acme' is there already" }],
+  [message("a tenant '%s' already exists", 'acme'), { fr: "Il existe déjà une entreprise 'acme'", en: "A tenant 'acme' already exists" }],
   ['cancelled', { fr: 'Arrêtée', en: 'Cancelled' }],
   [message('<b>%s</b> %% %s', '1 is beta', '%s %1$s %n'), { fr: '<b>1 is beta</b> % %s %1$s %n' }],
   ['<b>1 is beta</b> % %s %1$s %n', { fr: '<b>1 is beta</b> % %s %1$s %n' }],

@@ -68,7 +68,7 @@ test('a text that is not translated is named where it stands, and in a draft is 
 test('what is empty or a guess is not translated', async () => {
   edit(po('nl'), 'msgstr "Bonjour {{name}}"', 'msgstr ""')
   edit(po('de'), 'msgid "Hello', '#, fuzzy\nmsgid "Hello')
-  await refused(/nl\.po:7: error: 'Hello \{\{name\}\}' is not translated\n[\s\S]*de\.po:8: error: .* is not translated: look at the translation, and remove the word fuzzy/)
+  await refused(/nl\.po:7: error: 'Hello \{\{name\}\}' is not translated\n[\s\S]*de\.po:8: error: .* is not translated: check the translation, and remove the word fuzzy/)
 })
 
 test('a file that is missing is named', async () => {
@@ -78,7 +78,7 @@ test('a file that is missing is named', async () => {
 
 test('a placeholder that is lost or misspelt is an error; the form for one may leave the number out', async () => {
   edit(po('fr'), 'Bonjour {{name}}', 'Bonjour {{nom}}')
-  await refused(/fr\.po:8: error: the translation has \{\{nom\}\}, which the text 'Hello \{\{name\}\}' has not/)
+  await refused(/fr\.po:8: error: the translation has \{\{nom\}\}, which the text 'Hello \{\{name\}\}' does not have/)
   edit(po('fr'), 'Bonjour {{nom}}', 'Bonjour')
   await refused(/fr\.po:8: error: the translation lacks \{\{name\}\}/)
   edit(po('fr'), 'msgstr "Bonjour"', 'msgstr "Bonjour {{name}}"')
@@ -90,7 +90,7 @@ test('a plural form that is missing or too many is an error', async () => {
   edit(po('fr'), 'msgstr[1] "{{count}} outils"\n', '')
   await refused(/fr\.po:10: error: 'One tool' is not translated/)
   fs.appendFileSync(po('fr'), 'msgstr[1] "{{count}} outils"\nmsgstr[2] "{{count}} outils"\n')
-  await refused(/fr\.po:14: error: there are 2 plural forms, and this is another/)
+  await refused(/fr\.po:14: error: there are only 2 plural forms/)
   edit(po('nl'), 'msgid_plural "{{count}} tools"\nmsgstr[0] "Un outil"\nmsgstr[1] "{{count}} outils"', 'msgstr "Un outil"')
   await refused(/nl\.po:10: error: 'One tool' has a plural, '\{\{count\}\} tools'/)
 })
@@ -108,7 +108,7 @@ test('a text that nothing has any more is a warning', async () => {
   fs.appendFileSync(po('fr'), '\nmsgid "Old"\nmsgstr "Vieux"\n')
   const { ok, text } = await said()
   assert.ok(ok)
-  assert.match(text, /fr\.po:15: warning: no view and no code has 'Old'/)
+  assert.match(text, /fr\.po:15: warning: 'Old' is in no view/)
 })
 
 test('`scopiton words` adds what is missing and keeps what is translated', async () => {

@@ -123,7 +123,7 @@ test('a job that the module does not have fails its request, or is dead where it
 
 test('a body of 20 MB fails its request, and nothing is stored', async () => {
   assert.equal((await post('large', {})).status, 500)
-  await until('the log says so', () => /'note' is put into the queue with a body of \d+ bytes.*65536/.test(stack.log()))
+  await until('the log says so', () => /'note' is enqueued with a body of \d+ bytes.*65536/.test(stack.log()))
   assert.equal(await waiting(), 0)
 })
 
@@ -231,11 +231,11 @@ test('a scheduled job is run now, and its outcome is told', async () => {
   assert.match(await refused('clerk', 'tick'), /needs a module, one of its scheduled jobs, and --tenant/)
   // the same entry, with what becomes of one that fails: 'never' is tried again, 'hopeless' is not
   for (const name of ['never', 'hopeless']) await stack.sql(`INSERT INTO queue.schedule (role, name, rule, zone, next_at) VALUES ('t${ids.acme}_clerk', '${name}', 'every 1440', 'UTC', '2099-01-01')`)
-  assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 1: never in two lines\. It is tried again at \d\d:\d\d:\d\d UTC/)
+  assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 1: never in two lines\. It is retried at \d\d:\d\d:\d\d UTC/)
   assert.equal(await waiting("name = 'never'"), 1)
   assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 2/, 'the one that rests is due now')
-  assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 3 and is not tried again/)
-  assert.match(await refused('clerk', 'hopeless', '--tenant', 'acme'), /'hopeless' failed at try 1 and is not tried again: there is no sense in it/)
+  assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 3 and is not retried/)
+  assert.match(await refused('clerk', 'hopeless', '--tenant', 'acme'), /'hopeless' failed at try 1 and is not retried: there is no sense in it/)
   await stack.sql("DELETE FROM queue.schedule WHERE name IN ('never', 'hopeless')")
   await stack.sql("DELETE FROM queue.dead WHERE once = 'schedule'")
 })

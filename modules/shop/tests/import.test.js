@@ -120,7 +120,7 @@ test("WooCommerce's variations: before their parent, with its stock, by their at
   assert.deepEqual(await rows("SELECT p.option3_name, v.option3, v.price_cents FROM variant v JOIN product p ON p.id = v.product WHERE p.code = 'id:201' ORDER BY v.id"),
     [['Finition / Pieds', 'Huile / Droits', '40000'], ['Finition / Pieds', 'Huile / Courbes', '45000']])
   const none = await imported(head + '301,variable,empty,Sans variation,1,,,W11,\n')
-  assert.match(none, /warning: No variant of this article can be sold: it comes in hidden/)
+  assert.match(none, /warning: No variant of this article can be sold: it is imported as hidden/)
   assert.equal((await visit('/en/p/sans-variation')).status, 404)
 })
 
@@ -263,7 +263,7 @@ test('an import can be undone, the latest first, until something of it was sold'
   await stack.sql('DELETE FROM t1_shop.import_product WHERE import_run = (SELECT MAX(id) FROM t1_shop.import_run)')
   const forgotten = await stack.request(portal, `${old.location}/undo`, { headers, form: { _key: past, sure: '1' } })
   assert.equal(forgotten.status, 422)
-  assert.match(forgotten.body, /is no longer kept/)
+  assert.match(forgotten.body, /is no longer stored/)
 })
 
 test('undoing leaves what was removed by hand, and is refused where something stands in its place', async () => {
@@ -321,7 +321,7 @@ test('an import whose job fails for good says why, and can be tried again', asyn
   await stack.sql("ALTER TABLE t1_shop.product ADD CONSTRAINT no_room CHECK (code NOT LIKE 'boom%')")
   const { location } = await checked('boom.csv', 'product,name,price\nboom-1,Boum,5\n')
   await post(location, `${location}/start`)
-  await until('it waits for another try', async () => /is tried again:[^]*no_room/.test((await see(location)).body), 40)
+  await until('it waits for another try', async () => /is retried:[^]*no_room/.test((await see(location)).body), 40)
   await until('it is dead', async () => { await hurry(); await post('/shop/products/new', '/shop/products/new', { name: 'Réveil', price: '1' }); return !/hx-get/.test((await see(location)).body) }, 30)
   const { body } = await see(location)
   assert.match(body, /It failed, and nothing was changed:[^]*no_room/)
@@ -338,7 +338,7 @@ test('an import whose job was cancelled, here or among the tasks, has ended', as
   const begin = async (name) => {
     const { location } = await checked(`${name}.csv`, `product,name,price\nbang-${name},Boum,5\n`)
     await post(location, `${location}/start`)
-    await until('it waits for another try', async () => /is tried again/.test((await see(location)).body), 40)
+    await until('it waits for another try', async () => /is retried/.test((await see(location)).body), 40)
     return location
   }
   const dead = () => stack.sql("SELECT COUNT(*) FROM queue.dead WHERE name = 'import_products'"), earlier = await dead(), here = await begin('here')

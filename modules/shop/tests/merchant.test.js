@@ -302,10 +302,10 @@ for (const [format, text] of Object.entries(mistaken)) {
     const wanted = ['error', 'warning'].flatMap((kind) => expected[format].filter((line) => line[1] === kind)) // errors first
     assert.deepEqual(told.map(([place, kind]) => [place, kind]), wanted.map(([place, kind]) => [place, kind]))
     for (const [i, [, , words]] of told.entries()) assert.match(words, wanted[i][2])
-    assert.match(seen, /Import the good rows, and give me the others as a file to fix/)
+    assert.match(seen, /Import the correct rows, and give me the others as a file to fix/)
     const forced = await post(location, `${location}/start`, { mode: 'all' })
     assert.equal(forced.status, 422)
-    assert.match(forced.body, /The file has errors, so that nothing of it can be imported/)
+    assert.match(forced.body, /The file has errors, so nothing can be imported/)
     const latin1 = await takeIn('latin1.csv', Buffer.from(text.replace('Bougie', 'V\xe9lo'), 'latin1'))
     assert.equal(latin1.status, 422)
     assert.match(latin1.body, /This is not UTF-8\. Save the file as UTF-8/)

@@ -41,7 +41,7 @@ test("WooCommerce's own sample is imported right", async (t) => {
   if (!fs.existsSync(file)) return t.skip('no ../shared/shop/woocommerce-products.csv beside this checkout')
   const said = await imported(file)
   assert.match(said, /WooCommerce: 16 products, 21 variants/)
-  assert.match(said, /warning: The same variant stands on an earlier line already.*\(woo-vneck-tee-red\)/)
+  assert.match(said, /warning: The same variant is already in an earlier row.*\(woo-vneck-tee-red\)/)
   assert.match(said, /warning: A grouped product/)
   assert.deepEqual(await rows("SELECT option1, option2, price_cents, stock FROM variant WHERE sku = 'woo-hoodie-red'"),
     [['Red', 'No', '4200', 'NULL']])

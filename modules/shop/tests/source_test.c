@@ -443,7 +443,7 @@ what_shopify_does_not_sell_is_not_shown_here(void **state)
 	assert_int_equal(row.stock, 0);
 	assert_true(read_record(shopify_file, 2));
 	assert_int_equal(row.stock, -1);
-	assert_true(is_noted("not counted"));
+	assert_true(is_noted("not tracked"));
 	assert_string_equal(row.vat, "super_reduced");
 }
 
@@ -460,9 +460,9 @@ what_woocommerce_does_not_sell_is_not_shown_here(void **state)
 	(void)state;
 	assert_true(read_record(woocommerce_file, 1));
 	assert_int_equal(row.stock, 0);
-	assert_true(is_noted("switched off"));
+	assert_true(is_noted("disabled there"));
 	assert_true(read_record(woocommerce_file, 2));
-	assert_true(!row.published && row.stock == -1 && is_noted("not counted"));
+	assert_true(!row.published && row.stock == -1 && is_noted("not tracked"));
 	assert_string_equal(row.vat, "reduced");
 	assert_true(read_record(woocommerce_file, 3));
 	assert_int_equal(row.stock, -1);

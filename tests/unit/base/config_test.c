@@ -75,7 +75,7 @@ mistakes_are_told_with_file_and_line(void **state)
 	expect_mistake("workers =\n", 1, "whole number");
 	expect_mistake("https = Yes\n", 1, "yes or no");
 	expect_mistake("run\n", 1, "expected 'name = value'");
-	expect_mistake("workers = 10\n\nworkers = 10\n", 3, "a second time");
+	expect_mistake("workers = 10\n\nworkers = 10\n", 3, "is set twice");
 }
 
 static void

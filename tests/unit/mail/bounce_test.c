@@ -57,7 +57,7 @@ a_notification_names_the_mail_and_the_reason(void **state)
 	    reads("Content-Type: Multipart/Report;\r\n report-type=delivery-status\r\n\r\nAction: "
 		  "failed\r\nMESSAGE-ID:\r\n <7.9@example.org>\r\n",
 		"example.org"));
-	assert_string_equal(bounce.answer, "it came back");
+	assert_string_equal(bounce.answer, "it bounced");
 	assert_true(reads(HEAD TYPE
 	    "\n--b\nContent-Type: text/plain\n\nOriginal message headers:\n\nMessage-ID: "
 	    "<12.1763800000123000@example.org>\n" PARTS FAILED MAIL,

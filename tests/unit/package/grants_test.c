@@ -27,7 +27,7 @@ rights_are_read_and_written(void **state)
 	assert_string_equal(scop_grant_text(arena, 0), "");
 	assert_false(scop_grant_rights("orders,none", &rights, &err));
 	assert_false(scop_grant_rights("root", &rights, &err));
-	assert_non_null(strstr(err.text, "'root' is no right; portal, accounts, orders"));
+	assert_non_null(strstr(err.text, "'root' is not a right; portal, accounts, orders"));
 	scop_arena_free(arena);
 }
 

@@ -204,7 +204,8 @@ a_long_fill_repeats_and_needs_a_limit(void **state)
 	assert_false(split("-- repeat\nUPDATE a SET x = 1;"));
 	assert_false(split("-- repeat\nUPDATE a SET x = 'LIMIT 5';"));
 	assert_false(split("-- repeat\nALTER TABLE a ADD x INT;"));
-	assert_non_null(strstr(err.text, "0001.sql:2: what repeats writes rows, with a LIMIT"));
+	assert_non_null(
+	    strstr(err.text, "0001.sql:2: a repeated statement writes rows, with a LIMIT"));
 }
 
 static void

@@ -29,8 +29,9 @@ mistakes_are_told_with_line_and_column(void **state)
 		{ "x{{  }}", "t:1:2: this tag has no name" },
 		{ "{{#}}", "t:1:1: this tag has no name" },
 		{ "\n{{#a}}\n{{#b}}\n{{/a}}",
-		    "t:4:1: this closes what was not opened here: 'b' of line 3 is still open" },
-		{ "{{/a}}", "t:1:1: this closes what was not opened here" },
+		    "t:4:1: this closes a section that is not open here: 'b' of line 3 is still "
+		    "open" },
+		{ "{{/a}}", "t:1:1: this closes a section that is not open here" },
 		{ "x\n y{{#a}}", "t:2:3: this section is not closed" },
 		{ "{{^a}}{{#b}}{{/b}}", "t:1:1: this section is not closed" },
 		{ "{{<p}}", "t:1:1: this section is not closed" },
