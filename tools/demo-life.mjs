@@ -91,7 +91,7 @@ async function allSent () {
 
 // ---- what happens at one company ----
 
-// Takes the invitation, with a password that nobody needs to know: the demo has another way in.
+// Accepts the invitation, with a password that nobody needs to know: the demo signs in differently.
 async function join (host, language, mail) {
   const { pathname } = await linkTo(mail, '/portal/invitation/'), person = new Person(host, language)
   await person.fill(pathname, pathname, { password: crypto.randomBytes(18).toString('base64url') })
@@ -164,7 +164,7 @@ function movedBack ({ tenant, life, orders, lastOrderMail }) {
     `UPDATE t${tenant}.audit SET at = at - INTERVAL 20 DAY WHERE role LIKE '%\\_portal'`,
     `UPDATE t${tenant}.audit SET at = at - INTERVAL CASE WHEN what LIKE '%paid%' THEN 26 WHEN what LIKE '%shipped%' THEN 20 WHEN what LIKE '%ancelled%' THEN 96 ELSE 456 END HOUR WHERE role = '${shop}'`,
     `UPDATE queue.mail SET created = created - INTERVAL 20 DAY, run_at = run_at - INTERVAL 20 DAY, ended = ended - INTERVAL 20 DAY WHERE role = 't${tenant}_portal'`,
-    // a job that the database left alone one night; trying it again is all it needs
+    // a job that failed one night because of the database; retrying it is enough
     ...(life.failed ? [`INSERT INTO queue.dead (id, role, is_event, name, once, body, created, died, tries, error) SELECT COALESCE(MIN(id), 1000) - 1, '${shop}', 0, '${life.failed.job}', 'schedule', '{}', ${stamp(now - 2 * DAY)}, ${stamp(now - 20 * HOUR)}, 10, '${life.failed.error.replaceAll("'", "''")}' FROM queue.outbox`] : [])]
   // from now on a change can be undone for a minute, and who tries the demo sees the mail soon
   if (orders) lines.push(`UPDATE t${tenant}.setting SET value = '1' WHERE module = 'shop' AND name = 'undo_minutes'`)

@@ -7,7 +7,8 @@ scratch_key() {
 		sha256sum | cut -c 1-16
 }
 
-# A database that is migrated and knows no module, and its secrets. Made beside $VAR, for owners of files depend on where it is.
+# A migrated database without modules, and its secrets. Made beside $VAR, for owners of files depend
+# on where it is.
 make_scratch() {
 	local made=$1
 	VAR=$VAR.scratch CONFIG=$VAR/scopiton.conf SCOPITON_CONFIG=$VAR/scopiton.conf MODULES_FOLDER=$VAR/modules

@@ -30,7 +30,7 @@ test('a function that is deprecated is still the same function', () => {
   assert.deepEqual(found.functions, [{ name: 'scop_old', type: 'void scop_old(int more)' }])
 })
 
-// ---- what the headers say ----
+// ---- the headers ----
 
 const headers = path.resolve(import.meta.dirname, '../../core/include/scopiton')
 const lines = fs.readdirSync(headers).flatMap((name) => fs.readFileSync(path.join(headers, name), 'utf8').trim().split('\n'))
@@ -55,7 +55,7 @@ test('the reference is made of them without a warning', (t) => {
   assert.equal(made.status, 0)
 })
 
-// ---- what a release lets change ----
+// ---- allowed changes in a release ----
 
 const released = {
   open: ['SCOPITON_2.1'],

@@ -90,7 +90,7 @@ export function symbols (library) {
   return [...table.matchAll(/ (scop_\w+)@@?(SCOPITON_\S+)/g)].map(([, name, version]) => ({ name, version })).filter(({ version }) => version !== 'SCOPITON_PRIVATE')
 }
 
-// The API as it stands: a Map of what it is about to what is so.
+// The current API: a Map from each item to its description.
 export function now (library) {
   const names = fs.readdirSync(headers).filter((name) => name.endsWith('.h') && name !== TESTS).sort()
   const found = names.map((name) => declarationsOf(fs.readFileSync(path.join(headers, name), 'utf8')))
@@ -124,7 +124,7 @@ const versionOf = (text) => text?.match(/^(SCOPITON_[\w.]+):/)?.[1]
 const bytes = (text) => Number(text.match(/(\d+) bytes/)[1])
 const isFirst = (version) => version.endsWith('.0') && !version.includes('PORTAL')
 
-// Why a release does not let the line change so; undefined where it does.
+// Why a release does not allow this change of the line; undefined if it does.
 function objection (key, before, after, { open, api }) {
   if (open.some(isFirst)) return undefined // nothing is built against this major version yet
   const remedy = 'Leave it as it was and add a new one beside it, or begin the next major version of the API'

@@ -50,8 +50,8 @@ async function end (child) {
   await ended
 }
 
-// Builds, starts; gives its port and how to stop it.
-// `reads` names statements to read as a page of ours does: { name, database, sql, args }.
+// Builds and starts it; returns its port and a function that stops it. `reads` names statements to read as a page of ours does: { name,
+// database, sql, args }.
 export async function startBare (stack, workers, reads = []) {
   const folder = path.join(stack.folder, 'bare')
   const socket = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^db_socket = (.*)$/m)[1]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// make bench: what a page costs beside a bare libfcgi program, how much memory it takes, how fast it starts.
+// make bench: the cost of a page compared with a bare libfcgi program, memory use, and start times.
 //
 // Everything runs on 127.0.0.1, in a private Scopiton that is ended at the end. Each ratio is the median of rounds in which its
 // sides are loaded in turn for a second each, so that other load on the machine hits both. A missed target ends it with status 1.
@@ -165,7 +165,7 @@ function tellRates (list) {
 
 function judgeRates (list) {
   const find = (name) => list.find((candidate) => candidate.name === name)
-  // the median over the rounds of what `side` gives of both
+  // the median over the rounds of `side`'s ratio
   const compared = (name, other, side) => median(find(name).runs.map((run, round) => side(run, find(other).runs[round])))
   const ratio = (words, name, other, target) => {
     const share = compared(name, other, (one, two) => one.rate / two.rate)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// make bench-life: what a module's life costs those who are being served meanwhile, and how long its parts take.
+// make bench-life: the cost of a module's life cycle for visitors served meanwhile, and the time of its parts.
 //
 // Load is a steady 200 requests a second on four tenants from a process of its own, quiet and busy in turn, so that a noisy machine is
 // noisy for both. Nothing here fails; a target that is missed is printed as such. ROUNDS=1 gives a quick look, SIZE_MB the size of the tenant that leaves.
@@ -38,7 +38,7 @@ async function timed (action) {
   return performance.now() - began
 }
 
-// A module's whole life, beside those who are being served.
+// A module's whole life cycle, while visitors are being served.
 async function life () {
   await module('upgrade', 'guestbook', 'one')
   await stack.cli('module', 'rollout', 'guestbook')

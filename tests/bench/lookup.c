@@ -14,7 +14,7 @@
 
 enum { LOOKUPS = 200000, RUNS = 7, DIGITS = 20 };
 
-/* The directory's check alone makes messages, and is not used here. */
+/* Only the directory's check creates messages, and it is not used here. */
 bool
 scop_error_set(struct scop_error *err, const char *format, ...)
 {

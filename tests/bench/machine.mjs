@@ -23,7 +23,7 @@ export function freePort () {
   })
 }
 
-// Megabytes, of a process that is there.
+// Megabytes of a running process.
 export function memory (pid) {
   const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
   const field = (name) => Number(text.match(new RegExp(`^${name}:\\s+(\\d+)`, 'm'))[1]) / 1024
@@ -55,7 +55,7 @@ export function cpu () {
   return [...used].filter(([pid]) => pid !== process.pid && ours(pid)).reduce((sum, [, seconds]) => sum + seconds, 0)
 }
 
-// Nanoseconds of a look-up in directories of so many tenants with so many modules.
+// Nanoseconds per look-up in a directory of this many tenants and modules.
 export async function lookups (folder, sizes) {
   const core = path.resolve(import.meta.dirname, '../../core'), program = path.join(folder, 'lookup')
   await run('gcc', ['-std=gnu17', '-O2', '-D_GNU_SOURCE', `-I${core}`, `-I${core}/include`,
@@ -68,8 +68,8 @@ export async function lookups (folder, sizes) {
 const TICKS = 100
 const UNITS = { us: 0.001, ms: 1, s: 1000, m: 60000 }
 
-// Loads one address of 127.0.0.1. Gives requests per second, microseconds of CPU for each
-// (nginx, workers and MariaDB), milliseconds at two percentiles, and what went wrong.
+// Puts load on one address of 127.0.0.1. Returns requests per second, microseconds of CPU for each (nginx, workers and MariaDB),
+// milliseconds at two percentiles, and what went wrong.
 export async function load ({ port, host, path, seconds, threads = 2, connections = 16 }) {
   const before = cpu()
   const { stdout } = await run('wrk', [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--latency', '-H', `Host: ${host}`,

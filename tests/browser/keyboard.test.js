@@ -57,7 +57,7 @@ async function step (page, key = 'Tab') {
   return name
 }
 
-// Presses Tab until the focus is on what is called so.
+// Presses Tab until the focus is on the element with this name.
 async function tab (page, name, key = 'Tab') {
   const passed = []
   for (let i = 0; i < STEPS_MAX; i++) {

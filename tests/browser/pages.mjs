@@ -84,7 +84,7 @@ export async function inspect (page, name, { failed = false, everything = false,
   if (!failed && await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
   const faults = await axeFaults(page, schemes, (scheme) => shots && photograph(page, name, everything || scheme === 'light' ? [1280, 375] : [375], `-${scheme}`))
   found.push(...faults.map((one) => `${name}, ${one}`))
-  await page.setViewportSize({ width: 320, height: 900 }) // where things stand is the same in both
+  await page.setViewportSize({ width: 320, height: 900 }) // the layout is the same in both
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
   found.push(...(await page.evaluate(overlaps)).map((row) => `${name}: cells lie over one another at 320 px: ${row}`))

@@ -340,7 +340,7 @@ test('pages that say that nothing is there, that a form is too old, or that all 
   await inspectAll(page, shop, ['400', '404', '429'].map((code) => [`host-${code}`, `/_/error/${code}.html`]))
   for (const code of ['502', '503']) {
     await page.goto(`${shop}/_/error/${code}.html`)
-    await page.evaluate(() => document.querySelector('meta[http-equiv]')?.remove()) // it loads itself again, and says so
+    await page.evaluate(() => document.querySelector('meta[http-equiv]')?.remove()) // it reloads itself, and says so
     await inspect(page, `host-${code}`, { failed: true })
   }
   const here = await open() // another site

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The shop in a real browser: what customers and merchants see of it, on a desk and on phones.
+// The shop in a real browser: the pages of customers and merchants, on desktops and phones.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Texts of a page that nobody has translated: they stand there in every language, and are no data.
+// Untranslated texts of a page: the same in every language, and not data.
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -22,7 +22,7 @@ function shown () {
 
 export const textsOf = async (page) => new Set(await page.evaluate(shown))
 
-// The texts that a translation leaves as they are, such as "IBAN", in the .po files of these folders.
+// The texts that the .po files of these folders translate to themselves, such as "IBAN".
 export function leftAlone (folders) {
   const texts = new Set()
   for (const folder of folders.filter((one) => fs.existsSync(one)))
@@ -34,7 +34,7 @@ export function leftAlone (folders) {
 
 export const wordsOf = (text) => new Set(text.match(LETTERS) ?? [])
 
-// `pages` are the texts of one page in each language, `data` the words of what is stored.
+// `pages` are the texts of one page in each language, `data` the words of the stored data.
 export function untranslated (pages, data, alone) {
   const [first, ...others] = pages
   return [...first].filter((text) => others.every((page) => page.has(text)) && !alone.has(text) && !/\S@\S/.test(text) &&

@@ -45,7 +45,7 @@ export class Packages {
   removeAll () { fs.rmSync(this.folder, { recursive: true, force: true }) }
 }
 
-// Whether a process is there and no zombie.
+// Whether a process exists and is not a zombie.
 export function alive (pid) {
   try {
     return !/^State:\s+[ZX]/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))

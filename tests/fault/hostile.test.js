@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Modules that do their worst: whoever stands beside them notices nothing, and what becomes of them is told.
+// Hostile modules: others are not affected, and the log says what happened.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -37,7 +37,7 @@ after(async () => {
   packages?.removeAll()
 })
 
-// Installs a module that the build made, and waits until its routes stand.
+// Installs a module of the build, and waits until its routes exist.
 async function bring (module, ...tenants) {
   if (!fs.existsSync(packages.path(module))) packages.add(module)
   await install(module, ...tenants)
@@ -400,7 +400,7 @@ function descriptor (module, api, size) {
   })
 }
 
-// Makes the package of a refused module; each `why` is what the sentence has to say.
+// Makes the package of a refused module; each `why` is a part of the expected message.
 const refusals = [
   { module: 'crashload', why: /ends the process that loads it \(signal 11\)/ },
   { module: 'exitload', why: /ends the process that loads it/ },

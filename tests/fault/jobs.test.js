@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The limits of job workers are their own: how many run at once, how long one job may take, and what becomes of one that takes longer.
+// Job workers have limits of their own: how many run at once, how long a job may take, and what happens if it takes longer.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { start, until } from '../support/stack.mjs'
@@ -44,7 +44,7 @@ test('a job takes longer than a page may; no more run at once than there are job
   await ask('slow', 'patient', { count: String(WORKERS + 3) })
   let most = 0, onwards = false
   await until('the first ones are done', async () => {
-    const running = await waiting("name = 'slow' AND done < 50") // of 60 steps: one that has ended may stand there for a moment
+    const running = await waiting("name = 'slow' AND done < 50") // of 60 steps: an ended one may remain for a moment
     most = Math.max(most, running)
     if (running === WORKERS && !onwards) {
       onwards = true

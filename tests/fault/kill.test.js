@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Killing under load: what was confirmed is stored once, what was not is told, and nobody has to start anything by hand.
-// FAULT_LONG=1 makes it longer.
+// Killing under load: confirmed requests are stored once, others get an error, and nothing has to be restarted by hand. FAULT_LONG=1 makes
+// it longer.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
@@ -71,7 +71,7 @@ class Load {
     await Promise.all(this.visitors)
   }
 
-  // Sends what is unconfirmed until it is confirmed; then each message stands there exactly once.
+  // Sends unconfirmed messages again until they are confirmed; then each message exists exactly once.
   async check () {
     await this.finish()
     for (const form of this.unconfirmed) {
@@ -127,7 +127,7 @@ test('workers that are killed all the time fail no GET, and no more POSTs than k
     try {
       process.kill(pids[randomInt(pids.length)], 'SIGKILL')
       kills++
-    } catch {} // it has ended by itself meanwhile
+    } catch {} // it has ended in the meantime
   }
   assert.equal(kills, KILLS)
   await load.finish()

@@ -29,7 +29,7 @@ after(async () => { await stack?.stop(); catalogue?.remove(); own?.removeAll() }
 const page = () => stack.request('acme.localhost', '/fr/notes/', { headers: { Accept: 'application/json' } })
 const sql = (text) => stack.sql(text).catch(() => '')
 
-// The tenant with the first version and its rows; all that was of an earlier try is gone.
+// The tenant with the first version and its rows, without any remains of an earlier try.
 async function prepare () {
   await stack.cli('module', 'purge', 'notes', '--tenant', 'acme', '--yes', 'notes').catch(() => {})
   await stack.cli('module', 'install', 'notes', '--tenant', 'acme', '--version', '1.0.0')
@@ -75,7 +75,7 @@ for (const [words, to, version] of [['tables are added to', '^1', '1.1'], ['tabl
       const wrong = []
       const watching = (async () => { for (; going; await sleep(5)) { const { status } = await page(); if (status !== 200) wrong.push(status) } })()
       await run.ended
-      // The order stays, and the installer that runs beside carries it out; one that was not yet given is given again.
+      // The order remains, and the other installer carries it out; an order that was not placed yet is placed again.
       await until(`it is finished after message ${at} of ${count}`, async () => {
         if (await sql("SELECT COUNT(*) FROM scopiton.installer_order WHERE state IN ('waiting', 'running')") !== '0') return false
         if (await sql("SELECT p.version FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.module = 'notes'") !== '1.0.0') return true

@@ -11,10 +11,10 @@ const AGAIN_MAX = 20, PAUSE = 100, RATIO_MAX = 1.25, PAGE_RATIO_MAX = 1.6 // a p
 const CROWD = 30, HASH_MEGABYTES = 64
 const HOST = 'acme-portal.localhost', OWNER = 'anna@example.org', GOOD = 'trois mots inattendus', WRONG = 'quatre mots inattendus'
 const ACCOUNT = 50, GUARDED = /Many wrong passwords were entered for this address/ // in a quarter of an hour, from all places together
-const HOME = '127.3.0.1' // where the owner sits
+const HOME = '127.3.0.1' // the owner's location
 let stack, cookie
 
-// An address of the machine itself: the number-th of a network. No sender of one test is one of another.
+// An address of the machine itself: number `number` of a network. No two tests share a sender.
 const sender = (network, number) => `127.${network}.${1 + Math.floor(number / 250)}.${1 + number % 250}`
 const portal = (url, options) => stack.request(HOST, `/portal${url}`, options)
 const isBusy = ({ status, headers }) => status === 503 && Number(headers['retry-after']) > 0
@@ -146,9 +146,8 @@ test('of many who sign in at once two are worked on at a time, and all come in',
   assert.equal(most, 2)
 })
 
-// All of an answer but what differs each time: the date, the form's key, the address that was typed, and whether nginx
-// closes the connection, which it does after so many requests of whatever kind.
-// How long each part took is told in development alone.
+// All of an answer but what differs each time: the date, the form's key, the address that was typed, and whether nginx closes the
+// connection, which it does after so many requests of whatever kind. The time of each part is shown only in development.
 function whatIsSaid({ status, headers: { date, connection, 'server-timing': timing, ...headers }, body }, mail) {
   return JSON.stringify({ status, headers, body: body.replace(/(name="_key" value=)"[^"]+"/, '$1""').replaceAll(mail, '') })
 }
@@ -166,7 +165,7 @@ test('whether an address has an account shows neither in the answer nor in its t
     assert.match(said, /Wrong e-mail address or password/)
   }
   for (let i = 0; i < MEASURED; i++) {
-    const pair = [['known', 2 * i, OWNER], ['unknown', 2 * i + 1, `a${String(i).padStart(3, '0')}@example.org`]] // addresses of one length
+    const pair = [['known', 2 * i, OWNER], ['unknown', 2 * i + 1, `a${String(i).padStart(3, '0')}@example.org`]] // addresses of the same length
     for (const one of i % 2 ? pair : pair.reverse()) await guess(...one) // neither always comes first
   }
   assert.equal(answers.size, 1, [...answers].slice(0, 2).join('\n'))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Killing what carries work that is done later: no event is lost, and none takes effect twice. FAULT_LONG=1 makes it longer.
+// Killing the processes of background work: no event is lost, and none takes effect twice. FAULT_LONG=1 makes it longer.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
@@ -42,7 +42,7 @@ const processes = (word) => fs.readdirSync('/proc').filter((name) => /^\d+$/.tes
   } catch { return false }
 }).map(Number)
 
-// Kills processes whose command line says so; true when there was one.
+// Kills processes whose command line matches; true if there was one.
 function kill (word) {
   const found = processes(word)
   for (const pid of found) try { process.kill(pid, 'SIGKILL') } catch { /* it ended by itself */ }

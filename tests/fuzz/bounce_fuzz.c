@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mails that come back, from whoever writes to that mailbox. */
+/* Bounced mails, from anybody who writes to that mailbox. */
 #include <stdint.h>
 #include <stdlib.h>
 

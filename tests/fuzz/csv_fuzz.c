@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* CSV files, and what the shop makes of them. */
+/* CSV files, and how the shop reads them. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A file of products as the shop reads it, for the targets of its sources: whatever stands in it,
- * each text of a row is well-formed, fits its column, and is what the same file gives again. */
+/* Reads a product file like the shop, for the fuzz targets of its sources: for any content, each
+ * text of a row is well-formed, fits its column, and is the same when the file is read again. */
 #ifndef PRODUCTS_H
 #define PRODUCTS_H
 

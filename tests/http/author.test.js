@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Authors of modules: the tutorial's files work as they stand, and a new module builds, passes its tests and shows a page.
+// Authors of modules: the tutorial's files work unchanged, and a new module builds, passes its tests and shows a page.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
@@ -108,7 +108,7 @@ test('with an installed Scopiton a module is begun, built and checked in an empt
   fs.rmSync(path.join(work, 'build'), { recursive: true })
   const found = await run('make', [], { cwd: work, env: { PATH: '/usr/bin:/bin', HOME: home, PKG_CONFIG_PATH: `${prefix}/lib/pkgconfig` } })
   assert.match(found.stdout, /loan\.so/)
-  // and a mistake is told as it is in the tree
+  // and a mistake is reported as in the tree
   const view = path.join(work, 'loan/views/list.html')
   fs.writeFileSync(view, fs.readFileSync(view, 'utf8').replace('{{#link}}sign', '{{#link}}sing'))
   assert.match((await author('make')).text, /^(\.\/)?loan\/views\/list\.html:\d+: error: no route is named 'sing'/m)
@@ -135,7 +135,7 @@ test('a mistake of the author is told with file, line and column', async () => {
     assert.ok(error, `${file} should not build`)
     return error.stderr + error.stdout
   }
-  // The host's own objects are taken as they are.
+  // The host's own objects are reused.
   fs.cpSync(build, path.join(home, 'build'), { recursive: true, preserveTimestamps: true, filter: (from) => !['scratch', 'screenshots'].includes(path.relative(build, from)) })
   assert.match(await broken('views/list.html', '{{/entries}}', '{{/entry}}'), /list\.html:\d+:\d+: this closes a section that is not open here/)
   assert.match(await broken('views/list.html', '{{#link}}sign', '{{#link}}sing'), /modules\/guestbook\/views\/list\.html:\d+: error: no route is named 'sing'/)

@@ -44,7 +44,7 @@ async function stillServes () {
 
 const key = () => stack.key(host, page)
 
-// Posts `body` (a string or bytes) as it stands.
+// Posts `body` (a string or bytes) unchanged.
 function post (body, type, headers = {}, to = host) {
   return stack.request(to, page, { method: 'POST', body, headers: { 'Content-Type': type, ...headers } })
 }

@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-build-'))
 const build = path.join(home, 'build'), sources = path.join(home, 'modules')
 
-// The files that make says it makes, below the build's folder.
+// The files that make reports, below the build's folder.
 async function make (...args) {
   const { stdout } = await run('make', [`BUILD=${build}`, `MODULE_SOURCES=${sources}`, ...args], { cwd: root })
   return stdout.split('\n').filter((line) => /^ {2}\S+\.o$|^ {2}\S+\.so(\.1)?$|^ {2}libexec/.test(line)).map((line) => line.trim()).sort()

@@ -15,7 +15,7 @@ let catalogue, own, stack
 
 before(async () => {
   catalogue = await Catalogue.make('notes', 'guestbook', 'shop', 'caller', 'clerk')
-  own = new Packages('portal') // this host's own folder has the portal alone
+  own = new Packages('portal') // this host's own folder has only the portal
   await catalogue.publish('notes', '1.0.0')
   await catalogue.publish('guestbook', '1.2.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
   stack = await start({ modules: own.folder, config: [...catalogue.config, 'catalogue_host = catalogue.localhost'] })
@@ -47,7 +47,7 @@ async function spoilt (action) {
   } finally {
     fs.rmSync(catalogue.folder, { recursive: true })
     fs.renameSync(kept, catalogue.folder)
-    await stack.sql('DELETE FROM scopiton.catalogue') // this host forgets the numbers that it saw meanwhile
+    await stack.sql('DELETE FROM scopiton.catalogue') // this host forgets the numbers that it has seen
     await stack.cli('catalogue', 'refresh')
   }
 }
@@ -205,7 +205,7 @@ test('mix and match: the package and signature of another version or module', as
     fs.rmSync(of('guestbook-1.2.0') + '.minisig')
     fs.copyFileSync(of('notes-1.0.0') + '.minisig', of('guestbook-1.2.0') + '.minisig')
     await leavesNothing(() => refused(install('guestbook'), /the signature does not match: a byte was changed, or it belongs to another file/))
-    // Even with an index that says so, a package is not taken for what it does not say of itself.
+    // Even if the index says so, a package is not accepted as another than its manifest says.
     fs.rmSync(of('guestbook-1.2.0'))
     fs.copyFileSync(of('notes-1.0.0'), of('guestbook-1.2.0'))
     await scopiton('catalogue', 'renew', catalogue.folder, '--key', catalogue.path('group'))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// `scopiton module check`: what it measures, what it finds, and that a level is what was measured.
+// `scopiton module check`: its measurements and findings, and that the level is the measured one.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -103,7 +103,7 @@ test('a level in the index is the one that was measured when it was published', 
   assert.match(said, /^level 2 of 8/m, said)
   assert.equal(index().modules.find((one) => one.name === 'guestbook').versions[1].level, Number(said.match(/^level (\d) of 8/m)[1]), said)
   await assert.rejects(stack.cli('module', 'publish', file, '--catalogue', catalogue.folder, '--key', catalogue.path('group'), '--level', '8'), /./)
-  // Moved to another channel where less can be measured, the same bytes keep what they have reached.
+  // Moved to another channel where less can be measured, the same bytes keep their level.
   await sign('module', 'publish', file, '--catalogue', catalogue.folder, '--channel', 'beta', '--key', catalogue.path('group'))
   assert.deepEqual([index().modules.find((one) => one.name === 'guestbook').versions[1]].map(({ channel, level }) => ({ channel, level })), [{ channel: 'beta', level: 2 }])
 })

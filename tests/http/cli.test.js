@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The command line: exit statuses, mistakes told in one sentence, and what it leaves behind.
+// The command line: exit statuses, errors in one sentence, and remains.
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -25,7 +25,7 @@ after(async () => {
   fs.rmSync(scratch, { recursive: true, force: true })
 })
 
-// Runs it; gives status (or signal) and what it said.
+// Runs it; returns status (or signal) and output.
 function call (args, { config, cwd = scratch, env = {} } = {}) {
   return new Promise((resolve) => {
     execFile(program, args, { cwd, env: { ...process.env, SCOPITON_CONFIG: config ?? path.join(stack.folder, 'scopiton.conf'), ...env } },
@@ -33,7 +33,7 @@ function call (args, { config, cwd = scratch, env = {} } = {}) {
   })
 }
 
-// Refused with status `code`, in one sentence on standard error that says `words`, without SQL in it.
+// Refused with status `code`, in one sentence on standard error that matches `words` and contains no SQL.
 async function refused (code, words, args, options) {
   const result = await call(args, options)
   const line = `scopiton ${args.join(' ')}: ${result.code} ${result.stderr}`
@@ -281,7 +281,7 @@ test('two tenants of one name at once: one is made, the other refused, nothing i
   assert.equal((await call(['tenant', 'delete', 'twin', '--yes', 'twin'])).code, 0)
 })
 
-// A package made from the guestbook's, under its name or another.
+// A package derived from the guestbook's, with its name or another.
 function variant (name, change, from = 'guestbook') {
   const folder = path.join(scratch, 'variants', name)
   fs.rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A crash of a module is told with function, file and line: in the log, and in development on the error page.
+// A crash of a module is reported with function, file and line: in the log, and in development on the error page.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'

@@ -19,7 +19,7 @@ const UNREACHED = { '/portal/modules/{module}/install': 'all modules are install
   '/portal/as/{role}': 'a page for development' }
 let stack, customer, owner, thanks, ways = []
 
-// ---- a browser, as far as it is needed ----
+// ---- a minimal browser ----
 
 const decode = (text) => text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|lt|gt|quot|nbsp));/gi, (_, dec, hex, name) =>
   name ? { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ' }[name.toLowerCase()] : String.fromCodePoint(dec ? Number(dec) : parseInt(hex, 16)))
@@ -93,7 +93,7 @@ before(async () => {
 })
 after(() => stack?.stop())
 
-// ---- what a page says ----
+// ---- the content of a page ----
 
 // Tags are stripped, but not what is read aloud.
 const spoken = (tag) => [...tag.matchAll(/\s(?:alt|aria-label|title|placeholder)="([^"]*)"/g)].map(([, text]) => text).join(' ')
@@ -129,7 +129,7 @@ function kindOf (url) {
   return routes.find(({ host, expression }) => host === url.hostname && expression.test(place))?.kind
 }
 
-// ---- what was seen ----
+// ---- results ----
 
 const wrong = new Set(), told = new Set(), seen = new Map(), references = new Map(), weights = new Map(), heavy = new Map()
 let pages = 0, largest = 0
@@ -143,7 +143,7 @@ async function get (browser, url) {
   return answer
 }
 
-// All that a text refers to; what is not ours is wrong.
+// All references in a text; those to other hosts are errors.
 function linksIn (text, base, pattern = /\s(?:href|src|action|formaction|hx-get|poster)="([^"]*)"/g) {
   const found = []
   for (const [, value] of text.matchAll(pattern)) {
@@ -189,13 +189,13 @@ function refer (url, from, browser) {
   if (!references.has(key)) references.set(key, { url, from: words(from), browser })
 }
 
-// Looks at one page; gives the links that lead on.
+// Checks one page; returns its links.
 async function look (browser, url, language) {
   const { status, headers, body } = await get(browser, url), where = words(url)
   if (status === 303) return linksIn(` href="${headers.location}"`, url)
   if (!/^text\/html/.test(headers['content-type']) && status === 200) return []
   pages++
-  const add = (fault) => { // one page of a kind tells it for all
+  const add = (fault) => { // one page of a kind stands for all
     const key = `${kindOf(url)} ${language} ${fault.replace(/^\d+ bytes/, 'bytes')}`
     if (!told.has(key)) wrong.add(`${where} (${language}): ${fault}`)
     told.add(key)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A handler's mistakes are told by their names, in the log and to who develops; a row with a mistake costs itself alone.
+// A handler's mistakes are named in the log and, in development, on the page; a row with a mistake affects only itself.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Packages, lines, mark } from '../fault/faults.mjs'
@@ -11,7 +11,7 @@ let stack, packages
 const see = (url, headers = {}) => stack.request(SITE, `/fr/edges${url}`, { headers })
 const post = async (url) => stack.request(SITE, `/fr/edges${url}`, { form: { _key: await stack.key(SITE, '/fr/edges/', {}, `/fr/edges${url}`) } })
 
-// The answer is a failure whose page, and whose line in the log, say so.
+// The answer is an error, and the page and the log say why.
 async function fails (ask, ...words) {
   const from = mark(stack), { status, body } = await ask()
   assert.equal(status, 500)

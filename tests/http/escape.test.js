@@ -27,7 +27,7 @@ async function ask (host, url, options = {}) {
 const wrong = new Set(), seen = new Set(), taken = new Map(), tried = new Map()
 const kindOf = (url) => url.replace(/\?.*/, '').replace(/\/(\d+|[0-9a-z-]{25,})(?=\/|$)/g, '/1').replace(/\/(roles|p|c)\/[^/]+/, '/$1/1')
 
-// The text as it stands in HTML, or what else became of it.
+// How the text appears in HTML.
 function look (where, body) {
   if (/<script>alert/i.test(body)) wrong.add(`${where}: the script is one`)
   for (const [found] of body.matchAll(/=1\+1.{0,70}/g)) {
@@ -42,7 +42,7 @@ function lookAtFile (where, body) {
 }
 
 const isFree = ({ name, type, value }) => ['text', 'textarea', 'search'].includes(type) && name !== '_key'
-// All texts at once; where that is refused, each by itself, beside what is sound.
+// All texts at once; if that is refused, each by itself, together with valid values.
 async function send (host, page, form) {
   const free = form.fields.filter(isFree), kind = `${host} ${kindOf(form.action)}`
   if (NEVER.test(form.action) || (free.length === 0 && host !== SITE) || (tried.get(kind) ?? 0) >= 2) return []

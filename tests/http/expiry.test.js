@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// No table grows with what the host keeps for a while only. Days pass by moving the stored times back.
+// No table grows with temporary rows. Days pass by moving the stored times back.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { lines, mark } from '../fault/faults.mjs'
@@ -16,7 +16,7 @@ async function sign (message) {
   return { form, answer: await stack.request(SITE, '/fr/guestbook/', { form }) }
 }
 
-// A whole pass over all databases: the installer begins one at SIGHUP, and says how many rows have expired, of which there is one.
+// A whole pass over all databases: the installer begins one at SIGHUP, and logs how many rows have expired; there is one.
 async function pass () {
   const from = mark(stack)
   await stack.sql(`INSERT INTO queue.dead (id, role, is_event, name, body, created, died, tries, error)

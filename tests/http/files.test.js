@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Files that a module sends, behind nginx's own cache: whose they are, and whole for everybody whoever asks first.
+// Files that a module sends, behind nginx's cache: access to them, and complete for everybody, whoever requests them first.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { start, until } from '../support/stack.mjs'
@@ -79,7 +79,7 @@ test('a file that is not there is not remembered as missing', async () => {
   assert.equal((await stack.request('acme.localhost', address(hash))).status, 200)
 })
 
-// ---- what a handler has checked, and nginx keeps ----
+// ---- files that a handler has checked, cached by nginx ----
 
 const keeper = (side, address, options) => stack.request(`acme${side}.localhost`, address, options)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Leaving: all of a tenant in one archive, taken in elsewhere page for page and row for row, or started alone; and deleted here.
+// Leaving: a whole tenant in one archive, imported elsewhere page for page and row for row, or started alone; and deleted here.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -126,7 +126,7 @@ test('an archive does not say who operates here, which number it has, whose work
   fs.appendFileSync(path.join(folder, 'data/queue.sql'), "\nINSERT INTO outbox (id, role, name, body, run_at) VALUES (900001, 't9_other', 'theirs', '{}', '2099-01-01'), (900002, 't9_guestbook', 'ours', '{}', '2099-01-01');\n")
   fs.appendFileSync(path.join(folder, 'data/socle.sql'), `\nUPDATE member SET person = NULL; INSERT INTO member (name, mail, language, person) VALUES ('Stranger', 'stranger@example.com', 'en', ${person});\n`)
   for (const name of ['tenant.json', 'data/queue.sql', 'data/socle.sql']) resum(name)
-  await refused(there.cli('tenant', 'import', folder, '--name', 'bold', '--host', 'bold.localhost', '--portal-host', 'bold-portal.localhost'), /cannot be imported/) // UPDATE is none of its rights
+  await refused(there.cli('tenant', 'import', folder, '--name', 'bold', '--host', 'bold.localhost', '--portal-host', 'bold-portal.localhost'), /cannot be imported/) // it has no right to UPDATE
   const socle = path.join(folder, 'data/socle.sql')
   fs.writeFileSync(socle, fs.readFileSync(socle, 'utf8').replace('UPDATE member SET person = NULL; ', '').replace(`'stranger@example.com', 'en', ${person})`, `'stranger@example.com', 'en', ${Number(person) + 1000})`))
   resum('data/socle.sql')
@@ -216,7 +216,7 @@ test('a module is all there or not at all, whenever its import or its purge was 
     if ((await state())[0] !== 'n') await there.cli('module', 'purge', 'guestbook', '--tenant', 'twin', '--yes', 'guestbook')
     assert.equal(await state(), 'none\t0\t0\t0')
     await run(milliseconds, 'tenant', 'import', file, '--into', 'twin', '--with-packages')
-    await there.cli('tenant', 'export', 'twin') // whoever comes next takes away what is half done
+    await there.cli('tenant', 'export', 'twin') // the next run removes the remains
     if ((await state()) !== 'on\t1\t0\t1') {
       assert.equal(await state(), 'none\t0\t0\t0', `killed after ${milliseconds} ms`)
       await there.cli('tenant', 'import', file, '--into', 'twin', '--with-packages')
@@ -224,7 +224,7 @@ test('a module is all there or not at all, whenever its import or its purge was 
     assert.equal(await state(), 'on\t1\t0\t1')
     assert.equal(await there.sql(`SELECT COUNT(*) FROM ${own}.entry`), entries)
   }
-  // Its database was dropped when the purge was killed: the next one goes on.
+  // Its database was dropped when the purge was killed: the next run continues.
   await there.sql(`DROP DATABASE ${own}`)
   assert.match(await there.cli('module', 'purge', 'guestbook', '--tenant', 'twin', '--yes', 'guestbook'), /its data had already been exported and deleted/)
   assert.equal(await state(), 'none\t0\t0\t0')

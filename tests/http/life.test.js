@@ -107,7 +107,7 @@ test('tables are made anew while the module is used, and rows written since are 
   added += since.acme.length
   assert.equal(Number(await stack.sql('SELECT COUNT(*) FROM t1_notes.note')), before + added)
   assert.ok((await texts()).includes('only in the new tables'))
-  // And forward again, and back again: the tables are made anew each time.
+  // And forward again, and back again: the tables are rebuilt each time.
   await module('upgrade', 'notes', 'acme')
   await add('another')
   added++
@@ -202,7 +202,7 @@ test('upgrades go in waves after a canary, stop at the first failure, pause and 
   assert.match(said, /wave 2 {2}boucle +failed .* boucle|wave 2 {2}boucle +failed/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM scopiton.rollout_tenant WHERE state = 'failed'"), '1')
   await refused(stack.cli('module', 'rollout', 'cars'), /no tenant has the module 'cars'/)
-  // Mended, it goes on where it stopped.
+  // Once corrected, it resumes where it stopped.
   await stack.sql('ALTER TABLE t3_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
   await stack.cli('module', 'rollout', 'pause', '1')
   assert.match(await stack.cli('module', 'rollout', 'show', '1'), /paused/)

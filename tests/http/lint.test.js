@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Mistakes in names that stand in strings: the build names each with the author's file and line, and takes what is right as it is.
+// Mistakes in names within strings: the build reports each with the author's file and line, and accepts correct ones.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
@@ -36,7 +36,7 @@ async function said (changes) {
 }
 const lineOf = (file, words) => fs.readFileSync(path.join(lending, file), 'utf8').split('\n').findIndex((line) => line.includes(words)) + 1
 
-// Each mistake is told at the line where it stands; `wrong`: [what the line says, what is said of it].
+// Each mistake is reported at its line; `wrong`: [the line, the message].
 async function refused (changes, file, wrong) {
   const { ok, text } = await said(changes)
   assert.ok(!ok, 'the build goes on')

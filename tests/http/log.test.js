@@ -17,7 +17,7 @@ before(async () => {
 after(async () => { await stack?.stop(); packages?.removeAll() })
 
 const get = (url) => stack.request('acme.localhost', `/en/talker${url}`)
-// Asks for the page, and gives the log's lines since then, once `last` is among them.
+// Requests the page, and returns the log's lines since then, once `last` is among them.
 async function said (url, last) {
   const from = stack.log().length
   if (url) assert.equal((await get(url)).status, 200)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Mails, from a module's transaction to a real mail server; what is refused, deferred, slow or hostile.
+// Mails, from a module's transaction to a real mail server; refused and deferred mails, slow and hostile servers.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -129,7 +129,7 @@ test('a server that is away is tried again, and nothing is lost', async () => {
   await arrived('patience', 20)
 })
 
-// A server that says what the test wants. `script` gives the answer to a line.
+// A server controlled by the test. `script` returns the answer to a line.
 function server (script) {
   return new Promise((resolve) => {
     const sockets = new Set()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A tenant's mails have a pace, so that one who sends thousands holds up nobody else; mails that open a door are not held up by it.
+// A tenant's mails have a rate limit, so that one tenant's thousands delay nobody else; secret mails such as sign-in links are exempt.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
@@ -18,7 +18,7 @@ after(() => stack?.stop())
 
 test('who sends many at once is slowed down, others are not, and a way in is not either', async () => {
   await send('t1_portal', '@many.example.org', 80)
-  await until('the first have gone', async () => await sent('@many.example.org') >= 3, 30) // what was taken at once goes on
+  await until('the first have gone', async () => await sent('@many.example.org') >= 3, 30) // mails taken before continue
   await send('t2_portal', '@other.example.org', 2)
   await until("the other tenant's have gone", async () => await sent('@other.example.org') === 2, 30)
   await send('t1_portal', '@door.example.org', 1, 1)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Ports of private Scopitons are reserved before a server binds them: shells that look at the same moment never get the same.
+// Ports of private Scopitons are reserved before a server binds them: shells that look at the same moment never get the same one.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import net from 'node:net'
@@ -7,7 +7,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { root } from '../support/stack.mjs'
 
-const FROM = 21000 + process.pid % 9000 // another run of this file beside this one begins elsewhere
+const FROM = 21000 + process.pid % 9000 // a concurrent run of this file begins elsewhere
 
 // A shell that runs `script` with the functions of tools/stack.sh, and holds what it has reserved until it is ended.
 function shell (script) {

@@ -24,7 +24,7 @@ after(() => stack?.stop())
 
 const text = (html) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim()
 
-// Each sentence of a page that says what went wrong: errors above and beside fields, notices, and the words of an error page.
+// Each sentence of a page that reports an error: errors above and next to fields, notices, and the text of an error page.
 function told (body) {
   const parts = [...body.matchAll(/<div class="errors"[^]*?<\/div>|<p class="error">[^]*?<\/p>|<div class="notice[^]*?<\/div>/g)].map(([part]) => part)
   // but for the detail that is for programmers, and is shown while developing alone

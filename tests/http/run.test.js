@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The test run itself: it says which test failed and where, ends one that hangs, and leaves no process and no folder behind.
+// The test runner itself: it names the failed test and line, ends one that hangs, and leaves no process or folder behind.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The directory of a host with 1,000 tenants of 25 modules each: nothing of it is missing, and it is there soon after a change.
+// The directory of a host with 1,000 tenants of 25 modules each: nothing is missing, and a change is published soon.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -17,7 +17,7 @@ function used (pid) {
   return (Number(words[11]) + Number(words[12])) * 10
 }
 
-// Says that something has changed; gives the supervisor's line about it.
+// Signals a change; returns the supervisor's log line about it.
 async function change (subscriptions = TENANTS * MODULES + 2) {
   const from = mark(stack)
   await stack.sql('UPDATE scopiton.directory_version SET version = version + 1')
@@ -74,7 +74,7 @@ test('a subscription whose package is not there is told, and the directory of be
   assert.equal((await stack.request('acme.localhost', '/fr/guestbook/')).status, 200)
 })
 
-// 200 pools give more text than a socket holds.
+// 200 pools produce more text than a socket buffer holds.
 test('who asks for the numbers and does not read them holds up nobody', async () => {
   const MORE = 200, all = TENANTS * MODULES + 2 + MORE
   await stack.sql(`USE scopiton; START TRANSACTION; INSERT INTO module (name) SELECT CONCAT('pool', seq) FROM seq_1_to_${MORE};
@@ -83,7 +83,7 @@ test('who asks for the numbers and does not read them holds up nobody', async ()
     INSERT INTO subscription (tenant, module, package, database_name, epoch, state, root) SELECT 1, module, id, CONCAT('t1_', module), 1, 'on', 0 FROM package WHERE module LIKE 'pool%'; COMMIT`)
   await change(all)
   const sockets = []
-  for (let i = 0; i < 6; i++) { // more than are answered at once
+  for (let i = 0; i < 6; i++) { // more than the concurrent limit
     const socket = net.connect(path.join(stack.folder, 'run/control'))
     await new Promise((resolve) => socket.once('connect', resolve))
     socket.pause()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The catalogue in the portal: looked through, a module's page, orders with their steps and history, statements, waves; for owners and
-// for operators.
+// The catalogue in the portal: browsing it, a module's page, orders with their steps and history, statements, waves; for owners and for
+// operators.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -12,7 +12,7 @@ import { start, until } from '../support/stack.mjs'
 const portal = 'acme-portal.localhost', scop = 'scop-portal.localhost'
 let catalogue, own, stack, owner, operator
 
-// A message as the host keeps it: a format and arguments, of which one may be a message.
+// A message as the host stores it: a format and arguments, which may be messages.
 const message = (format, ...values) => `\x02${[format, ...values].join('\x1f')}\x03`
 
 before(async () => {
@@ -273,7 +273,7 @@ test('pictures of the catalogue are shown, fetched once, and gone when nothing n
   }
   assert.equal(kept().length, before.length + 2)
   for (const url of ['/_pictures/', '/_pictures/x.svg', `/_pictures/${'0'.repeat(64)}.svg`, `/_pictures/${'0'.repeat(64)}.html`, '/_pictures/../directory']) assert.equal((await get(url, {})).status, 404, url)
-  // Bytes that are not those of the name are not kept; the next look has them again.
+  // Bytes that do not match their name are not kept; the next check fetches them again.
   await catalogue.publish('clerk', '1.1.0', { manifest: withPicture, folder: draw('blue') })
   const names = JSON.parse(fs.readFileSync(catalogue.index(), 'utf8')).modules.find(({ name }) => name === 'clerk')
   const good = fs.readFileSync(catalogue.served('pictures', names.icon))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Slow statements are logged and listed by name; one that MariaDB ends is named too.
+// Slow statements are logged and listed by name, also those that MariaDB aborts.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { start, until } from '../support/stack.mjs'

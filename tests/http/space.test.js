@@ -88,14 +88,14 @@ test('a module reads its settings: the shop is written to for each order, unless
 
 const KNOBS = '/portal/modules/knobs/settings'
 const knobs = async (form) => { const { body } = await see(KNOBS); return post(KNOBS, KNOBS, { seen: hidden(body, 'seen'), ...form }) }
-// The settings as the module itself sees them.
+// The settings as the module itself reads them.
 const asSeen = async () => {
   const { body } = await stack.request('acme.localhost', '/en/knobs/', { headers: { Accept: 'application/json' } })
   const { greeting, places, fee, open, colour } = JSON.parse(body)
   return { greeting, places, fee, open, colour }
 }
 const decoded = (text) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name])
-// The fields that a browser would send of the unchanged form.
+// The fields that a browser would send from the unchanged form.
 const shown = (body) => Object.fromEntries([...[...body.matchAll(/<input [^>]*name="(set\.[a-z]+)"[^>]* value="([^"]*)"/g)].map(([, name, value]) => [name, decoded(value)]),
   ...[...body.matchAll(/<select [^>]*name="(set\.[a-z]+)"[^>]*>([^]*?)<\/select>/g)].map(([, name, options]) => [name, options.match(/value="([^"]*)" selected/)?.[1]])])
 
@@ -115,7 +115,7 @@ test('a setting that its type does not allow is told beside what was typed, and 
     greeting: ['', 'x', 'x'.repeat(11), 'é'.repeat(11), 'x'.repeat(501), 'x'.repeat(100000)],
     places: ['', '0', '21', '-1', '2.5', '2,0', '1e1', '0x10', ' ', 'trois', '99999999999999999999', '18446744073709551617'],
     fee: ['', '5000,01', '-5', '-0,50', '12,345', '12.5.5', '1,2,3', 'douze', '1e3', ',', '.', '+5', '12,50 3', '99999999999999999999', '184467440737095517'],
-    open: [], // whatever is no yes is a no
+    open: [], // anything but a yes is a no
     colour: ['', 'green', 'RED', 'red\tRouge', 'red\nblue', 'Rouge', 'deep', 'deep_blue2', "red' OR '1", 'x'.repeat(501)]
   }
   const before = await asSeen(), wrong = []

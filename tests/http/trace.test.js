@@ -87,7 +87,7 @@ test('the list keeps the last 128 and no more', async () => {
 
 test('a page that has not changed is still "not modified": its tag knows nothing of the trace', async () => {
   const { headers } = await stack.request(host, '/fr/sluggish/slow')
-  if (!headers.etag) return // with a form key in it, it is another page each time
+  if (!headers.etag) return // with a form key the page differs each time
   assert.equal((await stack.request(host, '/fr/sluggish/slow', { headers: { 'If-None-Match': headers.etag } })).status, 304)
 })
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Translations: each mistake in a .po file is an error of the build with the author's file and line; `scopiton words` adds what lacks.
+// Translations: each mistake in a .po file is an error of the build with the author's file and line; `scopiton words` adds missing entries.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'

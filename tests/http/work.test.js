@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Work that is done later: jobs, events, schedules, the dead; what a person can do about them.
+// Background work: jobs, events, schedules, dead jobs; and people's orders about them.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
@@ -13,7 +13,7 @@ const notes = (where = '1', tenant = 'acme') => stack.sql(`SELECT COUNT(*) FROM 
 const waiting = (where = '1') => stack.sql(`SELECT COUNT(*) FROM queue.outbox WHERE ${where}`).then(Number)
 const dead = (where = '1') => stack.sql(`SELECT COUNT(*) FROM queue.dead WHERE ${where}`).then(Number)
 const heard = (text, tenant = 'acme') => stack.sql(`SELECT COUNT(*) FROM t${ids[tenant]}_listener.heard WHERE text = '${text}'`).then(Number)
-// Retries rest for seconds; a test does not.
+// Retries wait for seconds; a test does not.
 async function hurry () {
   await stack.sql('UPDATE queue.outbox SET run_at = UTC_TIMESTAMP(3) WHERE dispatcher IS NULL')
   await ask('note', 'wakes the dispatcher')
@@ -191,7 +191,7 @@ test('a role may put its own work and nothing else', async () => {
   }
 })
 
-// ---- what people do about it ----
+// ---- people's orders ----
 
 const job = (...args) => stack.cli('job', ...args)
 const idOf = (name, table = 'outbox') => stack.sql(`SELECT MAX(id) FROM queue.${table} WHERE name = '${name}'`)
@@ -211,7 +211,7 @@ test('a job that was cancelled is not run again when the dispatcher is killed be
   const workers = await stack.workers('clerk'), dispatcher = stack.service('dispatcher')
   for (const pid of workers) process.kill(pid, 'SIGSTOP')
   await job('cancel', await idOf('slow'))
-  await sleep(6000) // it looks for orders every 5 s
+  await sleep(6000) // it checks for orders every 5 s
   assert.equal(await waiting("name = 'slow' AND dispatcher IS NOT NULL"), 1, 'it could not be stopped yet')
   process.kill(dispatcher, 'SIGKILL')
   for (const pid of workers) process.kill(pid, 'SIGCONT')
@@ -229,7 +229,7 @@ test('a scheduled job is run now, and its outcome is told', async () => {
   assert.match(await refused('clerk', 'note', '--tenant', 'acme'), /no scheduled job 'note'\. It has 'nightly', 'tick'\./)
   assert.match(await refused('guestbook', 'tick', '--tenant', 'acme'), /'acme' does not use the module 'guestbook' now/)
   assert.match(await refused('clerk', 'tick'), /needs a module, one of its scheduled jobs, and --tenant/)
-  // the same entry, with what becomes of one that fails: 'never' is tried again, 'hopeless' is not
+  // the same entry, with the result of a failure: 'never' is retried, 'hopeless' is not
   for (const name of ['never', 'hopeless']) await stack.sql(`INSERT INTO queue.schedule (role, name, rule, zone, next_at) VALUES ('t${ids.acme}_clerk', '${name}', 'every 1440', 'UTC', '2099-01-01')`)
   assert.match(await refused('clerk', 'never', '--tenant', 'acme'), /'never' failed at try 1: never in two lines\. It is retried at \d\d:\d\d:\d\d UTC/)
   assert.equal(await waiting("name = 'never'"), 1)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A catalogue for tests: keys of a group and of scops, packages made of the build's modules, published as a scop does it.
+// A catalogue for tests: keys of a group and of scops, packages made from the build's modules and published like a scop's.
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -9,7 +9,7 @@ import { Packages, build } from '../fault/faults.mjs'
 
 const run = promisify(execFile)
 
-// The command line where no platform is needed.
+// The command line, where no platform is needed.
 export async function scopiton (...args) {
   const { stdout } = await run(path.join(build, 'libexec/scopiton'), args, { env: { ...process.env, SCOPITON_CONFIG: '/nowhere' } })
   return stdout.trim()

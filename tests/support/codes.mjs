@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// RFC 6238, made here a second time: the judge of the first.
+// A second implementation of RFC 6238, to check the first.
 import { createHmac } from 'node:crypto'
 
 export function codeOf (secret, step = Math.floor(Date.now() / 30000)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Forms of a page, as a browser sees them: where each goes, and what it would send as it stands.
+// Forms of a page, as a browser sees them: the target of each, and what it would send unchanged.
 const decode = (text) => text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|lt|gt|quot|nbsp));/gi, (_, dec, hex, name) =>
   name ? { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ' }[name.toLowerCase()] : String.fromCodePoint(dec ? Number(dec) : parseInt(hex, 16)))
 const of = (tag, name) => { const found = tag.match(new RegExp(`\\s${name}(?:="([^"]*)")?(?=[\\s>])`)); return found && decode(found[1] ?? '') }
@@ -21,8 +21,8 @@ export function formsIn (body) {
     ({ action: of(tag, 'action'), multipart: of(tag, 'enctype') === 'multipart/form-data', fields: fieldsIn(html) }))
 }
 
-// The fields that the form would send: a radio button or button of a name once, no unticked checkbox;
-// `change` gives another value for a field.
+// The fields that the form would send: a radio button or button of a name once, no unticked checkbox; `change` sets another value for a
+// field.
 export function sent (form, change = () => undefined) {
   const out = new URLSearchParams()
   for (const field of form.fields) {

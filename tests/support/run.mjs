@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Runs what tools/test lists, several at a time and the longest first, and says a line about each when it has ended.
+// Runs the files that tools/test lists, several at a time and the longest first, and prints a line about each.
 //
 //   node tests/support/run.mjs KIND:PATH ...     kinds: unit (a cmocka program), file (a .test.js), sanitized (one with build-asan)
 //
@@ -13,7 +13,7 @@ import { readCmocka, readEvents } from './results.mjs'
 
 const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
 const AT_ONCE = Number(process.env.JOBS || os.availableParallelism() + 1) // one more than cores: files wait, too
-const root = process.cwd() // of what is tested: paths are below it
+const root = process.cwd() // of the tested tree: paths are below it
 const top = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-tests-'))
 fs.chmodSync(top, 0o755) // modules may have users of their own
 const times = path.join(process.env.BUILD, 'test-times.json')
@@ -84,7 +84,7 @@ function environment (job) {
   return env
 }
 
-// The test that has been running for longer than a test may; nothing where there is none.
+// The test that has exceeded the time limit, if there is one.
 function overdue (job) {
   const file = job.kind === 'unit' ? job.output : path.join(job.folder, 'events')
   const size = fs.existsSync(file) ? fs.statSync(file).size : 0

@@ -57,7 +57,7 @@ export class Sql {
     Object.assign(client, { said: '', errors: '', told () {}, ended () {}, over: false })
     client.stdout.setEncoding('utf8').on('data', (part) => { client.said += part; client.told() })
     client.stderr.setEncoding('utf8').on('data', (part) => { client.errors += part })
-    client.stdin.on('error', () => {}) // it has ended, which 'close' tells
+    client.stdin.on('error', () => {}) // it has ended: 'close' reports it
     client.on('close', (code) => { client.over = true; client.ended(code) })
     return client
   }

@@ -25,7 +25,7 @@ export async function start ({ config = [], modules, formRate = '1000r/s', mail 
   const env = { ...process.env, BUILD: build, MAIL: mail ? 'yes' : '', SCRATCH: durable ? '' : 'yes' }
   if (modules) env.MODULES_FOLDER = modules
   if (release) env.RELEASE = release
-  if (process.env.SANITIZED) config = ['sandbox = no', ...config] // a sanitizer needs what the sandbox takes away
+  if (process.env.SANITIZED) config = ['sandbox = no', ...config] // a sanitizer needs what the sandbox forbids
   const child = spawn(path.join(root, 'tools/serve'), [folder, `form_rate = ${formRate}`, ...config], { env, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = readline.createInterface({ input: child.stdout })
   const next = () => new Promise((resolve, reject) => {
@@ -177,7 +177,7 @@ class Stack {
     })
   }
 
-  // The form key on a page; of the form that posts to `action` where it is given.
+  // The form key on a page; if `action` is given, of the form that posts to it.
   async key (host, url, headers = {}, action) {
     const { body } = await this.request(host, url, { headers })
     const form = action ? body.slice(body.indexOf(`action="${action}"`)) : body
@@ -186,7 +186,7 @@ class Stack {
     return found[1]
   }
 
-  // Signs in to a tenant's portal; gives the cookie.
+  // Signs in to a tenant's portal; returns the cookie.
   async signIn (tenant, role = 'owner') {
     const link = new URL((await this.cli('login', tenant, role)).trim())
     const form = { _key: await this.key(link.host, link.pathname) }
@@ -194,7 +194,7 @@ class Stack {
     return headers['set-cookie'][0].split(';')[0]
   }
 
-  // Makes an account of a member who came in by a link: the address is proved by a mail, whose link takes the password.
+  // Creates an account for a member who signed in by a link: a mail proves the address, and its link sets the password.
   async setUp (host, Cookie, mail, password, name = 'Anna') {
     const links = async () => (await this.mails()).flatMap(({ html }) => html.match(/\/portal\/invitation\/[^"]+/g) ?? [])
     const before = await links(), headers = { Cookie }, page = '/portal/account/password'
@@ -204,7 +204,7 @@ class Stack {
     if (status !== 303) throw new Error(`the account of ${mail} is not made: ${status}`)
   }
 
-  // Sends raw bytes, and gives all that comes back until the server closes or `milliseconds` have passed.
+  // Sends raw bytes, and returns everything received until the server closes or `milliseconds` have passed.
   raw (bytes, milliseconds = 3000) {
     return new Promise((resolve) => {
       const socket = net.connect(this.port, '127.0.0.1')
@@ -221,7 +221,7 @@ class Stack {
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-// Waits until `probe` gives something true; fails with its words after some seconds.
+// Waits until `probe` returns a true value; fails with the message after some seconds.
 export async function until (words, probe, seconds = 10) {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) {
     const answer = await probe()

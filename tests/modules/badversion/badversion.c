@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sound as it is built; the test writes a version of the API into it that no host has. */
+/* Valid when built; the test then writes into it an API version that no host has. */
 #include "names.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Calls what its job is told to, and keeps what came of it; calls from a visitor's request too,
+/* Its job calls the given address and stores the result; it also calls from a visitor's request,
  * which is refused. */
 #include "names.h"
 

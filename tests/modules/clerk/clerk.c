@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Jobs of every kind: done at once, at the third try, never; slow, with progress; one that crashes;
- * one that asks for more. */
+/* Jobs of every kind: done at the first try, at the third, never; slow, with progress; one that
+ * crashes; one that enqueues more. */
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -95,7 +95,7 @@ static const struct scop_job jobs[] = {
 	{ 0 },
 };
 
-/* ---- asking for them ---- */
+/* ---- enqueuing them ---- */
 
 static void
 list(struct scop_request *req)

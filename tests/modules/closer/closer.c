@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Closes what is not its own: /close the listening socket, as closing a number twice would do;
- * /shut shuts it down, for all that hold it. The answer itself still arrives.
+ * Closes a descriptor that is not its own: /close the listening socket, as closing a number twice
+ * would; /shut shuts it down, for all processes that hold it. The answer itself still arrives.
  */
 #include <sys/socket.h>
 #include <unistd.h>

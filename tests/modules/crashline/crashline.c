@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Crashes in as many ways as there are routes, each at a line that the test knows by its mark. */
+/* Crashes in a different way on each route, at a line that the test finds by its mark. */
 #include <signal.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A handler's mistakes, which are told with words, and what lies at a limit. */
+/* Mistakes of a handler, which are reported with a message, and values at the limits. */
 #include <string.h>
 
 #include "names.h"
@@ -77,7 +77,7 @@ away(struct scop_request *req)
 	scop_redirect(req, "note", NULL);
 }
 
-/* Values that cannot be, each by the name of its mistake. */
+/* Impossible values, each under the name of its mistake. */
 static void
 misuse(struct scop_request *req)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tries to make memory executable, in the three ways there are; answers with errno, 0 where it went
- * through. */
+/* Tries to make memory executable, in all three ways; answers with errno, 0 if it succeeded. */
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Ends while it is loaded, with the status of success: who judges a trial load by that status alone
- * takes it for sound. */
+/* Ends the process while being loaded, with status 0: a trial load that checked only the status
+ * would accept it. */
 #include <unistd.h>
 
 #include "names.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tries to open the file that it is told, to read or to write; answers with errno, 0 where it went
- * through. */
+/* Tries to open the given file for reading or writing; answers with errno, 0 if it succeeded. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Asks for what is not its own by statements made by hand, as native code can; the build and the
- * installation see none of them. /ask/{what}/{tenant} reads, /role/{role}/{tenant} takes a role
- * first. What MariaDB refuses fails the request.
+ * Accesses data that is not its own with statements built at run time, as native code can; neither
+ * the build nor the installation sees them. /ask/{what}/{tenant} reads, /role/{role}/{tenant} takes
+ * a role first. What MariaDB refuses fails the request.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 enum { SQL_MAX = 200 };
 
-/* Never freed: the host keeps a prepared statement by its address. */
+/* Never freed: the host caches a prepared statement by its address. */
 static const struct scop_statement *
 by_hand(const char *format, const char *tenant, bool writes)
 {

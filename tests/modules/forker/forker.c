@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tries to become more than one process, or another; answers with the errno of each try, 0 where it
- * went through. */
+/* Tries to fork, or to execute another program; answers with the errno of each try, 0 if it
+ * succeeded. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/ptrace.h>

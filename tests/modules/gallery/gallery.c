@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* All parts of pages on one, so that they are looked at together: in both themes, in all languages,
- * on a desk and on a phone. */
+/* All parts of pages on one page, to check them together: in both themes, in all languages, at
+ * desktop and phone widths. */
 #include "names.h"
 
 enum { BARS = 12 };

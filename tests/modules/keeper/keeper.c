@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sends stored files: each is what was asked for and how often this process has been asked, so that
- * a kept one shows. */
+/* Sends stored files: each contains the requested name and how often this process was called, so
+ * that a cached one is recognised. */
 #include "names.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shows what its tenant has set: a setting of each type. */
+/* Shows its tenant's settings: one of each type. */
 #include "names.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Loses 5 MB in each request: taken, written, forgotten. */
+/* Leaks 5 MB in each request, after writing to it. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Something of each kind of name that stands in strings, all as it should be: what scopiton-lint
- * takes without a word, and what its test makes mistakes of. */
+/* Every kind of name in strings, all correct: scopiton-lint accepts it, and its test introduces
+ * mistakes into it. */
 #include "names.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Takes another module's event. */
+/* Subscribes to another module's event. */
 #include "names.h"
 
 static enum scop_job_result

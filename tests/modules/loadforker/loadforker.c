@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Leaves a process behind while it is loaded, which holds whatever the one that loads it has open.
+/* Leaves a process behind while being loaded, which keeps the loading process's descriptors open.
  */
 #include <unistd.h>
 

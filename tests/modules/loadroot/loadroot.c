@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Ends whoever loads it with root's rights, user or group: a package's code has them nowhere, also
- * not while it is tried. */
+/* Ends a process that loads it with root's user or group: a package's code never has these rights,
+ * not even in a trial load. */
 #include <grp.h>
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Makes a file while it is loaded, where the environment names one. A package is tried before
- * anybody has asked for it; what its constructor may do then must be no more than what a worker's
- * module may.
+ * Creates a file while being loaded, if the environment names one. A package is loaded on trial
+ * before anybody has accepted it, so its constructor must not be allowed more than a worker's
+ * module.
  */
 #include <fcntl.h>
 #include <stdlib.h>

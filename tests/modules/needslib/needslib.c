@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sound as it is built; the test links it once more, with a library that no module may need. */
+/* Valid when built; the test links it again, with a library that modules may not link. */
 #include "names.h"
 
 static void

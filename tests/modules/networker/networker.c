@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tries to reach others: sockets of each family, and the unix socket that it is told. Answers with
- * errno, 0 where it went. */
+/* Tries to reach other processes: sockets of each family, and the given unix socket. Answers with
+ * errno, 0 if it succeeded. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>

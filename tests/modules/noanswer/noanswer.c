@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Its handler gives no answer. */
+/* Its handler sets no answer. */
 #include "names.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Keeps notes in two tables: they are made anew. */
+/* Stores notes in two tables, which an upgrade rebuilds. */
 #include "names.h"
 
 static void

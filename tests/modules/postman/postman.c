@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sends mails, from a page and from a job, with whatever a visitor says. */
+/* Sends mails, from a page and from a job, with the visitor's input. */
 #include <string.h>
 
 #include "names.h"

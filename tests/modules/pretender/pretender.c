@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Calls what a portal alone may: signs whoever comes in with a token of its own. */
+/* Calls a function that only a portal may call: gives every visitor a session cookie of its own. */
 #include <scopiton/portal.h>
 
 #include "names.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Calls a function that libscopiton.so shows to the host's own programs alone. */
+/* Calls a function that libscopiton.so exports only for the host's own programs. */
 #include "names.h"
 
 struct scop_arena *scop_arena_new(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Statements that are quick, slow, and slower than MariaDB lets them be; alone and together. */
+/* Statements that are fast, slow, and slower than MariaDB allows; alone and in a batch. */
 #include "names.h"
 
 static const struct scop_value *

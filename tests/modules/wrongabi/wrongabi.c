@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Its descriptor is of another major version of the API, whatever its symbols say; the test writes
- * other versions and sizes into it. */
+/* Its descriptor has another major version of the API than its symbols; the test writes other
+ * versions and sizes into it. */
 #include "names.h"
 
 static void

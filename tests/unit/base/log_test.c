@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Log lines: what is escaped, and that nothing is written past the room for it. */
+/* Log lines: escaping, and that nothing is written past the buffer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

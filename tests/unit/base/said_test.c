@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/said.h"
 
-/* A language that says two formats otherwise. */
+/* A language with translations of two formats. */
 static const char *
 say(void *context, const char *format)
 {
@@ -91,7 +91,7 @@ an_error_is_in_english_and_in_parts(void **state)
 	assert_string_equal(shown(err.said, &french), "the catalogue: 1.2.0 est une bêta");
 }
 
-/* Whatever stands in the database or comes from a module is shown, cut where it was cut. */
+/* Any text from the database or a module is shown, truncated where it was truncated. */
 static void
 damaged_and_cut_messages_are_shown_as_far_as_they_go(void **state)
 {

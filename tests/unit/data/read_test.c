@@ -213,7 +213,7 @@ large_arguments_do_not_meet_large_answers(void **state)
 	}
 }
 
-/* As JSON it is larger than a packet's three bytes of length can say. */
+/* As JSON it exceeds the three length bytes of a packet. */
 static void
 a_long_list_is_an_argument_like_others(void **state)
 {
@@ -231,7 +231,8 @@ a_long_list_is_an_argument_like_others(void **state)
 	const struct scop_query after = { &many, { scop_value_int(arena, 0) } };
 
 	for (int i = 0; i < 2; i++) {
-		/* more than MariaDB takes: told, and the next statement finds its own answer */
+		/* more than MariaDB accepts: reported, and the next statement gets its own answer
+		 */
 		assert_int_not_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
 		assert_int_equal(scop_db_read(db, arena, &after, 1, &rows), SCOP_DB_OK);
 		assert_int_equal(scop_count(rows), 500);

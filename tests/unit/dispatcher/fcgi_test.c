@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* FastCGI from the asking side: what is sent, and what foreign bytes may and may not do. */
+/* The FastCGI client: what it sends, and that untrusted answers do no harm. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Mails that come back: what is a notification about a mail of ours, and what is not. */
+/* Bounces: which messages are notifications about mails of this host. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@
 
 static struct scop_bounce bounce;
 
-/* The bytes stand at the end of their own memory, so that a sanitizer sees who reads on. */
+/* The bytes are at the end of their own allocation, so that a sanitizer detects overruns. */
 static bool
 reads(const char *text, const char *domain)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Manifests: what a sound one says, and what is refused with its place. */
+/* Manifests: the contents of a valid one, and refusals with their positions. */
 #include "../with_arena.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Migrations, cut into statements, each with the probe that tells whether it has happened. */
+/* Migrations, split into statements, each with the probe that shows whether it has run. */
 #include "../with_arena.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A module's statements: what is taken, and each refusal with its place. */
+/* A module's statements: accepted ones, and each refusal with its position. */
 #include "../with_arena.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@ parse(const char *text)
 	return scop_statements_parse(arena, "m.sql", text, found, 8, &count, &err);
 }
 
-/* Each statement alone, under a name without arguments. */
+/* Tests a single statement, under a name without arguments. */
 static void
 expect_taken(const char *const *statements)
 {

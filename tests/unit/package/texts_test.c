@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Translations of packages: what a sound texts.json gives, and what is refused with its place. */
+/* Translations of packages: the contents of a valid texts.json, and refusals with their positions.
+ */
 #include "../with_arena.h"
 
 #include <stdio.h>

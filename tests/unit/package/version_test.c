@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Versions and ranges: what is one, and what is within it. */
+/* Versions and ranges: valid ones, and which versions a range contains. */
 #include "../with_arena.h"
 
 #include <string.h>

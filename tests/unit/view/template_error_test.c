@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Templates that are mistaken: told with name, line and column, whatever is in them. */
+/* Templates with errors: reported with name, line and column, whatever they contain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
