@@ -45,7 +45,7 @@ export async function pageReads (stack, build, hasShop) {
     const lines = fs.readFileSync(path.join(build, `names/${module}/statements.txt`), 'utf8').split('\n').map((line) => line.split('\t'))
     return { name, database: `t1_${module}`, sql: lines.find(([found]) => found === statement)[2], args }
   }
-  const guestbook = own('guestbook', 'guestbook', 'entries', ENTRIES, 0)
+  const guestbook = own('guestbook', 'guestbook', 'entries', 2 ** 32, ENTRIES + 1)
   if (!hasShop) return [guestbook]
   const [id, category] = (await stack.sql(`SELECT id, category FROM t1_shop.product WHERE slug = '${slug}'`)).trim().split('\t')
   const single = (statement, ...args) => ({ name: 'product', database: 't1_shop', sql: ONE_BY_ONE[statement].replace(/\s+/g, ' '), args })
