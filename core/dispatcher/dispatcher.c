@@ -2,10 +2,10 @@
 /*
  * scopiton-dispatcher: leases due entries of the queue and passes each to a job worker of its
  * module, through the socket of that pool; the worker assumes the role that is stamped on the
- * entry. It loads no module, and may touch nothing but the queue.
+ * entry. It loads no module, and has access only to the queue.
  *
  * It sleeps until the next entry is due or a worker's commit wakes it. run.c talks to the workers;
- * here are the queue and the loop.
+ * this file has the queue and the loop.
  */
 #include <errno.h>
 #include <poll.h>
@@ -25,15 +25,15 @@
 
 enum {
 	RUNS_MAX = 128,
-	/* for what nobody has woken us for: another host's entries, people's orders there */
+	/* for changes without a wake-up: another host's entries and people's orders */
 	LOOK_MILLISECONDS = 5000,
-	/* when something was due just now: there may be more, or its turn has not come */
+	/* when something was due just now: there may be more */
 	LATER_MILLISECONDS = 250,
 	PROGRESS_MILLISECONDS = 500,
 	LOST_MILLISECONDS = 1000, /* until MariaDB is tried again */
 	STOP_MILLISECONDS = 2000,
-	LEASE_ROUNDS = 32,  /* a job may wait behind that many others for a worker */
-	DONE_TOGETHER = 25, /* entries are deleted in one commit, or after */
+	LEASE_ROUNDS = 32,  /* this many jobs may wait for a worker */
+	DONE_TOGETHER = 25, /* entries deleted in one commit, or after this time */
 	DONE_MILLISECONDS = 20,
 };
 
@@ -44,16 +44,16 @@ struct dispatcher {
 	struct run *runs;
 	unsigned run_count;
 	unsigned left_out; /* modules, at the last take */
-	bool more;         /* the last take left something that may be due */
+	bool more;         /* the last take may have left due entries */
 	bool stopping, lost;
 	int64_t stop_by, look_at;
-	int64_t done_at; /* when the oldest untold success came; 0: none */
+	int64_t done_at; /* when the oldest unreported success arrived; 0: none */
 	char name[100];
 };
 
-/* ---- telling the queue ---- */
+/* ---- reporting to the queue ---- */
 
-/* Tells of one run that has ended, other than that it is done. */
+/* Reports a run that has ended in any other way than done. */
 static enum scop_db_status
 tell(struct dispatcher *dispatcher, const struct run *run)
 {
@@ -149,9 +149,10 @@ tell_queue(struct dispatcher *dispatcher, int64_t now)
 	return status;
 }
 
-/* ---- asking the queue ---- */
+/* ---- reading the queue ---- */
 
-/* Modules that have enough to do: the others' jobs are not to wait behind theirs. Gives how many.
+/* Lists the modules at capacity, whose entries are not taken, so that others' jobs do not wait
+ * behind theirs. Returns how many.
  */
 static unsigned
 leave_out(const struct dispatcher *dispatcher, const char *ret_names[SCOP_QUEUE_LEFT_OUT])
@@ -214,8 +215,8 @@ take(struct dispatcher *dispatcher)
 	return status;
 }
 
-/* Whether another take may find something: after a full one, or when a module that was left out has
- * room again. */
+/* Whether another take may find entries: after a full one, or when a module at capacity has room
+ * again. */
 static bool
 worth_taking(const struct dispatcher *dispatcher)
 {
@@ -225,7 +226,7 @@ worth_taking(const struct dispatcher *dispatcher)
 	    (dispatcher->more || leave_out(dispatcher, names) < dispatcher->left_out);
 }
 
-/* Handles orders, schedules and due entries; returns when to look again. */
+/* Handles orders, schedules and due entries; returns when to check again. */
 static enum scop_db_status
 look(struct dispatcher *dispatcher, int64_t now)
 {
@@ -344,8 +345,8 @@ serve(struct dispatcher *dispatcher)
 
 /* ---- starting ---- */
 
-/* Our name is the same after a restart, so that we find the entries that a dead predecessor was
- * running. */
+/* The dispatcher's name is the same after a restart, so that it finds the entries that its dead
+ * predecessor was running. */
 static void
 open_queue(struct dispatcher *dispatcher)
 {

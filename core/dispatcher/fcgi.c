@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* FastCGI from the asking side: see fcgi.h. */
+/* A FastCGI client: see fcgi.h. */
 #include "dispatcher/fcgi.h"
 
 #include <string.h>

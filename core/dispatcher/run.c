@@ -85,14 +85,14 @@ run_send(struct run *run)
 		if (wrote < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (wrote <= 0) {
-			put_away(run, AGAIN_SOON, SCOP_TEXT("its worker went away"));
+			put_away(run, AGAIN_SOON, SCOP_TEXT("its worker disconnected"));
 			return;
 		}
 		run->sent += (size_t)wrote;
 	}
 }
 
-/* Connects to the job workers of the version that the tenant is at. */
+/* Connects to the job workers of the tenant's version. */
 static void
 start(const struct scop_directory_shared *directory, const char *run_folder, struct run *run,
     const char *body)
@@ -103,7 +103,7 @@ start(const struct scop_directory_shared *directory, const char *run_folder, str
 
 	if (!scop_directory_find_tenant(directory, run->tenant, run->module, &entry) ||
 	    entry.subscription.state == SCOP_STATE_OFF) {
-		put_away(run, AGAIN_WHEN_ON, SCOP_TEXT("the module is switched off"));
+		put_away(run, AGAIN_WHEN_ON, SCOP_TEXT("the module is disabled"));
 		return;
 	}
 	snprintf(address.sun_path, sizeof address.sun_path,

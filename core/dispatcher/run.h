@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A run: one entry of the queue in the hands of a job worker, and then how it went, until the queue
- * knows. The worker's answer is untrusted (dispatcher/fcgi.h).
+ * A run: one entry of the queue being run by a job worker, and then its result, until that is
+ * recorded in the queue. The worker's answer is untrusted (dispatcher/fcgi.h).
  */
 #ifndef SCOP_DISPATCHER_RUN_H
 #define SCOP_DISPATCHER_RUN_H
@@ -32,12 +32,12 @@ struct run {
 	int64_t progress_at;
 };
 
-/* A run of the entry `row`, which is sent to the job workers of the version that its tenant is at;
- * `run_folder` is the host's. It may have ended at once. */
+/* Starts a run of the entry `row`, sent to the job workers of its tenant's version; `run_folder` is
+ * the host's. It may end at once. */
 struct run *run_begin(const struct scop_directory_shared *directory, const char *run_folder,
     const struct scop_value *row);
 
-/* Its socket can be written to, or read from. */
+/* Handles a socket that is writable or readable. */
 void run_send(struct run *run);
 void run_receive(struct run *run);
 

@@ -3,9 +3,9 @@
  * scopiton-explainer: turns the addresses that a crashed worker has left into functions and lines,
  * and logs them.
  *
- * Started by the supervisor, which reads no foreign bytes itself, with `name=value` arguments: one
- * run for each crash. The line information in a module's file is as untrusted as its code, so this
- * enters the worker's sandbox, under the module's own user id, before it reads the file. Exit
+ * Started once per crash by the supervisor, which parses no untrusted bytes itself, with
+ * `name=value` arguments. The line information in a module's file is as untrusted as its code, so
+ * this enters the worker's sandbox, under the module's own user id, before it reads the file. Exit
  * status: 0.
  */
 #include <dirent.h>
@@ -63,7 +63,8 @@ last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The scopes around the address, the innermost first, with what was inlined where; to be freed. */
+/* The scopes around the address, innermost first, including inlined functions; to be freed by the
+ * caller. */
 static int
 scopes_at(Dwarf *dwarf, Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **ret_scopes)
 {
@@ -105,8 +106,8 @@ add_frame(struct explainer *explainer, const char *function, const char *file, l
 		    function, file, line);
 }
 
-/* Adds the function at the address, and those that it was inlined into. False where the file says
- * nothing of it. */
+/* Adds the function at the address, and those into which it was inlined. False if the file has no
+ * information about it. */
 static bool
 describe(struct explainer *explainer, Dwarf *dwarf, Dwarf_Addr address)
 {
@@ -132,7 +133,7 @@ describe(struct explainer *explainer, Dwarf *dwarf, Dwarf_Addr address)
 		if (tag == DW_TAG_subprogram)
 			break;
 		line = constant(&scopes[i], DW_AT_call_line);
-		/* an inlined function of a header has been called from another file */
+		/* a function inlined from a header is called from another file */
 		const char *caller = last_part(dwarf_decl_file(&scopes[i + 1 < count ? i + 1 : i]));
 		if (caller)
 			file = caller;
@@ -229,8 +230,8 @@ forget_old(const char *folder)
 		closedir(dir);
 }
 
-/* Named by nginx's id of the request, which comes by way of the worker: nothing but its digits may
- * become a path. */
+/* Named by nginx's request id, which the worker could have changed: only its digits may become a
+ * path. */
 static int
 open_page(const struct explainer *explainer)
 {
@@ -263,7 +264,7 @@ main(int argc, char **argv)
 	explainer.page = open_page(&explainer);
 	tzset();
 	if (number(&explainer, "sandbox") && !scop_sandbox_enter(&sandbox, &err)) {
-		scop_log_line(SCOP_LOG_ERROR, "a crash is not explained: %s", err.text);
+		scop_log_line(SCOP_LOG_ERROR, "a crash cannot be explained: %s", err.text);
 		return 0;
 	}
 	describe_all(&explainer);

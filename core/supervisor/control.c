@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The control socket, `control` in the run directory: others tell the supervisor there to publish
- * or to leave, and ask for its numbers. A connection is one command, a line, and its answer
- * (process/control.h is the other side).
+ * The control socket, `control` in the run directory: other processes tell the supervisor to
+ * publish or to hand over, and read its metrics. A connection carries one command, a line, and its
+ * answer (process/control.h is the client side).
  */
 #include <poll.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ fill_address(const struct supervisor *supervisor, const char *name, const char *
 	    supervisor->host.config.run, name, end);
 }
 
-/* A socket in the run directory, in place whole or not at all. */
+/* Creates a socket in the run directory atomically. */
 int
 supervisor_open_socket(const struct supervisor *supervisor, const char *name, mode_t mode,
     gid_t group)
@@ -44,11 +44,11 @@ supervisor_open_socket(const struct supervisor *supervisor, const char *name, mo
 	    chmod(tmp.sun_path, mode) != 0 ||
 	    (group && chown(tmp.sun_path, (uid_t)-1, group) != 0) ||
 	    rename(tmp.sun_path, address.sun_path) != 0)
-		supervisor_give_up("a socket in the run directory cannot be made");
+		supervisor_give_up("a socket in the run directory cannot be created");
 	return fd;
 }
 
-/* Whether all requests for a tenant's module that began before the present directory have ended:
+/* Whether all requests for a tenant's module that began before the current directory have ended:
  * "TENANT MODULE". A slot whose tenant is not known yet may be that tenant's. */
 static bool
 is_drained(struct supervisor *supervisor, const char *words)
@@ -96,7 +96,7 @@ static void __attribute__((noreturn)) write_numbers(const struct supervisor *sup
 	_exit(fclose(out) == 0 ? 0 : 1);
 }
 
-/* Answers from a short-lived process, so that a reader that does not read blocks nobody else. */
+/* Answers from a short-lived process, so that a client that does not read blocks nothing else. */
 static void
 answer_numbers(struct supervisor *supervisor, int fd, bool http,
     void (*write_them)(const struct scop_host *host, FILE *out))
@@ -173,7 +173,7 @@ answer_slow(struct supervisor *supervisor, int fd, const char *words)
 	answer_numbers(supervisor, fd, false, scop_slow_write);
 }
 
-/* The commands, by how they begin; `words` is what follows. */
+/* The commands, by their first word; `words` is the rest of the line. */
 static const struct command {
 	const char *begins;
 	void (*answer)(struct supervisor *supervisor, int fd, const char *words);

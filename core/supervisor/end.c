@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* How a worker ended, and what that says of its module: a crash counts against the request that it
- * served, and too many of them take the route or the pool out of service. */
+/* Judges how a worker ended: a crash counts against the request that it served, and too many
+ * crashes suspend the route or take the pool out of service. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -57,8 +57,8 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	scop_board_note(pool->board, tenant, route, true);
 	if (route != UINT16_MAX && scop_board_route_failing(pool->board, tenant, route))
 		scop_log_line(SCOP_LOG_ERROR,
-		    "route %u of '%s' rests for %d s for tenant '%s': most of its last requests "
-		    "crashed",
+		    "route %u of '%s' is suspended for %d s for tenant '%s': most of its last "
+		    "requests crashed",
 		    route, pool->module, SCOP_ROUTE_REST_SECONDS, slot->tenant_name);
 	if (scop_board_pool_failing(pool->board, pool->tenants))
 		scop_pool_out_of_service(host, pool,

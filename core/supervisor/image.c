@@ -68,7 +68,7 @@ supervisor_read_image(struct supervisor *supervisor)
 	const struct scop_directory_image *image = map_image(fd, &status, &err);
 	close(fd);
 	if (!image) {
-		scop_log_line(SCOP_LOG_ERROR, "'%s' is not taken: %s", path, err.text);
+		scop_log_line(SCOP_LOG_ERROR, "'%s' is not published: %s", path, err.text);
 		return false;
 	}
 	publish_image(supervisor, image, &status);
@@ -76,7 +76,7 @@ supervisor_read_image(struct supervisor *supervisor)
 	return true;
 }
 
-/* Whether readers see the directory that is in the run directory now; reads it if they do not. */
+/* Whether readers see the file that is in the run directory now; reads it if they do not. */
 bool
 supervisor_publish(struct supervisor *supervisor)
 {

@@ -13,10 +13,10 @@
 #include "process/board.h"
 
 enum {
-	AT_ONCE = 64,       /* pipes that are looked at in one turn */
+	AT_ONCE = 64,       /* pipes that are read in one turn */
 	BLOCK = 4096,       /* bytes of one read */
 	READS = 4,          /* of one pipe in one turn */
-	LAST_READS = 32,    /* of an ended worker's: more than a pipe holds */
+	LAST_READS = 32,    /* of an ended worker: more than a pipe holds */
 	OUTPUT_LINES = 500, /* of one worker in a second */
 	SECOND = 1000000
 };
@@ -28,7 +28,7 @@ struct scop_output {
 	int64_t since;           /* the second in which `lines` were written */
 	unsigned lines, dropped; /* in it */
 	size_t used;
-	char line[SCOP_LOG_LINE]; /* one that has not ended yet; what is longer is cut */
+	char line[SCOP_LOG_LINE]; /* an incomplete line; a longer one is truncated */
 };
 
 int
@@ -48,7 +48,8 @@ scop_output_new(int outputs, const char *module, int *ret_end)
 		free(output);
 		return NULL;
 	}
-	/* The reading end's description is ours alone: no worker can make it block. */
+	/* Only the supervisor has the reading end's file description, so no worker can make it
+	 * block. */
 	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 ||
 	    epoll_ctl(outputs, EPOLL_CTL_ADD, ends[0], &event) != 0) {
 		close(ends[0]);
@@ -128,7 +129,7 @@ read_some(struct scop_output *output, int reads)
 	for (int i = 0; i < reads; i++) {
 		const ssize_t got = read(output->fd, block, sizeof block);
 
-		if (got == 0) /* the worker has closed both; it may live on */
+		if (got == 0) /* the worker has closed both; it may still run */
 			epoll_ctl(output->outputs, EPOLL_CTL_DEL, output->fd, NULL);
 		if (got <= 0)
 			return;

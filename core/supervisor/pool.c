@@ -40,7 +40,7 @@ socket_path(const struct scop_host *host, const struct scop_pool *pool, const ch
 	snprintf(ret_path, size, "%s/pools/%s/%s", host->config.run, pool->name, file);
 }
 
-/* Only nginx may connect for visitors, only the dispatcher for jobs. */
+/* Allows only nginx to connect for visitors, and only the dispatcher for jobs. */
 static bool
 admit(const struct scop_host *host, const struct scop_pool *pool, const char *path)
 {
@@ -51,7 +51,8 @@ admit(const struct scop_host *host, const struct scop_pool *pool, const char *pa
 	    (!host->nginx_gid || chown(path, (uid_t)-1, host->nginx_gid) == 0);
 }
 
-/* Binds beside and renames over, so that the name always leads to a socket that listens. */
+/* Binds to a temporary name and renames it, so that the name always refers to a listening socket.
+ */
 static bool
 listen_on(struct scop_host *host, struct scop_pool *pool)
 {
@@ -107,22 +108,22 @@ scop_pool_make(struct scop_host *host, const struct scop_directory_package *pack
 
 /* ---- in and out of service ---- */
 
-/* Without a socket, for want of room or of descriptors: it is tried again. */
+/* The socket could not be created, for lack of space or descriptors; it is tried again. */
 static void
 wait_for_socket(struct scop_host *host, struct scop_pool *pool)
 {
 	pool->out_until = scop_board_clock() + OUT_SECONDS * INT64_C(1000000);
 	snprintf(pool->reason, sizeof pool->reason, "%s",
-	    SCOP_TEXT("its socket cannot be made; this is tried again"));
+	    SCOP_TEXT("its socket cannot be created; this is tried again"));
 	host->state_changed = true;
 }
 
-/* The socket is no longer one that listens: a module's native code can do that to it. */
+/* Replaces a socket that no longer listens: a module's native code can cause that. */
 void
 scop_pool_broken(struct scop_host *host, struct scop_pool *pool)
 {
 	scop_log_line(SCOP_LOG_ERROR,
-	    "the socket of pool '%s' was shut down from within; it is made anew", pool->name);
+	    "the socket of pool '%s' was shut down from within; it is replaced", pool->name);
 	scop_pool_drain(host, pool, true);
 	if (!listen_on(host, pool))
 		wait_for_socket(host, pool);
@@ -171,7 +172,7 @@ scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 	host->state_changed = true;
 }
 
-/* ---- its end ---- */
+/* ---- end ---- */
 
 void
 scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket)

@@ -2,9 +2,9 @@
 /*
  * A pool: the workers of one version of one module, their socket and scoreboard.
  *
- * An unused pool is one listening socket. Its first worker starts with the first request, more as
- * the queue grows; idle ones end. A worker that dies is counted against the request that it was
- * serving.
+ * An unused pool is just a listening socket. The first worker starts with the first request, more
+ * start as the queue grows, and idle ones end. A worker that dies counts against the request that
+ * it was serving.
  */
 #ifndef SCOP_SUPERVISOR_POOL_H
 #define SCOP_SUPERVISOR_POOL_H
@@ -25,7 +25,7 @@ struct scop_worker_process {
 	int stop_fd; /* closed to make it finish */
 	struct scop_output *output;
 	bool slow_told;
-	pid_t killed; /* at the hard limit, and perhaps not reaped yet */
+	pid_t killed; /* killed at the hard limit, perhaps not reaped yet */
 	bool crash_seen;
 };
 
@@ -37,7 +37,7 @@ struct scop_pool {
 	char hash[33];
 	uint32_t number;
 	bool jobs;        /* serves the dispatcher instead of visitors */
-	unsigned tenants; /* that use it now */
+	unsigned tenants; /* tenants that use it now */
 	bool wanted;      /* some subscription names it */
 
 	int listen_fd; /* -1: out of service */
@@ -46,17 +46,17 @@ struct scop_pool {
 	struct scop_worker_process *workers; /* one for each slot; NULL until the first worker */
 	unsigned live;
 
-	/* when to look at the queue a second time; microseconds of the monotonic clock; 0: never */
+	/* when to check the queue again, in microseconds of the monotonic clock; 0: never */
 	int64_t look_at;
 	int64_t retry_at;
 	unsigned start_failures; /* in a row */
-	int64_t out_until;       /* back in service then; 0: in service */
+	int64_t out_until;       /* when it returns to service; 0: in service */
 	unsigned outages;
 	char reason[400]; /* as base/said.h has it */
 
 	char crashed[SCOP_CRASHES_KEPT][40]; /* ids of requests, each counted once */
 	unsigned crashed_at;
-	char explained[40]; /* the request whose crash was explained last: it is tried again */
+	char explained[40]; /* the request whose crash was explained last, as it may be retried */
 	/* of ended workers */
 	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS], crashes, killed;
 };
@@ -67,25 +67,25 @@ struct scop_routes;
 struct scop_host {
 	struct scop_config config;
 	struct scop_pool *pools;
-	struct scop_routes *routes; /* that were set; NULL: not known */
+	struct scop_routes *routes; /* links that were set; NULL: not known */
 	unsigned live;              /* workers of all pools */
-	/* of crashes, that run now; pid 0: none. The pool is NULL once it is gone. */
+	/* running explainers; pid 0: none. The pool is NULL once it is freed. */
 	struct scop_explainer {
 		pid_t pid;
 		struct scop_pool *pool;
 		unsigned slot;
 	} explainers[SCOP_EXPLAINERS_MAX];
-	int wake_fd;          /* an eventfd that workers call for help with */
+	int wake_fd;          /* an eventfd with which workers wake the supervisor */
 	int work_fd;          /* an eventfd that wakes the dispatcher */
 	int mail_fd;          /* and one for the mailer */
-	int outputs;          /* what workers write: see supervisor/output.h */
+	int outputs;          /* workers' output: see supervisor/output.h */
 	int traces_fd;        /* of the kept traces (web/traces.h); -1: none yet */
-	int gate_fd;          /* its locks let two hash passwords at once (web/password.c) */
-	uid_t dispatcher_uid; /* whom job workers' sockets are for; 0: our own */
+	int gate_fd;          /* its locks limit password hashing (service/password.c) */
+	uid_t dispatcher_uid; /* may open job workers' sockets; 0: the supervisor's own */
 	int directory_fd;     /* read-only, for workers */
 	gid_t nginx_gid;
 	bool root;
-	bool state_changed; /* a pool went out of service or came back */
+	bool state_changed; /* a pool went out of service, or returned */
 };
 
 struct scop_pool *scop_pool_find(struct scop_host *host, const char *name);
@@ -93,29 +93,29 @@ struct scop_pool *scop_pool_make(struct scop_host *host,
     const struct scop_directory_package *package, const char *name, bool jobs);
 
 /* For a new pool, if another version of the module is in use: starts a worker before any route
- * leads there. */
+ * leads to it. */
 void scop_pool_warm(struct scop_host *host, struct scop_pool *pool);
 
-/* Ends its workers gently and closes its socket; freed by scop_pool_reap once they are gone. */
+/* Lets its workers finish, and closes its socket; scop_pool_reap frees it once they have ended. */
 void scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket);
 
 /* Whether the supervisor has to watch the socket now, because no worker would accept the next
  * request. */
 bool scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now);
 
-/* The socket is readable. */
+/* Handles a readable socket. */
 void scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now);
 
-/* The socket no longer listens. */
+/* Replaces a socket that no longer listens. */
 void scop_pool_broken(struct scop_host *host, struct scop_pool *pool);
 
-/* A process ended; true when it was this pool's. */
+/* Handles the end of a process; true if it was this pool's. */
 bool scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int status);
 
-/* Slow and stuck requests, idle workers, pools whose rest is over. */
+/* Handles slow and stuck requests, idle workers, and pools that return to service. */
 void scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now);
 
-/* When the pool next wants to be looked at; INT64_MAX for never. */
+/* When the pool must be checked next; INT64_MAX for never. */
 int64_t scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64_t now);
 
 void scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool);

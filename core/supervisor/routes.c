@@ -12,13 +12,12 @@
 
 #include "base/log.h"
 
-/* The links set so far, so that a change at one of a thousand tenants need not check the links of
- * all. */
+/* The links set so far, so that a change at one tenant in a thousand need not check all links. */
 struct scop_routes {
 	uint32_t count;
 	struct seen {
 		char host[SCOP_HOST_MAX + 1];
-		uint64_t links; /* a hash of all that they are made of */
+		uint64_t links; /* a hash of all their inputs */
 	} seen[];               /* sorted by host, as an image is */
 };
 
@@ -78,7 +77,8 @@ make_pools(struct scop_host *host, const struct scop_directory_image *image)
 	free(tenants);
 }
 
-/* Behind a module's name, or "-": its public pages are closed, and the tenant's portal says so. */
+/* The suffix after a module's name, or "-", whose public pages are closed: the tenant's portal
+ * answers for them. */
 #define CLOSED ".closed"
 
 struct link {
@@ -93,7 +93,7 @@ package_of(const struct scop_directory_image *image,
 	return &scop_directory_packages(image)[subscription->package];
 }
 
-/* The pool of the tenant's portal, which answers for modules that are switched off. */
+/* The pool of the tenant's portal, which answers for disabled modules. */
 static bool
 portal_pool(const struct scop_directory_image *image, const struct scop_directory_tenant *tenant,
     char *ret_name, size_t size)
@@ -146,7 +146,7 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 	return count;
 }
 
-/* Puts a link in the place of one that leads elsewhere, so that there is always one. */
+/* Replaces a link atomically, so that there is always one. */
 static bool
 replace_link(const char *path, const char *target)
 {
@@ -194,7 +194,7 @@ sweep(const char *folder, bool (*keep)(const void *context, const char *name), c
 		if (is_host)
 			sweep(path, keep, NULL, false);
 		if (is_host ? rmdir(path) : unlink(path))
-			scop_log_line(SCOP_LOG_WARNING, "the route '%s' cannot be taken away: %s",
+			scop_log_line(SCOP_LOG_WARNING, "the route '%s' cannot be removed: %s",
 			    path, strerror(errno));
 	}
 	if (dir)
@@ -226,7 +226,7 @@ keeps_host(const void *context, const char *name)
 static uint64_t
 mix(uint64_t sum, const char *text)
 {
-	do /* FNV-1a, the NUL as well */
+	do /* FNV-1a, including the NUL */
 		sum = (sum ^ (unsigned char)*text) * 1099511628211u;
 	while (*text++);
 	return sum;
@@ -257,7 +257,7 @@ set_links(const struct scop_directory_image *image, const struct scop_directory_
     const char *root)
 {
 	const uint32_t subscriptions = scop_directory_tenants(image)[host->tenant].subscriptions;
-	/* each may stand at the root, too */
+	/* each may also be at the root */
 	struct link *links = must(calloc(2 * (size_t)subscriptions + 1, sizeof *links));
 	const size_t count = links_of(image, host, links);
 	char folder[300];
@@ -285,7 +285,7 @@ scop_routes_apply(struct scop_host *host, const struct scop_directory_image *ima
 	const struct scop_routes *before = host->routes;
 	struct scop_routes *now =
 	    must(calloc(1, sizeof *now + image->host_count * sizeof now->seen[0]));
-	uint32_t at = 0; /* in those of before */
+	uint32_t at = 0; /* in the previous ones */
 	char root[200];
 
 	make_pools(host, image);

@@ -2,7 +2,7 @@
 /*
  * Routes as links: run/t/<host>/<module> leads to the pool's folder, run/t/<host>/- to the module
  * at the host's root. nginx finds the socket through the link, so installing, disabling and
- * switching are one rename each, with no reload.
+ * switching are one rename each, without a reload.
  */
 #ifndef SCOP_SUPERVISOR_ROUTES_H
 #define SCOP_SUPERVISOR_ROUTES_H
@@ -10,14 +10,14 @@
 #include "data/directory.h"
 #include "supervisor/pool.h"
 
-/* Makes pools and links agree with the image: new pools first, then links. A host name whose links
- * were set and are the same is not touched. */
+/* Updates pools and links to match the image: new pools first, then links. Unchanged links of a
+ * host name are not touched. */
 void scop_routes_apply(struct scop_host *host, const struct scop_directory_image *image);
 
-/* The next image sets all links again: somebody may have changed them. */
+/* Makes the next image set all links again, in case somebody has changed them. */
 void scop_routes_forget(struct scop_host *host);
 
-/* Ends the pools that no route leads to any more, once readers see that image. */
+/* Ends the pools to which no route leads any more, once readers see that image. */
 void scop_routes_drain(struct scop_host *host);
 
 #endif

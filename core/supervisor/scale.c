@@ -11,7 +11,7 @@
 #include "scopiton/value.h"
 
 enum {
-	SECOND_LOOK = 1000, /* microseconds until the queue is looked at again */
+	SECOND_LOOK = 1000, /* microseconds until the queue is checked again */
 	REST = 2000,        /* after starting workers */
 	ROOM_REST = 5000,   /* after asking another pool's worker to make room */
 };
@@ -76,8 +76,8 @@ scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, in
 	    scop_pool_count(pool, SCOP_SLOT_IDLE) == 0;
 }
 
-/* All workers there may be are alive, but some idle: the one idle for longest, of another pool,
- * makes room. */
+/* If the maximum number of workers is alive, but some are idle, evicts the longest-idle worker of
+ * another pool. */
 static void
 make_room(struct scop_host *host, const struct scop_pool *needy)
 {
@@ -175,7 +175,7 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 		scop_pool_back_in_service(host, pool);
 	if (pool->look_at &&
 	    (pool->live >= scop_pool_max(host, pool) || scop_pool_count(pool, SCOP_SLOT_IDLE) > 0))
-		/* a sibling is free, or nobody may be added: no second look is needed */
+		/* a sibling is idle, or no worker may be added: no second check is needed */
 		pool->look_at = 0;
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
 		const int64_t since = atomic_load(&pool->board->slots[i].since);

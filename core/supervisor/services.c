@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The services that run beside the workers: the installer, the dispatcher, the mailer and the
+/* The services that run alongside the workers: the installer, the dispatcher, the mailer and the
  * broker. One that ends is started again. */
 #include <errno.h>
 #include <fcntl.h>

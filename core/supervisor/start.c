@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* How a worker is started: its slot, its settings, its process. */
+/* Starts a worker: its slot, its settings, its process. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@ make_board(struct scop_pool *pool)
 	return pool->board && pool->workers;
 }
 
-/* For authors: made with the first worker that shall keep traces, and never where none shall. */
+/* For authors: created with the first worker that keeps traces, and never if none does. */
 static void
 make_traces(struct scop_host *host)
 {
@@ -45,7 +45,7 @@ make_traces(struct scop_host *host)
 	}
 }
 
-/* A text of a child that is about to become a worker. */
+/* Formats an argument in a child that is about to become a worker. */
 static const char *__attribute__((format(printf, 1, 2))) text(const char *format, ...)
 {
 	va_list args;
@@ -58,7 +58,8 @@ static const char *__attribute__((format(printf, 1, 2))) text(const char *format
 	return made;
 }
 
-/* Workers of one pool end after different numbers of requests, not all at once. */
+/* Varies the number of requests after which workers end, so that a pool's do not end all at once.
+ */
 static int64_t
 requests_of(const struct scop_config *config, unsigned slot)
 {
@@ -106,7 +107,7 @@ settings_for(const struct scop_host *host, const struct scop_pool *pool, unsigne
 	};
 }
 
-/* Lets a job worker call other systems, where its module's manifest names any. */
+/* Lets a job worker call other systems, if its module's manifest names any. */
 static void
 add_way_out(struct scop_worker_settings *settings, const struct scop_config *config)
 {
@@ -115,7 +116,7 @@ add_way_out(struct scop_worker_settings *settings, const struct scop_config *con
 	settings->ca_file = config->ca_file;
 }
 
-/* In the child: nothing but the worker's own settings and descriptors goes along. */
+/* In the child: passes on only the worker's own settings and descriptors. */
 static void __attribute__((noreturn)) become_worker(const struct scop_host *host,
     const struct scop_pool *pool, unsigned slot, int stop_fd, int output)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The end of a supervisor: it stops, or leaves to a new one; and how a new one begins beside an old
- * one. */
+/* The end of a supervisor, which stops or hands over to a new one; and how a new one takes over. */
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -22,8 +21,8 @@ supervisor_stop(struct supervisor *supervisor, int64_t milliseconds)
 		scop_pool_drain(&supervisor->host, pool, true);
 }
 
-/* The stop timeout has passed. Services are killed, too: the next one redoes their work, as after a
- * crash. */
+/* Kills what still runs after the stop timeout. Services are killed, too: the next supervisor's
+ * redo their work, as after a crash. */
 void
 supervisor_kill(struct supervisor *supervisor)
 {
@@ -42,8 +41,8 @@ supervisor_is_done(const struct supervisor *supervisor)
 	return supervisor->stopping && supervisor->host.live == 0;
 }
 
-/* Serves what is still queued on our sockets before they close: a new supervisor holds the names
- * already. */
+/* Serves the requests still queued on these sockets before they close: a new supervisor has taken
+ * over the names. */
 void
 supervisor_hand_over(struct supervisor *supervisor)
 {
@@ -69,7 +68,7 @@ supervisor_hand_over(struct supervisor *supervisor)
 	supervisor_stop(supervisor, supervisor->host.config.drain_milliseconds);
 }
 
-/* Connects to a supervisor that holds our run directory; -1 if there is none. */
+/* Connects to a supervisor that uses this run directory; -1 if there is none. */
 int
 supervisor_find_predecessor(const struct supervisor *supervisor)
 {
@@ -83,6 +82,6 @@ supervisor_take_over(int predecessor)
 
 	if (write(predecessor, "takeover\n", 9) != 9 ||
 	    read(predecessor, answer, sizeof answer - 1) <= 0)
-		scop_log_line(SCOP_LOG_WARNING, "the supervisor before us did not answer");
+		scop_log_line(SCOP_LOG_WARNING, "the previous supervisor did not answer");
 	close(predecessor);
 }

@@ -3,9 +3,9 @@
  * scopiton-supervisor: holds a listening socket for each pool, starts and ends workers, keeps the
  * routes.
  *
- * It talks to no database and loads no module, so that neither can harm it. It reads its data on
- * tenants from an image, run/directory, which the installer writes, and reports to run/state. One
- * argument: the configuration file.
+ * It has no database connection and loads no module, so that neither can harm it. It reads its data
+ * on tenants from an image, run/directory, which the installer writes, and reports to run/state.
+ * One argument: the configuration file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ reload(struct supervisor *supervisor)
 	struct scop_error err;
 
 	if (!scop_config_load(&config, supervisor->config_file, &err)) {
-		scop_log_line(SCOP_LOG_ERROR, "the configuration stays as it was: %s", err.text);
+		scop_log_line(SCOP_LOG_ERROR, "the configuration is unchanged: %s", err.text);
 		return;
 	}
 	snprintf(config.run, sizeof config.run, "%s", supervisor->host.config.run);
@@ -121,7 +121,8 @@ drop_unwanted_pools(struct supervisor *supervisor)
 	}
 }
 
-/* Tells the installer, and through it the portal, which modules are out of service and why. */
+/* Reports to the installer, and through it to the portal, which modules are out of service and why.
+ */
 static void
 write_state(struct supervisor *supervisor)
 {
@@ -171,7 +172,7 @@ drain_fd(int fd)
 		;
 }
 
-/* The descriptors that are always watched; behind them come the sockets of pools. */
+/* The descriptors that are always watched; the sockets of pools follow them. */
 enum { SIGNALS, NOTICES, WAKE, CONTROL, OUTPUTS, FIXED };
 
 struct watched {
@@ -212,7 +213,7 @@ serve_pools(struct scop_host *host, const struct watched *watched, int64_t now)
 		else if (events & POLLIN)
 			scop_pool_readable(host, pool, now);
 		else if (pool->look_at && now >= pool->look_at)
-			pool->look_at = 0; /* a sibling took it meanwhile */
+			pool->look_at = 0; /* a sibling has accepted it */
 	}
 }
 
@@ -269,10 +270,10 @@ make_run_directory(const char *run)
 	snprintf(path, sizeof path, "%s/pools", run);
 	if ((mkdir(run, 0755) != 0 && errno != EEXIST) ||
 	    (mkdir(path, 0755) != 0 && errno != EEXIST))
-		supervisor_give_up("the run directory cannot be made");
+		supervisor_give_up("the run directory cannot be created");
 }
 
-/* Finds whom sockets are for. */
+/* Finds the group and user that may open the sockets. */
 static void
 find_users(struct scop_host *host)
 {
@@ -283,7 +284,7 @@ find_users(struct scop_host *host)
 		const struct group *group = getgrnam(host->config.nginx_group);
 
 		if (!group)
-			supervisor_give_up("'nginx_group' names no group of this machine");
+			supervisor_give_up("'nginx_group' does not name a group of this machine");
 		host->nginx_gid = group->gr_gid;
 	}
 }
@@ -311,10 +312,10 @@ open_notices(struct supervisor *supervisor)
 	if (supervisor->signal_fd < 0 || supervisor->notify_fd < 0 || host->wake_fd < 0 ||
 	    host->work_fd < 0 || host->mail_fd < 0 || host->gate_fd < 0 || host->outputs < 0 ||
 	    inotify_add_watch(supervisor->notify_fd, host->config.run, IN_MOVED_TO) < 0)
-		supervisor_give_up("signals or notices cannot be watched");
+		supervisor_give_up("signals or inotify events cannot be watched");
 }
 
-/* The directory in shared memory, which workers get without the right to write. */
+/* Creates the directory in shared memory, which workers map read-only. */
 static void
 share_directory(struct supervisor *supervisor)
 {
@@ -353,7 +354,7 @@ main(int argc, char **argv)
 	supervisor_read_image(&supervisor);
 	supervisor.control_fd =
 	    supervisor_open_socket(&supervisor, "control", 0660, supervisor.host.nginx_gid);
-	/* the broker asks the kernel who is there */
+	/* the broker asks the kernel for the peer's user id */
 	supervisor.out_fd = supervisor_open_socket(&supervisor, "out", 0666, 0);
 	if (predecessor >= 0)
 		supervisor_take_over(predecessor);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The crash handler, limited to async-signal-safe calls: see crash.h and signal-safety(7). Beyond
- * that list it calls backtrace(3), whose library is loaded before; should that fail or hang, the
- * signal, or the time limit, ends the process all the same. */
+ * that list it calls backtrace(3), whose library is loaded in advance; if that fails or hangs, the
+ * signal or the time limit still ends the process. */
 #include "worker/crash.h"
 
 #include <execinfo.h>
@@ -24,7 +24,7 @@ enum {
 };
 
 static struct scop_crash_watch watched;
-static uintptr_t module_base, module_end; /* as it lies in memory */
+static uintptr_t module_base, module_end; /* as loaded in memory */
 
 struct search {
 	uintptr_t wanted;
@@ -58,7 +58,7 @@ note_frame(struct scop_crash *crash, uintptr_t at, uintptr_t fault)
 		return;
 	const uint64_t offset = at - module_base - (at == fault ? 0 : 1);
 
-	/* a recursion fills the list with one line */
+	/* a recursion would fill the list with one line */
 	if (crash->count == 0 || crash->at[crash->count - 1] != offset)
 		crash->at[crash->count++] = offset;
 }
@@ -68,7 +68,7 @@ note_frames(struct scop_crash *crash, uintptr_t fault)
 {
 	void *frames[UNWOUND_MAX];
 
-	/* first, for the stack may be what is broken */
+	/* first, because the stack itself may be broken */
 	note_frame(crash, fault, fault);
 	const uint32_t known = crash->count;
 	const int count = backtrace(frames, UNWOUND_MAX);
@@ -106,7 +106,7 @@ on_crash(int number, siginfo_t *info, void *context)
 		for (int i = 0; i < LOOKS && !atomic_load(&crash->explained); i++)
 			nanosleep(&(struct timespec){ 0, LOOK_NANOSECONDS }, NULL);
 	signal(number, SIG_DFL);
-	raise(number); /* delivered when we return */
+	raise(number); /* delivered when this handler returns */
 }
 
 void
@@ -118,7 +118,7 @@ scop_crash_watch(const struct scop_crash_watch *watch)
 	    mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	watched = *watch;
-	/* an endless recursion has no stack left of its own */
+	/* an endless recursion leaves no room on its own stack */
 	if (!dl_iterate_phdr(find_module, &(struct search){ (uintptr_t)watch->module }) ||
 	    stack == MAP_FAILED ||
 	    sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = STACK_BYTES }, NULL) != 0) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A crash of the module: the worker's signal handler leaves in its slot of the scoreboard which
- * addresses of the module's file were being executed. The supervisor has them turned into
- * functions and lines by scopiton-explainer, which runs beside the worker's sandbox in one of its
- * own: in here nothing but the kernel can be trusted any more.
+ * Records a crash of the module: the worker's signal handler writes the addresses being executed in
+ * the module's file into its slot of the scoreboard. The supervisor passes them to
+ * scopiton-explainer, which finds functions and lines in a sandbox of its own: in the crashed
+ * process nothing but the kernel can be trusted any more.
  */
 #ifndef SCOP_WORKER_CRASH_H
 #define SCOP_WORKER_CRASH_H
@@ -18,11 +18,11 @@ struct scop_crash_watch {
 	struct scop_crash *crash;         /* in the worker's slot */
 	const struct scop_module *module; /* loaded: an address in its file */
 	int wake_fd;                      /* wakes the supervisor */
-	bool wait; /* in development: until it has been explained, so that the error page has it */
+	bool wait; /* in development: wait for the explainer, for the error page */
 };
 
-/* From here on a signal that kills (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) is noted first.
- * Afterwards it kills as it always did. Loads nothing: the unwinder must have been loaded. */
+/* From now on records fatal signals (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), which then end the
+ * process as usual. Loads nothing: the unwinder must already be loaded. */
 void scop_crash_watch(const struct scop_crash_watch *watch);
 
 #endif

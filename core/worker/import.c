@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Imports: see import.h. The input is, per file, a line "size name" and its bytes; the output is
- * reports, "level line column text". All runs in one transaction: any error rolls everything back.
+ * reports, "level line column text". Everything runs in one transaction, which any error rolls
+ * back.
  */
 #include "worker/import.h"
 

@@ -7,7 +7,7 @@
 #include "web/app.h"
 
 /* Runs the module's import `name` for `site` ("tenant database language zone currency epoch");
- * gives the exit status. */
+ * returns the exit status. */
 int scop_import_run(struct scop_app *app, const char *name, const char *site);
 
 #endif

@@ -73,8 +73,8 @@ scop_worker_prepare_database(struct scop_worker *worker)
 		    scop_db_error(worker->app.db));
 }
 
-/* In job workers of a module that calls other systems, loads the libraries for it while files can
- * still be read. */
+/* In job workers of a module that calls other systems, loads the necessary libraries while files
+ * can still be read. */
 void
 scop_worker_open_way_out(struct scop_worker *worker)
 {

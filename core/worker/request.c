@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One request of a worker: whose it is, what the scoreboard says of it, and who answers it. */
+/* One request of a worker: its tenant, its entry in the scoreboard, and its answer. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +120,7 @@ slot_done(struct scop_worker *worker, int status)
 	atomic_store(&slot->state, SCOP_SLOT_IDLE);
 }
 
-/* Wakes the supervisor when no sibling is left to take the next request. */
+/* Wakes the supervisor if no sibling is idle for the next request. */
 static void
 call_for_help(struct scop_worker *worker)
 {
@@ -133,19 +133,18 @@ call_for_help(struct scop_worker *worker)
 		scop_log_line(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
 }
 
-/* How the module stands for the tenant that a request is for. */
+/* The state of the module for a request's tenant. */
 enum site_state { SITE_FOUND, SITE_NONE, SITE_MOVED, SITE_FROZEN };
 
-/* A request: whom it is for, by host name or where that is NULL by number, and whether it only
- * reads. */
+/* A request's tenant, by host name or, if that is NULL, by number, and whether it only reads. */
 struct asked {
 	const char *host;
 	uint32_t tenant;
 	bool reads;
 };
 
-/* Looks the tenant's use of this module up; false where there is none, or where it is off. Routes
- * change just before the directory does, so a request on a new route waits for that. */
+/* Looks up the tenant's subscription to this module; false if there is none, or it is disabled.
+ * Routes change just before the directory does, so a request on a new route waits for it. */
 static bool
 find_entry(struct scop_worker *worker, const struct asked *asked, int64_t until)
 {
@@ -206,8 +205,8 @@ find_site(struct scop_worker *worker, const struct asked *asked, struct scop_sit
 		frozen = worker->entry.subscription.state == SCOP_STATE_FROZEN && !asked->reads;
 		if (!frozen || worker->settings.jobs || scop_board_clock() > until)
 			break;
-		/* A copy waits for requests that were under way before it; one that waits for the
-		 * copy is not. */
+		/* A copy of tables waits for requests that began before it, but not for those that
+		 * wait for the copy. */
 		atomic_store(&worker->slot->since, scop_board_clock());
 		usleep(FROZEN_LOOK_MICROSECONDS);
 	}
@@ -217,9 +216,9 @@ find_site(struct scop_worker *worker, const struct asked *asked, struct scop_sit
 	return frozen ? SITE_FROZEN : SITE_FOUND;
 }
 
-/* libfcgi waits until nginx has closed its end, lest bytes of a body that nobody has read turn the
- * answer into an error. Where the end of the input was read there are none, and the next request
- * need not wait for nginx. */
+/* libfcgi waits until nginx has closed its end, so that unread bytes of a body do not turn the
+ * answer into an error. If the input was read to its end there are none, and the next request need
+ * not wait for nginx. */
 static void
 hang_up(FCGX_Request *fcgi, bool reads)
 {
@@ -240,7 +239,7 @@ answer_visitor(struct scop_worker *worker, enum site_state state, const struct s
 	return 509;
 }
 
-/* Runs a job, or tells the dispatcher that it is to ask again later. */
+/* Runs a job, or tells the dispatcher to send it again later. */
 static int
 answer_dispatcher(struct scop_worker *worker, enum site_state state, const struct scop_site *site,
     const struct scop_exchange *exchange, FCGX_Stream *out)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a worker watches of itself: its time, its crashes, its statements. */
+/* How a worker watches itself: time limit, crashes, statements. */
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -48,7 +48,7 @@ void
 scop_worker_watch_crashes(const struct scop_worker *worker)
 {
 #if defined(__SANITIZE_ADDRESS__)
-	(void)worker; /* the sanitizer has handlers of its own, which say more */
+	(void)worker; /* the sanitizer has its own handlers, which report more */
 #else
 	scop_crash_watch(&(struct scop_crash_watch){ .crash = &worker->slot->crash,
 	    .module = worker->app.module,

@@ -84,11 +84,11 @@ serve(struct scop_worker *worker)
 		struct epoll_event event;
 
 		/* The kernel wakes one of several idle workers for a request; the timeout covers
-		 * its dying between wake-up and accept. */
+		 * its death between wake-up and accept. */
 		if (epoll_wait(worker->wait_fd, &event, 1, LOOK_MILLISECONDS) <= 0)
 			continue;
 		if (event.data.fd ==
-		    worker->settings.stop) /* the supervisor closed it, or is gone */
+		    worker->settings.stop) /* the supervisor has closed it, or has ended */
 			break;
 		if (event.events & (uint32_t)~EPOLLIN) {
 			scop_log_line(SCOP_LOG_ERROR,
@@ -99,7 +99,7 @@ serve(struct scop_worker *worker)
 		if (FCGX_Accept_r(&fcgi) < 0) {
 			if (errno == 0 || errno == EAGAIN || errno == EINTR ||
 			    errno == ECONNABORTED)
-				continue; /* a sibling took it */
+				continue; /* a sibling has accepted it */
 			scop_log_line(SCOP_LOG_ERROR, "ends: no request can be accepted: %s",
 			    strerror(errno));
 			break;
@@ -174,9 +174,9 @@ static void
 ignore_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGTERM, SIG_IGN); /* else libfcgi takes it over, and never accepts again */
+	signal(SIGTERM, SIG_IGN); /* otherwise libfcgi uses it, and never accepts again */
 	signal(SIGUSR1, SIG_IGN);
-	/* Ctrl-C reaches the whole group; we end when the supervisor says so */
+	/* Ctrl-C reaches the whole process group; the supervisor decides when workers end */
 	signal(SIGINT, SIG_IGN);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shared by the parts of the worker: what it is, and what each part does for main(). */
+/* Shared by the parts of the worker: its state, and the functions for main(). */
 #ifndef SCOP_WORKER_WORKER_H
 #define SCOP_WORKER_WORKER_H
 
@@ -15,16 +15,16 @@ struct scop_worker {
 	struct scop_worker_settings settings;
 	struct scop_app app;
 	struct scop_board *board;
-	struct scop_slot *slot; /* ours; NULL in an import */
+	struct scop_slot *slot; /* this worker's; NULL in an import */
 	const struct scop_directory_shared *directory;
 	struct scop_traces *traces; /* shared with all workers, for authors; NULL: none are kept */
 	int wait_fd;                /* watches the pool's socket and the pipe to stop */
 	int64_t slow_milliseconds;
-	struct scop_directory_entry entry; /* of the request under way */
-	struct scop_arena *arena;          /* of the request under way */
+	struct scop_directory_entry entry; /* of the current request */
+	struct scop_arena *arena;          /* of the current request */
 };
 
-/* Ends the worker before it serves; `said` is a message as base/said.h has it, which the supervisor
+/* Ends the worker before it serves; `said` is a message as in base/said.h, which the supervisor
  * reads from the slot. */
 void __attribute__((noreturn))
 scop_worker_give_up(const struct scop_worker *worker, const char *said);
@@ -37,15 +37,15 @@ void scop_worker_open_way_out(struct scop_worker *worker);
 void scop_worker_lock_in(struct scop_worker *worker);
 void scop_worker_load(struct scop_worker *worker);
 
-/* ---- watch.c: what a worker watches of itself ---- */
+/* ---- watch.c: how a worker watches itself ---- */
 
-/* Ends us in a request that goes far over its hard limit, should the supervisor be gone. */
+/* Ends the worker if a request far exceeds its hard limit, in case the supervisor has ended. */
 void scop_worker_watch_time(const struct scop_worker *worker);
 
 /* Reports the place of a crash to the supervisor. */
 void scop_worker_watch_crashes(const struct scop_worker *worker);
 
-/* Logs slow statements, and notes all for traces. */
+/* Logs slow statements, and records all for traces. */
 void scop_worker_watch_statements(struct scop_worker *worker);
 
 /* ---- request.c ---- */

@@ -116,7 +116,7 @@ test('one bad route rests for its tenant; its other routes and the other tenants
       for (const host of [acme, beta]) assert.equal((await get(host, 'crashone')).status, 200)
     }
     for (let i = 0; i < 3; i++) assert.equal((await get(acme, 'crashone', '/crash')).status, 503)
-    await until('the route rests', () => lines(stack, from, "route 1 of 'crashone' rests for 60 s for tenant 'acme'").length === 1)
+    await until('the route rests', () => lines(stack, from, "route 1 of 'crashone' is suspended for 60 s for tenant 'acme'").length === 1)
     const dead = deaths(from, 'crashone').length
     assert.ok(dead === 5 || dead === 6, `${dead} deaths: a GET is tried twice, the last one's second try meets the rest`)
     const refused = await get(acme, 'crashone', '/crash')

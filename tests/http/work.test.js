@@ -156,7 +156,7 @@ test('a module that is switched off keeps its jobs until it is on again', async 
   await stack.cli('module', 'disable', 'clerk', '--tenant', 'beta')
   await stack.sql(`INSERT INTO queue.outbox (role, name, body) VALUES ('t${ids.beta}_clerk', 'note', '{"text": "patient"}')`)
   await ask('note', 'wakes the dispatcher')
-  await until('it is put back', async () => await waiting("error LIKE '%switched off%' AND tries = 0") === 1, 10000)
+  await until('it is put back', async () => await waiting("error LIKE '%disabled%' AND tries = 0") === 1, 10000)
   await stack.cli('module', 'install', 'clerk', '--tenant', 'beta')
   await until('its page is back', async () => (await page('beta')).status === 200)
   await hurry()
