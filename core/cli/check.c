@@ -19,7 +19,8 @@
 #include "package/files.h"
 #include "package/index.h"
 
-/* The package as a folder: a file is unpacked into `ret_temporary`, which is then to be removed. */
+/* Returns the package as a folder: a file is unpacked into `ret_temporary`, which the caller must
+ * remove. */
 const char *
 cli_package_folder(struct scop_arena *arena, const char *given, const char **ret_temporary,
     struct scop_error *err)
@@ -50,9 +51,8 @@ cli_module_check(struct cli *cli)
 	struct scop_error err;
 
 	if (cli->argc != 1)
-		return cli_usage(
-		    "module check needs a package, and perhaps --source, --catalogue and "
-		    "--again");
+		return cli_usage("module check needs a package and, optionally, --source, "
+				 "--catalogue and --again");
 	struct scop_arena *arena = scop_arena_new();
 	const char *folder = cli_package_folder(arena, cli->argv[0], &temporary, &err);
 	const bool has_platform =
@@ -86,7 +86,7 @@ check_config(struct cli *cli)
 	scop_arena_free(arena);
 	if (!ok)
 		return cli_fail("%s", err.text);
-	printf("%s: sound\n", cli->config_file);
+	printf("%s: valid\n", cli->config_file);
 	return CLI_DONE;
 }
 
@@ -108,7 +108,7 @@ cli_check(struct cli *cli)
 				scop_grants_read(arena, config.granted, &here.granted, &err))) &&
 	    scop_package_open_here(&here, cli->argv[0], &package, &err);
 	if (ok)
-		printf("%s %s: sound (%s)\n", package.manifest.name, package.manifest.version,
+		printf("%s %s: valid (%s)\n", package.manifest.name, package.manifest.version,
 		    package.hash);
 	scop_arena_free(arena);
 	return ok ? CLI_DONE : cli_fail("%s", err.text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The levels of a package's check: each is measured once the lower ones that it builds on are
- * reached, or taken from what an earlier check of the same bytes has kept. The result is a level;
- * each finding has a code that docs/check.md explains.
+ * reached, or taken from the cached result of an earlier check of the same bytes. The result is a
+ * level; each finding has a code that docs/check.md explains.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,14 +58,14 @@ look_at_manifest(struct check *check)
 	const char *readme = scop_arena_printf(check->arena, "%s/README.md", check->folder);
 
 	if (!manifest->changes[0])
-		check_find(check, "W110", "the manifest does not say what is new in %s (<changes>)",
+		check_find(check, "W110", "the manifest has no release notes for %s (<changes>)",
 		    manifest->version);
 	if (access(readme, R_OK) != 0)
 		check_find(check, "W111", "the package has no manual (README.md)");
 	if (strstr(scop_arena_printf(check->arena, ",%s,", check->package.first_parts),
 		scop_arena_printf(check->arena, ",%s,", manifest->name)))
 		check_find(check, "W113",
-		    "it has pages below /%s, its own name, so it cannot stand at the root",
+		    "it has pages below /%s, its own name, so it cannot be at the root",
 		    manifest->name);
 	for (size_t i = 0; i < manifest->call_count; i++)
 		if (strchr(manifest->calls[i].host, '*'))
@@ -84,25 +84,25 @@ loads(struct check *check)
 	return true;
 }
 
-/* ---- what each level is ---- */
+/* ---- the levels ---- */
 
 static const struct level {
 	const char *words;
 	check_level *measure;
-	const char *needs; /* in the words of what is said where it is not measured */
+	const char *needs; /* the missing requirement, for the message */
 } levels[CHECK_LEVELS + 1] = {
 	[1] = { "loads", loads, NULL },
-	[2] = { "installs and purges without a trace, for two tenants", check_installs_and_purges,
+	[2] = { "installs for two tenants, and purges completely", check_installs_and_purges,
 	    PLATFORM },
 	[3] = { "its own tests pass", check_own_tests, SOURCE },
 	[4] = { "four languages complete and accessible", check_accessible, SOURCE },
-	[5] = { "upgrades from every published version, and goes back", check_upgrades, PLATFORM },
+	[5] = { "upgrades from every published version, and rolls back", check_upgrades, PLATFORM },
 	[6] = { "survives being killed half way", check_survives, PLATFORM },
 	[7] = { "clean under sanitizers and fuzzing", check_clean, SOURCE },
 	[8] = { "reproducible and documented", check_reproducible, SOURCE },
 };
 
-/* The levels that take minutes; those of 5 and 6 for one state of the catalogue. */
+/* The levels that take minutes; 5 and 6 depend on the state of the catalogue. */
 static const int from_platform[] = { 5, 6, 0 }, from_sources[] = { 3, 4, 7, 8, 0 };
 
 static char *
@@ -128,7 +128,7 @@ read_kept(struct check *check)
 		check->kept.level[*level] = KEPT_NOT;
 }
 
-/* Keeps no result measured from the sources if they built another package. */
+/* Does not cache results measured from the sources if they built another package. */
 static void
 write_kept(struct check *check)
 {
@@ -143,7 +143,7 @@ write_kept(struct check *check)
 	kept_write(kept_file(check), &check->kept);
 }
 
-/* Whether all these levels are known to be reached and need not be measured again. */
+/* Whether all these levels are cached as reached, and need not be measured again. */
 static bool
 are_kept(const struct check *check, const int *level)
 {
@@ -195,7 +195,8 @@ level_of(const struct check *check)
 	return level;
 }
 
-/* On two throw-away tenants of this platform; whether they can live there is asked each time. */
+/* Measures levels on two temporary tenants of this platform; whether that is possible is checked
+ * each time. */
 static void
 measure_here(struct check *check)
 {

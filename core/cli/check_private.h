@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Shared by the files that check a package: check_levels.c measures the levels one after the other,
- * and each of the others holds the levels that need the same thing. */
+ * and each of the others has the levels with the same requirement. */
 #ifndef SCOP_CLI_CHECK_PRIVATE_H
 #define SCOP_CLI_CHECK_PRIVATE_H
 
@@ -21,21 +21,22 @@ struct check {
 	char names[CHECK_TENANTS][CHECK_TENANT_NAME_BYTES];
 	unsigned errors, warnings;
 	bool measured[CHECK_LEVELS + 1], reached[CHECK_LEVELS + 1];
-	bool other_sources; /* they give another package than this one */
-	bool again;         /* what is kept is measured all the same */
+	bool other_sources; /* they build another package than this one */
+	bool again;         /* cached levels are measured again */
 	struct kept_levels kept;
 };
 
-/* Says a finding; `code` as in docs/check.md, E for an error and W for a warning. Always false. */
+/* Prints a finding; `code` as in docs/check.md, E for an error and W for a warning. Always returns
+ * false. */
 bool __attribute__((format(printf, 3, 4)))
 check_find(struct check *check, const char *code, const char *format, ...);
 
-/* Says the platform's last error as a finding. Always false. */
+/* Prints the platform's last error as a finding. Always returns false. */
 bool check_fails(struct check *check, const char *code);
 
 /* ---- check_tenants.c: two throw-away tenants ---- */
 
-/* Makes them, false after saying why not; and removes those that were made. */
+/* Creates the tenants, false after an error message; and removes those that were created. */
 bool check_make_tenants(struct check *check);
 void check_remove_tenants(struct check *check);
 
@@ -43,7 +44,7 @@ void check_remove_tenants(struct check *check);
 bool check_install(struct check *check, int which, const char *folder, const char *code);
 bool check_purge(struct check *check, int which);
 
-/* ---- the levels: whether the package reaches it; each says why not ---- */
+/* ---- the levels: whether the package reaches them; each prints why not ---- */
 
 typedef bool check_level(struct check *check);
 

@@ -25,7 +25,7 @@ run(struct check *check, const char *code, const char *words, const char *comman
 		WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/* Whether the sources lie in a checkout of the host, as modules/NAME. */
+/* Whether the sources are in a checkout of the host, as modules/NAME. */
 static bool
 in_checkout(const struct check *check)
 {
@@ -59,7 +59,7 @@ builds_the_same(struct check *check)
 
 	ok = ok &&
 	    (strcmp(built.hash, check->package.hash) == 0 ||
-		check_find(check, "E802", "built from its sources it is another package"));
+		check_find(check, "E802", "its sources build another package"));
 	scop_files_remove(out);
 	return ok;
 }
@@ -73,7 +73,7 @@ has_manual(struct check *check)
 		   access(scop_arena_printf(check->arena, "%s/README.md", check->folder), R_OK) ==
 		       0) ||
 	    check_find(check, "E803",
-		"a manual (README.md) and what is new (<changes>) belong to it");
+		"the manual (README.md) or the release notes (<changes>) are missing");
 }
 
 bool
@@ -93,7 +93,7 @@ check_accessible(struct check *check)
 		check->package.manifest.name));
 }
 
-/* The fuzzers are a checkout's. */
+/* Only a checkout has the fuzzers. */
 static bool
 is_fuzzed(struct check *check)
 {
@@ -106,7 +106,7 @@ is_fuzzed(struct check *check)
 bool
 check_clean(struct check *check)
 {
-	/* the tests run a second time with both sanitizers */
+	/* the tests are run again with both sanitizers */
 	return check->reached[3] && is_fuzzed(check);
 }
 

@@ -47,15 +47,15 @@ check_remove_tenants(struct check *check)
 	for (int i = 0; i < CHECK_TENANTS; i++)
 		if (check->tenants[i]) {
 			scop_tenant_delete(check->platform, check->tenants[i]);
-			/* what purges have exported */
+			/* files exported by purges */
 			scop_files_remove(scop_arena_printf(check->arena, "%s/exports/%s",
 			    check->platform->config.var, check->names[i]));
 		}
 }
 
-/* Everything that a purge has to remove, a line each. These four change under the installer's lock
- * only, which we hold; work comes and goes all the time, so that it is looked for by the module's
- * roles. */
+/* Everything that a purge has to remove, one line each. These four change only under the
+ * installer's lock, which this process holds; queue entries change all the time, so they are looked
+ * up by the module's roles. */
 static const char *const trace_sql[] = {
 	"SELECT CONCAT('database ', schema_name) AS t FROM information_schema.schemata",
 	"SELECT CONCAT('account ', User) AS t FROM mysql.user",
@@ -119,7 +119,7 @@ traces(struct check *check)
 	return scop_buffer_str(&out);
 }
 
-/* That both have the same lines; each that is in one alone is named. */
+/* Checks that both have the same lines; names each line that is in only one. */
 static bool
 left_no_trace(struct check *check, const char *before, const char *after)
 {
@@ -132,7 +132,7 @@ left_no_trace(struct check *check, const char *before, const char *after)
 				scop_arena_printf(check->arena, "\n%.*s", (int)(next - line),
 				    line)))
 				ok = check_find(check, "E204", "purged, %s: %.*s",
-				    side ? "this is there no more" : "this is left",
+				    side ? "this is missing afterwards" : "this remains",
 				    (int)(next - line - 1), line);
 		}
 	return ok;
@@ -169,8 +169,8 @@ is_apart(struct check *check)
 	    check_find(check, "E203", "the role of one tenant has rights on the other's tables");
 }
 
-/* Says in which way the package and the other module exclude each other; false where the other one
- * stands at the root of a tenant, which is then known to be in the way. */
+/* Prints how the package and the other module exclude each other; false if the other one is at the
+ * root of a tenant, which is a certain conflict. */
 static bool
 stands_beside(struct check *check, const struct scop_value *other)
 {
@@ -186,14 +186,13 @@ stands_beside(struct check *check, const struct scop_value *other)
 		    module, name);
 	else
 		return check_find(check, "E205",
-		    "the module '%s', which stands at the root for tenants here, has pages below "
-		    "/%s. Give this one another name.",
+		    "the module '%s', which is at the root for tenants here, has pages below /%s. "
+		    "Give this one another name.",
 		    module, name);
 	return true;
 }
 
-/* Which modules will stand at the root cannot be known; those that this platform knows can be
- * looked at. */
+/* It is not known which modules will be at the root; this checks those that the platform knows. */
 static bool
 has_a_name_of_its_own(struct check *check)
 {
@@ -219,7 +218,7 @@ check_installs_and_purges(struct check *check)
 		return false;
 	if (strcmp(check->package.manifest.name, "portal") == 0)
 		return check_find(check, "W210",
-		    "the portal cannot be taken away; this was not measured");
+		    "the portal cannot be removed; this was not measured");
 	const char *before = traces(check);
 	if (!check_install(check, 0, check->folder, "E201") ||
 	    !check_install(check, 1, check->folder, "E201") || !is_apart(check) ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Levels 5 and 6 of a package's check: a tenant is upgraded to the package from each published
- * version and goes back, and installations are killed half way.
+ * version and rolled back, and installations are killed half way.
  */
 #include <dirent.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ enum { KILLS = 10, PUBLISHED_MAX = 1000 };
 
 /* ---- 5: from each published version ---- */
 
-/* The published versions that are older than the package, as files; in no order. */
+/* The published versions that are older than the package, as files, unsorted. */
 struct published {
 	struct scop_version version;
 	const char *file;
@@ -130,8 +130,7 @@ static void __attribute__((noreturn)) install_as_child(const struct check *check
 		: 1);
 }
 
-/* `old`: the version that the tenant has before, and that has to serve until the other does; NULL
- * for none. */
+/* `old`: the tenant's version before, which must serve until the other does; NULL for none. */
 static bool
 has_before(struct check *check, const char *old)
 {
@@ -180,7 +179,7 @@ survives_kills(struct check *check, const char *old)
 	return true;
 }
 
-/* As a first installation, and as an upgrade from the newest of the older ones. */
+/* Tests a first installation, and an upgrade from the newest older version. */
 bool
 check_survives(struct check *check)
 {

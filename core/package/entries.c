@@ -16,7 +16,7 @@
 #include "package/publish_private.h"
 #include "package/texts.h"
 
-/* Translations of these texts of the package. */
+/* The package's translations of these texts. */
 static json_t *
 texts_of(struct scop_arena *arena, const struct scop_package *package, const char *const *english,
     size_t count)
@@ -129,7 +129,7 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 	return entry;
 }
 
-/* As the package says it, which the last one published does for all versions. */
+/* Taken from the package: the last one published decides for all versions. */
 static bool
 describe(struct scop_publisher *publisher, json_t *module, const struct scop_package *package,
     struct scop_error *err)
@@ -160,7 +160,7 @@ granted_by_index(const void *context, const struct scop_package *package)
 	return scop_grants_of(context, package->manifest.scop, package->manifest.name);
 }
 
-/* Unpacks and checks as a host would before it installs. */
+/* Unpacks and checks the package as a host does before it installs one. */
 static bool
 look_into(struct scop_publisher *publisher, struct addition *addition, const char *folder,
     struct scop_error *err)
@@ -193,8 +193,8 @@ look_into(struct scop_publisher *publisher, struct addition *addition, const cha
 	return true;
 }
 
-/* That the scop which the manifest names owns the module's name, and that one of its keys has
- * signed. */
+/* Checks that the scop named in the manifest owns the module's name, and that one of its keys has
+ * signed the package. */
 static bool
 vouched_for(struct scop_publisher *publisher, const struct addition *addition,
     struct scop_error *err)
@@ -270,7 +270,7 @@ copy_once(struct scop_publisher *publisher, const char *from, const char *name,
 	const char *to = scop_publisher_path(publisher,
 	    scop_arena_printf(publisher->arena, "packages/%s", name));
 
-	/* what an earlier try has left; nothing in the index leads to it, or it is the same */
+	/* left by an earlier try; nothing in the index refers to it, or it is the same */
 	unlink(to);
 	return scop_files_copy(from, to, err);
 }

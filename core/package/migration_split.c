@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Splits a migration's text into its statements, and knows the probes of the usual ones. See
- * migration.h. */
+/* Splits a migration's text into statements, and has the probes of common ones. See migration.h. */
 #include "package/migration_private.h"
 
 #include <ctype.h>
@@ -137,7 +136,7 @@ scop_sql_with_other(struct scop_arena *arena, const char *sql, const char *datab
 	return scop_buffer_str(&out);
 }
 
-/* One migration while it is cut into statements, and the statement being read. */
+/* A migration being split, and the statement being read. */
 struct split {
 	struct scop_arena *arena;
 	const char *file;
@@ -145,7 +144,7 @@ struct split {
 	const char *probe; /* NULL: none was written before it */
 	bool repeats;
 	char quote;             /* that is open; NUL: none */
-	unsigned line, started; /* where we are, and where the statement begins */
+	unsigned line, started; /* the current line, and the line where the statement begins */
 	struct scop_migration_step *steps;
 	size_t max, *count;
 	struct scop_error *err;
@@ -200,8 +199,8 @@ finish_step(struct split *split)
 	return next_step(split);
 }
 
-/* Skips a comment from `--`, and notes what it says of the statement that follows; gives its last
- * byte. */
+/* Skips a comment from `--`, recording its directive for the next statement; returns its last byte.
+ */
 static const char *
 take_comment(struct split *split, const char *at)
 {
@@ -213,7 +212,8 @@ take_comment(struct split *split, const char *at)
 	return at + length - 1;
 }
 
-/* Refuses what another sql_mode would read in another way, and comments that are no lines. */
+/* Refuses text that another sql_mode would interpret differently, and comments that are not whole
+ * lines. */
 static bool
 check_character(const struct split *split, const char *at)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Changes the scops of a catalogue: their keys, the names of their modules, the rights that these
- * are granted. See publish.h. */
+/* Changes the scops of a catalogue: their keys, their module names, and the rights granted to
+ * these. See publish.h. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,8 +10,8 @@
 
 enum { TENANTS_MAX = 1000000 };
 
-/* Whose count the file is, by its signature, and that it is newer than the one that is there; NULL
- * with the reason. */
+/* Finds the scop whose signature the count carries, and checks that the count is newer than the
+ * known one; NULL with the reason. */
 static const char *
 whose_count(struct scop_publisher *publisher, const char *file, json_t *count,
     struct scop_error *err)
@@ -68,7 +68,7 @@ take_count(struct scop_publisher *publisher, const char *file, struct scop_error
 		text, err);
 }
 
-/* Each module has the sum of all scops' counts. */
+/* Sets each module's sum of all scops' counts. */
 static void
 add_counts(struct scop_publisher *publisher)
 {

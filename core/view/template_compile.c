@@ -164,7 +164,7 @@ is_skipped(const struct scop_token *token)
 	    (token->kind == 't' && token->length == 0 && !token->line_start);
 }
 
-/* Completes a section whose children are built; `after`: the token behind its closing tag. */
+/* Completes a section whose children are built; `after`: the token after its closing tag. */
 static bool
 complete(struct scop_compiler *compiler, struct scop_node *node, const struct scop_token *open,
     const struct scop_token *after)

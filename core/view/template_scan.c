@@ -69,7 +69,8 @@ set_delimiters(struct scop_compiler *compiler, struct scop_token *token, const c
 	return true;
 }
 
-/* What ends a tag whose text begins at `body`: `}` or `=` and the delimiter, or that alone. */
+/* The end mark of a tag whose text begins at `body`: `}` or `=` and the delimiter, or the delimiter
+ * alone. */
 static void
 find_closing(const struct scop_compiler *compiler, const char *body,
     char closing[SCOP_DELIMITER_MAX + 2])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a request brings: its head, and a form as its body. */
+/* Reads the input of a request: its head, and a form as its body. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,8 +20,8 @@ param(const struct scop_exchange *exchange, const char *name)
 	return value ? value : "";
 }
 
-/* The first of the visitor's languages that is ours (RFC 9110, section 12.5.4; weights are in order
- * in practice). */
+/* The first of the visitor's languages that the host supports (RFC 9110, section 12.5.4; weights
+ * are in order in practice). */
 static enum scop_language
 preferred_language(const char *accepted, enum scop_language otherwise)
 {
@@ -57,7 +57,7 @@ scop_serve_read_head(struct scop_request *req, const struct scop_exchange *excha
 	req->head = strcmp(req->method, "HEAD") == 0;
 	if (req->head)
 		req->method = "GET";
-	/* as nginx chose the pool by it, which may not be what the header says */
+	/* the one by which nginx chose the pool, which may differ from the header */
 	req->host = param(exchange, "HOST");
 	req->authority = param(exchange, "HTTP_HOST");
 	const size_t host_length = strlen(req->host);
@@ -95,8 +95,8 @@ unmap(void *thing)
 	munmap((void *)(uintptr_t)map->data, map->size);
 }
 
-/* A body as one piece in a memory descriptor, so that uploads do not fill the arena. Status 0 when
- * all is well. */
+/* Reads a body into one memory file, so that uploads do not fill the arena. Returns status 0 on
+ * success. */
 static int
 read_body(struct scop_request *req, const struct scop_exchange *exchange, const char **ret_body,
     size_t *ret_length)

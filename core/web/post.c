@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A POST: its form is read, its key claimed, and its handler run in one transaction, which stores
- * the answer with the key; a form that is posted twice gets the first answer.
+ * Serves a POST: reads the form, claims its key, and runs the handler in one transaction, which
+ * stores the answer with the key. A form that is posted twice gets the first answer.
  */
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ from_elsewhere(const struct scop_request *req)
 
 	if (strcmp(req->fetch_site, "cross-site") == 0)
 		return true;
-	/* "null" is the origin of a sandboxed frame: not ours. */
+	/* "null" is the origin of a sandboxed frame, so never this site. */
 	return req->origin[0] && strcasecmp(host, req->authority) != 0;
 }
 
@@ -66,11 +66,11 @@ draw_form_again(struct scop_request *req, struct scop_answer *answer)
 		scop_serve_build(req, answer, req->answer == ANSWER_NOT_FOUND ? 404 : 422);
 }
 
-/* A button only asks for the form with the input: nothing is checked and nothing done. */
+/* Handles a button that only redraws the form with the input: nothing is validated or saved. */
 static void
 redraw(struct scop_request *req, struct scop_answer *answer)
 {
-	scop_request_rewind(req); /* what the fields' check found is no mistake yet */
+	scop_request_rewind(req); /* errors found by the validation do not count yet */
 	scop_fields_full(req);
 	scop_serve_run_get(req, req->route->form);
 	if (req->failed)
@@ -96,7 +96,7 @@ first_answer(struct scop_request *req, const char *nonce)
 
 enum run { RUN_DONE, RUN_AGAIN, RUN_REPEATED, RUN_REJECTED, RUN_FAILED };
 
-/* Claims the key, whose unique index tells a form that was posted before. */
+/* Claims the key; its unique index detects a form that was posted before. */
 static void
 claim_key(struct scop_request *req, const char *nonce, bool *ret_repeated)
 {
@@ -109,8 +109,9 @@ claim_key(struct scop_request *req, const char *nonce, bool *ret_repeated)
 		    ret_repeated);
 }
 
-/* A page is kept for an hour only: it may show persons, and anybody can have one made and stored. A
- * redirect, and what a program with a key of its own got, stay as long as the key. */
+/* A page is stored for only an hour: it may contain personal data, and anybody can cause one to be
+ * stored. A redirect, or the answer to a program with an Idempotency-Key, is stored as long as the
+ * key. */
 static void
 store_answer(struct scop_request *req, const char *nonce, const struct scop_value *bytes)
 {
@@ -129,8 +130,8 @@ run_that_failed(const struct scop_request *req)
 	return req->failure == SCOP_DB_FAILED ? RUN_FAILED : RUN_AGAIN;
 }
 
-/* Without a key nothing shows whether a commit whose answer was lost took effect: it is not run
- * again. */
+/* Without a key nothing shows whether a commit whose reply was lost has taken effect, so the
+ * handler is not run again. */
 static enum run
 commit_post(struct scop_request *req, const char *nonce)
 {
@@ -145,8 +146,8 @@ commit_post(struct scop_request *req, const char *nonce)
 	return !nonce && status == SCOP_DB_LOST ? RUN_FAILED : run_that_failed(req);
 }
 
-/* One run in one transaction. RUN_DONE: committed, and `ret_bytes` is what was stored as the key's
- * answer. `nonce` is the key's random part; NULL for none. */
+/* Runs the handler once, in one transaction. RUN_DONE: committed, and `ret_bytes` is the answer
+ * stored with the key. `nonce` is the key's random part; NULL for none. */
 static enum run
 run_post(struct scop_request *req, const char *nonce, const struct scop_value **ret_bytes)
 {
@@ -180,8 +181,8 @@ run_post(struct scop_request *req, const char *nonce, const struct scop_value **
 	return commit_post(req, nonce);
 }
 
-/* A program can make a request idempotent with the header Idempotency-Key: a repetition gets the
- * first one's answer again. NULL without it: each request counts as new, and its answer is not
+/* A program can make a request idempotent with the header Idempotency-Key: a repeated request gets
+ * the first answer again. NULL without it: each request counts as new, and its answer is not
  * stored. */
 static const char *
 key_of_program(struct scop_request *req)
@@ -201,7 +202,7 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 	const struct scop_value *bytes = NULL;
 	enum run run = RUN_AGAIN;
 
-	/* After a lost connection too: the key tells whether the first try was committed. */
+	/* Also after a lost connection: the key shows whether the first try was committed. */
 	for (int try = 0; try < POST_TRIES && run == RUN_AGAIN; try++) {
 		if (try > 0)
 			scop_rest(try);
@@ -216,7 +217,7 @@ transact(struct scop_request *req, const char *nonce, struct scop_answer *answer
 		bytes = first_answer(req, nonce);
 		if (bytes)
 			return bytes;
-		if (req->failed) /* it was posted before, and MariaDB does not say how it went */
+		if (req->failed) /* posted before, but the stored answer cannot be read */
 			scop_serve_failure(req, answer);
 		else
 			scop_answer_error(req, answer, 409, NULL);

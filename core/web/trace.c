@@ -210,7 +210,7 @@ add_statements(struct scop_buffer *out, const struct scop_trace *trace)
 	scop_trace_table_end(out, trace->left_out);
 }
 
-/* The address of the page of kept traces; NULL where there is none. */
+/* The address of the page of stored traces; NULL if there is none. */
 static const char *
 kept_address(struct scop_request *req, const struct scop_trace *trace)
 {

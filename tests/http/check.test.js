@@ -26,7 +26,7 @@ const state = () => stack.sql("SELECT GROUP_CONCAT(schema_name ORDER BY 1) FROM 
 test('a sound package reaches what can be measured here, and nothing of the check is left', async () => {
   const before = await state()
   const said = await check(packages.path('notes'), '--catalogue', catalogue.folder)
-  assert.match(said, /^1 {5}loads\n[\s\S]*2 {5}installs and purges[\s\S]*5 {5}upgrades[\s\S]*6 {5}survives/)
+  assert.match(said, /^1 {5}loads\n[\s\S]*2 {5}installs for two tenants, and purges[\s\S]*5 {5}upgrades[\s\S]*6 {5}survives/)
   assert.match(said, /3 {5}its own tests pass: not measured \(needs --source\)/)
   assert.match(said, /level 2 of 8, 0 errors, 2 warnings\n$/)
   assert.match(said, /W110 .*docs\/check\.md, W110[\s\S]*W111/)

@@ -392,7 +392,7 @@ test('a sound package is sound, with or without a slash behind its folder', asyn
   const folder = path.join(build, 'modules/guestbook')
   const { code, stdout } = await call(['check', folder])
   assert.equal(code, 0)
-  assert.match(stdout, /^guestbook 1\.0\.0: sound \([0-9a-f]{32}\)/)
+  assert.match(stdout, /^guestbook 1\.0\.0: valid \([0-9a-f]{32}\)/)
   const slash = await call(['check', folder + '/'])
   assert.equal(slash.code, 0, slash.stderr)
   assert.equal(slash.stdout, stdout, 'the same package has the same hash')

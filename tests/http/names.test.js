@@ -97,7 +97,7 @@ test('a tenant moves with a module that is switched off because of its name', as
 
 test('module check names what excludes each other', async () => {
   const check = (name) => stack.cli('module', 'check', packages.path(name)).catch(({ stdout }) => stdout)
-  assert.match(await check('cart'), /E205 {2}the module 'shop', which stands at the root for tenants here, has pages below \/cart/)
+  assert.match(await check('cart'), /E205 {2}the module 'shop', which is at the root for tenants here, has pages below \/cart/)
   const said = await check('shut')
   assert.match(said, /W113 {2}it has pages below \/shut, its own name/)
   assert.match(said, /W211 {2}the module 'closer' has pages below \/shut/)
