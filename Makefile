@@ -50,11 +50,11 @@ BASE := $(call folder,base)
 # Without jansson, which the compiler of names has no use for.
 BASE_PLAIN := $(filter-out core/base/json.c core/base/config.c,$(BASE))
 ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
-LIBRARY := $(filter-out core/data/directory.c,$(call folder,base data view web service)) $(ASKING)
+LIBRARY := $(call folder,base data view web service) $(ASKING)
 PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,control arguments settings) core/queue/schedule.c
-WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments settings) core/package/sandbox.c core/package/loader.c core/package/widen.c core/data/directory.c
+WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments settings) core/package/sandbox.c core/package/loader.c core/package/widen.c
 SUPERVISOR := $(call folder,supervisor) $(patsubst %,core/process/%.c,board control arguments settings) core/data/directory.c core/base/config.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
-DISPATCHER := $(call folder,dispatcher) core/process/service.c core/data/directory.c core/queue/queue.c core/queue/schedule.c
+DISPATCHER := $(call folder,dispatcher) core/process/service.c core/queue/queue.c core/queue/schedule.c
 EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 BROKER := $(call folder,broker) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
@@ -292,7 +292,7 @@ clean:
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(foreach m,$(MODULES),$(call scopiton_units,$(m),$(MODULE_SOURCES),$(BUILD)/tests/modules)) \
 	$(foreach m,$(TEST_MODULES),$(call scopiton_units,$(m),tests/modules,$(BUILD)/tests/test-modules))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) core/data/directory.c $(patsubst %,core/process/%.c,board arguments settings) core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) $(patsubst %,core/process/%.c,board arguments settings) core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
 	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 

@@ -59,6 +59,16 @@ ends(const char *text, size_t size)
 }
 
 static bool
+titles_end(const struct scop_directory_package *package)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < SCOP_DIRECTORY_LANGUAGES; i++)
+		ok &= ends(package->title[i], sizeof package->title[i]);
+	return ok;
+}
+
+static bool
 sound_parts(const struct scop_directory_image *image)
 {
 	const struct scop_directory_host *hosts = scop_directory_hosts(image);
@@ -87,7 +97,8 @@ sound_parts(const struct scop_directory_image *image)
 	for (uint32_t i = 0; i < image->package_count; i++)
 		ok &= ends(packages[i].module, sizeof packages[i].module) &&
 		    ends(packages[i].hash, sizeof packages[i].hash) &&
-		    ends(packages[i].version, sizeof packages[i].version);
+		    ends(packages[i].version, sizeof packages[i].version) &&
+		    titles_end(&packages[i]);
 	return ok;
 }
 
@@ -265,4 +276,70 @@ scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t 
     const char *module, struct scop_directory_entry *ret_entry)
 {
 	return find_shared(shared, NULL, tenant, module, ret_entry);
+}
+
+/* ---- what visitors can open ---- */
+
+static bool
+read_page(const struct parts *parts, uint32_t index, unsigned language, const char *without,
+    struct scop_directory_page *ret_page)
+{
+	const struct scop_directory_subscription *subscription = &parts->subscriptions[index];
+	const uint32_t number = read_once(&subscription->package);
+
+	if (subscription->state == SCOP_STATE_OFF || number >= parts->head.package_count)
+		return false;
+	const struct scop_directory_package *package = &parts->packages[number];
+	if (!package->is_public || strncmp(package->module, without, SCOP_MODULE_MAX + 1) == 0)
+		return false;
+	memcpy(ret_page->module, package->module, sizeof ret_page->module);
+	memcpy(ret_page->title, package->title[language], sizeof ret_page->title);
+	/* an image that changes while it is read may have no NUL there */
+	ret_page->module[sizeof ret_page->module - 1] = '\0';
+	ret_page->title[sizeof ret_page->title - 1] = '\0';
+	ret_page->root = subscription->root;
+	return true;
+}
+
+/* Goes over the tenant's subscriptions twice: for the module at the root, then for the others. */
+static size_t
+collect(const void *image, uint32_t tenant, unsigned language, const char *without,
+    struct scop_directory_page *ret_pages, size_t max)
+{
+	struct parts parts;
+	struct scop_directory_page page;
+	const struct scop_directory_tenant *found =
+	    find_parts(image, &parts) ? find_tenant(&parts, tenant) : NULL;
+	const uint32_t first = found ? read_once(&found->first_subscription) : 0,
+		       count = found ? read_once(&found->subscriptions) : 0;
+	size_t used = 0;
+
+	if (!found || first > parts.head.subscription_count ||
+	    count > parts.head.subscription_count - first)
+		return 0;
+	for (int root = 1; root >= 0; root--)
+		for (uint32_t i = first; i < first + count; i++) {
+			if (!read_page(&parts, i, language, without, &page) ||
+			    page.root != (bool)root)
+				continue;
+			if (used < max)
+				ret_pages[used] = page;
+			used++;
+		}
+	return used;
+}
+
+size_t
+scop_directory_pages(const struct scop_directory_shared *shared, uint32_t tenant, unsigned language,
+    const char *without, struct scop_directory_page *ret_pages, size_t max)
+{
+	uint64_t before;
+	size_t count;
+
+	do {
+		before = atomic_load(&shared->generation);
+		count =
+		    collect(shared->image[before & 1], tenant, language, without, ret_pages, max);
+	} while (atomic_load(&shared->generation) != before);
+	return count;
 }

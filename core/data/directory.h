@@ -25,10 +25,12 @@ enum {
 	SCOP_POOL_HASH = 12, /* digits of the hash in that name */
 	SCOP_TENANT_MAX = 32,
 	SCOP_DIRECTORY_BYTES = 16 << 20, /* an image; untouched pages cost nothing */
+	SCOP_DIRECTORY_LANGUAGES = 4,    /* in the order of enum scop_language */
+	SCOP_TITLE_BYTES = 401,          /* 100 characters, and the NUL */
 };
 
 #define SCOP_POOL_JOBS ".jobs"
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495236u /* "SCOPDIR6": the layout's number */
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495237u /* "SCOPDIR7": the layout's number */
 
 /* Frozen: reads are served, writes wait while the tables are rebuilt. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
@@ -66,8 +68,10 @@ struct scop_directory_package {
 	char module[SCOP_MODULE_MAX + 1];
 	char version[24];
 	char hash[33];
-	uint32_t number; /* the module's number: its workers' user id is a base plus this */
-	uint32_t jobs;   /* the number of subscriptions */
+	uint32_t number;   /* the module's number: its workers' user id is a base plus this */
+	uint32_t jobs;     /* the number of subscriptions */
+	uint8_t is_public; /* its first page is public */
+	char title[SCOP_DIRECTORY_LANGUAGES][SCOP_TITLE_BYTES];
 };
 
 /* Offsets count from the image's start. Hosts are sorted. */
@@ -115,6 +119,18 @@ struct scop_directory_entry {
 /* Finds a subscription by the tenant's number and module, as for its public side. */
 bool scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t tenant,
     const char *module, struct scop_directory_entry *ret_entry);
+
+/* A module of a tenant that visitors can open. */
+struct scop_directory_page {
+	char module[SCOP_MODULE_MAX + 1];
+	char title[SCOP_TITLE_BYTES]; /* in the requested language */
+	bool root;
+};
+
+/* Lists the tenant's enabled modules whose first page is public, except `without`: the one at the
+ * root first, then by name. Writes at most `max` of them; returns how many there are. */
+size_t scop_directory_pages(const struct scop_directory_shared *shared, uint32_t tenant,
+    unsigned language, const char *without, struct scop_directory_page *ret_pages, size_t max);
 
 /* Finds a subscription by host name and module; false if the host is unknown or has no such module.
  */

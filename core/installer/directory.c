@@ -2,6 +2,7 @@
 /* The directory's image, written from the platform's database: see directory.h. */
 #include "installer/directory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 #include "process/control.h"
 
 enum { PUBLISH_MS = 5000 };
+
+static_assert((int)SCOP_DIRECTORY_LANGUAGES == (int)SCOP_LANGUAGES, "a title for each language");
 
 struct rows {
 	const struct scop_value *hosts, *tenants, *subscriptions, *packages;
@@ -60,6 +63,11 @@ put_text(char *to, size_t size, const struct scop_value *row, const char *key)
 	snprintf(to, size, "%s", scop_text(row, key));
 }
 
+/* A package's title in the language, the English one if it has no translation. */
+#define TITLE_IN(language) \
+	"COALESCE((SELECT w.text FROM scopiton.message w WHERE (w.module, w.language, w.english) " \
+	"= (p.module, '" language "', p.title)), p.title) AS " language
+
 /* Each is one statement, all in one snapshot. Half-created tenants are left out. */
 static bool
 read_rows(struct scop_platform *platform, struct rows *rows)
@@ -79,8 +87,10 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	    "r.state IN ('on', 'frozen') AND FIND_IN_SET(s.module, p.first_parts)) AS closed FROM "
 	    "scopiton.subscription s WHERE s.state <> 'gone' ORDER BY s.tenant, s.module");
 	rows->packages = scop_platform_rows(platform,
-	    "SELECT p.id, p.module, p.version, p.hash, p.jobs, m.number FROM scopiton.package p "
-	    "JOIN scopiton.module m ON m.name = p.module ORDER BY p.id");
+	    "SELECT p.id, p.module, p.version, p.hash, p.jobs, m.number, FIND_IN_SET('/', "
+	    "p.first_parts) > 0 AS is_public, p.title AS en, " TITLE_IN("fr") ", " TITLE_IN(
+		"nl") ", " TITLE_IN("de") " FROM scopiton.package p JOIN scopiton.module m ON "
+					  "m.name = p.module ORDER BY p.id");
 	const struct scop_error cause = platform->err;
 	const bool ended = scop_platform_sql(platform, "COMMIT");
 	if (rows->hosts && rows->tenants && rows->subscriptions && rows->packages)
@@ -219,6 +229,10 @@ fill_packages(struct scop_directory_image *image, const struct rows *rows)
 		put_text(packages[i].hash, sizeof packages[i].hash, row, "hash");
 		packages[i].number = (uint32_t)scop_int(row, "number");
 		packages[i].jobs = (uint32_t)scop_int(row, "jobs");
+		packages[i].is_public = scop_bool(row, "is_public");
+		for (unsigned l = 0; l < SCOP_LANGUAGES; l++)
+			put_text(packages[i].title[l], sizeof packages[i].title[l], row,
+			    scop_language_code((enum scop_language)l));
 	}
 }
 

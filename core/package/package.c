@@ -190,7 +190,7 @@ try_file(struct scop_arena *arena, const char *file, const char *list, const cha
 	*ret_parts = accepted ? scop_arena_text(arena, said + strlen(ACCEPTED)) : "";
 	/* the segments go into SQL, and the module could have forged the report */
 	if (accepted && WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-	    !(*ret_parts)[strspn(*ret_parts, "abcdefghijklmnopqrstuvwxyz0123456789_,-")])
+	    !(*ret_parts)[strspn(*ret_parts, "abcdefghijklmnopqrstuvwxyz0123456789_,-/")])
 		return true;
 	if (said[0])
 		return scop_error_set(err, "%s", said);

@@ -19,8 +19,8 @@ struct scop_package {
 	struct scop_loader_needs needs;
 	unsigned asks; /* rights that need a grant: see grants.h */
 	/* The first segments of its public addresses that could also be a module's name, separated
-	 * by commas: "account,cart". At the root of a host name, /fr/cart would be ambiguous. "-"
-	 * stands for all others, such as the first page. */
+	 * by commas: "account,cart". At the root of a host name, /fr/cart would be ambiguous. "/"
+	 * stands for a first page, "-" for all others. */
 	const char *first_parts;
 };
 

@@ -177,7 +177,10 @@ scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t si
 		const bool is_name = length >= MODULE_NAME_MIN && length <= MODULE_NAME_MAX &&
 		    part[0] >= 'a' && part[0] <= 'z' &&
 		    strspn(part, "abcdefghijklmnopqrstuvwxyz0123456789_") >= length;
-		if (!add_part(ret_list, size, is_name ? part : "-", is_name ? length : 1))
+		const char *shown = is_name                    ? part
+		    : length == 0 && route->method == SCOP_GET ? "/"
+							       : "-";
+		if (!add_part(ret_list, size, shown, is_name ? length : 1))
 			return false;
 	}
 	return true;

@@ -65,6 +65,8 @@ struct scop_site {
 	const char *socle;    /* "t42" */
 	/* tables are being rebuilt and waiting timed out: writes are answered 503 */
 	bool frozen;
+	/* of the host, for the tenant's other public modules; NULL: none is known */
+	const struct scop_directory_shared *directory;
 };
 
 /* The compiled view or partial: the module's own, else the host's; NULL for none. */
@@ -81,8 +83,8 @@ const struct scop_template *scop_app_words(struct scop_app *app, struct scop_are
     const char *template, const char *text, struct scop_error *err);
 
 /* The first segments of the module's public addresses that could be a module's name, separated by
- * commas, and "-" for all others; empty for a module without public pages; false if there is no
- * room for all. */
+ * commas, "/" for a first page, and "-" for all others; empty for a module without public pages;
+ * false if there is no room for all. */
 bool scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t size);
 
 /* `text` in `language`: the module's own translation, else the host's, else NULL. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "data/directory.h"
 #include "view/template.h"
 #include "web/countries.h"
 #include "web/flash.h"
@@ -151,6 +152,50 @@ host_list(void *context, const char *name)
 					      : NULL;
 }
 
+/* Reads them twice: how many there are, then each. One that appears between the two is left for the
+ * next page. */
+static size_t
+read_pages(struct scop_request *req, struct scop_directory_page **ret_pages)
+{
+	const struct scop_directory_shared *directory = req->site.directory;
+	const unsigned language = (unsigned)req->locale.language;
+	const char *own = req->app->module_name;
+	const size_t max = directory
+	    ? scop_directory_pages(directory, req->site.tenant, language, own, NULL, 0)
+	    : 0;
+
+	if (max == 0)
+		return 0;
+	*ret_pages = scop_arena_alloc(req->arena, max * sizeof **ret_pages);
+	const size_t count =
+	    scop_directory_pages(directory, req->site.tenant, language, own, *ret_pages, max);
+	return count < max ? count : max;
+}
+
+/* The tenant's other modules that visitors can open, for the footer. */
+static const struct scop_value *
+other_modules(struct scop_request *req)
+{
+	const char *code = scop_language_code(req->locale.language);
+	struct scop_directory_page *pages = NULL;
+	struct scop_list_maker list;
+	const size_t count = read_pages(req, &pages);
+
+	scop_list_init(&list, req->arena);
+	for (size_t i = 0; i < count; i++) {
+		struct scop_map_maker map;
+
+		scop_map_init(&map, req->arena);
+		scop_map_put_text(&map, "title", pages[i].title);
+		scop_map_put_text(&map, "url",
+		    pages[i].root
+			? scop_arena_printf(req->arena, "/%s/", code)
+			: scop_arena_printf(req->arena, "/%s/%s/", code, pages[i].module));
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	return scop_list_value(&list);
+}
+
 /* The origin of an absolute URL, as in a mail: never taken from the visitor's browser. */
 static const char *
 address_of(const struct scop_request *req, const char *host)
@@ -188,7 +233,12 @@ surroundings(struct scop_request *req)
 		scop_map_put(&map, "person", scop_get(req->member, "name"));
 		scop_map_put(&map, "menu", req->menu);
 	} else {
+		const struct scop_value *others = other_modules(req);
+
 		scop_map_put(&map, "languages", languages(req));
+		scop_map_put(&map, "modules", others);
+		scop_map_put(&map, "any_module",
+		    scop_value_bool(req->arena, scop_count(others) > 0));
 	}
 	return scop_map_value(&map);
 }

@@ -188,7 +188,8 @@ describe_site(const struct scop_worker *worker, bool frozen, struct scop_site *r
 		.role = scop_arena_printf(worker->arena, "t%u_%s", entry->tenant.id,
 		    worker->app.module_name),
 		.socle = scop_arena_printf(worker->arena, "t%u", entry->tenant.id),
-		.frozen = frozen };
+		.frozen = frozen,
+		.directory = worker->directory };
 }
 
 /* The tenant's use of this module. Writes wait while tables are rebuilt. */

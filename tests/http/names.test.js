@@ -104,3 +104,21 @@ test('module check names what excludes each other', async () => {
   assert.match(said, /W211 {2}it has pages below \/close, so at the root it excludes the module 'close'/)
   assert.doesNotMatch(said, /E205|'shop'/)
 })
+
+test('the public modules of a company lead to one another, in the reader\'s language', async () => {
+  const links = async (url) => {
+    const { status, body } = await stack.request('seventh.localhost', url)
+    assert.equal(status, 200)
+    const foot = body.slice(body.indexOf('<footer'))
+    return [...foot.matchAll(/<li><a href="([^"]+)">([^<]+)</g)].map(([, address, title]) => `${address} ${title}`)
+  }
+  await tenant('seventh')
+  await module('install', 'shop', 'seventh', '--root')
+  assert.deepEqual(await links('/de/'), [], 'one alone leads nowhere')
+  await module('install', 'close', 'seventh')
+  assert.deepEqual(await links('/de/'), ['/de/close/ Gästebuch'])
+  assert.deepEqual(await links('/nl/close/'), ['/nl/ Webwinkel'])
+  assert.deepEqual(await links('/en/cart'), ['/en/close/ Guestbook'])
+  await module('disable', 'close', 'seventh')
+  assert.deepEqual(await links('/de/'), [])
+})

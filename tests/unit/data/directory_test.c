@@ -54,8 +54,13 @@ make_image(uint32_t tenants, uint64_t epoch)
 		snprintf(subscription[i].database, sizeof subscription[i].database, "t%u_m%u",
 		    i / MODULES + 1, i % MODULES);
 	}
-	for (uint32_t i = 0; i < MODULES; i++)
+	for (uint32_t i = 0; i < MODULES; i++) {
 		snprintf(package[i].module, sizeof package[i].module, "m%u", i);
+		package[i].is_public = i != 1;
+		for (unsigned l = 0; l < SCOP_DIRECTORY_LANGUAGES; l++)
+			snprintf(package[i].title[l], sizeof package[i].title[l], "title %u in %u",
+			    i, l);
+	}
 	return image;
 }
 
@@ -164,6 +169,33 @@ an_answer_is_of_one_image(void **state)
 	free(writer.images[1]);
 }
 
+/* m1 has no public page; of tenant 2 m2 is off, and m3 stands at the root. */
+static void
+public_modules_are_listed_with_the_one_at_the_root_first(void **state)
+{
+	struct scop_directory_image *image = make_image(3, 7);
+	struct scop_directory_subscription *own =
+	    (void *)((unsigned char *)image + image->subscriptions);
+	struct scop_directory_page pages[MODULES];
+
+	(void)state;
+	for (unsigned i = 0; i < MODULES; i++)
+		own[MODULES + i].state = i == 2 ? SCOP_STATE_OFF : SCOP_STATE_ON;
+	own[MODULES + 3].root = 1;
+	struct scop_directory_shared *shared = make_shared(image);
+	assert_int_equal(scop_directory_pages(shared, 2, 1, "m4", pages, MODULES), 2);
+	assert_string_equal(pages[0].module, "m3");
+	assert_true(pages[0].root);
+	assert_string_equal(pages[0].title, "title 3 in 1");
+	assert_string_equal(pages[1].module, "m0");
+	assert_int_equal(scop_directory_pages(shared, 2, 0, "", NULL, 0), 3);
+	assert_int_equal(scop_directory_pages(shared, 2, 0, "", pages, 1), 3);
+	assert_string_equal(pages[0].module, "m3");
+	assert_int_equal(scop_directory_pages(shared, 4, 0, "", pages, MODULES), 0);
+	free(shared);
+	free(image);
+}
+
 int
 main(void)
 {
@@ -171,6 +203,7 @@ main(void)
 		cmocka_unit_test(each_tenant_is_found_by_host_and_number),
 		cmocka_unit_test(a_torn_image_leads_nobody_out_of_the_mapping),
 		cmocka_unit_test(an_answer_is_of_one_image),
+		cmocka_unit_test(public_modules_are_listed_with_the_one_at_the_root_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
