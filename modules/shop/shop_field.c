@@ -362,17 +362,26 @@ find_word(const char *text, const struct word *words)
 bool
 shop_field_quality(struct shop_reader *reader)
 {
+	/* As shop_slug writes them: our own, those of the shop's pages in four languages, others'.
+	 */
 	static const struct word words[] = { { "", "new" }, { "new", "new" }, { "neuf", "new" },
-		{ "nieuw", "new" }, { "neu", "new" }, { "as_new", "as_new" },
-		{ "refurbished", "as_new" }, { "good", "good" }, { "used", "good" },
-		{ "fair", "fair" }, { NULL, NULL } };
-	char text[20];
+		{ "nieuw", "new" }, { "neu", "new" }, { "as-new", "as_new" },
+		{ "comme-neuf", "as_new" }, { "als-nieuw", "as_new" }, { "wie-neu", "as_new" },
+		{ "refurbished", "as_new" }, { "good", "good" }, { "good-condition", "good" },
+		{ "bon-etat", "good" }, { "bon", "good" }, { "goede-staat", "good" },
+		{ "goed", "good" }, { "gut", "good" }, { "guter-zustand", "good" },
+		{ "used", "good" }, { "fair", "fair" }, { "fair-condition", "fair" },
+		{ "etat-correct", "fair" }, { "correct", "fair" }, { "redelijke-staat", "fair" },
+		{ "redelijk", "fair" }, { "ordentlicher-zustand", "fair" },
+		{ "ordentlich", "fair" }, { NULL, NULL } };
+	char text[60], slug[60];
 
 	shop_field_word(reader, reader->source->condition, text, sizeof text);
-	const char *ours = find_word(text, words);
+	shop_slug(text, slug, sizeof slug);
+	const char *ours = text[0] && !slug[0] ? NULL : find_word(slug, words);
 	if (!ours)
 		return shop_wrong(reader, reader->source->condition,
-		    SCOP_TEXT("The condition is one of new, as_new, good, fair."));
+		    SCOP_TEXT("The condition is one of: new, as new, good, fair."));
 	strcpy(reader->row->quality, ours);
 	return true;
 }

@@ -104,26 +104,48 @@ shop_products(struct scop_request *req)
 	scop_view(req, &view_products);
 }
 
+static const struct scop_value *
+in_words(struct scop_request *req, const char *quality)
+{
+	return scop_make_string(req, scop_translate(req, quality));
+}
+
 static struct scop_query
 variants_after(struct scop_request *req, const struct scop_value *last,
     const struct scop_value *limit)
 {
 	return products_export(scop_field(req, "state"), scop_field(req, "words"),
-	    scop_get(last, "product_id"), scop_get(last, "id"), limit);
+	    scop_get(last, "product_id"), scop_get(last, "id"), in_words(req, SCOP_TEXT("New")),
+	    in_words(req, SCOP_TEXT("As new")), in_words(req, SCOP_TEXT("Good condition")),
+	    in_words(req, SCOP_TEXT("Fair condition")), limit);
 }
 
 void
 shop_products_file(struct scop_request *req)
 {
-	/* The columns of our own file format: see README.md. */
-	static const struct scop_csv_column columns[] = { { "product", "product" },
-		{ "variant", "variant_key" }, { "name", "name" }, { "category", "category" },
-		{ "description", "description" }, { "quality", "condition" }, { "sku", "sku" },
-		{ "option1_name", "option1_name" }, { "option1", "option1" },
-		{ "option2_name", "option2_name" }, { "option2", "option2" },
-		{ "option3_name", "option3_name" }, { "option3", "option3" }, { "price", "price" },
-		{ "stock", "stock" }, { "weight_grams", "weight" }, { "vat", "vat" },
-		{ "published", "published" }, { 0 } };
+	/* The columns of our own file format: see README.md. shop_source.c recognises each heading
+	 * in every language. */
+	static const struct scop_csv_column columns[] = {
+		{ "product", SCOP_TEXT("product") },
+		{ "variant", SCOP_TEXT("variant_key") },
+		{ "name", SCOP_TEXT("name") },
+		{ "category", SCOP_TEXT("category") },
+		{ "description", SCOP_TEXT("description") },
+		{ "quality", SCOP_TEXT("condition") },
+		{ "sku", SCOP_TEXT("sku") },
+		{ "option1_name", SCOP_TEXT("option1_name") },
+		{ "option1", SCOP_TEXT("option1") },
+		{ "option2_name", SCOP_TEXT("option2_name") },
+		{ "option2", SCOP_TEXT("option2") },
+		{ "option3_name", SCOP_TEXT("option3_name") },
+		{ "option3", SCOP_TEXT("option3") },
+		{ "price", SCOP_TEXT("price") },
+		{ "stock", SCOP_TEXT("stock") },
+		{ "weight_grams", SCOP_TEXT("weight") },
+		{ "vat", SCOP_TEXT("vat") },
+		{ "published", SCOP_TEXT("published") },
+		{ 0 },
+	};
 
 	scop_send_download(req, "products.csv", "text/csv; charset=utf-8",
 	    scop_csv_write_all(req, columns, variants_after));

@@ -122,6 +122,29 @@ static const struct known own[SHOP_FIELDS + 1] = { { AT(name), "name" }, { AT(pr
 static const struct known own_more[] = { { AT(variant), "variant_key" }, { AT(picture), "picture" },
 	{ 0, NULL } };
 
+/* The headings of our own files in French, Dutch and German, where they are not the English ones:
+ * the translations of those in shop_products.c. */
+static const struct known own_translated[] = { { AT(product), "cle-de-l-article" },
+	{ AT(product), "artikelsleutel" }, { AT(product), "artikelschlussel" },
+	{ AT(variant), "cle-de-la-variante" }, { AT(variant), "variantsleutel" },
+	{ AT(variant), "variantenschlussel" }, { AT(name), "nom" }, { AT(name), "naam" },
+	{ AT(category), "categorie" }, { AT(category), "kategorie" },
+	{ AT(description), "beschrijving" }, { AT(description), "beschreibung" },
+	{ AT(condition), "etat" }, { AT(condition), "staat" }, { AT(condition), "zustand" },
+	{ AT(sku), "reference" }, { AT(sku), "artikelnummer" },
+	{ AT(option_name[0]), "nom-de-l-option-1" }, { AT(option_name[0]), "naam-van-optie-1" },
+	{ AT(option_name[0]), "name-der-option-1" }, { AT(option[0]), "option-1" },
+	{ AT(option[0]), "optie-1" }, { AT(option_name[1]), "nom-de-l-option-2" },
+	{ AT(option_name[1]), "naam-van-optie-2" }, { AT(option_name[1]), "name-der-option-2" },
+	{ AT(option[1]), "option-2" }, { AT(option[1]), "optie-2" },
+	{ AT(option_name[2]), "nom-de-l-option-3" }, { AT(option_name[2]), "naam-van-optie-3" },
+	{ AT(option_name[2]), "name-der-option-3" }, { AT(option[2]), "option-3" },
+	{ AT(option[2]), "optie-3" }, { AT(price), "prix" }, { AT(price), "prijs" },
+	{ AT(price), "preis" }, { AT(stock), "voorraad" }, { AT(stock), "bestand" },
+	{ AT(weight), "poids-g" }, { AT(weight), "gewicht-g" }, { AT(vat), "tva" },
+	{ AT(vat), "btw" }, { AT(vat), "mwst" }, { AT(published), "publie" },
+	{ AT(published), "gepubliceerd" }, { AT(published), "veroffentlicht" }, { 0, NULL } };
+
 static const struct known common[] = { { AT(name), "nom" }, { AT(name), "naam" },
 	{ AT(name), "title" }, { AT(name), "titre" }, { AT(name), "titel" },
 	{ AT(name), "bezeichnung" }, { AT(name), "designation" }, { AT(name), "article" },
@@ -254,6 +277,25 @@ is_woocommerce(const char *const *header, size_t count)
 	return source.type >= 0 && source.price >= 0;
 }
 
+/* Our own is known by its key and its price, in one of the four languages. */
+static bool
+is_own(const char *const *header, size_t count)
+{
+	return has(header, count, "product", "price") ||
+	    has(header, count, "cle-de-l-article", "prix") ||
+	    has(header, count, "artikelsleutel", "prijs") ||
+	    has(header, count, "artikelschlussel", "preis");
+}
+
+static void
+take_own(struct shop_source *source, const char *const *header, size_t count)
+{
+	source->kind = SHOP_OWN;
+	take(source, own, header, count);
+	take(source, own_more, header, count);
+	take(source, own_translated, header, count);
+}
+
 bool
 shop_source_open(const char *const *header, size_t count, struct shop_source *ret_source,
     const char **ret_error)
@@ -267,10 +309,8 @@ shop_source_open(const char *const *header, size_t count, struct shop_source *re
 		take(&source, shopify, header, count);
 	} else if (is_woocommerce(header, count)) {
 		take_woocommerce(&source, header, count);
-	} else if (has(header, count, "product", "price")) {
-		source.kind = SHOP_OWN;
-		take(&source, own, header, count);
-		take(&source, own_more, header, count);
+	} else if (is_own(header, count)) {
+		take_own(&source, header, count);
 	} else {
 		*ret_error =
 		    SCOP_TEXT("These are not the columns of a product export: neither Shopify's "

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Files for spreadsheets are complete, however many rows there are.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { start } from 'scopiton/test'
 
@@ -39,4 +41,30 @@ test('the file of products has each variant once, those of a product beside each
   assert.equal(variants.length, PRODUCTS * OF_EACH)
   assert.equal(new Set(variants.map((cells) => cells[6])).size, PRODUCTS * OF_EACH)
   assert.ok(variants.every(([product], i) => product === variants[i - i % OF_EACH][0]))
+})
+
+// Everything goes before each import, so that what comes back has been read from the file.
+test('an exported file has headings in the reader\'s language, and is read back in all of them', async () => {
+  const headings = { en: '"product","variant_key","name"', fr: '"clé de l\'article";"clé de la variante";"nom"', nl: '"artikelsleutel";"variantsleutel";"naam"', de: '"Artikelschlüssel";"Variantenschlüssel";"Name"' }
+  const conditions = { en: /"Fair condition"/, fr: /"État correct"/, nl: /"Redelijke staat"/, de: /"Ordentlicher Zustand"/ }
+  await stack.cli('tenant', 'create', 'boucle', '--title', 'La Boucle')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'boucle', '--root')
+  await stack.cli('import', 'shop', 'products', path.join(import.meta.dirname, '../demo/laboucle/products.csv'), '--tenant', 'boucle')
+  const cookie = await stack.signIn('boucle')
+  const exported = async (language) => {
+    await stack.sql(`UPDATE t2.member SET language = '${language}'`)
+    const { status, body } = await stack.request('boucle-portal.localhost', '/shop/products/file', { headers: { Cookie: cookie } })
+    assert.equal(status, 200)
+    return body
+  }
+  const before = await exported('en')
+  for (const language of Object.keys(headings)) {
+    const file = path.join(stack.folder, `${language}.csv`), text = await exported(language)
+    assert.ok(text.replace('\ufeff', '').startsWith(headings[language]), text.slice(0, 300))
+    assert.match(text, conditions[language])
+    fs.writeFileSync(file, text)
+    await stack.sql('SET FOREIGN_KEY_CHECKS = 0; USE t2_shop; DELETE FROM variant; DELETE FROM product; DELETE FROM category')
+    assert.match(await stack.cli('import', 'shop', 'products', file, '--tenant', 'boucle'), /own CSV: \d+ products/)
+    assert.equal(await exported('en'), before, language)
+  }
 })
