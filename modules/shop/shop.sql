@@ -646,6 +646,10 @@ FROM import_run r LEFT JOIN socle.job j ON j.id = r.job AND j.module = 'shop' OR
 -- name: import_held ()
 SELECT only_one FROM import_lock FOR UPDATE
 
+-- The beginning of the file, in which its first record stands.
+-- name: import_head (id)
+SELECT LEFT(bytes, 65536) AS bytes FROM import_run WHERE id = :id AND bytes IS NOT NULL
+
 -- name: import_bytes (id)
 SELECT file_name, mapping, bytes FROM import_run WHERE id = :id AND bytes IS NOT NULL
 

@@ -341,6 +341,17 @@ has_its_columns(struct shop_reader *reader)
 	    shop_wrong(reader, -1, SCOP_TEXT("This row has more fields than the first one."));
 }
 
+/* In a file without keys the name is the key. Always false. */
+static bool
+lacks_key(struct shop_reader *reader)
+{
+	const struct shop_source *source = reader->source;
+
+	return source->product < 0 && source->name >= 0
+	    ? shop_wrong(reader, source->name, SCOP_TEXT("The name is missing."))
+	    : shop_wrong(reader, source->product, SCOP_TEXT("The article's key is missing."));
+}
+
 bool
 shop_source_row(const struct shop_source *source, const char *const *fields, size_t count,
     struct shop_row *ret_row, struct shop_row_error *ret_error)
@@ -360,10 +371,7 @@ shop_source_row(const struct shop_source *source, const char *const *fields, siz
 	ok = source->kind == SHOP_WOOCOMMERCE ? woocommerce_row(&reader)
 	    : source->kind == SHOP_SHOPIFY    ? shopify_row(&reader)
 					      : own_row(&reader);
-	if (ok && !ret_row->skip && !ret_row->key[0] && !ret_row->parent[0])
-		return shop_wrong(&reader, source->product,
-		    SCOP_TEXT("The article's key is missing."));
-	return ok;
+	return ok && (ret_row->skip || ret_row->key[0] || ret_row->parent[0] || lacks_key(&reader));
 }
 
 /* ---- options and codes ---- */

@@ -226,6 +226,36 @@ put_mapping(struct scop_request *req, const struct scop_value *run)
 	scop_put(req, "fields", scop_list_done(list));
 }
 
+/* The headings of the run's file; an empty list if the file is gone. */
+static const struct scop_value *
+file_headings(struct scop_request *req, const struct scop_value *run)
+{
+	const struct scop_value *stored = scop_row(req, import_head(scop_get(run, "id")));
+	const struct scop_value *bytes = scop_get(stored, "bytes");
+	struct scop_list *list = scop_list_new(req);
+	const char *error, *const *fields;
+	size_t count;
+	unsigned line;
+	struct scop_csv *csv =
+	    stored ? scop_csv_open(scop_as_text(bytes), scop_size(bytes), &line, &error) : NULL;
+
+	if (csv && scop_csv_next(csv, &fields, &count, &line, &error))
+		for (size_t i = 0; i < count; i++)
+			scop_list_push(list, scop_make_string(req, fields[i]));
+	scop_csv_close(csv);
+	return scop_list_done(list);
+}
+
+/* The heading of the column that a line means; NULL for none, or if it is not known. */
+static const struct scop_value *
+heading_of(struct scop_request *req, const struct scop_value *line, const void *context)
+{
+	const int64_t place = scop_int(line, "place");
+
+	(void)req;
+	return place > 0 ? scop_at(context, (size_t)place - 1) : NULL;
+}
+
 /* The sentence of a line, in the reader's language. */
 static const struct scop_value *
 in_words(struct scop_request *req, const struct scop_value *line, const void *context)
@@ -242,7 +272,9 @@ put_lines(struct scop_request *req, const struct scop_value *run)
 	const int64_t shown = (int64_t)scop_count(lines);
 	const int64_t all = scop_int(run, "errors") + scop_int(run, "warnings");
 
-	scop_put(req, "lines", lines);
+	scop_put(req, "lines",
+	    shown > 0 ? scop_rows_with(req, lines, "heading", heading_of, file_headings(req, run))
+		      : lines);
 	scop_put(req, "any_line", scop_make_bool(req, shown > 0));
 	scop_put(req, "more_lines", scop_make_int(req, all > shown ? all - shown : 0));
 }

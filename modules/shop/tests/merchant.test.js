@@ -279,8 +279,8 @@ test('what is wrong in a file is told by row and column, in words of the reader,
   const { location } = await takeIn('fout.csv', 'name,price,stock\nA,douze,1\nB,2,x\nC,3,3\n')
   await post(location, location, chosen((await see(location)).body))
   const seen = await checked(location)
-  assert.match(seen, /2<\/th><td[^>]*>2<\/td>[^]*Le prix n(&#39;|')est pas un montant/)
-  assert.match(seen, /3<\/th><td[^>]*>3<\/td>[^]*Le stock n(&#39;|')est pas un nombre entier/)
+  assert.match(seen, /2<\/th><td[^>]*>price<\/td>[^]*Le prix n(&#39;|')est pas un montant/)
+  assert.match(seen, /3<\/th><td[^>]*>stock<\/td>[^]*Le stock n(&#39;|')est pas un nombre entier/)
   assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE name = 'C'"), [['0']])
   for (const [name, bytes, words] of [['leer.csv', '', /choisi|vide/i], ['latin1.csv', Buffer.from('nom,prix\nV\xe9lo,5\n', 'latin1'), /UTF-8/], ['bild.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1]), /UTF-8/]]) {
     const refused = await takeIn(name, bytes)
@@ -297,8 +297,9 @@ for (const [format, text] of Object.entries(mistaken)) {
     assert.match(page, new RegExp(`export of ${format}`))
     await post(location, location, chosen(page))
     const seen = (await checked(location)).replaceAll('&#39;', "'")
-    const told = [...seen.matchAll(/<th role="rowheader" scope="row" class="num">(\d+)<\/th><td[^>]*>(\d*)<\/td><td[^>]*><span class="state state-(bad|off)">([^<]*)/g)]
-      .map(([, line, column, kind, words]) => [column ? `${line}:${column}` : line, kind === 'bad' ? 'error' : 'warning', words])
+    const headings = text.split('\n')[0].split(',').map((one) => one.replaceAll('"', '').replace('\ufeff', '').trim())
+    const told = [...seen.matchAll(/<th role="rowheader" scope="row" class="num">(\d+)<\/th><td[^>]*>([^<]*)<\/td><td[^>]*><span class="state state-(bad|off)">([^<]*)/g)]
+      .map(([, line, column, kind, words]) => [column ? `${line}:${headings.indexOf(column) + 1}` : line, kind === 'bad' ? 'error' : 'warning', words])
     const wanted = ['error', 'warning'].flatMap((kind) => expected[format].filter((line) => line[1] === kind)) // errors first
     assert.deepEqual(told.map(([place, kind]) => [place, kind]), wanted.map(([place, kind]) => [place, kind]))
     for (const [i, [, , words]] of told.entries()) assert.match(words, wanted[i][2])
