@@ -196,7 +196,25 @@ on_signal(int signal)
 		stop = 1;
 }
 
-/* Reads the supervisor's report of packages that are out of service, for the portal to show. */
+/* Keeps the counts of a line "crashes STARTED TENANT DAY COUNT"; whether the line is one. */
+static bool
+take_crashes(struct scop_platform *platform, const char *line)
+{
+	long long started, day;
+	unsigned tenant, crashes;
+
+	if (sscanf(line, "crashes %lld %u %lld %u", &started, &tenant, &day, &crashes) != 4)
+		return false;
+	scop_platform_sql(platform,
+	    "INSERT INTO scopiton.crash (started, tenant, day, crashes) VALUES (%lld, %u, "
+	    "'1970-01-01' + INTERVAL %lld DAY, %u) ON DUPLICATE KEY UPDATE crashes = "
+	    "VALUES(crashes)",
+	    started, tenant, day, crashes);
+	return true;
+}
+
+/* Reads the supervisor's report of packages that are out of service and of crashes, for the portal
+ * to show. */
 static void
 take_state(struct scop_platform *platform, struct timespec *seen)
 {
@@ -220,7 +238,7 @@ take_state(struct scop_platform *platform, struct timespec *seen)
 	while (fgets(line, sizeof line, file)) {
 		char *space = strchr(line, ' ');
 
-		if (!space)
+		if (!space || take_crashes(platform, line))
 			continue;
 		*space = '\0';
 		space[1 + strcspn(space + 1, "\n")] = '\0';

@@ -31,6 +31,7 @@ static const struct rule host_rules[] = { { "account.reset", "expires < UTC_TIME
 	/* the portal never shows them */
 	{ "scopiton.installer_order",
 	    "kind IN ('sign-out', 'refresh') AND ended < UTC_TIMESTAMP() - INTERVAL 90 DAY", NULL },
+	{ "scopiton.crash", "day < UTC_DATE() - INTERVAL 90 DAY", NULL },
 	{ "scopiton.module_request", "answered < UTC_TIMESTAMP() - INTERVAL 1 YEAR", NULL },
 	{ NULL, NULL, NULL } };
 

@@ -113,6 +113,9 @@ static const struct view {
 	    "t.id AS tenant, m.id, m.created FROM queue.mail m JOIN scopiton.tenant t ON "
 	    "t.id = SUBSTRING(SUBSTRING_INDEX(m.role, '_', 1), 2) WHERE m.state = 'refused' "
 	    "AND " SERVED },
+	{ "every_crash",
+	    "c.tenant, c.day, c.crashes FROM scopiton.crash c JOIN scopiton.tenant t ON t.id = "
+	    "c.tenant WHERE " SERVED },
 	{ "every_use_line",
 	    "u.tenant, u.month, u.module, u.cents, u.currency FROM scopiton.use_line u JOIN "
 	    "scopiton.tenant t ON t.id = u.tenant WHERE " SERVED },

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/said.h"
 #include "scopiton/value.h"
+#include "supervisor/crashes.h"
 
 enum { START_FAILURES_MAX = 3 };
 
@@ -54,6 +55,8 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 	pool->crashes++;
 	if (tenant == 0)
 		return;
+	scop_crashes_count(&host->crashes, tenant);
+	host->state_changed = true;
 	scop_board_note(pool->board, tenant, route, true);
 	if (route != UINT16_MAX && scop_board_route_failing(pool->board, tenant, route))
 		scop_log_line(SCOP_LOG_ERROR,

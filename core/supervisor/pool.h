@@ -63,6 +63,7 @@ struct scop_pool {
 
 /* The state that all pools share. */
 struct scop_routes;
+struct scop_crashes;
 
 struct scop_host {
 	struct scop_config config;
@@ -85,7 +86,9 @@ struct scop_host {
 	int directory_fd;     /* read-only, for workers */
 	gid_t nginx_gid;
 	bool root;
-	bool state_changed; /* a pool went out of service, or returned */
+	struct scop_crashes *crashes; /* by tenant and day; NULL: none yet */
+	/* a pool went out of service, or returned, or a request crashed */
+	bool state_changed;
 };
 
 struct scop_pool *scop_pool_find(struct scop_host *host, const char *name);

@@ -26,6 +26,7 @@
 #include "supervisor/supervisor.h"
 
 #include "base/log.h"
+#include "supervisor/crashes.h"
 #include "supervisor/explain.h"
 #include "supervisor/routes.h"
 
@@ -138,6 +139,7 @@ write_state(struct supervisor *supervisor)
 		if (pool->out_until)
 			fprintf(file, "%s %s%s\n", pool->hash, pool->jobs ? "jobs: " : "",
 			    pool->reason);
+	scop_crashes_write(supervisor->host.crashes, file);
 	if (fclose(file) == 0)
 		rename(tmp, path);
 }

@@ -443,16 +443,23 @@ DELETE FROM socle.api_key WHERE id = :id
 WITH listed AS (SELECT t.id, ROW_NUMBER() OVER (ORDER BY t.title, t.id) AS place FROM socle.every_tenant t WHERE :words IS NULL OR t.title LIKE CONCAT('%', :words, '%') OR t.name LIKE CONCAT('%', :words, '%')
 		OR t.host LIKE CONCAT('%', :words, '%'))
 SELECT t.id, t.title, t.name, t.host, t.portal_host, COALESCE(u.modules, 0) AS modules, COALESCE(u.troubles, 0) AS troubles, COALESCE(u.updates, 0) AS updates,
-	COALESCE(d.jobs, 0) AS dead, COALESCE(r.mails, 0) AS refused, CEILING(COALESCE(z.pages, 0) / 64) AS megabytes
+	COALESCE(d.jobs, 0) AS dead, COALESCE(r.mails, 0) AS refused, COALESCE(c.crashes, 0) AS crashes, CEILING(COALESCE(z.pages, 0) / 64) AS megabytes
 FROM listed l JOIN socle.every_tenant t ON t.id = l.id
 LEFT JOIN (SELECT s.tenant, COUNT(*) AS modules, SUM(s.trouble <> '') AS troubles, SUM(s.version <> o.version) AS updates
 	FROM socle.every_subscription s LEFT JOIN socle.offer o ON o.module = s.module WHERE s.state = 'on' GROUP BY s.tenant) u ON u.tenant = t.id
 LEFT JOIN (SELECT tenant, COUNT(*) AS jobs FROM socle.every_dead_job GROUP BY tenant) d ON d.tenant = t.id
 LEFT JOIN (SELECT tenant, COUNT(*) AS mails FROM socle.every_refused_mail WHERE created > UTC_TIMESTAMP() - INTERVAL 7 DAY GROUP BY tenant) r ON r.tenant = t.id
+LEFT JOIN (SELECT tenant, CAST(SUM(crashes) AS INT) AS crashes FROM socle.every_crash WHERE day > UTC_DATE() - INTERVAL 7 DAY GROUP BY tenant) c ON c.tenant = t.id
 LEFT JOIN (SELECT tenant, SUM(pages) AS pages FROM socle.every_module_table GROUP BY tenant) z ON z.tenant = t.id
 WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.id = :after), 0)
 	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.id = :before))
 ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
+
+-- Companies with something that has failed: for the operator's first page.
+-- name: companies_in_trouble ()
+SELECT COUNT(DISTINCT f.tenant) AS companies FROM (SELECT d.tenant FROM socle.every_dead_job d UNION ALL
+	SELECT c.tenant FROM socle.every_crash c WHERE c.day > UTC_DATE() - INTERVAL 7 DAY UNION ALL
+	SELECT s.tenant FROM socle.every_subscription s WHERE s.state = 'on' AND s.trouble <> '') f
 
 -- name: one_tenant (id)
 SELECT t.id, t.title, t.name, t.host, t.portal_host, t.country, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,

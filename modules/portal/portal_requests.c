@@ -88,12 +88,13 @@ portal_asked_job(struct scop_request *req)
 	return SCOP_JOB_DONE;
 }
 
-/* The open requests for an operator. */
+/* The open requests for an operator, and how many companies have something that failed. */
 void
 portal_requests_tile(struct scop_request *req)
 {
 	const struct scop_value *found = scop_rows(req, requests_open(language_of(req)));
 
+	scop_put(req, "trouble", scop_row(req, companies_in_trouble()));
 	scop_put(req, "requests", found);
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
 	scop_view(req, &view_requests);

@@ -47,6 +47,20 @@ test('a crash is logged with module, version, function, file and line, and the e
   }
 })
 
+test('the operator sees in the list of companies how often requests crashed', async () => {
+  await stack.cli('tenant', 'create', 'scop', '--title', 'La Scop', '--language', 'en', '--operator')
+  const headers = { Cookie: await stack.signIn('scop') }
+  const list = async () => (await stack.request('scop-portal.localhost', '/portal/tenants', { headers })).body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+  const crashes = async () => Number((await list()).match(/Acme acme\.localhost .*?(\d+) crash(?:es)? in 7 days/)?.[1] ?? 0)
+  const before = await crashes()
+  assert.equal((await stack.request(host, '/fr/crashline/abort')).status, 503)
+  await until('one more', async () => await crashes() > before, 20)
+  assert.match((await stack.request('scop-portal.localhost', '/portal/requests', { headers })).body, /1 company needs attention/)
+  assert.match(await list(), /La Scop scop\.localhost [^L]*All fine/)
+  await stack.sql("UPDATE scopiton.crash SET day = day - INTERVAL 7 DAY")
+  assert.equal(await crashes(), 0, 'those of a week ago are over')
+})
+
 test('a crash of a POST too', { skip: SANITIZED }, async () => {
   const { status, body } = await stack.request(host, '/fr/crashline/', { form: { _key: await stack.key(host, '/fr/crashline/') } })
   assert.equal(status, 503)
