@@ -75,6 +75,9 @@ WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.module = :after),
 	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.module = :before))
 ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
+-- name: module_titles (language)
+SELECT o.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title FROM socle.offer o
+
 -- name: offer_page (language, module)
 SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,

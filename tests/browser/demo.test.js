@@ -182,7 +182,7 @@ test('the companies have a past: orders in every state, people with roles, an up
   const members = await page.textContent('main')
   for (const name of ['Claire Martin', 'Élise Lambert', 'Mehdi Haddad', 'Jeanne Dubois', 'Comptabilité']) assert.ok(members.includes(name), name)
   await shows(page, at('laboucle-portal', '/portal/jobs'), 'jobs')
-  assert.match(await page.textContent('main'), /Lost connection/)
+  assert.match(await page.textContent('main'), /La cause est technique/)
   await shows(page, at('laboucle-portal', '/portal/modules/testimonials'), 'module')
   assert.match(await page.textContent('main'), /EUPL-1\.2/)
   await page.locator('section:has(#upgrade) button.btn-primary').click()

@@ -81,7 +81,7 @@ test('the portal says so in the language of who asks', async () => {
   const { headers: { location } } = await stack.request(host, '/portal/modules/cart/install', { headers, form: { _key: await stack.key(host, '/portal/modules', headers, '/portal/modules/cart/install') } })
   let body = ''
   for (let i = 0; i < 100 && !body.includes('pages sous /cart'); i++) ({ body } = await stack.request(host, location, { headers }))
-  assert.match(body, /&#39;shop&#39;, à la racine|'shop', à la racine/)
+  assert.match(body, /&#39;Boutique&#39;, à la racine|'Boutique', à la racine/)
 })
 
 test('a tenant moves with a module that is switched off because of its name', async () => {

@@ -69,7 +69,7 @@ test('it is installed, upgraded, tried and gone back from on its page, and the h
   assert.match(text((await get(module)).body), /Try on a copy 1\.0\.0 to 1\.1\.0: \d+ rows.* owner .* Done/)
   await order('upgrade')
   await ended()
-  assert.match(text((await get(module)).body), /The last change failed\. notes 1\.1\.0 requests rights/)
+  assert.match(text((await get(module)).body), /The last change failed\. Notes 1\.1\.0 requests rights/)
   await order('upgrade', { granted: '1' })
   await ended()
   body = text((await get(module)).body)
@@ -238,7 +238,7 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   assert.equal((await stack.request(scop, '/portal/rollouts', { headers: operator, form: fields })).status, 303)
   assert.equal(await ordered(), '1')
   await until('it stops', async () => /Stopped after a failure/.test((await get('/portal/rollouts', operator, scop)).body))
-  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme guestbook 1\.0\.0, the current version, would no longer work.* 0 1\.0\.0 Failed/)
+  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme Guestbook 1\.0\.0, the current version, would no longer work.* 0 1\.0\.0 Failed/)
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
   assert.equal((await post('/portal/rollouts/1/resume', {}, { ...as, page: '/portal/rollouts/1' })).status, 303)
   await until('it is done', async () => /Done in \d+ ms/.test((await get('/portal/rollouts/1', operator, scop)).body))
@@ -454,11 +454,11 @@ test('an operator sees what a served tenant would lose, and deletes it for good'
 
 const needs = (...values) => message('%s %s, which is installed, needs %s %s, not %s', ...values)
 const said = [
-  [message("'%s' costs more than this tenant may order by itself. Ask your operator.", 'guestbook'), { fr: "'guestbook' coûte plus que ce que vous pouvez commander vous-même. Demandez à votre opérateur.",
-    de: "'guestbook' kostet mehr, als Sie selbst bestellen dürfen. Fragen Sie Ihren Betreiber." }],
-  [message('%s %s needs %s %s: %s', 'shop', '1.5.0', 'clerk', '>=2', `${message('this tenant has %s', '1.9.0')}; ${message('%s is beta', '2.0.0')}; ${message('%s was withdrawn (%s)', '1.8.0', 'loses a note')}`), {
-    fr: 'shop 1.5.0 a besoin de clerk >=2 : cette entreprise a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
-    nl: 'shop 1.5.0 heeft clerk >=2 nodig: dit bedrijf heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
+  [message("'%s' costs more than this tenant may order by itself. Ask your operator.", 'guestbook'), { fr: "'Livre d'or' coûte plus que ce que vous pouvez commander vous-même. Demandez à votre opérateur.",
+    de: "'Gästebuch' kostet mehr, als Sie selbst bestellen dürfen. Fragen Sie Ihren Betreiber." }],
+  [message('%s %s needs %s %s: %s', 'shop', '1.5.0', 'till', '>=2', `${message('this tenant has %s', '1.9.0')}; ${message('%s is beta', '2.0.0')}; ${message('%s was withdrawn (%s)', '1.8.0', 'loses a note')}`), {
+    fr: 'shop 1.5.0 a besoin de till >=2 : cette entreprise a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
+    nl: 'shop 1.5.0 heeft till >=2 nodig: dit bedrijf heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
   [message('asked for %s %s: %s', 'shop', '^2', `${message('this tenant has %s', '1.9.0')}; ${needs('invoices', '1.0.0', 'shop', '^1', '2.0.0')}`), {
     de: 'Verlangt: shop ^2: dieses Unternehmen hat 1.9.0; invoices 1.0.0, das installiert ist, braucht shop ^1 und nicht 2.0.0' }],
   [message('%s %s needs %s %s: %s', 'shop', '1.4.0', 'invoices', '^2', needs('crm', '1.0.0', 'invoices', '^1', '2.0.0')), {
@@ -467,7 +467,11 @@ const said = [
   [message("the index is not the group's: %s", message("the signature does not match: a byte was changed, or it belongs to another file")), {
     nl: 'De index is niet van de groep: de handtekening klopt niet: er is een byte veranderd, of ze is van een ander bestand',
     en: "The index is not the group's: the signature does not match: a byte was changed, or it belongs to another file" }],
-  [message("'%s' cannot be written", '/srv/a') + ': No space left on device', { fr: "'/srv/a' ne peut pas être écrit: No space left on device" }],
+  [message("'%s' at the root of the host name has pages below /%s, where the module '%s' would be. A tenant can have one of the two: disable the one that is not needed, or ask its author for another name.", 'guestbook', 'guestbook', 'guestbook'), {
+    fr: "'Livre d'or', à la racine du nom de domaine, a des pages sous /guestbook, où serait le module 'Livre d'or'." }], // people know titles, addresses have names
+  [message("module '%s' is of the scop '%s' on this host, and this package is of '%s'. 'scopiton catalogue give %s %s' gives the name to it.", 'guestbook', 'a', 'b', 'guestbook', 'b'), {
+    en: "Module 'guestbook' is of the scop 'a' on this host, and this package is of 'b'. 'scopiton catalogue give guestbook b'" }], // a command to type
+  [message("'%s' cannot be written", '/srv/a') + ': No space left on device', { fr: 'La cause est technique. Votre opérateur peut la voir.' }],
   [message('%lld rows written since are kept', '12'), { de: 'seitdem geschriebene und erhaltene Zeilen: 12' }],
   ['12 rows written since are kept', { de: '12 rows written since are kept' }], // nothing takes a sentence apart
   [message('%s to %s: %lld rows, %lld.%03lld s, without interruption. A rollback keeps rows written afterwards.', '1.0.0', '1.1.0', '100', '0', '012'), {
@@ -488,7 +492,19 @@ test("what an order has said is read in the reader's language", async () => {
       await stack.sql(`UPDATE t1.member SET language = '${language}'`)
       const { status, body } = await get(module)
       assert.equal(status, 200)
-      assert.ok(body.replaceAll('&#39;', "'").replaceAll('&gt;', '>').replaceAll('&lt;', '<').includes(expected), `${language}: ${expected}`)
+      const shown = body.replaceAll('&#39;', "'").replaceAll('&gt;', '>').replaceAll('&lt;', '<')
+      assert.ok(shown.includes(expected), `${language}: ${expected}, but: ${text(shown.slice(shown.indexOf('notice-bad'))).slice(0, 400)}`)
     }
   }
+})
+
+test('a path on the server stands in what operators read alone', async () => {
+  await stack.sql("UPDATE t1.member SET language = 'en'")
+  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, state, message, ended) VALUES ('t1_portal', 1, 'purge', 'notes', 'owner', 'failed', '${message("''%s'' cannot be written", '/srv/exports/notes.tar')}', UTC_TIMESTAMP(6))`)
+  for (const page of [module, '/portal/operations']) {
+    const shown = text((await get(page)).body)
+    assert.match(shown, /It has a technical reason\. Your operator can see which\./)
+    assert.doesNotMatch(shown, /\/srv\//)
+  }
+  assert.match(text((await get('/portal/tenants/1/notes', operator, scop)).body), /'\/srv\/exports\/notes\.tar' cannot be written/)
 })
