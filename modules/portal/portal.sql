@@ -79,7 +79,8 @@ ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 SELECT o.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title FROM socle.offer o
 
 -- name: offer_page (language, module)
-SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
+SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by,
+	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
@@ -89,7 +90,8 @@ SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = 
 FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
-SELECT o.root, 0 AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
+SELECT o.root, 0 AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by,
+	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
@@ -103,13 +105,18 @@ SELECT version, channel, yanked, reason, level, CEILING(size / 1000) AS kilobyte
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (v.module, :language, v.changes)), v.changes) AS changes
 FROM socle.offer_version v WHERE module = :module ORDER BY place DESC LIMIT 20
 
+-- Tables that a module may write are told by what people know them as, each once.
 -- name: rights_listed (rights, had)
-SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about, SUBSTRING_INDEX(j.entry, ' ', 1) AS kind,
-	NOT JSON_CONTAINS(COALESCE(:had, :rights), JSON_QUOTE(j.entry)) AS is_more
-FROM JSON_TABLE(:rights, '$[*]' COLUMNS (entry VARCHAR(300) COLLATE utf8mb4_unicode_520_ci PATH '$')) j
+SELECT MAX(g.about) AS about, g.kind, MAX(g.is_more) AS is_more FROM (SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about,
+	CASE WHEN j.entry LIKE 'calls %' THEN 'calls' WHEN j.entry LIKE 'takes %' THEN 'takes' WHEN j.entry = 'orders' THEN 'orders' WHEN j.entry = 'accounts' THEN 'accounts'
+		WHEN j.entry REGEXP '^writes (member|member_role|invitation) ' THEN 'members' WHEN j.entry REGEXP '^writes (role|role_permission) ' THEN 'roles'
+		WHEN j.entry REGEXP '^writes (session|sign_in) ' THEN 'sessions' WHEN j.entry REGEXP '^writes api_key ' THEN 'keys' WHEN j.entry LIKE 'writes setting %' THEN 'settings' ELSE 'others' END AS kind,
+	NOT JSON_CONTAINS(COALESCE(:had, :rights), JSON_QUOTE(j.entry)) AS is_more, j.place
+	FROM JSON_TABLE(:rights, '$[*]' COLUMNS (place FOR ORDINALITY, entry VARCHAR(300) COLLATE utf8mb4_unicode_520_ci PATH '$')) j) g
+GROUP BY g.kind, IF(g.kind IN ('calls', 'takes'), g.about, '') ORDER BY MIN(g.place)
 
--- name: needs_listed (needs)
-SELECT j.module, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_unicode_520_ci PATH '$.module', version VARCHAR(40) COLLATE utf8mb4_unicode_520_ci PATH '$.version')) j
+-- name: needs_listed (language, needs)
+SELECT COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = j.module), j.module) AS title, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_unicode_520_ci PATH '$.module', version VARCHAR(40) COLLATE utf8mb4_unicode_520_ci PATH '$.version')) j
 
 -- name: personal_listed (language, module, personal)
 SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (:module, :language, j.title)), j.title) AS title, j.months

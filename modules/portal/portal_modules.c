@@ -210,8 +210,8 @@ title_of(struct scop_request *req, const char *kind)
 		{ "sender", SCOP_TEXT("Changed the sender address") },
 		{ "country", SCOP_TEXT("Changed the country") },
 		{ "rollout", SCOP_TEXT("Started a gradual update") },
-		{ "rollout-pause", SCOP_TEXT("Paused an upgrade in waves") },
-		{ "rollout-resume", SCOP_TEXT("Went on with an upgrade in waves") },
+		{ "rollout-pause", SCOP_TEXT("Paused a gradual update") },
+		{ "rollout-resume", SCOP_TEXT("Resumed a gradual update") },
 	};
 
 	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
@@ -301,7 +301,7 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 	scop_put_all(req,
 	    (const struct scop_read[]){
 		{ "rights", false, rights_listed(rights, scop_get(one, "own_rights")) },
-		{ "needs", false, needs_listed(scop_get(one, "needs")) },
+		{ "needs", false, needs_listed(portal_language(req), scop_get(one, "needs")) },
 		{ "personal", false,
 		    personal_listed(portal_language(req), scop_get(one, "module"),
 			scop_get(one, "personal")) },

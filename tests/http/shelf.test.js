@@ -403,7 +403,7 @@ test('an order concerns one thing, and waits for those about the same thing alon
   await allEnded()
   assert.match(await stack.sql("SELECT message FROM scopiton.installer_order WHERE actor = 'one' ORDER BY id DESC LIMIT 1"), /needs a subject/)
   const page = text((await get('/portal/tenants/2', operator, scop)).body)
-  assert.match(page, /Paused an upgrade in waves/)
+  assert.match(page, /Paused a gradual update/)
   assert.doesNotMatch(page, /rollout-pause/)
 })
 
@@ -507,4 +507,13 @@ test('a path on the server stands in what operators read alone', async () => {
     assert.doesNotMatch(shown, /\/srv\//)
   }
   assert.match(text((await get('/portal/tenants/1/notes', operator, scop)).body), /'\/srv\/exports\/notes\.tar' cannot be written/)
+})
+
+test('what a module was granted is told in plain words, each once', async () => {
+  const rights = JSON.stringify(['calls api.example.com:443', 'writes member (INSERT)', 'writes invitation (INSERT)', 'writes role (INSERT)', 'writes session (DELETE)', 'writes api_key (INSERT)', 'writes setting (INSERT)', 'writes audit (INSERT)', 'orders', 'accounts'])
+  await stack.sql(`UPDATE scopiton.catalogue_version SET rights = '${rights}' WHERE module = 'guestbook'`)
+  const { body } = await get('/portal/modules/guestbook')
+  const list = [...body.slice(body.indexOf('id="rights"')).split('</ul>')[0].matchAll(/<li>(.*)/g)].map(([, words]) => text(words).replace(' new', '').trim())
+  assert.deepEqual(list, ['Connect to api.example.com:443', 'Invite, change and remove your members', 'Change your roles and their permissions', 'Sign your members in and out', 'Create and delete your API keys',
+    "Change your modules' settings", 'Change other data of your company', 'Install, update and remove modules for your company', 'Read and change the accounts of all people on this server, and sign them in'])
 })
