@@ -248,8 +248,12 @@ SELECT (SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.l
 SELECT s.module, MAX(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)) AS title, COUNT(DISTINCT s.tenant) AS tenants
 FROM socle.every_subscription s JOIN socle.offer o ON o.module = s.module WHERE s.state = 'on' GROUP BY s.module ORDER BY title
 
--- name: tenants_titled ()
-SELECT id, title FROM socle.every_tenant ORDER BY title LIMIT 1000
+-- name: tenants_titled (limit)
+SELECT id, title FROM socle.every_tenant ORDER BY title, id LIMIT :limit
+
+-- Companies of that short name or title: two rows are enough to see that it is not clear.
+-- name: tenants_called (words)
+SELECT id, name = :words AS by_name FROM socle.every_tenant WHERE name = :words OR title = :words ORDER BY name = :words DESC, id LIMIT 2
 
 -- name: statement_months ()
 SELECT u.month, SUM(u.cents) AS sum_cents, MAX(u.currency) AS currency, EXISTS (SELECT s.closed FROM socle.statement s WHERE s.month = u.month) AS closed

@@ -6,7 +6,8 @@
 
 #include "portal.h"
 
-enum { PER_PAGE = 50, SHOWN_MAX = 500 };
+/* More companies than SELECT_MAX are not to choose from a list: their name is typed. */
+enum { PER_PAGE = 50, SHOWN_MAX = 500, SELECT_MAX = 200 };
 
 const struct scop_field portal_rollout_fields[] = {
 	SCOP_PAGE_FIELDS,
@@ -24,6 +25,10 @@ const struct scop_field portal_rollout_fields[] = {
 	    .pattern = "[0-9.^~<>=* ]*",
 	    .message = SCOP_TEXT("This is not a version number.") },
 	{ .name = "canary", .type = SCOP_FIELD_ID, .label = SCOP_TEXT("Pilot company") },
+	{ .name = "pilot",
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Pilot company"),
+	    .max = 100 },
 	{ .name = "granted", .type = SCOP_FIELD_BOOL },
 	{ .name = "sure", .type = SCOP_FIELD_BOOL },
 	{ 0 },
@@ -48,6 +53,33 @@ page_of_rollouts(struct scop_request *req, const struct scop_page *page)
 			    : rollouts(language_of(req), page->after, page->limit);
 }
 
+static void
+put_pilots(struct scop_request *req)
+{
+	const struct scop_value *found =
+	    scop_rows(req, tenants_titled(scop_make_int(req, SELECT_MAX + 1)));
+
+	scop_put(req, "tenants", found);
+	scop_put(req, "many", scop_make_bool(req, scop_count(found) > SELECT_MAX));
+}
+
+/* The number of the pilot company, as chosen, or as its name was typed; NULL: none. */
+static const struct scop_value *
+pilot_of(struct scop_request *req)
+{
+	const struct scop_value *typed = scop_field(req, "pilot");
+	const struct scop_value *found = typed ? scop_rows(req, tenants_called(typed)) : NULL;
+
+	if (!typed)
+		return scop_field(req, "canary");
+	if (scop_count(found) == 0)
+		scop_reject(req, "pilot", "No company has this name.");
+	else if (scop_count(found) > 1 && !scop_bool(scop_at(found, 0), "by_name"))
+		scop_reject(req, "pilot",
+		    "Several companies have this name. Enter the short name of the one you mean.");
+	return scop_get(scop_at(found, 0), "id");
+}
+
 void
 portal_rollouts(struct scop_request *req)
 {
@@ -63,7 +95,7 @@ portal_rollouts(struct scop_request *req)
 		busy |= is_running(scop_at(scop_model(req, "rollouts"), i));
 	scop_put(req, "busy", scop_make_bool(req, busy));
 	scop_put(req, "modules", scop_rows(req, rollout_modules(language_of(req))));
-	scop_put(req, "tenants", scop_rows(req, tenants_titled()));
+	put_pilots(req);
 	scop_view(req, &view_rollouts);
 }
 
@@ -75,10 +107,9 @@ is_granted(struct scop_request *req)
 
 /* The companies that would be updated, by wave; for the socle, which has no offer, all of them. */
 static const struct scop_value *
-plan_of(struct scop_request *req, const struct scop_value *module)
+plan_of(struct scop_request *req, const struct scop_value *module, const struct scop_value *canary)
 {
-	const struct scop_value *canary = scop_field(req, "canary"),
-				*limit = scop_make_int(req, SHOWN_MAX);
+	const struct scop_value *limit = scop_make_int(req, SHOWN_MAX);
 
 	return strcmp(scop_as_text(module), "socle") == 0
 	    ? scop_rows(req, rollout_plan_base(canary, limit))
@@ -89,14 +120,15 @@ plan_of(struct scop_request *req, const struct scop_value *module)
 
 /* Rejects what the installer would refuse. */
 static bool
-may_begin(struct scop_request *req, const struct scop_value *rows, const struct scop_value *about)
+may_begin(struct scop_request *req, const struct scop_value *rows, const struct scop_value *about,
+    const struct scop_value *canary)
 {
 	const struct scop_value *first = scop_at(rows, 0);
 
 	if (!first)
 		scop_reject(req, "module", "No company has this module enabled.");
-	else if (scop_field(req, "canary") && scop_int(first, "wave") != 0)
-		scop_reject(req, "canary",
+	else if (canary && scop_int(first, "wave") != 0)
+		scop_reject(req, scop_field(req, "pilot") ? "pilot" : "canary",
 		    "The pilot company does not have this module enabled. Choose another one.");
 	else if (scop_bool(about, "running"))
 		scop_reject(req, "module",
@@ -106,18 +138,18 @@ may_begin(struct scop_request *req, const struct scop_value *rows, const struct 
 
 /* Shows the waves, and which companies are left out; false if it could not start. */
 static bool
-put_plan(struct scop_request *req, const struct scop_value *module)
+put_plan(struct scop_request *req, const struct scop_value *module, const struct scop_value *canary)
 {
-	const struct scop_value *rows = plan_of(req, module);
+	const struct scop_value *rows = plan_of(req, module, canary);
 	const struct scop_value *about = scop_row(req, rollout_module(language_of(req), module));
 	const int64_t all = scop_int(scop_at(rows, 0), "companies");
 
-	if (!may_begin(req, rows, about))
+	if (!may_begin(req, rows, about, canary))
 		return false;
 	scop_put(req, "module", module);
 	scop_put(req, "title", scop_get(about, "title"));
 	scop_put(req, "version", scop_field(req, "version"));
-	scop_put(req, "canary", scop_field(req, "canary"));
+	scop_put(req, "canary", canary);
 	scop_put(req, "granted", scop_make_bool(req, is_granted(req)));
 	scop_put(req, "plan", rows);
 	scop_put(req, "companies", scop_make_int(req, all));
@@ -133,15 +165,16 @@ void
 portal_rollout_begin(struct scop_request *req)
 {
 	const struct scop_value *module = scop_field(req, "module"),
-				*version = scop_field(req, "version");
+				*version = scop_field(req, "version"), *canary = pilot_of(req);
 	bool under_way;
 
-	if (!put_plan(req, module) || !portal_is_sure(req, &view_rollout_plan))
+	if (scop_rejected(req) || !put_plan(req, module, canary) ||
+	    !portal_is_sure(req, &view_rollout_plan))
 		return;
 	scop_write_unique(req,
 	    rollout_order_add(scop_tenant(req), module, scop_member_name(req),
 		version ? version : scop_make_text(req, "%s", ""),
-		scop_make_bool(req, is_granted(req)), scop_field(req, "canary")),
+		scop_make_bool(req, is_granted(req)), canary),
 	    &under_way);
 	scop_audit(req, "Started a gradual update", module);
 	scop_flash(req, SCOP_TEXT("The update starts in a moment."));

@@ -238,7 +238,7 @@ test('an operator begins an upgrade in waves, follows it, and goes on with one t
   assert.equal((await stack.request(scop, '/portal/rollouts', { headers: operator, form: fields })).status, 303)
   assert.equal(await ordered(), '1')
   await until('it stops', async () => /Stopped after a failure/.test((await get('/portal/rollouts', operator, scop)).body))
-  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme Guestbook 1\.0\.0, the current version, would no longer work.* 0 1\.0\.0 Failed/)
+  assert.match(text((await get('/portal/rollouts/1', operator, scop)).body), /Stopped after a failure · 0 of 1 company .* Acme Guestbook 1\.0\.0, the current version, would no longer work.* Pilot 1\.0\.0 Failed/)
   await stack.sql('ALTER TABLE t1_guestbook.entry CHANGE lost message VARCHAR(1000) NOT NULL')
   assert.equal((await post('/portal/rollouts/1/resume', {}, { ...as, page: '/portal/rollouts/1' })).status, 303)
   await until('it is done', async () => /Done in \d+ ms/.test((await get('/portal/rollouts/1', operator, scop)).body))
@@ -516,4 +516,20 @@ test('what a module was granted is told in plain words, each once', async () => 
   const list = [...body.slice(body.indexOf('id="rights"')).split('</ul>')[0].matchAll(/<li>(.*)/g)].map(([, words]) => text(words).replace(' new', '').trim())
   assert.deepEqual(list, ['Connect to api.example.com:443', 'Invite, change and remove your members', 'Change your roles and their permissions', 'Sign your members in and out', 'Create and delete your API keys',
     "Change your modules' settings", 'Change other data of your company', 'Install, update and remove modules for your company', 'Read and change the accounts of all people on this server, and sign them in'])
+})
+
+test('the pilot of many companies is named, and no company is out of reach', async () => {
+  await stack.sql("USE scopiton; INSERT INTO tenant (name, title, language, zone, currency, scop, state) SELECT CONCAT('many-', seq), IF(seq < 3, 'Twice', CONCAT('Many ', seq)), 'en', 'UTC', 'EUR', 2, 'whole' FROM seq_1_to_250")
+  const as = { headers: operator, host: scop }, wanted = { module: 'socle', version: '', canary: '' }
+  const page = (await get('/portal/rollouts', operator, scop)).body
+  assert.match(page, /<input[^>]*name="pilot"/)
+  assert.doesNotMatch(page, /name="canary"/)
+  assert.match(text((await post('/portal/rollouts', { ...wanted, pilot: 'Many 250' }, as)).body), /Many 250 Pilot/)
+  assert.match(text((await post('/portal/rollouts', { ...wanted, pilot: 'many-1' }, as)).body), /Twice Pilot/)
+  for (const [pilot, words] of [['Twice', /Several companies have this name/], ['Nobody', /No company has this name/]]) {
+    const refused = await post('/portal/rollouts', { ...wanted, pilot }, as)
+    assert.equal(refused.status, 422)
+    assert.match(text(refused.body), words)
+  }
+  await stack.sql("DELETE FROM scopiton.tenant WHERE name LIKE 'many-%'")
 })
