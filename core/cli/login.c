@@ -9,7 +9,22 @@
 
 enum { LINK_MINUTES = 15 };
 
-/* The member who represents the role, created if missing. */
+/* What an owner is called in the tenant's language: the role has no title of its own. The portal
+ * knows these words too (member_is_named). */
+static const char *
+owner_in(const char *language)
+{
+	static const char *const words[][2] = { { "fr", "propriétaire" }, { "nl", "eigenaar" },
+		{ "de", "Inhaber" } };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i][0], language) == 0)
+			return words[i][1];
+	return "owner";
+}
+
+/* The member who represents the role, made if missing: called like the role, in the tenant's
+ * language, until a person gives a name. */
 static int64_t
 member_of(struct scop_platform *platform, uint32_t tenant, const char *role, const char *language)
 {
@@ -21,8 +36,11 @@ member_of(struct scop_platform *platform, uint32_t tenant, const char *role, con
 	if (member)
 		return scop_int(member, "member");
 	if (!scop_platform_sql(platform,
-		"INSERT INTO t%u.member (name, language) VALUES ('%s', '%s')", tenant, role,
-		language))
+		"INSERT INTO t%u.member (name, language) SELECT IF(r.title = '', '%s', "
+		"COALESCE((SELECT w.text FROM scopiton.message w WHERE (w.module, w.language, "
+		"w.english) = (r.module, '%s', r.title)), r.title)), '%s' FROM t%u.role r WHERE "
+		"r.name = '%s'",
+		tenant, owner_in(language), language, language, tenant, role))
 		return 0;
 	const int64_t id =
 	    scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");

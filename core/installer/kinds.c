@@ -246,7 +246,8 @@ make_tenant(struct scop_carrying *carrying)
 	const struct scop_value *details = details_of(carrying);
 	const char *name = scop_text(carrying->order, "new_tenant"),
 		   *template = scop_text(details, "template"),
-		   *owner = scop_text(details, "owner_mail");
+		   *owner = scop_text(details, "owner_mail"),
+		   *inviter = scop_text(details, "inviter");
 
 	if (!details)
 		return false;
@@ -265,7 +266,7 @@ make_tenant(struct scop_carrying *carrying)
 		    host_of(carrying, scop_text(details, "portal_host"), name, "-portal"),
 		.owner_name = scop_text(details, "owner_name"),
 		.owner_mail = owner[0] ? owner : NULL,
-		.inviter = actor_of(carrying) },
+		.inviter = inviter[0] ? inviter : actor_of(carrying) },
 	    carrying->on_step, carrying->context);
 }
 

@@ -67,7 +67,10 @@ enum scop_job_result portal_invite_job(struct scop_request *req);
 void portal_member(struct scop_request *req);
 void portal_member_role(struct scop_request *req);
 void portal_member_remove(struct scop_request *req);
-/* `inviter` is NULL if the member requested the mail to prove the address. */
+/* The member's own name; NULL for a member who still bears the name of a role. */
+const struct scop_value *portal_own_name(struct scop_request *req);
+/* `inviter` is NULL if the member requested the mail to prove the address, "" if the inviter has no
+ * name. */
 void portal_send_invitation(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter);
 void portal_invitation_form(struct scop_request *req);

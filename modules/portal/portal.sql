@@ -392,6 +392,12 @@ WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.id = :after), 0)
 	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.id = :before))
 GROUP BY m.id, l.place ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
+-- Whether the member has a name: one who came in by a link of the command line is called like a role until a name is given.
+-- name: member_is_named (id)
+SELECT m.name <> '' AND NOT EXISTS (SELECT r.name FROM socle.role r WHERE m.name IN (r.name, r.title, 'propriétaire', 'eigenaar', 'Inhaber')
+	OR EXISTS (SELECT w.text FROM socle.message w WHERE w.module = r.module AND w.english = r.title AND w.text = m.name)) AS is_named
+FROM socle.member m WHERE m.id = :id
+
 -- name: member_by_id (id)
 SELECT m.id, m.name, m.mail, m.language, m.person IS NOT NULL AS has_account, (SELECT r.role FROM socle.member_role r WHERE r.member = m.id ORDER BY r.role = 'owner' DESC, r.role LIMIT 1) AS role
 FROM socle.member m WHERE m.id = :id
@@ -487,9 +493,10 @@ WHERE t.name = :name OR t.host IN (:host, :portal_host) OR t.portal_host IN (:ho
 -- name: templates (language)
 SELECT name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = ('', :language, t.title)), t.title) AS title FROM socle.template t ORDER BY title
 
--- name: tenant_order_add (tenant, actor, name, title, language, zone, country, template, host, portal_host, owner_name, owner_mail)
+-- name: tenant_order_add (tenant, actor, name, title, language, zone, country, template, host, portal_host, owner_name, owner_mail, inviter)
 INSERT INTO scopiton.installer_order (tenant, kind, new_tenant, actor, details) VALUES (:tenant, 'tenant', :name, :actor, JSON_OBJECT('title', :title,
-	'language', :language, 'zone', :zone, 'country', :country, 'template', :template, 'host', :host, 'portal_host', :portal_host, 'owner_name', :owner_name, 'owner_mail', :owner_mail))
+	'language', :language, 'zone', :zone, 'country', :country, 'template', :template, 'host', :host, 'portal_host', :portal_host, 'owner_name', :owner_name, 'owner_mail', :owner_mail,
+	'inviter', COALESCE(:inviter, (SELECT t.title FROM socle.every_tenant t WHERE t.id = :tenant), :actor)))
 
 -- name: allowance_order_add (tenant, actor, cents)
 INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:tenant, 'allowance', :actor, JSON_OBJECT('cents', :cents))

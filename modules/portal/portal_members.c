@@ -106,6 +106,14 @@ portal_members(struct scop_request *req)
 
 /* ---- inviting ---- */
 
+const struct scop_value *
+portal_own_name(struct scop_request *req)
+{
+	return scop_bool(scop_row(req, member_is_named(scop_member(req))), "is_named")
+	    ? scop_member_name(req)
+	    : NULL;
+}
+
 void
 portal_send_invitation(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter)
@@ -117,6 +125,7 @@ portal_send_invitation(struct scop_request *req, const struct scop_value *member
 	scop_put(req, "token", token);
 	scop_put(req, "name", name);
 	scop_put(req, "inviter", inviter);
+	scop_put(req, "invited", scop_make_bool(req, inviter && scop_type(inviter) != SCOP_NULL));
 	scop_mail(req,
 	    &(const struct scop_mail){ .view = &view_invitation_mail,
 		.to = mail,
@@ -146,7 +155,8 @@ portal_invite(struct scop_request *req)
 	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));
-	portal_send_invitation(req, member, name, mail, scop_member_name(req));
+	const struct scop_value *own = portal_own_name(req);
+	portal_send_invitation(req, member, name, mail, own ? own : scop_make_text(req, "%s", ""));
 	scop_audit(req, "Invited a member", mail);
 	scop_flash_with(req, SCOP_TEXT("The invitation to {{mail}} is on its way."),
 	    scop_map_of(req, "mail", mail, NULL));

@@ -199,7 +199,7 @@ portal_tenant_make(struct scop_request *req)
 		title, scop_field(req, "language"), scop_field(req, "zone"),
 		scop_field(req, "country"), field_or_none(req, "template"),
 		field_or_none(req, "host"), field_or_none(req, "portal_host"),
-		scop_field(req, "owner_name"), scop_field(req, "owner_mail")),
+		scop_field(req, "owner_name"), scop_field(req, "owner_mail"), portal_own_name(req)),
 	    &under_way);
 	if (!under_way)
 		scop_audit(req, "Created a company", title);

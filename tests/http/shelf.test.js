@@ -309,7 +309,7 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
   await until('it serves', async () => (await stack.request('dupont-portal.localhost', '/portal/sign-in')).status === 200)
   assert.match(text((await get('/portal/tenants?words=dupont', operator, scop)).body), /Brasserie Dupont & Fils|Brasserie Dupont &amp; Fils/)
   const mail = await until('the mail has come', async () => (await stack.mails()).find(({ to }) => /jean@dupont\.example/.test(to)), 20)
-  assert.equal(mail.subject, 'owner vous invite chez Brasserie Dupont & Fils')
+  assert.equal(mail.subject, 'La Scop vous invite chez Brasserie Dupont & Fils', 'by a member without a name')
   const link = mail.html.match(/http:\/\/dupont-portal\.localhost[^"]*(\/portal\/invitation\/[^"]+)/)[1]
   const joined = await stack.request('dupont-portal.localhost', link, { form: { _key: await stack.key('dupont-portal.localhost', link), password: 'three words nobody joins 4' } })
   assert.equal(joined.status, 303)
@@ -516,6 +516,16 @@ test('what a module was granted is told in plain words, each once', async () => 
   const list = [...body.slice(body.indexOf('id="rights"')).split('</ul>')[0].matchAll(/<li>(.*)/g)].map(([, words]) => text(words).replace(' new', '').trim())
   assert.deepEqual(list, ['Connect to api.example.com:443', 'Invite, change and remove your members', 'Change your roles and their permissions', 'Sign your members in and out', 'Create and delete your API keys',
     "Change your modules' settings", 'Change other data of your company', 'Install, update and remove modules for your company', 'Read and change the accounts of all people on this server, and sign them in'])
+})
+
+test('a member who came in by a link of the command line is greeted by name once there is one', async () => {
+  const heading = async () => (await get('/portal/')).body.match(/<h1>(.*?)<\/h1>/)[1]
+  assert.equal(await heading(), 'Hello')
+  await stack.sql("UPDATE t1.member SET name = 'Anna Peeters' WHERE name = 'owner'")
+  assert.equal(await heading(), 'Hello, Anna Peeters')
+  await stack.cli('tenant', 'create', 'fleur', '--title', 'Fleur', '--language', 'fr')
+  await stack.cli('login', 'fleur', 'owner')
+  assert.match(await stack.sql("SELECT CONCAT('t', id) FROM scopiton.tenant WHERE name = 'fleur'").then((base) => stack.sql(`SELECT name FROM ${base}.member`)), /^propriétaire$/)
 })
 
 test('the pilot of many companies is named, and no company is out of reach', async () => {
