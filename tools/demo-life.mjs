@@ -161,7 +161,7 @@ const laterThan = (at, hours) => Math.min(at + hours * HOUR, now - HOUR / 2)
 function movedBack ({ tenant, life, orders, lastOrderMail }) {
   const shop = `t${tenant}_shop`, mailOf = (id) => `role = '${shop}' AND subject LIKE '%${id}%'`
   const lines = [`UPDATE t${tenant}.member SET created = created - INTERVAL 90 DAY`,
-    `UPDATE t${tenant}.audit SET at = at - INTERVAL 20 DAY WHERE role LIKE '%\\_portal'`,
+    `UPDATE t${tenant}.audit SET at = at - INTERVAL IF(what LIKE '%settings%', 456, 480) HOUR WHERE role LIKE '%\\_portal'`,
     `UPDATE t${tenant}.audit SET at = at - INTERVAL CASE WHEN what LIKE '%paid%' THEN 26 WHEN what LIKE '%shipped%' THEN 20 WHEN what LIKE '%ancelled%' THEN 96 ELSE 456 END HOUR WHERE role = '${shop}'`,
     `UPDATE queue.mail SET created = created - INTERVAL 20 DAY, run_at = run_at - INTERVAL 20 DAY, ended = ended - INTERVAL 20 DAY WHERE role = 't${tenant}_portal'`,
     // a job that failed one night because of the database; retrying it is enough
