@@ -461,7 +461,7 @@ const said = [
     fr: 'shop 1.5.0 a besoin de till >=2 : cette entreprise a 1.9.0; 2.0.0 est en bêta; 1.8.0 a été retirée (loses a note)',
     nl: 'shop 1.5.0 heeft till >=2 nodig: dit bedrijf heeft 1.9.0; 2.0.0 is bèta; 1.8.0 is ingetrokken (loses a note)' }],
   [message('asked for %s %s: %s', 'shop', '^2', `${message('this tenant has %s', '1.9.0')}; ${needs('invoices', '1.0.0', 'shop', '^1', '2.0.0')}`), {
-    de: 'Verlangt: shop ^2: dieses Unternehmen hat 1.9.0; invoices 1.0.0, das installiert ist, braucht shop ^1 und nicht 2.0.0' }],
+    de: 'Verlangt: shop ^2: dieses Unternehmen hat 1.9.0; invoices 1.0.0, das installiert ist, braucht shop ^1, nicht 2.0.0' }],
   [message('%s %s needs %s %s: %s', 'shop', '1.4.0', 'invoices', '^2', needs('crm', '1.0.0', 'invoices', '^1', '2.0.0')), {
     fr: "shop 1.4.0 a besoin de invoices ^2 : crm 1.0.0, qui est installé, a besoin de invoices ^1, et non de 2.0.0" }],
   [message("this tenant has no module '%s'", 'export'), { de: "Dieses Unternehmen hat kein Modul 'export'" }],
@@ -476,7 +476,7 @@ const said = [
   [message('%lld rows written since are kept', '12'), { de: 'seitdem geschriebene und erhaltene Zeilen: 12' }],
   ['12 rows written since are kept', { de: '12 rows written since are kept' }], // nothing takes a sentence apart
   [message('%s to %s: %lld rows, %lld.%03lld s, without interruption. A rollback keeps rows written afterwards.', '1.0.0', '1.1.0', '100', '0', '012'), {
-    fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans que personne n'attende. Les lignes écrites ensuite sont conservées si l'on revient en arrière." }],
+    fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans interruption. Un retour en arrière conserve les lignes écrites ensuite." }],
   [message("a tenant '%s' already exists", 'acme'), { fr: "Il existe déjà une entreprise 'acme'", en: "A tenant 'acme' already exists" }],
   ['cancelled', { fr: 'Arrêtée', en: 'Cancelled' }],
   [message('<b>%s</b> %% %s', '1 is beta', '%s %1$s %n'), { fr: '<b>1 is beta</b> % %s %1$s %n' }],
