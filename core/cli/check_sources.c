@@ -3,6 +3,7 @@
  * Levels 3, 4, 7 and 8 of a package's check: its tests, its pages in a browser, its fuzzers and its
  * build, all run by make in the module's sources.
  */
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,9 +77,24 @@ has_manual(struct check *check)
 		"the manual (README.md) or the release notes (<changes>) are missing");
 }
 
+/* Whether the sources have a file of that kind. */
+static bool
+has_test(const struct check *check, const char *pattern)
+{
+	glob_t found = { 0 };
+	const bool has =
+	    glob(scop_arena_printf(check->arena, "%s/tests/%s", check->source, pattern), 0, NULL,
+		&found) == 0;
+
+	globfree(&found);
+	return has;
+}
+
 bool
 check_own_tests(struct check *check)
 {
+	if (!has_test(check, "*_test.c") && !has_test(check, "*.test.js"))
+		return check_find(check, "E302", "it has no tests, in C or in JavaScript");
 	return run(check, "E301", "its tests",
 	    scop_arena_printf(check->arena, "make -s -C '%s' test MODULE='%s' >/dev/null",
 		root_of(check), check->package.manifest.name));
@@ -106,7 +122,10 @@ is_fuzzed(struct check *check)
 bool
 check_clean(struct check *check)
 {
-	/* the tests are run again with both sanitizers */
+	/* of its tests, make builds those in C with both sanitizers */
+	if (!has_test(check, "*_test.c"))
+		return check_find(check, "E701",
+		    "it has no tests in C, and only these run with sanitizers");
 	return check->reached[3] && is_fuzzed(check);
 }
 

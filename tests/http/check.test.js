@@ -81,6 +81,21 @@ test('levels from the sources are kept for the very package, and measured anew b
   fs.rmSync(kept)
 })
 
+test('a module without tests does not reach level 3, and one without tests in C not level 7', async () => {
+  const home = fs.mkdtempSync(path.join(stack.folder, 'sources-')), source = path.join(home, 'notes')
+  fs.cpSync(path.join(root, 'tests/modules/notes'), source, { recursive: true })
+  const told = () => check(packages.path('notes'), '--source', source, '--again').then((said) => said, (error) => error.stdout)
+  const without = await told()
+  assert.match(without, /3 {5}its own tests pass\nE302 {2}it has no tests[^\n]*\n {6}missed/)
+  assert.match(without, /7 {5}clean under sanitizers\nE701 {2}it has no tests in C[^\n]*\n {6}missed/)
+  fs.mkdirSync(path.join(source, 'tests'))
+  fs.writeFileSync(path.join(source, 'tests/notes.test.js'), '')
+  const inScript = await told()
+  assert.doesNotMatch(inScript, /E302/)
+  assert.match(inScript, /E301 {2}its tests: 'make .* test MODULE='notes'/, 'there is no Makefile, so they do not pass either')
+  assert.match(inScript, /E701/)
+})
+
 test('what is wrong has a code, and the manual explains every code', async () => {
   for (const [module, code] of [['badmigration', 'E201'], ['badstatement', 'E201'], ['nosymbol', 'E101'], ['privateuser', 'E101'], ['crashload', 'E101'], ['exitload', 'E101']]) {
     packages.add(module)
