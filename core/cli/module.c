@@ -163,6 +163,26 @@ carry_out(struct scop_platform *platform, long long id)
 	return status == CLI_DONE ? show_message(platform, id) : status;
 }
 
+static const struct scop_value *
+package_in_use(struct scop_platform *platform, const struct scop_order *order)
+{
+	return scop_platform_row(platform,
+	    "SELECT p.id, p.version FROM scopiton.subscription s JOIN scopiton.package p ON p.id = "
+	    "s.package WHERE s.tenant = %u AND s.module = '%s'",
+	    order->tenant, order->module);
+}
+
+/* An upgrade to what is there is no mistake, and no news either. */
+static void
+say_what_stays(const struct scop_order *order, const struct scop_value *before,
+    const struct scop_value *after)
+{
+	if (strcmp(order->kind, "upgrade") == 0 && scop_int(before, "id") == scop_int(after, "id"))
+		printf("%s stays at %s: nothing newer is offered%s\n", order->module,
+		    scop_text(after, "version"),
+		    order->wish.beta ? "" : ". --beta offers what is on trial, too.");
+}
+
 static int
 give_order(struct cli *cli, struct scop_platform *platform, const struct verb *verb)
 {
@@ -182,13 +202,17 @@ give_order(struct cli *cli, struct scop_platform *platform, const struct verb *v
 		return cli_fail("this exports all data of '%s' at '%s', then deletes it "
 				"permanently. Add --yes %s to confirm.",
 		    order.module, tenant_name, order.module);
+	const struct scop_value *before = package_in_use(platform, &order);
 	const long long id = scop_order_give(platform, &order, &under_way);
 	if (id == 0)
 		return cli_fail("%s", platform->err.text);
 	printf("%s '%s' for tenant '%s'%s\n", verb->words, order.module, tenant_name,
 	    under_way ? ": an order for it is already in progress; showing that one" : "");
 	fflush(stdout);
-	return carry_out(platform, id);
+	const int ended = carry_out(platform, id);
+	if (ended == CLI_DONE)
+		say_what_stays(&order, before, package_in_use(platform, &order));
+	return ended;
 }
 
 static int

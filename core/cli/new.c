@@ -189,6 +189,15 @@ write_makefile(struct scop_arena *arena, const char *sdk)
 	return access(path, F_OK) == 0 || (text && write_text(path, text));
 }
 
+/* What make, make test and scopiton dev leave in the folder. */
+static bool
+write_ignored(void)
+{
+	char path[] = ".gitignore";
+
+	return access(path, F_OK) == 0 || write_text(path, "/build/\n/node_modules/\n/var/\n");
+}
+
 static int
 make(struct copy *copy)
 {
@@ -202,7 +211,7 @@ make(struct copy *copy)
 	copy->to = scop_arena_printf(copy->arena, "%s%s", sdk ? "" : "modules/", copy->name);
 	if (access(copy->to, F_OK) == 0)
 		return cli_fail("'%s' already exists", copy->to);
-	if (!copy_all(copy) || (sdk && !write_makefile(copy->arena, sdk)))
+	if (!copy_all(copy) || (sdk && (!write_makefile(copy->arena, sdk) || !write_ignored())))
 		return cli_fail("'%s' cannot be written: %s", copy->to, strerror(errno));
 	printf("created %s. 'make' builds and checks it; 'make test MODULE=%s' runs its tests.\n",
 	    copy->to, copy->name);

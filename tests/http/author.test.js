@@ -86,6 +86,7 @@ test('with an installed Scopiton a module is begun, built and checked in an empt
   assert.match((await author('scopiton', 'new', 'loan')).text, /the scop is missing\. Give --scop NAME/)
   assert.match((await author('scopiton', 'new', 'loan', '--scop', 'outils')).text, /^created loan/)
   assert.ok(fs.existsSync(path.join(work, 'loan/tests/loan_test.c')))
+  assert.equal(fs.readFileSync(path.join(work, '.gitignore'), 'utf8'), '/build/\n/node_modules/\n/var/\n')
   const built = await author('make')
   assert.ok(built.ok, built.text)
   assert.match((await author('scopiton', 'check', 'build/modules/loan')).text, /loan 1\.0\.0: valid/)

@@ -102,8 +102,9 @@ test('a range chooses, beta only when asked for, and a refusal explains itself',
   assert.match(await stack.cli('tenant', 'show', 'lumen'), /notes 1\.0\.0, on/)
   await lumen('install', 'notes')
   assert.match(await stack.cli('tenant', 'show', 'lumen'), /notes 1\.0\.0, on/, 'installing what is there changes nothing')
-  await lumen('upgrade', 'notes')
+  assert.doesNotMatch(await lumen('upgrade', 'notes'), /stays/)
   assert.match(await stack.cli('tenant', 'show', 'lumen'), /notes 1\.1\.0, on/)
+  assert.match(await lumen('upgrade', 'notes'), /^notes stays at 1\.1\.0: nothing newer is offered\. --beta offers what is on trial, too\.$/m)
 })
 
 test('what a module needs comes with it, and nothing goes that another one needs', async () => {
