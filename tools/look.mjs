@@ -6,6 +6,9 @@
 // The rows come from the module's tests/sample.sql, then from its tests/look.mjs, where it has them:
 //     export async function prepare ({ stack, site, portal, member, visitor }) { return ['/fr/loan/t/1'] }
 //     export const without = { '/as/{role}': 'while developing alone' }
+//     export const options = { config: ['form_rate = 9r/s'] }      what scopiton/test starts the private Scopiton with
+//     export const operates = true                                 the tenant is a scop's own
+//     export function remove () {}                                 called in the end
 // (`site` and `portal` are the host names of its tenant, `member` a page of the browser that is signed in, `visitor` one that is not;
 // addresses that no link leads to are given back; routes `without` a page to look at have a reason.) Without either file the module's
 // forms are sent, each once, with values that fit their fields.
@@ -18,11 +21,12 @@ import { leftAlone, textsOf, untranslated, wordsOf } from '../tests/browser/text
 import { libexec, root, start } from '../tests/support/stack.mjs'
 
 const LANGUAGES = ['fr', 'nl', 'de', 'en'], PAGES_MAX = 300
-const NEVER = /\/(sign-out|leave|remove|delete|cancel)$/ // what takes away what the others show
+const NEVER = /\/(sign-out|leave|remove|delete|cancel)$/ // forms that take away what other pages show
 const TITLES = ['menu', 'tile', 'permission', 'setting_type'] // of the socle: texts that are translated
 const folder = process.argv[2].includes('/') ? path.resolve(process.argv[2]) : path.join(root, 'modules', process.argv[2]), name = path.basename(folder)
 const build = process.env.BUILD ?? path.join(root, 'build')
 const site = 'look.localhost', portal = 'look-portal.localhost'
+const ownWalk = path.join(folder, 'tests/look.mjs'), own = fs.existsSync(ownWalk) ? await import(ownWalk) : {}
 const faults = new Set(), texts = new Map()
 
 // ---- the module's pages ----
@@ -68,9 +72,9 @@ async function sendForms (page, address, sent) {
 
 // Prepares the rows that the module itself provides; false if it provides none.
 async function prepare (given) {
-  const sample = path.join(folder, 'tests/sample.sql'), own = path.join(folder, 'tests/look.mjs')
+  const sample = path.join(folder, 'tests/sample.sql')
   if (fs.existsSync(sample)) await stack.sql(`USE t1_${name};\n${fs.readFileSync(sample, 'utf8')}`)
-  const { prepare, without = {} } = fs.existsSync(own) ? await import(own) : {}
+  const { prepare, without = {} } = own
   for (const route of routes) route.reason = without[route.pattern]
   const addresses = await prepare?.(given) ?? []
   return { known: Boolean(prepare) || fs.existsSync(sample), addresses: Array.isArray(addresses) ? addresses : [] }
@@ -87,7 +91,7 @@ async function walk (page, side, first, eachPage) {
   const seen = new Set(), waiting = first.map((address) => ({ address }))
   while (waiting.length && seen.size < PAGES_MAX) {
     const { address, from } = waiting.shift(), route = routeOf(side, address)
-    if (seen.has(address) || NEVER.test(address) || !address.startsWith(`${prefix(side, 'fr')}/`)) continue
+    if (seen.has(address) || !address.startsWith(`${prefix(side, 'fr')}/`)) continue
     seen.add(address)
     if (!eachPage && (!route || (route.address && route.address !== address))) {
       const status = await statusOf(page, side, address)
@@ -115,6 +119,15 @@ const broken = () => Promise.all([...document.images].map((image) => {
   return image.decode().then(() => null, () => image.getAttribute('src'))
 })).then((sources) => sources.filter((source) => source !== null))
 
+// A document that may not run scripts, such as a mail in a sandbox, never answers to an evaluation.
+const answering = (promise, seconds) => {
+  let timer
+  return Promise.race([promise, new Promise((resolve, reject) => { timer = setTimeout(() => reject(new Error(`the browser does not answer within ${seconds} s: it may be no page, see 'without'`)), seconds * 1000) })])
+    .finally(() => clearTimeout(timer))
+}
+
+const isPage = ({ address, reason }) => address && !reason
+
 async function look (page, route, language) {
   const here = route.side === 'site' ? route.address.replace(/^\/fr\//, `/${language}/`) : route.address, what = `${here}, ${language}`
   const missing = new Set(), note = (response) => { if (response.status() >= 400) missing.add(`${what}: it loads ${new URL(response.url()).pathname}, which answers ${response.status()}`) }
@@ -122,8 +135,8 @@ async function look (page, route, language) {
   try {
     const answer = await page.goto(`http://${hostOf(route.side)}:${stack.port}${here}`)
     if (answer.status() >= 400) throw new Error(`it answers ${answer.status()}`)
-    texts.set(route, [...texts.get(route) ?? [], await textsOf(page)])
-    for (const source of await page.evaluate(broken)) faults.add(`${what}: the picture ${source} is broken`)
+    texts.set(route, [...texts.get(route) ?? [], await answering(textsOf(page), 60)])
+    for (const source of await answering(page.evaluate(broken), 60)) faults.add(`${what}: the picture ${source} is broken`)
     await inspect(page, `look-${name}`, { schemes: language === 'fr' ? ['light', 'dark'] : ['light'], shots: false })
   } catch (error) {
     faults.add(`${what}: ${error.message}`)
@@ -149,17 +162,19 @@ function tell (known) {
     faults.add(`GET ${route.pattern} (${route.side}): not looked at: ${why}. tests/sample.sql makes rows, tests/look.mjs what else it needs.`)
   }
   for (const fault of faults) console.error(fault)
-  for (const { pattern, side, reason } of routes.filter(({ address, reason }) => !address && reason)) console.log(`GET ${pattern} (${side}): ${reason}`)
-  console.log(`${routes.filter(({ address }) => address).length} pages of ${routes.length} routes, in ${LANGUAGES.length} languages`)
+  for (const { pattern, side, reason } of routes.filter(({ reason }) => reason)) console.log(`GET ${pattern} (${side}): ${reason}`)
+  console.log(`${routes.filter(isPage).length} pages of ${routes.length} routes, in ${LANGUAGES.length} languages`)
 }
 
-const stack = await start({ mail: true })
+const stack = await start({ mail: true, ...own.options })
 const browser = await launch()
 let known = false
 try {
-  await stack.cli('tenant', 'create', 'look', '--title', 'Look', '--language', 'fr')
+  await stack.cli('tenant', 'create', 'look', '--title', 'Look', '--language', 'fr', ...(own.operates ? ['--operator'] : []))
   if (name !== 'portal') await stack.cli('module', 'install', name, '--tenant', 'look')
   const member = await open(browser), visitor = await open(browser)
+  // outside of the site, whose addresses have the language, a page speaks that of the browser
+  const strangers = Object.fromEntries(await Promise.all(LANGUAGES.map(async (language) => [language, await open(browser, { locale: language })])))
   await member.goto((await stack.cli('login', 'look', 'owner')).trim())
   await member.click('main button')
   const pages = { site: visitor, open: visitor, portal: member }
@@ -170,8 +185,7 @@ try {
   for (const side in pages) await walk(pages[side], side, [...prepared.addresses.filter((address) => routeOf(side, address)), ...plain(side)])
   for (const language of LANGUAGES) {
     await stack.sql(`UPDATE t1.member SET language = '${language}'`)
-    await visitor.setExtraHTTPHeaders({ 'Accept-Language': language })
-    for (const route of routes.filter(({ address }) => address)) await look(pages[route.side], route, language)
+    for (const route of routes.filter(isPage)) await look(route.side === 'open' ? strangers[language] : pages[route.side], route, language)
   }
   const words = await data(), alone = leftAlone([path.join(folder, 'i18n'), path.join(root, 'core/web/frame/i18n'), path.join(root, 'i18n')])
   for (const [route, pagesOf] of texts)
@@ -179,6 +193,7 @@ try {
 } finally {
   await browser.close()
   await stack.stop()
+  await own.remove?.()
 }
 tell(known)
 process.exitCode = faults.size ? 1 : 0

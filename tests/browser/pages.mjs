@@ -48,6 +48,14 @@ function overlaps () {
   }).map((row) => row.textContent.trim().replace(/\s+/g, ' ').slice(0, 80))
 }
 
+// The innermost elements that reach beyond the page's right edge, out of what does not scroll by itself.
+function beyond () {
+  const scrolls = (element) => element && (/auto|scroll|hidden/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement))
+  const reaches = (element) => element.getBoundingClientRect().right > window.innerWidth + 1
+  return [...document.body.querySelectorAll('*')].filter((element) => reaches(element) && ![...element.children].some(reaches) && !scrolls(element.parentElement))
+    .map((element) => `<${element.tagName.toLowerCase()}> ${element.textContent.trim().replace(/\s+/g, ' ').slice(0, 60)}`).slice(0, 3)
+}
+
 // For people to look at, so only PICTURES=1 takes them.
 export async function photograph (page, name, widths, suffix = '') {
   if (!process.env.PICTURES) return
@@ -86,7 +94,7 @@ export async function inspect (page, name, { failed = false, everything = false,
   found.push(...faults.map((one) => `${name}, ${one}`))
   await page.setViewportSize({ width: 320, height: 900 }) // the layout is the same in both
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px`)
+  if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px: ${(await page.evaluate(beyond)).join(', ')}`)
   found.push(...(await page.evaluate(overlaps)).map((row) => `${name}: cells lie over one another at 320 px: ${row}`))
   await page.setViewportSize({ width: 1280, height: 900 })
   assert.deepEqual(found, [])
