@@ -131,7 +131,7 @@ test('a shopper looks around, chooses, changes the quantity and orders', async (
 test('a merchant looks for orders and marks one as paid', async () => {
   const page = await signedIn()
   await go(page, /^Commandes$/)
-  await tab(page, /^Statut$/)
+  await tab(page, /^État$/)
   await page.keyboard.press('ArrowDown')
   await go(page, /^Afficher$/)
   assert.match(page.url(), /state=placed/)
@@ -235,7 +235,7 @@ test('an owner changes what a module does, what a role may, and invites somebody
   await go(page, /^Membres$/)
   await go(page, /^Rôles$/)
   await go(page, /^commerçant$/)
-  await tab(page, /^Régler la boutique$/)
+  await tab(page, /^Paramétrer la boutique$/)
   await page.keyboard.press('Space')
   await go(page, /^Enregistrer$/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM t1.role_permission WHERE role = 'merchant' AND permission = 'shop.settings'"), '1')

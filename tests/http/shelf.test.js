@@ -478,7 +478,7 @@ const said = [
   [message('%s to %s: %lld rows, %lld.%03lld s, without interruption. A rollback keeps rows written afterwards.', '1.0.0', '1.1.0', '100', '0', '012'), {
     fr: "de 1.0.0 à 1.1.0 : 100 lignes, 0,012 s, sans interruption. Un retour en arrière conserve les lignes écrites ensuite." }],
   [message("a tenant '%s' already exists", 'acme'), { fr: "Il existe déjà une entreprise 'acme'", en: "A tenant 'acme' already exists" }],
-  ['cancelled', { fr: 'Arrêtée', en: 'Cancelled' }],
+  ['cancelled', { fr: 'Annulée', en: 'Cancelled' }],
   [message('<b>%s</b> %% %s', '1 is beta', '%s %1$s %n'), { fr: '<b>1 is beta</b> % %s %1$s %n' }],
   ['<b>1 is beta</b> % %s %1$s %n', { fr: '<b>1 is beta</b> % %s %1$s %n' }],
   ['; ; ; is beta; : : ', { fr: '; ; ; is beta; : : ' }],

@@ -46,7 +46,7 @@ test('the first page has a tile for each module that the member may see, filled 
 
 test('settings are drawn from the manifest, checked by their types, and tell the second of two who change them', async () => {
   const page = '/portal/modules/shop/settings', { body } = await see(page)
-  assert.match(body, /Écrire à la boutique pour chaque commande/)
+  assert.match(body, /Avertir la boutique de chaque commande/)
   assert.match(body, /id="set\.few"[^>]*type="number"[^>]*value="3" min="1" max="1000"/)
   const seen = hidden(body, 'seen')
   for (const few of ['0', '1001', 'drei', '-1', '1e3', '']) {
@@ -56,7 +56,7 @@ test('settings are drawn from the manifest, checked by their types, and tell the
   }
   assert.equal((await post(page, page, { seen, 'set.tell_shop': '0', 'set.few': '7', 'set.unknown': 'x' })).status, 303)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(name, '=', value ORDER BY name) FROM t1.setting"), 'few=7,tell_shop=0,undo_minutes=10')
-  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'owner\tChanged settings\tBoutique, Écrire à la boutique pour chaque commande: 0, « Bientôt épuisé » à partir de ce stock: 7', 'who changed what, to what')
+  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'owner\tChanged settings\tBoutique, Avertir la boutique de chaque commande: 0, « Bientôt épuisé » à partir de ce stock: 7', 'who changed what, to what')
   const second = await post(page, page, { seen, 'set.tell_shop': '1', 'set.few': '9' })
   assert.equal(second.status, 422, 'the other tab has saved meanwhile')
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
@@ -351,7 +351,7 @@ test('what members do in a module stands in the trail, in the reader\'s language
   assert.match((await see('/portal/audit')).body, new RegExp(`A annulé des commandes <span class="detail">${id}<`))
   assert.equal(await stack.sql('SELECT role, module, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), `t1_shop\tshop\tCancelled orders\t${id}`)
   // Each language has its words for it; one that nothing was translated to shows the English.
-  assert.equal(await stack.sql("SELECT GROUP_CONCAT(text ORDER BY language SEPARATOR '|') FROM t1.message WHERE module = 'shop' AND english = 'Cancelled orders'"), 'Hat Bestellungen storniert|A annulé des commandes|Annuleerde bestellingen')
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(text ORDER BY language SEPARATOR '|') FROM t1.message WHERE module = 'shop' AND english = 'Cancelled orders'"), 'Hat Bestellungen storniert|A annulé des commandes|Heeft bestellingen geannuleerd')
   await stack.sql("DELETE FROM scopiton.message WHERE module = 'shop' AND english = 'Cancelled orders'")
   assert.match((await see('/portal/audit')).body, new RegExp(`Cancelled orders <span class="detail">${id}<`))
   const grants = await stack.sql("SHOW GRANTS FOR t1_shop")
