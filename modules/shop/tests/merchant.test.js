@@ -124,7 +124,7 @@ test('variants have names, two options, and can be renamed, exchanged and remove
   const [first] = await ids()
   const nameless = await save(page, { published: '1', name: 'Tasse à thé', 'option1.new1': 'Bleu', 'price.new1': '12' })
   assert.equal(nameless.status, 422)
-  assert.match(nameless.body, /Nommez cette variante[^]*Dites ce qui distingue les variantes/)
+  assert.match(nameless.body, /Nommez cette variante[^]*Indiquez ce qui distingue les variantes/)
   assert.match(nameless.body, /<details open>[^]*value="Bleu"/, 'what was typed is there')
   assert.match(nameless.body, /value="Tasse à thé"/)
   assert.deepEqual(await rows(`SELECT name FROM product WHERE id = ${product}`), [['Tasse']], 'nothing of it is saved')
