@@ -148,9 +148,10 @@ scop_check_country(const struct scop_input *input, const char *text)
 void
 scop_check_phone(const struct scop_input *input, const char *text)
 {
+	static const char not_one[] = SCOP_TEXT("This is not a phone number. Write it with its "
+						"country code, such as +32 2 234 56 78.");
 	static const char *const says[] = {
-		[SCOP_PHONE_NOT_ONE] = SCOP_TEXT("This is not a phone number. Write it with its "
-						 "country code, such as +32 2 234 56 78."),
+		[SCOP_PHONE_NOT_ONE] = not_one,
 		[SCOP_PHONE_NATIONAL] = SCOP_TEXT(
 		    "Please begin with + and the code of the country, such as +32 2 234 56 78."),
 		[SCOP_PHONE_COUNTRY] =
