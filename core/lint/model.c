@@ -154,8 +154,8 @@ statement_at(const struct lint *lint, size_t at)
 static void
 judge_value(const struct lint *lint, size_t at, struct put *put)
 {
-	static const char *const others[] = { "scop_make_list", "scop_make_map", "scop_make_with",
-		"scop_chart", "scop_qr" };
+	static const char *const others[] = { "scop_make_list", "scop_make_with", "scop_chart",
+		"scop_qr" };
 	struct lint_call call;
 
 	if ((lint_is(&lint->source, at, "scop_rows") || lint_is(&lint->source, at, "scop_row")) &&

@@ -8,7 +8,6 @@ const struct scop_value *
 scop_chart(struct scop_request *req, size_t count, const struct scop_value *const *labels,
     const struct scop_value *const *values)
 {
-	static const char *const keys[] = { "x", "y", "width", "height", "label", "value" };
 	const struct scop_value *bars[BARS_MAX];
 	int64_t max = 1;
 
@@ -25,12 +24,10 @@ scop_chart(struct scop_request *req, size_t count, const struct scop_value *cons
 		const int64_t from = (int64_t)i * WIDTH / (int64_t)count,
 			      to = (int64_t)(i + 1) * WIDTH / (int64_t)count;
 
-		bars[i] = scop_make_map(req, 6, keys,
-		    (const struct scop_value *[]){ scop_make_int(req, from),
-			scop_make_int(req, HEIGHT - height),
-			scop_make_int(req, to - from - (to - from > 4 ? 3 : 1)),
-			scop_make_int(req, height), labels[i], values[i] });
+		bars[i] = scop_map_of(req, "x", scop_make_int(req, from), "y",
+		    scop_make_int(req, HEIGHT - height), "width",
+		    scop_make_int(req, to - from - (to - from > 4 ? 3 : 1)), "height",
+		    scop_make_int(req, height), "label", labels[i], "value", values[i], NULL);
 	}
-	return scop_make_map(req, 1, (const char *const[]){ "bars" },
-	    (const struct scop_value *[]){ scop_make_list(req, count, bars) });
+	return scop_map_of(req, "bars", scop_make_list(req, count, bars), NULL);
 }

@@ -25,7 +25,6 @@ add_row(struct scop_buffer *path, const unsigned char *row, int width, int y)
 const struct scop_value *
 scop_qr(struct scop_request *req, const char *text)
 {
-	static const char *const keys[] = { "size", "path" };
 	struct scop_buffer path;
 	QRcode *code = text ? QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M) : NULL;
 
@@ -34,9 +33,9 @@ scop_qr(struct scop_request *req, const char *text)
 	scop_buffer_init(&path, req->arena);
 	for (int y = 0; y < code->width; y++)
 		add_row(&path, code->data + (size_t)y * (size_t)code->width, code->width, y);
-	const struct scop_value *values[] = { scop_value_int(req->arena,
-						  code->width + 2 * QUIET_ZONE),
-		scop_value_text(req->arena, scop_buffer_str(&path)) };
+	const int width = code->width + 2 * QUIET_ZONE;
+
 	QRcode_free(code);
-	return scop_make_map(req, 2, keys, values);
+	return scop_map_of(req, "size", scop_make_int(req, width), "path",
+	    scop_value_text(req->arena, scop_buffer_str(&path)), NULL);
 }

@@ -103,18 +103,6 @@ scop_make_bytes(struct scop_request *req, const void *bytes, size_t length)
 }
 
 const struct scop_value *
-scop_make_map(struct scop_request *req, size_t count, const char *const *keys,
-    const struct scop_value *const *values)
-{
-	struct scop_map_maker map;
-
-	scop_map_init(&map, req->arena);
-	for (size_t i = 0; i < count; i++)
-		scop_map_put(&map, keys[i], values[i]);
-	return scop_map_value(&map);
-}
-
-const struct scop_value *
 scop_make_with(struct scop_request *req, const struct scop_value *map, const char *key,
     const struct scop_value *value)
 {

@@ -166,10 +166,6 @@ const struct scop_value *scop_rows_with(struct scop_request *req, const struct s
 	*make)(struct scop_request *req, const struct scop_value *row, const void *context),
     const void *context);
 
-/* A map of `count` members. Both arrays are copied, but not the key strings. */
-const struct scop_value *scop_make_map(struct scop_request *req, size_t count,
-    const char *const *keys, const struct scop_value *const *values);
-
 /* A copy of `map` in which the member `key` is set to `value`. */
 const struct scop_value *scop_make_with(struct scop_request *req, const struct scop_value *map,
     const char *key, const struct scop_value *value);
