@@ -8,7 +8,7 @@ const struct scop_value *
 scop_chart(struct scop_request *req, size_t count, const struct scop_value *const *labels,
     const struct scop_value *const *values)
 {
-	const struct scop_value *bars[BARS_MAX];
+	struct scop_list *bars = scop_list_new(req);
 	int64_t max = 1;
 
 	if (count > BARS_MAX) {
@@ -24,10 +24,17 @@ scop_chart(struct scop_request *req, size_t count, const struct scop_value *cons
 		const int64_t from = (int64_t)i * WIDTH / (int64_t)count,
 			      to = (int64_t)(i + 1) * WIDTH / (int64_t)count;
 
-		bars[i] = scop_map_of(req, "x", scop_make_int(req, from), "y",
-		    scop_make_int(req, HEIGHT - height), "width",
-		    scop_make_int(req, to - from - (to - from > 4 ? 3 : 1)), "height",
-		    scop_make_int(req, height), "label", labels[i], "value", values[i], NULL);
+		struct scop_map *bar = scop_map_new(req);
+
+		scop_map_set(bar, "x", scop_make_int(req, from));
+		scop_map_set(bar, "y", scop_make_int(req, HEIGHT - height));
+		scop_map_set(bar, "width", scop_make_int(req, to - from - (to - from > 4 ? 3 : 1)));
+		scop_map_set(bar, "height", scop_make_int(req, height));
+		scop_map_set(bar, "label", labels[i]);
+		scop_map_set(bar, "value", values[i]);
+		scop_list_push(bars, scop_map_done(bar));
 	}
-	return scop_map_of(req, "bars", scop_make_list(req, count, bars), NULL);
+	struct scop_map *chart = scop_map_new(req);
+	scop_map_set(chart, "bars", scop_list_done(bars));
+	return scop_map_done(chart);
 }

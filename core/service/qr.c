@@ -36,6 +36,8 @@ scop_qr(struct scop_request *req, const char *text)
 	const int width = code->width + 2 * QUIET_ZONE;
 
 	QRcode_free(code);
-	return scop_map_of(req, "size", scop_make_int(req, width), "path",
-	    scop_value_text(req->arena, scop_buffer_str(&path)), NULL);
+	struct scop_map *map = scop_map_new(req);
+	scop_map_set(map, "size", scop_make_int(req, width));
+	scop_map_set(map, "path", scop_value_text(req->arena, scop_buffer_str(&path)));
+	return scop_map_done(map);
 }
