@@ -27,7 +27,7 @@ async function invite (tenant, mail, name, role, password = GOOD) {
   const headers = await owner(tenant)
   const answer = await post(tenant, '/members', '/members', { name, mail, role }, headers)
   assert.equal(answer.status, 303, answer.body.slice(0, 300))
-  const link = linkIn(await mailTo(mail, /invite/), 'invitation')
+  const link = linkIn(await mailTo(mail, /invit/), 'invitation')
   const joined = await post(tenant, link, link, password ? { password } : {})
   assert.equal(joined.status, 303)
   return cookieOf(joined)

@@ -218,7 +218,7 @@ test('a mail that comes back later is noted with its reason; what else lies in t
   const kept = fs.readdirSync(path.join(folder, 'cur'))
   assert.equal(kept.length, 10)
   assert.deepEqual(kept.filter((name) => name.endsWith(':2,S')), ['1.failed:2,S'])
-  await until('it is told', () => stack.log().slice(from).includes('came back'))
+  await until('it is told', () => stack.log().slice(from).includes('bounced'))
   assert.equal(stack.log().slice(from).match(/bounced/g).length, 1)
   const { body } = await stack.request('acme-portal.localhost', '/portal/mails', { headers: { Cookie: await stack.signIn('acme') } })
   assert.match(body, /Rejected: 550 5\.1\.1 she has left &lt;b&gt;us&lt;\/b&gt;/)

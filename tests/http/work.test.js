@@ -227,7 +227,7 @@ test('a scheduled job is run now, and its outcome is told', async () => {
   assert.equal(await notes("job = 'tick'"), before + 1)
   const refused = (...args) => job('run', ...args).then(() => assert.fail('it should be refused'), ({ stderr }) => stderr)
   assert.match(await refused('clerk', 'note', '--tenant', 'acme'), /no scheduled job 'note'\. It has 'nightly', 'tick'\./)
-  assert.match(await refused('guestbook', 'tick', '--tenant', 'acme'), /'acme' does not use the module 'guestbook' now/)
+  assert.match(await refused('guestbook', 'tick', '--tenant', 'acme'), /'acme' does not use the module 'guestbook'\. /)
   assert.match(await refused('clerk', 'tick'), /needs a module, one of its scheduled jobs, and --tenant/)
   // the same entry, with the result of a failure: 'never' is retried, 'hopeless' is not
   for (const name of ['never', 'hopeless']) await stack.sql(`INSERT INTO queue.schedule (role, name, rule, zone, next_at) VALUES ('t${ids.acme}_clerk', '${name}', 'every 1440', 'UTC', '2099-01-01')`)
