@@ -269,7 +269,7 @@ test('a mistake in the configuration leaves everything as it was, and is told', 
   fs.writeFileSync(file, sound + 'pool_wrokers = 2\n')
   try {
     process.kill(stack.pid('supervisor'), 'SIGHUP')
-    await until('it is told', () => lines(stack, from, 'the configuration stays as it was', "there is no setting 'pool_wrokers'").length === 1)
+    await until('it is told', () => lines(stack, from, 'the configuration is unchanged', "there is no setting 'pool_wrokers'").length === 1)
   } finally {
     fs.writeFileSync(file, sound)
   }

@@ -97,7 +97,8 @@ after(() => stack?.stop())
 
 // Tags are stripped, but not what is read aloud.
 const spoken = (tag) => [...tag.matchAll(/\s(?:alt|aria-label|title|placeholder)="([^"]*)"/g)].map(([, text]) => text).join(' ')
-const visible = (html) => decode(html.replace(/<(script|style)\b[^]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, (tag) => ` ${spoken(tag)} `)).replace(/\s+/g, ' ')
+// What people or their files are called is in no catalogue: pages say translate="no" of it.
+const visible = (html) => decode(html.replace(/<(script|style)\b[^]*?<\/\1>/g, ' ').replace(/<(\w+)\b[^>]* translate="no"[^>]*>[^]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, (tag) => ` ${spoken(tag)} `)).replace(/\s+/g, ' ')
 
 const catalogues = (language) => [path.join(root, 'core/web/frame/i18n'), ...MODULES.map((module) => path.join(root, 'modules', module, 'i18n'))]
   .map((folder) => fs.readFileSync(path.join(folder, `${language}.po`), 'utf8'))

@@ -80,7 +80,7 @@ test('routes that contradict one another or the manifest', () => refused({
     ['\t    .fields = ask_fields,\n\t    .form = tool', '\t    .fields = ask_fields']],
   'module.xml': [['<menu path="/loans" permission="lending.see" place="100">', '<menu path="/tile" permission="lending.see" place="100">']]
 }, 'lending.c', [
-  ['"/loans"', 'module.xml has no <permission name="lending.sea">, so nobody may go to /loans'], ['"/t/new"', 'GET /t/new is never reached: /t/{tool} of line'], ['"/a-{b}"', "a {part} of '/a-{b}' must be a whole segment, between two slashes"],
+  ['"/loans"', 'module.xml has no <permission name="lending.sea">, so nobody may go to /loans'], ['"/t/new"', 'GET /t/new is never reached: /t/{tool} on line'], ['"/a-{b}"', "a {part} of '/a-{b}' must be a whole segment, between two slashes"],
   ['"/a-{b}"', "route 'list' has the name of the one at line"], ['\t    .path = "/t/{tool}"', 'POST /t/{tool} has fields and no .form']]))
 
 test('what the manifest names and the module does not have', () => refused({
