@@ -38,7 +38,7 @@ test('a SELECT that is run as a write is named, and the next request is served',
 })
 
 test('a value that cannot be fails the request with words, and the worker serves on', async () => {
-  const words = { scale: 'scop_make_number: more than 18 digits', currency: 'scop_make_money: a currency is three capitals', nocurrency: 'scop_make_money: a currency is three capitals',
+  const words = { scale: 'scop_make_number: more than 18 decimal places', currency: 'scop_make_money: a currency is three capitals', nocurrency: 'scop_make_money: a currency is three capitals',
     bytes: 'scop_make_bytes: no bytes, or more than 4 GB', text: 'scop_make_text: printf cannot make this text', chart: 'scop_chart: more than 60 values',
     view: 'scop_view: no view was given', file: 'a file that is sent needs its type, and a string for its bytes' }
   const before = await stack.workers('edges')
