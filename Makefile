@@ -12,7 +12,7 @@
 
 PORT ?= 8080
 BUILD ?= build
-VERSION := 0.1.0
+VERSION := 0.2.0
 SANITIZE ?=
 
 CC := gcc
