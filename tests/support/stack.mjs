@@ -40,7 +40,7 @@ export async function start ({ config = [], modules, formRate = '1000r/s', mail 
 
 // Reads the mailbox each time that it is sent a line: Python needs longer to start than to read.
 const READ_MAILS = `
-import email, email.policy, json, mailbox, sys
+import email, email.policy, json, mailbox, re, sys
 def read(m):
     m = email.message_from_bytes(m.as_bytes(), policy=email.policy.default)
     part = lambda kind: (lambda p: p.get_content() if p else '')(m.get_body((kind,)))
@@ -48,7 +48,8 @@ def read(m):
         'files': [{'name': p.get_filename(), 'type': p.get_content_type(), 'size': len(p.get_payload(decode=True))} for p in m.iter_attachments()]}
 for line in sys.stdin:
     box = mailbox.Maildir(sys.argv[1], create=True)
-    print(json.dumps([read(box[k]) for k in sorted(box.keys())]), flush=True)
+    came = lambda key: [int(number) for number in re.findall('[0-9]+', key)] # seconds, microseconds, process, counter
+    print(json.dumps([read(box[k]) for k in sorted(box.keys(), key=came)]), flush=True)
 `
 
 class Stack {
