@@ -9,8 +9,8 @@
 
 enum { LINK_MINUTES = 15 };
 
-/* What an owner is called in the tenant's language: the role has no title of its own. The portal
- * knows these words too (member_is_named). */
+/* Translates "owner" into the tenant's language: the role has no title of its own. The portal knows
+ * these words too (member_is_named). */
 static const char *
 owner_in(const char *language)
 {

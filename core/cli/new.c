@@ -189,7 +189,7 @@ write_makefile(struct scop_arena *arena, const char *sdk)
 	return access(path, F_OK) == 0 || (text && write_text(path, text));
 }
 
-/* What make, make test and scopiton dev leave in the folder. */
+/* Ignores the files that make, make test and scopiton dev leave in the folder. */
 static bool
 write_ignored(void)
 {

@@ -12,7 +12,7 @@
 
 enum { STATEMENTS_MAX = 500 };
 
-/* What stands between `before` and the next quote, and ends there; NULL where it does not occur. */
+/* Returns the text between `before` and the next quote; NULL if `before` does not occur. */
 static const char *
 quoted(struct scop_arena *arena, const char *text, const char *before, const char **ret_rest)
 {

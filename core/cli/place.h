@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Where in a module's sources a mistake is that only the database found. */
+/* Finds the place in a module's sources of a mistake that only the database found. */
 #ifndef SCOP_CLI_PLACE_H
 #define SCOP_CLI_PLACE_H
 

@@ -311,7 +311,7 @@ work(struct scop_platform *platform, int64_t *version)
 	}
 }
 
-/* What the installer remembers from one round to the next. */
+/* The installer's memory from one round to the next. */
 struct installer {
 	int64_t version, look; /* of the directory; when it looked at the catalogue */
 	struct timespec seen;  /* the supervisor's report */

@@ -146,7 +146,7 @@ add_headers(struct call *call, const char **ret_error)
 	return true;
 }
 
-/* Where it may go, and how it is known to have come there. */
+/* Sets the hosts that the call may reach, and how their identity is proved. */
 static void
 set_up_way(CURL *curl, const struct scop_http *ask)
 {

@@ -71,7 +71,7 @@ delete_persons(struct scop_platform *platform, const struct scop_value *persons)
 	return ok;
 }
 
-/* Where something of a deleted tenant could be left: in the record's words, and the rows. */
+/* The places that could still hold data of a deleted tenant: the record's words, and the rows. */
 static const struct place {
 	const char *words, *from;
 } places[] = {

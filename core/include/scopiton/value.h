@@ -100,7 +100,7 @@ bool scop_bool(const struct scop_value *map, const char *key);
 /* The ISO 4217 code of a money value; "" for anything else. */
 const char *scop_currency(const struct scop_value *value);
 
-/* Where to truncate a text that people typed: the number of bytes of it that fit into `bytes`, or
+/* Says where to truncate a text that people typed: how many of its bytes fit into `bytes`, or
  * that its first `letters` characters take. Neither splits a character, or a letter from its
  * combining accent. The whole length for a text that is short enough. For "%.*s", cast the result
  * to int. */
