@@ -49,7 +49,8 @@ all_fit(const struct scop_directory_image *image)
 	    fits(image, image->subscriptions, image->subscription_count,
 		sizeof(struct scop_directory_subscription)) &&
 	    fits(image, image->packages, image->package_count,
-		sizeof(struct scop_directory_package));
+		sizeof(struct scop_directory_package)) &&
+	    fits(image, image->texts, image->text_size, 1);
 }
 
 static bool
@@ -59,12 +60,14 @@ ends(const char *text, size_t size)
 }
 
 static bool
-titles_end(const struct scop_directory_package *package)
+has_titles(const struct scop_directory_image *image, const struct scop_directory_package *package)
 {
+	const char *texts = at(image, image->texts);
 	bool ok = true;
 
 	for (unsigned i = 0; i < SCOP_DIRECTORY_LANGUAGES; i++)
-		ok &= ends(package->title[i], sizeof package->title[i]);
+		ok &= package->title[i] < image->text_size &&
+		    ends(texts + package->title[i], image->text_size - package->title[i]);
 	return ok;
 }
 
@@ -98,7 +101,7 @@ sound_parts(const struct scop_directory_image *image)
 		ok &= ends(packages[i].module, sizeof packages[i].module) &&
 		    ends(packages[i].hash, sizeof packages[i].hash) &&
 		    ends(packages[i].version, sizeof packages[i].version) &&
-		    titles_end(&packages[i]);
+		    has_titles(image, &packages[i]);
 	return ok;
 }
 
@@ -133,6 +136,7 @@ struct parts {
 	const struct scop_directory_tenant *tenants;
 	const struct scop_directory_subscription *subscriptions;
 	const struct scop_directory_package *packages;
+	const char *texts;
 };
 
 /* Reads a number that may change meanwhile exactly once: the value checked is the value used. */
@@ -153,7 +157,7 @@ find_parts(const void *bytes, struct parts *ret_parts)
 		return false;
 	const struct scop_directory_image *image = bytes;
 	*ret_parts = (struct parts){ head, at(image, head.hosts), at(image, head.tenants),
-		at(image, head.subscriptions), at(image, head.packages) };
+		at(image, head.subscriptions), at(image, head.packages), at(image, head.texts) };
 	return true;
 }
 
@@ -280,6 +284,20 @@ scop_directory_find_tenant(const struct scop_directory_shared *shared, uint32_t 
 
 /* ---- what visitors can open ---- */
 
+/* An image that changes while it is read may have no NUL where the title should end. */
+static void
+read_title(const struct parts *parts, const uint32_t *title, char *ret_title)
+{
+	const uint32_t from = read_once(title);
+	size_t length = 0;
+
+	while (from < parts->head.text_size && length < parts->head.text_size - from &&
+	    length < SCOP_TITLE_BYTES - 1 && parts->texts[from + length])
+		length++;
+	memcpy(ret_title, parts->texts + (length ? from : 0), length);
+	ret_title[length] = '\0';
+}
+
 static bool
 read_page(const struct parts *parts, uint32_t index, unsigned language, const char *without,
     struct scop_directory_page *ret_page)
@@ -293,10 +311,8 @@ read_page(const struct parts *parts, uint32_t index, unsigned language, const ch
 	if (!package->is_public || strncmp(package->module, without, SCOP_MODULE_MAX + 1) == 0)
 		return false;
 	memcpy(ret_page->module, package->module, sizeof ret_page->module);
-	memcpy(ret_page->title, package->title[language], sizeof ret_page->title);
-	/* an image that changes while it is read may have no NUL there */
 	ret_page->module[sizeof ret_page->module - 1] = '\0';
-	ret_page->title[sizeof ret_page->title - 1] = '\0';
+	read_title(parts, &package->title[language], ret_page->title);
 	ret_page->root = subscription->root;
 	return true;
 }

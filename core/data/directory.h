@@ -30,7 +30,7 @@ enum {
 };
 
 #define SCOP_POOL_JOBS ".jobs"
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495237u /* "SCOPDIR7": the layout's number */
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495238u /* "SCOPDIR8": the layout's number */
 
 /* Frozen: reads are served, writes wait while the tables are rebuilt. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
@@ -71,15 +71,16 @@ struct scop_directory_package {
 	uint32_t number;   /* the module's number: its workers' user id is a base plus this */
 	uint32_t jobs;     /* the number of subscriptions */
 	uint8_t is_public; /* its first page is public */
-	char title[SCOP_DIRECTORY_LANGUAGES][SCOP_TITLE_BYTES];
+	uint32_t title[SCOP_DIRECTORY_LANGUAGES]; /* where it begins among the texts */
 };
 
-/* Offsets count from the image's start. Hosts are sorted. */
+/* Offsets count from the image's start. Hosts are sorted. The texts are bytes; each text ends with
+ * a NUL. */
 struct scop_directory_image {
 	uint64_t magic;
 	uint32_t size;
-	uint32_t host_count, tenant_count, subscription_count, package_count;
-	uint32_t hosts, tenants, subscriptions, packages;
+	uint32_t host_count, tenant_count, subscription_count, package_count, text_size;
+	uint32_t hosts, tenants, subscriptions, packages, texts;
 };
 
 /* The shared memory: two images; the lowest bit of `generation` names the one to read. */

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "process/control.h"
 
-enum { PUBLISH_MS = 5000 };
+enum { PUBLISH_MS = 5000, PARTS = 5 };
 
 static_assert((int)SCOP_DIRECTORY_LANGUAGES == (int)SCOP_LANGUAGES, "a title for each language");
 
@@ -99,19 +99,34 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	return false;
 }
 
+/* Counts the bytes of all titles, each with its NUL. */
+static size_t
+size_of_titles(const struct scop_value *packages)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < scop_count(packages); i++)
+		for (unsigned l = 0; l < SCOP_LANGUAGES; l++)
+			size += strlen(scop_text(scop_at(packages, i),
+				    scop_language_code((enum scop_language)l))) +
+			    1;
+	return size;
+}
+
 /* An empty image with room for all; NULL if that exceeds the directory's size. */
 static struct scop_directory_image *
 make_image(struct scop_platform *platform, const struct rows *rows)
 {
-	const size_t counts[] = { scop_count(rows->hosts), scop_count(rows->tenants),
-		scop_count(rows->subscriptions), scop_count(rows->packages) };
-	static const size_t sizes[] = { sizeof(struct scop_directory_host),
+	const size_t counts[PARTS] = { scop_count(rows->hosts), scop_count(rows->tenants),
+		scop_count(rows->subscriptions), scop_count(rows->packages),
+		size_of_titles(rows->packages) };
+	static const size_t sizes[PARTS] = { sizeof(struct scop_directory_host),
 		sizeof(struct scop_directory_tenant), sizeof(struct scop_directory_subscription),
-		sizeof(struct scop_directory_package) };
+		sizeof(struct scop_directory_package), 1 };
 	size_t size = aligned(sizeof(struct scop_directory_image));
-	uint32_t offsets[4] = { 0 };
+	uint32_t offsets[PARTS] = { 0 };
 
-	for (int i = 0; i < 4 && size <= SCOP_DIRECTORY_BYTES; i++) {
+	for (int i = 0; i < PARTS && size <= SCOP_DIRECTORY_BYTES; i++) {
 		offsets[i] = (uint32_t)size;
 		size += counts[i] * sizes[i] + 7;
 		size -= size % 8;
@@ -125,7 +140,7 @@ make_image(struct scop_platform *platform, const struct rows *rows)
 	struct scop_directory_image *image = scop_arena_alloc(platform->arena, size);
 	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, (uint32_t)size,
 		(uint32_t)counts[0], (uint32_t)counts[1], (uint32_t)counts[2], (uint32_t)counts[3],
-		offsets[0], offsets[1], offsets[2], offsets[3] };
+		(uint32_t)counts[4], offsets[0], offsets[1], offsets[2], offsets[3], offsets[4] };
 	return image;
 }
 
@@ -220,6 +235,8 @@ static void
 fill_packages(struct scop_directory_image *image, const struct rows *rows)
 {
 	struct scop_directory_package *packages = part(image, image->packages);
+	char *texts = part(image, image->texts);
+	uint32_t used = 0;
 
 	for (uint32_t i = 0; i < image->package_count; i++) {
 		const struct scop_value *row = scop_at(rows->packages, i);
@@ -230,9 +247,15 @@ fill_packages(struct scop_directory_image *image, const struct rows *rows)
 		packages[i].number = (uint32_t)scop_int(row, "number");
 		packages[i].jobs = (uint32_t)scop_int(row, "jobs");
 		packages[i].is_public = scop_bool(row, "is_public");
-		for (unsigned l = 0; l < SCOP_LANGUAGES; l++)
-			put_text(packages[i].title[l], sizeof packages[i].title[l], row,
-			    scop_language_code((enum scop_language)l));
+		for (unsigned l = 0; l < SCOP_LANGUAGES; l++) {
+			const char *title =
+			    scop_text(row, scop_language_code((enum scop_language)l));
+			const size_t size = strlen(title) + 1;
+
+			memcpy(texts + used, title, size);
+			packages[i].title[l] = used;
+			used += (uint32_t)size;
+		}
 	}
 }
 

@@ -24,6 +24,8 @@ enum {
 	SCOP_CRASH_FRAMES = 12,
 	SCOP_SLOW_KEPT = 32, /* statements of a pool */
 	SCOP_SLOW_TOLD_SECONDS = 60,
+	SCOP_REQUEST_ID = 40, /* bytes, with the NUL */
+	SCOP_REASON_MAX = 400,
 };
 
 /* The exit status of a worker that cannot start: EX_CONFIG of sysexits.h. */
@@ -45,10 +47,10 @@ struct scop_slot {
 	/* of the request under way, in microseconds of the monotonic clock */
 	_Atomic int64_t since;
 	_Atomic uint32_t tenant, route;
-	char request[40]; /* its id; complete before `state` becomes busy */
+	char request[SCOP_REQUEST_ID]; /* its id; complete before `state` becomes busy */
 	char tenant_name[33];
 	char path[80];
-	char reason[400]; /* why it cannot start, as base/said.h has it */
+	char reason[SCOP_REASON_MAX]; /* why it cannot start, as base/said.h has it */
 	struct scop_crash crash;
 	_Atomic uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
 };

@@ -2,6 +2,7 @@
 /* Judges how a worker ended: a crash counts against the request that it served, and too many
  * crashes suspend the route or take the pool out of service. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,10 @@ enum { START_FAILURES_MAX = 3 };
 static bool
 counted_before(struct scop_pool *pool, const char *request)
 {
+	if (!pool->crashed)
+		pool->crashed = calloc(SCOP_CRASHES_KEPT, sizeof *pool->crashed);
+	if (!pool->crashed)
+		abort();
 	for (unsigned i = 0; i < SCOP_CRASHES_KEPT; i++)
 		if (request[0] && strcmp(pool->crashed[i], request) == 0)
 			return true;
@@ -71,7 +76,7 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 static void
 judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *slot, int status)
 {
-	char how[100], reason[sizeof slot->reason], shown[sizeof slot->reason];
+	char how[100], reason[SCOP_REASON_MAX], shown[SCOP_REASON_MAX];
 	int64_t rest = pool->start_failures == 0 ? 0 : 50000LL << (pool->start_failures - 1);
 
 	memcpy(reason, slot->reason, sizeof reason);

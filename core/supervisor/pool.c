@@ -108,13 +108,21 @@ scop_pool_make(struct scop_host *host, const struct scop_directory_package *pack
 
 /* ---- in and out of service ---- */
 
+static void
+keep_reason(struct scop_pool *pool, const char *reason)
+{
+	free(pool->reason);
+	pool->reason = strdup(reason);
+	if (!pool->reason)
+		abort();
+}
+
 /* The socket could not be created, for lack of space or descriptors; it is tried again. */
 static void
 wait_for_socket(struct scop_host *host, struct scop_pool *pool)
 {
 	pool->out_until = scop_board_clock() + OUT_SECONDS * INT64_C(1000000);
-	snprintf(pool->reason, sizeof pool->reason, "%s",
-	    SCOP_TEXT("its socket cannot be created; this is tried again"));
+	keep_reason(pool, SCOP_TEXT("its socket cannot be created; this is tried again"));
 	host->state_changed = true;
 }
 
@@ -132,14 +140,14 @@ scop_pool_broken(struct scop_host *host, struct scop_pool *pool)
 void
 scop_pool_out_of_service(struct scop_host *host, struct scop_pool *pool, const char *reason)
 {
-	char path[200], shown[sizeof pool->reason];
+	char path[200], shown[SCOP_REASON_MAX];
 	int64_t seconds = (int64_t)OUT_SECONDS << (pool->outages < 6 ? pool->outages : 6);
 
 	if (pool->listen_fd < 0)
 		return;
 	if (seconds > OUT_SECONDS_MAX)
 		seconds = OUT_SECONDS_MAX;
-	snprintf(pool->reason, sizeof pool->reason, "%s", reason);
+	keep_reason(pool, reason);
 	scop_said_show(reason, NULL, shown, sizeof shown);
 	scop_log_line(SCOP_LOG_ERROR, "module '%s' %s is out of service for %lld s: %s",
 	    pool->module, pool->version, (long long)seconds, shown);
@@ -165,7 +173,8 @@ scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 	scop_log_line(SCOP_LOG_INFO, "module '%s' %s is back in service", pool->module,
 	    pool->version);
 	pool->out_until = 0;
-	pool->reason[0] = '\0';
+	free(pool->reason);
+	pool->reason = NULL;
 	pool->start_failures = 0;
 	if (pool->board)
 		scop_board_forgive(pool->board);
@@ -210,6 +219,8 @@ scop_pool_free(struct scop_host *host, struct scop_pool *pool)
 		munmap(pool->board, sizeof *pool->board);
 	if (pool->board_fd >= 0)
 		close(pool->board_fd);
+	free(pool->reason);
+	free(pool->crashed);
 	free(pool->workers);
 	free(pool);
 }

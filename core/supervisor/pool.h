@@ -52,11 +52,12 @@ struct scop_pool {
 	unsigned start_failures; /* in a row */
 	int64_t out_until;       /* when it returns to service; 0: in service */
 	unsigned outages;
-	char reason[400]; /* as base/said.h has it */
+	char *reason; /* NULL while it is in service; as base/said.h has it */
 
-	char crashed[SCOP_CRASHES_KEPT][40]; /* ids of requests, each counted once */
+	/* ids of requests, each counted once; NULL until the first crash */
+	char (*crashed)[SCOP_REQUEST_ID];
 	unsigned crashed_at;
-	char explained[40]; /* the request whose crash was explained last, as it may be retried */
+	char explained[SCOP_REQUEST_ID]; /* whose crash was explained last, as it may be retried */
 	/* of ended workers */
 	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS], crashes, killed;
 };

@@ -14,7 +14,7 @@
 
 #include "data/directory.h"
 
-enum { MODULES = 5, ROUNDS = 300 };
+enum { MODULES = 5, ROUNDS = 300, TITLE = 16 };
 
 /* `tenants` tenants t0001 ... with MODULES modules each, all at the epoch `epoch`. */
 static struct scop_directory_image *
@@ -28,12 +28,15 @@ make_image(uint32_t tenants, uint64_t epoch)
 	    tenant_at + (uint32_t)(tenants * sizeof(struct scop_directory_tenant) + 7) / 8 * 8;
 	const uint32_t packages = subscriptions +
 	    (uint32_t)(tenants * MODULES * sizeof(struct scop_directory_subscription) + 7) / 8 * 8;
-	const uint32_t size =
+	const uint32_t texts =
 	    packages + (uint32_t)(MODULES * sizeof(struct scop_directory_package) + 7) / 8 * 8;
+	const uint32_t text_size = MODULES * SCOP_DIRECTORY_LANGUAGES * TITLE;
+	const uint32_t size = texts + text_size;
 	struct scop_directory_image *image = calloc(1, size);
 
 	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, size, tenants, tenants,
-		tenants * MODULES, MODULES, hosts, tenant_at, subscriptions, packages };
+		tenants * MODULES, MODULES, text_size, hosts, tenant_at, subscriptions, packages,
+		texts };
 	unsigned char *bytes = (unsigned char *)image;
 	struct scop_directory_host *host = (void *)(bytes + hosts);
 	struct scop_directory_tenant *tenant = (void *)(bytes + tenant_at);
@@ -57,9 +60,11 @@ make_image(uint32_t tenants, uint64_t epoch)
 	for (uint32_t i = 0; i < MODULES; i++) {
 		snprintf(package[i].module, sizeof package[i].module, "m%u", i);
 		package[i].is_public = i != 1;
-		for (unsigned l = 0; l < SCOP_DIRECTORY_LANGUAGES; l++)
-			snprintf(package[i].title[l], sizeof package[i].title[l], "title %u in %u",
-			    i, l);
+		for (unsigned l = 0; l < SCOP_DIRECTORY_LANGUAGES; l++) {
+			package[i].title[l] = (i * SCOP_DIRECTORY_LANGUAGES + l) * TITLE;
+			snprintf((char *)bytes + texts + package[i].title[l], TITLE,
+			    "title %u in %u", i, l);
+		}
 	}
 	return image;
 }
@@ -106,6 +111,7 @@ a_torn_image_leads_nobody_out_of_the_mapping(void **state)
 	struct scop_directory_image *image = make_image(3, 7);
 	struct scop_directory_shared *shared = make_shared(image);
 	unsigned char *half = shared->image[atomic_load(&shared->generation) & 1];
+	struct scop_directory_page pages[MODULES];
 	struct scop_directory_entry entry;
 
 	(void)state;
@@ -115,6 +121,7 @@ a_torn_image_leads_nobody_out_of_the_mapping(void **state)
 			scop_directory_find(shared, "t0001.example", "m4", &entry);
 			scop_directory_find(shared, "", "", &entry);
 			scop_directory_find_tenant(shared, 3, "m0", &entry);
+			scop_directory_pages(shared, 3, 3, "m0", pages, MODULES);
 		}
 		memcpy(half, image, image->size);
 	}
