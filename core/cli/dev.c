@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/name.h"
 #include "cli/cli.h"
 #include "cli/dev.h"
 #include "cli/place.h"
@@ -65,12 +66,13 @@ static int
 find_module(struct dev *dev, const char *given)
 {
 	const bool in_checkout = access("modules/portal/module.xml", R_OK) == 0;
+	struct scop_error err;
 
 	dev->module = given || in_checkout ? given : only_module(dev->arena, "*/module.xml");
 	if (!dev->module)
 		return cli_usage("dev is followed by the name of a module's folder");
-	if (dev->module[strspn(dev->module, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
-		return cli_fail("'%s' is not a module's name", dev->module);
+	if (!scop_name_check_module(dev->module, &err))
+		return cli_fail("%s", err.text);
 	dev->sources =
 	    in_checkout ? scop_arena_printf(dev->arena, "modules/%s", dev->module) : dev->module;
 	if (access("Makefile", R_OK) != 0 ||

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/name.h"
 #include "cli/cli.h"
-#include "data/directory.h"
 #include "installer/life.h"
 #include "installer/orders.h"
 #include "installer/rollout.h"
@@ -139,11 +139,9 @@ read_order(struct cli *cli, const struct verb *verb, struct scop_order *ret_orde
 	if (!*ret_tenant || cli->argc != 1)
 		return cli_misused(cli, "module %s needs a module and --tenant", verb->name);
 	const char *module = ret_order->module = cli->argv[0];
-	if (strlen(module) <= SCOP_MODULE_MAX &&
-	    !module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return CLI_DONE;
-	return cli_fail("there is no module '%s': a module name is 3 to %d of a-z, 0-9 and '_'",
-	    module, SCOP_MODULE_MAX);
+	struct scop_error err;
+
+	return scop_name_check_module(module, &err) ? CLI_DONE : cli_fail("%s", err.text);
 }
 
 /* Carries out the order; where an installer is busy, it does, and we follow it. */

@@ -2,19 +2,19 @@
 /* scopiton new NAME: creates a module from the guestbook, which builds and shows a page without
  * changes. In a checkout it becomes modules/NAME; elsewhere NAME, next to a Makefile that builds it
  * with the installed Scopiton. */
-#include <ctype.h>
 #include <errno.h>
 #include <fts.h>
 #include <limits.h>
 #include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/name.h"
 #include "cli/cli.h"
-#include "data/directory.h"
 
 /* The title of the guestbook's picture, which is in its translations. */
 static const char picture_text[] = "msgid \"The messages, the latest first\"\n";
@@ -27,23 +27,6 @@ struct copy {
 	const char *model; /* the folder that is copied */
 	const char *to;
 };
-
-static bool
-valid(const char *name)
-{
-	const size_t length = strlen(name);
-
-	return length >= 3 && length <= SCOP_MODULE_MAX && islower((unsigned char)name[0]) &&
-	    !strstr(name, "__") && name[length - 1] != '_' &&
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-}
-
-static bool
-valid_scop(const char *scop)
-{
-	return strlen(scop) >= 2 && strlen(scop) <= 31 && islower((unsigned char)scop[0]) &&
-	    scop[strspn(scop, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
-}
 
 /* The guestbook's names, and their replacements. */
 static const char *
@@ -222,23 +205,20 @@ int
 cli_new(struct cli *cli)
 {
 	const char *scop = cli_option(cli, "--scop", getenv("SCOPITON_SCOP"));
+	struct scop_error err;
 
 	if (cli->argc > 0 && strcmp(cli->argv[0], "module") == 0)
 		cli_verb(cli);
 	if (cli->argc != 1)
 		return cli_misused(cli, "new is followed by a module's name and --scop SCOP");
 	const char *name = cli->argv[0];
-	if (!valid(name))
-		return cli_fail("module name '%s' is not 3 to %d of a-z, 0-9 and single '_', a "
-				"letter first",
-		    name, SCOP_MODULE_MAX);
+	if (!scop_name_check_module(name, &err))
+		return cli_fail("%s", err.text);
 	if (!scop)
 		return cli_fail("the scop is missing. Give --scop NAME, or set SCOPITON_SCOP: the "
 				"name in the catalogue of the scop that publishes the module");
-	if (!valid_scop(scop))
-		return cli_fail("a scop's name is 2 to 31 of a-z, 0-9 and '-', a letter first, not "
-				"'%s'",
-		    scop);
+	if (!scop_name_check_scop(scop, &err))
+		return cli_fail("%s", err.text);
 	struct scop_arena *arena = scop_arena_new();
 	struct copy copy = { .arena = arena,
 		.name = name,

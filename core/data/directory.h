@@ -16,10 +16,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/name.h"
 
 enum {
-	SCOP_HOST_MAX = 48,   /* bytes of a host name */
-	SCOP_MODULE_MAX = 24, /* bytes of a module's name */
+	SCOP_HOST_MAX = 48, /* bytes of a host name */
 	/* bytes of a pool's name: module, hash, and the suffix of a pool of job workers */
 	SCOP_POOL_MAX = 44,
 	SCOP_POOL_HASH = 12, /* digits of the hash in that name */

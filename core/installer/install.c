@@ -12,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/name.h"
 #include "installer/billing.h"
 #include "installer/forget.h"
 #include "installer/generation.h"
@@ -272,14 +273,10 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
     const struct scop_wish *wish, bool (*on_step)(void *, const char *), void *context)
 {
 	struct scop_choice choices[SCOP_SOLVE_MAX];
-	const size_t length = strlen(module);
 	size_t count;
 
-	if (length < 3 || length > SCOP_MODULE_MAX ||
-	    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return scop_error_set(&platform->err,
-		    "module name '%s' is not 3 to %d of a-z, 0-9 and '_'", module, SCOP_MODULE_MAX);
-	if (!scop_platform_step(platform, on_step, context, "check") ||
+	if (!scop_name_check_module(module, &platform->err) ||
+	    !scop_platform_step(platform, on_step, context, "check") ||
 	    !scop_choose(platform, tenant, module, wish, choices, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {

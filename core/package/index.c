@@ -2,7 +2,6 @@
 /* The catalogue's index: see index.h. */
 #include "package/index.h"
 
-#include <ctype.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/name.h"
 #include "base/value.h"
 #include "package/archive.h"
 #include "package/loader.h"
@@ -51,11 +51,7 @@ lists(const struct scop_value *list, const char *text)
 static bool
 check_name(const char *name)
 {
-	const size_t length = strlen(name);
-
-	return length >= 3 && length <= 24 && islower((unsigned char)name[0]) &&
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0' &&
-	    !strstr(name, "__");
+	return scop_name_is_module(name, strlen(name));
 }
 
 static bool

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Changes the scops of a catalogue: their keys, their module names, and the rights granted to
  * these. See publish.h. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "base/value.h"
 #include "package/package.h"
 #include "package/publish_private.h"
@@ -59,10 +59,8 @@ add_names(json_t *scops, json_t *scop, const char *name, const char *modules,
 		return scop_error_set(err, "too many modules at once");
 	for (char *module = strtok_r(list, ", ", &save); module;
 	     module = strtok_r(NULL, ", ", &save)) {
-		if (strlen(module) < 3 || strlen(module) > 24 ||
-		    module[strspn(module, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-			return scop_error_set(err,
-			    "module name '%.40s' is not 3 to 24 of a-z, 0-9 and '_'", module);
+		if (!scop_name_check_module(module, err))
+			return false;
 		if (owned_by_other(scops, name, module))
 			return scop_error_set(err, "the name '%s' is another scop's", module);
 		if (!scop_publisher_owns(scop, module))
@@ -79,10 +77,8 @@ scop_publisher_scop(struct scop_publisher *publisher, const char *name, const ch
 	json_t *scops = json_object_get(publisher->root, "scops"),
 	       *scop = scop_publisher_find(scops, "name", name);
 
-	if (strlen(name) < 2 || strlen(name) > 31 || !islower((unsigned char)name[0]) ||
-	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-		return scop_error_set(err,
-		    "a scop's name is 2 to 31 of a-z, 0-9 and '-', a letter first");
+	if (!scop_name_check_scop(name, err))
+		return false;
 	if (title &&
 	    (!title[0] || strlen(title) > TITLE_MAX || !scop_utf8_valid(title, strlen(title))))
 		return scop_error_set(err, "a scop's title is 1 to %d bytes of UTF-8", TITLE_MAX);

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/name.h"
 #include "base/value.h"
 #include "view/template.h"
 
@@ -144,8 +145,6 @@ scop_app_check(const struct scop_module *module, char *ret_error, size_t error_s
 
 /* ---- addresses ---- */
 
-enum { MODULE_NAME_MIN = 3, MODULE_NAME_MAX = 24 }; /* see module.xsd */
-
 /* Adds the part to a comma-separated list, unless it is there already; false if there is no room.
  */
 static bool
@@ -174,9 +173,7 @@ scop_app_first_parts(const struct scop_module *module, char *ret_list, size_t si
 
 		if (route->permission || route->open || route->stored)
 			continue;
-		const bool is_name = length >= MODULE_NAME_MIN && length <= MODULE_NAME_MAX &&
-		    part[0] >= 'a' && part[0] <= 'z' &&
-		    strspn(part, "abcdefghijklmnopqrstuvwxyz0123456789_") >= length;
+		const bool is_name = scop_name_is_module(part, length);
 		const char *shown = is_name                    ? part
 		    : length == 0 && route->method == SCOP_GET ? "/"
 							       : "-";
