@@ -4,8 +4,9 @@
 //   node tests/support/run.mjs KIND:PATH ...     kinds: unit (a cmocka program), file (a .test.js), sanitized (one with build-asan)
 //
 // Each runs in a process group and a temporary folder of its own. The folder is in the environment of all that it starts, so
-// that leftovers are found, ended and removed: after each job, after a timeout, and on Ctrl-C.
-import { spawn } from 'node:child_process'
+// that leftovers are found, ended and removed: after each job, after a timeout, and on Ctrl-C. The folders are in memory where that has
+// room, unless TMPDIR names another place.
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,8 +14,9 @@ import { readCmocka, readEvents } from './results.mjs'
 
 const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
 const AT_ONCE = Number(process.env.JOBS || os.availableParallelism() + 1) // one more than cores: files wait, too
+const ROOM = 600 * 2 ** 20 // bytes for one test's folder: three private Scopitons, or copies of the build
 const root = process.cwd() // of the tested tree: paths are below it
-const top = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-tests-'))
+const top = fs.mkdtempSync(path.join(process.env.TMPDIR ? os.tmpdir() : inMemory() ?? os.tmpdir(), `scopiton-tests-${process.pid}-`))
 fs.chmodSync(top, 0o755) // modules may have users of their own
 const times = path.join(process.env.BUILD, 'test-times.json')
 const secondsIn = (file) => fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {}
@@ -22,6 +24,31 @@ const known = secondsIn(times), usual = secondsIn(path.join(import.meta.dirname,
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const running = new Set()
 const SLOWEST = 12
+
+// ---- the place of the temporary folders ----
+
+// The folder of files in memory, if it has room for as many private Scopitons as run at once, and programs may run there. A file
+// costs about half there: the file system of a disk looks for a place for each of the thousands of tables.
+function inMemory () {
+  const place = '/dev/shm', needed = AT_ONCE * ROOM
+  try {
+    for (const left of fs.readdirSync(place)) { // of killed runs, which would go on using memory
+      const [, owner] = left.match(/^scopiton-tests-(\d+)-/) ?? []
+      if (owner && !fs.existsSync(`/proc/${owner}`) && fs.statSync(path.join(place, left)).uid === process.getuid()) fs.rmSync(path.join(place, left), { recursive: true, force: true })
+    }
+    const { bavail, bsize } = fs.statfsSync(place)
+    const memory = Number(fs.readFileSync('/proc/meminfo', 'utf8').match(/^MemAvailable: +(\d+) kB/m)[1]) * 1024
+    return bavail * bsize >= needed && memory >= 2 * needed && runsPrograms(place) ? place : undefined
+  } catch { return undefined } // there is none, or not for us
+}
+
+function runsPrograms (place) {
+  const program = path.join(place, `scopiton-tests-${process.pid}-program`)
+  try {
+    fs.writeFileSync(program, '#!/bin/sh\n', { mode: 0o700 })
+    return spawnSync(program).status === 0
+  } finally { fs.rmSync(program, { force: true }) }
+}
 
 // ---- processes of ours ----
 
