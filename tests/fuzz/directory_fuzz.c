@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct scop_directory_shared *shared;
 	struct scop_directory_entry entry;
 	struct scop_error err;
-	char api[SCOP_API_TEXT];
+	struct scop_loader_needs needs;
 	_Alignas(8) static unsigned char image[65536];
 
 	if (!shared)
@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (file) {
 			fwrite(data + 1, 1, size - 1, file);
 			fclose(file);
-			scop_loader_check(path, api, &err);
+			scop_loader_check(path, &needs, &err);
 			unlink(path);
 		}
 	}
