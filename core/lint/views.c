@@ -173,7 +173,7 @@ static bool
 is_trait(const char *part, size_t length)
 {
 	static const char *const traits[] = { "some", "count", "date", "clock", "local", "fours",
-		"country", "plain" };
+		"country", "plain", "amount" };
 
 	for (size_t i = 0; i < sizeof traits / sizeof traits[0]; i++)
 		if (strlen(traits[i]) == length && memcmp(traits[i], part, length) == 0)

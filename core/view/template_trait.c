@@ -100,6 +100,16 @@ country_of(const struct renderer *renderer, const struct scop_value *code)
 	return country ? scop_value_text(renderer->arena, name ? name : country->name) : NULL;
 }
 
+/* Any other value unchanged: after a refusal, what the visitor typed takes the place of the amount.
+ */
+static const struct scop_value *
+amount_of(const struct renderer *renderer, const struct scop_value *value)
+{
+	return scop_type(value) == SCOP_MONEY
+	    ? scop_value_number(renderer->arena, scop_as_int(value), 2)
+	    : value;
+}
+
 enum { ANY_TYPE = -1 };
 
 static const struct {
@@ -116,6 +126,7 @@ static const struct {
 	{ "fours", SCOP_STRING, fours_of },
 	{ "country", SCOP_STRING, country_of },
 	{ "plain", ANY_TYPE, plain_of },
+	{ "amount", ANY_TYPE, amount_of },
 };
 
 const struct scop_value *

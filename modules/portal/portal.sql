@@ -85,8 +85,7 @@ SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = 
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back,
-	o.back_changes_tables AS back_leaves_tables, o.own_back, o.may_buy, o.has_public, o.site_host,
-	CAST(o.tariff_cents AS CHAR) AS price_cents_plain
+	o.back_changes_tables AS back_leaves_tables, o.own_back, o.may_buy, o.has_public, o.site_host
 FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
@@ -96,8 +95,7 @@ SELECT o.root, 0 AS has_settings, o.module, o.version, o.own_version, o.previous
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back,
-	o.back_changes_tables AS back_leaves_tables, o.own_back, o.may_buy, o.has_public, o.site_host,
-	CAST(o.tariff_cents AS CHAR) AS price_cents_plain
+	o.back_changes_tables AS back_leaves_tables, o.own_back, o.may_buy, o.has_public, o.site_host
 FROM socle.every_offer o WHERE o.tenant = :tenant AND o.module = :module AND o.module <> 'portal'
 
 -- name: offer_versions (language, module)
@@ -482,7 +480,7 @@ SELECT COUNT(DISTINCT f.tenant) AS companies FROM (SELECT d.tenant FROM socle.ev
 	SELECT s.tenant FROM socle.every_subscription s WHERE s.state = 'on' AND s.trouble <> '') f
 
 -- name: one_tenant (id)
-SELECT t.id, t.title, t.name, t.host, t.portal_host, t.country, t.created, CAST(t.allowance_cents / 100 AS DECIMAL(12, 2)) AS allowance_plain, t.allowance_cents, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
+SELECT t.id, t.title, t.name, t.host, t.portal_host, t.country, t.created, t.allowance_cents, t.allowance_cents IS NOT NULL AS may_order, t.currency, t.sender,
 	(SELECT SUM(u.cents) FROM socle.every_use_line u WHERE u.tenant = t.id AND u.month = DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m') AND u.currency = t.currency) AS month_cents
 FROM socle.every_tenant t WHERE t.id = :id
 

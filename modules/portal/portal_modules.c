@@ -58,13 +58,13 @@ const struct scop_field portal_order_fields[] = {
 	    .type = SCOP_FIELD_TEXT,
 	    .label = SCOP_TEXT("Confirmation"),
 	    .max = 200 },
-	{ .name = "agreed", .type = SCOP_FIELD_INT, .min = 0, .max = 1000000000 },
+	{ .name = "agreed", .type = SCOP_FIELD_MONEY, .max = 1000000000 },
 	{ 0 },
 };
 
 /* The price in cents to which the person has agreed. */
 const struct scop_field portal_install_fields[] = {
-	{ .name = "agreed", .type = SCOP_FIELD_INT, .min = 0, .max = 1000000000 },
+	{ .name = "agreed", .type = SCOP_FIELD_MONEY, .max = 1000000000 },
 	{ 0 },
 };
 
@@ -407,8 +407,7 @@ is_agreed(struct scop_request *req, const struct scop_value *one, const char *ki
 	const struct scop_value *agreed = scop_field(req, "agreed");
 
 	return strcmp(kind, "install") != 0 || !scop_bool(one, "costs") ||
-	    (scop_bool(one, "may_buy") && agreed &&
-		scop_as_int(agreed) == atoll(scop_text(one, "price_cents_plain")));
+	    (scop_bool(one, "may_buy") && agreed && scop_as_int(agreed) == scop_int(one, "tariff"));
 }
 
 /* People see the title; the installer needs the name. */

@@ -378,7 +378,7 @@ SELECT p.id, p.slug, p.name, p.description, p.quality, p.vat,
 FROM product p LEFT JOIN category c ON c.id = p.category WHERE p.id = :id
 
 -- name: variants_by_product (id)
-SELECT id, sku, option1, option2, option3, CAST(price_cents / 100 AS DECIMAL(14,2)) AS price_number, regular_cents, sale_until, stock, weight_grams FROM variant
+SELECT id, sku, option1, option2, option3, price_cents, regular_cents, sale_until, stock, weight_grams FROM variant
 WHERE product = :id AND removed = 0 ORDER BY id LIMIT 1000
 
 -- name: variants_held (id)

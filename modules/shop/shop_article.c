@@ -135,7 +135,7 @@ shown_row(struct scop_request *req, const struct scop_value *variant, const char
 	set_field(req, row, "option2", "option2_error", key, scop_get(variant, "option2"));
 	set_field(req, row, "option3", "option3_error", key, scop_get(variant, "option3"));
 	set_field(req, row, "sku", "sku_error", key, scop_get(variant, "sku"));
-	set_field(req, row, "price", "price_error", key, scop_get(variant, "price_number"));
+	set_field(req, row, "price", "price_error", key, scop_get(variant, "price"));
 	scop_map_set(row, "sale_until", scop_get(variant, "sale_until"));
 	scop_map_set(row, "regular", scop_get(variant, "regular"));
 	set_field(req, row, "stock", "stock_error", key, scop_get(variant, "stock"));

@@ -270,7 +270,7 @@ put_code(struct scop_request *req, const struct scop_value *order)
 
 	if (strcmp(scop_currency(total), "EUR") == 0 && scop_text(payment, "iban")[0] &&
 	    shop_epc_make(scop_text(payment, "beneficiary"), scop_text(payment, "iban"),
-		scop_text(payment, "bic"), scop_as_int(total),
+		scop_text(payment, "bic"), scop_plain(req, total),
 		scop_as_text(scop_model(req, "communication")), text))
 		scop_put(req, "code", scop_qr(req, text));
 }

@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AMOUNT_MAX 99999999999LL
-
-enum { NAME_MAX_CHARACTERS = 70 };
+enum { NAME_MAX_CHARACTERS = 70, EUROS_MAX_DIGITS = 9 };
 
 void
 shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION])
@@ -40,16 +38,27 @@ name_bytes(const char *name)
 	return bytes;
 }
 
+/* Whether `amount` is more than nothing, and as long as the code allows. */
+static bool
+is_payable(const char *amount)
+{
+	const size_t euros = strspn(amount, "0123456789");
+
+	return euros >= 1 && euros <= EUROS_MAX_DIGITS && amount[euros] == '.' &&
+	    strspn(amount + euros + 1, "0123456789") == 2 && !amount[euros + 3] &&
+	    strpbrk(amount, "123456789");
+}
+
 bool
-shop_epc_make(const char *name, const char *iban, const char *bic, int64_t cents,
+shop_epc_make(const char *name, const char *iban, const char *bic, const char *amount,
     const char *communication, char ret_text[SHOP_EPC])
 {
 	const int length = name_bytes(name);
 
-	if (cents < 1 || cents > AMOUNT_MAX || length == 0 || strpbrk(bic, "\n\r"))
+	if (!is_payable(amount) || length == 0 || strpbrk(bic, "\n\r"))
 		return false;
-	const int written = snprintf(ret_text, SHOP_EPC,
-	    "BCD\n002\n1\nSCT\n%s\n%.*s\n%s\nEUR%lld.%02lld\n\n\n%s", bic, length, name, iban,
-	    (long long)(cents / 100), (long long)(cents % 100), communication);
+	const int written =
+	    snprintf(ret_text, SHOP_EPC, "BCD\n002\n1\nSCT\n%s\n%.*s\n%s\nEUR%s\n\n\n%s", bic,
+		length, name, iban, amount, communication);
 	return written > 0 && written < SHOP_EPC;
 }

@@ -20,10 +20,11 @@ void shop_communication_make(uint64_t number, char ret_digits[SHOP_COMMUNICATION
 /* "090933755493" as "+++090/9337/55493+++". */
 void shop_communication_show(const char *digits, char ret_text[SHOP_COMMUNICATION_SHOWN]);
 
-/* The text of a payment's QR code (EPC069-12, version 002): SEPA credit transfer of `cents` euro
- * cents, at most 99,999,999,999, with the communication as people write it. The name is cut to 70
- * characters; the IBAN is a valid one without blanks. False where something does not fit. */
-bool shop_epc_make(const char *name, const char *iban, const char *bic, int64_t cents,
+/* The text of a payment's QR code (EPC069-12, version 002): SEPA credit transfer of `amount`, euros
+ * as scop_plain gives them, from 0.01 to 999999999.99, with the communication as people write it.
+ * The name is cut to 70 characters; the IBAN is a valid one without blanks. False where something
+ * does not fit. */
+bool shop_epc_make(const char *name, const char *iban, const char *bic, const char *amount,
     const char *communication, char ret_text[SHOP_EPC]);
 
 #endif

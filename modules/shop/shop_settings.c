@@ -81,11 +81,8 @@ shop_settings_show(struct scop_request *req)
 	    (const struct scop_read[]){ { "selling", true, selling() }, { "found", false, steps() },
 		{ "payment", true, payment() }, { 0 } });
 	const struct scop_value *selling = scop_model(req, "selling"),
-				*found = scop_model(req, "found"),
-				*free_from = scop_get(selling, "free_from");
+				*found = scop_model(req, "found");
 
-	if (scop_type(free_from) == SCOP_MONEY)
-		scop_put(req, "free_from", scop_make_number(req, scop_as_int(free_from), 2));
 	scop_put(req, "seen",
 	    scop_row_version(req, all_of(req, scop_model(req, "payment"), selling, found), SHOWN));
 	shop_put_steps(req, found);

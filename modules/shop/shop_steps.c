@@ -50,7 +50,7 @@ shown(struct scop_request *req, const struct scop_value *step)
 
 	return scop_map_of(req, "id", scop_get(step, "id"), "country", scop_get(step, "country"),
 	    "up_to_grams", scop_get(step, "up_to_grams"), "price",
-	    price ? price : scop_make_number(req, scop_int(step, "price"), 2), "error",
+	    price ? price : scop_get(step, "price"), "error",
 	    scop_rejection(req, field_of(req, key)), "remove",
 	    scop_make_bool(req, typed(req, "remove", key)[0] != '\0'), NULL);
 }

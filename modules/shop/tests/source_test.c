@@ -685,20 +685,21 @@ a_payment_code_says_what_the_guideline_says(void **state)
 
 	(void)state;
 	assert_true(
-	    shop_epc_make("Name", "BE68539007547034", "", 12345, "+++090/9337/55493+++", text));
+	    shop_epc_make("Name", "BE68539007547034", "", "123.45", "+++090/9337/55493+++", text));
 	assert_string_equal(text,
 	    "BCD\n002\n1\nSCT\n\nName\nBE68539007547034\nEUR123.45\n\n\n+++090/9337/55493+++");
-	assert_true(shop_epc_make("Name\nBCD", "BE68539007547034", "TRIOBEBB", 5, "x", text));
+	assert_true(shop_epc_make("Name\nBCD", "BE68539007547034", "TRIOBEBB", "0.05", "x", text));
 	assert_string_equal(text,
 	    "BCD\n002\n1\nSCT\nTRIOBEBB\nName\nBE68539007547034\nEUR0.05\n\n\nx");
 	for (int i = 0; i < 80; i++)
 		strcat(name, "é");
-	assert_true(shop_epc_make(name, "BE68539007547034", "", 99999999999, "x", text));
+	assert_true(shop_epc_make(name, "BE68539007547034", "", "999999999.99", "x", text));
 	assert_non_null(strstr(text, "éé\nBE68539007547034\nEUR999999999.99\n"));
 	assert_int_equal(strlen(text), 15 + 140 + 1 + 16 + 1 + 15 + 1 + 2 + 1);
-	assert_false(shop_epc_make("Name", "BE68539007547034", "", 0, "x", text));
-	assert_false(shop_epc_make("Name", "BE68539007547034", "", 100000000000, "x", text));
-	assert_false(shop_epc_make("", "BE68539007547034", "", 1, "x", text));
+	assert_false(shop_epc_make("Name", "BE68539007547034", "", "0.00", "x", text));
+	assert_false(shop_epc_make("Name", "BE68539007547034", "", "-1.00", "x", text));
+	assert_false(shop_epc_make("Name", "BE68539007547034", "", "1000000000.00", "x", text));
+	assert_false(shop_epc_make("", "BE68539007547034", "", "0.01", "x", text));
 }
 
 int

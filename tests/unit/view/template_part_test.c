@@ -160,6 +160,7 @@ a_view_asks_for_the_day_and_for_what_programs_write(void **state)
 	    order("paid"), "28 Nov 2026 09:05 2026-11-28T09:05:00Z 2026-11-28");
 	gives("{{total}} {{total.plain}} {{pieces.plain}} {{state.nothing}}", order("paid"),
 	    "€1,234.50 1234.50 3 ");
+	gives("{{total.amount}} {{state.amount}}", order("12,5"), "1,234.50 12,5");
 }
 
 /* Character by character, as the escaping of HTML is defined. */
