@@ -183,13 +183,14 @@ take_put(struct lint *lint, struct lint_model *model, size_t at)
 	judge_value(lint, call.begin[2], add_put(model, token->text));
 }
 
-/* scop_put_page(req, "name", count, function): the rows of whatever the function says. */
+/* scop_put_page(req, "name", count, function) and scop_put_page_with, which has more reads: the
+ * rows of whatever the function says. */
 static void
 take_page(struct lint *lint, struct lint_model *model, size_t at)
 {
 	struct lint_call call;
 
-	if (!lint_call_read(&lint->source, at, &call) || call.count != 4 ||
+	if (!lint_call_read(&lint->source, at, &call) || call.count < 4 ||
 	    lint->source.tokens[call.begin[1]].kind != LINT_STRING)
 		return;
 	lint->source.tokens[call.begin[1]].used = true;
@@ -260,7 +261,8 @@ read_source(struct lint *lint, struct lint_model *model)
 	for (size_t i = 0; i < source->count; i++) {
 		if (lint_is(source, i, "scop_put"))
 			take_put(lint, model, i);
-		else if (lint_is(source, i, "scop_put_page"))
+		else if (lint_is(source, i, "scop_put_page") ||
+		    lint_is(source, i, "scop_put_page_with"))
 			take_page(lint, model, i);
 		else if (lint_is(source, i, "{"))
 			take_want(lint, model, i);

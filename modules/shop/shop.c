@@ -3,10 +3,9 @@
  * The shop: products by category, a cart, an order on one page, paid by bank transfer. This file
  * has only its tables; shop.h lists where each handler is.
  */
-#include "shop_window.h"
-
+#include "shop.h"
 static const struct scop_field page_fields[] = {
-	SHOP_WINDOW_FIELDS,
+	SCOP_PAGE_FIELDS,
 	{ 0 },
 };
 

@@ -19,35 +19,35 @@ SELECT s.slug, s.title, s.products, s.slug = :slug AS is_current FROM category c
 JOIN category s ON s.parent = IF(EXISTS (SELECT i.id FROM category i WHERE i.parent = c.id AND i.products > 0), c.id, c.parent)
 WHERE c.slug = :slug AND s.products > 0 ORDER BY s.title LIMIT 30
 
--- A page of a list, after the product `above`; `_back`: the page that ends before the product `below`, read backwards.
+-- A page of a list, after the product `after`; `_back`: the page that ends before the product `before`, read backwards.
 -- Left to itself MariaDB takes the same index for `published` alone, and reads all rows before the page.
--- name: products_of_all (above, limit)
+-- name: products_of_all (after, limit)
 SELECT id, slug, name, quality, picture, price_cents, price_varies, for_sale, is_last
-FROM product FORCE INDEX (all_of_them) WHERE published = 1 AND id > :above ORDER BY id LIMIT :limit
+FROM product FORCE INDEX (all_of_them) WHERE published = 1 AND id > COALESCE(:after, 0) ORDER BY id LIMIT :limit
 
--- name: products_of_all_back (below, limit)
+-- name: products_of_all_back (before, limit)
 SELECT id, slug, name, quality, picture, price_cents, price_varies, for_sale, is_last
-FROM product FORCE INDEX (all_of_them) WHERE published = 1 AND id < :below ORDER BY id DESC LIMIT :limit
+FROM product FORCE INDEX (all_of_them) WHERE published = 1 AND id < :before ORDER BY id DESC LIMIT :limit
 
--- name: products_of_top (top, above, limit)
+-- name: products_of_top (top, after, limit)
 SELECT id, slug, name, quality, picture, price_cents, price_varies, for_sale, is_last
-FROM product FORCE INDEX (of_top) WHERE published = 1 AND top = :top AND id > :above ORDER BY id LIMIT :limit
+FROM product FORCE INDEX (of_top) WHERE published = 1 AND top = :top AND id > COALESCE(:after, 0) ORDER BY id LIMIT :limit
 
--- name: products_of_top_back (top, below, limit)
+-- name: products_of_top_back (top, before, limit)
 SELECT id, slug, name, quality, picture, price_cents, price_varies, for_sale, is_last
-FROM product FORCE INDEX (of_top) WHERE published = 1 AND top = :top AND id < :below ORDER BY id DESC LIMIT :limit
+FROM product FORCE INDEX (of_top) WHERE published = 1 AND top = :top AND id < :before ORDER BY id DESC LIMIT :limit
 
--- name: products_of_category (category, above, limit)
+-- name: products_of_category (category, after, limit)
 WITH RECURSIVE below AS (SELECT id, 1 AS depth FROM category WHERE id = :category
 	UNION ALL SELECT c.id, b.depth + 1 FROM below b JOIN category c ON c.parent = b.id WHERE b.depth < 10)
 SELECT p.id, p.slug, p.name, p.quality, p.picture, p.price_cents, p.price_varies, p.for_sale, p.is_last
-FROM below b JOIN product p ON p.category = b.id AND p.published = 1 WHERE p.id > :above ORDER BY p.id LIMIT :limit
+FROM below b JOIN product p ON p.category = b.id AND p.published = 1 WHERE p.id > COALESCE(:after, 0) ORDER BY p.id LIMIT :limit
 
--- name: products_of_category_back (category, below, limit)
+-- name: products_of_category_back (category, before, limit)
 WITH RECURSIVE below AS (SELECT id, 1 AS depth FROM category WHERE id = :category
 	UNION ALL SELECT c.id, b.depth + 1 FROM below b JOIN category c ON c.parent = b.id WHERE b.depth < 10)
 SELECT p.id, p.slug, p.name, p.quality, p.picture, p.price_cents, p.price_varies, p.for_sale, p.is_last
-FROM below b JOIN product p ON p.category = b.id AND p.published = 1 WHERE p.id < :below ORDER BY p.id DESC LIMIT :limit
+FROM below b JOIN product p ON p.category = b.id AND p.published = 1 WHERE p.id < :before ORDER BY p.id DESC LIMIT :limit
 
 -- A row for each variant, and in each what is the same for all, as a statement more costs as much as thirty rows. The description,
 -- which may be long, is in the first row alone.
@@ -203,19 +203,19 @@ SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM 
 -- name: vats_by_id (id)
 SELECT CAST(v.rate * 100 AS SIGNED) AS hundredths, v.vat_cents, o.currency FROM shop_order o JOIN order_vat v ON v.shop_order = o.id WHERE o.id = :id AND v.rate > 0 ORDER BY v.rate DESC
 
--- The latest first: those before the order `below`; `_back`: those that came after the order `above`, read backwards.
--- name: orders (state, words, since, before, below, limit)
+-- The latest first: those older than the order `after`; `_back`: those newer than the order `before`, read backwards.
+-- name: orders (state, words, since, until, after, limit)
 SELECT id, name, mail, city, country, state, total_cents, currency, created FROM shop_order
 WHERE (:state IS NULL OR state = :state) AND (:words IS NULL OR id = :words OR name LIKE CONCAT('%', :words, '%') OR mail LIKE CONCAT('%', :words, '%')
 	OR city LIKE CONCAT('%', :words, '%') OR communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
-	AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before) AND id < :below
+	AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created < :until) AND id < COALESCE(:after, 4294967295)
 ORDER BY id DESC LIMIT :limit
 
--- name: orders_back (state, words, since, before, above, limit)
+-- name: orders_back (state, words, since, until, before, limit)
 SELECT id, name, mail, city, country, state, total_cents, currency, created FROM shop_order
 WHERE (:state IS NULL OR state = :state) AND (:words IS NULL OR id = :words OR name LIKE CONCAT('%', :words, '%') OR mail LIKE CONCAT('%', :words, '%')
 	OR city LIKE CONCAT('%', :words, '%') OR communication = REGEXP_REPLACE(:words, '[^0-9]', ''))
-	AND (:since IS NULL OR created >= :since) AND (:before IS NULL OR created < :before) AND id > :above
+	AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created < :until) AND id > :before
 ORDER BY id LIMIT :limit
 
 -- name: order_counts ()
@@ -335,24 +335,24 @@ DELETE FROM shipping WHERE id IN (SELECT j.id FROM JSON_TABLE(:ids, '$[*]' COLUM
 
 -- The merchant's products.
 
--- name: products_found (state, words, below, limit)
+-- name: products_found (state, words, after, limit)
 SELECT p.id, p.slug, p.name, p.picture, p.published, p.price_cents, p.price_varies, p.for_sale, c.title AS category,
 	(SELECT COUNT(*) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS variants,
 	(SELECT CAST(SUM(v.stock) AS SIGNED) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS pieces
 FROM product p LEFT JOIN category c ON c.id = p.category
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
-	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.removed = 0 AND s.sku LIKE CONCAT(:words, '%'))) AND p.id < :below
+	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.removed = 0 AND s.sku LIKE CONCAT(:words, '%'))) AND p.id < COALESCE(:after, 4294967295)
 ORDER BY p.id DESC LIMIT :limit
 
--- name: products_found_back (state, words, above, limit)
+-- name: products_found_back (state, words, before, limit)
 SELECT p.id, p.slug, p.name, p.picture, p.published, p.price_cents, p.price_varies, p.for_sale, c.title AS category,
 	(SELECT COUNT(*) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS variants,
 	(SELECT CAST(SUM(v.stock) AS SIGNED) FROM variant v WHERE v.product = p.id AND v.removed = 0) AS pieces
 FROM product p LEFT JOIN category c ON c.id = p.category
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')
-	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.removed = 0 AND s.sku LIKE CONCAT(:words, '%'))) AND p.id > :above
+	OR EXISTS (SELECT s.id FROM variant s WHERE s.product = p.id AND s.removed = 0 AND s.sku LIKE CONCAT(:words, '%'))) AND p.id > :before
 ORDER BY p.id LIMIT :limit
 
 -- The conditions are in the words that the reader knows them by; an import reads them back.

@@ -2,57 +2,43 @@
 /* Public pages: paged lists by category, a product with its variants, pictures. */
 #include "shop_basket.h"
 #include "shop_choice.h"
-#include "shop_window.h"
 
 enum { PER_PAGE = 24 };
 
-/* A page after the last one would be empty: shows the first instead. */
-static void
-show_page(struct scop_request *req, const struct scop_value *products,
-    const struct shop_window *window, const char *route, const struct scop_value *parts)
+static struct scop_query
+page_of_all(struct scop_request *req, const struct scop_page *page)
 {
-	if (scop_count(products) == 0 && window->moved) {
-		scop_redirect(req, route, parts);
-		return;
-	}
-	shop_window_put(req, "products", products, PER_PAGE, window);
-	shop_put_delivery(req, 0, NULL);
-	scop_view(req, &view_list);
+	(void)req;
+	return page->before ? products_of_all_back(page->before, page->limit)
+			    : products_of_all(page->after, page->limit);
 }
 
 void
 shop_list(struct scop_request *req)
 {
-	const struct shop_window window = shop_window(req, SHOP_RISING);
-	const struct scop_value *limit = shop_window_limit(req, PER_PAGE);
-
-	const struct scop_value *products = scop_put_all(req,
-	    (const struct scop_read[]){ { "products", false,
-					    window.back ? products_of_all_back(window.from, limit)
-							: products_of_all(window.from, limit) },
-		SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
-	show_page(req, products, &window, "list", NULL);
+	scop_put_page_with(req, "products", PER_PAGE, page_of_all,
+	    (const struct scop_read[]){ SHOP_DELIVERY, SHOP_FRAME(req), { 0 } });
+	shop_put_delivery(req, 0, NULL);
+	scop_view(req, &view_list);
 }
 
 /* For a top-level category one column selects all products below it. */
 static struct scop_query
-products_in(struct scop_request *req, const struct scop_value *category,
-    const struct shop_window *window)
+page_of_category(struct scop_request *req, const struct scop_page *page)
 {
-	const struct scop_value *id = scop_get(category, "id"), *from = window->from,
-				*limit = shop_window_limit(req, PER_PAGE);
+	const struct scop_value *category = scop_model(req, "category"),
+				*id = scop_get(category, "id");
 
 	if (scop_bool(category, "is_top"))
-		return window->back ? products_of_top_back(id, from, limit)
-				    : products_of_top(id, from, limit);
-	return window->back ? products_of_category_back(id, from, limit)
-			    : products_of_category(id, from, limit);
+		return page->before ? products_of_top_back(id, page->before, page->limit)
+				    : products_of_top(id, page->after, page->limit);
+	return page->before ? products_of_category_back(id, page->before, page->limit)
+			    : products_of_category(id, page->after, page->limit);
 }
 
 void
 shop_category(struct scop_request *req)
 {
-	const struct shop_window window = shop_window(req, SHOP_RISING);
 	const struct scop_value *slug = scop_path(req, "category");
 	const struct scop_value *category = scop_row(req, category_by_slug(slug));
 
@@ -61,12 +47,12 @@ shop_category(struct scop_request *req)
 		return;
 	}
 	scop_put(req, "category", category);
-	const struct scop_value *products = scop_put_all(req,
-	    (const struct scop_read[]){ { "products", false, products_in(req, category, &window) },
-		{ "subs", false, sub_categories(slug) },
+	scop_put_page_with(req, "products", PER_PAGE, page_of_category,
+	    (const struct scop_read[]){ { "subs", false, sub_categories(slug) },
 		{ "parents", false, category_parents(slug) }, SHOP_DELIVERY, SHOP_FRAME(req),
 		{ 0 } });
-	show_page(req, products, &window, "category", scop_map_of(req, "category", slug, NULL));
+	shop_put_delivery(req, 0, NULL);
+	scop_view(req, &view_list);
 }
 
 /* Adds to each variant the text of its options, and whether it is the chosen one. */

@@ -3,7 +3,6 @@
  * spreadsheet. */
 #include "shop.h"
 #include "shop_payment.h"
-#include "shop_window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,7 @@ enum { PER_PAGE = 25, DAYS = 14 };
 static const char *const states[] = { "placed", "paid", "shipped", "cancelled", NULL };
 
 const struct scop_field shop_orders_fields[] = {
-	SHOP_WINDOW_FIELDS,
+	SCOP_PAGE_FIELDS,
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ .name = "from", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("From") },
@@ -62,32 +61,23 @@ put_filter(struct scop_request *req)
 }
 
 static struct scop_query
-orders_in(struct scop_request *req, const struct shop_window *window)
+page_of_orders(struct scop_request *req, const struct scop_page *page)
 {
 	const struct scop_value *state = scop_field(req, "state"),
-				*words = scop_field(req, "words"),
-				*limit = shop_window_limit(req, PER_PAGE);
+				*words = scop_field(req, "words");
 
-	return window->back
-	    ? orders_back(state, words, since(req), before(req), window->from, limit)
-	    : orders(state, words, since(req), before(req), window->from, limit);
+	return page->before
+	    ? orders_back(state, words, since(req), before(req), page->before, page->limit)
+	    : orders(state, words, since(req), before(req), page->after, page->limit);
 }
 
 void
 shop_orders(struct scop_request *req)
 {
-	struct shop_window window = shop_window(req, SHOP_FALLING);
+	const struct scop_value *shown = scop_put_page_with(req, "orders", PER_PAGE, page_of_orders,
+	    (const struct scop_read[]){ { "counts", true, order_counts() }, { 0 } });
 
-	const struct scop_value *found = scop_put_all(req,
-	    (const struct scop_read[]){ { "orders", false, orders_in(req, &window) },
-		{ "counts", true, order_counts() }, { 0 } });
-	if (scop_count(found) == 0 && window.moved) {
-		window = shop_window_first(req, SHOP_FALLING);
-		found = scop_rows(req, orders_in(req, &window));
-	}
-	scop_put(req, "any",
-	    scop_make_bool(req,
-		scop_count(shop_window_put(req, "orders", found, PER_PAGE, &window)) > 0));
+	scop_put(req, "any", scop_make_bool(req, scop_count(shown) > 0));
 	put_filter(req);
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
 	scop_view(req, &view_orders);

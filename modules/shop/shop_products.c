@@ -4,7 +4,6 @@
 #include "shop.h"
 #include "shop_category.h"
 #include "shop_source.h"
-#include "shop_window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@ static const char *const states[] = { "selling", "sold", "hidden", NULL };
 static const char *const publishing[] = { "publish", "hide", NULL };
 
 const struct scop_field shop_products_fields[] = {
-	SHOP_WINDOW_FIELDS,
+	SCOP_PAGE_FIELDS,
 	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
 	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
 	{ 0 },
@@ -71,14 +70,13 @@ put_few(struct scop_request *req)
 }
 
 static struct scop_query
-products_in(struct scop_request *req, const struct shop_window *window)
+page_of_products(struct scop_request *req, const struct scop_page *page)
 {
 	const struct scop_value *state = scop_field(req, "state"),
-				*words = scop_field(req, "words"),
-				*limit = shop_window_limit(req, PER_PAGE);
+				*words = scop_field(req, "words");
 
-	return window->back ? products_found_back(state, words, window->from, limit)
-			    : products_found(state, words, window->from, limit);
+	return page->before ? products_found_back(state, words, page->before, page->limit)
+			    : products_found(state, words, page->after, page->limit);
 }
 
 void
@@ -86,16 +84,10 @@ shop_products(struct scop_request *req)
 {
 	const struct scop_value *state = scop_field(req, "state"),
 				*words = scop_field(req, "words");
-	struct shop_window window = shop_window(req, SHOP_FALLING);
-	const struct scop_value *found = scop_rows(req, products_in(req, &window));
 
-	if (scop_count(found) == 0 && window.moved) {
-		window = shop_window_first(req, SHOP_FALLING);
-		found = scop_rows(req, products_in(req, &window));
-	}
 	scop_put(req, "any",
 	    scop_make_bool(req,
-		scop_count(shop_window_put(req, "products", found, PER_PAGE, &window)) > 0));
+		scop_count(scop_put_page(req, "products", PER_PAGE, page_of_products)) > 0));
 	put_few(req);
 	scop_put(req, "filtered", scop_make_bool(req, state || words));
 	scop_put(req, "state", state);

@@ -52,4 +52,11 @@ struct scop_page {
 const struct scop_value *scop_put_page(struct scop_request *req, const char *name, size_t per_page,
     struct scop_query (*read)(struct scop_request *req, const struct scop_page *page));
 
+/* As scop_put_page, and puts the results of `others` as scop_put_all does, in the same round trip
+ * to MariaDB. `others` ends with an entry without a name; NULL: none. Gives the rows shown. */
+const struct scop_value *scop_put_page_with(struct scop_request *req, const char *name,
+    size_t per_page,
+    struct scop_query (*read)(struct scop_request *req, const struct scop_page *page),
+    const struct scop_read *others);
+
 #endif

@@ -423,6 +423,27 @@ of_many_orders_those_change_that_may(void **state)
 	assert_string_equal(state_of(test, placed), "paid");
 }
 
+/* ---- the merchant's list ---- */
+
+static void
+a_page_past_the_end_is_the_first_with_all_that_belongs_to_it(void **state)
+{
+	struct scop_test *test = *state;
+
+	scop_test_sample(test);
+	scop_test_sign_in(test, "Ada", "shop.orders");
+	scop_test_field(test, "after", "1");
+	assert_int_equal(scop_test_ask(test, "orders"), 200);
+	assert_int_equal(scop_count(scop_test_model(test, "orders")), 3);
+	assert_int_equal(scop_int(scop_at(scop_test_model(test, "orders"), 0), "id"), 1003);
+	assert_int_equal(scop_int(scop_test_model(test, "counts"), "placed"), 1);
+	assert_false(scop_as_bool(scop_test_model(test, "first")));
+	scop_test_field(test, "before", placed);
+	assert_int_equal(scop_test_ask(test, "orders"), 200);
+	assert_int_equal(scop_count(scop_test_model(test, "orders")), 2);
+	assert_int_equal(scop_int(scop_at(scop_test_model(test, "orders"), 1), "id"), 1002);
+}
+
 int
 main(void)
 {
@@ -449,6 +470,7 @@ main(void)
 		scop_test(a_cancelled_order_gives_its_pieces_back),
 		scop_test(a_cancelled_order_whose_pieces_are_sold_stays_cancelled),
 		scop_test(of_many_orders_those_change_that_may),
+		scop_test(a_page_past_the_end_is_the_first_with_all_that_belongs_to_it),
 	};
 
 	return cmocka_run_group_tests(tests, scop_test_start, scop_test_stop);
