@@ -356,10 +356,11 @@ WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'so
 ORDER BY p.id LIMIT :limit
 
 -- The conditions are in the words that the reader knows them by; an import reads them back.
--- name: products_export (state, words, product, last, new, as_new, good, fair, limit)
+-- name: products_export (state, words, product, last, new, as_new, good, fair, standard, intermediate, reduced, super_reduced, limit)
 SELECT p.id AS product_id, v.id, p.code AS product, v.code AS variant, p.name, c.path AS category, p.description,
 	CASE p.quality WHEN 'new' THEN :new WHEN 'as_new' THEN :as_new WHEN 'good' THEN :good ELSE :fair END AS quality, v.sku, p.option1_name, v.option1,
-	p.option2_name, v.option2, p.option3_name, v.option3, v.price_cents, v.stock, v.weight_grams, p.vat, p.published
+	p.option2_name, v.option2, p.option3_name, v.option3, v.price_cents, v.stock, v.weight_grams,
+	CASE p.vat WHEN 'standard' THEN :standard WHEN 'intermediate' THEN :intermediate WHEN 'reduced' THEN :reduced ELSE :super_reduced END AS vat, p.published
 FROM product p JOIN variant v ON v.product = p.id AND v.removed = 0 LEFT JOIN category c ON c.id = p.category
 WHERE (:state IS NULL OR CASE :state WHEN 'hidden' THEN p.published = 0 WHEN 'sold' THEN p.for_sale = 0 ELSE p.published = 1 AND p.for_sale = 1 END)
 	AND (:words IS NULL OR p.name LIKE CONCAT('%', :words, '%')

@@ -386,17 +386,25 @@ shop_field_quality(struct shop_reader *reader)
 	return true;
 }
 
-/* VAT classes by their usual names, and by the rates of Belgium and France. */
-static const struct word vat_words[] = { { "standard", "standard" }, { "21", "standard" },
-	{ "20", "standard" }, { "intermediate", "intermediate" }, { "12", "intermediate" },
-	{ "10", "intermediate" }, { "reduced", "reduced" }, { "reduced-rate", "reduced" },
-	{ "taux-reduit", "reduced" }, { "gereduceerd-tarief", "reduced" },
-	{ "verlaagd-tarief", "reduced" }, { "ermaessigter-satz", "reduced" },
-	{ "ermassigter-satz", "reduced" }, { "6", "reduced" }, { "5-5", "reduced" },
-	{ "super_reduced", "super_reduced" }, { "super-reduced", "super_reduced" },
-	{ "zero-rate", "super_reduced" }, { "taux-zero", "super_reduced" },
-	{ "nultarief", "super_reduced" }, { "nul-tarief", "super_reduced" },
-	{ "0", "super_reduced" }, { "2-1", "super_reduced" }, { NULL, NULL } };
+/* VAT classes by their usual names, by those of our own files in four languages, and by the rates
+ * of Belgium and France. */
+static const struct word vat_words[] = { { "standard", "standard" },
+	{ "standard-rate", "standard" }, { "taux-normal", "standard" },
+	{ "standaardtarief", "standard" }, { "normalsatz", "standard" },
+	{ "regelsatz", "standard" }, { "intermediate-rate", "intermediate" },
+	{ "taux-intermediaire", "intermediate" }, { "tussentarief", "intermediate" },
+	{ "zwischensatz", "intermediate" }, { "super-reduced-rate", "super_reduced" },
+	{ "taux-super-reduit", "super_reduced" }, { "superverlaagd-tarief", "super_reduced" },
+	{ "stark-ermassigter-satz", "super_reduced" }, { "21", "standard" }, { "20", "standard" },
+	{ "intermediate", "intermediate" }, { "12", "intermediate" }, { "10", "intermediate" },
+	{ "reduced", "reduced" }, { "reduced-rate", "reduced" }, { "taux-reduit", "reduced" },
+	{ "gereduceerd-tarief", "reduced" }, { "verlaagd-tarief", "reduced" },
+	{ "ermaessigter-satz", "reduced" }, { "ermassigter-satz", "reduced" }, { "6", "reduced" },
+	{ "5-5", "reduced" }, { "super_reduced", "super_reduced" },
+	{ "super-reduced", "super_reduced" }, { "zero-rate", "super_reduced" },
+	{ "taux-zero", "super_reduced" }, { "nultarief", "super_reduced" },
+	{ "nul-tarief", "super_reduced" }, { "0", "super_reduced" }, { "2-1", "super_reduced" },
+	{ NULL, NULL } };
 
 /* "6 %", "TVA 5,5", "reduced-rate": finds the class by name or rate. */
 static const char *
@@ -443,7 +451,8 @@ shop_field_vat(struct shop_reader *reader)
 	const char *ours = vat_class(text);
 	if (text[0] && !ours && own)
 		return shop_wrong(reader, source->vat,
-		    SCOP_TEXT("The VAT is one of standard, intermediate, reduced, super_reduced."));
+		    SCOP_TEXT("The VAT rate is one of: standard rate, intermediate rate, reduced "
+			      "rate, super-reduced rate."));
 	if (text[0] && !ours)
 		shop_note(reader, source->tax_class,
 		    SCOP_TEXT("This class of VAT is not known: the standard class applies. Please "

@@ -109,14 +109,16 @@ variants_after(struct scop_request *req, const struct scop_value *last,
 	return products_export(scop_field(req, "state"), scop_field(req, "words"),
 	    scop_get(last, "product_id"), scop_get(last, "id"), in_words(req, SCOP_TEXT("New")),
 	    in_words(req, SCOP_TEXT("As new")), in_words(req, SCOP_TEXT("Good condition")),
-	    in_words(req, SCOP_TEXT("Fair condition")), limit);
+	    in_words(req, SCOP_TEXT("Fair condition")), in_words(req, SCOP_TEXT("Standard rate")),
+	    in_words(req, SCOP_TEXT("Intermediate rate")), in_words(req, SCOP_TEXT("Reduced rate")),
+	    in_words(req, SCOP_TEXT("Super-reduced rate")), limit);
 }
 
 void
 shop_products_file(struct scop_request *req)
 {
 	/* The columns of our own file format: see README.md. shop_source.c recognises each heading
-	 * in every language. */
+	 * in every language, and shop_field.c each condition and rate. */
 	static const struct scop_csv_column columns[] = {
 		{ "product", SCOP_TEXT("product") },
 		{ "variant", SCOP_TEXT("variant_key") },

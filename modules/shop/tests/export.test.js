@@ -47,6 +47,12 @@ test('the file of products has each variant once, those of a product beside each
 test('an exported file has headings in the reader\'s language, and is read back in all of them', async () => {
   const headings = { en: '"product","variant_key","name"', fr: '"clé de l\'article";"clé de la variante";"nom"', nl: '"artikelsleutel";"variantsleutel";"naam"', de: '"Artikelschlüssel";"Variantenschlüssel";"Name"' }
   const conditions = { en: /"Fair condition"/, fr: /"État correct"/, nl: /"Redelijke staat"/, de: /"Ordentlicher Zustand"/ }
+  const rates = {
+    en: ['Standard rate', 'Intermediate rate', 'Reduced rate', 'Super-reduced rate'],
+    fr: ['Taux normal', 'Taux intermédiaire', 'Taux réduit', 'Taux super réduit'],
+    nl: ['Standaardtarief', 'Tussentarief', 'Verlaagd tarief', 'Superverlaagd tarief'],
+    de: ['Normalsatz', 'Zwischensatz', 'Ermäßigter Satz', 'Stark ermäßigter Satz'],
+  }
   await stack.cli('tenant', 'create', 'boucle', '--title', 'La Boucle')
   await stack.cli('module', 'install', 'shop', '--tenant', 'boucle', '--root')
   await stack.cli('import', 'shop', 'products', path.join(import.meta.dirname, '../demo/laboucle/products.csv'), '--tenant', 'boucle')
@@ -57,11 +63,14 @@ test('an exported file has headings in the reader\'s language, and is read back 
     assert.equal(status, 200)
     return body
   }
+  await stack.sql("UPDATE t2_shop.product SET vat = ELT(1 + id % 4, 'standard', 'intermediate', 'reduced', 'super_reduced')")
   const before = await exported('en')
   for (const language of Object.keys(headings)) {
     const file = path.join(stack.folder, `${language}.csv`), text = await exported(language)
     assert.ok(text.replace('\ufeff', '').startsWith(headings[language]), text.slice(0, 300))
     assert.match(text, conditions[language])
+    for (const rate of rates[language]) assert.ok(text.includes(`"${rate}"`), rate)
+    assert.doesNotMatch(text, /"(standard|intermediate|reduced|super_reduced)"/)
     fs.writeFileSync(file, text)
     await stack.sql('SET FOREIGN_KEY_CHECKS = 0; USE t2_shop; DELETE FROM variant; DELETE FROM product; DELETE FROM category')
     assert.match(await stack.cli('import', 'shop', 'products', file, '--tenant', 'boucle'), /own CSV: \d+ products/)
