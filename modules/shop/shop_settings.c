@@ -67,13 +67,6 @@ all_of(struct scop_request *req, const struct scop_value *payment, const struct 
 	    scop_row_version(req, steps, SHOP_STEP), NULL);
 }
 
-/* An amount for the audit trail, independent of language. */
-static const char *
-euros(struct scop_request *req, const struct scop_value *amount)
-{
-	return amount ? scop_plain(req, amount) : "-";
-}
-
 void
 shop_settings_show(struct scop_request *req)
 {
@@ -133,31 +126,77 @@ write_account(struct scop_request *req, const struct scop_value *before)
 	scop_audit(req, "Changed where customers pay", iban);
 }
 
-static const char *
-terms(struct scop_request *req, const struct scop_value *country, const struct scop_value *scheme,
-    const struct scop_value *free_from, const struct scop_value *mail)
+/* Entries that version 1.0.0 stored, which the portal still translates. */
+__attribute__((unused)) static const char *const earlier_texts[] = {
+	SCOP_AUDIT("Changed VAT and replies"), SCOP_AUDIT("Changed the prices of delivery")
+};
+
+static void
+note_country(struct scop_request *req, const char *country)
 {
-	return scop_as_text(
-	    scop_make_text(req, "%s, %s, %s, %s", scop_as_text(country), scop_as_text(scheme),
-		euros(req, free_from), scop_as_text(mail)[0] ? scop_as_text(mail) : "-"));
+	scop_audit(req,
+	    strcmp(country, "FR") == 0 ? SCOP_AUDIT("Set the shop's country to France")
+				       : SCOP_AUDIT("Set the shop's country to Belgium"),
+	    NULL);
 }
 
+static void
+note_scheme(struct scop_request *req, const char *scheme)
+{
+	scop_audit(req,
+	    strcmp(scheme, "oss") == 0
+		? SCOP_AUDIT("Set VAT to the rates of the customer's country")
+		: strcmp(scheme, "exempt") == 0
+		? SCOP_AUDIT("Set VAT to none, under the scheme for small businesses")
+		: SCOP_AUDIT("Set VAT to the rates of the shop's country"),
+	    NULL);
+}
+
+static void
+note_free_from(struct scop_request *req, const struct scop_value *amount)
+{
+	if (amount)
+		scop_audit(req, "Set the amount for free delivery",
+		    scop_make_text(req, "%s %s", scop_plain(req, amount), scop_currency(amount)));
+	else
+		scop_audit(req, "Ended free delivery", NULL);
+}
+
+static void
+note_mail(struct scop_request *req, const struct scop_value *mail)
+{
+	if (scop_as_text(mail)[0])
+		scop_audit(req, "Set the e-mail address for new orders and replies", mail);
+	else
+		scop_audit(req, "Removed the e-mail address for new orders and replies", NULL);
+}
+
+static bool
+is_same(const struct scop_value *row, const char *name, const struct scop_value *now)
+{
+	return strcmp(scop_text(row, name), scop_as_text(now)) == 0;
+}
+
+/* Each value that changes has its own entry in the audit trail. */
 static void
 write_terms(struct scop_request *req, const struct scop_value *before)
 {
 	const struct scop_value *country = scop_field(req, "country"),
 				*scheme = scop_field(req, "scheme"),
 				*free_from = scop_field(req, "free_from"),
-				*mail = or_none(req, scop_field(req, "mail")),
-				*had = scop_get(before, "free_from");
-	const char *now = terms(req, country, scheme, free_from, mail);
+				*mail = or_none(req, scop_field(req, "mail"));
+	const bool had_free = scop_type(scop_get(before, "free_from")) == SCOP_MONEY;
 
-	if (strcmp(now,
-		terms(req, scop_get(before, "country"), scop_get(before, "scheme"),
-		    scop_type(had) == SCOP_MONEY ? had : NULL, scop_get(before, "mail"))) == 0)
-		return;
 	scop_write(req, selling_set(country, scheme, free_from, mail));
-	scop_audit(req, "Changed VAT and replies", scop_make_text(req, "%s", now));
+	if (!is_same(before, "country", country))
+		note_country(req, scop_as_text(country));
+	if (!is_same(before, "scheme", scheme))
+		note_scheme(req, scop_as_text(scheme));
+	if (had_free != (free_from != NULL) ||
+	    (free_from && scop_as_int(free_from) != scop_int(before, "free_from")))
+		note_free_from(req, free_from);
+	if (!is_same(before, "mail", mail))
+		note_mail(req, mail);
 }
 
 void

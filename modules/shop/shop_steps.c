@@ -5,12 +5,22 @@
 
 #include <string.h>
 
-enum { STEPS_MAX = 100, CENTS_MAX = 9999999 };
+enum { STEPS_MAX = 100, CENTS_MAX = 9999999, NOTE_MAX = 200 };
+
+/* The entries in the audit trail: prices changed and removed, by country. */
+enum { CHANGED_BE, CHANGED_FR, REMOVED_BE, REMOVED_FR, NOTES };
+
+static const char *const note_texts[NOTES] = {
+	[CHANGED_BE] = SCOP_AUDIT("Changed prices of delivery to Belgium"),
+	[CHANGED_FR] = SCOP_AUDIT("Changed prices of delivery to France"),
+	[REMOVED_BE] = SCOP_AUDIT("Removed prices of delivery to Belgium"),
+	[REMOVED_FR] = SCOP_AUDIT("Removed prices of delivery to France"),
+};
 
 struct shop_steps {
 	const struct scop_value *gone, *changed; /* lists of ids, of maps of id and price */
 	const struct scop_value *price;          /* in cents, of the new step; NULL: none */
-	const char *note;                        /* for the audit trail; "" if nothing changes */
+	const char *note[NOTES];                 /* for the audit trail; "" if nothing changes */
 };
 
 /* The value of the field "map.key"; NULL if the form does not have it. */
@@ -84,18 +94,21 @@ price_of(struct scop_request *req, const char *key)
 	return NULL;
 }
 
-/* Adds "BE, 2000 g: 6.50" to the audit text; no price: the step is removed. */
+/* Adds "2000 g: 6.50" to the country's entry; of a step that is removed, its weight alone. */
 static void
 note(struct scop_request *req, struct shop_steps *steps, const struct scop_value *country,
     const struct scop_value *grams, const struct scop_value *cents)
 {
+	const bool france = strcmp(scop_as_text(country), "FR") == 0;
+	const char **entry = &steps->note[cents ? (france ? CHANGED_FR : CHANGED_BE)
+						: (france ? REMOVED_FR : REMOVED_BE)];
 	const char *price =
-	    cents ? scop_plain(req, scop_make_number(req, scop_as_int(cents), 2)) : "-";
+	    cents ? scop_plain(req, scop_make_number(req, scop_as_int(cents), 2)) : "";
 
-	if (strlen(steps->note) < 200)
-		steps->note = scop_as_text(scop_make_text(req, "%s%s%s, %lld g: %s", steps->note,
-		    steps->note[0] ? "; " : "", scop_as_text(country),
-		    (long long)scop_as_int(grams), price));
+	if (strlen(*entry) < NOTE_MAX)
+		*entry = scop_as_text(
+		    scop_make_text(req, "%s%s%lld g%s%s", *entry, (*entry)[0] ? "; " : "",
+			(long long)scop_as_int(grams), cents ? ": " : "", price));
 }
 
 /* A new step is given if its weight or price is. */
@@ -124,7 +137,8 @@ shop_steps_read(struct scop_request *req, const struct scop_value *held)
 	struct shop_steps *steps = scop_alloc(req, sizeof *steps);
 	struct scop_list *gone = scop_list_new(req), *changed = scop_list_new(req);
 
-	steps->note = "";
+	for (size_t i = 0; i < NOTES; i++)
+		steps->note[i] = "";
 	for (size_t i = 0; i < scop_count(held); i++) {
 		const struct scop_value *step = scop_at(held, i), *id = scop_get(step, "id");
 		const char *key = key_of(req, step);
@@ -149,13 +163,13 @@ shop_steps_read(struct scop_request *req, const struct scop_value *held)
 void
 shop_steps_write(struct scop_request *req, const struct shop_steps *steps)
 {
-	if (!steps->note[0])
-		return;
 	scop_write(req, steps_remove(steps->gone));
 	scop_write(req, steps_set(steps->changed));
 	/* an existing country and weight gets the new price */
 	if (steps->price)
 		scop_write(req,
 		    step_put(scop_field(req, "to"), scop_field(req, "weight"), steps->price));
-	scop_audit(req, "Changed the prices of delivery", scop_make_text(req, "%s", steps->note));
+	for (size_t i = 0; i < NOTES; i++)
+		if (steps->note[i][0])
+			scop_audit(req, note_texts[i], scop_make_text(req, "%s", steps->note[i]));
 }

@@ -164,20 +164,32 @@ test('variants have names, two options, and can be renamed, exchanged and remove
 })
 
 test('the trail says to what VAT, replies and delivery were set', async () => {
-  const last = async () => (await rows('SELECT what, about FROM t1.audit ORDER BY id DESC LIMIT 1'))[0]
+  let seen = (await rows('SELECT MAX(id) FROM t1.audit'))[0][0]
+  const noted = async () => { // entries since the last look
+    const found = await rows(`SELECT id, what, IF(about = '', '-', about) FROM t1.audit WHERE id > ${seen} ORDER BY id`)
+    seen = found.at(-1)?.[0] ?? seen
+    return found.map(([, ...entry]) => entry)
+  }
   const changed = await save('/shop/settings', { scheme: 'oss', free_from: '150', mail: 'shop@acme.example' })
   const flash = changed.headers['set-cookie'].map((one) => one.split(';')[0]).join('; ')
   assert.match((await stack.request(portal, '/shop/settings', { headers: { Cookie: `${headers.Cookie}; ${flash}` } })).body, /role="status">Enregistré\./)
-  assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, oss, 150.00, shop@acme.example'])
+  assert.deepEqual(await noted(), [["Set VAT to the rates of the customer's country", '-'], ['Set the amount for free delivery', '150.00 EUR'],
+    ['Set the e-mail address for new orders and replies', 'shop@acme.example']])
+  await stack.sql("INSERT INTO t1.audit (role, name, what, about) VALUES ('t1_shop', 'Ada', 'Changed VAT and replies', 'BE, oss')")
+  const trail = (await stack.request(portal, '/portal/audit', { headers })).body
+  for (const words of ['A choisi la TVA aux taux du pays du client', 'A modifié la TVA et l&#39;adresse des réponses']) assert.ok(trail.includes(words), words)
+  await noted()
   await save('/shop/settings', { to: 'FR', weight: '2500', 'price.new': '9,90' })
-  assert.deepEqual(await last(), ['Changed the prices of delivery', 'FR, 2500 g: 9.90'])
+  assert.deepEqual(await noted(), [['Changed prices of delivery to France', '2500 g: 9.90']])
   const [[step]] = await rows("SELECT id FROM shipping WHERE country = 'FR' AND up_to_grams = 2500")
   await save('/shop/settings', { [`price.${step}`]: '10', to: 'BE', weight: '500', 'price.new': '4' })
-  assert.deepEqual(await last(), ['Changed the prices of delivery', 'FR, 2500 g: 10.00; BE, 500 g: 4.00'])
+  assert.deepEqual(await noted(), [['Changed prices of delivery to Belgium', '500 g: 4.00'], ['Changed prices of delivery to France', '2500 g: 10.00']])
   for (const [id] of await rows('SELECT id FROM shipping ORDER BY id')) await save('/shop/settings', { [`remove.${id}`]: '1' })
-  assert.deepEqual(await last(), ['Changed the prices of delivery', 'BE, 500 g: -'])
+  assert.deepEqual((await noted()).at(-1), ['Removed prices of delivery to Belgium', '500 g'])
   await save('/shop/settings', { scheme: 'national', free_from: '', mail: '' })
-  assert.deepEqual(await last(), ['Changed VAT and replies', 'BE, national, -, -'])
+  assert.deepEqual(await noted(), [["Set VAT to the rates of the shop's country", '-'], ['Ended free delivery', '-'], ['Removed the e-mail address for new orders and replies', '-']])
+  await save('/shop/settings', {})
+  assert.deepEqual(await noted(), [], 'nothing changed')
 })
 
 test('orders are found by day, and the file has their status in the reader\'s language', async () => {
