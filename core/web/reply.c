@@ -88,6 +88,26 @@ scop_redirect_query(struct scop_request *req, const char *name, const struct sco
 	req->answer = ANSWER_REDIRECT;
 }
 
+/* Browsers read a backslash as a slash, and "//" as the beginning of a host name. */
+static bool
+is_inside(const char *address)
+{
+	if (address[0] != '/' || address[1] == '/' || strchr(address, '\\'))
+		return false;
+	while (*address > ' ' && *address < 0x7f)
+		address++;
+	return !*address;
+}
+
+void
+scop_redirect_inside(struct scop_request *req, const struct scop_value *address)
+{
+	const char *text = scop_as_text(address);
+
+	req->location = is_inside(text) ? scop_arena_text(req->arena, text) : "/";
+	req->answer = ANSWER_REDIRECT;
+}
+
 void
 scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
     const char *file_name)

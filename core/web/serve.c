@@ -17,7 +17,10 @@
 #include "web/trace.h"
 #include "web/traces.h"
 
-enum { GET_TRIES = 2 };
+enum {
+	GET_TRIES = 2,
+	RETURN_MAX = 1000 /* bytes of the address that the sign-in form returns to */
+};
 
 void
 scop_serve_enter(struct scop_request *req, bool writable)
@@ -120,13 +123,44 @@ serve_get(struct scop_request *req, struct scop_answer *answer)
 
 /* ---- the whole ---- */
 
+/* A browser that opens a page of the portal; not a program, nor a script of an open page. */
+static bool
+is_page_asked(const struct scop_request *req)
+{
+	return strcmp(req->method, "GET") == 0 && !req->htmx && !req->wants_json &&
+	    !req->authorization[0] && strstr(req->accept, "text/html");
+}
+
+/* The sign-in form gets the address to which it returns, unless that is very long. */
+static void
+redirect_to_sign_in(struct scop_request *req, struct scop_answer *answer)
+{
+	struct scop_buffer location;
+
+	const char *to = scop_arena_printf(req->arena, "%s%s%s", scop_route_escape(req, req->path),
+	    req->query[0] ? "?" : "", req->query);
+
+	scop_buffer_init(&location, req->arena);
+	scop_buffer_text(&location, "/portal/sign-in");
+	if (strlen(to) <= RETURN_MAX && strcmp(to, "/") != 0) {
+		scop_buffer_text(&location, "?to=");
+		scop_route_percent(&location, to);
+	}
+	scop_answer_init(answer, req->arena, 303);
+	scop_answer_header(answer, "Cache-Control", "no-store");
+	scop_answer_header(answer, "Location", scop_buffer_str(&location));
+}
+
 static bool
 may_enter(struct scop_request *req, struct scop_answer *answer)
 {
 	if (!req->site.portal || req->route->open || req->stored)
 		return true;
 	if (!req->member) {
-		scop_answer_error(req, answer, 401, NULL);
+		if (is_page_asked(req))
+			redirect_to_sign_in(req, answer);
+		else
+			scop_answer_error(req, answer, 401, NULL);
 		return false;
 	}
 	if (scop_session_may(req, req->route->permission))

@@ -8,6 +8,8 @@
  */
 #include "portal.h"
 
+#include <string.h>
+
 const struct scop_field portal_sure_fields[] = {
 	{ .name = "sure", .type = SCOP_FIELD_BOOL },
 	{ 0 },
@@ -43,6 +45,18 @@ portal_is_sure(struct scop_request *req, const struct scop_view *question)
 	return false;
 }
 
+/* Signing out again is never what somebody wants who signs in. */
+void
+portal_return(struct scop_request *req)
+{
+	const struct scop_value *to = scop_field(req, "to");
+
+	if (!to || strncmp(scop_as_text(to), "/portal/sign-", strlen("/portal/sign-")) == 0)
+		scop_redirect(req, "home", NULL);
+	else
+		scop_redirect_inside(req, to);
+}
+
 void
 portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name)
@@ -53,7 +67,7 @@ portal_enter(struct scop_request *req, const struct scop_value *member,
 	scop_write(req, session_add(scop_hash(req, token), member, scop_agent(req)));
 	scop_session_cookie(req, scop_as_text(token));
 	scop_audit_as(req, member, name, "Signed in", NULL);
-	scop_redirect(req, "home", NULL);
+	portal_return(req);
 }
 
 static void
@@ -551,7 +565,8 @@ static const struct scop_route routes[] = {
 	    .path = "/sign-in",
 	    .name = "sign-in-form",
 	    .handle = portal_sign_in_form,
-	    .open = true },
+	    .open = true,
+	    .fields = portal_to_fields },
 	{ .method = SCOP_POST,
 	    .path = "/sign-in",
 	    .name = "sign-in",

@@ -16,7 +16,16 @@ extern const struct scop_field portal_page_fields[];
 bool portal_is_sure(struct scop_request *req, const struct scop_view *question);
 extern const struct scop_field portal_sure_fields[];
 
-/* Opens a session for the member, and redirects to the first page. */
+/* The address to return to after signing in. */
+#define PORTAL_TO_FIELD \
+	{ \
+		.name = "to", .type = SCOP_FIELD_TEXT, .max = 1000 \
+	}
+
+/* Redirects to the address in the field `to`; without one, to the first page. */
+void portal_return(struct scop_request *req);
+
+/* Opens a session for the member, and redirects as portal_return does. */
 void portal_enter(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name);
 
@@ -48,7 +57,7 @@ void portal_password(struct scop_request *req);
 /* Whether the field `password` is easily guessed and was therefore rejected. */
 bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
     const struct scop_value *mail);
-extern const struct scop_field portal_sign_in_fields[], portal_forgot_fields[],
+extern const struct scop_field portal_to_fields[], portal_sign_in_fields[], portal_forgot_fields[],
     portal_reset_fields[], portal_password_fields[];
 
 /* portal_second.c: two-step verification. */

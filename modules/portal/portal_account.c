@@ -19,6 +19,9 @@ enum {
 	RESETS_MAX = 3 /* per ten minutes */
 };
 
+/* The address that was asked without a session. */
+const struct scop_field portal_to_fields[] = { PORTAL_TO_FIELD, { 0 } };
+
 const struct scop_field portal_sign_in_fields[] = {
 	{ .name = "mail",
 	    .type = SCOP_FIELD_TEXT,
@@ -30,6 +33,7 @@ const struct scop_field portal_sign_in_fields[] = {
 	    .label = SCOP_TEXT("Password"),
 	    .required = true,
 	    .max = 200 },
+	PORTAL_TO_FIELD,
 	{ 0 },
 };
 
@@ -71,6 +75,7 @@ const struct scop_field portal_password_fields[] = {
 void
 portal_sign_in_form(struct scop_request *req)
 {
+	scop_put(req, "to", scop_field(req, "to"));
 	scop_view(req, &view_sign_in);
 }
 
@@ -79,6 +84,7 @@ static void
 failed(struct scop_request *req, const char *why)
 {
 	scop_put(req, "mail", scop_field(req, "mail"));
+	scop_put(req, "to", scop_field(req, "to"));
 	scop_put(req, "why", scop_make_text(req, "%s", scop_translate(req, why)));
 	scop_view(req, &view_sign_in);
 }

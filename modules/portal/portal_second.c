@@ -133,6 +133,7 @@ const struct scop_field portal_step_fields[] = {
 	    .label = SCOP_TEXT("Code"),
 	    .required = true,
 	    .max = 20 },
+	PORTAL_TO_FIELD,
 	{ 0 },
 };
 
@@ -152,6 +153,7 @@ portal_ask_second(struct scop_request *req, const struct scop_value *person)
 		(long long)scop_as_int(scop_now(req)) + PASS_SECONDS, password_mark(req, found));
 
 	scop_put(req, "pass", scop_seal(req, pass));
+	scop_put(req, "to", scop_field(req, "to"));
 	scop_show_once(req);
 	scop_view(req, &view_second_step);
 }

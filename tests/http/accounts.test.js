@@ -268,6 +268,10 @@ test('a page for members leads to signing in', async () => {
   const { status, body } = await portal('acme', '/members')
   assert.equal(status, 401)
   assert.match(body, /<a [^>]*href="\/portal\/sign-in"/)
+  const returns = async (to, form = {}) => (await portal('acme', '/sign-in', { form: { _key: await stack.key(host('acme'), '/portal/sign-in'), mail: 'anna@example.org', password: GOOD, to, ...form } })).headers.location
+  assert.equal(await returns('/portal/members?words=Zo%C3%A9'), '/portal/members?words=Zo%C3%A9')
+  for (const to of ['', '/portal/sign-out']) assert.equal(await returns(to), '/portal/', to)
+  for (const to of ['//evil.example/', '/\\evil.example/', 'https://evil.example/', 'evil', '/a\tb', '/é']) assert.equal(await returns(to), '/', to)
 })
 
 test('the audit trail says who did what', async () => {

@@ -160,6 +160,21 @@ test('pages of the portal are 401 without a session, or with one that is not', a
   assert.equal(await orders(), '')
 })
 
+test('a browser that asks for a page gets the form to sign in, which returns to that page and to no other host', async () => {
+  const html = { Accept: 'text/html,application/xhtml+xml' }, to = '/portal/members?words=Zo%C3%A9&x=1'
+  const asked = await stack.request(portal, to, { headers: html })
+  assert.deepEqual([asked.status, asked.headers.location], [303, `/portal/sign-in?to=${encodeURIComponent(to)}`])
+  assert.match(asked.headers['cache-control'], /no-store/)
+  const form = await stack.request(portal, asked.headers.location, { headers: html })
+  assert.equal(form.status, 200)
+  assert.match(form.body, /name="password"/)
+  assert.ok(form.body.includes(`name="to" value="${to.replace('&', '&amp;')}"`), form.body)
+  const long = await stack.request(portal, `/portal/members?words=${'x'.repeat(1500)}`, { headers: html })
+  assert.equal(long.headers.location, '/portal/sign-in')
+  assert.equal((await stack.request(portal, to, { headers: { Accept: 'application/json' } })).status, 401)
+  assert.equal((await stack.request(portal, to, { headers: { ...html, 'HX-Request': 'true' } })).status, 401)
+})
+
 test('an expired session is 401', async () => {
   const token = sidOf(await signInWith(await link()))
   await stack.sql(`UPDATE t${ids.acme}.session SET expires = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND`)

@@ -59,6 +59,11 @@ const struct scop_value *scop_session(struct scop_request *req);
  */
 void scop_session_cookie(struct scop_request *req, const char *token);
 
+/* Answers 303 to `address`, a path of this host name with its query, percent-encoded, as the host
+ * gives it to the sign-in form in the field `to`. Anything else (NULL, another host's address, a
+ * control character) leads to "/". */
+void scop_redirect_inside(struct scop_request *req, const struct scop_value *address);
+
 /* The hash of the client's IPv4 address, or of the first 64 bits of its IPv6 address, for rate
  * limits: 64 hexadecimal digits. Never fails. */
 const struct scop_value *scop_sender_hash(struct scop_request *req);
