@@ -361,7 +361,7 @@ static const struct kind {
 	{ "decline", "module", true, decline },
 	{ "tenant", "new_tenant", true, make_tenant },
 	{ "sender", NULL, true, set_sender },
-	{ "country", NULL, true, set_country },
+	{ "country", NULL, false, set_country },
 	{ "allowance", NULL, true, set_allowance },
 	{ "refresh", NULL, true, refresh },
 	{ "rollout", "module", true, begin_rollout },

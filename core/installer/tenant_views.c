@@ -62,7 +62,8 @@ static const struct view {
 	    "l.statement = s.id WHERE s.tenant = {tenant}" },
 	{ "statement", "month, closed FROM scopiton.statement WHERE tenant = {tenant}" },
 	{ "installer_order",
-	    "id, kind, module, actor, created, ended, state, message, version FROM "
+	    "id, kind, module, actor, created, ended, state, message, version, IF(kind = "
+	    "'country', JSON_VALUE(details, '$.country'), NULL) AS country FROM "
 	    "scopiton.installer_order WHERE tenant = {tenant}" },
 	{ "module_request",
 	    REQUEST_COLUMNS " FROM scopiton.module_request r WHERE r.tenant = {tenant}" },

@@ -138,6 +138,11 @@ void portal_rollout_pause(struct scop_request *req);
 void portal_rollout_resume(struct scop_request *req);
 extern const struct scop_field portal_rollout_fields[];
 
+/* portal_company.c: the company's own settings. */
+extern const struct scop_field portal_company_fields[];
+void portal_company(struct scop_request *req);
+void portal_company_save(struct scop_request *req);
+
 /* portal_settings.c: settings of modules. */
 void portal_settings(struct scop_request *req);
 void portal_settings_save(struct scop_request *req);

@@ -505,6 +505,9 @@ INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:ten
 -- name: country_order_add (tenant, actor, country)
 INSERT INTO scopiton.installer_order (tenant, kind, actor, details) VALUES (:tenant, 'country', :actor, JSON_OBJECT('country', :country))
 
+-- name: country_under_way ()
+SELECT country FROM socle.installer_order WHERE kind = 'country' AND state IN ('waiting', 'running') ORDER BY id DESC LIMIT 1
+
 -- name: own_sender ()
 SELECT address FROM socle.sender
 
@@ -593,12 +596,14 @@ LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail 
 
 -- name: audit_trail (language, words, since, until, after, limit)
 SELECT id, at, name, about, module,
-	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
+	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
 FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
 
 -- name: audit_trail_back (language, words, since, until, before, limit)
 SELECT id, at, name, about, module,
-	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
+	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
 FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id > :before ORDER BY id LIMIT :limit
 
 -- name: person_totp (id, totp, step)

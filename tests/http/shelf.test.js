@@ -352,7 +352,7 @@ test('an operator says what owners may order by themselves', async () => {
   assert.equal((await stack.request(portal, '/portal/agreements/1', { headers: owner, form: { _key: await stack.key(portal, '/portal/modules', owner).catch(() => 'x'), amount: '1' } })).status, 403)
 })
 
-test('an operator says in which country a tenant is; its own programs cannot', async () => {
+test('an operator says in which country a tenant is; its other programs cannot', async () => {
   const page = '/portal/tenants/1', as = { headers: operator, host: scop, page }
   const kept = () => stack.sql('SELECT country FROM scopiton.tenant WHERE id = 1')
   const chosen = async () => (await get(page, operator, scop)).body.match(/<option value="(..)" selected>/)?.[1]
@@ -364,11 +364,28 @@ test('an operator says in which country a tenant is; its own programs cannot', a
   assert.equal(await chosen(), 'FR')
   assert.match(text((await get('/portal/audit', operator, scop)).body), /Changed the country Acme: FR/)
   assert.match(text((await get(page, operator, scop)).body), /Changed the country/)
-  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, actor, details) VALUES ('t1_portal', 1, 'country', 'owner', '{"country":"DE"}')`)
+  await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, actor, details) VALUES ('t1_guestbook', 1, 'country', 'owner', '{"country":"DE"}'), ('t1_portal', 2, 'country', 'owner', '{"country":"DE"}')`)
   await allEnded()
-  assert.equal(await kept(), 'FR', 'a tenant does not move itself')
+  assert.equal(await kept(), 'FR', 'only the portal orders it')
+  assert.notEqual(await stack.sql('SELECT country FROM scopiton.tenant WHERE id = 2'), 'DE', 'and only for its own company')
   await stack.cli('tenant', 'country', 'acme', 'BE')
   assert.equal(await kept(), 'BE')
+})
+
+test('an owner says in which country the company is, and the pages follow', async () => {
+  const page = '/portal/company', chosen = async () => (await get(page)).body.match(/<option value="(..)" selected>/)?.[1]
+  assert.equal(await chosen(), 'BE')
+  assert.equal((await post(page, { country: 'XX' }, { page })).status, 422)
+  assert.equal((await post(page, { country: '' }, { page })).status, 422)
+  const saved = await post(page, { country: 'LU' }, { page })
+  assert.deepEqual([saved.status, saved.headers.location], [303, page])
+  assert.equal(await chosen(), 'LU', 'also before it is carried out')
+  await allEnded()
+  assert.equal(await stack.sql('SELECT country FROM scopiton.tenant WHERE id = 1'), 'LU')
+  await until('the pages follow', async () => await chosen() === 'LU')
+  assert.match(text((await get('/portal/audit')).body), /Set the company.s country Luxembourg/)
+  assert.equal((await get('/portal/operations')).status, 200)
+  await stack.cli('tenant', 'country', 'acme', 'BE')
 })
 
 test('an operator says from which address a tenant\'s mails come; the trail says to what', async () => {

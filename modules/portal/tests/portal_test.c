@@ -213,6 +213,28 @@ a_module_that_is_not_offered_cannot_be_ordered_or_set(void **state)
 	assert_int_equal(scop_count(scop_test_audit(test)), 0);
 }
 
+static void
+the_country_is_ordered_once_and_shown_at_once(void **state)
+{
+	struct scop_test *test = *state;
+
+	scop_test_sign_in(test, "Ada", members_may);
+	scop_test_field(test, "country", "XX");
+	assert_int_equal(scop_test_ask(test, "save-company"), 422);
+	for (int i = 0; i < 2; i++) {
+		scop_test_field(test, "country", "LU");
+		assert_int_equal(scop_test_ask(test, "save-company"), 303);
+	}
+	is_noted(test, "Ada", "Set the company's country", "LU");
+	assert_int_equal(scop_count(scop_test_audit(test)), 1);
+	scop_test_language(test, "fr");
+	assert_int_equal(scop_test_ask(test, "company"), 200);
+	assert_string_equal(scop_as_text(scop_test_model(test, "country")), "LU");
+	assert_non_null(strstr(scop_test_page(test), "Saved."));
+	assert_int_equal(scop_test_ask(test, "audit"), 200);
+	assert_non_null(strstr(scop_test_page(test), "Luxembourg"));
+}
+
 /* ---- the activity log ---- */
 
 static void
@@ -285,6 +307,7 @@ main(void)
 		scop_test(a_changed_role_is_noted_by_its_title),
 		scop_test(a_role_gets_only_permissions_that_its_author_has),
 		scop_test(a_module_that_is_not_offered_cannot_be_ordered_or_set),
+		scop_test(the_country_is_ordered_once_and_shown_at_once),
 		scop_test(the_log_shows_entries_in_the_readers_language_and_finds_them),
 		scop_test(pages_need_their_permission),
 		scop_test(a_page_asked_without_a_session_is_kept_by_the_form),
