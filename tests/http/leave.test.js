@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
+import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from '../support/stack.mjs'
@@ -260,7 +261,7 @@ test('killed at any moment, an import leaves nothing, nor does a deletion stop h
 })
 
 test('its own run starts it alone, without the group', async () => {
-  const folder = fs.mkdtempSync('/tmp/scopiton-alone-')
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-alone-'))
   fs.chmodSync(folder, 0o755)
   execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
   const port = await new Promise((resolve) => { const server = net.createServer().listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => resolve(port)) }) })
