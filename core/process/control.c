@@ -13,13 +13,19 @@
 int
 scop_control_send(const char *run, const char *command)
 {
+	return scop_control_send_to(run, "control", command);
+}
+
+int
+scop_control_send_to(const char *run, const char *name, const char *command)
+{
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const size_t length = strlen(command);
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;
-	snprintf(address.sun_path, sizeof address.sun_path, "%s/control", run);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", run, name);
 	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
 	    send(fd, command, length, MSG_NOSIGNAL) == (ssize_t)length)
 		return fd;

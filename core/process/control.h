@@ -10,7 +10,11 @@
  * which the caller closes. -1 with errno: ECONNREFUSED or ENOENT if no supervisor runs. */
 int scop_control_send(const char *run, const char *command);
 
-/* The same, and waits up to `milliseconds` for the answer "yes" or "no". False if none came. */
+/* The same to a socket of another name in the run directory. */
+int scop_control_send_to(const char *run, const char *name, const char *command);
+
+/* scop_control_send(), and waits up to `milliseconds` for the answer "yes" or "no". False if none
+ * came. */
 bool scop_control_ask(const char *run, const char *command, int milliseconds, bool *ret_yes);
 
 #endif

@@ -4,6 +4,8 @@
  * publish or to hand over, and read its metrics. A connection carries one command, a line, and its
  * answer (process/control.h is the client side).
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +31,18 @@ fill_address(const struct supervisor *supervisor, const char *name, const char *
 	    supervisor->host.config.run, name, end);
 }
 
-/* Creates a socket in the run directory atomically. */
+static int
+listen_at(const struct sockaddr_un *address, mode_t mode, gid_t group)
+{
+	unlink(address->sun_path);
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof *address) != 0 ||
+	    listen(fd, 64) != 0 || chmod(address->sun_path, mode) != 0 ||
+	    (group && chown(address->sun_path, (uid_t)-1, group) != 0))
+		supervisor_give_up("a socket in the run directory cannot be created");
+	return fd;
+}
+
 int
 supervisor_open_socket(const struct supervisor *supervisor, const char *name, mode_t mode,
     gid_t group)
@@ -38,14 +51,35 @@ supervisor_open_socket(const struct supervisor *supervisor, const char *name, mo
 
 	fill_address(supervisor, name, ".new", &tmp);
 	fill_address(supervisor, name, "", &address);
-	unlink(tmp.sun_path);
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&tmp, sizeof tmp) != 0 || listen(fd, 64) != 0 ||
-	    chmod(tmp.sun_path, mode) != 0 ||
-	    (group && chown(tmp.sun_path, (uid_t)-1, group) != 0) ||
-	    rename(tmp.sun_path, address.sun_path) != 0)
-		supervisor_give_up("a socket in the run directory cannot be created");
+	const int fd = listen_at(&tmp, mode, group);
+	if (rename(tmp.sun_path, address.sun_path) != 0)
+		supervisor_give_up("a socket in the run directory cannot be renamed");
 	return fd;
+}
+
+/* Puts `own` in the place of `name`; afterwards `own` is the file that stood there, if any did. The
+ * exchange is atomic, so of several supervisors that start at once each finds a different one. */
+static bool
+change_places(const char *own, const char *name)
+{
+	if (renameat2(AT_FDCWD, own, AT_FDCWD, name, RENAME_EXCHANGE) == 0)
+		return true;
+	if (errno == ENOENT && renameat2(AT_FDCWD, own, AT_FDCWD, name, RENAME_NOREPLACE) == 0)
+		return true;
+	return errno == EEXIST && renameat2(AT_FDCWD, own, AT_FDCWD, name, RENAME_EXCHANGE) == 0;
+}
+
+void
+supervisor_open_control(struct supervisor *supervisor, char *ret_predecessor, size_t size)
+{
+	struct sockaddr_un own, address;
+
+	snprintf(ret_predecessor, size, "control.%d", (int)getpid());
+	fill_address(supervisor, ret_predecessor, "", &own);
+	fill_address(supervisor, "control", "", &address);
+	supervisor->control_fd = listen_at(&own, 0660, supervisor->host.nginx_gid);
+	if (!change_places(own.sun_path, address.sun_path))
+		supervisor_give_up("the control socket cannot be put in its place");
 }
 
 /* Whether all requests for a tenant's module that began before the current directory have ended:
@@ -127,8 +161,10 @@ static void
 answer_takeover(struct supervisor *supervisor, int fd, const char *words)
 {
 	(void)words;
-	if (write(fd, "ok\n", 3) == 3)
-		supervisor_hand_over(supervisor);
+	/* the sender has our names in any case, whether or not it still waits */
+	if (write(fd, "ok\n", 3) != 3)
+		scop_log_line(SCOP_LOG_INFO, "the new supervisor did not wait for an answer");
+	supervisor_hand_over(supervisor);
 }
 
 static void

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The end of a supervisor, which stops or hands over to a new one; and how a new one takes over. */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "supervisor/supervisor.h"
@@ -9,7 +11,12 @@
 #include "base/log.h"
 #include "process/control.h"
 
-enum { KILL_AGAIN = 1000000 }; /* microseconds */
+enum {
+	KILL_AGAIN = 1000000, /* microseconds */
+	ANSWER_MS = 3000,     /* the previous supervisor may be at work */
+	TAKE_OVER_TRIES = 100,
+	TRY_AGAIN = 10000, /* microseconds */
+};
 
 void
 supervisor_stop(struct supervisor *supervisor, int64_t milliseconds)
@@ -68,20 +75,38 @@ supervisor_hand_over(struct supervisor *supervisor)
 	supervisor_stop(supervisor, supervisor->host.config.drain_milliseconds);
 }
 
-/* Connects to a supervisor that uses this run directory; -1 if there is none. */
-int
-supervisor_find_predecessor(const struct supervisor *supervisor)
+enum reply { TOLD, GONE, HUNG_UP };
+
+/* Sends the command once. TOLD: it answered, or will read the command when it continues. */
+static enum reply
+tell_predecessor(const char *run, const char *name)
 {
-	return scop_control_send(supervisor->host.config.run, "");
+	char answer[8] = "";
+	const int fd = scop_control_send_to(run, name, "takeover\n");
+	struct pollfd polled = { fd, POLLIN, 0 };
+
+	if (fd < 0)
+		return errno == ECONNREFUSED || errno == ENOENT ? GONE : HUNG_UP;
+	const int events = poll(&polled, 1, ANSWER_MS);
+	const bool hung_up = events > 0 && read(fd, answer, sizeof answer - 1) <= 0;
+	close(fd);
+	if (events == 0)
+		scop_log_line(SCOP_LOG_WARNING, "the previous supervisor has not answered yet");
+	return hung_up ? HUNG_UP : TOLD;
 }
 
 void
-supervisor_take_over(int predecessor)
+supervisor_take_over(const struct supervisor *supervisor, const char *predecessor)
 {
-	char answer[8] = "";
+	const char *run = supervisor->host.config.run;
+	char path[SCOP_CONFIG_TEXT + 40];
+	int tries = 0;
 
-	if (write(predecessor, "takeover\n", 9) != 9 ||
-	    read(predecessor, answer, sizeof answer - 1) <= 0)
-		scop_log_line(SCOP_LOG_WARNING, "the previous supervisor did not answer");
-	close(predecessor);
+	while (tell_predecessor(run, predecessor) == HUNG_UP && ++tries < TAKE_OVER_TRIES)
+		usleep(TRY_AGAIN);
+	if (tries == TAKE_OVER_TRIES)
+		scop_log_line(SCOP_LOG_ERROR,
+		    "the previous supervisor does not end, and still serves");
+	snprintf(path, sizeof path, "%s/%s", run, predecessor);
+	unlink(path);
 }

@@ -339,6 +339,7 @@ int
 main(int argc, char **argv)
 {
 	static struct supervisor supervisor;
+	char predecessor[32];
 	struct scop_error err;
 
 	scop_log_open("supervisor", SCOP_LOG_INFO);
@@ -352,14 +353,11 @@ main(int argc, char **argv)
 	find_users(&supervisor.host);
 	open_notices(&supervisor);
 	share_directory(&supervisor);
-	const int predecessor = supervisor_find_predecessor(&supervisor);
 	supervisor_read_image(&supervisor);
-	supervisor.control_fd =
-	    supervisor_open_socket(&supervisor, "control", 0660, supervisor.host.nginx_gid);
 	/* the broker asks the kernel for the peer's user id */
 	supervisor.out_fd = supervisor_open_socket(&supervisor, "out", 0666, 0);
-	if (predecessor >= 0)
-		supervisor_take_over(predecessor);
+	supervisor_open_control(&supervisor, predecessor, sizeof predecessor);
+	supervisor_take_over(&supervisor, predecessor);
 	write_state(&supervisor);
 	scop_log_line(SCOP_LOG_INFO, "ready");
 	while (!supervisor_is_done(&supervisor)) {

@@ -59,6 +59,11 @@ bool supervisor_reap_service(struct supervisor *supervisor, pid_t pid);
 int supervisor_open_socket(const struct supervisor *supervisor, const char *name, mode_t mode,
     gid_t group);
 
+/* Puts a new control socket in the place of the previous supervisor's in one step. That one remains
+ * reachable as `ret_predecessor`, a name in the run directory, so it can be told at any time later;
+ * a connection made earlier would be closed after CONTROL_WAIT_MS without a command. */
+void supervisor_open_control(struct supervisor *supervisor, char *ret_predecessor, size_t size);
+
 /* Accepts one connection, and answers its command. */
 void supervisor_answer(struct supervisor *supervisor);
 
@@ -75,9 +80,9 @@ bool supervisor_is_done(const struct supervisor *supervisor);
 /* Hands over to a new supervisor, which has already taken over the sockets' names. */
 void supervisor_hand_over(struct supervisor *supervisor);
 
-/* Connects to the supervisor that uses this run directory, -1 if there is none; the second tells it
- * that this one is ready. */
-int supervisor_find_predecessor(const struct supervisor *supervisor);
-void supervisor_take_over(int predecessor);
+/* Tells the supervisor behind the socket `predecessor` of the run directory to hand over, again if
+ * it hangs up before it has read the command, and removes the name. Does nothing if none listens.
+ */
+void supervisor_take_over(const struct supervisor *supervisor, const char *predecessor);
 
 #endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: EUPL-1.2
+// A new supervisor that starts slowly: the old one hangs up on a silent connection after 50 ms, and still has to hand over.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { sleep, start, until } from '../support/stack.mjs'
+
+const build = process.env.BUILD ?? 'build'
+const alive = (pid) => { try { process.kill(pid, 0); return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8')) } catch { return false } }
+const serves = async () => (await stack.request('acme.localhost', '/fr/guestbook/')).status === 200
+let stack
+
+before(async () => {
+  stack = await start({})
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
+})
+after(() => stack?.stop())
+
+// Starts a supervisor under strace, which acts on its first calls of connect; its process id and its end.
+async function startSlowly (action) {
+  const log = fs.openSync(path.join(stack.folder, 'log/scopiton.log'), 'a')
+  const trace = spawn('strace', ['-o', '/dev/null', '-e', 'trace=connect', '-e', `inject=connect:${action}`, path.join(build, 'libexec/scopiton-supervisor'),
+    path.join(stack.folder, 'scopiton.conf')], { stdio: ['ignore', log, log] })
+  fs.closeSync(log)
+  const ended = new Promise((resolve) => trace.once('exit', resolve))
+  return { trace, ended }
+}
+
+async function check ({ trace, ended }, first) {
+  try {
+    await until('the first has ended', () => !alive(first), 45)
+    assert.ok(await serves(), 'the second serves')
+    const run = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)[1]
+    assert.deepEqual(fs.readdirSync(run).filter((name) => name.startsWith('control')), ['control'])
+    await stack.cli('module', 'disable', 'guestbook', '--tenant', 'acme') // it also publishes
+    assert.ok(!await serves())
+    await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
+    await stack.again('supervisor')
+    assert.equal(await Promise.race([ended, sleep(45000)]), 0, 'the second has ended by itself')
+    assert.ok(await serves(), 'the third serves')
+  } finally {
+    if (alive(trace.pid)) for (const pid of fs.readFileSync(`/proc/${trace.pid}/task/${trace.pid}/children`, 'utf8').trim().split(' ')) process.kill(Number(pid), 'SIGTERM')
+  }
+}
+
+test('a supervisor that pauses between connecting and asking takes over all the same', async () => {
+  const first = stack.pid('supervisor')
+  await check(await startSlowly('delay_exit=300000:when=1..3'), first)
+})
+
+test('a supervisor that pauses before it connects takes over all the same', async () => {
+  const first = stack.pid('supervisor')
+  await check(await startSlowly('delay_enter=300000:when=1..3'), first)
+})
+
+test('of two supervisors that start at once, one remains', async () => {
+  const first = stack.pid('supervisor')
+  const both = await Promise.all([startSlowly('delay_exit=200000:when=1..2'), startSlowly('delay_enter=200000:when=1..2')])
+  await until('the first has ended', () => !alive(first), 45)
+  await until('one of the two has ended', () => both.some(({ trace }) => !alive(trace.pid)), 45)
+  const last = both.find(({ trace }) => alive(trace.pid))
+  assert.ok(last, 'the other one remains')
+  await check(last, both.find((one) => one !== last).trace.pid)
+})
