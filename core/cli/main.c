@@ -85,9 +85,9 @@ static const struct command {
 	    "first" },
 	{ "login", cli_login, "login TENANT ROLE",
 	    "print a one-time sign-in link for the tenant's portal" },
-	{ "migrate", cli_migrate, "migrate [--leave-out]",
+	{ "migrate", cli_migrate, "migrate [--disable-failing]",
 	    "check that this program can load all modules in use, then migrate the databases;\n    "
-	    "  with --leave-out, disable the modules that it cannot load" },
+	    "  with --disable-failing, disable the modules that it cannot load" },
 	{ "check", cli_check, "check [FOLDER]",
 	    "check the configuration, or a module's package without installing it" },
 	{ "doctor", cli_doctor, "doctor",

@@ -43,7 +43,7 @@ cli_serve(struct cli *cli)
 /* Lists tenants' modules that this version of the host would not load, or disables them if so
  * ordered. */
 static bool
-preflight(struct scop_platform *platform, bool leave_out)
+preflight(struct scop_platform *platform, bool disable_failing)
 {
 	const bool is_new = !scop_platform_row(platform,
 	    "SELECT 1 AS there FROM information_schema.tables WHERE table_schema = 'scopiton' AND "
@@ -69,7 +69,7 @@ preflight(struct scop_platform *platform, bool leave_out)
 		printf("%s %s, used by %lld tenants, would not load: %s\n",
 		    scop_text(row, "module"), scop_text(row, "version"),
 		    (long long)scop_int(row, "tenants"), err.text);
-		if (leave_out && strcmp(scop_text(row, "module"), "portal") != 0)
+		if (disable_failing && strcmp(scop_text(row, "module"), "portal") != 0)
 			ok &= scop_platform_sql(platform,
 				  "UPDATE scopiton.subscription SET state = 'off', epoch = "
 				  "epoch + 1 WHERE package = %lld AND state = 'on'",
@@ -78,7 +78,7 @@ preflight(struct scop_platform *platform, bool leave_out)
 		else
 			ok = scop_error_set(&platform->err,
 			    "nothing was changed. Upgrade these modules first, or disable them: "
-			    "scopiton migrate --leave-out");
+			    "scopiton migrate --disable-failing");
 	}
 	return ok;
 }
@@ -87,7 +87,9 @@ int
 cli_migrate(struct cli *cli)
 {
 	struct scop_platform platform;
-	const bool leave_out = cli_flag(cli, "--leave-out");
+	/* --leave-out: its name in 0.1.0 */
+	const bool disable_failing =
+	    cli_flag(cli, "--disable-failing") || cli_flag(cli, "--leave-out");
 	int status = CLI_DONE;
 
 	if (!cli_done(cli, 0))
@@ -101,7 +103,7 @@ cli_migrate(struct cli *cli)
 	else if (!scop_platform_lock(&platform, 30))
 		status = cli_fail("an installation has been running for 30 seconds. Try again when "
 				  "it has ended.");
-	else if (!preflight(&platform, leave_out) ||
+	else if (!preflight(&platform, disable_failing) ||
 	    !scop_platform_migrate(&platform, cli_step, NULL) || !scop_module_scan(&platform))
 		status = cli_fail("%s", platform.err.text);
 	scop_platform_unlock(&platform);
