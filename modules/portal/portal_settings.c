@@ -187,6 +187,15 @@ checked(struct scop_request *req, const struct scop_value *row, const struct sco
 				    : checked_number(req, row, text);
 }
 
+/* The value for the activity log: of an amount, which is stored in cents, in units. */
+static const char *
+in_units(struct scop_request *req, const struct scop_value *row, const struct scop_value *value)
+{
+	const char *text = scop_as_text(value);
+
+	return is_type(row, "money") ? scop_plain(req, limit(req, row, atoll(text))) : text;
+}
+
 void
 portal_settings_save(struct scop_request *req)
 {
@@ -214,7 +223,7 @@ portal_settings_save(struct scop_request *req)
 		list[i] = scop_map_of(req, "name", scop_get(row, "name"), "value", value, NULL);
 		if (strcmp(scop_as_text(value), scop_text(row, "value")) != 0)
 			about = scop_make_text(req, "%s, %s: %s", scop_as_text(about),
-			    scop_text(row, "title"), scop_as_text(value));
+			    scop_text(row, "title"), in_units(req, row, value));
 	}
 	if (scop_rejected(req))
 		return;

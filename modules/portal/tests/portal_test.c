@@ -213,6 +213,112 @@ a_module_that_is_not_offered_cannot_be_ordered_or_set(void **state)
 	assert_int_equal(scop_count(scop_test_audit(test)), 0);
 }
 
+/* A module on offer, for this price in cents; `on`: the tenant has it, with one setting. */
+static void
+offer(struct scop_test *test, int cents, bool on)
+{
+	/* the host's own tables keep what earlier tests wrote */
+	scop_test_sql(test, "DELETE FROM scopiton.installer_order WHERE module = 'album'");
+	scop_test_sql(test, "DELETE FROM scopiton.subscription WHERE module = 'album'");
+	scop_test_sql(test, "DELETE FROM scopiton.package WHERE module = 'album'");
+	scop_test_sql(test, "UPDATE scopiton.tenant SET allowance_cents = NULL");
+	scop_test_sql(test, "INSERT IGNORE INTO scopiton.module (name) VALUES ('album')");
+	scop_test_sql(test,
+	    "INSERT INTO scopiton.package (module, version, hash, title, summary, tariff_cents, "
+	    "currency) VALUES ('album', '1.0.0', REPEAT('a', 32), 'Album', 'Pictures.', %d, "
+	    "'EUR')",
+	    cents);
+	if (!on)
+		return;
+	scop_test_sql(test,
+	    "INSERT INTO scopiton.subscription (tenant, module, package, database_name, epoch, "
+	    "state, root) SELECT 1, 'album', id, 't1_album', 1, 'on', 0 FROM scopiton.package "
+	    "WHERE module = 'album'");
+	scop_test_sql(test,
+	    "INSERT INTO socle.setting_type (module, name, place, type, standard, low, high, "
+	    "title) VALUES ('album', 'fee', 1, 'money', '1250', 100, 500000, 'Fee')");
+}
+
+static int
+order(struct scop_test *test, const char *route, const char *agreed)
+{
+	scop_test_part(test, "module", "album");
+	if (agreed)
+		scop_test_field(test, "agreed", agreed);
+	return scop_test_ask(test, route);
+}
+
+static int64_t
+ordered(struct scop_test *test)
+{
+	return scop_as_int(scop_test_sql_value(test,
+	    "SELECT COUNT(*) FROM scopiton.installer_order WHERE module = 'album' AND kind = "
+	    "'install'"));
+}
+
+static void
+a_module_is_ordered_at_the_price_shown_and_once(void **state)
+{
+	struct scop_test *test = *state;
+
+	scop_test_sign_in(test, "Ada", members_may);
+	offer(test, 1500, false);
+	scop_test_sql(test, "UPDATE scopiton.tenant SET allowance_cents = 2000 WHERE id = 1");
+	assert_int_equal(order(test, "install-form", NULL), 200);
+	assert_non_null(strstr(scop_test_page(test), "name=\"agreed\" value=\"15.00\""));
+	assert_int_equal(order(test, "install", "14.00"), 303);
+	assert_string_equal(scop_test_location(test), "/portal/modules/album/install");
+	assert_int_equal(ordered(test), 0);
+	scop_test_language(test, "fr");
+	assert_int_equal(order(test, "install", "15.00"), 303);
+	is_noted(test, "Ada", "Installed", "Album");
+	assert_int_equal(order(test, "install", "15.00"), 303);
+	assert_int_equal(ordered(test), 1);
+	assert_int_equal(scop_count(scop_test_audit(test)), 1);
+}
+
+static void
+a_module_beyond_the_allowance_is_not_ordered(void **state)
+{
+	struct scop_test *test = *state;
+
+	scop_test_sign_in(test, "Ada", members_may);
+	offer(test, 1500, false);
+	assert_int_equal(order(test, "install", "15.00"), 303);
+	assert_string_equal(scop_test_location(test), "/portal/modules/album/install");
+	assert_int_equal(ordered(test), 0);
+}
+
+static int
+set_fee(struct scop_test *test, const char *fee, const char *seen)
+{
+	scop_test_part(test, "module", "album");
+	scop_test_field(test, "set.fee", fee);
+	scop_test_field(test, "seen", seen);
+	return scop_test_ask(test, "save-settings");
+}
+
+static void
+a_setting_is_checked_saved_and_noted(void **state)
+{
+	struct scop_test *test = *state;
+
+	scop_test_sign_in(test, "Ada", members_may);
+	offer(test, 0, true);
+	scop_test_part(test, "module", "album");
+	assert_int_equal(scop_test_ask(test, "settings"), 200);
+	assert_non_null(strstr(scop_test_page(test), "value=\"12.50\""));
+	const char *seen = scop_as_text(scop_test_model(test, "seen"));
+	assert_int_equal(set_fee(test, "0.50", seen), 422);
+	assert_non_null(strstr(scop_test_refusal(test, "set.fee"), "1.00"));
+	assert_int_equal(set_fee(test, "7.25", seen), 303);
+	is_noted(test, "Ada", "Changed settings", "Album, Fee: 7.25");
+	assert_int_equal(set_fee(test, "8.00", seen), 422);
+	assert_string_equal(scop_as_text(scop_test_sql_value(test,
+				"SELECT value FROM socle.setting WHERE name = 'fee'")),
+	    "725");
+}
+
 static void
 the_country_is_ordered_once_and_shown_at_once(void **state)
 {
@@ -307,6 +413,9 @@ main(void)
 		scop_test(a_changed_role_is_noted_by_its_title),
 		scop_test(a_role_gets_only_permissions_that_its_author_has),
 		scop_test(a_module_that_is_not_offered_cannot_be_ordered_or_set),
+		scop_test(a_module_is_ordered_at_the_price_shown_and_once),
+		scop_test(a_module_beyond_the_allowance_is_not_ordered),
+		scop_test(a_setting_is_checked_saved_and_noted),
 		scop_test(the_country_is_ordered_once_and_shown_at_once),
 		scop_test(the_log_shows_entries_in_the_readers_language_and_finds_them),
 		scop_test(pages_need_their_permission),
