@@ -13,9 +13,10 @@
 #include "scopiton/value.h"
 
 enum {
-	AGAIN_SOON = 200,       /* the tenant is being switched to another version */
-	AGAIN_LATER = 5000,     /* no worker can be reached */
-	AGAIN_WHEN_ON = 600000, /* the module is switched off */
+	AGAIN_SOON = 200,        /* the tenant is being switched to another version */
+	AGAIN_LATER = 5000,      /* no worker can be reached */
+	AGAIN_SUSPENDED = 15000, /* other runs of the job have crashed */
+	AGAIN_WHEN_ON = 600000,  /* the module is switched off */
 };
 
 static void
@@ -52,6 +53,8 @@ take_line(struct run *run, const char *line)
 		end_run(run, RUN_AGAIN, line + 6);
 	} else if (strncmp(line, "dead ", 5) == 0) {
 		end_run(run, RUN_DEAD, line + 5);
+	} else if (strncmp(line, "suspended ", 10) == 0) {
+		put_away(run, AGAIN_SUSPENDED, line + 10);
 	} else if (strcmp(line, "moved") == 0) {
 		put_away(run, AGAIN_SOON, "");
 	}

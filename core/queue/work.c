@@ -167,7 +167,7 @@ scop_cancelled(struct scop_request *req)
 
 static const struct scop_statement job_claim = { "job_claim",
 	"INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1 };
-enum outcome { JOB_DONE, JOB_AGAIN, JOB_DEAD, JOB_COLLIDED };
+enum outcome { JOB_DONE, JOB_AGAIN, JOB_DEAD, JOB_COLLIDED, JOB_SUSPENDED };
 
 /* Runs the job once, in one transaction whose first write shows whether an earlier delivery has
  * taken effect.
@@ -254,7 +254,7 @@ one_line(struct scop_request *req, const char *cause)
 	return line;
 }
 
-static const char *const outcome_words[] = { "done", "again", "dead", "again" };
+static const char *const outcome_words[] = { "done", "again", "dead", "again", "suspended" };
 
 static void
 answer(struct scop_request *req, enum outcome outcome, const char *cause)
@@ -284,7 +284,7 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 		answer(req, JOB_DEAD, SCOP_TEXT("the module has no such job"));
 	} else if (exchange->route &&
 	    !exchange->route(exchange->context, (unsigned)(job - app->module->jobs))) {
-		answer(req, JOB_AGAIN,
+		answer(req, JOB_SUSPENDED,
 		    SCOP_TEXT("the job is suspended, because most of its last runs crashed"));
 	} else if (!(req->job_body = read_json(req, exchange, &err))) {
 		answer(req, JOB_DEAD, err.text);

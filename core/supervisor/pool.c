@@ -164,6 +164,8 @@ scop_pool_out_of_service(struct scop_host *host, struct scop_pool *pool, const c
 void
 scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 {
+	if (pool->board)
+		scop_board_forgive(pool->board);
 	if (pool->listen_fd >= 0)
 		return;
 	if (!listen_on(host, pool)) {
@@ -176,8 +178,6 @@ scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 	free(pool->reason);
 	pool->reason = NULL;
 	pool->start_failures = 0;
-	if (pool->board)
-		scop_board_forgive(pool->board);
 	host->state_changed = true;
 }
 

@@ -122,7 +122,10 @@ void scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 /* When the pool must be checked next; INT64_MAX for never. */
 int64_t scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64_t now);
 
+/* Gives the pool another chance: ends the suspension of its routes, and puts it back in service if
+ * it is out of it. */
 void scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool);
+
 void scop_pool_kill(struct scop_pool *pool, int signal);
 void scop_pool_free(struct scop_host *host, struct scop_pool *pool);
 

@@ -84,3 +84,26 @@ test('a job over its own limit is ended and tried again; in the end it is among 
   await ask('note', 'afterwards')
   await until('the next is done', async () => await notes("text = 'afterwards'") === 1)
 })
+
+test('while a job is suspended, its entries use up none of their tries, and then all are done', async () => {
+  const COUNT = 8, SUSPENDED = "name = 'crash' AND error LIKE 'the job is suspended%'", from = mark(stack)
+  await ask('note', 'so that the job is suspended, not the whole pool', { count: '20' })
+  await until('they are done', async () => await notes("text LIKE 'so that%'") === 20)
+  await ask('crash', 'each crashes at its first try', { count: String(COUNT) })
+  await until('the job is suspended', () => lines(stack, from, "of 'clerk' is suspended").length > 0)
+  for (let round = 0; round < 3; round++) {
+    await until('its entries wait', async () => await waiting("name = 'crash' AND dispatcher IS NULL") === COUNT)
+    await stack.sql(`UPDATE queue.outbox SET error = '' WHERE ${SUSPENDED}`)
+    await hurry()
+    await until('they are told that it is suspended', async () => await waiting(SUSPENDED) === COUNT)
+  }
+  assert.equal(await waiting("name = 'crash' AND tries > 1"), 0, 'only a crash is a try')
+  assert.ok(await waiting("name = 'crash' AND tries = 0") > 0, 'some have never run')
+
+  await stack.sql("UPDATE queue.outbox SET tries = 1 WHERE name = 'crash'")
+  await configure(stack, {}, 'clerk')
+  await until('all are done', async () => {
+    await hurry()
+    return await notes("job = 'crash'") === COUNT
+  }, 20)
+})
