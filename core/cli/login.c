@@ -9,22 +9,7 @@
 
 enum { LINK_MINUTES = 15 };
 
-/* Translates "owner" into the tenant's language: the role has no title of its own. The portal knows
- * these words too (member_is_named). */
-static const char *
-owner_in(const char *language)
-{
-	static const char *const words[][2] = { { "fr", "propriétaire" }, { "nl", "eigenaar" },
-		{ "de", "Inhaber" } };
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcmp(words[i][0], language) == 0)
-			return words[i][1];
-	return "owner";
-}
-
-/* The member who represents the role, made if missing: called like the role, in the tenant's
- * language, until a person gives a name. */
+/* The member who represents the role, made if missing: without a name, until a person gives one. */
 static int64_t
 member_of(struct scop_platform *platform, uint32_t tenant, const char *role, const char *language)
 {
@@ -36,11 +21,7 @@ member_of(struct scop_platform *platform, uint32_t tenant, const char *role, con
 	if (member)
 		return scop_int(member, "member");
 	if (!scop_platform_sql(platform,
-		"INSERT INTO t%u.member (name, language) SELECT IF(r.title = '', '%s', "
-		"COALESCE((SELECT w.text FROM scopiton.message w WHERE (w.module, w.language, "
-		"w.english) = (r.module, '%s', r.title)), r.title)), '%s' FROM t%u.role r WHERE "
-		"r.name = '%s'",
-		tenant, owner_in(language), language, language, tenant, role))
+		"INSERT INTO t%u.member (name, language) VALUES ('', '%s')", tenant, language))
 		return 0;
 	const int64_t id =
 	    scop_int(scop_platform_row(platform, "SELECT LAST_INSERT_ID() AS id"), "id");

@@ -45,7 +45,7 @@ create(struct cli *cli, struct scop_platform *platform)
 		.owner_mail = cli_option(cli, "--owner", NULL),
 		.inviter = "Scopiton" };
 
-	order.owner_name = cli_option(cli, "--owner-name", order.owner_mail);
+	order.owner_name = cli_option(cli, "--owner-name", "");
 	/* the arguments left after the options */
 	order.name = cli->argc > 0 ? cli->argv[0] : "";
 	if (cli->argc != 1 || !order.title)

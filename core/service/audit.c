@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scopiton/portal.h"
+#include "web/actor.h"
 #include "web/request.h"
 
 enum { ABOUT_MAX = 250, NAME_MAX = 100 };
@@ -28,8 +29,9 @@ void
 scop_audit_as(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const char *text, const struct scop_value *about)
 {
-	const struct scop_value *who =
-	    name ? name : scop_value_text(req->arena, req->app->module_name);
+	const struct scop_value *who = scop_as_text(name)[0] ? name
+	    : scop_type(member) != SCOP_NULL                 ? scop_actor_of(req, member)
+					     : scop_value_text(req->arena, req->app->module_name);
 
 	scop_write(req,
 	    (struct scop_query){ &add,
@@ -40,5 +42,5 @@ scop_audit_as(struct scop_request *req, const struct scop_value *member,
 void
 scop_audit(struct scop_request *req, const char *text, const struct scop_value *about)
 {
-	scop_audit_as(req, scop_member(req), scop_member_name(req), text, about);
+	scop_audit_as(req, scop_member(req), scop_actor(req), text, about);
 }

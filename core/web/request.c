@@ -171,7 +171,7 @@ scop_request_rewind(struct scop_request *req)
 	req->view = NULL;
 	scop_buffer_init(&req->cookies, req->arena);
 	req->visitor = NULL;
-	req->settings = NULL;
+	req->settings = req->role_titles = NULL;
 	req->rejected = false;
 	req->queued = req->mailed = req->shown_once = false;
 	req->mail = 0;

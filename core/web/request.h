@@ -69,13 +69,14 @@ struct scop_request {
 	struct scop_list_maker errors;
 	struct scop_map_maker error_by_field;
 
-	const struct scop_value *member;   /* the session's row; NULL when not signed in */
-	const struct scop_value *menu;     /* the member's menu; NULL when not signed in */
-	const struct scop_value *settings; /* of the module, once one is read */
-	const char *session_hash;          /* hexadecimal; "" when not signed in */
-	bool closed;                       /* the module at this address is disabled */
-	bool by_key;                       /* the member is a program with an API key */
-	bool json_body;                    /* from a program: numbers are not localised */
+	const struct scop_value *member;      /* the session's row; NULL when not signed in */
+	const struct scop_value *menu;        /* the member's menu; NULL when not signed in */
+	const struct scop_value *settings;    /* of the module, once one is read */
+	const struct scop_value *role_titles; /* translated, once one is shown */
+	const char *session_hash;             /* hexadecimal; "" when not signed in */
+	bool closed;                          /* the module at this address is disabled */
+	bool by_key;                          /* the member is a program with an API key */
+	bool json_body;                       /* from a program: numbers are not localised */
 	/* of the public side, once read; NULL for none */
 	const struct scop_value *visitor;
 	bool for_visitor; /* the page is private to this visitor */

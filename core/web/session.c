@@ -3,6 +3,7 @@
  * writes them. */
 #include "web/session.h"
 
+#include "web/actor.h"
 #include "web/form.h"
 
 #include <string.h>
@@ -134,6 +135,7 @@ scop_session_load(struct scop_request *req)
 	    strlen(scop_text(req->member, "language")), &req->locale.language);
 	if (scop_text(req->member, "zone")[0])
 		req->locale.zone = scop_text(req->member, "zone");
+	req->member = scop_actor_complete(req, req->member);
 	req->menu = menu_of(req, scop_get(got, "menu"));
 }
 

@@ -58,15 +58,14 @@ portal_return(struct scop_request *req)
 }
 
 void
-portal_enter(struct scop_request *req, const struct scop_value *member,
-    const struct scop_value *name)
+portal_enter(struct scop_request *req, const struct scop_value *member)
 {
 	const struct scop_value *token = scop_random(req, PORTAL_TOKEN);
 
 	scop_write(req, place_note(member, scop_sender_hash(req)));
 	scop_write(req, session_add(scop_hash(req, token), member, scop_agent(req)));
 	scop_session_cookie(req, scop_as_text(token));
-	scop_audit_as(req, member, name, "Signed in", NULL);
+	scop_audit_as(req, member, NULL, "Signed in", NULL);
 	portal_return(req);
 }
 
@@ -75,7 +74,8 @@ link_show(struct scop_request *req)
 {
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token"));
 
-	scop_put(req, "member", scop_row(req, sign_in_by_hash(hash)));
+	scop_put(req, "member",
+	    portal_called(req, scop_row(req, sign_in_by_hash(portal_language(req), hash))));
 	scop_put(req, "token", scop_path(req, "token"));
 	scop_view(req, &view_link);
 }
@@ -84,14 +84,14 @@ static void
 link_use(struct scop_request *req)
 {
 	const struct scop_value *hash = scop_hash(req, scop_path(req, "token"));
-	const struct scop_value *found = scop_row(req, sign_in_by_hash(hash));
+	const struct scop_value *found = scop_row(req, sign_in_by_hash(portal_language(req), hash));
 
 	/* If two posts use the link at once, one deletes it and the other finds none. */
 	if (!found || scop_write(req, sign_in_use(hash)) != 1) {
 		scop_redirect(req, "sign-in-form", NULL);
 		return;
 	}
-	portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
+	portal_enter(req, scop_get(found, "member"));
 	if (!scop_bool(found, "has_account"))
 		scop_redirect(req, "password-form", NULL);
 }
@@ -100,7 +100,8 @@ link_use(struct scop_request *req)
 static const struct scop_value *
 put_member_of_role(struct scop_request *req)
 {
-	const struct scop_value *member = scop_row(req, member_of_role(scop_path(req, "role")));
+	const struct scop_value *member = portal_called(req,
+	    scop_row(req, member_of_role(portal_language(req), scop_path(req, "role"))));
 
 	scop_put(req, "name", scop_get(member, "name"));
 	scop_put(req, "role", scop_path(req, "role"));
@@ -122,7 +123,7 @@ as_enter(struct scop_request *req)
 	const struct scop_value *member = put_member_of_role(req);
 
 	if (member)
-		portal_enter(req, scop_get(member, "member"), scop_get(member, "name"));
+		portal_enter(req, scop_get(member, "member"));
 }
 
 static void

@@ -26,8 +26,7 @@ extern const struct scop_field portal_sure_fields[];
 void portal_return(struct scop_request *req);
 
 /* Opens a session for the member, and redirects as portal_return does. */
-void portal_enter(struct scop_request *req, const struct scop_value *member,
-    const struct scop_value *name);
+void portal_enter(struct scop_request *req, const struct scop_value *member);
 
 /* As scop_put_page, and `any`. */
 const struct scop_value *portal_put_page(struct scop_request *req, const char *name,
@@ -40,6 +39,12 @@ const struct scop_value *portal_language(struct scop_request *req);
  * does so for the column `key` of all `rows`. */
 const struct scop_value *portal_said(struct scop_request *req, const struct scop_value *text);
 const struct scop_value *portal_all_said(struct scop_request *req, const struct scop_value *rows,
+    const char *key);
+
+/* The same for a column that scop_actor() has filled, of one row or NULL, and of all rows. */
+const struct scop_value *portal_named(struct scop_request *req, const struct scop_value *row,
+    const char *key);
+const struct scop_value *portal_all_named(struct scop_request *req, const struct scop_value *rows,
     const char *key);
 
 /* portal_account.c: signing in with a password, and setting one. */
@@ -76,7 +81,10 @@ enum scop_job_result portal_invite_job(struct scop_request *req);
 void portal_member(struct scop_request *req);
 void portal_member_role(struct scop_request *req);
 void portal_member_remove(struct scop_request *req);
-/* The member's own name; NULL for a member who still bears the name of a role. */
+/* A row of a member, with `name`, `mail` and the role's `title`, whose `name` is now what pages
+ * show: of a member without a name the address, or else the title. NULL for none. */
+const struct scop_value *portal_called(struct scop_request *req, const struct scop_value *member);
+/* The name of the signed-in member; NULL for a member without one. */
 const struct scop_value *portal_own_name(struct scop_request *req);
 /* `inviter` is NULL if the member requested the mail to prove the address, "" if the inviter has no
  * name. */
@@ -156,10 +164,6 @@ void portal_role_save(struct scop_request *req);
 void portal_role_remove(struct scop_request *req);
 bool portal_may_give(struct scop_request *req, const struct scop_value *role);
 extern const struct scop_field portal_new_role_fields[], portal_may_fields[];
-
-/* The title of a role: the one that the tenant has given, or the translated one of a predefined
- * role. */
-const struct scop_value *portal_role_title(struct scop_request *req, const struct scop_value *role);
 
 /* portal_keys.c: API keys. */
 void portal_keys(struct scop_request *req);

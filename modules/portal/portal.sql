@@ -1,12 +1,16 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- The portal's reads of its tenant, and its writes: sessions, and orders to the installer.
 
--- name: sign_in_by_hash (hash)
-SELECT s.member, m.name, m.person IS NOT NULL AS has_account FROM socle.sign_in s JOIN socle.member m ON m.id = s.member
+-- name: sign_in_by_hash (language, hash)
+SELECT s.member, m.name, m.mail, m.person IS NOT NULL AS has_account, (SELECT COALESCE(w.text, NULLIF(o.title, ''), o.name) FROM socle.member_role h JOIN socle.role o ON o.name = h.role
+	LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (o.module, :language, o.title) WHERE h.member = m.id ORDER BY o.name = 'owner' DESC, o.name LIMIT 1) AS title
+FROM socle.sign_in s JOIN socle.member m ON m.id = s.member
 WHERE s.token_hash = :hash AND s.expires > UTC_TIMESTAMP(6)
 
--- name: member_of_role (role)
-SELECT m.id AS member, m.name FROM socle.member_role r JOIN socle.member m ON m.id = r.member WHERE r.role = :role ORDER BY m.id LIMIT 1
+-- name: member_of_role (language, role)
+SELECT m.id AS member, m.name, m.mail, (SELECT COALESCE(w.text, NULLIF(o.title, ''), o.name) FROM socle.member_role h JOIN socle.role o ON o.name = h.role
+	LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (o.module, :language, o.title) WHERE h.member = m.id ORDER BY o.name = 'owner' DESC, o.name LIMIT 1) AS title
+FROM socle.member_role r JOIN socle.member m ON m.id = r.member WHERE r.role = :role ORDER BY m.id LIMIT 1
 
 -- name: sign_in_use (hash)
 DELETE FROM socle.sign_in WHERE token_hash = :hash AND expires > UTC_TIMESTAMP(6)
@@ -336,11 +340,11 @@ SELECT html FROM socle.mail WHERE id = :id AND html <> ''
 -- Accounts: persons are in the database `account`, which no other module reads.
 
 -- name: person_by_mail (mail)
-SELECT p.id, p.name, p.mail, p.password, p.totp IS NOT NULL AS second, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
+SELECT p.id, m.name, p.mail, p.password, p.totp IS NOT NULL AS second, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
 WHERE p.mail = LOWER(:mail) AND BINARY p.mail = BINARY LOWER(:mail)
 
 -- name: person_of_member (member)
-SELECT p.id, p.mail, p.name, p.password, p.totp IS NOT NULL AS second FROM socle.member m JOIN account.person p ON p.id = m.person WHERE m.id = :member
+SELECT p.id, p.mail, m.name, p.password, p.totp IS NOT NULL AS second FROM socle.member m JOIN account.person p ON p.id = m.person WHERE m.id = :member
 
 -- name: person_add (mail, name, language, password)
 INSERT INTO account.person (mail, name, language, password) VALUES (LOWER(:mail), :name, :language, :password)
@@ -380,32 +384,32 @@ WHERE r.token_hash = :hash AND r.expires > UTC_TIMESTAMP(6)
 -- name: resets_use (person)
 DELETE FROM account.reset WHERE person = :person
 
+-- Those without a name are the last.
 -- name: members (language, after, before, limit)
-WITH listed AS (SELECT m.id, ROW_NUMBER() OVER (ORDER BY m.name, m.id) AS place FROM socle.member m)
-SELECT m.id, m.name, m.mail, m.person IS NOT NULL AS has_account, COALESCE(MAX(IF(r.role = 'owner', 'owner', NULL)), MIN(r.role)) AS role,
-	COALESCE(MAX(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)), '') AS title,
-	MAX(i.expires > UTC_TIMESTAMP(6)) AS invited
-FROM listed l JOIN socle.member m ON m.id = l.id LEFT JOIN socle.member_role r ON r.member = m.id LEFT JOIN socle.role o ON o.name = r.role LEFT JOIN socle.invitation i ON i.member = m.id
+WITH listed AS (SELECT m.id, ROW_NUMBER() OVER (ORDER BY m.name = '', m.name, m.mail, m.id) AS place FROM socle.member m)
+SELECT m.id, m.name, m.mail, m.name <> '' AS is_named, m.person IS NOT NULL AS has_account, (SELECT COALESCE(w.text, NULLIF(o.title, ''), o.name) FROM socle.member_role h JOIN socle.role o ON o.name = h.role
+	LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (o.module, :language, o.title) WHERE h.member = m.id ORDER BY o.name = 'owner' DESC, o.name LIMIT 1) AS role,
+	(SELECT MAX(i.expires > UTC_TIMESTAMP(6)) FROM socle.invitation i WHERE i.member = m.id) AS invited
+FROM listed l JOIN socle.member m ON m.id = l.id
 WHERE l.place > COALESCE((SELECT x.place FROM listed x WHERE x.id = :after), 0)
 	AND (:before IS NULL OR l.place < (SELECT x.place FROM listed x WHERE x.id = :before))
-GROUP BY m.id, l.place ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
+ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 
--- Whether the member has a name: one who came in by a link of the command line is called like a role until a name is given.
--- name: member_is_named (id)
-SELECT m.name <> '' AND NOT EXISTS (SELECT r.name FROM socle.role r WHERE m.name IN (r.name, r.title, 'propriétaire', 'eigenaar', 'Inhaber')
-	OR EXISTS (SELECT w.text FROM socle.message w WHERE w.module = r.module AND w.english = r.title AND w.text = m.name)) AS is_named
-FROM socle.member m WHERE m.id = :id
+-- name: name_of_member (id)
+SELECT name FROM socle.member WHERE id = :id
 
--- name: member_by_id (id)
-SELECT m.id, m.name, m.mail, m.language, m.person IS NOT NULL AS has_account, (SELECT r.role FROM socle.member_role r WHERE r.member = m.id ORDER BY r.role = 'owner' DESC, r.role LIMIT 1) AS role
+-- name: member_by_id (language, id)
+SELECT m.id, m.name, m.mail, m.name <> '' AS is_named, m.name <> '' OR m.mail <> '' AS is_known, m.language, m.person IS NOT NULL AS has_account,
+	(SELECT r.role FROM socle.member_role r WHERE r.member = m.id ORDER BY r.role = 'owner' DESC, r.role LIMIT 1) AS role, (SELECT COALESCE(w.text, NULLIF(o.title, ''), o.name) FROM socle.member_role h JOIN socle.role o ON o.name = h.role
+	LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (o.module, :language, o.title) WHERE h.member = m.id ORDER BY o.name = 'owner' DESC, o.name LIMIT 1) AS title
 FROM socle.member m WHERE m.id = :id
 
 -- name: roles (language)
-SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), r.title) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members,
+SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), NULLIF(r.title, ''), r.name) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members,
 	(SELECT COUNT(*) FROM socle.role_permission p WHERE p.role = r.name) AS permissions FROM socle.role r ORDER BY r.name
 
 -- name: role_by_name (language, name)
-SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), r.title) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name AND BINARY r.name = BINARY :name
+SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), NULLIF(r.title, ''), r.name) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name AND BINARY r.name = BINARY :name
 
 -- name: role_add (name, title)
 INSERT INTO socle.role (name, title) VALUES (:name, :title)
@@ -529,22 +533,22 @@ SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message
 -- name: operations (language, words, since, until, after, limit)
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.installer_order e WHERE e.kind NOT IN ('sign-out', 'refresh')
-	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id < COALESCE(:after, 9223372036854775807) ORDER BY e.id DESC LIMIT :limit
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%') OR e.actor IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%'))) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id < COALESCE(:after, 9223372036854775807) ORDER BY e.id DESC LIMIT :limit
 
 -- name: operations_back (language, words, since, until, before, limit)
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.installer_order e WHERE e.kind NOT IN ('sign-out', 'refresh')
-	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id > :before ORDER BY e.id LIMIT :limit
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%') OR e.actor IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%'))) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id > :before ORDER BY e.id LIMIT :limit
 
 -- name: every_operation (language, tenant, words, since, until, after, limit)
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
-	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id < COALESCE(:after, 9223372036854775807) ORDER BY e.id DESC LIMIT :limit
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%') OR e.actor IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%'))) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id < COALESCE(:after, 9223372036854775807) ORDER BY e.id DESC LIMIT :limit
 
 -- name: every_operation_back (language, tenant, words, since, until, before, limit)
 SELECT e.id, e.kind, COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = e.module), e.module) AS module, e.actor, e.created, e.state,
 	e.state IN ('waiting', 'running') AS under_way, e.message FROM socle.every_order e WHERE e.tenant = :tenant AND e.kind NOT IN ('sign-out', 'refresh')
-	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id > :before ORDER BY e.id LIMIT :limit
+	AND (:words IS NULL OR e.actor LIKE CONCAT('%', :words, '%') OR e.actor IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%'))) AND (:since IS NULL OR e.created >= :since) AND (:until IS NULL OR e.created < :until) AND e.id > :before ORDER BY e.id LIMIT :limit
 
 -- name: dead_jobs_for (language, tenant)
 SELECT d.id, d.died, d.error, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title, d.module) AS title
@@ -598,13 +602,13 @@ LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail 
 SELECT id, at, name, about, module,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
 	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
-FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
+FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
 
 -- name: audit_trail_back (language, words, since, until, before, limit)
 SELECT id, at, name, about, module,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
 	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
-FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id > :before ORDER BY id LIMIT :limit
+FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id > :before ORDER BY id LIMIT :limit
 
 -- name: person_totp (id, totp, step)
 UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id
@@ -613,7 +617,7 @@ UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id
 UPDATE account.person SET totp_step = :step WHERE id = :id AND totp_step < :step
 
 -- name: person_with_second (id)
-SELECT p.id, p.name, p.password, CONVERT(p.totp USING ascii) AS totp, m.id AS member FROM account.person p JOIN socle.member m ON m.person = p.id
+SELECT p.id, p.password, CONVERT(p.totp USING ascii) AS totp, m.id AS member FROM account.person p JOIN socle.member m ON m.person = p.id
 WHERE p.id = :id AND p.totp IS NOT NULL
 
 -- name: recovery_add (person, hash)

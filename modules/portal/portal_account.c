@@ -137,7 +137,7 @@ portal_sign_in(struct scop_request *req)
 	if (scop_bool(person, "second"))
 		portal_ask_second(req, person);
 	else
-		portal_enter(req, member, scop_get(person, "name"));
+		portal_enter(req, member);
 }
 
 /* Ends sessions at other tenants too: the installer does it, because the portal's role has access
@@ -232,8 +232,7 @@ portal_reset(struct scop_request *req)
 		scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	end_elsewhere(req, scop_get(found, "person"), scop_get(found, "name"));
-	scop_audit_as(req, scop_get(found, "member"), scop_get(found, "name"),
-	    "Reset a forgotten password", NULL);
+	scop_audit_as(req, scop_get(found, "member"), NULL, "Reset a forgotten password", NULL);
 	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
 	/* The link has proved the address: signs in at once, also from a network with too many
 	 * failures. */
@@ -241,7 +240,7 @@ portal_reset(struct scop_request *req)
 		portal_ask_second(req, found);
 		return;
 	}
-	portal_enter(req, scop_get(found, "member"), scop_get(found, "name"));
+	portal_enter(req, scop_get(found, "member"));
 }
 
 /* ---- the member's own account ---- */
@@ -309,7 +308,7 @@ portal_password(struct scop_request *req)
 		scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, resets_use(scop_get(person, "id")));
 	scop_write(req, sessions_end_others(scop_member(req), scop_session(req)));
-	end_elsewhere(req, scop_get(person, "id"), scop_member_name(req));
+	end_elsewhere(req, scop_get(person, "id"), scop_actor(req));
 	scop_audit(req, "Changed the password", NULL);
 	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
 	scop_redirect(req, "account", NULL);

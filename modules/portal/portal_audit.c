@@ -24,6 +24,7 @@ void
 portal_audit(struct scop_request *req)
 {
 	portal_put_period(req);
-	portal_put_page(req, "trail", PER_PAGE, page_of_trail);
+	scop_put(req, "trail",
+	    portal_all_named(req, portal_put_page(req, "trail", PER_PAGE, page_of_trail), "name"));
 	scop_view(req, &view_audit);
 }

@@ -35,8 +35,7 @@ portal_company_save(struct scop_request *req)
 	const struct scop_value *country = scop_field(req, "country");
 
 	if (strcmp(scop_as_text(country), country_chosen(req)) != 0) {
-		scop_write(req,
-		    country_order_add(scop_tenant(req), scop_member_name(req), country));
+		scop_write(req, country_order_add(scop_tenant(req), scop_actor(req), country));
 		scop_audit(req, "Set the company's country", country);
 	}
 	scop_flash(req, SCOP_TEXT("Saved."));

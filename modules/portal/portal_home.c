@@ -28,7 +28,7 @@ portal_home(struct scop_request *req)
 	scop_put_all(req,
 	    (const struct scop_read[]){ { "tiles", false, tiles(language) },
 		{ "entries", false, entries(language) }, { "public", true, public_module() },
-		{ "member", true, member_is_named(scop_member(req)) }, { 0 } });
+		{ "member", true, name_of_member(scop_member(req)) }, { 0 } });
 	const struct scop_value *found = permitted(req, scop_model(req, "tiles")),
 				*pages = permitted(req, scop_model(req, "entries"));
 

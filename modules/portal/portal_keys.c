@@ -59,7 +59,7 @@ portal_keys(struct scop_request *req)
 	const struct scop_value *found =
 	    scop_rows(req, api_keys(scop_make_text(req, "%s", scop_language_of(req))));
 
-	scop_put(req, "keys", found);
+	scop_put(req, "keys", portal_all_named(req, found, "by_name"));
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
 	scop_put(req, "permissions", grantable(req));
 	scop_view(req, &view_keys);
@@ -90,7 +90,7 @@ portal_key_add(struct scop_request *req)
 		return;
 	}
 	scop_write(req,
-	    api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_member_name(req),
+	    api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_actor(req),
 		scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
 	scop_audit(req, "Created an API key", scop_field(req, "name"));
 	scop_put(req, "fresh", token);

@@ -44,48 +44,36 @@ const struct scop_field portal_invitation_fields[] = {
 	{ 0 },
 };
 
-/* The titles of roles that every tenant has; a role without a title is shown by its name. */
-static const char *const known_roles[] = { SCOP_TEXT("owner") };
+/* ---- members without a name ---- */
 
+/* How a member is shown: by name, without one by address, else by the title of the role. */
 static const struct scop_value *
-title_of(struct scop_request *req, const char *role, const char *title)
+called(const struct scop_value *member, const char *title)
 {
-	if (title[0])
-		return scop_make_text(req, "%s", title);
-	for (size_t i = 0; i < sizeof known_roles / sizeof known_roles[0]; i++)
-		if (strcmp(known_roles[i], role) == 0)
-			return scop_make_text(req, "%s", scop_translate(req, known_roles[i]));
-	return scop_make_text(req, "%s", role);
+	return scop_get(member,
+	    scop_text(member, "name")[0]       ? "name"
+		: scop_text(member, "mail")[0] ? "mail"
+					       : title);
 }
 
 const struct scop_value *
-portal_role_title(struct scop_request *req, const struct scop_value *role)
+portal_called(struct scop_request *req, const struct scop_value *member)
 {
-	return title_of(req, scop_text(role, "name"), scop_text(role, "title"));
+	return member ? scop_make_with(req, member, "name", called(member, "title")) : NULL;
 }
 
 static const struct scop_value *
-titled(struct scop_request *req, const struct scop_value *role, const void *context)
+listed_name(struct scop_request *req, const struct scop_value *member, const void *context)
 {
+	(void)req;
 	(void)context;
-	return portal_role_title(req, role);
+	return called(member, "role");
 }
 
-/* The roles to choose from. */
 static void
 put_roles(struct scop_request *req)
 {
-	scop_put(req, "roles",
-	    scop_rows_with(req, scop_rows(req, roles(portal_language(req))), "title", titled,
-		NULL));
-}
-
-/* The title of a member's role. */
-static const struct scop_value *
-role_in_words(struct scop_request *req, const struct scop_value *member, const void *context)
-{
-	(void)context;
-	return title_of(req, scop_text(member, "role"), scop_text(member, "title"));
+	scop_put(req, "roles", scop_rows(req, roles(portal_language(req))));
 }
 
 static struct scop_query
@@ -99,7 +87,7 @@ portal_members(struct scop_request *req)
 {
 	const struct scop_value *rows = portal_put_page(req, "members", PER_PAGE, page_of_members);
 
-	scop_put(req, "members", scop_rows_with(req, rows, "role", role_in_words, NULL));
+	scop_put(req, "members", scop_rows_with(req, rows, "name", listed_name, NULL));
 	put_roles(req);
 	scop_view(req, &view_members);
 }
@@ -109,9 +97,9 @@ portal_members(struct scop_request *req)
 const struct scop_value *
 portal_own_name(struct scop_request *req)
 {
-	return scop_bool(scop_row(req, member_is_named(scop_member(req))), "is_named")
-	    ? scop_member_name(req)
-	    : NULL;
+	const struct scop_value *member = scop_row(req, name_of_member(scop_member(req)));
+
+	return scop_text(member, "name")[0] ? scop_get(member, "name") : NULL;
 }
 
 void
@@ -172,7 +160,8 @@ portal_invite_job(struct scop_request *req)
 
 	if (member)
 		portal_send_invitation(req, scop_get(member, "id"), scop_get(member, "name"),
-		    scop_get(member, "mail"), scop_get(scop_body(req), "inviter"));
+		    scop_get(member, "mail"),
+		    scop_actor_name(req, scop_get(scop_body(req), "inviter")));
 	return SCOP_JOB_DONE;
 }
 
@@ -183,6 +172,22 @@ portal_invitation_form(struct scop_request *req)
 	    scop_row(req, invitation_by_hash(scop_hash(req, scop_path(req, "token")))));
 	scop_put(req, "token", scop_path(req, "token"));
 	scop_view(req, &view_invitation);
+}
+
+static void
+welcome(struct scop_request *req, const struct scop_value *member, bool is_new)
+{
+	if (!scop_text(member, "name")[0])
+		scop_flash(req,
+		    is_new ? SCOP_TEXT("Welcome. Your password is set: protect it with a second "
+				       "step.")
+			   : SCOP_TEXT("Welcome. You are a member now."));
+	else
+		scop_flash_with(req,
+		    is_new ? SCOP_TEXT("Welcome, {{name}}. Your password is set: protect it with a "
+				       "second step.")
+			   : SCOP_TEXT("Welcome, {{name}}. You are a member now."),
+		    member);
 }
 
 /* The link proves the address: a person with an account joins with it, others create one. */
@@ -214,23 +219,26 @@ portal_invitation(struct scop_request *req)
 		person = scop_make_int(req, scop_inserted(req));
 	}
 	scop_write(req, member_become(member, person, scop_get(found, "mail")));
-	scop_audit_as(req, member, scop_get(found, "name"), "Joined", scop_get(found, "mail"));
-	portal_enter(req, member, scop_get(found, "name"));
-	scop_flash_with(req,
-	    is_new ? SCOP_TEXT("Welcome, {{name}}. Your password is set: protect it with a second "
-			       "step.")
-		   : SCOP_TEXT("Welcome, {{name}}. You are a member now."),
-	    found);
+	scop_audit_as(req, member, NULL, "Joined", scop_get(found, "mail"));
+	portal_enter(req, member);
+	welcome(req, found, is_new);
 	if (is_new)
 		scop_redirect(req, "second", NULL);
 }
 
 /* ---- one member ---- */
 
+static const struct scop_value *
+member_of_path(struct scop_request *req)
+{
+	return portal_called(req,
+	    scop_row(req, member_by_id(portal_language(req), scop_path(req, "member"))));
+}
+
 void
 portal_member(struct scop_request *req)
 {
-	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member")));
+	const struct scop_value *member = member_of_path(req);
 
 	if (!member) {
 		scop_not_found(req);
@@ -254,9 +262,8 @@ is_last_owner(struct scop_request *req, const struct scop_value *member)
 void
 portal_member_role(struct scop_request *req)
 {
-	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))),
-				*role = scop_field(req, "role"),
-				*given = scop_row(req, role_by_name(portal_language(req), role));
+	const struct scop_value *member = member_of_path(req), *role = scop_field(req, "role");
+	const struct scop_value *given = scop_row(req, role_by_name(portal_language(req), role));
 
 	if (!member) {
 		scop_not_found(req);
@@ -281,8 +288,7 @@ portal_member_role(struct scop_request *req)
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
 	scop_audit(req, "Changed a member's role",
-	    scop_make_text(req, "%s: %s", scop_text(member, "name"),
-		scop_as_text(portal_role_title(req, given))));
+	    scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_text(given, "title")));
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "members", NULL);
 }
@@ -290,8 +296,7 @@ portal_member_role(struct scop_request *req)
 void
 portal_member_remove(struct scop_request *req)
 {
-	const struct scop_value *member = scop_row(req, member_by_id(scop_path(req, "member"))),
-				*id = scop_get(member, "id");
+	const struct scop_value *member = member_of_path(req), *id = scop_get(member, "id");
 
 	if (!member) {
 		scop_not_found(req);
@@ -317,7 +322,10 @@ portal_member_remove(struct scop_request *req)
 	scop_write(req, member_remove(id));
 	scop_audit(req, "Removed a member", scop_get(member, "name"));
 	const struct scop_value *name = scop_get(member, "name");
-	scop_flash_with(req, SCOP_TEXT("{{name}} is no longer a member."),
-	    scop_map_of(req, "name", name, NULL));
+	if (scop_bool(member, "is_known"))
+		scop_flash_with(req, SCOP_TEXT("{{name}} is no longer a member."),
+		    scop_map_of(req, "name", name, NULL));
+	else
+		scop_flash(req, SCOP_TEXT("The member is removed."));
 	scop_redirect(req, "members", NULL);
 }

@@ -259,7 +259,8 @@ portal_put_orders(struct scop_request *req, const struct scop_value *orders)
 	for (size_t i = 0; i < count; i++)
 		busy |= scop_bool(scop_at(orders, i), "under_way");
 	scop_put(req, "orders",
-	    scop_rows_with(req, messages_of(req, orders), "title", order_title, NULL));
+	    scop_rows_with(req, messages_of(req, portal_all_named(req, orders, "actor")), "title",
+		order_title, NULL));
 	scop_put(req, "any_order", scop_make_bool(req, count > 0));
 	return busy;
 }
@@ -345,7 +346,11 @@ show(struct scop_request *req, const struct scop_value *tenant, const struct sco
 	    scop_make_with(req, one, "trouble", portal_said(req, scop_get(one, "trouble"))));
 	scop_put(req, "tenant", tenant);
 	scop_put(req, "request",
-	    scop_row(req, tenant ? every_request_of(id, module) : request_of(module)));
+	    portal_named(req,
+		portal_named(req,
+		    scop_row(req, tenant ? every_request_of(id, module) : request_of(module)),
+		    "actor"),
+		"answered_by"));
 	scop_put(req, "category",
 	    scop_make_text(req, "%s", category_title(req, scop_text(one, "category"))));
 	scop_put(req, "stored",
@@ -470,7 +475,7 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 		return false;
 	}
 	scop_write_unique(req,
-	    module_order_add(id, scop_make_text(req, "%s", kind), module, scop_member_name(req),
+	    module_order_add(id, scop_make_text(req, "%s", kind), module, scop_actor(req),
 		version ? version : none,
 		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
 		purge ? module : none),

@@ -36,7 +36,7 @@ portal_module_ask(struct scop_request *req)
 	}
 	scop_write_unique(req,
 	    module_order_add(scop_tenant(req), scop_make_text(req, "request"), module,
-		scop_member_name(req), none, scop_make_bool(req, false), none),
+		scop_actor(req), none, scop_make_bool(req, false), none),
 	    &under_way);
 	if (!under_way)
 		scop_audit(req, "Asked the operator for a module", scop_get(one, "title"));
@@ -62,7 +62,7 @@ portal_request_decline(struct scop_request *req)
 		return;
 	}
 	scop_write_unique(req,
-	    decline_order_add(id, module, scop_member_name(req),
+	    decline_order_add(id, module, scop_actor(req),
 		words ? words : scop_make_text(req, "%s", "")),
 	    &under_way);
 	scop_audit(req, "Declined the request for a module",
@@ -79,7 +79,7 @@ portal_asked_job(struct scop_request *req)
 	    scop_row(req, request_by_id(language_of(req), scop_get(scop_body(req), "request")));
 	const struct scop_value *found = request ? scop_rows(req, operators()) : NULL;
 
-	scop_put(req, "request", request);
+	scop_put(req, "request", portal_named(req, request, "actor"));
 	for (size_t i = 0; i < scop_count(found); i++)
 		scop_mail(req,
 		    &(const struct scop_mail){ .view = &view_asked_mail,
@@ -95,7 +95,7 @@ portal_requests_tile(struct scop_request *req)
 	const struct scop_value *found = scop_rows(req, requests_open(language_of(req)));
 
 	scop_put(req, "trouble", scop_row(req, companies_in_trouble()));
-	scop_put(req, "requests", found);
+	scop_put(req, "requests", portal_all_named(req, found, "actor"));
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
 	scop_view(req, &view_requests);
 }

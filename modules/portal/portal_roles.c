@@ -27,17 +27,7 @@ const struct scop_field portal_may_fields[] = {
 void
 portal_roles(struct scop_request *req)
 {
-	const struct scop_value *rows = scop_rows(req, roles(portal_language(req)));
-	const size_t count = scop_count(rows);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
-	for (size_t i = 0; i < count; i++) {
-		const struct scop_value *row = scop_at(rows, i);
-
-		list[i] = scop_map_of(req, "role", scop_get(row, "name"), "title",
-		    portal_role_title(req, row), "members", scop_get(row, "members"), "permissions",
-		    scop_get(row, "permissions"), NULL);
-	}
-	scop_put(req, "roles", scop_make_list(req, count, list));
+	scop_put(req, "roles", scop_rows(req, roles(portal_language(req))));
 	scop_view(req, &view_roles);
 }
 
@@ -84,7 +74,7 @@ portal_role(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
-	scop_put(req, "title", portal_role_title(req, role));
+	scop_put(req, "title", scop_get(role, "title"));
 	scop_put(req, "seen", scop_row_version(req, scop_model(req, "held"), "permission"));
 	scop_put(req, "is_owner",
 	    scop_make_bool(req, strcmp(scop_text(role, "name"), "owner") == 0));
@@ -159,7 +149,7 @@ portal_role_save(struct scop_request *req)
 	const struct scop_value *known = scop_rows(req,
 	    permissions_of_role(scop_make_text(req, "%s", scop_language_of(req)), name));
 	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list)),
-				*about = portal_role_title(req, role);
+				*about = scop_get(role, "title");
 	size_t count = 0;
 
 	if (!may_change(req, role, name) || !take_permissions(req, known, list, &count, &about))
@@ -189,7 +179,7 @@ portal_role_remove(struct scop_request *req)
 		    "This role has more permissions than you. Someone else must change it.");
 		return;
 	}
-	if (!scop_text(role, "title")[0]) {
+	if (strcmp(scop_as_text(name), "owner") == 0) {
 		scop_reject(req, "role", "This role belongs to a module and cannot be removed.");
 		return;
 	}

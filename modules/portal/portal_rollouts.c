@@ -90,7 +90,9 @@ portal_rollouts(struct scop_request *req)
 	for (size_t i = 0; i < scop_count(asked); i++)
 		busy |= scop_bool(scop_at(asked, i), "under_way");
 	scop_put(req, "asked", portal_all_said(req, asked, "message"));
-	portal_put_page(req, "rollouts", PER_PAGE, page_of_rollouts);
+	scop_put(req, "rollouts",
+	    portal_all_named(req, portal_put_page(req, "rollouts", PER_PAGE, page_of_rollouts),
+		"actor"));
 	for (size_t i = 0; i < scop_count(scop_model(req, "rollouts")); i++)
 		busy |= is_running(scop_at(scop_model(req, "rollouts"), i));
 	scop_put(req, "busy", scop_make_bool(req, busy));
@@ -172,7 +174,7 @@ portal_rollout_begin(struct scop_request *req)
 	    !portal_is_sure(req, &view_rollout_plan))
 		return;
 	scop_write_unique(req,
-	    rollout_order_add(scop_tenant(req), module, scop_member_name(req),
+	    rollout_order_add(scop_tenant(req), module, scop_actor(req),
 		version ? version : scop_make_text(req, "%s", ""),
 		scop_make_bool(req, is_granted(req)), canary),
 	    &under_way);
@@ -209,7 +211,7 @@ portal_rollout(struct scop_request *req)
 	const bool asked =
 	    scop_row(req, rollout_changes(scop_tenant(req), scop_get(one, "id"))) != NULL;
 
-	scop_put(req, "one", one);
+	scop_put(req, "one", portal_named(req, one, "actor"));
 	/* the installer has not started it yet */
 	scop_put(req, "asked", scop_make_bool(req, asked));
 	scop_put(req, "busy", scop_make_bool(req, asked || is_running(one)));
@@ -231,7 +233,7 @@ change(struct scop_request *req, const char *kind, const char *note, const char 
 	}
 	scop_write_unique(req,
 	    rollout_change_add(scop_tenant(req), scop_make_text(req, "%s", kind), id,
-		scop_member_name(req)),
+		scop_actor(req)),
 	    &under_way);
 	scop_audit(req, note, scop_get(one, "title"));
 	scop_flash(req, said);

@@ -204,7 +204,7 @@ portal_second_step(struct scop_request *req)
 		return;
 	}
 	if (is_right(req, person)) {
-		portal_enter(req, scop_get(person, "member"), scop_get(person, "name"));
+		portal_enter(req, scop_get(person, "member"));
 		return;
 	}
 	scop_write(req, failure_add(sender, key));

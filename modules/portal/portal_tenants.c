@@ -195,11 +195,11 @@ portal_tenant_make(struct scop_request *req)
 	if (!may_be_made(req))
 		return;
 	scop_write_unique(req,
-	    tenant_order_add(scop_tenant(req), scop_member_name(req), scop_field(req, "name"),
-		title, scop_field(req, "language"), scop_field(req, "zone"),
-		scop_field(req, "country"), field_or_none(req, "template"),
-		field_or_none(req, "host"), field_or_none(req, "portal_host"),
-		scop_field(req, "owner_name"), scop_field(req, "owner_mail"), portal_own_name(req)),
+	    tenant_order_add(scop_tenant(req), scop_actor(req), scop_field(req, "name"), title,
+		scop_field(req, "language"), scop_field(req, "zone"), scop_field(req, "country"),
+		field_or_none(req, "template"), field_or_none(req, "host"),
+		field_or_none(req, "portal_host"), scop_field(req, "owner_name"),
+		scop_field(req, "owner_mail"), portal_own_name(req)),
 	    &under_way);
 	if (!under_way)
 		scop_audit(req, "Created a company", title);
@@ -230,7 +230,7 @@ allow(struct scop_request *req, const struct scop_value *tenant, const struct sc
 	if (amount ? had && scop_as_int(amount) == scop_int(tenant, "allowance") : !had)
 		return;
 	scop_write_unique(req,
-	    allowance_order_add(scop_get(tenant, "id"), scop_member_name(req),
+	    allowance_order_add(scop_get(tenant, "id"), scop_actor(req),
 		amount ? scop_make_int(req, scop_as_int(amount)) : NULL),
 	    &under_way);
 	note_agreed(req, tenant, SCOP_AUDIT("Changed the order limit"),
@@ -247,8 +247,8 @@ send_from(struct scop_request *req, const struct scop_value *tenant,
 
 	if (strcmp(scop_as_text(address), scop_text(tenant, "sender")) == 0)
 		return;
-	scop_write_unique(req,
-	    sender_order_add(scop_get(tenant, "id"), scop_member_name(req), address), &under_way);
+	scop_write_unique(req, sender_order_add(scop_get(tenant, "id"), scop_actor(req), address),
+	    &under_way);
 	note_agreed(req, tenant, SCOP_AUDIT("Changed the sender address"),
 	    scop_as_text(address)[0] ? scop_as_text(address) : "-");
 }
@@ -260,8 +260,8 @@ move_to(struct scop_request *req, const struct scop_value *tenant, const struct 
 
 	if (!country || strcmp(scop_as_text(country), scop_text(tenant, "country")) == 0)
 		return;
-	scop_write_unique(req,
-	    country_order_add(scop_get(tenant, "id"), scop_member_name(req), country), &under_way);
+	scop_write_unique(req, country_order_add(scop_get(tenant, "id"), scop_actor(req), country),
+	    &under_way);
 	note_agreed(req, tenant, SCOP_AUDIT("Changed the country"), scop_as_text(country));
 }
 

@@ -163,3 +163,23 @@ portal_all_said(struct scop_request *req, const struct scop_value *rows, const c
 	}
 	return scop_list_done(list);
 }
+
+/* ---- who did it ---- */
+
+const struct scop_value *
+portal_named(struct scop_request *req, const struct scop_value *row, const char *key)
+{
+	return row ? scop_make_with(req, row, key, scop_actor_name(req, scop_get(row, key))) : NULL;
+}
+
+static const struct scop_value *
+name_in(struct scop_request *req, const struct scop_value *row, const void *key)
+{
+	return scop_actor_name(req, scop_get(row, key));
+}
+
+const struct scop_value *
+portal_all_named(struct scop_request *req, const struct scop_value *rows, const char *key)
+{
+	return scop_rows_with(req, rows, key, name_in, key);
+}

@@ -175,6 +175,13 @@ shop_orders_file(struct scop_request *req)
 	    scop_csv_write_all(req, columns, orders_before));
 }
 
+static const struct scop_value *
+actor_in_words(struct scop_request *req, const struct scop_value *change, const void *context)
+{
+	(void)context;
+	return scop_actor_name(req, scop_get(change, "by_name"));
+}
+
 void
 shop_order(struct scop_request *req)
 {
@@ -190,6 +197,8 @@ shop_order(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
+	scop_put(req, "changes",
+	    scop_rows_with(req, scop_model(req, "changes"), "by_name", actor_in_words, NULL));
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
 	shop_put_communication(req, order);
 	shop_put_vats(req);

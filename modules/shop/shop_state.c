@@ -115,8 +115,7 @@ change(struct scop_request *req, const struct scop_value *rows, const struct tra
 	    orders_state(ids, to, scop_make_text(req, "%s", transition->from),
 		scop_make_text(req, "%s", transition->or_from), due));
 	scop_write(req,
-	    order_changes_add(ids, to, scop_member_name(req), scop_now(req),
-		scop_make_bool(req, false)));
+	    order_changes_add(ids, to, scop_actor(req), scop_now(req), scop_make_bool(req, false)));
 	/* returns the pieces to stock that is tracked */
 	if (strcmp(transition->to, "cancelled") == 0) {
 		scop_write(req, stock_put_back(ids));
@@ -221,7 +220,7 @@ shop_order_undo(struct scop_request *req)
 		return;
 	scop_write(req, order_undo(id, before));
 	scop_write(req,
-	    order_changes_add(ids, before, scop_member_name(req), scop_now(req),
+	    order_changes_add(ids, before, scop_actor(req), scop_now(req),
 		scop_make_bool(req, true)));
 	scop_audit(req, transition->undone, listed(req, ids));
 	scop_flash(req, transition->taken_back);

@@ -104,12 +104,19 @@ shop_mapping_read(const char *text, struct shop_source *source)
 
 /* ---- uploading ---- */
 
+static const struct scop_value *
+actor_in_words(struct scop_request *req, const struct scop_value *run, const void *context)
+{
+	(void)context;
+	return scop_actor_name(req, scop_get(run, "by_name"));
+}
+
 void
 shop_imports(struct scop_request *req)
 {
 	const struct scop_value *found = scop_rows(req, import_runs());
 
-	scop_put(req, "imports", found);
+	scop_put(req, "imports", scop_rows_with(req, found, "by_name", actor_in_words, NULL));
 	scop_put(req, "any", scop_make_bool(req, scop_count(found) > 0));
 	scop_view(req, &view_imports);
 }
@@ -134,7 +141,7 @@ shop_import_upload(struct scop_request *req)
 	const struct scop_value *mapping = shop_mapping_text(req, &source);
 	scop_csv_close(csv);
 	scop_write(req,
-	    import_add(scop_member_name(req),
+	    import_add(scop_actor(req),
 		scop_make_text(req, "%.*s", (int)scop_utf8_first(file->name, FILE_NAME),
 		    file->name),
 		scop_make_bytes(req, file->data, file->size), mapping, scop_now(req)));
@@ -337,6 +344,9 @@ shop_import_show(struct scop_request *req)
 		scop_not_found(req);
 		return;
 	}
+	/* the reason of one that was cancelled: who did it */
+	scop_put(req, "run",
+	    scop_make_with(req, run, "reason", scop_actor_name(req, scop_get(run, "reason"))));
 	put_lines(req, run);
 	put_ways(req, run);
 	if (is_in(run, "new") || is_in(run, "checked") ||
@@ -440,7 +450,7 @@ shop_import_cancel(struct scop_request *req)
 {
 	if (!is_there(req))
 		return;
-	if (scop_write(req, import_cancel(shop_import_number(req), scop_member_name(req))) == 1) {
+	if (scop_write(req, import_cancel(shop_import_number(req), scop_actor(req))) == 1) {
 		scop_audit(req, "Cancelled an import", NULL);
 		scop_flash(req,
 		    SCOP_TEXT("The import is cancelled. Nothing of it is in your shop."));

@@ -170,7 +170,7 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await inspect(owner, 'members')
   await owner.fill('#name', 'Bérénice Lambert')
   await owner.fill('#mail', 'berenice@laboucle.example')
-  await owner.selectOption('#role', { label: 'commerçant' })
+  await owner.selectOption('#role', { label: 'Commerçant' })
   await press(owner, 'text=Envoyer l\'invitation')
   await owner.waitForSelector('text=Invité')
 

@@ -234,7 +234,7 @@ test('an owner changes what a module does, what a role may, and invites somebody
   assert.match(await stack.sql("SELECT GROUP_CONCAT(value) FROM t1.setting WHERE module = 'shop'"), /7/)
   await go(page, /^Membres$/)
   await go(page, /^Rôles$/)
-  await go(page, /^commerçant$/)
+  await go(page, /^Commerçant$/)
   await tab(page, /^Paramétrer la boutique$/)
   await page.keyboard.press('Space')
   await go(page, /^Enregistrer$/)
@@ -244,7 +244,7 @@ test('an owner changes what a module does, what a role may, and invites somebody
   await tab(page, /^Rôle$/)
   await page.keyboard.type('comm')
   await go(page, /^Envoyer l'invitation$/)
-  assert.match(await page.textContent('main table'), /Bérénice Lambert[^]*commerçant[^]*Invité/)
+  assert.match(await page.textContent('main table'), /Bérénice Lambert[^]*Commerçant[^]*Invité/)
   await page.context().close()
 })
 

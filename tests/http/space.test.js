@@ -56,7 +56,7 @@ test('settings are drawn from the manifest, checked by their types, and tell the
   }
   assert.equal((await post(page, page, { seen, 'set.tell_shop': '0', 'set.few': '7', 'set.unknown': 'x' })).status, 303)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(name, '=', value ORDER BY name) FROM t1.setting"), 'few=7,tell_shop=0,undo_minutes=10')
-  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), 'propriétaire\tChanged settings\tBoutique, Avertir la boutique de chaque commande: 0, « Bientôt épuisé » à partir de ce stock: 7', 'who changed what, to what')
+  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), '\x02Owner\tChanged settings\tBoutique, Avertir la boutique de chaque commande: 0, « Bientôt épuisé » à partir de ce stock: 7', 'who changed what, to what')
   const second = await post(page, page, { seen, 'set.tell_shop': '1', 'set.few': '9' })
   assert.equal(second.status, 422, 'the other tab has saved meanwhile')
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
@@ -221,7 +221,7 @@ test('a role of one\'s own gives what was chosen, and nobody gives more than the
 test('of two tabs with the same role, or the same member, the second is told; the trail says what was changed', async () => {
   const role = '/portal/roles/merchant', seen = hidden((await see(role)).body, 'seen')
   assert.equal((await post(role, role, { seen, 'may.shop.orders': '1', 'may.shop.products': '1' })).status, 303)
-  assert.equal(await stack.sql("SELECT what, about FROM t1.audit ORDER BY id DESC LIMIT 1"), 'Changed a role\tcommerçant, + Voir les commandes, + Gérer les articles')
+  assert.equal(await stack.sql("SELECT what, about FROM t1.audit ORDER BY id DESC LIMIT 1"), 'Changed a role\tCommerçant, + Voir les commandes, + Gérer les articles')
   const second = await post(role, role, { seen, 'may.shop.settings': '1' })
   assert.equal(second.status, 422)
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)

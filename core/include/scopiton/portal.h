@@ -71,7 +71,8 @@ const struct scop_value *scop_sender_hash(struct scop_request *req);
 /* ---- on behalf of others ---- */
 
 /* Like scop_audit, for somebody who is not signed in yet: `member` is the id of a member of this
- * tenant or NULL, `name` a string, truncated to 100 bytes. Part of the transaction. */
+ * tenant or NULL, `name` a string, truncated to 100 bytes; NULL: the member's own. Part of the
+ * transaction. */
 void scop_audit_as(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const char *text, const struct scop_value *about);
 

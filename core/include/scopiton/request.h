@@ -67,8 +67,17 @@ const char *scop_country_of(const struct scop_request *req);
  * program with an API key, which is not a member. */
 const struct scop_value *scop_member(const struct scop_request *req);
 
-/* The member's name, or the API key's; NULL on public pages, in jobs and imports. */
+/* The member's name, or the API key's, for showing it in this answer; NULL on public pages, in jobs
+ * and imports. A member who has not given a name is shown by the e-mail address, without one by the
+ * title of the role. */
 const struct scop_value *scop_member_name(const struct scop_request *req);
+
+/* The same for storing it beside what the member did: at most 100 characters, in no language. NULL
+ * where scop_member_name() is NULL. */
+const struct scop_value *scop_actor(const struct scop_request *req);
+
+/* What scop_actor() gave when a row was written, for showing it in the language of the answer. */
+const struct scop_value *scop_actor_name(struct scop_request *req, const struct scop_value *actor);
 
 /* Whether the member has a permission, for showing only the buttons that would work. The host
  * checks the route's own permission itself. */

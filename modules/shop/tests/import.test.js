@@ -343,7 +343,7 @@ test('an import whose job was cancelled, here or among the tasks, has ended', as
   }
   const dead = () => stack.sql("SELECT COUNT(*) FROM queue.dead WHERE name = 'import_products'"), earlier = await dead(), here = await begin('here')
   assert.equal((await post(here, `${here}/cancel`)).status, 303)
-  assert.match(text((await see(here)).body), /Cancelled by owner\. Nothing was changed/)
+  assert.match(text((await see(here)).body), /Cancelled by Owner\. Nothing was changed/)
   assert.doesNotMatch((await see(here)).body, /hx-get/)
   await until('its job has ended', async () => { await hurry(); await post('/shop/products/new', '/shop/products/new', { name: 'Réveil', price: '1' }); return await stack.sql("SELECT COUNT(*) FROM queue.outbox WHERE name = 'import_products'") === '0' }, 30)
   assert.equal(await dead(), earlier, 'what was cancelled is no failure')

@@ -86,7 +86,7 @@ test('an article is made, completed, shown and hidden', async () => {
     await rows(`UPDATE variant SET price_cents = 1250 WHERE ${stock} <> 3`)
     await save(page, { [`price.${id}`]: '12.5', [`stock.${id}`]: stock, [`had.${id}`]: seen, [`weight.${id}`]: '800' })
     assert.deepEqual(await rows('SELECT stock FROM variant'), [[left]], `${stock} for ${seen}`)
-    assert.deepEqual(await rows('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), [['propriétaire', 'Changed a price or stock', `Théière <émaillée>: 12.50, ${stock}`]])
+    assert.deepEqual(await rows('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), [['\x02Owner', 'Changed a price or stock', `Théière <émaillée>: 12.50, ${stock}`]])
   }
   await save(page, { [`stock.${id}`]: '', [`weight.${id}`]: '800' })
   assert.deepEqual(await rows('SELECT price_cents, stock, weight_grams FROM variant'), [['1250', 'NULL', '800']])
