@@ -51,9 +51,10 @@ BASE := $(call folder,base)
 BASE_PLAIN := $(filter-out core/base/json.c core/base/config.c,$(BASE))
 ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
 LIBRARY := $(call folder,base data view web service) $(ASKING)
-PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,control arguments settings) core/queue/schedule.c
-WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments settings) core/package/sandbox.c core/package/loader.c core/package/widen.c
-SUPERVISOR := $(call folder,supervisor) $(patsubst %,core/process/%.c,board control arguments settings) core/data/directory.c core/base/config.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
+PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,channel control arguments gateway settings) core/queue/schedule.c
+WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments channel settings) core/package/sandbox.c core/package/loader.c core/package/widen.c
+GATEWAY := $(call folder,gateway) $(patsubst %,core/process/%.c,board arguments channel settings)
+SUPERVISOR := $(call folder,supervisor) $(patsubst %,core/process/%.c,board channel control arguments gateway settings) core/data/directory.c core/base/config.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/queue/queue.c core/queue/schedule.c
 EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 BROKER := $(call folder,broker) core/process/service.c
@@ -74,7 +75,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker supervisor explainer dispatcher mailer broker lint))
+PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker gateway supervisor explainer dispatcher mailer broker lint))
 all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words dev-host) $(BUILD)/libscopiton-work.so.1 modules
 
 # ---- the host ----
@@ -121,6 +122,10 @@ $(BUILD)/libexec/scopiton-lint: $(call object,$(LINT)) $(BUILD)/gen/module_xsd.o
 $(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libseccomp libmariadb) -lfcgi -ldl -o $@
+
+$(BUILD)/libexec/scopiton-gateway: $(call object,$(GATEWAY)) $(BUILD)/libscopiton.so.1
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -o $@
 
 $(BUILD)/libexec/scopiton-explainer: $(call object,$(EXPLAINER))
 	@mkdir -p $(@D)

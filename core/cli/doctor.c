@@ -71,9 +71,6 @@ check_separation(const struct scop_config *config)
 	if (!config->sandbox)
 		tell("note",
 		    "'sandbox = no': modules can do whatever this user can. Only for debugging.");
-	tell("note",
-	    "a module's native code can switch to the role of any tenant that has the module: its "
-	    "code separates the tenants of one module, MariaDB and the kernel separate modules");
 }
 
 static void

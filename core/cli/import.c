@@ -10,12 +10,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "process/arguments.h"
+#include "process/channel.h"
+#include "process/gateway.h"
 #include "process/settings.h"
 
-enum { FILE_BYTES_MAX = 64 << 20 };
+enum { FILE_BYTES_MAX = 64 << 20, CHANNEL_FD = 100 }; /* a number that nothing else has */
+
+/* The socket of one import's statements: in the run directory, by the process. */
+#define LINES "%s/lines.%d"
 
 static const char *
 base_name(const char *path)
@@ -23,6 +29,42 @@ base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+static const char *
+site_text(const struct scop_value *tenant, const struct scop_value *subscription,
+    struct scop_arena *arena)
+{
+	return scop_arena_printf(arena, "%lld %s %s %s %s %s %lld",
+	    (long long)scop_int(tenant, "id"), scop_text(subscription, "database_name"),
+	    scop_text(tenant, "language"), scop_text(tenant, "zone"), scop_text(tenant, "country"),
+	    scop_text(tenant, "currency"), (long long)scop_int(subscription, "epoch"));
+}
+
+/* Starts the gateway of this process, which is about to become a worker. It ends with the worker,
+ * as the channel does. */
+static bool
+start_gateway(const struct scop_config *config, const struct scop_worker_settings *worker)
+{
+	int channel[2], control[2];
+	const int lines = scop_gateway_listen(worker->gateway, (uid_t)worker->uid);
+
+	if (lines < 0 || !scop_channel_make(channel) || !scop_channel_make(control))
+		return false;
+	const struct scop_gateway_order order = { SCOP_GATEWAY_ADD, 0, getpid() };
+	const pid_t pid = fork();
+	if (pid == 0)
+		scop_gateway_become(config,
+		    (struct scop_worker_settings){ .module = worker->module,
+			.hash = worker->hash,
+			.site = worker->site,
+			.control = control[1],
+			.lines = lines },
+		    worker->uid != 0);
+	if (pid < 0 || !scop_channel_send(control[0], &order, sizeof order, channel[0]))
+		return false;
+	close(channel[0]);
+	return dup2(channel[1], worker->channel) == worker->channel;
 }
 
 /* In the child: runs the module's worker, in its sandbox, with pipes to this process as standard
@@ -40,23 +82,23 @@ become_worker(struct scop_platform *platform, const struct scop_value *tenant,
 		.module = module,
 		.hash = hash,
 		.file = scop_arena_printf(arena, "%s/modules/%s/%s.so", config->var, hash, module),
-		.secret = scop_arena_printf(arena, "%s/secrets/%s", config->var, module),
-		.db_socket = config->db_socket,
-		.db_user = scop_arena_printf(arena, "scop_%s", module),
+		.gateway = scop_arena_printf(arena, LINES, config->run, (int)getpid()),
 		.uid = geteuid() == 0 && config->separate_users
 		    ? config->uid_base + scop_int(subscription, "number")
 		    : 0,
 		.memory = config->worker_memory * 4,
 		.sandbox = config->sandbox,
 		.landlock_abi = config->landlock_abi,
+		.channel = CHANNEL_FD,
 		.import = import,
-		.site = scop_arena_printf(arena, "%lld %s %s %s %s %s %lld",
-		    (long long)scop_int(tenant, "id"), scop_text(subscription, "database_name"),
-		    scop_text(tenant, "language"), scop_text(tenant, "zone"),
-		    scop_text(tenant, "country"), scop_text(tenant, "currency"),
-		    (long long)scop_int(subscription, "epoch")),
+		.site = site_text(tenant, subscription, arena),
 	};
 
+	mkdir(config->run, 0755); /* where nothing is served */
+	if (!start_gateway(config, &settings)) {
+		scop_log_line(SCOP_LOG_ERROR, "the gateway cannot be started: %s", strerror(errno));
+		_exit(127);
+	}
 	scop_arguments_add(&arguments, "%s/scopiton-worker", config->libexec);
 	scop_settings_add(&settings, &arguments);
 	scop_arguments_run(&arguments, environ, 127);
@@ -178,7 +220,9 @@ run(struct cli *cli, struct scop_platform *platform, const char *tenant_name)
 		fclose(to);
 	if (from)
 		print_reports(from, cli->argv[2]);
-	if (waitpid(pid, &status, 0) != pid || !sent)
+	const bool ended = waitpid(pid, &status, 0) == pid;
+	unlink(scop_arena_printf(platform->arena, LINES, platform->config.run, (int)pid));
+	if (!ended || !sent)
 		return CLI_FAILED;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return CLI_DONE;

@@ -187,7 +187,7 @@ scop_db_hold(struct scop_db *db, bool held)
 enum scop_db_status
 scop_db_connect(struct scop_db *db)
 {
-	char init[160];
+	char init[220], rows[40] = "";
 
 	if (db->mysql)
 		return SCOP_DB_OK;
@@ -197,16 +197,19 @@ scop_db_connect(struct scop_db *db)
 	db->mysql = mysql_init(NULL);
 	if (!db->mysql)
 		abort();
+	if (db->account.rows_max > 0) /* one more, by which a reader sees that there are too many */
+		snprintf(rows, sizeof rows, ", sql_select_limit=%u", db->account.rows_max + 1);
 	snprintf(init, sizeof init,
-	    "SET time_zone='+00:00', max_statement_time=%u, sql_mode='STRICT_ALL_TABLES,"
+	    "SET time_zone='+00:00', max_statement_time=%u%s, sql_mode='STRICT_ALL_TABLES,"
 	    "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
-	    db->account.statement_seconds);
+	    db->account.statement_seconds, rows);
 	mysql_optionsv(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &(unsigned){ CONNECT_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_READ_TIMEOUT, &(unsigned){ IO_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &(unsigned){ IO_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_LOCAL_INFILE, &(unsigned){ 0 });
-	mysql_optionsv(db->mysql, MYSQL_INIT_COMMAND, init);
+	if (!db->account.gateway)
+		mysql_optionsv(db->mysql, MYSQL_INIT_COMMAND, init);
 	if (mysql_real_connect(db->mysql, NULL, db->account.user, db->account.password, NULL, 0,
 		db->account.socket, CLIENT_FOUND_ROWS))
 		return SCOP_DB_OK;
@@ -214,6 +217,22 @@ scop_db_connect(struct scop_db *db)
 	scop_db_note(db, NULL, NULL);
 	scop_db_close(db);
 	return SCOP_DB_LOST;
+}
+
+void
+scop_db_wire(const struct scop_db *db, struct scop_db_wire *ret_wire)
+{
+	MY_CHARSET_INFO charset;
+
+	ret_wire->fd = (int)mysql_get_socket(db->mysql);
+	ret_wire->version = mysql_get_server_info(db->mysql);
+	ret_wire->thread = mysql_thread_id(db->mysql);
+	mariadb_get_infov(db->mysql, MARIADB_CONNECTION_SERVER_CAPABILITIES, &ret_wire->server);
+	mariadb_get_infov(db->mysql, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES,
+	    &ret_wire->extended);
+	mariadb_get_infov(db->mysql, MARIADB_CONNECTION_CLIENT_CAPABILITIES, &ret_wire->client);
+	mysql_get_character_set_info(db->mysql, &charset);
+	ret_wire->charset = charset.number;
 }
 
 static bool

@@ -27,6 +27,9 @@ struct scop_db_account {
 	const char *socket; /* path; all strings must live as long as the connection */
 	const char *user;
 	const char *password;
+	/* the socket is a pool's gateway, which has the account, prepares the session, and takes
+	 * statements by their keys: see data/statements.h */
+	bool gateway;
 	unsigned statement_seconds; /* MariaDB ends a longer statement; 0: no limit */
 	unsigned rows_max;          /* a read of more rows fails; 0: no limit */
 };
@@ -123,5 +126,16 @@ uint64_t scop_db_touched(const struct scop_db *db);
 /* Escapes `text` for use between single quotes in SQL: only for the host's own statements, such as
  * GRANT. */
 const char *scop_db_quote(struct scop_db *db, struct scop_arena *arena, const char *text);
+
+/* The connection below, for a gateway that passes packets on. */
+struct scop_db_wire {
+	int fd;
+	const char *version;                            /* of the server */
+	unsigned long thread, server, extended, client; /* its number, and what both sides can do */
+	unsigned charset;
+};
+
+/* Of an open connection; lives as long as it. */
+void scop_db_wire(const struct scop_db *db, struct scop_db_wire *ret_wire);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/value.h"
+#include "data/statements.h"
 
 static uint64_t
 hash(const char *text)
@@ -74,6 +75,18 @@ with_socle(const char *sql, const char *socle)
 	return text;
 }
 
+/* What a gateway takes in place of the text. */
+static char *
+key_of(const struct scop_statement *statement)
+{
+	char *key = malloc(SCOP_STATEMENT_KEY);
+
+	if (!key)
+		abort();
+	scop_statement_key(statement->sql, key);
+	return key;
+}
+
 enum scop_db_status
 scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
     struct handle **ret_handle)
@@ -83,7 +96,7 @@ scop_db_handle(struct scop_db *db, const struct scop_statement *statement,
 		return SCOP_DB_OK;
 
 	MYSQL_STMT *stmt = mysql_stmt_init(db->mysql);
-	char *sql = with_socle(statement->sql, db->socle);
+	char *sql = db->account.gateway ? key_of(statement) : with_socle(statement->sql, db->socle);
 	if (!stmt)
 		abort();
 	const int failed = mysql_stmt_prepare(stmt, sql, strlen(sql));

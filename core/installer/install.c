@@ -23,7 +23,8 @@
 
 enum { MODULE_CONNECTIONS = 64 };
 
-/* Creates the module's account, with its secret in a file that only its workers can read. */
+/* Creates the module's account, with its secret in a file that its gateways read before they give
+ * up their rights, and no worker can. */
 static bool
 make_account(struct scop_installation *installation)
 {
@@ -42,17 +43,14 @@ make_account(struct scop_installation *installation)
 		fclose(file);
 		if (got != 1)
 			return scop_error_set(&platform->err, "the secret '%s' is damaged", path);
+		if (geteuid() == 0 && chown(path, 0, 0) != 0) /* 0.1.0 gave it to the workers */
+			return scop_error_errno(&platform->err, "the secret '%s' cannot be written",
+			    path);
 	} else {
-		const uint32_t number =
-		    (uint32_t)scop_int(scop_platform_row(platform,
-					   "SELECT number FROM scopiton.module WHERE name = '%s'",
-					   module),
-			"number");
-
 		snprintf(password, sizeof password, "%s", scop_random_password(platform));
 		randombytes_buf(key, sizeof key);
 		sodium_bin2hex(hex, sizeof hex, key, sizeof key);
-		if (!scop_secret_write(platform, path, scop_process_uid(platform, number),
+		if (!scop_secret_write(platform, path, (uid_t)-1,
 			scop_arena_printf(platform->arena, "%s\n%s", password, hex)))
 			return false;
 	}

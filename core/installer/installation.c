@@ -177,9 +177,9 @@ scop_installation_prepare(struct scop_installation *installation, const char *fo
 {
 	struct scop_platform *platform = installation->platform;
 	char password[100];
-	const struct scop_db_account account = { platform->config.db_socket,
-		scop_arena_printf(platform->arena, "scop_%s", installation->module), password, 0,
-		0 };
+	const struct scop_db_account account = { .socket = platform->config.db_socket,
+		.user = scop_arena_printf(platform->arena, "scop_%s", installation->module),
+		.password = password };
 	size_t size;
 	const char *list = scop_files_read(platform->arena,
 	    scop_arena_printf(platform->arena, "%s/statements.txt", folder), &size, &platform->err);

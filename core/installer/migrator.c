@@ -35,7 +35,9 @@ scop_migrator_run(struct scop_platform *platform, const struct scop_migration *m
 	const char *password = scop_random_password(platform);
 	const char *user =
 	    scop_arena_printf(platform->arena, "scop_run_%.12s", scop_random_password(platform));
-	const struct scop_db_account account = { platform->config.db_socket, user, password, 0, 0 };
+	const struct scop_db_account account = { .socket = platform->config.db_socket,
+		.user = user,
+		.password = password };
 
 	if (!scop_platform_sql(platform,
 		"CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", user,

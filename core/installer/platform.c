@@ -36,8 +36,9 @@ scop_platform_open(struct scop_platform *platform, const char *config_file)
 	}
 	fclose(file);
 	platform->password = password;
-	const struct scop_db_account account = { platform->config.db_socket,
-		platform->config.db_user, password, 0, 0 };
+	const struct scop_db_account account = { .socket = platform->config.db_socket,
+		.user = platform->config.db_user,
+		.password = password };
 	platform->db = scop_db_new(&account);
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)
 		return scop_error_set(&platform->err, "no connection to MariaDB at '%s': %s",

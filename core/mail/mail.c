@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "data/statements.h"
 #include "web/field.h"
 #include "web/page.h"
 #include "web/request.h"
@@ -15,14 +16,14 @@ enum {
 	ATTACHMENTS_MAX = 20 /* as many as the mailer reads (core/mail/post.c) */
 };
 
-static const struct scop_statement put_mail = { "mail_put",
-	"INSERT INTO queue.mail (recipient, recipient_name, sender_name, "
-	"reply_to, subject, html, secret) VALUES (?, ?, ?, ?, ?, ?, ?)",
-	7, 1 };
-static const struct scop_statement put_attachment = { "attachment_put",
-	"INSERT INTO queue.attachment (mail, name, type, bytes) "
-	"VALUES (?, ?, ?, ?)",
-	4, 1 };
+SCOP_HOST_STATEMENT(put_mail, "mail_put",
+    "INSERT INTO queue.mail (recipient, recipient_name, sender_name, "
+    "reply_to, subject, html, secret) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    7, 1);
+SCOP_HOST_STATEMENT(put_attachment, "attachment_put",
+    "INSERT INTO queue.attachment (mail, name, type, bytes) "
+    "VALUES (?, ?, ?, ?)",
+    4, 1);
 
 /* The unescaped text between <title> and </title>. */
 static const char *

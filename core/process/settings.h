@@ -18,6 +18,8 @@ struct scop_worker_settings {
 	const char *file;                /* the module's shared object */
 	const char *secret;              /* the file of its account's password and form key */
 	const char *db_socket, *db_user; /* MariaDB's, and the module's account */
+	const char *gateway;             /* the socket for statements; "": MariaDB's own */
+	const char *statements;          /* the file of the package's statements */
 	int64_t statement_seconds;       /* after which MariaDB ends a statement */
 	int64_t slow_statement;          /* milliseconds from which one is logged */
 
@@ -28,7 +30,9 @@ struct scop_worker_settings {
 
 	/* what it serves; descriptors that it inherits */
 	bool jobs;            /* the dispatcher instead of visitors */
-	int listen, stop;     /* the pool's socket; the pipe whose end means to finish */
+	int channel;          /* of a worker: to its pool's gateway */
+	int control;          /* of a gateway: to the supervisor */
+	int listen, lines;    /* of a gateway: the pool's socket, and the one for statements */
 	int directory, board; /* shared memory */
 	int wake, work, mail; /* eventfds of the supervisor, the dispatcher and the mailer */
 	int gate;             /* its locks let two hash passwords at once */

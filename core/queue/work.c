@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "data/statements.h"
 #include "scopiton/portal.h"
 #include "web/request.h"
 #include "web/serve.h"
@@ -22,10 +23,10 @@ enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5 };
 
 /* ---- enqueuing ---- */
 
-static const struct scop_statement put_entry = { "queue_put",
-	"INSERT INTO queue.outbox (is_event, name, once, body, run_at) "
-	"VALUES (?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP(3)))",
-	5, 1 };
+SCOP_HOST_STATEMENT(put_entry, "queue_put",
+    "INSERT INTO queue.outbox (is_event, name, once, body, run_at) "
+    "VALUES (?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP(3)))",
+    5, 1);
 
 static void
 put(struct scop_request *req, bool is_event, const char *name, const char *once,
@@ -88,8 +89,8 @@ scop_emit(struct scop_request *req, const char *event, const struct scop_value *
 	put(req, true, event, NULL, body, NULL);
 }
 
-static const struct scop_statement order_job = { "job_order",
-	"INSERT INTO queue.job_order (entry, verb) VALUES (?, ?)", 2, 1 };
+SCOP_HOST_STATEMENT(order_job, "job_order",
+    "INSERT INTO queue.job_order (entry, verb) VALUES (?, ?)", 2, 1);
 
 void
 scop_order_job(struct scop_request *req, const struct scop_value *job, const char *verb)
@@ -165,8 +166,7 @@ scop_cancelled(struct scop_request *req)
 
 /* ---- running a job ---- */
 
-static const struct scop_statement job_claim = { "job_claim",
-	"INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1 };
+SCOP_HOST_STATEMENT(job_claim, "job_claim", "INSERT INTO scop_job_done (entry) VALUES (?)", 1, 1);
 enum outcome { JOB_DONE, JOB_AGAIN, JOB_DEAD, JOB_COLLIDED, JOB_SUSPENDED };
 
 /* Runs the job once, in one transaction whose first write shows whether an earlier delivery has

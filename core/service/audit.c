@@ -3,15 +3,15 @@
  * English one, with its argument, and the portal shows the translation from the package. */
 #include <string.h>
 
+#include "data/statements.h"
 #include "scopiton/portal.h"
 #include "web/actor.h"
 #include "web/request.h"
 
 enum { ABOUT_MAX = 250, NAME_MAX = 100 };
 
-static const struct scop_statement add = { "audit_add",
-	"INSERT INTO " SCOP_SOCLE_MARK ".audit (member, name, what, about) VALUES (?, ?, ?, ?)", 4,
-	1 };
+SCOP_HOST_STATEMENT(add, "audit_add",
+    "INSERT INTO " SCOP_SOCLE_MARK ".audit (member, name, what, about) VALUES (?, ?, ?, ?)", 4, 1);
 
 /* Truncates to at most `most` bytes without splitting a character. */
 static const struct scop_value *

@@ -3,16 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/statements.h"
 #include "scopiton/portal.h"
 #include "web/request.h"
 
 enum { AGENT_MAX = 200 };
 
-static const struct scop_statement settings = { "settings",
-	"SELECT t.name, t.type, COALESCE(s.value, t.standard) AS value FROM " SCOP_SOCLE_MARK
-	".setting_type t LEFT JOIN " SCOP_SOCLE_MARK
-	".setting s ON s.module = t.module AND s.name = t.name WHERE t.module = ?",
-	1, 0 };
+SCOP_HOST_STATEMENT(settings, "settings",
+    "SELECT t.name, t.type, COALESCE(s.value, t.standard) AS value FROM " SCOP_SOCLE_MARK
+    ".setting_type t LEFT JOIN " SCOP_SOCLE_MARK
+    ".setting s ON s.module = t.module AND s.name = t.name WHERE t.module = ?",
+    1, 0);
 
 static const struct scop_value *
 typed(struct scop_request *req, const char *type, const struct scop_value *value)

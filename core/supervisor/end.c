@@ -113,13 +113,11 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 
 	struct scop_slot *slot = &pool->board->slots[index];
 	const int state = atomic_load(&slot->state);
-	const bool told_to_go = pool->workers[index].stop_fd < 0;
+	const bool told_to_go = pool->workers[index].told_at != 0;
 	char how[100];
 
-	if (!told_to_go)
-		close(pool->workers[index].stop_fd);
 	scop_output_end(pool->workers[index].output);
-	pool->workers[index] = (struct scop_worker_process){ .stop_fd = -1 };
+	pool->workers[index] = (struct scop_worker_process){ 0 };
 	pool->live--;
 	host->live--;
 	fold_counters(pool, slot);
@@ -136,5 +134,7 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 	memset(slot->reason, 0, sizeof slot->reason);
 	atomic_store(&slot->state, SCOP_SLOT_FREE);
 	scop_pool_tell_hunger(host, pool);
+	if (pool->live == 0) /* a pool that nobody uses is a socket and nothing more */
+		scop_gateway_leave(pool);
 	return true;
 }

@@ -186,9 +186,10 @@ scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 void
 scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket)
 {
+	scop_gateway_leave(pool);
 	for (unsigned i = 0; pool->workers && i < SCOP_SLOTS; i++)
-		if (pool->workers[i].pid != 0)
-			scop_pool_stop_worker(pool, i);
+		if (pool->workers[i].pid != 0 && !pool->workers[i].told_at)
+			pool->workers[i].told_at = scop_board_clock();
 	if (close_socket && pool->listen_fd >= 0) {
 		close(pool->listen_fd);
 		pool->listen_fd = -1;
@@ -213,6 +214,7 @@ scop_pool_free(struct scop_host *host, struct scop_pool *pool)
 		place = &(*place)->next;
 	if (*place)
 		*place = pool->next;
+	scop_gateway_leave(pool);
 	if (pool->listen_fd >= 0)
 		close(pool->listen_fd);
 	if (pool->board)

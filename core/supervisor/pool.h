@@ -21,12 +21,17 @@
 enum { SCOP_CRASHES_KEPT = 16, SCOP_EXPLAINERS_MAX = 4 };
 
 struct scop_worker_process {
-	pid_t pid;   /* 0: none in this slot */
-	int stop_fd; /* closed to make it finish */
+	pid_t pid;       /* 0: none in this slot */
+	int64_t told_at; /* when it was told to end after its request; 0: it was not */
 	struct scop_output *output;
 	bool slow_told;
 	pid_t killed; /* killed at the hard limit, perhaps not reaped yet */
 	bool crash_seen;
+};
+
+struct scop_pool_gateway {
+	pid_t pid; /* 0: none */
+	int control;
 };
 
 struct scop_pool {
@@ -41,6 +46,7 @@ struct scop_pool {
 	bool wanted;      /* some subscription names it */
 
 	int listen_fd; /* -1: out of service */
+	struct scop_pool_gateway gateway;
 	int board_fd;
 	struct scop_board *board;            /* NULL until the first worker */
 	struct scop_worker_process *workers; /* one for each slot; NULL until the first worker */
@@ -113,7 +119,12 @@ void scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t 
 /* Replaces a socket that no longer listens. */
 void scop_pool_broken(struct scop_host *host, struct scop_pool *pool);
 
-/* Handles the end of a process; true if it was this pool's. */
+/* The path of the socket to which the pool's workers send statements. */
+void scop_gateway_path(const struct scop_host *host, const struct scop_pool *pool, char *ret_path,
+    size_t size);
+
+/* Handles the end of a process; true if it was this pool's gateway, or a worker of it. */
+bool scop_gateway_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid);
 bool scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int status);
 
 /* Handles slow and stuck requests, idle workers, and pools that return to service. */

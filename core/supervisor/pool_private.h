@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Shared by the files of pools: pool.c has a pool's socket and state, scale.c decides when workers
- * start and stop, start.c starts one, and end.c judges how one ended. */
+ * start and stop, start.c starts one, end.c judges how one ended, and gateway.c is about the
+ * process between them and everybody else. */
 #ifndef SCOP_SUPERVISOR_POOL_PRIVATE_H
 #define SCOP_SUPERVISOR_POOL_PRIVATE_H
 
@@ -23,6 +24,27 @@ unsigned scop_pool_count(const struct scop_pool *pool, int state);
 /* Creates the pool's scoreboard, for its first worker; false, with the reason in the log, if no
  * worker can be started. */
 bool scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool);
+
+/* ---- gateway.c ---- */
+
+/* Starts the pool's gateway unless it runs; false, with the reason in the log, if it cannot be
+ * started. */
+bool scop_gateway_start(struct scop_host *host, struct scop_pool *pool);
+
+/* Tells it of a new worker, with the gateway's end of the worker's channel; and that a worker is to
+ * end after its request. False if it cannot be told. */
+bool scop_gateway_add(struct scop_pool *pool, unsigned slot, pid_t pid, int channel);
+bool scop_gateway_retire(struct scop_pool *pool, unsigned slot, pid_t pid);
+
+/* The process id of a worker that has served one request for longer than the hard limit, with its
+ * slot; 0 for no further one. */
+pid_t scop_gateway_notice(struct scop_pool *pool, unsigned *ret_slot);
+
+/* Leaves it to itself: it takes no further request, lets its workers finish, and ends. The next
+ * worker gets a new one. */
+void scop_gateway_leave(struct scop_pool *pool);
+
+/* ---- the others ---- */
 
 /* Lets the worker finish its request and end. */
 void scop_pool_stop_worker(struct scop_pool *pool, unsigned index);

@@ -14,6 +14,7 @@ enum {
 	SECOND_LOOK = 1000, /* microseconds until the queue is checked again */
 	REST = 2000,        /* after starting workers */
 	ROOM_REST = 5000,   /* after asking another pool's worker to make room */
+	GRACE = 5000000,    /* beyond the hard limit, for a worker that was told to end */
 };
 
 unsigned
@@ -62,10 +63,13 @@ scop_pool_hard_limit(const struct scop_host *host, const struct scop_pool *pool)
 void
 scop_pool_stop_worker(struct scop_pool *pool, unsigned index)
 {
-	if (pool->workers[index].stop_fd < 0)
+	struct scop_worker_process *worker = &pool->workers[index];
+
+	if (worker->told_at)
 		return;
-	close(pool->workers[index].stop_fd);
-	pool->workers[index].stop_fd = -1;
+	worker->told_at = scop_board_clock();
+	if (!scop_gateway_retire(pool, index, worker->pid))
+		kill(worker->pid, SIGKILL);
 }
 
 bool
@@ -89,7 +93,7 @@ make_room(struct scop_host *host, const struct scop_pool *needy)
 		for (unsigned i = 0; pool != needy && pool->board && i < SCOP_SLOTS; i++) {
 			const struct scop_slot *slot = &pool->board->slots[i];
 
-			if (pool->workers[i].pid == 0 || pool->workers[i].stop_fd < 0 ||
+			if (pool->workers[i].pid == 0 || pool->workers[i].told_at ||
 			    atomic_load(&slot->state) != SCOP_SLOT_IDLE ||
 			    atomic_load(&slot->since) >= longest)
 				continue;
@@ -144,27 +148,69 @@ scop_pool_warm(struct scop_host *host, struct scop_pool *pool)
 }
 
 static void
+kill_worker(struct scop_pool *pool, unsigned index)
+{
+	struct scop_worker_process *worker = &pool->workers[index];
+
+	pool->killed++;
+	worker->killed = worker->pid;
+	kill(worker->pid, SIGKILL);
+}
+
+/* Logs a request by what its worker wrote on the scoreboard, which a module may have changed. */
+static void
+tell_time(const struct scop_pool *pool, unsigned index, bool stuck, int64_t milliseconds)
+{
+	const struct scop_slot *slot = &pool->board->slots[index];
+
+	scop_log_line(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
+	    "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
+	    "path=%.79s)",
+	    stuck ? "ended a request" : "slow request", (long long)milliseconds, slot->request,
+	    slot->tenant_name, pool->module, atomic_load(&slot->route), slot->path);
+}
+
+static void
 check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64_t now)
 {
 	struct scop_worker_process *worker = &pool->workers[index];
-	struct scop_slot *slot = &pool->board->slots[index];
-	const int64_t took = (now - atomic_load(&slot->since)) / 1000;
+	const int64_t took = (now - atomic_load(&pool->board->slots[index].since)) / 1000;
 	const bool stuck = took > scop_pool_hard_limit(host, pool);
 
 	if (worker->killed == worker->pid)
 		return;
 	if (!stuck && (worker->slow_told || took <= scop_pool_soft_limit(host, pool)))
 		return;
-	scop_log_line(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
-	    "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
-	    "path=%.79s)",
-	    stuck ? "ended a request" : "slow request", (long long)took, slot->request,
-	    slot->tenant_name, pool->module, atomic_load(&slot->route), slot->path);
+	tell_time(pool, index, stuck, took);
 	worker->slow_told = true;
-	if (stuck) {
-		pool->killed++;
-		worker->killed = worker->pid;
-		kill(worker->pid, SIGKILL);
+	if (stuck)
+		kill_worker(pool, index);
+}
+
+/* What the gateway has seen counts, whatever a module's native code writes on the scoreboard. A
+ * worker that was told to end has the time of one request for it. */
+static void
+check_by_gateway(struct scop_host *host, struct scop_pool *pool, int64_t now)
+{
+	const int64_t limit = scop_pool_hard_limit(host, pool);
+	unsigned index;
+
+	for (pid_t pid; (pid = scop_gateway_notice(pool, &index));) {
+		if (!pool->workers || pool->workers[index].pid != pid ||
+		    pool->workers[index].killed == pid)
+			continue;
+		tell_time(pool, index, true, limit);
+		kill_worker(pool, index);
+	}
+	for (unsigned i = 0; pool->workers && i < SCOP_SLOTS; i++) {
+		const struct scop_worker_process *worker = &pool->workers[i];
+
+		if (worker->pid == 0 || !worker->told_at || worker->killed == worker->pid ||
+		    now - worker->told_at <= limit * 1000 + GRACE)
+			continue;
+		scop_log_line(SCOP_LOG_ERROR, "killed a worker of '%s' that did not end",
+		    pool->module);
+		kill_worker(pool, i);
 	}
 }
 
@@ -177,6 +223,7 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 	    (pool->live >= scop_pool_max(host, pool) || scop_pool_count(pool, SCOP_SLOT_IDLE) > 0))
 		/* a sibling is idle, or no worker may be added: no second check is needed */
 		pool->look_at = 0;
+	check_by_gateway(host, pool, now);
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
 		const int64_t since = atomic_load(&pool->board->slots[i].since);
 

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "process/arguments.h"
+#include "process/channel.h"
 #include "process/settings.h"
 #include "web/traces.h"
 
@@ -67,26 +68,24 @@ requests_of(const struct scop_config *config, unsigned slot)
 }
 
 static struct scop_worker_settings
-settings_for(const struct scop_host *host, const struct scop_pool *pool, unsigned slot, int stop_fd)
+settings_for(const struct scop_host *host, const struct scop_pool *pool, unsigned slot, int channel)
 {
 	const struct scop_config *config = &host->config;
+	char gateway[300];
 
+	scop_gateway_path(host, pool, gateway, sizeof gateway);
 	return (struct scop_worker_settings){
 		.module = pool->module,
 		.hash = pool->hash,
 		.file = text("%s/modules/%s/%s.so", config->var, pool->hash, pool->module),
-		.secret = text("%s/secrets/%s", config->var, pool->module),
-		.db_socket = config->db_socket,
-		.db_user = text("scop_%s", pool->module),
-		.statement_seconds = config->statement_seconds,
+		.gateway = text("%s", gateway),
 		.slow_statement = config->slow_statement_milliseconds,
 		.sandbox = config->sandbox,
 		.landlock_abi = config->landlock_abi,
 		.uid = host->root ? config->uid_base + pool->number : 0,
 		.memory = config->worker_memory,
 		.jobs = pool->jobs,
-		.listen = pool->listen_fd,
-		.stop = stop_fd,
+		.channel = channel,
 		.directory = host->directory_fd,
 		.board = pool->board_fd,
 		.wake = host->wake_fd,
@@ -118,9 +117,9 @@ add_way_out(struct scop_worker_settings *settings, const struct scop_config *con
 
 /* In the child: passes on only the worker's own settings and descriptors. */
 static void __attribute__((noreturn)) become_worker(const struct scop_host *host,
-    const struct scop_pool *pool, unsigned slot, int stop_fd, int output)
+    const struct scop_pool *pool, unsigned slot, int channel, int output)
 {
-	struct scop_worker_settings settings = settings_for(host, pool, slot, stop_fd);
+	struct scop_worker_settings settings = settings_for(host, pool, slot, channel);
 	struct scop_arguments arguments = { 0 };
 	char *environment[] = { NULL, NULL };
 
@@ -140,34 +139,35 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	scop_arguments_run(&arguments, environment, SCOP_WORKER_CANNOT_START);
 }
 
-/* Forks a worker into the slot; 0 on failure. `ret_stop`: the pipe that ends it. */
+/* Forks a worker into the slot, and tells the pool's gateway; 0 on failure. */
 static pid_t
-fork_worker(const struct scop_host *host, const struct scop_pool *pool, unsigned slot, int output,
-    int *ret_stop)
+fork_worker(const struct scop_host *host, struct scop_pool *pool, unsigned slot, int output)
 {
-	int stop[2];
+	int channel[2];
 
-	if (pipe2(stop, O_CLOEXEC) != 0)
+	if (!scop_channel_make(channel))
 		return 0;
-	const pid_t pid = fork();
+	pid_t pid = fork();
 	if (pid == 0)
-		become_worker(host, pool, slot, stop[0], output);
-	close(stop[0]);
-	*ret_stop = stop[1];
+		become_worker(host, pool, slot, channel[1], output);
+	if (pid < 0)
+		scop_log_line(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name,
+		    strerror(errno));
+	/* without a gateway the worker finds its channel closed, and ends */
 	if (pid > 0)
-		return pid;
-	scop_log_line(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name, strerror(errno));
-	close(stop[1]);
-	return 0;
+		(void)scop_gateway_add(pool, slot, pid, channel[0]);
+	close(channel[0]);
+	close(channel[1]);
+	return pid > 0 ? pid : 0;
 }
 
 bool
 scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool)
 {
 	unsigned index = 0;
-	int stop, end;
+	int end;
 
-	if (!make_board(pool))
+	if (!make_board(pool) || !scop_gateway_start(host, pool))
 		return false;
 	make_traces(host);
 	while (index < SCOP_SLOTS && pool->workers[index].pid != 0)
@@ -181,15 +181,14 @@ scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool)
 	atomic_store(&slot->since, scop_board_clock());
 	atomic_store(&slot->state, SCOP_SLOT_STARTING);
 
-	const pid_t pid = fork_worker(host, pool, index, end, &stop);
+	const pid_t pid = fork_worker(host, pool, index, end);
 	close(end);
 	if (pid == 0) {
 		scop_output_end(output);
 		atomic_store(&slot->state, SCOP_SLOT_FREE);
 		return false;
 	}
-	pool->workers[index] =
-	    (struct scop_worker_process){ .pid = pid, .stop_fd = stop, .output = output };
+	pool->workers[index] = (struct scop_worker_process){ .pid = pid, .output = output };
 	scop_output_of(output, pid);
 	pool->live++;
 	host->live++;

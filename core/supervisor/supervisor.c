@@ -76,7 +76,8 @@ reap(struct supervisor *supervisor)
 			continue;
 		for (struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next) {
 			scop_explain(&supervisor->host, pool);
-			if (scop_pool_reap(&supervisor->host, pool, pid, status))
+			if (scop_gateway_reap(&supervisor->host, pool, pid) ||
+			    scop_pool_reap(&supervisor->host, pool, pid, status))
 				break;
 		}
 	}
@@ -114,6 +115,8 @@ drop_unwanted_pools(struct supervisor *supervisor)
 		char path[300];
 		snprintf(path, sizeof path, "%s/pools/%s/sock", supervisor->host.config.run,
 		    pool->name);
+		unlink(path);
+		scop_gateway_path(&supervisor->host, pool, path, sizeof path);
 		unlink(path);
 		*strrchr(path, '/') = '\0';
 		rmdir(path);

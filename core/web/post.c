@@ -9,20 +9,21 @@
 
 #include "web/serve_private.h"
 
+#include "data/statements.h"
 #include "web/field.h"
 #include "web/form.h"
 #include "web/formkey.h"
 
 enum { POST_TRIES = 5 };
 
-static const struct scop_statement key_claim = { "form_key_claim",
-	"INSERT INTO scop_form_key (nonce, route) VALUES (UNHEX(?), ?)", 2, 1 };
-static const struct scop_statement key_store = { "form_key_store",
-	"UPDATE scop_form_key SET answer = ?, answer_until = IF(?, UTC_TIMESTAMP() + INTERVAL 1 "
-	"HOUR, NULL) WHERE nonce = UNHEX(?)",
-	3, 1 };
-static const struct scop_statement key_find = { "form_key_find",
-	"SELECT route, answer FROM scop_form_key WHERE nonce = UNHEX(?)", 1, 0 };
+SCOP_HOST_STATEMENT(key_claim, "form_key_claim",
+    "INSERT INTO scop_form_key (nonce, route) VALUES (UNHEX(?), ?)", 2, 1);
+SCOP_HOST_STATEMENT(key_store, "form_key_store",
+    "UPDATE scop_form_key SET answer = ?, answer_until = IF(?, UTC_TIMESTAMP() + INTERVAL 1 "
+    "HOUR, NULL) WHERE nonce = UNHEX(?)",
+    3, 1);
+SCOP_HOST_STATEMENT(key_find, "form_key_find",
+    "SELECT route, answer FROM scop_form_key WHERE nonce = UNHEX(?)", 1, 0);
 
 static const char *
 posted_key(const struct scop_request *req)

@@ -3,36 +3,36 @@
  * writes them. */
 #include "web/session.h"
 
+#include "data/statements.h"
 #include "web/actor.h"
 #include "web/form.h"
 
 #include <string.h>
 #include <strings.h>
 
-static const struct scop_statement session_by_hash = { "session_by_hash",
-	"SELECT s.member, m.name, m.language, m.zone, "
-	"(SELECT GROUP_CONCAT(DISTINCT rp.permission) FROM " SCOP_SOCLE_MARK
-	".member_role mr JOIN " SCOP_SOCLE_MARK
-	".role_permission rp ON rp.role = mr.role WHERE mr.member = s.member) AS permissions "
-	"FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK ".member m ON m.id = s.member "
-	"WHERE s.token_hash = ? AND s.expires > UTC_TIMESTAMP(6)",
-	1, 0 };
+SCOP_HOST_STATEMENT(session_by_hash, "session_by_hash",
+    "SELECT s.member, m.name, m.language, m.zone, "
+    "(SELECT GROUP_CONCAT(DISTINCT rp.permission) FROM " SCOP_SOCLE_MARK
+    ".member_role mr JOIN " SCOP_SOCLE_MARK
+    ".role_permission rp ON rp.role = mr.role WHERE mr.member = s.member) AS permissions "
+    "FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK ".member m ON m.id = s.member "
+    "WHERE s.token_hash = ? AND s.expires > UTC_TIMESTAMP(6)",
+    1, 0);
 
-static const struct scop_statement key_by_hash = { "key_by_hash",
-	"SELECT name, permissions FROM " SCOP_SOCLE_MARK
-	".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)",
-	1, 0 };
+SCOP_HOST_STATEMENT(key_by_hash, "key_by_hash",
+    "SELECT name, permissions FROM " SCOP_SOCLE_MARK
+    ".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)",
+    1, 0);
 
 /* In the language of the session's member: both are read in one batch. */
-static const struct scop_statement menu = { "menu",
-	"SELECT m.module, m.permission, m.path, m.icon, m.place >= 800 AS administers, "
-	"COALESCE(w.text, m.title) AS title FROM " SCOP_SOCLE_MARK
-	".menu m LEFT JOIN " SCOP_SOCLE_MARK
-	".message w ON w.module = m.module AND w.english = m.title AND w.language = (SELECT "
-	"p.language FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK
-	".member p ON p.id = s.member WHERE s.token_hash = ?) "
-	"ORDER BY m.place, m.module, m.path",
-	1, 0 };
+SCOP_HOST_STATEMENT(menu, "menu",
+    "SELECT m.module, m.permission, m.path, m.icon, m.place >= 800 AS administers, "
+    "COALESCE(w.text, m.title) AS title FROM " SCOP_SOCLE_MARK ".menu m LEFT JOIN " SCOP_SOCLE_MARK
+    ".message w ON w.module = m.module AND w.english = m.title AND w.language = (SELECT "
+    "p.language FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK
+    ".member p ON p.id = s.member WHERE s.token_hash = ?) "
+    "ORDER BY m.place, m.module, m.path",
+    1, 0);
 
 /* The length of the menu entry's path if it is a prefix of the request's path, else 0. A module's
  * first page matches only itself. */

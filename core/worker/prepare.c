@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * How a worker prepares: it reads its secret, connects to MariaDB and loads the libraries that it
- * will need, because it cannot do so in the sandbox; then it enters that and loads the module.
+ * How a worker prepares: it connects to its gateway and loads the libraries that it will need,
+ * because it cannot do so in the sandbox; then it enters that and loads the module.
  */
 #include <dlfcn.h>
 #include <mysql.h>
 #include <nss.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,54 +17,34 @@
 #include "http/out.h"
 #include "package/loader.h"
 #include "package/sandbox.h"
+#include "process/channel.h"
 
-/* The secret's two lines: the account's password and the form key, in hexadecimal. */
+/* The gateway has the module's secrets, and sends the one that a worker needs. */
 static void
-read_secret(struct scop_worker *worker, struct scop_db_account *account)
+read_greeting(struct scop_worker *worker)
 {
-	static char password[100];
-	char key[100] = "";
-	FILE *file = fopen(worker->settings.secret, "r");
+	struct scop_channel_greeting greeting;
 
-	if (!file || fscanf(file, "%99s %99s", password, key) != 2)
-		scop_worker_give_up(worker, "the module's secret cannot be read");
-	fclose(file);
-	if (sodium_hex2bin(worker->app.key, SCOP_KEY_BYTES, key, strlen(key), NULL, NULL, NULL) !=
-	    0)
-		scop_worker_give_up(worker, "the module's secret is damaged");
-	account->password = password;
-}
-
-/* As <mysql/client_plugin.h> declares it, which Debian 12 ships without a header that it includes
- * (ma_compress.h). */
-struct st_mysql_client_plugin *mysql_client_find_plugin(MYSQL *mysql, const char *name, int type);
-enum { CLIENT_AUTHENTICATION = 2 };
-
-/* MariaDB's authentication plugin is a library of its own: load it while files can still be read,
- * whether or not MariaDB is up. */
-static void
-load_authentication(const struct scop_worker *worker)
-{
-	MYSQL *mysql = mysql_init(NULL);
-
-	if (!mysql || !mysql_client_find_plugin(mysql, "client_ed25519", CLIENT_AUTHENTICATION))
-		scop_worker_give_up(worker, "MariaDB's client_ed25519 cannot be loaded");
-	mysql_close(mysql);
+	if (scop_channel_receive(worker->settings.channel, &greeting, sizeof greeting, true,
+		NULL) <= 0)
+		scop_worker_give_up(worker, "its gateway has ended");
+	_Static_assert(sizeof worker->app.key == sizeof greeting.key, "one form key");
+	memcpy(worker->app.key, greeting.key, sizeof greeting.key);
 }
 
 void
 scop_worker_prepare_database(struct scop_worker *worker)
 {
-	struct scop_db_account account = { .socket = worker->settings.db_socket,
-		.user = worker->settings.db_user,
-		.statement_seconds = (unsigned)worker->settings.statement_seconds,
+	const struct scop_db_account account = { .socket = worker->settings.gateway,
+		.user = "",
+		.password = "",
+		.gateway = true,
 		.rows_max = SCOP_ROWS_MAX };
 
-	read_secret(worker, &account);
+	read_greeting(worker);
 	/* else the library looks for a dozen files that nobody has */
 	__nss_configure_lookup("services", "files");
 	mysql_library_init(0, NULL, NULL);
-	load_authentication(worker);
 	worker->app.db = scop_db_new(&account);
 	/* MariaDB may be away for a while; requests try again */
 	if (scop_db_connect(worker->app.db) != SCOP_DB_OK)

@@ -2,12 +2,11 @@
 /*
  * scopiton-worker: serves one pool, single-threaded, one request at a time.
  *
- * Started by the supervisor with its settings as `name=value` arguments and four descriptors: the
- * listening socket, the pipe whose end means "finish and go", the directory and the scoreboard.
+ * Started by the supervisor with its settings as `name=value` arguments and descriptors: the
+ * channel to its pool's gateway, whose end means "finish and go", the directory and the scoreboard.
  * Opens the files that it needs, enters the sandbox, loads its module, and serves: visitors, or
  * with `jobs=1` the dispatcher. With `import=...` it reads one import from standard input instead.
  */
-#include <errno.h>
 #include <execinfo.h>
 #include <fcgiapp.h>
 #include <signal.h>
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,10 +23,11 @@
 
 #include "base/log.h"
 #include "base/said.h"
+#include "process/channel.h"
 #include "web/traces.h"
 #include "worker/import.h"
 
-enum { RUSAGE_EVERY = 4, LOOK_MILLISECONDS = 1000 };
+enum { RUSAGE_EVERY = 4 };
 
 void
 scop_worker_give_up(const struct scop_worker *worker, const char *said)
@@ -72,54 +71,40 @@ worn_out(const struct scop_worker *worker, uint64_t served)
 }
 
 static void
-serve(struct scop_worker *worker)
+say(const struct scop_worker *worker, char what)
 {
-	FCGX_Request fcgi;
-	uint64_t served = 0;
-
-	FCGX_Init();
-	FCGX_InitRequest(&fcgi, worker->settings.listen, FCGI_FAIL_ACCEPT_ON_INTR);
-	atomic_store(&worker->slot->state, SCOP_SLOT_IDLE);
-	while (!worn_out(worker, served)) {
-		struct epoll_event event;
-
-		/* The kernel wakes one of several idle workers for a request; the timeout covers
-		 * its death between wake-up and accept. */
-		if (epoll_wait(worker->wait_fd, &event, 1, LOOK_MILLISECONDS) <= 0)
-			continue;
-		if (event.data.fd ==
-		    worker->settings.stop) /* the supervisor has closed it, or has ended */
-			break;
-		if (event.events & (uint32_t)~EPOLLIN) {
-			scop_log_line(SCOP_LOG_ERROR,
-			    "ends: the module has closed the pool's socket");
-			break;
-		}
-		errno = 0;
-		if (FCGX_Accept_r(&fcgi) < 0) {
-			if (errno == 0 || errno == EAGAIN || errno == EINTR ||
-			    errno == ECONNABORTED)
-				continue; /* a sibling has accepted it */
-			scop_log_line(SCOP_LOG_ERROR, "ends: no request can be accepted: %s",
-			    strerror(errno));
-			break;
-		}
-		scop_worker_serve_one(worker, &fcgi);
-		served++;
-	}
+	if (!scop_channel_send(worker->settings.channel, &what, 1, -1))
+		_exit(1);
 }
 
+/* Serves the connections that the gateway sends, until its end of the channel closes. libfcgi takes
+ * a connection that it finds in the request for one that its server kept open. */
 static void
-wait_for_both(struct scop_worker *worker)
+serve(struct scop_worker *worker)
 {
-	struct epoll_event stop = { EPOLLIN, { .fd = worker->settings.stop } };
-	struct epoll_event listen = { EPOLLIN | EPOLLEXCLUSIVE, { .fd = worker->settings.listen } };
+	struct scop_channel_request request;
+	FCGX_Request fcgi;
+	uint64_t served = 0;
+	int fd;
 
-	worker->wait_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (worker->wait_fd < 0 ||
-	    epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, worker->settings.stop, &stop) != 0 ||
-	    epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, worker->settings.listen, &listen) != 0)
-		scop_worker_give_up(worker, "the pool's socket cannot be watched");
+	FCGX_Init();
+	FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
+	atomic_store(&worker->slot->state, SCOP_SLOT_IDLE);
+	say(worker, SCOP_CHANNEL_READY);
+	while (scop_channel_receive(worker->settings.channel, &request, sizeof request, true, &fd) >
+	    0) {
+		fcgi.ipcFd = fd;
+		fcgi.keepConnection = 1;
+		if (fd >= 0 && FCGX_Accept_r(&fcgi) == 0) {
+			scop_worker_serve_one(worker, &fcgi);
+			served++;
+		}
+		if (worn_out(worker, served)) {
+			say(worker, SCOP_CHANNEL_LAST);
+			return;
+		}
+		say(worker, SCOP_CHANNEL_READY);
+	}
 }
 
 static void
@@ -134,8 +119,6 @@ start_serving(struct scop_worker *worker)
 		    PROT_READ | PROT_WRITE);
 	worker->slot = &worker->board->slots[worker->settings.slot];
 	scop_worker_watch_time(worker);
-	wait_for_both(worker);
-	setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", "200", 1);
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "200", 1);
 }
 

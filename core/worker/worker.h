@@ -18,7 +18,6 @@ struct scop_worker {
 	struct scop_slot *slot; /* this worker's; NULL in an import */
 	const struct scop_directory_shared *directory;
 	struct scop_traces *traces; /* shared with all workers, for authors; NULL: none are kept */
-	int wait_fd;                /* watches the pool's socket and the pipe to stop */
 	int64_t slow_milliseconds;
 	struct scop_directory_entry entry; /* of the current request */
 	struct scop_arena *arena;          /* of the current request */

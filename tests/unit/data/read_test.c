@@ -51,8 +51,11 @@ static int
 set_up(void **state)
 {
 	const char *socket = getenv("SCOP_TEST_SOCKET");
-	const struct scop_db_account account = { socket, "scopiton", getenv("SCOP_TEST_PASSWORD"),
-		5, ROWS_MAX };
+	const struct scop_db_account account = { .socket = socket,
+		.user = "scopiton",
+		.password = getenv("SCOP_TEST_PASSWORD"),
+		.statement_seconds = 5,
+		.rows_max = ROWS_MAX };
 
 	(void)state;
 	arena = scop_arena_new();

@@ -34,7 +34,7 @@ each_kind_arrives_as_it_was_given(void **state)
 		.site = "7 t7_shop fr Europe/Brussels EUR 3",
 		.memory = INT64_C(5000000000),
 		.slot = 3,
-		.stop = ends[0],
+		.channel = ends[0],
 		.jobs = true };
 
 	scop_arguments_add(&arguments, "/lib/scopiton-worker");
@@ -44,7 +44,7 @@ each_kind_arrives_as_it_was_given(void **state)
 	assert_string_equal(read.site, given.site);
 	assert_true(read.memory == given.memory);
 	assert_int_equal(read.slot, 3);
-	assert_int_equal(read.stop, ends[0]);
+	assert_int_equal(read.channel, ends[0]);
 	assert_true(read.jobs);
 	assert_true(has(&arguments, "memory=5000000000"));
 	assert_null(arguments.list[arguments.count]);

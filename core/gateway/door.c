@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Where requests come in. The gateway accepts a connection only while a worker is idle, looks at
+ * the first bytes without taking them, finds whose request it is, and gives the connection to the
+ * worker that was used last. So the gateway knows by itself which tenant a worker serves.
+ *
+ * Source: https://fastcgi-archives.github.io/FastCGI_Specification.html, 3.3 and 3.4.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/gateway.h"
+
+#include "base/log.h"
+
+enum { LOOK_BYTES = 16384, HEAD = 8, PARAMS = 4 };
+
+/* The pool's requests are found by host name, those of jobs by the tenant's number. */
+struct wanted {
+	const char *name;
+	char value[SCOP_HOST_MAX + 1];
+	bool found, complete; /* complete: all parameters were there to be seen */
+};
+
+/* Reads the length of a name or value; false if it is not all there. */
+static bool
+take_length(const unsigned char **at, const unsigned char *end, size_t *ret_length)
+{
+	if (*at == end)
+		return false;
+	if (!(**at & 0x80)) {
+		*ret_length = *(*at)++;
+		return true;
+	}
+	if (end - *at < 4)
+		return false;
+	*ret_length = (size_t)((*at)[0] & 0x7f) << 24 | (size_t)(*at)[1] << 16 |
+	    (size_t)(*at)[2] << 8 | (*at)[3];
+	*at += 4;
+	return true;
+}
+
+/* Looks through the pairs of one record; the last may go on in the next record, and is left out
+ * then. nginx and the dispatcher send the wanted one first. */
+static void
+look_at_pairs(const unsigned char *at, const unsigned char *end, struct wanted *wanted)
+{
+	size_t name, value;
+
+	while (!wanted->found && take_length(&at, end, &name) && take_length(&at, end, &value) &&
+	    name <= (size_t)(end - at) && value <= (size_t)(end - at) - name) {
+		if (name == strlen(wanted->name) && memcmp(at, wanted->name, name) == 0 &&
+		    value < sizeof wanted->value) {
+			memcpy(wanted->value, at + name, value);
+			wanted->value[value] = '\0';
+			wanted->found = true;
+		}
+		at += name + value;
+	}
+}
+
+static void
+look(const unsigned char *bytes, size_t length, struct wanted *wanted)
+{
+	for (size_t at = 0; at + HEAD <= length && !wanted->found && !wanted->complete;) {
+		const unsigned char *head = bytes + at;
+		const size_t content = (size_t)head[4] << 8 | head[5];
+		const size_t there = content < length - at - HEAD ? content : length - at - HEAD;
+
+		if (head[1] == PARAMS)
+			look_at_pairs(head + HEAD, head + HEAD + there, wanted);
+		wanted->complete = head[1] == PARAMS && content == 0;
+		at += HEAD + content + head[6];
+	}
+}
+
+/* A route may be there a moment before the directory has the module, so a worker's first statement
+ * looks again. */
+bool
+gateway_find_tenant(const struct gateway *gateway, struct gateway_worker *worker)
+{
+	const char *module = gateway->settings.module;
+	struct scop_directory_entry entry;
+
+	if (worker->database[0])
+		return true;
+	if (worker->host[0]
+		? !scop_directory_find(gateway->directory, worker->host, module, &entry)
+		: !scop_directory_find_tenant(gateway->directory, worker->tenant, module, &entry))
+		return false;
+	worker->tenant = entry.tenant.id;
+	memcpy(worker->database, entry.subscription.database, sizeof worker->database);
+	return true;
+}
+
+static struct gateway_worker *
+idle_worker(struct gateway *gateway)
+{
+	struct gateway_worker *best = NULL;
+
+	for (unsigned i = 0; i < gateway->slots; i++) {
+		struct gateway_worker *worker = &gateway->workers[i];
+
+		if (worker->pid && worker->idle && (!best || worker->turn > best->turn))
+			best = worker;
+	}
+	return best;
+}
+
+static void
+begin(struct gateway *gateway, struct gateway_worker *worker, const struct wanted *wanted)
+{
+	worker->idle = false;
+	worker->busy = true;
+	worker->told = false;
+	worker->since = scop_board_clock();
+	worker->turn = ++gateway->turns;
+	worker->database[0] = worker->host[0] = '\0';
+	worker->tenant = 0;
+	if (gateway->settings.jobs)
+		worker->tenant = (uint32_t)strtoul(wanted->value, NULL, 10);
+	else
+		memcpy(worker->host, wanted->value, sizeof worker->host);
+	gateway_find_tenant(gateway, worker);
+	gateway_line_begin(gateway, (uint32_t)(worker - gateway->workers));
+}
+
+/* Gives the connection to a worker. If that has just died, another one takes it. */
+static bool
+give(struct gateway *gateway, int fd, const struct wanted *wanted)
+{
+	static const struct scop_channel_request request = { SCOP_CHANNEL_REQUEST };
+	struct gateway_worker *worker;
+
+	while ((worker = idle_worker(gateway))) {
+		begin(gateway, worker, wanted);
+		if (scop_channel_send(worker->channel, &request, sizeof request, fd))
+			return true;
+	}
+	return false;
+}
+
+/* Looks at what has arrived; returns false while that is too little to tell. */
+static bool
+try_to_give(struct gateway *gateway, int fd)
+{
+	static unsigned char bytes[LOOK_BYTES];
+	struct wanted wanted = { .name = gateway->settings.jobs ? "TENANT" : "HOST" };
+	const ssize_t got = recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got > 0)
+		look(bytes, (size_t)got, &wanted);
+	if (got > 0 && !wanted.found && !wanted.complete && got < LOOK_BYTES)
+		return false;
+	if (got <= 0 || !give(gateway, fd, &wanted))
+		scop_log_line(SCOP_LOG_DEBUG, "a connection has ended before its request");
+	close(fd);
+	return true;
+}
+
+/* Connections whose request has arrived when no worker was idle any more. */
+static int *parked;
+static size_t parked_count;
+
+static void
+park(int fd)
+{
+	if (parked_count % 16 == 0) {
+		int *more = realloc(parked, (parked_count + 16) * sizeof *parked);
+
+		if (!more)
+			abort();
+		parked = more;
+	}
+	parked[parked_count++] = fd;
+}
+
+/* While no worker is idle, requests queue at the socket, where the supervisor sees them and starts
+ * workers. The socket is watched by its edges, so the queue does not wake the gateway again. */
+void
+gateway_accept(struct gateway *gateway)
+{
+	while (parked_count > 0 && idle_worker(gateway))
+		gateway_door(gateway, parked[--parked_count]);
+	while (!gateway->ending && idle_worker(gateway)) {
+		const int fd = accept4(gateway->settings.listen, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0)
+			break;
+		if (!try_to_give(gateway, fd))
+			gateway_watch(gateway, fd, GATEWAY_DOOR, (uint32_t)fd,
+			    EPOLLIN | EPOLLRDHUP);
+	}
+}
+
+void
+gateway_door(struct gateway *gateway, int fd)
+{
+	/* a descriptor that a worker gets must not be watched here any more */
+	(void)epoll_ctl(gateway->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	if (!idle_worker(gateway))
+		park(fd);
+	else if (!try_to_give(gateway, fd))
+		gateway_watch(gateway, fd, GATEWAY_DOOR, (uint32_t)fd, EPOLLIN | EPOLLRDHUP);
+}

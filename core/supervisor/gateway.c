@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A pool's gateway, the process that gives requests to the pool's workers and passes on their
+ * statements (core/gateway). It starts before the pool's first worker. */
+#include "supervisor/pool_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "process/channel.h"
+#include "process/gateway.h"
+
+void
+scop_gateway_path(const struct scop_host *host, const struct scop_pool *pool, char *ret_path,
+    size_t size)
+{
+	snprintf(ret_path, size, "%s/pools/%s/lines", host->config.run, pool->name);
+}
+
+/* In the child. */
+static void __attribute__((noreturn))
+become_gateway(const struct scop_host *host, const struct scop_pool *pool, int control, int lines)
+{
+	const struct scop_worker_settings settings = { .module = pool->module,
+		.hash = pool->hash,
+		.statement_seconds = host->config.statement_seconds,
+		.jobs = pool->jobs,
+		.control = control,
+		.listen = pool->listen_fd,
+		.lines = lines,
+		.directory = host->directory_fd,
+		.hard = scop_pool_hard_limit(host, pool) };
+
+	scop_gateway_become(&host->config, settings, host->root);
+}
+
+bool
+scop_gateway_start(struct scop_host *host, struct scop_pool *pool)
+{
+	const uid_t uid = host->root ? (uid_t)host->config.uid_base + pool->number : 0;
+	int ends[2] = { -1, -1 };
+	char path[300];
+
+	if (pool->gateway.pid)
+		return true;
+	scop_gateway_path(host, pool, path, sizeof path);
+	const int lines = scop_gateway_listen(path, uid);
+	if (lines >= 0 && scop_channel_make(ends)) {
+		const pid_t pid = fork();
+
+		if (pid == 0)
+			become_gateway(host, pool, ends[1], lines);
+		if (pid > 0)
+			pool->gateway = (struct scop_pool_gateway){ pid, ends[0] };
+		else
+			close(ends[0]);
+		close(ends[1]);
+	}
+	if (lines >= 0)
+		close(lines);
+	if (!pool->gateway.pid)
+		scop_log_line(SCOP_LOG_ERROR, "pool '%s': no gateway: %s", pool->name,
+		    strerror(errno));
+	return pool->gateway.pid != 0;
+}
+
+bool
+scop_gateway_add(struct scop_pool *pool, unsigned slot, pid_t pid, int channel)
+{
+	const struct scop_gateway_order order = { SCOP_GATEWAY_ADD, slot, pid };
+
+	return pool->gateway.pid &&
+	    scop_channel_send(pool->gateway.control, &order, sizeof order, channel);
+}
+
+bool
+scop_gateway_retire(struct scop_pool *pool, unsigned slot, pid_t pid)
+{
+	const struct scop_gateway_order order = { SCOP_GATEWAY_RETIRE, slot, pid };
+
+	return pool->gateway.pid &&
+	    scop_channel_send(pool->gateway.control, &order, sizeof order, -1);
+}
+
+pid_t
+scop_gateway_notice(struct scop_pool *pool, unsigned *ret_slot)
+{
+	struct scop_gateway_notice notice;
+
+	if (!pool->gateway.pid ||
+	    scop_channel_receive(pool->gateway.control, &notice, sizeof notice, false, NULL) <= 0 ||
+	    notice.slot >= SCOP_SLOTS)
+		return 0;
+	*ret_slot = notice.slot;
+	return notice.pid;
+}
+
+void
+scop_gateway_leave(struct scop_pool *pool)
+{
+	if (pool->gateway.pid)
+		close(pool->gateway.control);
+	pool->gateway = (struct scop_pool_gateway){ 0 };
+}
+
+bool
+scop_gateway_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid)
+{
+	if (pool->gateway.pid != pid)
+		return false;
+	scop_log_line(SCOP_LOG_ERROR, "the gateway of pool '%s' has ended; its workers follow",
+	    pool->name);
+	scop_pool_drain(host, pool, false);
+	/* one that had not started counts as a failure to start */
+	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++)
+		if (atomic_load(&pool->board->slots[i].state) == SCOP_SLOT_STARTING)
+			pool->workers[i].told_at = 0;
+	return true;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Speaks MariaDB's protocol by itself, as native code can: finds the worker's connection among its
+ * descriptors, and sends what no statement of the package says. /raw/{what} answers "closed" if the
+ * connection was closed in return, and else the first byte of the answer. /connect/{where} answers
+ * the number of the error.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "names.h"
+
+enum { FILES = 128, ANSWER_MILLISECONDS = 2000, PACKET_MAX = 300 };
+
+/* Commands of the protocol; the text follows the first byte. */
+static const struct {
+	const char *what;
+	unsigned char command;
+	const char *text;
+} attacks[] = {
+	{ "select", 0x03, "SELECT text FROM note" },
+	{ "lock", 0x03, "SELECT GET_LOCK('scopiton_installer', 1)" },
+	{ "xa", 0x03, "XA START 'stays'" },
+	{ "set", 0x03, "SET max_statement_time=0" },
+	{ "role", 0x03, "SET ROLE t2_gatecrasher" },
+	{ "all-roles", 0x03, "SET ROLE NONE" },
+	{ "use", 0x03, "USE `t2_gatecrasher`" },
+	{ "longer", 0x03, "SET ROLE t1_gatecrasher; SELECT 1" },
+	{ "password", 0x03, "SET PASSWORD = PASSWORD('mine')" },
+	{ "prepare", 0x16, "SELECT text FROM note" },
+	{ "database", 0x02, "t2_gatecrasher" },
+	{ "user", 0x11, "root" },
+	{ "multiple", 0x1b, "\x01" },
+	{ "kill", 0x0c, "\x01" },
+	{ "shutdown", 0x08, "" },
+	{ "reset", 0x1f, "" },
+	{ "allowed", 0x03, "ROLLBACK" },
+};
+
+/* The worker's connection for statements; -1: it has none. */
+static int
+own_line(void)
+{
+	for (int fd = 3; fd < FILES; fd++) {
+		struct sockaddr_un address = { .sun_family = AF_UNSPEC };
+		socklen_t size = sizeof address;
+
+		if (getpeername(fd, (struct sockaddr *)&address, &size) == 0 &&
+		    address.sun_family == AF_UNIX && strstr(address.sun_path, "/lines"))
+			return fd;
+	}
+	return -1;
+}
+
+static void
+say(struct scop_request *req, const char *text)
+{
+	scop_put(req, "text", scop_make_string(req, text));
+	scop_view(req, &view_page);
+}
+
+/* Sends a packet; "closed", or the first byte of the answer. */
+static const char *
+exchange(struct scop_request *req, const void *packet, size_t length)
+{
+	unsigned char answer[PACKET_MAX];
+	struct pollfd polled = { own_line(), POLLIN, 0 };
+
+	if (send(polled.fd, packet, length, MSG_NOSIGNAL) < 0)
+		return "not sent";
+	if (poll(&polled, 1, ANSWER_MILLISECONDS) <= 0)
+		return "no answer";
+	const ssize_t got = recv(polled.fd, answer, sizeof answer, 0);
+	return got <= 4 ? "closed" : scop_as_text(scop_make_text(req, "%u", answer[4]));
+}
+
+static const char *
+attack(struct scop_request *req, unsigned char command, const char *text)
+{
+	unsigned char packet[PACKET_MAX] = { 0 };
+	const size_t length = strlen(text) + 1;
+
+	packet[0] = (unsigned char)length;
+	packet[4] = command;
+	memcpy(packet + 5, text, length - 1);
+	return exchange(req, packet, length + 4);
+}
+
+static void
+raw(struct scop_request *req)
+{
+	const char *what = scop_as_text(scop_path(req, "what"));
+	const char *answer = "unknown";
+
+	scop_row(req, own_note()); /* the connection is there, and has its role */
+	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
+		if (strcmp(attacks[i].what, what) == 0)
+			answer = attack(req, attacks[i].command, attacks[i].text);
+	say(req, answer);
+}
+
+/* Leaves a transaction open. */
+static void
+leave_open(struct scop_request *req)
+{
+	scop_row(req, own_note());
+	say(req, attack(req, 0x03, "START TRANSACTION"));
+}
+
+/* Executes statement 1 of the connection, which an earlier request has prepared, without taking
+ * this request's role. */
+static void
+execute(struct scop_request *req)
+{
+	static const unsigned char packet[] = { 10, 0, 0, 0, 0x17, 1, 0, 0, 0, 0, 1, 0, 0, 0 };
+
+	say(req, own_line() < 0 ? "no line" : exchange(req, packet, sizeof packet));
+}
+
+static void
+own(struct scop_request *req)
+{
+	say(req, scop_text(scop_row(req, own_note()), "text"));
+}
+
+/* A second connection to the own gateway, or one to another's. */
+static void
+connect_again(struct scop_request *req)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char byte;
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%s",
+	    scop_as_text(scop_field(req, "path")));
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+		say(req, scop_as_text(scop_make_text(req, "%d", errno)));
+	else
+		say(req, recv(fd, &byte, 1, 0) > 0 ? "greeted" : "closed");
+	close(fd);
+}
+
+static const struct scop_field address_fields[] = {
+	{ .name = "path", .type = SCOP_FIELD_TEXT, .max = 107 },
+	{ 0 },
+};
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/raw/{what}", .name = "raw", .handle = raw, .api = true },
+	{ .method = SCOP_GET, .path = "/open", .name = "open", .handle = leave_open, .api = true },
+	{ .method = SCOP_GET,
+	    .path = "/execute",
+	    .name = "execute",
+	    .handle = execute,
+	    .api = true },
+	{ .method = SCOP_GET, .path = "/own", .name = "own", .handle = own, .api = true },
+	{ .method = SCOP_GET,
+	    .path = "/connect",
+	    .name = "connect",
+	    .fields = address_fields,
+	    .handle = connect_again,
+	    .api = true },
+	{ 0 },
+};
+
+SCOP_MODULE(.routes = routes);
