@@ -6,6 +6,8 @@
  */
 #include "web/actor.h"
 
+#include "data/statements.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -13,20 +15,20 @@ enum { ACTOR_MAX = 100 /* characters */ };
 
 #define MARK '\x02'
 
-static const struct scop_statement by_id = { "actor_by_id",
-	"SELECT m.name, m.mail, COALESCE(NULLIF(r.title, ''), r.name, '') AS english, "
-	"COALESCE(w.text, NULLIF(r.title, ''), r.name, '') AS title FROM " SCOP_SOCLE_MARK
-	".member m LEFT JOIN " SCOP_SOCLE_MARK
-	".member_role h ON h.member = m.id LEFT JOIN " SCOP_SOCLE_MARK
-	".role r ON r.name = h.role LEFT JOIN " SCOP_SOCLE_MARK
-	".message w ON w.module = r.module AND w.english = r.title AND w.language = ? WHERE m.id = "
-	"? ORDER BY r.name = 'owner' DESC, r.name LIMIT 1",
-	2, 0 };
+SCOP_HOST_STATEMENT(by_id, "actor_by_id",
+    "SELECT m.name, m.mail, COALESCE(NULLIF(r.title, ''), r.name, '') AS english, "
+    "COALESCE(w.text, NULLIF(r.title, ''), r.name, '') AS title FROM " SCOP_SOCLE_MARK
+    ".member m LEFT JOIN " SCOP_SOCLE_MARK
+    ".member_role h ON h.member = m.id LEFT JOIN " SCOP_SOCLE_MARK
+    ".role r ON r.name = h.role LEFT JOIN " SCOP_SOCLE_MARK
+    ".message w ON w.module = r.module AND w.english = r.title AND w.language = ? WHERE m.id = "
+    "? ORDER BY r.name = 'owner' DESC, r.name LIMIT 1",
+    2, 0);
 
-static const struct scop_statement titles = { "role_titles",
-	"SELECT r.title AS english, w.text FROM " SCOP_SOCLE_MARK ".role r JOIN " SCOP_SOCLE_MARK
-	".message w ON w.module = r.module AND w.english = r.title WHERE w.language = ?",
-	1, 0 };
+SCOP_HOST_STATEMENT(titles, "role_titles",
+    "SELECT r.title AS english, w.text FROM " SCOP_SOCLE_MARK ".role r JOIN " SCOP_SOCLE_MARK
+    ".message w ON w.module = r.module AND w.english = r.title WHERE w.language = ?",
+    1, 0);
 
 static const struct scop_value *
 language_of(struct scop_request *req)
