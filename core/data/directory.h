@@ -30,7 +30,7 @@ enum {
 };
 
 #define SCOP_POOL_JOBS ".jobs"
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495238u /* "SCOPDIR8": the layout's number */
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495239u /* "SCOPDIR9": the layout's number */
 
 /* Frozen: reads are served, writes wait while the tables are rebuilt. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
@@ -71,6 +71,7 @@ struct scop_directory_package {
 	uint32_t number;   /* the module's number: its workers' user id is a base plus this */
 	uint32_t jobs;     /* the number of subscriptions */
 	uint8_t is_public; /* its first page is public */
+	uint8_t portal;    /* may call what scopiton/portal.h declares */
 	uint32_t title[SCOP_DIRECTORY_LANGUAGES]; /* where it begins among the texts */
 };
 

@@ -27,7 +27,7 @@
 
 #include "base/log.h"
 
-enum { EVENTS = 64, TICK_MILLISECONDS = 250 };
+enum { EVENTS = 64, TICK_MILLISECONDS = 250, WAKE_REST = 1000 /* microseconds */ };
 
 static void __attribute__((noreturn)) give_up(const char *text)
 {
@@ -109,6 +109,37 @@ end_of_request(struct gateway *gateway, uint32_t slot, bool last)
 		worker->idle = true;
 }
 
+/* ---- waking others ---- */
+
+static const char wakes[GATEWAY_WAKES] = { SCOP_CHANNEL_SUPERVISOR, SCOP_CHANNEL_DISPATCHER,
+	SCOP_CHANNEL_MAILER };
+
+/* Wakes them at most once a millisecond, however often workers ask. */
+static void
+wake_others(struct gateway *gateway)
+{
+	const int fds[GATEWAY_WAKES] = { gateway->settings.wake, gateway->settings.work,
+		gateway->settings.mail };
+	const int64_t now = scop_board_clock();
+
+	if (now - gateway->woken_at < WAKE_REST)
+		return;
+	for (int i = 0; i < GATEWAY_WAKES; i++) {
+		if (!gateway->told[i])
+			continue;
+		if (fds[i] && write(fds[i], &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
+			scop_log_line(SCOP_LOG_DEBUG, "it is awake already");
+		gateway->told[i] = false;
+		gateway->woken_at = now;
+	}
+}
+
+static bool
+any_told(const struct gateway *gateway)
+{
+	return gateway->told[0] || gateway->told[1] || gateway->told[2];
+}
+
 static void
 take_channel(struct gateway *gateway, uint32_t slot)
 {
@@ -118,7 +149,10 @@ take_channel(struct gateway *gateway, uint32_t slot)
 		return;
 	const ssize_t got =
 	    scop_channel_receive(gateway->workers[slot].channel, &said, 1, false, NULL);
-	if (got == 1 && (said == SCOP_CHANNEL_READY || said == SCOP_CHANNEL_LAST))
+	const char *wake = got == 1 ? memchr(wakes, said, sizeof wakes) : NULL;
+	if (wake)
+		gateway->told[wake - wakes] = true;
+	else if (got == 1 && (said == SCOP_CHANNEL_READY || said == SCOP_CHANNEL_LAST))
 		end_of_request(gateway, slot, said == SCOP_CHANNEL_LAST);
 	else if (got >= 0 || errno != EAGAIN)
 		forget_worker(gateway, slot);
@@ -224,11 +258,14 @@ run(struct gateway *gateway)
 
 	while (!gateway->ending || any(gateway, false)) {
 		const int count = epoll_wait(gateway->epoll_fd, events, EVENTS,
-		    any(gateway, true) ? TICK_MILLISECONDS : -1);
+		    any_told(gateway)        ? 1
+			: any(gateway, true) ? TICK_MILLISECONDS
+					     : -1);
 
 		for (int i = 0; i < count; i++)
 			serve(gateway, events[i].data.u64, events[i].events);
 		gateway_accept(gateway);
+		wake_others(gateway);
 		check_times(gateway);
 	}
 }

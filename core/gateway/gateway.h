@@ -14,6 +14,8 @@
 
 struct gateway_line;
 
+enum { GATEWAY_WAKES = 3 }; /* supervisor, dispatcher, mailer */
+
 /* A worker of the pool, in the slot of the same number on its scoreboard. */
 struct gateway_worker {
 	pid_t pid;   /* 0: none in this slot */
@@ -36,6 +38,8 @@ struct gateway {
 	char password[100]; /* of the module's account */
 	const struct scop_directory_shared *directory;
 	int epoll_fd;
+	bool told[GATEWAY_WAKES]; /* that others are to be woken, and are not yet */
+	int64_t woken_at;
 	bool ending; /* the supervisor has gone or closed the pool: no request is taken any more */
 	uint64_t turns;
 	uint32_t slots; /* all workers are below this one */

@@ -88,9 +88,11 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	    "scopiton.subscription s WHERE s.state <> 'gone' ORDER BY s.tenant, s.module");
 	rows->packages = scop_platform_rows(platform,
 	    "SELECT p.id, p.module, p.version, p.hash, p.jobs, m.number, FIND_IN_SET('/', "
-	    "p.first_parts) > 0 AS is_public, p.title AS en, " TITLE_IN("fr") ", " TITLE_IN(
-		"nl") ", " TITLE_IN("de") " FROM scopiton.package p JOIN scopiton.module m ON "
-					  "m.name = p.module ORDER BY p.id");
+	    "p.first_parts) > 0 AS is_public, FIND_IN_SET('portal', REPLACE(p.granted, ', ', ',')) "
+	    "> 0 AS "
+	    "portal, p.title AS en, " TITLE_IN("fr") ", " TITLE_IN("nl") ", " TITLE_IN(
+		"de") " FROM scopiton.package p JOIN scopiton.module m ON "
+		      "m.name = p.module ORDER BY p.id");
 	const struct scop_error cause = platform->err;
 	const bool ended = scop_platform_sql(platform, "COMMIT");
 	if (rows->hosts && rows->tenants && rows->subscriptions && rows->packages)
@@ -247,6 +249,7 @@ fill_packages(struct scop_directory_image *image, const struct rows *rows)
 		packages[i].number = (uint32_t)scop_int(row, "number");
 		packages[i].jobs = (uint32_t)scop_int(row, "jobs");
 		packages[i].is_public = scop_bool(row, "is_public");
+		packages[i].portal = scop_bool(row, "portal");
 		for (unsigned l = 0; l < SCOP_LANGUAGES; l++) {
 			const char *title =
 			    scop_text(row, scop_language_code((enum scop_language)l));

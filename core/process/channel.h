@@ -7,7 +7,7 @@
  *   gateway → supervisor   scop_gateway_notice
  *   gateway → worker       scop_channel_greeting once, then scop_channel_request, each with a
  *                          connection of nginx or the dispatcher
- *   worker → gateway       one byte, SCOP_CHANNEL_READY or SCOP_CHANNEL_LAST
+ *   worker → gateway       one byte, as below
  *
  * The end of a channel is the end of the other side: a worker finishes its request and ends.
  */
@@ -46,6 +46,10 @@ enum { SCOP_CHANNEL_REQUEST = 1 };
 /* A worker is idle now; or its last request has ended, and it ends. */
 #define SCOP_CHANNEL_READY 'r'
 #define SCOP_CHANNEL_LAST 'l'
+/* Asks the gateway to wake the supervisor, the dispatcher or the mailer. */
+#define SCOP_CHANNEL_SUPERVISOR 's'
+#define SCOP_CHANNEL_DISPATCHER 'd'
+#define SCOP_CHANNEL_MAILER 'm'
 
 /* Creates a pair of ends, which programs do not inherit; false if there are none. */
 bool scop_channel_make(int ret_ends[2]);

@@ -34,7 +34,7 @@ struct scop_worker_settings {
 	int control;          /* of a gateway: to the supervisor */
 	int listen, lines;    /* of a gateway: the pool's socket, and the one for statements */
 	int directory, board; /* shared memory */
-	int wake, work, mail; /* eventfds of the supervisor, the dispatcher and the mailer */
+	int wake, work, mail; /* of a gateway: eventfds of the supervisor, dispatcher and mailer */
 	int gate;             /* its locks let two hash passwords at once */
 	int64_t slot;         /* of the scoreboard */
 	int64_t requests;     /* after which it ends */

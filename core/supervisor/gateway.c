@@ -31,6 +31,9 @@ become_gateway(const struct scop_host *host, const struct scop_pool *pool, int c
 		.listen = pool->listen_fd,
 		.lines = lines,
 		.directory = host->directory_fd,
+		.wake = host->wake_fd,
+		.work = host->work_fd,
+		.mail = host->mail_fd,
 		.hard = scop_pool_hard_limit(host, pool) };
 
 	scop_gateway_become(&host->config, settings, host->root);

@@ -95,6 +95,7 @@ scop_pool_make(struct scop_host *host, const struct scop_directory_package *pack
 	snprintf(pool->hash, sizeof pool->hash, "%s", package->hash);
 	pool->number = package->number;
 	pool->jobs = jobs;
+	pool->portal = package->portal;
 	pool->board_fd = -1;
 	pool->listen_fd = -1;
 	if (!listen_on(host, pool)) {

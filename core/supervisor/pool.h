@@ -42,6 +42,7 @@ struct scop_pool {
 	char hash[33];
 	uint32_t number;
 	bool jobs;        /* serves the dispatcher instead of visitors */
+	bool portal;      /* its package may hash passwords */
 	unsigned tenants; /* tenants that use it now */
 	bool wanted;      /* some subscription names it */
 
@@ -83,7 +84,7 @@ struct scop_host {
 		struct scop_pool *pool;
 		unsigned slot;
 	} explainers[SCOP_EXPLAINERS_MAX];
-	int wake_fd;          /* an eventfd with which workers wake the supervisor */
+	int wake_fd;          /* an eventfd with which gateways wake the supervisor */
 	int work_fd;          /* an eventfd that wakes the dispatcher */
 	int mail_fd;          /* and one for the mailer */
 	int outputs;          /* workers' output: see supervisor/output.h */

@@ -34,8 +34,9 @@ struct scop_app {
 	unsigned word_count;
 	unsigned char key[SCOP_KEY_BYTES]; /* signs form keys */
 	uint64_t body_max;                 /* bytes of a POST */
-	int work_fd;                       /* an eventfd that wakes the dispatcher; 0: none */
-	int mail_fd;                       /* an eventfd that wakes the mailer; 0: none */
+	/* tells the dispatcher that work was committed, the mailer that mail was; NULL: nobody */
+	void (*tell)(void *context, bool work, bool mail);
+	void *tell_context;
 	/* calls to other systems, in job workers of modules that make some; NULL: none */
 	const struct scop_out *out;
 	int gate_fd;      /* see password.c; 0: no gate */

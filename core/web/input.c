@@ -95,8 +95,8 @@ unmap(void *thing)
 	munmap((void *)(uintptr_t)map->data, map->size);
 }
 
-/* Reads a body into one memory file, so that uploads do not fill the arena. Returns status 0 on
- * success. */
+/* Reads a body into a mapping of its own, so that uploads do not fill the arena. Returns status 0
+ * on success. */
 static int
 read_body(struct scop_request *req, const struct scop_exchange *exchange, const char **ret_body,
     size_t *ret_length)
@@ -114,11 +114,8 @@ read_body(struct scop_request *req, const struct scop_exchange *exchange, const 
 	if (length == 0)
 		return 0;
 
-	const int fd = memfd_create("body", MFD_CLOEXEC);
-	if (fd < 0 || ftruncate(fd, (off_t)length) != 0)
-		return fd < 0 ? 503 : (close(fd), 503);
-	char *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
+	char *bytes =
+	    mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (bytes == MAP_FAILED)
 		return 503;
 	struct scop_file *map = scop_arena_alloc(req->arena, sizeof *map);

@@ -183,12 +183,8 @@ scop_request_rewind(struct scop_request *req)
 void
 scop_wake_services(struct scop_request *req)
 {
-	if (req->queued && req->app->work_fd > 0 &&
-	    write(req->app->work_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 && errno != EAGAIN)
-		scop_log_line(SCOP_LOG_DEBUG, "the dispatcher cannot be woken");
-	if (req->mailed && req->app->mail_fd > 0 &&
-	    write(req->app->mail_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0 && errno != EAGAIN)
-		scop_log_line(SCOP_LOG_DEBUG, "the mailer cannot be woken");
+	if (req->app->tell && (req->queued || req->mailed))
+		req->app->tell(req->app->tell_context, req->queued, req->mailed);
 	req->queued = req->mailed = false;
 }
 

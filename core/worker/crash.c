@@ -10,11 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "process/channel.h"
 
 enum {
 	STACK_BYTES = 128 << 10,
@@ -102,7 +104,9 @@ on_crash(int number, siginfo_t *info, void *context)
 	note_frames(crash, (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP]);
 	note_caller(crash, context);
 	atomic_store(&crash->signal, number);
-	if (watched.wait && write(watched.wake_fd, &(uint64_t){ 1 }, sizeof(uint64_t)) > 0)
+	if (watched.wait &&
+	    send(watched.channel, &(char){ SCOP_CHANNEL_SUPERVISOR }, 1,
+		MSG_DONTWAIT | MSG_NOSIGNAL) == 1)
 		for (int i = 0; i < LOOKS && !atomic_load(&crash->explained); i++)
 			nanosleep(&(struct timespec){ 0, LOOK_NANOSECONDS }, NULL);
 	signal(number, SIG_DFL);

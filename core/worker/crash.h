@@ -17,7 +17,7 @@ struct scop_module;
 struct scop_crash_watch {
 	struct scop_crash *crash;         /* in the worker's slot */
 	const struct scop_module *module; /* loaded: an address in its file */
-	int wake_fd;                      /* wakes the supervisor */
+	int channel;                      /* through which the supervisor is woken */
 	bool wait; /* in development: wait for the explainer, for the error page */
 };
 

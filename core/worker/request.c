@@ -8,7 +8,7 @@
 
 #include "worker/worker.h"
 
-#include "base/log.h"
+#include "process/channel.h"
 #include "queue/work.h"
 #include "web/serve.h"
 
@@ -129,8 +129,8 @@ call_for_help(struct scop_worker *worker)
 	for (size_t i = 0; i < SCOP_SLOTS; i++)
 		if (atomic_load(&worker->board->slots[i].state) == SCOP_SLOT_IDLE)
 			return;
-	if (write(worker->settings.wake, &(uint64_t){ 1 }, sizeof(uint64_t)) < 0)
-		scop_log_line(SCOP_LOG_DEBUG, "the supervisor cannot be woken");
+	(void)scop_channel_send(worker->settings.channel, &(char){ SCOP_CHANNEL_SUPERVISOR }, 1,
+	    -1);
 }
 
 /* The state of the module for a request's tenant. */

@@ -52,7 +52,7 @@ scop_worker_watch_crashes(const struct scop_worker *worker)
 #else
 	scop_crash_watch(&(struct scop_crash_watch){ .crash = &worker->slot->crash,
 	    .module = worker->app.module,
-	    .wake_fd = worker->settings.wake,
+	    .channel = worker->settings.channel,
 	    .wait = worker->app.development && !worker->settings.jobs });
 #endif
 }

@@ -122,6 +122,18 @@ start_serving(struct scop_worker *worker)
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "200", 1);
 }
 
+/* A full channel is one that has been told enough. */
+static void
+tell_services(void *context, bool work, bool mail)
+{
+	const int channel = ((struct scop_worker *)context)->settings.channel;
+
+	if (work)
+		(void)scop_channel_send(channel, &(char){ SCOP_CHANNEL_DISPATCHER }, 1, -1);
+	if (mail)
+		(void)scop_channel_send(channel, &(char){ SCOP_CHANNEL_MAILER }, 1, -1);
+}
+
 static void
 take_settings(struct scop_worker *worker, int argc, char **argv)
 {
@@ -130,8 +142,8 @@ take_settings(struct scop_worker *worker, int argc, char **argv)
 	scop_settings_read(&worker->settings, argc, argv);
 	worker->app.module_name = settings->module;
 	worker->app.body_max = (uint64_t)settings->body_max;
-	worker->app.work_fd = settings->work;
-	worker->app.mail_fd = settings->mail;
+	worker->app.tell = tell_services;
+	worker->app.tell_context = worker;
 	worker->app.gate_fd = settings->gate;
 	worker->app.port = settings->port;
 	worker->app.https = settings->https;

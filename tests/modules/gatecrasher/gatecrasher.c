@@ -2,20 +2,31 @@
 /*
  * Speaks MariaDB's protocol by itself, as native code can: finds the worker's connection among its
  * descriptors, and sends what no statement of the package says. /raw/{what} answers "closed" if the
- * connection was closed in return, and else the first byte of the answer. /connect/{where} answers
- * the number of the error.
+ * connection was closed in return, and else the first byte of the answer. /connect answers the
+ * number of the error. /descriptors does what it can to everything else that the worker has open,
+ * and keeps it so for a while.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "names.h"
 
-enum { FILES = 128, ANSWER_MILLISECONDS = 2000, PACKET_MAX = 300 };
+enum {
+	FILES = 128,
+	ANSWER_MILLISECONDS = 2000,
+	PACKET_MAX = 300,
+	LOCKED_BYTES = 18,
+	WAKE_UPS = 300,
+	HELD_SECONDS = 5
+};
 
 /* Commands of the protocol; the text follows the first byte. */
 static const struct {
@@ -145,6 +156,42 @@ connect_again(struct scop_request *req)
 	close(fd);
 }
 
+/* The connection on which this request is answered. */
+static bool
+is_request(int fd)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNSPEC };
+	socklen_t size = sizeof address;
+
+	return getsockname(fd, (struct sockaddr *)&address, &size) == 0 &&
+	    address.sun_family == AF_UNIX && strstr(address.sun_path, "/sock");
+}
+
+/* Makes each descriptor wait, locks each file's beginning, and asks for wake-ups without end. */
+static void
+descriptors(struct scop_request *req)
+{
+	const struct timespec while_others_try = { HELD_SECONDS, 0 };
+	int waiting = 0, locked = 0;
+
+	for (int fd = 3; fd < FILES; fd++) {
+		struct flock lock = { .l_type = F_WRLCK,
+			.l_whence = SEEK_SET,
+			.l_len = LOCKED_BYTES };
+		struct stat status;
+
+		if (fstat(fd, &status) != 0 || is_request(fd))
+			continue;
+		waiting += fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) == 0;
+		locked += S_ISREG(status.st_mode) && fcntl(fd, F_SETLK, &lock) == 0;
+		for (int i = 0; i < WAKE_UPS; i++)
+			(void)send(fd, "sdm" + i % 3, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+		waiting += write(fd, "12345678", 8) == 8;
+	}
+	nanosleep(&while_others_try, NULL);
+	say(req, scop_as_text(scop_make_text(req, "%d waiting, %d locked", waiting, locked)));
+}
+
 static const struct scop_field address_fields[] = {
 	{ .name = "path", .type = SCOP_FIELD_TEXT, .max = 107 },
 	{ 0 },
@@ -159,6 +206,11 @@ static const struct scop_route routes[] = {
 	    .handle = execute,
 	    .api = true },
 	{ .method = SCOP_GET, .path = "/own", .name = "own", .handle = own, .api = true },
+	{ .method = SCOP_GET,
+	    .path = "/descriptors",
+	    .name = "descriptors",
+	    .handle = descriptors,
+	    .api = true },
 	{ .method = SCOP_GET,
 	    .path = "/connect",
 	    .name = "connect",

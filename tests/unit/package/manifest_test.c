@@ -97,7 +97,6 @@ names_versions_and_paths_have_their_form(void **state)
 		"<writes table=\"member\" rights=\"SELECT\"/>",
 		"<writes table=\"member\" rights=\"INSERT,DELETE\"/>",
 		"<writes table=\"member\" rights=\"ALL\"/>",
-		"<role name=\"clerk\"><title>x</title></role>",
 		"<role name=\"clerk\"><may permission=\"shop.a\"/></role>",
 		"<role name=\"a'b\"><title>x</title><may permission=\"shop.a\"/></role>",
 		"<orders/><orders/>", "<orders x=\"y\"/>" };
