@@ -207,14 +207,40 @@ take_solution(struct scop_platform *platform, const struct shelf *shelf, const c
 		const char *version = version_text(platform, &step->version);
 
 		choices[(*count)++] = (struct scop_choice){ step->module, version,
-			local_folder(platform, shelf->folder, step->module, version) };
+			local_folder(platform, shelf->folder, step->module, version), 0 };
 	}
 	/* Also accepts a rebuilt package of the same version in the host's own folder. */
 	const struct scop_manifest *built = find_manifest(shelf->folder, module);
 	if (built && (*count == 0 || strcmp(choices[*count - 1].module, module) != 0))
 		choices[(*count)++] = (struct scop_choice){ module, built->version,
 			scop_arena_printf(platform->arena, "%s/%s", platform->config.modules,
-			    module) };
+			    module),
+			0 };
+}
+
+/* Reads what each package costs: its manifest says so, or the catalogue. */
+static bool
+read_prices(struct scop_platform *platform, const struct shelf *shelf, struct scop_choice *choices,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct scop_manifest manifest;
+
+		if (!choices[i].folder) {
+			const struct scop_value *entry =
+			    scop_index_version(scop_index_module(&shelf->index, choices[i].module),
+				choices[i].version);
+
+			choices[i].cents = scop_int(scop_get(entry, "tariff"), "cents");
+			continue;
+		}
+		if (!scop_manifest_read(platform->arena,
+			scop_arena_printf(platform->arena, "%s/module.xml", choices[i].folder),
+			&manifest, &platform->err))
+			return false;
+		choices[i].cents = manifest.tariff_cents;
+	}
+	return true;
 }
 
 bool
@@ -236,13 +262,13 @@ scop_choose(struct scop_platform *platform, uint32_t tenant, const char *module,
 	if (!find_manifest(shelf.folder, module) && !shelf.has_index && !own)
 		return no_module(platform, &shelf, module);
 	if (own && there && !find_manifest(shelf.folder, module)) { /* it is enabled unchanged */
-		choices[(*ret_count)++] = (struct scop_choice){ module, range + 1, own };
-		return true;
+		choices[(*ret_count)++] = (struct scop_choice){ module, range + 1, own, 0 };
+		return read_prices(platform, &shelf, choices, *ret_count);
 	}
 	if (!scop_solve(platform->arena, &problem, &solution, &platform->err))
 		return false;
 	take_solution(platform, &shelf, module, &solution, choices, ret_count);
-	return true;
+	return read_prices(platform, &shelf, choices, *ret_count);
 }
 
 bool

@@ -15,12 +15,16 @@ struct scop_wish {
 	bool beta;    /* also versions in the beta channel */
 	bool root;    /* at the root of the tenant's public host name */
 	bool granted; /* accepts additional rights of a new version */
+	/* an owner's: within the tenant's allowance, and for no more than `agreed` cents a month */
+	bool by_owner;
+	int64_t agreed; /* < 0: not stated */
 };
 
 struct scop_choice {
 	const char *module, *version;
 	/* in this host's own folder, or of an installed package; NULL: in the catalogue */
 	const char *folder;
+	int64_t cents; /* its tariff a month */
 };
 
 /* Sorted by order of installation; the requested module is the last one, and always listed. */

@@ -275,7 +275,9 @@ scop_module_install(struct scop_platform *platform, uint32_t tenant, const char 
 
 	if (!scop_name_check_module(module, &platform->err) ||
 	    !scop_platform_step(platform, on_step, context, "check") ||
-	    !scop_choose(platform, tenant, module, wish, choices, &count))
+	    !scop_choose(platform, tenant, module, wish, choices, &count) ||
+	    (wish->by_owner &&
+		!scop_allowance_check(platform, tenant, module, wish, choices, count)))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const bool asked = strcmp(choices[i].module, module) == 0;

@@ -40,9 +40,17 @@ actor_of(const struct scop_carrying *carrying)
 static struct scop_wish
 wish_of(const struct scop_carrying *carrying)
 {
+	const char *details = scop_text(carrying->order, "details");
+	struct scop_error ignored;
+	const struct scop_value *agreed =
+	    scop_get(scop_json_parse(carrying->platform->arena, details, strlen(details), &ignored),
+		"agreed");
+
 	return (struct scop_wish){ .version = scop_text(carrying->order, "version"),
 		.beta = scop_bool(carrying->order, "beta"),
-		.granted = scop_bool(carrying->order, "granted") };
+		.granted = scop_bool(carrying->order, "granted"),
+		.by_owner = !carrying->by_operator,
+		.agreed = scop_type(agreed) == SCOP_INT ? scop_as_int(agreed) : -1 };
 }
 
 /* The order's details; NULL with the reason. */
@@ -57,36 +65,6 @@ details_of(const struct scop_carrying *carrying)
 
 /* ---- a module for a tenant ---- */
 
-/* An owner may order free modules, modules whose price the allowance covers together with the
- * current ones, and newer versions of modules already paid for; operators and the command line may
- * order anything. The view `offer` (tenant.c) shows the same in advance. */
-static bool
-check_allowance(const struct scop_carrying *carrying)
-{
-	struct scop_platform *platform = carrying->platform;
-	const char *module = scop_platform_quote(platform, module_of(carrying));
-
-	if (carrying->by_operator)
-		return true;
-	const struct scop_value *row = scop_platform_row(platform,
-	    "SELECT COALESCE(v.tariff_cents, p.tariff_cents, 0) AS price, v.currency, "
-	    "COALESCE(t.allowance_cents, 0) AS "
-	    "allowance, (SELECT COALESCE(SUM(cents), 0) FROM scopiton.subscription_period s WHERE "
-	    "s.tenant = t.id AND s.ends IS NULL AND s.module <> '%s') AS used, (SELECT "
-	    "COALESCE(MAX(cents), 0) FROM scopiton.subscription_period s WHERE s.tenant = t.id AND "
-	    "s.ends IS NULL AND s.module = '%s') AS paid FROM scopiton.tenant t "
-	    "LEFT JOIN scopiton.package p ON p.module = '%s' AND p.available = 1 LEFT JOIN "
-	    "scopiton.catalogue_version v ON v.module = '%s' AND v.newest = 1 AND "
-	    "p.id IS NULL WHERE t.id = %u LIMIT 1",
-	    module, module, module, module, tenant_of(carrying));
-	if (scop_int(row, "price") <= scop_int(row, "paid") ||
-	    scop_int(row, "price") + scop_int(row, "used") <= scop_int(row, "allowance"))
-		return true;
-	return scop_error_set(&platform->err,
-	    "'%s' costs more than this tenant may order by itself. Ask your operator.",
-	    module_of(carrying));
-}
-
 /* Accepts the owner's request for the module, whether an operator installs it or a raised allowance
  * now covers it. */
 static bool
@@ -96,9 +74,8 @@ install_as(struct scop_carrying *carrying, const struct scop_wish *wish)
 	const uint32_t tenant = tenant_of(carrying);
 	const char *module = module_of(carrying);
 
-	return check_allowance(carrying) &&
-	    scop_module_install(platform, tenant, module, wish, carrying->on_step,
-		carrying->context) &&
+	return scop_module_install(platform, tenant, module, wish, carrying->on_step,
+		   carrying->context) &&
 	    scop_request_end(platform, tenant, module, true, actor_of(carrying), "");
 }
 

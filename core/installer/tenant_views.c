@@ -14,6 +14,15 @@
 	"EXISTS (SELECT o.id FROM scopiton.tenant o WHERE o.id = {tenant} AND o.operates = 1)"
 #define SERVED "t.scop = {tenant} AND t.state = 'whole' AND " OPERATES
 
+/* Ordering the offered module `o` for the tenant `t` costs its own tariff and those of the modules
+ * that it needs and the tenant has not enabled. */
+#define PRICE \
+	"(o.tariff_cents + (SELECT COALESCE(SUM(d.tariff_cents), 0) FROM " \
+	"scopiton.offered_need n JOIN scopiton.offered d ON d.module = n.need WHERE n.module " \
+	"= o.module AND NOT EXISTS (SELECT e.module FROM scopiton.subscription e WHERE e.tenant " \
+	"= " \
+	"t.id AND e.module = n.need AND e.state IN ('on', 'frozen'))))"
+
 /* The state of each offered module at each tenant. */
 #define OFFER_COLUMNS \
 	"t.id AS tenant, o.module, o.version, o.scop_title, o.category, o.tariff_cents, " \
@@ -24,10 +33,11 @@
 	"own.generation AS own_generation, COALESCE(own.trouble, '') AS trouble, " \
 	"before_it.version AS previous_version, s.previous_database <> s.database_name AS " \
 	"back_changes_tables, own.first_parts <> '' AS has_public, (SELECT h.host FROM " \
-	"scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS site_host, " \
-	"t.operates OR o.tariff_cents <= (SELECT COALESCE(MAX(c.cents), 0) FROM " \
+	"scopiton.host_name h WHERE h.tenant = t.id AND h.portal = 0 LIMIT 1) AS " \
+	"site_host, " PRICE " AS price_cents, " \
+	"t.operates OR " PRICE " <= (SELECT COALESCE(MAX(c.cents), 0) FROM " \
 	"scopiton.subscription_period c WHERE c.tenant = t.id AND c.ends IS NULL AND " \
-	"c.module = o.module) OR o.tariff_cents + (SELECT COALESCE(SUM(c.cents), 0) FROM " \
+	"c.module = o.module) OR " PRICE " + (SELECT COALESCE(SUM(c.cents), 0) FROM " \
 	"scopiton.subscription_period c WHERE c.tenant = t.id AND c.ends IS NULL AND " \
 	"c.module <> o.module) <= COALESCE(t.allowance_cents, 0) AS may_buy FROM " \
 	"scopiton.tenant t JOIN scopiton.offered o LEFT JOIN scopiton.subscription s ON " \
@@ -44,6 +54,7 @@ static const struct view {
 	/* this tenant's */
 	{ "message", "module, language, english, text FROM scopiton.message" },
 	{ "offer", OFFER_COLUMNS " WHERE t.id = {tenant}" },
+	{ "offer_need", "module, need FROM scopiton.offered_need" },
 	{ "offer_version",
 	    "module, version, place, channel, yanked, reason, level, size, published, "
 	    "changes FROM scopiton.catalogue_version" },

@@ -66,7 +66,7 @@ WITH listed AS (SELECT o.module, ROW_NUMBER() OVER (ORDER BY o.state IS NULL OR 
 		AND (:words IS NULL OR CONCAT_WS(' ', o.module, o.title, o.summary) LIKE CONCAT('%', :words, '%')
 			OR EXISTS (SELECT w.text FROM socle.message w WHERE w.module = o.module AND w.english IN (o.title, o.summary) AND w.text LIKE CONCAT('%', :words, '%'))))
 SELECT o.module AS id, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, COALESCE(o.own_version, o.version) AS version, o.version AS newest, o.trouble, o.category, o.level, o.has_public, o.root,
-	o.from_catalogue, o.used_by, o.scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.icon,
+	o.from_catalogue, o.used_by, o.scop_title, o.price_cents AS tariff_cents, o.currency, o.price_cents > 0 AS costs, o.icon,
 	EXISTS (SELECT r.id FROM socle.module_request r WHERE r.module = o.module AND r.state = 'open') AS asked,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
@@ -84,7 +84,7 @@ SELECT o.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w
 
 -- name: offer_page (language, module)
 SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by,
-	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
+	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.price_cents AS tariff_cents, o.currency, o.price_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
@@ -94,7 +94,7 @@ FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 
 -- name: every_offer_page (language, tenant, module)
 SELECT o.root, 0 AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by,
-	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.tariff_cents, o.currency, o.tariff_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
+	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.price_cents AS tariff_cents, o.currency, o.price_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
@@ -119,6 +119,12 @@ GROUP BY g.kind, IF(g.kind IN ('calls', 'takes'), g.about, '') ORDER BY MIN(g.pl
 
 -- name: needs_listed (language, needs)
 SELECT COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = j.module), j.module) AS title, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_unicode_520_ci PATH '$.module', version VARCHAR(40) COLLATE utf8mb4_unicode_520_ci PATH '$.version')) j
+
+-- Modules that come with one that needs them, and their own prices.
+-- name: needs_priced (language, module)
+SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title, o.tariff_cents, o.currency
+FROM socle.offer_need n JOIN socle.offer o ON o.module = n.need
+WHERE n.module = :module AND o.tariff_cents > 0 AND COALESCE(o.state, '') <> 'on' ORDER BY title
 
 -- name: personal_listed (language, module, personal)
 SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (:module, :language, j.title)), j.title) AS title, j.months
@@ -166,14 +172,14 @@ SELECT id, actor, created, state, answered, answered_by, answer
 FROM socle.every_request WHERE tenant = :tenant AND module = :module ORDER BY id DESC LIMIT 1
 
 -- name: requests_open (language)
-SELECT r.id, r.tenant, r.title AS tenant_title, r.module, r.actor, r.created, o.tariff_cents, o.currency,
+SELECT r.id, r.tenant, r.title AS tenant_title, r.module, r.actor, r.created, o.price_cents AS tariff_cents, o.currency,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title
-FROM socle.every_request r JOIN socle.offer o ON o.module = r.module WHERE r.state = 'open' ORDER BY r.id LIMIT 100
+FROM socle.every_request r JOIN socle.every_offer o ON o.tenant = r.tenant AND o.module = r.module WHERE r.state = 'open' ORDER BY r.id LIMIT 100
 
 -- name: request_by_id (language, id)
-SELECT r.tenant, r.title AS tenant_title, r.module, r.actor, o.tariff_cents, o.currency,
+SELECT r.tenant, r.title AS tenant_title, r.module, r.actor, o.price_cents AS tariff_cents, o.currency,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title
-FROM socle.every_request r JOIN socle.offer o ON o.module = r.module WHERE r.id = :id AND r.state = 'open'
+FROM socle.every_request r JOIN socle.every_offer o ON o.tenant = r.tenant AND o.module = r.module WHERE r.id = :id AND r.state = 'open'
 
 -- name: operators ()
 SELECT DISTINCT m.name, m.mail FROM socle.member m JOIN socle.member_role r ON r.member = m.id
@@ -185,8 +191,8 @@ INSERT INTO scopiton.installer_order (tenant, kind, module, actor, details) VALU
 -- name: catalogue_state ()
 SELECT number, expires, looked, problem FROM socle.catalogue
 
--- name: module_order_add (tenant, kind, module, actor, version, granted, confirmed)
-INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, confirmed) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :confirmed)
+-- name: module_order_add (tenant, kind, module, actor, version, granted, confirmed, agreed)
+INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, confirmed, details) VALUES (:tenant, :kind, :module, :actor, :version, :granted, :confirmed, IF(:agreed IS NULL, '{}', JSON_OBJECT('agreed', :agreed)))
 
 -- name: rollout_order_add (tenant, module, actor, version, granted, canary)
 INSERT INTO scopiton.installer_order (tenant, kind, module, actor, version, granted, canary) VALUES (:tenant, 'rollout', :module, :actor, :version, :granted, :canary)

@@ -388,6 +388,8 @@ void
 portal_install_form(struct scop_request *req)
 {
 	scop_put(req, "today", scop_today(req));
+	scop_put(req, "with",
+	    scop_rows(req, needs_priced(portal_language(req), scop_path(req, "module"))));
 	show(req, NULL, &view_install);
 }
 
@@ -413,6 +415,14 @@ is_agreed(struct scop_request *req, const struct scop_value *one, const char *ki
 
 	return strcmp(kind, "install") != 0 || !scop_bool(one, "costs") ||
 	    (scop_bool(one, "may_buy") && agreed && scop_as_int(agreed) == scop_int(one, "tariff"));
+}
+
+/* An owner's order names the price that the page showed, free ones too; the installer refuses to
+ * install for more. */
+static const struct scop_value *
+agreed_price(const struct scop_value *one, const struct scop_value *tenant, const char *kind)
+{
+	return !tenant && strcmp(kind, "install") == 0 ? scop_get(one, "tariff") : NULL;
 }
 
 /* People see the title; the installer needs the name. */
@@ -478,7 +488,7 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 	    module_order_add(id, scop_make_text(req, "%s", kind), module, scop_actor(req),
 		version ? version : none,
 		scop_make_bool(req, scop_as_bool(scop_field(req, "granted"))),
-		purge ? module : none),
+		purge ? module : none, agreed_price(one, tenant, kind)),
 	    &under_way);
 	say_begun(req, one, under_way, place_in(kinds, kind));
 	if (!under_way)

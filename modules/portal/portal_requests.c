@@ -36,7 +36,7 @@ portal_module_ask(struct scop_request *req)
 	}
 	scop_write_unique(req,
 	    module_order_add(scop_tenant(req), scop_make_text(req, "request"), module,
-		scop_actor(req), none, scop_make_bool(req, false), none),
+		scop_actor(req), none, scop_make_bool(req, false), none, NULL),
 	    &under_way);
 	if (!under_way)
 		scop_audit(req, "Asked the operator for a module", scop_get(one, "title"));

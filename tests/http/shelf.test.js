@@ -16,7 +16,7 @@ let catalogue, own, stack, owner, operator
 const message = (format, ...values) => `\x02${[format, ...values].join('\x1f')}\x03`
 
 before(async () => {
-  catalogue = await Catalogue.make('notes', 'clerk', 'guestbook', 'shop')
+  catalogue = await Catalogue.make('notes', 'clerk', 'guestbook', 'shop', 'kiosk', 'pantry', 'cellar')
   own = new Packages('portal')
   await catalogue.publish('notes', '1.0.0', { manifest: (text) => text.replace('scop="scopiton" license="EUPL-1.2"', 'scop="scopiton" license="MIT OR EUPL-1.2" category="accounting"') })
   await catalogue.publish('guestbook', '1.0.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
@@ -559,4 +559,41 @@ test('the pilot of many companies is named, and no company is out of reach', asy
     assert.match(text(refused.body), words)
   }
   await stack.sql("DELETE FROM scopiton.tenant WHERE name LIKE 'many-%'")
+})
+
+test('a free module that needs one at a price is ordered at that price, and not without an allowance', async () => {
+  const needs = (module) => ({ from: 'guestbook', manifest: (text) => text.replace('\t<personal', `\t<needs module="${module}" version="^1"/>\n\t<personal`) })
+  const kiosk = '/portal/modules/kiosk'
+  const orders = () => stack.sql("SELECT COALESCE(GROUP_CONCAT(state, ': ', message ORDER BY id SEPARATOR '; '), '') FROM scopiton.installer_order WHERE module = 'kiosk' AND kind = 'install'")
+  const has = () => stack.sql("SELECT COALESCE(GROUP_CONCAT(module ORDER BY module), '') FROM scopiton.subscription WHERE tenant = 1 AND module IN ('kiosk', 'pantry', 'cellar') AND state = 'on'")
+  const asOwner = (details = '{}') => stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, details) VALUES ('t1_portal', 1, 'install', 'kiosk', 'Owner', '${details}')`)
+  await stack.sql("UPDATE scopiton.subscription_period SET ends = begins WHERE ends IS NULL; UPDATE scopiton.tenant SET allowance_cents = NULL WHERE id = 1")
+  await catalogue.publish('cellar', '1.0.0', { from: 'guestbook', manifest: (text) => text.replace('\t<personal', '\t<tariff cents="5000"/>\n\t<personal') })
+  await catalogue.publish('pantry', '1.0.0', needs('cellar'))
+  await catalogue.publish('kiosk', '1.0.0', needs('pantry'))
+  await stack.cli('catalogue', 'refresh')
+
+  assert.match(text((await get(kiosk)).body), /Price .50\.00 a month, without VAT[\s\S]*costs more than your company may order by itself[\s\S]*Ask your operator/)
+  assert.doesNotMatch((await get('/portal/modules')).body, /action="\/portal\/modules\/kiosk\/install"/, 'no button that buys at once')
+  const answer = await stack.request(portal, `${kiosk}/order`, { headers: owner, form: { _key: await stack.key(portal, module, owner, `${module}/order`), kind: 'install', agreed: '0.00' } })
+  assert.deepEqual([answer.status, answer.headers.location, await orders()], [303, `${kiosk}/install`, ''])
+  await asOwner()
+  await ended('kiosk')
+  assert.match(await orders(), /^failed: .*and the modules that it needs cost more than this tenant may order by itself/)
+  assert.equal(await has(), '')
+
+  await stack.cli('tenant', 'allow', 'acme', '49')
+  assert.equal(await stack.sql("SELECT may_buy FROM t1.offer WHERE module = 'kiosk'"), '0')
+  await stack.cli('tenant', 'allow', 'acme', '50')
+  await asOwner('{"agreed": 4999}')
+  await ended('kiosk')
+  assert.match(await orders(), /; failed: .*is not the one that was shown/)
+  assert.equal(await has(), '')
+  const { body } = await get(`${kiosk}/install`)
+  assert.match(text(body), /Price .50\.00 a month, without VAT Includes Guestbook, which it requires: .50\.00 a month, until you disable that one too Starts Today/)
+  assert.equal((await post(`${kiosk}/install`, { agreed: body.match(/name="agreed" value="(50\.00)"/)[1] }, { page: `${kiosk}/install` })).status, 303)
+  await ended('kiosk')
+  assert.equal(await has(), 'cellar,kiosk,pantry')
+  assert.equal(await stack.sql("SELECT GROUP_CONCAT(module, ' ', cents ORDER BY module) FROM scopiton.subscription_period WHERE tenant = 1 AND ends IS NULL AND module IN ('kiosk', 'pantry', 'cellar')"), 'cellar 5000,kiosk 0,pantry 0')
+  assert.equal(await stack.sql("SELECT price_cents FROM t1.offer WHERE module = 'kiosk'"), '0', 'what it needs is there')
 })
