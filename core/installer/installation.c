@@ -337,7 +337,10 @@ subscribe(struct scop_installation *installation, const char *database)
 	return scop_platform_sql(platform,
 		   "INSERT INTO scopiton.subscription (tenant, module, package, database_name, "
 		   "epoch, state, "
-		   "root, switched) SELECT %u, '%s', id, '%s', 1, 'on', %d, UTC_TIMESTAMP(6) FROM "
+		   "root, switched) SELECT %u, '%s', id, '%s', "
+		   /* never twice, also for a module that was purged and comes back */
+		   "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS UNSIGNED), 'on', %d, "
+		   "UTC_TIMESTAMP(6) FROM "
 		   "scopiton.package WHERE hash = '%s' ON DUPLICATE KEY UPDATE "
 		   "previous = IF(package <> VALUES(package), package, previous), "
 		   "previous_database = IF(package <> VALUES(package), database_name, "

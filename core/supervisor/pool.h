@@ -71,12 +71,14 @@ struct scop_pool {
 
 /* The state that all pools share. */
 struct scop_routes;
+struct scop_owners;
 struct scop_crashes;
 
 struct scop_host {
 	struct scop_config config;
 	struct scop_pool *pools;
 	struct scop_routes *routes; /* links that were set; NULL: not known */
+	struct scop_owners *owners; /* folders to which links lead */
 	unsigned live;              /* workers of all pools */
 	/* running explainers; pid 0: none. The pool is NULL once it is freed. */
 	struct scop_explainer {

@@ -21,6 +21,16 @@ struct scop_routes {
 	} seen[];               /* sorted by host, as an image is */
 };
 
+enum { OWNER_MAX = 10 + SCOP_POOL_MAX + 20 + 2 }; /* bytes of an owner's name */
+
+/* The owners that have a folder, sorted by name. */
+struct scop_owners {
+	size_t count;
+	struct owner {
+		char name[OWNER_MAX + 1];
+	} owners[];
+};
+
 static void *
 must(void *memory)
 {
@@ -83,7 +93,7 @@ make_pools(struct scop_host *host, const struct scop_directory_image *image)
 
 struct link {
 	char name[SCOP_MODULE_MAX + sizeof CLOSED];
-	char target[SCOP_POOL_MAX + 20];
+	char target[OWNER_MAX + 20];
 };
 
 static const struct scop_directory_package *
@@ -93,10 +103,23 @@ package_of(const struct scop_directory_image *image,
 	return &scop_directory_packages(image)[subscription->package];
 }
 
-/* The pool of the tenant's portal, which answers for disabled modules. */
+/* The name of a subscription's owner folder: nobody else ever has it, for a tenant's number and an
+ * epoch are never given twice. */
+static void
+owner_name(const struct scop_directory_image *image, const struct scop_directory_tenant *tenant,
+    const struct scop_directory_subscription *subscription, char ret_name[OWNER_MAX + 1])
+{
+	char pool[SCOP_POOL_MAX + 1];
+
+	pool_name(package_of(image, subscription), false, pool, sizeof pool);
+	snprintf(ret_name, OWNER_MAX + 1, "%u-%s-%llu", tenant->id, pool,
+	    (unsigned long long)subscription->epoch);
+}
+
+/* The owner folder of the tenant's portal, which answers for disabled modules. */
 static bool
-portal_pool(const struct scop_directory_image *image, const struct scop_directory_tenant *tenant,
-    char *ret_name, size_t size)
+portal_owner(const struct scop_directory_image *image, const struct scop_directory_tenant *tenant,
+    char ret_name[OWNER_MAX + 1])
 {
 	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
 		const struct scop_directory_subscription *subscription =
@@ -104,17 +127,17 @@ portal_pool(const struct scop_directory_image *image, const struct scop_director
 
 		if (strcmp(package_of(image, subscription)->module, "portal") != 0)
 			continue;
-		pool_name(package_of(image, subscription), false, ret_name, size);
+		owner_name(image, tenant, subscription, ret_name);
 		return subscription->state != SCOP_STATE_OFF;
 	}
 	return false;
 }
 
 static size_t
-add_link(struct link *links, size_t count, const char *name, const char *end, const char *pool)
+add_link(struct link *links, size_t count, const char *name, const char *end, const char *owner)
 {
 	snprintf(links[count].name, sizeof links[count].name, "%s%s", name, end);
-	snprintf(links[count].target, sizeof links[count].target, "../../pools/%s", pool);
+	snprintf(links[count].target, sizeof links[count].target, "../../owners/%s", owner);
 	return count + 1;
 }
 
@@ -123,8 +146,8 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
     struct link *links)
 {
 	const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[host->tenant];
-	char portal[SCOP_POOL_MAX + 1], own[SCOP_POOL_MAX + 1];
-	const bool has_portal = portal_pool(image, tenant, portal, sizeof portal);
+	char portal[OWNER_MAX + 1], own[OWNER_MAX + 1];
+	const bool has_portal = portal_owner(image, tenant, portal);
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
@@ -133,15 +156,15 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 		const struct scop_directory_package *package = package_of(image, subscription);
 		const bool is_portal = strcmp(package->module, "portal") == 0,
 			   off = subscription->state == SCOP_STATE_OFF;
-		const char *end = off ? CLOSED : "", *pool = off ? portal : own;
+		const char *end = off ? CLOSED : "", *owner = off ? portal : own;
 
 		if (off ? !subscription->closed || host->portal || !has_portal
 			: is_portal && !host->portal)
 			continue;
-		pool_name(package, false, own, sizeof own);
-		count = add_link(links, count, package->module, end, pool);
+		owner_name(image, tenant, subscription, own);
+		count = add_link(links, count, package->module, end, owner);
 		if (host->portal ? is_portal : subscription->root)
-			count = add_link(links, count, "-", end, pool);
+			count = add_link(links, count, "-", end, owner);
 	}
 	return count;
 }
@@ -176,11 +199,11 @@ set_link(const char *folder, const struct link *link)
 		    strerror(errno));
 }
 
-/* Removes entries that are not in `keep`; in the folder of hosts (`is_host`) with all their
+/* Removes entries that are not in `keep`; in a folder of folders (`of_folders`) with all their
  * contents. */
 static void
 sweep(const char *folder, bool (*keep)(const void *context, const char *name), const void *context,
-    bool is_host)
+    bool of_folders)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
@@ -191,9 +214,9 @@ sweep(const char *folder, bool (*keep)(const void *context, const char *name), c
 		if (entry->d_name[0] == '.' || keep(context, entry->d_name))
 			continue;
 		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		if (is_host)
+		if (of_folders)
 			sweep(path, keep, NULL, false);
-		if (is_host ? rmdir(path) : unlink(path))
+		if (of_folders ? rmdir(path) : unlink(path))
 			scop_log_line(SCOP_LOG_WARNING, "the route '%s' cannot be removed: %s",
 			    path, strerror(errno));
 	}
@@ -241,15 +264,86 @@ hash_links(const struct scop_directory_image *image, const struct scop_directory
 	uint64_t sum = mix(1469598103934665603u, host->portal ? "portal" : "site");
 
 	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
-		const struct scop_directory_package *package =
-		    &scop_directory_packages(image)[subscription[i].package];
+		char owner[OWNER_MAX + 1];
 		const char how[] = { (char)('0' + (subscription[i].state != SCOP_STATE_OFF)),
 			(char)('0' + subscription[i].root), (char)('0' + subscription[i].closed),
 			'\0' };
 
-		sum = mix(mix(mix(sum, how), package->module), package->hash);
+		owner_name(image, tenant, &subscription[i], owner);
+		sum = mix(mix(sum, how), owner);
 	}
 	return sum;
+}
+
+static int
+compare_owners(const void *one, const void *other)
+{
+	return strcmp(((const struct owner *)one)->name, ((const struct owner *)other)->name);
+}
+
+static bool
+has_owner(const void *context, const char *name)
+{
+	const struct scop_owners *owners = context;
+	struct owner wanted;
+
+	if (!owners || strlen(name) > OWNER_MAX)
+		return false;
+	snprintf(wanted.name, sizeof wanted.name, "%s", name);
+	return bsearch(&wanted, owners->owners, owners->count, sizeof wanted, compare_owners);
+}
+
+/* Makes an owner's folder with the link to its pool's socket. */
+static void
+make_owner(const char *root, const char *name, const struct scop_directory_package *package)
+{
+	char path[400], target[SCOP_POOL_MAX + 30], pool[SCOP_POOL_MAX + 1];
+
+	pool_name(package, false, pool, sizeof pool);
+	snprintf(target, sizeof target, "../../pools/%s/sock", pool);
+	snprintf(path, sizeof path, "%s/%s", root, name);
+	if (mkdir(path, 0755) != 0 && errno != EEXIST)
+		scop_log_line(SCOP_LOG_ERROR, "the folder '%s' cannot be made: %s", path,
+		    strerror(errno));
+	snprintf(path, sizeof path, "%s/%s/sock", root, name);
+	if (symlink(target, path) != 0 && errno != EEXIST)
+		scop_log_line(SCOP_LOG_ERROR, "the route '%s' cannot be set: %s", path,
+		    strerror(errno));
+}
+
+/* Makes the folders that are new, and remembers which there are; scop_routes_drain() removes the
+ * others, to which no link leads then. */
+static void
+make_owners(struct scop_host *host, const struct scop_directory_image *image)
+{
+	const struct scop_directory_subscription *subscriptions =
+	    scop_directory_subscriptions(image);
+	struct scop_owners *now =
+	    must(calloc(1, sizeof *now + image->subscription_count * sizeof now->owners[0]));
+	char root[200];
+
+	snprintf(root, sizeof root, "%s/owners", host->config.run);
+	mkdir(root, 0755);
+	for (uint32_t t = 0; t < image->tenant_count; t++) {
+		const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[t];
+
+		for (uint32_t i = 0; i < tenant->subscriptions; i++) {
+			const struct scop_directory_subscription *subscription =
+			    &subscriptions[tenant->first_subscription + i];
+			char *name = now->owners[now->count].name;
+
+			if (subscription->state == SCOP_STATE_OFF ||
+			    now->count == image->subscription_count)
+				continue;
+			owner_name(image, tenant, subscription, name);
+			now->count++;
+			if (!host->routes || !has_owner(host->owners, name))
+				make_owner(root, name, package_of(image, subscription));
+		}
+	}
+	qsort(now->owners, now->count, sizeof now->owners[0], compare_owners);
+	free(host->owners);
+	host->owners = now;
 }
 
 static void
@@ -289,6 +383,7 @@ scop_routes_apply(struct scop_host *host, const struct scop_directory_image *ima
 	char root[200];
 
 	make_pools(host, image);
+	make_owners(host, image);
 	snprintf(root, sizeof root, "%s/t", host->config.run);
 	mkdir(root, 0755);
 	now->count = image->host_count;
@@ -313,7 +408,11 @@ scop_routes_apply(struct scop_host *host, const struct scop_directory_image *ima
 void
 scop_routes_drain(struct scop_host *host)
 {
+	char root[200];
+
 	for (struct scop_pool *pool = host->pools; pool; pool = pool->next)
 		if (!pool->wanted && pool->listen_fd >= 0)
 			scop_pool_drain(host, pool, true);
+	snprintf(root, sizeof root, "%s/owners", host->config.run);
+	sweep(root, has_owner, host->owners, true);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Routes as links: run/t/<host>/<module> leads to the pool's folder, run/t/<host>/- to the module
- * at the host's root. nginx finds the socket through the link, so installing, disabling and
- * switching are one rename each, without a reload.
+ * Routes as links: run/t/<host>/<module> leads to the owner's folder, run/t/<host>/- to that of the
+ * module at the host's root. An owner is one tenant's use of one package since it was last
+ * switched: run/owners/<tenant's number>-<pool>-<epoch>, with a link to the pool's socket. nginx
+ * finds the socket through the links, so installing, disabling and switching are one rename each,
+ * without a reload; it keeps files under the owner's name, which no module can choose.
  */
 #ifndef SCOP_SUPERVISOR_ROUTES_H
 #define SCOP_SUPERVISOR_ROUTES_H

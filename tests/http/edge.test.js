@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Native code of a module answers nginx what it likes: where that leads, what nginx keeps of it, and what a browser hears.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Packages } from '../fault/faults.mjs'
+import { start, until } from '../support/stack.mjs'
+
+const SITE = 'acme.localhost', PORTAL = 'acme-portal.localhost'
+let stack, packages, member
+
+before(async () => {
+  packages = new Packages('portal', 'forger', 'keeper')
+  stack = await start({ modules: packages.folder })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+  for (const module of ['forger', 'keeper']) await stack.cli('module', 'install', module, '--tenant', 'acme')
+  member = { Cookie: await stack.signIn('acme') }
+  await until('both serve', async () => (await stack.request(SITE, '/keeper/gift/rose')).status === 200 && (await say(['Status: 200'])).status === 200)
+})
+after(async () => {
+  await stack?.stop()
+  packages?.removeAll()
+})
+
+// The forger's own answer, with these headers.
+const say = (heads, { portal, body = '', headers } = {}) => stack.request(portal ? PORTAL : SITE,
+  `/forger${portal ? '/in' : ''}/say?${new URLSearchParams({ head: heads.map((head) => `${head}|`).join(''), body })}`, { headers })
+const led = (to, options) => say([`X-Accel-Redirect: ${to}`], options)
+
+test('a module leads nobody to another module\'s stored file, kept or not', async () => {
+  assert.match((await stack.request(PORTAL, '/keeper/paper/secret', { headers: member })).body, /^secret, asked/)
+  for (const name of ['secret', 'never-asked'])
+    for (const portal of [true, false]) {
+      const { status, body } = await led(`/_stored/keeper/bytes/${name}`, { portal })
+      assert.equal(status, 404)
+      assert.doesNotMatch(body, /asked|EVIL/)
+    }
+})
+
+test('a module puts nothing into the place of another module\'s stored file', async () => {
+  await led('/_stored/keeper/bytes/invoice', { portal: true })
+  await led('/_stored/keeper/bytes/invoice')
+  assert.match((await stack.request(PORTAL, '/keeper/paper/invoice', { headers: member })).body, /^invoice, asked/)
+})
+
+test('a module leads to its own stored file, and nowhere else inside', async () => {
+  assert.equal((await led('/_stored/forger/bytes/one')).body, 'please pay to EVIL')
+  for (const to of ['/_welcome/en', '/metrics', '/_broken', '/_explained/x', '/keeper/gift/rose', '/fr/forger/heard', '/_stored/forger2/x', '/_stored/', '/_/logo.svg', '/'])
+    assert.equal((await led(to)).status, 404, to)
+})
+
+test('a stored file whose address ends in 64 hexadecimal digits is sent, and has no address of its own', async () => {
+  const name = '0123456789abcdef'.repeat(4)
+  assert.match((await stack.request(PORTAL, `/keeper/paper/${name}`, { headers: member })).body, new RegExp(`^${name}, asked`))
+  for (const host of [SITE, PORTAL]) assert.equal((await stack.request(host, `/_stored/keeper/bytes/${name}`, { headers: member })).status, 404)
+})
+
+// A file that nginx keeps, with a count that a keeper who has just begun does not reach within this test.
+async function kept (flower) {
+  for (let i = 0; ; i++) {
+    const ask = async () => (await stack.request(SITE, `/keeper/gift/${flower}${i}`)).body, first = await ask()
+    assert.equal(await ask(), first, 'it is kept')
+    if (Number(first.match(/asked (\d+)/)[1]) >= 6) return { ask, first }
+  }
+}
+
+test('what nginx keeps of a module is gone with it', async () => {
+  const { ask, first } = await kept('tulip')
+  await stack.cli('module', 'disable', 'keeper', '--tenant', 'acme')
+  assert.equal((await stack.request(SITE, '/keeper/gift/rose')).status, 503)
+  await stack.cli('module', 'purge', 'keeper', '--tenant', 'acme', '--yes', 'keeper')
+  assert.doesNotMatch(await ask(), /tulip/)
+  await stack.cli('module', 'install', 'keeper', '--tenant', 'acme')
+  assert.match(await ask(), /^tulip/)
+  assert.notEqual(await ask(), first)
+})
+
+test('a host name that is given to another tenant shows nothing of before', async () => {
+  const { ask, first } = await kept('lily')
+  await stack.cli('tenant', 'delete', 'acme', '--yes', 'acme')
+  assert.doesNotMatch(await ask(), /lily/)
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Another')
+  await stack.cli('module', 'install', 'keeper', '--tenant', 'acme')
+  assert.match(await ask(), /^lily/)
+  assert.notEqual(await ask(), first)
+})

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Answers nginx by itself, as native code can: finds the request's connection among its
+ * descriptors, and writes an answer of FastCGI with the headers that the address names. /heard
+ * answers the texts with a "=" to which the request's memory points: the cookies that came.
+ */
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "names.h"
+
+enum { FILES = 256, STDOUT = 6, END = 3, HEADER = 8, HEAD_MAX = 1500, WORDS = 200, SAID = 3000 };
+
+/* The connection on which nginx waits; -1: there is none. */
+static int
+own_connection(void)
+{
+	for (int fd = 3; fd < FILES; fd++) {
+		struct sockaddr_un address = { .sun_family = AF_UNSPEC }, peer;
+		socklen_t size = sizeof address, peer_size = sizeof peer;
+
+		if (getsockname(fd, (struct sockaddr *)&address, &size) == 0 &&
+		    address.sun_family == AF_UNIX && size > sizeof(sa_family_t) &&
+		    strstr(address.sun_path, "/sock") &&
+		    getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0)
+			return fd;
+	}
+	return -1;
+}
+
+static void
+record(int fd, unsigned char type, const void *bytes, size_t length)
+{
+	unsigned char packet[HEADER + 2 * HEAD_MAX] = { 1, type, 0, 1, (unsigned char)(length >> 8),
+		(unsigned char)length };
+
+	memcpy(packet + HEADER, bytes, length);
+	(void)!write(fd, packet, HEADER + length);
+}
+
+/* `head` has headers, with a "|" after each; `body` follows. */
+static void
+say(struct scop_request *req)
+{
+	const int fd = own_connection();
+	char text[2 * HEAD_MAX];
+	size_t length = 0;
+
+	for (const char *c = scop_as_text(scop_field(req, "head")); *c; c++) {
+		if (*c == '|')
+			text[length++] = '\r';
+		text[length++] = *c == '|' ? '\n' : *c;
+	}
+	length += (size_t)snprintf(text + length, sizeof text - length, "\r\n%s",
+	    scop_as_text(scop_field(req, "body")));
+	if (fd >= 0) {
+		record(fd, STDOUT, text, length);
+		record(fd, END, (const unsigned char[8]){ 0 }, 8);
+	}
+	scop_not_found(req); /* which nginx hears only where nothing was written */
+}
+
+/* The bytes at an address, where there are some: a write tells it without a crash. */
+static bool
+is_readable(int fd, const void *at)
+{
+	return write(fd, at, 1) == 1;
+}
+
+static void
+heard(struct scop_request *req)
+{
+	const int fd = memfd_create("heard", 0);
+	const char *const *words = (const char *const *)(const void *)req;
+	char said[SAID + 1] = "";
+	size_t length = 0;
+
+	for (int i = 0; i < WORDS && is_readable(fd, &words[i]); i++) {
+		const char *text = words[i];
+		size_t end = 0;
+
+		while (length + end < SAID && is_readable(fd, text + end) &&
+		    isprint((unsigned char)text[end]))
+			end++;
+		if (end == 0 || !memchr(text, '=', end) || !is_readable(fd, text + end))
+			continue;
+		memcpy(said + length, text, end);
+		length += end;
+		if (length < SAID)
+			said[length++] = '\n';
+	}
+	close(fd);
+	scop_send_file(req, "text/plain", scop_make_text(req, "%s", said));
+}
+
+static void
+bytes(struct scop_request *req)
+{
+	scop_send_file(req, "text/plain", scop_make_text(req, "please pay to EVIL"));
+}
+
+static void
+script(struct scop_request *req)
+{
+	scop_send_file(req, "text/javascript",
+	    scop_make_text(req, "document.title = 'taken over'"));
+}
+
+static const struct scop_field fields[] = {
+	{ .name = "head", .type = SCOP_FIELD_TEXT, .max = HEAD_MAX },
+	{ .name = "body", .type = SCOP_FIELD_TEXT, .max = HEAD_MAX / 2 },
+	{ 0 },
+};
+
+static const struct scop_route routes[] = {
+	{ .method = SCOP_GET, .path = "/say", .handle = say, .fields = fields },
+	{ .method = SCOP_GET, .path = "/heard", .handle = heard },
+	{ .method = SCOP_GET, .path = "/script", .handle = script },
+	{ .method = SCOP_GET, .path = "/in/say", .handle = say, .fields = fields, .open = true },
+	{ .method = SCOP_GET, .path = "/in/heard", .handle = heard, .open = true },
+	{ .method = SCOP_GET, .path = "/in/script", .handle = script, .open = true },
+	{ .method = SCOP_GET,
+	    .path = "/bytes/{name}",
+	    .name = "bytes",
+	    .handle = bytes,
+	    .stored = true },
+	{ 0 },
+};
+
+SCOP_MODULE(.routes = routes);
