@@ -32,11 +32,11 @@ static const struct command {
 	    "NAME ADDRESS | none\n  tenant country NAME CODE\n"
 	    "  tenant export NAME [--module MODULE]\n  tenant import ARCHIVE [--name NAME] [--host "
 	    "HOST] [--portal-host HOST] [--with-packages] [--operator | --scop SCOP]\n  tenant "
-	    "import ARCHIVE --into TENANT [--with-packages]",
+	    "import ARCHIVE --into TENANT [--with-packages]\n  tenant invite NAME",
 	    "make a tenant with its databases and portal, list them, delete one for good; what it "
 	    "pays for a month, which scop serves it, where its mails come from, where it is; take "
 	    "all of it "
-	    "out, and in again" },
+	    "out, and in again; invite members who have no password yet" },
 	{ "module", cli_module_command,
 	    "module list [TENANT]\n  module install | upgrade | rehearse MODULE --tenant TENANT "
 	    "[--version '^1.4'] [--beta] [--grant] "

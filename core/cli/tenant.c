@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* scopiton tenant: create, list, show, statement, export, import, delete. */
+/* scopiton tenant: create, list, show, statement, export, import, invite, delete. */
 #include <stdio.h>
 #include <string.h>
 
@@ -323,7 +323,27 @@ import(struct cli *cli, struct scop_platform *platform)
 	scop_platform_unlock(platform);
 	if (!taken)
 		return cli_fail("%s", platform->err.text);
-	puts("done");
+	puts(into ? "done"
+		  : "done. Nobody signs in with an earlier password: 'scopiton tenant invite NAME' "
+		    "sends each member an invitation, 'scopiton login NAME owner' prints a link.");
+	return CLI_DONE;
+}
+
+/* Sends an invitation to each member who cannot sign in with a password. */
+static int
+invite(struct cli *cli, struct scop_platform *platform)
+{
+	const struct scop_value *tenant =
+	    cli->argc == 1 ? cli_tenant(platform, cli->argv[0]) : NULL;
+	uint64_t invited;
+
+	if (cli->argc != 1)
+		return cli_usage("tenant invite needs one name");
+	if (!tenant)
+		return CLI_FAILED;
+	if (!scop_tenant_invite(platform, (uint32_t)scop_int(tenant, "id"), &invited))
+		return cli_fail("%s", platform->err.text);
+	printf("%llu invitations are on their way\n", (unsigned long long)invited);
 	return CLI_DONE;
 }
 
@@ -346,6 +366,8 @@ cli_tenant_command(struct cli *cli)
 		status = export(cli, &platform);
 	else if (strcmp(verb, "import") == 0)
 		status = import(cli, &platform);
+	else if (strcmp(verb, "invite") == 0)
+		status = invite(cli, &platform);
 	else if (strcmp(verb, "allow") == 0)
 		status = allow(cli, &platform);
 	else if (strcmp(verb, "scop") == 0)
@@ -362,7 +384,8 @@ cli_tenant_command(struct cli *cli)
 		status = cli_usage(
 		    "tenant is followed by create, list, show NAME, allow NAME "
 		    "AMOUNT, scop NAME SCOP, sender NAME ADDRESS, country NAME "
-		    "CODE, statement NAME MONTH, export NAME, import FILE or delete NAME");
+		    "CODE, statement NAME MONTH, export NAME, import FILE, invite NAME or delete "
+		    "NAME");
 	scop_platform_close(&platform);
 	return status;
 }

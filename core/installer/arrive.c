@@ -143,7 +143,7 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 		ok = take_module(platform, tenant, scop_at(modules, i), folder, arrival, on_step,
 		    context);
 	ok = ok && scop_platform_step(platform, on_step, context, "people") &&
-	    scop_restore_persons(platform, tenant, folder) &&
+	    scop_restore_members(platform, tenant) &&
 	    scop_restore_queue(platform, tenant, names, folder) &&
 	    scop_tenant_whole(platform, tenant);
 	if (!ok) {

@@ -64,3 +64,16 @@ scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_orde
 	platform->err = cause;
 	return false;
 }
+
+bool
+scop_tenant_invite(struct scop_platform *platform, uint32_t tenant, uint64_t *ret_invited)
+{
+	const bool ok = scop_platform_sql(platform,
+	    "INSERT IGNORE INTO queue.outbox (role, name, once, body) SELECT 't%u_portal', "
+	    "'invite', CONCAT('member ', m.id), JSON_OBJECT('member', m.id, 'inviter', '') FROM "
+	    "t%u.member m WHERE m.person IS NULL AND m.mail <> ''",
+	    tenant, tenant);
+
+	*ret_invited = ok ? scop_db_touched(platform->db) : 0;
+	return ok;
+}

@@ -10,4 +10,7 @@
 bool scop_tenant_create(struct scop_platform *platform, const struct scop_tenant_order *order,
     bool (*on_step)(void *, const char *), void *context);
 
+/* Queues an invitation for each member who has an address and no account. */
+bool scop_tenant_invite(struct scop_platform *platform, uint32_t tenant, uint64_t *ret_invited);
+
 #endif

@@ -15,7 +15,6 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "installer/export.h"
-#include "installer/sealing.h"
 #include "package/files.h"
 #include "package/index.h"
 
@@ -34,19 +33,24 @@ write_text(struct scop_platform *platform, const char *path, mode_t mode, const 
 
 /* ---- data ---- */
 
+const char *const scop_proofs[] = { "session", "sign_in", "invitation", "api_key", NULL };
+
 /* Takes one snapshot of all `databases` in one run of mariadb-dump, then writes a file for each.
  * Views are left out: the host creates them. */
 static bool
 dump_databases(struct scop_platform *platform, const struct scop_value *databases,
     const char *folder)
 {
-	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder);
+	const char *whole = scop_arena_printf(platform->arena, "%s/.dump", folder),
+		   *first = scop_text(scop_at(databases, 0), "name");
 	const struct scop_value *views = scop_platform_rows(platform,
 	    "SELECT table_schema AS place, table_name AS name FROM information_schema.views WHERE "
 	    "table_schema = '%s'",
-	    scop_text(scop_at(databases, 0), "name"));
+	    first);
 	const char **words = scop_arena_alloc(platform->arena,
-	    (scop_count(databases) + scop_count(views) + 3) * sizeof *words);
+	    (scop_count(databases) + scop_count(views) +
+		sizeof scop_proofs / sizeof scop_proofs[0] + 3) *
+		sizeof *words);
 	size_t n = 0;
 
 	words[n++] = "--databases";
@@ -55,6 +59,10 @@ dump_databases(struct scop_platform *platform, const struct scop_value *database
 	for (size_t i = 0; i < scop_count(views); i++)
 		words[n++] = scop_arena_printf(platform->arena, "--ignore-table=%s.%s",
 		    scop_text(scop_at(views, i), "place"), scop_text(scop_at(views, i), "name"));
+	const bool socle = strcmp(scop_text(scop_at(databases, 0), "module"), "socle") == 0;
+	for (size_t i = 0; socle && scop_proofs[i]; i++)
+		words[n++] = scop_arena_printf(platform->arena, "--ignore-table-data=%s.%s", first,
+		    scop_proofs[i]);
 	words[n++] = "--no-create-db";
 	words[n] = NULL;
 	return views && scop_dump_run(platform, words, whole);
@@ -138,54 +146,62 @@ cut_dump(struct scop_platform *platform, const struct scop_value *databases, con
 		folder);
 }
 
-/* Dumps the queued jobs and the mails of the roles that `where` selects. */
+/* Appends to `path` a dump of the tables `first` and, unless it is NULL, `second` of the queue. */
+static bool
+add_queue(struct scop_platform *platform, const char *first, const char *second, const char *where,
+    const char *path)
+{
+	const char *part = scop_arena_printf(platform->arena, "%s.part", path),
+		   *condition = scop_arena_printf(platform->arena, "--where=%s", where);
+	const char *words[] = { "queue", first, second ? second : condition,
+		second ? condition : NULL, NULL };
+	char block[65536];
+	size_t got;
+
+	if (!scop_dump_run(platform, words, part))
+		return false;
+	FILE *in = fopen(part, "re"), *out = fopen(path, "ae");
+	bool ok = in && out;
+	while (ok && (got = fread(block, 1, sizeof block, in)) > 0)
+		ok = fwrite(block, 1, got, out) == got;
+	if (in)
+		fclose(in);
+	if (out)
+		ok &= fclose(out) == 0;
+	unlink(part);
+	return ok || scop_error_errno(&platform->err, "'%s' cannot be written", path);
+}
+
+/* Dumps the queued jobs and the mails of the roles that `where` selects. Mails that hold a link for
+ * signing in stay here until they are sent, and are exported without their text. */
 static bool
 dump_queue(struct scop_platform *platform, const char *where, const char *folder)
 {
-	const char *words[] = { "queue", "outbox", "dead", "mail", "attachment",
-		scop_arena_printf(platform->arena, "--where=%s", where), NULL };
+	const char *path = scop_arena_printf(platform->arena, "%s/data/queue.sql", folder);
 
-	return scop_dump_run(platform, words,
-	    scop_arena_printf(platform->arena, "%s/data/queue.sql", folder));
+	return add_queue(platform, "outbox", "dead", where, path) &&
+	    add_queue(platform, "mail", NULL,
+		scop_arena_printf(platform->arena, "%s AND (secret = 0 OR html = '')", where),
+		path) &&
+	    add_queue(platform, "attachment", NULL,
+		scop_arena_printf(platform->arena,
+		    "%s AND mail NOT IN (SELECT m.id FROM queue.mail m WHERE m.secret = 1)", where),
+		path);
 }
 
 /* ---- people ---- */
 
+/* Writes who the members are. Passwords and second steps prove a person to this host, also at other
+ * tenants: they belong to the person, and stay here. */
 static bool
 write_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
 {
 	const struct scop_value *rows = scop_platform_rows(platform,
-	    "SELECT p.id, p.mail, p.name, p.language, p.password, CONVERT(p.totp USING ascii) AS "
-	    "totp, "
-	    "COALESCE((SELECT JSON_ARRAYAGG(r.code_hash) FROM account.recovery r WHERE r.person = "
-	    "p.id), '[]') AS recovery FROM account.person p WHERE p.id IN "
-	    "(SELECT m.person FROM t%u.member m)",
-	    tenant);
-	struct scop_list_maker list;
+	    "SELECT mail, name, language FROM t%u.member WHERE mail <> '' ORDER BY id", tenant);
 	struct scop_buffer out;
 
-	scop_list_init(&list, platform->arena);
-	for (size_t i = 0; i < scop_count(rows); i++) {
-		const struct scop_value *row = scop_at(rows, i);
-		struct scop_map_maker map;
-
-		scop_map_init(&map, platform->arena);
-		scop_map_put(&map, "id", scop_get(row, "id"));
-		for (size_t k = 0; k < 5; k++) {
-			static const char *const keys[] = { "mail", "name", "language", "password",
-				"recovery" };
-
-			scop_map_put(&map, keys[k], scop_get(row, keys[k]));
-		}
-		/* The secret for two-step verification is sealed under this host's key. */
-		scop_map_put_text(&map, "totp",
-		    scop_text(row, "totp")[0]
-			? scop_unseal_for(platform, "portal", scop_text(row, "totp"))
-			: "");
-		scop_list_add(&list, scop_map_value(&map));
-	}
 	scop_buffer_init(&out, platform->arena);
-	scop_json_print(&out, scop_list_value(&list));
+	scop_json_print(&out, rows);
 	return rows &&
 	    write_text(platform, scop_arena_printf(platform->arena, "%s/persons.json", folder),
 		0600, scop_buffer_str(&out));
@@ -240,8 +256,9 @@ static const char readme[] =
     "- `data/` is SQL that any MariaDB or MySQL reads; `tables/` says what each table and column "
     "is.\n"
     "- `statements.csv` is what was used of which module, month by month.\n"
-    "- `persons.json` has the people with hashes of their passwords, and the secrets of their "
-    "second steps: keep it closed.\n"
+    "- `persons.json` says who the members are. No password, second step, session or API key is in "
+    "here: `./run` prints a link by\n"
+    "  which an owner signs in, and invites the others anew.\n"
     "- `packages/` are the modules, `host/` the programs. On another host: `scopiton tenant import "
     "THIS-ARCHIVE`.\n"
     "- `sha256sum -c SHA256SUMS` says whether anything was changed.\n";

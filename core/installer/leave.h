@@ -18,6 +18,10 @@
 
 #include "installer/platform.h"
 
+/* The tables of the socle whose rows let somebody in, at this host alone: an archive has none of
+ * these rows, and an import removes them. NULL ends the list. */
+extern const char *const scop_proofs[];
+
 /* Writes the archive while the tenant is being served; returns its path, or NULL. */
 const char *scop_tenant_export(struct scop_platform *platform, uint32_t tenant,
     bool (*on_step)(void *, const char *), void *context);

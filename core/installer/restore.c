@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "installer/leave.h"
 #include "installer/migrator.h"
 #include "installer/opened.h"
-#include "installer/sealing.h"
 
 #define MAIL_COLUMNS \
 	"recipient, recipient_name, sender_name, reply_to, subject, html, secret, created, " \
@@ -112,54 +112,18 @@ scop_restore_data(struct scop_platform *platform, const char *database, const ch
 	return dropped && check_loaded(platform, database, path);
 }
 
-/* Finds the account of an address, or makes it with what the archive says of the person. */
-static bool
-restore_person(struct scop_platform *platform, const struct scop_value *person, const char *mail,
-    long long *ret_id)
-{
-	const char *totp = scop_text(person, "totp");
-	const bool known = scop_platform_row(platform,
-			       "SELECT id FROM account.person WHERE mail = '%s'", mail) != NULL;
-	const bool ok = known ||
-	    scop_platform_sql(platform,
-		"INSERT INTO account.person (mail, name, language, password, totp) VALUES "
-		"('%s', '%s', '%s', '%s', NULLIF('%s', ''))",
-		mail, scop_platform_quote(platform, scop_text(person, "name")),
-		scop_platform_quote(platform, scop_text(person, "language")),
-		scop_platform_quote(platform, scop_text(person, "password")),
-		totp[0] ? scop_seal_for(platform, "portal", totp) : "");
-
-	*ret_id = (long long)scop_int(scop_platform_row(platform,
-					  "SELECT id FROM account.person WHERE mail = '%s'", mail),
-	    "id");
-	if (!ok || known)
-		return ok;
-	return scop_platform_sql(platform,
-	    "INSERT IGNORE INTO account.recovery (person, code_hash) SELECT %lld, j.code FROM "
-	    "JSON_TABLE('%s', '$[*]' COLUMNS (code CHAR(64) PATH '$')) j",
-	    *ret_id, scop_platform_quote(platform, scop_text(person, "recovery")));
-}
-
-/* Imports persons by their address: existing accounts are kept, the others are created. */
+/* Nothing in an archive lets anybody in: its members have no account here until each of them has
+ * taken an invitation, and what its persons.json says of persons is not read. The column is set
+ * anew, because an archive could give it a default that names a person of this host. */
 bool
-scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char *folder)
+scop_restore_members(struct scop_platform *platform, uint32_t tenant)
 {
-	const struct scop_value *persons = scop_opened_json(platform, folder, "persons.json");
-	/* The ids in the archive are the other host's; here they belong to other persons. */
-	bool ok =
-	    persons && scop_platform_sql(platform, "UPDATE t%u.member SET person = NULL", tenant);
+	bool ok = scop_platform_sql(platform,
+		      "ALTER TABLE t%u.member MODIFY person BIGINT UNSIGNED NULL", tenant) &&
+	    scop_platform_sql(platform, "UPDATE t%u.member SET person = NULL", tenant);
 
-	for (size_t i = 0; ok && i < scop_count(persons); i++) {
-		const struct scop_value *person = scop_at(persons, i);
-		const char *mail = scop_platform_quote(platform, scop_text(person, "mail"));
-		long long id;
-
-		ok = restore_person(platform, person, mail, &id) &&
-		    scop_platform_sql(platform,
-			"UPDATE t%u.member m JOIN account.person p ON p.id = %lld SET m.person = "
-			"p.id, p.member_seen = UTC_DATE() WHERE m.mail = '%s'",
-			tenant, id, mail);
-	}
+	for (size_t i = 0; ok && scop_proofs[i]; i++)
+		ok = scop_platform_sql(platform, "DELETE FROM t%u.%s", tenant, scop_proofs[i]);
 	return ok;
 }
 
@@ -168,8 +132,8 @@ static bool
 take_attachments(struct scop_platform *platform, const char *role, const char *ours)
 {
 	const struct scop_value *mails = scop_platform_rows(platform,
-	    "SELECT id FROM " SCOP_STAGING
-	    ".mail m WHERE %s AND state = 'waiting' AND EXISTS (SELECT a.id FROM " SCOP_STAGING
+	    "SELECT id FROM " SCOP_STAGING ".mail m WHERE %s AND secret = 0 AND state = 'waiting' "
+	    "AND EXISTS (SELECT a.id FROM " SCOP_STAGING
 	    ".attachment a WHERE a.mail = m.id) ORDER BY id",
 	    ours);
 	bool ok = mails != NULL;
@@ -211,7 +175,8 @@ scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *
 		role, ours) &&
 	    scop_platform_sql(platform,
 		"INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS
-		" FROM " SCOP_STAGING ".mail m WHERE %s AND (state <> 'waiting' OR NOT EXISTS "
+		" FROM " SCOP_STAGING ".mail m WHERE %s AND (secret = 0 OR html = '') AND (state "
+		"<> 'waiting' OR NOT EXISTS "
 		"(SELECT a.id FROM " SCOP_STAGING ".attachment a WHERE a.mail = m.id)) ORDER BY id",
 		role, ours) &&
 	    take_attachments(platform, role, ours);

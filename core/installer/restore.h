@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Restores the data of an archive: databases, persons, and queued jobs. */
+/* Restores the data of an archive: databases, members, and queued jobs. */
 #ifndef SCOP_INSTALLER_RESTORE_H
 #define SCOP_INSTALLER_RESTORE_H
 
@@ -12,8 +12,8 @@
  * Anything but plain tables with plain names is refused. */
 bool scop_restore_data(struct scop_platform *platform, const char *database, const char *path);
 
-/* Imports persons by their address: existing accounts are kept, the others are created. */
-bool scop_restore_persons(struct scop_platform *platform, uint32_t tenant, const char *folder);
+/* Leaves the members without accounts, and removes sessions, links and API keys. */
+bool scop_restore_members(struct scop_platform *platform, uint32_t tenant);
 
 /* Imports the queued jobs under this tenant's roles: only those of `modules` (quoted, separated by
  * commas). */

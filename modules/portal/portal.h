@@ -60,6 +60,11 @@ void portal_password_form(struct scop_request *req);
 void portal_password(struct scop_request *req);
 
 /* Whether the field `password` is easily guessed and was therefore rejected. */
+/* Whether the field `password` holds the person's password; counts a wrong one, and refuses where
+ * too many were tried, as signing in does. Without `may_enter` none is right. On refusal *ret_why
+ * is a text to translate. */
+bool portal_password_proved(struct scop_request *req, const struct scop_value *mail,
+    const struct scop_value *person, bool may_enter, const char **ret_why);
 bool portal_refuse_weak(struct scop_request *req, const struct scop_value *name,
     const struct scop_value *mail);
 extern const struct scop_field portal_to_fields[], portal_sign_in_fields[], portal_forgot_fields[],
@@ -70,6 +75,9 @@ void portal_second_form(struct scop_request *req);
 void portal_second_on(struct scop_request *req);
 void portal_second_off(struct scop_request *req);
 void portal_second_step(struct scop_request *req);
+/* Whether the field `code` holds a code of the person's second step, which it uses up; a wrong one
+ * is counted. */
+bool portal_second_proved(struct scop_request *req, const struct scop_value *person);
 void portal_ask_second(struct scop_request *req, const struct scop_value *person);
 extern const struct scop_field portal_second_fields[], portal_second_off_fields[],
     portal_step_fields[];
@@ -90,6 +98,7 @@ const struct scop_value *portal_own_name(struct scop_request *req);
  * name. */
 void portal_send_invitation(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const struct scop_value *mail, const struct scop_value *inviter);
+void portal_invite_again(struct scop_request *req);
 void portal_invitation_form(struct scop_request *req);
 void portal_invitation(struct scop_request *req);
 extern const struct scop_field portal_invite_fields[], portal_role_fields[],

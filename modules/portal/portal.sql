@@ -346,7 +346,8 @@ SELECT html FROM socle.mail WHERE id = :id AND html <> ''
 -- Accounts: persons are in the database `account`, which no other module reads.
 
 -- name: person_by_mail (mail)
-SELECT p.id, m.name, p.mail, p.password, p.totp IS NOT NULL AS second, m.id AS member FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
+SELECT p.id, COALESCE(m.name, p.name) AS name, p.mail, p.password, p.totp IS NOT NULL AS second, m.id AS member,
+	EXISTS (SELECT i.member FROM socle.member g JOIN socle.invitation i ON i.member = g.id WHERE g.mail = p.mail AND i.expires > UTC_TIMESTAMP(6)) AS invited FROM account.person p LEFT JOIN socle.member m ON m.person = p.id
 WHERE p.mail = LOWER(:mail) AND BINARY p.mail = BINARY LOWER(:mail)
 
 -- name: person_of_member (member)
@@ -383,8 +384,8 @@ INSERT INTO account.reset (token_hash, person, expires) VALUES (:hash, :person, 
 SELECT COUNT(*) AS fresh FROM account.reset WHERE person = :person AND expires > UTC_TIMESTAMP(6) + INTERVAL 50 MINUTE
 
 -- name: reset_by_hash (hash)
-SELECT r.person, r.person AS id, m.id AS member, m.name, p.totp IS NOT NULL AS second FROM account.reset r
-JOIN account.person p ON p.id = r.person JOIN socle.member m ON m.person = r.person
+SELECT r.person, r.person AS id, m.id AS member, COALESCE(m.name, p.name) AS name, p.totp IS NOT NULL AS second FROM account.reset r
+JOIN account.person p ON p.id = r.person LEFT JOIN socle.member m ON m.person = r.person
 WHERE r.token_hash = :hash AND r.expires > UTC_TIMESTAMP(6)
 
 -- name: resets_use (person)
@@ -405,7 +406,7 @@ ORDER BY IF(:before IS NULL, l.place, -l.place) LIMIT :limit
 SELECT name FROM socle.member WHERE id = :id
 
 -- name: member_by_id (language, id)
-SELECT m.id, m.name, m.mail, m.name <> '' AS is_named, m.name <> '' OR m.mail <> '' AS is_known, m.language, m.person IS NOT NULL AS has_account,
+SELECT m.id, m.name, m.mail, m.name <> '' AS is_named, m.name <> '' OR m.mail <> '' AS is_known, m.language, m.person IS NOT NULL AS has_account, m.person IS NULL AND m.mail <> '' AS may_invite,
 	(SELECT r.role FROM socle.member_role r WHERE r.member = m.id ORDER BY r.role = 'owner' DESC, r.role LIMIT 1) AS role, (SELECT COALESCE(w.text, NULLIF(o.title, ''), o.name) FROM socle.member_role h JOIN socle.role o ON o.name = h.role
 	LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (o.module, :language, o.title) WHERE h.member = m.id ORDER BY o.name = 'owner' DESC, o.name LIMIT 1) AS title
 FROM socle.member m WHERE m.id = :id
@@ -601,8 +602,12 @@ INSERT INTO socle.invitation (token_hash, member, expires) VALUES (:hash, :membe
 SELECT id, name, mail FROM socle.member WHERE id = :member AND person IS NULL
 
 -- name: invitation_by_hash (hash)
-SELECT i.member, m.name, m.mail, p.id AS person FROM socle.invitation i JOIN socle.member m ON m.id = i.member
+SELECT i.member, m.name, m.mail, p.id AS person, p.totp IS NOT NULL AS second FROM socle.invitation i JOIN socle.member m ON m.id = i.member
 LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail WHERE i.token_hash = :hash AND i.expires > UTC_TIMESTAMP(6)
+
+-- The person whom the invitation's address belongs to, who is a member only afterwards.
+-- name: person_to_join (id)
+SELECT id, password, CONVERT(totp USING ascii) AS totp, totp IS NOT NULL AS second FROM account.person WHERE id = :id
 
 -- name: audit_trail (language, words, since, until, after, limit)
 SELECT id, at, name, about, module,

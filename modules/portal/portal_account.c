@@ -101,40 +101,50 @@ in_lower_case(struct scop_request *req, const struct scop_value *text)
 	return scop_make_bytes(req, lower, length);
 }
 
-void
-portal_sign_in(struct scop_request *req)
+bool
+portal_password_proved(struct scop_request *req, const struct scop_value *mail,
+    const struct scop_value *person, bool may_enter, const char **ret_why)
 {
 	const struct scop_value *sender = scop_sender_hash(req),
-				*mail = scop_hash(req, in_lower_case(req, scop_field(req, "mail")));
-	const struct scop_value *counts = scop_row(req, failures_of(sender, mail));
+				*hash = scop_hash(req, in_lower_case(req, mail));
+	const struct scop_value *counts = scop_row(req, failures_of(sender, hash));
 
 	if (scop_int(counts, "pair") >= FAILURES_OF_PAIR ||
 	    scop_int(counts, "sender") >= FAILURES_OF_SENDER) {
-		failed(req,
+		*ret_why =
 		    SCOP_TEXT("Too many attempts from your network. Wait a quarter of an hour, or "
-			      "ask for a new password."));
-		return;
+			      "ask for a new password.");
+		return false;
 	}
 
 	if (scop_int(counts, "account") >= FAILURES_OF_ACCOUNT &&
-	    !scop_row(req, place_known(scop_field(req, "mail"), sender))) {
-		failed(req,
+	    !scop_row(req, place_known(mail, sender))) {
+		*ret_why =
 		    SCOP_TEXT("Many wrong passwords were entered for this address. Sign in from a "
-			      "network that you usually use, or ask for a new password."));
-		return;
+			      "network that you usually use, or ask for a new password.");
+		return false;
 	}
 
-	const struct scop_value *person = scop_row(req, person_by_mail(scop_field(req, "mail")));
 	const bool right = scop_password_verify(req, scop_field(req, "password"),
 	    scop_get(person, "password"), scop_int(counts, "sender") == 0);
-	const struct scop_value *member = scop_get(person, "member");
+	if (right && may_enter)
+		return true;
+	scop_write(req, failure_add(sender, hash));
+	*ret_why = SCOP_TEXT("Wrong e-mail address or password.");
+	return false;
+}
 
-	if (!right || scop_type(member) == SCOP_NULL) {
-		scop_write(req, failure_add(sender, mail));
-		failed(req, SCOP_TEXT("Wrong e-mail address or password."));
-		return;
-	}
-	if (scop_bool(person, "second"))
+void
+portal_sign_in(struct scop_request *req)
+{
+	const struct scop_value *person = scop_row(req, person_by_mail(scop_field(req, "mail")));
+	const struct scop_value *member = scop_get(person, "member");
+	const char *why;
+
+	if (!portal_password_proved(req, scop_field(req, "mail"), person,
+		scop_type(member) != SCOP_NULL, &why))
+		failed(req, why);
+	else if (scop_bool(person, "second"))
 		portal_ask_second(req, person);
 	else
 		portal_enter(req, member);
@@ -190,7 +200,9 @@ portal_forgot_job(struct scop_request *req)
 				*token = scop_random(req, PORTAL_TOKEN);
 	const struct scop_value *person = scop_row(req, person_by_mail(mail));
 
-	if (!person || scop_type(scop_get(person, "member")) == SCOP_NULL)
+	/* whoever is invited needs the password to join */
+	if (!person ||
+	    (scop_type(scop_get(person, "member")) == SCOP_NULL && !scop_bool(person, "invited")))
 		return SCOP_JOB_DONE;
 	if (scop_int(scop_row(req, resets_of(scop_get(person, "id"))), "fresh") >= RESETS_MAX)
 		return SCOP_JOB_DONE;
@@ -232,6 +244,12 @@ portal_reset(struct scop_request *req)
 		scop_password_hash(req, scop_field(req, "password"))));
 	scop_write(req, sessions_end(scop_get(found, "member")));
 	end_elsewhere(req, scop_get(found, "person"), scop_get(found, "name"));
+	if (scop_type(scop_get(found, "member")) == SCOP_NULL) {
+		scop_flash(req,
+		    SCOP_TEXT("Your password is changed. All other devices are signed out."));
+		scop_redirect(req, "sign-in-form", NULL);
+		return;
+	}
 	scop_audit_as(req, scop_get(found, "member"), NULL, "Reset a forgotten password", NULL);
 	scop_flash(req, SCOP_TEXT("Your password is changed. All other devices are signed out."));
 	/* The link has proved the address: signs in at once, also from a network with too many

@@ -41,6 +41,7 @@ const struct scop_field portal_invitation_fields[] = {
 	    .label = SCOP_TEXT("Choose a password"),
 	    .min = PASSWORD_MIN,
 	    .max = 200 },
+	{ .name = "code", .type = SCOP_FIELD_TEXT, .label = SCOP_TEXT("Code"), .max = 20 },
 	{ 0 },
 };
 
@@ -151,7 +152,27 @@ portal_invite(struct scop_request *req)
 	scop_redirect(req, "members", NULL);
 }
 
-/* Invites the first owner of a new tenant, whom the installer has added as a member. */
+/* Sends another invitation to a member who has none that works, or has taken none. */
+void
+portal_invite_again(struct scop_request *req)
+{
+	const struct scop_value *member = scop_row(req, member_to_invite(scop_path(req, "member")));
+	const struct scop_value *mail = scop_get(member, "mail"), *own = portal_own_name(req);
+
+	if (!member || !scop_as_text(mail)[0]) {
+		scop_not_found(req);
+		return;
+	}
+	portal_send_invitation(req, scop_get(member, "id"), scop_get(member, "name"), mail,
+	    own ? own : scop_make_text(req, "%s", ""));
+	scop_audit(req, "Invited a member", mail);
+	scop_flash_with(req, SCOP_TEXT("The invitation to {{mail}} is on its way."),
+	    scop_map_of(req, "mail", mail, NULL));
+	scop_redirect(req, "members", NULL);
+}
+
+/* Invites a member whom the installer has added: the first owner of a new tenant, or who arrived in
+ * an archive. */
 enum scop_job_result
 portal_invite_job(struct scop_request *req)
 {
@@ -190,7 +211,23 @@ welcome(struct scop_request *req, const struct scop_value *member, bool is_new)
 		    member);
 }
 
-/* The link proves the address: a person with an account joins with it, others create one. */
+/* A person with an account joins by signing in with it, so that neither a tenant nor an archive
+ * makes anybody a member unasked. Answered rather than rejected, as a wrong sign-in is. */
+static bool
+confirms(struct scop_request *req, const struct scop_value *found)
+{
+	const struct scop_value *person = scop_row(req, person_to_join(scop_get(found, "person")));
+	const char *why = SCOP_TEXT("This is not the code that the app is showing.");
+
+	if (portal_password_proved(req, scop_get(found, "mail"), person, true, &why) &&
+	    (!scop_bool(person, "second") || portal_second_proved(req, person)))
+		return true;
+	scop_put(req, "why", scop_make_text(req, "%s", scop_translate(req, why)));
+	portal_invitation_form(req);
+	return false;
+}
+
+/* The link proves the address: a person with an account signs in with it, others create one. */
 void
 portal_invitation(struct scop_request *req)
 {
@@ -199,11 +236,14 @@ portal_invitation(struct scop_request *req)
 	const struct scop_value *member = scop_get(found, "member"),
 				*person = scop_get(found, "person");
 
+	const bool is_new = scop_type(person) == SCOP_NULL;
+
+	if (found && !is_new && !confirms(req, found))
+		return;
 	if (!found || scop_write(req, invitations_clear(member)) == 0) {
 		portal_invitation_form(req);
 		return;
 	}
-	const bool is_new = scop_type(person) == SCOP_NULL;
 
 	if (is_new) {
 		if (!scop_field(req, "password")) {

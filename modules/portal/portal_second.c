@@ -174,6 +174,24 @@ person_of_pass(struct scop_request *req)
 	return person && strcmp(mark, password_mark(req, person)) == 0 ? person : NULL;
 }
 
+/* Guessing requires the password, so a new password resets the count. */
+static const struct scop_value *
+guessing_key(struct scop_request *req, const struct scop_value *person)
+{
+	return scop_hash(req,
+	    scop_make_text(req, "second %lld %s", (long long)scop_int(person, "id"),
+		scop_text(person, "password")));
+}
+
+static bool
+has_guessed(struct scop_request *req, const struct scop_value *key)
+{
+	const struct scop_value *counts = scop_row(req, failures_of(scop_sender_hash(req), key));
+
+	return scop_int(counts, "pair") >= FAILURES ||
+	    scop_int(counts, "account") >= FAILURES_OF_ACCOUNT;
+}
+
 /* Each code is accepted once: of two concurrent uses, one finds the time step used. */
 static bool
 is_right(struct scop_request *req, const struct scop_value *person)
@@ -188,26 +206,32 @@ is_right(struct scop_request *req, const struct scop_value *person)
 	return scop_write(req, recovery_use(scop_get(person, "id"), scop_hash(req, code))) == 1;
 }
 
+bool
+portal_second_proved(struct scop_request *req, const struct scop_value *person)
+{
+	const struct scop_value *key = guessing_key(req, person);
+
+	if (has_guessed(req, key))
+		return false;
+	if (is_right(req, person))
+		return true;
+	scop_write(req, failure_add(scop_sender_hash(req), key));
+	return false;
+}
+
 void
 portal_second_step(struct scop_request *req)
 {
-	const struct scop_value *person = person_of_pass(req), *sender = scop_sender_hash(req);
-	/* Guessing here requires the password, so a new password resets the count. */
-	const struct scop_value *key = scop_hash(req,
-	    scop_make_text(req, "second %lld %s", (long long)scop_int(person, "id"),
-		scop_text(person, "password")));
-	const struct scop_value *counts = person ? scop_row(req, failures_of(sender, key)) : NULL;
+	const struct scop_value *person = person_of_pass(req);
 
-	if (!person || scop_int(counts, "pair") >= FAILURES ||
-	    scop_int(counts, "account") >= FAILURES_OF_ACCOUNT) {
+	if (!person || has_guessed(req, guessing_key(req, person))) {
 		scop_redirect(req, "sign-in-form", NULL);
 		return;
 	}
-	if (is_right(req, person)) {
+	if (portal_second_proved(req, person)) {
 		portal_enter(req, scop_get(person, "member"));
 		return;
 	}
-	scop_write(req, failure_add(sender, key));
 	scop_put(req, "why",
 	    scop_make_text(req, "%s",
 		scop_translate(req, "This is not the code that the app is showing.")));

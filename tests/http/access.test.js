@@ -137,7 +137,7 @@ const MARK = 'GEHEIM', FAR = 700001 // what the other tenant's texts hold, and w
 // One of each thing that a path can name.
 async function furnish (tenant, first, mark) {
   const t = `t${tenant}`, hash = (word) => `SHA2('${word} ${tenant}', 256)`
-  await stack.sql(`USE ${t}; INSERT INTO member (id, name, mail, language) VALUES (${first}, '${mark} member', '', 'fr');
+  await stack.sql(`USE ${t}; INSERT INTO member (id, name, mail, language) VALUES (${first}, '${mark} member', '${mark}@example.org', 'fr');
     INSERT INTO role (name, title) VALUES ('own_${tenant}', '${mark} role'); INSERT INTO member_role VALUES (${first}, 'own_${tenant}');
     INSERT INTO session (token_hash, member, expires) VALUES (${hash('session')}, ${first}, '2999-01-01');
     INSERT INTO api_key (id, token_hash, name, permissions, by_name, expires) VALUES (${first}, ${hash('key')}, '${mark} key', 'shop.orders', 'x', '2999-01-01');

@@ -85,7 +85,19 @@ test('a wrong password and an unknown address are answered alike, word for word 
 
 test('a person is a member of one tenant, and nothing at another until they are invited there', async () => {
   assert.match((await signIn('beta', 'anna@example.org', GOOD)).body, /Wrong e-mail address or password/)
-  await invite('beta', 'anna@example.org', 'Anna', 'reader', null) // no password is asked of who has one
+  const form = { name: 'Anna', mail: 'anna@example.org', role: 'reader' }
+  assert.equal((await post('beta', '/members', '/members', form, await owner('beta'))).status, 303)
+  const link = linkIn(await mailTo('anna@example.org', /invit/), 'invitation')
+  for (const wrong of [{}, { password: 'the password of nobody' }]) {
+    const answer = await post('beta', link, link, wrong)
+    assert.match(answer.body, /Wrong e-mail address or password\./)
+    assert.equal(cookieOf(answer), undefined)
+    assert.equal(await stack.sql(`SELECT COUNT(*) FROM t${ids.beta}.member WHERE person IS NOT NULL`), '0', 'the mailbox alone joins nothing')
+  }
+  await stack.sql('DELETE FROM account.failure')
+  const joined = await post('beta', link, link, { password: GOOD })
+  assert.equal(joined.status, 303)
+  assert.equal((await portal('beta', '/', { headers: { Cookie: cookieOf(joined) } })).status, 200)
   assert.equal((await signIn('beta', 'anna@example.org', GOOD)).status, 303)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM account.person WHERE mail = 'anna@example.org'"), '1')
 })
@@ -259,6 +271,16 @@ test('a second step: set up with an app, asked for after the password, each code
   assert.equal((await portal('acme', '/sign-in/second', { form: { ...await passed(), code: codes[3] } })).status, 303)
   await stack.sql('DELETE FROM account.failure')
 
+  // An invitation elsewhere asks for both.
+  await post('beta', '/members', '/members', { name: 'Dora', mail: 'dora@example.org', role: 'reader' }, await owner('beta'))
+  const link = linkIn(await mailTo('dora@example.org', /to Beta/), 'invitation')
+  for (const given of ['', '123456']) {
+    const answer = await post('beta', link, link, { password: GOOD, code: given })
+    assert.match(answer.body, /not the code/)
+    assert.equal(cookieOf(answer), undefined)
+  }
+  assert.equal((await post('beta', link, link, { password: GOOD, code: codes[4] })).status, 303)
+
   assert.equal((await post('acme', '/account/second', '/account/second/off', { current: 'wrong' }, headers)).status, 422)
   assert.equal((await post('acme', '/account/second', '/account/second/off', { current: GOOD }, headers)).status, 303)
   assert.equal((await signIn('acme', 'dora@example.org', GOOD)).status, 303)
@@ -305,4 +327,31 @@ test('a role is named as it is, and long names make no mail fail', async () => {
   assert.equal((await post('acme', '/members', '/members', { name: 'X', mail: 'look@example.org', role: 'ownér' }, headers)).status, 422)
   await stack.sql("UPDATE scopiton.tenant SET title = REPEAT('é', 100) WHERE name = 'acme'")
   assert.equal((await post('acme', '/members', '/members', { name: 'ü'.repeat(100), mail: 'long@example.org', role: 'reader' }, headers)).status, 303)
+})
+
+test('who was invited elsewhere and forgot the password gets another there, and joins with it', async () => {
+  await invite('acme', 'erik@example.org', 'Erik', 'reader')
+  const answers = await post('beta', '/members', '/members', { name: 'Erik', mail: 'erik@example.org', role: 'reader' }, await owner('beta'))
+  assert.equal(answers.status, 303)
+  const link = linkIn(await mailTo('erik@example.org', /to Beta/), 'invitation')
+  await post('beta', '/forgot', '/forgot', { mail: 'erik@example.org' })
+  const reset = linkIn(await until('the link', async () => (await stack.mails()).findLast(({ to, html }) => to.includes('erik@') && html.includes('/reset/')), 20), 'reset')
+  const changed = await post('beta', reset, reset, { password: OTHER })
+  assert.equal(changed.headers.location, '/portal/sign-in')
+  assert.match((await signIn('beta', 'erik@example.org', OTHER)).body, /Wrong e-mail address or password/, 'not before they join')
+  assert.equal((await post('beta', link, link, { password: OTHER })).status, 303)
+  assert.equal((await signIn('beta', 'erik@example.org', OTHER)).status, 303)
+  await stack.sql('DELETE FROM account.failure')
+})
+
+test('a member who did not take the invitation gets another, and the first one ends', async () => {
+  const headers = await owner()
+  await post('acme', '/members', '/members', { name: 'Finn', mail: 'finn@example.org', role: 'reader' }, headers)
+  const first = linkIn(await mailTo('finn@example.org'), 'invitation'), id = await stack.sql("SELECT id FROM t1.member WHERE mail = 'finn@example.org'")
+  assert.equal((await post('acme', `/members/${id}`, `/members/${id}/invite`, {}, headers)).status, 303)
+  const next = await until('the second mail', async () => (await stack.mails()).filter(({ to }) => to.includes('finn@')).map((mail) => linkIn(mail, 'invitation')).find((link) => link !== first), 20)
+  assert.match((await portal('acme', first)).body, /This invitation is no longer valid/)
+  const _key = await stack.key(host('acme'), `/portal/members/${id}`, headers, `/portal/members/${id}/invite`)
+  assert.equal((await post('acme', next, next, { password: GOOD })).status, 303)
+  assert.equal((await portal('acme', `/members/${id}/invite`, { headers, form: { _key } })).status, 404, 'who has an account is not invited')
 })

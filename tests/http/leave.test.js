@@ -7,9 +7,13 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { codeOf } from '../support/codes.mjs'
 import { root, start, until } from '../support/stack.mjs'
 
 let here, there, archive
+// Everything by which somebody gets in: no archive has any of it.
+const secrets = {}
+const PASSWORD = 'a rather long sentence 7'
 const PAGES = ['/fr/', '/fr/shop/', '/fr/guestbook/']
 
 before(async () => {
@@ -20,8 +24,36 @@ before(async () => {
   await here.cli('module', 'install', 'guestbook', '--tenant', 'acme')
   await here.cli('import', 'shop', 'products', path.join(root, 'modules/shop/demo/laboucle/products.csv'), ...fs.readdirSync(path.join(root, 'modules/shop/demo/laboucle')).filter((name) => name.endsWith('.svg')).map((name) => path.join(root, 'modules/shop/demo/laboucle', name)), '--tenant', 'acme')
   for (let i = 0; i < 3; i++) await here.request('acme.localhost', '/fr/guestbook/', { form: { _key: await here.key('acme.localhost', '/fr/guestbook/'), name: `N°${i} "; DROP`, message: 'USE `t1`;\nélan 🚲' } })
-  await here.setUp('acme-portal.localhost', await here.signIn('acme'), 'owner@example.com', 'a rather long sentence 7')
+  await here.setUp('acme-portal.localhost', await here.signIn('acme'), 'owner@example.com', PASSWORD)
+  await makeSecrets()
 })
+
+// A second step, an API key, and links that wait: some of them of a person who is also a member of another tenant.
+async function makeSecrets () {
+  const portal = 'acme-portal.localhost', headers = { Cookie: await here.signIn('acme') }
+  const post = async (page, url, form) => here.request(portal, url, { headers, form: { _key: await here.key(portal, page, headers, url), ...form } })
+  const page = (await here.request(portal, '/portal/account/second', { headers })).body, [, plain] = page.match(/<strong class="num">([A-Z2-7]{32})</)
+  const on = await post('/portal/account/second', '/portal/account/second', { secret: page.match(/name="secret" value="([0-9a-f]+)"/)[1], code: codeOf(plain), current: PASSWORD })
+  const codes = [...on.body.matchAll(/<li class="num">([a-z2-7]{10})<\/li>/g)].map(([, code]) => code)
+  const [key] = (await post('/portal/keys', '/portal/keys', { name: 'Program', days: '30', 'may.shop.orders': '1' })).body.match(/scop_[a-z2-7]{40}/)
+  const link = (await here.cli('login', 'acme', 'owner')).trim().split('/').pop()
+  await here.sql(`INSERT INTO t1.member (name, mail, language, person) SELECT name, mail, 'fr', id FROM account.person;
+    INSERT INTO t2.invitation (token_hash, member, expires) SELECT SHA2('a', 256), id, '2099-01-01' FROM t2.member LIMIT 1;
+    INSERT INTO queue.mail (role, recipient, sender_name, subject, html, secret, run_at) VALUES ('t2_portal', 'owner@example.com', 'Acme', 'Waits', 'link waiting-hawser-7261', 1, UTC_TIMESTAMP() + INTERVAL 1 DAY);
+    INSERT INTO queue.attachment (role, mail, name, type, bytes) VALUES ('t2_portal', LAST_INSERT_ID(), 'a.txt', 'text/plain', 'attached-capstan-9083')`)
+  const rows = async (sql) => (await here.sql(sql)).split('\n').filter(Boolean)
+  Object.assign(secrets, { 'TOTP secret': [plain], 'recovery codes': codes, 'API key': [key], 'sign-in link': [link], cookie: [headers.Cookie.split('=')[1]],
+    passwords: await rows('SELECT password FROM account.person'), 'sealed TOTP': await rows('SELECT CONVERT(totp USING ascii) FROM account.person WHERE totp IS NOT NULL'), recovery: await rows('SELECT code_hash FROM account.recovery'),
+    'mails with links': ['waiting-hawser-7261', 'attached-capstan-9083'], 'secrets of the host': fs.readdirSync(path.join(here.folder, 'secrets')).flatMap((name) => fs.readFileSync(path.join(here.folder, 'secrets', name), 'latin1').trim().split('\n')) })
+  for (const table of ['session', 'sign_in', 'invitation', 'api_key']) secrets[table] = await rows(`SELECT token_hash FROM t2.${table}`)
+  for (const [what, list] of Object.entries(secrets)) assert.ok(list.length > 0 && list.every((text) => text.length >= 10), what)
+}
+
+// Which of the texts some file below the folder holds, plain or as mariadb-dump writes bytes.
+function foundIn (folder, texts) {
+  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => fs.readFileSync(path.join(entry.parentPath ?? entry.path, entry.name)))
+  return texts.filter((text) => [text, Buffer.from(text).toString('hex'), Buffer.from(text).toString('hex').toUpperCase()].some((form) => files.some((file) => file.includes(form))))
+}
 after(async () => { await here?.stop(); await there?.stop() })
 
 const refused = (promise, words) => assert.rejects(promise, (error) => (assert.match(error.stderr, words), true))
@@ -30,7 +62,7 @@ const same = (body) => body.replace(/name="_key" value="[^"]+"/g, '')
 // Every row of every table of the tenant, as MariaDB's own checksum, by name without the tenant's number.
 async function checksums (stack) {
   const id = await stack.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'")
-  const tables = (await stack.sql(`SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema REGEXP '^t${id}(_|$)' AND table_type = 'BASE TABLE' AND table_name NOT IN ('scop_migration', 'sign_in', 'session') ORDER BY 1`)).split('\n')
+  const tables = (await stack.sql(`SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables WHERE table_schema REGEXP '^t${id}(_|$)' AND table_type = 'BASE TABLE' AND table_name NOT IN ('scop_migration', 'sign_in', 'session', 'invitation', 'api_key', 'member', 'audit') ORDER BY 1`)).split('\n')
   return Object.fromEntries((await Promise.all(tables.map(async (table) => [table.replace(/^t\d+/, 't'), (await stack.sql(`SELECT COUNT(*) FROM ${table}; CHECKSUM TABLE ${table}`)).replace(/\n.*\t/, '\t')]))))
 }
 
@@ -50,6 +82,12 @@ test('all of it is written out while it is used, and the archive says what it ho
   execFileSync('tar', ['--zstd', '-xf', archive, '-C', folder, '--strip-components=1'])
   assert.match(execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' }), /^$/)
   assert.match(fs.readFileSync(path.join(folder, 'tables/shop.md'), 'utf8'), /## product\n/)
+  assert.deepEqual(foundIn(folder, ['owner@example.com', Buffer.from('owner@example.com').toString('latin1')]).length, 2, 'it finds what is there')
+  for (const [what, list] of Object.entries(secrets)) assert.deepEqual(foundIn(folder, list), [], what)
+  const portal = path.join(here.folder, 'taken-portal')
+  fs.mkdirSync(portal)
+  execFileSync('tar', ['--zstd', '-xf', (await here.cli('tenant', 'export', 'acme', '--module', 'portal')).trim(), '-C', portal, '--strip-components=1'])
+  for (const [what, list] of Object.entries(secrets)) assert.deepEqual(foundIn(portal, list), [], `of the portal alone: ${what}`)
   assert.throws(() => execFileSync('grep', ['-rl', 'Other', path.join(folder, 'data'), path.join(folder, 'persons.json')]), 'nothing of another tenant')
 })
 
@@ -66,10 +104,18 @@ test('taken in on an empty host, it is the same page for page and row for row', 
   }
   assert.deepEqual(await checksums(there), rows)
   assert.equal(await there.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'"), await here.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'"), 'the number was free')
-  // People come in with the password that they had.
-  const { headers, status } = await there.request('acme-portal.localhost', '/portal/sign-in', { form: { _key: await there.key('acme-portal.localhost', '/portal/sign-in'), mail: 'owner@example.com', password: 'a rather long sentence 7' } })
+  for (const sql of ['SELECT id, name, mail, language, zone, created FROM t2.member ORDER BY id', 'SELECT id, at, role, module, member, name, what, about FROM t2.audit ORDER BY id']) assert.equal(await there.sql(sql), await here.sql(sql))
+  // The password stays where it was: here nobody has one until an invitation is taken.
+  const signIn = async (password) => there.request('acme-portal.localhost', '/portal/sign-in', { form: { _key: await there.key('acme-portal.localhost', '/portal/sign-in'), mail: 'owner@example.com', password } })
+  assert.equal((await signIn(PASSWORD)).headers['set-cookie'], undefined)
+  assert.equal(await there.sql('SELECT COUNT(*) FROM account.person'), '0')
+  assert.match(await there.cli('tenant', 'invite', 'acme'), /^1 invitations are on their way$/m)
+  const link = await until('the invitation', async () => (await there.mails()).flatMap(({ to, html }) => to.includes('owner@example.com') ? html.match(/\/portal\/invitation\/[a-z2-7]+/g) ?? [] : [])[0], 20)
+  assert.equal((await there.request('acme-portal.localhost', link, { form: { _key: await there.key('acme-portal.localhost', link), password: 'another sentence of 2026' } })).status, 303)
+  const { headers, status } = await signIn('another sentence of 2026')
   assert.equal(status, 303)
   assert.match(headers['set-cookie'][0], /^sid=/)
+  assert.match(await there.cli('tenant', 'invite', 'acme'), /^0 invitations/m)
   // And it goes on: an entry, an order's number, a settings page.
   assert.equal((await there.request('acme.localhost', '/fr/guestbook/', { form: { _key: await there.key('acme.localhost', '/fr/guestbook/'), name: 'New', message: 'here' } })).status, 303)
   await refused(there.cli('tenant', 'import', archive), /a tenant 'acme' already exists/)
@@ -125,6 +171,18 @@ test('an archive does not say who operates here, which number it has, whose work
   const description = path.join(folder, 'tenant.json')
   fs.writeFileSync(description, fs.readFileSync(description, 'utf8').replace('"operates":false', '"operates":true').replace(/"tenant":\d+/, '"tenant":4294967295'))
   fs.appendFileSync(path.join(folder, 'data/queue.sql'), "\nINSERT INTO outbox (id, role, name, body, run_at) VALUES (900001, 't9_other', 'theirs', '{}', '2099-01-01'), (900002, 't9_guestbook', 'ours', '{}', '2099-01-01');\n")
+  const column = '`person` bigint(20) unsigned DEFAULT NULL', socleFile = path.join(folder, 'data/socle.sql')
+  assert.ok(fs.readFileSync(socleFile, 'utf8').includes(column))
+  fs.writeFileSync(socleFile, fs.readFileSync(socleFile, 'utf8').replace(column, column.replace('NULL', person)))
+  // As 0.1.0 wrote it: a password that the maker of the archive knows, for somebody new and for somebody who is a member elsewhere.
+  const planted = { language: 'en', password: secrets.passwords[0], totp: secrets['TOTP secret'][0], recovery: JSON.stringify(secrets.recovery) }
+  fs.writeFileSync(path.join(folder, 'persons.json'), JSON.stringify([{ id: 1, mail: 'boss@future.example', name: 'Boss', ...planted }, { id: Number(person), mail: 'owner@example.com', name: 'Owner', ...planted }]))
+  resum('persons.json')
+  const accounts = async () => (await there.sql('SELECT p.id, p.mail, p.name, p.password, p.totp, p.totp_step, p.member_seen, (SELECT COUNT(*) FROM account.recovery r WHERE r.person = p.id) FROM account.person p WHERE p.mail <> \'else@example.com\' ORDER BY p.id'))
+  const untouched = await accounts()
+  fs.appendFileSync(path.join(folder, 'data/socle.sql'), `\nINSERT INTO member (id, name, mail, language, person) VALUES (901, 'Boss', 'boss@future.example', 'en', NULL); INSERT INTO member_role VALUES (901, 'owner');
+INSERT INTO session (token_hash, member, expires) VALUES (REPEAT('a', 64), 901, '2099-01-01'); INSERT INTO sign_in VALUES (REPEAT('a', 64), 901, '2099-01-01'); INSERT INTO invitation VALUES (REPEAT('a', 64), 901, '2099-01-01');
+INSERT INTO api_key (token_hash, name, permissions, by_name, expires) VALUES (REPEAT('a', 64), 'planted', 'shop.orders', '', '2099-01-01');\n`)
   fs.appendFileSync(path.join(folder, 'data/socle.sql'), `\nUPDATE member SET person = NULL; INSERT INTO member (name, mail, language, person) VALUES ('Stranger', 'stranger@example.com', 'en', ${person});\n`)
   for (const name of ['tenant.json', 'data/queue.sql', 'data/socle.sql']) resum(name)
   await refused(there.cli('tenant', 'import', folder, '--name', 'bold', '--host', 'bold.localhost', '--portal-host', 'bold-portal.localhost'), /cannot be imported/) // it has no right to UPDATE
@@ -138,7 +196,26 @@ test('an archive does not say who operates here, which number it has, whose work
   assert.equal(await there.sql(`SELECT operates FROM scopiton.tenant WHERE id = ${id}`), '0')
   assert.equal(await there.sql("SELECT role FROM queue.outbox WHERE run_at = '2099-01-01'"), `t${id}_guestbook`)
   assert.equal(await there.sql(`SELECT COALESCE(person, 'nobody') FROM t${id}.member WHERE mail = 'stranger@example.com'`), 'nobody')
-  assert.equal(await there.sql(`SELECT person FROM t${id}.member WHERE mail = 'owner@example.com'`), person)
+  assert.equal(await there.sql(`SELECT COUNT(*) FROM t${id}.member WHERE person IS NOT NULL`), '0', 'nobody is a member unasked')
+  assert.equal(await accounts(), untouched, 'no account is made, and none is changed')
+  for (const table of ['session', 'sign_in', 'invitation', 'api_key']) assert.equal(await there.sql(`SELECT COUNT(*) FROM t${id}.${table}`), '0', table)
+  await there.sql(`INSERT INTO t${id}.member (name, mail, language) VALUES ('New', 'new@example.com', 'en')`)
+  assert.equal(await there.sql(`SELECT COALESCE(person, 'nobody') FROM t${id}.member WHERE mail = 'new@example.com'`), 'nobody', 'nor later')
+  await until('it serves', async () => (await there.request('bold-portal.localhost', '/portal/sign-in')).status === 200)
+  for (const [mail, password] of [['boss@future.example', PASSWORD], ['owner@example.com', PASSWORD], ['owner@example.com', 'another sentence of 2026']]) {
+    const answer = await there.request('bold-portal.localhost', '/portal/sign-in', { form: { _key: await there.key('bold-portal.localhost', '/portal/sign-in'), mail, password } })
+    assert.deepEqual([answer.status, answer.headers['set-cookie']], [200, undefined], mail)
+  }
+  await there.sql('DELETE FROM account.failure')
+  // Whom the archive names and who has an account joins with that account's password, not with the archive's.
+  assert.match(await there.cli('tenant', 'invite', 'bold'), /^4 invitations/m)
+  const join = async (mail, password) => {
+    const link = await until(`the invitation of ${mail}`, async () => (await there.mails()).flatMap(({ to, html }) => to.includes(mail) ? html.match(/bold-portal\.localhost[^"]*(\/portal\/invitation\/[a-z2-7]+)/)?.[1] ?? [] : [])[0], 20)
+    return there.request('bold-portal.localhost', link, { form: { _key: await there.key('bold-portal.localhost', link), password } })
+  }
+  assert.equal((await join('owner@example.com', PASSWORD)).headers['set-cookie'], undefined)
+  await there.sql('DELETE FROM account.failure')
+  assert.equal((await join('owner@example.com', 'another sentence of 2026')).status, 303)
   await there.cli('tenant', 'delete', 'bold', '--yes', 'bold')
   assert.equal(await there.sql("SELECT COUNT(*) FROM account.person WHERE mail IN ('owner@example.com', 'else@example.com')"), '2', 'who is a member elsewhere, or was never one here, keeps the account')
   await there.sql("DELETE FROM account.person WHERE mail = 'else@example.com'")
@@ -274,6 +351,10 @@ test('its own run starts it alone, without the group', async () => {
     await until('it runs', () => /a link that signs in/.test(said) || child.exitCode !== null, 60)
     assert.match(said, /public {2}http:\/\/acme\.localhost:\d+\//, said)
     const alone = Object.create(here, { port: { value: port } })
+    const link = said.match(/a link that signs in: http:\/\/([a-z.-]+):\d+(\/\S+)/)
+    const entered = await alone.request(link[1], link[2], { form: { _key: await alone.key(link[1], link[2]) } })
+    assert.match(entered.headers['set-cookie'][0], /^sid=/, 'the owner gets in')
+    assert.equal((await alone.request(link[1], '/portal/members', { headers: { Cookie: entered.headers['set-cookie'][0].split(';')[0] } })).status, 200)
     for (const url of PAGES) assert.equal(same((await alone.request('acme.localhost', url)).body).replaceAll(`:${port}`, ''), same((await here.request('acme.localhost', url)).body).replaceAll(`:${here.port}`, ''), url)
   } finally {
     if (child.exitCode === null) process.kill(child.pid, 'SIGTERM')
@@ -286,6 +367,7 @@ test('its own run starts it alone, without the group', async () => {
 test('afterwards it is deleted here: that is proved, and written down', async () => {
   const person = await here.sql("SELECT id FROM account.person WHERE mail = 'owner@example.com'")
   const id = await here.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'")
+  await here.sql(`DELETE FROM t1.member WHERE person = ${person}`)
   await refused(here.cli('tenant', 'delete', 'acme'), /Add --yes acme/)
   const said = await here.cli('tenant', 'delete', 'acme', '--yes', 'acme')
   const record = fs.readFileSync(said.match(/record is '(.*)'/)[1], 'utf8')

@@ -131,6 +131,7 @@ test('the ways in', async () => {
 test('members, roles and keys', async () => {
   await owner.press('/portal/members', '/portal/members', { name: 'Bart', mail: 'bart@example.org', role: 'merchant' })
   const bart = `/portal/members/${await stack.sql("SELECT id FROM t1.member WHERE mail = 'bart@example.org'")}`
+  await owner.press(bart, `${bart}/invite`)
   await owner.press(bart, `${bart}/role`, { role: 'owner' })
   await owner.press(bart, `${bart}/remove`, {}, { asks: true })
   assert.equal(await stack.sql("SELECT COUNT(*) FROM t1.member WHERE mail = 'bart@example.org'"), '0')
