@@ -4,9 +4,11 @@
 
 enum { PER_PAGE = 50 };
 
-/* Entries that version 1.0.0 stored, which are still translated. */
+/* Entries that version 0.1.0 stored, which are still translated. */
 __attribute__((unused)) static const char *const earlier_texts[] = {
-	SCOP_AUDIT("Changed the role of"), SCOP_AUDIT("Removed")
+	SCOP_AUDIT("Changed the role of"), SCOP_AUDIT("Removed"), SCOP_AUDIT("Installed"),
+	SCOP_AUDIT("Updated"), SCOP_AUDIT("Went back to the previous version"),
+	SCOP_AUDIT("Disabled"), SCOP_AUDIT("Uninstalled"), SCOP_AUDIT("Deleted permanently")
 };
 
 static struct scop_query

@@ -34,9 +34,10 @@ static const char *const kinds[] = { "install", "upgrade", "rehearse", "back", "
 	"uninstall", "purge", NULL };
 
 /* For the audit trail, in the same order. */
-static const char *const notes[] = { SCOP_AUDIT("Installed"), SCOP_AUDIT("Updated"),
-	SCOP_AUDIT("Tested an update on a copy"), SCOP_AUDIT("Went back to the previous version"),
-	SCOP_AUDIT("Disabled"), SCOP_AUDIT("Uninstalled"), SCOP_AUDIT("Deleted permanently") };
+static const char *const notes[] = { SCOP_AUDIT("Installed a module"),
+	SCOP_AUDIT("Updated a module"), SCOP_AUDIT("Tested an update on a copy"),
+	SCOP_AUDIT("Took a module back to its previous version"), SCOP_AUDIT("Disabled a module"),
+	SCOP_AUDIT("Uninstalled a module"), SCOP_AUDIT("Deleted a module with its data") };
 
 /* For the person who has ordered it. */
 static const char *const begun[] = { SCOP_TEXT("{{title}} is being installed."),

@@ -123,13 +123,13 @@ write_account(struct scop_request *req, const struct scop_value *before)
 	    strcmp(scop_text(before, "bic"), scop_as_text(bic)) == 0)
 		return;
 	scop_write(req, payment_set(name, iban, bic));
-	scop_audit(req, "Changed where customers pay", iban);
+	scop_audit(req, "Changed the bank account that customers pay to", iban);
 }
 
-/* Entries that version 1.0.0 stored, which the portal still translates. */
-__attribute__((unused)) static const char *const earlier_texts[] = {
-	SCOP_AUDIT("Changed VAT and replies"), SCOP_AUDIT("Changed the prices of delivery")
-};
+/* Entries that version 0.1.0 stored, which the portal still translates. */
+__attribute__((unused)) static const char *const earlier_texts[] = { SCOP_AUDIT(
+									 "Changed VAT and replies"),
+	SCOP_AUDIT("Changed the prices of delivery"), SCOP_AUDIT("Changed where customers pay") };
 
 static void
 note_country(struct scop_request *req, const char *country)

@@ -271,7 +271,7 @@ a_module_is_ordered_at_the_price_shown_and_once(void **state)
 	assert_int_equal(ordered(test), 0);
 	scop_test_language(test, "fr");
 	assert_int_equal(order(test, "install", "15.00"), 303);
-	is_noted(test, "Ada", "Installed", "Album");
+	is_noted(test, "Ada", "Installed a module", "Album");
 	assert_int_equal(order(test, "install", "15.00"), 303);
 	assert_int_equal(ordered(test), 1);
 	assert_int_equal(scop_count(scop_test_audit(test)), 1);

@@ -175,9 +175,9 @@ test('the trail says to what VAT, replies and delivery were set', async () => {
   assert.match((await stack.request(portal, '/shop/settings', { headers: { Cookie: `${headers.Cookie}; ${flash}` } })).body, /role="status">Enregistré\./)
   assert.deepEqual(await noted(), [["Set VAT to the rates of the customer's country", '-'], ['Set the amount for free delivery', '150.00 EUR'],
     ['Set the e-mail address for new orders and replies', 'shop@acme.example']])
-  await stack.sql("INSERT INTO t1.audit (role, name, what, about) VALUES ('t1_shop', 'Ada', 'Changed VAT and replies', 'BE, oss')")
+  await stack.sql("INSERT INTO t1.audit (role, name, what, about) VALUES ('t1_shop', 'Ada', 'Changed VAT and replies', 'BE, oss'), ('t1_shop', 'Ada', 'Changed where customers pay', '-'), ('t1_portal', 'Ada', 'Went back to the previous version', 'Shop')")
   const trail = (await stack.request(portal, '/portal/audit', { headers })).body
-  for (const words of ['A choisi la TVA aux taux du pays du client', 'A modifié la TVA et l&#39;adresse des réponses']) assert.ok(trail.includes(words), words)
+  for (const words of ['A choisi la TVA aux taux du pays du client', 'A modifié la TVA et l&#39;adresse des réponses', 'A modifié le compte bancaire <', 'Est revenu à la version précédente <']) assert.ok(trail.includes(words), words)
   await noted()
   await save('/shop/settings', { to: 'FR', weight: '2500', 'price.new': '9,90' })
   assert.deepEqual(await noted(), [['Changed prices of delivery to France', '2500 g: 9.90']])
