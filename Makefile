@@ -49,7 +49,7 @@ folder = $(wildcard $(patsubst %,core/%/*.c,$(1)))
 BASE := $(call folder,base)
 # Without jansson, which the compiler of names has no use for.
 BASE_PLAIN := $(filter-out core/base/json.c core/base/config.c,$(BASE))
-ASKING := core/queue/work.c core/mail/mail.c core/http/http.c
+ASKING := core/queue/work.c core/mail/mail.c core/mail/check.c core/http/http.c
 LIBRARY := $(call folder,base data view web service) $(ASKING)
 PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,channel control arguments gateway settings) core/queue/schedule.c
 WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments channel settings) core/package/sandbox.c core/package/loader.c core/package/widen.c

@@ -5,16 +5,10 @@
 
 #include "base/buffer.h"
 #include "data/statements.h"
+#include "mail/check.h"
 #include "web/field.h"
 #include "web/page.h"
 #include "web/request.h"
-
-enum {
-	SUBJECT_MAX = 200,
-	HTML_MAX = 1 << 20,
-	ATTACHMENT_MAX = 10 << 20,
-	ATTACHMENTS_MAX = 20 /* as many as the mailer reads (core/mail/post.c) */
-};
 
 SCOP_HOST_STATEMENT(put_mail, "mail_put",
     "INSERT INTO queue.mail (recipient, recipient_name, sender_name, "
@@ -66,10 +60,22 @@ sound_address(const struct scop_value *address)
 static const char *
 shortened(struct scop_request *req, const char *subject)
 {
-	if (scop_utf8_count(subject) <= SUBJECT_MAX)
+	if (scop_utf8_count(subject) <= SCOP_MAIL_SUBJECT_MAX)
 		return subject;
 	return scop_arena_printf(req->arena, "%.*s…",
-	    (int)scop_utf8_first(subject, SUBJECT_MAX - 1), subject);
+	    (int)scop_utf8_first(subject, SCOP_MAIL_SUBJECT_MAX - 1), subject);
+}
+
+/* A name with spaces for its control characters, which a header cannot have. */
+static const struct scop_value *
+one_line(struct scop_request *req, const char *name)
+{
+	char *line = scop_arena_text(req->arena, name);
+
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = ' ';
+	return scop_value_text(req->arena, line);
 }
 
 void
@@ -96,35 +102,54 @@ scop_mail(struct scop_request *req, const struct scop_mail *mail)
 		return;
 	}
 	const char *subject = shortened(req, title_of(req, scop_buffer_str(&html)));
-	if (!subject[0] || html.length > HTML_MAX) {
+	if (!subject[0] || html.length > SCOP_MAIL_HTML_MAX) {
 		scop_request_fail(req, SCOP_DB_FAILED,
 		    scop_arena_printf(req->arena, "mail '%s' has no subject, or more than %d bytes",
-			mail->view->name, HTML_MAX));
+			mail->view->name, SCOP_MAIL_HTML_MAX));
 		return;
 	}
 	scop_write(req,
 	    (struct scop_query){ &put_mail,
-		{ mail->to, mail->to_name ? mail->to_name : scop_value_text(req->arena, ""),
-		    scop_value_text(req->arena, req->site.title),
+		{ mail->to, one_line(req, mail->to_name ? scop_as_text(mail->to_name) : ""),
+		    one_line(req, req->site.title),
 		    mail->reply_to ? mail->reply_to : scop_value_text(req->arena, ""),
 		    scop_value_text(req->arena, subject),
 		    scop_value_bytes(req->arena, html.data, html.length),
 		    scop_value_int(req->arena, mail->secret) } });
 	req->mail = scop_inserted(req);
 	req->attached = 0;
+	req->attached_bytes = 0;
 	req->mailed = true;
+}
+
+/* Why the file cannot be attached to the last mail; NULL: it can. */
+static const char *
+attachment_flaw(struct scop_request *req, const char *name, const char *type,
+    const struct scop_value *bytes)
+{
+	struct scop_map_maker file;
+
+	if (req->mail == 0 || scop_type(bytes) != SCOP_STRING ||
+	    bytes->length > SCOP_MAIL_ATTACHMENT_MAX ||
+	    ++req->attached > SCOP_MAIL_ATTACHMENTS_MAX ||
+	    (req->attached_bytes += bytes->length) > SCOP_MAIL_TOGETHER_MAX)
+		return "an attachment needs a mail before it, which has at most 20 of at most 10 "
+		       "MB each, and 25 MB together";
+	scop_map_init(&file, req->arena);
+	scop_map_put_text(&file, "name", name);
+	scop_map_put_text(&file, "type", type);
+	return scop_mail_attachment_flaw(scop_map_value(&file));
 }
 
 void
 scop_attach(struct scop_request *req, const char *name, const char *type,
     const struct scop_value *bytes)
 {
-	if (!req->failed &&
-	    (req->mail == 0 || scop_type(bytes) != SCOP_STRING || bytes->length > ATTACHMENT_MAX ||
-		++req->attached > ATTACHMENTS_MAX)) {
-		scop_request_fail(req, SCOP_DB_FAILED,
-		    "an attachment needs a mail before it, which has at most 20 of at most 10 MB "
-		    "each");
+	if (req->failed)
+		return;
+	const char *flaw = attachment_flaw(req, name, type, bytes);
+	if (flaw) {
+		scop_request_fail(req, SCOP_DB_FAILED, flaw);
 		return;
 	}
 	scop_write(req,

@@ -230,10 +230,14 @@ scop_message_text(struct scop_buffer *out, const char *html, size_t length)
 {
 	struct writer writer = { .out = out };
 	const char *const end = html + length;
+	bool closed = true; /* a '>' may follow: else each '<' would be searched for to the end */
 
 	for (const char *at = html; at < end;) {
-		const char *close = *at == '<' ? memchr(at, '>', (size_t)(end - at)) : NULL;
+		const char *close =
+		    *at == '<' && closed ? memchr(at, '>', (size_t)(end - at)) : NULL;
 
+		if (*at == '<' && !close)
+			closed = false;
 		if (close) {
 			char *tag = scop_arena_bytes(out->arena, at + 1, (size_t)(close - at - 1));
 

@@ -22,11 +22,27 @@ struct scop_post {
 	struct scop_arena *arena; /* of one round; the caller resets it */
 };
 
-/* Leases up to `limit` due mails, except those of the tenants `left_out` ("3,17"). `ret_mails` is a
+/* The mails that a caller wants. */
+struct scop_post_wish {
+	unsigned limit, lease_seconds;
+	/* tenants ("3,17") that may send nothing now, and those that may send ways in only */
+	const char *full, *paced;
+	/* Whether one more of the tenant may be taken, which then counts. `way_in`: it is a link to
+	 * sign in, which its tenant's pace does not hold up. */
+	bool (*may)(void *context, int64_t tenant, bool way_in);
+	void *context;
+};
+
+/* Leases due mails, oldest first; many of one tenant do not hide those of another. `ret_mails` is a
  * list of maps id, tenant, recipient, recipient_name, sender_name, sender ("": the host's),
- * reply_to, subject, html, tries. */
-enum scop_db_status scop_post_take(struct scop_post *post, const char *left_out, unsigned limit,
-    unsigned lease_seconds, const struct scop_value **ret_mails);
+ * reply_to, subject, size (of the body), html ("": too large), tries. What a module wrote is
+ * unchecked; mails in which mail/check.h finds a flaw are among them without a lease. */
+enum scop_db_status scop_post_take(struct scop_post *post, const struct scop_post_wish *wish,
+    const struct scop_value **ret_mails);
+
+/* What a mail's attachments amount to: a map count (at most 21), largest, together. */
+enum scop_db_status scop_post_sizes(struct scop_post *post, int64_t mail,
+    const struct scop_value **ret_sizes);
 
 /* A mail's attachments: maps name, type, bytes. */
 enum scop_db_status scop_post_attachments(struct scop_post *post, int64_t mail,

@@ -22,10 +22,11 @@
 #include "mailer/bounces.h"
 #include "process/service.h"
 #include "mailer/transfer.h"
+#include "mail/check.h"
 #include "mail/post.h"
 
 enum {
-	OF_ONE_TENANT = SCOP_TRANSFERS / 2, /* transfers at once; also the mails taken at once */
+	OF_ONE_TENANT = SCOP_TRANSFERS / 2, /* transfers at once */
 	LEASE_SECONDS = SCOP_TRANSFER_SECONDS * 2,
 	LOOK_MILLISECONDS = 10000,
 	SOON_MILLISECONDS = 1000,
@@ -44,7 +45,9 @@ struct mailer {
 	struct window {
 		int64_t tenant, since;
 		int64_t sent;
-	} windows[TENANTS_MAX]; /* mails that each has sent in the current minute */
+	} windows[TENANTS_MAX];        /* mails that each has sent in the current minute */
+	int64_t taken[SCOP_TRANSFERS]; /* the tenants of the mails taken in this round */
+	unsigned taken_count;
 	int64_t look_at;
 	bool stopping, lost;
 };
@@ -125,9 +128,42 @@ window_of(struct mailer *mailer, int64_t tenant, int64_t now)
 	return oldest;
 }
 
-/* Tenants that have reached their limit of mails per minute or of transfers at once. */
+static bool
+out_of_pace(const struct mailer *mailer, const struct window *window, int64_t now)
+{
+	return now - window->since < MINUTE && window->sent >= mailer->service.config.mail_rate;
+}
+
+/* The tenant's mails that are under way or taken in this round. */
+static unsigned
+places_of(const struct mailer *mailer, int64_t tenant)
+{
+	unsigned count = scop_transfers_of(tenant);
+
+	for (unsigned i = 0; i < mailer->taken_count; i++)
+		count += mailer->taken[i] == tenant;
+	return count;
+}
+
+static bool
+may_take(void *context, int64_t tenant, bool way_in)
+{
+	struct mailer *mailer = context;
+	const int64_t now = scop_service_now();
+	struct window *window = window_of(mailer, tenant, now);
+
+	if (places_of(mailer, tenant) >= OF_ONE_TENANT ||
+	    (!way_in && out_of_pace(mailer, window, now)) || mailer->taken_count == SCOP_TRANSFERS)
+		return false;
+	window->sent++;
+	mailer->taken[mailer->taken_count++] = tenant;
+	return true;
+}
+
+/* Lists the tenants that have reached their limit of transfers at once (`full`), or else of mails
+ * per minute. */
 static const char *
-leave_out(const struct mailer *mailer, int64_t now)
+leave_out(const struct mailer *mailer, int64_t now, bool full)
 {
 	struct scop_buffer tenants;
 
@@ -136,35 +172,75 @@ leave_out(const struct mailer *mailer, int64_t now)
 		const struct window *window = &mailer->windows[i];
 
 		if (window->tenant != 0 &&
-		    ((now - window->since < MINUTE &&
-			 window->sent >= mailer->service.config.mail_rate) ||
-			scop_transfers_of(window->tenant) >= OF_ONE_TENANT))
+		    (full ? scop_transfers_of(window->tenant) >= OF_ONE_TENANT
+			  : out_of_pace(mailer, window, now)))
 			scop_buffer_printf(&tenants, "%s%lld", tenants.length ? "," : "",
 			    (long long)window->tenant);
 	}
 	return scop_buffer_str(&tenants);
 }
 
+/* Reads the attachments of a sound mail, unless they make it unsound. */
+static enum scop_db_status
+read_files(struct mailer *mailer, const struct scop_value *mail,
+    const struct scop_value **ret_files, const char **ret_flaw)
+{
+	const int64_t id = scop_int(mail, "id");
+	const struct scop_value *sizes = NULL;
+	enum scop_db_status status = scop_post_sizes(&mailer->post, id, &sizes);
+
+	if (status != SCOP_DB_OK || (*ret_flaw = scop_mail_size_flaw(sizes)))
+		return status;
+	status = scop_post_attachments(&mailer->post, id, ret_files);
+	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(*ret_files) && !*ret_flaw; i++)
+		*ret_flaw = scop_mail_attachment_flaw(scop_at(*ret_files, i));
+	return status;
+}
+
+/* Starts the mail's transfer, or records why it is never sent. */
+static enum scop_db_status
+begin(struct mailer *mailer, const struct scop_value *mail)
+{
+	const int64_t id = scop_int(mail, "id");
+	const struct scop_value *files = NULL;
+	const char *flaw = scop_mail_flaw(mail);
+	enum scop_db_status status = SCOP_DB_OK;
+
+	/* it took the mailer down with it at each try, and was never recorded */
+	if (!flaw && scop_int(mail, "tries") >= SCOP_POST_TRIES)
+		flaw = "all of its tries ended without a result";
+	if (!flaw)
+		status = read_files(mailer, mail, &files, &flaw);
+	if (status != SCOP_DB_OK)
+		return status;
+	if (!flaw) {
+		scop_transfers_send(mail, files);
+		return SCOP_DB_OK;
+	}
+	scop_log_line(SCOP_LOG_WARNING, "mail %lld of tenant %lld is refused: %s", (long long)id,
+	    (long long)scop_int(mail, "tenant"), flaw);
+	return scop_post_end(&mailer->post, id, false, flaw);
+}
+
 static enum scop_db_status
 look(struct mailer *mailer, int64_t now)
 {
 	int64_t next;
-	const struct scop_value *mails = NULL, *attachments;
+	const struct scop_value *mails = NULL;
 	const unsigned room = scop_transfers_room();
+	const struct scop_post_wish wish = { .limit = room,
+		.lease_seconds = LEASE_SECONDS,
+		.full = leave_out(mailer, now, true),
+		.paced = leave_out(mailer, now, false),
+		.may = may_take,
+		.context = mailer };
 	enum scop_db_status status = SCOP_DB_OK;
 
+	mailer->taken_count = 0;
 	if (room > 0)
-		status = scop_post_take(&mailer->post, leave_out(mailer, now),
-		    room < OF_ONE_TENANT ? room : OF_ONE_TENANT, LEASE_SECONDS, &mails);
-	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(mails); i++) {
-		const struct scop_value *mail = scop_at(mails, i);
-
-		status = scop_post_attachments(&mailer->post, scop_int(mail, "id"), &attachments);
-		if (status != SCOP_DB_OK)
-			break;
-		window_of(mailer, scop_int(mail, "tenant"), now)->sent++;
-		scop_transfers_send(mail, attachments);
-	}
+		status = scop_post_take(&mailer->post, &wish, &mails);
+	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(mails); i++)
+		status = begin(mailer, scop_at(mails, i));
 	if (status == SCOP_DB_OK && mailer->service.config.mail_bounces[0])
 		status = scop_bounces_read(&mailer->post, mailer->service.config.mail_bounces,
 		    strchr(mailer->service.config.mail_from, '@') + 1);

@@ -26,6 +26,8 @@ struct place {
 	struct scop_arena *arena;
 	CURL *curl; /* kept, with its connection, for the next mail */
 	curl_mime *mime;
+	curl_mimepart *plain;   /* the text, which the thread makes from `html` */
+	struct scop_value html; /* a copy */
 	struct curl_slist *headers, *recipients;
 };
 
@@ -124,7 +126,7 @@ add_headers(struct place *place, const struct scop_value *mail)
 	add_header(place, "Auto-Submitted", "auto-generated");
 }
 
-static void
+static curl_mimepart *
 add_part(curl_mime *mime, const char *type, const char *bytes, size_t length)
 {
 	curl_mimepart *part = curl_mime_addpart(mime);
@@ -132,6 +134,7 @@ add_part(curl_mime *mime, const char *type, const char *bytes, size_t length)
 	curl_mime_data(part, bytes, length);
 	curl_mime_type(part, type);
 	curl_mime_encoder(part, "quoted-printable");
+	return part;
 }
 
 /* Text and HTML as alternatives of one body; attachments follow it (RFC 2046, section 5.1). */
@@ -140,11 +143,9 @@ add_body(struct place *place, const struct scop_value *mail, const struct scop_v
 {
 	const struct scop_value *html = scop_get(mail, "html");
 	curl_mime *forms = curl_mime_init(place->curl);
-	struct scop_buffer text;
 
-	scop_buffer_init(&text, place->arena);
-	scop_message_text(&text, html->string, html->length);
-	add_part(forms, "text/plain; charset=utf-8", text.data, text.length);
+	place->html = *scop_value_bytes(place->arena, html->string, html->length);
+	place->plain = add_part(forms, "text/plain; charset=utf-8", "", 0);
 	add_part(forms, "text/html; charset=utf-8", html->string, html->length);
 	place->mime = curl_mime_init(place->curl);
 	curl_mimepart *body = curl_mime_addpart(place->mime);
@@ -193,6 +194,18 @@ set_options(struct place *place)
 
 /* ---- the threads ---- */
 
+/* Makes the text of the mail from its page, here and not in the loop: a module wrote the page, so
+ * nobody knows how long that takes. */
+static void
+write_text(struct place *place)
+{
+	struct scop_buffer text;
+
+	scop_buffer_init(&text, place->arena);
+	scop_message_text(&text, place->html.string, place->html.length);
+	curl_mime_data(place->plain, text.data, text.length);
+}
+
 static void *
 work(void *context)
 {
@@ -204,6 +217,7 @@ work(void *context)
 			pthread_cond_wait(&transfers.sent, &transfers.lock);
 		pthread_mutex_unlock(&transfers.lock);
 
+		write_text(place);
 		place->transfer.result = curl_easy_perform(place->curl);
 		curl_easy_getinfo(place->curl, CURLINFO_RESPONSE_CODE, &place->transfer.reply);
 

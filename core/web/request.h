@@ -114,6 +114,7 @@ struct scop_request {
 	bool mailed;       /* a mail was enqueued */
 	int64_t mail;      /* the last one's number; 0: none */
 	unsigned attached; /* to it */
+	size_t attached_bytes;
 	const struct scop_exchange *exchange;
 	const char *http_error; /* why the last call to another system had no answer */
 	const struct scop_value *job_body;

@@ -83,18 +83,8 @@ test('a mail has as many attachments as it says, or none of it is sent', async (
 test('an address that is none fails the request; nothing of it is sent', async () => {
   for (const to of ['nobody', 'a@b', 'a@b.org,c@d.org', 'a b@example.org', '<a@b.org>', `${'x'.repeat(190)}@b`]) assert.equal((await send({ to })).status, 500, to)
   assert.equal((await send({ reply_to: 'nobody' })).status, 500)
-  // A line break does not even get through the field; the API refuses it as well, and the mailer encodes what it is given.
+  // A line break does not even get through the field; the API refuses it as well.
   assert.equal((await send({ to: 'a@b.org\r\nBcc: all@example.org' })).status, 422)
-})
-
-test('no name and no subject begins another header', async () => {
-  await stack.sql(`INSERT INTO queue.mail (role, recipient, recipient_name, sender_name, subject, html)
-    VALUES ('t1_postman', 'zoe@example.org', 'Eve\\r\\nBcc: all@example.org', 'X\\nX-Evil: 1', 'Hi\\r\\n\\r\\nbody', '<p>x</p>')`)
-  await hurry()
-  const mail = await arrived('Hi', 20)
-  assert.equal(mail.bcc, undefined)
-  assert.equal(mail['x-evil'], undefined)
-  assert.match(mail.text, /^x/)
 })
 
 test('a tenant\'s mails come from its own address where one is set; what comes back comes to the host', async () => {

@@ -39,9 +39,10 @@ struct scop_mail {
  * portal shows it. */
 void scop_mail(struct scop_request *req, const struct scop_mail *mail);
 
-/* Attaches a file to the last mail of this request; at most 10 MB each, and 20 per mail. `name` is
- * the file name that the recipient sees, `type` a media type such as "application/pdf", `bytes` a
- * string. Without a previous mail, or beyond these limits, the request fails. */
+/* Attaches a file to the last mail of this request; at most 10 MB each, and 20 with 25 MB
+ * together per mail. `name` is the file name that the recipient sees, `type` a media type such as
+ * "application/pdf", `bytes` a string. Without a previous mail, beyond these limits, or with a name
+ * or type that no header can have, the request fails. */
 void scop_attach(struct scop_request *req, const char *name, const char *type,
     const struct scop_value *bytes);
 

@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -125,6 +127,43 @@ rubbish_is_text_or_nothing(void **state)
 	expect_text("</a></p><a>b</a>", "b\n");
 }
 
+/* Seconds of processor time, the least of three. */
+static double
+seconds_for(size_t length)
+{
+	double least = 1e9;
+
+	for (int i = 0; i < 3; i++) {
+		struct scop_arena *arena = scop_arena_new();
+		struct scop_buffer out;
+		struct timespec from, to;
+		char *html = malloc(length);
+
+		memset(html, '<', length);
+		scop_buffer_init(&out, arena);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+		scop_message_text(&out, html, length);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+		assert_int_equal(out.length, length + 1);
+		const double took =
+		    (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+		least = took < least ? took : least;
+		free(html);
+		scop_arena_free(arena);
+	}
+	return least;
+}
+
+static void
+the_work_grows_with_the_size_and_not_faster(void **state)
+{
+	(void)state;
+	seconds_for(1000000);
+	const double quarter = seconds_for(3750000), whole = seconds_for(15000000);
+	print_message("3.75 MB of '<': %.3f s, 15 MB: %.3f s\n", quarter, whole);
+	assert_true(whole < 8 * quarter); /* the square would be 16 */
+}
+
 int
 main(void)
 {
@@ -135,6 +174,7 @@ main(void)
 		cmocka_unit_test(names_are_quoted),
 		cmocka_unit_test(a_page_reads_well_without_html),
 		cmocka_unit_test(rubbish_is_text_or_nothing),
+		cmocka_unit_test(the_work_grows_with_the_size_and_not_faster),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
