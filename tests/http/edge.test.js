@@ -54,6 +54,47 @@ test('a stored file whose address ends in 64 hexadecimal digits is sent, and has
   for (const host of [SITE, PORTAL]) assert.equal((await stack.request(host, `/_stored/keeper/bytes/${name}`, { headers: member })).status, 404)
 })
 
+test('a page says no policy that lets more in than nginx\'s', async () => {
+  const loose = "default-src * 'unsafe-inline' 'unsafe-eval'"
+  for (const portal of [true, false]) {
+    const html = await say(['Content-Type: text/html', `Content-Security-Policy: ${loose}`], { portal })
+    const host = `${portal ? PORTAL : SITE}:${stack.port}`
+    assert.equal(html.status, 200)
+    assert.match(html.headers['content-security-policy'], /script-src \S+\/_\/;.*object-src 'none'.*base-uri 'none'; frame-ancestors 'none'/)
+    const named = await stack.request(host, `/forger${portal ? '/in' : ''}/say?${new URLSearchParams({ head: 'Content-Type: text/html|', body: '' })}`)
+    assert.ok(named.headers['content-security-policy'].includes(`script-src ${host}/_/;`), 'with its port')
+    assert.ok(named.headers['content-security-policy'].includes(`connect-src ${portal ? `${host}/forger/` : "'self'"};`))
+    for (const type of ['image/svg+xml', 'application/xhtml+xml', 'text/xml', 'text/htmlx', 'application/json'])
+      assert.match((await say([`Content-Type: ${type}`, `Content-Security-Policy: ${loose}`], { portal })).headers['content-security-policy'], /, default-src 'none'.*; sandbox$/, type)
+    assert.match((await say(['Status: 200'], { portal })).headers['content-security-policy'], /^default-src 'none'/)
+  }
+  const { headers } = await stack.request(PORTAL, '/portal/', { headers: member })
+  assert.match(headers['content-security-policy'], /connect-src 'self'.*, .*script-src \S+\/_\/; connect-src 'self'/)
+})
+
+test('what decides for a whole origin, or orders nginx about, does not come through', async () => {
+  const names = ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials', 'Service-Worker-Allowed', 'Clear-Site-Data', 'Refresh', 'Link', 'Alt-Svc', 'Report-To', 'NEL',
+    'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset', 'Permissions-Policy']
+  for (const portal of [true, false]) {
+    const { headers } = await say([...names.map((name) => `${name}: 1`), 'X-Content-Type-Options: sniff', 'Referrer-Policy: unsafe-url', 'X-Forged: yes'], { portal })
+    assert.equal(headers['x-forged'], 'yes', 'the rest does')
+    for (const name of names) assert.equal(headers[name.toLowerCase()], undefined, name)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.equal(headers['referrer-policy'], 'same-origin')
+  }
+})
+
+test('a module is sent its own cookies, not the other modules\'', async () => {
+  const hears = async (host, Cookie) => (await stack.request(host, `/forger${host === PORTAL ? '/in' : ''}/heard`, { headers: { Cookie } })).body
+  for (const Cookie of ['keeper=theirs; forger=mine; flash=said; other=1', '__Host-keeper=theirs; __Host-forger=mine; __Host-flash=said; xforger=theirs']) {
+    const body = await hears(SITE, Cookie)
+    assert.match(body, /flash=said; .*forger=mine/)
+    assert.doesNotMatch(body, /theirs|other/)
+  }
+  assert.doesNotMatch(await hears(PORTAL, 'keeper=theirs'), /theirs/)
+  assert.doesNotMatch(await hears(SITE, 'keeper=theirs'), /theirs/)
+})
+
 // A file that nginx keeps, with a count that a keeper who has just begun does not reach within this test.
 async function kept (flower) {
   for (let i = 0; ; i++) {
