@@ -19,9 +19,14 @@ SCOP_HOST_STATEMENT(session_by_hash, "session_by_hash",
     "WHERE s.token_hash = ? AND s.expires > UTC_TIMESTAMP(6)",
     1, 0);
 
+/* A member's key may at most what the member may now, and ends with the membership. */
 SCOP_HOST_STATEMENT(key_by_hash, "key_by_hash",
-    "SELECT name, permissions FROM " SCOP_SOCLE_MARK
-    ".api_key WHERE token_hash = ? AND expires > UTC_TIMESTAMP(6)",
+    "SELECT k.name, IF(k.of_company, k.permissions, (SELECT GROUP_CONCAT(DISTINCT rp.permission) "
+    "FROM " SCOP_SOCLE_MARK ".member_role mr JOIN " SCOP_SOCLE_MARK
+    ".role_permission rp ON rp.role = mr.role WHERE mr.member = k.member AND "
+    "FIND_IN_SET(rp.permission, k.permissions))) AS permissions FROM " SCOP_SOCLE_MARK
+    ".api_key k WHERE k.token_hash = ? AND k.expires > UTC_TIMESTAMP(6) AND (k.of_company OR "
+    "EXISTS (SELECT m.id FROM " SCOP_SOCLE_MARK ".member m WHERE m.id = k.member))",
     1, 0);
 
 /* In the language of the session's member: both are read in one batch. */

@@ -451,7 +451,8 @@ FROM socle.permission p ORDER BY module = 'portal', module, name
 
 -- name: api_keys (language)
 SELECT id, name, COALESCE((SELECT GROUP_CONCAT(COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (p.module, :language, p.title)), p.title)
-	ORDER BY p.module, p.name SEPARATOR ', ') FROM socle.permission p WHERE FIND_IN_SET(p.name, permissions)), permissions) AS permissions, by_name, created, expires, expires <= UTC_TIMESTAMP(6) AS ended FROM socle.api_key ORDER BY id DESC LIMIT 100
+	ORDER BY p.module, p.name SEPARATOR ', ') FROM socle.permission p WHERE FIND_IN_SET(p.name, permissions)), permissions) AS permissions, by_name, created, expires, expires <= UTC_TIMESTAMP(6) AS ended, of_company,
+	expires > UTC_TIMESTAMP(6) AND NOT of_company AND NOT EXISTS (SELECT m.id FROM socle.member m WHERE m.id = k.member) AS orphaned FROM socle.api_key k ORDER BY id DESC LIMIT 100
 
 -- name: api_key_count ()
 SELECT COUNT(*) AS n FROM socle.api_key
@@ -459,8 +460,11 @@ SELECT COUNT(*) AS n FROM socle.api_key
 -- name: api_key_by_id (id)
 SELECT id, name FROM socle.api_key WHERE id = :id
 
--- name: api_key_add (hash, name, permissions, by, days)
-INSERT INTO socle.api_key (token_hash, name, permissions, by_name, expires) VALUES (:hash, :name, :permissions, :by, UTC_TIMESTAMP(6) + INTERVAL :days DAY)
+-- name: api_keys_of (member)
+SELECT COUNT(*) AS n FROM socle.api_key WHERE member = :member AND NOT of_company AND expires > UTC_TIMESTAMP(6)
+
+-- name: api_key_add (hash, name, permissions, by, member, of_company, days)
+INSERT INTO socle.api_key (token_hash, name, permissions, by_name, member, of_company, expires) VALUES (:hash, :name, :permissions, :by, :member, :of_company, UTC_TIMESTAMP(6) + INTERVAL :days DAY)
 
 -- name: api_key_remove (id)
 DELETE FROM socle.api_key WHERE id = :id

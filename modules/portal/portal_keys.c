@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* API keys, for programs that work for the tenant. A key is shown once, has listed permissions, at
- * most those of its creator, and expires. */
+ * most those of its creator, and expires. It ends with its creator's membership, unless it was made
+ * for the company. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ const struct scop_field portal_key_fields[] = {
 	    .required = true,
 	    .choices = days },
 	{ .name = "may", .type = SCOP_FIELD_MAP, .max = 1 },
+	{ .name = "company", .type = SCOP_FIELD_BOOL },
 	{ 0 },
 };
 
@@ -89,10 +91,15 @@ portal_key_add(struct scop_request *req)
 		scop_reject(req, "name", "There are too many keys. Revoke one first.");
 		return;
 	}
+	const bool of_company = scop_as_bool(scop_field(req, "company"));
 	scop_write(req,
 	    api_key_add(scop_hash(req, token), scop_field(req, "name"), list, scop_actor(req),
+		scop_member(req), scop_make_bool(req, of_company),
 		scop_make_int(req, atoi(scop_as_text(scop_field(req, "days"))))));
-	scop_audit(req, "Created an API key", scop_field(req, "name"));
+	if (of_company)
+		scop_audit(req, "Created an API key of the company", scop_field(req, "name"));
+	else
+		scop_audit(req, "Created an API key", scop_field(req, "name"));
 	scop_put(req, "fresh", token);
 	scop_show_once(req);
 	portal_keys(req);

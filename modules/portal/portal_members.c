@@ -353,6 +353,8 @@ portal_member_remove(struct scop_request *req)
 		return;
 	}
 	scop_put(req, "one", member);
+	scop_put(req, "has_keys",
+	    scop_make_bool(req, scop_int(scop_row(req, api_keys_of(id)), "n") > 0));
 	if (!portal_is_sure(req, &view_sure_member))
 		return;
 	scop_write(req, sessions_end(id));

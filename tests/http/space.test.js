@@ -276,6 +276,27 @@ test('an API key may what it lists, until its day or until it is taken back; it 
   assert.match((await see('/portal/audit')).body, /A révoqué une clé d(&#39;|')API <span class="detail">Compta/)
 })
 
+test('an API key ends with its maker\'s membership, and shrinks with the role; one of the company goes on', async () => {
+  await stack.sql("INSERT INTO t1.role (name, title) VALUES ('keymaker', 'Keymaker'); INSERT INTO t1.role_permission (role, permission) VALUES ('keymaker', 'portal.keys'), ('keymaker', 'shop.orders'), ('keymaker', 'portal.audit')")
+  const maker = await member('keymaker')
+  const make = async (name, more = {}) => (await post('/portal/keys', '/portal/keys', { name, days: '30', 'may.shop.orders': '1', 'may.portal.audit': '1', ...more }, maker)).body.match(/scop_[a-z2-7]{40}/)[0]
+  const [own, ours] = [await make('Own'), await make('Ours', { company: '1' })]
+  const ask = async (token, url) => (await stack.request(PORTAL, url, { headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' } })).status
+  const all = async () => [await ask(own, '/shop/orders'), await ask(own, '/portal/audit'), await ask(ours, '/shop/orders'), await ask(ours, '/portal/audit')]
+  assert.deepEqual(await all(), [200, 200, 200, 200])
+  await stack.sql("DELETE FROM t1.role_permission WHERE role = 'keymaker' AND permission = 'portal.audit'")
+  assert.deepEqual(await all(), [200, 403, 200, 200])
+  const id = await stack.sql("SELECT member FROM t1.member_role WHERE role = 'keymaker'")
+  assert.match((await post(`/portal/members/${id}`, `/portal/members/${id}/remove`, {})).body, /Les clés d(&#39;|')API de ce membre/)
+  assert.equal((await post(`/portal/members/${id}`, `/portal/members/${id}/remove`, { sure: '1' })).status, 303)
+  assert.deepEqual(await all(), [401, 401, 200, 200])
+  const page = (await see('/portal/keys')).body
+  assert.match(page, /Own<[^]*?Ne fonctionne plus/)
+  assert.match(page, /Ours<[^]*?clé de l(&#39;|')entreprise/)
+  assert.match((await see('/portal/audit')).body, /A créé une clé d(&#39;|')API de l(&#39;|')entreprise <span class="detail">Ours/)
+  await stack.sql('DELETE FROM t1.api_key')
+})
+
 test('sessions are listed, and each is ended by itself', async () => {
   const signIn = async (agent) => {
     const link = new URL((await stack.cli('login', 'acme', 'owner')).trim())
