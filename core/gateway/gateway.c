@@ -338,6 +338,7 @@ main(int argc, char **argv)
 	gateway_watch(&gateway, settings->lines, GATEWAY_LINES, 0, EPOLLIN);
 	if (settings->listen)
 		gateway_watch(&gateway, settings->listen, GATEWAY_LISTEN, 0, EPOLLIN | EPOLLET);
+	gateway_line_prepare(&gateway);
 	run(&gateway);
 	return 0;
 }

@@ -76,6 +76,9 @@ bool gateway_find_tenant(const struct gateway *gateway, struct gateway_worker *w
 
 /* ---- line.c: statements ---- */
 
+/* Connects to MariaDB for the first worker, before that asks for it. */
+void gateway_line_prepare(const struct gateway *gateway);
+
 /* Accepts the workers' connections, each with one of its own to MariaDB. */
 void gateway_accept_lines(struct gateway *gateway);
 void gateway_line_readable(struct gateway *gateway, uint32_t slot, bool from_server,

@@ -472,22 +472,40 @@ gateway_line_readable(struct gateway *gateway, uint32_t slot, bool from_server, 
 
 /* ---- begin and end ---- */
 
-static struct gateway_line *
-make_line(struct gateway *gateway, int client)
-{
-	static struct scop_db_account account;
-	struct gateway_line *line = calloc(1, sizeof *line);
+/* A connection that nobody uses yet, made while the first worker still starts. */
+static struct scop_db *spare;
 
-	if (!line)
-		abort();
-	account = (struct scop_db_account){ .socket = gateway->settings.db_socket,
+static struct scop_db *
+new_connection(const struct gateway *gateway)
+{
+	const struct scop_db_account account = { .socket = gateway->settings.db_socket,
 		.user = gateway->settings.db_user,
 		.password = gateway->password,
 		.statement_seconds = (unsigned)gateway->settings.statement_seconds,
 		.rows_max = SCOP_ROWS_MAX };
+
+	return scop_db_new(&account);
+}
+
+void
+gateway_line_prepare(const struct gateway *gateway)
+{
+	spare = new_connection(gateway);
+	if (scop_db_connect(spare) != SCOP_DB_OK)
+		scop_log_line(SCOP_LOG_DEBUG, "no database yet: %s", scop_db_error(spare));
+}
+
+static struct gateway_line *
+make_line(const struct gateway *gateway, int client)
+{
+	struct gateway_line *line = calloc(1, sizeof *line);
+
+	if (!line)
+		abort();
 	line->client = client;
 	line->server = -1;
-	line->db = scop_db_new(&account);
+	line->db = spare ? spare : new_connection(gateway);
+	spare = NULL;
 	return line;
 }
 

