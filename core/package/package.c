@@ -15,11 +15,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "package/archive.h"
 #include "package/files.h"
 #include "package/loader.h"
 #include "package/pictures.h"
 #include "package/sandbox.h"
+#include "package/statement.h"
 #include "package/texts.h"
 #include "web/app.h"
 
@@ -117,6 +119,33 @@ lists_its_statements(const struct scop_module *module, const char *list)
 		}
 	}
 	return !*list;
+}
+
+/* Holds each listed statement to the rules of a module's .sql file, for a gateway runs what the
+ * list says. */
+static bool
+check_statements(struct scop_arena *arena, const char *module, const char *list,
+    struct scop_error *err)
+{
+	struct scop_error cause = { .text = "it has no text" };
+
+	while (*list) {
+		const size_t length = strcspn(list, "\n");
+		const char *line = scop_arena_bytes(arena, list, length);
+		const char *sql = strchr(line, '\t');
+
+		sql = sql ? strchr(sql + 1, '\t') : NULL;
+		if (!sql || !scop_statement_check(arena, sql + 1, &cause)) {
+			scop_log_line(SCOP_LOG_WARNING,
+			    "module '%s' lists a statement that is refused: %s (%.200s)", module,
+			    cause.text, line);
+			return scop_error_set(err,
+			    "the list of statements of module '%s' is damaged. Build it again.",
+			    module);
+		}
+		list += length + (list[length] == '\n');
+	}
+	return true;
 }
 
 /* Runs in a process of its own: drops all rights that a worker drops, loads the module, and reports
@@ -285,7 +314,8 @@ scop_package_open(struct scop_arena *arena, const char *given, const struct scop
 	const char *list = scop_files_read(arena,
 	    scop_arena_printf(arena, "%s/statements.txt", folder), NULL, err);
 
-	return list && scop_loader_check(file, &ret_package->needs, err) &&
+	return list && check_statements(arena, ret_package->manifest.name, list, err) &&
+	    scop_loader_check(file, &ret_package->needs, err) &&
 	    check_grants(arena, granter, ret_package, err) &&
 	    trial(arena, file, list, &ret_package->first_parts, err) &&
 	    hash_all(arena, folder, listing, &ret_package->hash, err);

@@ -142,7 +142,8 @@ word_is_refused(const char *word)
 	static const char *const refused[] = { "HANDLER", "GET_LOCK", "RELEASE_LOCK", "PREPARE",
 		"EXECUTE", "CALL", "TEMPORARY", "OUTFILE", "DUMPFILE", "LOAD_FILE", "LOAD", "SLEEP",
 		"BENCHMARK", "GRANT", "REVOKE", "USE", "BEGIN", "COMMIT", "ROLLBACK",
-		"INFORMATION_SCHEMA", "MYSQL", "PERFORMANCE_SCHEMA", "SYS" };
+		"INFORMATION_SCHEMA", "MYSQL", "PERFORMANCE_SCHEMA", "SYS", "RELEASE_ALL_LOCKS",
+		"MASTER_POS_WAIT", "MASTER_GTID_WAIT", "PROCEDURE" };
 
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
 		if (strcasecmp(word, refused[i]) == 0)
@@ -441,4 +442,38 @@ scop_statements_parse(struct scop_arena *arena, const char *file, const char *te
 			return false;
 	}
 	return true;
+}
+
+/* Turns a listed statement into its source: `socle` and one argument for all. */
+static const char *
+source_of(struct scop_arena *arena, const char *sql)
+{
+	struct scop_buffer out;
+	char quote = '\0';
+
+	scop_buffer_init(&out, arena);
+	scop_buffer_text(&out,
+	    strchr(sql, '?') ? "-- name: listed (value)\n" : "-- name: listed ()\n");
+	for (const char *at = sql; *at; at++) {
+		if (strchr("'`\"", *at) && (!quote || quote == *at))
+			quote = quote ? '\0' : *at;
+		if (!quote && *at == '?')
+			scop_buffer_text(&out, ":value");
+		else if (!quote && *at == '\x01')
+			scop_buffer_text(&out, "socle");
+		else
+			scop_buffer_char(&out, *at);
+	}
+	return scop_buffer_str(&out);
+}
+
+bool
+scop_statement_check(struct scop_arena *arena, const char *sql, struct scop_error *err)
+{
+	struct scop_statement_source *statement = scop_arena_alloc(arena, sizeof *statement);
+	size_t count = 0;
+
+	return scop_statements_parse(arena, "statements.txt", source_of(arena, sql), statement, 1,
+		   &count, err) &&
+	    (count == 1 || scop_error_set(err, "a line of statements.txt has no statement"));
 }

@@ -155,6 +155,8 @@ test('background jobs', async () => {
 test('modules, of the own company and of one that is served', async () => {
   const settings = '/portal/modules/shop/settings'
   await owner.press(settings, settings)
+  await owner.press('/portal/company', '/portal/company', { country: 'FR' })
+  await allEnded()
   const paused = async (act) => { // while the installer stands still an operation stays under way
     process.kill(stack.service('installer'), 'SIGSTOP')
     try { await act() } finally { process.kill(stack.service('installer'), 'SIGCONT') }

@@ -36,6 +36,28 @@ expect_refused(const char *const *statements)
 			fail_msg("'%s' was taken", *statements);
 }
 
+/* A list may have been made by other means: what it holds is held to the same rules. */
+static void
+a_listed_statement_is_checked_again(void **state)
+{
+	static const char *const taken[] = { "SELECT id FROM note WHERE name = ? AND text = '?'",
+		"INSERT INTO \x01.audit (member, name) VALUES (?, ?)",
+		"SELECT COUNT(*) AS found FROM `note`", NULL };
+	static const char *const refused[] = { "SELECT GET_LOCK('a', 1)", "XA START 'a'",
+		"SELECT id FROM note; DROP TABLE note", "SET max_statement_time = 0",
+		"SELECT RELEASE_ALL_LOCKS() AS x", "SELECT id INTO OUTFILE '/tmp/x' FROM note",
+		"SELECT @@version AS v", "SELECT /*! id */ x FROM note", "SELECT * FROM note", "",
+		NULL };
+
+	(void)state;
+	for (const char *const *sql = taken; *sql; sql++)
+		if (!scop_statement_check(arena, *sql, &err))
+			fail_msg("'%s' was refused: %s", *sql, err.text);
+	for (const char *const *sql = refused; *sql; sql++)
+		if (scop_statement_check(arena, *sql, &err))
+			fail_msg("'%s' was taken", *sql);
+}
+
 static void
 a_statement_becomes_one_line_with_marks(void **state)
 {
@@ -274,8 +296,9 @@ more_statements_than_there_is_room_for_are_refused(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest tests[] = {
 		TEST(a_statement_becomes_one_line_with_marks),
+		TEST(a_listed_statement_is_checked_again),
 		TEST(mistakes_are_told_with_line_and_column),
 		TEST(what_is_neither_reading_nor_writing_rows_is_refused),
 		TEST(words_that_leave_state_or_reach_files_are_refused_in_any_case),
