@@ -17,7 +17,7 @@
 
 #include "base/log.h"
 
-enum { LOOK_BYTES = 16384, HEAD = 8, PARAMS = 4 };
+enum { LOOK_BYTES = 16384, RECORD_HEAD = 8, PARAMS = 4 };
 
 /* The pool's requests are found by host name, those of jobs by the tenant's number. */
 struct wanted {
@@ -66,15 +66,16 @@ look_at_pairs(const unsigned char *at, const unsigned char *end, struct wanted *
 static void
 look(const unsigned char *bytes, size_t length, struct wanted *wanted)
 {
-	for (size_t at = 0; at + HEAD <= length && !wanted->found && !wanted->complete;) {
+	for (size_t at = 0; at + RECORD_HEAD <= length && !wanted->found && !wanted->complete;) {
 		const unsigned char *head = bytes + at;
 		const size_t content = (size_t)head[4] << 8 | head[5];
-		const size_t there = content < length - at - HEAD ? content : length - at - HEAD;
+		const size_t there =
+		    content < length - at - RECORD_HEAD ? content : length - at - RECORD_HEAD;
 
 		if (head[1] == PARAMS)
-			look_at_pairs(head + HEAD, head + HEAD + there, wanted);
+			look_at_pairs(head + RECORD_HEAD, head + RECORD_HEAD + there, wanted);
 		wanted->complete = head[1] == PARAMS && content == 0;
-		at += HEAD + content + head[6];
+		at += RECORD_HEAD + content + head[6];
 	}
 }
 
