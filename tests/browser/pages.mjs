@@ -85,13 +85,30 @@ async function axeFaults (page, schemes, eachScheme) {
   return found
 }
 
-// axe in both themes, no sideways scroll, nothing over anything in a table; pictures on a desk and on a phone, in the dark of a phone
+// Words of a list that are broken in the middle, for want of room that another cell takes; addresses may be.
+const broken = () => {
+  const found = [], range = document.createRange()
+  for (const cell of document.querySelectorAll('.table tbody :is(td, th)')) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+      for (const { 0: word, index } of node.data.matchAll(/(?<!\S)\p{L}{2,14}(?!\S)/gu)) {
+        range.setStart(node, index)
+        range.setEnd(node, index + word.length)
+        if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word)
+      }
+  }
+  return found
+}
+
+// axe in both themes, no sideways scroll, no broken word and nothing over anything in a table; pictures on a desk and on a phone, in the dark of a phone
 // alone, but for `everything`. `schemes` are the themes; `shots` false takes no pictures.
 export async function inspect (page, name, { failed = false, everything = false, schemes = ['light', 'dark'], shots = true } = {}) {
   const found = []
   if (!failed && await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
   const faults = await axeFaults(page, schemes, (scheme) => shots && photograph(page, name, everything || scheme === 'light' ? [1280, 375] : [375], `-${scheme}`))
   found.push(...faults.map((one) => `${name}, ${one}`))
+  await page.setViewportSize({ width: 375, height: 900 })
+  found.push(...(await page.evaluate(broken)).map((word) => `${name}: the word '${word}' is broken at 375 px`))
   await page.setViewportSize({ width: 320, height: 900 }) // the layout is the same in both
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px: ${(await page.evaluate(beyond)).join(', ')}`)
