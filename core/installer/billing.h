@@ -3,15 +3,7 @@
 #ifndef SCOP_INSTALLER_BILLING_H
 #define SCOP_INSTALLER_BILLING_H
 
-#include "installer/choose.h"
 #include "installer/platform.h"
-
-/* Whether an owner may order these packages, of which the last is the module: they cost no more
- * than the tenant pays for those modules already, or the allowance covers them together with the
- * tenant's others; and what is new costs no more than the owner agreed to. The view `offer`
- * (tenant_views.c) tells the same in advance. */
-bool scop_allowance_check(struct scop_platform *platform, uint32_t tenant, const char *module,
-    const struct scop_wish *wish, const struct scop_choice *choices, size_t count);
 
 /* Lines of a month ("2026-11"): module, begins, ends, days, of_days, month_cents, cents, currency.
  * In a month that is not closed, running periods count to its end. NULL with the reason. */

@@ -13,7 +13,7 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "base/name.h"
-#include "installer/billing.h"
+#include "installer/allowance.h"
 #include "installer/forget.h"
 #include "installer/generation.h"
 #include "data/directory.h"
