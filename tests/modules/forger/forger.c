@@ -5,10 +5,10 @@
  * answers the texts with a "=" to which the request's memory points: the cookies that came.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -66,36 +66,35 @@ say(struct scop_request *req)
 	scop_not_found(req); /* which nginx hears only where nothing was written */
 }
 
-/* The bytes at an address, where there are some: a write tells it without a crash. */
+/* Whether there is a text at an address: the kernel, asked for a file of that name, tells it
+ * without a crash. */
 static bool
-is_readable(int fd, const void *at)
+is_readable(const void *at)
 {
-	return write(fd, at, 1) == 1;
+	return access(at, F_OK) == 0 || errno != EFAULT;
 }
 
 static void
 heard(struct scop_request *req)
 {
-	const int fd = memfd_create("heard", 0);
 	const char *const *words = (const char *const *)(const void *)req;
 	char said[SAID + 1] = "";
 	size_t length = 0;
 
-	for (int i = 0; i < WORDS && is_readable(fd, &words[i]); i++) {
+	for (int i = 0; i < WORDS && is_readable(&words[i]); i++) {
 		const char *text = words[i];
 		size_t end = 0;
 
-		while (length + end < SAID && is_readable(fd, text + end) &&
+		while (length + end < SAID && is_readable(text + end) &&
 		    isprint((unsigned char)text[end]))
 			end++;
-		if (end == 0 || !memchr(text, '=', end) || !is_readable(fd, text + end))
+		if (end == 0 || !memchr(text, '=', end) || !is_readable(text + end))
 			continue;
 		memcpy(said + length, text, end);
 		length += end;
 		if (length < SAID)
 			said[length++] = '\n';
 	}
-	close(fd);
 	scop_send_file(req, "text/plain", scop_make_text(req, "%s", said));
 }
 
