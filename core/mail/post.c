@@ -141,7 +141,7 @@ array_of(struct scop_post *post, const int64_t *ids, unsigned count)
 }
 
 /* Reads and leases those of the mails that are still due: another mailer may have taken some.
- * Those with a flaw, which are not sent, get no lease: a constraint would end the transaction. */
+ * Those with a flaw, which are not sent, get no lease. */
 static enum scop_db_status
 take_all(struct scop_post *post, const int64_t *ids, unsigned count, unsigned seconds,
     const struct scop_value **ret_mails)
