@@ -167,23 +167,31 @@ decline(struct scop_carrying *carrying)
 /* ---- persons ---- */
 
 /* After a change of password, ends the person's sessions at all tenants except the one that has
- * already done so. */
+ * already done so. A tenant that fails, for instance because its rows are held, keeps no session
+ * alive at the others. */
 static bool
 sign_out(struct scop_carrying *carrying)
 {
 	const struct scop_value *tenants = scop_platform_rows(carrying->platform,
 	    "SELECT id FROM scopiton.tenant WHERE id <> %u", tenant_of(carrying));
-	bool ok = tenants != NULL;
+	size_t failed = 0;
 
-	for (size_t i = 0; ok && i < scop_count(tenants); i++) {
+	for (size_t i = 0; i < scop_count(tenants); i++) {
 		const uint32_t id = (uint32_t)scop_int(scop_at(tenants, i), "id");
 
-		ok = scop_platform_sql(carrying->platform,
+		failed += !scop_platform_sql(carrying->platform,
 		    "DELETE s FROM t%u.session s JOIN t%u.member m ON m.id = s.member WHERE "
 		    "m.person = %lld",
 		    id, id, (long long)scop_int(carrying->order, "person"));
 	}
-	return ok;
+	if (failed > 0) {
+		const struct scop_error cause = carrying->platform->err;
+
+		scop_error_set(&carrying->platform->err,
+		    "the sessions at %zu of %zu companies could not be ended, the others are: %s",
+		    failed, scop_count(tenants), cause.said);
+	}
+	return tenants && failed == 0;
 }
 
 /* ---- tenants ---- */
