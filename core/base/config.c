@@ -75,6 +75,7 @@ static const struct setting {
 	NUMBER(hard_milliseconds, 20000, 50, 3600000),
 	NUMBER(drain_milliseconds, 30000, 10, 3600000),
 	NUMBER(statement_seconds, 10, 1, 3600),
+	NUMBER(import_seconds, 3600, 1, 86400),
 	NUMBER(slow_statement_milliseconds, 500, 1, 3600000),
 	NUMBER(body_max, 10000000, 1000, 1000000000),
 	FLAG(sandbox, true),

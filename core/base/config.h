@@ -73,7 +73,9 @@ struct scop_config {
 	int64_t drain_milliseconds;
 	int64_t statement_seconds;
 	int64_t slow_statement_milliseconds; /* a statement that takes longer is logged */
-	int64_t body_max;                    /* bytes */
+	/* to unpack and check an archive, and again for each of its SQL files */
+	int64_t import_seconds;
+	int64_t body_max; /* bytes */
 	bool sandbox;
 	int64_t landlock_abi; /* the newest version to use; 0: none */
 };

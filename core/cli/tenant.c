@@ -297,6 +297,26 @@ static int export(struct cli *cli, struct scop_platform *platform)
 	return CLI_DONE;
 }
 
+/* With the lock, which it gives back; `into`: the tenant that takes the archive's module, 0 for a
+ * tenant's archive. */
+static int
+import_opened(struct scop_platform *platform, const struct scop_opened *opened,
+    const struct scop_arrival *arrival, uint32_t into)
+{
+	const bool taken =
+	    (into ? scop_module_import(platform, into, opened, arrival, cli_step, NULL)
+		  : scop_tenant_import(platform, opened, arrival, cli_step, NULL)) &&
+	    scop_directory_write(platform);
+
+	scop_platform_unlock(platform);
+	if (!taken)
+		return cli_fail("%s", platform->err.text);
+	puts(into ? "done"
+		  : "done. Nobody signs in with an earlier password: 'scopiton tenant invite NAME' "
+		    "sends each member an invitation, 'scopiton login NAME owner' prints a link.");
+	return CLI_DONE;
+}
+
 static int
 import(struct cli *cli, struct scop_platform *platform)
 {
@@ -310,23 +330,21 @@ import(struct cli *cli, struct scop_platform *platform)
 
 	if (cli->argc != 1)
 		return cli_usage("tenant import needs one archive");
-	arrival.from = cli->argv[0];
 	const struct scop_value *tenant = into ? cli_tenant(platform, into) : NULL;
 	if (into && !tenant)
 		return CLI_FAILED;
-	if (!begin(platform))
-		return CLI_FAILED;
-	const bool taken = (into ? scop_module_import(platform, (uint32_t)scop_int(tenant, "id"),
-				       &arrival, cli_step, NULL)
-				 : scop_tenant_import(platform, &arrival, cli_step, NULL)) &&
-	    scop_directory_write(platform);
-	scop_platform_unlock(platform);
-	if (!taken)
-		return cli_fail("%s", platform->err.text);
-	puts(into ? "done"
-		  : "done. Nobody signs in with an earlier password: 'scopiton tenant invite NAME' "
-		    "sends each member an invitation, 'scopiton login NAME owner' prints a link.");
-	return CLI_DONE;
+	struct scop_opened opened;
+	int status = CLI_FAILED;
+	/* before the lock is taken: an archive may take long, and others install meanwhile */
+	cli_step(NULL, "check");
+	if (!scop_archive_open(platform, cli->argv[0], into ? "module.json" : "tenant.json",
+		&opened))
+		status = cli_fail("%s", platform->err.text);
+	else if (begin(platform))
+		status = import_opened(platform, &opened, &arrival,
+		    into ? (uint32_t)scop_int(tenant, "id") : 0);
+	scop_archive_close(platform, &opened);
+	return status;
 }
 
 /* Sends an invitation to each member who cannot sign in with a password. */

@@ -138,6 +138,7 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 	bool ok = scop_platform_step(platform, on_step, context, "data") &&
 	    scop_restore_data(platform, scop_arena_printf(platform->arena, "t%u", tenant),
 		scop_arena_printf(platform->arena, "%s/data/socle.sql", folder)) &&
+	    scop_restore_check_socle(platform, scop_arena_printf(platform->arena, "t%u", tenant)) &&
 	    scop_tenant_socle(platform, tenant, &order);
 	for (size_t i = 0; ok && i < scop_count(modules); i++)
 		ok = take_module(platform, tenant, scop_at(modules, i), folder, arrival, on_step,
@@ -156,16 +157,10 @@ take_all(struct scop_platform *platform, const struct scop_value *description, c
 }
 
 bool
-scop_tenant_import(struct scop_platform *platform, const struct scop_arrival *arrival,
-    bool (*on_step)(void *, const char *), void *context)
+scop_tenant_import(struct scop_platform *platform, const struct scop_opened *opened,
+    const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context)
 {
-	struct scop_opened opened = { 0 };
-	const bool ok = scop_platform_step(platform, on_step, context, "check") &&
-	    scop_archive_open(platform, arrival->from, "tenant.json", &opened) &&
-	    take_all(platform, opened.description, opened.folder, arrival, on_step, context);
-
-	scop_archive_close(platform, &opened);
-	return ok;
+	return take_all(platform, opened->description, opened->folder, arrival, on_step, context);
 }
 
 /* ---- one module, for an existing tenant ---- */
@@ -295,13 +290,8 @@ take_one(struct scop_platform *platform, uint32_t tenant, const struct scop_open
 
 bool
 scop_module_import(struct scop_platform *platform, uint32_t tenant,
-    const struct scop_arrival *arrival, bool (*on_step)(void *, const char *), void *context)
+    const struct scop_opened *opened, const struct scop_arrival *arrival,
+    bool (*on_step)(void *, const char *), void *context)
 {
-	struct scop_opened opened = { 0 };
-	const bool ok = scop_platform_step(platform, on_step, context, "check") &&
-	    scop_archive_open(platform, arrival->from, "module.json", &opened) &&
-	    take_one(platform, tenant, &opened, arrival, on_step, context);
-
-	scop_archive_close(platform, &opened);
-	return ok;
+	return take_one(platform, tenant, opened, arrival, on_step, context);
 }

@@ -274,6 +274,7 @@ scop_tenant_sweep(struct scop_platform *platform)
 	ok &= sweep_modules(platform);
 	ok &= scop_packages_forget(platform);
 	ok &= scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_STAGING);
+	ok &= scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_REFERENCE);
 	/* Archives that were being read or written. */
 	scop_files_remove_hidden(
 	    scop_arena_printf(platform->arena, "%s/imports", platform->config.var));

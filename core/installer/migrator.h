@@ -20,4 +20,12 @@ const char *scop_grant_pattern(struct scop_platform *platform, const char *datab
 /* 32 random letters. */
 const char *scop_random_password(struct scop_platform *platform);
 
+/* Ends the connections of a run's account, and drops it. */
+bool scop_migrator_drop(struct scop_platform *platform, const char *user);
+
+/* Rolls back all prepared transactions that no connection holds, and counts them. Scopiton prepares
+ * none: they come from an archive or from a module, outlive MariaDB itself, and their locks stop
+ * whatever needs the same tables. */
+bool scop_prepared_undo(struct scop_platform *platform, size_t *ret_count);
+
 #endif

@@ -7,14 +7,19 @@
 #include "installer/restore.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "installer/leave.h"
 #include "installer/migrator.h"
 #include "installer/opened.h"
+#include "package/migration.h"
 
 #define MAIL_COLUMNS \
 	"recipient, recipient_name, sender_name, reply_to, subject, html, secret, created, " \
@@ -30,7 +35,8 @@ check_loaded(struct scop_platform *platform, const char *database, const char *p
 	static const char *const kinds[] = {
 		"SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = '%s' AND "
 		"(table_type <> 'BASE TABLE' OR engine <> 'InnoDB' OR table_name NOT REGEXP "
-		"'^[A-Za-z0-9_]+$' OR create_options LIKE '%%DIRECTORY%%')",
+		"'^[A-Za-z0-9_]+$' OR create_options LIKE '%%DIRECTORY%%' OR create_options LIKE "
+		"'%%partition%%')",
 		"SELECT COUNT(*) AS n FROM information_schema.columns WHERE table_schema = '%s' "
 		"AND column_name NOT REGEXP '^[A-Za-z0-9_]+$'",
 		"SELECT COUNT(*) AS n FROM information_schema.key_column_usage WHERE table_schema "
@@ -57,6 +63,64 @@ check_loaded(struct scop_platform *platform, const char *database, const char *p
 	return true;
 }
 
+/* ---- files elsewhere ---- */
+
+/* The folders outside of MariaDB's own in which the tables of the database lie. */
+static const struct scop_value *
+folders_elsewhere(struct scop_platform *platform, const char *database)
+{
+	return scop_platform_rows(platform,
+	    "SELECT DISTINCT SUBSTRING(filename, 1, CHAR_LENGTH(filename) - "
+	    "CHAR_LENGTH(SUBSTRING_INDEX(filename, '/', -1)) - 1) AS folder FROM "
+	    "information_schema.innodb_sys_tablespaces WHERE name LIKE '%s/%%' AND filename LIKE "
+	    "'/%%' AND filename NOT LIKE CONCAT(@@datadir, '%%')",
+	    scop_grant_pattern(platform, database));
+}
+
+/* Drops the database of a refused dump at once, and removes the folders that MariaDB created for it
+ * elsewhere; those that hold anything else stay. */
+static void
+undo(struct scop_platform *platform, const char *database)
+{
+	const struct scop_error cause = platform->err;
+	const struct scop_value *folders = folders_elsewhere(platform, database);
+
+	if (scop_platform_sql(platform, "DROP DATABASE IF EXISTS `%s`", database))
+		for (size_t i = 0; i < scop_count(folders); i++)
+			rmdir(scop_text(scop_at(folders, i), "folder"));
+	platform->err = cause;
+}
+
+/* ---- running a dump ---- */
+
+/* Ends with its parent, even if that is killed. */
+static void __attribute__((noreturn))
+become_client(const char *const *words, const char *path, const char *password, pid_t parent)
+{
+	const int in = open(path, O_RDONLY | O_NOFOLLOW);
+
+	setenv("MYSQL_PWD", password, 1);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent || in < 0 ||
+	    dup2(in, STDIN_FILENO) < 0)
+		_exit(126);
+	execvp(words[0], (char *const *)(uintptr_t)words);
+	_exit(127);
+}
+
+/* Waits for the client, but not longer than `seconds`; the status that it ended with, or -1. */
+static int
+wait_for_client(pid_t pid, int64_t seconds)
+{
+	struct pollfd ended = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+	int status;
+
+	if (ended.fd < 0 || poll(&ended, 1, (int)(seconds * 1000)) != 1)
+		kill(pid, SIGKILL);
+	if (ended.fd >= 0)
+		close(ended.fd);
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 /* Runs the dump at `path` with mariadb, in its sandbox mode; the status that it ended with, -1
  * where it could not be run or was killed. */
 static int
@@ -68,20 +132,46 @@ run_dump(struct scop_platform *platform, const char *database, const char *path,
 		scop_arena_printf(platform->arena, "--user=%s", user),
 		"--default-character-set=utf8mb4", "--batch", "--binary-mode", "--sandbox",
 		"--local-infile=0", database, NULL };
-	const pid_t pid = fork();
-	int status;
+	const pid_t parent = getpid(), pid = fork();
 
-	if (pid == 0) {
-		const int in = open(path, O_RDONLY);
+	if (pid == 0)
+		become_client(words, path, password, parent);
+	return pid > 0 ? wait_for_client(pid, platform->config.import_seconds) : -1;
+}
 
-		setenv("MYSQL_PWD", password, 1);
-		if (in < 0 || dup2(in, STDIN_FILENO) < 0)
-			_exit(126);
-		execvp(words[0], (char *const *)(uintptr_t)words);
-		_exit(127);
-	}
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
-									       : -1;
+static bool
+make_account(struct scop_platform *platform, const char *database, const char *user,
+    const char *password)
+{
+	return scop_platform_sql(platform,
+		   "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
+		   "utf8mb4_unicode_520_ci",
+		   database) &&
+	    scop_platform_sql(platform,
+		"CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s') WITH "
+		"MAX_STATEMENT_TIME %lld MAX_USER_CONNECTIONS 1",
+		user, password, (long long)platform->config.import_seconds) &&
+	    scop_platform_sql(platform,
+		"GRANT SELECT, INSERT, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES ON "
+		"`%s`.* TO '%s'@localhost",
+		scop_grant_pattern(platform, database), user);
+}
+
+/* Whether the ended run left nothing that goes on, and nothing but plain tables. */
+static bool
+check_run(struct scop_platform *platform, const char *database, const char *path, int status)
+{
+	size_t prepared;
+
+	if (!scop_prepared_undo(platform, &prepared))
+		return false;
+	if (prepared > 0)
+		return scop_error_set(&platform->err,
+		    "'%s' cannot be imported: it leaves a prepared transaction (XA PREPARE)", path);
+	if (status != 0)
+		return scop_error_set(&platform->err,
+		    "'%s' cannot be imported: mariadb ended with status %d", path, status);
+	return check_loaded(platform, database, path);
 }
 
 /* Runs a dump in the one database, under an account created for that. */
@@ -92,25 +182,57 @@ scop_restore_data(struct scop_platform *platform, const char *database, const ch
 		   *user = scop_arena_printf(platform->arena, "scop_run_%.12s",
 		       scop_random_password(platform));
 
-	if (!scop_platform_sql(platform,
-		"CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 COLLATE "
-		"utf8mb4_unicode_520_ci",
-		database) ||
-	    !scop_platform_sql(platform,
-		"CREATE USER '%s'@localhost IDENTIFIED VIA ed25519 USING PASSWORD('%s')", user,
-		password) ||
-	    !scop_platform_sql(platform,
-		"GRANT SELECT, INSERT, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES ON "
-		"`%s`.* TO '%s'@localhost",
-		scop_grant_pattern(platform, database), user))
+	if (!make_account(platform, database, user, password))
 		return false;
 	const int status = run_dump(platform, database, path, user, password);
-	const bool dropped = scop_platform_sql(platform, "DROP USER '%s'@localhost", user);
-	if (status != 0)
-		return scop_error_set(&platform->err,
-		    "'%s' cannot be imported: mariadb ended with status %d", path, status);
-	return dropped && check_loaded(platform, database, path);
+	/* a statement that runs on holds its tables, and could add others after the check */
+	const bool ok =
+	    scop_migrator_drop(platform, user) && check_run(platform, database, path, status);
+	if (!ok)
+		undo(platform, database);
+	return ok;
 }
+
+/* ---- comparing with a socle of this host ---- */
+
+bool
+scop_restore_check_socle(struct scop_platform *platform, const char *database)
+{
+	static const char keys[] =
+	    "SELECT CONCAT_WS('.', table_name, column_name, referenced_table_name, "
+	    "referenced_column_name) FROM information_schema.key_column_usage WHERE table_schema = "
+	    "'%s' AND referenced_table_name IS NOT NULL";
+	const char *has = scop_arena_printf(platform->arena, keys, database),
+		   *may = scop_arena_printf(platform->arena, keys, SCOP_REFERENCE);
+	int64_t tables = 0, foreign = 0;
+	const bool ok = scop_platform_sql(platform,
+			    "CREATE OR REPLACE DATABASE " SCOP_REFERENCE
+			    " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci") &&
+	    scop_migrator_run(platform,
+		&(struct scop_migration){ .database = SCOP_REFERENCE,
+		    .folder =
+			scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations),
+		    .series = "socle" }) &&
+	    scop_platform_count(platform, &tables,
+		"SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = '%s' AND "
+		"table_name NOT IN (SELECT table_name FROM information_schema.tables WHERE "
+		"table_schema = '" SCOP_REFERENCE "')",
+		database) &&
+	    scop_platform_count(platform, &foreign,
+		"SELECT COUNT(*) AS n FROM (%s EXCEPT %s) surplus", has, may);
+
+	if (ok && tables + foreign > 0)
+		scop_error_set(&platform->err,
+		    "the archive's socle cannot be imported: it has %lld tables and %lld foreign "
+		    "keys that a socle does not have",
+		    (long long)tables, (long long)foreign);
+	const struct scop_error cause = platform->err;
+	scop_platform_sql(platform, "DROP DATABASE IF EXISTS " SCOP_REFERENCE);
+	platform->err = cause;
+	return ok && tables + foreign == 0;
+}
+
+/* ---- members and queued jobs ---- */
 
 /* Nothing in an archive lets anybody in: its members have no account here until each of them has
  * taken an invitation, and what its persons.json says of persons is not read. The column is set

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,6 +129,18 @@ scop_files_remove(const char *path)
 		fts_close(walk);
 }
 
+/* Whether a process still works on the folder, and therefore holds it locked. */
+static bool
+in_use(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	const bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
 void
 scop_files_remove_hidden(const char *folder)
 {
@@ -139,7 +152,8 @@ scop_files_remove_hidden(const char *folder)
 		if (entry->d_name[0] == '.' && strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0 &&
 		    (size_t)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) <
-			sizeof path)
+			sizeof path &&
+		    !in_use(path))
 			scop_files_remove(path);
 	if (dir)
 		closedir(dir);

@@ -34,7 +34,8 @@ void scop_files_make_folders(char *path);
 /* Removes the folder and its contents, if it exists. */
 void scop_files_remove(const char *path);
 
-/* Removes the folder's hidden entries, left by interrupted work. */
+/* Removes the folder's hidden entries, left by interrupted work: those that no process holds with
+ * flock(2). */
 void scop_files_remove_hidden(const char *folder);
 
 void scop_files_sync_folder(const char *path);
