@@ -12,6 +12,7 @@
 #define BEGIN '\x02'
 #define NEXT '\x1f'
 #define END '\x03'
+#define TECHNICAL '\x01'
 
 enum { ARGUMENTS_MAX = 9, DEPTH_MAX = 8 };
 
@@ -248,6 +249,8 @@ show_message(struct out *out, struct span message, const struct scop_said_langua
 
 	if (parts[0].length >= sizeof format)
 		return;
+	if (parts[0].length > 0 && *parts[0].at == TECHNICAL)
+		parts[0] = (struct span){ parts[0].at + 1, parts[0].length - 1 };
 	memcpy(format, parts[0].at, parts[0].length);
 	format[parts[0].length] = '\0';
 	fill(out, language->say ? language->say(language->context, format) : format, parts + 1,
@@ -285,7 +288,7 @@ show(struct out *out, struct span said, const struct scop_said_language *languag
 			show_message(out, (struct span){ at + 1, (size_t)(close - at - 1) },
 			    language, depth);
 			at = close;
-		} else if (*at != BEGIN && *at != NEXT && *at != END) {
+		} else if (*at != BEGIN && *at != NEXT && *at != END && *at != TECHNICAL) {
 			add_char(out, *at);
 		}
 	}

@@ -16,6 +16,10 @@
 
 enum { SCOP_SAID_MAX = 1500 };
 
+/* Begins the format of a message that only operators may read: one with SQL or MariaDB's words. It
+ * is dropped when the message is shown. */
+#define SCOP_SAID_TECHNICAL "\x01"
+
 /* Writes the message into `ret_said`, at most `size` bytes with the NUL; a longer one is cut off.
  * Supports %s, %c, %d, %u, %x with h, l, ll and z, width and precision. scop_said_show() drops the
  * control characters of this format where they are not part of a message. */

@@ -64,7 +64,8 @@ scop_platform_sql(struct scop_platform *platform, const char *format, ...)
 	va_end(args);
 	if (scop_db_command(platform->db, sql) == SCOP_DB_OK)
 		return true;
-	return scop_error_set(&platform->err, "%s, in: %.200s", scop_db_error(platform->db), sql);
+	return scop_error_set(&platform->err, SCOP_SAID_TECHNICAL "%s, in: %.200s",
+	    scop_db_error(platform->db), sql);
 }
 
 const char *
@@ -99,8 +100,8 @@ rows(struct scop_platform *platform, const char *format, va_list args)
 	scop_db_enter(platform->db, "", "scopiton", "scopiton", 0, true);
 	if (scop_db_read_once(platform->db, platform->arena, &query, &found) == SCOP_DB_OK)
 		return found;
-	scop_error_set(&platform->err, "%s, in: %.200s", scop_db_error(platform->db),
-	    statement.sql);
+	scop_error_set(&platform->err, SCOP_SAID_TECHNICAL "%s, in: %.200s",
+	    scop_db_error(platform->db), statement.sql);
 	return NULL;
 }
 

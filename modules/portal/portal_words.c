@@ -12,7 +12,7 @@
 #include "portal.h"
 
 /* The signs of base/said.h: a message begins, an argument begins, a message ends. */
-enum { STX = '\x02', ARGUMENT = '\x1f', ETX = '\x03', DEPTH_MAX = 8 };
+enum { TECHNICAL = '\x01', STX = '\x02', ARGUMENT = '\x1f', ETX = '\x03', DEPTH_MAX = 8 };
 
 /* ---- titles of modules ---- */
 
@@ -109,13 +109,12 @@ names_path(const char *text)
 	return false;
 }
 
-/* Errors of the database name a statement of the module and MariaDB's words. */
+/* Whether it has SQL or MariaDB's words in it: the host's errors bear a sign, which earlier
+ * versions did not store; those of a module's statements name the statement. */
 static bool
-names_statement(const char *text)
+is_of_database(const char *said, const char *text)
 {
-	static const char statement[] = "statement '";
-
-	return strncmp(text, statement, strlen(statement)) == 0;
+	return strchr(said, TECHNICAL) || strstr(text, ", in: ") || strstr(text, "statement '");
 }
 
 /* ---- messages ---- */
@@ -126,11 +125,12 @@ as_sentence(struct scop_request *req, const struct scop_value *said,
     const struct scop_value *titles)
 {
 	const struct scop_value *titled = titles ? with_titles(req, said, titles) : said;
-	const char *format = scop_as_text(titled) + strspn(scop_as_text(titled), "\x02"),
+	const char *format = scop_as_text(titled) + strspn(scop_as_text(titled), "\x01\x02"),
 		   *words = scop_as_text(scop_said(req, titled));
 	const bool lower = words[0] >= 'a' && words[0] <= 'z';
 
-	if ((names_path(words) || names_statement(words)) && !scop_may(req, "portal.operate"))
+	if ((names_path(words) || is_of_database(scop_as_text(said), words)) &&
+	    !scop_may(req, "portal.operate"))
 		return scop_make_string(req,
 		    scop_translate(req,
 			SCOP_TEXT("It has a technical reason. Your operator can see which.")));

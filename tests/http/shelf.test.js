@@ -518,6 +518,23 @@ test("what an order has said is read in the reader's language", async () => {
   }
 })
 
+test('errors of the database stand in what operators read alone', async () => {
+  await stack.sql("UPDATE t1.member SET language = 'en'")
+  // as the host stores them, within another message too, and as earlier versions did
+  for (const stored of [message('\x01%s, in: %.200s', '1054: Unknown column', 'SELECT secret'), message('%s %s: %s', 'Notes', '1.0.0', message('\x01%s, in: %.200s', '1054: Unknown column', 'SELECT secret')),
+    message('%s, in: %.200s', '1054: Unknown column', 'SELECT secret'), message("statement ''%s'': %s", 'notes', '1054: Unknown column'),
+    message('module %s does not fit its own schema: %s', 'notes', message("statement ''%s'': %s", 'notes', '1054: Unknown column'))]) {
+    await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, state, message, ended) VALUES ('t1_portal', 1, 'upgrade', 'notes', 'owner', 'failed', '${stored}', UTC_TIMESTAMP(6))`)
+    for (const page of [module, '/portal/operations']) {
+      const shown = text((await get(page)).body)
+      assert.match(shown, /It has a technical reason\. Your operator can see which\./)
+      assert.doesNotMatch(shown, /Unknown column|SELECT/)
+    }
+    assert.match(text((await get('/portal/tenants/1/notes', operator, scop)).body), /1054: Unknown column/)
+    await stack.sql("DELETE FROM scopiton.installer_order WHERE actor = 'owner' AND state = 'failed' AND kind = 'upgrade' AND id NOT IN (SELECT installer_order FROM scopiton.order_step)")
+  }
+})
+
 test('a path on the server stands in what operators read alone', async () => {
   await stack.sql("UPDATE t1.member SET language = 'en'")
   await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, module, actor, state, message, ended) VALUES ('t1_portal', 1, 'purge', 'notes', 'owner', 'failed', '${message("''%s'' cannot be written", '/srv/exports/notes.tar')}', UTC_TIMESTAMP(6))`)

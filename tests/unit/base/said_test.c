@@ -121,6 +121,20 @@ damaged_and_cut_messages_are_shown_as_far_as_they_go(void **state)
 	assert_true(strlen(said) < 12);
 }
 
+static void
+an_error_for_operators_bears_a_sign_that_is_not_shown(void **state)
+{
+	struct scop_error cause, err;
+
+	(void)state;
+	scop_error_set(&cause, SCOP_SAID_TECHNICAL "%s, in: %s", "1054: Unknown column",
+	    "SELECT x");
+	scop_error_set(&err, "'%s' stays: %s", "shop", cause.said);
+	assert_string_equal(err.text, "'shop' stays: 1054: Unknown column, in: SELECT x");
+	assert_non_null(strstr(err.said, SCOP_SAID_TECHNICAL));
+	assert_string_equal(shown(err.said, NULL), err.text);
+}
+
 int
 main(void)
 {
@@ -130,6 +144,7 @@ main(void)
 		TEST(messages_may_stand_in_text),
 		TEST(a_text_alone_is_said_whole_and_no_format),
 		TEST(an_error_is_in_english_and_in_parts),
+		TEST(an_error_for_operators_bears_a_sign_that_is_not_shown),
 		TEST(damaged_and_cut_messages_are_shown_as_far_as_they_go),
 	};
 
