@@ -204,14 +204,14 @@ take(struct dispatcher *dispatcher)
 	const unsigned room = RUNS_MAX - dispatcher->run_count;
 	const struct scop_value *entries;
 	unsigned events;
+	bool more;
 
 	dispatcher->left_out = leave_out(dispatcher, names);
 	const enum scop_db_status status =
-	    scop_queue_take(&dispatcher->queue, names, room, &entries, &events);
+	    scop_queue_take(&dispatcher->queue, names, room, &entries, &events, &more);
 	for (size_t i = 0; status == SCOP_DB_OK && i < scop_count(entries); i++)
 		add_run(dispatcher, scop_at(entries, i));
-	dispatcher->more = events > 0 ||
-	    scop_count(entries) >= (room < SCOP_QUEUE_BATCH ? room : SCOP_QUEUE_BATCH);
+	dispatcher->more = events > 0 || more;
 	return status;
 }
 

@@ -50,8 +50,9 @@ integer(struct scop_post *post, int64_t value)
 #define WAY_IN(m) "(" m ".secret = 1 AND " MODULE_OF(m ".role") " = 'portal')"
 #define CANDIDATE(m) m ".id, " TENANT_OF(m ".role") " AS tenant, " WAY_IN(m) " AS way_in"
 static const struct scop_statement due = { "due",
-	"SELECT " CANDIDATE("m") " FROM mail m WHERE m.state = 'waiting' AND m.run_at <= "
-				 "UTC_TIMESTAMP(3) ORDER BY m.run_at, m.id LIMIT ?",
+	"SELECT " CANDIDATE(
+	    "m") " FROM mail m FORCE INDEX (due) WHERE m.state = 'waiting' AND m.run_at <= "
+		 "UTC_TIMESTAMP(3) ORDER BY m.run_at, m.id LIMIT ?",
 	1, 0 };
 /* The oldest of each module and tenant that may send; it costs one step in the index for each, and
  * none for how many mails wait. */

@@ -2,6 +2,7 @@
 /* The queue: see queue.h. Each statement precedes its first use. */
 #include "queue/queue.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,13 @@
 #include "base/value.h"
 #include "queue/schedule.h"
 
-enum { REST_FIRST = 5000, BACKOFF_MAX = 6 * 3600 * 1000, SCHEDULES_AT_ONCE = 50 };
+enum {
+	REST_FIRST = 5000,
+	BACKOFF_MAX = 6 * 3600 * 1000,
+	SCHEDULES_AT_ONCE = 50,
+	WINDOW = 400,
+	HEADS = 64
+};
 
 /* The entries of a batch, whose numbers come as one JSON array. */
 #define BATCH \
@@ -87,13 +94,24 @@ settle(struct scop_queue *queue, enum scop_db_status status)
 /* ---- taking entries ---- */
 
 static const struct scop_statement due = { "due",
+	"SELECT o.id, o.is_event, " MODULE_OF(
+	    "o.role") " AS module FROM outbox o FORCE INDEX (due) WHERE o.run_at "
+		      "<= UTC_TIMESTAMP(3) ORDER BY o.run_at, "
+		      "o.id LIMIT ?",
+	1, 0 };
+/* The oldest entry of the next role after one. */
+static const struct scop_statement next_head = { "next_head",
+	"SELECT o.id, o.is_event, o.role, " MODULE_OF(
+	    "o.role") " AS module, o.run_at <= UTC_TIMESTAMP(3) AS is_due FROM outbox o FORCE "
+		      "INDEX (shares) WHERE o.is_event = ? AND o.role > ? ORDER BY o.is_event, "
+		      "o.role, o.run_at, o.id LIMIT 1",
+	2, 0 };
+static const struct scop_statement whole = { "whole",
 	"SELECT o.id, o.role, o.is_event, o.name, o.body, o.tries, CONCAT(o.id, '-', "
 	"UNIX_TIMESTAMP(o.created)) AS entry, " TENANT_OF("o.role") " AS tenant, " MODULE_OF(
-	    "o.role") " AS module FROM outbox o "
-		      "WHERE o.run_at <= UTC_TIMESTAMP(3) AND (o.is_event = 1 OR " MODULE_OF(
-			  "o.role") " NOT IN (?, ?, ?, ?, ?, ?, ?, ?)) ORDER BY "
-				    "o.run_at, o.id LIMIT ? FOR UPDATE SKIP LOCKED",
-	9, 0 };
+	    "o.role") " AS module FROM " BATCH "WHERE o.run_at <= UTC_TIMESTAMP(3) ORDER BY "
+		      "o.run_at, o.id FOR UPDATE SKIP LOCKED",
+	1, 0 };
 static const struct scop_statement lease = { "lease",
 	"UPDATE " BATCH "SET o.run_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "
 	"o.dispatcher = ?, o.tries = o.tries + 1, o.done = NULL, o.total = NULL WHERE o.is_event = "
@@ -161,23 +179,115 @@ take_rows(struct scop_queue *queue, const struct scop_value *rows,
 		{ all, integer(queue, queue->lease_seconds), text(queue, queue->dispatcher) } });
 }
 
+/* Entries that are chosen, and the modules that they are jobs of ("": events). */
+struct choice {
+	const char *const *left_out;
+	unsigned limit, count;
+	int64_t ids[SCOP_QUEUE_BATCH];
+	const char *modules[SCOP_QUEUE_BATCH];
+	bool more;
+};
+
+static bool
+may_choose(const struct choice *choice, int64_t id, const char *module)
+{
+	unsigned same = 0;
+
+	for (unsigned i = 0; module[0] && i < SCOP_QUEUE_LEFT_OUT; i++)
+		if (choice->left_out[i] && strcmp(choice->left_out[i], module) == 0)
+			return false;
+	for (unsigned i = 0; i < choice->count; i++) {
+		if (choice->ids[i] == id)
+			return false;
+		same += module[0] && strcmp(choice->modules[i], module) == 0;
+	}
+	return same == 0 || same < choice->limit / 2;
+}
+
+static void
+choose(struct choice *choice, const struct scop_value *rows)
+{
+	for (size_t i = 0; i < scop_count(rows); i++) {
+		const struct scop_value *row = scop_at(rows, i);
+		const int64_t id = scop_int(row, "id");
+		const char *module = scop_bool(row, "is_event") ? "" : scop_text(row, "module");
+
+		if (choice->count == choice->limit || choice->count == SCOP_QUEUE_BATCH) {
+			choice->more = true;
+			return;
+		}
+		if (!may_choose(choice, id, module))
+			continue;
+		choice->ids[choice->count] = id;
+		choice->modules[choice->count++] = module;
+	}
+}
+
+/* Chooses the oldest of each module and tenant, HEADS of them a call, and goes on after those at
+ * the next: one step in the index for each, however many entries it has. */
+static enum scop_db_status
+choose_heads(struct scop_queue *queue, struct choice *choice)
+{
+	enum scop_db_status status = SCOP_DB_OK;
+
+	for (unsigned i = 0; status == SCOP_DB_OK && i < HEADS; i++) {
+		const struct scop_value *rows = NULL;
+
+		status = read(queue,
+		    (struct scop_query){ &next_head,
+			{ integer(queue, queue->after_event), text(queue, queue->after) } },
+		    &rows);
+		if (status != SCOP_DB_OK || scop_count(rows) == 0) {
+			queue->after_event = !queue->after_event;
+			queue->after[0] = '\0';
+			continue;
+		}
+		snprintf(queue->after, sizeof queue->after, "%s",
+		    scop_text(scop_at(rows, 0), "role"));
+		if (scop_int(scop_at(rows, 0), "is_due") != 0)
+			choose(choice, rows);
+	}
+	return status;
+}
+
+/* Chooses among the oldest that are due, and, if more than those are due, the oldest of each module
+ * and tenant before them: many of one may be in the way of another's. */
+static enum scop_db_status
+find(struct scop_queue *queue, struct choice *choice)
+{
+	const struct scop_value *rows = NULL;
+	enum scop_db_status status =
+	    read(queue, (struct scop_query){ &due, { integer(queue, WINDOW) } }, &rows);
+
+	if (status == SCOP_DB_OK && scop_count(rows) == WINDOW) {
+		status = choose_heads(queue, choice);
+		choice->more = true;
+	}
+	if (status == SCOP_DB_OK)
+		choose(choice, rows);
+	return status;
+}
+
 enum scop_db_status
 scop_queue_take(struct scop_queue *queue, const char *const left_out[SCOP_QUEUE_LEFT_OUT],
-    unsigned limit, const struct scop_value **ret_entries, unsigned *ret_events)
+    unsigned limit, const struct scop_value **ret_entries, unsigned *ret_events, bool *ret_more)
 {
-	struct scop_query query = { &due, { NULL } };
+	struct choice choice = { .left_out = left_out, .limit = limit };
 	const struct scop_value *rows = NULL;
 
 	*ret_entries = NULL;
 	*ret_events = 0;
-	for (unsigned i = 0; i < SCOP_QUEUE_LEFT_OUT; i++)
-		query.args[i] = text(queue, left_out[i] ? left_out[i] : "");
-	query.args[SCOP_QUEUE_LEFT_OUT] =
-	    integer(queue, limit < SCOP_QUEUE_BATCH ? limit : SCOP_QUEUE_BATCH);
+	*ret_more = false;
+	enum scop_db_status status = find(queue, &choice);
+	if (status != SCOP_DB_OK || choice.count == 0)
+		return status;
+	*ret_more = choice.more;
 	enter(queue);
-	enum scop_db_status status = scop_db_begin(queue->db);
+	status = scop_db_begin(queue->db);
 	if (status == SCOP_DB_OK)
-		status = read(queue, query, &rows);
+		status = read(queue,
+		    (struct scop_query){ &whole, { batch(queue, choice.ids, choice.count) } },
+		    &rows);
 	if (status == SCOP_DB_OK && scop_count(rows) > 0)
 		status = take_rows(queue, rows, ret_entries, ret_events);
 	return settle(queue, status);

@@ -33,15 +33,20 @@ struct scop_queue {
 	struct scop_arena *arena; /* of one round; the caller resets it */
 	const char *dispatcher;   /* this dispatcher's name, the same after a restart */
 	unsigned lease_seconds;
+	/* the role whose oldest entry was looked at last, when many are due */
+	char after[81];
+	bool after_event;
 };
 
 /* Leases up to `limit` due jobs, oldest first, and turns due events into jobs of their subscribers.
- * `left_out` are the modules at capacity. `ret_entries`: a list of maps id, role, name, body,
+ * No module gets more than half of them, and many of one do not hide another's. `left_out` are the
+ * modules at capacity. `ret_entries`: a list of maps id, role, name, body,
  * tries, entry, tenant, module. `ret_events`: the number of events handled, whose jobs are due now.
+ * `ret_more`: another take may find more.
  */
 enum scop_db_status scop_queue_take(struct scop_queue *queue,
     const char *const left_out[SCOP_QUEUE_LEFT_OUT], unsigned limit,
-    const struct scop_value **ret_entries, unsigned *ret_events);
+    const struct scop_value **ret_entries, unsigned *ret_events, bool *ret_more);
 
 /* Deletes entries that are done, at most SCOP_QUEUE_BATCH. */
 enum scop_db_status scop_queue_done(struct scop_queue *queue, const int64_t *ids, unsigned count);
