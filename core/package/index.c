@@ -16,7 +16,22 @@
 #include "package/pictures.h"
 #include "package/texts.h"
 
-enum { DAY_SECONDS = 86400, MODULES_MAX = 10000 };
+enum {
+	DAY_SECONDS = 86400,
+	MODULES_MAX = 10000,
+	NUMBER_MAX = 1000000000,
+	NUMBER_STEP_MAX =
+	    1000000, /* from the last one seen: a leap would shut out all later ones */
+	CENTS_MAX = 100000000
+};
+
+/* The texts of an entry that portals show, in characters. */
+static const struct {
+	const char *key;
+	size_t max;
+	bool lines;
+} shown[] = { { "title", 100, false }, { "summary", 300, true }, { "category", 20, false },
+	{ "changes", 2000, true }, { "reason", 200, true }, { "license", 100, false } };
 
 /* ---- reading ---- */
 
@@ -55,6 +70,32 @@ check_name(const char *name)
 }
 
 static bool
+check_shown(const struct scop_value *entry, const char *of, struct scop_error *err)
+{
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		if (!scop_text_is_plain(scop_text(entry, shown[i].key), shown[i].max,
+			shown[i].lines))
+			return scop_error_set(err,
+			    "the index has for '%.40s' a '%s' with control characters, or longer "
+			    "than %zu characters",
+			    of, shown[i].key, shown[i].max);
+	return true;
+}
+
+static bool
+check_tariff(const struct scop_value *tariff, const char *of, struct scop_error *err)
+{
+	const char *currency = scop_text(tariff, "currency");
+	const int64_t cents = scop_int(tariff, "cents");
+
+	return (cents >= 0 && cents <= CENTS_MAX &&
+		   (!currency[0] ||
+		       (strlen(currency) == 3 &&
+			   !currency[strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")]))) ||
+	    scop_error_set(err, "the index has an invalid tariff of '%.40s'", of);
+}
+
+static bool
 check_version(const char *module, const struct scop_value *entry, struct scop_error *err)
 {
 	const char *version = scop_text(entry, "version"), *channel = scop_text(entry, "channel"),
@@ -82,7 +123,9 @@ check_version(const char *module, const struct scop_value *entry, struct scop_er
 		    !scop_range_valid(scop_text(scop_at(needs, i), "version")))
 			return scop_error_set(err, "the index has for %s %s an invalid dependency",
 			    module, version);
-	return scop_texts_check(scop_get(entry, "texts"), module, err);
+	return check_shown(entry, module, err) &&
+	    check_tariff(scop_get(entry, "tariff"), module, err) &&
+	    scop_texts_check(scop_get(entry, "texts"), module, err);
 }
 
 static bool
@@ -114,7 +157,8 @@ check_module(const struct scop_value *root, const struct scop_value *module, str
 		    "the index has the module '%s' of the scop '%.40s', which does not own that "
 		    "name",
 		    name, scop_text(module, "scop"));
-	if (!check_pictures(module, err) || !scop_texts_check(scop_get(module, "texts"), name, err))
+	if (!check_shown(module, name, err) || !check_pictures(module, err) ||
+	    !scop_texts_check(scop_get(module, "texts"), name, err))
 		return false;
 	for (size_t i = 0; i < scop_count(versions); i++)
 		if (!check_version(name, scop_at(versions, i), err))
@@ -151,7 +195,7 @@ check_scops(const struct scop_value *scops, struct scop_error *err)
 				return scop_error_set(err,
 				    "the index has an invalid key of the scop '%.40s'",
 				    scop_text(scop, "name"));
-		if (!check_grants(scop, err))
+		if (!check_shown(scop, scop_text(scop, "name"), err) || !check_grants(scop, err))
 			return false;
 		for (size_t i = 0; i < scop_count(modules); i++)
 			for (size_t other = 0; other < s; other++)
@@ -172,6 +216,11 @@ check_age(const struct scop_index *index, const struct scop_index_seen *seen, in
 
 	if (index->number < 1 || date == 0 || index->expires <= date)
 		return scop_error_set(err, "the index has no number, date or expiry");
+	if (index->number > NUMBER_MAX ||
+	    (seen->number > 0 && index->number - seen->number > NUMBER_STEP_MAX))
+		return scop_error_set(err,
+		    "the index has the number %lld, which leaves no room for later ones",
+		    (long long)index->number);
 	if (index->number < seen->number)
 		return scop_error_set(err,
 		    "the index is number %lld, older than number %lld, which this host has seen",

@@ -19,6 +19,8 @@
 #define PREFIX "SCOPITON_"
 #define PORTAL PREFIX "PORTAL_"
 
+enum { PAGE = 4096, SEGMENT_MAX = 1 << 30, RELOCATION_BYTES = 8 };
+
 /* The libraries that a module may link. */
 static const char *const libraries[] = { "libscopiton.so.1", "libc.so.6", "libm.so.6",
 	"libgcc_s.so.1" };
@@ -27,7 +29,10 @@ struct image {
 	const unsigned char *bytes;
 	size_t size;
 	const char *strings;
-	size_t strings_size;
+	uint64_t strings_size;
+	const Elf64_Phdr
+	    *segments; /* as the dynamic linker reads them; sections are for debuggers */
+	uint16_t segment_count;
 	struct scop_error *err;
 	const char *file;
 	const char *api; /* the newest API version that it needs */
@@ -77,19 +82,102 @@ listed(const char *name, const char *const *list, size_t count)
 	return false;
 }
 
-static bool
-check_needed(struct image *image, const Elf64_Shdr *dynamic)
-{
-	for (uint64_t at = 0; at + sizeof(Elf64_Dyn) <= dynamic->sh_size; at += sizeof(Elf64_Dyn)) {
-		const Elf64_Dyn *entry = part(image, dynamic->sh_offset + at, sizeof *entry);
+/* ---- segments ---- */
 
-		if (!entry)
-			return refuse(image, "is cut short. Build the module again.");
-		if (entry->d_tag == DT_TEXTREL || entry->d_tag == DT_RPATH ||
-		    entry->d_tag == DT_RUNPATH)
+/* The file's bytes that are mapped at the address; NULL if they are fewer than `size`. `ret_left`:
+ * how many follow in that segment, may be NULL. */
+static const void *
+mapped(const struct image *image, uint64_t address, uint64_t size, uint64_t *ret_left)
+{
+	for (uint16_t i = 0; i < image->segment_count; i++) {
+		const Elf64_Phdr *one = &image->segments[i];
+		const uint64_t at = address - one->p_vaddr;
+
+		if (one->p_type != PT_LOAD || address < one->p_vaddr || at > one->p_filesz ||
+		    size > one->p_filesz - at)
+			continue;
+		if (ret_left)
+			*ret_left = one->p_filesz - at;
+		return part(image, one->p_offset + at, one->p_filesz - at);
+	}
+	return NULL;
+}
+
+/* That each address has one meaning: segments lie in the file, in order, and share no page. */
+static bool
+check_segments(struct image *image, const Elf64_Ehdr *head)
+{
+	uint64_t end = 0;
+	unsigned dynamic = 0;
+
+	image->segments = head->e_phentsize == sizeof *image->segments &&
+		head->e_phoff % _Alignof(Elf64_Phdr) == 0
+	    ? part(image, head->e_phoff, head->e_phnum * sizeof *image->segments)
+	    : NULL;
+	image->segment_count = head->e_phnum;
+	if (!image->segments)
+		return refuse(image,
+		    "has no program headers, or is cut short. Build the module again.");
+	for (uint16_t i = 0; i < image->segment_count; i++) {
+		const Elf64_Phdr *one = &image->segments[i];
+
+		if (one->p_type == PT_INTERP)
+			return refuse(image, "is a program, not a module.");
+		dynamic += one->p_type == PT_DYNAMIC;
+		if (one->p_type != PT_LOAD)
+			continue;
+		if (!part(image, one->p_offset, one->p_filesz) || one->p_filesz > one->p_memsz ||
+		    one->p_memsz > SEGMENT_MAX || one->p_vaddr > SEGMENT_MAX ||
+		    (one->p_vaddr - one->p_offset) % PAGE != 0 || one->p_vaddr / PAGE * PAGE < end)
 			return refuse(image,
-			    "has text relocations or a search path of its own. Build it with the "
-			    "module's Makefile rule.");
+			    "has segments that overlap, or is cut short. Build the module again.");
+		end = (one->p_vaddr + one->p_memsz + PAGE - 1) / PAGE * PAGE;
+	}
+	return dynamic == 1 || refuse(image, "has no dynamic section. Build the module again.");
+}
+
+/* The dynamic table, up to DT_NULL; NULL if that is not in the file. */
+static const Elf64_Dyn *
+dynamic_table(const struct image *image)
+{
+	uint64_t left = 0, address = 0;
+
+	for (uint16_t i = 0; i < image->segment_count; i++)
+		if (image->segments[i].p_type == PT_DYNAMIC)
+			address = image->segments[i].p_vaddr;
+	const Elf64_Dyn *table = address % _Alignof(Elf64_Dyn) == 0
+	    ? mapped(image, address, sizeof *table, &left)
+	    : NULL;
+	for (uint64_t i = 0; table && (i + 1) * sizeof *table <= left; i++)
+		if (table[i].d_tag == DT_NULL)
+			return table;
+	return NULL;
+}
+
+/* The value of the last entry, which is the one that the dynamic linker uses; 0 for none. */
+static uint64_t
+dynamic_value(const Elf64_Dyn *table, int64_t tag)
+{
+	uint64_t value = 0;
+
+	for (; table->d_tag != DT_NULL; table++)
+		if (table->d_tag == tag)
+			value = table->d_un.d_val;
+	return value;
+}
+
+static bool
+check_needed(struct image *image, const Elf64_Dyn *table)
+{
+	static const int64_t refused[] = { DT_TEXTREL, DT_RPATH, DT_RUNPATH, DT_AUDIT, DT_DEPAUDIT,
+		DT_FILTER, DT_AUXILIARY, DT_REL, 36 /* DT_RELR */ };
+
+	for (const Elf64_Dyn *entry = table; entry->d_tag != DT_NULL; entry++) {
+		for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+			if (entry->d_tag == refused[i])
+				return refuse(image,
+				    "has text relocations or a search path of its own. Build it "
+				    "with the module's Makefile rule.");
 		if (entry->d_tag != DT_NEEDED)
 			continue;
 		const char *name = string(image, entry->d_un.d_val);
@@ -100,6 +188,35 @@ check_needed(struct image *image, const Elf64_Shdr *dynamic)
 			    "module file '%s' needs the library '%s', which modules may not link. "
 			    "Remove it, or ask for it in the host's API.",
 			    image->file, name);
+	}
+	return true;
+}
+
+/* Whether a relocation may write there: into a writable segment of the file itself. */
+static bool
+writable(const struct image *image, uint64_t address)
+{
+	for (uint16_t i = 0; i < image->segment_count; i++) {
+		const Elf64_Phdr *one = &image->segments[i];
+
+		if (one->p_type == PT_LOAD && (one->p_flags & PF_W) && address >= one->p_vaddr &&
+		    address - one->p_vaddr + RELOCATION_BYTES <= one->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+/* The dynamic linker carries these out, with the rights of whoever loads the file, before any code
+ * of it runs. */
+static bool
+check_relocations(struct image *image, uint64_t address, uint64_t size)
+{
+	for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= size; at += sizeof(Elf64_Rela)) {
+		const Elf64_Rela *one = mapped(image, address + at, sizeof *one, NULL);
+
+		if (!one || !writable(image, one->r_offset))
+			return refuse(image,
+			    "has a relocation outside of its own data. Build the module again.");
 	}
 	return true;
 }
@@ -129,21 +246,22 @@ take_version(struct image *image, const char *name)
 		  image->file, name, SCOP_API_NOW);
 }
 
+/* Checks all versions as the dynamic linker finds them: it follows the links, and counts nothing.
+ */
 static bool
-check_versions(struct image *image, const Elf64_Shdr *needs)
+check_versions(struct image *image, uint64_t address)
 {
-	uint64_t at = needs->sh_offset;
+	for (bool more = true; more;) {
+		const Elf64_Verneed *need = mapped(image, address, sizeof *need, NULL);
+		uint64_t version_at = need ? address + need->vn_aux : 0;
 
-	for (uint32_t i = 0; i < needs->sh_info; i++) {
-		const Elf64_Verneed *need = part(image, at, sizeof *need);
-		uint64_t version_at = need ? at + need->vn_aux : 0;
-
-		if (!need)
-			return refuse(image, "is cut short. Build the module again.");
-		for (uint16_t v = 0; v < need->vn_cnt; v++) {
-			const Elf64_Vernaux *version = part(image, version_at, sizeof *version);
+		for (bool others = need != NULL; others;) {
+			const Elf64_Vernaux *version =
+			    mapped(image, version_at, sizeof *version, NULL);
 			const char *name = version ? string(image, version->vna_name) : "";
 
+			if (!name[0])
+				return refuse(image, "is cut short. Build the module again.");
 			if (strcmp(name, "SCOPITON_PRIVATE") == 0)
 				return refuse(image,
 				    "uses the host's private functions. Use what "
@@ -151,13 +269,13 @@ check_versions(struct image *image, const Elf64_Shdr *needs)
 			if (strncmp(name, PREFIX, strlen(PREFIX)) == 0 &&
 			    !take_version(image, name))
 				return false;
-			if (!version || version->vna_next == 0)
-				break;
+			others = version->vna_next != 0;
 			version_at += version->vna_next;
 		}
-		if (need->vn_next == 0)
-			break;
-		at += need->vn_next;
+		if (!need)
+			return refuse(image, "is cut short. Build the module again.");
+		more = need->vn_next != 0;
+		address += need->vn_next;
 	}
 	return true;
 }
@@ -174,17 +292,20 @@ check_image(struct image *image)
 		return refuse(image,
 		    "is a shared object for another machine. Fetch the package for linux-amd64.");
 
-	const Elf64_Shdr *dynamic = section(image, head, SHT_DYNAMIC),
-			 *needs = section(image, head, SHT_GNU_verneed);
-	const Elf64_Shdr *strings = dynamic
-	    ? part(image, head->e_shoff + (uint64_t)dynamic->sh_link * sizeof *strings,
-		  sizeof *strings)
-	    : NULL;
-	image->strings = strings ? part(image, strings->sh_offset, strings->sh_size) : NULL;
-	if (!image->strings)
+	if (!check_segments(image, head))
+		return false;
+	const Elf64_Dyn *table = dynamic_table(image);
+	if (!table)
 		return refuse(image, "has no dynamic section. Build the module again.");
-	image->strings_size = strings->sh_size;
-	return check_needed(image, dynamic) && (!needs || check_versions(image, needs));
+	image->strings = mapped(image, dynamic_value(table, DT_STRTAB), 1, &image->strings_size);
+	if (!image->strings)
+		return refuse(image, "is cut short. Build the module again.");
+	const uint64_t versions = dynamic_value(table, DT_VERNEED);
+	return check_needed(image, table) && (!versions || check_versions(image, versions)) &&
+	    check_relocations(image, dynamic_value(table, DT_RELA),
+		dynamic_value(table, DT_RELASZ)) &&
+	    check_relocations(image, dynamic_value(table, DT_JMPREL),
+		dynamic_value(table, DT_PLTRELSZ));
 }
 
 bool
@@ -211,6 +332,70 @@ scop_loader_check(const char *file, struct scop_loader_needs *ret_needs, struct 
 	snprintf(ret_needs->api, SCOP_API_TEXT, "%s", ok && image.api ? image.api : "");
 	ret_needs->portal = image.portal;
 	munmap(bytes, (size_t)status.st_size);
+	return ok;
+}
+
+/* Takes from a mapped file all that would run or be executable. */
+static void
+make_inert(struct image *image, unsigned char *bytes)
+{
+	static const int64_t run[] = { DT_INIT, DT_INIT_ARRAY, DT_INIT_ARRAYSZ, DT_PREINIT_ARRAY,
+		DT_PREINIT_ARRAYSZ, DT_FINI, DT_FINI_ARRAY, DT_FINI_ARRAYSZ };
+	const Elf64_Dyn *table = dynamic_table(image);
+
+	for (; table && table->d_tag != DT_NULL; table++)
+		for (size_t i = 0; i < sizeof run / sizeof run[0]; i++)
+			if (table->d_tag == run[i]) {
+				Elf64_Dyn none = { .d_tag = DT_DEBUG };
+
+				memcpy(bytes + ((const unsigned char *)table - image->bytes), &none,
+				    sizeof none);
+				break;
+			}
+	for (uint16_t i = 0; i < image->segment_count; i++) {
+		Elf64_Phdr one = image->segments[i];
+
+		one.p_flags &= ~(Elf64_Word)PF_X;
+		memcpy(bytes + ((const unsigned char *)&image->segments[i] - image->bytes), &one,
+		    sizeof one);
+	}
+}
+
+bool
+scop_loader_copy_inert(const char *file, const char *to, struct scop_error *err)
+{
+	struct stat status;
+	const int fd = open(file, O_RDONLY | O_CLOEXEC),
+		  out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	void *bytes = fd >= 0 && fstat(fd, &status) == 0 && status.st_size > 0
+	    ? mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0)
+	    : MAP_FAILED;
+	bool ok = bytes != MAP_FAILED && out >= 0;
+
+	if (ok) {
+		struct image image = { .bytes = bytes,
+			.size = (size_t)status.st_size,
+			.err = err,
+			.file = file };
+
+		ok = check_image(&image);
+		if (ok)
+			make_inert(&image, bytes);
+		for (size_t done = 0; ok && done < image.size;) {
+			const ssize_t wrote =
+			    write(out, (const char *)bytes + done, image.size - done);
+
+			ok = wrote > 0 || scop_error_errno(err, "'%s' cannot be written", to);
+			done += wrote > 0 ? (size_t)wrote : 0;
+		}
+	} else
+		scop_error_errno(err, "'%s' cannot be copied to '%s'", file, to);
+	if (bytes != MAP_FAILED)
+		munmap(bytes, (size_t)status.st_size);
+	if (fd >= 0)
+		close(fd);
+	if (out >= 0)
+		close(out);
 	return ok;
 }
 

@@ -30,6 +30,10 @@ struct scop_loader_needs {
 bool scop_loader_check(const char *file, struct scop_loader_needs *ret_needs,
     struct scop_error *err);
 
+/* Writes a copy of a checked file from which no code can run: without initialisers, and mapped
+ * without execution. Loading the copy gives the same descriptor and tables. */
+bool scop_loader_copy_inert(const char *file, const char *to, struct scop_error *err);
+
 /* Whether this host supports an API version, such as "SCOPITON_2.0"; "" for none. */
 enum scop_api_fit {
 	SCOP_API_FITS,

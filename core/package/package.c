@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -33,6 +35,8 @@
 
 enum {
 	TRIAL_SECONDS = 10,
+	TRIAL_MEMORY = 1 << 30,   /* bytes of address space */
+	TRIAL_FILE_MAX = 1 << 20, /* bytes of a file, also of one in memory */
 	NOBODY = 65534,
 	LANDLOCK_ANY = 99,
 	PARTS_BYTES = 2000,
@@ -156,7 +160,10 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 	const struct scop_sandbox sandbox = { .module_file = file,
 		.uid = root ? NOBODY : 0,
 		.gid = root ? NOBODY : 0,
+		.memory = TRIAL_MEMORY,
 		.landlock_abi = LANDLOCK_ANY };
+	const struct rlimit file_max = { TRIAL_FILE_MAX, TRIAL_FILE_MAX },
+			    seconds = { TRIAL_SECONDS, TRIAL_SECONDS };
 	struct scop_error err;
 	char parts[PARTS_BYTES], answer[ANSWER_BYTES], wrong[sizeof err.text];
 
@@ -164,6 +171,9 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 	close_range(STDERR_FILENO + 1, ~0u, 0);
 	clearenv();
 	alarm(TRIAL_SECONDS);
+	signal(SIGXFSZ, SIG_IGN); /* the log may be longer */
+	setrlimit(RLIMIT_FSIZE, &file_max);
+	setrlimit(RLIMIT_CPU, &seconds);
 	const struct scop_module *module =
 	    IN_SANDBOX && !scop_sandbox_enter(&sandbox, &err) ? NULL : scop_loader_load(file, &err);
 	if (module &&
@@ -182,16 +192,42 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 	_exit(write(STDIN_FILENO, answer, strlen(answer)) > 0 ? 0 : 1);
 }
 
-/* Reads the trial's report; "" if it times out. */
+/* Reads the trial's report, until it ends or the time is up. */
 static void
 listen_to_trial(int fd, char *ret_said, size_t size)
 {
 	struct pollfd polled = { fd, POLLIN, 0 };
-	ssize_t length = 0;
+	const time_t end = time(NULL) + TRIAL_SECONDS;
+	size_t length = 0;
 
-	if (poll(&polled, 1, TRIAL_SECONDS * 1000) > 0)
-		length = read(fd, ret_said, size - 1);
-	ret_said[length > 0 ? length : 0] = '\0';
+	for (ssize_t got = 1; got > 0 && length < size - 1 && time(NULL) <= end;) {
+		got = poll(&polled, 1, 1000);
+		if (got == 0) {
+			got = 1;
+			continue;
+		}
+		got = got > 0 ? read(fd, ret_said + length, size - 1 - length) : -1;
+		length += got > 0 ? (size_t)got : 0;
+	}
+	ret_said[length] = '\0';
+}
+
+/* Ends a trial that says nothing, or goes on after it has closed its report. */
+static void
+end_trial(pid_t pid, bool silent)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	siginfo_t ended = { 0 };
+
+	for (unsigned tries = 0; tries < 100; tries++) {
+		if (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		    ended.si_pid == pid)
+			return;
+		if (silent && tries == 10)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	kill(pid, SIGKILL);
 }
 
 static bool
@@ -211,8 +247,7 @@ try_file(struct scop_arena *arena, const char *file, const char *list, const cha
 	close(pipes[0]);
 	if (pid < 0)
 		return scop_error_errno(err, "no process for a trial load");
-	if (!said[0])
-		kill(pid, SIGKILL);
+	end_trial(pid, !said[0]);
 	if (waitpid(pid, &status, 0) != pid)
 		return scop_error_errno(err, "the trial load is lost");
 	const bool accepted = strncmp(said, ACCEPTED, strlen(ACCEPTED)) == 0;
@@ -229,19 +264,47 @@ try_file(struct scop_arena *arena, const char *file, const char *list, const cha
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
+/* Loads the file twice. The first time its code runs, which shows whether it harms the process that
+ * loads it; what that run reports may be the code's own words. The second time a copy is loaded
+ * from which no code can run: the verdict and the addresses are the host's. */
+static bool
+try_both(struct scop_arena *arena, const char *file, const char *inert, const char *list,
+    const char **ret_parts, struct scop_error *err)
+{
+	const char *claimed;
+	struct scop_error cause;
+
+	if (!try_file(arena, file, list, &claimed, err))
+		return false;
+	if (!try_file(arena, inert, list, ret_parts, &cause))
+		return scop_error_set(err,
+		    "module file '%s' is not what its code reports when it is loaded: %s", file,
+		    cause.said);
+	return strcmp(claimed, *ret_parts) == 0 ||
+	    scop_error_set(err,
+		"module file '%s' changes its own addresses when it is loaded. Build it with the "
+		"module's Makefile rule.",
+		file);
+}
+
 /* As root, the trial drops root's rights; a package that others may not read is copied for it. */
 static bool
 trial(struct scop_arena *arena, const char *file, const char *list, const char **ret_parts,
     struct scop_error *err)
 {
-	if (geteuid() != 0 || open_to_all(file))
-		return try_file(arena, file, list, ret_parts, err);
+	const char *name = strrchr(file, '/');
 	char *folder = scop_arena_printf(arena, "/tmp/scopiton-trial-XXXXXX");
+	bool ok = true;
+
 	if (!mkdtemp(folder))
 		return scop_error_errno(err, "no folder below /tmp can be created");
-	const char *copy = scop_arena_printf(arena, "%s%s", folder, strrchr(file, '/'));
-	const bool ok = scop_files_copy(file, copy, err) && chmod(folder, 0755) == 0 &&
-	    chmod(copy, 0644) == 0 && try_file(arena, copy, list, ret_parts, err);
+	const char *copy = file, *inert = scop_arena_printf(arena, "%s/inert-%s", folder, name + 1);
+	if (geteuid() == 0 && !open_to_all(file)) {
+		copy = scop_arena_printf(arena, "%s%s", folder, name);
+		ok = scop_files_copy(file, copy, err) && chmod(copy, 0644) == 0;
+	}
+	ok = ok && chmod(folder, 0755) == 0 && scop_loader_copy_inert(copy, inert, err) &&
+	    chmod(inert, 0644) == 0 && try_both(arena, copy, inert, list, ret_parts, err);
 	scop_files_remove(folder);
 	return ok;
 }

@@ -8,10 +8,32 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "base/value.h"
 #include "package/files.h"
 
 enum { TEXTS_MAX = 20000 };
+
+bool
+scop_text_is_plain(const char *text, size_t max, bool lines)
+{
+	static const struct {
+		unsigned char first[3], last[3];
+	} refused[] = { { "\xe2\x80\xa8", "\xe2\x80\xae" }, { "\xe2\x81\xa6", "\xe2\x81\xa9" } };
+
+	if (!scop_utf8_valid(text, strlen(text)) || scop_utf8_count(text) > max)
+		return false;
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		if ((*at < ' ' && !(lines && (*at == '\n' || *at == '\t'))) || *at == 0x7f ||
+		    (*at == 0xc2 && at[1] < 0xa0))
+			return false;
+		for (size_t i = 0; *at == 0xe2 && i < sizeof refused / sizeof refused[0]; i++)
+			if (memcmp(at, refused[i].first, 3) >= 0 &&
+			    memcmp(at, refused[i].last, 3) <= 0)
+				return false;
+	}
+	return true;
+}
 
 static bool
 check_text(const struct scop_value *entry)
@@ -22,7 +44,7 @@ check_text(const struct scop_value *entry)
 	return strlen(language) == 2 &&
 	    language[strspn(language, "abcdefghijklmnopqrstuvwxyz")] == '\0' && english[0] &&
 	    scop_utf8_count(english) <= SCOP_TEXT_ENGLISH_MAX && text[0] &&
-	    scop_utf8_count(text) <= SCOP_TEXT_MAX;
+	    scop_text_is_plain(text, SCOP_TEXT_MAX, true);
 }
 
 bool

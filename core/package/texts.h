@@ -30,6 +30,11 @@ bool scop_texts_read(struct scop_arena *arena, const char *folder,
  * list. */
 bool scop_texts_check(const struct scop_value *texts, const char *place, struct scop_error *err);
 
+/* Whether a text to be shown has at most `max` characters, no control character (but line ends and
+ * tabs if `lines`), and none that turns the direction of others (U+202A to U+202E, U+2066 to
+ * U+2069). */
+bool scop_text_is_plain(const char *text, size_t max, bool lines);
+
 /* The translations whose English is in `english`. Lives in `arena`; the texts are shared. */
 const struct scop_value *scop_texts_of(struct scop_arena *arena, const struct scop_value *texts,
     const char *const *english, size_t count);

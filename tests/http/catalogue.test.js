@@ -177,6 +177,19 @@ test('rollback: an older index, or another one of the same number', async () => 
   })
 })
 
+test('an index that shuts later ones out, costs less than nothing or writes backwards is refused', async () => {
+  const wrong = (words, change) => spoilt(async () => {
+    await catalogue.forge((index) => { index.number++; change(index) }, 'group')
+    await leavesNothing(() => refused(stack.cli('catalogue', 'refresh'), words))
+  })
+  await wrong(/has the number 4611686018427388000, which leaves no room/, (index) => { index.number = 2 ** 62 })
+  await wrong(/has the number 2000000, which leaves no room/, (index) => { index.number = 2000000 })
+  await wrong(/has an invalid tariff of/, (index) => { index.modules[0].versions[0].tariff = { cents: -5000, currency: 'EUR' } })
+  await wrong(/a 'title' with control characters/, (index) => { index.modules[0].title = 'Shop \u202egro.live' })
+  await wrong(/a 'title' with control characters/, (index) => { index.modules[0].title = 'x'.repeat(5000) })
+  await wrong(/a 'title' with control characters/, (index) => { index.scops[0].title = 'a\u0007b' })
+})
+
 test('freeze: an index that has ended is refused, and so is one of days to come', async () => {
   await spoilt(async () => {
     const number = (index) => { index.number++; fs.writeFileSync(catalogue.served('latest'), String(index.number)); fs.renameSync(catalogue.index(index.number - 1), catalogue.index(index.number)) }

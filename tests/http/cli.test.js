@@ -441,6 +441,16 @@ test('a shared object that is no module, or is harmful, is refused in a sentence
   await needs('int x;', /no symbol 'scop_module'/)
   await needs('#include <stdlib.h>\n__attribute__((constructor)) static void f(void) { abort(); }', /ends the process that loads it \(signal 6\)/)
   await needs('__attribute__((constructor)) static void f(void) { *(volatile int *)0 = 1; }', /ends the process that loads it \(signal 11\)/)
+  // Its own word counts for nothing, nor does what section headers say; it cannot use up memory.
+  await needs('#include <unistd.h>\n__attribute__((constructor)) static void f(void) { if (write(0, "sound x", 7) == 7) _exit(0); }', /is not what its code reports when it is loaded: .*no symbol 'scop_module'/)
+  await needs('#include <stdlib.h>\n#include <sys/mman.h>\n__attribute__((constructor)) static void f(void) { if (mmap(NULL, 3ul << 30, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) abort(); }', /ends the process that loads it \(signal 6\)/)
+  await needs('#include <unistd.h>\n__attribute__((constructor)) static void f(void) { if (write(0, "sound x", 7) == 7) for (;;) pause(); }', /ends the process that loads it \(signal 9\)|sound x/)
+  await refused(1, /a search path of its own/, ['check', variant('guestbook', (folder) => {
+    compile(folder, 'int x;', '-Wl,-rpath,/tmp')
+    const file = path.join(folder, 'guestbook.so'), bytes = fs.readFileSync(file), at = Number(bytes.readBigUInt64LE(40))
+    for (let i = 0; i < bytes.readUInt16LE(60); i++) if (bytes.readUInt32LE(at + i * 64 + 4) === 6) bytes.writeBigUInt64LE(0n, at + i * 64 + 32)
+    fs.writeFileSync(file, bytes)
+  })])
   await needs('void nowhere(void); void f(void) { nowhere(); }', /cannot be loaded.*nowhere/)
   await needs('unsigned scop_module[16] = { 1 };', /a descriptor of the API 0\.1, this host has \d+\.\d+/)
   await needs('int x;', /needs the library 'libz|libdl|libpthread|libutil|libmariadb/, '-Wl,--no-as-needed', `${execFileSync('gcc', ['-print-file-name=libmariadb.so']).toString().trim()}`)
