@@ -2,8 +2,7 @@
 /*
  * Checks a queued mail before it is sent. The library checks what a module sends, but that runs in
  * the module's process, and a module's role may insert any row; so the mailer, which trusts no
- * worker, checks each row again. The constraints of the tables (migrations/queue/0004_checks.sql)
- * have the same rules.
+ * worker, checks each row again.
  */
 #ifndef SCOP_MAIL_CHECK_H
 #define SCOP_MAIL_CHECK_H

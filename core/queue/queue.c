@@ -29,9 +29,7 @@ enum {
 #define TENANT_OF(role) "CAST(SUBSTRING(SUBSTRING_INDEX(" role ", '_', 1), 2) AS UNSIGNED)"
 #define MODULE_OF(role) "SUBSTRING(" role ", LOCATE('_', " role ") + 1)"
 #define EVENT_OF(o) "CONCAT(" MODULE_OF(o ".role") ", '.', " o ".name)"
-#define MAY_ORDER \
-	"(j.role IS NULL OR (j.role LIKE '%\\_portal' AND SUBSTRING_INDEX(j.role, '_', 1) = " \
-	"SUBSTRING_INDEX(o.role, '_', 1)))"
+#define MAY_ORDER "(j.role IS NULL OR j.role = CONCAT(SUBSTRING_INDEX(o.role, '_', 1), '_portal'))"
 
 static void
 enter(struct scop_queue *queue)
