@@ -144,7 +144,8 @@ add_body(struct place *place, const struct scop_value *mail, const struct scop_v
 	const struct scop_value *html = scop_get(mail, "html");
 	curl_mime *forms = curl_mime_init(place->curl);
 
-	place->html = *scop_value_bytes(place->arena, html->string, html->length);
+	place->html = *scop_value_bytes(place->arena,
+	    scop_arena_bytes(place->arena, html->string, html->length), html->length);
 	place->plain = add_part(forms, "text/plain; charset=utf-8", "", 0);
 	add_part(forms, "text/html; charset=utf-8", html->string, html->length);
 	place->mime = curl_mime_init(place->curl);

@@ -444,19 +444,19 @@ scop_statements_parse(struct scop_arena *arena, const char *file, const char *te
 	return true;
 }
 
-/* Turns a listed statement into its source: `socle` and one argument for all. */
+/* Turns a listed statement into its source: `socle`, and one argument for all. */
 static const char *
 source_of(struct scop_arena *arena, const char *sql)
 {
 	struct scop_buffer out;
 	char quote = '\0';
+	bool has_arguments = false;
 
 	scop_buffer_init(&out, arena);
-	scop_buffer_text(&out,
-	    strchr(sql, '?') ? "-- name: listed (value)\n" : "-- name: listed ()\n");
 	for (const char *at = sql; *at; at++) {
 		if (strchr("'`\"", *at) && (!quote || quote == *at))
 			quote = quote ? '\0' : *at;
+		has_arguments |= !quote && *at == '?';
 		if (!quote && *at == '?')
 			scop_buffer_text(&out, ":value");
 		else if (!quote && *at == '\x01')
@@ -464,7 +464,8 @@ source_of(struct scop_arena *arena, const char *sql)
 		else
 			scop_buffer_char(&out, *at);
 	}
-	return scop_buffer_str(&out);
+	return scop_arena_printf(arena, "-- name: listed (%s)\n%s", has_arguments ? "value" : "",
+	    scop_buffer_str(&out));
 }
 
 bool

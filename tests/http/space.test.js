@@ -414,7 +414,7 @@ test('who changed what: a member, a program with a key, an operator and the comm
   const before = await stack.sql('SELECT COUNT(*) FROM t1.audit'), page = '/portal/tenants/1'
   await post(`${page}/guestbook/disable`, `${page}/guestbook/disable`, {}, olga.Cookie, 'scop-portal.localhost')
   assert.equal(await order(), 't2_portal\t1\tdisable\tOlga\tdone')
-  assert.equal(await trail(2), `t2_portal\t${olga.member}\tOlga\tDisabled\tLivre d'or, Acme`)
+  assert.equal(await trail(2), `t2_portal\t${olga.member}\tOlga\tDisabled a module\tLivre d'or, Acme`)
   assert.equal(await stack.sql('SELECT COUNT(*) FROM t1.audit'), before, 'the served tenant\'s trail is its own members\'')
   assert.match(await history(), /Olga/, 'but its history says who it was')
 

@@ -42,7 +42,8 @@ a_listed_statement_is_checked_again(void **state)
 {
 	static const char *const taken[] = { "SELECT id FROM note WHERE name = ? AND text = '?'",
 		"INSERT INTO \x01.audit (member, name) VALUES (?, ?)",
-		"SELECT COUNT(*) AS found FROM `note`", NULL };
+		"SELECT COUNT(*) AS found FROM `note`",
+		"SELECT id FROM note WHERE text = 'really?'", NULL };
 	static const char *const refused[] = { "SELECT GET_LOCK('a', 1)", "XA START 'a'",
 		"SELECT id FROM note; DROP TABLE note", "SET max_statement_time = 0",
 		"SELECT RELEASE_ALL_LOCKS() AS x", "SELECT id INTO OUTFILE '/tmp/x' FROM note",
