@@ -426,7 +426,7 @@ test('who changed what: a member, a program with a key, an operator and the comm
   const action = '/portal/modules/guestbook/disable'
   await post(action, action, { actor: 'Olga', name: 'Olga', member: olga.member }, anna.Cookie)
   assert.equal(await order(), 't1_portal\t1\tdisable\tAnna\tdone', 'whatever the form says')
-  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tDisabled\tLivre d'or`)
+  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tDisabled a module\tLivre d'or`)
 })
 
 test('what has happened is found by a person and by days of the tenant\'s clock: activity, mails, operations', async () => {
