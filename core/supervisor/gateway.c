@@ -3,8 +3,11 @@
  * statements (core/gateway). It starts before the pool's first worker. */
 #include "supervisor/pool_private.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,11 +15,38 @@
 #include "process/channel.h"
 #include "process/gateway.h"
 
+/* Each supervisor has a socket of its own, for one that hands over may still start a worker. */
+#define LINES "lines."
+
 void
 scop_gateway_path(const struct scop_host *host, const struct scop_pool *pool, char *ret_path,
     size_t size)
 {
-	snprintf(ret_path, size, "%s/pools/%s/lines", host->config.run, pool->name);
+	snprintf(ret_path, size, "%s/pools/%s/" LINES "%d", host->config.run, pool->name,
+	    (int)host->pid);
+}
+
+/* Removes what supervisors that were killed have left. */
+static void
+sweep(const struct scop_host *host, const struct scop_pool *pool)
+{
+	char folder[200], path[300];
+	struct dirent *entry;
+
+	snprintf(folder, sizeof folder, "%s/pools/%s", host->config.run, pool->name);
+	DIR *dir = opendir(folder);
+	while (dir && (entry = readdir(dir))) {
+		const pid_t owner = strncmp(entry->d_name, LINES, strlen(LINES)) == 0
+		    ? (pid_t)atoi(entry->d_name + strlen(LINES))
+		    : 0;
+
+		if (owner <= 0 || kill(owner, 0) == 0 || errno != ESRCH)
+			continue;
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		unlink(path);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 /* In the child. */
@@ -48,6 +78,7 @@ scop_gateway_start(struct scop_host *host, struct scop_pool *pool)
 
 	if (pool->gateway.pid)
 		return true;
+	sweep(host, pool);
 	scop_gateway_path(host, pool, path, sizeof path);
 	const int lines = scop_gateway_listen(path, uid);
 	if (lines >= 0 && scop_channel_make(ends)) {

@@ -76,6 +76,7 @@ struct scop_crashes;
 
 struct scop_host {
 	struct scop_config config;
+	pid_t pid; /* the supervisor's own */
 	struct scop_pool *pools;
 	struct scop_routes *routes; /* links that were set; NULL: not known */
 	struct scop_owners *owners; /* folders to which links lead */

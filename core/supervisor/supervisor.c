@@ -282,6 +282,7 @@ make_run_directory(const char *run)
 static void
 find_users(struct scop_host *host)
 {
+	host->pid = getpid();
 	host->root = geteuid() == 0 && host->config.separate_users;
 	/* modules' numbers begin at 1 */
 	host->dispatcher_uid = host->root ? (uid_t)host->config.uid_base : 0;

@@ -397,7 +397,10 @@ test("a worker has one connection for statements, and none to another module's g
   await get(acme, 'guestbook')
   const run = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)[1] // a socket's path may have 107 bytes
   const pools = path.join(run, 'pools')
-  const of = (module) => path.join(pools, fs.readdirSync(pools).find((name) => name.startsWith(`${module}-`)), 'lines')
+  const of = (module) => {
+    const pool = path.join(pools, fs.readdirSync(pools).find((name) => name.startsWith(`${module}-`)))
+    return path.join(pool, fs.readdirSync(pool).find((name) => name.startsWith('lines.')))
+  }
   const connect = async (to) => {
     const answer = await json(stack, acme, `/fr/gatecrasher/connect?path=${encodeURIComponent(to)}`)
     assert.equal(answer.status, 200, JSON.stringify(answer))
