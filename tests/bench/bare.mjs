@@ -35,6 +35,7 @@ function configuration (stack, folder, port) {
 	server {
 		listen 127.0.0.1:${port} backlog=4096;
 		root ${folder}/static;
+		set $side site;
 ${limits}
 		location / { }
 		location ~ ^/(r|same/) { include ${folder}/fastcgi.conf; fastcgi_pass unix:${folder}/sock; }
