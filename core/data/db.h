@@ -135,7 +135,7 @@ struct scop_db_wire {
 	unsigned charset;
 };
 
-/* Of an open connection; lives as long as it. */
+/* Describes an open connection; the texts live as long as it. */
 void scop_db_wire(const struct scop_db *db, struct scop_db_wire *ret_wire);
 
 #endif

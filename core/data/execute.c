@@ -75,7 +75,7 @@ with_socle(const char *sql, const char *socle)
 	return text;
 }
 
-/* What a gateway takes in place of the text. */
+/* Names the statement to a gateway, which takes a key in place of the text. */
 static char *
 key_of(const struct scop_statement *statement)
 {

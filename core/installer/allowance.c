@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What an owner may order: see allowance.h. */
+/* Limits what an owner may order: see allowance.h. */
 #include "installer/allowance.h"
 
 /* The monthly price of the tenant's period that is open for the module. */

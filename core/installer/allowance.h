@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What an owner may order without the operator: modules within the tenant's monthly allowance. */
+/* Limits what an owner may order without the operator to modules within the tenant's monthly
+ * allowance. */
 #ifndef SCOP_INSTALLER_ALLOWANCE_H
 #define SCOP_INSTALLER_ALLOWANCE_H
 

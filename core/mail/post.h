@@ -40,7 +40,7 @@ struct scop_post_wish {
 enum scop_db_status scop_post_take(struct scop_post *post, const struct scop_post_wish *wish,
     const struct scop_value **ret_mails);
 
-/* What a mail's attachments amount to: a map count (at most 21), largest, together. */
+/* Sums up a mail's attachments: a map count (at most 21), largest, together. */
 enum scop_db_status scop_post_sizes(struct scop_post *post, int64_t mail,
     const struct scop_value **ret_sizes);
 

@@ -21,7 +21,7 @@
 
 enum { SCOP_CHANNEL_KEY = 32 };
 
-/* What the supervisor says about the worker in a slot of the scoreboard. */
+/* The supervisor's order about the worker in a slot of the scoreboard. */
 struct scop_gateway_order {
 	enum { SCOP_GATEWAY_ADD, SCOP_GATEWAY_RETIRE } verb;
 	uint32_t slot;

@@ -187,7 +187,7 @@ check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64
 		kill_worker(pool, index);
 }
 
-/* What the gateway has seen counts, whatever a module's native code writes on the scoreboard. A
+/* Believes what the gateway has seen, whatever a module's native code writes on the scoreboard. A
  * worker that was told to end has the time of one request for it. */
 static void
 check_by_gateway(struct scop_host *host, struct scop_pool *pool, int64_t now)

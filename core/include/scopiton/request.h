@@ -76,7 +76,7 @@ const struct scop_value *scop_member_name(const struct scop_request *req);
  * where scop_member_name() is NULL. */
 const struct scop_value *scop_actor(const struct scop_request *req);
 
-/* What scop_actor() gave when a row was written, for showing it in the language of the answer. */
+/* Shows in the language of the answer what scop_actor() gave when a row was written. */
 const struct scop_value *scop_actor_name(struct scop_request *req, const struct scop_value *actor);
 
 /* Whether the member has a permission, for showing only the buttons that would work. The host
