@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the mailer refuses to send. */
+/* Tests which mails the mailer refuses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
