@@ -169,6 +169,9 @@ try_to_give(struct gateway *gateway, int fd)
 static int *parked;
 static size_t parked_count;
 
+/* Accepted, and their request has not arrived. */
+static size_t at_door;
+
 static void
 park(int fd)
 {
@@ -182,22 +185,35 @@ park(int fd)
 	parked[parked_count++] = fd;
 }
 
+static void
+wait_at_door(struct gateway *gateway, int fd)
+{
+	at_door++;
+	gateway_watch(gateway, fd, GATEWAY_DOOR, (uint32_t)fd, EPOLLIN | EPOLLRDHUP);
+}
+
 /* While no worker is idle, requests queue at the socket, where the supervisor sees them and starts
  * workers. The socket is watched by its edges, so the queue does not wake the gateway again. */
-void
+bool
 gateway_accept(struct gateway *gateway)
 {
-	while (parked_count > 0 && idle_worker(gateway))
-		gateway_door(gateway, parked[--parked_count]);
-	while (!gateway->ending && idle_worker(gateway)) {
+	bool none_queued = gateway->ending && !gateway->emptying;
+
+	while (parked_count > 0 && idle_worker(gateway)) {
+		const int fd = parked[--parked_count];
+
+		if (!try_to_give(gateway, fd))
+			wait_at_door(gateway, fd);
+	}
+	while (!none_queued && idle_worker(gateway)) {
 		const int fd = accept4(gateway->settings.listen, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd < 0)
-			break;
-		if (!try_to_give(gateway, fd))
-			gateway_watch(gateway, fd, GATEWAY_DOOR, (uint32_t)fd,
-			    EPOLLIN | EPOLLRDHUP);
+			none_queued = true;
+		else if (!try_to_give(gateway, fd))
+			wait_at_door(gateway, fd);
 	}
+	return none_queued && parked_count == 0 && at_door == 0;
 }
 
 void
@@ -205,8 +221,9 @@ gateway_door(struct gateway *gateway, int fd)
 {
 	/* a descriptor that a worker gets must not be watched here any more */
 	(void)epoll_ctl(gateway->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	at_door--;
 	if (!idle_worker(gateway))
 		park(fd);
 	else if (!try_to_give(gateway, fd))
-		gateway_watch(gateway, fd, GATEWAY_DOOR, (uint32_t)fd, EPOLLIN | EPOLLRDHUP);
+		wait_at_door(gateway, fd);
 }

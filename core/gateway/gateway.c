@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <mysql.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -160,12 +161,23 @@ take_channel(struct gateway *gateway, uint32_t slot)
 
 /* ---- the supervisor ---- */
 
+/* A pool that the supervisor closes for good has its socket shut down first: what is queued there
+ * would be lost, so it is served. Else another gateway accepts it. */
 static void
 end(struct gateway *gateway)
 {
+	struct pollfd polled = { gateway->settings.listen, POLLRDHUP, 0 };
+
 	gateway->ending = true;
+	gateway->emptying = gateway->settings.listen && poll(&polled, 1, 0) > 0 &&
+	    (polled.revents & POLLRDHUP) != 0;
 	close(gateway->settings.control);
 	gateway->settings.control = -1;
+}
+
+static void
+retire_all(struct gateway *gateway)
+{
 	for (uint32_t slot = 0; slot < gateway->slots; slot++)
 		if (gateway->workers[slot].pid)
 			retire(gateway, slot);
@@ -264,7 +276,8 @@ run(struct gateway *gateway)
 
 		for (int i = 0; i < count; i++)
 			serve(gateway, events[i].data.u64, events[i].events);
-		gateway_accept(gateway);
+		if (gateway_accept(gateway) && gateway->ending)
+			retire_all(gateway);
 		wake_others(gateway);
 		check_times(gateway);
 	}

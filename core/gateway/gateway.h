@@ -40,7 +40,8 @@ struct gateway {
 	int epoll_fd;
 	bool told[GATEWAY_WAKES]; /* that others are to be woken, and are not yet */
 	int64_t woken_at;
-	bool ending; /* the supervisor has gone or closed the pool: no request is taken any more */
+	bool ending;   /* the supervisor has gone or closed the pool */
+	bool emptying; /* nobody can connect any more; what has connected is still served */
 	uint64_t turns;
 	uint32_t slots; /* all workers are below this one */
 	struct gateway_worker workers[SCOP_SLOTS];
@@ -65,8 +66,9 @@ void gateway_watch_again(struct gateway *gateway, int fd, enum gateway_kind kind
 
 /* ---- door.c: requests, until a worker has them ---- */
 
-/* Accepts what waits, as long as workers are idle. */
-void gateway_accept(struct gateway *gateway);
+/* Accepts what waits, as long as workers are idle. Returns true if nothing waits any more for this
+ * gateway. */
+bool gateway_accept(struct gateway *gateway);
 
 /* Reads the begin of a request that has arrived meanwhile. */
 void gateway_door(struct gateway *gateway, int fd);

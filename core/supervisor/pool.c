@@ -187,6 +187,9 @@ scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 void
 scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket)
 {
+	/* the gateway still serves what is queued */
+	if (close_socket && pool->listen_fd >= 0)
+		shutdown(pool->listen_fd, SHUT_RD);
 	scop_gateway_leave(pool);
 	for (unsigned i = 0; pool->workers && i < SCOP_SLOTS; i++)
 		if (pool->workers[i].pid != 0 && !pool->workers[i].told_at)

@@ -61,6 +61,32 @@ async function whileUsed (tenants, action) {
   return written
 }
 
+const gateways = (name) => execFileSync('pgrep', ['-P', String(stack.pid('supervisor')), '-f', `scopiton-gateway module=${name} `])
+  .toString().trim().split('\n').map(Number)
+
+test('requests that wait for a worker of a version that goes are served', async () => {
+  const words = Array.from({ length: 20 }, (_, i) => `${i} in the queue`), keys = []
+  await catalogue.publish('notes', '0.9.0', { from: 'notes' })
+  await stack.cli('catalogue', 'refresh')
+  await module('install', 'notes', 'acme', '--version', '0.9.0')
+  await version('acme')
+  for (const _ of words) keys.push(await stack.key('acme.localhost', '/fr/notes/'))
+  const old = gateways('notes')
+  for (const pid of old) process.kill(pid, 'SIGSTOP')
+  try {
+    const waiting = words.map((text, i) => stack.request('acme.localhost', '/fr/notes/', { form: { _key: keys[i], text } }))
+    await sleep(100) // they are in the queue, longer than there are workers
+    await module('upgrade', 'notes', 'acme', '--version', '1.0.0')
+    await until('the new version serves', async () => gateways('notes').length > old.length && (await notes()).version === '1')
+    for (const pid of old) process.kill(pid, 'SIGCONT')
+    for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 303)
+  } finally {
+    for (const pid of old) try { process.kill(pid, 'SIGCONT') } catch { /* it has ended */ }
+  }
+  assert.deepEqual((await texts('acme')).sort(), words.sort())
+  await module('purge', 'notes', 'acme', '--yes', 'notes')
+})
+
 test('tables are added to and gone back from while the module is used: nothing fails, every row stays', async () => {
   for (const tenant of TENANTS) await module('install', 'notes', tenant, '--version', '1.0.0')
   for (const tenant of TENANTS) assert.equal(await version(tenant), '1')
