@@ -127,6 +127,13 @@ wait_for_socket(struct scop_host *host, struct scop_pool *pool)
 	host->state_changed = true;
 }
 
+void
+scop_pool_listen_again(struct scop_host *host, struct scop_pool *pool)
+{
+	if (pool->listen_fd < 0 && !pool->out_until && !listen_on(host, pool))
+		wait_for_socket(host, pool);
+}
+
 /* Replaces a socket that no longer listens: a module's native code can cause that. */
 void
 scop_pool_broken(struct scop_host *host, struct scop_pool *pool)

@@ -113,6 +113,10 @@ void scop_pool_warm(struct scop_host *host, struct scop_pool *pool);
 /* Lets its workers finish, and closes its socket; scop_pool_reap frees it once they have ended. */
 void scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socket);
 
+/* Opens the socket again of a pool that was being drained when it was wanted again; its earlier
+ * workers finish. */
+void scop_pool_listen_again(struct scop_host *host, struct scop_pool *pool);
+
 /* Whether the supervisor has to watch the socket now, because no worker would accept the next
  * request. */
 bool scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, int64_t now);

@@ -18,7 +18,7 @@ bool scop_pool_may_start(const struct scop_host *host, const struct scop_pool *p
 /* Tells the workers whether to wake the supervisor. */
 void scop_pool_tell_hunger(const struct scop_host *host, struct scop_pool *pool);
 
-/* The number of workers in `state`. */
+/* The number of workers in `state`, without those that were told to end: they take no request. */
 unsigned scop_pool_count(const struct scop_pool *pool, int state);
 
 /* Creates the pool's scoreboard, for its first worker; false, with the reason in the log, if no

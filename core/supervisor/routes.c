@@ -60,6 +60,7 @@ want_pool(struct scop_host *host, const struct scop_directory_package *package, 
 			return;
 		scop_pool_warm(host, pool);
 	}
+	scop_pool_listen_again(host, pool);
 	pool->wanted = true;
 	pool->tenants += tenants;
 }

@@ -43,8 +43,8 @@ scop_pool_count(const struct scop_pool *pool, int state)
 	unsigned count = 0;
 
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++)
-		count +=
-		    pool->workers[i].pid != 0 && atomic_load(&pool->board->slots[i].state) == state;
+		count += pool->workers[i].pid != 0 && !pool->workers[i].told_at &&
+		    atomic_load(&pool->board->slots[i].state) == state;
 	return count;
 }
 

@@ -61,8 +61,7 @@ async function whileUsed (tenants, action) {
   return written
 }
 
-const gateways = (name) => execFileSync('pgrep', ['-P', String(stack.pid('supervisor')), '-f', `scopiton-gateway module=${name} `])
-  .toString().trim().split('\n').map(Number)
+const gateways = (name) => stack.processes('scopiton-gateway\0', `module=${name}\0`)
 
 test('requests that wait for a worker of a version that goes are served', async () => {
   const words = Array.from({ length: 20 }, (_, i) => `${i} in the queue`), keys = []
@@ -353,9 +352,19 @@ test('a tenant starts from its sector\'s template, and a template that is none m
 test('a module that has gone back leaves and arrives with the version that served, and as it stood', async () => {
   await stack.cli('tenant', 'create', 'turner', '--title', 'Turner')
   await module('install', 'notes', 'turner', '--version', '1.0.0')
-  await module('upgrade', 'notes', 'turner', '--version', '^1.1')
-  await module('back', 'notes', 'turner')
-  await until('the older one serves', async () => (await notes('turner')).version === '1')
+  assert.equal(await version('turner'), '1')
+  const hash = await stack.sql("SELECT hash FROM scopiton.package WHERE module = 'notes' AND version = '1.0.0'")
+  const workers = stack.processes('scopiton-worker\0', `hash=${hash}\0`)
+  assert.ok(workers.length > 0)
+  workers.forEach((pid) => process.kill(pid, 'SIGSTOP')) // as on a busy machine: they have not ended when their pool is wanted again
+  try {
+    await module('upgrade', 'notes', 'turner', '--version', '^1.1')
+    await module('back', 'notes', 'turner')
+    await until('the older one serves', async () => (await notes('turner')).version === '1')
+    assert.ok(workers.every((pid) => stack.processes('scopiton-worker\0').includes(pid)), 'the earlier ones are there')
+  } finally {
+    workers.forEach((pid) => { try { process.kill(pid, 'SIGCONT') } catch {} })
+  }
   await add('kept', 'turner')
   const archive = (await stack.cli('tenant', 'export', 'turner')).trim().split('\n').pop()
   const file = (await module('purge', 'notes', 'turner', '--yes', 'notes')).match(/exported to '(.*?)'/)[1]
