@@ -82,6 +82,8 @@ become_worker(struct scop_platform *platform, const struct scop_value *tenant,
 		.module = module,
 		.hash = hash,
 		.file = scop_arena_printf(arena, "%s/modules/%s/%s.so", config->var, hash, module),
+		.db_socket = config->db_socket,
+		.run = config->run,
 		.gateway = scop_arena_printf(arena, LINES, config->run, (int)getpid()),
 		.uid = geteuid() == 0 && config->separate_users
 		    ? config->uid_base + scop_int(subscription, "number")

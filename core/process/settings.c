@@ -24,6 +24,7 @@ static const struct setting {
 	SETTING(KIND_TEXT, secret),
 	SETTING(KIND_TEXT, db_socket),
 	SETTING(KIND_TEXT, db_user),
+	SETTING(KIND_TEXT, run),
 	SETTING(KIND_TEXT, gateway),
 	SETTING(KIND_TEXT, statements),
 	SETTING(KIND_NUMBER, statement_seconds),

@@ -18,6 +18,7 @@ struct scop_worker_settings {
 	const char *file;                /* the module's shared object */
 	const char *secret;              /* the file of its account's password and form key */
 	const char *db_socket, *db_user; /* MariaDB's, and the module's account */
+	const char *run;                 /* the host's run directory, which a worker hides */
 	const char *gateway;             /* the socket for statements; "": MariaDB's own */
 	const char *statements;          /* the file of the package's statements */
 	int64_t statement_seconds;       /* after which MariaDB ends a statement */

@@ -78,6 +78,8 @@ settings_for(const struct scop_host *host, const struct scop_pool *pool, unsigne
 		.module = pool->module,
 		.hash = pool->hash,
 		.file = text("%s/modules/%s/%s.so", config->var, pool->hash, pool->module),
+		.db_socket = config->db_socket,
+		.run = config->run,
 		.gateway = text("%s", gateway),
 		.slow_statement = config->slow_statement_milliseconds,
 		.sandbox = config->sandbox,

@@ -81,6 +81,7 @@ scop_worker_lock_in(struct scop_worker *worker)
 		.memory = (uint64_t)worker->settings.memory << 20,
 		.landlock_abi = (int)worker->settings.landlock_abi };
 
+	scop_worker_hide_sockets(worker);
 	if (worker->settings.sandbox && !scop_sandbox_enter(&sandbox, &err))
 		scop_worker_give_up(worker, err.said);
 }

@@ -36,6 +36,12 @@ void scop_worker_open_way_out(struct scop_worker *worker);
 void scop_worker_lock_in(struct scop_worker *worker);
 void scop_worker_load(struct scop_worker *worker);
 
+/* ---- hide.c ---- */
+
+/* Hides the host's and MariaDB's sockets from the module's code; needs root, and ends the worker if
+ * it fails half-way. */
+void scop_worker_hide_sockets(const struct scop_worker *worker);
+
 /* ---- watch.c: how a worker watches itself ---- */
 
 /* Ends the worker if a request far exceeds its hard limit, in case the supervisor has ended. */
