@@ -291,9 +291,11 @@ scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *
 	const bool ok = scop_restore_data(platform, SCOP_STAGING,
 			    scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
 	    scop_platform_sql(platform,
+		/* IGNORE, for `once`, would also take in times that are no date */
 		"INSERT IGNORE INTO queue.outbox (role, is_event, name, once, body, run_at, "
-		"created, tries) SELECT %s, is_event, name, once, body, run_at, "
-		"created, tries FROM " SCOP_STAGING ".outbox WHERE %s ORDER BY id",
+		"created, tries) SELECT %s, is_event, name, once, body, IF(run_at > '2000-01-01', "
+		"run_at, UTC_TIMESTAMP(3)), IF(created > '2000-01-01', created, UTC_TIMESTAMP(3)), "
+		"tries FROM " SCOP_STAGING ".outbox WHERE %s ORDER BY id",
 		role, ours) &&
 	    scop_platform_sql(platform,
 		"INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS

@@ -473,10 +473,11 @@ scop_queue_schedules(struct scop_queue *queue)
 
 /* ---- due times ---- */
 
-/* Reads first rows of indexes only, so its cost does not grow with the queue. */
+/* Reads first rows of indexes only, so its cost does not grow with the queue. A time that is no
+ * date comes first there and has no difference: its entry is due, and must not hide the others. */
 static const struct scop_statement glance = { "glance",
-	"SELECT (SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), run_at) DIV "
-	"1000 FROM outbox ORDER BY run_at, id LIMIT 1) AS entry, (SELECT "
+	"SELECT (SELECT COALESCE(TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), run_at) DIV "
+	"1000, 0) FROM outbox ORDER BY run_at, id LIMIT 1) AS entry, (SELECT "
 	"TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), next_at) DIV "
 	"1000 FROM schedule ORDER BY next_at LIMIT 1) AS hour, (SELECT MAX(id) FROM job_order) AS "
 	"last_order",

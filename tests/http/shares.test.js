@@ -32,6 +32,12 @@ after(async () => {
   packages?.removeAll()
 })
 
+test('an entry whose time is no date is not in the way of the others', async () => {
+  await stack.sql("SET sql_mode = ''; INSERT INTO queue.outbox (role, name, body, run_at) VALUES ('t1_clerk', 'nothing', '{}', '0000-00-00')")
+  await other('after no date')
+  await until('it has come to its end', async () => await number("SELECT COUNT(*) FROM queue.dead WHERE role = 't1_clerk' AND name = 'nothing'") === 1, 20)
+})
+
 test('a module with slow jobs takes half of the places, and a long backlog of it costs no reading', async () => {
   await enqueue('t1_clerk', 'slow', BACKLOG)
   await until('some are running', async () => await running('t1_clerk') > 0, 20)
