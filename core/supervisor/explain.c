@@ -11,7 +11,9 @@
 static void
 add_frames(struct scop_arguments *arguments, const struct scop_crash *crash)
 {
-	const uint32_t count = crash->count < SCOP_CRASH_FRAMES ? crash->count : SCOP_CRASH_FRAMES;
+	/* read once: the module goes on writing there */
+	const uint32_t claimed = *(const volatile uint32_t *)&crash->count,
+		       count = claimed < SCOP_CRASH_FRAMES ? claimed : SCOP_CRASH_FRAMES;
 	char frames[SCOP_CRASH_FRAMES * 18] = "";
 	size_t used = 0;
 
