@@ -42,20 +42,34 @@ how_it_ended(int status, char *text, size_t size)
 	return text;
 }
 
+/* What a worker was doing, copied from its slot, where other workers may still write. */
+struct last_request {
+	char request[sizeof((struct scop_slot *)0)->request];
+	char tenant_name[sizeof((struct scop_slot *)0)->tenant_name];
+	char path[sizeof((struct scop_slot *)0)->path];
+};
+
+static void
+copy_request(const struct scop_slot *slot, struct last_request *last)
+{
+	memcpy(last->request, slot->request, sizeof last->request - 1);
+	memcpy(last->tenant_name, slot->tenant_name, sizeof last->tenant_name - 1);
+	memcpy(last->path, slot->path, sizeof last->path - 1);
+}
+
 static void
 judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *slot, int status)
 {
 	const uint32_t tenant = atomic_load(&slot->tenant), route = atomic_load(&slot->route);
+	struct last_request last = { 0 };
 	char how[100];
 
-	/* a module may have written there */
-	slot->request[sizeof slot->request - 1] = slot->path[sizeof slot->path - 1] = '\0';
-	slot->tenant_name[sizeof slot->tenant_name - 1] = '\0';
+	copy_request(slot, &last);
 	scop_log_line(SCOP_LOG_ERROR,
 	    "worker of '%s' %s in a request (request=%s tenant=%s module=%s route=%u path=%s)",
-	    pool->module, how_it_ended(status, how, sizeof how), slot->request, slot->tenant_name,
-	    pool->module, route, slot->path);
-	if (counted_before(pool, slot->request))
+	    pool->module, how_it_ended(status, how, sizeof how), last.request, last.tenant_name,
+	    pool->module, route, last.path);
+	if (counted_before(pool, last.request))
 		return;
 	pool->crashes++;
 	if (tenant == 0)
@@ -67,7 +81,7 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 		scop_log_line(SCOP_LOG_ERROR,
 		    "route %u of '%s' is suspended for %d s for tenant '%s': most of its last "
 		    "requests crashed",
-		    route, pool->module, SCOP_ROUTE_REST_SECONDS, slot->tenant_name);
+		    route, pool->module, SCOP_ROUTE_REST_SECONDS, last.tenant_name);
 	if (scop_board_pool_failing(pool->board, pool->tenants))
 		scop_pool_out_of_service(host, pool,
 		    SCOP_TEXT("most of its last requests crashed"));
