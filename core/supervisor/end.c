@@ -42,7 +42,7 @@ how_it_ended(int status, char *text, size_t size)
 	return text;
 }
 
-/* What a worker was doing, copied from its slot, where other workers may still write. */
+/* A copy of a slot's last request: other workers may still write to the slot. */
 struct last_request {
 	char request[sizeof((struct scop_slot *)0)->request];
 	char tenant_name[sizeof((struct scop_slot *)0)->tenant_name];
