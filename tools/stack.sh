@@ -139,7 +139,6 @@ write_db_config() {
 	innodb_buffer_pool_size = 128M
 	innodb_lock_wait_timeout = 5
 	lock_wait_timeout = 5
-	transaction-isolation = READ-COMMITTED
 	table_definition_cache = 20000
 	max_prepared_stmt_count = 100000
 	max_connections = 300

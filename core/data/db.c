@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/value.h"
 
-enum { CONNECT_SECONDS = 2, IO_SECONDS = 30 };
+enum { CONNECT_SECONDS = 2, IO_SECONDS = 30, LOCK_WAIT_SECONDS = 5 };
 
 struct scop_db *
 scop_db_new(const struct scop_db_account *account)
@@ -187,7 +187,7 @@ scop_db_hold(struct scop_db *db, bool held)
 enum scop_db_status
 scop_db_connect(struct scop_db *db)
 {
-	char init[220], rows[40] = "";
+	char init[360], rows[40] = "";
 
 	if (db->mysql)
 		return SCOP_DB_OK;
@@ -200,9 +200,10 @@ scop_db_connect(struct scop_db *db)
 	if (db->account.rows_max > 0) /* one more, by which a reader sees that there are too many */
 		snprintf(rows, sizeof rows, ", sql_select_limit=%u", db->account.rows_max + 1);
 	snprintf(init, sizeof init,
-	    "SET time_zone='+00:00', max_statement_time=%u%s, sql_mode='STRICT_ALL_TABLES,"
+	    "SET time_zone='+00:00', tx_isolation='READ-COMMITTED', innodb_lock_wait_timeout=%d, "
+	    "lock_wait_timeout=%d, max_statement_time=%u%s, sql_mode='STRICT_ALL_TABLES,"
 	    "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
-	    db->account.statement_seconds, rows);
+	    LOCK_WAIT_SECONDS, LOCK_WAIT_SECONDS, db->account.statement_seconds, rows);
 	mysql_optionsv(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &(unsigned){ CONNECT_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_READ_TIMEOUT, &(unsigned){ IO_SECONDS });

@@ -6,6 +6,10 @@
  * One connection serves one process, one request at a time. It reconnects after a loss between two
  * requests; a loss within a request is an error. Source of the wire format:
  * https://mariadb.com/kb/en/clientserver-protocol/.
+ *
+ * Each session sets what the statements rely on, whatever the server's configuration says: UTC,
+ * strict SQL, READ COMMITTED (a read takes no lock, and a write locks no gap between rows), and at
+ * most 5 seconds of waiting for a lock.
  */
 #ifndef SCOP_DATA_DB_H
 #define SCOP_DATA_DB_H

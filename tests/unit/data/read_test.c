@@ -294,6 +294,23 @@ a_get_cannot_write(void **state)
 }
 
 static void
+a_session_sets_what_statements_rely_on(void **state)
+{
+	static const struct scop_statement settings = { "settings",
+		"SELECT @@tx_isolation AS isolation, @@innodb_lock_wait_timeout AS row_wait, "
+		"@@lock_wait_timeout AS table_wait, @@max_statement_time AS time",
+		0, 0 };
+	const struct scop_value *rows;
+
+	(void)state;
+	need_database();
+	const struct scop_query query = { .statement = &settings };
+	assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
+	assert_string_equal(as_json(rows),
+	    "[{\"isolation\":\"READ-COMMITTED\",\"row_wait\":5,\"table_wait\":5,\"time\":5.0}]");
+}
+
+static void
 more_statements_than_the_cache_holds_all_run(void **state)
 {
 	static struct scop_statement statements[400];
@@ -327,6 +344,7 @@ main(void)
 		cmocka_unit_test(as_many_reads_as_a_page_wants_are_made),
 		cmocka_unit_test(a_read_of_too_many_rows_fails_with_words),
 		cmocka_unit_test(a_get_cannot_write),
+		cmocka_unit_test(a_session_sets_what_statements_rely_on),
 		cmocka_unit_test(more_statements_than_the_cache_holds_all_run) };
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
