@@ -150,6 +150,8 @@ print_template(FILE *file, const struct scop_config *config)
 		{ "@WEBROOT@", config->webroot },
 		{ "@PORT@", config->port[0] ? config->port : "80" },
 		{ "@FORM_RATE@", config->form_rate },
+		{ "@COOKIE@", config->https ? "__Host-" : "" },
+		{ "@SECURE@", config->https ? "; Secure" : "" },
 		{ "@AT_ONCE@", at_once },
 		{ "@CATALOGUE_HOST@",
 		    config->catalogue_host[0] ? config->catalogue_host : "catalogue.invalid" },

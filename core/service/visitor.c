@@ -10,7 +10,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { TOKEN_LENGTH = 40, KEPT_SECONDS = 180 * 86400 };
+enum { TOKEN_LENGTH = 40 };
 
 static const char *
 cookie_name(const struct scop_request *req)
@@ -48,7 +48,7 @@ scop_visitor_renew(struct scop_request *req)
 
 	req->for_visitor = true;
 	req->visitor = scop_hash(req, token);
-	scop_request_cookie(req, cookie_name(req), scop_as_text(token), KEPT_SECONDS);
+	scop_request_cookie(req, SCOP_COOKIE_OWN, scop_as_text(token));
 	return req->visitor;
 }
 

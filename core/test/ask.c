@@ -221,18 +221,22 @@ set_cookie(struct scop_test *test, const char *name, const char *value)
 		scop_test_add(test, cookies, name, value);
 }
 
-/* Keeps the answer's cookies, as a browser would. */
+/* Keeps the cookies that nginx would set for the answer, as a browser would. */
 static void
 keep_cookies(struct scop_test *test)
 {
-	static const char mark[] = "Set-Cookie: ";
+	const char *const names[][2] = { { "X-Set-Session: ", "sid" }, { "X-Set-Flash: ", "flash" },
+		{ "X-Set-Own: ", test->app.module_name } };
 
-	for (const char *at = test->head; (at = strstr(at, mark));) {
-		at += strlen(mark);
-		const size_t name = strcspn(at, "="), value = strcspn(at + name, ";");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *at = strstr(test->head, names[i][0]);
 
-		set_cookie(test, scop_arena_printf(test->arena, "%.*s", (int)name, at),
-		    scop_arena_printf(test->arena, "%.*s", (int)value - 1, at + name + 1));
+		if (!at)
+			continue;
+		at += strlen(names[i][0]);
+		const char *value =
+		    scop_arena_printf(test->arena, "%.*s", (int)strcspn(at, "\r"), at);
+		set_cookie(test, names[i][1], strcmp(value, "-") == 0 ? "" : value);
 	}
 }
 

@@ -240,7 +240,7 @@ scop_answer_error(struct scop_request *req, struct scop_answer *answer, int stat
 	const size_t which = status_index(status);
 
 	scop_answer_init(answer, req->arena, status);
-	scop_buffer_init(&req->cookies, req->arena);
+	memset(req->cookies, 0, sizeof req->cookies);
 	scop_answer_header(answer, "Cache-Control", "no-store");
 	if (status == 503)
 		scop_answer_header(answer, "Retry-After", "60");

@@ -10,7 +10,7 @@
 
 #include "web/form.h"
 
-enum { MAC = 16, TEXT_MAX = 1000, KEPT_SECONDS = 30 };
+enum { MAC = 16, TEXT_MAX = 1000 };
 
 static const char *
 cookie_name(const struct scop_request *req)
@@ -38,14 +38,15 @@ scop_flash_with(struct scop_request *req, const char *text, const struct scop_va
 	const char *filled = scop_request_fill(req, scop_translate(req, text), values);
 	const size_t length = scop_utf8_fit(filled, TEXT_MAX);
 	unsigned char raw[MAC + TEXT_MAX];
-	char cookie[sodium_base64_ENCODED_LEN(MAC + TEXT_MAX,
-	    sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+	const size_t size =
+	    sodium_base64_ENCODED_LEN(MAC + TEXT_MAX, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	char *cookie = scop_arena_alloc(req->arena, size);
 
 	sign(req, filled, length, raw);
 	memcpy(raw + MAC, filled, length);
-	sodium_bin2base64(cookie, sizeof cookie, raw, MAC + length,
+	sodium_bin2base64(cookie, size, raw, MAC + length,
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	scop_request_cookie(req, cookie_name(req), cookie, KEPT_SECONDS);
+	scop_request_cookie(req, SCOP_COOKIE_FLASH, cookie);
 }
 
 void
@@ -63,7 +64,7 @@ scop_flash_take(struct scop_request *req)
 
 	if (!cookie)
 		return NULL;
-	scop_request_cookie(req, cookie_name(req), "", 0);
+	scop_request_cookie(req, SCOP_COOKIE_FLASH, "");
 	req->for_visitor = true;
 	if (sodium_base642bin(raw, sizeof raw, cookie, strlen(cookie), NULL, &length, NULL,
 		sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||

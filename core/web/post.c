@@ -53,7 +53,7 @@ draw_form_again(struct scop_request *req, struct scop_answer *answer)
 	const struct scop_list_maker errors = req->errors;
 	const struct scop_map_maker error_by_field = req->error_by_field;
 
-	scop_buffer_init(&req->cookies, req->arena); /* of a run that was rolled back */
+	memset(req->cookies, 0, sizeof req->cookies); /* of a run that was rolled back */
 	if (req->wants_json || !req->route->form) {
 		scop_answer_error(req, answer, 422, NULL);
 		return;

@@ -263,6 +263,6 @@ scop_show_once(struct scop_request *req)
 void
 scop_session_cookie(struct scop_request *req, const char *token)
 {
-	scop_request_cookie(req, req->app->https ? "__Host-sid" : "sid", token ? token : "",
-	    token && token[0] ? -1 : 0);
+	scop_request_cookie(req, SCOP_COOKIE_SESSION,
+	    token ? scop_arena_text(req->arena, token) : "");
 }

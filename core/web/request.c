@@ -169,7 +169,7 @@ scop_request_rewind(struct scop_request *req)
 	req->cause[0] = '\0';
 	req->answer = ANSWER_NONE;
 	req->view = NULL;
-	scop_buffer_init(&req->cookies, req->arena);
+	memset(req->cookies, 0, sizeof req->cookies);
 	req->visitor = NULL;
 	req->settings = req->role_titles = NULL;
 	req->rejected = false;
@@ -216,11 +216,19 @@ scop_request_fill(struct scop_request *req, const char *sentence, const struct s
 }
 
 void
-scop_request_cookie(struct scop_request *req, const char *name, const char *value, int seconds)
+scop_request_cookie(struct scop_request *req, enum scop_cookie cookie, const char *value)
 {
-	scop_buffer_printf(&req->cookies, "Set-Cookie: %s=%s; Path=/; HttpOnly; SameSite=Lax", name,
-	    value);
-	if (seconds >= 0)
-		scop_buffer_printf(&req->cookies, "; Max-Age=%d", seconds);
-	scop_buffer_text(&req->cookies, req->app->https ? "; Secure\r\n" : "\r\n");
+	req->cookies[cookie] = value;
+}
+
+void
+scop_request_cookie_lines(const struct scop_request *req, struct scop_buffer *out)
+{
+	static const char *const headers[SCOP_COOKIES] = { "X-Set-Session", "X-Set-Flash",
+		"X-Set-Own" };
+
+	for (size_t i = 0; i < SCOP_COOKIES; i++)
+		if (req->cookies[i])
+			scop_buffer_printf(out, "%s: %s\r\n", headers[i],
+			    req->cookies[i][0] ? req->cookies[i] : "-");
 }

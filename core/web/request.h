@@ -28,6 +28,15 @@ struct scop_pairs {
 	size_t file_count;
 };
 
+/* The cookies that an answer may set or remove. nginx writes them: their names, and how long they
+ * last, are not the worker's to choose. */
+enum scop_cookie {
+	SCOP_COOKIE_SESSION, /* the portal's alone; until the browser is closed */
+	SCOP_COOKIE_FLASH,   /* half a minute */
+	SCOP_COOKIE_OWN,     /* of the module; half a year */
+	SCOP_COOKIES
+};
+
 struct scop_request {
 	struct scop_app *app;
 	struct scop_arena *arena;
@@ -97,8 +106,9 @@ struct scop_request {
 	bool download;         /* made for this request, so it is not cached */
 	const char *file_type;
 	const struct scop_value *file_bytes;
-	struct scop_buffer
-	    cookies;     /* header lines, sent only with a committed answer, never stored */
+	/* by their kind; "" removes one, NULL leaves it; sent only with a committed answer, never
+	 * stored */
+	const char *cookies[SCOP_COOKIES];
 	bool shown_once; /* the answer is not stored with the form's key */
 	bool rejected;
 	const struct scop_field *full; /* of lines: no further row could be added */
@@ -142,10 +152,12 @@ void scop_request_rewind(struct scop_request *req);
 struct scop_request *scop_request_new(struct scop_app *app, struct scop_arena *arena,
     const struct scop_site *site);
 
-/* Makes the answer set a cookie for the whole host name, which scripts cannot read: for `seconds`;
- * 0 removes it, a negative number keeps it until the browser is closed. */
-void scop_request_cookie(struct scop_request *req, const char *name, const char *value,
-    int seconds);
+/* Makes the answer set the cookie, which scripts cannot read; "" removes it. `value`: letters,
+ * digits, '-' and '_', at least 20; it must live as long as the request. */
+void scop_request_cookie(struct scop_request *req, enum scop_cookie cookie, const char *value);
+
+/* Writes the header lines by which nginx sets the answer's cookies (nginx/scopiton.conf.in). */
+void scop_request_cookie_lines(const struct scop_request *req, struct scop_buffer *out);
 
 /* `sentence` with each {{name}} replaced by its value, in the reader's format. */
 const char *scop_request_fill(struct scop_request *req, const char *sentence,

@@ -233,10 +233,12 @@ send_answer(struct scop_request *req, const struct scop_exchange *exchange,
     const struct scop_value *bytes)
 {
 	const char *timing = scop_trace_header(req);
+	struct scop_buffer cookies;
 
-	if (req->cookies.length > 0)
-		exchange->write(exchange->context, scop_buffer_str(&req->cookies),
-		    req->cookies.length);
+	scop_buffer_init(&cookies, req->arena);
+	scop_request_cookie_lines(req, &cookies);
+	if (cookies.length > 0)
+		exchange->write(exchange->context, scop_buffer_str(&cookies), cookies.length);
 	if (timing)
 		exchange->write(exchange->context, timing, strlen(timing));
 	exchange->write(exchange->context, bytes->string, bytes->length);

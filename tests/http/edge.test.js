@@ -95,6 +95,22 @@ test('a module is sent its own cookies, not the other modules\'', async () => {
   assert.doesNotMatch(await hears(SITE, 'keeper=theirs'), /theirs/)
 })
 
+test('a module sets its own cookie and the next page\'s message, and none besides', async () => {
+  const token = 'a1b2c3d4e5f6g7h8i9j0'
+  const cookies = async (heads, options) => (await say(heads, options)).headers['set-cookie'] ?? []
+  for (const portal of [true, false]) {
+    for (const head of ['Set-Cookie: sid=evil', 'Set-Cookie: __Host-sid=evil; Path=/', `Set-Cookie: keeper=${token}`, 'Set-Cookie: any=thing', 'set-cookie: sid=evil', 'Set-Cookie2: sid=evil',
+      `X-Set-Session: ${token}`, 'X-Set-Session: -', `X-Set-Own: ${token}; Domain=localhost`, `X-Set-Own: ${token}, sid=evil`, `X-Set-Flash: ${token}; Max-Age=999999`])
+      assert.deepEqual(await cookies([head], { portal }), [], head)
+    assert.deepEqual(await cookies([`X-Set-Own: ${token}`, `X-Set-Flash: ${token}`], { portal }),
+      [`forger=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000`, `flash=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=30`])
+    assert.deepEqual(await cookies(['X-Set-Own: -', 'X-Set-Flash: -'], { portal }),
+      ['forger=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0', 'flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0'])
+    const { headers } = await say([`X-Set-Own: ${token}`, `X-Set-Session: ${token}`, `X-Set-Flash: ${token}`], { portal })
+    assert.deepEqual(Object.keys(headers).filter((name) => name.startsWith('x-set-')), [])
+  }
+})
+
 // A file that nginx keeps, with a count that a keeper who has just begun does not reach within this test.
 async function kept (flower) {
   for (let i = 0; ; i++) {
