@@ -49,16 +49,19 @@ WITH RECURSIVE below AS (SELECT id, 1 AS depth FROM category WHERE id = :categor
 SELECT p.id, p.slug, p.name, p.quality, p.picture, p.price_cents, p.price_varies, p.for_sale, p.is_last
 FROM below b JOIN product p ON p.category = b.id AND p.published = 1 WHERE p.id < :before ORDER BY p.id DESC LIMIT :limit
 
--- A row for each variant, and in each what is the same for all, as a statement more costs as much as thirty rows. The description,
--- which may be long, is in the first row alone.
+-- A row for each variant, and in each what is the same for all, as a statement more costs as much as thirty rows. A long
+-- description has a statement of its own, so that 200 variants do not repeat it.
 -- name: product_page (slug)
-SELECT p.slug, p.name, IF(v.id = (SELECT f.id FROM variant f WHERE f.product = p.id AND f.removed = 0 ORDER BY f.id LIMIT 1), p.description, NULL) AS description,
+SELECT p.slug, p.name, IF(LENGTH(p.description) <= 4000, p.description, NULL) AS description,
 	p.quality, p.option1_name, p.option2_name, p.option3_name, p.picture, p.price_varies,
 	c.slug AS category_slug, c.title AS category_title, c.parent IS NOT NULL AS has_parents, s.scheme, s.free_from_cents,
 	v.id, v.option1, v.option2, v.option3, v.price_cents, v.stock, v.weight_grams, v.stock IS NULL OR v.stock > 0 AS for_sale, v.stock = 1 AS is_last
 FROM product p JOIN selling s ON s.only_one = 1 LEFT JOIN category c ON c.id = p.category
 JOIN variant v FORCE INDEX (PRIMARY) ON v.product = p.id AND v.removed = 0
 WHERE p.slug = :slug AND p.published = 1 ORDER BY v.id
+
+-- name: long_description (slug)
+SELECT description FROM product WHERE slug = :slug
 
 -- name: neighbours_of_product (slug)
 SELECT n.slug, n.name, n.picture, n.price_cents, n.price_varies FROM product p

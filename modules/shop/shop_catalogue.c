@@ -75,6 +75,16 @@ described(struct scop_request *req, const struct scop_value *variants,
 	return scop_list_done(list);
 }
 
+static const struct scop_value *
+description_of(struct scop_request *req, const struct scop_value *product)
+{
+	const struct scop_value *description = scop_get(product, "description");
+
+	if (scop_type(description) != SCOP_NULL)
+		return description;
+	return scop_get(scop_row(req, long_description(scop_get(product, "slug"))), "description");
+}
+
 void
 shop_product(struct scop_request *req)
 {
@@ -92,6 +102,7 @@ shop_product(struct scop_request *req)
 		return;
 	}
 	scop_put(req, "product", product);
+	scop_put(req, "description", description_of(req, product));
 	scop_put(req, "terms", product);
 	if (scop_bool(product, "has_parents"))
 		scop_put(req, "parents",

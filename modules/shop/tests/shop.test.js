@@ -142,6 +142,16 @@ test('our own CSV brings categories, variants, pictures; semicolons and Windows 
   assert.match(shown.headers['content-security-policy'], /sandbox/)
 })
 
+test('a description is shown whole, however long it is and however many variants there are', async () => {
+  const texts = { kurz: 'Ein Satz.', grenze: 'é'.repeat(2000), lang: `${'Satz um Satz. '.repeat(1000)}Ende`, leer: '' }
+  const lines = Object.entries(texts).flatMap(([slug, text]) => [1, 2, 3].map((size) => `${slug},${slug},${size === 1 ? text : ''},Taille,${size},${size},1`))
+  await imported(write('texts.csv', ['product,name,description,option1_name,option1,price,stock', ...lines].join('\n') + '\n'))
+  for (const [slug, text] of Object.entries(texts)) {
+    const { body } = await stack.request(host, `/fr/p/${slug}`)
+    assert.equal(body.match(/<p class="lines">([^<]*)<\/p>/)?.[1] ?? '', text, slug)
+  }
+})
+
 test('options are groups of choices; each leads to a variant, and price and stock are those of the chosen one', async () => {
   await imported(write('choices.csv', `product,name,category,sku,option1_name,option1,option2_name,option2,price,stock
 globe,Globe,Lampes,G-A20,Verre,Ambre,Taille,20 cm,50,3
