@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -86,6 +87,22 @@ check_disk(const char *path)
 	    path);
 }
 
+/* MariaDB bounds a temporary table, but not the file in which a statement sorts. */
+static void
+check_temporary(struct scop_platform *platform)
+{
+	const struct scop_value *places = scop_platform_row(platform,
+	    "SELECT SUBSTRING_INDEX(@@tmpdir, ':', 1) AS tmp, @@datadir AS data");
+	struct stat tmp, data;
+
+	if (stat(scop_text(places, "tmp"), &tmp) == 0 &&
+	    stat(scop_text(places, "data"), &data) == 0 && tmp.st_dev == data.st_dev)
+		tell("note",
+		    "MariaDB's temporary files, in '%s', are on the disk of its data: statements "
+		    "that sort could fill it. Give tmpdir a file system of its own.",
+		    scop_text(places, "tmp"));
+}
+
 static void
 check_database(struct scop_platform *platform)
 {
@@ -105,6 +122,7 @@ check_database(struct scop_platform *platform)
 		tell("note",
 		    "the server's character set is %s; Scopiton's databases set utf8mb4 themselves",
 		    scop_text(commit, "charset"));
+	check_temporary(platform);
 }
 
 static void

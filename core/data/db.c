@@ -17,6 +17,11 @@
 
 enum { CONNECT_SECONDS = 2, IO_SECONDS = 30, LOCK_WAIT_SECONDS = 5 };
 
+/* A module's statement gets an error beyond these: of one temporary table, and of the memory that
+ * MariaDB counts, which is that of tables, buffers and prepared statements, but not of texts. */
+#define TABLE_BYTES_MAX (256LL << 20)
+#define SESSION_BYTES_MAX (256LL << 20)
+
 struct scop_db *
 scop_db_new(const struct scop_db_account *account)
 {
@@ -187,7 +192,7 @@ scop_db_hold(struct scop_db *db, bool held)
 enum scop_db_status
 scop_db_connect(struct scop_db *db)
 {
-	char init[360], rows[40] = "";
+	char init[440], limits[120] = "";
 
 	if (db->mysql)
 		return SCOP_DB_OK;
@@ -198,12 +203,14 @@ scop_db_connect(struct scop_db *db)
 	if (!db->mysql)
 		abort();
 	if (db->account.rows_max > 0) /* one more, by which a reader sees that there are too many */
-		snprintf(rows, sizeof rows, ", sql_select_limit=%u", db->account.rows_max + 1);
+		snprintf(limits, sizeof limits,
+		    ", sql_select_limit=%u, tmp_disk_table_size=%lld, max_session_mem_used=%lld",
+		    db->account.rows_max + 1, TABLE_BYTES_MAX, SESSION_BYTES_MAX);
 	snprintf(init, sizeof init,
 	    "SET time_zone='+00:00', tx_isolation='READ-COMMITTED', innodb_lock_wait_timeout=%d, "
 	    "lock_wait_timeout=%d, max_statement_time=%u%s, sql_mode='STRICT_ALL_TABLES,"
 	    "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE'",
-	    LOCK_WAIT_SECONDS, LOCK_WAIT_SECONDS, db->account.statement_seconds, rows);
+	    LOCK_WAIT_SECONDS, LOCK_WAIT_SECONDS, db->account.statement_seconds, limits);
 	mysql_optionsv(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &(unsigned){ CONNECT_SECONDS });
 	mysql_optionsv(db->mysql, MYSQL_OPT_READ_TIMEOUT, &(unsigned){ IO_SECONDS });

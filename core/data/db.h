@@ -35,7 +35,9 @@ struct scop_db_account {
 	 * statements by their keys: see data/statements.h */
 	bool gateway;
 	unsigned statement_seconds; /* MariaDB ends a longer statement; 0: no limit */
-	unsigned rows_max;          /* a read of more rows fails; 0: no limit */
+	/* a read of more rows fails, and one that needs a temporary table or memory of more than
+	 * 256 MB; 0: no such limits */
+	unsigned rows_max;
 };
 
 /* The maximum number of rows that a module's statement may read. */

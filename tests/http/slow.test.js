@@ -10,7 +10,7 @@ let stack, packages
 
 before(async () => {
   packages = new Packages('portal', 'sluggish')
-  stack = await start({ modules: packages.folder, config: ['slow_statement_milliseconds = 100', 'statement_seconds = 3'] })
+  stack = await start({ modules: packages.folder, config: ['slow_statement_milliseconds = 100', 'statement_seconds = 6'] })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('module', 'install', 'sluggish', '--tenant', 'acme')
   await until('it is there', async () => (await stack.request(host, '/fr/sluggish/')).status === 200)
@@ -38,6 +38,12 @@ test('a statement that MariaDB ends is named in the log, and is the slowest of t
   assert.equal(told(/failed: statement 'too_many': 1969: /).length, 1)
   assert.match(told(/slow statement 'too_many'/)[0], /\d{4} ms, 0 rows, and it failed, route too_slow/)
   assert.match((await stack.cli('slow')).split('\n')[1], / too_many +too_slow +acme$/)
+})
+
+test('a statement whose temporary table grows too large ends with an error, long before the disk is full', async () => {
+  assert.equal((await stack.request(host, '/fr/sluggish/too-wide')).status, 500)
+  await until('it is told', () => told(/failed: statement 'wide': 1114: .*is full/).length === 1)
+  assert.equal((await stack.request(host, '/fr/sluggish/')).status, 200)
 })
 
 test('without a supervisor the list says what to do', async () => {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Statements that are fast, slow, and slower than MariaDB allows; alone and in a batch. */
+/* Statements that are fast, slow, slower than MariaDB allows, and larger; alone and in a batch. */
 #include "names.h"
 
 static const struct scop_value *
@@ -33,6 +33,13 @@ too_slow(struct scop_request *req)
 }
 
 static void
+too_wide(struct scop_request *req)
+{
+	scop_put(req, "too_many", scop_rows(req, wide(least(req))));
+	scop_view(req, &view_page);
+}
+
+static void
 add(struct scop_request *req)
 {
 	scop_write(req, digit_add(least(req)));
@@ -51,6 +58,7 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_POST, .path = "/", .name = "ask", .handle = add },
 	{ .method = SCOP_GET, .path = "/slow", .name = "slow", .handle = slow_page },
 	{ .method = SCOP_GET, .path = "/too-slow", .name = "too_slow", .handle = too_slow },
+	{ .method = SCOP_GET, .path = "/too-wide", .name = "too_wide", .handle = too_wide },
 	{ 0 },
 };
 
