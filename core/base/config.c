@@ -10,23 +10,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/network.h"
+
 #define TEXT(name, standard) \
 	{ \
-#name, KIND_TEXT, offsetof(struct scop_config, name), standard, 0, 0, 0 \
+#name, KIND_TEXT, offsetof(struct scop_config, name), \
+		    sizeof((struct scop_config *)NULL)->name, standard, 0, 0, 0 \
 	}
 #define FLAG(name, standard) \
 	{ \
-#name, KIND_FLAG, offsetof(struct scop_config, name), NULL, standard, 0, 1 \
+#name, KIND_FLAG, offsetof(struct scop_config, name), sizeof(bool), NULL, \
+		    standard, 0, 1 \
 	}
 #define NUMBER(name, standard, min, max) \
 	{ \
-#name, KIND_NUMBER, offsetof(struct scop_config, name), NULL, standard, min, max \
+#name, KIND_NUMBER, offsetof(struct scop_config, name), sizeof(int64_t), NULL, \
+		    standard, min, max \
 	}
 
 static const struct setting {
 	const char *name;
 	enum { KIND_TEXT, KIND_FLAG, KIND_NUMBER } kind;
-	size_t offset;
+	size_t offset, size;
 	const char *text;
 	int64_t number, min, max;
 } settings[] = {
@@ -46,6 +51,7 @@ static const struct setting {
 	TEXT(nginx_user, ""),
 	TEXT(nginx_group, ""),
 	TEXT(port, ""),
+	TEXT(trusted_proxies, ""),
 	TEXT(form_rate, "5r/s"),
 	NUMBER(requests_at_once, 256, 1, 4096),
 	TEXT(mail_server, ""),
@@ -95,7 +101,7 @@ set_default(struct scop_config *config, const struct setting *setting)
 {
 	switch (setting->kind) {
 	case KIND_TEXT:
-		snprintf(place(config, setting), SCOP_CONFIG_TEXT, "%s", setting->text);
+		snprintf(place(config, setting), setting->size, "%s", setting->text);
 		break;
 	case KIND_FLAG:
 		*(bool *)place(config, setting) = setting->number != 0;
@@ -114,9 +120,9 @@ set(struct scop_config *config, const struct setting *setting, const char *value
 
 	switch (setting->kind) {
 	case KIND_TEXT:
-		if (strlen(value) >= SCOP_CONFIG_TEXT)
-			return scop_error_set(err, "%s:%u: '%s' is longer than 255 bytes",
-			    config->file, line, setting->name);
+		if (strlen(value) >= setting->size)
+			return scop_error_set(err, "%s:%u: '%s' is longer than %zu bytes",
+			    config->file, line, setting->name, setting->size - 1);
 		strcpy(place(config, setting), value);
 		return true;
 	case KIND_FLAG:
@@ -191,6 +197,22 @@ check_catalogue(const struct scop_config *config, struct scop_error *err)
 }
 
 static bool
+check_proxies(const struct scop_config *config, struct scop_error *err)
+{
+	struct scop_error why;
+
+	for (const char *at = config->trusted_proxies; *at; at += strspn(at, " \t")) {
+		const size_t length = strcspn(at, " \t");
+
+		if (!scop_network_check(at, length, &why))
+			return scop_error_set(err, "%s: 'trusted_proxies' %s", config->file,
+			    why.text);
+		at += length;
+	}
+	return true;
+}
+
+static bool
 check_mail(const struct scop_config *config, struct scop_error *err)
 {
 	if (config->mail_server[0] && strncmp(config->mail_server, "smtp://", 7) != 0 &&
@@ -234,7 +256,8 @@ check(const struct scop_config *config, struct scop_error *err)
 		return scop_error_set(err,
 		    "%s: 'pool_workers' is more than 'workers', the limit for all pools",
 		    config->file);
-	if (!check_catalogue(config, err) || !check_mail(config, err))
+	if (!check_catalogue(config, err) || !check_proxies(config, err) ||
+	    !check_mail(config, err))
 		return false;
 	if (strlen(config->country) != 2 ||
 	    strspn(config->country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-enum { SCOP_CONFIG_TEXT = 256, SCOP_RUN_MAX = 24 };
+enum { SCOP_CONFIG_TEXT = 256, SCOP_CONFIG_LIST = 2048, SCOP_RUN_MAX = 24 };
 
 struct scop_config {
 	char file[SCOP_CONFIG_TEXT];
@@ -37,6 +37,8 @@ struct scop_config {
 	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
 	/* of nginx and in printed addresses; empty: the standard port */
 	char port[SCOP_CONFIG_TEXT];
+	/* addresses and networks, separated by blanks, whose word on a visitor's address counts */
+	char trusted_proxies[SCOP_CONFIG_LIST];
 	/* of one tenant to one module; further ones are answered 503 */
 	int64_t requests_at_once;
 	/* forms of one client to one tenant, in nginx's notation */

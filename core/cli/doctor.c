@@ -69,6 +69,10 @@ check_separation(const struct scop_config *config)
 		tell("note",
 		    "'development = yes': error pages show their cause, and everybody may sign in "
 		    "to the portals below .localhost. Only for demos and authors.");
+	if (config->https && !config->trusted_proxies[0])
+		tell("note",
+		    "no 'trusted_proxies': all visitors of the proxy that ends TLS are one sender, "
+		    "so that one of them can lock the others out of forms and sign-ins.");
 	if (!config->sandbox)
 		tell("note",
 		    "'sandbox = no': modules can do whatever this user can. Only for debugging.");

@@ -6,6 +6,7 @@
  * recent failures may not, so that guessers cannot crowd an owner out. The gate is the first bytes
  * of a file, locked by each process that hashes or waits: a process that dies releases its lock.
  */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -151,11 +152,16 @@ scop_password_verify(struct scop_request *req, const struct scop_value *password
 const struct scop_value *
 scop_sender_hash(struct scop_request *req)
 {
-	size_t length = strlen(req->sender);
-	unsigned colons = 0;
+	enum { NETWORK = 8, MAPPED = 12 };
+	struct in6_addr six;
+	char four[INET_ADDRSTRLEN];
+	const char *sender = req->sender;
 
-	for (size_t i = 0; i < length; i++)
-		if (req->sender[i] == ':' && ++colons == 4)
-			length = i;
-	return scop_hash(req, scop_value_bytes(req->arena, req->sender, length));
+	if (inet_pton(AF_INET6, sender, &six) == 1) {
+		if (!IN6_IS_ADDR_V4MAPPED(&six))
+			return scop_hash(req,
+			    scop_value_bytes(req->arena, (const char *)six.s6_addr, NETWORK));
+		sender = inet_ntop(AF_INET, six.s6_addr + MAPPED, four, sizeof four);
+	}
+	return scop_hash(req, scop_value_text(req->arena, sender));
 }

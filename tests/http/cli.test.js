@@ -497,6 +497,8 @@ test('doctor is 0 on a sound machine, and 1 with a fault told', async () => {
   const { code, stdout } = await call(['doctor'])
   assert.match(stdout, /note .*'development = yes': error pages show their cause, and everybody may sign in/)
   assert.equal(code, 0, stdout)
+  assert.match(stdout, /note .*MariaDB's temporary files, in '\S+', are on the disk of its data/)
+  assert.doesNotMatch(stdout, /trusted_proxies/, 'without https there is no proxy to trust')
   assert.match(stdout, /^ok +MariaDB \d+/m)
   assert.doesNotMatch(stdout, /^fault/m)
   const conf = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8')
@@ -507,5 +509,7 @@ test('doctor is 0 on a sound machine, and 1 with a fault told', async () => {
     assert.equal(ill.code, 1, to)
     assert.match(ill.stdout, /^fault +.*(nonexistent|nogrouplikethis)/m)
   }
+  fs.writeFileSync(file, conf.replace(/^https = .*/m, 'https = yes'))
+  assert.match((await call(['doctor'], { config: file })).stdout, /^note +no 'trusted_proxies': all visitors .* are one sender/m)
   assert.equal((await call(['doctor'], { config: '/nonexistent' })).code, 1)
 })

@@ -79,6 +79,36 @@ mistakes_are_told_with_file_and_line(void **state)
 }
 
 static void
+the_proxies_are_addresses_and_networks(void **state)
+{
+	static const char *const wrong[] = { "nobody", "10.0.0.256", "10.0.0.0/33", "10.0.0.0/",
+		"10.0.0.0/x", "10.0.0.0/8x", "10.0.0.0/-8", "10.0.0.0/8/8", "::1/129", "1::2::3",
+		"fe80::1%eth0", "10.0.0.7;", "10.0.0.7:80", "unix:", "10.0.0.7 x", "10.0.0.0/ 8",
+		"10.0.0.0/99999999999999999999",
+		"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc" };
+	char text[200];
+
+	(void)state;
+	assert_true(load("trusted_proxies = 127.0.0.1 10.0.0.0/8\t2001:db8::/32 ::1 "
+			 "192.0.2.7/32 ::ffff:10.0.0.7\n"));
+	assert_true(load("trusted_proxies =\n"));
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		snprintf(text, sizeof text, "trusted_proxies = %s\n", wrong[i]);
+		assert_false(load(text));
+		assert_non_null(strstr(err.text, "'trusted_proxies' has '"));
+		assert_non_null(strstr(err.text, "no address and no network"));
+	}
+	assert_false(load("trusted_proxies = 0.0.0.0/0\n"));
+	assert_non_null(strstr(err.text, "everybody"));
+	assert_false(load("trusted_proxies = ::/0\n"));
+	assert_non_null(strstr(err.text, "everybody"));
+	assert_false(load("trusted_proxies = 10.0.0.1/8\n"));
+	assert_non_null(strstr(err.text, "bits after the first 8"));
+	assert_false(load("trusted_proxies = 2001:db8::8000:0/96\n"));
+	assert_non_null(strstr(err.text, "bits after the first 96"));
+}
+
+static void
 a_number_at_its_bounds_is_taken(void **state)
 {
 	(void)state;
@@ -173,6 +203,7 @@ main(void)
 		cmocka_unit_test(an_empty_file_gives_the_defaults),
 		cmocka_unit_test(blanks_and_comments_do_not_matter),
 		cmocka_unit_test(mistakes_are_told_with_file_and_line),
+		cmocka_unit_test(the_proxies_are_addresses_and_networks),
 		cmocka_unit_test(a_number_at_its_bounds_is_taken),
 		cmocka_unit_test(settings_that_contradict_each_other_are_refused),
 		cmocka_unit_test(a_text_has_255_bytes_at_most),
