@@ -357,10 +357,12 @@ main(int argc, char **argv)
 	find_users(&supervisor.host);
 	open_notices(&supervisor);
 	share_directory(&supervisor);
+	const int turn = supervisor_wait_for_turn(&supervisor);
 	supervisor_read_image(&supervisor);
 	/* the broker asks the kernel for the peer's user id */
 	supervisor.out_fd = supervisor_open_socket(&supervisor, "out", 0666, 0);
 	supervisor_open_control(&supervisor, predecessor, sizeof predecessor);
+	close(turn);
 	supervisor_take_over(&supervisor, predecessor);
 	write_state(&supervisor);
 	scop_log_line(SCOP_LOG_INFO, "ready");

@@ -59,6 +59,12 @@ bool supervisor_reap_service(struct supervisor *supervisor, pid_t pid);
 int supervisor_open_socket(const struct supervisor *supervisor, const char *name, mode_t mode,
     gid_t group);
 
+/* Waits until no other supervisor is between its first socket and its control socket: the one whose
+ * pools' sockets have the names then also has the control socket's, and is the one that remains.
+ * Closing the returned descriptor, or the end of the process, gives the next one its turn. Ends the
+ * supervisor if another one keeps its turn for TURN_SECONDS. */
+int supervisor_wait_for_turn(const struct supervisor *supervisor);
+
 /* Puts a new control socket in the place of the previous supervisor's in one step. That one remains
  * reachable as `ret_predecessor`, a name in the run directory, so it can be told at any time later;
  * a connection made earlier would be closed after CONTROL_WAIT_MS without a command. */

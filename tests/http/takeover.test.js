@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A new supervisor that starts slowly: the old one hangs up on a silent connection after 50 ms, and still has to hand over.
+// A new supervisor that starts slowly: the old one hangs up on a silent connection after 50 ms, and still has to hand over. Of several
+// that start at once each waits for its turn.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -19,22 +20,27 @@ before(async () => {
 })
 after(() => stack?.stop())
 
-// Starts a supervisor under strace, which acts on its first calls of connect; its process id and its end.
-async function startSlowly (action) {
+// Starts a supervisor under strace, which acts on its first calls of connect, or another one; its process id and its end.
+async function startSlowly (action, call = 'connect') {
   const log = fs.openSync(path.join(stack.folder, 'log/scopiton.log'), 'a')
-  const trace = spawn('strace', ['-o', '/dev/null', '-e', 'trace=connect', '-e', `inject=connect:${action}`, path.join(build, 'libexec/scopiton-supervisor'),
+  const trace = spawn('strace', ['-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${action}`, path.join(build, 'libexec/scopiton-supervisor'),
     path.join(stack.folder, 'scopiton.conf')], { stdio: ['ignore', log, log] })
   fs.closeSync(log)
   const ended = new Promise((resolve) => trace.once('exit', resolve))
   return { trace, ended }
 }
 
+const traced = (trace) => Number(fs.readFileSync(`/proc/${trace.pid}/task/${trace.pid}/children`, 'utf8').trim().split(' ')[0])
+const runFolder = () => fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)[1]
+
+// Its sockets are bound, and its control socket is not in its place yet.
+const isHalfWay = ({ trace }) => until('it has bound its sockets', () => alive(trace.pid) && fs.existsSync(path.join(runFolder(), `control.${traced(trace)}`)))
+
 async function check ({ trace, ended }, first) {
   try {
     await until('the first has ended', () => !alive(first), 45)
     assert.ok(await serves(), 'the second serves')
-    const run = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)[1]
-    assert.deepEqual(fs.readdirSync(run).filter((name) => name.startsWith('control')), ['control'])
+    assert.deepEqual(fs.readdirSync(runFolder()).filter((name) => name.startsWith('control')), ['control'])
     await stack.cli('module', 'disable', 'guestbook', '--tenant', 'acme') // it also publishes
     assert.ok(!await serves())
     await stack.cli('module', 'install', 'guestbook', '--tenant', 'acme')
@@ -42,7 +48,7 @@ async function check ({ trace, ended }, first) {
     assert.equal(await Promise.race([ended, sleep(45000)]), 0, 'the second has ended by itself')
     assert.ok(await serves(), 'the third serves')
   } finally {
-    if (alive(trace.pid)) for (const pid of fs.readFileSync(`/proc/${trace.pid}/task/${trace.pid}/children`, 'utf8').trim().split(' ')) process.kill(Number(pid), 'SIGTERM')
+    if (alive(trace.pid)) process.kill(traced(trace), 'SIGTERM')
   }
 }
 
@@ -64,4 +70,26 @@ test('of two supervisors that start at once, one remains', async () => {
   const last = both.find(({ trace }) => alive(trace.pid))
   assert.ok(last, 'the other one remains')
   await check(last, both.find((one) => one !== last).trace.pid)
+})
+
+test('one that starts while another has bound its sockets and not yet its control socket waits, and then takes over from it', async () => {
+  const first = stack.pid('supervisor')
+  const slow = await startSlowly('delay_enter=1500000:when=1', 'renameat2')
+  await isHalfWay(slow)
+  const quick = await startSlowly('delay_enter=1000:when=1')
+  await until('the first has ended', () => !alive(first), 45)
+  await check(quick, slow.trace.pid)
+})
+
+test('one that halts half way is named by the next one, which gives up in time; its death ends its turn', async () => {
+  const halted = await startSlowly('delay_enter=60000000:when=1', 'renameat2')
+  await isHalfWay(halted)
+  const pid = traced(halted.trace), next = await startSlowly('delay_enter=1000:when=1')
+  try {
+    assert.equal(await Promise.race([next.ended, sleep(25000)]), 1)
+    assert.match(stack.log(), new RegExp(`cannot start: another supervisor, process ${pid}, has been starting for 10 s\\. End it, and start again\\.`))
+  } finally { process.kill(pid, 'SIGKILL') }
+  await halted.ended
+  fs.rmSync(path.join(runFolder(), `control.${pid}`)) // which a killed process leaves
+  await check(await startSlowly('delay_enter=1000:when=1'), stack.pid('supervisor'))
 })
