@@ -76,10 +76,9 @@ look_at_manifest(struct check *check)
 static bool
 loads(struct check *check)
 {
-	struct scop_error err;
-
-	if (!scop_package_open_here(check->platform, check->folder, &check->package, &err))
-		return check_find(check, "E101", "%s", err.text);
+	if (!scop_package_open_here(check->platform, check->folder, &check->package,
+		&check->platform->err))
+		return check_fails(check, "E101");
 	look_at_manifest(check);
 	return true;
 }

@@ -8,6 +8,7 @@
 
 struct asking {
 	struct scop_platform *platform;
+	const struct scop_grants *indexed; /* of the index that offers the package */
 };
 
 static unsigned
@@ -19,23 +20,37 @@ listed(const struct scop_grants *grants, const struct scop_package *package)
 static unsigned
 of_index(const void *context, const struct scop_package *package)
 {
-	return listed(context, package);
+	return listed(((const struct asking *)context)->indexed, package);
+}
+
+/* The row of a package of the same bytes; NULL: this host has not accepted them. */
+static const struct scop_value *
+known(struct scop_platform *platform, const struct scop_package *package)
+{
+	const char *hash;
+	struct scop_error err;
+
+	if (!platform->db || !scop_package_hash(platform->arena, package->folder, &hash, &err))
+		return NULL;
+	return scop_platform_row(platform, "SELECT granted FROM scopiton.package WHERE hash = '%s'",
+	    hash);
 }
 
 /* The rights that the index or the configuration granted to these bytes when they were accepted. */
 static unsigned
 of_known(const void *context, const struct scop_package *package)
 {
-	struct scop_platform *platform = ((const struct asking *)context)->platform;
-	const char *hash;
+	const struct scop_value *row = known(((const struct asking *)context)->platform, package);
 	struct scop_error err;
 	unsigned rights = 0;
 
-	if (!platform->db || !scop_package_hash(platform->arena, package->folder, &hash, &err))
-		return 0;
-	const struct scop_value *row = scop_platform_row(platform,
-	    "SELECT granted FROM scopiton.package WHERE hash = '%s'", hash);
 	return scop_grant_rights(scop_text(row, "granted"), &rights, &err) ? rights : 0;
+}
+
+static bool
+is_known(const void *context, const struct scop_package *package)
+{
+	return known(((const struct asking *)context)->platform, package);
 }
 
 static unsigned
@@ -55,7 +70,7 @@ scop_package_open_here(struct scop_platform *platform, const char *folder,
 	const struct asking asking = { .platform = platform };
 
 	return scop_package_open(platform->arena, folder,
-	    &(struct scop_granter){ of_configuration, &asking }, ret_package, err);
+	    &(struct scop_granter){ of_configuration, is_known, &asking }, ret_package, err);
 }
 
 void
@@ -84,7 +99,7 @@ scop_package_open_arrived(struct scop_platform *platform, const char *folder,
 	const struct asking asking = { .platform = platform };
 
 	return scop_package_open(platform->arena, folder,
-	    &(struct scop_granter){ of_known, &asking }, ret_package, &platform->err);
+	    &(struct scop_granter){ of_known, is_known, &asking }, ret_package, &platform->err);
 }
 
 bool
@@ -92,7 +107,8 @@ scop_package_open_indexed(struct scop_platform *platform, const struct scop_inde
     const char *folder, struct scop_package *ret_package)
 {
 	const struct scop_grants granted = scop_index_grants(platform->arena, index);
+	const struct asking asking = { .platform = platform, .indexed = &granted };
 
 	return scop_package_open(platform->arena, folder,
-	    &(struct scop_granter){ of_index, &granted }, ret_package, &platform->err);
+	    &(struct scop_granter){ of_index, is_known, &asking }, ret_package, &platform->err);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "package/package.h"
+#include "package/reads.h"
 #include "view/template.h"
 
 static void
@@ -104,6 +105,28 @@ read_statements(struct lint *lint)
 		if (!scop_statements_parse(lint->arena, path, build_read(lint->arena, path, NULL),
 			lint->statements, LINT_SQL_MAX, &lint->statement_count, &err))
 			build_die("%s", err.text);
+	}
+}
+
+/* Holds the statements of an ordinary module to what it may read of the socle. */
+static void
+lint_reads(struct lint *lint)
+{
+	struct scop_package package = { .manifest = lint->manifest };
+	struct scop_error err;
+
+	if (!scop_loader_check(scop_arena_printf(lint->arena, "%s/%s.so", lint->package,
+				   lint->manifest.name),
+		&package.needs, &err))
+		return; /* the host's own check reports it */
+	const bool bound = scop_reads_bind(scop_package_asks(&package));
+	for (size_t i = 0; bound && i < lint->statement_count; i++) {
+		const struct scop_statement_source *one = &lint->statements[i];
+		const char *mistake = scop_reads_mistake(lint->arena, one->sql, one->writes);
+
+		if (mistake)
+			lint_error(lint, one->file, one->line, "statement '%s': %s", one->name,
+			    mistake);
 	}
 }
 
@@ -250,6 +273,7 @@ main(int argc, char **argv)
 	const bool loads = lint_tables_read(&lint);
 	if (routes)
 		return print_routes(&lint);
+	lint_reads(&lint);
 	if (loads) {
 		lint_routes(&lint);
 		lint_handlers(&lint);

@@ -167,7 +167,7 @@ look_into(struct scop_publisher *publisher, struct addition *addition, const cha
 {
 	struct scop_arena *arena = publisher->arena;
 	const struct scop_grants granted = scop_index_grants(arena, &publisher->index);
-	const struct scop_granter granter = { granted_by_index, &granted };
+	const struct scop_granter granter = { .rights = granted_by_index, .context = &granted };
 	struct stat status;
 	uint64_t total = 0;
 

@@ -25,7 +25,7 @@ grant_all(const void *context, const struct scop_package *package)
 	return SCOP_GRANTS_ALL;
 }
 
-const struct scop_granter scop_granter_of_builds = { grant_all, NULL };
+const struct scop_granter scop_granter_of_builds = { .rights = grant_all };
 
 unsigned
 scop_grant_right(const char *name)

@@ -35,6 +35,8 @@ struct scop_grants {
 /* A source of grants. */
 struct scop_granter {
 	unsigned (*rights)(const void *context, const struct scop_package *package);
+	/* whether the host took the same bytes before; NULL: it did not */
+	bool (*accepted)(const void *context, const struct scop_package *package);
 	const void *context;
 };
 

@@ -22,6 +22,7 @@
 #include "package/files.h"
 #include "package/loader.h"
 #include "package/pictures.h"
+#include "package/reads.h"
 #include "package/sandbox.h"
 #include "package/statement.h"
 #include "package/texts.h"
@@ -125,6 +126,16 @@ lists_its_statements(const struct scop_module *module, const char *list)
 	return !*list;
 }
 
+/* The SQL of a line of the list; NULL if it has none. */
+static const char *
+sql_of(const char *line)
+{
+	const char *sql = strchr(line, '\t');
+
+	sql = sql ? strchr(sql + 1, '\t') : NULL;
+	return sql ? sql + 1 : NULL;
+}
+
 /* Holds each listed statement to the rules of a module's .sql file, for a gateway runs what the
  * list says. */
 static bool
@@ -136,10 +147,10 @@ check_statements(struct scop_arena *arena, const char *module, const char *list,
 	while (*list) {
 		const size_t length = strcspn(list, "\n");
 		const char *line = scop_arena_bytes(arena, list, length);
-		const char *sql = strchr(line, '\t');
+		const char *sql = sql_of(line);
+		bool writes;
 
-		sql = sql ? strchr(sql + 1, '\t') : NULL;
-		if (!sql || !scop_statement_check(arena, sql + 1, &cause)) {
+		if (!sql || !scop_statement_check(arena, sql, &writes, &cause)) {
 			scop_log_line(SCOP_LOG_WARNING,
 			    "module '%s' lists a statement that is refused: %s (%.200s)", module,
 			    cause.text, line);
@@ -147,6 +158,33 @@ check_statements(struct scop_arena *arena, const char *module, const char *list,
 			    "the list of statements of module '%s' is damaged. Build it again.",
 			    module);
 		}
+		list += length + (list[length] == '\n');
+	}
+	return true;
+}
+
+/* Holds the listed statements of an ordinary module to what it may read of the socle. */
+static bool
+check_reads(struct scop_arena *arena, const struct scop_granter *granter,
+    const struct scop_package *package, const char *list, struct scop_error *err)
+{
+	if (!scop_reads_bind(package->asks))
+		return true;
+	for (unsigned number = 1; *list; number++) {
+		const size_t length = strcspn(list, "\n");
+		const char *line = scop_arena_bytes(arena, list, length);
+		bool writes;
+
+		if (!scop_statement_check(arena, sql_of(line), &writes, err))
+			return false;
+		const char *mistake = scop_reads_mistake(arena, sql_of(line), writes);
+		if (mistake && granter->accepted && granter->accepted(granter->context, package))
+			return true;
+		if (mistake)
+			return scop_error_set(err,
+			    "module '%s' was refused (statements.txt, line %u): statement '%s': %s",
+			    package->manifest.name, number,
+			    scop_arena_bytes(arena, line, strcspn(line, "\t")), mistake);
 		list += length + (list[length] == '\n');
 	}
 	return true;
@@ -321,8 +359,8 @@ scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret
 
 /* The rights for which the package needs a grant. The name `portal` is one: everybody who signs in
  * is sent to the module of that name. */
-static unsigned
-asked_for(const struct scop_package *package)
+unsigned
+scop_package_asks(const struct scop_package *package)
 {
 	const struct scop_manifest *manifest = &package->manifest;
 
@@ -337,7 +375,7 @@ static bool
 check_grants(struct scop_arena *arena, const struct scop_granter *granter,
     struct scop_package *package, struct scop_error *err)
 {
-	package->asks = asked_for(package);
+	package->asks = scop_package_asks(package);
 	const unsigned missing =
 	    package->asks ? package->asks & ~granter->rights(granter->context, package) : 0;
 
@@ -380,6 +418,7 @@ scop_package_open(struct scop_arena *arena, const char *given, const struct scop
 	return list && check_statements(arena, ret_package->manifest.name, list, err) &&
 	    scop_loader_check(file, &ret_package->needs, err) &&
 	    check_grants(arena, granter, ret_package, err) &&
+	    check_reads(arena, granter, ret_package, list, err) &&
 	    trial(arena, file, list, &ret_package->first_parts, err) &&
 	    hash_all(arena, folder, listing, &ret_package->hash, err);
 }

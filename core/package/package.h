@@ -26,10 +26,14 @@ struct scop_package {
 
 /* Reads and checks the package in `folder`: manifest, shared object (by reading it, then by a trial
  * load in a process of its own), files. If the package requests rights, `granter` must grant them;
- * it is called once folder and manifest are read, before any code of the package runs. Lives in
- * `arena`. */
+ * it is called once folder and manifest are read, before any code of the package runs. A package
+ * whose bytes it has accepted before is not held to the rules of reads.h, which are younger than
+ * 0.1.0. Lives in `arena`. */
 bool scop_package_open(struct scop_arena *arena, const char *folder,
     const struct scop_granter *granter, struct scop_package *ret_package, struct scop_error *err);
+
+/* The rights that the package asks for, from its manifest and its needs. */
+unsigned scop_package_asks(const struct scop_package *package);
 
 /* The hash of all files of the package in `folder`, without loading any of it. */
 bool scop_package_hash(struct scop_arena *arena, const char *folder, const char **ret_hash,

@@ -469,12 +469,19 @@ source_of(struct scop_arena *arena, const char *sql)
 }
 
 bool
-scop_statement_check(struct scop_arena *arena, const char *sql, struct scop_error *err)
+scop_statement_check(struct scop_arena *arena, const char *sql, bool *ret_writes,
+    struct scop_error *err)
 {
 	struct scop_statement_source *statement = scop_arena_alloc(arena, sizeof *statement);
 	size_t count = 0;
 
-	return scop_statements_parse(arena, "statements.txt", source_of(arena, sql), statement, 1,
-		   &count, err) &&
-	    (count == 1 || scop_error_set(err, "a line of statements.txt has no statement"));
+	if (!scop_statements_parse(arena, "statements.txt", source_of(arena, sql), statement, 1,
+		&count, err))
+		return false;
+	if (count != 1)
+		return scop_error_set(err, "a line of statements.txt has no statement");
+	if (strcmp(statement->sql, sql) != 0)
+		return scop_error_set(err, "it has a comment or blanks that the build leaves out");
+	*ret_writes = statement->writes;
+	return true;
 }

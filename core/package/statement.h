@@ -39,7 +39,9 @@ bool scop_statements_parse(struct scop_arena *arena, const char *file, const cha
     struct scop_statement_source *statements, size_t max, size_t *count, struct scop_error *err);
 
 /* Holds a statement of a package's list, with ? and \x01, to the same rules: the list may have been
- * made by other means than scopiton-names. */
-bool scop_statement_check(struct scop_arena *arena, const char *sql, struct scop_error *err);
+ * made by other means than scopiton-names. A list of scopiton-names has neither comments nor line
+ * ends outside strings, so that its text is what was checked. */
+bool scop_statement_check(struct scop_arena *arena, const char *sql, bool *ret_writes,
+    struct scop_error *err);
 
 #endif

@@ -661,14 +661,20 @@ SELECT file_name, mapping, bytes FROM import_run WHERE id = :id AND bytes IS NOT
 -- name: import_work (id, attempt, state)
 SELECT file_name, mapping, bytes, all_or_nothing, as_hidden FROM import_run WHERE id = :id AND attempt = :attempt AND state = :state AND bytes IS NOT NULL
 
+-- name: import_hold (id)
+SELECT job FROM import_run WHERE id = :id FOR UPDATE
+
+-- name: import_job_lives (job)
+SELECT j.id FROM socle.job j WHERE j.id = :job AND j.module = 'shop'
+
 -- Work begins: from a state that it may follow, or where earlier work was lost.
--- name: import_begin (id, to, from, or_from, all_or_nothing, as_hidden)
+-- `job_is_lost`: the job of earlier work is not there any more; the row is held meanwhile (import_hold).
+-- name: import_begin (id, to, from, or_from, job_is_lost, all_or_nothing, as_hidden)
 UPDATE import_run SET state = :to, attempt = attempt + 1, job = NULL, reason = '', all_or_nothing = COALESCE(:all_or_nothing, all_or_nothing),
 	as_hidden = COALESCE(:as_hidden, as_hidden)
-WHERE id = :id AND (state IN (:from, :or_from) OR (state IN ('checking', 'importing') AND :to = 'checking'
-		AND NOT EXISTS (SELECT j.id FROM socle.job j WHERE j.id = import_run.job AND j.module = 'shop'))
+WHERE id = :id AND (state IN (:from, :or_from) OR (state IN ('checking', 'importing') AND :to = 'checking' AND :job_is_lost)
 	OR (state = 'failed' AND :to = 'checking')
-	OR (state = 'undoing' AND :to = 'undoing' AND NOT EXISTS (SELECT j.id FROM socle.job j WHERE j.id = import_run.job AND j.module = 'shop')))
+	OR (state = 'undoing' AND :to = 'undoing' AND :job_is_lost))
 
 -- name: import_job_is (id, job)
 UPDATE import_run SET job = :job WHERE id = :id
@@ -713,9 +719,14 @@ SELECT :id, j.is_error, j.line, j.place, j.words, j.about FROM JSON_TABLE(:items
 	line INT PATH '$.line', place INT PATH '$.place', words VARCHAR(200) COLLATE utf8mb4_unicode_520_ci PATH '$.words', about VARCHAR(200) COLLATE utf8mb4_unicode_520_ci PATH '$.about')) j
 
 -- An import that is half a year old goes with its messages and the way back from it, unless a job works on it.
--- name: imports_expire (limit)
-DELETE FROM import_run WHERE created < UTC_TIMESTAMP(6) - INTERVAL 180 DAY
-	AND (job IS NULL OR job NOT IN (SELECT j.id FROM socle.job j WHERE j.module = 'shop')) LIMIT :limit
+-- name: imports_old (limit)
+SELECT r.id, r.attempt FROM import_run r LEFT JOIN socle.job j ON j.id = r.job AND j.module = 'shop'
+WHERE r.created < UTC_TIMESTAMP(6) - INTERVAL 180 DAY AND j.id IS NULL ORDER BY r.id LIMIT :limit
+
+-- Those of `items` on which no work has begun since they were read.
+-- name: imports_expire (items)
+DELETE r FROM import_run r JOIN JSON_TABLE(:items, '$[*]' COLUMNS (id BIGINT PATH '$.id', attempt INT PATH '$.attempt')) j
+ON j.id = r.id AND j.attempt = r.attempt
 
 -- Pictures that nothing shows: no product, no order, no product as it was before an import.
 -- name: pictures_expire (limit)

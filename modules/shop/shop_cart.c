@@ -186,7 +186,7 @@ shop_cart_change(struct scop_request *req)
 enum scop_job_result
 shop_sweep_job(struct scop_request *req)
 {
-	const struct scop_value *limit = scop_make_int(req, SWEEP_ROWS);
+	const struct scop_value *limit = scop_make_int(req, SWEEP_ROWS), *old;
 
 	while (scop_write(req, carts_sweep(limit)) == SWEEP_ROWS)
 		continue;
@@ -195,8 +195,9 @@ shop_sweep_job(struct scop_request *req)
 	while (scop_write(req, customer_links_sweep(limit)) == SWEEP_ROWS)
 		continue;
 	scop_write(req, imports_sweep());
-	while (scop_write(req, imports_expire(limit)) == SWEEP_ROWS)
-		continue;
+	do
+		old = scop_rows(req, imports_old(limit));
+	while (scop_write(req, imports_expire(old)) == SWEEP_ROWS);
 	while (scop_write(req, pictures_expire(limit)) == SWEEP_ROWS)
 		continue;
 	return SCOP_JOB_DONE;

@@ -364,10 +364,13 @@ begin(struct scop_request *req, const char *to, const char *from, const char *or
     const char *job, const struct scop_value *all_or_nothing, const struct scop_value *as_hidden)
 {
 	const struct scop_value *id = shop_import_number(req);
+	const struct scop_value *before = scop_get(scop_row(req, import_hold(id)), "job");
+	const bool lost = !scop_row(req, import_job_lives(before));
 	const bool began =
 	    scop_write(req,
 		import_begin(id, scop_make_text(req, "%s", to), scop_make_text(req, "%s", from),
-		    scop_make_text(req, "%s", or_from), all_or_nothing, as_hidden)) == 1;
+		    scop_make_text(req, "%s", or_from), scop_make_bool(req, lost), all_or_nothing,
+		    as_hidden)) == 1;
 
 	if (began) {
 		const struct scop_value *attempt =

@@ -61,6 +61,29 @@ test('a portal of another scop is refused, whatever it asks for: the name is a r
   }
 })
 
+test('a package that locks rows of all modules, or reads their mails, is refused in words, with the statement and its line', async () => {
+  const lists = { locking: ['SELECT id FROM \x01.member WHERE id = ? FOR UPDATE', 'it locks rows of socle\\.'], writing: ['DELETE FROM entry WHERE id = ? AND EXISTS (SELECT id FROM \x01.job)', 'it writes and reads socle\\. in one statement'],
+    mailing: ['SELECT html FROM \x01.mail WHERE id = ?', 'it names socle\\.mail, which a module may not read'], roundabout: ['SELECT id FROM t1.member WHERE id = ? FOR UPDATE', "it writes or locks, and 't1\\.' may be the name"],
+    commented: ['SELECT 1--(SELECT id FROM \x01.member WHERE id = ? FOR UPDATE)', 'the list of statements of module'] }
+  for (const [module, [sql, words]] of Object.entries(lists)) {
+    packages.addAs('guestbook', module)
+    packages.edit(module, 'statements.txt', (text) => `${text}attack\t1\t${sql}\n`)
+    const line = fs.readFileSync(packages.path(module, 'statements.txt'), 'utf8').split('\n').length - 1
+    const said = new RegExp(module === 'commented' ? words : `module '${module}' was refused \\(statements\\.txt, line ${line}\\): statement 'attack': ${words}`)
+    const folder = packages.path(module)
+    for (const attempt of [() => scopiton('check', folder), () => stack.cli('module', 'check', folder), () => install(module)]) await refused(attempt(), said)
+    if (module === 'mailing') { // with its sources, the check tells their file and line
+      const sources = packages.path(`.${module}`)
+      fs.mkdirSync(sources)
+      fs.writeFileSync(path.join(sources, 'more.sql'), '\n-- name: attack (id)\nSELECT m.html FROM socle.mail m WHERE m.id = :id\n')
+      await refused(stack.cli('module', 'check', folder, '--source', sources), new RegExp(`${sources}/more\\.sql:2: error: statement 'attack': it names socle\\.mail`))
+      fs.rmSync(sources, { recursive: true })
+    }
+    assert.equal(await known(module), '0')
+    packages.remove(module)
+  }
+})
+
 // ---- the signed index ----
 
 const as = (manifest = (text) => text) => ({ key: 'atelier', manifest: (text) => manifest(text.replace('scop="scopiton"', 'scop="atelier"')) })

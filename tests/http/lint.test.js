@@ -69,6 +69,22 @@ test('a name in a call that nothing has', () => refused({
   ['"remynd"', "scop_enqueue: no struct scop_job is named 'remynd'"], ['"askd"', "scop_emit: module.xml has no <emits> with the event 'askd'"], ['"lits"', "scop_redirect: no route is named 'lits'"],
   ['lending.sea', "scop_may: module.xml has no <permission> named 'lending.sea'"], ['dayz', "scop_setting: module.xml has no <setting> named 'dayz'"], ['"nom"', "scop_reject: no route has a field, and no view an id, named 'nom'"]]))
 
+test('a statement that locks rows of all modules, or reads what modules may not read', () => refused({
+  'lending.sql': [['-- name: tools ()', `-- name: held ()
+SELECT m.id FROM socle.member m FOR UPDATE
+-- name: mails ()
+SELECT m.html FROM socle.mail m
+-- name: copied ()
+UPDATE tool SET name = (SELECT m.name FROM socle.member m LIMIT 1)
+-- name: around ()
+DELETE FROM tool WHERE EXISTS (SELECT m.id FROM t1.member m)
+-- name: tools ()`]]
+}, 'lending.sql', [
+  ['name: held', "statement 'held': it locks rows of socle., which other modules need: read them in a SELECT without FOR UPDATE"],
+  ['name: mails', "statement 'mails': it names socle.mail, which a module may not read: of the tables that a tenant's modules share, it may read member, "],
+  ['name: copied', "statement 'copied': it writes and reads socle. in one statement, which locks rows that other modules need: read them first, in a SELECT of its own"],
+  ['name: around', "statement 'around': it writes or locks, and 't1.' may be the name of a tenant's database"]]))
+
 test('a statement that is run as what it is not, and a GET that writes', () => refused({
   'lending.c': [['scop_put(req, "number", scop_path(req, "tool"));', 'scop_put(req, "number", scop_path(req, "tool"));\n\tscop_row(req, loan_add(NULL, NULL, NULL));'], ['scop_write(req,\n\t    loan_add(scop_path(req, "tool"), scop_field(req, "name"), scop_field(req, "mail")));', 'scop_write(req, tools());'],
     ['scop_view(req, &view_list);', 'scop_enqueue(req, "remind", NULL); /* in a GET */\n\tscop_view(req, &view_list);']]
