@@ -17,7 +17,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +31,8 @@
 
 enum {
 	CLIENTS_MAX = 200,
-	HELLO_MILLISECONDS = 5000,
+	SHARE_MAX = 50,            /* connections of one module's user id */
+	HELLO_MILLISECONDS = 5000, /* for all that a client says before its call */
 	CONNECT_MILLISECONDS = 10000,
 	IDLE_MILLISECONDS = 300000,
 	BLOCK = 32 << 10,
@@ -42,10 +42,16 @@ enum {
 };
 
 static struct scop_service service;
-static atomic_uint clients;
+static struct {
+	pthread_mutex_t lock;
+	unsigned count;
+	uid_t uids[CLIENTS_MAX]; /* of whom they are */
+} clients = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 struct client {
 	int fd, out;
+	uid_t uid;
+	int64_t hello_until;
 	char module[40];
 	struct scop_socks_target target;
 	char calls[CALLS_MAX];
@@ -65,11 +71,12 @@ wait_for(int fd, short events, int milliseconds)
 static bool
 take(void *context, unsigned char *bytes, size_t size)
 {
-	const int fd = *(const int *)context;
+	const struct client *client = context;
 
 	for (size_t got = 0; got < size;) {
-		const ssize_t step = wait_for(fd, POLLIN, HELLO_MILLISECONDS)
-		    ? recv(fd, bytes + got, size - got, 0)
+		const int64_t left = client->hello_until - scop_service_now();
+		const ssize_t step = left > 0 && wait_for(client->fd, POLLIN, (int)left)
+		    ? recv(client->fd, bytes + got, size - got, 0)
 		    : -1;
 
 		if (step <= 0)
@@ -117,8 +124,6 @@ static bool
 identify(struct client *client, const char *hash)
 {
 	char path[SCOP_CONFIG_TEXT + 60];
-	struct ucred peer;
-	socklen_t size = sizeof peer;
 	unsigned uid;
 	int taken = 0;
 
@@ -131,8 +136,7 @@ identify(struct client *client, const char *hash)
 	if (sscanf(client->calls, "%39s %u\n%n", client->module, &uid, &taken) != 2 || taken == 0)
 		return false;
 	memmove(client->calls, client->calls + taken, strlen(client->calls + taken) + 1);
-	return getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-	    (uid == 0 || peer.uid == uid);
+	return uid == 0 || client->uid == uid;
 }
 
 static bool
@@ -261,11 +265,56 @@ relay(const struct client *client)
 	free(block);
 }
 
+/* ---- places ---- */
+
+/* Takes one of the places; false if there is none, or if whoever connects has its share. Modules
+ * that run under the broker's own user id cannot be told apart, and have no shares. */
+static bool
+take_place(uid_t uid)
+{
+	unsigned same = 0;
+
+	pthread_mutex_lock(&clients.lock);
+	for (unsigned i = 0; i < clients.count; i++)
+		same += clients.uids[i] == uid;
+	const bool free = clients.count < CLIENTS_MAX && (uid == geteuid() || same < SHARE_MAX);
+	if (free)
+		clients.uids[clients.count++] = uid;
+	pthread_mutex_unlock(&clients.lock);
+	if (!free)
+		scop_log_line(SCOP_LOG_WARNING,
+		    "refused: %u connections of user %u are open, and %u in all", same,
+		    (unsigned)uid, clients.count);
+	return free;
+}
+
+static void
+leave_place(uid_t uid)
+{
+	unsigned i = 0;
+
+	pthread_mutex_lock(&clients.lock);
+	while (clients.uids[i] != uid)
+		i++;
+	clients.uids[i] = clients.uids[--clients.count];
+	pthread_mutex_unlock(&clients.lock);
+}
+
+static void
+end(struct client *client)
+{
+	if (client->out >= 0)
+		close(client->out);
+	close(client->fd);
+	leave_place(client->uid);
+	free(client);
+}
+
 static void *
 serve(void *context)
 {
 	struct client *client = context;
-	const struct scop_socks_source source = { take, &client->fd };
+	const struct scop_socks_source source = { take, client };
 
 	if (greet(client, &source)) {
 		enum scop_socks_reply reply = scop_socks_request(&source, &client->target);
@@ -275,11 +324,7 @@ serve(void *context)
 		if (answer(client, reply) && reply == SCOP_SOCKS_DONE)
 			relay(client);
 	}
-	if (client->out >= 0)
-		close(client->out);
-	close(client->fd);
-	free(client);
-	atomic_fetch_sub(&clients, 1);
+	end(client);
 	return NULL;
 }
 
@@ -287,25 +332,25 @@ static void
 accept_one(const pthread_attr_t *attributes)
 {
 	const int fd = accept4(service.wake_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct client *client;
+	struct ucred peer;
+	socklen_t size = sizeof peer;
 	pthread_t thread;
 
 	if (fd < 0)
 		return;
-	if (atomic_load(&clients) >= CLIENTS_MAX || !(client = calloc(1, sizeof *client))) {
-		scop_log_line(SCOP_LOG_WARNING, "refused: %u connections are open",
-		    atomic_load(&clients));
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || !take_place(peer.uid)) {
 		close(fd);
 		return;
 	}
-	client->fd = fd;
-	client->out = -1;
-	atomic_fetch_add(&clients, 1);
-	if (pthread_create(&thread, attributes, serve, client) != 0) {
-		close(fd);
-		free(client);
-		atomic_fetch_sub(&clients, 1);
-	}
+	struct client *client = calloc(1, sizeof *client);
+	if (!client)
+		abort();
+	*client = (struct client){ .fd = fd,
+		.out = -1,
+		.uid = peer.uid,
+		.hello_until = scop_service_now() + HELLO_MILLISECONDS };
+	if (pthread_create(&thread, attributes, serve, client) != 0)
+		end(client);
 }
 
 int

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The way out: a job calls what its manifest names, through the broker, and nothing else; whatever the other side does, the job ends.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
@@ -178,4 +178,43 @@ test('who is no module that may call is not let through, whatever is said', asyn
     assert.deepEqual([...await say(greeting, as(hash))].slice(0, 4), [5, 2, 1, 1], 'the kernel says who it is')
   }
   assert.ok(stack.service('broker'))
+})
+
+// Opens connections to the broker, sends the beginning of a greeting and then a byte of it each second; tells how many are open.
+const CROWD = `
+import os, socket, sys, time
+os.setuid(int(sys.argv[2]))
+ends = []
+for i in range(int(sys.argv[3])):
+    end = socket.socket(socket.AF_UNIX)
+    end.connect(sys.argv[1])
+    end.sendall(b'\\x05\\xff')
+    ends.append(end)
+print('connected', flush=True)
+for second in range(60):
+    time.sleep(1)
+    still = []
+    for end in ends:
+        try:
+            end.sendall(b'\\x00')
+            still.append(end)
+        except OSError:
+            pass
+    ends = still
+    print(len(ends), flush=True)
+`
+
+test('a module that holds connections open has its share of them, and not for long', { skip: process.getuid() !== 0 && 'needs user ids' }, async () => {
+  const child = spawn('/usr/bin/python3', ['-c', CROWD, `${stack.folder}/run/out`, '29999', '250'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const said = []
+  child.stdout.on('data', (text) => said.push(...String(text).trim().split('\n')))
+  try {
+    await until('they are connected', () => said[0] === 'connected')
+    await until('it is refused more', () => /broker.*refused: 50 connections of user 29999 are open, and 50 in all/.test(stack.log()))
+    assert.equal((await call(`https://localhost:${stack.ports.tls}/hello?beside`)).text, 'hello')
+    await until('its greeting has taken too long', () => said.at(-1) === '0', 15)
+    assert.ok(said.length <= 9, `${said.length} seconds`)
+  } finally {
+    child.kill()
+  }
 })
