@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/value.h"
 #include "queue/schedule.h"
+#include "scopiton/value.h"
 
 enum {
 	REST_FIRST = 5000,
@@ -91,11 +92,12 @@ settle(struct scop_queue *queue, enum scop_db_status status)
 
 /* ---- taking entries ---- */
 
+/* Nobody's entry is older than it is: a module may write a time of long ago. */
 static const struct scop_statement due = { "due",
 	"SELECT o.id, o.is_event, " MODULE_OF(
-	    "o.role") " AS module FROM outbox o FORCE INDEX (due) WHERE o.run_at "
-		      "<= UTC_TIMESTAMP(3) ORDER BY o.run_at, "
-		      "o.id LIMIT ?",
+	    "o.role") " AS module FROM (SELECT id, role, is_event, run_at, created FROM outbox "
+		      "FORCE INDEX (due) WHERE run_at <= UTC_TIMESTAMP(3) ORDER BY run_at, id "
+		      "LIMIT ?) o ORDER BY GREATEST(o.run_at, o.created), o.id",
 	1, 0 };
 /* The oldest entry of the next role after one. */
 static const struct scop_statement next_head = { "next_head",
@@ -104,17 +106,28 @@ static const struct scop_statement next_head = { "next_head",
 		      "INDEX (shares) WHERE o.is_event = ? AND o.role > ? ORDER BY o.is_event, "
 		      "o.role, o.run_at, o.id LIMIT 1",
 	2, 0 };
+/* A body that is too large is not read. */
 static const struct scop_statement whole = { "whole",
-	"SELECT o.id, o.role, o.is_event, o.name, o.body, o.tries, CONCAT(o.id, '-', "
+	"SELECT o.id, o.role, o.is_event, o.name, IF(LENGTH(o.body) <= ?, o.body, NULL) AS body, "
+	"o.tries, CONCAT(o.id, '-', "
 	"UNIX_TIMESTAMP(o.created)) AS entry, " TENANT_OF("o.role") " AS tenant, " MODULE_OF(
 	    "o.role") " AS module FROM " BATCH "WHERE o.run_at <= UTC_TIMESTAMP(3) ORDER BY "
 		      "o.run_at, o.id FOR UPDATE SKIP LOCKED",
-	1, 0 };
+	2, 0 };
 static const struct scop_statement lease = { "lease",
 	"UPDATE " BATCH "SET o.run_at = UTC_TIMESTAMP(3) + INTERVAL ? SECOND, "
 	"o.dispatcher = ?, o.tries = o.tries + 1, o.done = NULL, o.total = NULL WHERE o.is_event = "
 	"0",
 	3, 1 };
+/* Library and role let a module write what this refuses: native code uses no library. */
+static const struct scop_statement too_large[] = {
+	{ "bury_large",
+	    "INSERT INTO dead (id, role, is_event, name, once, body, created, tries, error) SELECT "
+	    "o.id, o.role, o.is_event, o.name, o.once, '{}', o.created, o.tries, ? FROM " BATCH
+	    "WHERE LENGTH(o.body) > ?",
+	    3, 1 },
+	{ "forget_large", "DELETE o FROM " BATCH "WHERE LENGTH(o.body) > ?", 2, 1 },
+};
 static const struct scop_statement events[] = {
 	{ "bury_unknown",
 	    "INSERT INTO dead (id, role, is_event, name, once, body, created, tries, error) SELECT "
@@ -148,6 +161,20 @@ spread_events(struct scop_queue *queue, const struct scop_value *ids)
 	return status;
 }
 
+/* Ends those of the entries whose bodies are too large. */
+static enum scop_db_status
+bury_large(struct scop_queue *queue, const struct scop_value *ids)
+{
+	const struct scop_value *max = integer(queue, SCOP_QUEUE_BODY_MAX);
+	enum scop_db_status status = write(queue,
+	    (struct scop_query){ &too_large[0],
+		{ text(queue, SCOP_TEXT("its body is too large")), ids, max } });
+
+	return status != SCOP_DB_OK
+	    ? status
+	    : write(queue, (struct scop_query){ &too_large[1], { ids, max } });
+}
+
 static enum scop_db_status
 take_rows(struct scop_queue *queue, const struct scop_value *rows,
     const struct scop_value **ret_entries, unsigned *ret_events)
@@ -155,20 +182,25 @@ take_rows(struct scop_queue *queue, const struct scop_value *rows,
 	struct scop_list_maker jobs;
 	int64_t ids[SCOP_QUEUE_BATCH];
 	unsigned count = 0;
+	bool has_large = false;
 	enum scop_db_status status = SCOP_DB_OK;
 
 	scop_list_init(&jobs, queue->arena);
 	for (size_t i = 0; i < scop_count(rows); i++) {
 		const struct scop_value *row = scop_at(rows, i);
+		const bool is_large = scop_type(scop_get(row, "body")) == SCOP_NULL;
 
 		ids[count++] = scop_int(row, "id");
-		if (!scop_bool(row, "is_event"))
+		has_large |= is_large;
+		if (!is_large && !scop_bool(row, "is_event"))
 			scop_list_add(&jobs, row);
 	}
 	const struct scop_value *all = batch(queue, ids, count);
 	*ret_events = count - (unsigned)jobs.length;
 	*ret_entries = scop_list_value(&jobs);
-	if (*ret_events > 0)
+	if (has_large)
+		status = bury_large(queue, all);
+	if (status == SCOP_DB_OK && *ret_events > 0)
 		status = spread_events(queue, all);
 	if (status != SCOP_DB_OK || jobs.length == 0)
 		return status;
@@ -284,7 +316,9 @@ scop_queue_take(struct scop_queue *queue, const char *const left_out[SCOP_QUEUE_
 	status = scop_db_begin(queue->db);
 	if (status == SCOP_DB_OK)
 		status = read(queue,
-		    (struct scop_query){ &whole, { batch(queue, choice.ids, choice.count) } },
+		    (struct scop_query){ &whole,
+			{ integer(queue, SCOP_QUEUE_BODY_MAX),
+			    batch(queue, choice.ids, choice.count) } },
 		    &rows);
 	if (status == SCOP_DB_OK && scop_count(rows) > 0)
 		status = take_rows(queue, rows, ret_entries, ret_events);

@@ -13,13 +13,14 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "data/statements.h"
+#include "queue/queue.h"
 #include "scopiton/portal.h"
 #include "web/request.h"
 #include "web/serve.h"
 #include "web/trace.h"
 #include "web/traces.h"
 
-enum { BODY_MAX = 64 << 10, ONCE_MAX = 100, TRIES = 10, RUNS = 5 };
+enum { ONCE_MAX = 100, TRIES = 10, RUNS = 5 };
 
 /* ---- enqueuing ---- */
 
@@ -40,12 +41,12 @@ put(struct scop_request *req, bool is_event, const char *name, const char *once,
 		scop_json_print(&text, body);
 	else
 		scop_buffer_text(&text, "{}");
-	if (text.length > BODY_MAX || (once && (!once[0] || strlen(once) > ONCE_MAX))) {
+	if (text.length > SCOP_QUEUE_BODY_MAX || (once && (!once[0] || strlen(once) > ONCE_MAX))) {
 		scop_request_fail(req, SCOP_DB_FAILED,
 		    scop_arena_printf(req->arena,
 			"'%s' is enqueued with a body of %zu bytes or a 'once' of %zu; the limits "
 			"are %d and %d",
-			name, text.length, once ? strlen(once) : 0, BODY_MAX, ONCE_MAX));
+			name, text.length, once ? strlen(once) : 0, SCOP_QUEUE_BODY_MAX, ONCE_MAX));
 		return;
 	}
 	scop_write_unique(req,
@@ -228,7 +229,7 @@ read_json(struct scop_request *req, const struct scop_exchange *exchange, struct
 	char bytes[4096];
 
 	scop_buffer_init(&text, req->arena);
-	for (size_t got; text.length <= BODY_MAX &&
+	for (size_t got; text.length <= SCOP_QUEUE_BODY_MAX &&
 	     (got = exchange->read(exchange->context, bytes, sizeof bytes)) > 0;)
 		scop_buffer_add(&text, bytes, got);
 	return scop_json_parse(req->arena, scop_buffer_str(&text), text.length, err);

@@ -32,6 +32,25 @@ after(async () => {
   packages?.removeAll()
 })
 
+test('an entry with a time of long ago goes before no older one', async () => {
+  await stack.cli('tenant', 'create', 'beta', '--title', 'Beta')
+  await stack.cli('module', 'install', 'clerk', '--tenant', 'beta')
+  const put = (tenant, count, at) => `INSERT INTO queue.outbox (role, name, body, run_at)
+    SELECT 't${tenant}_clerk', 'slow', '{"text":"turn"}', ${at} FROM seq_1_to_${count}`
+  await stack.sql(`USE mysql; BEGIN; ${put(1, 10, 'UTC_TIMESTAMP(3)')}; ${put(2, 300, "'2001-01-01'")}; COMMIT`)
+  await until('the older ones are running', async () => await running('t1_clerk') === 10, 5)
+  await stack.sql("INSERT INTO queue.job_order (entry, verb) SELECT id, 'cancel' FROM queue.outbox WHERE name = 'slow'")
+  await until('all are cancelled', async () => await number("SELECT COUNT(*) FROM queue.outbox WHERE name = 'slow'") === 0, 60)
+})
+
+test('a body that no library has bounded comes to its end unread', async () => {
+  const large = (event) => `INSERT INTO queue.outbox (role, is_event, name, body) VALUES ('t1_clerk', ${event}, 'vain', CONCAT('{"text":"', REPEAT('x', 65536), '"}'))`
+  await stack.sql(`${large(0)}; ${large(1)}; INSERT INTO queue.outbox (role, name, body) VALUES ('t1_clerk', 'note', CONCAT('{"text":"', REPEAT('x', 200), '"}'))`)
+  await until('both have ended', async () => await number("SELECT COUNT(*) FROM queue.dead WHERE role = 't1_clerk' AND error = 'its body is too large' AND body = '{}'") === 2, 20)
+  await until('the other is done', async () => await number("SELECT COUNT(*) FROM t1_clerk.note WHERE job = 'note'") === 1, 20)
+  assert.equal(await number("SELECT COUNT(*) FROM queue.outbox WHERE role = 't1_clerk'"), 0)
+})
+
 test('an entry whose time is no date is not in the way of the others', async () => {
   await stack.sql("SET sql_mode = ''; INSERT INTO queue.outbox (role, name, body, run_at) VALUES ('t1_clerk', 'nothing', '{}', '0000-00-00')")
   await other('after no date')
