@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Native code of a module answers nginx what it likes: where that leads, what nginx keeps of it, and what a browser hears.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'
 import { start, until } from '../support/stack.mjs'
@@ -108,6 +109,29 @@ test('a module sets its own cookie and the next page\'s message, and none beside
       ['forger=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0', 'flash=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0'])
     const { headers } = await say([`X-Set-Own: ${token}`, `X-Set-Session: ${token}`, `X-Set-Flash: ${token}`], { portal })
     assert.deepEqual(Object.keys(headers).filter((name) => name.startsWith('x-set-')), [])
+  }
+})
+
+// Whether a text is in the writable memory of a process.
+function remembers (pid, text) {
+  const memory = fs.openSync(`/proc/${pid}/mem`)
+  try {
+    return fs.readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n').filter((line) => / rw-p /.test(line)).some((line) => {
+      const [from, to] = line.split(' ')[0].split('-').map((number) => BigInt(`0x${number}`))
+      const bytes = Buffer.alloc(Number(to - from))
+      try { fs.readSync(memory, bytes, 0, bytes.length, from) } catch { return false }
+      return bytes.includes(text)
+    })
+  } finally { fs.closeSync(memory) }
+}
+
+test('a module is not told from which page somebody came', { skip: process.getuid() !== 0 && 'only root reads the memory of a worker' }, async () => {
+  for (const host of [SITE, PORTAL]) {
+    const headers = { Referer: `http://${host}/keeper/paper?${'x'.repeat(100)}&key=the-referer-of-${host}`, 'X-Told': `${'x'.repeat(100)}the-header-of-${host}` }
+    await stack.request(host, `/forger${host === PORTAL ? '/in' : ''}/heard`, { headers })
+    const workers = await stack.workers('forger'), knows = (text) => workers.some((pid) => remembers(pid, text))
+    assert.ok(knows(`the-header-of-${host}`), 'it hears the rest')
+    assert.ok(!knows(`the-referer-of-${host}`))
   }
 })
 
