@@ -87,6 +87,10 @@ extern const uint64_t scop_board_bounds[SCOP_BUCKETS - 1];
 /* Microseconds of the monotonic clock. */
 int64_t scop_board_clock(void);
 
+/* Microseconds from the slot's `since` until `now`. A time that has not come yet, or none of this
+ * clock, counts as `now`: the slot's worker may write any. */
+int64_t scop_board_age(const struct scop_slot *slot, int64_t now);
+
 /* Records the result of a request for the tenant's route. While the route is suspended nothing
  * counts: its 503s are not successes, and a worker killed during one says nothing about the module.
  */

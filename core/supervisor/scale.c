@@ -174,7 +174,7 @@ static void
 check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64_t now)
 {
 	struct scop_worker_process *worker = &pool->workers[index];
-	const int64_t took = (now - atomic_load(&pool->board->slots[index].since)) / 1000;
+	const int64_t took = scop_board_age(&pool->board->slots[index], now) / 1000;
 	const bool stuck = took > scop_pool_hard_limit(host, pool);
 
 	if (worker->killed == worker->pid)
@@ -225,7 +225,7 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 		pool->look_at = 0;
 	check_by_gateway(host, pool, now);
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
-		const int64_t since = atomic_load(&pool->board->slots[i].since);
+		const int64_t age = scop_board_age(&pool->board->slots[i], now);
 
 		if (pool->workers[i].pid == 0)
 			continue;
@@ -236,11 +236,11 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 		case SCOP_SLOT_IDLE:
 			pool->workers[i].slow_told = false;
 			pool->start_failures = 0;
-			if (now - since > host->config.idle_seconds * 1000000)
+			if (age > host->config.idle_seconds * 1000000)
 				scop_pool_stop_worker(pool, i);
 			break;
 		case SCOP_SLOT_STARTING:
-			if (now - since > host->config.hard_milliseconds * 1000) {
+			if (age > host->config.hard_milliseconds * 1000) {
 				snprintf(pool->board->slots[i].reason,
 				    sizeof pool->board->slots[i].reason,
 				    SCOP_TEXT("it does not finish starting"));

@@ -2,30 +2,37 @@
 /* The slowest statements: see slow.h. */
 #include "supervisor/slow.h"
 
+#include <string.h>
+
+/* Makes one word of the text, in its place. */
 static const char *
-word(const char *text, size_t size, char *ret_word)
+word(char *text, size_t size)
 {
 	size_t i = 0;
 
 	for (; i + 1 < size && text[i]; i++)
-		ret_word[i] = text[i] > 0x20 && text[i] < 0x7f ? text[i] : '?';
+		if (text[i] <= 0x20 || text[i] >= 0x7f)
+			text[i] = '?';
 	if (i == 0)
-		ret_word[i++] = '-';
-	ret_word[i] = '\0';
-	return ret_word;
+		text[i++] = '-';
+	text[i] = '\0';
+	return text;
 }
 
+/* A module's native code may write on the scoreboard at any time, so each part is read once. */
 static void
 write_one(const struct scop_pool *pool, const struct scop_slow *slow, FILE *out)
 {
 	char statement[sizeof slow->statement], route[sizeof slow->route],
 	    tenant[sizeof slow->tenant];
 
+	memcpy(statement, slow->statement, sizeof statement);
+	memcpy(route, slow->route, sizeof route);
+	memcpy(tenant, slow->tenant, sizeof tenant);
 	fprintf(out, "%u %u %u %s %s %s %s %s %s\n", atomic_load(&slow->milliseconds),
 	    atomic_load(&slow->rows), atomic_load(&slow->count), pool->module, pool->version,
-	    pool->jobs ? "jobs" : "web", word(slow->statement, sizeof slow->statement, statement),
-	    word(slow->route, sizeof slow->route, route),
-	    word(slow->tenant, sizeof slow->tenant, tenant));
+	    pool->jobs ? "jobs" : "web", word(statement, sizeof statement),
+	    word(route, sizeof route), word(tenant, sizeof tenant));
 }
 
 void

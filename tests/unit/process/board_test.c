@@ -114,6 +114,20 @@ a_slow_statement_is_logged_once(void **state)
 	assert_false(scop_board_slow(board, "one more", "list", "acme", 100, 1));
 }
 
+static void
+a_slot_says_any_time(void **state)
+{
+	static const int64_t never[] = { INT64_MIN, -1, 1001, INT64_MAX };
+	struct scop_board *board = *state;
+
+	atomic_store(&board->slots[0].since, 400);
+	assert_int_equal(scop_board_age(&board->slots[0], 1000), 600);
+	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+		atomic_store(&board->slots[0].since, never[i]);
+		assert_int_equal(scop_board_age(&board->slots[0], 1000), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -124,6 +138,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_happens_while_a_route_rests_does_not_make_it_rest_longer,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(a_slow_statement_is_logged_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_slot_says_any_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pool_fails_by_two_tenants_or_by_its_only_one,
 		    setup, teardown),
 	};
