@@ -21,7 +21,13 @@
 #include "supervisor/metrics.h"
 #include "supervisor/slow.h"
 
-enum { CONTROL_WAIT_MS = 50, READER_SECONDS = 5, TURN_SECONDS = 10, LOOK_AGAIN = 10000 };
+enum {
+	CONTROL_WAIT_MS = 50,
+	CONTROL_REST = 250000,
+	READER_SECONDS = 5,
+	TURN_SECONDS = 10,
+	LOOK_AGAIN = 10000
+};
 
 static void
 fill_address(const struct supervisor *supervisor, const char *name, const char *end,
@@ -277,6 +283,8 @@ supervisor_answer(struct supervisor *supervisor)
 	struct pollfd polled = { fd, POLLIN, 0 };
 	char words[200] = "";
 
+	/* a connection that cannot be accepted stays readable */
+	supervisor->control_at = fd < 0 ? scop_board_clock() + CONTROL_REST : 0;
 	if (fd < 0)
 		return;
 	if (poll(&polled, 1, CONTROL_WAIT_MS) > 0 &&

@@ -92,11 +92,10 @@ scop_gateway_start(struct scop_host *host, struct scop_pool *pool)
 			close(ends[0]);
 		close(ends[1]);
 	}
+	const int error = errno;
 	if (lines >= 0)
 		close(lines);
-	if (!pool->gateway.pid)
-		scop_log_line(SCOP_LOG_ERROR, "pool '%s': no gateway: %s", pool->name,
-		    strerror(errno));
+	errno = error;
 	return pool->gateway.pid != 0;
 }
 

@@ -81,6 +81,8 @@ struct scop_host {
 	struct scop_routes *routes; /* links that were set; NULL: not known */
 	struct scop_owners *owners; /* folders to which links lead */
 	unsigned live;              /* workers of all pools */
+	int64_t
+	    scarce_told_at; /* when the log was told that no worker could be started; 0: never */
 	/* running explainers; pid 0: none. The pool is NULL once it is freed. */
 	struct scop_explainer {
 		pid_t pid;

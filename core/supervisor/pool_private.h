@@ -21,14 +21,13 @@ void scop_pool_tell_hunger(const struct scop_host *host, struct scop_pool *pool)
 /* The number of workers in `state`, without those that were told to end: they take no request. */
 unsigned scop_pool_count(const struct scop_pool *pool, int state);
 
-/* Creates the pool's scoreboard, for its first worker; false, with the reason in the log, if no
- * worker can be started. */
+/* Starts a worker, with the pool's scoreboard and gateway if it has none; false, with errno, if
+ * that cannot be done. */
 bool scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool);
 
 /* ---- gateway.c ---- */
 
-/* Starts the pool's gateway unless it runs; false, with the reason in the log, if it cannot be
- * started. */
+/* Starts the pool's gateway unless it runs; false, with errno, if it cannot be started. */
 bool scop_gateway_start(struct scop_host *host, struct scop_pool *pool);
 
 /* Tells it of a new worker, with the gateway's end of the worker's channel; and that a worker is to

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* When the workers of a pool start and stop: the queue at its socket, the time of their requests,
  * and how long they have been idle. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +12,12 @@
 #include "scopiton/value.h"
 
 enum {
-	SECOND_LOOK = 1000, /* microseconds until the queue is checked again */
-	REST = 2000,        /* after starting workers */
-	ROOM_REST = 5000,   /* after asking another pool's worker to make room */
-	GRACE = 5000000,    /* beyond the hard limit, for a worker that was told to end */
+	SECOND_LOOK = 1000,   /* microseconds until the queue is checked again */
+	REST = 2000,          /* after starting workers */
+	ROOM_REST = 5000,     /* after asking another pool's worker to make room */
+	SCARCE_REST = 250000, /* after no worker could be started */
+	SCARCE_TOLD = 60000000,
+	GRACE = 5000000, /* beyond the hard limit, for a worker that was told to end */
 };
 
 unsigned
@@ -106,6 +109,19 @@ make_room(struct scop_host *host, const struct scop_pool *needy)
 		scop_pool_stop_worker(owner, index);
 }
 
+/* Once a minute for all pools: all are short of the same. */
+static void
+tell_scarcity(struct scop_host *host, const struct scop_pool *pool, int error, int64_t now)
+{
+	if (host->scarce_told_at && now - host->scarce_told_at < SCARCE_TOLD)
+		return;
+	host->scarce_told_at = now;
+	scop_log_line(SCOP_LOG_ERROR,
+	    "pool '%s' gets no worker: %s. It is tried again; if this lasts, raise the limit "
+	    "of the supervisor (LimitNOFILE, TasksMax, memory).",
+	    pool->name, strerror(error));
+}
+
 void
 scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
@@ -131,8 +147,11 @@ scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
 	pool->look_at = 0;
 	pool->retry_at = now + REST;
 	for (; wanted > 0 && scop_pool_may_start(host, pool); wanted--)
-		if (!scop_pool_start_worker(host, pool))
+		if (!scop_pool_start_worker(host, pool)) {
+			tell_scarcity(host, pool, errno, now);
+			pool->retry_at = now + SCARCE_REST;
 			break;
+		}
 }
 
 void

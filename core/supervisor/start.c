@@ -149,9 +149,6 @@ fork_worker(const struct scop_host *host, struct scop_pool *pool, unsigned slot,
 	pid_t pid = fork();
 	if (pid == 0)
 		become_worker(host, pool, slot, channel[1], output);
-	if (pid < 0)
-		scop_log_line(SCOP_LOG_ERROR, "pool '%s': no new process: %s", pool->name,
-		    strerror(errno));
 	/* without a gateway the worker finds its channel closed, and ends */
 	if (pid > 0)
 		(void)scop_gateway_add(pool, slot, pid, channel[0]);

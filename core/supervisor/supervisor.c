@@ -18,6 +18,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -30,7 +31,7 @@
 #include "supervisor/explain.h"
 #include "supervisor/routes.h"
 
-enum { POLLED_MAX = 4096, QUICK_STOP_SECONDS = 3 };
+enum { POLLED_MAX = 4096, FILES_MAX = 2 * POLLED_MAX, QUICK_STOP_SECONDS = 3 };
 
 void
 supervisor_give_up(const char *text)
@@ -163,6 +164,8 @@ time_left(const struct supervisor *supervisor, int64_t now)
 	for (int i = 0; i < SERVICES && !supervisor->stopping; i++)
 		if (supervisor->services[i].pid <= 0 && supervisor->services[i].start_at < next)
 			next = supervisor->services[i].start_at;
+	if (supervisor->control_at > now && supervisor->control_at < next)
+		next = supervisor->control_at;
 	if (next == INT64_MAX)
 		return -1;
 	return next <= now ? 0 : (int)((next - now + 999) / 1000);
@@ -194,7 +197,9 @@ watch(const struct supervisor *supervisor, struct watched *watched, int64_t now)
 	watched->polled[SIGNALS] = (struct pollfd){ supervisor->signal_fd, POLLIN, 0 };
 	watched->polled[NOTICES] = (struct pollfd){ supervisor->notify_fd, POLLIN, 0 };
 	watched->polled[WAKE] = (struct pollfd){ host->wake_fd, POLLIN, 0 };
-	watched->polled[CONTROL] = (struct pollfd){ supervisor->control_fd, POLLIN, 0 };
+	watched->polled[CONTROL] =
+	    (struct pollfd){ now < supervisor->control_at ? -1 : supervisor->control_fd, POLLIN,
+		    0 };
 	watched->polled[OUTPUTS] = (struct pollfd){ host->outputs, POLLIN, 0 };
 	watched->count = FIXED;
 	for (struct scop_pool *pool = host->pools; pool && watched->count < POLLED_MAX;
@@ -278,6 +283,23 @@ make_run_directory(const char *run)
 		supervisor_give_up("the run directory cannot be created");
 }
 
+/* Each pool has a socket, and each worker some descriptors here, so the usual limit of 1,024 is
+ * soon met: as many as are allowed. */
+static void
+raise_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+	if (setrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_MAX)
+		scop_log_line(SCOP_LOG_WARNING,
+		    "only %llu descriptors are allowed, and %d may be needed: raise the hard limit "
+		    "(LimitNOFILE)",
+		    (unsigned long long)files.rlim_cur, FILES_MAX);
+}
+
 /* Finds the group and user that may open the sockets. */
 static void
 find_users(struct scop_host *host)
@@ -353,6 +375,7 @@ main(int argc, char **argv)
 	if (!scop_config_load(&supervisor.host.config, argv[1], &err))
 		supervisor_give_up(err.text);
 
+	raise_limit();
 	make_run_directory(supervisor.host.config.run);
 	find_users(&supervisor.host);
 	open_notices(&supervisor);

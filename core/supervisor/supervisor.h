@@ -17,7 +17,8 @@ struct supervisor {
 	struct scop_host host;
 	const char *config_file;
 	int signal_fd, notify_fd, control_fd;
-	int out_fd; /* the broker listens on it */
+	int out_fd;         /* the broker listens on it */
+	int64_t control_at; /* when the control socket is looked at again; 0: always */
 	struct scop_directory_shared *directory;
 	struct service {
 		pid_t pid;        /* 0: not running */
