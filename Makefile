@@ -53,8 +53,8 @@ ASKING := core/queue/work.c core/mail/mail.c core/mail/check.c core/http/http.c
 LIBRARY := $(call folder,base data view web service) $(ASKING)
 PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,channel control arguments gateway settings) core/queue/schedule.c
 WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments channel settings) core/package/sandbox.c core/package/loader.c core/package/widen.c
-GATEWAY := $(call folder,gateway) $(patsubst %,core/process/%.c,board arguments channel settings)
-SUPERVISOR := $(call folder,supervisor) $(patsubst %,core/process/%.c,board channel control arguments gateway settings) core/data/directory.c core/base/config.c core/base/network.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
+GATEWAY := $(call folder,gateway) $(patsubst %,core/process/%.c,board ledger arguments channel settings)
+SUPERVISOR := $(call folder,supervisor) $(patsubst %,core/process/%.c,board ledger channel control arguments gateway settings) core/data/directory.c core/base/config.c core/base/network.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/queue/queue.c core/queue/schedule.c
 EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 BROKER := $(call folder,broker) core/process/service.c
@@ -297,7 +297,7 @@ clean:
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(foreach m,$(MODULES),$(call scopiton_units,$(m),$(MODULE_SOURCES),$(BUILD)/tests/modules)) \
 	$(foreach m,$(TEST_MODULES),$(call scopiton_units,$(m),tests/modules,$(BUILD)/tests/test-modules))
-HOST_OBJECTS := $(call object,$(sort $(LIBRARY) $(patsubst %,core/process/%.c,board arguments settings) core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
+HOST_OBJECTS := $(call object,$(sort $(LIBRARY) $(patsubst %,core/process/%.c,board ledger arguments settings) core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
 	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 

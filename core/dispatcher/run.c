@@ -120,8 +120,8 @@ start(const struct scop_directory_shared *directory, const char *run_folder, str
 	snprintf(tries, sizeof tries, "%u", run->tries);
 	snprintf(tenant, sizeof tenant, "%u", run->tenant);
 	const char *number = scop_arena_printf(run->arena, "%s.%s", run->entry, tries);
-	const struct scop_fcgi_param params[] = { { "TENANT", tenant }, { "JOB", run->job },
-		{ "ENTRY", run->entry }, { "TRIES", tries }, { "RUN", number }, { NULL, NULL } };
+	const struct scop_fcgi_param params[] = { { "TENANT", tenant }, { "RUN", number },
+		{ "JOB", run->job }, { "ENTRY", run->entry }, { "TRIES", tries }, { NULL, NULL } };
 	scop_buffer_init(&run->out, run->arena);
 	scop_fcgi_request(&run->out, params, body, strlen(body));
 	run_send(run);

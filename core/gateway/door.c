@@ -7,6 +7,7 @@
  * Source: https://fastcgi-archives.github.io/FastCGI_Specification.html, 3.3 and 3.4.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -19,11 +20,18 @@
 
 enum { LOOK_BYTES = 16384, RECORD_HEAD = 8, PARAMS = 4 };
 
-/* The pool's requests are found by host name, those of jobs by the tenant's number. */
+/* A parameter that is looked for. */
 struct wanted {
 	const char *name;
 	char value[SCOP_HOST_MAX + 1];
-	bool found, complete; /* complete: all parameters were there to be seen */
+	bool found;
+};
+
+/* The pool's requests are found by host name, those of jobs by the tenant's number; the ledger has
+ * their ids. */
+struct look {
+	struct wanted whose, id;
+	bool complete; /* all parameters were there to be seen */
 };
 
 /* Reads the length of a name or value; false if it is not all there. */
@@ -44,39 +52,86 @@ take_length(const unsigned char **at, const unsigned char *end, size_t *ret_leng
 	return true;
 }
 
-/* Looks through the pairs of one record; the last may go on in the next record, and is left out
- * then. nginx and the dispatcher send the wanted one first. */
 static void
-look_at_pairs(const unsigned char *at, const unsigned char *end, struct wanted *wanted)
+compare(const unsigned char *at, size_t name, size_t value, struct wanted *wanted)
+{
+	if (wanted->found || name != strlen(wanted->name) || memcmp(at, wanted->name, name) != 0 ||
+	    value >= sizeof wanted->value)
+		return;
+	memcpy(wanted->value, at + name, value);
+	wanted->value[value] = '\0';
+	wanted->found = true;
+}
+
+static bool
+is_over(const struct look *look)
+{
+	return look->complete || (look->whose.found && look->id.found);
+}
+
+/* Looks through the pairs of one record; the last may go on in the next record, and is left out
+ * then. nginx and the dispatcher send the wanted ones first. */
+static void
+look_at_pairs(const unsigned char *at, const unsigned char *end, struct look *look)
 {
 	size_t name, value;
 
-	while (!wanted->found && take_length(&at, end, &name) && take_length(&at, end, &value) &&
+	while (!is_over(look) && take_length(&at, end, &name) && take_length(&at, end, &value) &&
 	    name <= (size_t)(end - at) && value <= (size_t)(end - at) - name) {
-		if (name == strlen(wanted->name) && memcmp(at, wanted->name, name) == 0 &&
-		    value < sizeof wanted->value) {
-			memcpy(wanted->value, at + name, value);
-			wanted->value[value] = '\0';
-			wanted->found = true;
-		}
+		compare(at, name, value, &look->whose);
+		compare(at, name, value, &look->id);
 		at += name + value;
 	}
 }
 
 static void
-look(const unsigned char *bytes, size_t length, struct wanted *wanted)
+look_at(const unsigned char *bytes, size_t length, struct look *look)
 {
-	for (size_t at = 0; at + RECORD_HEAD <= length && !wanted->found && !wanted->complete;) {
+	for (size_t at = 0; at + RECORD_HEAD <= length && !is_over(look);) {
 		const unsigned char *head = bytes + at;
 		const size_t content = (size_t)head[4] << 8 | head[5];
 		const size_t there =
 		    content < length - at - RECORD_HEAD ? content : length - at - RECORD_HEAD;
 
 		if (head[1] == PARAMS)
-			look_at_pairs(head + RECORD_HEAD, head + RECORD_HEAD + there, wanted);
-		wanted->complete = head[1] == PARAMS && content == 0;
+			look_at_pairs(head + RECORD_HEAD, head + RECORD_HEAD + there, look);
+		look->complete = head[1] == PARAMS && content == 0;
 		at += RECORD_HEAD + content + head[6];
 	}
+}
+
+struct scop_ledger_entry *
+gateway_entry(const struct gateway *gateway, const struct gateway_worker *worker)
+{
+	struct scop_ledger_entry *entry = &gateway->ledger->entries[worker - gateway->workers];
+
+	return atomic_load(&entry->pid) == worker->pid ? entry : NULL;
+}
+
+static void
+note_tenant(const struct gateway *gateway, const struct gateway_worker *worker, const char *name)
+{
+	struct scop_ledger_entry *entry = gateway_entry(gateway, worker);
+
+	if (!entry)
+		return;
+	snprintf(entry->tenant_name, sizeof entry->tenant_name, "%s", name);
+	atomic_store(&entry->tenant, worker->tenant);
+}
+
+/* Before the worker has it, for that may crash at once. */
+static void
+note_request(struct gateway *gateway, const struct gateway_worker *worker, const char *id)
+{
+	struct scop_ledger_entry *entry = gateway_entry(gateway, worker);
+
+	atomic_fetch_add(&gateway->ledger->given, 1);
+	if (!entry)
+		return;
+	entry->tenant_name[0] = '\0';
+	atomic_store(&entry->tenant, worker->tenant);
+	snprintf(entry->request, sizeof entry->request, "%s", id);
+	atomic_store(&entry->busy, true);
 }
 
 /* A route may be there a moment before the directory has the module, so a worker's first statement
@@ -95,6 +150,7 @@ gateway_find_tenant(const struct gateway *gateway, struct gateway_worker *worker
 		return false;
 	worker->tenant = entry.tenant.id;
 	memcpy(worker->database, entry.subscription.database, sizeof worker->database);
+	note_tenant(gateway, worker, entry.tenant.name);
 	return true;
 }
 
@@ -113,7 +169,7 @@ idle_worker(struct gateway *gateway)
 }
 
 static void
-begin(struct gateway *gateway, struct gateway_worker *worker, const struct wanted *wanted)
+begin(struct gateway *gateway, struct gateway_worker *worker, const struct look *look)
 {
 	worker->idle = false;
 	worker->busy = true;
@@ -123,24 +179,28 @@ begin(struct gateway *gateway, struct gateway_worker *worker, const struct wante
 	worker->database[0] = worker->host[0] = '\0';
 	worker->tenant = 0;
 	if (gateway->settings.jobs)
-		worker->tenant = (uint32_t)strtoul(wanted->value, NULL, 10);
+		worker->tenant = (uint32_t)strtoul(look->whose.value, NULL, 10);
 	else
-		memcpy(worker->host, wanted->value, sizeof worker->host);
+		memcpy(worker->host, look->whose.value, sizeof worker->host);
+	note_request(gateway, worker, look->id.value);
 	gateway_find_tenant(gateway, worker);
 	gateway_line_begin(gateway, (uint32_t)(worker - gateway->workers));
 }
 
 /* Gives the connection to a worker. If that has just died, another one takes it. */
 static bool
-give(struct gateway *gateway, int fd, const struct wanted *wanted)
+give(struct gateway *gateway, int fd, const struct look *look)
 {
 	static const struct scop_channel_request request = { SCOP_CHANNEL_REQUEST };
 	struct gateway_worker *worker;
 
 	while ((worker = idle_worker(gateway))) {
-		begin(gateway, worker, wanted);
+		begin(gateway, worker, look);
 		if (scop_channel_send(worker->channel, &request, sizeof request, fd))
 			return true;
+		struct scop_ledger_entry *entry = gateway_entry(gateway, worker);
+		if (entry)
+			atomic_store(&entry->busy, false);
 	}
 	return false;
 }
@@ -150,16 +210,18 @@ static bool
 try_to_give(struct gateway *gateway, int fd)
 {
 	static unsigned char bytes[LOOK_BYTES];
-	struct wanted wanted = { .name = gateway->settings.jobs ? "TENANT" : "HOST" };
+	const bool jobs = gateway->settings.jobs;
+	struct look look = { .whose.name = jobs ? "TENANT" : "HOST",
+		.id.name = jobs ? "RUN" : "REQUEST_ID" };
 	const ssize_t got = recv(fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (got > 0)
-		look(bytes, (size_t)got, &wanted);
-	if (got > 0 && !wanted.found && !wanted.complete && got < LOOK_BYTES)
+		look_at(bytes, (size_t)got, &look);
+	if (got > 0 && !is_over(&look) && got < LOOK_BYTES)
 		return false;
-	if (got <= 0 || !give(gateway, fd, &wanted))
+	if (got <= 0 || !give(gateway, fd, &look))
 		scop_log_line(SCOP_LOG_DEBUG, "a connection has ended before its request");
 	close(fd);
 	return true;

@@ -97,14 +97,33 @@ retire(struct gateway *gateway, uint32_t slot)
 		forget_worker(gateway, slot);
 }
 
+/* The ledger says so before the worker hears anything from here. An entry stays as it is when a
+ * worker ends by itself, for the supervisor judges that. */
 static void
-end_of_request(struct gateway *gateway, uint32_t slot, bool last)
+note_end(struct gateway *gateway, const struct gateway_worker *worker, char said)
+{
+	struct scop_ledger_entry *entry = gateway_entry(gateway, worker);
+
+	if (worker->busy && worker->tenant != 0 && said != SCOP_CHANNEL_UNTRIED)
+		scop_ledger_note(gateway->ledger, worker->tenant, false);
+	if (!entry)
+		return;
+	if (said == SCOP_CHANNEL_LAST)
+		atomic_store(&entry->last, worker->busy);
+	else
+		atomic_store(&entry->ready, true);
+	atomic_store(&entry->busy, false);
+}
+
+static void
+end_of_request(struct gateway *gateway, uint32_t slot, char said)
 {
 	struct gateway_worker *worker = &gateway->workers[slot];
 
+	note_end(gateway, worker, said);
 	gateway_line_end(gateway, slot);
 	worker->busy = false;
-	if (worker->retired || last)
+	if (worker->retired || said == SCOP_CHANNEL_LAST)
 		forget_worker(gateway, slot);
 	else
 		worker->idle = true;
@@ -141,6 +160,8 @@ any_told(const struct gateway *gateway)
 	return gateway->told[0] || gateway->told[1] || gateway->told[2];
 }
 
+static const char ends[] = { SCOP_CHANNEL_READY, SCOP_CHANNEL_UNTRIED, SCOP_CHANNEL_LAST };
+
 static void
 take_channel(struct gateway *gateway, uint32_t slot)
 {
@@ -153,8 +174,8 @@ take_channel(struct gateway *gateway, uint32_t slot)
 	const char *wake = got == 1 ? memchr(wakes, said, sizeof wakes) : NULL;
 	if (wake)
 		gateway->told[wake - wakes] = true;
-	else if (got == 1 && (said == SCOP_CHANNEL_READY || said == SCOP_CHANNEL_LAST))
-		end_of_request(gateway, slot, said == SCOP_CHANNEL_LAST);
+	else if (got == 1 && memchr(ends, said, sizeof ends))
+		end_of_request(gateway, slot, said);
 	else if (got >= 0 || errno != EAGAIN)
 		forget_worker(gateway, slot);
 }
@@ -320,6 +341,13 @@ ignore_signals(void)
 		signal(ignored[i], SIG_IGN);
 }
 
+static struct scop_ledger *
+map_ledger(int fd)
+{
+	return mmap(NULL, sizeof(struct scop_ledger), PROT_READ | PROT_WRITE,
+	    fd ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, fd ? fd : -1, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -341,7 +369,8 @@ main(int argc, char **argv)
 	    ? mmap(NULL, sizeof *gateway.directory, PROT_READ, MAP_SHARED, settings->directory, 0)
 	    : NULL;
 	gateway.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (directory == MAP_FAILED || gateway.epoll_fd < 0)
+	gateway.ledger = map_ledger(settings->ledger);
+	if (directory == MAP_FAILED || gateway.ledger == MAP_FAILED || gateway.epoll_fd < 0)
 		give_up("no shared memory");
 	gateway.directory = directory;
 	give_up_rights((uid_t)settings->uid);

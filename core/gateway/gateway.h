@@ -10,6 +10,7 @@
 #include "data/directory.h"
 #include "process/board.h"
 #include "process/channel.h"
+#include "process/ledger.h"
 #include "process/settings.h"
 
 struct gateway_line;
@@ -37,6 +38,7 @@ struct gateway {
 	struct scop_channel_greeting greeting;
 	char password[100]; /* of the module's account */
 	const struct scop_directory_shared *directory;
+	struct scop_ledger *ledger; /* without a supervisor, memory of its own */
 	int epoll_fd;
 	bool told[GATEWAY_WAKES]; /* that others are to be woken, and are not yet */
 	int64_t woken_at;
@@ -75,6 +77,10 @@ void gateway_door(struct gateway *gateway, int fd);
 
 /* Finds the tenant of the worker's request, unless it is known already; false if it has none. */
 bool gateway_find_tenant(const struct gateway *gateway, struct gateway_worker *worker);
+
+/* The worker's entry in the ledger; NULL if the supervisor knows that it has ended. */
+struct scop_ledger_entry *gateway_entry(const struct gateway *gateway,
+    const struct gateway_worker *worker);
 
 /* ---- line.c: statements ---- */
 

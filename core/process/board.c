@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CRASHES_MIN = 3, PROBES = 8 };
+enum { PROBES = 8 };
 
 const uint64_t scop_board_bounds[SCOP_BUCKETS - 1] = { 1000, 5000, 20000, 100000, 500000, 2000000,
 	10000000 };
@@ -79,8 +79,6 @@ scop_board_note(struct scop_board *board, uint32_t tenant, uint32_t route, bool 
 
 	if (atomic_load(&entry->out_until) > scop_board_clock())
 		return;
-	const uint32_t place = atomic_fetch_add(&board->recent_at, 1) % SCOP_RECENT;
-	atomic_store(&board->recent[place], ((uint64_t)tenant << 1 | crashed) + 1);
 	atomic_store(&entry->outcomes,
 	    (atomic_load(&entry->outcomes) << 1 | crashed) & ((1u << SCOP_ROUTE_RECENT) - 1));
 	if (atomic_load(&entry->count) < SCOP_ROUTE_RECENT)
@@ -101,7 +99,7 @@ scop_board_route_failing(struct scop_board *board, uint32_t tenant, uint32_t rou
 	struct scop_route_history *entry = history(board, key_of(tenant, route), true);
 	const unsigned crashes = (unsigned)__builtin_popcount(atomic_load(&entry->outcomes));
 
-	if (crashes < CRASHES_MIN || crashes * 2 <= atomic_load(&entry->count))
+	if (crashes < SCOP_CRASHES_MIN || crashes * 2 <= atomic_load(&entry->count))
 		return false;
 	atomic_store(&entry->out_until, scop_board_clock() + SCOP_ROUTE_REST_SECONDS * 1000000LL);
 	atomic_store(&entry->outcomes, 0);
@@ -109,35 +107,9 @@ scop_board_route_failing(struct scop_board *board, uint32_t tenant, uint32_t rou
 	return true;
 }
 
-bool
-scop_board_pool_failing(const struct scop_board *board, unsigned tenants)
-{
-	unsigned total = 0, crashes = 0, crashed_tenants = 0;
-	uint64_t first = 0;
-
-	for (size_t i = 0; i < SCOP_RECENT; i++) {
-		const uint64_t noted = atomic_load(&board->recent[i]);
-
-		if (noted == 0)
-			continue;
-		total++;
-		if (!((noted - 1) & 1))
-			continue;
-		crashes++;
-		if (crashed_tenants == 0)
-			first = (noted - 1) >> 1;
-		crashed_tenants |= (noted - 1) >> 1 == first ? 1 : 2;
-	}
-	if (crashes < CRASHES_MIN || crashes * 2 <= total)
-		return false;
-	return tenants <= 1 || crashed_tenants == 3;
-}
-
 void
 scop_board_forgive(struct scop_board *board)
 {
-	for (size_t i = 0; i < SCOP_RECENT; i++)
-		atomic_store(&board->recent[i], 0);
 	for (size_t i = 0; i < SCOP_ROUTE_ENTRIES; i++)
 		clear_history(&board->routes[i]);
 }

@@ -4,8 +4,9 @@
  * share.
  *
  * A slot belongs to one worker. The worker writes its state; the supervisor clears the slot when
- * the worker has ended, so a killed one never leaves a wrong count. It also holds the data for
- * judging a module: the results of the last requests of the pool, and of each tenant's routes.
+ * the worker has ended, so a killed one never leaves a wrong count. It also holds the results of
+ * each tenant's routes. A module's native code can write all of it: what is said here decides about
+ * that module's own speed and routes alone. Crashes are judged by process/ledger.h.
  */
 #ifndef SCOP_PROCESS_BOARD_H
 #define SCOP_PROCESS_BOARD_H
@@ -16,8 +17,8 @@
 
 enum {
 	SCOP_SLOTS = 256,
-	SCOP_RECENT = 20,       /* of the pool's requests */
-	SCOP_ROUTE_RECENT = 10, /* of one tenant's route */
+	SCOP_ROUTE_RECENT = 10, /* requests of one tenant's route */
+	SCOP_CRASHES_MIN = 3,   /* among the recent ones, before anything is judged */
 	SCOP_ROUTE_ENTRIES = 1024,
 	SCOP_BUCKETS = 8, /* of the histogram of durations */
 	SCOP_ROUTE_REST_SECONDS = 60,
@@ -47,7 +48,6 @@ struct scop_slot {
 	/* of the request under way, in microseconds of the monotonic clock */
 	_Atomic int64_t since;
 	_Atomic uint32_t tenant, route;
-	char request[SCOP_REQUEST_ID]; /* its id; complete before `state` becomes busy */
 	char tenant_name[33];
 	char path[80];
 	char reason[SCOP_REASON_MAX]; /* why it cannot start, as base/said.h has it */
@@ -73,9 +73,6 @@ struct scop_slow {
 
 struct scop_board {
 	_Atomic uint32_t hungry; /* more workers may be started */
-	_Atomic uint32_t recent_at;
-	/* tenant << 1 | crashed, plus one, so that 0 is none */
-	_Atomic uint64_t recent[SCOP_RECENT];
 	struct scop_route_history routes[SCOP_ROUTE_ENTRIES];
 	struct scop_slow slow[SCOP_SLOW_KEPT];
 	struct scop_slot slots[SCOP_SLOTS];
@@ -103,16 +100,12 @@ bool scop_board_route_out(const struct scop_board *board, uint32_t tenant, uint3
  * crashed. */
 bool scop_board_route_failing(struct scop_board *board, uint32_t tenant, uint32_t route);
 
-/* Whether to take the pool out of service: more than half of its last 20 requests (at least 3)
- * crashed, for two tenants, or for one if `tenants` is 1. */
-bool scop_board_pool_failing(const struct scop_board *board, unsigned tenants);
-
 /* Records a slow run. Returns whether to log it: once per statement in SCOP_SLOW_TOLD_SECONDS for
  * all workers of the pool, and never if the table is full. */
 bool scop_board_slow(struct scop_board *board, const char *statement, const char *route,
     const char *tenant, uint32_t milliseconds, uint32_t rows);
 
-/* Clears the results, so that the pool gets another chance. */
+/* Clears the results, so that the routes get another chance. */
 void scop_board_forgive(struct scop_board *board);
 
 #endif

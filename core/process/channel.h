@@ -43,8 +43,10 @@ struct scop_channel_request {
 };
 enum { SCOP_CHANNEL_REQUEST = 1 };
 
-/* A worker is idle now; or its last request has ended, and it ends. */
+/* A worker is idle now; it is, and its request does not count, for its handler did not run; or its
+ * last request has ended, and it ends when the gateway has closed the channel. */
 #define SCOP_CHANNEL_READY 'r'
+#define SCOP_CHANNEL_UNTRIED 'u'
 #define SCOP_CHANNEL_LAST 'l'
 /* Asks the gateway to wake the supervisor, the dispatcher or the mailer. */
 #define SCOP_CHANNEL_SUPERVISOR 's'

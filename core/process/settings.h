@@ -35,6 +35,7 @@ struct scop_worker_settings {
 	int control;          /* of a gateway: to the supervisor */
 	int listen, lines;    /* of a gateway: the pool's socket, and the one for statements */
 	int directory, board; /* shared memory */
+	int ledger;           /* of a gateway: shared with the supervisor */
 	int wake, work, mail; /* of a gateway: eventfds of the supervisor, dispatcher and mailer */
 	int gate;             /* its locks let two hash passwords at once */
 	int64_t slot;         /* of the scoreboard */

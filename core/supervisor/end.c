@@ -14,7 +14,7 @@
 #include "scopiton/value.h"
 #include "supervisor/crashes.h"
 
-enum { START_FAILURES_MAX = 3 };
+enum { START_FAILURES_MAX = 3, IDLE_DEATHS_MAX = 10 };
 
 static bool
 counted_before(struct scop_pool *pool, const char *request)
@@ -42,47 +42,59 @@ how_it_ended(int status, char *text, size_t size)
 	return text;
 }
 
-/* A copy of a slot's last request: other workers may still write to the slot. */
-struct last_request {
-	char request[sizeof((struct scop_slot *)0)->request];
-	char tenant_name[sizeof((struct scop_slot *)0)->tenant_name];
+/* The route and address of a crashed request, as its worker said: other workers of the pool may
+ * still write there. */
+struct said {
+	uint32_t route;
 	char path[sizeof((struct scop_slot *)0)->path];
 };
 
-static void
-copy_request(const struct scop_slot *slot, struct last_request *last)
+static struct said
+copy_said(const struct scop_slot *slot)
 {
-	memcpy(last->request, slot->request, sizeof last->request - 1);
-	memcpy(last->tenant_name, slot->tenant_name, sizeof last->tenant_name - 1);
-	memcpy(last->path, slot->path, sizeof last->path - 1);
+	struct said said = { .route = atomic_load(&slot->route) };
+
+	memcpy(said.path, slot->path, sizeof said.path - 1);
+	if (said.route > UINT16_MAX)
+		said.route = UINT16_MAX;
+	return said;
 }
 
 static void
-judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *slot, int status)
+judge_route(struct scop_pool *pool, const struct scop_ledger_entry *entry, uint32_t route)
 {
-	const uint32_t tenant = atomic_load(&slot->tenant), route = atomic_load(&slot->route);
-	struct last_request last = { 0 };
+	const uint32_t tenant = atomic_load(&entry->tenant);
+
+	scop_board_note(pool->board, tenant, route, true);
+	if (route != UINT16_MAX && scop_board_route_failing(pool->board, tenant, route))
+		scop_log_line(SCOP_LOG_ERROR,
+		    "route %u of '%s' is suspended for %d s for tenant '%s': most of its last "
+		    "requests crashed",
+		    route, pool->module, SCOP_ROUTE_REST_SECONDS, entry->tenant_name);
+}
+
+static void
+judge_crash(struct scop_host *host, struct scop_pool *pool, unsigned index, int status)
+{
+	const struct scop_ledger_entry *entry = &pool->ledger->entries[index];
+	const struct said said = copy_said(&pool->board->slots[index]);
+	const uint32_t tenant = atomic_load(&entry->tenant);
 	char how[100];
 
-	copy_request(slot, &last);
 	scop_log_line(SCOP_LOG_ERROR,
 	    "worker of '%s' %s in a request (request=%s tenant=%s module=%s route=%u path=%s)",
-	    pool->module, how_it_ended(status, how, sizeof how), last.request, last.tenant_name,
-	    pool->module, route, last.path);
-	if (counted_before(pool, last.request))
+	    pool->module, how_it_ended(status, how, sizeof how), entry->request, entry->tenant_name,
+	    pool->module, said.route, said.path);
+	if (counted_before(pool, entry->request))
 		return;
 	pool->crashes++;
 	if (tenant == 0)
 		return;
 	scop_crashes_count(&host->crashes, tenant);
 	host->state_changed = true;
-	scop_board_note(pool->board, tenant, route, true);
-	if (route != UINT16_MAX && scop_board_route_failing(pool->board, tenant, route))
-		scop_log_line(SCOP_LOG_ERROR,
-		    "route %u of '%s' is suspended for %d s for tenant '%s': most of its last "
-		    "requests crashed",
-		    route, pool->module, SCOP_ROUTE_REST_SECONDS, last.tenant_name);
-	if (scop_board_pool_failing(pool->board, pool->tenants))
+	scop_ledger_note(pool->ledger, tenant, true);
+	judge_route(pool, entry, said.route);
+	if (scop_ledger_failing(pool->ledger, pool->tenants))
 		scop_pool_out_of_service(host, pool,
 		    SCOP_TEXT("most of its last requests crashed"));
 }
@@ -90,8 +102,13 @@ judge_crash(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 static void
 judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *slot, int status)
 {
+	const uint64_t given = atomic_load(&pool->ledger->given);
 	char how[100], reason[SCOP_REASON_MAX], shown[SCOP_REASON_MAX];
-	int64_t rest = pool->start_failures == 0 ? 0 : 50000LL << (pool->start_failures - 1);
+
+	if (given != pool->given_before)
+		pool->start_failures = 0;
+	pool->given_before = given;
+	const int64_t rest = pool->start_failures == 0 ? 0 : 50000LL << (pool->start_failures - 1);
 
 	memcpy(reason, slot->reason, sizeof reason);
 	reason[sizeof reason - 1] = '\0';
@@ -103,6 +120,34 @@ judge_start(struct scop_host *host, struct scop_pool *pool, struct scop_slot *sl
 		scop_pool_out_of_service(host, pool,
 		    reason[0] ? reason : SCOP_TEXT("it cannot start"));
 	pool->retry_at = scop_board_clock() + rest;
+}
+
+/* A worker that is idle is ended by the kernel, for its memory, or by a person. A module that says
+ * it is idle, and ends, to hide its crashes does so with each request, or with none. */
+static void
+judge_idle(struct scop_host *host, struct scop_pool *pool, int status)
+{
+	const uint64_t given = atomic_load(&pool->ledger->given);
+	char how[100];
+
+	scop_log_line(SCOP_LOG_WARNING, "an idle worker of '%s' %s", pool->module,
+	    how_it_ended(status, how, sizeof how));
+	if (given > pool->given_before + 1)
+		pool->idle_deaths = 0;
+	pool->given_before = given;
+	if (++pool->idle_deaths >= IDLE_DEATHS_MAX)
+		scop_pool_out_of_service(host, pool, SCOP_TEXT("it cannot start"));
+}
+
+/* A worker whose gateway has gone ends by itself after its request, and nobody notes that. */
+static bool
+has_lost_gateway(const struct scop_worker_process *worker, int status)
+{
+	siginfo_t ended = { .si_pid = 0 };
+
+	return !WIFSIGNALED(status) &&
+	    (waitid(P_PID, (id_t)worker->gateway, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		ended.si_pid != 0);
 }
 
 static void
@@ -126,25 +171,24 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 		return false;
 
 	struct scop_slot *slot = &pool->board->slots[index];
-	const int state = atomic_load(&slot->state);
-	const bool told_to_go = pool->workers[index].told_at != 0;
-	char how[100];
+	struct scop_ledger_entry *entry = &pool->ledger->entries[index];
+	const struct scop_worker_process worker = pool->workers[index];
 
-	scop_output_end(pool->workers[index].output);
+	scop_output_end(worker.output);
 	pool->workers[index] = (struct scop_worker_process){ 0 };
 	pool->live--;
 	host->live--;
 	fold_counters(pool, slot);
-	if (state == SCOP_SLOT_BUSY || state == SCOP_SLOT_IDLE)
-		pool->start_failures = 0;
-	if (state == SCOP_SLOT_BUSY)
-		judge_crash(host, pool, slot, status);
-	else if (state == SCOP_SLOT_STARTING && !told_to_go)
-		judge_start(host, pool, slot, status);
-	/* by the kernel for its memory, or by a person */
-	else if (!told_to_go && WIFSIGNALED(status))
-		scop_log_line(SCOP_LOG_WARNING, "an idle worker of '%s' %s", pool->module,
-		    how_it_ended(status, how, sizeof how));
+	if (atomic_load(&entry->busy)) {
+		if (!has_lost_gateway(&worker, status))
+			judge_crash(host, pool, index, status);
+	} else if (!worker.told_at && !atomic_load(&entry->last)) {
+		if (!atomic_load(&entry->ready))
+			judge_start(host, pool, slot, status);
+		else if (!has_lost_gateway(&worker, status))
+			judge_idle(host, pool, status);
+	}
+	atomic_store(&entry->pid, 0);
 	memset(slot->reason, 0, sizeof slot->reason);
 	atomic_store(&slot->state, SCOP_SLOT_FREE);
 	scop_pool_tell_hunger(host, pool);

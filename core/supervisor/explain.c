@@ -29,6 +29,7 @@ become_explainer(const struct scop_host *host, const struct scop_pool *pool, uns
 {
 	const struct scop_config *config = &host->config;
 	const struct scop_slot *slot = &pool->board->slots[index];
+	const struct scop_ledger_entry *entry = &pool->ledger->entries[index];
 	struct scop_arguments arguments = { 0 };
 	char *environment[] = { NULL };
 
@@ -39,10 +40,8 @@ become_explainer(const struct scop_host *host, const struct scop_pool *pool, uns
 	    pool->module);
 	scop_arguments_add(&arguments, "signal=%d", atomic_load(&slot->crash.signal));
 	add_frames(&arguments, &slot->crash);
-	scop_arguments_add(&arguments, "request=%.*s", (int)sizeof slot->request - 1,
-	    slot->request);
-	scop_arguments_add(&arguments, "tenant=%.*s", (int)sizeof slot->tenant_name - 1,
-	    slot->tenant_name);
+	scop_arguments_add(&arguments, "request=%s", entry->request);
+	scop_arguments_add(&arguments, "tenant=%s", entry->tenant_name);
 	scop_arguments_add(&arguments, "path=%.*s", (int)sizeof slot->path - 1, slot->path);
 	scop_arguments_add(&arguments, "uid=%u",
 	    host->root ? (unsigned)config->uid_base + pool->number : 0);
@@ -63,14 +62,13 @@ free_place(struct scop_host *host)
 }
 
 static bool
-explained_before(struct scop_pool *pool, const struct scop_slot *slot)
+explained_before(struct scop_pool *pool, unsigned index)
 {
-	char request[sizeof pool->explained];
+	const char *request = pool->ledger->entries[index].request;
 
-	snprintf(request, sizeof request, "%.*s", (int)sizeof slot->request - 1, slot->request);
 	if (request[0] && strcmp(pool->explained, request) == 0)
 		return true;
-	strcpy(pool->explained, request);
+	snprintf(pool->explained, sizeof pool->explained, "%s", request);
 	return false;
 }
 
@@ -81,7 +79,7 @@ explain_slot(struct scop_host *host, struct scop_pool *pool, unsigned index)
 	struct scop_explainer *explainer = free_place(host);
 
 	pool->workers[index].crash_seen = true;
-	if (!explainer || explained_before(pool, slot)) {
+	if (!explainer || explained_before(pool, index)) {
 		atomic_store(&slot->crash.explained, 1);
 		return;
 	}

@@ -64,6 +64,7 @@ become_gateway(const struct scop_host *host, const struct scop_pool *pool, int c
 		.wake = host->wake_fd,
 		.work = host->work_fd,
 		.mail = host->mail_fd,
+		.ledger = pool->ledger_fd,
 		.hard = scop_pool_hard_limit(host, pool) };
 
 	scop_gateway_become(&host->config, settings, host->root);
@@ -148,7 +149,7 @@ scop_gateway_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid)
 	scop_pool_drain(host, pool, false);
 	/* one that had not started counts as a failure to start */
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++)
-		if (atomic_load(&pool->board->slots[i].state) == SCOP_SLOT_STARTING)
+		if (!atomic_load(&pool->ledger->entries[i].ready))
 			pool->workers[i].told_at = 0;
 	return true;
 }

@@ -96,7 +96,7 @@ scop_pool_make(struct scop_host *host, const struct scop_directory_package *pack
 	pool->number = package->number;
 	pool->jobs = jobs;
 	pool->portal = package->portal;
-	pool->board_fd = -1;
+	pool->board_fd = pool->ledger_fd = -1;
 	pool->listen_fd = -1;
 	if (!listen_on(host, pool)) {
 		free(pool);
@@ -172,8 +172,10 @@ scop_pool_out_of_service(struct scop_host *host, struct scop_pool *pool, const c
 void
 scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 {
-	if (pool->board)
+	if (pool->board) {
 		scop_board_forgive(pool->board);
+		scop_ledger_forgive(pool->ledger);
+	}
 	if (pool->listen_fd >= 0)
 		return;
 	if (!listen_on(host, pool)) {
@@ -185,7 +187,7 @@ scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool)
 	pool->out_until = 0;
 	free(pool->reason);
 	pool->reason = NULL;
-	pool->start_failures = 0;
+	pool->start_failures = pool->idle_deaths = 0;
 	host->state_changed = true;
 }
 
@@ -232,6 +234,10 @@ scop_pool_free(struct scop_host *host, struct scop_pool *pool)
 		munmap(pool->board, sizeof *pool->board);
 	if (pool->board_fd >= 0)
 		close(pool->board_fd);
+	if (pool->ledger)
+		munmap(pool->ledger, sizeof *pool->ledger);
+	if (pool->ledger_fd >= 0)
+		close(pool->ledger_fd);
 	free(pool->reason);
 	free(pool->crashed);
 	free(pool->workers);

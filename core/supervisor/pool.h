@@ -16,6 +16,7 @@
 #include "base/config.h"
 #include "data/directory.h"
 #include "process/board.h"
+#include "process/ledger.h"
 #include "supervisor/output.h"
 
 enum { SCOP_CRASHES_KEPT = 16, SCOP_EXPLAINERS_MAX = 4 };
@@ -27,6 +28,7 @@ struct scop_worker_process {
 	bool slow_told;
 	pid_t killed; /* killed at the hard limit, perhaps not reaped yet */
 	bool crash_seen;
+	pid_t gateway; /* its own: the pool may have another by now */
 };
 
 struct scop_pool_gateway {
@@ -49,14 +51,18 @@ struct scop_pool {
 	int listen_fd; /* -1: out of service */
 	struct scop_pool_gateway gateway;
 	int board_fd;
-	struct scop_board *board;            /* NULL until the first worker */
+	struct scop_board *board; /* NULL until the first worker */
+	int ledger_fd;
+	struct scop_ledger *ledger;          /* there if the board is */
 	struct scop_worker_process *workers; /* one for each slot; NULL until the first worker */
 	unsigned live;
 
 	/* when to check the queue again, in microseconds of the monotonic clock; 0: never */
 	int64_t look_at;
 	int64_t retry_at;
-	unsigned start_failures; /* in a row */
+	unsigned start_failures; /* in a row, with no request in between */
+	unsigned idle_deaths;    /* in a row, with one request in between at most */
+	uint64_t given_before;   /* requests until the last of these */
 	int64_t out_until;       /* when it returns to service; 0: in service */
 	unsigned outages;
 	char *reason; /* NULL while it is in service; as base/said.h has it */

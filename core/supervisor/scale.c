@@ -176,17 +176,18 @@ kill_worker(struct scop_pool *pool, unsigned index)
 	kill(worker->pid, SIGKILL);
 }
 
-/* Logs a request by what its worker wrote on the scoreboard, which a module may have changed. */
+/* Route and address are what the worker wrote on the scoreboard, and a module may have changed. */
 static void
 tell_time(const struct scop_pool *pool, unsigned index, bool stuck, int64_t milliseconds)
 {
 	const struct scop_slot *slot = &pool->board->slots[index];
+	const struct scop_ledger_entry *entry = &pool->ledger->entries[index];
 
 	scop_log_line(stuck ? SCOP_LOG_ERROR : SCOP_LOG_WARNING,
-	    "%s after %lld ms (request=%.39s tenant=%.32s module=%s route=%u "
+	    "%s after %lld ms (request=%s tenant=%s module=%s route=%u "
 	    "path=%.79s)",
-	    stuck ? "ended a request" : "slow request", (long long)milliseconds, slot->request,
-	    slot->tenant_name, pool->module, atomic_load(&slot->route), slot->path);
+	    stuck ? "ended a request" : "slow request", (long long)milliseconds, entry->request,
+	    entry->tenant_name, pool->module, atomic_load(&slot->route), slot->path);
 }
 
 static void
@@ -254,7 +255,6 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 			break;
 		case SCOP_SLOT_IDLE:
 			pool->workers[i].slow_told = false;
-			pool->start_failures = 0;
 			if (age > host->config.idle_seconds * 1000000)
 				scop_pool_stop_worker(pool, i);
 			break;

@@ -17,20 +17,33 @@
 #include "process/settings.h"
 #include "web/traces.h"
 
+/* Memory to share through a descriptor; NULL if there is none. */
+static void *
+make_shared(const char *name, size_t size, int *ret_fd)
+{
+	*ret_fd = memfd_create(name, MFD_CLOEXEC);
+	if (*ret_fd >= 0 && ftruncate(*ret_fd, (off_t)size) == 0) {
+		void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *ret_fd, 0);
+
+		if (memory != MAP_FAILED)
+			return memory;
+	}
+	if (*ret_fd >= 0)
+		close(*ret_fd);
+	*ret_fd = -1;
+	return NULL;
+}
+
 static bool
 make_board(struct scop_pool *pool)
 {
-	if (pool->board)
-		return true;
-	pool->board_fd = memfd_create("board", MFD_CLOEXEC);
-	if (pool->board_fd < 0 || ftruncate(pool->board_fd, sizeof *pool->board) != 0)
-		return false;
-	pool->board =
-	    mmap(NULL, sizeof *pool->board, PROT_READ | PROT_WRITE, MAP_SHARED, pool->board_fd, 0);
-	if (pool->board == MAP_FAILED)
-		pool->board = NULL;
-	pool->workers = calloc(SCOP_SLOTS, sizeof *pool->workers);
-	return pool->board && pool->workers;
+	if (!pool->ledger)
+		pool->ledger = make_shared("ledger", sizeof *pool->ledger, &pool->ledger_fd);
+	if (!pool->workers)
+		pool->workers = calloc(SCOP_SLOTS, sizeof *pool->workers);
+	if (!pool->board && pool->ledger && pool->workers)
+		pool->board = make_shared("board", sizeof *pool->board, &pool->board_fd);
+	return pool->board != NULL;
 }
 
 /* For authors: created with the first worker that keeps traces, and never if none does. */
@@ -151,6 +164,8 @@ fork_worker(const struct scop_host *host, struct scop_pool *pool, unsigned slot,
 		become_worker(host, pool, slot, channel[1], output);
 	/* without a gateway the worker finds its channel closed, and ends */
 	if (pid > 0)
+		atomic_store(&pool->ledger->entries[slot].pid, pid);
+	if (pid > 0)
 		(void)scop_gateway_add(pool, slot, pid, channel[0]);
 	close(channel[0]);
 	close(channel[1]);
@@ -176,6 +191,7 @@ scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool)
 	memset(&slot->crash, 0, sizeof slot->crash);
 	atomic_store(&slot->since, scop_board_clock());
 	atomic_store(&slot->state, SCOP_SLOT_STARTING);
+	memset(&pool->ledger->entries[index], 0, sizeof pool->ledger->entries[index]);
 
 	const pid_t pid = fork_worker(host, pool, index, end);
 	close(end);
@@ -184,7 +200,9 @@ scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool)
 		atomic_store(&slot->state, SCOP_SLOT_FREE);
 		return false;
 	}
-	pool->workers[index] = (struct scop_worker_process){ .pid = pid, .output = output };
+	pool->workers[index] = (struct scop_worker_process){ .pid = pid,
+		.output = output,
+		.gateway = pool->gateway.pid };
 	scop_output_of(output, pid);
 	pool->live++;
 	host->live++;

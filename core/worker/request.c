@@ -90,8 +90,6 @@ slot_busy(struct scop_worker *worker, FCGX_Request *fcgi)
 {
 	struct scop_slot *slot = worker->slot;
 
-	snprintf(slot->request, sizeof slot->request, "%s",
-	    text(fcgi_param(fcgi, worker->settings.jobs ? "RUN" : "REQUEST_ID")));
 	snprintf(slot->path, sizeof slot->path, "%s",
 	    text(fcgi_param(fcgi, worker->settings.jobs ? "JOB" : "DOCUMENT_URI")));
 	slot->tenant_name[0] = '\0';
@@ -101,10 +99,12 @@ slot_busy(struct scop_worker *worker, FCGX_Request *fcgi)
 	atomic_store(&slot->state, SCOP_SLOT_BUSY);
 }
 
-static void
+/* Whether the request says something about the module: its handler ran. */
+static bool
 slot_done(struct scop_worker *worker, int status)
 {
 	struct scop_slot *slot = worker->slot;
+	const bool counts = status != 509 && status != 503;
 	const uint64_t took = (uint64_t)(scop_board_clock() - atomic_load(&slot->since));
 	size_t bucket = 0;
 
@@ -115,9 +115,10 @@ slot_done(struct scop_worker *worker, int status)
 	atomic_fetch_add(&slot->requests, 1);
 	if (status >= 500 && status != 509)
 		atomic_fetch_add(&slot->failures, 1);
-	if (atomic_load(&slot->tenant) != 0 && status != 509 && status != 503)
+	if (atomic_load(&slot->tenant) != 0 && counts)
 		scop_board_note(worker->board, slot->tenant, slot->route, false);
 	atomic_store(&slot->state, SCOP_SLOT_IDLE);
+	return counts;
 }
 
 /* Wakes the supervisor if no sibling is idle for the next request. */
@@ -267,7 +268,7 @@ read_asked(const struct scop_worker *worker, FCGX_Request *fcgi, struct asked *r
 	ret_asked->reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
-void
+bool
 scop_worker_serve_one(struct scop_worker *worker, FCGX_Request *fcgi)
 {
 	struct exchange_context context = { fcgi, worker };
@@ -290,5 +291,5 @@ scop_worker_serve_one(struct scop_worker *worker, FCGX_Request *fcgi)
 	    : answer_visitor(worker, state, &site, &exchange, fcgi->out);
 	hang_up(fcgi, asked.reads);
 	scop_arena_reset(worker->arena);
-	slot_done(worker, status);
+	return slot_done(worker, status);
 }

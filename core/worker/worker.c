@@ -93,17 +93,19 @@ serve(struct scop_worker *worker)
 	say(worker, SCOP_CHANNEL_READY);
 	while (scop_channel_receive(worker->settings.channel, &request, sizeof request, true, &fd) >
 	    0) {
+		bool counts = false;
+
 		fcgi.ipcFd = fd;
 		fcgi.keepConnection = 1;
 		if (fd >= 0 && FCGX_Accept_r(&fcgi) == 0) {
-			scop_worker_serve_one(worker, &fcgi);
+			counts = scop_worker_serve_one(worker, &fcgi);
 			served++;
 		}
-		if (worn_out(worker, served)) {
+		/* the gateway closes the channel then: this was no crash */
+		if (worn_out(worker, served))
 			say(worker, SCOP_CHANNEL_LAST);
-			return;
-		}
-		say(worker, SCOP_CHANNEL_READY);
+		else
+			say(worker, counts ? SCOP_CHANNEL_READY : SCOP_CHANNEL_UNTRIED);
 	}
 }
 

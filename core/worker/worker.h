@@ -55,7 +55,8 @@ void scop_worker_watch_statements(struct scop_worker *worker);
 
 /* ---- request.c ---- */
 
-/* Serves one accepted request, of a visitor or of the dispatcher, and finishes it. */
-void scop_worker_serve_one(struct scop_worker *worker, FCGX_Request *fcgi);
+/* Serves one accepted request, of a visitor or of the dispatcher, and finishes it. Returns whether
+ * it says something about the module: not while the module was elsewhere or suspended. */
+bool scop_worker_serve_one(struct scop_worker *worker, FCGX_Request *fcgi);
 
 #endif

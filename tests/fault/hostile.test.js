@@ -155,6 +155,45 @@ test('a module that crashes in every tenth request answers each GET and stays in
   assert.equal(lines(stack, from, 'crashtenth', /out of service|rests/).length, 0)
 })
 
+// A request that ends on the module's own account, whatever it says meanwhile on the scoreboard.
+for (const as of ['other', 'none', 'idle']) {
+  test(`a module that crashes and says that it was ${as} is counted, once a request, for the tenant that it served`, async () => {
+    const state = path.join(fs.realpathSync(path.join(stack.folder, 'run')), 'state')
+    const counts = () => Object.fromEntries([...fs.readFileSync(state, 'utf8').matchAll(/^crashes \d+ (\d+) \d+ (\d+)$/mg)].map(([, tenant, count]) => [tenant, Number(count)]))
+    await bring('shifter', 'acme', 'beta')
+    process.kill(stack.pid('supervisor'), 'SIGHUP') // back in service
+    await until('it serves', async () => (await json(stack, acme, '/fr/shifter/board')).text === 'found')
+    for (let i = 0; i < 20; i++) await json(stack, acme, '/fr/shifter/board')
+    const from = mark(stack), before = counts(), crashes = await metric(stack, 'scopiton_crashes_total', 'shifter')
+    await beside(() => get(acme, 'shifter', `/crash/${as}`))
+    await until('both tries are told', () => deaths(from, 'shifter').length === 2)
+    for (const line of deaths(from, 'shifter')) assert.match(line, /request=[0-9a-f]{32} tenant=acme module=shifter route=65535 path=x{79}\)/)
+    assert.equal(await metric(stack, 'scopiton_crashes_total', 'shifter'), crashes + 1)
+    await until('one of acme', () => counts()[1] === (before[1] ?? 0) + 1)
+    assert.equal(counts()[2], before[2], 'none of beta')
+    for (let i = 0; i < 12; i++) await get(beta, 'shifter', `/crash/${as}`)
+    for (let i = 0; i < 12; i++) await get(acme, 'shifter', `/crash/${as}`)
+    await until('it is out of service', () => lines(stack, from, "module 'shifter' 1.0.0 is out of service").length === 1)
+  })
+}
+
+test('a module that says it is done, or ready, and ends goes out of service too', async () => {
+  packages.addAs('shifter', 'eager')
+  await bring('eager', 'acme')
+  await bring('shifter', 'acme', 'beta')
+  process.kill(stack.pid('supervisor'), 'SIGHUP')
+  await until('the other serves', async () => (await json(stack, acme, '/fr/shifter/board')).text === 'found')
+  const from = mark(stack)
+  await beside(async () => {
+    for (let i = 0; i < 12; i++) await get(acme, 'shifter', '/crash/done')
+    await until('the one that is done', () => lines(stack, from, "module 'shifter' 1.0.0 is out of service").length === 1)
+    for (let i = 0; i < 12; i++) await get(acme, 'eager')
+    await until('the one that is ready', () => lines(stack, from, "module 'eager' 1.0.0 is out of service").length === 1)
+  })
+  const ends = lines(stack, from, "worker of 'eager'").length
+  assert.ok(ends > 0 && ends <= 24, `${ends} workers were started for it`)
+})
+
 test('a pool that cannot start goes out of service with the reason', async () => {
   packages.addAs('guestbook', 'unstartable')
   await install('unstartable', 'acme')

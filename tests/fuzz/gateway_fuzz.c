@@ -113,13 +113,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct wanted wanted = { .name = "HOST" };
+	struct look look = { .whose.name = "HOST", .id.name = "REQUEST_ID" };
 
 	if (size == 0)
 		return 0;
 	if (data[0] & 1)
 		try_line(data + 1, size - 1);
 	else
-		look(data + 1, size - 1, &wanted);
+		look_at(data + 1, size - 1, &look);
 	return 0;
 }

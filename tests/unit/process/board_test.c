@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "process/board.h"
+#include "process/ledger.h"
 
 enum { TENANT = 1, ROUTE = 7 };
 
@@ -74,23 +75,28 @@ what_happens_while_a_route_rests_does_not_make_it_rest_longer(void **state)
 	note(board, 20, true);
 	assert_false(scop_board_route_failing(board, TENANT, ROUTE));
 	assert_true(scop_board_route_out(board, TENANT, ROUTE));
-	for (unsigned i = 0; i < 20; i++)
-		scop_board_note(board, TENANT, ROUTE + 1, false);
-	assert_false(scop_board_pool_failing(board, 1));
 }
 
 static void
 a_pool_fails_by_two_tenants_or_by_its_only_one(void **state)
 {
-	struct scop_board *board = *state;
+	static struct scop_ledger ledger;
 
-	note(board, 3, true);
-	assert_true(scop_board_pool_failing(board, 1));
-	assert_false(scop_board_pool_failing(board, 2));
-	scop_board_note(board, TENANT + 1, ROUTE, true);
-	assert_true(scop_board_pool_failing(board, 2));
-	scop_board_forgive(board);
-	assert_false(scop_board_pool_failing(board, 2));
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		scop_ledger_note(&ledger, TENANT, true);
+	assert_true(scop_ledger_failing(&ledger, 1));
+	assert_false(scop_ledger_failing(&ledger, 2));
+	scop_ledger_note(&ledger, TENANT + 1, true);
+	assert_true(scop_ledger_failing(&ledger, 2));
+	for (int i = 0; i < 4; i++)
+		scop_ledger_note(&ledger, TENANT, false);
+	assert_false(scop_ledger_failing(&ledger, 2)); /* half, and no more */
+	for (int i = 0; i < SCOP_RECENT; i++)
+		scop_ledger_note(&ledger, TENANT, i % 2 == 0 || i == 1);
+	assert_true(scop_ledger_failing(&ledger, 1)); /* 11 of 20 */
+	scop_ledger_forgive(&ledger);
+	assert_false(scop_ledger_failing(&ledger, 1));
 }
 
 static void
