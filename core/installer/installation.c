@@ -111,8 +111,6 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 	bool ok = scop_platform_sql(platform, "CREATE ROLE IF NOT EXISTS %s", role) &&
 	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s",
 		scop_grant_pattern(platform, database), role) &&
-	    scop_platform_sql(platform, "GRANT SELECT ON `t%u`.* TO %s", installation->tenant,
-		role) &&
 	    scop_platform_sql(platform, "GRANT %s TO 'scop_%s'@localhost", role,
 		installation->module);
 
@@ -120,6 +118,9 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 		ok = scop_platform_sql(platform, "GRANT %s ON `t%u`.`%s` TO %s",
 		    manifest->writes[i].rights, installation->tenant, manifest->writes[i].table,
 		    role);
+	ok = ok &&
+	    scop_socle_rights(platform, installation->tenant, installation->module,
+		installation->package.asks);
 	if (ok && manifest->orders)
 		ok = scop_portal_rights(platform, installation->tenant);
 	return ok && (!manifest->accounts || grant_all(platform, account_rights, role)) &&

@@ -85,7 +85,8 @@ migrate_socles(struct scop_platform *platform, bool (*on_step)(void *, const cha
 			     .series = "socle",
 			     .on_step = on_step,
 			     .context = context }) &&
-		    scop_tenant_views(platform, id) && scop_portal_rights_again(platform, id);
+		    scop_tenant_views(platform, id) && scop_portal_rights_again(platform, id) &&
+		    scop_socle_rights_again(platform, id);
 	}
 	return ok;
 }

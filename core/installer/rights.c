@@ -1,8 +1,146 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The rights of a portal over the platform: see rights.h. */
+/* Rights over the socle and the platform: see rights.h. */
 #include "installer/rights.h"
 
 #include <string.h>
+
+#include "package/reads.h"
+
+struct role {
+	struct scop_platform *platform;
+	uint32_t tenant;
+	const char *name;
+};
+
+/* ---- the socle ---- */
+
+static const struct scop_socle_read *
+listed(const char *table)
+{
+	const struct scop_socle_read *read = scop_reads;
+
+	while (read->table && strcmp(read->table, table) != 0)
+		read++;
+	return read->table ? read : NULL;
+}
+
+/* What the role may do with single tables of the socle. */
+static const struct scop_value *
+table_rights(const struct role *role)
+{
+	return scop_platform_rows(role->platform,
+	    "SELECT t.Table_name AS name, FIND_IN_SET('Select', t.Table_priv) > 0 AS can_read, "
+	    "t.Table_priv REGEXP 'Insert|Update|Delete' AS can_write, COALESCE((SELECT "
+	    "GROUP_CONCAT(c.Column_name ORDER BY c.Column_name) FROM mysql.columns_priv c WHERE "
+	    "c.Host = t.Host AND c.Db = t.Db AND c.User = t.User AND c.Table_name = t.Table_name "
+	    "AND FIND_IN_SET('Select', c.Column_priv)), '') AS parts FROM mysql.tables_priv t "
+	    "WHERE t.Db = 't%u' AND t.User = '%s'",
+	    role->tenant, role->name);
+}
+
+static bool
+has(const struct scop_value *rights, const struct scop_socle_read *read)
+{
+	for (size_t i = 0; i < scop_count(rights); i++) {
+		const struct scop_value *row = scop_at(rights, i);
+
+		if (strcmp(scop_text(row, "name"), read->table) == 0)
+			return read->columns ? strcmp(scop_text(row, "parts"), read->columns) == 0
+					     : scop_bool(row, "can_read");
+	}
+	return false;
+}
+
+static bool
+grant_reads(const struct role *role, const struct scop_value *rights)
+{
+	bool ok = true;
+
+	for (const struct scop_socle_read *read = scop_reads; ok && read->table; read++)
+		if (!has(rights, read))
+			ok = scop_platform_sql(role->platform, "GRANT SELECT%s%s%s ON t%u.%s TO %s",
+			    read->columns ? " (" : "", read->columns ? read->columns : "",
+			    read->columns ? ")" : "", role->tenant, read->table, role->name);
+	return ok;
+}
+
+/* A table that the role writes is read by its WHERE; any other that is not listed is no concern of
+ * the module. */
+static bool
+settle(const struct role *role, const struct scop_value *row)
+{
+	const char *table = scop_text(row, "name"), *columns = scop_text(row, "parts");
+	struct scop_platform *platform = role->platform;
+
+	if (scop_bool(row, "can_write"))
+		return scop_bool(row, "can_read") ||
+		    scop_platform_sql(platform, "GRANT SELECT ON t%u.%s TO %s", role->tenant, table,
+			role->name);
+	if (listed(table))
+		return true;
+	return (!scop_bool(row, "can_read") ||
+		   scop_platform_sql(platform, "REVOKE SELECT ON t%u.%s FROM %s", role->tenant,
+		       table, role->name)) &&
+	    (!columns[0] ||
+		scop_platform_sql(platform, "REVOKE SELECT (%s) ON t%u.%s FROM %s", columns,
+		    role->tenant, table, role->name));
+}
+
+/* Up to 0.1.0 every role could read the whole socle. */
+static bool
+revoke_all_reads(const struct role *role)
+{
+	int64_t wide;
+
+	return scop_platform_count(role->platform, &wide,
+		   "SELECT COUNT(*) AS n FROM mysql.db WHERE Db = 't%u' AND User = '%s' AND "
+		   "Select_priv = 'Y'",
+		   role->tenant, role->name) &&
+	    (wide == 0 ||
+		scop_platform_sql(role->platform, "REVOKE SELECT ON t%u.* FROM %s", role->tenant,
+		    role->name));
+}
+
+bool
+scop_socle_rights(struct scop_platform *platform, uint32_t tenant, const char *module,
+    unsigned asks)
+{
+	const struct role role = { platform, tenant,
+		scop_arena_printf(platform->arena, "t%u_%s", tenant, module) };
+
+	if (asks & SCOP_GRANT_PORTAL)
+		return scop_platform_sql(platform, "GRANT SELECT ON t%u.* TO %s", tenant,
+		    role.name);
+	const struct scop_value *rights = table_rights(&role);
+	bool ok = rights && grant_reads(&role, rights);
+
+	for (size_t i = 0; ok && i < scop_count(rights); i++)
+		ok = settle(&role, scop_at(rights, i));
+	return ok && revoke_all_reads(&role);
+}
+
+bool
+scop_socle_rights_again(struct scop_platform *platform, uint32_t tenant)
+{
+	const struct scop_value *modules = scop_platform_rows(platform,
+	    "SELECT s.module, s.module = 'portal' OR FIND_IN_SET('portal', REPLACE(p.granted, ', "
+	    "', "
+	    "',')) > 0 AS is_portal FROM scopiton.subscription s JOIN scopiton.package p ON p.id = "
+	    "s.package JOIN mysql.user u ON u.is_role = 'Y' AND u.User = CONVERT(CONCAT('t%u_', "
+	    "s.module) USING utf8mb3) COLLATE utf8mb3_bin WHERE s.tenant = %u",
+	    tenant, tenant);
+	bool ok = modules != NULL;
+
+	for (size_t i = 0; ok && i < scop_count(modules); i++) {
+		const struct scop_value *row = scop_at(modules, i);
+
+		ok = scop_socle_rights(platform, tenant, scop_text(row, "module"),
+		    scop_bool(row, "is_portal") ? SCOP_GRANT_PORTAL : 0);
+	}
+	return ok;
+}
+
+/* ---- the platform ---- */
 
 bool
 scop_portal_rights_again(struct scop_platform *platform, uint32_t tenant)

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The views in a tenant's socle through which its portal sees the platform: this tenant's modules,
- * orders and work, and no other tenant's. A scop's own tenant also sees the tenants that the scop
- * serves; the views of those, every_*, template and rollout*, are empty for any other tenant.
+ * orders and work, and no other tenant's. Other modules see their own work and settings through
+ * some of them, and may read no others (package/reads.h). A scop's own tenant also sees the tenants
+ * that the scop serves; the views of those, every_*, template and rollout*, are empty for any other
+ * tenant.
  */
 #include "installer/tenant.h"
 
 /* The module whose role a row of the queue has. */
 #define MODULE "SUBSTRING(role, LOCATE('_', role) + 1) AS module"
+
+/* The module whose account asks: 'scop_shop'@localhost. A view with its definer's rights has no
+ * other word of it, since current_role() is the definer's there. */
+#define ASKING "SUBSTRING_INDEX(SUBSTRING(USER(), 6), '@', 1)"
+
+/* An ordinary module sees its own rows; the portal, modules with its right, and the host's own
+ * accounts see those of all. */
+#define SEEN_BY_ASKING \
+	"(role = CONCAT('t{tenant}_', " ASKING ") OR USER() NOT LIKE 'scop\\_%' OR " ASKING \
+	" = 'portal' OR EXISTS (SELECT a.module FROM scopiton.subscription a JOIN " \
+	"scopiton.package g ON g.id = a.package WHERE a.tenant = {tenant} AND a.module = " ASKING \
+	" AND FIND_IN_SET('portal', REPLACE(g.granted, ', ', ','))))"
 
 /* Whether the tenant is a scop's own, and whether it serves the tenant `t`. */
 #define OPERATES \
@@ -82,15 +96,22 @@ static const struct view {
 	    "s.installer_order, s.number, s.step, s.at FROM scopiton.order_step s JOIN "
 	    "scopiton.installer_order o ON o.id = s.installer_order WHERE o.tenant = {tenant}" },
 
+	/* the settings of the module that asks */
+	{ "own_setting",
+	    "t.name, t.type, COALESCE(s.value, t.standard) AS value FROM t{tenant}.setting_type t "
+	    "LEFT JOIN t{tenant}.setting s ON s.module = t.module AND s.name = t.name WHERE "
+	    "t.module = " ASKING },
+
 	/* the work of its modules, and the titles of their jobs */
 	{ "job",
 	    "id, " MODULE
 	    ", name, created, run_at, dispatcher IS NOT NULL AS running, tries, done, total, "
-	    "error FROM queue.outbox WHERE role LIKE 't{tenant}\\_%' AND is_event = 0" },
+	    "error FROM queue.outbox WHERE role LIKE 't{tenant}\\_%' AND is_event = 0 "
+	    "AND " SEEN_BY_ASKING },
 	{ "dead_job",
 	    "id, " MODULE
 	    ", is_event, name, created, died, tries, error FROM queue.dead WHERE role LIKE "
-	    "'t{tenant}\\_%'" },
+	    "'t{tenant}\\_%' AND " SEEN_BY_ASKING },
 	{ "mail",
 	    "id, " MODULE
 	    ", recipient, recipient_name, subject, IF(secret, '', html) AS html, secret, "

@@ -13,9 +13,9 @@
 #define SOCLE '\x01' /* SCOP_SOCLE_MARK of data/db.h, which the linter does without */
 
 const struct scop_socle_read scop_reads[] = {
-	{ "member", "id, name, mail, language, zone", false },
+	{ "member", "id,language,mail,name,zone", false },
 	{ "member_role", NULL, false },
-	{ "role", "name, title, module", false },
+	{ "role", "module,name,title", false },
 	{ "menu", NULL, false },
 	{ "message", NULL, false },
 	{ "job", NULL, false },         /* the module's own */
@@ -23,8 +23,8 @@ const struct scop_socle_read scop_reads[] = {
 	{ "own_setting", NULL, false }, /* the module's own */
 	/* Workers look sessions and keys up by themselves (web/session.c); these three rows go when
 	 * a process without native code does. */
-	{ "session", "token_hash, member, expires", true },
-	{ "api_key", "token_hash, name, permissions, expires, member, of_company", true },
+	{ "session", "expires,member,token_hash", true },
+	{ "api_key", "expires,member,name,of_company,permissions,token_hash", true },
 	{ "role_permission", NULL, true },
 	{ NULL, NULL, false },
 };

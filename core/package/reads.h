@@ -15,11 +15,11 @@ struct scop_arena;
 
 struct scop_socle_read {
 	const char *table;   /* or view; NULL ends the list */
-	const char *columns; /* separated by ", "; NULL: all */
+	const char *columns; /* "id,name", in alphabetical order; NULL: all */
 	bool hosts;          /* for the host's own statements, not for those of modules */
 };
 
-/* Every module's role may SELECT these. */
+/* Every module's role may SELECT these, and no other table of the socle. */
 extern const struct scop_socle_read scop_reads[];
 
 /* The mistake, in words, of a module's statement that locks rows of the socle or names a table that

@@ -10,10 +10,7 @@
 enum { AGENT_MAX = 200 };
 
 SCOP_HOST_STATEMENT(settings, "settings",
-    "SELECT t.name, t.type, COALESCE(s.value, t.standard) AS value FROM " SCOP_SOCLE_MARK
-    ".setting_type t LEFT JOIN " SCOP_SOCLE_MARK
-    ".setting s ON s.module = t.module AND s.name = t.name WHERE t.module = ?",
-    1, 0);
+    "SELECT name, type, value FROM " SCOP_SOCLE_MARK ".own_setting", 0, 0);
 
 static const struct scop_value *
 typed(struct scop_request *req, const char *type, const struct scop_value *value)
@@ -33,9 +30,7 @@ const struct scop_value *
 scop_setting(struct scop_request *req, const char *name)
 {
 	if (!req->settings)
-		req->settings = scop_rows(req,
-		    (struct scop_query){ &settings,
-			{ scop_value_text(req->arena, req->app->module_name) } });
+		req->settings = scop_rows(req, (struct scop_query){ .statement = &settings });
 	for (size_t i = 0; i < scop_count(req->settings); i++) {
 		const struct scop_value *row = scop_at(req->settings, i);
 

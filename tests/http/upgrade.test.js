@@ -41,6 +41,11 @@ for (const release of releases) {
       }
     })
 
+    test('no role but the portal\'s goes on reading all that modules share', async () => {
+      assert.equal(await stack.sql("SELECT GROUP_CONCAT(User) FROM mysql.db WHERE Db REGEXP '^t[0-9]+$' AND User NOT REGEXP '^t[0-9]+_portal$'"), 'NULL')
+      assert.equal(await stack.sql("SELECT COUNT(*) FROM mysql.tables_priv WHERE User = 't2_shop' AND Db = 't2' AND Table_name = 'job'"), '1')
+    })
+
     test('its modules are upgraded to those of this tree, and nothing is lost', async () => {
       for (const tenant of ['scop', 'laboucle', 'lumen']) {
         for (const module of ['portal', 'shop', 'guestbook']) {
