@@ -118,6 +118,16 @@ keep_reason(struct scop_pool *pool, const char *reason)
 		abort();
 }
 
+const char *
+scop_pool_trouble(const struct scop_pool *pool, char *ret_said, size_t size)
+{
+	if (!pool->jobs)
+		return pool->reason;
+	scop_said_write(ret_said, size, SCOP_TEXT("its background jobs are paused: %s"),
+	    pool->reason);
+	return ret_said;
+}
+
 /* The socket could not be created, for lack of space or descriptors; it is tried again. */
 static void
 wait_for_socket(struct scop_host *host, struct scop_pool *pool)

@@ -153,6 +153,11 @@ int64_t scop_pool_next(const struct scop_host *host, const struct scop_pool *poo
  * it is out of it. */
 void scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool);
 
+/* The reason why the pool is out of service, for the run directory's `state`, as base/said.h has
+ * it: of job workers it says that it is them. Written into `ret_said`, if it is not the pool's own
+ * text. */
+const char *scop_pool_trouble(const struct scop_pool *pool, char *ret_said, size_t size);
+
 void scop_pool_kill(struct scop_pool *pool, int signal);
 void scop_pool_free(struct scop_host *host, struct scop_pool *pool);
 

@@ -27,6 +27,7 @@
 #include "supervisor/supervisor.h"
 
 #include "base/log.h"
+#include "base/said.h"
 #include "supervisor/crashes.h"
 #include "supervisor/explain.h"
 #include "supervisor/routes.h"
@@ -131,7 +132,7 @@ drop_unwanted_pools(struct supervisor *supervisor)
 static void
 write_state(struct supervisor *supervisor)
 {
-	char path[300], tmp[310];
+	char path[300], tmp[310], trouble[SCOP_SAID_MAX];
 
 	supervisor->host.state_changed = false;
 	snprintf(path, sizeof path, "%s/state", supervisor->host.config.run);
@@ -141,8 +142,8 @@ write_state(struct supervisor *supervisor)
 		return;
 	for (const struct scop_pool *pool = supervisor->host.pools; pool; pool = pool->next)
 		if (pool->out_until)
-			fprintf(file, "%s %s%s\n", pool->hash, pool->jobs ? "jobs: " : "",
-			    pool->reason);
+			fprintf(file, "%s %s\n", pool->hash,
+			    scop_pool_trouble(pool, trouble, sizeof trouble));
 	scop_crashes_write(supervisor->host.crashes, file);
 	if (fclose(file) == 0)
 		rename(tmp, path);

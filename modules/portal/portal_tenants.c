@@ -131,6 +131,7 @@ portal_tenant(struct scop_request *req)
 	}
 	scop_put(req, "busy",
 	    scop_make_bool(req, portal_put_orders(req, scop_model(req, "orders"))));
+	scop_put(req, "modules", portal_all_said(req, scop_model(req, "modules"), "trouble"));
 	scop_put(req, "steps", portal_all_said(req, scop_model(req, "steps"), "step"));
 	scop_put(req, "any_dead", scop_make_bool(req, scop_count(scop_model(req, "dead")) > 0));
 	scop_put(req, "dead", portal_all_said(req, scop_model(req, "dead"), "error"));

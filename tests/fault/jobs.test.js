@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Job workers have limits of their own: how many run at once, how long a job may take, and what happens if it takes longer.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { start, until } from '../support/stack.mjs'
 import { configure, lines, mark, Packages } from './faults.mjs'
@@ -106,4 +108,20 @@ test('while a job is suspended, its entries use up none of their tries, and then
     await hurry()
     return await notes("job = 'crash'") === COUNT
   }, 20)
+})
+
+// The last one: it leaves a module that cannot start.
+test('job workers that cannot start are told as such in the reader\'s language, to the owner and to the operator', async () => {
+  await stack.cli('tenant', 'create', 'scop', '--title', 'Scop', '--operator')
+  const hash = await stack.sql("SELECT hash FROM scopiton.package WHERE module = 'listener'"), file = path.join(stack.folder, 'modules', hash, 'listener.so')
+  fs.rmSync(file)
+  fs.writeFileSync(file, 'no shared object')
+  for (const pid of await stack.workers('listener')) process.kill(pid, 'SIGKILL')
+  await post('events', { event: 'noted', text: 'in vain' })
+  const shows = async (tenant, page, words) => {
+    const headers = { Cookie: await stack.signIn(tenant), 'Accept-Language': 'fr' }
+    await until(`${page} says '${words}'`, async () => (await stack.request(`${tenant}-portal.localhost`, page, { headers })).body.replace(/[\u00a0\u202f]/g, ' ').includes(words), 30)
+  }
+  await shows('scop', '/portal/tenants/1', 'Ses tâches en arrière-plan sont suspendues : ')
+  await shows('acme', '/portal/modules/listener', 'Ce module est hors service.')
 })
