@@ -58,6 +58,7 @@ SUPERVISOR := $(call folder,supervisor) $(patsubst %,core/process/%.c,board ledg
 DISPATCHER := $(call folder,dispatcher) core/process/service.c core/queue/queue.c core/queue/schedule.c
 EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c core/base/said.c core/base/log.c core/base/utf8.c
 BROKER := $(call folder,broker) core/process/service.c
+SESSION := $(call folder,session) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
 NAMES := $(call folder,build view) core/package/statement.c $(BASE_PLAIN)
 LINT := $(call folder,lint package) core/build/files.c core/queue/schedule.c
@@ -75,7 +76,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 .SECONDARY:
 
 .DEFAULT_GOAL := all
-PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker gateway supervisor explainer dispatcher mailer broker lint))
+PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker gateway supervisor session explainer dispatcher mailer broker lint))
 all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words dev-host) $(BUILD)/libscopiton-work.so.1 modules
 
 # ---- the host ----
@@ -131,6 +132,11 @@ $(BUILD)/libexec/scopiton-explainer: $(call object,$(EXPLAINER))
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $^ $$(pkg-config --libs libdw libseccomp) -o $@
+
+$(BUILD)/libexec/scopiton-session: $(call object,$(SESSION)) $(BUILD)/libscopiton.so.1
+	@mkdir -p $(@D)
+	$(SAY) "  $(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -lfcgi -o $@
 
 $(BUILD)/libexec/scopiton-dispatcher: $(call object,$(DISPATCHER)) $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"

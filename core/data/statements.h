@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The statements of the host that run in a module's workers (sessions, form keys, mails, jobs), so
+ * The statements of the host that run in a module's workers (menus, form keys, mails, jobs), so
  * that a gateway knows them beside the package's own. A worker names a statement to its gateway by
  * a hash of its text.
  */

@@ -16,7 +16,7 @@ static const struct {
 	const char *name, *series;
 } databases[] = { { "scopiton", "platform" }, { "queue", "queue" }, { "account", "account" } };
 
-/* The only rights of the dispatcher and the mailer. */
+/* The only rights of the services with an account. */
 static const struct service_account {
 	const char *name;
 	int number;            /* added to the base of user ids */
@@ -30,6 +30,7 @@ static const struct service_account {
 	{ "mailer", -1,
 	    { "SELECT, UPDATE ON queue.mail", "SELECT, DELETE ON queue.attachment",
 		"SELECT ON queue.sender" } },
+	{ "session", -4, { NULL } }, /* and in each socle: scop_session_rights() */
 };
 
 /* Creates the account, with its password in a file that only the process can read. */
@@ -85,8 +86,8 @@ migrate_socles(struct scop_platform *platform, bool (*on_step)(void *, const cha
 			     .series = "socle",
 			     .on_step = on_step,
 			     .context = context }) &&
-		    scop_tenant_views(platform, id) && scop_portal_rights_again(platform, id) &&
-		    scop_socle_rights_again(platform, id);
+		    scop_tenant_views(platform, id) && scop_session_rights(platform, id) &&
+		    scop_portal_rights_again(platform, id) && scop_socle_rights_again(platform, id);
 	}
 	return ok;
 }

@@ -169,3 +169,44 @@ scop_portal_rights(struct scop_platform *platform, uint32_t tenant)
 	    scop_platform_sql(platform,
 		"GRANT INSERT (entry, verb) ON queue.job_order TO t%u_portal", tenant);
 }
+
+/* ---- the session process ---- */
+
+/* What it reads of a socle (core/web/resolve.c). */
+static const char *const of_session[] = {
+	"(token_hash, member, expires) ON t{tenant}.session",
+	"(token_hash, name, permissions, of_company, member, expires) ON t{tenant}.api_key",
+	"(id, name, language, zone) ON t{tenant}.member",
+	"(member, role) ON t{tenant}.member_role",
+	"(role, permission) ON t{tenant}.role_permission",
+	"(module, permission, path, icon, place, title) ON t{tenant}.menu",
+	"(module, english, language, text) ON t{tenant}.message",
+};
+
+bool
+scop_session_rights(struct scop_platform *platform, uint32_t tenant)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof of_session / sizeof of_session[0]; i++)
+		ok = scop_platform_sql(platform, "GRANT SELECT %s TO scopiton_session@localhost",
+		    scop_sql_for_tenant(platform->arena, of_session[i], tenant));
+	return ok;
+}
+
+/* MariaDB keeps the rights on a table that was dropped. */
+bool
+scop_session_rights_end(struct scop_platform *platform, uint32_t tenant)
+{
+	const struct scop_value *rows = scop_platform_rows(platform,
+	    "SELECT Table_name AS name FROM mysql.tables_priv WHERE Db = 't%u' AND User = "
+	    "'scopiton_session'",
+	    tenant);
+	bool ok = rows != NULL;
+
+	for (size_t i = 0; ok && i < scop_count(rows); i++)
+		ok = scop_platform_sql(platform,
+		    "REVOKE ALL PRIVILEGES ON t%u.`%s` FROM scopiton_session@localhost", tenant,
+		    scop_text(scop_at(rows, i), "name"));
+	return ok;
+}

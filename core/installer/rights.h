@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The rights of a tenant's roles over what is not their module's own: the socle, the platform. */
+/* The rights of a tenant's roles over what is not their module's own, the socle and the platform,
+ * and those of the session process in a socle. */
 #ifndef SCOP_INSTALLER_RIGHTS_H
 #define SCOP_INSTALLER_RIGHTS_H
 
@@ -19,5 +20,11 @@ bool scop_portal_rights(struct scop_platform *platform, uint32_t tenant);
 
 /* The same after a migration, for a tenant whose portal already has these rights. */
 bool scop_portal_rights_again(struct scop_platform *platform, uint32_t tenant);
+
+/* Lets scopiton-session read what it needs of the tenant's socle. Idempotent. */
+bool scop_session_rights(struct scop_platform *platform, uint32_t tenant);
+
+/* Takes these rights back, also after the socle was dropped. */
+bool scop_session_rights_end(struct scop_platform *platform, uint32_t tenant);
 
 #endif

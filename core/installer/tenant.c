@@ -14,6 +14,7 @@
 #include "installer/migrator.h"
 #include "installer/platform.h"
 #include "installer/directory.h"
+#include "installer/rights.h"
 #include "installer/tenant.h"
 #include "package/migration.h"
 #include "web/field.h"
@@ -112,7 +113,7 @@ scop_tenant_socle(struct scop_platform *platform, uint32_t tenant,
 		    .folder =
 			scop_arena_printf(platform->arena, "%s/socle", platform->config.migrations),
 		    .series = "socle" }) &&
-	    scop_tenant_views(platform, tenant) &&
+	    scop_tenant_views(platform, tenant) && scop_session_rights(platform, tenant) &&
 	    scop_platform_sql(platform,
 		"INSERT INTO scopiton.host_name (host, tenant, portal) VALUES ('%s', %u, 0), "
 		"('%s', %u, "
@@ -338,6 +339,7 @@ scop_tenant_delete(struct scop_platform *platform, uint32_t tenant)
 	if (!databases || !roles || !modules || !scop_tenant_close(platform, tenant) ||
 	    !drop_all(platform, "DROP ROLE IF EXISTS", roles) ||
 	    !drop_all(platform, "DROP DATABASE IF EXISTS", databases) ||
+	    !scop_session_rights_end(platform, tenant) ||
 	    !scop_platform_sql(platform, "DELETE FROM scopiton.subscription WHERE tenant = %u",
 		tenant) ||
 	    !forget_modules(platform, modules))

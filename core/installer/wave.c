@@ -22,8 +22,8 @@ migrate_socle(struct scop_platform *platform, uint32_t tenant)
 		       .series = SOCLE,
 		       .folder = scop_arena_printf(platform->arena, "%s/" SOCLE,
 			   platform->config.migrations) }) &&
-	    scop_tenant_views(platform, tenant) && scop_portal_rights_again(platform, tenant) &&
-	    scop_socle_rights_again(platform, tenant);
+	    scop_tenant_views(platform, tenant) && scop_session_rights(platform, tenant) &&
+	    scop_portal_rights_again(platform, tenant) && scop_socle_rights_again(platform, tenant);
 }
 
 /* Upgrades the rollout's next tenant by an ordinary order. */

@@ -11,7 +11,7 @@
 
 #include "process/arguments.h"
 
-enum { BACKLOG = 256, UID_BELOW = 3 }; /* below those of the other services */
+enum { BACKLOG = 256, UID_BELOW = 3 }; /* of no other process: see core/supervisor/services.c */
 
 int
 scop_gateway_listen(const char *path, uid_t uid)

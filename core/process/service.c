@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Common code of the dispatcher, mailer and broker: see service.h. */
+/* Common code of the dispatcher, mailer, broker and session process: see service.h. */
 #include "process/service.h"
 
 #include <grp.h>
@@ -34,7 +34,7 @@ scop_service_now(void)
 }
 
 static void
-open_queue(struct scop_service *service)
+open_account(struct scop_service *service)
 {
 	static struct scop_db_account account;
 	static char password[100], user[40];
@@ -81,7 +81,7 @@ give_up_rights(uid_t uid)
 }
 
 void
-scop_service_start(struct scop_service *service, const char *name, bool uses_queue, int argc,
+scop_service_start(struct scop_service *service, const char *name, bool has_account, int argc,
     char **argv)
 {
 	struct scop_error err;
@@ -98,8 +98,8 @@ scop_service_start(struct scop_service *service, const char *name, bool uses_que
 	service->directory_fd = atoi(argv[2]);
 	service->wake_fd = atoi(argv[3]);
 	take_signals(service);
-	if (uses_queue)
-		open_queue(service);
+	if (has_account)
+		open_account(service);
 	give_up_rights((uid_t)strtoul(argv[4], NULL, 10));
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The services that run alongside the workers: the installer, the dispatcher, the mailer and the
- * broker. One that ends is started again. */
+/* The services that run alongside the workers: the installer, the dispatcher, the mailer, the
+ * broker and the two that recognise members. One that ends is started again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,8 +14,11 @@
 
 enum { SERVICE_REST = 1000000 };
 
-static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer",
-	"broker" };
+static const char *const service_names[SERVICES] = { "installer", "dispatcher", "mailer", "broker",
+	"session", "session" };
+
+/* How far the service's user id is below those of modules; 3 is the gateways'. */
+static const unsigned below[SERVICES] = { 0, 0, 1, 2, 4, 4 };
 
 static void __attribute__((noreturn)) become_service(const struct supervisor *supervisor, int which)
 {
@@ -27,7 +30,8 @@ static void __attribute__((noreturn)) become_service(const struct supervisor *su
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	const int wake_fd = which == DISPATCHER ? host->work_fd
 	    : which == MAILER                   ? host->mail_fd
-						: supervisor->out_fd;
+	    : which == BROKER                   ? supervisor->out_fd
+						: supervisor->session_fd;
 
 	snprintf(program, sizeof program, "%s/scopiton%s%s", host->config.libexec,
 	    which == INSTALLER ? "" : "-", which == INSTALLER ? "" : service_names[which]);
@@ -38,8 +42,7 @@ static void __attribute__((noreturn)) become_service(const struct supervisor *su
 		    (char *)NULL);
 	} else {
 		snprintf(uid, sizeof uid, "%u",
-		    host->root ? (unsigned)host->config.uid_base - (unsigned)(which - DISPATCHER)
-			       : 0);
+		    host->root ? (unsigned)host->config.uid_base - below[which] : 0);
 		fcntl(host->directory_fd, F_SETFD, 0);
 		fcntl(wake_fd, F_SETFD, 0);
 		execl(program, program, supervisor->config_file, directory, wake, uid,

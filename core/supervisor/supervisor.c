@@ -385,6 +385,8 @@ main(int argc, char **argv)
 	supervisor_read_image(&supervisor);
 	/* the broker asks the kernel for the peer's user id */
 	supervisor.out_fd = supervisor_open_socket(&supervisor, "out", 0666, 0);
+	supervisor.session_fd =
+	    supervisor_open_socket(&supervisor, "session", 0660, supervisor.host.nginx_gid);
 	supervisor_open_control(&supervisor, predecessor, sizeof predecessor);
 	close(turn);
 	supervisor_take_over(&supervisor, predecessor);

@@ -10,14 +10,24 @@
 
 enum { SUPERVISOR_READERS = 4 }; /* readers of metrics at once; a further one gets no answer */
 
-/* The services that run alongside the workers, one process each. */
-enum supervisor_service { INSTALLER, DISPATCHER, MAILER, BROKER, SERVICES };
+/* The services that run alongside the workers, one process each; of the one for sessions two, so
+ * that one may end. */
+enum supervisor_service {
+	INSTALLER,
+	DISPATCHER,
+	MAILER,
+	BROKER,
+	SESSION,
+	SECOND_SESSION,
+	SERVICES
+};
 
 struct supervisor {
 	struct scop_host host;
 	const char *config_file;
 	int signal_fd, notify_fd, control_fd;
 	int out_fd;         /* the broker listens on it */
+	int session_fd;     /* the processes for sessions listen on it */
 	int64_t control_at; /* when the control socket is looked at again; 0: always */
 	struct scop_directory_shared *directory;
 	struct service {

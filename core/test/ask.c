@@ -8,6 +8,7 @@
 #include "queue/work.h"
 #include "web/answer.h"
 #include "web/formkey.h"
+#include "web/resolve.h"
 #include "web/route.h"
 
 static const char token[] = "test-session-%u";
@@ -240,6 +241,7 @@ keep_cookies(struct scop_test *test)
 	}
 }
 
+/* The cookies that nginx passes to a worker: all but the session's. */
 static const char *
 cookie_header(struct scop_test *test)
 {
@@ -247,9 +249,30 @@ cookie_header(struct scop_test *test)
 
 	scop_buffer_init(&out, test->arena);
 	for (size_t i = 0; i < test->cookies.count; i++)
-		scop_buffer_printf(&out, "%s%s=%s", i ? "; " : "", test->cookies.pair[i].name,
-		    test->cookies.pair[i].value);
+		if (strcmp(test->cookies.pair[i].name, "sid") != 0)
+			scop_buffer_printf(&out, "%s%s=%s", out.length ? "; " : "",
+			    test->cookies.pair[i].name, test->cookies.pair[i].value);
 	return scop_buffer_str(&out);
+}
+
+/* Who sends the request, as the host's process for sessions tells nginx. */
+static const char *
+session_param(struct scop_test *test)
+{
+	const char *sid = scop_test_find(&test->cookies, "sid"),
+		   *authorization = scop_test_find(&test->params, "HTTP_AUTHORIZATION");
+	const struct scop_credentials given = {
+		.owner = scop_arena_printf(test->arena, "/%u-%s-0-%llu", test->site.tenant,
+		    test->app.module_name, (unsigned long long)test->site.epoch),
+		.cookie = sid ? scop_arena_printf(test->arena, "sid=%s", sid) : "",
+		.cookie_name = "sid",
+		.authorization = authorization ? authorization : "",
+	};
+	const char *session;
+
+	if (scop_resolve(test->recogniser, test->arena, &given, &session) != SCOP_DB_OK)
+		fail_msg("%s", scop_db_error(test->recogniser));
+	return session;
 }
 
 /* ---- the exchange ---- */
@@ -341,6 +364,8 @@ scop_test_ask(struct scop_test *test, const char *words)
 	add_param(test, "HTTP_HOST", host);
 	add_param(test, "DOCUMENT_URI", path_of(test, route));
 	add_param(test, "HTTP_COOKIE", cookie_header(test));
+	if (test->site.portal)
+		add_param(test, "SESSION", session_param(test));
 	add_param(test, "REQUEST_ID", words);
 	add_param(test, "REMOTE_ADDR", "127.0.0.1");
 	if (route->stored)

@@ -186,6 +186,7 @@ scop_test_start_at(void **state, const struct scop_test_place *place)
 		return -1;
 	}
 	test->admin = connect_as("scopiton", said.admin_password, 0);
+	test->recogniser = connect_as("scopiton", said.admin_password, 0);
 	test->app.db = connect_as(scop_arena_printf(test->app.arena, "scop_%s", place->module),
 	    said.module_password, SCOP_ROWS_MAX);
 	*state = test;
@@ -219,6 +220,7 @@ scop_test_stop(void **state)
 
 	scop_db_free(test->app.db);
 	scop_db_free(test->admin);
+	scop_db_free(test->recogniser);
 	close(test->helper_in);
 	waitpid(test->helper, NULL, 0);
 	scop_arena_free(test->arena);

@@ -37,6 +37,7 @@ struct scop_test {
 	struct scop_site site;
 	struct scop_arena *arena; /* of one test */
 	struct scop_db *admin;
+	struct scop_db *recogniser; /* reads sessions, as the host's process for them does */
 	const char *sources;
 	pid_t helper;
 	int helper_in; /* closing it stops the database */

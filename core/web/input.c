@@ -70,7 +70,7 @@ scop_serve_read_head(struct scop_request *req, const struct scop_exchange *excha
 	req->cookie = param(exchange, "HTTP_COOKIE");
 	req->accept = param(exchange, "HTTP_ACCEPT");
 	req->if_none_match = param(exchange, "HTTP_IF_NONE_MATCH");
-	req->authorization = param(exchange, "HTTP_AUTHORIZATION");
+	req->session = param(exchange, "SESSION");
 	req->idempotency_key = param(exchange, "HTTP_IDEMPOTENCY_KEY");
 	req->agent = param(exchange, "HTTP_USER_AGENT");
 	req->origin = param(exchange, "HTTP_ORIGIN");

@@ -193,7 +193,7 @@ key_of_program(struct scop_request *req)
 	if (!key[0])
 		return NULL;
 	const struct scop_value *text = scop_value_text(req->arena,
-	    scop_arena_printf(req->arena, "%s %s %s", req->authorization, req->inner_path, key));
+	    scop_arena_printf(req->arena, "%s %s %s", req->key, req->inner_path, key));
 	return scop_arena_printf(req->arena, "%.32s", scop_as_text(scop_hash(req, text)));
 }
 

@@ -23,7 +23,7 @@ scop_request_new(struct scop_app *app, struct scop_arena *arena, const struct sc
 	req->site = *site;
 	req->locale = (struct scop_locale){ site->language, site->zone };
 	req->now = scop_time_now();
-	req->session_hash = "";
+	req->session = req->session_hash = req->key = "";
 	scop_map_init(&req->fields, arena);
 	scop_map_init(&req->values, arena);
 	scop_request_rewind(req);

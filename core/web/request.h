@@ -56,8 +56,9 @@ struct scop_request {
 	const char *cookie;
 	const char *accept;
 	const char *if_none_match;
-	const char *authorization, *idempotency_key;
-	const char *agent; /* the User-Agent header */
+	const char *idempotency_key;
+	const char *session; /* who sends the request: see web/resolve.h; "" for nobody */
+	const char *agent;   /* the User-Agent header */
 	const char *origin;
 	const char *fetch_site;
 	const char *sender; /* the visitor's address */
@@ -85,6 +86,8 @@ struct scop_request {
 	const char *session_hash;             /* hexadecimal; "" when not signed in */
 	bool closed;                          /* the module at this address is disabled */
 	bool by_key;                          /* the member is a program with an API key */
+	bool by_program;                      /* there was an Authorization header */
+	const char *key;                      /* the hash of that key; "" for none */
 	bool json_body;                       /* from a program: numbers are not localised */
 	/* of the public side, once read; NULL for none */
 	const struct scop_value *visitor;

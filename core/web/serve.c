@@ -128,7 +128,7 @@ static bool
 is_page_asked(const struct scop_request *req)
 {
 	return strcmp(req->method, "GET") == 0 && !req->htmx && !req->wants_json &&
-	    !req->authorization[0] && strstr(req->accept, "text/html");
+	    !req->by_program && strstr(req->accept, "text/html");
 }
 
 /* The sign-in form gets the address to which it returns, unless that is very long. */

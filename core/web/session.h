@@ -5,7 +5,7 @@
 
 #include "web/request.h"
 
-/* Finds the signed-in member. Sticky failure when MariaDB is unreachable. */
+/* Takes the signed-in member and the menu from the parameter SESSION. */
 void scop_session_load(struct scop_request *req);
 bool scop_session_may(const struct scop_request *req, const char *permission);
 

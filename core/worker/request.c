@@ -10,6 +10,7 @@
 
 #include "process/channel.h"
 #include "queue/work.h"
+#include "web/resolve.h"
 #include "web/serve.h"
 
 enum {
@@ -137,11 +138,13 @@ call_for_help(struct scop_worker *worker)
 /* The state of the module for a request's tenant. */
 enum site_state { SITE_FOUND, SITE_NONE, SITE_MOVED, SITE_FROZEN };
 
-/* A request's tenant, by host name or, if that is NULL, by number, and whether it only reads. */
+/* A request's tenant, by host name or, if that is NULL, by number, whether it only reads, and the
+ * epoch for which its sender was recognised (0: nobody was). */
 struct asked {
 	const char *host;
 	uint32_t tenant;
 	bool reads;
+	uint64_t epoch;
 };
 
 /* Looks up the tenant's subscription to this module; false if there is none, or it is disabled.
@@ -159,7 +162,8 @@ find_entry(struct scop_worker *worker, const struct asked *asked, int64_t until)
 						     asked->tenant, worker->app.module_name, entry);
 		const bool serves = known && entry->subscription.state != SCOP_STATE_OFF;
 
-		if ((serves && strcmp(entry->hash, worker->settings.hash) == 0) ||
+		if ((serves && strcmp(entry->hash, worker->settings.hash) == 0 &&
+			entry->subscription.epoch >= asked->epoch) ||
 		    scop_board_clock() >= until ||
 		    (!atomic_load(&worker->directory->changing) &&
 			atomic_load(&worker->directory->generation) == generation))
@@ -212,7 +216,8 @@ find_site(struct scop_worker *worker, const struct asked *asked, struct scop_sit
 		atomic_store(&worker->slot->since, scop_board_clock());
 		usleep(FROZEN_LOOK_MICROSECONDS);
 	}
-	if (strcmp(worker->entry.hash, worker->settings.hash) != 0)
+	if (strcmp(worker->entry.hash, worker->settings.hash) != 0 ||
+	    (asked->epoch && asked->epoch != worker->entry.subscription.epoch))
 		return SITE_MOVED;
 	describe_site(worker, frozen, ret_site);
 	return frozen ? SITE_FROZEN : SITE_FOUND;
@@ -257,6 +262,10 @@ answer_dispatcher(struct scop_worker *worker, enum site_state state, const struc
 static void
 read_asked(const struct scop_worker *worker, FCGX_Request *fcgi, struct asked *ret_asked)
 {
+	struct scop_session_place place;
+	const char *what;
+	int64_t until;
+
 	*ret_asked = (struct asked){ 0 };
 	if (worker->settings.jobs) {
 		ret_asked->tenant = (uint32_t)strtoul(text(fcgi_param(fcgi, "TENANT")), NULL, 10);
@@ -266,6 +275,8 @@ read_asked(const struct scop_worker *worker, FCGX_Request *fcgi, struct asked *r
 
 	ret_asked->host = text(fcgi_param(fcgi, "HOST"));
 	ret_asked->reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+	if (scop_session_head(text(fcgi_param(fcgi, "SESSION")), &place, &until, &what))
+		ret_asked->epoch = place.epoch;
 }
 
 bool

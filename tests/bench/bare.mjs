@@ -27,7 +27,7 @@ function configuration (stack, folder, port) {
   const ours = fs.readFileSync(path.join(stack.folder, 'nginx.conf'), 'utf8')
   const http = ours.slice(0, ours.indexOf('\tserver {')).replaceAll(stack.folder + '/', folder + '/')
   const limits = ours.match(/^\t\tlimit_.*;$/mg).join('\n')
-  const params = fs.readFileSync(path.join(root, 'nginx/fastcgi.conf'), 'utf8').replace(/^fastcgi_param (STORED|CLOSED) .*\n/mg, '')
+  const params = fs.readFileSync(path.join(root, 'nginx/fastcgi.conf'), 'utf8').replace(/^fastcgi_param (STORED|CLOSED|SESSION) .*\n/mg, '')
 
   for (const name of ['log', 'nginx']) fs.mkdirSync(path.join(folder, name), { recursive: true })
   fs.writeFileSync(path.join(folder, 'fastcgi.conf'), params)

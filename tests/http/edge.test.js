@@ -45,7 +45,7 @@ test('a module puts nothing into the place of another module\'s stored file', as
 
 test('a module leads to its own stored file, and nowhere else inside', async () => {
   assert.equal((await led('/_stored/forger/bytes/one')).body, 'please pay to EVIL')
-  for (const to of ['/_welcome/en', '/metrics', '/_broken', '/_explained/x', '/keeper/gift/rose', '/fr/forger/heard', '/_stored/forger2/x', '/_stored/', '/_/logo.svg', '/'])
+  for (const to of ['/_welcome/en', '/metrics', '/_session', '/_member/portal/', '/_broken', '/_explained/x', '/keeper/gift/rose', '/fr/forger/heard', '/_stored/forger2/x', '/_stored/', '/_/logo.svg', '/'])
     assert.equal((await led(to)).status, 404, to)
 })
 

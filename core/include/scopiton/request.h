@@ -79,8 +79,9 @@ const struct scop_value *scop_actor(const struct scop_request *req);
 /* Shows in the language of the answer what scop_actor() gave when a row was written. */
 const struct scop_value *scop_actor_name(struct scop_request *req, const struct scop_value *actor);
 
-/* Whether the member has a permission, for showing only the buttons that would work. The host
- * checks the route's own permission itself. */
+/* Whether the member has a permission, for showing only the buttons that would work: one of the
+ * module's own or of the portal's, for a module is told of no others. The host checks the route's
+ * own permission itself. */
 bool scop_may(const struct scop_request *req, const char *permission);
 
 /* The tenant's value of one of the module's settings, or its default: a string, an integer, money

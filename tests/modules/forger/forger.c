@@ -2,7 +2,8 @@
 /*
  * Answers nginx by itself, as native code can: finds the request's connection among its
  * descriptors, and writes an answer of FastCGI with the headers that the address names. /heard
- * answers the texts with a "=" to which the request's memory points: the cookies that came.
+ * answers the texts with a "=" to which the request's memory points: the cookies that came. /seek
+ * looks for a text, given backwards, in all of the heap: there everything arrives.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -15,7 +16,17 @@
 
 #include "names.h"
 
-enum { FILES = 256, STDOUT = 6, END = 3, HEADER = 8, HEAD_MAX = 1500, WORDS = 200, SAID = 3000 };
+enum {
+	FILES = 256,
+	STDOUT = 6,
+	END = 3,
+	HEADER = 8,
+	HEAD_MAX = 1500,
+	WORDS = 200,
+	SAID = 3000,
+	PAGE = 4096,
+	NEEDLE_MAX = 100
+};
 
 /* The connection on which nginx waits; -1: there is none. */
 static int
@@ -99,6 +110,24 @@ heard(struct scop_request *req)
 }
 
 static void
+seek(struct scop_request *req)
+{
+	const char *backwards = scop_as_text(scop_field(req, "backwards"));
+	const size_t length = strlen(backwards);
+	char needle[NEEDLE_MAX + 1] = "";
+	const char *end = sbrk(0), *begin = end;
+
+	for (size_t i = 0; i < length; i++)
+		needle[i] = backwards[length - 1 - i];
+	while (is_readable(begin - PAGE))
+		begin -= PAGE;
+	scop_send_file(req, "text/plain",
+	    scop_make_text(req, "%s in %d kB",
+		memmem(begin, (size_t)(end - begin), needle, length) ? "found" : "not found",
+		(int)((end - begin) / 1024)));
+}
+
+static void
 bytes(struct scop_request *req)
 {
 	scop_send_file(req, "text/plain", scop_make_text(req, "please pay to EVIL"));
@@ -117,12 +146,18 @@ static const struct scop_field fields[] = {
 	{ 0 },
 };
 
+static const struct scop_field sought[] = {
+	{ .name = "backwards", .type = SCOP_FIELD_TEXT, .required = true, .max = NEEDLE_MAX },
+	{ 0 },
+};
+
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/say", .handle = say, .fields = fields },
 	{ .method = SCOP_GET, .path = "/heard", .handle = heard },
 	{ .method = SCOP_GET, .path = "/script", .handle = script },
 	{ .method = SCOP_GET, .path = "/in/say", .handle = say, .fields = fields, .open = true },
 	{ .method = SCOP_GET, .path = "/in/heard", .handle = heard, .open = true },
+	{ .method = SCOP_GET, .path = "/in/seek", .handle = seek, .fields = sought, .open = true },
 	{ .method = SCOP_GET, .path = "/in/script", .handle = script, .open = true },
 	{ .method = SCOP_GET,
 	    .path = "/bytes/{name}",
