@@ -13,20 +13,15 @@
 #define SOCLE '\x01' /* SCOP_SOCLE_MARK of data/db.h, which the linter does without */
 
 const struct scop_socle_read scop_reads[] = {
-	{ "member", "id,language,mail,name,zone", false },
-	{ "member_role", NULL, false },
-	{ "role", "module,name,title", false },
-	{ "menu", NULL, false },
-	{ "message", NULL, false },
-	{ "job", NULL, false },         /* the module's own */
-	{ "dead_job", NULL, false },    /* the module's own */
-	{ "own_setting", NULL, false }, /* the module's own */
-	/* Workers look sessions and keys up by themselves (web/session.c); these three rows go when
-	 * a process without native code does. */
-	{ "session", "expires,member,token_hash", true },
-	{ "api_key", "expires,member,name,of_company,permissions,token_hash", true },
-	{ "role_permission", NULL, true },
-	{ NULL, NULL, false },
+	{ "member", "id,language,mail,name,zone" },
+	{ "member_role", NULL },
+	{ "role", "module,name,title" },
+	{ "menu", NULL },
+	{ "message", NULL },
+	{ "job", NULL },         /* the module's own */
+	{ "dead_job", NULL },    /* the module's own */
+	{ "own_setting", NULL }, /* the module's own */
+	{ NULL, NULL },
 };
 
 bool
@@ -93,7 +88,7 @@ static bool
 may_read(const char *table)
 {
 	for (const struct scop_socle_read *read = scop_reads; read->table; read++)
-		if (!read->hosts && is(table, read->table))
+		if (is(table, read->table))
 			return true;
 	return false;
 }
@@ -146,8 +141,7 @@ readable(struct scop_arena *arena)
 
 	scop_buffer_init(&out, arena);
 	for (const struct scop_socle_read *read = scop_reads; read->table; read++)
-		if (!read->hosts)
-			scop_buffer_printf(&out, "%s%s", out.length ? ", " : "", read->table);
+		scop_buffer_printf(&out, "%s%s", out.length ? ", " : "", read->table);
 	return scop_buffer_str(&out);
 }
 

@@ -16,7 +16,6 @@ struct scop_arena;
 struct scop_socle_read {
 	const char *table;   /* or view; NULL ends the list */
 	const char *columns; /* "id,name", in alphabetical order; NULL: all */
-	bool hosts;          /* for the host's own statements, not for those of modules */
 };
 
 /* Every module's role may SELECT these, and no other table of the socle. */
