@@ -83,12 +83,12 @@ scop_decimal_parse(const char *text, size_t length, struct scop_decimal *ret_dec
 		}
 		if (text[i] < '0' || text[i] > '9')
 			return false;
-		decimal.unscaled = decimal.unscaled * 10 + (text[i] - '0');
-		digits += decimal.unscaled != 0;
+		digits += decimal.unscaled != 0 || text[i] != '0';
 		behind += point;
 		seen++;
 		if (digits > DIGITS_MAX || behind > SCOP_SCALE_MAX)
 			return false;
+		decimal.unscaled = decimal.unscaled * 10 + (text[i] - '0');
 	}
 	if (seen == 0 || text[length - 1] == '.')
 		return false;

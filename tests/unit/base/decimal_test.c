@@ -51,8 +51,9 @@ what_is_read_is_written_digit_by_digit(void **state)
 static void
 what_is_no_decimal_is_refused(void **state)
 {
-	static const char *const texts[] = { "", "-", ".", "1.", "1,5", "1 000", "1e3", "0x1",
-		"--1", "1.2.3", "1234567890123456789", "0.0000000000000000001", "+1" };
+	static const char *const texts[] = { "", "-", ".", "1.", "1,5", "1 000", "1e3",
+		"9300000000000000019", "0x1", "--1", "1.2.3", "1234567890123456789",
+		"0.0000000000000000001", "+1" };
 	struct scop_decimal ignored;
 
 	(void)state;
