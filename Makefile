@@ -8,7 +8,7 @@
 #   make api           record the public API, which the tests hold against tests/api/api.txt
 #   make install       programs, headers and what modules are built with elsewhere (PREFIX=/usr/local, DESTDIR=)
 #   make lint          includes, layout, static checks, commits
-#   make bench bench-life fault fuzz scan docs clean
+#   make bench bench-life fault fuzz valgrind scan docs clean
 
 PORT ?= 8080
 BUILD ?= build
@@ -71,7 +71,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault fuzz docs release clean packages webroot
+.PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault fuzz valgrind docs release clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -271,6 +271,13 @@ fault: packages
 
 fuzz: packages
 	@SECONDS_EACH=$(or $(SECONDS),60) TARGET=$(TARGET) tools/fuzz
+
+# Unit, handler and parser tests with a build that has no sanitizers, so that valgrind sees what these do not: reads of memory that
+# nobody has written, in the libraries too.
+valgrind: packages
+	@command -v valgrind >/dev/null || tools/install-packages valgrind
+	@$(MAKE) --no-print-directory all test-modules unit
+	@BUILD=$(abspath $(BUILD)) MODULE=$(MODULE) tools/valgrind
 
 # Scanners from Debian's packages, which nothing else needs.
 scan: packages

@@ -14,6 +14,7 @@ import { readCmocka, readEvents } from './results.mjs'
 
 const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
 const AT_ONCE = Number(process.env.JOBS || os.availableParallelism() + 1) // one more than cores: files wait, too
+const UNDER = process.env.UNDER?.split(' ') ?? [] // the program, with its arguments, that runs the unit tests: of `make valgrind`
 const ROOM = 600 * 2 ** 20 // bytes for one test's folder: three private Scopitons, or copies of the build
 const root = process.cwd() // of the tested tree: paths are below it
 const top = fs.mkdtempSync(path.join(process.env.TMPDIR ? os.tmpdir() : inMemory() ?? os.tmpdir(), `scopiton-tests-${process.pid}-`))
@@ -99,7 +100,10 @@ function machineTime () {
 // ---- one job ----
 
 function command (job) {
-  if (job.kind === 'unit') return [path.resolve(root, job.path), []]
+  if (job.kind === 'unit') {
+    const [program, ...words] = [...UNDER, path.resolve(root, job.path)]
+    return [program, words]
+  }
   const reporter = path.join(import.meta.dirname, 'reporter.mjs')
   return [process.execPath, ['--test-reporter', reporter, '--test-reporter-destination', path.join(job.folder, 'events'), path.resolve(root, job.path)]]
 }

@@ -136,10 +136,12 @@ compile_apart(const char *text, size_t length)
 	const pid_t pid = fork();
 
 	if (pid == 0) {
+		struct scop_arena *arena = scop_arena_new();
 		struct scop_error err;
 
 		close(STDERR_FILENO);
-		scop_template_compile(scop_arena_new(), "t", text, length, &err);
+		scop_template_compile(arena, "t", text, length, &err);
+		scop_arena_free(arena);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
