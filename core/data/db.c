@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
+#include <nss.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,14 @@ enum { CONNECT_SECONDS = 2, IO_SECONDS = 30, LOCK_WAIT_SECONDS = 5 };
  * MariaDB counts, which is that of tables, buffers and prepared statements, but not of texts. */
 #define TABLE_BYTES_MAX (256LL << 20)
 #define SESSION_BYTES_MAX (256LL << 20)
+
+void
+scop_db_load_library(void)
+{
+	/* else the library looks for a dozen files that nobody has */
+	__nss_configure_lookup("services", "files");
+	mysql_library_init(0, NULL, NULL);
+}
 
 struct scop_db *
 scop_db_new(const struct scop_db_account *account)

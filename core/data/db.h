@@ -61,6 +61,10 @@ struct scop_db_ran {
 	bool first; /* of the batch */
 };
 
+/* Loads what the client library needs, for which it reads files: a process that will enter a
+ * sandbox calls this before. */
+void scop_db_load_library(void);
+
 struct scop_db *scop_db_new(const struct scop_db_account *account);
 void scop_db_free(struct scop_db *db);
 

@@ -12,7 +12,6 @@
  */
 #include <errno.h>
 #include <grp.h>
-#include <mysql.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
@@ -27,6 +26,7 @@
 #include "gateway/gateway.h"
 
 #include "base/log.h"
+#include "data/db.h"
 
 enum { EVENTS = 64, TICK_MILLISECONDS = 250, WAKE_REST = 1000 /* microseconds */ };
 
@@ -361,7 +361,7 @@ main(int argc, char **argv)
 	ignore_signals();
 	if (sodium_init() < 0)
 		give_up("no randomness");
-	mysql_library_init(0, NULL, NULL);
+	scop_db_load_library();
 	read_secret(&gateway);
 	if (!gateway_statements_read(settings->statements))
 		give_up("the package's statements cannot be read");

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * How a worker prepares: it connects to its gateway and loads the libraries that it will need,
- * because it cannot do so in the sandbox; then it enters that and loads the module.
+ * How a worker prepares: it loads the libraries that it will need, because it cannot do so in the
+ * sandbox; enters that; connects to its gateway; and loads the module.
  */
 #include <dlfcn.h>
-#include <mysql.h>
-#include <nss.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,39 +16,6 @@
 #include "package/loader.h"
 #include "package/sandbox.h"
 #include "process/channel.h"
-
-/* The gateway has the module's secrets, and sends the one that a worker needs. */
-static void
-read_greeting(struct scop_worker *worker)
-{
-	struct scop_channel_greeting greeting;
-
-	if (scop_channel_receive(worker->settings.channel, &greeting, sizeof greeting, true,
-		NULL) <= 0)
-		scop_worker_give_up(worker, "its gateway has ended");
-	_Static_assert(sizeof worker->app.key == sizeof greeting.key, "one form key");
-	memcpy(worker->app.key, greeting.key, sizeof greeting.key);
-}
-
-void
-scop_worker_prepare_database(struct scop_worker *worker)
-{
-	const struct scop_db_account account = { .socket = worker->settings.gateway,
-		.user = "",
-		.password = "",
-		.gateway = true,
-		.rows_max = SCOP_ROWS_MAX };
-
-	read_greeting(worker);
-	/* else the library looks for a dozen files that nobody has */
-	__nss_configure_lookup("services", "files");
-	mysql_library_init(0, NULL, NULL);
-	worker->app.db = scop_db_new(&account);
-	/* MariaDB may be away for a while; requests try again */
-	if (scop_db_connect(worker->app.db) != SCOP_DB_OK)
-		scop_log_line(SCOP_LOG_WARNING, "no database yet: %s",
-		    scop_db_error(worker->app.db));
-}
 
 /* In job workers of a module that calls other systems, loads the necessary libraries while files
  * can still be read. */
@@ -84,6 +49,36 @@ scop_worker_lock_in(struct scop_worker *worker)
 	scop_worker_hide_sockets(worker);
 	if (worker->settings.sandbox && !scop_sandbox_enter(&sandbox, &err))
 		scop_worker_give_up(worker, err.said);
+}
+
+/* The gateway has the module's secrets, and sends the one that a worker needs. */
+static void
+read_greeting(struct scop_worker *worker)
+{
+	struct scop_channel_greeting greeting;
+
+	if (scop_channel_receive(worker->settings.channel, &greeting, sizeof greeting, true,
+		NULL) <= 0)
+		scop_worker_give_up(worker, "its gateway has ended");
+	_Static_assert(sizeof worker->app.key == sizeof greeting.key, "one form key");
+	memcpy(worker->app.key, greeting.key, sizeof greeting.key);
+}
+
+void
+scop_worker_connect(struct scop_worker *worker)
+{
+	const struct scop_db_account account = { .socket = worker->settings.gateway,
+		.user = "",
+		.password = "",
+		.gateway = true,
+		.rows_max = SCOP_ROWS_MAX };
+
+	read_greeting(worker);
+	worker->app.db = scop_db_new(&account);
+	/* MariaDB may be away for a while; requests try again */
+	if (scop_db_connect(worker->app.db) != SCOP_DB_OK)
+		scop_log_line(SCOP_LOG_WARNING, "no database yet: %s",
+		    scop_db_error(worker->app.db));
 }
 
 void

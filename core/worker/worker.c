@@ -23,6 +23,7 @@
 
 #include "base/log.h"
 #include "base/said.h"
+#include "data/db.h"
 #include "process/channel.h"
 #include "web/traces.h"
 #include "worker/import.h"
@@ -194,10 +195,12 @@ main(int argc, char **argv)
 	const bool imports = worker.settings.import[0];
 	if (!imports)
 		start_serving(&worker);
-	scop_worker_prepare_database(&worker);
+	/* while its gateway connects to MariaDB: */
+	scop_db_load_library();
 	scop_worker_open_way_out(&worker);
 	backtrace(frames, 4); /* its first call loads a library */
 	scop_worker_lock_in(&worker);
+	scop_worker_connect(&worker);
 	scop_worker_load(&worker);
 	if (imports)
 		return scop_import_run(&worker.app, worker.settings.import, worker.settings.site);

@@ -28,12 +28,12 @@ struct scop_worker {
 void __attribute__((noreturn))
 scop_worker_give_up(const struct scop_worker *worker, const char *said);
 
-/* ---- prepare.c: opens what only an unlocked process can, enters the sandbox, loads the module
- * ---- */
+/* ---- prepare.c: opens what only an unlocked process can, enters the sandbox, connects, loads the
+ * module ---- */
 
-void scop_worker_prepare_database(struct scop_worker *worker);
 void scop_worker_open_way_out(struct scop_worker *worker);
 void scop_worker_lock_in(struct scop_worker *worker);
+void scop_worker_connect(struct scop_worker *worker);
 void scop_worker_load(struct scop_worker *worker);
 
 /* ---- hide.c ---- */
