@@ -2,10 +2,12 @@
 /* scopiton serve, migrate, and the installer's own process. */
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -14,6 +16,7 @@
 #include "cli/cli.h"
 #include "installer/catalogue.h"
 #include "installer/expiry.h"
+#include "installer/holders.h"
 #include "installer/granted.h"
 #include "installer/migrate.h"
 #include "installer/orders.h"
@@ -22,7 +25,12 @@
 #include "installer/sector.h"
 #include "installer/wave.h"
 
-enum { POLL_MILLISECONDS = 300, REST_SECONDS = 2, CATALOGUE_SECONDS = 900 };
+enum {
+	WATCH_MILLISECONDS = 500,
+	POLL_MILLISECONDS = 300,
+	REST_SECONDS = 2,
+	CATALOGUE_SECONDS = 900
+};
 
 int
 cli_serve(struct cli *cli)
@@ -239,8 +247,48 @@ work(struct scop_platform *platform, int64_t *version)
 	}
 }
 
+/* Looks for modules that hold rows which others need. In a process of its own, since an order may
+ * take long, and may be what waits. */
+static void __attribute__((noreturn)) watch_holders(const char *config_file, pid_t installer)
+{
+	struct scop_platform platform;
+	struct scop_holders holders = { 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	close_range(STDERR_FILENO + 1, ~0u, 0); /* the installer's connection is its own */
+	while (!stop && getppid() == installer) {
+		const bool connected = scop_platform_open(&platform, config_file);
+
+		while (connected && !stop && getppid() == installer &&
+		    scop_db_connect(platform.db) == SCOP_DB_OK) {
+			scop_holders_step(&platform, &holders);
+			scop_arena_reset(platform.arena);
+			usleep(WATCH_MILLISECONDS * 1000);
+		}
+		scop_platform_close(&platform);
+		if (!connected)
+			sleep(REST_SECONDS);
+	}
+	_exit(0);
+}
+
+/* Starts the watch, and again after it has died. */
+static void
+keep_watch(const char *config_file, pid_t *watch)
+{
+	const pid_t installer = getpid();
+
+	if (*watch > 0 && waitpid(*watch, NULL, WNOHANG) == 0)
+		return;
+	*watch = fork();
+	if (*watch == 0)
+		watch_holders(config_file, installer);
+}
+
 /* The installer's memory from one round to the next. */
 struct installer {
+	const char *config_file;
+	pid_t watch;
 	int64_t version, look; /* of the directory; when it looked at the catalogue */
 	struct timespec seen;  /* the supervisor's report */
 	struct scop_expiry expiry;
@@ -261,6 +309,7 @@ work_connected(struct scop_platform *platform, struct installer *installer)
 		if (again)
 			installer->expiry = (struct scop_expiry){ 0 };
 		again = 0;
+		keep_watch(installer->config_file, &installer->watch);
 		work(platform, &installer->version);
 		scop_expiry_step(platform, &installer->expiry);
 		look_at_catalogue(platform, &installer->look);
@@ -277,7 +326,7 @@ cli_installer(struct cli *cli)
 {
 	struct scop_platform platform;
 	struct sigaction action = { .sa_handler = on_signal };
-	struct installer installer = { 0 };
+	struct installer installer = { .config_file = cli->config_file };
 
 	scop_log_open("installer", SCOP_LOG_INFO);
 	sigaction(SIGTERM, &action, NULL);
@@ -296,5 +345,7 @@ cli_installer(struct cli *cli)
 		if (!connected)
 			sleep(REST_SECONDS);
 	}
+	if (installer.watch > 0 && kill(installer.watch, SIGTERM) == 0)
+		waitpid(installer.watch, NULL, 0);
 	return CLI_DONE;
 }

@@ -79,3 +79,34 @@ test('rights that are too wide, or missing, are put right by the next start, and
   const page = () => stack.request('acme.localhost', '/fr/lending/')
   await until('it serves', async () => (await page()).status === 200)
 })
+
+// ---- rows that are held ----
+
+// Holds the first tenant's members in a transaction of the module, which goes on with `then`.
+const hold = (module, then) => as(module, `USE t1_${module}; BEGIN; SELECT id FROM t1.member FOR UPDATE; ${then}`).then(() => 'ended by itself', (error) => error.stderr)
+const write = async () => {
+  const began = Date.now()
+  await stack.sql("UPDATE t1.member SET zone = IF(zone = 'a', 'b', 'a')")
+  return Date.now() - began
+}
+
+test('a module that leaves a transaction open over shared rows is ended once somebody has waited for two seconds', async () => {
+  await stack.sql("INSERT INTO t1.member (name, mail, language) VALUES ('Ann', 'ann@example.com', 'en')")
+  for (const [module, then] of [['clerk', 'DO SLEEP(60)'], ['listener', 'SELECT BENCHMARK(4000000000, MD5(1))']]) {
+    const held = hold(module, then)
+    await until('it holds them', async () => await stack.sql(`SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'scop_${module}' AND info REGEXP 'SLEEP|BENCHMARK'`) === '1')
+    const waited = await write()
+    assert.ok(waited > 1500 && waited < 4800, `${module}: ${waited} ms`)
+    assert.match(await held, /ERROR (2013|2006|1927|1317)/)
+    assert.match(stack.log(), new RegExp(`module '${module}' of tenant 'acme' held rows of t1\\.member for which another waited 2\\d\\d\\d ms: its connection to the database was ended`))
+  }
+})
+
+test('a module may hold rows of its own for longer, and one that nobody waits for is left alone', async () => {
+  const held = as('clerk', "USE t1_clerk; INSERT INTO note (job, text, written) VALUES ('held', 'mine', UTC_TIMESTAMP(6)); BEGIN; UPDATE note SET text = 'mine' ; DO SLEEP(4)")
+  await until('it holds them', async () => await stack.sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'scop_clerk' AND info REGEXP 'SLEEP'") === '1')
+  const waits = stack.sql("UPDATE t1_clerk.note SET text = 'yours' WHERE text = 'mine'")
+  await held
+  await waits
+  assert.doesNotMatch(stack.log(), /held rows of t1_clerk/)
+})
