@@ -10,7 +10,7 @@ let stack, packages
 
 before(async () => {
   packages = new Packages('portal', 'sluggish')
-  stack = await start({ modules: packages.folder, config: ['slow_statement_milliseconds = 100', 'statement_seconds = 6'] })
+  stack = await start({ modules: packages.folder, config: ['slow_statement_milliseconds = 100', 'statement_seconds = 15'] })
   await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
   await stack.cli('module', 'install', 'sluggish', '--tenant', 'acme')
   await until('it is there', async () => (await stack.request(host, '/fr/sluggish/')).status === 200)
