@@ -67,6 +67,19 @@ test('a process that a test leaves behind is named and ended', async () => {
   noFolder()
 })
 
+// Between two programs a process has no environment and no command line. This one is there for much of its time.
+test('a process that becomes another program all the time is found all the same', async () => {
+  const script = path.join(folder, 'again')
+  fs.writeFileSync(script, 'exec sh "$0"\n')
+  const run = running([LEAVES.replace("'sleep', ['600']", `'sh', ['${script}']`)], 2)
+  assert.equal(await run.ended, 1)
+  const pid = run.said().match(/pid (\d+)/)[1], left = !gone(pid)
+  if (left) process.kill(pid, 'SIGKILL')
+  assert.ok(!left, run.said())
+  assert.match(run.said(), /processes that it left behind:\n\s+\d+/)
+  noFolder()
+})
+
 test('on Ctrl-C all that has been started ends, and no folder is left', async () => {
   const note = path.join(folder, 'pid')
   const run = running([`import fs from 'node:fs'\ntest('waits', async () => { const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }); fs.writeFileSync('${note}', String(child.pid))

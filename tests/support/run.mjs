@@ -53,12 +53,28 @@ function runsPrograms (place) {
 
 // ---- processes of ours ----
 
-// All that carries the folder in its environment or on its command line, zombies not among them.
-function processesOf (folder) {
-  return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).filter((pid) => {
+// All that carries the folder in its environment or on its command line, zombies not among them; and whether some process has
+// neither, as between two programs, where it may be one of them.
+function look (folder) {
+  let blank = false
+  const ours = fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).filter((pid) => {
     const read = (name) => { try { return fs.readFileSync(`/proc/${pid}/${name}`, 'latin1') } catch { return '' } }
-    return read('environ').includes(folder) || read('cmdline').includes(folder)
+    const environment = read('environ'), line = read('cmdline')
+    if (!environment && !line) try { blank ||= fs.readlinkSync(`/proc/${pid}/exe`) !== '' } catch {} // the kernel's have no program
+    return environment.includes(folder) || line.includes(folder)
   }).map(Number)
+  return { ours, blank }
+}
+
+// The processes of a folder. That there are none is believed after a second look, for one may have started another and ended between the
+// list and the look at it, and after `BLANK` looks where there is a process without environment and command line.
+const BLANK = 20
+async function processesOf (folder) {
+  for (let looks = 1; ; looks++) {
+    const { ours, blank } = look(folder)
+    if (ours.length > 0 || (looks > 1 && !blank) || looks === BLANK) return ours
+    await sleep(blank ? 10 : 0)
+  }
 }
 
 function signal (pids, name) {
@@ -68,11 +84,11 @@ function signal (pids, name) {
 // Processes left below a folder may still end by themselves, as tools/serve does front to back; the others are
 // killed. Returns their pids and commands.
 async function sweep (folder) {
-  for (const end = Date.now() + Math.min(LIMIT, 15000); Date.now() < end && processesOf(folder).length > 0;) await sleep(50)
-  const left = processesOf(folder).map((pid) => {
+  for (const end = Date.now() + Math.min(LIMIT, 15000); Date.now() < end && (await processesOf(folder)).length > 0;) await sleep(50)
+  const left = (await processesOf(folder)).map((pid) => {
     try { return `${pid} ${fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}` } catch { return `${pid}` }
   })
-  for (let pids; (pids = processesOf(folder)).length > 0; await sleep(50)) signal(pids, 'SIGKILL')
+  for (let pids; (pids = await processesOf(folder)).length > 0; await sleep(50)) signal(pids, 'SIGKILL')
   for (const link of fs.readdirSync('/tmp').filter((name) => /^scop-[0-9a-f]{8}$/.test(name)).map((name) => path.join('/tmp', name))) {
     try { if (fs.readlinkSync(link).startsWith(folder + '/')) fs.unlinkSync(link) } catch {}
   }
