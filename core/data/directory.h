@@ -82,6 +82,7 @@ struct scop_directory_image {
 	uint32_t size;
 	uint32_t host_count, tenant_count, subscription_count, package_count, text_size;
 	uint32_t hosts, tenants, subscriptions, packages, texts;
+	uint32_t fence; /* of the installer's lease when the rows were read: see process/lease.h */
 };
 
 /* The shared memory: two images; the lowest bit of `generation` names the one to read. */

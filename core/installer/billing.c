@@ -115,7 +115,7 @@ scop_statement_close(struct scop_platform *platform, uint32_t tenant, const char
 		month))
 		return scop_error_set(&platform->err,
 		    "the month %s is already closed, and cannot change any more", month);
-	if (scop_platform_sql(platform, "START TRANSACTION") &&
+	if (scop_platform_begin(platform) &&
 	    scop_platform_sql(platform,
 		"INSERT INTO scopiton.statement (tenant, month) VALUES (%u, '%s')", tenant,
 		month) &&

@@ -224,8 +224,7 @@ keep(struct scop_platform *platform, const struct trust *trust, const struct sco
 	if (!file || fputs(signature, file) < 0 || fclose(file) != 0 ||
 	    rename(fetched, kept_path(platform, "index.json")) != 0 || rename(tmp, path) != 0)
 		return scop_error_errno(&platform->err, "the index cannot be stored");
-	const bool noted = scop_platform_sql(platform, "START TRANSACTION") &&
-	    note_offers(platform, index, text) &&
+	const bool noted = scop_platform_begin(platform) && note_offers(platform, index, text) &&
 	    scop_platform_sql(platform,
 		"REPLACE INTO scopiton.catalogue (only_one, first_key, current_key, number, "
 		"digest, expires, looked, problem) VALUES "

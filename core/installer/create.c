@@ -15,7 +15,7 @@ invite_owner(struct scop_platform *platform, uint32_t tenant, const struct scop_
 	const char *mail = scop_platform_quote(platform, order->owner_mail),
 		   *name = scop_platform_quote(platform, order->owner_name);
 
-	return scop_platform_sql(platform, "START TRANSACTION") &&
+	return scop_platform_begin(platform) &&
 	    scop_platform_sql(platform,
 		"INSERT INTO t%u.member (name, mail, language) VALUES ('%s', LOWER('%s'), '%s')",
 		tenant, name, mail, order->language) &&

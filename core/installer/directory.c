@@ -15,12 +15,12 @@
 #include "base/log.h"
 #include "process/control.h"
 
-enum { PUBLISH_MS = 5000, PARTS = 5 };
+enum { PUBLISH_MS = 5000, PARTS = 5, LOCK_TRY_AGAIN = 20000, LOCK_TRIES = 500 };
 
 static_assert((int)SCOP_DIRECTORY_LANGUAGES == (int)SCOP_LANGUAGES, "a title for each language");
 
 struct rows {
-	const struct scop_value *hosts, *tenants, *subscriptions, *packages;
+	const struct scop_value *hosts, *tenants, *subscriptions, *packages, *leases;
 };
 
 static void *
@@ -93,9 +93,11 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	    "portal, p.title AS en, " TITLE_IN("fr") ", " TITLE_IN("nl") ", " TITLE_IN(
 		"de") " FROM scopiton.package p JOIN scopiton.module m ON "
 		      "m.name = p.module ORDER BY p.id");
+	rows->leases = scop_platform_rows(platform,
+	    "SELECT fence FROM scopiton.lease WHERE name = 'installer'");
 	const struct scop_error cause = platform->err;
 	const bool ended = scop_platform_sql(platform, "COMMIT");
-	if (rows->hosts && rows->tenants && rows->subscriptions && rows->packages)
+	if (rows->leases && rows->hosts && rows->tenants && rows->subscriptions && rows->packages)
 		return ended;
 	platform->err = cause;
 	return false;
@@ -142,7 +144,8 @@ make_image(struct scop_platform *platform, const struct rows *rows)
 	struct scop_directory_image *image = scop_arena_alloc(platform->arena, size);
 	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, (uint32_t)size,
 		(uint32_t)counts[0], (uint32_t)counts[1], (uint32_t)counts[2], (uint32_t)counts[3],
-		(uint32_t)counts[4], offsets[0], offsets[1], offsets[2], offsets[3], offsets[4] };
+		(uint32_t)counts[4], offsets[0], offsets[1], offsets[2], offsets[3], offsets[4],
+		(uint32_t)scop_int(scop_at(rows->leases, 0), "fence") };
 	return image;
 }
 
@@ -289,22 +292,27 @@ write_directory(struct scop_platform *platform)
 	if (!fill_hosts(platform, image, &rows) || !fill_subscriptions(platform, image, &rows))
 		return false;
 	fill_packages(image, &rows);
+	if (!scop_platform_may_go_on(platform))
+		return scop_error_set(&platform->err, "another installer has taken over");
 	return write_image(platform, image);
 }
 
-/* Writers read and write one after another: an image of older rows never replaces a newer one. */
+/* Writers read and write one after another: an image of older rows never replaces a newer one. A
+ * writer that was stopped meanwhile is not waited for: the supervisor refuses its image. */
 static int
 lock_image(struct scop_platform *platform)
 {
 	const char *path =
 	    scop_arena_printf(platform->arena, "%s/directory.lock", platform->config.run);
 	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int tries = 0;
 
-	if (fd >= 0 && flock(fd, LOCK_EX) == 0)
+	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
+	    ++tries < LOCK_TRIES)
+		usleep(LOCK_TRY_AGAIN);
+	if (fd >= 0)
 		return fd;
 	scop_error_errno(&platform->err, "'%s' cannot be locked", path);
-	if (fd >= 0)
-		close(fd);
 	return -1;
 }
 

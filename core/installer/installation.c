@@ -417,7 +417,7 @@ scop_installation_switch(struct scop_installation *installation, const char *dat
 {
 	struct scop_platform *platform = installation->platform;
 
-	if (scop_platform_sql(platform, "START TRANSACTION") && fill_socle(installation) &&
+	if (scop_platform_begin(platform) && fill_socle(installation) &&
 	    subscribe(installation, database) && plan(installation) &&
 	    scop_period_begin(platform, installation->tenant, installation->module) &&
 	    scop_platform_sql(platform, "COMMIT"))

@@ -56,7 +56,7 @@ check_free(struct scop_platform *platform, uint32_t tenant, const char *module)
 static bool
 switch_off(struct scop_platform *platform, uint32_t tenant, const char *module, const char *state)
 {
-	if (scop_platform_sql(platform, "START TRANSACTION") &&
+	if (scop_platform_begin(platform) &&
 	    scop_platform_sql(platform,
 		"UPDATE scopiton.subscription SET state = '%s', epoch = epoch + 1%s WHERE tenant = "
 		"%u AND module = '%s'",

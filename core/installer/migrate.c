@@ -110,7 +110,8 @@ scop_platform_migrate(struct scop_platform *platform, bool (*on_step)(void *, co
 			    .series = databases[i].series,
 			    .on_step = on_step,
 			    .context = context },
-			&platform->err))
+			&platform->err) ||
+		    !scop_platform_lock_again(platform))
 			return false;
 	}
 	return make_services(platform) && migrate_socles(platform, on_step, context);

@@ -181,11 +181,14 @@ carry_out(struct scop_platform *platform, const struct scop_value *order, struct
 static void
 note_end(struct scop_platform *platform, int64_t id, const char *state, const char *message)
 {
-	scop_platform_sql(platform,
-	    "UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1500), ended = "
-	    "UTC_TIMESTAMP(6), details = IF(kind = 'tenant', "
-	    "JSON_OBJECT('title', JSON_VALUE(details, '$.title')), details) WHERE id = %lld",
-	    state, scop_platform_quote(platform, message), (long long)id);
+	(void)(scop_platform_begin(platform) &&
+	    scop_platform_sql(platform,
+		"UPDATE scopiton.installer_order SET state = '%s', message = LEFT('%s', 1500), "
+		"ended = "
+		"UTC_TIMESTAMP(6), details = IF(kind = 'tenant', "
+		"JSON_OBJECT('title', JSON_VALUE(details, '$.title')), details) WHERE id = %lld",
+		state, scop_platform_quote(platform, message), (long long)id));
+	scop_platform_sql(platform, "COMMIT");
 }
 
 bool

@@ -36,10 +36,10 @@ scop_platform_open(struct scop_platform *platform, const char *config_file)
 	}
 	fclose(file);
 	platform->password = password;
-	const struct scop_db_account account = { .socket = platform->config.db_socket,
+	platform->account = (struct scop_db_account){ .socket = platform->config.db_socket,
 		.user = platform->config.db_user,
 		.password = password };
-	platform->db = scop_db_new(&account);
+	platform->db = scop_db_new(&platform->account);
 	if (scop_db_connect(platform->db) != SCOP_DB_OK)
 		return scop_error_set(&platform->err, "no connection to MariaDB at '%s': %s",
 		    platform->config.db_socket, scop_db_error(platform->db));
@@ -49,6 +49,7 @@ scop_platform_open(struct scop_platform *platform, const char *config_file)
 void
 scop_platform_close(struct scop_platform *platform)
 {
+	scop_lease_give(platform->lease);
 	scop_db_free(platform->db);
 	scop_arena_free(platform->arena);
 	*platform = (struct scop_platform){ 0 };
@@ -152,8 +153,10 @@ scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, c
 	const char *tmp = scop_arena_printf(platform->arena, "%s.new", path);
 	const int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
 
+	/* another installer may have made another one by now */
 	if (fd < 0 || dprintf(fd, "%s\n", text) < 0 || fchown(fd, uid, (gid_t)uid) != 0 ||
-	    fsync(fd) != 0 || close(fd) != 0 || rename(tmp, path) != 0)
+	    fsync(fd) != 0 || close(fd) != 0 || !scop_platform_may_go_on(platform) ||
+	    rename(tmp, path) != 0)
 		return scop_error_errno(&platform->err, "the secret '%s' cannot be written", path);
 	return true;
 }
@@ -173,32 +176,93 @@ scop_directory_changed(struct scop_platform *platform)
 	    "UPDATE scopiton.directory_version SET version = version + 1");
 }
 
+/* ---- the lease ---- */
+
+/* Whether there are leases: 1, 0 in a new database or one of 0.1.0, -1 if nobody knows. */
+static int
+count_leases(struct scop_platform *platform)
+{
+	int64_t count;
+
+	return scop_platform_count(platform, &count,
+		   "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = "
+		   "'scopiton' AND table_name = 'lease'")
+	    ? (int)count
+	    : -1;
+}
+
+/* The lock of 0.1.0, which an account of any module could take. */
+static bool
+take_old_lock(struct scop_platform *platform, unsigned seconds)
+{
+	platform->old_lock =
+	    scop_bool(scop_platform_row(platform,
+			  "SELECT GET_LOCK('scopiton_installer', %u) AS held", seconds),
+		"held");
+	scop_db_hold(platform->db, platform->old_lock);
+	return platform->old_lock;
+}
+
+bool
+scop_platform_lock_again(struct scop_platform *platform)
+{
+	if (platform->lease || !platform->old_lock)
+		return true;
+	platform->lease =
+	    scop_lease_take(platform->db, &platform->account, "installer", 0, &platform->err);
+	return platform->lease != NULL;
+}
+
 bool
 scop_platform_lock(struct scop_platform *platform, unsigned seconds)
 {
-	const bool held =
-	    scop_int(scop_platform_row(platform,
-			 "SELECT GET_LOCK('scopiton_installer', %u) AS held", seconds),
-		"held") == 1;
+	const int leases = count_leases(platform);
 
-	scop_db_hold(platform->db, held);
-	if (held)
+	if (leases > 0)
+		platform->lease = scop_lease_take(platform->db, &platform->account, "installer",
+		    seconds, &platform->err);
+	else if (leases == 0)
+		take_old_lock(platform, seconds);
+	if (platform->lease || platform->old_lock)
 		setpriority(PRIO_PROCESS, 0, NICE); /* serving has priority */
-	return held;
+	return platform->lease || platform->old_lock;
 }
 
 void
 scop_platform_unlock(struct scop_platform *platform)
 {
-	scop_platform_row(platform, "SELECT RELEASE_LOCK('scopiton_installer') AS freed");
+	scop_lease_give(platform->lease);
+	platform->lease = NULL;
+	if (platform->old_lock)
+		scop_platform_row(platform, "SELECT RELEASE_LOCK('scopiton_installer') AS freed");
+	platform->old_lock = false;
 	scop_db_hold(platform->db, false);
 }
 
 bool
 scop_platform_holds_lock(struct scop_platform *platform)
 {
-	return scop_bool(scop_platform_row(platform,
-			     "SELECT COALESCE(IS_USED_LOCK('scopiton_installer') = "
-			     "CONNECTION_ID(), 0) AS held"),
-	    "held");
+	return platform->lease
+	    ? scop_lease_check(platform->lease)
+	    : scop_bool(scop_platform_row(platform,
+			    "SELECT COALESCE(IS_USED_LOCK('scopiton_installer') = "
+			    "CONNECTION_ID(), 0) AS held"),
+		  "held");
+}
+
+bool
+scop_platform_may_go_on(struct scop_platform *platform)
+{
+	return (!platform->lease && !platform->old_lock) || scop_platform_holds_lock(platform);
+}
+
+bool
+scop_platform_begin(struct scop_platform *platform)
+{
+	if (!scop_platform_sql(platform, "START TRANSACTION"))
+		return false;
+	if (scop_platform_may_go_on(platform))
+		return true;
+	scop_platform_sql(platform, "ROLLBACK");
+	return scop_error_set(&platform->err, "another installer has taken over");
 }

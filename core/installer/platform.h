@@ -15,11 +15,15 @@
 #include "base/value.h"
 #include "data/db.h"
 #include "package/package.h"
+#include "process/lease.h"
 
 struct scop_platform {
 	struct scop_config config;
 	struct scop_db *db;
 	const char *password; /* of its account, for mariadb-dump */
+	struct scop_db_account account;
+	struct scop_lease *lease; /* NULL: not held, or the database has none yet */
+	bool old_lock;            /* held instead, as long as it has none */
 	/* rights of packages from folders: the configuration's, and for a check those of an index
 	 */
 	struct scop_grants granted, indexed;
@@ -68,14 +72,24 @@ uid_t scop_process_uid(const struct scop_platform *platform, int64_t number);
 /* Signals that the directory has changed. */
 bool scop_directory_changed(struct scop_platform *platform);
 
-/* Takes the installer's lock for this database server, and lowers the process's priority below the
- * serving ones; false if another process holds it. Until unlocked, a lost connection does not
- * reconnect: nothing continues without the lock. */
+/* Becomes the installer of this database server, by the lease of that name, and lowers the
+ * process's priority below the serving ones; false if another process is it. Until unlocked, a lost
+ * connection does not reconnect: nothing continues without the lease. In a database that has no
+ * leases yet, the user lock of 0.1.0 stands for it, until scop_platform_lock_again. */
 bool scop_platform_lock(struct scop_platform *platform, unsigned seconds);
 void scop_platform_unlock(struct scop_platform *platform);
 
+/* After the migration that brings leases: takes the one that stands for what is held already. */
+bool scop_platform_lock_again(struct scop_platform *platform);
+
 /* Whether this process still holds the lock: it ends with the connection, and another may have
- * resumed the work. */
+ * resumed the work. In a transaction it stays so until the end. True for who has not taken it. */
+bool scop_platform_may_go_on(struct scop_platform *platform);
+
+/* Begins a transaction, in which nobody can take the lease from its holder. */
+bool scop_platform_begin(struct scop_platform *platform);
+
+/* The same of somebody who has taken it. */
 bool scop_platform_holds_lock(struct scop_platform *platform);
 
 #endif

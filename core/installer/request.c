@@ -19,7 +19,7 @@ scop_request_make(struct scop_platform *platform, uint32_t tenant, const char *m
 	if (!scop_platform_row(platform,
 		"SELECT module FROM scopiton.offered WHERE module = '%s' LIMIT 1", quoted))
 		return scop_error_set(&platform->err, "there is no module '%s' to ask for", module);
-	if (!scop_platform_sql(platform, "START TRANSACTION") ||
+	if (!scop_platform_begin(platform) ||
 	    !scop_platform_sql(platform,
 		"INSERT IGNORE INTO scopiton.module_request (tenant, module, actor) VALUES (%u, "
 		"'%s', '%s')",

@@ -263,7 +263,7 @@ take_attachments(struct scop_platform *platform, const char *role, const char *o
 	for (size_t i = 0; ok && i < scop_count(mails); i++) {
 		const long long id = (long long)scop_int(scop_at(mails, i), "id");
 
-		ok = scop_platform_sql(platform, "START TRANSACTION") &&
+		ok = scop_platform_begin(platform) &&
 		    scop_platform_sql(platform,
 			"INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS
 			" FROM " SCOP_STAGING ".mail WHERE id = %lld",

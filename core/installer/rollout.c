@@ -68,7 +68,7 @@ scop_rollout_begin(struct scop_platform *platform, const char *module, const str
 	if (another_runs(platform, module, scop, 0))
 		return 0;
 	/* Stops a paused rollout, so that a new one may replace it. */
-	if (!scop_platform_sql(platform, "START TRANSACTION") ||
+	if (!scop_platform_begin(platform) ||
 	    !scop_platform_sql(platform,
 		"UPDATE scopiton.rollout SET state = 'stopped' WHERE module = '%s' AND state = "
 		"'paused' AND COALESCE(scop, 0) = %u",

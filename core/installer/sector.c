@@ -84,7 +84,7 @@ scop_templates_note(struct scop_platform *platform)
 	DIR *dir = opendir(
 	    scop_arena_printf(platform->arena, "%s/../templates", platform->config.migrations));
 	struct dirent *entry;
-	bool ok = scop_platform_sql(platform, "START TRANSACTION") &&
+	bool ok = scop_platform_begin(platform) &&
 	    scop_platform_sql(platform, "DELETE FROM scopiton.template");
 
 	while (ok && dir && (entry = readdir(dir))) {

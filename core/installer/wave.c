@@ -64,6 +64,9 @@ note_tenant(struct scop_platform *platform, long long id, uint32_t tenant, bool 
 {
 	const char *cause = scop_platform_quote(platform, ok ? "" : platform->err.said);
 
+	if (!scop_platform_may_go_on(platform))
+		return; /* whoever has taken over goes on with this tenant */
+
 	scop_platform_sql(platform,
 	    "UPDATE scopiton.rollout_tenant SET state = '%s', message = LEFT('%s', 1500), "
 	    "milliseconds = %lld WHERE rollout = %lld AND tenant = "

@@ -26,6 +26,7 @@ publish_image(struct supervisor *supervisor, const struct scop_directory_image *
 	scop_routes_drain(&supervisor->host);
 	supervisor->published_at = scop_board_clock();
 	supervisor->published_file = status->st_ino;
+	supervisor->published_fence = image->fence;
 	supervisor->published_time = status->st_mtim;
 	scop_log_line(SCOP_LOG_INFO,
 	    "the directory of %u tenants and %u subscriptions was published in %.1f ms",
@@ -67,6 +68,11 @@ supervisor_read_image(struct supervisor *supervisor)
 		return false;
 	const struct scop_directory_image *image = map_image(fd, &status, &err);
 	close(fd);
+	if (image && image->fence < supervisor->published_fence) {
+		scop_error_set(&err, "an installer wrote it that is none any more");
+		munmap((void *)(uintptr_t)image, image->size);
+		image = NULL;
+	}
 	if (!image) {
 		scop_log_line(SCOP_LOG_ERROR, "'%s' is not published: %s", path, err.text);
 		return false;

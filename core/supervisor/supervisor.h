@@ -39,6 +39,7 @@ struct supervisor {
 	int64_t stop_by;
 	/* when the current directory was published, and from which file */
 	int64_t published_at;
+	uint32_t published_fence; /* of the installer that wrote it */
 	ino_t published_file;
 	struct timespec published_time;
 };

@@ -76,11 +76,13 @@ test('only plain files inside the archive are read, and each is named', async ()
 })
 
 test('an archive is read without the lock: others install meanwhile', async () => {
-  const holder = stack.sql("SELECT GET_LOCK('scopiton_installer', 5), SLEEP(600)", { user: 'scopiton', password: fs.readFileSync(path.join(stack.folder, 'secrets/.db'), 'utf8').trim() }).catch(() => {})
-  await until('it is held', async () => (await stack.sql("SELECT IS_USED_LOCK('scopiton_installer') IS NOT NULL")) === '1')
-  const other = await stack.sql("SELECT IS_USED_LOCK('scopiton_installer')")
+  const alive = 'archives'.padEnd(32, 'x')
+  const holder = stack.sql(`SELECT GET_LOCK('${alive}', 5), SLEEP(600)`, { user: 'scopiton', password: fs.readFileSync(path.join(stack.folder, 'secrets/.db'), 'utf8').trim() }).catch(() => {})
+  await until('it is connected', async () => await stack.sql(`SELECT IS_USED_LOCK('${alive}') IS NOT NULL`) === '1')
+  const other = await stack.sql(`SELECT IS_USED_LOCK('${alive}')`)
+  await stack.sql(`UPDATE scopiton.lease SET fence = fence + 1, connection = ${other}, alive = '${alive}', expires = UTC_TIMESTAMP() + INTERVAL 1 DAY WHERE name = 'installer'`)
   await spoil(/'data\/more\.sql' was added/, (folder) => fs.writeFileSync(path.join(folder, 'data/more.sql'), ''))
-  assert.equal(await stack.sql("SELECT IS_USED_LOCK('scopiton_installer')"), other, 'it is still held')
+  assert.equal(await stack.sql(`SELECT connection FROM scopiton.lease WHERE alive = '${alive}'`), other, 'it is still held')
   await stack.sql(`KILL ${other}`)
   await holder
 })
