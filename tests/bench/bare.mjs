@@ -35,6 +35,7 @@ function configuration (stack, folder, port) {
 	server {
 		listen 127.0.0.1:${port} backlog=4096;
 		root ${folder}/static;
+		set $pool ""; set $closed ""; set $session ""; set $stored "";
 		set $side site;
 ${limits}
 		location / { }
@@ -74,7 +75,7 @@ export async function startBare (stack, workers, reads = []) {
     await until('the bare program listens', () => fs.existsSync(path.join(folder, 'sock')))
     fs.chmodSync(path.join(folder, 'sock'), 0o666)
     children.push(spawn('nginx', ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'error.log'),
-      '-g', 'daemon off;'], { stdio: 'ignore', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } }))
+      '-g', 'daemon off;'], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } }))
     await until('the bare program answers', async () => {
       try { return (await fetch(`http://127.0.0.1:${port}/r1`)).status === 200 } catch { return false }
     })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // SQL by the mariadb client. A client is kept for what is asked next, for tests ask often and each start costs as much as fifty
-// queries; what would change its session, or comes while it is busy, gets a client of its own.
+// queries; what would change its session, or comes while it is busy, gets a client of its own. At the host's isolation level, so that
+// a test's statement locks no more rows than the host's.
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -11,7 +12,7 @@ const GONE = /^ERROR (2002|2006|2013) /m // the server has ended since; another 
 
 export class Sql {
   constructor (socket, user, password) {
-    this.args = ['--no-defaults', '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', user, `-p${password}`, '-N', '-B']
+    this.args = ['--no-defaults', "--init-command=SET SESSION tx_isolation='READ-COMMITTED'", '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', user, `-p${password}`, '-N', '-B']
   }
 
   async ask (text) {
