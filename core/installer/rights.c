@@ -24,7 +24,7 @@ listed(const char *table)
 	return read->table ? read : NULL;
 }
 
-/* What the role may do with single tables of the socle. */
+/* The role's present rights to single tables of the socle. */
 static const struct scop_value *
 table_rights(const struct role *role)
 {
@@ -172,7 +172,7 @@ scop_portal_rights(struct scop_platform *platform, uint32_t tenant)
 
 /* ---- the session process ---- */
 
-/* What it reads of a socle (core/web/resolve.c). */
+/* The session's account reads these columns of a socle (core/web/resolve.c). */
 static const char *const of_session[] = {
 	"(token_hash, member, expires) ON t{tenant}.session",
 	"(token_hash, name, permissions, of_company, member, expires) ON t{tenant}.api_key",

@@ -76,7 +76,7 @@ skip_string(const char *at)
 	return end ? end + 1 : at + strlen(at);
 }
 
-/* What a statement has, outside its strings. */
+/* The parts of a statement that decide, outside its strings. */
 struct seen {
 	bool locks;           /* FOR UPDATE, LOCK IN SHARE MODE */
 	bool socle;           /* names a table of the socle */

@@ -16,7 +16,7 @@
  * A thread with a connection of its own renews the lease, however long the work's own statement
  * takes. A process that is stopped (SIGSTOP) does not renew.
  *
- * Who holds it calls scop_lease_check in each transaction that decides something. Effects outside
+ * A holder calls scop_lease_check in each transaction that decides something. Effects outside
  * of MariaDB carry the number, and whoever takes them refuses a smaller one.
  */
 #ifndef SCOP_PROCESS_LEASE_H

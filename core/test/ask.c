@@ -255,7 +255,7 @@ cookie_header(struct scop_test *test)
 	return scop_buffer_str(&out);
 }
 
-/* Who sends the request, as the host's process for sessions tells nginx. */
+/* Says who sends the request, as the host's process for sessions tells nginx. */
 static const char *
 session_param(struct scop_test *test)
 {

@@ -81,7 +81,7 @@ read_owner(const char *owner, struct scop_session_place *ret_place)
 	    scop_name_is_module(ret_place->module, strlen(ret_place->module));
 }
 
-/* What was found about the sender. */
+/* The sender, as far as the tables know it. */
 struct found {
 	const struct scop_value *row; /* NULL: nobody is known by it */
 	const struct scop_value *menu;
@@ -151,7 +151,7 @@ member_of(struct scop_arena *arena, const struct scop_session_place *place,
 	return scop_map_value(&map);
 }
 
-/* What the member may open of the menu; an empty permission is any member's. */
+/* The part of the menu that the member may open; an empty permission is any member's. */
 static const struct scop_value *
 menu_of(struct scop_arena *arena, const struct found *found)
 {

@@ -67,8 +67,8 @@ menu_of(struct scop_request *req, const struct scop_value *rows)
 	return scop_list_value(&list);
 }
 
-/* What the trusted process has found, if it is for this tenant and module, in this epoch, and not
- * past its end; NULL for none. */
+/* Returns the trusted process's finding, if it is for this tenant and module, in this epoch, and
+ * not past its end; NULL for none. */
 static const struct scop_value *
 resolved(const struct scop_request *req)
 {

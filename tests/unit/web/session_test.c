@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a worker believes of the parameter SESSION: it counts for one tenant, module and epoch, and
- * until its end. */
+/* A worker believes the parameter SESSION for one tenant, module and epoch, and until its end. */
 #include "../with_arena.h"
 
 #include <sodium.h>
