@@ -30,6 +30,11 @@ const see = (url, { host = PORTAL, Cookie = cookie, ...more } = {}) => stack.req
 const paper = async (options) => (await see('/keeper/paper/one', options)).status
 const seek = async (text, options) => (await see(`/forger/in/seek?backwards=${[...text].reverse().join('')}`, options)).body
 const both = () => stack.processes('scopiton-session\0')
+// Kills some of the two, and waits until two serve of which it killed none: a killed process may still be listed for a while.
+async function replace (...killed) {
+  for (const pid of killed) process.kill(pid, 'SIGKILL')
+  await until('there are two again', () => both().length === 2 && !both().some((pid) => killed.includes(pid)))
+}
 
 test('neither the cookie of a session nor a key reaches a module\'s worker', async () => {
   const token = cookie.split('=')[1], own = 'ownownownown23456789', key = 'scop_keykeykeykeykeykey23456723456723'
@@ -75,11 +80,9 @@ test('the process for sessions may end: nobody is signed out by that', async () 
   for (let i = 0; i < 3; i++) {
     const before = both()
     assert.equal(before.length, 2)
-    process.kill(before[i % 2], 'SIGKILL')
-    await until('there are two again', () => both().length === 2 && !both().includes(before[i % 2]))
+    await replace(before[i % 2])
   }
-  for (const pid of both()) process.kill(pid, 'SIGKILL')
-  await until('there are two again', () => both().length === 2)
+  await replace(...both())
   on = false
   await asking
   assert.ok(answers.length > 20, answers.length)
@@ -89,6 +92,7 @@ test('the process for sessions may end: nobody is signed out by that', async () 
 
 test('while it does not answer, who has a session hears so by words, and everybody else is served', async () => {
   const stopped = both()
+  assert.equal(stopped.length, 2)
   for (const pid of stopped) process.kill(pid, 'SIGSTOP')
   try {
     const waiting = [see('/keeper/paper/one'), see('/portal/account/password', { form: { name: 'x' } })]
