@@ -48,7 +48,7 @@ $(call remember,$(BUILD)/flags,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
 folder = $(wildcard $(patsubst %,core/%/*.c,$(1)))
 BASE := $(call folder,base)
 # Without jansson, which the compiler of names has no use for.
-BASE_PLAIN := $(filter-out core/base/json.c core/base/config.c,$(BASE))
+BASE_PLAIN := $(filter-out core/base/json.c core/base/detail.c core/base/config.c,$(BASE))
 ASKING := core/queue/work.c core/mail/mail.c core/mail/check.c core/http/http.c
 LIBRARY := $(call folder,base data view web service) $(ASKING)
 PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,channel control arguments gateway lease settings) core/queue/schedule.c

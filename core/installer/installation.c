@@ -124,9 +124,6 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 	if (ok && manifest->orders)
 		ok = scop_portal_rights(platform, installation->tenant);
 	return ok && (!manifest->accounts || grant_all(platform, account_rights, role)) &&
-	    scop_platform_sql(platform,
-		"GRANT INSERT (member, name, what, about) ON `t%u`.audit TO %s",
-		installation->tenant, role) &&
 	    grant_all(platform, queue_rights, role);
 }
 

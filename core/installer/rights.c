@@ -101,6 +101,23 @@ revoke_all_reads(const struct role *role)
 		    role->name));
 }
 
+/* Every role adds entries; MariaDB stamps the rest of the row. */
+static bool
+grant_audit(const struct role *role)
+{
+	int64_t had;
+
+	return scop_platform_count(role->platform, &had,
+		   "SELECT COUNT(*) AS n FROM mysql.columns_priv WHERE Db = 't%u' AND User = '%s' "
+		   "AND Table_name = 'audit' AND Column_name = 'details' AND "
+		   "FIND_IN_SET('Insert', Column_priv)",
+		   role->tenant, role->name) &&
+	    (had > 0 ||
+		scop_platform_sql(role->platform,
+		    "GRANT INSERT (member, name, what, about, details) ON t%u.audit TO %s",
+		    role->tenant, role->name));
+}
+
 bool
 scop_socle_rights(struct scop_platform *platform, uint32_t tenant, const char *module,
     unsigned asks)
@@ -108,6 +125,8 @@ scop_socle_rights(struct scop_platform *platform, uint32_t tenant, const char *m
 	const struct role role = { platform, tenant,
 		scop_arena_printf(platform->arena, "t%u_%s", tenant, module) };
 
+	if (!grant_audit(&role))
+		return false;
 	if (asks & SCOP_GRANT_PORTAL)
 		return scop_platform_sql(platform, "GRANT SELECT ON t%u.* TO %s", tenant,
 		    role.name);

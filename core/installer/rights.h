@@ -6,9 +6,10 @@
 
 #include "installer/platform.h"
 
-/* Lets the module's role read what package/reads.h lists of the tenant's socle, and the tables of
- * it that the role may write; with the right `portal` in `asks`, all of it. Compares with what the
- * role has, grants what is missing before it revokes what is too much, and can be repeated. */
+/* Lets the module's role add to the tenant's audit trail, and read what package/reads.h lists of
+ * the tenant's socle, and the tables of it that the role may write; with the right `portal` in
+ * `asks`, all of it. Compares what it may read with what the role has, grants what is missing
+ * before it revokes what is too much, and can be repeated. */
 bool scop_socle_rights(struct scop_platform *platform, uint32_t tenant, const char *module,
     unsigned asks);
 

@@ -279,6 +279,7 @@ main(int argc, char **argv)
 		lint_handlers(&lint);
 		lint_manifest(&lint);
 		lint_calls(&lint);
+		lint_placeholders(&lint);
 		lint_views(&lint);
 		lint_forms(&lint);
 		lint_text(&lint);

@@ -105,6 +105,7 @@ const struct scop_statement_source *lint_statement(const struct lint *lint, cons
 void lint_routes(struct lint *lint);
 void lint_manifest(struct lint *lint);
 void lint_calls(struct lint *lint);
+void lint_placeholders(struct lint *lint);
 void lint_handlers(struct lint *lint);
 void lint_views(struct lint *lint);
 void lint_forms(struct lint *lint);

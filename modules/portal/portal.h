@@ -208,7 +208,10 @@ void portal_put_period(struct scop_request *req);
 void portal_operations(struct scop_request *req);
 extern const struct scop_field portal_operations_fields[];
 
-/* portal_audit.c: the audit trail. */
+/* portal_audit.c: the audit trail. A text of another module's package, for an entry: its title, or
+ * one of its settings', shown in the reader's language. */
+const struct scop_value *portal_text_of(struct scop_request *req, const struct scop_value *module,
+    const char *english);
 void portal_audit(struct scop_request *req);
 
 /* portal_jobs.c: work that waits, runs or could not be done. */

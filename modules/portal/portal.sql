@@ -274,7 +274,7 @@ FROM socle.use_line u LEFT JOIN socle.offer o ON o.module = u.module
 WHERE u.month = :month ORDER BY title, u.begins
 
 -- name: offer_titled (language, module)
-SELECT module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title
+SELECT module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title, title AS english
 FROM socle.offer o WHERE module = :module AND state = 'on'
 
 -- name: settings_of (language, module)
@@ -283,11 +283,11 @@ SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.l
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place
 
 -- name: settings_to_change (language, module)
-SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title, COALESCE(s.value, t.standard) AS value, t.type, t.low, t.high
+SELECT t.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title) AS title, t.title AS english, COALESCE(s.value, t.standard) AS value, t.type, t.low, t.high, 0 AS zero_cents
 FROM socle.setting_type t LEFT JOIN socle.setting s ON s.module = t.module AND s.name = t.name WHERE t.module = :module ORDER BY t.place FOR UPDATE
 
 -- name: setting_choices (language, module)
-SELECT c.setting, c.value, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (c.module, :language, c.title)), c.title) AS title
+SELECT c.setting, c.value, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (c.module, :language, c.title)), c.title) AS title, c.title AS english
 FROM socle.setting_choice c WHERE c.module = :module ORDER BY c.setting, c.place
 
 -- name: settings_put (module, items)
@@ -614,13 +614,13 @@ LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail 
 SELECT id, password, CONVERT(totp USING ascii) AS totp, totp IS NOT NULL AS second FROM account.person WHERE id = :id
 
 -- name: audit_trail (language, words, since, until, after, limit)
-SELECT id, at, name, about, module,
+SELECT id, at, name, about, details, module,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
 	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
 FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
 
 -- name: audit_trail_back (language, words, since, until, before, limit)
-SELECT id, at, name, about, module,
+SELECT id, at, name, about, details, module,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
 	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
 FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id > :before ORDER BY id LIMIT :limit

@@ -11,6 +11,12 @@ __attribute__((unused)) static const char *const earlier_texts[] = {
 	SCOP_AUDIT("Disabled"), SCOP_AUDIT("Uninstalled"), SCOP_AUDIT("Deleted permanently")
 };
 
+const struct scop_value *
+portal_text_of(struct scop_request *req, const struct scop_value *module, const char *english)
+{
+	return scop_make_with(req, scop_make_message(req, english, NULL), "module", module);
+}
+
 static struct scop_query
 page_of_trail(struct scop_request *req, const struct scop_page *page)
 {
@@ -25,8 +31,9 @@ page_of_trail(struct scop_request *req, const struct scop_page *page)
 void
 portal_audit(struct scop_request *req)
 {
+	const struct scop_value *entries = portal_put_page(req, "trail", PER_PAGE, page_of_trail);
+
 	portal_put_period(req);
-	scop_put(req, "trail",
-	    portal_all_named(req, portal_put_page(req, "trail", PER_PAGE, page_of_trail), "name"));
+	scop_put(req, "trail", portal_all_named(req, scop_audit_shown(req, entries), "name"));
 	scop_view(req, &view_audit);
 }

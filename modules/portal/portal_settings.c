@@ -10,7 +10,7 @@
 
 #include "portal.h"
 
-enum { VALUE_MAX = 500 };
+enum { VALUE_MAX = 500, NOTED_BYTES = 100 };
 
 const struct scop_field portal_setting_fields[] = {
 	{ .name = "set", .type = SCOP_FIELD_MAP, .max = VALUE_MAX },
@@ -97,14 +97,15 @@ portal_settings(struct scop_request *req)
 
 /* ---- saving ---- */
 
-static bool
-is_choice(const struct scop_value *all, const char *setting, const char *value)
+/* NULL for a value that is none of the choices. */
+static const struct scop_value *
+choice_of(const struct scop_value *all, const char *setting, const char *value)
 {
 	for (size_t i = 0; i < scop_count(all); i++)
 		if (strcmp(scop_text(scop_at(all, i), "setting"), setting) == 0 &&
 		    strcmp(scop_text(scop_at(all, i), "value"), value) == 0)
-			return true;
-	return false;
+			return scop_at(all, i);
+	return NULL;
 }
 
 static int64_t
@@ -178,7 +179,7 @@ checked(struct scop_request *req, const struct scop_value *row, const struct sco
 	if (is_type(row, "boolean"))
 		return scop_make_text(req, "%d", strcmp(text, "1") == 0);
 	if (is_type(row, "choice"))
-		return is_choice(choices, scop_text(row, "name"), text)
+		return choice_of(choices, scop_text(row, "name"), text)
 		    ? typed
 		    : refuse(req, row, SCOP_TEXT("Please choose one from the list."), NULL, NULL);
 	if (!text[0] && (scop_int(row, "low") > 0 || !is_type(row, "text")))
@@ -187,13 +188,49 @@ checked(struct scop_request *req, const struct scop_value *row, const struct sco
 				    : checked_number(req, row, text);
 }
 
-/* The value for the activity log: of an amount, which is stored in cents, in units. */
-static const char *
-in_units(struct scop_request *req, const struct scop_value *row, const struct scop_value *value)
+/* ---- the activity log ---- */
+
+/* The setting's new value as the activity log shows it: an amount, a number, a word, or what was
+ * typed. */
+static const struct scop_value *
+noted_value(struct scop_request *req, const struct scop_value *module, const struct scop_value *row,
+    const struct scop_value *value, const struct scop_value *choices)
 {
 	const char *text = scop_as_text(value);
 
-	return is_type(row, "money") ? scop_plain(req, limit(req, row, atoll(text))) : text;
+	if (is_type(row, "money"))
+		return scop_make_money(req, atoll(text), scop_currency(scop_get(row, "zero")));
+	if (is_type(row, "integer"))
+		return scop_make_int(req, atoll(text));
+	if (is_type(row, "boolean"))
+		return scop_make_message(req,
+		    strcmp(text, "1") == 0 ? SCOP_AUDIT("yes") : SCOP_AUDIT("no"), NULL);
+	if (is_type(row, "choice"))
+		return portal_text_of(req, module,
+		    scop_text(choice_of(choices, scop_text(row, "name"), text), "english"));
+	return scop_make_text(req, "%.*s", (int)scop_utf8_fit(text, NOTED_BYTES), text);
+}
+
+static const struct scop_value *
+noted(struct scop_request *req, const struct scop_value *module, const struct scop_value *row,
+    const struct scop_value *value, const struct scop_value *choices)
+{
+	return scop_make_message(req, "{{setting}}: {{value}}",
+	    scop_map_of(req, "setting", portal_text_of(req, module, scop_text(row, "english")),
+		"value", noted_value(req, module, row, value, choices), NULL));
+}
+
+static void
+note(struct scop_request *req, const struct scop_value *module, const struct scop_value *changes)
+{
+	const struct scop_value *offer = scop_row(req, offer_titled(portal_language(req), module));
+	const struct scop_value *title = portal_text_of(req, module, scop_text(offer, "english"));
+
+	scop_audit(req, "Changed settings",
+	    scop_count(changes) == 0
+		? title
+		: scop_make_message(req, "{{module}}, {{changes}}",
+		      scop_map_of(req, "module", title, "changes", changes, NULL)));
 }
 
 void
@@ -205,10 +242,8 @@ portal_settings_save(struct scop_request *req)
 	const struct scop_value *choices =
 	    scop_rows(req, setting_choices(portal_language(req), module));
 	const size_t count = scop_count(rows);
-	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list)),
-				*about = scop_get(scop_row(req,
-						      offer_titled(portal_language(req), module)),
-				    "title");
+	const struct scop_value **list = scop_alloc(req, (count + 1) * sizeof(*list));
+	struct scop_list *changes = scop_list_new(req);
 
 	if (count == 0) {
 		scop_not_found(req);
@@ -222,13 +257,12 @@ portal_settings_save(struct scop_request *req)
 
 		list[i] = scop_map_of(req, "name", scop_get(row, "name"), "value", value, NULL);
 		if (strcmp(scop_as_text(value), scop_text(row, "value")) != 0)
-			about = scop_make_text(req, "%s, %s: %s", scop_as_text(about),
-			    scop_text(row, "title"), in_units(req, row, value));
+			scop_list_push(changes, noted(req, module, row, value, choices));
 	}
 	if (scop_rejected(req))
 		return;
 	scop_write(req, settings_put(module, scop_make_list(req, count, list)));
-	scop_audit(req, "Changed settings", about);
+	note(req, module, scop_list_done(changes));
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "settings", scop_map_of(req, "module", module, NULL));
 }

@@ -216,9 +216,17 @@ portal_tenant_make(struct scop_request *req)
 /* The audit trail names the tenant and the new value. */
 static void
 note_agreed(struct scop_request *req, const struct scop_value *tenant, const char *note,
-    const char *value)
+    const struct scop_value *value)
 {
-	scop_audit(req, note, scop_make_text(req, "%s: %s", scop_text(tenant, "title"), value));
+	scop_audit(req, note,
+	    scop_make_message(req, "{{company}}: {{value}}",
+		scop_map_of(req, "company", scop_get(tenant, "title"), "value", value, NULL)));
+}
+
+static const struct scop_value *
+or_dash(struct scop_request *req, const struct scop_value *value)
+{
+	return value ? value : scop_make_text(req, "-");
 }
 
 /* NULL: only free modules. */
@@ -235,9 +243,9 @@ allow(struct scop_request *req, const struct scop_value *tenant, const struct sc
 		amount ? scop_make_int(req, scop_as_int(amount)) : NULL),
 	    &under_way);
 	note_agreed(req, tenant, SCOP_AUDIT("Changed the order limit"),
-	    amount ? scop_as_text(scop_make_text(req, "%s %s", scop_plain(req, amount),
-			 scop_text(tenant, "currency")))
-		   : "-");
+	    or_dash(req,
+		amount ? scop_make_money(req, scop_as_int(amount), scop_text(tenant, "currency"))
+		       : NULL));
 }
 
 static void
@@ -251,7 +259,7 @@ send_from(struct scop_request *req, const struct scop_value *tenant,
 	scop_write_unique(req, sender_order_add(scop_get(tenant, "id"), scop_actor(req), address),
 	    &under_way);
 	note_agreed(req, tenant, SCOP_AUDIT("Changed the sender address"),
-	    scop_as_text(address)[0] ? scop_as_text(address) : "-");
+	    or_dash(req, scop_as_text(address)[0] ? address : NULL));
 }
 
 static void
@@ -263,7 +271,7 @@ move_to(struct scop_request *req, const struct scop_value *tenant, const struct 
 		return;
 	scop_write_unique(req, country_order_add(scop_get(tenant, "id"), scop_actor(req), country),
 	    &under_way);
-	note_agreed(req, tenant, SCOP_AUDIT("Changed the country"), scop_as_text(country));
+	note_agreed(req, tenant, SCOP_AUDIT("Changed the country"), country);
 }
 
 void

@@ -68,6 +68,9 @@ void shop_orders_change(struct scop_request *req);
 enum scop_job_result shop_state_job(struct scop_request *req);
 extern const struct scop_field shop_orders_fields[], shop_state_fields[], shop_states_fields[];
 
+/* The currency of the amounts `key` in `rows`; "EUR" where there are none yet. */
+const char *shop_currency_of(const struct scop_value *rows, const char *key);
+
 /* shop_products.c: the merchant's products */
 void shop_products(struct scop_request *req);
 void shop_products_file(struct scop_request *req);

@@ -20,6 +20,7 @@ enum {
 	ROWS_MAX = 1000,
 	NEW_ROWS = 3,
 	VARIANTS_MAX = 200,
+	NOTED_MAX = 12,
 	PAGES_MAX = 1000,
 	STOCK_MAX = 1000000,
 	GRAMS_MAX = 10000000,
@@ -239,6 +240,7 @@ struct article {
 	const struct scop_value *product, *id;
 	struct row row[ROWS_MAX + NEW_ROWS];
 	size_t count, left; /* rows; those not removed */
+	const char *currency;
 };
 
 static const char *
@@ -302,6 +304,7 @@ read_row(struct scop_request *req, struct row *row)
 static void
 read_rows(struct scop_request *req, struct article *article, const struct scop_value *variants)
 {
+	article->currency = shop_currency_of(variants, "price");
 	for (size_t i = 0; i < scop_count(variants) && i < ROWS_MAX; i++) {
 		const struct scop_value *variant = scop_at(variants, i);
 		struct row *row = &article->row[article->count++];
@@ -423,36 +426,59 @@ item_of(struct scop_request *req, const struct row *row)
 	    scop_make_int(req, row->grams), NULL);
 }
 
-/* The audit trail has the first changes of price or stock. */
+static bool
+is_changed(const struct row *row)
+{
+	const struct scop_value *stock = scop_get(row->before, "stock");
+	const bool was_counted = scop_type(stock) != SCOP_NULL;
+
+	return !row->before || scop_int(row->before, "price") != row->cents ||
+	    row->counted != was_counted ||
+	    (row->counted && row->stock != (row->knew ? row->had : scop_as_int(stock)));
+}
+
+/* "Red: €12.50, stock 3", for the audit trail; without options and with stock that is not counted,
+ * the price alone. */
+static const struct scop_value *
+numbers_of(struct scop_request *req, const struct row *row, const char *currency)
+{
+	const char *option = row->option[0];
+	const struct scop_value *price = scop_make_money(req, row->cents, currency),
+				*values = scop_map_of(req, "variant",
+				    scop_make_text(req, "%.*s", (int)scop_utf8_fit(option, 40),
+					option),
+				    "price", price, "stock", scop_make_int(req, row->stock), NULL);
+
+	if (!row->counted)
+		return option[0] ? scop_make_message(req, "{{variant}}: {{price}}", values) : price;
+	return scop_make_message(req,
+	    option[0] ? SCOP_AUDIT("{{variant}}: {{price}}, stock {{stock}}")
+		      : SCOP_AUDIT("{{price}}, stock {{stock}}"),
+	    values);
+}
+
+/* The audit trail has the first changes of price or stock, and the number of the others. */
 static void
 note_numbers(struct scop_request *req, const struct article *article)
 {
-	const char *text = "";
+	const struct scop_value *name = scop_field(req, "name");
+	struct scop_list *list = scop_list_new(req);
+	int64_t changes = 0;
 
-	for (size_t i = 0; i < article->count && strlen(text) < 150; i++) {
+	for (size_t i = 0; i < article->count; i++) {
 		const struct row *row = &article->row[i];
-		const struct scop_value *stock = scop_get(row->before, "stock");
-		const bool was_counted = scop_type(stock) != SCOP_NULL;
 
-		if (!row->in_form || row->removed ||
-		    (row->before && scop_int(row->before, "price") == row->cents &&
-			row->counted == was_counted &&
-			(!row->counted ||
-			    row->stock == (row->knew ? row->had : scop_as_int(stock)))))
-			continue;
-		text = scop_as_text(scop_make_text(req, "%s%s%.*s%s%s%s", text, *text ? "; " : "",
-		    (int)scop_utf8_fit(row->option[0], 40), row->option[0],
-		    row->option[0][0] ? " " : "",
-		    scop_plain(req, scop_make_number(req, row->cents, 2)),
-		    row->counted
-			? scop_as_text(scop_make_text(req, ", %lld", (long long)row->stock))
-			: ""));
+		if (row->in_form && !row->removed && is_changed(row) && ++changes <= NOTED_MAX)
+			scop_list_push(list, numbers_of(req, row, article->currency));
 	}
-	const char *name = scop_as_text(scop_field(req, "name"));
-
-	if (*text)
+	if (changes > NOTED_MAX)
+		scop_list_push(list,
+		    scop_make_message(req, "{{count}} more",
+			scop_map_of(req, "count", scop_make_int(req, changes - NOTED_MAX), NULL)));
+	if (changes > 0)
 		scop_audit(req, "Changed a price or stock",
-		    scop_make_text(req, "%.*s: %s", (int)scop_utf8_fit(name, 60), name, text));
+		    scop_make_message(req, "{{article}}: {{changes}}",
+			scop_map_of(req, "article", name, "changes", scop_list_done(list), NULL)));
 }
 
 static void

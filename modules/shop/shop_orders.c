@@ -101,6 +101,16 @@ last_days(struct scop_request *req, const struct scop_value *ret_days[DAYS])
 	return scop_list_done(list);
 }
 
+const char *
+shop_currency_of(const struct scop_value *rows, const char *key)
+{
+	const char *currency = "";
+
+	for (size_t i = 0; i < scop_count(rows) && !currency[0]; i++)
+		currency = scop_currency(scop_get(scop_at(rows, i), key));
+	return currency[0] ? currency : "EUR";
+}
+
 /* The tile on the portal's first page: pending orders, and sales of the last two weeks. */
 void
 shop_tile(struct scop_request *req)
@@ -109,13 +119,12 @@ shop_tile(struct scop_request *req)
 	const struct scop_value *days = scop_put_all(req,
 	    (const struct scop_read[]){ { "days", false, sales_by_day(last_days(req, labels)) },
 		{ "counts", true, order_counts() }, { "ready", true, readiness() }, { 0 } });
-	const char *currency = "EUR";
+	const char *currency = shop_currency_of(days, "total");
 	int64_t cents[DAYS] = { 0 }, total = 0;
 
 	for (size_t i = 0; i < scop_count(days); i++) {
 		const int64_t place = scop_int(scop_at(days, i), "place");
 
-		currency = scop_currency(scop_get(scop_at(days, i), "total"));
 		total += cents[place - 1] = scop_int(scop_at(days, i), "total");
 	}
 	for (size_t i = 0; i < DAYS; i++)

@@ -153,11 +153,12 @@ shop_products_publish(struct scop_request *req)
 
 	scop_write(req, products_publish(scop_field(req, "product"), scop_make_bool(req, publish)));
 	scop_write(req, counts_refresh());
+	const struct scop_value *count =
+	    scop_make_int(req, (int64_t)scop_count(scop_field(req, "product")));
 	scop_audit(req,
 	    publish ? SCOP_AUDIT("Showed articles in the shop") : SCOP_AUDIT("Hid articles"),
-	    scop_make_text(req, "%zu", scop_count(scop_field(req, "product"))));
-	scop_put(req, publish ? "was_published" : "was_hidden",
-	    scop_make_int(req, (int64_t)scop_count(scop_field(req, "product"))));
+	    count);
+	scop_put(req, publish ? "was_published" : "was_hidden", count);
 	shop_products(req);
 }
 

@@ -156,8 +156,7 @@ static void
 note_free_from(struct scop_request *req, const struct scop_value *amount)
 {
 	if (amount)
-		scop_audit(req, "Set the amount for free delivery",
-		    scop_make_text(req, "%s %s", scop_plain(req, amount), scop_currency(amount)));
+		scop_audit(req, "Set the amount for free delivery", amount);
 	else
 		scop_audit(req, "Ended free delivery", NULL);
 }

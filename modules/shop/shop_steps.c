@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { STEPS_MAX = 100, CENTS_MAX = 9999999, NOTE_MAX = 200 };
+enum { STEPS_MAX = 100, CENTS_MAX = 9999999, NOTED_MAX = 20 };
 
 /* The entries in the audit trail: prices changed and removed, by country. */
 enum { CHANGED_BE, CHANGED_FR, REMOVED_BE, REMOVED_FR, NOTES };
@@ -20,7 +20,8 @@ static const char *const note_texts[NOTES] = {
 struct shop_steps {
 	const struct scop_value *gone, *changed; /* lists of ids, of maps of id and price */
 	const struct scop_value *price;          /* in cents, of the new step; NULL: none */
-	const char *note[NOTES];                 /* for the audit trail; "" if nothing changes */
+	struct scop_list *note[NOTES];           /* for the audit trail */
+	const char *currency;
 };
 
 /* The value of the field "map.key"; NULL if the form does not have it. */
@@ -94,21 +95,22 @@ price_of(struct scop_request *req, const char *key)
 	return NULL;
 }
 
-/* Adds "2000 g: 6.50" to the country's entry; of a step that is removed, its weight alone. */
+/* Adds "2000 g: €6.50" to the country's entry; of a step that is removed, its weight alone. */
 static void
 note(struct scop_request *req, struct shop_steps *steps, const struct scop_value *country,
     const struct scop_value *grams, const struct scop_value *cents)
 {
 	const bool france = strcmp(scop_as_text(country), "FR") == 0;
-	const char **entry = &steps->note[cents ? (france ? CHANGED_FR : CHANGED_BE)
-						: (france ? REMOVED_FR : REMOVED_BE)];
-	const char *price =
-	    cents ? scop_plain(req, scop_make_number(req, scop_as_int(cents), 2)) : "";
 
-	if (strlen(*entry) < NOTE_MAX)
-		*entry = scop_as_text(
-		    scop_make_text(req, "%s%s%lld g%s%s", *entry, (*entry)[0] ? "; " : "",
-			(long long)scop_as_int(grams), cents ? ": " : "", price));
+	if (cents)
+		scop_list_push(steps->note[france ? CHANGED_FR : CHANGED_BE],
+		    scop_make_message(req, "{{weight}} g: {{price}}",
+			scop_map_of(req, "weight", grams, "price",
+			    scop_make_money(req, scop_as_int(cents), steps->currency), NULL)));
+	else
+		scop_list_push(steps->note[france ? REMOVED_FR : REMOVED_BE],
+		    scop_make_message(req, "{{weight}} g",
+			scop_map_of(req, "weight", grams, NULL)));
 }
 
 /* A new step is given if its weight or price is. */
@@ -137,8 +139,9 @@ shop_steps_read(struct scop_request *req, const struct scop_value *held)
 	struct shop_steps *steps = scop_alloc(req, sizeof *steps);
 	struct scop_list *gone = scop_list_new(req), *changed = scop_list_new(req);
 
+	steps->currency = shop_currency_of(held, "price");
 	for (size_t i = 0; i < NOTES; i++)
-		steps->note[i] = "";
+		steps->note[i] = scop_list_new(req);
 	for (size_t i = 0; i < scop_count(held); i++) {
 		const struct scop_value *step = scop_at(held, i), *id = scop_get(step, "id");
 		const char *key = key_of(req, step);
@@ -160,6 +163,18 @@ shop_steps_read(struct scop_request *req, const struct scop_value *held)
 	return steps;
 }
 
+/* Each entry has the first changes: a form has at most a few. */
+static void
+note_all(struct scop_request *req, const char *text, const struct scop_value *changes)
+{
+	struct scop_list *first = scop_list_new(req);
+
+	for (size_t i = 0; i < scop_count(changes) && i < NOTED_MAX; i++)
+		scop_list_push(first, scop_at(changes, i));
+	if (scop_count(changes) > 0)
+		scop_audit(req, text, scop_list_done(first));
+}
+
 void
 shop_steps_write(struct scop_request *req, const struct shop_steps *steps)
 {
@@ -170,6 +185,5 @@ shop_steps_write(struct scop_request *req, const struct shop_steps *steps)
 		scop_write(req,
 		    step_put(scop_field(req, "to"), scop_field(req, "weight"), steps->price));
 	for (size_t i = 0; i < NOTES; i++)
-		if (steps->note[i][0])
-			scop_audit(req, note_texts[i], scop_make_text(req, "%s", steps->note[i]));
+		note_all(req, note_texts[i], scop_list_done(steps->note[i]));
 }

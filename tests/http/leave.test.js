@@ -36,6 +36,7 @@ async function makeSecrets () {
   const on = await post('/portal/account/second', '/portal/account/second', { secret: page.match(/name="secret" value="([0-9a-f]+)"/)[1], code: codeOf(plain), current: PASSWORD })
   const codes = [...on.body.matchAll(/<li class="num">([a-z2-7]{10})<\/li>/g)].map(([, code]) => code)
   const [key] = (await post('/portal/keys', '/portal/keys', { name: 'Program', days: '30', 'may.shop.orders': '1' })).body.match(/scop_[a-z2-7]{40}/)
+  await here.sql(`INSERT INTO t2.audit (role, name, what, about, details) VALUES ('t2_shop', 'Ada', 'Set the amount for free delivery', '150.00 EUR', '{"cents":15000,"currency":"EUR"}')`)
   const link = (await here.cli('login', 'acme', 'owner')).trim().split('/').pop()
   await here.sql(`INSERT INTO t1.member (name, mail, language, person) SELECT name, mail, 'fr', id FROM account.person;
     INSERT INTO t2.invitation (token_hash, member, expires) SELECT SHA2('a', 256), id, '2099-01-01' FROM t2.member LIMIT 1;
@@ -104,7 +105,8 @@ test('taken in on an empty host, it is the same page for page and row for row', 
   }
   assert.deepEqual(await checksums(there), rows)
   assert.equal(await there.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'"), await here.sql("SELECT id FROM scopiton.tenant WHERE name = 'acme'"), 'the number was free')
-  for (const sql of ['SELECT id, name, mail, language, zone, created FROM t2.member ORDER BY id', 'SELECT id, at, role, module, member, name, what, about FROM t2.audit ORDER BY id']) assert.equal(await there.sql(sql), await here.sql(sql))
+  for (const sql of ['SELECT id, name, mail, language, zone, created FROM t2.member ORDER BY id', 'SELECT id, at, role, module, member, name, what, about, details FROM t2.audit ORDER BY id']) assert.equal(await there.sql(sql), await here.sql(sql))
+  assert.match(await there.sql("SELECT GROUP_CONCAT(details) FROM t2.audit"), /"currency":"EUR"/, 'amounts with their types')
   // The password stays where it was: here nobody has one until an invitation is taken.
   const signIn = async (password) => there.request('acme-portal.localhost', '/portal/sign-in', { form: { _key: await there.key('acme-portal.localhost', '/portal/sign-in'), mail: 'owner@example.com', password } })
   assert.equal((await signIn(PASSWORD)).headers['set-cookie'], undefined)

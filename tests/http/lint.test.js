@@ -21,7 +21,7 @@ function lint (folder, built) {
 }
 
 // The build's output for the module `lending` with these changes: { file: [[from, to]...] }.
-async function said (changes) {
+async function said (changes, ...more) {
   fs.rmSync(lending, { recursive: true, force: true })
   fs.cpSync(path.join(root, 'tests/modules/lending'), lending, { recursive: true })
   for (const [file, edits] of Object.entries(changes)) {
@@ -32,13 +32,13 @@ async function said (changes) {
     }
     fs.writeFileSync(path.join(lending, file), text)
   }
-  return run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${sources}`, 'TEST_MODULES=', 'modules'], { cwd: root }).then(({ stderr }) => ({ ok: true, text: stderr }), ({ stdout, stderr }) => ({ ok: false, text: stdout + stderr }))
+  return run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${sources}`, 'TEST_MODULES=', ...more, 'modules'], { cwd: root }).then(({ stderr }) => ({ ok: true, text: stderr }), ({ stdout, stderr }) => ({ ok: false, text: stdout + stderr }))
 }
 const lineOf = (file, words) => fs.readFileSync(path.join(lending, file), 'utf8').split('\n').findIndex((line) => line.includes(words)) + 1
 
 // Each mistake is reported at its line; `wrong`: [the line, the message].
-async function refused (changes, file, wrong) {
-  const { ok, text } = await said(changes)
+async function refused (changes, file, wrong, ...more) {
+  const { ok, text } = await said(changes, ...more)
   assert.ok(!ok, 'the build goes on')
   for (const [words, message] of wrong) {
     const line = lineOf(file, words)
@@ -68,6 +68,19 @@ test('a name in a call that nothing has', () => refused({
   ['"tol"', "scop_path: no route's path has a part 'tol'"], ['"nmae"', "scop_field: no route has a field named 'nmae'"], ['"mial"', "scop_field: no route has a field named 'mial'"],
   ['"remynd"', "scop_enqueue: no struct scop_job is named 'remynd'"], ['"askd"', "scop_emit: module.xml has no <emits> with the event 'askd'"], ['"lits"', "scop_redirect: no route is named 'lits'"],
   ['lending.sea', "scop_may: module.xml has no <permission> named 'lending.sea'"], ['dayz', "scop_setting: module.xml has no <setting> named 'dayz'"], ['"nom"', "scop_reject: no route has a field, and no view an id, named 'nom'"]]))
+
+test('a text and its values that do not fit', () => refused({
+  'lending.c': [['scop_view(req, &view_list);', `scop_make_message(req, "{{tool}} until {{day}}", scop_map_of(req, "tool", NULL, "date", NULL, NULL)); /* one */
+	scop_refuse_with(req, true ? SCOP_TEXT("{{tool}} is lent.") : SCOP_TEXT("{{count}} of {{all}} are lent."), scop_map_of(req, "count", NULL, "all", NULL, NULL)); /* two */
+	scop_make_message(req, SCOP_AUDIT("{{all}} tools"), NULL); /* three */
+	const char *text = SCOP_AUDIT("{{tool}} in a variable");
+	const struct scop_value *values = scop_map_of(req, "tool", NULL, NULL);
+	scop_make_message(req, text, scop_map_of(req, "unknown", NULL, NULL));
+	scop_make_message(req, "{{anything}} in a map", values);
+	scop_view(req, &view_list);`]]
+}, 'lending.c', [
+  ['/* one */', "scop_make_message: the text has {{day}}, and its values have no 'day'"], ['/* one */', "scop_make_message: the values have 'date', and no text has {{date}}"],
+  ['/* two */', "scop_refuse_with: the text has {{tool}}, and its values have no 'tool'"], ['/* three */', "scop_make_message: the text has {{all}}, and its values have no 'all'"]], 'DRAFT=1'))
 
 test('a statement that locks rows of all modules, or reads what modules may not read', () => refused({
   'lending.sql': [['-- name: tools ()', `-- name: held ()

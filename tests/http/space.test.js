@@ -56,7 +56,7 @@ test('settings are drawn from the manifest, checked by their types, and tell the
   }
   assert.equal((await post(page, page, { seen, 'set.tell_shop': '0', 'set.few': '7', 'set.unknown': 'x' })).status, 303)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(name, '=', value ORDER BY name) FROM t1.setting"), 'few=7,tell_shop=0,undo_minutes=10')
-  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), '\x02Owner\tChanged settings\tBoutique, Avertir la boutique de chaque commande: 0, « Bientôt épuisé » à partir de ce stock: 7', 'who changed what, to what')
+  assert.equal(await stack.sql('SELECT name, what, about FROM t1.audit ORDER BY id DESC LIMIT 1'), '\x02Owner\tChanged settings\tShop, Write to the shop for each order: no; “Few left” from this stock on: 7', 'who changed what, to what')
   const second = await post(page, page, { seen, 'set.tell_shop': '1', 'set.few': '9' })
   assert.equal(second.status, 422, 'the other tab has saved meanwhile')
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)

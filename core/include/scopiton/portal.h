@@ -76,6 +76,14 @@ const struct scop_value *scop_sender_hash(struct scop_request *req);
 void scop_audit_as(struct scop_request *req, const struct scop_value *member,
     const struct scop_value *name, const char *text, const struct scop_value *about);
 
+/* Rows of the audit trail as the reader sees them. Each row needs `module`, `about` and `details`:
+ * `about` becomes a text in the reader's language, formats and time zone, and `details` the values
+ * themselves, for programs. An entry without valid details keeps its `about`, and its `details` are
+ * null. A message may have a member `module` beside those that scop_make_message() gives it: the
+ * module whose translations its text has. */
+const struct scop_value *scop_audit_shown(struct scop_request *req,
+    const struct scop_value *entries);
+
 /* Orders "cancel" for a queued or running job, or "replay" or "drop" for a dead one; `job` is its
  * entry number. The dispatcher carries out the order after the commit, only for jobs of this
  * tenant; an order for another tenant's job, or one that no longer exists, does nothing. */

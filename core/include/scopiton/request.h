@@ -309,10 +309,21 @@ void scop_send_stored(struct scop_request *req, const char *name, const struct s
     const char *file_name);
 
 /* Adds an entry to the tenant's audit trail: the member (in a job: the module) did `text` to
- * `about` (a string of at most 250 bytes; NULL: none). `text` is stored in English, at most 150
- * characters, and shown translated; for extraction it must be a literal here, or be marked with
- * SCOP_AUDIT(). Part of the transaction. */
+ * `about`. `text` is stored in English, at most 150 characters, and shown translated; for
+ * extraction it must be a literal here, or be marked with SCOP_AUDIT(). Part of the transaction.
+ *
+ * `about` is a string of at most 250 bytes (NULL: none), or a value that the trail stores with its
+ * type and shows to each reader in their language, formats and time zone: an integer, a number,
+ * money, a date, a time, a time of day, a message (scop_make_message), or a list of these and of
+ * strings, shown with "; " between them. Any other map fails the request. A value of more than
+ * 4,000 bytes as JSON or 200 parts is stored as a text of 250 bytes, as programs write it. */
 void scop_audit(struct scop_request *req, const char *text, const struct scop_value *about);
+
+/* A message for scop_audit(): `text` (English) is translated for each reader, and `values` (a map,
+ * or NULL) replaces each {{name}} in it, by values of the types above. `text` is copied; for
+ * extraction it must be a literal here, or be marked with SCOP_AUDIT(). */
+const struct scop_value *scop_make_message(struct scop_request *req, const char *text,
+    const struct scop_value *values);
 
 /* Encrypts a secret with a key of this module, for storing or sending it: in hexadecimal.
  * scop_unseal decrypts it, and returns NULL for anything that was not sealed so. */

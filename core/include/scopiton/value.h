@@ -23,7 +23,8 @@ struct scop_value;
 
 /* Marks a text for translators; the code that shows it translates it. */
 #define SCOP_TEXT(text) text
-/* The same for a text that is passed to scop_audit() in a variable: the portal shows it later. */
+/* The same for a text that is passed to scop_audit() or scop_make_message() in a variable: the
+ * portal shows it later. */
 #define SCOP_AUDIT(text) text
 
 enum scop_type {

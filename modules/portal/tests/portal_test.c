@@ -312,7 +312,7 @@ a_setting_is_checked_saved_and_noted(void **state)
 	assert_int_equal(set_fee(test, "0.50", seen), 422);
 	assert_non_null(strstr(scop_test_refusal(test, "set.fee"), "1.00"));
 	assert_int_equal(set_fee(test, "7.25", seen), 303);
-	is_noted(test, "Ada", "Changed settings", "Album, Fee: 7.25");
+	is_noted(test, "Ada", "Changed settings", "Album, Fee: 7.25 EUR");
 	assert_int_equal(set_fee(test, "8.00", seen), 422);
 	assert_string_equal(scop_as_text(scop_test_sql_value(test,
 				"SELECT value FROM socle.setting WHERE name = 'fee'")),
