@@ -136,6 +136,8 @@ write_db_config() {
 	character-set-server = utf8mb4
 	collation-server = utf8mb4_unicode_520_ci
 	innodb_flush_log_at_trx_commit = 1
+	query_cache_type = DEMAND
+	query_cache_size = 16M
 	innodb_buffer_pool_size = 128M
 	innodb_lock_wait_timeout = 5
 	lock_wait_timeout = 5
@@ -246,7 +248,7 @@ write_welcome() {
 
 start_nginx() {
 	write_welcome
-	cp nginx/fastcgi.conf nginx/headers.conf nginx/errors.conf "$VAR/nginx/"
+	cp nginx/fastcgi.conf nginx/headers.conf nginx/errors.conf nginx/session.conf "$VAR/nginx/"
 	"$SCOPITON" nginx > "$VAR/nginx.conf"
 	server nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &
 	NGINX_PID=$!

@@ -13,13 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "data/directory.h"
 #include "process/service.h"
+#include "web/menus.h"
 #include "web/resolve.h"
 
 enum { READ_SECONDS = 2, TRIES = 2 };
@@ -27,6 +30,7 @@ enum { READ_SECONDS = 2, TRIES = 2 };
 struct session {
 	struct scop_service service;
 	struct scop_arena *arena;
+	struct scop_menus *menus;
 	bool lost; /* MariaDB, at the last question */
 };
 
@@ -63,7 +67,8 @@ answer(struct session *session, FCGX_Request *fcgi)
 	const char *found = "";
 
 	for (int i = 0; i < TRIES && status == SCOP_DB_LOST; i++)
-		status = scop_resolve(session->service.db, session->arena, &given, &found);
+		status = scop_resolve(session->service.db, session->menus, session->arena, &given,
+		    &found);
 	note_status(session, status);
 	if (status != SCOP_DB_OK)
 		FCGX_PutS("Status: 503\r\n\r\n", fcgi->out);
@@ -96,6 +101,18 @@ serve_one(struct session *session, FCGX_Request *fcgi)
 	return true;
 }
 
+/* Menus are kept for as long as the directory stays as it is. */
+static struct scop_menus *
+follow_directory(const struct scop_service *service)
+{
+	const struct scop_directory_shared *directory =
+	    mmap(NULL, sizeof *directory, PROT_READ, MAP_SHARED, service->directory_fd, 0);
+
+	if (directory == MAP_FAILED)
+		scop_service_give_up("no directory");
+	return scop_menus_new(&directory->generation);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -105,6 +122,7 @@ main(int argc, char **argv)
 	scop_service_start(&session.service, "session", true, argc, argv);
 	setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "200", 1);
 	session.arena = scop_arena_new();
+	session.menus = follow_directory(&session.service);
 	FCGX_Init();
 	FCGX_InitRequest(&fcgi, -1, FCGI_FAIL_ACCEPT_ON_INTR);
 	for (;;) {

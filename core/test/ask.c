@@ -270,7 +270,9 @@ session_param(struct scop_test *test)
 	};
 	const char *session;
 
-	if (scop_resolve(test->recogniser, test->arena, &given, &session) != SCOP_DB_OK)
+	test->asked++; /* its menu may have changed since the last */
+	if (scop_resolve(test->recogniser, test->menus, test->arena, &given, &session) !=
+	    SCOP_DB_OK)
 		fail_msg("%s", scop_db_error(test->recogniser));
 	return session;
 }

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "http/out.h"
+#include "web/menus.h"
 
 extern const struct scop_module scop_module;
 
@@ -187,6 +188,7 @@ scop_test_start_at(void **state, const struct scop_test_place *place)
 	}
 	test->admin = connect_as("scopiton", said.admin_password, 0);
 	test->recogniser = connect_as("scopiton", said.admin_password, 0);
+	test->menus = scop_menus_new(&test->asked);
 	test->app.db = connect_as(scop_arena_printf(test->app.arena, "scop_%s", place->module),
 	    said.module_password, SCOP_ROWS_MAX);
 	*state = test;
@@ -221,6 +223,7 @@ scop_test_stop(void **state)
 	scop_db_free(test->app.db);
 	scop_db_free(test->admin);
 	scop_db_free(test->recogniser);
+	scop_menus_free(test->menus);
 	close(test->helper_in);
 	waitpid(test->helper, NULL, 0);
 	scop_arena_free(test->arena);

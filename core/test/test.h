@@ -38,6 +38,8 @@ struct scop_test {
 	struct scop_arena *arena; /* of one test */
 	struct scop_db *admin;
 	struct scop_db *recogniser; /* reads sessions, as the host's process for them does */
+	struct scop_menus *menus;
+	_Atomic uint64_t asked; /* how often it was asked */
 	const char *sources;
 	pid_t helper;
 	int helper_in; /* closing it stops the database */

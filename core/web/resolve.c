@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/value.h"
 #include "web/form.h"
+#include "web/menus.h"
 
 enum { TOKEN_MAX = 100 };
 
@@ -43,17 +44,6 @@ static const struct scop_statement key_by_hash = { "key_by_hash",
 			 "> UTC_TIMESTAMP(6) AND (k.of_company OR "
 			 "EXISTS (SELECT m.id FROM " SCOP_SOCLE_MARK
 			 ".member m WHERE m.id = k.member))",
-	1, 0 };
-
-/* In the language of the session's member: both are read in one batch. */
-static const struct scop_statement menu = { "menu",
-	"SELECT m.module, m.permission, m.path, m.icon, m.place >= 800 AS administers, "
-	"COALESCE(w.text, m.title) AS title FROM " SCOP_SOCLE_MARK
-	".menu m LEFT JOIN " SCOP_SOCLE_MARK
-	".message w ON w.module = m.module AND w.english = m.title AND w.language = (SELECT "
-	"p.language FROM " SCOP_SOCLE_MARK ".session s JOIN " SCOP_SOCLE_MARK
-	".member p ON p.id = s.member WHERE s.token_hash = ?) "
-	"ORDER BY m.place, m.module, m.path",
 	1, 0 };
 
 /* As scop_hash() makes it of a token. */
@@ -201,42 +191,49 @@ written(struct scop_arena *arena, const struct scop_session_place *place, const 
 	    place->module, place->epoch, (long long)scop_int(found->row, "until"), what);
 }
 
+/* Asks MariaDB whose the token is, and what the menu of a session's member has. */
+static enum scop_db_status
+find(struct scop_db *db, struct scop_menus *menus, struct scop_arena *arena, uint32_t tenant,
+    const char *token, bool bearer, struct found *found)
+{
+	const char *socle = scop_arena_printf(arena, "t%" PRIu32, tenant),
+		   *handle = hash_of(arena, token);
+	const struct scop_query query = { bearer ? &key_by_hash : &session_by_hash,
+		{ scop_value_text(arena, handle) } };
+	const struct scop_value *rows = NULL;
+	enum scop_db_status status;
+
+	scop_db_enter(db, "", socle, socle, 0, false);
+	status = scop_db_read(db, arena, &query, 1, &rows);
+	if (status != SCOP_DB_OK || scop_count(rows) == 0)
+		return status;
+	found->row = scop_at(rows, 0);
+	found->handle = handle;
+	found->key = bearer;
+	return bearer
+	    ? status
+	    : scop_menus_find(menus, db, tenant, scop_text(found->row, "language"), &found->menu);
+}
+
 enum scop_db_status
-scop_resolve(struct scop_db *db, struct scop_arena *arena, const struct scop_credentials *given,
-    const char **ret_session)
+scop_resolve(struct scop_db *db, struct scop_menus *menus, struct scop_arena *arena,
+    const struct scop_credentials *given, const char **ret_session)
 {
 	const bool bearer = strncasecmp(given->authorization, BEARER, strlen(BEARER)) == 0;
 	const char *token = bearer ? given->authorization + strlen(BEARER)
 				   : scop_cookie_find(arena, given->cookie, given->cookie_name);
 	struct found found = { .handle = "", .program = given->authorization[0] };
-	const struct scop_value *rows[2] = { NULL };
 	struct scop_session_place place;
 	enum scop_db_status status = SCOP_DB_OK;
 
 	*ret_session = "";
 	if (!read_owner(given->owner, &place))
 		return SCOP_DB_OK;
-	if (token && token[0] && strlen(token) <= TOKEN_MAX) {
-		found.handle = hash_of(arena, token);
-		const struct scop_value *hash = scop_value_text(arena, found.handle);
-		const struct scop_query queries[] = {
-			{ bearer ? &key_by_hash : &session_by_hash, { hash } }, { &menu, { hash } }
-		};
-		const char *socle = scop_arena_printf(arena, "t%" PRIu32, place.tenant);
-
-		scop_db_enter(db, "", socle, socle, 0, false);
-		status = scop_db_read(db, arena, queries, bearer ? 1 : 2, rows);
-	}
-	if (status != SCOP_DB_OK)
-		return status;
-	found.row = scop_count(rows[0]) > 0 ? scop_at(rows[0], 0) : NULL;
-	found.menu = rows[1];
-	found.key = bearer && found.row;
-	if (!found.row)
-		found.handle = "";
-	if (found.row || found.program)
+	if (token && token[0] && strlen(token) <= TOKEN_MAX)
+		status = find(db, menus, arena, place.tenant, token, bearer, &found);
+	if (status == SCOP_DB_OK && (found.row || found.program))
 		*ret_session = written(arena, &place, &found);
-	return SCOP_DB_OK;
+	return status;
 }
 
 bool

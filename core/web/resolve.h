@@ -25,6 +25,7 @@
 #include "data/db.h"
 
 struct scop_arena;
+struct scop_menus;
 
 /* Whom a request is for: the tenant's number, the module, the subscription's epoch. */
 struct scop_session_place {
@@ -42,9 +43,10 @@ struct scop_credentials {
 
 /* Writes the parameter to `ret_session`, in `arena`; "" if nothing was sent that a worker should
  * know of, or the owner's folder is none. Reads with `db`, whose account must see the tenant's
- * session, api_key, member, member_role, role_permission, menu and message. */
-enum scop_db_status scop_resolve(struct scop_db *db, struct scop_arena *arena,
-    const struct scop_credentials *given, const char **ret_session);
+ * session, api_key, member, member_role, role_permission, menu and message; see menus.h for
+ * `menus`. */
+enum scop_db_status scop_resolve(struct scop_db *db, struct scop_menus *menus,
+    struct scop_arena *arena, const struct scop_credentials *given, const char **ret_session);
 
 /* Whether `permission` is in the list "shop.orders,shop.stock". */
 bool scop_session_lists(const char *list, const char *permission);

@@ -12,7 +12,7 @@ const SITE = 'acme.localhost', PORTAL = 'acme-portal.localhost', OTHER = 'beta-p
 let stack, packages, cookie
 
 before(async () => {
-  packages = new Packages('portal', 'forger', 'keeper')
+  packages = new Packages('portal', 'lending', 'forger', 'keeper')
   stack = await start({ modules: packages.folder })
   for (const tenant of ['acme', 'beta']) {
     await stack.cli('tenant', 'create', tenant, '--title', tenant)
@@ -71,6 +71,23 @@ test('who has signed out is nobody at the next request, at every module', async 
   assert.equal(await paper({ Cookie: Second }), 200)
   await stack.sql('DELETE FROM t1.session ORDER BY created DESC LIMIT 1')
   assert.equal(await paper({ Cookie: Second }), 303)
+})
+
+test('the menu is that of the modules which are there, in the language that the member has now', async () => {
+  const menu = async () => (await see('/portal')).body.match(/<nav[^]*?<\/nav>/g).join('')
+  assert.doesNotMatch(await menu(), /lending/)
+  for (let i = 0; i < 2; i++) {
+    await stack.cli('module', 'install', 'lending', '--tenant', 'acme')
+    assert.match(await menu(), /href="\/lending/)
+    await stack.cli('module', 'disable', 'lending', '--tenant', 'acme')
+    assert.doesNotMatch(await menu(), /lending/)
+  }
+  const words = new Set()
+  for (const language of ['fr', 'nl', 'de', 'en']) {
+    await stack.sql(`UPDATE t1.member SET language = '${language}'`)
+    for (let i = 0; i < 4; i++) words.add((await menu()).match(/href="\/portal\/members"[^]*?<\/a>/)[0].replace(/<[^>]*>/g, '').trim()) // of both processes
+  }
+  assert.equal(words.size, 4, [...words].join())
 })
 
 test('the process for sessions may end: nobody is signed out by that', async () => {

@@ -101,11 +101,11 @@ a_folder_that_is_no_owner_s_is_nobody_s(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
 		given.owner = owners[i];
-		assert_int_equal(scop_resolve(NULL, arena, &given, &session), SCOP_DB_OK);
+		assert_int_equal(scop_resolve(NULL, NULL, arena, &given, &session), SCOP_DB_OK);
 		assert_string_equal(session, "");
 	}
 	given.owner = "/run/owners/7-shop_b-0a1b2c-12";
-	assert_int_equal(scop_resolve(NULL, arena, &given, &session), SCOP_DB_OK);
+	assert_int_equal(scop_resolve(NULL, NULL, arena, &given, &session), SCOP_DB_OK);
 	assert_true(scop_session_head(session, &place, &until, &what));
 	assert_int_equal(place.tenant, 7);
 	assert_int_equal(place.epoch, 12);
