@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- The shop's statements: pages of the shop first, then orders, then the import.
 
+-- The same rows on every page of the shop, so MariaDB keeps them until one of them changes; as with `steps`.
 -- name: top_categories ()
-SELECT slug, title FROM category WHERE parent IS NULL AND products > 0 ORDER BY title LIMIT 12
+SELECT SQL_CACHE slug, title FROM category WHERE parent IS NULL AND products > 0 ORDER BY title LIMIT 12
 
 -- name: category_by_slug (slug)
 SELECT id, slug, title, products, parent IS NULL AS is_top FROM category WHERE slug = :slug
@@ -165,7 +166,7 @@ JOIN shop_order o ON o.mail = s.mail AND BINARY o.mail = BINARY s.mail WHERE s.v
 SELECT country, scheme, free_from_cents, mail FROM selling
 
 -- name: steps ()
-SELECT id, country, up_to_grams, price_cents FROM shipping ORDER BY country, up_to_grams LIMIT 100
+SELECT SQL_CACHE id, country, up_to_grams, price_cents FROM shipping ORDER BY country, up_to_grams LIMIT 100
 
 -- name: payment ()
 SELECT beneficiary, iban, bic FROM payment

@@ -25,7 +25,8 @@ export function writeProducts (file) {
   fs.writeFileSync(file, lines.join('\n') + '\n')
 }
 
-// What a product's page shows, as a program reads it that asks for one thing at a time: each by its key or an index.
+// What a product's page shows, as a program reads it that asks for one thing at a time: each by its key or an index, and anew each
+// time. The page's own statements let MariaDB keep what is on every page.
 const ONE_BY_ONE = {
   product: `SELECT id, slug, name, description, quality, option1_name, option2_name, option3_name, picture, price_varies, category
     FROM product WHERE slug = ? AND published = 1`,
@@ -35,6 +36,8 @@ const ONE_BY_ONE = {
   terms: 'SELECT scheme, free_from_cents FROM selling WHERE only_one = 1',
   neighbours: `SELECT slug, name, picture, price_cents, price_varies FROM product FORCE INDEX (of_category)
     WHERE category = ? AND published = 1 AND id > ? ORDER BY id LIMIT 4`,
+  steps: 'SELECT id, country, up_to_grams, price_cents FROM shipping ORDER BY country, up_to_grams LIMIT 100',
+  categories: 'SELECT slug, title FROM category WHERE parent IS NULL AND products > 0 ORDER BY title LIMIT 12',
 }
 
 // The reads of the pages that are measured, for the bare program to make the same: the product's once one by one, and once by
@@ -49,10 +52,9 @@ export async function pageReads (stack, build, hasShop) {
   if (!hasShop) return [guestbook]
   const [id, category] = (await stack.sql(`SELECT id, category FROM t1_shop.product WHERE slug = '${slug}'`)).trim().split('\t')
   const single = (statement, ...args) => ({ name: 'product', database: 't1_shop', sql: ONE_BY_ONE[statement].replace(/\s+/g, ' '), args })
-  const frame = (name) => [own(name, 'shop', 'steps'), own(name, 'shop', 'top_categories')]
   return [guestbook, single('product', slug), single('variants', id), single('category', category), single('terms'),
-    single('neighbours', category, id), ...frame('product'),
-    own('joined', 'shop', 'product_page', slug), own('joined', 'shop', 'neighbours_of_product', slug), ...frame('joined')]
+    single('neighbours', category, id), single('steps'), single('categories'),
+    ...[['product_page', slug], ['neighbours_of_product', slug], ['steps'], ['top_categories']].map((read) => own('joined', 'shop', ...read))]
 }
 
 export function rename (manifest, from, to) {

@@ -182,6 +182,23 @@ test('what is said of delivery is what checkout charges, on every page', async (
   await settings({ scheme: 'national', free_from: '', mail: '' })
 })
 
+test('delivery prices and categories, which MariaDB keeps for all pages, are on the next page after a change', async () => {
+  const hits = async () => Number((await rows("SHOW GLOBAL STATUS LIKE 'Qcache_hits'"))[0][1])
+  const page = async () => (await stack.request(host, '/fr/p/vis')).body
+  await page()
+  const before = await hits()
+  await page()
+  assert.ok(await hits() >= before + 2, 'delivery and categories are not read anew')
+  await rows("DELETE FROM shipping; INSERT INTO shipping (country, up_to_grams, price_cents) VALUES ('BE', 30000, 1100)")
+  for (let cents = 1101; cents < 1106; cents++) {
+    await rows(`UPDATE shipping SET price_cents = ${cents}; UPDATE category SET title = 'Rayon ${cents}' WHERE title LIKE 'Rayon%' OR title = 'Quincaillerie'`)
+    const body = await page()
+    assert.match(body, new RegExp(`11,0${cents % 10}`), 'the price')
+    assert.match(body, new RegExp(`Rayon ${cents}`), 'the category')
+  }
+  await rows("DELETE FROM shipping; UPDATE category SET title = 'Quincaillerie' WHERE title LIKE 'Rayon%'")
+})
+
 test('a number that is more than there is comes back marked, with how many there are', async () => {
   const one = new Visitor()
   const added = await one.add('B-1', 9, 'livre')
