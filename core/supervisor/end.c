@@ -178,6 +178,7 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 	pool->workers[index] = (struct scop_worker_process){ 0 };
 	pool->live--;
 	host->live--;
+	scop_gateway_lost_worker(host, pool, worker.gateway);
 	fold_counters(pool, slot);
 	if (atomic_load(&entry->busy)) {
 		if (!has_lost_gateway(&worker, status))
@@ -193,6 +194,6 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 	atomic_store(&slot->state, SCOP_SLOT_FREE);
 	scop_pool_tell_hunger(host, pool);
 	if (pool->live == 0) /* a pool that nobody uses is a socket and nothing more */
-		scop_gateway_leave(pool);
+		scop_gateway_leave(host, pool);
 	return true;
 }

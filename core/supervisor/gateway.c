@@ -15,18 +15,46 @@
 #include "process/channel.h"
 #include "process/gateway.h"
 
-/* Each supervisor has a socket of its own, for one that hands over may still start a worker. */
+/* Each gateway has a socket of its own, named by its process id, for an earlier one of the same
+ * pool may still serve its workers, or those of a supervisor that hands over. */
 #define LINES "lines."
+
+static void
+lines_path(const struct scop_host *host, const struct scop_pool *pool, pid_t gateway,
+    char *ret_path, size_t size)
+{
+	snprintf(ret_path, size, "%s/pools/%s/" LINES "%d", host->config.run, pool->name,
+	    (int)gateway);
+}
 
 void
 scop_gateway_path(const struct scop_host *host, const struct scop_pool *pool, char *ret_path,
     size_t size)
 {
-	snprintf(ret_path, size, "%s/pools/%s/" LINES "%d", host->config.run, pool->name,
-	    (int)host->pid);
+	lines_path(host, pool, pool->gateway.pid, ret_path, size);
 }
 
-/* Removes what supervisors that were killed have left. */
+/* Removes the socket of a gateway that has no worker any more, and gets none. */
+static void
+drop_lines(const struct scop_host *host, const struct scop_pool *pool, pid_t gateway)
+{
+	char path[300];
+
+	for (unsigned i = 0; pool->workers && i < SCOP_SLOTS; i++)
+		if (pool->workers[i].pid && pool->workers[i].gateway == gateway)
+			return;
+	lines_path(host, pool, gateway, path, sizeof path);
+	unlink(path);
+}
+
+void
+scop_gateway_lost_worker(const struct scop_host *host, const struct scop_pool *pool, pid_t gateway)
+{
+	if (gateway != pool->gateway.pid)
+		drop_lines(host, pool, gateway);
+}
+
+/* Removes the sockets of gateways that have ended: a killed supervisor leaves them. */
 static void
 sweep(const struct scop_host *host, const struct scop_pool *pool)
 {
@@ -37,7 +65,7 @@ sweep(const struct scop_host *host, const struct scop_pool *pool)
 	DIR *dir = opendir(folder);
 	while (dir && (entry = readdir(dir))) {
 		const pid_t owner = strncmp(entry->d_name, LINES, strlen(LINES)) == 0
-		    ? (pid_t)atoi(entry->d_name + strlen(LINES))
+		    ? (pid_t)abs(atoi(entry->d_name + strlen(LINES)))
 		    : 0;
 
 		if (owner <= 0 || kill(owner, 0) == 0 || errno != ESRCH)
@@ -70,6 +98,16 @@ become_gateway(const struct scop_host *host, const struct scop_pool *pool, int c
 	scop_gateway_become(&host->config, settings, host->root);
 }
 
+/* Gives the socket, which listens as `path`, the name of its gateway. */
+static bool
+name_lines(const struct scop_host *host, const struct scop_pool *pool, const char *path)
+{
+	char name[300];
+
+	scop_gateway_path(host, pool, name, sizeof name);
+	return rename(path, name) == 0;
+}
+
 bool
 scop_gateway_start(struct scop_host *host, struct scop_pool *pool)
 {
@@ -80,7 +118,7 @@ scop_gateway_start(struct scop_host *host, struct scop_pool *pool)
 	if (pool->gateway.pid)
 		return true;
 	sweep(host, pool);
-	scop_gateway_path(host, pool, path, sizeof path);
+	lines_path(host, pool, -host->pid, path, sizeof path);
 	const int lines = scop_gateway_listen(path, uid);
 	if (lines >= 0 && scop_channel_make(ends)) {
 		const pid_t pid = fork();
@@ -93,6 +131,9 @@ scop_gateway_start(struct scop_host *host, struct scop_pool *pool)
 			close(ends[0]);
 		close(ends[1]);
 	}
+	/* without its name no worker finds it: it ends */
+	if (pool->gateway.pid && !name_lines(host, pool, path))
+		scop_gateway_leave(host, pool);
 	const int error = errno;
 	if (lines >= 0)
 		close(lines);
@@ -132,11 +173,15 @@ scop_gateway_notice(struct scop_pool *pool, unsigned *ret_slot)
 }
 
 void
-scop_gateway_leave(struct scop_pool *pool)
+scop_gateway_leave(const struct scop_host *host, struct scop_pool *pool)
 {
-	if (pool->gateway.pid)
-		close(pool->gateway.control);
+	const pid_t pid = pool->gateway.pid;
+
+	if (!pid)
+		return;
+	close(pool->gateway.control);
 	pool->gateway = (struct scop_pool_gateway){ 0 };
+	drop_lines(host, pool, pid);
 }
 
 bool

@@ -209,7 +209,7 @@ scop_pool_drain(struct scop_host *host, struct scop_pool *pool, bool close_socke
 	/* the gateway still serves what is queued */
 	if (close_socket && pool->listen_fd >= 0)
 		shutdown(pool->listen_fd, SHUT_RD);
-	scop_gateway_leave(pool);
+	scop_gateway_leave(host, pool);
 	for (unsigned i = 0; pool->workers && i < SCOP_SLOTS; i++)
 		if (pool->workers[i].pid != 0 && !pool->workers[i].told_at)
 			pool->workers[i].told_at = scop_board_clock();
@@ -228,8 +228,8 @@ scop_pool_kill(struct scop_pool *pool, int signal)
 			kill(pool->workers[i].pid, signal);
 }
 
-void
-scop_pool_free(struct scop_host *host, struct scop_pool *pool)
+static void
+free_pool(struct scop_host *host, struct scop_pool *pool)
 {
 	struct scop_pool **place = &host->pools;
 
@@ -237,7 +237,6 @@ scop_pool_free(struct scop_host *host, struct scop_pool *pool)
 		place = &(*place)->next;
 	if (*place)
 		*place = pool->next;
-	scop_gateway_leave(pool);
 	if (pool->listen_fd >= 0)
 		close(pool->listen_fd);
 	if (pool->board)
@@ -252,4 +251,17 @@ scop_pool_free(struct scop_host *host, struct scop_pool *pool)
 	free(pool->crashed);
 	free(pool->workers);
 	free(pool);
+}
+
+void
+scop_pool_remove(struct scop_host *host, struct scop_pool *pool)
+{
+	char path[200];
+
+	scop_gateway_leave(host, pool);
+	socket_path(host, pool, "sock", path, sizeof path);
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	free_pool(host, pool);
 }

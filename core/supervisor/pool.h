@@ -159,6 +159,8 @@ void scop_pool_back_in_service(struct scop_host *host, struct scop_pool *pool);
 const char *scop_pool_trouble(const struct scop_pool *pool, char *ret_said, size_t size);
 
 void scop_pool_kill(struct scop_pool *pool, int signal);
-void scop_pool_free(struct scop_host *host, struct scop_pool *pool);
+
+/* Removes a pool that has no worker, with its folder. */
+void scop_pool_remove(struct scop_host *host, struct scop_pool *pool);
 
 #endif

@@ -41,7 +41,12 @@ pid_t scop_gateway_notice(struct scop_pool *pool, unsigned *ret_slot);
 
 /* Leaves it to itself: it takes no further request, lets its workers finish, and ends. The next
  * worker gets a new one. */
-void scop_gateway_leave(struct scop_pool *pool);
+void scop_gateway_leave(const struct scop_host *host, struct scop_pool *pool);
+
+/* A worker of that gateway has ended: the last one of a gateway that was left takes its socket
+ * along. */
+void scop_gateway_lost_worker(const struct scop_host *host, const struct scop_pool *pool,
+    pid_t gateway);
 
 /* ---- the others ---- */
 

@@ -114,16 +114,8 @@ drop_unwanted_pools(struct supervisor *supervisor)
 		next = pool->next;
 		if (pool->wanted || pool->live > 0)
 			continue;
-		char path[300];
-		snprintf(path, sizeof path, "%s/pools/%s/sock", supervisor->host.config.run,
-		    pool->name);
-		unlink(path);
-		scop_gateway_path(&supervisor->host, pool, path, sizeof path);
-		unlink(path);
-		*strrchr(path, '/') = '\0';
-		rmdir(path);
 		scop_explain_forget(&supervisor->host, pool);
-		scop_pool_free(&supervisor->host, pool);
+		scop_pool_remove(&supervisor->host, pool);
 	}
 }
 
