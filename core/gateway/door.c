@@ -130,6 +130,7 @@ note_request(struct gateway *gateway, const struct gateway_worker *worker, const
 		return;
 	entry->tenant_name[0] = '\0';
 	atomic_store(&entry->tenant, worker->tenant);
+	atomic_store(&entry->since, worker->since);
 	snprintf(entry->request, sizeof entry->request, "%s", id);
 	atomic_store(&entry->busy, true);
 }

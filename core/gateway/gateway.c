@@ -103,7 +103,10 @@ static void
 note_end(struct gateway *gateway, const struct gateway_worker *worker, char said)
 {
 	struct scop_ledger_entry *entry = gateway_entry(gateway, worker);
+	const int64_t now = scop_board_clock();
 
+	if (worker->busy)
+		scop_ledger_time(gateway->ledger, now - worker->since);
 	if (worker->busy && worker->tenant != 0 && said != SCOP_CHANNEL_UNTRIED)
 		scop_ledger_note(gateway->ledger, worker->tenant, false);
 	if (!entry)
@@ -113,6 +116,18 @@ note_end(struct gateway *gateway, const struct gateway_worker *worker, char said
 	else
 		atomic_store(&entry->ready, true);
 	atomic_store(&entry->busy, false);
+	atomic_store(&entry->since, now);
+}
+
+/* Who waits for the supervisor to see that all others have ended is none of them. A worker that
+ * says so and works on writes into its own module's tables while these are copied. */
+static void
+note_waiting(struct gateway *gateway, const struct gateway_worker *worker)
+{
+	struct scop_ledger_entry *entry = gateway_entry(gateway, worker);
+
+	if (entry && worker->busy)
+		atomic_store(&entry->since, scop_board_clock());
 }
 
 static void
@@ -176,6 +191,8 @@ take_channel(struct gateway *gateway, uint32_t slot)
 		gateway->told[wake - wakes] = true;
 	else if (got == 1 && memchr(ends, said, sizeof ends))
 		end_of_request(gateway, slot, said);
+	else if (got == 1 && said == SCOP_CHANNEL_WAITING)
+		note_waiting(gateway, &gateway->workers[slot]);
 	else if (got >= 0 || errno != EAGAIN)
 		forget_worker(gateway, slot);
 }

@@ -21,14 +21,6 @@ scop_board_clock(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-int64_t
-scop_board_age(const struct scop_slot *slot, int64_t now)
-{
-	const int64_t since = atomic_load(&slot->since);
-
-	return since < 0 || since > now ? 0 : now - since;
-}
-
 static uint64_t
 key_of(uint32_t tenant, uint32_t route)
 {

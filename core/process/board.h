@@ -6,7 +6,8 @@
  * A slot belongs to one worker. The worker writes its state; the supervisor clears the slot when
  * the worker has ended, so a killed one never leaves a wrong count. It also holds the results of
  * each tenant's routes. A module's native code can write all of it: what is said here decides about
- * that module's own speed and routes alone. Crashes are judged by process/ledger.h.
+ * that module's own routes, and is shown to people as what it is. The supervisor judges by
+ * process/ledger.h.
  */
 #ifndef SCOP_PROCESS_BOARD_H
 #define SCOP_PROCESS_BOARD_H
@@ -45,14 +46,15 @@ struct scop_crash {
 
 struct scop_slot {
 	_Atomic int state;
-	/* of the request under way, in microseconds of the monotonic clock */
+	/* of the request under way, in microseconds of the monotonic clock; for the worker itself
+	 */
 	_Atomic int64_t since;
 	_Atomic uint32_t tenant, route;
 	char tenant_name[33];
 	char path[80];
 	char reason[SCOP_REASON_MAX]; /* why it cannot start, as base/said.h has it */
 	struct scop_crash crash;
-	_Atomic uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
+	_Atomic uint64_t failures;
 };
 
 /* The results of the last requests, newest in the lowest bit: 1 for a crash. */
@@ -83,10 +85,6 @@ extern const uint64_t scop_board_bounds[SCOP_BUCKETS - 1];
 
 /* Microseconds of the monotonic clock. */
 int64_t scop_board_clock(void);
-
-/* Microseconds from the slot's `since` until `now`. A time that has not come yet, or none of this
- * clock, counts as `now`: the slot's worker may write any. */
-int64_t scop_board_age(const struct scop_slot *slot, int64_t now);
 
 /* Records the result of a request for the tenant's route. While the route is suspended nothing
  * counts: its 503s are not successes, and a worker killed during one says nothing about the module.

@@ -48,6 +48,8 @@ enum { SCOP_CHANNEL_REQUEST = 1 };
 #define SCOP_CHANNEL_READY 'r'
 #define SCOP_CHANNEL_UNTRIED 'u'
 #define SCOP_CHANNEL_LAST 'l'
+/* A worker's request waits for its module, which is frozen: until then it has done nothing. */
+#define SCOP_CHANNEL_WAITING 'w'
 /* Asks the gateway to wake the supervisor, the dispatcher or the mailer. */
 #define SCOP_CHANNEL_SUPERVISOR 's'
 #define SCOP_CHANNEL_DISPATCHER 'd'

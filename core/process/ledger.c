@@ -4,6 +4,39 @@
 
 #include <stddef.h>
 
+enum scop_worker_state
+scop_ledger_state(const struct scop_ledger_entry *entry)
+{
+	if (atomic_load(&entry->pid) == 0)
+		return SCOP_WORKER_NONE;
+	if (atomic_load(&entry->busy))
+		return SCOP_WORKER_BUSY;
+	if (atomic_load(&entry->last))
+		return SCOP_WORKER_NONE;
+	return atomic_load(&entry->ready) ? SCOP_WORKER_IDLE : SCOP_WORKER_STARTING;
+}
+
+int64_t
+scop_ledger_age(const struct scop_ledger_entry *entry, int64_t now)
+{
+	const int64_t age = now - atomic_load(&entry->since);
+
+	return age < 0 ? 0 : age; /* it has begun after `now` was read */
+}
+
+void
+scop_ledger_time(struct scop_ledger *ledger, int64_t microseconds)
+{
+	const uint64_t took = (uint64_t)microseconds;
+	size_t bucket = 0;
+
+	while (bucket < SCOP_BUCKETS - 1 && took > scop_board_bounds[bucket])
+		bucket++;
+	atomic_fetch_add(&ledger->buckets[bucket], 1);
+	atomic_fetch_add(&ledger->microseconds, took);
+	atomic_fetch_add(&ledger->requests, 1);
+}
+
 void
 scop_ledger_note(struct scop_ledger *ledger, uint32_t tenant, bool crashed)
 {

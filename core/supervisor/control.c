@@ -122,8 +122,9 @@ supervisor_open_control(struct supervisor *supervisor, char *ret_predecessor, si
 		supervisor_give_up("the control socket cannot be put in its place");
 }
 
-/* Whether all requests for a tenant's module that began before the current directory have ended:
- * "TENANT MODULE". A slot whose tenant is not known yet may be that tenant's. */
+/* Whether the gateways know of no request for a tenant's module that began before the current
+ * directory and has not ended: "TENANT MODULE". One whose tenant is not known yet may be that
+ * tenant's. */
 static bool
 is_drained(struct supervisor *supervisor, const char *words)
 {
@@ -136,13 +137,14 @@ is_drained(struct supervisor *supervisor, const char *words)
 		if (strcmp(pool->module, module) != 0 || !pool->board)
 			continue;
 		for (size_t i = 0; i < SCOP_SLOTS; i++) {
-			const struct scop_slot *slot = &pool->board->slots[i];
-			const uint32_t serves = atomic_load(&slot->tenant);
+			const struct scop_ledger_entry *entry = &pool->ledger->entries[i];
 
-			if (atomic_load(&slot->state) == SCOP_SLOT_BUSY &&
-			    atomic_load(&slot->since) <= supervisor->published_at &&
-			    (serves == 0 || serves == tenant))
-				drained = false;
+			if (scop_ledger_state(entry) == SCOP_WORKER_BUSY &&
+			    atomic_load(&entry->since) <= supervisor->published_at) {
+				const uint32_t serves = atomic_load(&entry->tenant);
+
+				drained &= serves != 0 && serves != tenant;
+			}
 		}
 	}
 	return drained;

@@ -150,14 +150,13 @@ has_lost_gateway(const struct scop_worker_process *worker, int status)
 		ended.si_pid != 0);
 }
 
-static void
-fold_counters(struct scop_pool *pool, struct scop_slot *slot)
+/* A module may have written any number. */
+static uint64_t
+said_failures(const struct scop_pool *pool, struct scop_slot *slot)
 {
-	pool->requests += atomic_exchange(&slot->requests, 0);
-	pool->failures += atomic_exchange(&slot->failures, 0);
-	pool->microseconds += atomic_exchange(&slot->microseconds, 0);
-	for (size_t i = 0; i < SCOP_BUCKETS; i++)
-		pool->buckets[i] += atomic_exchange(&slot->buckets[i], 0);
+	const uint64_t said = atomic_exchange(&slot->failures, 0);
+
+	return said <= atomic_load(&pool->ledger->requests) ? said : 0;
 }
 
 bool
@@ -179,7 +178,7 @@ scop_pool_reap(struct scop_host *host, struct scop_pool *pool, pid_t pid, int st
 	pool->live--;
 	host->live--;
 	scop_gateway_lost_worker(host, pool, worker.gateway);
-	fold_counters(pool, slot);
+	pool->failures += said_failures(pool, slot);
 	if (atomic_load(&entry->busy)) {
 		if (!has_lost_gateway(&worker, status))
 			judge_crash(host, pool, index, status);

@@ -8,31 +8,40 @@ enum { LABELS_MAX = 120 };
 
 struct sum {
 	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS];
-	unsigned idle, busy;
+	unsigned busy;
 };
+
+/* The gateway's word on requests and times. Failures are the workers' own word, which a module may
+ * have written: a number, and never more than the requests. */
+static uint64_t
+failures_of(const struct scop_pool *pool, uint64_t requests)
+{
+	uint64_t failures = pool->failures;
+
+	for (size_t i = 0; i < SCOP_SLOTS; i++) {
+		const uint64_t said = atomic_load(&pool->board->slots[i].failures);
+
+		if (pool->workers[i].pid != 0 && said <= requests)
+			failures += said;
+	}
+	return failures < requests ? failures : requests;
+}
 
 static struct sum
 sum_of(const struct scop_pool *pool)
 {
-	struct sum sum = { .requests = pool->requests,
-		.failures = pool->failures,
-		.microseconds = pool->microseconds };
+	struct sum sum = { 0 };
 
+	if (!pool->board)
+		return sum;
+	sum.requests = atomic_load(&pool->ledger->requests);
+	sum.microseconds = atomic_load(&pool->ledger->microseconds);
 	for (size_t b = 0; b < SCOP_BUCKETS; b++)
-		sum.buckets[b] = pool->buckets[b];
-	for (size_t i = 0; pool->board && i < SCOP_SLOTS; i++) {
-		const struct scop_slot *slot = &pool->board->slots[i];
-
-		if (pool->workers[i].pid == 0)
-			continue;
-		sum.requests += atomic_load(&slot->requests);
-		sum.failures += atomic_load(&slot->failures);
-		sum.microseconds += atomic_load(&slot->microseconds);
-		for (size_t b = 0; b < SCOP_BUCKETS; b++)
-			sum.buckets[b] += atomic_load(&slot->buckets[b]);
-		sum.idle += atomic_load(&slot->state) == SCOP_SLOT_IDLE;
-		sum.busy += atomic_load(&slot->state) == SCOP_SLOT_BUSY;
-	}
+		sum.buckets[b] = atomic_load(&pool->ledger->buckets[b]);
+	sum.failures = failures_of(pool, sum.requests);
+	for (size_t i = 0; i < SCOP_SLOTS; i++)
+		sum.busy += pool->workers[i].pid != 0 &&
+		    scop_ledger_state(&pool->ledger->entries[i]) == SCOP_WORKER_BUSY;
 	return sum;
 }
 
@@ -124,7 +133,7 @@ durations(const struct scop_host *host, FILE *out)
 {
 	static const char name[] = "scopiton_request_seconds";
 
-	head(out, name, "histogram", "How long requests took.");
+	head(out, name, "histogram", "How long requests took, by the gateway's clock.");
 	for (const struct scop_pool *pool = host->pools; pool; pool = pool->next) {
 		const struct sum sum = sum_of(pool);
 		char labels[LABELS_MAX];
@@ -146,16 +155,19 @@ durations(const struct scop_host *host, FILE *out)
 void
 scop_metrics_write(const struct scop_host *host, FILE *out)
 {
-	each(host, out, "scopiton_requests_total", "counter", "Requests that were answered.",
-	    value_requests);
+	each(host, out, "scopiton_requests_total", "counter",
+	    "Requests that have ended, as the pool's gateway counted them.", value_requests);
 	each(host, out, "scopiton_failures_total", "counter",
-	    "Requests that were answered with a 5xx status.", value_failures);
+	    "Requests answered with a 5xx status, as the module's own workers say; never more than "
+	    "requests.",
+	    value_failures);
 	each(host, out, "scopiton_crashes_total", "counter",
 	    "Requests whose worker died, each counted once.", value_crashes);
 	each(host, out, "scopiton_killed_total", "counter",
 	    "Requests that were ended at the hard time limit.", value_killed);
 	each(host, out, "scopiton_workers", "gauge", "Workers alive.", value_workers);
-	each(host, out, "scopiton_workers_busy", "gauge", "Workers in a request.", value_busy);
+	each(host, out, "scopiton_workers_busy", "gauge",
+	    "Workers with a request, as the gateway sees them.", value_busy);
 	each(host, out, "scopiton_up", "gauge", "1 while the module is in service.", value_up);
 	each(host, out, "scopiton_tenants", "gauge",
 	    "Tenants whose subscription runs this version.", value_tenants);

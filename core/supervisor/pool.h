@@ -22,8 +22,9 @@
 enum { SCOP_CRASHES_KEPT = 16, SCOP_EXPLAINERS_MAX = 4 };
 
 struct scop_worker_process {
-	pid_t pid;       /* 0: none in this slot */
-	int64_t told_at; /* when it was told to end after its request; 0: it was not */
+	pid_t pid;          /* 0: none in this slot */
+	int64_t started_at; /* in microseconds of the monotonic clock */
+	int64_t told_at;    /* when it was told to end after its request; 0: it was not */
 	struct scop_output *output;
 	bool slow_told;
 	pid_t killed; /* killed at the hard limit, perhaps not reaped yet */
@@ -71,8 +72,8 @@ struct scop_pool {
 	char (*crashed)[SCOP_REQUEST_ID];
 	unsigned crashed_at;
 	char explained[SCOP_REQUEST_ID]; /* whose crash was explained last, as it may be retried */
-	/* of ended workers */
-	uint64_t requests, failures, microseconds, buckets[SCOP_BUCKETS], crashes, killed;
+	uint64_t failures;               /* of ended workers, as these say */
+	uint64_t crashes, killed;
 };
 
 /* The state that all pools share. */

@@ -19,7 +19,7 @@ bool scop_pool_may_start(const struct scop_host *host, const struct scop_pool *p
 void scop_pool_tell_hunger(const struct scop_host *host, struct scop_pool *pool);
 
 /* The number of workers in `state`, without those that were told to end: they take no request. */
-unsigned scop_pool_count(const struct scop_pool *pool, int state);
+unsigned scop_pool_count(const struct scop_pool *pool, enum scop_worker_state state);
 
 /* Starts a worker, with the pool's scoreboard and gateway if it has none; false, with errno, if
  * that cannot be done. */

@@ -41,13 +41,13 @@ scop_pool_tell_hunger(const struct scop_host *host, struct scop_pool *pool)
 }
 
 unsigned
-scop_pool_count(const struct scop_pool *pool, int state)
+scop_pool_count(const struct scop_pool *pool, enum scop_worker_state state)
 {
 	unsigned count = 0;
 
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++)
 		count += pool->workers[i].pid != 0 && !pool->workers[i].told_at &&
-		    atomic_load(&pool->board->slots[i].state) == state;
+		    scop_ledger_state(&pool->ledger->entries[i]) == state;
 	return count;
 }
 
@@ -80,7 +80,7 @@ scop_pool_watched(const struct scop_host *host, const struct scop_pool *pool, in
 {
 	return pool->listen_fd >= 0 && pool->live < scop_pool_max(host, pool) &&
 	    now >= pool->retry_at && (pool->look_at == 0 || now >= pool->look_at) &&
-	    scop_pool_count(pool, SCOP_SLOT_IDLE) == 0;
+	    scop_pool_count(pool, SCOP_WORKER_IDLE) == 0;
 }
 
 /* If the maximum number of workers is alive, but some are idle, evicts the longest-idle worker of
@@ -94,13 +94,13 @@ make_room(struct scop_host *host, const struct scop_pool *needy)
 
 	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
 		for (unsigned i = 0; pool != needy && pool->board && i < SCOP_SLOTS; i++) {
-			const struct scop_slot *slot = &pool->board->slots[i];
+			const struct scop_ledger_entry *entry = &pool->ledger->entries[i];
 
 			if (pool->workers[i].pid == 0 || pool->workers[i].told_at ||
-			    atomic_load(&slot->state) != SCOP_SLOT_IDLE ||
-			    atomic_load(&slot->since) >= longest)
+			    scop_ledger_state(entry) != SCOP_WORKER_IDLE ||
+			    atomic_load(&entry->since) >= longest)
 				continue;
-			longest = atomic_load(&slot->since);
+			longest = atomic_load(&entry->since);
 			owner = pool;
 			index = i;
 		}
@@ -138,7 +138,7 @@ scop_pool_readable(struct scop_host *host, struct scop_pool *pool, int64_t now)
 			pool->look_at = now + SECOND_LOOK;
 			return;
 		}
-		if (scop_pool_count(pool, SCOP_SLOT_STARTING) * 2 >= pool->live) {
+		if (scop_pool_count(pool, SCOP_WORKER_STARTING) * 2 >= pool->live) {
 			pool->look_at = now + SECOND_LOOK;
 			return;
 		}
@@ -194,7 +194,7 @@ static void
 check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64_t now)
 {
 	struct scop_worker_process *worker = &pool->workers[index];
-	const int64_t took = scop_board_age(&pool->board->slots[index], now) / 1000;
+	const int64_t took = scop_ledger_age(&pool->ledger->entries[index], now) / 1000;
 	const bool stuck = took > scop_pool_hard_limit(host, pool);
 
 	if (worker->killed == worker->pid)
@@ -207,8 +207,8 @@ check_time(struct scop_host *host, struct scop_pool *pool, unsigned index, int64
 		kill_worker(pool, index);
 }
 
-/* Believes what the gateway has seen, whatever a module's native code writes on the scoreboard. A
- * worker that was told to end has the time of one request for it. */
+/* The gateway's clock also has the time for which a request waited for a frozen module. A worker
+ * that was told to end has the time of one request for it. */
 static void
 check_by_gateway(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
@@ -222,9 +222,12 @@ check_by_gateway(struct scop_host *host, struct scop_pool *pool, int64_t now)
 		tell_time(pool, index, true, limit);
 		kill_worker(pool, index);
 	}
-	for (unsigned i = 0; pool->workers && i < SCOP_SLOTS; i++) {
-		const struct scop_worker_process *worker = &pool->workers[i];
+	for (unsigned i = 0; pool->ledger && i < SCOP_SLOTS; i++) {
+		struct scop_worker_process *worker = &pool->workers[i];
 
+		/* the gateway has forgotten one that said that its last request has ended */
+		if (!worker->told_at && atomic_load(&pool->ledger->entries[i].last))
+			worker->told_at = now;
 		if (worker->pid == 0 || !worker->told_at || worker->killed == worker->pid ||
 		    now - worker->told_at <= limit * 1000 + GRACE)
 			continue;
@@ -234,37 +237,46 @@ check_by_gateway(struct scop_host *host, struct scop_pool *pool, int64_t now)
 	}
 }
 
+static void
+check_start(const struct scop_host *host, struct scop_pool *pool, unsigned index, int64_t now)
+{
+	struct scop_slot *slot = &pool->board->slots[index];
+
+	if (now - pool->workers[index].started_at <= host->config.hard_milliseconds * 1000)
+		return;
+	snprintf(slot->reason, sizeof slot->reason, SCOP_TEXT("it does not finish starting"));
+	kill(pool->workers[index].pid, SIGKILL);
+}
+
 void
 scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 {
 	if (pool->out_until && now >= pool->out_until)
 		scop_pool_back_in_service(host, pool);
 	if (pool->look_at &&
-	    (pool->live >= scop_pool_max(host, pool) || scop_pool_count(pool, SCOP_SLOT_IDLE) > 0))
+	    (pool->live >= scop_pool_max(host, pool) ||
+		scop_pool_count(pool, SCOP_WORKER_IDLE) > 0))
 		/* a sibling is idle, or no worker may be added: no second check is needed */
 		pool->look_at = 0;
 	check_by_gateway(host, pool, now);
 	for (unsigned i = 0; pool->board && i < SCOP_SLOTS; i++) {
-		const int64_t age = scop_board_age(&pool->board->slots[i], now);
+		const struct scop_ledger_entry *entry = &pool->ledger->entries[i];
 
 		if (pool->workers[i].pid == 0)
 			continue;
-		switch (atomic_load(&pool->board->slots[i].state)) {
-		case SCOP_SLOT_BUSY:
+		switch (scop_ledger_state(entry)) {
+		case SCOP_WORKER_BUSY:
 			check_time(host, pool, i, now);
 			break;
-		case SCOP_SLOT_IDLE:
+		case SCOP_WORKER_IDLE:
 			pool->workers[i].slow_told = false;
-			if (age > host->config.idle_seconds * 1000000)
+			if (scop_ledger_age(entry, now) > host->config.idle_seconds * 1000000)
 				scop_pool_stop_worker(pool, i);
 			break;
-		case SCOP_SLOT_STARTING:
-			if (age > host->config.hard_milliseconds * 1000) {
-				snprintf(pool->board->slots[i].reason,
-				    sizeof pool->board->slots[i].reason,
-				    SCOP_TEXT("it does not finish starting"));
-				kill(pool->workers[i].pid, SIGKILL);
-			}
+		case SCOP_WORKER_STARTING:
+			check_start(host, pool, i, now);
+			break;
+		case SCOP_WORKER_NONE:
 			break;
 		}
 	}
@@ -282,7 +294,7 @@ scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64
 	if (pool->retry_at > now && pool->retry_at < next)
 		next = pool->retry_at;
 	if (pool->live > 0) {
-		const bool busy = scop_pool_count(pool, SCOP_SLOT_IDLE) < pool->live;
+		const bool busy = scop_pool_count(pool, SCOP_WORKER_IDLE) < pool->live;
 		const int64_t soft = scop_pool_soft_limit(host, pool) * 1000;
 		const int64_t tick = busy ? (soft / 4 < 250000 ? soft / 4 : 250000) : 1000000;
 

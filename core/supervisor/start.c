@@ -189,7 +189,6 @@ scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool)
 		return false;
 	struct scop_slot *slot = &pool->board->slots[index];
 	memset(&slot->crash, 0, sizeof slot->crash);
-	atomic_store(&slot->since, scop_board_clock());
 	atomic_store(&slot->state, SCOP_SLOT_STARTING);
 	memset(&pool->ledger->entries[index], 0, sizeof pool->ledger->entries[index]);
 
@@ -201,6 +200,7 @@ scop_pool_start_worker(struct scop_host *host, struct scop_pool *pool)
 		return false;
 	}
 	pool->workers[index] = (struct scop_worker_process){ .pid = pid,
+		.started_at = scop_board_clock(),
 		.output = output,
 		.gateway = pool->gateway.pid };
 	scop_output_of(output, pid);

@@ -84,8 +84,6 @@ text(const char *value)
 	return value ? value : "";
 }
 
-/* Marks the slot busy before it reads the directory, so that a switch of versions can wait for us.
- */
 static void
 slot_busy(struct scop_worker *worker, FCGX_Request *fcgi)
 {
@@ -106,14 +104,7 @@ slot_done(struct scop_worker *worker, int status)
 {
 	struct scop_slot *slot = worker->slot;
 	const bool counts = status != 509 && status != 503;
-	const uint64_t took = (uint64_t)(scop_board_clock() - atomic_load(&slot->since));
-	size_t bucket = 0;
 
-	while (bucket < SCOP_BUCKETS - 1 && took > scop_board_bounds[bucket])
-		bucket++;
-	atomic_fetch_add(&slot->buckets[bucket], 1);
-	atomic_fetch_add(&slot->microseconds, took);
-	atomic_fetch_add(&slot->requests, 1);
 	if (status >= 500 && status != 509)
 		atomic_fetch_add(&slot->failures, 1);
 	if (atomic_load(&slot->tenant) != 0 && counts)
@@ -203,7 +194,7 @@ find_site(struct scop_worker *worker, const struct asked *asked, struct scop_sit
 {
 	const int64_t until_changed = scop_board_clock() + CHANGE_MICROSECONDS_MAX,
 		      until = scop_board_clock() + FROZEN_SECONDS_MAX * 1000000LL;
-	bool frozen;
+	bool frozen, told = false;
 
 	for (;;) {
 		if (!find_entry(worker, asked, until_changed))
@@ -213,7 +204,9 @@ find_site(struct scop_worker *worker, const struct asked *asked, struct scop_sit
 			break;
 		/* A copy of tables waits for requests that began before it, but not for those that
 		 * wait for the copy. */
-		atomic_store(&worker->slot->since, scop_board_clock());
+		if (!told)
+			told = scop_channel_send(worker->settings.channel,
+			    &(char){ SCOP_CHANNEL_WAITING }, 1, -1);
 		usleep(FROZEN_LOOK_MICROSECONDS);
 	}
 	if (strcmp(worker->entry.hash, worker->settings.hash) != 0 ||

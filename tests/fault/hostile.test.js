@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
@@ -192,6 +193,48 @@ test('a module that says it is done, or ready, and ends goes out of service too'
   })
   const ends = lines(stack, from, "worker of 'eager'").length
   assert.ok(ends > 0 && ends <= 24, `${ends} workers were started for it`)
+})
+
+test('a module that works and says that it is idle is seen at work by its gateway, and counted by that', async () => {
+  await bring('shifter', 'acme')
+  await configure(stack, { hard_milliseconds: 6000 }, 'shifter')
+  const control = path.join(fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)[1], 'control')
+  const drained = () => new Promise((resolve) => net.connect(control, function () { this.write('drained 1 shifter\n') }).on('data', (answer) => resolve(String(answer).trim())))
+  try {
+    for (let i = 0; i < 3; i++) assert.equal((await json(stack, acme, '/fr/shifter/board')).text, 'found')
+    const from = mark(stack), before = await metric(stack, 'scopiton_requests_total', 'shifter')
+    assert.ok(before >= 3 && before < 1000, `${before} requests`)
+    await beside(async () => {
+      const posing = json(stack, acme, '/fr/shifter/pose/idle')
+      await until('it is at work', async () => await metric(stack, 'scopiton_workers_busy', 'shifter') === 1)
+      await stack.sql('UPDATE scopiton.directory_version SET version = version + 1')
+      await until('the directory is published again', () => lines(stack, from, 'the directory of', 'was published').length > 0)
+      assert.equal(await drained(), 'no', 'a copy of its tables waits for it')
+      assert.equal(await metric(stack, 'scopiton_workers_busy', 'shifter'), 1)
+      assert.ok(await metric(stack, 'scopiton_failures_total', 'shifter') <= await metric(stack, 'scopiton_requests_total', 'shifter'))
+      assert.deepEqual(await posing, { status: 200, text: 'posed' })
+    })
+    assert.equal(lines(stack, from, 'slow request', 'module=shifter').length, 1)
+    assert.equal(await metric(stack, 'scopiton_requests_total', 'shifter'), before + 1)
+    assert.equal(await drained(), 'yes')
+  } finally {
+    await configure(stack, { hard_milliseconds: 800 }, 'shifter')
+  }
+})
+
+test('code that says it is idle, or has done its last request, and never ends is killed by the host\'s own clock', async () => {
+  await bring('shifter', 'acme')
+  for (const [as, told] of [['over', 'ended a request after'], ['last', "killed a worker of 'shifter' that did not end"]]) {
+    process.kill(stack.pid('supervisor'), 'SIGHUP') // back in service
+    await until('it serves', async () => (await json(stack, acme, '/fr/shifter/board')).text === 'found')
+    const from = mark(stack), answered = get(acme, 'shifter', `/pose/${as}`).catch(() => {})
+    await until(`${as} is told`, () => lines(stack, from, told).length > 0, 20)
+    await stack.cli('module', 'disable', 'shifter', '--tenant', 'acme')
+    await until('none is left', async () => (await stack.workers('shifter')).filter(alive).length === 0, 20)
+    await answered
+    await install('shifter', 'acme')
+    await until('it serves again', async () => (await json(stack, acme, '/fr/shifter/board')).text === 'found')
+  }
 })
 
 test('a pool that cannot start goes out of service with the reason', async () => {

@@ -3,14 +3,18 @@
  * Crashes, and says on the scoreboard that it was something else: finds its worker's slot in
  * memory, as native code can, and writes there before it ends. /crash/other is for another tenant,
  * /crash/none for none, /crash/idle says that no request is under way, /crash/done tells the
- * gateway so, too. /board answers whether the slot was found. Under the name "eager" it ends as
- * soon as it is loaded by a worker, and says before that it is ready.
+ * gateway so, too. /board answers whether the slot was found. /pose/idle works for two seconds and
+ * says meanwhile that it is idle, and has failed more often than it can have; /pose/over works
+ * without end, and /pose/last, too, having told the gateway that this was its last request. Under
+ * the name "eager" it ends as soon as it is loaded by a worker, and says before that it is ready.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../../core/process/board.h"
@@ -47,7 +51,7 @@ own_slot(struct scop_request *req)
 }
 
 static bool
-tell_gateway(void)
+tell_gateway(const char *word)
 {
 	bool told = false;
 
@@ -57,7 +61,7 @@ tell_gateway(void)
 
 		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
 		    type == SOCK_SEQPACKET)
-			told |= send(fd, "r", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+			told |= send(fd, word, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
 	}
 	return told;
 }
@@ -68,7 +72,7 @@ static void __attribute__((constructor)) end_at_once(void)
 
 	if (dladdr(&is_readable, &self) == 0 || !strstr(self.dli_fname, "/eager.so"))
 		return;
-	if (tell_gateway())
+	if (tell_gateway("r"))
 		_exit(0);
 }
 
@@ -89,8 +93,32 @@ crash(struct scop_request *req)
 	if (strcmp(as, "idle") == 0 || strcmp(as, "done") == 0)
 		atomic_store(&slot->state, SCOP_SLOT_IDLE);
 	if (strcmp(as, "done") == 0)
-		(void)tell_gateway();
+		(void)tell_gateway("r");
 	_exit(0);
+}
+
+static void
+pose(struct scop_request *req)
+{
+	const char *as = scop_as_text(scop_path(req, "as"));
+	struct scop_slot *slot = own_slot(req);
+
+	if (!slot) {
+		scop_not_found(req);
+		return;
+	}
+	atomic_store(&slot->failures, UINT64_MAX / 2);
+	atomic_store(&slot->since, INT64_MAX);
+	atomic_store(&slot->state, SCOP_SLOT_IDLE);
+	if (strcmp(as, "last") == 0)
+		(void)tell_gateway("l");
+	if (strcmp(as, "idle") == 0)
+		nanosleep(&(struct timespec){ 2, 0 }, NULL);
+	else
+		for (signal(SIGALRM, SIG_IGN);;)
+			pause();
+	scop_put(req, "text", scop_make_string(req, "posed"));
+	scop_view(req, &view_page);
 }
 
 static void
@@ -102,6 +130,7 @@ board(struct scop_request *req)
 
 static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/board", .name = "board", .handle = board, .api = true },
+	{ .method = SCOP_GET, .path = "/pose/{as}", .name = "pose", .handle = pose, .api = true },
 	{ .method = SCOP_GET, .path = "/crash/{as}", .name = "crash", .handle = crash },
 	{ 0 },
 };

@@ -121,17 +121,40 @@ a_slow_statement_is_logged_once(void **state)
 }
 
 static void
-a_slot_says_any_time(void **state)
+a_worker_is_what_its_gateway_saw(void **state)
 {
-	static const int64_t never[] = { INT64_MIN, -1, 1001, INT64_MAX };
-	struct scop_board *board = *state;
+	struct scop_ledger_entry entry = { 0 };
 
-	atomic_store(&board->slots[0].since, 400);
-	assert_int_equal(scop_board_age(&board->slots[0], 1000), 600);
-	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
-		atomic_store(&board->slots[0].since, never[i]);
-		assert_int_equal(scop_board_age(&board->slots[0], 1000), 0);
-	}
+	(void)state;
+	assert_int_equal(scop_ledger_state(&entry), SCOP_WORKER_NONE);
+	entry.pid = 7;
+	assert_int_equal(scop_ledger_state(&entry), SCOP_WORKER_STARTING);
+	entry.ready = true;
+	assert_int_equal(scop_ledger_state(&entry), SCOP_WORKER_IDLE);
+	entry.busy = true;
+	assert_int_equal(scop_ledger_state(&entry), SCOP_WORKER_BUSY);
+	entry.busy = false;
+	entry.last = true;
+	assert_int_equal(scop_ledger_state(&entry), SCOP_WORKER_NONE);
+	entry.since = 400;
+	assert_int_equal(scop_ledger_age(&entry, 1000), 600);
+	assert_int_equal(scop_ledger_age(&entry, 399), 0);
+}
+
+static void
+times_are_counted_in_their_bucket(void **state)
+{
+	static struct scop_ledger ledger;
+
+	(void)state;
+	scop_ledger_time(&ledger, 1000);
+	scop_ledger_time(&ledger, 1001);
+	scop_ledger_time(&ledger, 60000000);
+	assert_int_equal(ledger.requests, 3);
+	assert_int_equal(ledger.microseconds, 60002001);
+	assert_int_equal(ledger.buckets[0], 1);
+	assert_int_equal(ledger.buckets[1], 1);
+	assert_int_equal(ledger.buckets[SCOP_BUCKETS - 1], 1);
 }
 
 int
@@ -144,7 +167,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_happens_while_a_route_rests_does_not_make_it_rest_longer,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(a_slow_statement_is_logged_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_slot_says_any_time, setup, teardown),
+		cmocka_unit_test(a_worker_is_what_its_gateway_saw),
+		cmocka_unit_test(times_are_counted_in_their_bucket),
 		cmocka_unit_test_setup_teardown(a_pool_fails_by_two_tenants_or_by_its_only_one,
 		    setup, teardown),
 	};
