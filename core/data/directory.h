@@ -30,7 +30,7 @@ enum {
 };
 
 #define SCOP_POOL_JOBS ".jobs"
-#define SCOP_DIRECTORY_MAGIC 0x53434f5044495239u /* "SCOPDIR9": the layout's number */
+#define SCOP_DIRECTORY_MAGIC 0x53434f5044495241u /* "SCOPDIRA": the layout's number */
 
 /* Frozen: reads are served, writes wait while the tables are rebuilt. */
 enum scop_state { SCOP_STATE_OFF, SCOP_STATE_ON, SCOP_STATE_FROZEN };
@@ -82,7 +82,11 @@ struct scop_directory_image {
 	uint32_t size;
 	uint32_t host_count, tenant_count, subscription_count, package_count, text_size;
 	uint32_t hosts, tenants, subscriptions, packages, texts;
-	uint32_t fence; /* of the installer's lease when the rows were read: see process/lease.h */
+	/* when the rows were read: of the installer's lease (process/lease.h), and of the
+	 * directory, which grows with each change. Of two images the one with the greater fence,
+	 * then version, is later. */
+	uint32_t fence;
+	uint64_t version;
 };
 
 /* The shared memory: two images; the lowest bit of `generation` names the one to read. */

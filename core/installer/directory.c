@@ -3,11 +3,9 @@
 #include "installer/directory.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "data/directory.h"
@@ -15,12 +13,12 @@
 #include "base/log.h"
 #include "process/control.h"
 
-enum { PUBLISH_MS = 5000, PARTS = 5, LOCK_TRY_AGAIN = 20000, LOCK_TRIES = 500 };
+enum { PUBLISH_MS = 5000, PARTS = 5 };
 
 static_assert((int)SCOP_DIRECTORY_LANGUAGES == (int)SCOP_LANGUAGES, "a title for each language");
 
 struct rows {
-	const struct scop_value *hosts, *tenants, *subscriptions, *packages, *leases;
+	const struct scop_value *hosts, *tenants, *subscriptions, *packages, *numbers;
 };
 
 static void *
@@ -93,11 +91,12 @@ read_rows(struct scop_platform *platform, struct rows *rows)
 	    "portal, p.title AS en, " TITLE_IN("fr") ", " TITLE_IN("nl") ", " TITLE_IN(
 		"de") " FROM scopiton.package p JOIN scopiton.module m ON "
 		      "m.name = p.module ORDER BY p.id");
-	rows->leases = scop_platform_rows(platform,
-	    "SELECT fence FROM scopiton.lease WHERE name = 'installer'");
+	rows->numbers = scop_platform_rows(platform,
+	    "SELECT l.fence, v.version FROM scopiton.lease l JOIN scopiton.directory_version v "
+	    "WHERE l.name = 'installer'");
 	const struct scop_error cause = platform->err;
 	const bool ended = scop_platform_sql(platform, "COMMIT");
-	if (rows->leases && rows->hosts && rows->tenants && rows->subscriptions && rows->packages)
+	if (rows->numbers && rows->hosts && rows->tenants && rows->subscriptions && rows->packages)
 		return ended;
 	platform->err = cause;
 	return false;
@@ -145,7 +144,8 @@ make_image(struct scop_platform *platform, const struct rows *rows)
 	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, (uint32_t)size,
 		(uint32_t)counts[0], (uint32_t)counts[1], (uint32_t)counts[2], (uint32_t)counts[3],
 		(uint32_t)counts[4], offsets[0], offsets[1], offsets[2], offsets[3], offsets[4],
-		(uint32_t)scop_int(scop_at(rows->leases, 0), "fence") };
+		(uint32_t)scop_int(scop_at(rows->numbers, 0), "fence"),
+		(uint64_t)scop_int(scop_at(rows->numbers, 0), "version") };
 	return image;
 }
 
@@ -265,11 +265,16 @@ fill_packages(struct scop_directory_image *image, const struct rows *rows)
 	}
 }
 
+/* Under a name of its own: the supervisor takes the latest, and gives it the name 'directory'. So
+ * it does no harm if a process that was stopped before the renaming continues much later. */
 static bool
 write_image(struct scop_platform *platform, const struct scop_directory_image *image)
 {
-	const char *path = scop_arena_printf(platform->arena, "%s/directory", platform->config.run);
-	const char *tmp = scop_arena_printf(platform->arena, "%s.%d", path, (int)getpid());
+	const char *run = platform->config.run,
+		   *path = scop_arena_printf(platform->arena, "%s/directory.%u.%llu", run,
+		       image->fence, (unsigned long long)image->version),
+		   *tmp = scop_arena_printf(platform->arena, "%s/directory.%d.new", run,
+		       (int)getpid());
 	const int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	const bool written = fd >= 0 && write(fd, image, image->size) == (ssize_t)image->size;
 
@@ -297,37 +302,15 @@ write_directory(struct scop_platform *platform)
 	return write_image(platform, image);
 }
 
-/* Writers read and write one after another: an image of older rows never replaces a newer one. A
- * writer that was stopped meanwhile is not waited for: the supervisor refuses its image. */
-static int
-lock_image(struct scop_platform *platform)
-{
-	const char *path =
-	    scop_arena_printf(platform->arena, "%s/directory.lock", platform->config.run);
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	int tries = 0;
-
-	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
-	    ++tries < LOCK_TRIES)
-		usleep(LOCK_TRY_AGAIN);
-	if (fd >= 0)
-		return fd;
-	scop_error_errno(&platform->err, "'%s' cannot be locked", path);
-	return -1;
-}
-
 bool
 scop_directory_write(struct scop_platform *platform)
 {
 	bool published;
-	const int lock = lock_image(platform);
 
-	if (lock < 0)
+	if (!write_directory(platform))
 		return false;
-	const bool written = write_directory(platform);
-	close(lock);
 	/* without an answer the file is in place all the same: a supervisor takes it when it can */
-	if (written && !scop_control_ask(platform->config.run, "publish\n", PUBLISH_MS, &published))
+	if (!scop_control_ask(platform->config.run, "publish\n", PUBLISH_MS, &published))
 		scop_log_line(SCOP_LOG_DEBUG, "no supervisor has published the directory yet");
-	return written;
+	return true;
 }

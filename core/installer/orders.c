@@ -215,11 +215,11 @@ scop_order_run(struct scop_platform *platform, int64_t id, bool (*on_step)(void 
 	    scop_directory_write(platform);
 	const struct scop_error cause = platform->err;
 	/* The lock is lost with the connection: the installer that has it now resumes the order. */
-	if (!ok && !scop_platform_holds_lock(platform))
+	if (!scop_platform_holds_lock(platform))
 		return scop_error_set(&platform->err,
 		    "%s. The order continues by itself; 'scopiton module list' will show its "
 		    "result.",
-		    cause.said);
+		    ok ? SCOP_TEXT("another installer has taken over") : cause.said);
 	if (ok)
 		note_end(platform, id, "done", report);
 	else

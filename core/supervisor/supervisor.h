@@ -8,7 +8,16 @@
 
 #include "supervisor/pool.h"
 
-enum { SUPERVISOR_READERS = 4 }; /* readers of metrics at once; a further one gets no answer */
+enum {
+	SUPERVISOR_READERS = 4, /* readers of metrics at once; a further one gets no answer */
+	SUPERVISOR_PATH = 512,  /* bytes of a path in the run directory */
+};
+
+/* Of a directory's image: see data/directory.h. */
+struct supervisor_numbers {
+	uint32_t fence;
+	uint64_t version;
+};
 
 /* The services that run alongside the workers, one process each; of the one for sessions two, so
  * that one may end. */
@@ -39,7 +48,7 @@ struct supervisor {
 	int64_t stop_by;
 	/* when the current directory was published, and from which file */
 	int64_t published_at;
-	uint32_t published_fence; /* of the installer that wrote it */
+	struct supervisor_numbers published;
 	ino_t published_file;
 	struct timespec published_time;
 };

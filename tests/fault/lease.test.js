@@ -24,10 +24,13 @@ const state = (module) => sql(`SELECT state FROM scopiton.installer_order WHERE 
 const served = (module) => stack.request('acme.localhost', `/fr/${module}/`)
 
 // An installation under strace, which does something to it at its `at`-th message to MariaDB (0: nothing).
-function install (module, at, action) {
+const install = (module, at, action) => traced(['install', module], 'sendto', at, action)
+
+// The same for another command, and at its `at`-th call of that name.
+function traced (words, call, at, action) {
   const log = path.join(stack.folder, 'messages.log')
-  const tracer = spawn('strace', ['-o', log, '-e', 'trace=sendto', ...(at ? ['-e', `inject=sendto:${action}:when=${at}`] : []),
-    path.join(build, 'libexec/scopiton'), 'module', 'install', module, '--tenant', 'acme'],
+  const tracer = spawn('strace', ['-o', log, '-e', `trace=${call}`, ...(at ? ['-e', `inject=${call}:${action}:when=${at}`] : []),
+    path.join(build, 'libexec/scopiton'), 'module', ...words, '--tenant', 'acme'],
   { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, SCOPITON_CONFIG: path.join(stack.folder, 'scopiton.conf') } })
   const child = { said: '', ended: null }
   tracer.stderr.on('data', (text) => { child.said += text })
@@ -101,15 +104,50 @@ for (const [part, words] of [[0.4, 'early'], [0.6, 'half way'], [0.85, 'late']])
   })
 }
 
-test('the supervisor publishes no image of an installer that is none any more', async () => {
-  const file = path.join(fs.realpathSync(path.join(stack.folder, 'run')), 'directory')
-  const image = fs.readFileSync(file), earlier = Buffer.from(image)
-  const at = 52 // the fencing number, behind the magic number and eleven others
-  assert.equal(image.readUInt32LE(at), await fence())
-  earlier.writeUInt32LE(image.readUInt32LE(at) - 1, at)
-  fs.writeFileSync(file + '.late', earlier)
-  fs.renameSync(file + '.late', file)
-  await until('it says so', () => stack.log().includes("directory' is not published: an installer wrote it that is none any more"))
+const run = () => fs.realpathSync(path.join(stack.folder, 'run'))
+const images = () => fs.readdirSync(run()).filter((name) => /^directory\.\d+\.\d+$/.test(name))
+const numbers = (image) => [image.readUInt32LE(52), Number(image.readBigUInt64LE(56))] // behind the magic number and eleven others
+
+test('the supervisor publishes no image that is older than its own, nor one that lies about it, and leaves none', async () => {
+  const file = path.join(run(), 'directory'), image = fs.readFileSync(file), [now, version] = numbers(image)
+  assert.equal(now, await fence())
+  const arrives = (fence, version, bytes) => { fs.writeFileSync(file + '.late', bytes); fs.renameSync(file + '.late', `${file}.${fence}.${version}`) }
+  const told = (name, why) => until(`${name} is refused`, () => stack.log().includes(`directory.${name}' is not published: ${why}`))
+  const says = (fence, version) => { const bytes = Buffer.from(image); bytes.writeUInt32LE(fence, 52); bytes.writeBigUInt64LE(BigInt(version), 56); return bytes }
+  arrives(now - 1, version + 9, says(now - 1, version + 9))
+  await told(`${now - 1}.${version + 9}`, 'an installer wrote it that is none any more')
+  arrives(now, version - 1, says(now, version - 1))
+  await told(`${now}.${version - 1}`, 'a later one has been published')
+  arrives(now + 1, version, image)
+  await told(`${now + 1}.${version}`, 'it is not the one that its name says')
+  arrives(now + 1, version + 1, Buffer.from('nothing'))
+  await told(`${now + 1}.${version + 1}`, '')
+  assert.deepEqual(images(), [])
+  assert.deepEqual(fs.readFileSync(file), image)
   await stack.cli('module', 'disable', 'book0', '--tenant', 'acme')
   await until('a later one is', async () => (await served('book0')).status === 503)
+  await until('they are all taken', () => images().length === 0)
+})
+
+test('an installer that is stopped just before it writes the image changes nothing when it continues, nor does the next supervisor', async () => {
+  await stack.cli('module', 'install', 'book1', '--tenant', 'acme')
+  const late = traced(['disable', 'book1'], 'rename', 1, `delay_enter=${25e6}`)
+  await until('its image is complete', () => fs.readdirSync(run()).some((name) => name === `directory.${late.pid()}.new`))
+  const pid = late.pid(), held = await fence()
+  process.kill(pid, 'SIGSTOP')
+  await until('another has taken over', async () => await fence() > held, 20)
+  await until('its order is done', async () => await state('book1') === 'done')
+  await until('it is off', async () => (await served('book1')).status === 503)
+  await stack.cli('module', 'install', 'book1', '--tenant', 'acme')
+  await until('it is on again', async () => (await served('book1')).status === 200)
+  const before = fs.readFileSync(path.join(run(), 'directory'))
+  process.kill(stack.pid('supervisor'), 'SIGTERM')
+  await until('the supervisor has ended', () => { try { process.kill(stack.pid('supervisor'), 0); return false } catch { return true } })
+  await until('it writes', () => images().some((name) => name.startsWith(`directory.${held}.`)), 30)
+  process.kill(pid, 'SIGCONT')
+  assert.notEqual(await late.ended, 0, 'it says that it did not finish')
+  await stack.again('supervisor')
+  await until('it is still on', async () => (await served('book1')).status === 200)
+  assert.deepEqual(fs.readFileSync(path.join(run(), 'directory')), before)
+  assert.deepEqual(images(), [])
 })

@@ -36,7 +36,7 @@ make_image(uint32_t tenants, uint64_t epoch)
 
 	*image = (struct scop_directory_image){ SCOP_DIRECTORY_MAGIC, size, tenants, tenants,
 		tenants * MODULES, MODULES, text_size, hosts, tenant_at, subscriptions, packages,
-		texts, 0 };
+		texts, 0, 0 };
 	unsigned char *bytes = (unsigned char *)image;
 	struct scop_directory_host *host = (void *)(bytes + hosts);
 	struct scop_directory_tenant *tenant = (void *)(bytes + tenant_at);
