@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -21,13 +20,7 @@
 #include "supervisor/metrics.h"
 #include "supervisor/slow.h"
 
-enum {
-	CONTROL_WAIT_MS = 50,
-	CONTROL_REST = 250000,
-	READER_SECONDS = 5,
-	TURN_SECONDS = 10,
-	LOOK_AGAIN = 10000
-};
+enum { CONTROL_WAIT_MS = 50, CONTROL_REST = 250000, READER_SECONDS = 5 };
 
 static void
 fill_address(const struct supervisor *supervisor, const char *name, const char *end,
@@ -61,39 +54,6 @@ supervisor_open_socket(const struct supervisor *supervisor, const char *name, mo
 	const int fd = listen_at(&tmp, mode, group);
 	if (rename(tmp.sun_path, address.sun_path) != 0)
 		supervisor_give_up("a socket in the run directory cannot be renamed");
-	return fd;
-}
-
-static void __attribute__((noreturn)) give_up_turn(int fd)
-{
-	char text[160], holder[16] = "";
-
-	if (pread(fd, holder, sizeof holder - 1, 0) < 0)
-		holder[0] = '\0';
-	snprintf(text, sizeof text,
-	    "another supervisor, process %s, has been starting for %d s. End it, and start again.",
-	    holder, TURN_SECONDS);
-	supervisor_give_up(text);
-}
-
-int
-supervisor_wait_for_turn(const struct supervisor *supervisor)
-{
-	const int64_t until = scop_board_clock() + (int64_t)TURN_SECONDS * 1000000;
-	char path[300];
-
-	snprintf(path, sizeof path, "%s/starting", supervisor->host.config.run);
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		supervisor_give_up("the file 'starting' in the run directory cannot be opened");
-	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (scop_board_clock() > until)
-			give_up_turn(fd);
-		usleep(LOOK_AGAIN);
-	}
-	if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d", (int)getpid()) < 0)
-		scop_log_line(SCOP_LOG_WARNING, "'%s' cannot be written: %s", path,
-		    strerror(errno));
 	return fd;
 }
 

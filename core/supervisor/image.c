@@ -233,6 +233,9 @@ read_directory(struct supervisor *supervisor)
 bool
 supervisor_read_image(struct supervisor *supervisor)
 {
+	supervisor->behind = !supervisor->host.names;
+	if (supervisor->behind)
+		return false;
 	take_latest(supervisor);
 	return read_directory(supervisor);
 }
@@ -244,6 +247,9 @@ supervisor_publish(struct supervisor *supervisor)
 	struct stat status;
 	char path[SUPERVISOR_PATH];
 
+	supervisor->behind = !supervisor->host.names;
+	if (supervisor->behind)
+		return false;
 	take_latest(supervisor);
 	path_of(supervisor, "directory", path);
 	if (stat(path, &status) != 0)

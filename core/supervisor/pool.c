@@ -59,6 +59,8 @@ listen_on(struct scop_host *host, struct scop_pool *pool)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char folder[160], path[200];
 
+	if (!host->names)
+		return false;
 	snprintf(folder, sizeof folder, "%s/pools/%s", host->config.run, pool->name);
 	mkdir(folder, 0755);
 	socket_path(host, pool, "sock", path, sizeof path);
@@ -170,7 +172,8 @@ scop_pool_out_of_service(struct scop_host *host, struct scop_pool *pool, const c
 	scop_log_line(SCOP_LOG_ERROR, "module '%s' %s is out of service for %lld s: %s",
 	    pool->module, pool->version, (long long)seconds, shown);
 	socket_path(host, pool, "sock", path, sizeof path);
-	unlink(path);
+	if (host->names)
+		unlink(path);
 	close(pool->listen_fd);
 	pool->listen_fd = -1;
 	pool->outages++;

@@ -106,6 +106,8 @@ struct scop_host {
 	int directory_fd;     /* read-only, for workers */
 	gid_t nginx_gid;
 	bool root;
+	/* the names in the run directory are this supervisor's to change now: see supervisor.h */
+	bool names;
 	struct scop_crashes *crashes; /* by tenant and day; NULL: none yet */
 	/* a pool went out of service, or returned, or a request crashed */
 	bool state_changed;

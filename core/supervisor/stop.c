@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The end of a supervisor, which stops or hands over to a new one; and how a new one takes over. */
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -55,6 +56,7 @@ supervisor_hand_over(struct supervisor *supervisor)
 {
 	bool waiting = true;
 
+	supervisor_end_turn(supervisor);
 	scop_log_line(SCOP_LOG_INFO, "a new supervisor takes over");
 	for (int i = 0; i < 100 && waiting; i++) {
 		waiting = false;
@@ -95,11 +97,10 @@ tell_predecessor(const char *run, const char *name)
 	return hung_up ? HUNG_UP : TOLD;
 }
 
-void
-supervisor_take_over(const struct supervisor *supervisor, const char *predecessor)
+static void
+tell_and_remove(const char *run, const char *predecessor)
 {
-	const char *run = supervisor->host.config.run;
-	char path[SCOP_CONFIG_TEXT + 40];
+	char path[SUPERVISOR_PATH];
 	int tries = 0;
 
 	while (tell_predecessor(run, predecessor) == HUNG_UP && ++tries < TAKE_OVER_TRIES)
@@ -109,4 +110,30 @@ supervisor_take_over(const struct supervisor *supervisor, const char *predecesso
 		    "the previous supervisor does not end, and still serves");
 	snprintf(path, sizeof path, "%s/%s", run, predecessor);
 	unlink(path);
+}
+
+/* Whether it is the name under which a supervisor that has ended kept its predecessor's socket. */
+static bool
+is_left(const char *name)
+{
+	int length = 0;
+	int pid;
+
+	return sscanf(name, "control.%d%n", &pid, &length) == 1 && name[length] == '\0' &&
+	    kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+void
+supervisor_take_over(const struct supervisor *supervisor, const char *predecessor)
+{
+	const char *run = supervisor->host.config.run;
+	struct dirent *entry;
+
+	tell_and_remove(run, predecessor);
+	DIR *dir = opendir(run);
+	while (dir && (entry = readdir(dir)))
+		if (is_left(entry->d_name))
+			tell_and_remove(run, entry->d_name);
+	if (dir)
+		closedir(dir);
 }

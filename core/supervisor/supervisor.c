@@ -32,7 +32,12 @@
 #include "supervisor/explain.h"
 #include "supervisor/routes.h"
 
-enum { POLLED_MAX = 4096, FILES_MAX = 2 * POLLED_MAX, QUICK_STOP_SECONDS = 3 };
+enum {
+	POLLED_MAX = 4096,
+	FILES_MAX = 2 * POLLED_MAX,
+	QUICK_STOP_SECONDS = 3,
+	LATE = 250000 /* microseconds */
+};
 
 void
 supervisor_give_up(const char *text)
@@ -159,6 +164,8 @@ time_left(const struct supervisor *supervisor, int64_t now)
 			next = supervisor->services[i].start_at;
 	if (supervisor->control_at > now && supervisor->control_at < next)
 		next = supervisor->control_at;
+	if (supervisor->behind && !supervisor->stopping && now + LATE < next)
+		next = now + LATE;
 	if (next == INT64_MAX)
 		return -1;
 	return next <= now ? 0 : (int)((next - now + 999) / 1000);
@@ -251,15 +258,20 @@ wait_and_serve(struct supervisor *supervisor)
 		scop_log_line(SCOP_LOG_ERROR, "poll: %s", strerror(errno));
 
 	const int64_t now = scop_board_clock();
+	supervisor_take_turn(supervisor);
 	serve_pools(host, &watched, now);
 	serve_fixed(supervisor, &watched);
+	if (supervisor->behind && host->names)
+		(void)supervisor_publish(supervisor);
 	for (struct scop_pool *pool = host->pools; pool; pool = pool->next) {
 		scop_explain(host, pool);
 		scop_pool_tick(host, pool, now);
 	}
-	drop_unwanted_pools(supervisor);
-	if (host->state_changed)
+	if (host->names)
+		drop_unwanted_pools(supervisor);
+	if (host->names && host->state_changed)
 		write_state(supervisor);
+	supervisor_end_turn(supervisor);
 	supervisor_start_services(supervisor, now);
 }
 
@@ -373,16 +385,16 @@ main(int argc, char **argv)
 	find_users(&supervisor.host);
 	open_notices(&supervisor);
 	share_directory(&supervisor);
-	const int turn = supervisor_wait_for_turn(&supervisor);
+	supervisor_wait_for_turn(&supervisor);
 	supervisor_read_image(&supervisor);
 	/* the broker asks the kernel for the peer's user id */
 	supervisor.out_fd = supervisor_open_socket(&supervisor, "out", 0666, 0);
 	supervisor.session_fd =
 	    supervisor_open_socket(&supervisor, "session", 0660, supervisor.host.nginx_gid);
 	supervisor_open_control(&supervisor, predecessor, sizeof predecessor);
-	close(turn);
-	supervisor_take_over(&supervisor, predecessor);
 	write_state(&supervisor);
+	supervisor_end_turn(&supervisor);
+	supervisor_take_over(&supervisor, predecessor);
 	scop_log_line(SCOP_LOG_INFO, "ready");
 	while (!supervisor_is_done(&supervisor)) {
 		wait_and_serve(&supervisor);

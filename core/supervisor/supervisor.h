@@ -35,6 +35,8 @@ struct supervisor {
 	struct scop_host host;
 	const char *config_file;
 	int signal_fd, notify_fd, control_fd;
+	int turn_fd;        /* of the file with which supervisors give each other turns */
+	bool behind;        /* a directory has arrived that it might not publish yet */
 	int out_fd;         /* the broker listens on it */
 	int session_fd;     /* the processes for sessions listen on it */
 	int64_t control_at; /* when the control socket is looked at again; 0: always */
@@ -80,11 +82,22 @@ bool supervisor_reap_service(struct supervisor *supervisor, pid_t pid);
 int supervisor_open_socket(const struct supervisor *supervisor, const char *name, mode_t mode,
     gid_t group);
 
+/* ---- turn.c: the names of sockets and links belong to the last supervisor that was started ----
+ */
+
 /* Waits until no other supervisor is between its first socket and its control socket: the one whose
  * pools' sockets have the names then also has the control socket's, and is the one that remains.
- * Closing the returned descriptor, or the end of the process, gives the next one its turn. Ends the
+ * supervisor_end_turn(), or the end of the process, gives the next one its turn. Ends the
  * supervisor if another one keeps its turn for TURN_SECONDS. */
-int supervisor_wait_for_turn(const struct supervisor *supervisor);
+void supervisor_wait_for_turn(struct supervisor *supervisor);
+
+/* Sets `host.names` until supervisor_end_turn(), unless another supervisor has been started since,
+ * or is being started: a supervisor that has been replaced, and has not been told yet, takes
+ * nothing back. */
+void supervisor_take_turn(struct supervisor *supervisor);
+void supervisor_end_turn(struct supervisor *supervisor);
+
+/* ---- control.c ---- */
 
 /* Puts a new control socket in the place of the previous supervisor's in one step. That one remains
  * reachable as `ret_predecessor`, a name in the run directory, so it can be told at any time later;
@@ -109,7 +122,7 @@ void supervisor_hand_over(struct supervisor *supervisor);
 
 /* Tells the supervisor behind the socket `predecessor` of the run directory to hand over, again if
  * it hangs up before it has read the command, and removes the name. Does nothing if none listens.
- */
+ * The same for the predecessors of supervisors that were killed before they had told them. */
 void supervisor_take_over(const struct supervisor *supervisor, const char *predecessor);
 
 #endif

@@ -81,6 +81,39 @@ test('one that starts while another has bound its sockets and not yet its contro
   await check(quick, slow.trace.pid)
 })
 
+test('one that is replaced and has not been told yet takes no name back', async () => {
+  const first = stack.pid('supervisor'), pools = path.join(runFolder(), 'pools')
+  const socket = path.join(pools, fs.readdirSync(pools).find((name) => name.startsWith('guestbook-')), 'sock')
+  const routes = () => fs.readdirSync(path.join(runFolder(), 't/acme.localhost')).sort().join()
+  const before = fs.statSync(socket).ino, led = routes()
+  const slow = await startSlowly('delay_enter=8000000:when=1', 'renameat2')
+  await isHalfWay(slow)
+  const bound = fs.statSync(socket).ino
+  assert.notEqual(bound, before, 'the next one has bound its socket over the name')
+  await stack.cli('module', 'install', 'shop', '--tenant', 'acme') // which asks the first to publish
+  process.kill(first, 'SIGHUP') // which has it look at all names
+  await until('it has read the configuration', () => stack.log().includes('configuration read again'))
+  assert.ok(alive(first) && fs.existsSync(path.join(runFolder(), `control.${traced(slow.trace)}`)), 'it has not been told yet')
+  assert.deepEqual([fs.statSync(socket).ino, routes()], [bound, led])
+  assert.ok(!fs.readdirSync(pools).some((name) => name.startsWith('shop-')))
+  await until('the first has ended', () => !alive(first), 45)
+  assert.equal(fs.statSync(socket).ino, bound)
+  await until('the next one has published it', async () => (await stack.request('acme.localhost', '/fr/shop/')).status === 200)
+  await stack.cli('module', 'disable', 'shop', '--tenant', 'acme')
+  await check(slow, first)
+})
+
+test('one that is killed before it has told its predecessor leaves that to the next one, and its socket', async () => {
+  const first = stack.pid('supervisor'), control = path.join(runFolder(), 'control'), before = fs.statSync(control).ino
+  const halted = await startSlowly('delay_enter=60000000:when=1', 'sendto')
+  await until("it has its predecessor's place", () => fs.statSync(control).ino !== before)
+  const left = `control.${traced(halted.trace)}`
+  process.kill(traced(halted.trace), 'SIGKILL')
+  await halted.ended
+  assert.ok(alive(first) && fs.existsSync(path.join(runFolder(), left)))
+  await check(await startSlowly('delay_enter=1000:when=1'), first)
+})
+
 test('one that halts half way is named by the next one, which gives up in time; its death ends its turn', async () => {
   const halted = await startSlowly('delay_enter=60000000:when=1', 'renameat2')
   await isHalfWay(halted)
@@ -90,6 +123,6 @@ test('one that halts half way is named by the next one, which gives up in time; 
     assert.match(stack.log(), new RegExp(`cannot start: another supervisor, process ${pid}, has been starting for 10 s\\. End it, and start again\\.`))
   } finally { process.kill(pid, 'SIGKILL') }
   await halted.ended
-  fs.rmSync(path.join(runFolder(), `control.${pid}`)) // which a killed process leaves
+  assert.ok(fs.existsSync(path.join(runFolder(), `control.${pid}`)), 'a killed process leaves it, and the next one removes it')
   await check(await startSlowly('delay_enter=1000:when=1'), stack.pid('supervisor'))
 })
