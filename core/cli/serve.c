@@ -19,6 +19,7 @@
 #include "installer/holders.h"
 #include "installer/granted.h"
 #include "installer/migrate.h"
+#include "installer/migrator.h"
 #include "installer/orders.h"
 #include "installer/directory.h"
 #include "installer/scan.h"
@@ -111,7 +112,7 @@ cli_migrate(struct cli *cli)
 	else if (!scop_platform_lock(&platform, 30))
 		status = cli_fail("an installation has been running for 30 seconds. Try again when "
 				  "it has ended.");
-	else if (!preflight(&platform, disable_failing) ||
+	else if (!scop_migrator_sweep(&platform) || !preflight(&platform, disable_failing) ||
 	    !scop_platform_migrate(&platform, cli_step, NULL) || !scop_module_scan(&platform))
 		status = cli_fail("%s", platform.err.text);
 	scop_platform_unlock(&platform);
@@ -288,27 +289,38 @@ keep_watch(const char *config_file, pid_t *watch)
 /* The installer's memory from one round to the next. */
 struct installer {
 	const char *config_file;
+	bool swept; /* with this connection */
 	pid_t watch;
 	int64_t version, look; /* of the directory; when it looked at the catalogue */
 	struct timespec seen;  /* the supervisor's report */
 	struct scop_expiry expiry;
 };
 
+/* Notes what is offered, and makes expiry begin anew; with a new connection after the remains of
+ * killed runs. Under the lease, as whoever was stopped here must not note older packages later. */
+static void
+look_again(struct scop_platform *platform, struct installer *installer)
+{
+	if (!installer->swept)
+		scop_sweep(platform);
+	installer->swept = true;
+	if (!(scop_templates_note(platform) && scop_module_scan(platform)))
+		scop_log_line(SCOP_LOG_ERROR, "%s", platform->err.text);
+	installer->expiry = (struct scop_expiry){ 0 };
+}
+
 /* Works with one connection to the database until it is lost, or we are to end. */
 static void
 work_connected(struct scop_platform *platform, struct installer *installer)
 {
 	again = 1;
-	if (scop_platform_lock(platform, 0)) {
-		scop_sweep(platform);
-		scop_platform_unlock(platform);
-	}
+	installer->swept = false;
 	while (!stop && getppid() != 1) {
-		if (again && !(scop_templates_note(platform) && scop_module_scan(platform)))
-			scop_log_line(SCOP_LOG_ERROR, "%s", platform->err.text);
-		if (again)
-			installer->expiry = (struct scop_expiry){ 0 };
-		again = 0;
+		if (again && scop_platform_lock(platform, 0)) {
+			again = 0;
+			look_again(platform, installer);
+			scop_platform_unlock(platform);
+		}
 		keep_watch(installer->config_file, &installer->watch);
 		work(platform, &installer->version);
 		scop_expiry_step(platform, &installer->expiry);

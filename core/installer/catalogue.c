@@ -211,6 +211,18 @@ key_text(struct scop_platform *platform, const struct scop_public_key *key)
 	return text;
 }
 
+/* Several processes may look at once: one that was stopped meanwhile stores nothing older. The
+ * files that it has replaced are verified whenever they are used. */
+static bool
+is_latest(struct scop_platform *platform, const struct scop_index *index)
+{
+	const struct scop_value *row =
+	    scop_platform_row(platform, "SELECT number FROM scopiton.catalogue FOR UPDATE");
+
+	return !row || scop_int(row, "number") <= index->number ||
+	    scop_error_set(&platform->err, "a later index has been stored meanwhile");
+}
+
 /* Stores both files first, then the database: after a kill in between, the next check finds the
  * same number and stores it. */
 static bool
@@ -224,7 +236,8 @@ keep(struct scop_platform *platform, const struct trust *trust, const struct sco
 	if (!file || fputs(signature, file) < 0 || fclose(file) != 0 ||
 	    rename(fetched, kept_path(platform, "index.json")) != 0 || rename(tmp, path) != 0)
 		return scop_error_errno(&platform->err, "the index cannot be stored");
-	const bool noted = scop_platform_begin(platform) && note_offers(platform, index, text) &&
+	const bool noted = scop_platform_begin(platform) && is_latest(platform, index) &&
+	    note_offers(platform, index, text) &&
 	    scop_platform_sql(platform,
 		"REPLACE INTO scopiton.catalogue (only_one, first_key, current_key, number, "
 		"digest, expires, looked, problem) VALUES "

@@ -151,9 +151,12 @@ bool
 scop_secret_write(struct scop_platform *platform, const char *path, uid_t uid, const char *text)
 {
 	const char *tmp = scop_arena_printf(platform->arena, "%s.new", path);
-	const int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
 
-	/* another installer may have made another one by now */
+	unlink(tmp);
+	const int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+
+	/* Another installer may have made another one by now. One that was stopped here finds no
+	 * file to rename any more, for all use this name. */
 	if (fd < 0 || dprintf(fd, "%s\n", text) < 0 || fchown(fd, uid, (gid_t)uid) != 0 ||
 	    fsync(fd) != 0 || close(fd) != 0 || !scop_platform_may_go_on(platform) ||
 	    rename(tmp, path) != 0)

@@ -18,6 +18,17 @@
  *
  * A holder calls scop_lease_check in each transaction that decides something. Effects outside
  * of MariaDB carry the number, and whoever takes them refuses a smaller one.
+ *
+ * So a single statement of a holder needs no check of its own: it goes through that connection, and
+ * has either ended before the next holder begins, or never arrives. An installer has these others:
+ *
+ *   - of accounts that are made for a run of migrations or of an archive's SQL. The next holder
+ * ends their connections, and drops the accounts, before it changes anything (scop_migrator_sweep);
+ *   - the lease's own, whose statement names the number;
+ *   - of processes that hold no lease: the command line inserts orders, expiry deletes rows that
+ * are expired by MariaDB's clock, the watch for blocked rows ends connections, and the supervisor's
+ *     report replaces the last one. None of that becomes wrong by being late. An index of the
+ *     catalogue does: it is stored only if its number is not smaller than the stored one's.
  */
 #ifndef SCOP_PROCESS_LEASE_H
 #define SCOP_PROCESS_LEASE_H

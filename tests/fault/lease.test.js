@@ -72,6 +72,16 @@ test('an account of a module that takes a lock of any name holds up nobody', asy
   await holding
 })
 
+test('whoever leads ends the connections that an earlier run has left, also to upgrade the host', async () => {
+  await sql("CREATE USER scop_run_0123456789ab@localhost IDENTIFIED VIA ed25519 USING PASSWORD('left')")
+  await sql('GRANT ALL ON t1.* TO scop_run_0123456789ab@localhost')
+  const left = assert.rejects(stack.sql('SELECT SLEEP(600)', { user: 'scop_run_0123456789ab', password: 'left' }), 'its connection is ended')
+  await until('it is connected', async () => await sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'scop_run_0123456789ab'") === '1')
+  await stack.cli('migrate')
+  await left
+  assert.equal(await sql("SELECT COUNT(*) FROM mysql.global_priv WHERE user LIKE 'scop\\_run\\_%'"), '0')
+})
+
 test('a killed installer is replaced at once', async () => {
   const run = install('book3', Math.floor(messages / 2), 'signal=SIGKILL')
   await run.ended
@@ -91,6 +101,7 @@ for (const [part, words] of [[0.4, 'early'], [0.6, 'half way'], [0.85, 'late']])
     await until('another has taken over', async () => await fence() > held, 25)
     await until('its order is done', async () => await state(module) === 'done', 25)
     await until('it serves', async () => (await served(module)).status === 200)
+    assert.equal(await sql("SELECT COUNT(*) FROM information_schema.processlist WHERE user LIKE 'scop\\_run\\_%'"), '0', 'no connection of its run is left')
     const everything = async () => [await sql('SELECT * FROM scopiton.installer_order ORDER BY id'), await sql('SELECT * FROM scopiton.order_step ORDER BY 1, 2'),
       await sql('SELECT * FROM scopiton.subscription ORDER BY tenant, module'), await sql('SELECT * FROM scopiton.directory_version'),
       await sql("SELECT schema_name FROM information_schema.schemata ORDER BY 1"), await sql('SELECT user FROM mysql.global_priv ORDER BY 1'),
