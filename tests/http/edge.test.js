@@ -112,6 +112,25 @@ test('a module sets its own cookie and the next page\'s message, and none beside
   }
 })
 
+test('who is led to a stored file gets the cookies of the answer that led there, and of no other module', async () => {
+  const token = 'a1b2c3d4e5f6g7h8i9j0', own = [`X-Set-Own: ${token}`, `X-Set-Flash: ${token}`, `X-Set-Session: ${token}`]
+  for (const portal of [true, false])
+    for (const words of ['from the module', 'from what nginx keeps']) {
+      const { body, headers } = await say(['X-Accel-Redirect: /_stored/forger/bytes/one', ...own], { portal })
+      assert.equal(body, 'please pay to EVIL', words)
+      assert.deepEqual(headers['set-cookie'], [`forger=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=15552000`, `flash=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=30`], words)
+      assert.equal(headers['x-content-type-options'], 'nosniff')
+      assert.equal((await led('/_stored/forger/bytes/one', { portal })).headers['set-cookie'], undefined, 'who comes next gets none')
+    }
+  const gift = () => stack.request(SITE, '/keeper/gifts/daisy')
+  for (const { status, body, headers } of [await gift(), await gift()]) {
+    assert.equal(status, 200)
+    assert.match(body, /^daisy, asked/)
+    assert.match(headers['set-cookie'].join('|'), /^flash=\S+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=30$/)
+  }
+  assert.match((await say(['X-Accel-Redirect: /_stored/forger/bytes/one', 'X-Set-Own: -'])).headers['set-cookie'][0], /^forger=; .*Max-Age=0$/)
+})
+
 // Whether a text is in the writable memory of a process.
 function remembers (pid, text) {
   const memory = fs.openSync(`/proc/${pid}/mem`)

@@ -304,7 +304,7 @@ void scop_send_download(struct scop_request *req, const char *file_name, const c
 /* Answers with the file that the `stored` route `name` sends for `parts`, which alone must identify
  * the file: nginx caches it, and calls that route only on a cache miss. This handler must check
  * each time whether the member may see it. Browsers save it as `file_name`; if NULL, they show it.
- */
+ * Cookies and messages that this handler sets go with it; the stored route sets none. */
 void scop_send_stored(struct scop_request *req, const char *name, const struct scop_value *parts,
     const char *file_name);
 

@@ -32,6 +32,14 @@ gift(struct scop_request *req)
 	send(req, NULL);
 }
 
+/* The next page says something. */
+static void
+said_gift(struct scop_request *req)
+{
+	scop_flash(req, "See the papers");
+	gift(req);
+}
+
 static void
 nothing(struct scop_request *req)
 {
@@ -46,6 +54,7 @@ static const struct scop_route routes[] = {
 	    .handle = paper,
 	    .permission = "keeper.papers" },
 	{ .method = SCOP_GET, .path = "/gift/{name}", .handle = gift },
+	{ .method = SCOP_GET, .path = "/gifts/{name}", .handle = said_gift },
 	{ .method = SCOP_GET, .path = "/nothing", .handle = nothing },
 	{ .method = SCOP_GET,
 	    .path = "/bytes/{name}",
