@@ -112,6 +112,7 @@ write_config() { # further lines as arguments
 		echo "db_socket = $RUN/db.sock"
 		echo "db_password_file = $VAR/secrets/.db"
 		echo "port = $PORT"
+		[ -z "${METRICS_PORT:-}" ] || echo "metrics_port = $METRICS_PORT"
 		echo "https = no"
 		case " $* " in *" development = "*) ;; *) echo "development = yes" ;; esac
 		echo "separate_users = $(separate_users)"

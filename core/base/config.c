@@ -51,6 +51,7 @@ static const struct setting {
 	TEXT(nginx_user, ""),
 	TEXT(nginx_group, ""),
 	TEXT(port, ""),
+	TEXT(metrics_port, ""),
 	TEXT(trusted_proxies, ""),
 	TEXT(form_rate, "5r/s"),
 	NUMBER(requests_at_once, 256, 1, 4096),

@@ -37,6 +37,7 @@ struct scop_config {
 	char nginx_group[SCOP_CONFIG_TEXT]; /* may open the pools' sockets; empty: the own group */
 	/* of nginx and in printed addresses; empty: the standard port */
 	char port[SCOP_CONFIG_TEXT];
+	char metrics_port[SCOP_CONFIG_TEXT]; /* for programs of this machine; empty: none */
 	/* addresses and networks, separated by blanks, whose word on a visitor's address counts */
 	char trusted_proxies[SCOP_CONFIG_LIST];
 	/* of one tenant to one module; further ones are answered 503 */

@@ -73,6 +73,8 @@ print_template(FILE *file, const struct scop_config *config)
 		{ "@AT_ONCE@", at_once },
 		{ "@CATALOGUE_HOST@",
 		    config->catalogue_host[0] ? config->catalogue_host : "catalogue.invalid" },
+		{ "@IF_METRICS@", config->metrics_port[0] ? "" : "# " },
+		{ "@METRICS_PORT@", config->metrics_port },
 		{ "@IF_DEVELOPMENT@", config->development ? "" : "# " },
 		{ "@DEVELOPMENT@", config->development ? "yes" : "no" },
 		{ "@USER@", user },

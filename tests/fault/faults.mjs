@@ -120,6 +120,6 @@ export async function json (stack, host, url) {
 
 // A number of the supervisor's metrics for a module.
 export async function metric (stack, name, module) {
-  const { body } = await stack.request('127.0.0.1', '/metrics')
+  const body = await stack.metrics()
   return Number(body.match(new RegExp(`^${name}\\{module="${module}",[^}]*serves="web"\\} (\\d+)$`, 'm'))?.[1])
 }

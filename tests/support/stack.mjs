@@ -35,7 +35,7 @@ export async function start ({ config = [], modules, formRate = '1000r/s', mail 
   })
   for (let line; (line = await next()) !== 'ready';) continue
   const ports = Object.fromEntries(fs.readFileSync(path.join(folder, 'ports'), 'utf8').trim().split('\n').map((line) => line.split('=')))
-  return Object.assign(new Stack(folder, Number(ports.http), child, next), { mailPort: ports.mail })
+  return Object.assign(new Stack(folder, Number(ports.http), child, next), { mailPort: ports.mail, metricsPort: Number(ports.metrics) })
 }
 
 // Reads the mailbox each time that it is sent a line: Python needs longer to start than to read.
@@ -154,16 +154,16 @@ class Stack {
     return this.processes('scopiton-worker\0', `module=${module}\0`)
   }
 
-  // One request to 127.0.0.1 under a host name, perhaps `from` another of the machine's own addresses (127.x.x.x). Gives status,
+  // One request to 127.0.0.1 under a host name, at another `port` or at the visitors', perhaps `from` another of the machine's own addresses (127.x.x.x). Gives status,
   // headers and body.
-  request (host, url, { method = 'GET', headers = {}, body, form, from } = {}) {
+  request (host, url, { method = 'GET', headers = {}, body, form, from, port = this.port } = {}) {
     if (form) {
       body = form instanceof URLSearchParams ? form.toString() : new URLSearchParams(form).toString()
       headers = { 'Content-Type': 'application/x-www-form-urlencoded', ...headers }
       method = 'POST'
     }
     return new Promise((resolve, reject) => {
-      const request = http.request({ host: '127.0.0.1', port: this.port, path: url, method, agent: this.agent, ...(from && { localAddress: from }),
+      const request = http.request({ host: '127.0.0.1', port, path: url, method, agent: this.agent, ...(from && { localAddress: from }),
         headers: { Host: host, ...(body !== undefined ? { 'Content-Length': Buffer.byteLength(body) } : {}), ...headers } },
       (response) => {
         const parts = []
@@ -177,6 +177,9 @@ class Stack {
       request.end()
     })
   }
+
+  // The supervisor's metrics, as a program of this machine gets them.
+  async metrics () { return (await this.request('localhost', '/metrics', { port: this.metricsPort })).body }
 
   // The form key on a page; if `action` is given, of the form that posts to it.
   async key (host, url, headers = {}, action) {
