@@ -131,6 +131,7 @@ scop_dump_run(struct scop_platform *platform, const char *const *what, const cha
 	words[n++] = "--hex-blob";
 	words[n++] = "--skip-dump-date";
 	words[n++] = "--skip-comments";
+	words[n++] = "--skip-triggers"; /* the host's own: an archive has plain tables */
 	for (size_t i = 0; i < count; i++)
 		words[n++] = what[i];
 	words[n] = NULL;

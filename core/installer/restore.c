@@ -20,6 +20,7 @@
 #include "installer/migrator.h"
 #include "installer/opened.h"
 #include "package/migration.h"
+#include "queue/queue.h"
 
 #define MAIL_COLUMNS \
 	"recipient, recipient_name, sender_name, reply_to, subject, html, secret, created, " \
@@ -295,8 +296,8 @@ scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *
 		"INSERT IGNORE INTO queue.outbox (role, is_event, name, once, body, run_at, "
 		"created, tries) SELECT %s, is_event, name, once, body, IF(run_at > '2000-01-01', "
 		"run_at, UTC_TIMESTAMP(3)), IF(created > '2000-01-01', created, UTC_TIMESTAMP(3)), "
-		"tries FROM " SCOP_STAGING ".outbox WHERE %s ORDER BY id",
-		role, ours) &&
+		"tries FROM " SCOP_STAGING ".outbox WHERE %s AND LENGTH(body) <= %d ORDER BY id",
+		role, ours, SCOP_QUEUE_BODY_MAX) &&
 	    scop_platform_sql(platform,
 		"INSERT INTO queue.mail (" MAIL_ROW ") SELECT %s, " MAIL_COLUMNS
 		" FROM " SCOP_STAGING ".mail m WHERE %s AND (secret = 0 OR html = '') AND (state "

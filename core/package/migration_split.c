@@ -159,6 +159,20 @@ next_step(struct split *split)
 	return true;
 }
 
+/* Whether it is a trigger whose block of statements has not ended yet. */
+static bool
+is_open_block(const struct scop_buffer *sql)
+{
+	static const char begin[] = "BEGIN", end[] = "END";
+	const size_t length = sizeof end - 1;
+	const char *block =
+	    starts_with(sql->data, "CREATE TRIGGER ") ? find_word(sql->data, begin) : NULL;
+
+	return block && isspace((unsigned char)block[sizeof begin - 1]) &&
+	    !(strchr(" \t\n;", sql->data[sql->length - length - 1]) &&
+		strcasecmp(sql->data + sql->length - length, end) == 0);
+}
+
 static bool
 finish_step(struct split *split)
 {
@@ -171,6 +185,10 @@ finish_step(struct split *split)
 		sql->data[--sql->length] = '\0';
 	if (sql->length == 0)
 		return next_step(split);
+	if (is_open_block(sql)) {
+		scop_buffer_char(sql, ';');
+		return true;
+	}
 	for (size_t i = 0; i < 4; i++)
 		writes_rows |= starts_with(sql->data, rows[i]);
 	for (size_t i = 0; i < 3; i++)
@@ -271,5 +289,8 @@ scop_migration_split(struct scop_arena *arena, const char *file, const char *tex
 	}
 	if (split.quote)
 		return scop_error_set(err, "%s:%u: a string is not closed", file, split.started);
-	return finish_step(&split);
+	if (!finish_step(&split))
+		return false;
+	return split.sql.length == 0 ||
+	    scop_error_set(err, "%s:%u: a trigger's block has no END", file, split.started);
 }

@@ -23,7 +23,7 @@ struct scop_value;
 
 enum {
 	SCOP_QUEUE_BATCH = 100,
-	SCOP_QUEUE_BODY_MAX = 64 << 10,
+	SCOP_QUEUE_BODY_MAX = 64 << 10, /* also in migrations/queue/0006_short.sql */
 	SCOP_QUEUE_LEFT_OUT = 8,
 	SCOP_QUEUE_TRIES = 10
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Places and takes of the queue are shared: neither slow jobs nor a long backlog of one module is in the way of another's.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
 import { Packages } from '../fault/faults.mjs'
@@ -43,9 +45,19 @@ test('an entry with a time of long ago goes before no older one', async () => {
   await until('all are cancelled', async () => await number("SELECT COUNT(*) FROM queue.outbox WHERE name = 'slow'") === 0, 60)
 })
 
-test('a body that no library has bounded comes to its end unread', async () => {
-  const large = (event) => `INSERT INTO queue.outbox (role, is_event, name, body) VALUES ('t1_clerk', ${event}, 'vain', CONCAT('{"text":"', REPEAT('x', 65536), '"}'))`
-  await stack.sql(`${large(0)}; ${large(1)}; INSERT INTO queue.outbox (role, name, body) VALUES ('t1_clerk', 'note', CONCAT('{"text":"', REPEAT('x', 200), '"}'))`)
+test('a body that no library has bounded is not stored, and who tries is told', async () => {
+  const account = { user: 'scop_clerk', password: fs.readFileSync(path.join(stack.folder, 'secrets/clerk'), 'utf8').split(/\s/)[0] }
+  const put = (bytes) => stack.sql(`SET ROLE t1_clerk; INSERT INTO queue.outbox (name, body, run_at) VALUES ('nothing', CONCAT('{"text":"', REPEAT('x', ${bytes - 11}), '"}'), UTC_TIMESTAMP() + INTERVAL 1 DAY)`, account)
+  for (const bytes of [65537, 15_000_000]) await assert.rejects(put(bytes), /the body of a job or event may have 65,536 bytes/)
+  assert.equal(await number("SELECT COUNT(*) FROM queue.outbox WHERE role = 't1_clerk'"), 0)
+  await put(65536)
+  assert.equal(await number("SELECT SUM(LENGTH(body)) FROM queue.outbox WHERE role = 't1_clerk'"), 65536)
+  await stack.sql("DELETE FROM queue.outbox WHERE role = 't1_clerk'")
+})
+
+test('a large body that was stored before there was a limit comes to its end unread', async () => {
+  const large = (event) => `INSERT INTO queue.outbox (role, is_event, name, body, run_at) VALUES ('t1_clerk', ${event}, 'vain', '', UTC_TIMESTAMP() + INTERVAL 1 DAY)`
+  await stack.sql(`${large(0)}; ${large(1)}; UPDATE queue.outbox SET body = CONCAT('{"text":"', REPEAT('x', 65536), '"}'), run_at = UTC_TIMESTAMP(3) WHERE name = 'vain'; INSERT INTO queue.outbox (role, name, body) VALUES ('t1_clerk', 'note', CONCAT('{"text":"', REPEAT('x', 200), '"}'))`)
   await until('both have ended', async () => await number("SELECT COUNT(*) FROM queue.dead WHERE role = 't1_clerk' AND error = 'its body is too large' AND body = '{}'") === 2, 20)
   await until('the other is done', async () => await number("SELECT COUNT(*) FROM t1_clerk.note WHERE job = 'note'") === 1, 20)
   assert.equal(await number("SELECT COUNT(*) FROM queue.outbox WHERE role = 't1_clerk'"), 0)

@@ -159,6 +159,27 @@ a_string_that_is_not_closed_is_refused_with_its_line(void **state)
 }
 
 static void
+the_block_of_a_trigger_is_one_statement(void **state)
+{
+	static const char trigger[] =
+	    "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN\n\tIF `NEW`.x > 1 THEN SET "
+	    "@y = 1;\n\tEND IF;\nEND";
+
+	(void)state;
+	assert_true(split(scop_arena_printf(arena,
+	    "-- probe: SELECT 1\n%s;\n-- probe: SELECT 2\nCREATE TRIGGER u BEFORE UPDATE ON a FOR "
+	    "EACH ROW SET @begins = 1;\nINSERT INTO a (x) VALUES (1);\n",
+	    trigger)));
+	assert_int_equal(count, 3);
+	assert_string_equal(steps[0].sql, trigger);
+	assert_string_equal(steps[2].sql, "INSERT INTO a (x) VALUES (1)");
+	assert_false(
+	    split("-- probe: SELECT 1\nCREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN "
+		  "SET @y = 1;\nINSERT INTO a (x) VALUES (1);\n"));
+	assert_string_equal(err.text, "0001.sql:2: a trigger's block has no END");
+}
+
+static void
 a_backslash_before_a_quote_is_told_or_does_not_end_the_string(void **state)
 {
 	(void)state;
@@ -242,6 +263,7 @@ main(void)
 		TEST(columns_in_brackets_are_probed_or_refused),
 		TEST(what_is_no_step_is_refused_with_its_line),
 		TEST(a_string_that_is_not_closed_is_refused_with_its_line),
+		TEST(the_block_of_a_trigger_is_one_statement),
 		TEST(a_backslash_before_a_quote_is_told_or_does_not_end_the_string),
 		TEST(other_comments_are_comments_too_or_told_as_what_they_are),
 		TEST(more_statements_than_there_is_room_for_are_refused),
