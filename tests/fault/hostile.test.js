@@ -402,6 +402,14 @@ test('a worker has no file open but the log and shared memory, and its standard 
   assert.deepEqual(files.filter((target) => !/scopiton\.log$|^\/memfd:/.test(target)), [])
 })
 
+test('a worker has the memory and the open files that it is given, and leaves no core', async () => {
+  await get(acme, 'guestbook')
+  const [pid] = await stack.workers('guestbook'), limits = fs.readFileSync(`/proc/${pid}/limits`, 'utf8')
+  assert.match(limits, new RegExp(`^Max address space +${512 << 20} +${512 << 20} `, 'm'))
+  assert.match(limits, /^Max open files +(\d{1,3}) +\1 /m)
+  assert.match(limits, /^Max core file size +0 +0 /m)
+})
+
 // ---- data ----
 
 test('a statement that is made at run time is not run at all, whatever it asks', async () => {

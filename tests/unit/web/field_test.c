@@ -3,6 +3,7 @@
 #include "../with_arena.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/value.h"
 #include "web/field.h"
@@ -275,6 +276,23 @@ a_refusal_may_belong_to_no_field(void **state)
 	assert_int_equal(scop_count(scop_map_value(&req->error_by_field)), 0);
 }
 
+static void
+a_pattern_gives_up_on_a_text_made_for_it(void **state)
+{
+	static const char text[] =
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!";
+	const struct scop_field field = { .name = "f",
+		.type = SCOP_FIELD_TEXT,
+		.pattern = "(a+)+[bc]" };
+	const clock_t began = clock();
+
+	(void)state;
+	assert_string_equal(taken(&field, "aab"), "aab");
+	for (int i = 0; i < 20; i++)
+		assert_string_equal(taken(&field, text), "!");
+	assert_true(clock() - began < 2 * CLOCKS_PER_SEC); /* PCRE2's own limit is far higher */
+}
+
 int
 main(void)
 {
@@ -286,6 +304,7 @@ main(void)
 		TEST(an_hour_that_comes_twice_is_asked_for),
 		TEST(a_refusal_may_belong_to_no_field),
 		TEST(files_are_counted_and_measured),
+		TEST(a_pattern_gives_up_on_a_text_made_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
