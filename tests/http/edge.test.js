@@ -131,6 +131,14 @@ test('who is led to a stored file gets the cookies of the answer that led there,
   assert.match((await say(['X-Accel-Redirect: /_stored/forger/bytes/one', 'X-Set-Own: -'])).headers['set-cookie'][0], /^forger=; .*Max-Age=0$/)
 })
 
+test('an answer with a cookie that nginx did not make is not sent, wherever else it leads', async () => {
+  const nowhere = ['@again', '@moved', '@broken', '@again_for_member', '@moved_for_member', '@unresolved']
+  for (const portal of [true, false])
+    for (const to of ['/_stored/forger/bytes/one', '/_stored/keeper/bytes/one', '/_welcome/en', '/', ...nowhere])
+      for (const cookie of ['Set-Cookie: sid=evil; Path=/', 'set-cookie: __Host-sid=evil; Path=/; Secure']) await assert.rejects(say([`X-Accel-Redirect: ${to}`, cookie], { portal }), /socket hang up|ECONNRESET/, to)
+  for (const to of nowhere) await assert.rejects(led(to), /socket hang up|ECONNRESET/, to)
+})
+
 // Whether a text is in the writable memory of a process.
 function remembers (pid, text) {
   const memory = fs.openSync(`/proc/${pid}/mem`)
