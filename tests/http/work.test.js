@@ -88,7 +88,7 @@ test('a job that cannot be done now is tried again, and what it wrote before is 
     await hurry()
   }
   await until('it has run', async () => await notes("text = 'third time'") === 1)
-  assert.equal(await waiting("name = 'flaky'"), 0)
+  await until('it is gone', async () => await waiting("name = 'flaky'") === 0)
 })
 
 test('a job that crashes is run again, and takes effect once', async () => {
