@@ -1,30 +1,34 @@
 // SPDX-License-Identifier: EUPL-1.2
-// SQL by the mariadb client. A client is kept for what is asked next, for tests ask often and each start costs as much as fifty
-// queries; what would change its session, or comes while it is busy, gets a client of its own. At the host's isolation level, so that
-// a test's statement locks no more rows than the host's.
+// SQL by the mariadb client. Clients are kept for what is asked next, for tests ask often and each start costs as much as fifty
+// queries; what comes while all are busy gets one more, and what would change the session a client of its own. At the host's isolation
+// level, so that a test's statement locks no more rows than the host's.
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const ALONE = /\b(SET|BEGIN|START|LOCK|GET_LOCK|TEMPORARY|PREPARE|DELIMITER)\b|\\/i
+// What changes the session: statements by how they begin, of which UPDATE ... SET is none; and words wherever they stand.
+const ALONE = /(^|;)\s*(SET|BEGIN|START|LOCK|FLUSH\s+TABLES|PREPARE|DELIMITER)\b|\b(GET_LOCK|TEMPORARY)\b|\\/i
 const GONE = /^ERROR (2002|2006|2013) /m // the server has ended since; another client finds the next one
 
 export class Sql {
   constructor (socket, user, password) {
     this.args = ['--no-defaults', "--init-command=SET SESSION tx_isolation='READ-COMMITTED'", '--default-character-set=utf8mb4', `--socket=${socket}`, '-u', user, `-p${password}`, '-N', '-B']
+    this.clients = new Set()
+    this.idle = []
   }
 
   async ask (text) {
-    if (ALONE.test(text) || this.busy) return this.once(text)
-    this.busy = true
+    if (ALONE.test(text)) return this.once(text)
+    const client = this.idle.find(({ over }) => !over) ?? this.#start()
+    this.idle = this.idle.filter((one) => one !== client && !one.over)
     try {
-      return await this.kept(text)
+      return await this.#kept(client, text)
     } catch (error) {
       if (!GONE.test(error.stderr ?? '')) throw error
       return await this.once(text)
     } finally {
-      this.busy = false
+      this.idle.push(client)
     }
   }
 
@@ -34,9 +38,8 @@ export class Sql {
   }
 
   // The answer ends where a mark follows; after an error the client ends.
-  kept (text) {
-    this.client ??= this.#start()
-    const client = this.client, mark = randomUUID()
+  #kept (client, text) {
+    const mark = randomUUID()
     return new Promise((resolve, reject) => {
       client.told = () => {
         if (!client.said.endsWith(mark + '\n')) return
@@ -45,10 +48,8 @@ export class Sql {
         client.said = ''
       }
       client.ended = (code) => {
-        this.client = undefined
         reject(Object.assign(new Error(`Command failed: ${text}\n${client.errors}`), { code, stderr: client.errors, stdout: client.said }))
       }
-      if (client.over) return client.ended(client.exitCode)
       client.stdin.write(`${text.trim().replace(/;$/, '')}\n;\nSELECT '${mark}';\n`)
     })
   }
@@ -59,15 +60,19 @@ export class Sql {
     client.stdout.setEncoding('utf8').on('data', (part) => { client.said += part; client.told() })
     client.stderr.setEncoding('utf8').on('data', (part) => { client.errors += part })
     client.stdin.on('error', () => {}) // it has ended: 'close' reports it
-    client.on('close', (code) => { client.over = true; client.ended(code) })
+    client.on('close', (code) => {
+      client.over = true
+      this.clients.delete(client)
+      client.ended(code)
+    })
+    this.clients.add(client)
     return client
   }
 
   async end () {
-    const client = this.client
-    if (!client || client.over) return
-    const over = new Promise((resolve) => { client.ended = resolve })
-    client.stdin.end()
-    await over
+    await Promise.all([...this.clients].map((client) => new Promise((resolve) => {
+      client.ended = resolve
+      client.stdin.end()
+    })))
   }
 }

@@ -46,10 +46,12 @@ def read(m):
     part = lambda kind: (lambda p: p.get_content() if p else '')(m.get_body((kind,)))
     return {**{k.lower(): str(v) for k, v in m.items()}, 'text': part('plain'), 'html': part('html'), 'defects': [str(d) for d in m.defects],
         'files': [{'name': p.get_filename(), 'type': p.get_content_type(), 'size': len(p.get_payload(decode=True))} for p in m.iter_attachments()]}
+known = {}
 for line in sys.stdin:
     box = mailbox.Maildir(sys.argv[1], create=True)
     came = lambda key: [int(number) for number in re.findall('[0-9]+', key)] # seconds, microseconds, process, counter
-    print(json.dumps([read(box[k]) for k in sorted(box.keys(), key=came)]), flush=True)
+    known = {k: known.get(k) or read(box[k]) for k in sorted(box.keys(), key=came)}
+    print(json.dumps(list(known.values())), flush=True)
 `
 
 class Stack {
