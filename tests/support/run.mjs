@@ -13,9 +13,12 @@ import path from 'node:path'
 import { readCmocka, readEvents } from './results.mjs'
 
 const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
-const AT_ONCE = Number(process.env.JOBS || os.availableParallelism() + 1) // one more than cores: files wait, too
+const CORES = os.availableParallelism()
+// As many files run as use all cores, by what they usually use; or as many as JOBS says.
+const AT_ONCE = Number(process.env.JOBS || CORES * 2 + 1), BUSY = process.env.JOBS ? Infinity : CORES * 1.15
+const USES = 0.67 // of a core, by a file of which nothing else is known; so that one more of these run than there are cores
 const UNDER = process.env.UNDER?.split(' ') ?? [] // the program, with its arguments, that runs the unit tests: of `make valgrind`
-const ROOM = 600 * 2 ** 20 // bytes for one test's folder: three private Scopitons, or copies of the build
+const ROOM = 600 * 2 ** 20 // bytes for a core's tests: three private Scopitons, or copies of the build
 const root = process.cwd() // of the tested tree: paths are below it
 const top = fs.mkdtempSync(path.join(process.env.TMPDIR ? os.tmpdir() : inMemory() ?? os.tmpdir(), `scopiton-tests-${process.pid}-`))
 fs.chmodSync(top, 0o755) // modules may have users of their own
@@ -28,10 +31,10 @@ const SLOWEST = 12
 
 // ---- the place of the temporary folders ----
 
-// The folder of files in memory, if it has room for as many private Scopitons as run at once, and programs may run there. A file
+// The folder of files in memory, if it has room for the private Scopitons that run at once, and programs may run there. A file
 // costs about half there: the file system of a disk looks for a place for each of the thousands of tables.
 function inMemory () {
-  const place = '/dev/shm', needed = AT_ONCE * ROOM
+  const place = '/dev/shm', needed = (CORES + 1) * ROOM
   try {
     for (const left of fs.readdirSync(place)) { // of killed runs, which would go on using memory
       const [, owner] = left.match(/^scopiton-tests-(\d+)-/) ?? []
@@ -197,21 +200,28 @@ function tell (job) {
 function tellTimes (done, began) {
   const now = machineTime(), busy = (now.busy - began.busy) / (now.all - began.all)
   console.log(`\nThe slowest files, in seconds and seconds of processor (the machine was busy for ${Math.round(busy * 100)} % of the time):`)
-  const slowest = done.toSorted((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)
+  const slowest = done.toSorted((one, other) => other.seconds - one.seconds).slice(0, process.env.V ? done.length : SLOWEST)
   for (const { name, seconds, processor = 0 } of slowest) console.log(`${seconds.toFixed(1).padStart(7)}${processor.toFixed(1).padStart(8)}  ${name}`)
 }
 
 // How long a job will take, to start the longest first: as the last time, else as usual, else by its size.
 function expectedSeconds (kind, name, file) {
   if (kind === 'unit') return Infinity
-  return known[name] ?? usual[name] ?? fs.statSync(path.resolve(root, file)).size / 1000
+  return known[name] ?? [usual[name]].flat()[0] ?? fs.statSync(path.resolve(root, file)).size / 1000
+}
+
+// How much of a core it uses. Of a file that is known to wait a lot, or to use more than one, its usual seconds are followed by those of
+// processor: [110, 6].
+function expectedUse (kind, name) {
+  if (kind === 'unit') return 1
+  return Array.isArray(usual[name]) ? usual[name][1] / usual[name][0] : USES
 }
 
 function jobsOf (words) {
   return words.map((word) => {
     const [, kind, file] = word.match(/^(unit|file|sanitized):(.*)$/)
     const name = { unit: file.replace('build-asan/', ''), file, sanitized: `${file}, sanitized` }[kind]
-    return { kind, name, path: file, expected: expectedSeconds(kind, name, file) }
+    return { kind, name, path: file, expected: expectedSeconds(kind, name, file), use: expectedUse(kind, name) }
   }).sort((one, other) => other.expected - one.expected)
 }
 
@@ -226,17 +236,31 @@ async function interrupted (status) {
 
 let stopped = false
 for (const [name, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.once(name, () => interrupted(status))
-const queue = jobsOf(process.argv.slice(2)), done = [], began = machineTime()
-await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-  for (let job; !stopped && (job = queue.shift());) {
-    await run(job)
-    if (stopped) break
-    tell(job)
-    done.push(job)
+const queue = jobsOf(process.argv.slice(2)), count = queue.length, done = [], began = machineTime()
+
+// The longest of which there is room for beside those that run.
+function next () {
+  const used = [...running].reduce((sum, { use }) => sum + use, 0)
+  const index = running.size === 0 ? 0 : queue.findIndex(({ use }) => used + use <= BUSY)
+  return index < 0 || running.size >= AT_ONCE ? undefined : queue.splice(index, 1)[0]
+}
+
+await new Promise((resolve) => {
+  const goOn = () => {
+    for (let job; !stopped && (job = next());) {
+      run(job).then((ended) => {
+        if (stopped) return
+        tell(ended)
+        done.push(ended)
+        goOn()
+      })
+    }
+    if (done.length === count) resolve()
   }
-}))
+  goOn()
+})
 if (stopped) await new Promise(() => {}) // until interrupted() has ended
-const sum = (count) => done.reduce((total, job) => total + count(job), 0)
+const sum = (of) => done.reduce((total, job) => total + of(job), 0)
 const passed = sum((job) => job.passed), failed = sum((job) => job.failures.length), skipped = sum((job) => job.skipped)
 fs.writeFileSync(`${times}.${process.pid}`, JSON.stringify({ ...known, ...Object.fromEntries(done.map((job) => [job.name, job.seconds])) }, null, 1))
 fs.renameSync(`${times}.${process.pid}`, times)
