@@ -114,7 +114,7 @@ RPATH := -Wl,-rpath,'$$ORIGIN/..' $(BUILD)/libscopiton.so.1
 
 $(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libmariadb libarchive jansson libcurl) -ldl -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libmariadb libarchive jansson) -ldl -o $@
 
 $(BUILD)/libexec/scopiton-lint: $(call object,$(LINT)) $(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o $(BUILD)/libscopiton.so.1
 	$(SAY) "  $(@:$(BUILD)/%=%)"

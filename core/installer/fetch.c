@@ -3,6 +3,7 @@
 #include "installer/fetch.h"
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,36 +33,62 @@ take(char *bytes, size_t one, size_t size, void *context)
 	return write(sink->fd, bytes, size) == (ssize_t)size ? size : 0;
 }
 
+/* libcurl's functions. It is loaded by the first fetch only: it and the thirty libraries that it
+ * needs take as long to load as everything else of a command, and few commands fetch. */
+static struct {
+	CURL *(*init)(void);
+	CURLcode (*set)(CURL *curl, CURLoption option, ...);
+	CURLcode (*perform)(CURL *curl);
+	void (*cleanup)(CURL *curl);
+	const char *(*words)(CURLcode code);
+} lib;
+
+static bool
+load_curl(void)
+{
+	void *curl = lib.init ? NULL : dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+
+	if (!curl)
+		return lib.init != NULL;
+	lib.set = dlsym(curl, "curl_easy_setopt");
+	lib.perform = dlsym(curl, "curl_easy_perform");
+	lib.cleanup = dlsym(curl, "curl_easy_cleanup");
+	lib.words = dlsym(curl, "curl_easy_strerror");
+	if (lib.set && lib.perform && lib.cleanup && lib.words)
+		lib.init = dlsym(curl, "curl_easy_init");
+	return lib.init != NULL;
+}
+
 static bool
 over_http(const struct scop_config *config, const char *url, struct sink *sink,
     struct scop_error *err)
 {
 	char words[CURL_ERROR_SIZE] = "";
-	CURL *curl = curl_easy_init();
+	CURL *curl = load_curl() ? lib.init() : NULL;
 
 	if (!curl)
 		return scop_error_set(err, "libcurl cannot start");
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	lib.set(curl, CURLOPT_URL, url);
+	lib.set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	/* a redirect leaves this catalogue */
-	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SECONDS_MAX);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, sink);
-	const CURLcode code = curl_easy_perform(curl);
-	curl_easy_cleanup(curl);
+	lib.set(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	lib.set(curl, CURLOPT_FAILONERROR, 1L);
+	lib.set(curl, CURLOPT_NOSIGNAL, 1L);
+	lib.set(curl, CURLOPT_CAINFO, config->ca_file);
+	lib.set(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	lib.set(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+	lib.set(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+	lib.set(curl, CURLOPT_TIMEOUT, (long)SECONDS_MAX);
+	lib.set(curl, CURLOPT_ERRORBUFFER, words);
+	lib.set(curl, CURLOPT_WRITEFUNCTION, take);
+	lib.set(curl, CURLOPT_WRITEDATA, sink);
+	const CURLcode code = lib.perform(curl);
+	lib.cleanup(curl);
 	if (code == CURLE_OK)
 		return true;
 	return sink->too_large ||
 	    scop_error_set(err, "'%s' cannot be fetched: %s", url,
-		words[0] ? words : curl_easy_strerror(code));
+		words[0] ? words : lib.words(code));
 }
 
 static bool
