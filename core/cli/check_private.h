@@ -44,6 +44,9 @@ void check_remove_tenants(struct check *check);
 bool check_install(struct check *check, int which, const char *folder, const char *code);
 bool check_purge(struct check *check, int which);
 
+/* Removes all that a purge removes, without the export, which level 2 has measured. */
+bool check_drop(struct check *check, int which);
+
 /* ---- the levels: whether the package reaches them; each prints why not ---- */
 
 typedef bool check_level(struct check *check);

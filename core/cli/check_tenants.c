@@ -13,6 +13,7 @@
 #include "base/buffer.h"
 #include "installer/create.h"
 #include "installer/delete.h"
+#include "installer/directory.h"
 #include "installer/install.h"
 #include "installer/life.h"
 #include "installer/tenant.h"
@@ -153,6 +154,18 @@ check_purge(struct check *check, int which)
 
 	return scop_module_purge(check->platform, check->tenants[which], name, name, NULL, NULL,
 		   &report) ||
+	    check_fails(check, "E202");
+}
+
+bool
+check_drop(struct check *check, int which)
+{
+	struct scop_platform *platform = check->platform;
+	const uint32_t tenant = check->tenants[which];
+	const char *name = check->package.manifest.name;
+
+	return (scop_module_uninstall(platform, tenant, name) && scop_directory_write(platform) &&
+		   scop_module_drop(platform, tenant, name)) ||
 	    check_fails(check, "E202");
 }
 

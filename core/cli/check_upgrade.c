@@ -160,7 +160,7 @@ survives_kills(struct check *check, const char *old)
 	if (!check_install(check, 0, check->folder, "E601"))
 		return false;
 	const int64_t whole = scop_time_now() - began; /* microseconds */
-	if (!check_purge(check, 0))
+	if (!check_drop(check, 0))
 		return false;
 	for (int i = 0; i < KILLS; i++) {
 		if (!has_before(check, old))
@@ -173,7 +173,7 @@ survives_kills(struct check *check, const char *old)
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		if (!scop_migrator_sweep(check->platform) || !serves_after(check, old) ||
-		    !check_install(check, 0, check->folder, "E602") || !check_purge(check, 0))
+		    !check_install(check, 0, check->folder, "E602") || !check_drop(check, 0))
 			return false;
 	}
 	return true;
