@@ -18,6 +18,9 @@
 # and says for each module: $(eval $(call scopiton_module,NAME,FOLDER OF SOURCES,FOLDER OF PACKAGES)).
 # "make V=1" shows the commands.
 
+# No built-in rule is of use here, and looking for one that is takes longer than everything else that make does.
+MAKEFLAGS += -r
+
 Q ?= $(if $(V),,@)
 SAY ?= $(if $(V),@:,@echo)
 
