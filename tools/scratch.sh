@@ -3,7 +3,7 @@
 
 # A change of any of these asks for another database.
 scratch_key() {
-	{ mariadbd --version; id -u; separate_users; cat tools/stack.sh tools/scratch.sh; find migrations "$SCOPITON" "${LIBEXEC%/*}/libscopiton.so.1" -type f -print0 | sort -z | xargs -0 cat; } |
+	{ mariadbd --version; echo $EUID; separate_users; find -L tools/stack.sh tools/scratch.sh migrations "$SCOPITON" "${LIBEXEC%/*}/libscopiton.so.1" -type f -printf '%p %s %T@\n' | sort; } |
 		sha256sum | cut -c 1-16
 }
 

@@ -84,19 +84,19 @@ prepare_folders() {
 	mkdir -p "$VAR/run"
 	chmod 755 "$VAR" "$VAR/run"
 	[ -L "$RUN" ] || ln -s "$VAR/run" "$RUN"
-	[ "$(readlink "$RUN")" = "$VAR/run" ] && [ "$(stat -c %u "$RUN")" = "$(id -u)" ] ||
+	[ "$(readlink "$RUN")" = "$VAR/run" ] && [ "$(stat -c %u "$RUN")" = $EUID ] ||
 		fail "'$RUN' belongs to somebody else or leads elsewhere. Remove it and start again."
 }
 
 # As root, modules get user ids of their own, if these can reach the folder at all.
 separate_users() {
-	[ "$(id -u)" -eq 0 ] || { echo no; return; }
-	local at=$VAR
-	while [ "$at" != / ]; do
-		case $(stat -c %A "$at") in *x|*t) ;; *) echo no; return ;; esac
-		at=$(dirname "$at")
+	[ $EUID -eq 0 ] || { echo no; return; }
+	local at=$VAR folders=()
+	while [ -n "$at" ]; do
+		folders+=("$at")
+		at=${at%/*}
 	done
-	echo yes
+	case $(stat -c %A "${folders[@]}")$'\n' in *[!xt]$'\n'*) echo no ;; *) echo yes ;; esac
 }
 
 write_config() { # further lines as arguments
@@ -116,7 +116,7 @@ write_config() { # further lines as arguments
 		echo "https = no"
 		case " $* " in *" development = "*) ;; *) echo "development = yes" ;; esac
 		echo "separate_users = $(separate_users)"
-		[ "$(id -u)" -eq 0 ] && echo "nginx_user = root"
+		[ $EUID -eq 0 ] && echo "nginx_user = root"
 		[ -z "${MAIL_PORT:-}" ] || printf 'mail_server = smtp://127.0.0.1:%s\nmail_from = no-reply@localhost.localdomain\n' "$MAIL_PORT"
 		printf '%s\n' "$@"
 	} > "$CONFIG"
@@ -151,6 +151,8 @@ write_db_config() {
 	[ -z "${SCRATCH:-}" ] || cat >> "$VAR/db.cnf" <<-END
 	innodb_flush_method = nosync
 	debug_no_sync
+	aria_pagecache_buffer_size = 8M
+	key_buffer_size = 1M
 	END
 	[ -z "${DB_OPTIONS:-}" ] || echo "$DB_OPTIONS" >> "$VAR/db.cnf"
 }
@@ -168,7 +170,7 @@ start_db() {
 	server mariadbd --defaults-file="$VAR/db.cnf" >> "$VAR/log/db.log" 2>&1 &
 	DB_PID=$!
 	local i
-	for i in $(seq 1500); do
+	for ((i = 0; i < 1500; i++)); do
 		[ -S "$RUN/db.sock" ] && db_answers && return
 		kill -0 $DB_PID 2>/dev/null || break
 		sleep 0.02
@@ -195,7 +197,7 @@ make_account() {
 # Waits until process $1, which is "$3" in words and logs to mail.log, listens on port $2.
 wait_for_mail() {
 	local i
-	for i in $(seq 600); do
+	for ((i = 0; i < 600; i++)); do
 		port_is_free "$2" || return 0
 		kill -0 "$1" 2>/dev/null || break
 		sleep 0.05
@@ -227,7 +229,7 @@ start_supervisor() {
 	server "$SCOPITON" serve >> "$VAR/log/scopiton.log" 2>&1 &
 	SUPERVISOR_PID=$!
 	local i
-	for i in $(seq 600); do
+	for ((i = 0; i < 600; i++)); do
 		[ -S "$RUN/control" ] && [ -e "$RUN/directory" ] && return
 		kill -0 $SUPERVISOR_PID 2>/dev/null || break
 		sleep 0.05
@@ -254,7 +256,7 @@ start_nginx() {
 	server nginx -p "$VAR" -c "$VAR/nginx.conf" -e "$VAR/log/nginx-error.log" -g 'daemon off;' 2>> "$VAR/log/nginx-error.log" &
 	NGINX_PID=$!
 	local i
-	for i in $(seq 600); do
+	for ((i = 0; i < 600; i++)); do
 		port_is_free "$PORT" || return 0
 		kill -0 $NGINX_PID 2>/dev/null || break
 		sleep 0.05
@@ -263,7 +265,7 @@ start_nginx() {
 	fail "nginx did not start; '$VAR/log/nginx-error.log' says why."
 }
 
-# Ends what we started, front to back, each by its id.
+# Ends what we started, front to back, each by its id; MariaDB by $DB_SIGNAL.
 stop_all() {
 	local pid
 	for pid in ${NGINX_PID:-} ${SUPERVISOR_PID:-}; do
@@ -277,7 +279,7 @@ stop_all() {
 		wait "$pid" 2>/dev/null || true
 	done
 	if [ -n "${DB_PID:-}" ]; then
-		kill -TERM "$DB_PID" 2>/dev/null || true
+		kill -"${DB_SIGNAL:-TERM}" "$DB_PID" 2>/dev/null || true
 		wait "$DB_PID" 2>/dev/null || true
 	fi
 	[ -L "${RUN:-}" ] && rm -f "$RUN"
