@@ -7,7 +7,7 @@ import { sleep, start, until } from '../support/stack.mjs'
 
 const long = process.env.FAULT_LONG === '1'
 const TRIES = long ? 10000 : 80, EARLIER = 20, SENDERS = long ? 1000 : 20, AT_ONCE = 50, MEASURED = long ? 200 : 40
-const AGAIN_MAX = 20, PAUSE = 100, RATIO_MAX = 1.25, PAGE_RATIO_MAX = 1.6 // a page of few milliseconds varies more than a hash
+const AGAIN_MAX = 20, PAUSE = 100, GUESSERS_PAUSE = 400, RATIO_MAX = 1.25, PAGE_RATIO_MAX = 1.6 // a page of few milliseconds varies more than a hash
 const CROWD = 30, HASH_MEGABYTES = 64
 const HOST = 'acme-portal.localhost', OWNER = 'anna@example.org', GOOD = 'trois mots inattendus', WRONG = 'quatre mots inattendus'
 const ACCOUNT = 50, GUARDED = /Many wrong passwords were entered for this address/ // in a quarter of an hour, from all places together
@@ -22,8 +22,8 @@ const cookieOf = ({ headers }) => headers['set-cookie']?.[0].split(';')[0]
 const keyIn = (body) => body.match(/name="_key" value="([^"]+)"/)[1]
 
 // Asks again while it is told to; guessers, who have failed already, are told so often.
-async function patiently (ask, told = () => {}, most = AGAIN_MAX) {
-  for (let again = 0; again < most; again++, await sleep(PAUSE)) {
+async function patiently (ask, told = () => {}, most = AGAIN_MAX, pause = PAUSE) {
+  for (let again = 0; again < most; again++, await sleep(pause)) {
     const answer = await ask()
     if (!isBusy(answer)) return answer
     told()
@@ -31,10 +31,10 @@ async function patiently (ask, told = () => {}, most = AGAIN_MAX) {
   throw new Error(`busy ${most} times`)
 }
 
-async function signIn (mail, password, from, told, most) {
+async function signIn (mail, password, from, told, most, pause) {
   const page = await patiently(() => portal('/sign-in', { from }), told)
   assert.equal(page.status, 200)
-  return patiently(() => portal('/sign-in', { from, form: { _key: keyIn(page.body), mail, password } }), told, most)
+  return patiently(() => portal('/sign-in', { from, form: { _key: keyIn(page.body), mail, password } }), told, most, pause)
 }
 
 // As many wrong guesses at an address: two are made, and the others are counted as these were, for each would cost a hash.
@@ -63,7 +63,7 @@ test('while many guess from many addresses, the owner comes in and works', async
     while (next < TRIES) {
       const number = next++, round = Math.floor(number / SENDERS)
       // Half for the owner, which is as often as one sender may; each of the others is somebody new, so that each is worked on.
-      const answer = await signIn(round % 2 ? OWNER : `nobody${number}@example.org`, WRONG, sender(1, number % SENDERS), () => { others++ }, 10000)
+      const answer = await signIn(round % 2 ? OWNER : `nobody${number}@example.org`, WRONG, sender(1, number % SENDERS), () => { others++ }, 10000, GUESSERS_PAUSE)
       if (answer.status !== 200 || cookieOf(answer) || !/Wrong e-mail address or password/.test(answer.body) && !(round % 2 && GUARDED.test(answer.body))) wrong.push(`guess ${number}: ${answer.status}`)
     }
   }

@@ -444,7 +444,7 @@ test('a shared object that is no module, or is harmful, is refused in a sentence
   // Its own word counts for nothing, nor does what section headers say; it cannot use up memory.
   await needs('#include <unistd.h>\n__attribute__((constructor)) static void f(void) { if (write(0, "sound x", 7) == 7) _exit(0); }', /is not what its code reports when it is loaded: .*no symbol 'scop_module'/)
   await needs('#include <stdlib.h>\n#include <sys/mman.h>\n__attribute__((constructor)) static void f(void) { if (mmap(NULL, 3ul << 30, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) abort(); }', /ends the process that loads it \(signal 6\)/)
-  await needs('#include <unistd.h>\n__attribute__((constructor)) static void f(void) { if (write(0, "sound x", 7) == 7) for (;;) pause(); }', /ends the process that loads it \(signal 9\)|sound x/)
+  await needs('#include <unistd.h>\n__attribute__((constructor)) static void f(void) { if (write(0, "sound x", 7) == 7) for (;;) sleep(9); }', /ends the process that loads it \(signal 9\)|sound x/)
   await refused(1, /a search path of its own/, ['check', variant('guestbook', (folder) => {
     compile(folder, 'int x;', '-Wl,-rpath,/tmp')
     const file = path.join(folder, 'guestbook.so'), bytes = fs.readFileSync(file), at = Number(bytes.readBigUInt64LE(40))
