@@ -130,6 +130,9 @@ void portal_tenant_disable(struct scop_request *req);
 void portal_tenant_order_cancel(struct scop_request *req);
 extern const struct scop_field portal_modules_fields[], portal_order_fields[],
     portal_install_fields[];
+/* A module's title, and the company's if `tenant` is given, for the audit trail. */
+const struct scop_value *portal_module_noted(struct scop_request *req, const struct scop_value *one,
+    const struct scop_value *tenant);
 
 /* Puts `orders` with their titles, for the view orders; returns whether one of them is in progress.
  */
@@ -208,10 +211,12 @@ void portal_put_period(struct scop_request *req);
 void portal_operations(struct scop_request *req);
 extern const struct scop_field portal_operations_fields[];
 
-/* portal_audit.c: the audit trail. A text of another module's package, for an entry: its title, or
- * one of its settings', shown in the reader's language. */
+/* portal_audit.c: the audit trail, and values for its entries. A text of a module's package is
+ * shown in the reader's language. The title of a row (`title`, `english`, `module`) is such a text,
+ * or what people have called it if it has no module. */
 const struct scop_value *portal_text_of(struct scop_request *req, const struct scop_value *module,
     const char *english);
+const struct scop_value *portal_title_of(struct scop_request *req, const struct scop_value *row);
 void portal_audit(struct scop_request *req);
 
 /* portal_jobs.c: work that waits, runs or could not be done. */

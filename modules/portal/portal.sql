@@ -85,7 +85,7 @@ SELECT o.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w
 -- name: offer_page (language, module)
 SELECT o.root, EXISTS (SELECT t.name FROM socle.setting_type t WHERE t.module = o.module) AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by,
 	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.price_cents AS tariff_cents, o.currency, o.price_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
-	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title, o.title AS english,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back,
@@ -95,7 +95,7 @@ FROM socle.offer o WHERE o.module = :module AND o.module <> 'portal'
 -- name: every_offer_page (language, tenant, module)
 SELECT o.root, 0 AS has_settings, o.module, o.version, o.own_version, o.previous_version, o.trouble, o.category, o.level, o.from_catalogue, o.used_by,
 	IF(o.from_catalogue, o.scop_title, CONCAT(UPPER(LEFT(o.scop_title, 1)), SUBSTRING(o.scop_title, 2))) AS scop_title, o.price_cents AS tariff_cents, o.currency, o.price_cents > 0 AS costs, o.rights, o.own_rights, o.needs, o.personal, o.icon, o.pictures, o.license,
-	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) AS title, o.title AS english,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.summary)), o.summary) AS summary,
 	o.state,
 	o.generation > COALESCE(o.own_generation, o.generation) AS makes_anew, o.back,
@@ -219,7 +219,8 @@ SELECT id FROM socle.every_order WHERE tenant = :tenant AND kind IN ('rollout-pa
 
 -- name: rollout_by_id (language, id)
 SELECT r.id, r.module, r.version, r.state, r.actor, r.own, r.created, r.ended, r.tenants, r.done,
-	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title
+	(SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = r.module) AS title,
+	(SELECT o.title FROM socle.offer o WHERE o.module = r.module) AS english
 FROM socle.rollout r WHERE r.id = :id
 
 -- name: rollout_tenants (id, after, before, limit)
@@ -325,11 +326,11 @@ LEFT JOIN (SELECT n.module, COALESCE((SELECT w.text FROM socle.message w WHERE (
 	FROM socle.offer n) o ON o.module = d.module WHERE d.id > :before ORDER BY d.id LIMIT :limit
 
 -- name: job_by_id (language, id)
-SELECT j.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, j.name) AS title
+SELECT j.id, t.module, t.title AS english, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, j.name) AS title
 FROM socle.job j LEFT JOIN socle.job_title t ON t.module = j.module AND t.name = j.name WHERE j.id = :id
 
 -- name: dead_job_by_id (language, id)
-SELECT d.id, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
+SELECT d.id, t.module, t.title AS english, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (t.module, :language, t.title)), t.title, d.name) AS title
 FROM socle.dead_job d LEFT JOIN socle.job_title t ON t.module = d.module AND t.name = d.name WHERE d.id = :id
 
 -- name: mails (words, since, until, after, limit)
@@ -416,7 +417,7 @@ SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.l
 	(SELECT COUNT(*) FROM socle.role_permission p WHERE p.role = r.name) AS permissions FROM socle.role r ORDER BY r.name
 
 -- name: role_by_name (language, name)
-SELECT r.name, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), NULLIF(r.title, ''), r.name) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name AND BINARY r.name = BINARY :name
+SELECT r.name, r.module, r.title AS english, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (r.module, :language, r.title)), NULLIF(r.title, ''), r.name) AS title, (SELECT COUNT(*) FROM socle.member_role m WHERE m.role = r.name) AS members FROM socle.role r WHERE r.name = :name AND BINARY r.name = BINARY :name
 
 -- name: role_add (name, title)
 INSERT INTO socle.role (name, title) VALUES (:name, :title)
@@ -441,7 +442,7 @@ INSERT INTO socle.role_permission (role, permission)
 SELECT :name, j.permission FROM JSON_TABLE(:permissions, '$[*]' COLUMNS (permission VARCHAR(50) COLLATE utf8mb4_unicode_520_ci PATH '$')) j
 
 -- name: permissions_of_role (language, name)
-SELECT p.name, p.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (p.module, :language, p.title)), p.title) AS title,
+SELECT p.name, p.module, COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (p.module, :language, p.title)), p.title) AS title, p.title AS english,
 	r.role IS NOT NULL AS may FROM socle.permission p LEFT JOIN socle.role_permission r ON r.permission = p.name AND r.role = :name
 WHERE p.name <> 'portal.operate' OR EXISTS (SELECT t.id FROM socle.every_tenant t) ORDER BY p.module = 'portal', p.module, p.name
 
@@ -613,17 +614,29 @@ LEFT JOIN account.person p ON p.mail = m.mail AND BINARY p.mail = BINARY m.mail 
 -- name: person_to_join (id)
 SELECT id, password, CONVERT(totp USING ascii) AS totp, totp IS NOT NULL AS second FROM account.person WHERE id = :id
 
--- name: audit_trail (language, words, since, until, after, limit)
-SELECT id, at, name, about, details, module,
-	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
-	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
-FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
+-- Texts of packages that have the words in the reader's language: actions of the log, and titles in entries of the portal. Neither those
+-- with values, nor those that would be part of many others, nor those that end the quotation of a pattern.
+-- name: texts_found (language, words)
+SELECT w.english FROM socle.message w WHERE w.language = :language AND w.text LIKE CONCAT('%', :words, '%') AND w.english NOT LIKE '%{{%' AND CHAR_LENGTH(w.english) > 3 AND LOCATE(CHAR(92), w.english) = 0
+ORDER BY CHAR_LENGTH(w.english) LIMIT 100
 
--- name: audit_trail_back (language, words, since, until, before, limit)
+-- name: audit_trail (language, words, found, titles, since, until, after, limit)
 SELECT id, at, name, about, details, module,
 	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
 	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
-FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id > :before ORDER BY id LIMIT :limit
+FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')
+	OR (:language = 'en' AND a.what LIKE CONCAT('%', :words, '%'))
+	OR a.what IN (SELECT j.english FROM JSON_TABLE(:found, '$[*]' COLUMNS (english VARCHAR(700) COLLATE utf8mb4_unicode_520_ci PATH '$.english')) j)
+	OR (a.details IS NOT NULL AND a.module = 'portal' AND a.about REGEXP :titles)) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id < COALESCE(:after, 9223372036854775807) ORDER BY id DESC LIMIT :limit
+
+-- name: audit_trail_back (language, words, found, titles, since, until, before, limit)
+SELECT id, at, name, about, details, module,
+	COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (a.module, :language, a.what)), a.what) AS what,
+	IF(a.module = 'portal' AND a.what = 'Set the company''s country', a.about, NULL) AS country
+FROM socle.audit a WHERE (:words IS NULL OR a.name LIKE CONCAT('%', :words, '%') OR a.name IN (SELECT CONCAT(CHAR(2 USING utf8mb4), r.title) FROM socle.role r LEFT JOIN socle.message w ON (w.module, w.language, w.english) = (r.module, :language, r.title) WHERE COALESCE(w.text, r.title) LIKE CONCAT('%', :words, '%')) OR a.about LIKE CONCAT('%', :words, '%')
+	OR (:language = 'en' AND a.what LIKE CONCAT('%', :words, '%'))
+	OR a.what IN (SELECT j.english FROM JSON_TABLE(:found, '$[*]' COLUMNS (english VARCHAR(700) COLLATE utf8mb4_unicode_520_ci PATH '$.english')) j)
+	OR (a.details IS NOT NULL AND a.module = 'portal' AND a.about REGEXP :titles)) AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until) AND id > :before ORDER BY id LIMIT :limit
 
 -- name: person_totp (id, totp, step)
 UPDATE account.person SET totp = :totp, totp_step = :step WHERE id = :id

@@ -17,15 +17,47 @@ portal_text_of(struct scop_request *req, const struct scop_value *module, const 
 	return scop_make_with(req, scop_make_message(req, english, NULL), "module", module);
 }
 
+const struct scop_value *
+portal_title_of(struct scop_request *req, const struct scop_value *row)
+{
+	const char *english = scop_text(row, "english");
+
+	return english[0] && scop_text(row, "module")[0]
+	    ? portal_text_of(req, scop_get(row, "module"), english)
+	    : scop_get(row, "title");
+}
+
+/* Actions and titles are stored in English, and searched in the reader's language. */
+static const struct scop_value *
+texts_with(struct scop_request *req, const struct scop_value *words)
+{
+	return words ? scop_rows(req, texts_found(portal_language(req), words))
+		     : scop_make_list(req, 0, NULL);
+}
+
+/* A pattern that finds each of them, as it stands; NULL for none. */
+static const struct scop_value *
+pattern_of(struct scop_request *req, const struct scop_value *found)
+{
+	const struct scop_value *pattern = NULL;
+
+	for (size_t i = 0; i < scop_count(found); i++)
+		pattern = scop_make_text(req, "%s%s\\Q%s\\E", scop_as_text(pattern), i ? "|" : "",
+		    scop_text(scop_at(found, i), "english"));
+	return pattern;
+}
+
 static struct scop_query
 page_of_trail(struct scop_request *req, const struct scop_page *page)
 {
 	const struct scop_value *language = portal_language(req), *words = scop_field(req, "words"),
-				*since = portal_since(req), *until = portal_before(req);
+				*since = portal_since(req), *until = portal_before(req),
+				*found = texts_with(req, words), *titles = pattern_of(req, found);
 
 	return page->before
-	    ? audit_trail_back(language, words, since, until, page->before, page->limit)
-	    : audit_trail(language, words, since, until, page->after, page->limit);
+	    ? audit_trail_back(language, words, found, titles, since, until, page->before,
+		  page->limit)
+	    : audit_trail(language, words, found, titles, since, until, page->after, page->limit);
 }
 
 void

@@ -61,7 +61,7 @@ give_order(struct scop_request *req, const struct scop_value *job, const struct 
 		return;
 	if (job) {
 		scop_order_job(req, scop_get(job, "id"), order->verb);
-		scop_audit(req, order->note, scop_get(job, "title"));
+		scop_audit(req, order->note, portal_title_of(req, job));
 	}
 	scop_flash(req, job ? order->said : SCOP_TEXT("This job has ended in the meantime."));
 	scop_redirect(req, "jobs", NULL);

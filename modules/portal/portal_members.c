@@ -328,7 +328,9 @@ portal_member_role(struct scop_request *req)
 	scop_write(req, member_roles_clear(scop_get(member, "id")));
 	scop_write(req, member_role_add(scop_get(member, "id"), role));
 	scop_audit(req, "Changed a member's role",
-	    scop_make_text(req, "%s: %s", scop_text(member, "name"), scop_text(given, "title")));
+	    scop_make_message(req, "{{member}}: {{role}}",
+		scop_map_of(req, "member", scop_get(member, "name"), "role",
+		    portal_title_of(req, given), NULL)));
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "members", NULL);
 }

@@ -437,13 +437,16 @@ is_confirmed(struct scop_request *req, const struct scop_value *one)
 }
 
 /* The name in the audit trail. */
-static const struct scop_value *
-about_module(struct scop_request *req, const struct scop_value *one,
+const struct scop_value *
+portal_module_noted(struct scop_request *req, const struct scop_value *one,
     const struct scop_value *tenant)
 {
+	const struct scop_value *title = portal_title_of(req, one);
+
 	return tenant
-	    ? scop_make_text(req, "%s, %s", scop_text(one, "title"), scop_text(tenant, "title"))
-	    : scop_get(one, "title");
+	    ? scop_make_message(req, "{{module}}, {{company}}",
+		  scop_map_of(req, "module", title, "company", scop_get(tenant, "title"), NULL))
+	    : title;
 }
 
 static void
@@ -493,7 +496,8 @@ give_order(struct scop_request *req, const struct scop_value *tenant, const char
 	    &under_way);
 	say_begun(req, one, under_way, place_in(kinds, kind));
 	if (!under_way)
-		scop_audit(req, notes[place_in(kinds, kind)], about_module(req, one, tenant));
+		scop_audit(req, notes[place_in(kinds, kind)],
+		    portal_module_noted(req, one, tenant));
 	return true;
 }
 
@@ -533,7 +537,7 @@ is_cancelled(struct scop_request *req, const struct scop_value *order,
 		return false;
 	scop_write(req, order_cancel(scop_get(order, "id")));
 	scop_audit(req, "Cancelled an operation",
-	    about_module(req, page, scop_model(req, "tenant")));
+	    portal_module_noted(req, page, scop_model(req, "tenant")));
 	scop_flash(req, SCOP_TEXT("The operation is cancelled."));
 	return true;
 }

@@ -39,7 +39,7 @@ portal_module_ask(struct scop_request *req)
 		scop_actor(req), none, scop_make_bool(req, false), none, NULL),
 	    &under_way);
 	if (!under_way)
-		scop_audit(req, "Asked the operator for a module", scop_get(one, "title"));
+		scop_audit(req, "Asked the operator for a module", portal_title_of(req, one));
 	scop_flash(req, SCOP_TEXT("Your operator has received your request."));
 	scop_redirect(req, "module", scop_map_of(req, "module", module, NULL));
 }
@@ -65,8 +65,7 @@ portal_request_decline(struct scop_request *req)
 	    decline_order_add(id, module, scop_actor(req),
 		words ? words : scop_make_text(req, "%s", "")),
 	    &under_way);
-	scop_audit(req, "Declined the request for a module",
-	    scop_make_text(req, "%s, %s", scop_text(one, "title"), scop_text(tenant, "title")));
+	scop_audit(req, "Declined the request for a module", portal_module_noted(req, one, tenant));
 	scop_flash(req, SCOP_TEXT("The request is declined."));
 	scop_redirect(req, "tenant-module", scop_map_of(req, "tenant", id, "module", module, NULL));
 }

@@ -95,11 +95,11 @@ portal_may_give(struct scop_request *req, const struct scop_value *role)
 	return true;
 }
 
-/* Gathers the permissions that the form gives into `ret_list`, and appends what changes to
- * `*about`; false after rejecting one that the person does not have. */
+/* Gathers the permissions that the form gives into `ret_list`, and what changes into `changes`;
+ * false after rejecting one that the person does not have. */
 static bool
 take_permissions(struct scop_request *req, const struct scop_value *known,
-    const struct scop_value **ret_list, size_t *ret_count, const struct scop_value **about)
+    const struct scop_value **ret_list, size_t *ret_count, struct scop_list *changes)
 {
 	const struct scop_value *may = scop_field(req, "may");
 
@@ -114,8 +114,12 @@ take_permissions(struct scop_request *req, const struct scop_value *known,
 			return false;
 		}
 		if (gets != had)
-			*about = scop_make_text(req, "%s, %c %s", scop_as_text(*about),
-			    gets ? '+' : '-', scop_text(scop_at(known, i), "title"));
+			scop_list_push(changes,
+			    scop_make_message(req,
+				gets ? SCOP_AUDIT("+ {{permission}}")
+				     : SCOP_AUDIT("- {{permission}}"),
+				scop_map_of(req, "permission",
+				    portal_title_of(req, scop_at(known, i)), NULL)));
 		if (gets)
 			ret_list[(*ret_count)++] = permission;
 	}
@@ -140,6 +144,18 @@ may_change(struct scop_request *req, const struct scop_value *role, const struct
 	return false;
 }
 
+static void
+note(struct scop_request *req, const struct scop_value *role, const struct scop_value *changes)
+{
+	const struct scop_value *title = portal_title_of(req, role);
+
+	scop_audit(req, "Changed a role",
+	    scop_count(changes) == 0
+		? title
+		: scop_make_message(req, "{{role}}, {{changes}}",
+		      scop_map_of(req, "role", title, "changes", changes, NULL)));
+}
+
 void
 portal_role_save(struct scop_request *req)
 {
@@ -148,16 +164,16 @@ portal_role_save(struct scop_request *req)
 				*name = scop_get(role, "name");
 	const struct scop_value *known = scop_rows(req,
 	    permissions_of_role(scop_make_text(req, "%s", scop_language_of(req)), name));
-	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list)),
-				*about = scop_get(role, "title");
+	const struct scop_value **list = scop_alloc(req, (scop_count(known) + 1) * sizeof(*list));
+	struct scop_list *changes = scop_list_new(req);
 	size_t count = 0;
 
-	if (!may_change(req, role, name) || !take_permissions(req, known, list, &count, &about))
+	if (!may_change(req, role, name) || !take_permissions(req, known, list, &count, changes))
 		return;
 	scop_write(req, role_permissions_clear(name));
 	if (count > 0)
 		scop_write(req, role_permissions_add(name, scop_make_list(req, count, list)));
-	scop_audit(req, "Changed a role", about);
+	note(req, role, scop_list_done(changes));
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "roles", NULL);
 }
@@ -193,7 +209,7 @@ portal_role_remove(struct scop_request *req)
 		return;
 	scop_write(req, role_permissions_clear(name));
 	scop_write(req, role_remove(name));
-	scop_audit(req, "Removed a role", scop_get(role, "title"));
+	scop_audit(req, "Removed a role", portal_title_of(req, role));
 	scop_flash(req, SCOP_TEXT("The role is removed."));
 	scop_redirect(req, "roles", NULL);
 }

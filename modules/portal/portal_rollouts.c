@@ -178,7 +178,9 @@ portal_rollout_begin(struct scop_request *req)
 		version ? version : scop_make_text(req, "%s", ""),
 		scop_make_bool(req, is_granted(req)), canary),
 	    &under_way);
-	scop_audit(req, "Started a gradual update", module);
+	const struct scop_value *one = scop_row(req, offer_page(language_of(req), module));
+
+	scop_audit(req, "Started a gradual update", one ? portal_title_of(req, one) : module);
 	scop_flash(req, SCOP_TEXT("The update starts in a moment."));
 	scop_redirect(req, "rollouts", NULL);
 }
@@ -235,7 +237,7 @@ change(struct scop_request *req, const char *kind, const char *note, const char 
 	    rollout_change_add(scop_tenant(req), scop_make_text(req, "%s", kind), id,
 		scop_actor(req)),
 	    &under_way);
-	scop_audit(req, note, scop_get(one, "title"));
+	scop_audit(req, note, portal_title_of(req, one));
 	scop_flash(req, said);
 	scop_redirect(req, "rollout", scop_map_of(req, "rollout", id, NULL));
 }

@@ -224,7 +224,7 @@ static void
 note(struct scop_request *req, const struct scop_value *module, const struct scop_value *changes)
 {
 	const struct scop_value *offer = scop_row(req, offer_titled(portal_language(req), module));
-	const struct scop_value *title = portal_text_of(req, module, scop_text(offer, "english"));
+	const struct scop_value *title = portal_title_of(req, offer);
 
 	scop_audit(req, "Changed settings",
 	    scop_count(changes) == 0

@@ -221,13 +221,14 @@ test('a role of one\'s own gives what was chosen, and nobody gives more than the
 test('of two tabs with the same role, or the same member, the second is told; the trail says what was changed', async () => {
   const role = '/portal/roles/merchant', seen = hidden((await see(role)).body, 'seen')
   assert.equal((await post(role, role, { seen, 'may.shop.orders': '1', 'may.shop.products': '1' })).status, 303)
-  assert.equal(await stack.sql("SELECT what, about FROM t1.audit ORDER BY id DESC LIMIT 1"), 'Changed a role\tCommerçant, + Voir les commandes, + Gérer les articles')
+  assert.equal(await stack.sql("SELECT what, about FROM t1.audit ORDER BY id DESC LIMIT 1"), 'Changed a role\tMerchant, + See the orders; + Manage the articles')
+  assert.match((await see('/portal/audit')).body, /Commerçant, \+ Voir les commandes; \+ Gérer les articles</, 'to each reader in their language')
   const second = await post(role, role, { seen, 'may.shop.settings': '1' })
   assert.equal(second.status, 422)
   assert.match(second.body, /Quelqu(&#39;|')un a modifié ceci/)
   assert.equal(await stack.sql("SELECT GROUP_CONCAT(permission ORDER BY permission) FROM t1.role_permission WHERE role = 'merchant'"), 'shop.orders,shop.products')
   assert.equal((await post(role, role, { seen: hidden(second.body, 'seen'), 'may.shop.orders': '1' })).status, 303, 'what is shown then can be saved')
-  assert.match(await stack.sql("SELECT about FROM t1.audit ORDER BY id DESC LIMIT 1"), /, - Gérer les articles$/)
+  assert.match(await stack.sql("SELECT about FROM t1.audit ORDER BY id DESC LIMIT 1"), /, - Manage the articles$/)
 
   await member('merchant')
   const page = `/portal/members/${await stack.sql("SELECT MAX(member) FROM t1.member_role WHERE role = 'merchant'")}`, shown = hidden((await see(page)).body, 'seen')
@@ -415,7 +416,7 @@ test('who changed what: a member, a program with a key, an operator and the comm
   const before = await stack.sql('SELECT COUNT(*) FROM t1.audit'), page = '/portal/tenants/1'
   await post(`${page}/guestbook/disable`, `${page}/guestbook/disable`, {}, olga.Cookie, 'scop-portal.localhost')
   assert.equal(await order(), 't2_portal\t1\tdisable\tOlga\tdone')
-  assert.equal(await trail(2), `t2_portal\t${olga.member}\tOlga\tDisabled a module\tLivre d'or, Acme`)
+  assert.equal(await trail(2), `t2_portal\t${olga.member}\tOlga\tDisabled a module\tGuestbook, Acme`)
   assert.equal(await stack.sql('SELECT COUNT(*) FROM t1.audit'), before, 'the served tenant\'s trail is its own members\'')
   assert.match(await history(), /Olga/, 'but its history says who it was')
 
@@ -427,7 +428,7 @@ test('who changed what: a member, a program with a key, an operator and the comm
   const action = '/portal/modules/guestbook/disable'
   await post(action, action, { actor: 'Olga', name: 'Olga', member: olga.member }, anna.Cookie)
   assert.equal(await order(), 't1_portal\t1\tdisable\tAnna\tdone', 'whatever the form says')
-  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tDisabled a module\tLivre d'or`)
+  assert.equal(await trail(), `t1_portal\t${anna.member}\tAnna\tDisabled a module\tGuestbook`)
 })
 
 test('what has happened is found by a person and by days of the tenant\'s clock: activity, mails, operations', async () => {

@@ -91,12 +91,20 @@ test('a day and a time in the reader\'s form and zone, and an entry that an earl
   }
 })
 
-test('the log is searched by names, and by the texts and amounts as they are stored', async () => {
-  await reads('fr')
+test('the log is searched by names and by amounts as they are stored; by actions and titles as the reader sees them', async () => {
   const found = async (words) => (await trail(`/portal/audit?words=${encodeURIComponent(words)}`)).length
+  await reads('fr')
   assert.ok(await found('Tasse') > 0)
   assert.ok(await found('1299.90') > 0)
   assert.equal(await found('cents'), 0, 'not in the form of the values')
+  assert.equal(await found('avertir la boutique'), 1, 'a title')
+  assert.equal(await found('livraison gratuite'), 2, 'an action, also of an earlier version')
+  await reads('nl')
+  assert.equal(await found('avertir la boutique'), 0)
+  assert.equal(await found('gratis levering'), 2)
+  await reads('en')
+  assert.equal(await found('Write to the shop'), 1)
+  assert.equal(await found('for free delivery'), 2)
 })
 
 test('rubbish of a module is shown as text, and breaks nothing', async () => {
