@@ -252,6 +252,20 @@ scop_db_wire(const struct scop_db *db, struct scop_db_wire *ret_wire)
 	ret_wire->charset = charset.number;
 }
 
+uint32_t
+scop_db_prepared(struct scop_db *db)
+{
+	static const char nothing[] = "DO 0";
+	MYSQL_STMT *stmt = mysql_stmt_init(db->mysql);
+
+	if (!stmt)
+		abort();
+	const bool prepared = mysql_stmt_prepare(stmt, nothing, strlen(nothing)) == 0;
+	const uint32_t number = prepared ? (uint32_t)stmt->stmt_id : 0;
+	mysql_stmt_close(stmt);
+	return number;
+}
+
 static bool
 plain_name(const char *name)
 {

@@ -148,4 +148,8 @@ struct scop_db_wire {
 /* Describes an open connection; the texts live as long as it. */
 void scop_db_wire(const struct scop_db *db, struct scop_db_wire *ret_wire);
 
+/* The number of the last statement that was prepared on this connection; the next one has the next
+ * number. Where they begin, MariaDB does not say, so one is prepared for that. 0 on failure. */
+uint32_t scop_db_prepared(struct scop_db *db);
+
 #endif

@@ -27,8 +27,9 @@
 
 enum {
 	IN_BYTES = 64 << 10,
-	TEXT_MAX = 200,     /* bytes of a command that is read whole */
-	HANDLES_MAX = 1000, /* prepared at once */
+	TEXT_MAX = 200,    /* bytes of a command that is read whole */
+	HANDLES_MAX = 300, /* prepared at once: a worker keeps 256 */
+	CLOSE_LENGTH = 5,
 	PACKET_MAX = 0xffffff,
 	HEAD = 4,
 	COM_QUIT_BYTE = 0x01,
@@ -60,7 +61,9 @@ struct gateway_line {
 
 	uint32_t role; /* the tenant whose role is taken; 0: none */
 	bool in_transaction;
-	unsigned handles;
+	uint32_t prepared;             /* the number of the last one */
+	uint32_t handles[HANDLES_MAX]; /* the numbers of those that are open */
+	unsigned handle_count;
 	uint64_t answered; /* bytes in this request */
 	struct queue to_server, to_client;
 };
@@ -268,8 +271,9 @@ prepare_passes(struct gateway_worker *worker, const char *key)
 	char socle[16];
 
 	if (!sql || line->role == 0 || line->role != worker->tenant ||
-	    ++line->handles > HANDLES_MAX)
+	    line->handle_count == HANDLES_MAX)
 		return false;
+	line->handles[line->handle_count++] = ++line->prepared;
 	const size_t begin = begin_packet(&line->to_server);
 	const int length = snprintf(socle, sizeof socle, "t%u", worker->tenant);
 	add_number(&line->to_server, COM_PREPARE_BYTE, 1);
@@ -284,6 +288,29 @@ prepare_passes(struct gateway_worker *worker, const char *key)
 	}
 	end_packet(&line->to_server, begin, 0);
 	return true;
+}
+
+/* Only what was open makes room for another. */
+static void
+close_handle(struct gateway_line *line, uint32_t number)
+{
+	for (unsigned i = 0; i < line->handle_count; i++) {
+		if (line->handles[i] != number)
+			continue;
+		line->handles[i] = line->handles[--line->handle_count];
+		return;
+	}
+}
+
+static void
+close_passes(struct gateway_line *line, const unsigned char *packet)
+{
+	const unsigned char *number = packet + HEAD + 1;
+
+	close_handle(line,
+	    number[0] | (uint32_t)number[1] << 8 | (uint32_t)number[2] << 16 |
+		(uint32_t)number[3] << 24);
+	pass(line, packet, HEAD + CLOSE_LENGTH);
 }
 
 /* A command that is checked as a whole. */
@@ -309,14 +336,11 @@ text_passes(struct gateway *gateway, struct gateway_worker *worker, const unsign
 static bool
 passes(const struct gateway_worker *worker, unsigned char command)
 {
-	struct gateway_line *line = worker->line;
+	const struct gateway_line *line = worker->line;
 
 	switch (command) {
 	case COM_EXECUTE_BYTE:
 		return worker->busy && line->role != 0 && line->role == worker->tenant;
-	case COM_CLOSE_BYTE:
-		line->handles -= line->handles > 0;
-		return true;
 	case COM_RESET_BYTE:
 	case COM_PING_BYTE:
 	case COM_QUIT_BYTE:
@@ -363,6 +387,14 @@ check_packet(struct gateway *gateway, struct gateway_worker *worker, const unsig
 		if (!whole)
 			return 0;
 		return text_passes(gateway, worker, packet, length) ? (ssize_t)(HEAD + length) : -1;
+	}
+	if (!line->continues && packet[HEAD] == COM_CLOSE_BYTE) {
+		if (length != CLOSE_LENGTH)
+			return -1;
+		if (!whole)
+			return 0;
+		close_passes(line, packet);
+		return (ssize_t)(HEAD + length);
 	}
 	if (!line->continues && (length == 0 || !passes(worker, packet[HEAD])))
 		return -1;
@@ -534,6 +566,7 @@ open_line(struct gateway *gateway, uint32_t slot, int client)
 	}
 	scop_db_wire(line->db, &wire);
 	line->server = wire.fd;
+	line->prepared = scop_db_prepared(line->db);
 	gateway->workers[slot].line = line;
 	greet(line);
 	(void)queue_send(&line->to_client, client);

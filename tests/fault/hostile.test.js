@@ -202,6 +202,7 @@ test('a module that works and says that it is idle is seen at work by its gatewa
   const drained = () => new Promise((resolve) => net.connect(control, function () { this.write('drained 1 shifter\n') }).on('data', (answer) => resolve(String(answer).trim())))
   try {
     for (let i = 0; i < 3; i++) assert.equal((await json(stack, acme, '/fr/shifter/board')).text, 'found')
+    await until('the last one has ended', async () => await metric(stack, 'scopiton_workers_busy', 'shifter') === 0)
     const from = mark(stack), before = await metric(stack, 'scopiton_requests_total', 'shifter')
     assert.ok(before >= 3 && before < 1000, `${before} requests`)
     await beside(async () => {
@@ -215,24 +216,24 @@ test('a module that works and says that it is idle is seen at work by its gatewa
       assert.deepEqual(await posing, { status: 200, text: 'posed' })
     })
     assert.equal(lines(stack, from, 'slow request', 'module=shifter').length, 1)
+    await until('it has ended', async () => await drained() === 'yes')
     assert.equal(await metric(stack, 'scopiton_requests_total', 'shifter'), before + 1)
-    assert.equal(await drained(), 'yes')
   } finally {
     await configure(stack, { hard_milliseconds: 800 }, 'shifter')
   }
 })
 
 test('code that says it is idle, or has done its last request, and never ends is killed by the host\'s own clock', async () => {
-  await bring('shifter', 'acme')
+  await bring('shifter', 'acme', 'beta')
   for (const [as, told] of [['over', 'ended a request after'], ['last', "killed a worker of 'shifter' that did not end"]]) {
     process.kill(stack.pid('supervisor'), 'SIGHUP') // back in service
     await until('it serves', async () => (await json(stack, acme, '/fr/shifter/board')).text === 'found')
     const from = mark(stack), answered = get(acme, 'shifter', `/pose/${as}`).catch(() => {})
     await until(`${as} is told`, () => lines(stack, from, told).length > 0, 20)
-    await stack.cli('module', 'disable', 'shifter', '--tenant', 'acme')
-    await until('none is left', async () => (await stack.workers('shifter')).filter(alive).length === 0, 20)
+    for (const tenant of ['acme', 'beta']) await stack.cli('module', 'disable', 'shifter', '--tenant', tenant)
+    await until('none is left', async () => (await stack.workers('shifter')).filter(alive).length === 0, 30)
     await answered
-    await install('shifter', 'acme')
+    await install('shifter', 'acme', 'beta')
     await until('it serves again', async () => (await json(stack, acme, '/fr/shifter/board')).text === 'found')
   }
 })
@@ -462,6 +463,23 @@ test('nothing that a worker has open holds up the supervisor, the services or a 
       assert.match(text, /^[1-9]\d* waiting, 0 locked$/, 'it had descriptors, and no file to lock')
       assert.equal(lines(stack, from, 'killed').length, 0)
     })
+  } finally {
+    await configure(stack, { hard_milliseconds: 800 }, 'gatecrasher')
+  }
+})
+
+test('a worker has so many statements prepared at once, whatever it says to have closed', async () => {
+  await bring('gatecrasher', 'acme')
+  await configure(stack, { hard_milliseconds: 20000 }, 'gatecrasher')
+  const key = execFileSync('/usr/bin/python3', ['-c', "import hashlib; print(hashlib.blake2b(b'SELECT text FROM note LIMIT 1', digest_size=16).hexdigest(), end='')"]).toString()
+  const prepared = async () => Number((await stack.sql("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'")).split('\t')[1])
+  try {
+    const before = await prepared()
+    for (const [close, outcome] of [['each', 'open'], ['none', 'closed'], ['others', 'closed'], ['each', 'open']]) {
+      assert.deepEqual(await json(stack, acme, `/fr/gatecrasher/prepare?key=${key}&close=${close}`), { status: 200, text: outcome }, close)
+      assert.ok(await prepared() < before + 350, `${close}: ${await prepared()} statements`)
+      assert.deepEqual(await json(stack, acme, '/fr/gatecrasher/own'), { status: 200, text: 't1_gatecrasher' }, `after ${close}`)
+    }
   } finally {
     await configure(stack, { hard_milliseconds: 800 }, 'gatecrasher')
   }

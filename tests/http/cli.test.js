@@ -511,5 +511,8 @@ test('doctor is 0 on a sound machine, and 1 with a fault told', async () => {
   }
   fs.writeFileSync(file, conf.replace(/^https = .*/m, 'https = yes'))
   assert.match((await call(['doctor'], { config: file })).stdout, /^note +no 'trusted_proxies': all visitors .* are one sender/m)
+  assert.doesNotMatch(stdout, /max_prepared_stmt_count/)
+  fs.writeFileSync(file, `${conf}workers = 400\n`)
+  assert.match((await call(['doctor'], { config: file })).stdout, /^note +max_prepared_stmt_count is 100000: .*Set it to 120000 or more/m)
   assert.equal((await call(['doctor'], { config: '/nonexistent' })).code, 1)
 })

@@ -3,8 +3,9 @@
  * Speaks MariaDB's protocol by itself, as native code can: finds the worker's connection among its
  * descriptors, and sends what no statement of the package says. /raw/{what} answers "closed" if the
  * connection was closed in return, and else the first byte of the answer. /connect answers the
- * number of the error. /descriptors does what it can to everything else that the worker has open,
- * and keeps it so for a while.
+ * number of the error. /prepare prepares the package's statement again and again, and closes each,
+ * none, or others that there are not. /descriptors does what it can to everything else that the
+ * worker has open, and keeps it so for a while.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,11 @@ enum {
 	PACKET_MAX = 300,
 	LOCKED_BYTES = 18,
 	WAKE_UPS = 300,
-	HELD_SECONDS = 5
+	HELD_SECONDS = 5,
+	KEY_LENGTH = 32,
+	HEAD_BYTES = 9,
+	PREPARED = 1000,
+	QUIET_MILLISECONDS = 20
 };
 
 /* Commands of the protocol; the text follows the first byte. */
@@ -156,6 +161,54 @@ connect_again(struct scop_request *req)
 	close(fd);
 }
 
+/* Reads what has arrived, until nothing more does; false if the connection has ended. The number of
+ * a statement that was prepared stands in the first bytes. */
+static bool
+read_all(int fd, unsigned char ret_first[HEAD_BYTES])
+{
+	unsigned char bytes[PACKET_MAX];
+	struct pollfd polled = { fd, POLLIN, 0 };
+	bool is_first = true;
+
+	while (poll(&polled, 1, is_first ? ANSWER_MILLISECONDS : QUIET_MILLISECONDS) > 0) {
+		const ssize_t got = recv(fd, bytes, sizeof bytes, 0);
+
+		if (got <= 0)
+			return false;
+		if (is_first)
+			memcpy(ret_first, bytes, HEAD_BYTES);
+		is_first = false;
+	}
+	return true;
+}
+
+/* "open", or "closed" if the gateway has ended the connection. */
+static void
+prepare_many(struct scop_request *req)
+{
+	const char *how = scop_as_text(scop_field(req, "close"));
+	unsigned char prepare[5 + KEY_LENGTH] = { 1 + KEY_LENGTH, 0, 0, 0, 0x16 },
+				  close_it[9] = { 5, 0, 0, 0, 0x19 }, first[HEAD_BYTES] = { 0 };
+	uint32_t number;
+	bool open;
+
+	scop_row(req, own_note()); /* the connection is there, and has its role */
+	const int fd = own_line();
+	memcpy(prepare + 5, scop_as_text(scop_field(req, "key")), KEY_LENGTH);
+	open = send(fd, prepare, sizeof prepare, MSG_NOSIGNAL) > 0 && read_all(fd, first);
+	memcpy(&number, first + 5, sizeof number);
+	for (int i = 1; open && i <= PREPARED; i++) {
+		const uint32_t closed = strcmp(how, "others") == 0 ? 4000000000u : number++;
+
+		memcpy(close_it + 5, &closed, sizeof closed);
+		open = send(fd, prepare, sizeof prepare, MSG_NOSIGNAL) > 0 &&
+		    (strcmp(how, "none") == 0 ||
+			send(fd, close_it, sizeof close_it, MSG_NOSIGNAL) > 0) &&
+		    (i % 50 != 0 || read_all(fd, first));
+	}
+	say(req, open ? "open" : "closed");
+}
+
 /* The connection on which this request is answered. */
 static bool
 is_request(int fd)
@@ -192,6 +245,12 @@ descriptors(struct scop_request *req)
 	say(req, scop_as_text(scop_make_text(req, "%d waiting, %d locked", waiting, locked)));
 }
 
+static const struct scop_field prepare_fields[] = {
+	{ .name = "key", .type = SCOP_FIELD_TEXT, .min = KEY_LENGTH, .max = KEY_LENGTH },
+	{ .name = "close", .type = SCOP_FIELD_TEXT, .max = 10 },
+	{ 0 },
+};
+
 static const struct scop_field address_fields[] = {
 	{ .name = "path", .type = SCOP_FIELD_TEXT, .max = 107 },
 	{ 0 },
@@ -210,6 +269,12 @@ static const struct scop_route routes[] = {
 	    .path = "/descriptors",
 	    .name = "descriptors",
 	    .handle = descriptors,
+	    .api = true },
+	{ .method = SCOP_GET,
+	    .path = "/prepare",
+	    .name = "prepare",
+	    .fields = prepare_fields,
+	    .handle = prepare_many,
 	    .api = true },
 	{ .method = SCOP_GET,
 	    .path = "/connect",
