@@ -183,9 +183,9 @@ scop_describe_tables(struct scop_platform *platform, const char *database, const
 	    "may_be_null, "
 	    "c.column_key, c.extra FROM information_schema.columns c JOIN "
 	    "information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = "
-	    "c.table_name AND t.table_type = 'BASE TABLE' WHERE c.table_schema = '%s' ORDER BY "
-	    "c.table_name, c.ordinal_position",
-	    database);
+	    "c.table_name AND t.table_type = 'BASE TABLE' WHERE c.table_schema = '%s' AND "
+	    "t.table_schema = '%s' ORDER BY c.table_name, c.ordinal_position",
+	    database, database);
 	const struct scop_value *links = scop_platform_rows(platform,
 	    "SELECT table_name, column_name, referenced_table_name, referenced_column_name FROM "
 	    "information_schema.key_column_usage WHERE table_schema = '%s' AND "
