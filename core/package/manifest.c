@@ -40,12 +40,25 @@ complain(void *context, xmlErrorPtr error)
 	complaint->told = true;
 }
 
+/* The compiled module.xsd, by the first manifest and for all that follow. NULL without memory. */
+static xmlSchemaPtr
+module_schema(void)
+{
+	static xmlSchemaPtr schema;
+
+	if (schema)
+		return schema;
+	xmlSchemaParserCtxtPtr parser =
+	    xmlSchemaNewMemParserCtxt(scop_module_xsd, (int)strlen(scop_module_xsd));
+	schema = parser ? xmlSchemaParse(parser) : NULL;
+	xmlSchemaFreeParserCtxt(parser);
+	return schema;
+}
+
 static bool
 check_schema(xmlDocPtr doc, struct complaint *complaint)
 {
-	xmlSchemaParserCtxtPtr parser =
-	    xmlSchemaNewMemParserCtxt(scop_module_xsd, (int)strlen(scop_module_xsd));
-	xmlSchemaPtr schema = parser ? xmlSchemaParse(parser) : NULL;
+	xmlSchemaPtr schema = module_schema();
 	xmlSchemaValidCtxtPtr valid = schema ? xmlSchemaNewValidCtxt(schema) : NULL;
 	bool ok = false;
 
@@ -54,8 +67,6 @@ check_schema(xmlDocPtr doc, struct complaint *complaint)
 		ok = xmlSchemaValidateDoc(valid, doc) == 0;
 	}
 	xmlSchemaFreeValidCtxt(valid);
-	xmlSchemaFree(schema);
-	xmlSchemaFreeParserCtxt(parser);
 	return ok;
 }
 
