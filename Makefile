@@ -330,11 +330,12 @@ $(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/libscopiton-static.a
 $(foreach m,$(MODULES),$(eval $(call scopiton_tests,$(m),$(MODULE_SOURCES),$(BUILD)/tests/modules,$(if $(SANITIZE),$(PLAIN)/modules,$(MODULE_OUT)))))
 $(foreach m,$(TEST_MODULES),$(eval $(call scopiton_tests,$(m),tests/modules,$(BUILD)/tests/test-modules,$(SDK_TEST_BUILD)/test-modules)))
 
-# The fuzz targets are compiled with the unit tests, so that they follow what they call; tools/fuzz links them for libFuzzer.
-FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fuzz/*_fuzz.c))
-$(BUILD)/tests/fuzz/%_fuzz.o: tests/fuzz/%_fuzz.c $(BUILD)/flags
+# The compiler looks at the fuzz targets with the unit tests, so that they follow what they call; tools/fuzz builds them for libFuzzer.
+FUZZ_CHECKED := $(patsubst %.c,$(BUILD)/%.checked,$(wildcard tests/fuzz/*_fuzz.c))
+$(BUILD)/tests/fuzz/%_fuzz.checked: tests/fuzz/%_fuzz.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Imodules/shop -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Imodules/shop -MMD -MP -MF $(@:.checked=.d) -MT $@ -fsyntax-only $<
+	@touch $@
 
-unit: $(UNITS) $(FUZZ_OBJECTS)
+unit: $(UNITS) $(FUZZ_CHECKED)
