@@ -174,7 +174,7 @@ $(BUILD)/webroot.done: node_modules/.done tools/webroot.mjs $(shell find webroot
 
 # What the host says to people in the portal, by these functions and in these files: the portal has it in four languages.
 SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_arena_say:2 -kscop_installation_step:2 -kscop_platform_step:4
-SPEAKERS := $(patsubst %,core/installer/%.c,addresses allowance catalogue choose create fetch generation install installation kinds life migrate \
+SPEAKERS := $(patsubst %,core/installer/%.c,addresses allowance catalogue choose contracts create fetch generation install installation kinds life migrate \
 	orders platform rehearse request rollout sector tenant wave) $(patsubst %,core/supervisor/%.c,pool scale end) core/dispatcher/run.c core/queue/work.c core/queue/queue.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve) core/base/name.c
 

@@ -86,7 +86,7 @@ $(call remember,$(WORK)/$(1)/parts,$(call scopiton_parts,$(2)/$(1)))
 $(3)/$(1)/$(1).so: $(WORK)/$(1)/$(1).so $(WORK)/$(1)/statements.txt $(WORK)/$(1)/texts.json $(WORK)/$(1)/parts $(call scopiton_parts,$(2)/$(1))
 	@rm -rf $(3)/$(1) && mkdir -p $(3)/$(1)
 	$(Q)cp $(2)/$(1)/module.xml $(WORK)/$(1)/statements.txt $(WORK)/$(1)/texts.json $(3)/$(1)/
-	$(Q)for part in migrations README.md pictures; do [ ! -e $(2)/$(1)/$$$$part ] || cp -r $(2)/$(1)/$$$$part $(3)/$(1)/; done
+	$(Q)for part in migrations offers README.md pictures; do [ ! -e $(2)/$(1)/$$$$part ] || cp -r $(2)/$(1)/$$$$part $(3)/$(1)/; done
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
 	$(Q)cp $(WORK)/$(1)/$(1).so $$@
 
@@ -120,4 +120,4 @@ scopiton_test_place = -DSCOP_TEST_MODULE='"$(1)"' -DSCOP_TEST_PACKAGES='"$(abspa
 scopiton_units = $(patsubst $(2)/$(1)/tests/%.c,$(3)/$(1)/tests/%,$(wildcard $(2)/$(1)/tests/*_test.c))
 
 # The parts of a package beside its code.
-scopiton_parts = $(wildcard $(addprefix $(1)/,module.xml migrations/*.sql migrations/*/*.sql migrations/*/*/*.sql pictures/* README.md))
+scopiton_parts = $(wildcard $(addprefix $(1)/,module.xml migrations/*.sql migrations/*/*.sql migrations/*/*/*.sql offers/*.sql pictures/* README.md))

@@ -77,6 +77,14 @@ bool scop_db_too_many(struct scop_db *db, const struct scop_statement *statement
 enum scop_db_status scop_db_fail(struct scop_db *db, enum scop_db_status status, const char *text);
 void scop_db_close(struct scop_db *db);
 
+/* Closes the statement's handle; the next execution prepares it anew. */
+void scop_db_forget(struct scop_db *db, const struct scop_statement *statement);
+
+/* Whether the last error may be that of a view as it was when the statement was prepared: MariaDB
+ * 10.11 finds that the view has been replaced only after it has asked whether its former definer
+ * may read its former tables, and once these are dropped it asks in vain, at each execution. */
+bool scop_db_view_was_replaced(const struct scop_db *db);
+
 /* Connects if needed and switches to the wanted role and database, one command after another. If a
  * switch fails half-way, the connection is closed. */
 enum scop_db_status scop_db_take_place(struct scop_db *db, struct scop_arena *arena);

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errmsg.h>
+#include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,8 +177,8 @@ execute(struct scop_db *db, struct scop_arena *arena, const struct scop_query *q
 					     : scop_db_note(db, stmt, query->statement);
 }
 
-static void
-forget_handle(struct scop_db *db, const struct scop_statement *statement)
+void
+scop_db_forget(struct scop_db *db, const struct scop_statement *statement)
 {
 	for (size_t i = 0; i < db->handle_count; i++) {
 		if (db->handles[i].statement != statement)
@@ -199,6 +200,18 @@ try_to_store(struct scop_db *db, struct scop_arena *arena, const struct scop_que
 	return scop_db_note(db, (*ret_handle)->stmt, query->statement);
 }
 
+bool
+scop_db_view_was_replaced(const struct scop_db *db)
+{
+	static const unsigned numbers[] = { ER_TABLEACCESS_DENIED_ERROR,
+		ER_COLUMNACCESS_DENIED_ERROR, ER_VIEW_INVALID, ER_NO_SUCH_USER, ER_NO_SUCH_TABLE };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (db->errnum == numbers[i])
+			return true;
+	return false;
+}
+
 /* Executes and stores the result. If a table's columns have changed since the handle was prepared,
  * the library fails in the middle of the answer: this then reconnects or, within a transaction, has
  * the transaction run again. */
@@ -208,6 +221,10 @@ execute_and_store(struct scop_db *db, struct scop_arena *arena, const struct sco
 {
 	const enum scop_db_status status = try_to_store(db, arena, query, ret_handle);
 
+	if (status == SCOP_DB_FAILED && scop_db_view_was_replaced(db)) {
+		scop_db_forget(db, query->statement);
+		return try_to_store(db, arena, query, ret_handle);
+	}
 	if (status != SCOP_DB_FAILED || db->errnum != CR_NEW_STMT_METADATA)
 		return status;
 
@@ -279,7 +296,7 @@ scop_db_read_once(struct scop_db *db, struct scop_arena *arena, const struct sco
 {
 	const enum scop_db_status status = read_one(db, arena, query, ret_rows);
 
-	forget_handle(db, query->statement);
+	scop_db_forget(db, query->statement);
 	return status;
 }
 
@@ -292,7 +309,7 @@ scop_db_prepare(struct scop_db *db, struct scop_arena *arena,
 
 	if (status == SCOP_DB_OK)
 		status = scop_db_handle(db, statement, &handle);
-	forget_handle(db, statement);
+	scop_db_forget(db, statement);
 	return status;
 }
 

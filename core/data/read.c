@@ -338,7 +338,11 @@ read_trip(struct scop_db *db, struct scop_arena *arena, const struct scop_query 
 		db->now = db->wanted;
 		db->placed = true;
 	}
-	return status;
+	if (status != SCOP_DB_FAILED || !scop_db_view_was_replaced(db))
+		return status;
+	for (size_t i = 0; i < count; i++)
+		scop_db_forget(db, queries[i].statement);
+	return scop_db_read_plain(db, arena, queries, count, ret_rows);
 }
 
 enum scop_db_status

@@ -209,6 +209,7 @@ fill(struct scop_installation *installation, const char *database)
 		installation->package.manifest.generation, installation->old_database) &&
 	    carry_over(installation, database) && scop_installation_step(installation, "compare") &&
 	    check_counts(installation, database) &&
+	    scop_installation_contracts(installation, database) &&
 	    scop_installation_prepare(installation, installation->package.folder, database) &&
 	    note_watermarks(installation, database);
 }

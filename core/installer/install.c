@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/name.h"
 #include "installer/allowance.h"
+#include "installer/contracts.h"
 #include "installer/forget.h"
 #include "installer/generation.h"
 #include "data/directory.h"
@@ -97,10 +98,10 @@ write_calls(struct scop_installation *installation)
 }
 
 /* How a module is installed. `off`: it is disabled right afterwards, so it causes no conflict of
- * addresses.
+ * addresses. `arrives`: from an archive, whose other modules may still be missing.
  */
 struct manner {
-	bool root, granted, off;
+	bool root, granted, off, arrives;
 };
 
 /* Requires acceptance of each right that the new version has and the old one lacks. */
@@ -185,8 +186,9 @@ install(struct scop_installation *installation)
 	if (generation > serves)
 		return scop_generation_make(installation);
 	/* the new one has to find all that it names */
-	return scop_installation_prepare(installation, installation->package.folder,
-		   installation->database) &&
+	return scop_installation_contracts(installation, installation->database) &&
+	    scop_installation_prepare(installation, installation->package.folder,
+		installation->database) &&
 	    scop_installation_step(installation, "switch on") &&
 	    scop_installation_switch(installation, installation->database);
 }
@@ -226,9 +228,8 @@ undo_first(struct scop_installation *installation)
 	platform->err = cause;
 }
 
-/* Installs one module of an order: the requested one, or a dependency. */
 static bool
-install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
+install_one(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
     const struct manner *manner, bool (*on_step)(void *, const char *), void *context)
 {
 	struct scop_installation installation;
@@ -236,6 +237,7 @@ install_choice(struct scop_platform *platform, uint32_t tenant, const struct sco
 	scop_installation_begin(&installation, platform, tenant, choice->module, on_step, context);
 	installation.root = manner->root;
 	installation.granted = manner->granted;
+	installation.arrives = manner->arrives;
 	if (!scop_choice_open(platform, choice, &installation.package))
 		return false;
 	const bool same =
@@ -256,12 +258,27 @@ install_choice(struct scop_platform *platform, uint32_t tenant, const struct sco
 	return false;
 }
 
+/* Installs one module of an order: the requested one, or a dependency. Views and rights of
+ * contracts are then those of what is served, also after a failure, or if a run before was killed.
+ */
+static bool
+install_choice(struct scop_platform *platform, uint32_t tenant, const struct scop_choice *choice,
+    const struct manner *manner, bool (*on_step)(void *, const char *), void *context)
+{
+	if (install_one(platform, tenant, choice, manner, on_step, context))
+		return scop_contracts_settle(platform, tenant);
+	const struct scop_error cause = platform->err;
+	scop_contracts_settle(platform, tenant);
+	platform->err = cause;
+	return false;
+}
+
 bool
 scop_module_install_from(struct scop_platform *platform, uint32_t tenant, const char *module,
     const char *folder, bool root, bool off)
 {
 	const struct scop_choice choice = { .module = module, .version = "", .folder = folder };
-	const struct manner manner = { .root = root, .granted = true, .off = off };
+	const struct manner manner = { .root = root, .granted = true, .off = off, .arrives = true };
 
 	return install_choice(platform, tenant, &choice, &manner, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include "data/directory.h"
 #include "installer/billing.h"
 #include "installer/choose.h"
+#include "installer/contracts.h"
 #include "installer/migrator.h"
 #include "installer/rights.h"
 #include "package/files.h"
@@ -191,6 +192,16 @@ scop_installation_prepare(struct scop_installation *installation, const char *fo
 	    prepare_all(installation, db, scop_arena_bytes(platform->arena, list, size));
 	scop_db_free(db);
 	return ok;
+}
+
+bool
+scop_installation_contracts(struct scop_installation *installation, const char *database)
+{
+	return scop_contracts_prepare(installation->platform, installation->tenant,
+	    &(struct scop_contracts_change){ .module = installation->module,
+		.hash = installation->package.hash,
+		.database = database,
+		.arrives = installation->arrives });
 }
 
 /* Writes menu entries or tiles: both link to a path and require a permission. */

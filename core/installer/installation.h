@@ -15,7 +15,7 @@ struct scop_installation {
 	const char *module, *role;
 	struct scop_package package; /* the package to be served */
 	const char *database;        /* that it is served from */
-	bool root, granted;
+	bool root, granted, arrives;
 	/* The state at the beginning. */
 	bool known; /* the tenant has or had the module */
 	const char *state, *old_hash, *old_version, *old_database, *old_rights;
@@ -54,6 +54,9 @@ bool scop_installation_tables(struct scop_installation *installation, const char
  */
 bool scop_installation_prepare(struct scop_installation *installation, const char *folder,
     const char *database);
+
+/* Makes what the package offers and uses, before it is served from `database`: see contracts.h. */
+bool scop_installation_contracts(struct scop_installation *installation, const char *database);
 
 /* Writes menu, permissions, settings, schedules and the subscription's row in one transaction,
  * after which the package is served from `database`. True also if the answer to the commit was

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "installer/billing.h"
 #include "installer/choose.h"
+#include "installer/contracts.h"
 #include "installer/forget.h"
 #include "installer/generation.h"
 #include "installer/installation.h"
@@ -79,13 +80,15 @@ switch_off(struct scop_platform *platform, uint32_t tenant, const char *module, 
 bool
 scop_module_disable(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
-	return check_free(platform, tenant, module) && switch_off(platform, tenant, module, "off");
+	return check_free(platform, tenant, module) &&
+	    switch_off(platform, tenant, module, "off") && scop_contracts_settle(platform, tenant);
 }
 
 bool
 scop_module_uninstall(struct scop_platform *platform, uint32_t tenant, const char *module)
 {
-	return check_free(platform, tenant, module) && switch_off(platform, tenant, module, "gone");
+	return check_free(platform, tenant, module) &&
+	    switch_off(platform, tenant, module, "gone") && scop_contracts_settle(platform, tenant);
 }
 
 /* ---- rollback ---- */
@@ -95,7 +98,9 @@ static bool
 switch_back(struct scop_installation *installation)
 {
 	if (!scop_installation_step(installation, "switch back") ||
-	    !scop_installation_switch(installation, installation->database))
+	    !scop_installation_contracts(installation, installation->database) ||
+	    !scop_installation_switch(installation, installation->database) ||
+	    !scop_contracts_settle(installation->platform, installation->tenant))
 		return false;
 	/* A later upgrade checks the tables anew. */
 	return scop_platform_sql(installation->platform,
@@ -128,17 +133,20 @@ scop_module_back(struct scop_platform *platform, uint32_t tenant, const char *mo
 	    !scop_package_of_hash(platform, scop_text(row, "hash"), &installation.package) ||
 	    !scop_package_of_hash(platform, installation.old_hash, &newer))
 		return false;
-	if (strcmp(installation.database, installation.old_database) == 0) {
+	const bool anew = strcmp(installation.database, installation.old_database) != 0;
+	if (!anew) {
 		*ret_report = SCOP_TEXT("every row written since is kept");
-		return switch_back(&installation);
-	}
-	if (scop_installation_step(&installation, "freeze") && scop_freeze(&installation) &&
+		if (switch_back(&installation))
+			return true;
+	} else if (scop_installation_step(&installation, "freeze") && scop_freeze(&installation) &&
 	    scop_installation_step(&installation, "rows written since") &&
 	    scop_generation_leave(&installation, &newer.manifest, ret_report) &&
 	    switch_back(&installation))
 		return true;
 	const struct scop_error cause = platform->err;
-	scop_thaw(&installation);
+	if (anew)
+		scop_thaw(&installation);
+	scop_contracts_settle(platform, tenant);
 	platform->err = cause;
 	return false;
 }
@@ -247,6 +255,7 @@ scop_module_purge(struct scop_platform *platform, uint32_t tenant, const char *m
 	 */
 	if (!scop_installation_step(&installation, "switch off") ||
 	    !switch_off(platform, tenant, module, "gone") || !scop_directory_write(platform) ||
+	    !scop_contracts_settle(platform, tenant) ||
 	    !scop_platform_count(platform, &there,
 		"SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name = '%s'",
 		installation.old_database))

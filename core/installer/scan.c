@@ -18,6 +18,7 @@
 #include "installer/pictures.h"
 #include "installer/platform.h"
 #include "installer/scan.h"
+#include "package/contract.h"
 
 /* Stores the package's jobs and events. A package is identified by its content, so existing rows
  * remain valid. */
@@ -112,33 +113,57 @@ personal_text(struct scop_platform *platform, const struct scop_manifest *manife
 	return json_text(platform, &list);
 }
 
+static const char *
+contracts_text(struct scop_platform *platform, const struct scop_package *package)
+{
+	const struct scop_value *contracts;
+	struct scop_buffer out;
+
+	if (!scop_contracts_read(platform->arena, package->folder, &package->manifest, &contracts,
+		&platform->err))
+		return NULL;
+	scop_buffer_init(&out, platform->arena);
+	scop_json_print(&out, contracts);
+	return scop_buffer_str(&out);
+}
+
 /* The package's row, with what people decide by. */
 static bool
 note_row(struct scop_platform *platform, const struct scop_package *package, bool offered,
     const char *icon, const char *pictures)
 {
 	const struct scop_manifest *manifest = &package->manifest;
+	const char *contracts = contracts_text(platform, package);
 
-	return scop_platform_sql(platform,
-	    "INSERT INTO scopiton.package (module, version, hash, title, summary, jobs, "
-	    "available, rights, needs, personal, category, scop, tariff_cents, currency, "
-	    "generation, back, icon, pictures, first_parts, license, granted) VALUES ('%s', "
-	    "'%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, '%s', %u, "
-	    "'%s', '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = available "
-	    "OR VALUES(available), rights = VALUES(rights), needs = VALUES(needs), personal = "
-	    "VALUES(personal), category = VALUES(category), scop = VALUES(scop), tariff_cents = "
-	    "VALUES(tariff_cents), currency = VALUES(currency), generation = VALUES(generation), "
-	    "back = VALUES(back), icon = VALUES(icon), pictures = VALUES(pictures), first_parts "
-	    "= VALUES(first_parts), license = VALUES(license), granted = VALUES(granted)",
-	    manifest->name, manifest->version, package->hash,
-	    scop_platform_quote(platform, manifest->title),
-	    scop_platform_quote(platform, manifest->summary), manifest->job_count, offered,
-	    rights_text(platform, manifest), needs_text(platform, manifest),
-	    personal_text(platform, manifest), manifest->category, manifest->scop,
-	    (long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation,
-	    scop_back_name(manifest->back), icon, scop_platform_quote(platform, pictures),
-	    package->first_parts, manifest->license,
-	    scop_grant_text(platform->arena, package->asks));
+	return contracts &&
+	    scop_platform_sql(platform,
+		"INSERT INTO scopiton.package (module, version, hash, title, summary, jobs, "
+		"available, rights, needs, personal, category, scop, tariff_cents, currency, "
+		"generation, back, icon, pictures, first_parts, license, granted, contracts) "
+		"VALUES "
+		"('%s', '%s', '%s', '%s', '%s', %zu, %d, '%s', '%s', '%s', '%s', '%s', %lld, '%s', "
+		"%u, '%s', '%s', '%s', '%s', '%s', '%s', '%s') ON DUPLICATE KEY UPDATE available = "
+		"available "
+		"OR VALUES(available), rights = VALUES(rights), needs = VALUES(needs), personal = "
+		"VALUES(personal), category = VALUES(category), scop = VALUES(scop), tariff_cents "
+		"= "
+		"VALUES(tariff_cents), currency = VALUES(currency), generation = "
+		"VALUES(generation), "
+		"back = VALUES(back), icon = VALUES(icon), pictures = VALUES(pictures), "
+		"first_parts "
+		"= VALUES(first_parts), license = VALUES(license), granted = VALUES(granted), "
+		"contracts = "
+		"VALUES(contracts)",
+		manifest->name, manifest->version, package->hash,
+		scop_platform_quote(platform, manifest->title),
+		scop_platform_quote(platform, manifest->summary), manifest->job_count, offered,
+		rights_text(platform, manifest), needs_text(platform, manifest),
+		personal_text(platform, manifest), manifest->category, manifest->scop,
+		(long long)manifest->tariff_cents, manifest->tariff_currency, manifest->generation,
+		scop_back_name(manifest->back), icon, scop_platform_quote(platform, pictures),
+		package->first_parts, manifest->license,
+		scop_grant_text(platform->arena, package->asks),
+		scop_platform_quote(platform, contracts));
 }
 
 bool

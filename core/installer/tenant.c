@@ -291,6 +291,7 @@ static const char *const rows_of_tenant[] = {
 	 "c.installer_order WHERE o.id IS NULL"),
 	"DELETE FROM scopiton.rollout_tenant WHERE tenant = {tenant}",
 	"DELETE FROM scopiton.module_request WHERE tenant = {tenant}",
+	"DELETE FROM scopiton.contract_view WHERE tenant = {tenant}",
 	"DELETE FROM scopiton.crash WHERE tenant = {tenant}",
 	"DELETE FROM queue.schedule WHERE role LIKE 't{tenant}\\_%'",
 	"DELETE FROM queue.outbox WHERE role LIKE 't{tenant}\\_%'",

@@ -122,7 +122,8 @@ lint_reads(struct lint *lint)
 	const bool bound = scop_reads_bind(scop_package_asks(&package));
 	for (size_t i = 0; bound && i < lint->statement_count; i++) {
 		const struct scop_statement_source *one = &lint->statements[i];
-		const char *mistake = scop_reads_mistake(lint->arena, one->sql, one->writes);
+		const char *mistake =
+		    scop_reads_mistake(lint->arena, &lint->manifest, one->sql, one->writes);
 
 		if (mistake)
 			lint_error(lint, one->file, one->line, "statement '%s': %s", one->name,

@@ -55,6 +55,8 @@ scop_archive_has_place(const char *module, const char *path)
 		if (strncmp(path, "pictures/", 9) == 0 && !strchr(path + 9, '/') &&
 		    ends_with(path, pictures[i]))
 			return true;
+	if (strncmp(path, "offers/", 7) == 0 && !strchr(path + 7, '/') && ends_with(path, ".sql"))
+		return true;
 	return (strncmp(path, "migrations/", 11) == 0 && ends_with(path, ".sql")) ||
 	    (strncmp(path, module, length) == 0 && strcmp(path + length, ".so") == 0);
 }

@@ -16,7 +16,13 @@
 extern const char scop_module_xsd[]; /* generated from module.xsd by the build */
 
 /* At least as many of each element as module.xsd allows; 20 roles of 100 permissions. */
-enum { MANIFEST_BYTES_MAX = 200000, NODES_MAX = 200, GRANTS_MAX = 20 * 100, CHOICES_MAX = 20 };
+enum {
+	MANIFEST_BYTES_MAX = 200000,
+	NODES_MAX = 200,
+	GRANTS_MAX = 20 * 100,
+	CHOICES_MAX = 20,
+	COLUMNS_MAX = 60
+};
 
 struct complaint {
 	const char *file;
@@ -231,6 +237,37 @@ take_taken(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *mani
 		    attribute(arena, node, "job") };
 }
 
+static struct scop_manifest_read
+read_of(struct scop_arena *arena, xmlNodePtr node, const char *module)
+{
+	struct scop_manifest_read read = { .module = module,
+		.name = attribute(arena, node, "read"),
+		.version = (unsigned)atoi(attribute(arena, node, "version")),
+		.optional = strcmp(attribute(arena, node, "optional"), "true") == 0 ||
+		    strcmp(attribute(arena, node, "optional"), "1") == 0,
+		.columns = scop_arena_alloc(arena, COLUMNS_MAX * sizeof *read.columns) };
+
+	for (xmlNodePtr column = node->children; column; column = column->next)
+		if (is(column, "column"))
+			read.columns[read.column_count++] =
+			    (struct scop_manifest_column){ attribute(arena, column, "name"),
+				    attribute(arena, column, "type") };
+	return read;
+}
+
+static void
+take_offer(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->offers[manifest->offer_count++] = read_of(arena, node, manifest->name);
+}
+
+static void
+take_use(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->uses[manifest->use_count++] =
+	    read_of(arena, node, attribute(arena, node, "module"));
+}
+
 static void
 take_call(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
 {
@@ -305,6 +342,8 @@ static const struct element {
 	{ "job", take_job },
 	{ "emits", take_emitted },
 	{ "takes", take_taken },
+	{ "offers", take_offer },
+	{ "uses", take_use },
 	{ "calls", take_call },
 	{ "needs", take_need },
 	{ "personal", take_personal },
@@ -329,6 +368,8 @@ make_room(struct scop_arena *arena, struct scop_manifest *manifest)
 	manifest->jobs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->jobs);
 	manifest->emits = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->emits);
 	manifest->takes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->takes);
+	manifest->offers = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->offers);
+	manifest->uses = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->uses);
 	manifest->calls = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->calls);
 }
 
@@ -359,7 +400,8 @@ static void
 list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 {
 	manifest->rights = scop_arena_alloc(arena,
-	    (manifest->call_count + manifest->write_count + manifest->take_count + 2) *
+	    (manifest->call_count + manifest->write_count + manifest->take_count +
+		manifest->use_count + 2) *
 		sizeof *manifest->rights);
 	for (size_t i = 0; i < manifest->call_count; i++)
 		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "calls %s:%u",
@@ -370,6 +412,9 @@ list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 	for (size_t i = 0; i < manifest->take_count; i++)
 		manifest->rights[manifest->right_count++] =
 		    scop_arena_printf(arena, "takes %s", manifest->takes[i].event);
+	for (size_t i = 0; i < manifest->use_count; i++)
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "reads %s.%s",
+		    manifest->uses[i].module, manifest->uses[i].name);
 	if (manifest->orders)
 		manifest->rights[manifest->right_count++] = "orders";
 	if (manifest->accounts)
@@ -405,6 +450,57 @@ check_work(const char *file, const struct scop_manifest *manifest, struct scop_e
 	return true;
 }
 
+static bool
+has_need(const struct scop_manifest *manifest, const char *module)
+{
+	for (size_t i = 0; i < manifest->need_count; i++)
+		if (strcmp(manifest->needs[i].module, module) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_columns(const char *file, const struct scop_manifest_read *read, struct scop_error *err)
+{
+	for (size_t i = 0; i < read->column_count; i++) {
+		const struct scop_manifest_column *column = &read->columns[i];
+		const size_t length = strlen(column->name);
+		const bool cents = length > 6 && strcmp(column->name + length - 6, "_cents") == 0;
+
+		if (cents != (strcmp(column->type, "money") == 0))
+			return scop_error_set(err,
+			    "%s: column '%s' of %s.%s: money, and nothing else, has a name that "
+			    "ends in _cents",
+			    file, column->name, read->module, read->name);
+	}
+	return true;
+}
+
+static bool
+check_contracts(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
+{
+	for (size_t i = 0; i < manifest->offer_count; i++)
+		if (!check_columns(file, &manifest->offers[i], err))
+			return false;
+	for (size_t i = 0; i < manifest->use_count; i++) {
+		const struct scop_manifest_read *use = &manifest->uses[i];
+
+		if (!check_columns(file, use, err))
+			return false;
+		if (strcmp(use->module, manifest->name) == 0)
+			return scop_error_set(err, "%s: it uses its own read '%s'", file,
+			    use->name);
+		if (use->optional == has_need(manifest, use->module))
+			return scop_error_set(err,
+			    use->optional
+				? "%s: it needs '%s', so its read '%s' is not optional"
+				: "%s: it needs no module '%s', so its read '%s' is optional: "
+				  "write needs, or optional=\"true\"",
+			    file, use->module, use->name);
+	}
+	return true;
+}
+
 /* Checks the constraints that a schema cannot express. */
 static bool
 check_sense(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
@@ -430,7 +526,7 @@ check_sense(const char *file, const struct scop_manifest *manifest, struct scop_
 		    manifest->permissions[i].name[length] != '.')
 			return scop_error_set(err, "%s: permission '%s' has to begin with '%s.'",
 			    file, manifest->permissions[i].name, manifest->name);
-	return check_work(file, manifest, err);
+	return check_contracts(file, manifest, err) && check_work(file, manifest, err);
 }
 
 bool

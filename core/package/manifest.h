@@ -72,6 +72,19 @@ struct scop_manifest {
 		const char *event, *job; /* "shop.order_placed", and a job of this module */
 	} * takes;
 	size_t take_count;
+	/* reads that the module offers to others, and those of others that it uses */
+	struct scop_manifest_read {
+		const char *module; /* that offers it */
+		const char *name;
+		unsigned version;
+		bool optional; /* of a use: the other module may be missing */
+		struct scop_manifest_column {
+			const char *name;
+			const char *type; /* of module.xsd: "text", "integer", ... */
+		} * columns;
+		size_t column_count;
+	} * offers, *uses;
+	size_t offer_count, use_count;
 	struct scop_manifest_call {
 		const char *host;
 		unsigned port;

@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "package/archive.h"
+#include "package/contract.h"
 #include "package/files.h"
 #include "package/loader.h"
 #include "package/pictures.h"
@@ -177,7 +178,8 @@ check_reads(struct scop_arena *arena, const struct scop_granter *granter,
 
 		if (!scop_statement_check(arena, sql_of(line), &writes, err))
 			return false;
-		const char *mistake = scop_reads_mistake(arena, sql_of(line), writes);
+		const char *mistake =
+		    scop_reads_mistake(arena, &package->manifest, sql_of(line), writes);
 		if (mistake && granter->accepted && granter->accepted(granter->context, package))
 			return true;
 		if (mistake)
@@ -414,8 +416,11 @@ scop_package_open(struct scop_arena *arena, const char *given, const struct scop
 	const char *file = scop_arena_printf(arena, "%s/%s.so", folder, ret_package->manifest.name);
 	const char *list = scop_files_read(arena,
 	    scop_arena_printf(arena, "%s/statements.txt", folder), NULL, err);
+	const struct scop_value *contracts;
 
-	return list && check_statements(arena, ret_package->manifest.name, list, err) &&
+	return list &&
+	    scop_contracts_read(arena, folder, &ret_package->manifest, &contracts, err) &&
+	    check_statements(arena, ret_package->manifest.name, list, err) &&
 	    scop_loader_check(file, &ret_package->needs, err) &&
 	    check_grants(arena, granter, ret_package, err) &&
 	    check_reads(arena, granter, ret_package, list, err) &&

@@ -8,7 +8,9 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "package/contract.h"
 #include "package/grants.h"
+#include "package/statement.h"
 
 #define SOCLE '\x01' /* SCOP_SOCLE_MARK of data/db.h, which the linter does without */
 
@@ -80,8 +82,10 @@ skip_string(const char *at)
 struct seen {
 	bool locks;           /* FOR UPDATE, LOCK IN SHARE MODE */
 	bool socle;           /* names a table of the socle */
+	bool contract;        /* reads of another module */
 	const char *database; /* names "t42." itself */
 	const char *refused;  /* names a table of the socle that modules may not read */
+	const char *unused;   /* names a read of another module that the manifest does not */
 };
 
 static bool
@@ -103,6 +107,26 @@ see_word(struct seen *seen, const char *word, const char *behind)
 	seen->locks |= (is(word, "FOR") && is(behind, "UPDATE")) || is(word, "LOCK");
 }
 
+static bool
+uses(struct scop_arena *arena, const struct scop_manifest *manifest, const char *view)
+{
+	for (size_t i = 0; i < manifest->use_count; i++)
+		if (is(view, scop_contract_view(arena, &manifest->uses[i])))
+			return true;
+	return false;
+}
+
+static void
+see_contract(struct scop_arena *arena, const struct scop_manifest *manifest, struct seen *seen,
+    const char *behind)
+{
+	behind += strspn(behind, " .");
+	behind += *behind == '`';
+	seen->contract = true;
+	if (!seen->unused && manifest && !uses(arena, manifest, behind))
+		seen->unused = behind;
+}
+
 static void
 see_socle(struct seen *seen, const char *behind)
 {
@@ -114,8 +138,9 @@ see_socle(struct seen *seen, const char *behind)
 }
 
 static struct seen
-look_at(const char *sql)
+look_at(struct scop_arena *arena, const struct scop_manifest *manifest, const char *sql)
 {
+	const size_t contracts = strlen(SCOP_CONTRACTS);
 	struct seen seen = { 0 };
 
 	for (const char *at = sql; *at;) {
@@ -127,6 +152,8 @@ look_at(const char *sql)
 		}
 		if (length > 0)
 			see_word(&seen, at, at + length);
+		else if (*at == SOCLE && strncmp(at + 1, SCOP_CONTRACTS, contracts) == 0)
+			see_contract(arena, manifest, &seen, at + 1 + contracts);
 		else if (*at == SOCLE)
 			see_socle(&seen, at + 1);
 		at += length > 0 ? length : 1;
@@ -146,9 +173,23 @@ readable(struct scop_arena *arena)
 }
 
 const char *
-scop_reads_mistake(struct scop_arena *arena, const char *sql, bool writes)
+scop_offer_mistake(const char *sql, bool writes)
 {
-	const struct seen seen = look_at(sql);
+	const struct seen seen = look_at(NULL, NULL, sql);
+
+	if (writes || seen.locks || seen.socle || seen.contract || seen.database ||
+	    strchr(sql, '?'))
+		return "what a module offers is a plain SELECT without arguments, of its own "
+		       "tables "
+		       "alone";
+	return NULL;
+}
+
+const char *
+scop_reads_mistake(struct scop_arena *arena, const struct scop_manifest *manifest, const char *sql,
+    bool writes)
+{
+	const struct seen seen = look_at(arena, manifest, sql);
 	const bool locks = writes || seen.locks;
 
 	if (seen.refused)
@@ -156,6 +197,15 @@ scop_reads_mistake(struct scop_arena *arena, const char *sql, bool writes)
 		    "it names socle.%.*s, which a module may not read: of the tables that a "
 		    "tenant's modules share, it may read %s",
 		    (int)word_length(seen.refused), seen.refused, readable(arena));
+	if (seen.unused)
+		return scop_arena_printf(arena,
+		    "it names contract.%.*s, which module.xml does not use: write <uses> with the "
+		    "module, the read and its version",
+		    (int)word_length(seen.unused), seen.unused);
+	if (locks && seen.contract)
+		return "it writes or locks, and reads what another module offers, which locks rows "
+		       "of that module: read them first, in a SELECT of its own, and write with "
+		       "its values as arguments";
 	if (locks && seen.socle)
 		return writes
 		    ? "it writes and reads socle. in one statement, which locks rows that other "

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct scop_arena;
+struct scop_manifest;
 
 struct scop_socle_read {
 	const char *table;   /* or view; NULL ends the list */
@@ -21,10 +22,16 @@ struct scop_socle_read {
 /* Every module's role may SELECT these, and no other table of the socle. */
 extern const struct scop_socle_read scop_reads[];
 
-/* The mistake, in words, of a module's statement that locks rows of the socle or names a table that
- * modules may not read; NULL if it may run. `sql` is as the parser of statements leaves it, with
+/* The mistake, in words, of a module's statement that locks rows of the socle or of other modules,
+ * or names a table that modules may not read, or a contract that the manifest does not use; NULL if
+ * it may run. `sql` is as the parser of statements leaves it, with
  * SCOP_SOCLE_MARK for the socle; `writes`: it is no SELECT. Lives in `arena`. */
-const char *scop_reads_mistake(struct scop_arena *arena, const char *sql, bool writes);
+const char *scop_reads_mistake(struct scop_arena *arena, const struct scop_manifest *manifest,
+    const char *sql, bool writes);
+
+/* The same of a read that the module offers to others: it is a SELECT without arguments that names
+ * the module's own tables alone. */
+const char *scop_offer_mistake(const char *sql, bool writes);
 
 /* Whether the rule holds for a package that asks for these rights of grants.h: not with rights over
  * the whole socle (`portal`), or to write to tables of it (`writes`). */

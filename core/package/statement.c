@@ -233,7 +233,12 @@ take_keyword(struct parser *parser, struct scop_buffer *sql)
 		parser->at = start;
 		return mistake(parser, "this word is refused in a module's statement");
 	}
-	scop_buffer_text(sql, strcmp(word, "socle") == 0 && *parser->at == '.' ? "\x01" : word);
+	const bool names = *parser->at == '.';
+	if (names && strcmp(word, "socle") == 0)
+		word = "\x01";
+	else if (names && strcmp(word, "contract") == 0)
+		word = "\x01" SCOP_CONTRACTS;
+	scop_buffer_text(sql, word);
 	return true;
 }
 
@@ -459,6 +464,8 @@ source_of(struct scop_arena *arena, const char *sql)
 		has_arguments |= !quote && *at == '?';
 		if (!quote && *at == '?')
 			scop_buffer_text(&out, ":value");
+		else if (!quote && strncmp(at, "\x01" SCOP_CONTRACTS ".", 12) == 0)
+			scop_buffer_text(&out, "contract"), at += strlen(SCOP_CONTRACTS);
 		else if (!quote && *at == '\x01')
 			scop_buffer_text(&out, "socle");
 		else

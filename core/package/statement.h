@@ -22,6 +22,9 @@ struct scop_arena;
 
 enum { SCOP_STATEMENT_ARGS_MAX = 24 };
 
+/* The reads that modules offer one another are views in the database t42__contract. */
+#define SCOP_CONTRACTS "__contract"
+
 struct scop_statement_source {
 	const char *file;
 	unsigned line;
@@ -31,7 +34,8 @@ struct scop_statement_source {
 	unsigned args[SCOP_STATEMENT_ARGS_MAX]; /* for each ? the index of its parameter */
 	unsigned arg_count;
 	bool writes;
-	const char *sql; /* on one line, with ? for arguments and \x01 for `socle` */
+	const char *sql; /* on one line, with ? for arguments, \x01 for `socle`,
+			  * \x01__contract for `contract` */
 };
 
 /* Appends the statements of `text` to `statements`. */

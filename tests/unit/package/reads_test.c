@@ -5,7 +5,11 @@
 #include <string.h>
 
 #include "package/grants.h"
+#include "package/manifest.h"
 #include "package/reads.h"
+
+static struct scop_manifest_read party = { .module = "contacts", .name = "party", .version = 1 };
+static const struct scop_manifest manifest = { .name = "shop", .uses = &party, .use_count = 1 };
 
 struct expected {
 	const char *sql, *said; /* NULL: it may run */
@@ -21,7 +25,8 @@ static void
 expect(const struct expected *cases)
 {
 	for (; cases->sql; cases++) {
-		const char *mistake = scop_reads_mistake(arena, cases->sql, writes(cases->sql));
+		const char *mistake =
+		    scop_reads_mistake(arena, &manifest, cases->sql, writes(cases->sql));
 
 		if (!cases->said && mistake)
 			fail_msg("'%s' was refused: %s", cases->sql, mistake);

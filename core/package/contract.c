@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What packages offer to and use of one another: see contract.h. */
+#include "package/contract.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/value.h"
+#include "package/files.h"
+#include "package/reads.h"
+#include "package/statement.h"
+
+/* A type of the manifest. */
+static const struct type {
+	const char *name;
+	const char *fits;    /* types of columns, with blanks around each */
+	const char *nothing; /* no value of it; of a text, as the tables' columns are compared */
+} types[] = {
+	{ "text", " char varchar tinytext text mediumtext longtext enum ",
+	    "CAST(NULL AS CHAR(700)) COLLATE utf8mb4_unicode_520_ci" },
+	{ "integer", " tinyint smallint mediumint int bigint ", "CAST(NULL AS SIGNED)" },
+	{ "money", " tinyint smallint mediumint int bigint ", "CAST(NULL AS SIGNED)" },
+	{ "boolean", " tinyint int bigint ", "CAST(NULL AS SIGNED)" },
+	{ "decimal", " decimal ", "CAST(NULL AS DECIMAL(30, 10))" },
+	{ "date", " date ", "CAST(NULL AS DATE)" },
+	{ "time", " time ", "CAST(NULL AS TIME)" },
+	{ "datetime", " datetime timestamp ", "CAST(NULL AS DATETIME(6))" },
+};
+
+static const struct type *
+find_type(const char *name)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof types / sizeof types[0] && strcmp(types[i].name, name) != 0)
+		i++;
+	return &types[i];
+}
+
+const char *
+scop_contract_nothing(const char *type)
+{
+	return find_type(type)->nothing;
+}
+
+bool
+scop_contract_type_fits(const char *type, const char *data_type)
+{
+	const char *list = find_type(type)->fits;
+	const size_t length = strlen(data_type);
+
+	for (const char *at = list; (at = strchr(at, ' ')) && at[1]; at++)
+		if (strncmp(at + 1, data_type, length) == 0 && at[1 + length] == ' ')
+			return true;
+	return false;
+}
+
+const char *
+scop_contract_view(struct scop_arena *arena, const struct scop_manifest_read *read)
+{
+	return scop_arena_printf(arena, "%s__%s_%u", read->module, read->name, read->version);
+}
+
+/* Reads the SELECT of an offer from its file, which is written as a module's other statements. */
+static bool
+read_select(struct scop_arena *arena, const char *folder, const struct scop_manifest_read *offer,
+    const char **ret_sql, struct scop_error *err)
+{
+	const char *name = scop_arena_printf(arena, "%s_%u", offer->name, offer->version),
+		   *path = scop_arena_printf(arena, "%s/offers/%s.sql", folder, name);
+	struct scop_statement_source *statement = scop_arena_alloc(arena, 2 * sizeof *statement);
+	const char *text = scop_files_read(arena, path, NULL, err);
+	size_t count = 0;
+
+	if (!text || !scop_statements_parse(arena, path, text, statement, 2, &count, err))
+		return false;
+	if (count != 1 || strcmp(statement->name, name) != 0)
+		return scop_error_set(err, "%s: it has one statement, '-- name: %s ()'", path,
+		    name);
+	const char *mistake = scop_offer_mistake(statement->sql, statement->writes);
+	if (mistake)
+		return scop_error_set(err, "%s: %s", path, mistake);
+	*ret_sql = statement->sql;
+	return true;
+}
+
+static const struct scop_value *
+columns_of(struct scop_arena *arena, const struct scop_manifest_read *read)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, arena);
+	for (size_t i = 0; i < read->column_count; i++) {
+		struct scop_map_maker map;
+
+		scop_map_init(&map, arena);
+		scop_map_put_text(&map, "name", read->columns[i].name);
+		scop_map_put_text(&map, "type", read->columns[i].type);
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	return scop_list_value(&list);
+}
+
+static const struct scop_value *
+described(struct scop_arena *arena, const struct scop_manifest_read *read, const char *sql)
+{
+	struct scop_map_maker map;
+
+	scop_map_init(&map, arena);
+	scop_map_put_text(&map, "view", scop_contract_view(arena, read));
+	scop_map_put_text(&map, "module", read->module);
+	scop_map_put_text(&map, "read", read->name);
+	scop_map_put(&map, "version", scop_value_int(arena, read->version));
+	scop_map_put(&map, "columns", columns_of(arena, read));
+	if (sql)
+		scop_map_put_text(&map, "sql", sql);
+	else
+		scop_map_put(&map, "optional", scop_value_bool(arena, read->optional));
+	return scop_map_value(&map);
+}
+
+bool
+scop_contracts_read(struct scop_arena *arena, const char *folder,
+    const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
+    struct scop_error *err)
+{
+	struct scop_list_maker offers, uses;
+	struct scop_map_maker map;
+
+	scop_list_init(&offers, arena);
+	scop_list_init(&uses, arena);
+	for (size_t i = 0; i < manifest->offer_count; i++) {
+		const char *sql = "";
+
+		if (!read_select(arena, folder, &manifest->offers[i], &sql, err))
+			return false;
+		scop_list_add(&offers, described(arena, &manifest->offers[i], sql));
+	}
+	for (size_t i = 0; i < manifest->use_count; i++)
+		scop_list_add(&uses, described(arena, &manifest->uses[i], NULL));
+	scop_map_init(&map, arena);
+	scop_map_put(&map, "offers", scop_list_value(&offers));
+	scop_map_put(&map, "uses", scop_list_value(&uses));
+	*ret_contracts = scop_map_value(&map);
+	return true;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Contracts: reads that a module offers to others, in versions that never change. An offer is a
+ * view in the tenant's database t42__contract; the module that uses it selects from
+ * contract.contacts__party_1 and sees nothing else of the other module.
+ */
+#ifndef SCOP_PACKAGE_CONTRACT_H
+#define SCOP_PACKAGE_CONTRACT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "package/manifest.h"
+
+struct scop_arena;
+struct scop_value;
+
+/* The view's name: "contacts__party_1", of which no two reads have the same. Lives in `arena`. */
+const char *scop_contract_view(struct scop_arena *arena, const struct scop_manifest_read *read);
+
+/* What a package offers and uses: {"offers": [...], "uses": [...]}, each with "view", "module",
+ * "read", "version" and "columns" (a list of {"name", "type"}); an offer has "sql", a use
+ * "optional". Reads offers/party_1.sql below `folder`; false if one is missing, or no plain SELECT
+ * of the module's own tables. Lives in `arena`. */
+bool scop_contracts_read(struct scop_arena *arena, const char *folder,
+    const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
+    struct scop_error *err);
+
+/* The MariaDB expression of a column's type without a value, for a view that has no rows. */
+const char *scop_contract_nothing(const char *type);
+
+/* Whether a column of MariaDB ("varchar", "bigint", ...) has a type of the manifest. */
+bool scop_contract_type_fits(const char *type, const char *data_type);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: EUPL-1.2
+// One module reads what another offers: by MariaDB's own views and rights, through every turn of either's life.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { json, Packages } from '../fault/faults.mjs'
+import { start, until } from '../support/stack.mjs'
+
+const SITE = 'acme.localhost'
+let stack, packages
+
+before(async () => {
+  packages = new Packages('portal', 'rolodex', 'dialer')
+  stack = await start({ modules: packages.folder })
+  await stack.cli('tenant', 'create', 'acme', '--title', 'Acme')
+})
+after(async () => {
+  await stack?.stop()
+  packages?.removeAll()
+})
+
+const module = (...words) => stack.cli('module', ...words, '--tenant', 'acme')
+const said = async (...words) => { try { await module(...words) } catch (error) { return error.stderr } throw new Error(`${words.join(' ')} was done`) }
+const dialer = () => until('the dialer serves', async () => { const answer = await json(stack, SITE, '/dialer/'); return answer.status === 200 && answer })
+const rights = async () => (await stack.sql("SELECT CONCAT(User, ' ', Table_name) FROM mysql.tables_priv WHERE Db = 't1__contract' ORDER BY 1")).split('\n').filter(Boolean)
+const views = async () => (await stack.sql("SELECT table_name FROM information_schema.views WHERE table_schema = 't1__contract' ORDER BY 1")).split('\n').filter(Boolean)
+const VIEWS = ['rolodex__party_1', 'rolodex__party_2'], RIGHTS = VIEWS.map((view) => `t1_dialer ${view}`)
+
+test('without the module that offers it, an optional read has no rows', async () => {
+  await module('install', 'dialer')
+  await stack.sql("INSERT INTO t1_dialer.made_call (party, mail, said) VALUES (1, 'ada@example.be', 'hello'), (3, '', 'who?')")
+  const { calls, parties } = await dialer()
+  assert.deepEqual(parties, [])
+  assert.deepEqual(calls.map(({ said, name }) => [said, name]), [['hello', null], ['who?', null]])
+  assert.deepEqual([await views(), await rights()], [VIEWS, RIGHTS])
+})
+
+test('with it, both versions are read, joined with the own tables, and only what is offered', async () => {
+  await module('install', 'rolodex')
+  await stack.sql("INSERT INTO t1_rolodex.card (name, mail, owes_cents, active) VALUES ('Ada', 'ada@example.be', 1250, 1), ('Bob', 'bob@example.be', 0, 1), ('Cleo', '', 0, 0)")
+  const { calls, parties } = await dialer()
+  assert.deepEqual(parties.map(({ name }) => name), ['Ada', 'Bob'], 'an inactive card is not offered')
+  assert.equal(calls[0].name, 'Ada')
+  assert.match(JSON.stringify(calls[0]), /12[.,]?50|1250/)
+  assert.equal(calls[0].since, '2026-01-01')
+  assert.equal(calls[1].name, null)
+})
+
+test('MariaDB refuses all else to the module that reads', async () => {
+  const password = fs.readFileSync(path.join(stack.folder, 'secrets/dialer'), 'utf8').split('\n')[0].trim()
+  const as = (sql) => stack.sql(`SET ROLE t1_dialer; ${sql}`, { user: 'scop_dialer', password })
+  assert.match(await as('SELECT name FROM t1__contract.rolodex__party_1 WHERE id = 1'), /Ada/)
+  for (const sql of ['SELECT notes FROM t1_rolodex.card', 'SELECT name FROM t1_rolodex.card', 'SELECT notes FROM t1__contract.rolodex__party_1', "UPDATE t1__contract.rolodex__party_1 SET name = 'x'",
+    'DELETE FROM t1__contract.rolodex__party_1', "INSERT INTO t1__contract.rolodex__party_1 (name, mail) VALUES ('x', 'x')", 'SHOW CREATE VIEW t1__contract.rolodex__party_1', 'CREATE VIEW t1__contract.x AS SELECT 1 AS one',
+    'DROP VIEW t1__contract.rolodex__party_1'])
+    await assert.rejects(as(sql), undefined, sql)
+  await assert.rejects(stack.sql('SELECT name FROM t1__contract.rolodex__party_1', { user: 'scop_rolodex', password: fs.readFileSync(path.join(stack.folder, 'secrets/rolodex'), 'utf8').split('\n')[0] }))
+})
+
+test('a statement that names a read which the manifest does not use is refused, and one that writes with it', async () => {
+  for (const [from, to, words] of [
+    ['rolodex__party_1 ORDER', 'rolodex__party_3 ORDER', /names contract\.rolodex__party_3, which module\.xml does not use/],
+    ['FROM \x01__contract.rolodex__party_1 ORDER BY id LIMIT 100', 'FROM \x01__contract.rolodex__party_1 FOR UPDATE', /reads what another module offers, which locks rows/]]) {
+    packages.addAs('dialer', 'dialerb')
+    packages.edit('dialerb', 'statements.txt', (text) => text.replace(from, to))
+    packages.edit('dialerb', 'dialerb.so', (text) => text.replace(from, to.padEnd(from.length)))
+    assert.match(await said('install', 'dialerb'), words)
+    packages.remove('dialerb')
+  }
+})
+
+test('an upgrade of the module that offers shows its new view, and going back the old one', async () => {
+  packages.edit('rolodex', 'module.xml', (text) => text.replace('version="1.0.0"', 'version="1.1.0"'))
+  packages.edit('rolodex', 'offers/party_1.sql', (text) => text.replace('name, mail', 'UPPER(name) AS name, mail'))
+  await module('install', 'rolodex')
+  assert.deepEqual((await dialer()).parties.map(({ name }) => name), ['ADA', 'BOB'])
+  await module('back', 'rolodex')
+  assert.deepEqual((await dialer()).parties.map(({ name }) => name), ['Ada', 'Bob'])
+})
+
+test('a version that no longer offers what is used is refused with words, and nothing has changed', async () => {
+  const whole = fs.readFileSync(packages.path('rolodex', 'module.xml'), 'utf8')
+  const refused = async (change, words) => {
+    fs.writeFileSync(packages.path('rolodex', 'module.xml'), change(whole.replace('1.1.0', '1.2.0')))
+    assert.match(await said('install', 'rolodex'), words)
+    assert.deepEqual((await dialer()).parties.map(({ name }) => name), ['Ada', 'Bob'])
+    assert.deepEqual([await views(), await rights()], [VIEWS, RIGHTS])
+  }
+  await refused((text) => text.replace(/\t<offers read="party" version="2">[^]*?<\/offers>\n/, ''), /dialer 1\.0\.0 reads 'party' of rolodex in version 2, which rolodex 1\.2\.0 does not offer/)
+  await refused((text) => text.replace('\t\t<column name="mail" type="text"/>\n', ''), /with the column 'mail' \(text\), which rolodex 1\.2\.0 does not offer so/)
+  await refused((text) => text.replace('name="mail" type="text"', 'name="mail" type="integer"'), /with the column 'mail' \(text\)/)
+  await refused((text) => text.replace('<column name="since" type="date"/>', '<column name="since" type="date"/>\n\t\t<column name="more" type="text"/>'), /offers 'party' with other columns than its manifest names/)
+  fs.writeFileSync(packages.path('rolodex', 'module.xml'), whole)
+})
+
+test('what is offered is a plain SELECT of the module\'s own tables', async () => {
+  const whole = fs.readFileSync(packages.path('rolodex', 'offers/party_1.sql'), 'utf8')
+  fs.writeFileSync(packages.path('rolodex', 'module.xml'), fs.readFileSync(packages.path('rolodex', 'module.xml'), 'utf8').replace('1.1.0', '1.3.0'))
+  for (const sql of ['SELECT id, name, mail FROM socle.member', 'SELECT id, name, mail FROM t1.member', 'SELECT id, name, mail FROM card FOR UPDATE', 'DELETE FROM card WHERE id = 1',
+    'SELECT id, name, mail FROM contract.dialer__x_1', 'SELECT id, LOAD_FILE(name) AS name, mail FROM card', 'SELECT * FROM card', 'SELECT id, name, mail FROM card; SELECT id FROM card']) {
+    fs.writeFileSync(packages.path('rolodex', 'offers/party_1.sql'), `-- name: party_1 ()\n${sql}\n`)
+    await said('install', 'rolodex')
+  }
+  fs.rmSync(packages.path('rolodex', 'offers/party_1.sql'))
+  assert.match(await said('install', 'rolodex'), /offers\/party_1\.sql/)
+  fs.writeFileSync(packages.path('rolodex', 'offers/party_1.sql'), whole)
+  assert.deepEqual((await dialer()).parties.map(({ name }) => name), ['Ada', 'Bob'])
+})
+
+test('a transaction that has read a view holds nobody up while it is replaced', async () => {
+  let waited = 0, on = true
+  const password = fs.readFileSync(path.join(stack.folder, 'secrets/dialer'), 'utf8').split('\n')[0]
+  const reader = stack.sql('SET ROLE t1_dialer; START TRANSACTION; SELECT COUNT(*) FROM t1__contract.rolodex__party_1; DO SLEEP(3); COMMIT', { user: 'scop_dialer', password })
+  const asking = (async () => {
+    while (on) {
+      const from = performance.now()
+      assert.equal((await json(stack, SITE, '/dialer/')).status, 200)
+      waited = Math.max(waited, performance.now() - from)
+    }
+  })()
+  const from = performance.now()
+  await module('install', 'rolodex') // 1.3.0, with the text of 1.1.0
+  const took = performance.now() - from
+  on = false
+  await Promise.all([reader, asking])
+  assert.deepEqual((await dialer()).parties.map(({ name }) => name), ['ADA', 'BOB'])
+  assert.ok(took > 1000, `the view was replaced after ${took} ms, while it was read`)
+  assert.ok(waited < 600, `a page waited ${waited} ms`)
+})
+
+test('switched off, it has no rows; switched on again, the same', async () => {
+  await module('disable', 'rolodex')
+  assert.deepEqual((await dialer()).parties, [])
+  await module('install', 'rolodex')
+  assert.equal((await dialer()).parties.length, 2)
+})
+
+test('a tenant leaves and arrives with it, and views are no part of the archive', async () => {
+  const archive = (await stack.cli('tenant', 'export', 'acme')).trim().split('\n').pop()
+  assert.doesNotMatch(execFileSync('tar', ['--zstd', '-tf', archive], { encoding: 'utf8' }), /data\/\S*contract/)
+  await stack.cli('tenant', 'import', archive, '--name', 'again', '--host', 'again.localhost', '--portal-host', 'again-portal.localhost')
+  const answer = await until('it serves', async () => { const one = await json(stack, 'again.localhost', '/dialer/'); return one.status === 200 && one })
+  assert.deepEqual(answer.parties.map(({ name }) => name), ['ADA', 'BOB'])
+  await stack.cli('tenant', 'delete', 'again', '--yes', 'again')
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name LIKE 't2%'"), '0')
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM scopiton.contract_view WHERE tenant = 2'), '0')
+})
+
+test('purged, either leaves nothing of it', async () => {
+  await module('purge', 'rolodex', '--yes', 'rolodex')
+  assert.deepEqual((await dialer()).parties, [])
+  assert.deepEqual([await views(), await rights()], [VIEWS, RIGHTS])
+  await module('purge', 'dialer', '--yes', 'dialer')
+  assert.deepEqual([await views(), await rights()], [[], []])
+  assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1__contract'"), '0')
+})
