@@ -254,13 +254,15 @@ choose(struct choice *choice, const struct scop_value *rows)
 }
 
 /* Chooses the oldest of each module and tenant, HEADS of them a call, and goes on after those at
- * the next: one step in the index for each, however many entries it has. */
+ * the next: one step in the index for each, however many entries it has. It ends where the jobs and
+ * the events have both been gone through, for it would find the same ones again. */
 static enum scop_db_status
 choose_heads(struct scop_queue *queue, struct choice *choice)
 {
 	enum scop_db_status status = SCOP_DB_OK;
+	unsigned ends = 0;
 
-	for (unsigned i = 0; status == SCOP_DB_OK && i < HEADS; i++) {
+	for (unsigned i = 0; status == SCOP_DB_OK && i < HEADS && ends < 2; i++) {
 		const struct scop_value *rows = NULL;
 
 		status = read(queue,
@@ -270,6 +272,7 @@ choose_heads(struct scop_queue *queue, struct choice *choice)
 		if (status != SCOP_DB_OK || scop_count(rows) == 0) {
 			queue->after_event = !queue->after_event;
 			queue->after[0] = '\0';
+			ends++;
 			continue;
 		}
 		snprintf(queue->after, sizeof queue->after, "%s",
