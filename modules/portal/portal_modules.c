@@ -302,7 +302,8 @@ put_lists(struct scop_request *req, const struct scop_value *one)
 
 	scop_put_all(req,
 	    (const struct scop_read[]){
-		{ "rights", false, rights_listed(rights, scop_get(one, "own_rights")) },
+		{ "rights", false,
+		    rights_listed(portal_language(req), rights, scop_get(one, "own_rights")) },
 		{ "needs", false, needs_listed(portal_language(req), scop_get(one, "needs")) },
 		{ "personal", false,
 		    personal_listed(portal_language(req), scop_get(one, "module"),

@@ -48,6 +48,11 @@ test('with it, both versions are read, joined with the own tables, and only what
   assert.equal(calls[1].name, null)
 })
 
+test('who decides is shown what the module reads', async () => {
+  const { body } = await stack.request('acme-portal.localhost', '/portal/modules/dialer', { headers: { Cookie: await stack.signIn('acme') } })
+  assert.match(body, /<li>Lire des données du module Fiches d’adresses<\/li>/)
+})
+
 test('MariaDB refuses all else to the module that reads', async () => {
   const password = fs.readFileSync(path.join(stack.folder, 'secrets/dialer'), 'utf8').split('\n')[0].trim()
   const as = (sql) => stack.sql(`SET ROLE t1_dialer; ${sql}`, { user: 'scop_dialer', password })
