@@ -137,7 +137,7 @@ async function look (page, route, language) {
     if (answer.status() >= 400) throw new Error(`it answers ${answer.status()}`)
     texts.set(route, [...texts.get(route) ?? [], await answering(textsOf(page), 60)])
     for (const source of await answering(page.evaluate(broken), 60)) faults.add(`${what}: the picture ${source} is broken`)
-    await inspect(page, `look-${name}`, { schemes: language === 'fr' ? ['light', 'dark'] : ['light'], shots: false })
+    await inspect(page, `look-${name}`, { colours: language === LANGUAGES[0], shots: false })
   } catch (error) {
     faults.add(`${what}: ${error.message}`)
   }
@@ -172,9 +172,9 @@ let known = false
 try {
   await stack.cli('tenant', 'create', 'look', '--title', 'Look', '--language', 'fr', ...(own.operates ? ['--operator'] : []))
   if (name !== 'portal') await stack.cli('module', 'install', name, '--tenant', 'look')
-  const member = await open(browser), visitor = await open(browser)
+  const member = await open(browser), visitor = await open(browser), strangers = {}
   // outside of the site, whose addresses have the language, a page speaks that of the browser
-  const strangers = Object.fromEntries(await Promise.all(LANGUAGES.map(async (language) => [language, await open(browser, { locale: language })])))
+  const stranger = async (language) => { strangers[language] ??= await open(browser, { locale: language }); return strangers[language] }
   await member.goto((await stack.cli('login', 'look', 'owner')).trim())
   await member.click('main button')
   const pages = { site: visitor, open: visitor, portal: member }
@@ -185,7 +185,7 @@ try {
   for (const side in pages) await walk(pages[side], side, [...prepared.addresses.filter((address) => routeOf(side, address)), ...plain(side)])
   for (const language of LANGUAGES) {
     await stack.sql(`UPDATE t1.member SET language = '${language}'`)
-    for (const route of routes.filter(isPage)) await look(route.side === 'open' ? strangers[language] : pages[route.side], route, language)
+    for (const route of routes.filter(isPage)) await look(route.side === 'open' ? await stranger(language) : pages[route.side], route, language)
   }
   const words = await data(), alone = leftAlone([path.join(folder, 'i18n'), path.join(root, 'core/web/frame/i18n'), path.join(root, 'i18n')])
   for (const [route, pagesOf] of texts)

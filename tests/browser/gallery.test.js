@@ -7,7 +7,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'
 import { start, until } from '../support/stack.mjs'
-import { inspect, launch, open, press } from './pages.mjs'
+import { inspect, launch, leave, open, press } from './pages.mjs'
 
 let stack, packages, browser, portal
 
@@ -22,11 +22,8 @@ before(async () => {
 after(async () => { await browser?.close(); await stack?.stop(); packages?.removeAll() })
 
 async function signedIn (options) {
-  const page = await open(browser, options)
-  await page.goto((await stack.cli('login', 'acme', 'owner')).trim())
-  await page.click('main button')
-  await page.waitForURL(`${portal}/portal/account/password`)
-  await page.goto(`${portal}/portal/`)
+  const page = await open(browser, options), [name, value] = (await stack.signIn('acme')).split('=')
+  await page.context().addCookies([{ name, value, url: portal }])
   return page
 }
 
@@ -36,10 +33,10 @@ test('the gallery is sound in four languages, both themes, on a desk and on a ph
     await stack.sql(`UPDATE t1.member SET language = '${language}'`)
     await page.goto(`${portal}/gallery/`)
     assert.equal(await page.getAttribute('html', 'lang'), language)
-    await inspect(page, `gallery-${language}`, { everything: true })
+    await inspect(page, `gallery-${language}`, { everything: true, colours: language === 'fr' })
   }
   await stack.sql("UPDATE t1.member SET language = 'fr'")
-  await page.context().close()
+  await leave(page)
 })
 
 test('a tile fills itself, and one that does not answer says so; a form shows its mistakes beside its fields', async () => {
@@ -63,7 +60,7 @@ test('a tile fills itself, and one that does not answer says so; a form shows it
   await page.setInputFiles('#file', { name: 'liste.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b') })
   await page.click('form[action="/gallery/send"] button')
   await page.waitForSelector('.notice-ok >> text=liste.csv')
-  await page.context().close()
+  await leave(page)
 })
 
 test('the public frame and the pages of errors are sound, in both themes, on a desk and on a phone', async () => {
@@ -72,7 +69,7 @@ test('the public frame and the pages of errors are sound, in both themes, on a d
     await page.goto(url)
     await inspect(page, name)
   }
-  await page.context().close()
+  await leave(page)
 })
 
 test('a dialog opens, takes the focus, and closes by Escape', async () => {
@@ -84,7 +81,7 @@ test('a dialog opens, takes the focus, and closes by Escape', async () => {
   await page.keyboard.press('Escape')
   assert.equal(await page.locator('dialog[open]').count(), 0)
   assert.match(await page.evaluate(() => document.activeElement.outerHTML), /data-dialog/, 'the focus goes back')
-  await page.context().close()
+  await leave(page)
 })
 
 test('without JavaScript a dialog stands in the page', async () => {
@@ -94,7 +91,7 @@ test('without JavaScript a dialog stands in the page', async () => {
   await page.click('[data-dialog]')
   assert.equal(await page.locator('#gallery-dialog').isVisible(), true)
   assert.equal(await page.locator('#gallery-dialog [method=dialog]').isVisible(), false, 'a button that could do nothing')
-  await page.context().close()
+  await leave(page)
 })
 
 for (const javaScriptEnabled of [true, false]) {
@@ -123,7 +120,7 @@ for (const javaScriptEnabled of [true, false]) {
     await press(page, 'form[action$="/start"] button')
     await shows('it is imported', 'done', 'text=Voir les articles')
     assert.equal(await stack.sql(`SELECT COUNT(*) FROM t1_shop.variant WHERE sku LIKE '${sku}-%'`), '3000')
-    await page.context().close()
+    await leave(page)
   })
 }
 
@@ -143,7 +140,7 @@ test('what is no amount and no day is refused whatever sends it, and comes back 
   }
   assert.deepEqual(wrong, [])
   for (const amount of ['0', '12', '12,5', '12.50', '1.234,50', '1,234.50', '1 234,50 €', '1\u202f234,50\u00a0€']) assert.equal((await send({ amount, day: '2028-02-29' })).status, 200, amount)
-  await page.context().close()
+  await leave(page)
 })
 
 test('an upload shows how much of it has been sent, while it is sent', async () => {
@@ -168,7 +165,8 @@ test('an upload shows how much of it has been sent, while it is sent', async () 
   }, 30)
   assert.ok(shares.size > 2, `seen at ${[...shares]}`)
   assert.deepEqual([...shares], [...shares].sort((one, other) => one - other), 'it grows')
-  await page.context().close()
+  await line.detach() // ends the slow network
+  await leave(page)
 })
 
 test('an order\'s steps are followed by the page itself, for an operator too', async () => {
@@ -180,7 +178,7 @@ test('an order\'s steps are followed by the page itself, for an operator too', a
   await page.click("tr:has-text(\"Livre d'or\") button")
   await until('the page says so by itself', () => page.locator("tr:has-text(\"Livre d'or\") >> text=Activé").count(), 20)
   await inspect(page, 'tenant')
-  await page.context().close()
+  await leave(page)
 })
 
 test('a tile whose module is gone says so, and the others stay', async () => {
@@ -189,7 +187,7 @@ test('a tile whose module is gone says so, and the others stay', async () => {
   await page.goto(`${portal}/portal/`)
   await page.waitForSelector('.tile-broken:visible')
   await page.waitForSelector('text=Rien à traiter')
-  await page.context().close()
+  await leave(page)
 })
 
 test('each type of field is drawn with its keyboard, taken as people write it, and shown again', async () => {
@@ -219,7 +217,7 @@ test('each type of field is drawn with its keyboard, taken as people write it, a
   await page.fill('#account', 'BE68 5390 0754 7034')
   await press(page, `${form} button`)
   assert.match(await page.textContent('.notice-ok'), /25\/10\/2026 02:30/)
-  await page.context().close()
+  await leave(page)
 })
 
 test('several files of one field are taken, and more than it takes are refused', async () => {
@@ -233,5 +231,5 @@ test('several files of one field are taken, and more than it takes are refused',
   await page.setInputFiles('#more', ['a.csv', 'b.csv', 'c.csv'].map(file))
   await press(page, 'form[action="/gallery/send"] button')
   assert.match(await page.textContent('#more-below .error'), /2/)
-  await page.context().close()
+  await leave(page)
 })

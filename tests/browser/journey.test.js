@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from '../support/stack.mjs'
-import { follow, inspect, launch, open as openIn, pictures, press } from './pages.mjs'
+import { follow, inspect, launch, leave, open as openIn, pictures, press } from './pages.mjs'
 
 let stack, browser, shop, portal
 const open = (options) => openIn(browser, options)
@@ -50,7 +50,7 @@ test('a visitor orders a bicycle without JavaScript, and sees what to pay', asyn
   await page.goto(thanks)
   assert.match(await page.textContent('h1'), /Amélie Vandenberghe/)
   assert.equal(await stack.sql('SELECT COUNT(*) FROM t1_shop.shop_order'), '1')
-  await page.context().close()
+  await leave(page)
 })
 
 test('an order is placed with the keyboard alone', async () => {
@@ -79,7 +79,7 @@ test('an order is placed with the keyboard alone', async () => {
   const communication = (await page.textContent('main')).match(/\+{3}\d{3}\/\d{4}\/\d{5}\+{3}/)[0]
   assert.match(text, /^BCD\n002\n1\nSCT\n[A-Z0-9]*\nLa Boucle SC\nBE68539007547034\nEUR\d+\.\d\d\n\n\n\+{3}/)
   assert.ok(text.endsWith(communication))
-  await page.context().close()
+  await leave(page)
 })
 
 test('the shop\'s and the guestbook\'s pages are sound to look at, for everybody', async () => {
@@ -102,7 +102,7 @@ test('the shop\'s and the guestbook\'s pages are sound to look at, for everybody
   await page.fill('#mail', 'amelie@')
   await press(page, 'button:has-text("obligation")')
   await inspect(page, 'order-errors')
-  await page.context().close()
+  await leave(page)
 })
 
 test('a merchant signs in by the link, sees the order, and switches a module off and on', async () => {
@@ -140,13 +140,13 @@ test('a merchant signs in by the link, sees the order, and switches a module off
   await visitor.goto(`${portal.replace('-portal', '')}/fr/guestbook/`)
   assert.match(await visitor.textContent('main'), /Fermé pour le moment/)
   await inspect(visitor, 'closed')
-  await visitor.context().close()
+  await leave(visitor)
   await page.goto(`${portal}/portal/modules`)
   await until('the portal shows it off, by itself', async () => guestbook.getByText('Désactivé').count())
   await guestbook.getByRole('button', { name: 'Activer' }).click()
   await until('the guestbook is back', async () => (await stack.request('laboucle.localhost', '/fr/guestbook/')).status === 200)
   assert.equal((await stack.request('laboucle.localhost', '/fr/')).status, 200)
-  await page.context().close()
+  await leave(page)
 })
 
 test('an owner sets up an account and invites a colleague, who joins from the mail; both see only what they may', async () => {
@@ -201,8 +201,8 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await owner.goto('about:blank')
   await owner.setContent(mail.html) // its own page runs no script, not even axe
   await inspect(owner, 'mail')
-  await owner.context().close()
-  await colleague.context().close()
+  await leave(owner)
+  await leave(colleague)
 })
 
 test('a member signs in with the keyboard, after a mistake; the ways in are sound to look at', async () => {
@@ -234,5 +234,5 @@ test('a member signs in with the keyboard, after a mistake; the ways in are soun
   assert.match(uri.searchParams.get('secret'), /^[A-Z2-7]{32}$/)
   await page.goto(`${portal}/portal/account`)
   await inspect(page, 'account-set-up')
-  await page.context().close()
+  await leave(page)
 })

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'
 import { start } from '../support/stack.mjs'
-import { exchange, follow, inspect, launch, open, press } from './pages.mjs'
+import { exchange, follow, inspect, launch, leave, open, press } from './pages.mjs'
 
 let stack, packages, browser, url
 
@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [false, true]) {
     assert.deepEqual(await articles(page), ['bell', 'bike'], 'and is drawn from what was saved')
     assert.equal(await page.inputValue(field(0, 'rate')), 'reduced')
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
-    await page.context().close()
+    await leave(page)
   })
 }
 
@@ -90,7 +90,7 @@ test('a form with lines is sound in both themes, on a desk and on a phone', asyn
   const page = await open(browser)
   await page.goto(url)
   await inspect(page, 'lines')
-  await page.context().close()
+  await leave(page)
 })
 
 test('no row is added beyond the field\'s, and an empty one does not count', async () => {
@@ -105,7 +105,7 @@ test('no row is added beyond the field\'s, and an empty one does not count', asy
   assert.match(await page.textContent('.lines .error'), /4/)
   await press(page, '.btn-primary')
   assert.equal(await saved(), 'bell 2.500 35000 normal')
-  await page.context().close()
+  await leave(page)
 })
 
 test('a program sends lines as JSON, and is told what is wrong by row and field', async () => {

@@ -14,17 +14,37 @@ fs.mkdirSync(pictures, { recursive: true })
 // Where Debian's chromium-headless-shell is installed, it is taken: the same engine without windows, for half of the processor's time.
 const BROWSER = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((one) => fs.existsSync(one))
 
+// One process draws all pages of a context, also those of another site: to start one costs as much as to look at a page.
 export const launch = () => chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
-    '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+  '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--renderer-process-limit=1'] })
 
-// Whatever is loaded has to come from us, and nothing may be refused by the page's own policy.
-export async function open (browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fr', ...options })
-  const page = await context.newPage()
-  page.strangers = []
+const idle = new WeakMap() // pages that were left, by their browser
+
+// A page that has no cookies yet. Whatever it loads has to come from us, and nothing may be refused by the page's own policy.
+export async function open (browser, { viewport = { width: 1280, height: 900 }, ...options } = {}) {
+  const kind = JSON.stringify(options), left = idle.get(browser) ?? [], place = left.findIndex((page) => page.kind === kind)
+  if (place >= 0) {
+    const [page] = left.splice(place, 1)
+    await page.setViewportSize(viewport)
+    return page
+  }
+  const context = await browser.newContext({ viewport, locale: 'fr', reducedMotion: 'reduce', ...options })
+  const page = Object.assign(await context.newPage(), { strangers: [], kind })
   page.on('request', (request) => { if (!/^http:\/\/([a-z-]+\.localhost|127\.0\.0\.1):/.test(request.url())) page.strangers.push(request.url()) })
   page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) page.strangers.push(message.text()) })
   return page
+}
+
+// Leaves a page of open() to the next one who opens such a page: a new one starts a process of its own. Its cookies are all that it has stored.
+export async function leave (page) {
+  const context = page.context(), browser = context.browser()
+  for (const other of context.pages()) if (other !== page) await other.close()
+  await page.unrouteAll()
+  await page.goto('about:blank')
+  await page.emulateMedia({ colorScheme: 'light' })
+  await context.clearCookies()
+  page.strangers.length = 0
+  idle.set(browser, [...idle.get(browser) ?? [], page])
 }
 
 // Does what leads to another page, and waits until that one is there. What is read after a mere click may be of the page before, and where
@@ -66,22 +86,33 @@ export async function photograph (page, name, widths, suffix = '') {
   await page.setViewportSize({ width: 1280, height: 900 })
 }
 
-const COLOURS = ['color-contrast', 'link-in-text-block'] // what axe finds in colours, of the rules that it has on by itself
+// Evaluates even where the page's policy or its setting forbids scripts of its own.
+async function evaluate (page, expression) {
+  page.line ??= await page.context().newCDPSession(page)
+  const { result, exceptionDetails } = await page.line.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+  return result.value
+}
 
-// A theme changes colours and nothing else, so all rules are held against the first one, and those of colours against the others.
-async function axeFaults (page, schemes, eachScheme) {
-  const line = await page.context().newCDPSession(page), found = []
-  const evaluate = async (expression) => (await line.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })).result.value
-  await evaluate(`${axe}; null`)
-  for (const scheme of schemes) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    const options = { resultTypes: ['violations'], ...scheme !== schemes[0] && { runOnly: COLOURS } }
-    const { violations } = await evaluate(`axe.run(${JSON.stringify(options)}).then((result) => ({ violations: result.violations.map((one) =>
-      one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')) }))`)
-    found.push(...violations.map((one) => `${scheme}: ${one}`))
+const COLOURS = ['color-contrast', 'link-in-text-block'] // what axe finds in colours, of the rules that it has on by itself
+const ALL = {}, ALL_BUT_COLOURS = { rules: Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }])) }
+
+// A theme changes colours and nothing else, so all rules are held against the first one, and those of colours against the others. The one
+// that the page is in comes first: to change it draws the page again.
+async function axeFaults (page, schemes, colours, eachScheme) {
+  const found = [], now = await evaluate(page, "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+  const [first, ...others] = [...schemes].sort((one, other) => (other === now) - (one === now))
+  if (await evaluate(page, 'typeof axe') !== 'object') await evaluate(page, `${axe}; null`)
+  const look = async (scheme, rules) => {
+    if (scheme !== now || others.includes(scheme)) await page.emulateMedia({ colorScheme: scheme })
+    const options = { resultTypes: ['violations'], preload: { assets: ['media'] }, ...rules } // style sheets are for a rule that is off
+    const violations = rules && await evaluate(page, `axe.run(${JSON.stringify(options)}).then(({ violations }) => violations.map((one) =>
+      one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')))`)
+    found.push(...(violations ?? []).map((one) => `${scheme}: ${one}`))
     await eachScheme(scheme)
   }
-  await line.detach()
+  await look(first, colours ? ALL : ALL_BUT_COLOURS)
+  for (const scheme of others) if (colours || process.env.PICTURES) await look(scheme, colours && { runOnly: COLOURS })
   return found
 }
 
@@ -100,13 +131,11 @@ const broken = () => {
   return found
 }
 
-// axe in both themes, no sideways scroll, no broken word and nothing over anything in a table; pictures on a desk and on a phone, in the dark of a phone
-// alone, but for `everything`. `schemes` are the themes; `shots` false takes no pictures.
-export async function inspect (page, name, { failed = false, everything = false, schemes = ['light', 'dark'], shots = true } = {}) {
+// What does not fit at 375 and at 320 px. The page is not seen meanwhile, for to draw it costs more than to lay it out; transparency
+// moves nothing.
+async function widthFaults (page, name) {
   const found = []
-  if (!failed && await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
-  const faults = await axeFaults(page, schemes, (scheme) => shots && photograph(page, name, everything || scheme === 'light' ? [1280, 375] : [375], `-${scheme}`))
-  found.push(...faults.map((one) => `${name}, ${one}`))
+  await page.evaluate(() => { document.documentElement.style.opacity = '0' })
   await page.setViewportSize({ width: 375, height: 900 })
   found.push(...(await page.evaluate(broken)).map((word) => `${name}: the word '${word}' is broken at 375 px`))
   await page.setViewportSize({ width: 320, height: 900 }) // the layout is the same in both
@@ -114,6 +143,18 @@ export async function inspect (page, name, { failed = false, everything = false,
   if (sideways > 0) found.push(`${name}: scrolls ${sideways} px sideways at 320 px: ${(await page.evaluate(beyond)).join(', ')}`)
   found.push(...(await page.evaluate(overlaps)).map((row) => `${name}: cells lie over one another at 320 px: ${row}`))
   await page.setViewportSize({ width: 1280, height: 900 })
+  await page.evaluate(() => { document.documentElement.style.opacity = '' })
+  return found
+}
+
+// axe in both themes, no sideways scroll, no broken word and nothing over anything in a table; pictures on a desk and on a phone, in the dark of a phone
+// alone, but for `everything`. `schemes` are the themes; `shots` false takes no pictures; `colours` false leaves out the rules of axe for
+// colours, for a page that has been looked at in another language: the texts of all languages have the same elements and style sheet.
+export async function inspect (page, name, { failed = false, everything = false, schemes = ['light', 'dark'], shots = true, colours = true } = {}) {
+  const found = []
+  if (!failed && await page.locator('.ref').count()) found.push(`${name}: the page has failed: ${await page.textContent('main')}`)
+  const faults = await axeFaults(page, schemes, colours, (scheme) => shots && photograph(page, name, everything || scheme === 'light' ? [1280, 375] : [375], `-${scheme}`))
+  found.push(...faults.map((one) => `${name}, ${one}`), ...await widthFaults(page, name))
   assert.deepEqual(found, [])
   assert.deepEqual(page.strangers, [])
 }

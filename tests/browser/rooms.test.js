@@ -9,7 +9,7 @@ import { Packages } from '../fault/faults.mjs'
 import { Catalogue } from '../support/catalogue.mjs'
 import { codeOf } from '../support/codes.mjs'
 import { root, start, until } from '../support/stack.mjs'
-import { inspect, launch, open as openIn, press } from './pages.mjs'
+import { inspect, launch, leave, open as openIn, press } from './pages.mjs'
 
 const PASSWORD = 'trois mots inattendus', SITE = 'laboucle.localhost', PORTAL = 'laboucle-portal.localhost'
 let stack, catalogue, packages, browser, shop, portal, served
@@ -39,9 +39,8 @@ before(async () => {
 after(async () => { await browser?.close(); await stack?.stop(); catalogue?.remove(); packages?.removeAll() })
 
 async function signedIn (tenant = 'laboucle', role = 'owner') {
-  const page = await open()
-  await page.goto((await stack.cli('login', tenant, role)).trim())
-  await press(page, 'main button')
+  const page = await open(), [name, value] = (await stack.signIn(tenant, role)).split('=')
+  await page.context().addCookies([{ name, value, url: tenant === 'laboucle' ? portal : served }])
   return page
 }
 
@@ -88,8 +87,8 @@ test('the ways in by mail are sound: an invitation, a new password, and links th
   await stranger.fill('#password', PASSWORD)
   await press(stranger, 'main button')
   await inspectAll(stranger, portal, [['reset-gone', '/portal/reset/nonsense'], ['sign-in-gone', '/portal/sign-in/nonsense'], ['sign-out', '/portal/sign-out'], ['members-none', '/portal/nothing']])
-  await stranger.context().close()
-  await page.context().close()
+  await leave(stranger)
+  await leave(page)
 })
 
 test('a colleague with the shop\'s role is invited by mail, comes in, opens their account and signs out', async () => {
@@ -119,8 +118,8 @@ test('a colleague with the shop\'s role is invited by mail, comes in, opens thei
   await press(guest, 'main a[href="/portal/sign-out"]')
   await press(guest, 'main form button')
   assert.equal(guest.url(), `${portal}/portal/sign-in`)
-  await guest.context().close()
-  await page.context().close()
+  await leave(guest)
+  await leave(page)
 })
 
 test('the second step is sound: set up, its recovery codes, and asked for after the password', async () => {
@@ -165,7 +164,7 @@ test('the second step is sound: set up, its recovery codes, and asked for after 
   await page.fill('#code', codeOf(secret, Math.floor(Date.now() / 30000) + 1)) // the code of now is used
   await press(page, 'main button')
   assert.equal(page.url(), `${portal}/portal/`)
-  await page.context().close()
+  await leave(page)
 })
 
 test('what an owner orders and pays is sound to look at', async () => {
@@ -185,7 +184,7 @@ test('what an owner orders and pays is sound to look at', async () => {
   await stack.sql("UPDATE scopiton.package SET trouble = 'it has ended three times in a minute' WHERE module = 'notes'")
   await page.goto(`${portal}/portal/modules/notes`)
   await inspect(page, 'module-upgrade')
-  await page.context().close()
+  await leave(page)
 })
 
 test('keys, permissions and roles are sound to look at, also with a mistake', async () => {
@@ -209,8 +208,8 @@ test('keys, permissions and roles are sound to look at, also with a mistake', as
   const colleague = await signedIn('laboucle', 'merchant')
   await colleague.goto(`${portal}/portal/members`)
   await inspect(colleague, 'forbidden')
-  await colleague.context().close()
-  await page.context().close()
+  await leave(colleague)
+  await leave(page)
 })
 
 test('work that could not be done, that waits and that runs is sound to look at', async () => {
@@ -226,7 +225,7 @@ test('work that could not be done, that waits and that runs is sound to look at'
   await inspect(page, 'jobs-dead')
   await press(page, 'main button.btn-plain >> nth=0')
   await inspect(page, 'job-sure')
-  await page.context().close()
+  await leave(page)
 })
 
 test('an operator\'s pages are sound to look at: tenants, one of them, its modules, upgrades in waves', async () => {
@@ -262,7 +261,7 @@ test('an operator\'s pages are sound to look at: tenants, one of them, its modul
   await page.waitForSelector('#waves td .state-ok')
   await inspect(page, 'rollout-done')
   await inspectAll(page, served, [['rollouts', '/portal/rollouts'], ['tenant-module-upgraded', '/portal/tenants/1/guestbook']])
-  await page.context().close()
+  await leave(page)
 })
 
 test('a customer\'s own orders are sound to look at, from the mail to leaving', async () => {
@@ -290,7 +289,7 @@ test('a customer\'s own orders are sound to look at, from the mail to leaving', 
   await stack.sql("UPDATE t1_shop.shop_order SET state = 'shipped' ORDER BY id DESC LIMIT 1")
   await page.goto(thanks)
   await inspect(page, 'thanks-shipped')
-  await page.context().close()
+  await leave(page)
 })
 
 test('a merchant\'s mistakes are said on sound pages: a file with faults by row, articles, settings', async () => {
@@ -325,7 +324,7 @@ test('a merchant\'s mistakes are said on sound pages: a file with faults by row,
   await send(page, 'main form button')
   await inspect(page, 'module-settings-errors')
   await inspectAll(page, portal, [['audit-full', '/portal/audit']])
-  await page.context().close()
+  await leave(page)
 })
 
 test('pages that say that nothing is there, that a form is too old, or that all is closed are sound too', async () => {
@@ -345,7 +344,7 @@ test('pages that say that nothing is there, that a form is too old, or that all 
   }
   const here = await open() // another site
   await inspectAll(here, shop.replace(/\/\/[^:]+/, '//127.0.0.1'), [['welcome', '/_welcome/fr'], ['welcome-de', '/_welcome/de']])
-  await here.context().close()
+  await leave(here)
   await page.goto(`${shop}/fr/p/casque-ville`)
   await page.fill('#count', '0')
   await send(page, 'main form button')
@@ -353,5 +352,5 @@ test('pages that say that nothing is there, that a form is too old, or that all 
   await page.goto(`${shop}/fr/guestbook/`)
   await send(page, 'main form button')
   await inspect(page, 'guestbook-errors')
-  await page.context().close()
+  await leave(page)
 })

@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from '../support/stack.mjs'
-import { inspect, launch, open as openPage, press } from './pages.mjs'
+import { inspect, launch, leave, open as openPage, press } from './pages.mjs'
 
 let stack, browser, shop, portal
 const open = (options) => openPage(browser, options)
@@ -53,7 +53,7 @@ test('the mails of an order fit on any phone, in each language', async () => {
       assert.deepEqual(wide, [], `${language} at ${width} px`)
     }
     if (language === 'fr') await inspect(page, 'mail-order')
-    await page.context().close()
+    await leave(page)
   }
   await stack.cli('import', 'shop', 'payment', path.join(root, 'modules/shop/demo/laboucle/payment.csv'), '--tenant', 'laboucle')
 })
@@ -70,7 +70,7 @@ test('the header holds many long categories on a desk: the languages stay beside
     assert.ok(cats.y >= langs.y + langs.height - 1, `the categories below at ${width} px`)
   }
   await stack.sql("USE t1_shop; DELETE FROM category WHERE slug LIKE 'long-%'")
-  await page.context().close()
+  await leave(page)
 })
 
 test('a variant is chosen without JavaScript, and the language changed on the way', async () => {
@@ -92,7 +92,7 @@ test('a variant is chosen without JavaScript, and the language changed on the wa
   await press(page, '.langs button[lang=nl]')
   assert.equal(await page.inputValue('#name'), 'Zoé')
   assert.match(await page.textContent('h1'), /Uw bestelling/)
-  await page.context().close()
+  await leave(page)
 })
 
 test('nothing covers the label of the field that has the focus at the checkout, and a refused form is said at once', async () => {
@@ -110,5 +110,5 @@ test('nothing covers the label of the field that has the focus at the checkout, 
   await press(page, '.order-end button')
   assert.match(await page.title(), /^Erreur/)
   assert.equal(await page.evaluate(() => document.activeElement.className), 'errors')
-  await page.context().close()
+  await leave(page)
 })
