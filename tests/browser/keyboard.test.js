@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test'
 import { Packages } from '../fault/faults.mjs'
 import { codeOf } from '../support/codes.mjs'
 import { root, start, until } from '../support/stack.mjs'
-import { follow, launch, open as openIn } from './pages.mjs'
+import { follow, launch, leave, open as openIn } from './pages.mjs'
 
-const PASSWORD = 'trois mots inattendus', STEPS_MAX = 60
+const PASSWORD = 'trois mots inattendus', STEPS_MAX = 60, AHEAD = 10 // keys
 let stack, packages, browser, shop, portal
 
 before(async () => {
@@ -50,20 +50,39 @@ function look () {
   return { name, id: one.id, wrong }
 }
 
-async function step (page, key = 'Tab') {
-  await page.keyboard.press(key)
-  const { name, id, wrong } = await page.evaluate(look)
-  assert.deepEqual(wrong, [], `'${name || id}' on ${page.url()}`)
-  return name
+// Runs in each page: from `expectStops` to `takeStops` looks at the focus whenever a key comes up. The keys are sent all at once, for a
+// round trip for each costs as much as the look; those that come after the element with the `wanted` name do nothing.
+function watch (look) {
+  let stops = null, wanted, reached
+  addEventListener('keydown', (event) => { if (stops && reached) { event.preventDefault(); event.stopImmediatePropagation() } }, true)
+  addEventListener('keyup', () => {
+    if (!stops || reached) return
+    stops.push(look())
+    reached = wanted !== null && wanted.test(stops.at(-1).name)
+  }, true)
+  window.expectStops = (source) => { stops = []; wanted = source && new RegExp(source); reached = false }
+  window.takeStops = () => { const all = stops; stops = null; return all }
 }
+
+// Presses Tab so many times, or until the focus is on the element whose name is `wanted`. Returns the names of all stops.
+async function steps (page, count, key = 'Tab', wanted) {
+  const code = { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9, modifiers: key === 'Shift+Tab' ? 8 : 0 }
+  await page.evaluate((source) => window.expectStops(source), wanted?.source ?? null)
+  await Promise.all(Array.from({ length: 2 * count }, (_, i) => page.line.send('Input.dispatchKeyEvent', { type: i % 2 ? 'keyUp' : 'rawKeyDown', ...code })))
+  const stops = await page.evaluate(() => window.takeStops())
+  assert.ok(stops.length > 0)
+  for (const { name, id, wrong } of stops) assert.deepEqual(wrong, [], `'${name || id}' on ${page.url()}`)
+  return stops.map(({ name }) => name)
+}
+
+const step = async (page, key) => (await steps(page, 1, key))[0]
 
 // Presses Tab until the focus is on the element with this name.
 async function tab (page, name, key = 'Tab') {
   const passed = []
-  for (let i = 0; i < STEPS_MAX; i++) {
-    const here = await step(page, key)
-    if (name.test(here)) return
-    passed.push(here)
+  while (passed.length < STEPS_MAX) {
+    passed.push(...await steps(page, AHEAD, key, name))
+    if (name.test(passed.at(-1))) return
   }
   throw new Error(`no ${name} within ${STEPS_MAX} steps of ${page.url()}: ${passed.join(' / ')}`)
 }
@@ -82,7 +101,13 @@ async function fill (page, fields) {
   }
 }
 
-const open = (options) => openIn(browser, options)
+async function open (options) {
+  const page = await openIn(browser, options)
+  if (!page.watched) await page.addInitScript(`(${watch})(${look})`)
+  page.watched = true
+  page.line ??= await page.context().newCDPSession(page)
+  return page
+}
 async function signedIn (options) {
   const page = await open(options)
   await page.goto((await stack.cli('login', 'laboucle', 'owner')).trim())
@@ -103,7 +128,7 @@ test('the first stop of a page skips to its content', async () => {
     await page.keyboard.press('Shift+Tab')
     assert.ok(!await focused(page, 'main *'), 'and back leads out of it again')
   }
-  await page.context().close()
+  await leave(page)
 })
 
 test('a shopper looks around, chooses, changes the quantity and orders', async () => {
@@ -125,7 +150,7 @@ test('a shopper looks around, chooses, changes the quantity and orders', async (
   await go(page, /obligation de paiement/)
   assert.match(page.url(), /\/thanks\//)
   assert.match(await page.textContent('.recap'), /Lille\s*France/)
-  await page.context().close()
+  await leave(page)
 })
 
 test('a merchant looks for orders and marks one as paid', async () => {
@@ -145,7 +170,7 @@ test('a merchant looks for orders and marks one as paid', async () => {
   await follow(page, () => page.keyboard.press('Enter'))
   assert.equal(await stack.sql('SELECT state FROM t1_shop.shop_order WHERE id = 1001'), 'paid')
   assert.match(await page.textContent('[role=status]'), /1/)
-  await page.context().close()
+  await leave(page)
 })
 
 test('a merchant mends an article, and is led to what is wrong', async () => {
@@ -164,7 +189,7 @@ test('a merchant mends an article, and is led to what is wrong', async () => {
   await page.keyboard.press('Enter')
   assert.ok(await focused(page, 'input[name^="price."][aria-invalid=true]'), 'the line of the summary leads to its field')
   assert.equal(await page.inputValue('input:focus'), 'douze')
-  await page.context().close()
+  await leave(page)
 })
 
 test('a merchant imports a file', async () => {
@@ -189,7 +214,7 @@ test('a merchant imports a file', async () => {
   await page.waitForSelector('text=Voir les articles')
   await go(page, /^Voir les articles$/)
   assert.equal(await stack.sql("SELECT COUNT(*) FROM t1_shop.product WHERE name LIKE 'Cloche %'"), '20')
-  await page.context().close()
+  await leave(page)
 })
 
 test('a module is switched off and on again', async () => {
@@ -203,7 +228,7 @@ test('a module is switched off and on again', async () => {
   await go(page, /^Activer, Livre d'or$/)
   await guestbook.getByText('Activé').waitFor()
   assert.equal(await stack.sql("SELECT state FROM scopiton.subscription WHERE tenant = 1 AND module = 'guestbook'"), 'on')
-  await page.context().close()
+  await leave(page)
 })
 
 test('a page that follows an order leaves the focus where it is, on the button that stops the order', async () => {
@@ -223,7 +248,7 @@ test('a page that follows an order leaves the focus where it is, on the button t
   } finally {
     process.kill(stack.service('installer'), 'SIGCONT')
   }
-  await page.context().close()
+  await leave(page)
 })
 
 test('an owner changes what a module does, what a role may, and invites somebody', async () => {
@@ -245,7 +270,7 @@ test('an owner changes what a module does, what a role may, and invites somebody
   await page.keyboard.type('comm')
   await go(page, /^Envoyer l'invitation$/)
   assert.match(await page.textContent('main table'), /Bérénice Lambert[^]*Commerçant[^]*Invité/)
-  await page.context().close()
+  await leave(page)
 })
 
 test('a member sets up an account and the second step', async () => {
@@ -263,7 +288,7 @@ test('a member sets up an account and the second step', async () => {
   assert.equal(await page.locator('.codes li').count(), 8)
   await go(page, /^C'est fait, je les ai notés$/)
   assert.match(await page.textContent('main'), /Activée/)
-  await page.context().close()
+  await leave(page)
 })
 
 test('on a phone the menu opens, is gone through and closes, and the focus goes back to its button', async () => {
@@ -289,7 +314,7 @@ test('on a phone the menu opens, is gone through and closes, and the focus goes 
     await go(page, /^(Modules|Vélos)$/)
     assert.match(page.url(), /\/(modules|c\/velos)$/)
   }
-  await page.context().close()
+  await leave(page)
 })
 
 test('a dialog keeps the focus until it is closed, and gives it back', async () => {
@@ -304,7 +329,7 @@ test('a dialog keeps the focus until it is closed, and gives it back', async () 
   }
   await page.keyboard.press('Escape')
   assert.ok(await focused(page, '[data-dialog]'))
-  await page.context().close()
+  await leave(page)
 })
 
 test('every stop of long pages shows where one is, on a desk and on a phone', async () => {
@@ -314,9 +339,9 @@ test('every stop of long pages shows where one is, on a desk and on a phone', as
       await page.goto(url)
       await page.waitForLoadState()
       const names = []
-      do names.push(await step(page)); while (names.length < 200 && names.at(-1) !== '')
+      do names.push(...await steps(page, AHEAD, 'Tab', /^$/)); while (names.length < 200 && names.at(-1) !== '')
       assert.ok(names.length > 5 && names.length < 200, `${url}: ${names.length} stops`)
     }
-    await page.context().close()
+    await leave(page)
   }
 })
