@@ -8,7 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, until } from '../support/stack.mjs'
-import { launch, photograph, press as pressOn } from './pages.mjs'
+import { launch, leave, open as openIn, photograph, press as pressOn } from './pages.mjs'
 
 const CUSTOMER = 'adele.lejeune@courriel.example'
 let folder, demo, said = '', browser, port, mailbox, number
@@ -49,9 +49,9 @@ after(async () => {
 const at = (name, url = '/') => `http://${name}.localhost:${port}${url}`
 
 async function open (locale = 'fr-BE') {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, locale })).newPage()
+  const page = await openIn(browser, { locale })
+  if (!page.statuses) page.on('response', (response) => page.statuses.set(response.url(), response.status()))
   page.statuses = new Map()
-  page.on('response', (response) => page.statuses.set(response.url(), response.status()))
   return page
 }
 
@@ -110,7 +110,7 @@ test('the welcome page leads to the shops, the portals and the mailbox', async (
   const links = await page.locator('main a.btn').evaluateAll((all) => all.map((one) => one.href))
   assert.equal(links.length, 6)
   for (const link of links) assert.equal((await page.goto(link)).status(), 200, link)
-  await page.context().close()
+  await leave(page)
 })
 
 test('a customer orders, is told what to pay, and reads the same in the mail', async () => {
@@ -144,10 +144,10 @@ test('a customer orders, is told what to pay, and reads the same in the mail', a
   const [order] = await Promise.all([page.context().waitForEvent('page'), mail.locator('a[href*="/thanks/"]').click()])
   await order.waitForURL(/laboucle\.localhost:\d+\/fr\/thanks\//)
   assert.ok((await order.textContent('main')).includes(communication))
-  await page.context().close()
+  await leave(page)
 })
 
-test('the owner enters from the welcome page, marks the order as paid and shipped, and the customer gets a mail', async () => {
+test('the owner enters from the welcome page, and marks the order as paid and shipped', async () => {
   const page = await open()
   await enter(page, 'La Boucle', /propriétaire/)
   assert.match(await page.textContent('h1'), /Claire Martin/)
@@ -166,9 +166,7 @@ test('the owner enters from the welcome page, marks the order as paid and shippe
   await press(page, 'shipped')
   await page.waitForSelector('form:has(input[name=state][value=shipped])', { state: 'detached' })
   await fits(page, 'one-order-shipped')
-  const mail = await readMail(page, CUSTOMER, /en route/, 'shipped-mail', 120) // after the minute in which it can be undone
-  assert.ok((await mail.textContent('body')).includes(number))
-  await page.context().close()
+  await leave(page)
 })
 
 test('the companies have a past: orders in every state, people with roles, an upgrade that waits, a job that failed', async () => {
@@ -193,7 +191,7 @@ test('the companies have a past: orders in every state, people with roles, an up
   for (const [name, url] of [['modules', '/portal/modules'], ['products', '/shop/products'], ['settings', '/shop/settings'], ['mails', '/portal/mails'], ['audit', '/portal/audit'], ['statements', '/portal/statements']]) {
     await shows(page, at('laboucle-portal', url), name)
   }
-  await page.context().close()
+  await leave(page)
 })
 
 test('the other company speaks Dutch, and the cooperative sees both', async () => {
@@ -207,5 +205,11 @@ test('the other company speaks Dutch, and the cooperative sees both', async () =
   await shows(page, at('scop-portal', '/portal/tenants'), 'tenants')
   const tenants = await page.textContent('main')
   for (const name of ['La Boucle', 'Atelier Lumen']) assert.ok(tenants.includes(name), name)
-  await page.context().close()
+  await leave(page)
+})
+
+test('the customer gets a mail that the order is on its way, after the minute in which that can be undone', async () => {
+  const page = await open(), mail = await readMail(page, CUSTOMER, /en route/, 'shipped-mail', 120)
+  assert.ok((await mail.textContent('body')).includes(number))
+  await leave(page)
 })
