@@ -142,7 +142,7 @@ test('the supervisor publishes no image that is older than its own, nor one that
 
 test('an installer that is stopped just before it writes the image changes nothing when it continues, nor does the next supervisor', async () => {
   await stack.cli('module', 'install', 'book1', '--tenant', 'acme')
-  const late = traced(['disable', 'book1'], 'rename', 1, `delay_enter=${25e6}`)
+  const late = traced(['disable', 'book1'], 'rename', 1, `delay_enter=${40e6}`)
   await until('its image is complete', () => fs.readdirSync(run()).some((name) => name === `directory.${late.pid()}.new`))
   const pid = late.pid(), held = await fence()
   process.kill(pid, 'SIGSTOP')
@@ -154,7 +154,7 @@ test('an installer that is stopped just before it writes the image changes nothi
   const before = fs.readFileSync(path.join(run(), 'directory'))
   process.kill(stack.pid('supervisor'), 'SIGTERM')
   await until('the supervisor has ended', () => { try { process.kill(stack.pid('supervisor'), 0); return false } catch { return true } })
-  await until('it writes', () => images().some((name) => name.startsWith(`directory.${held}.`)), 30)
+  await until('it writes', () => images().some((name) => name.startsWith(`directory.${held}.`)), 45)
   process.kill(pid, 'SIGCONT')
   assert.notEqual(await late.ended, 0, 'it says that it did not finish')
   await stack.again('supervisor')

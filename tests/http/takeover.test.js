@@ -86,7 +86,7 @@ test('one that is replaced and has not been told yet takes no name back', async 
   const socket = path.join(pools, fs.readdirSync(pools).find((name) => name.startsWith('guestbook-')), 'sock')
   const routes = () => fs.readdirSync(path.join(runFolder(), 't/acme.localhost')).sort().join()
   const before = fs.statSync(socket).ino, led = routes()
-  const slow = await startSlowly('delay_enter=8000000:when=1', 'renameat2')
+  const slow = await startSlowly('delay_enter=15000000:when=1', 'renameat2')
   await isHalfWay(slow)
   const bound = fs.statSync(socket).ino
   assert.notEqual(bound, before, 'the next one has bound its socket over the name')
