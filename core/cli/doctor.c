@@ -129,16 +129,16 @@ check_database(struct scop_platform *platform)
 		tell("note",
 		    "the server's character set is %s; Scopiton's databases set utf8mb4 themselves",
 		    scop_text(commit, "charset"));
-	const int64_t most =
-	    scop_int(scop_platform_row(platform, "SELECT @@max_prepared_stmt_count AS most"),
-		"most");
-	if (most < platform->config.workers * STATEMENTS_OF_WORKER)
+	const int64_t most = scop_int(scop_platform_row(platform,
+					  "SELECT @@max_prepared_stmt_count AS most"),
+			  "most"),
+		      needed = platform->config.workers * STATEMENTS_OF_WORKER;
+	if (most < needed)
 		tell("note",
 		    "max_prepared_stmt_count is %lld: modules' workers could use it up, for all. "
 		    "Set it "
 		    "to %lld or more, %d for each of 'workers'.",
-		    (long long)most, (long long)(platform->config.workers * STATEMENTS_OF_WORKER),
-		    STATEMENTS_OF_WORKER);
+		    (long long)most, (long long)needed, STATEMENTS_OF_WORKER);
 	check_temporary(platform);
 }
 
