@@ -57,6 +57,9 @@ test('a list of the latest has all its rows once, there and back', async () => {
   }
   const pages = await through(SCOP, '/portal/operations', asHtml(/>Number (\d+)</gi), operator, '&company=1&words=zo%C3%A9')
   assert.equal(new Set(pages.flat()).size, 117, 'of a company that is served')
+  const { body } = await stack.request(SCOP, '/portal/operations?company=1', { headers: operator })
+  assert.match(body, /<form class="filter"(?:[^<]|<(?!\/form>))*<input type="hidden" name="company" value="1">/, 'the search stays with the company')
+  assert.doesNotMatch(body, /<[a-z]+ [^<>]*<[a-z]/, 'no tag within another')
 })
 
 test('a list in another order goes on after a row too, where several have the same name', async () => {
