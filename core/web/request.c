@@ -82,6 +82,12 @@ scop_language_of(const struct scop_request *req)
 }
 
 const char *
+scop_tenant_language(const struct scop_request *req)
+{
+	return scop_language_code(req->site.language);
+}
+
+const char *
 scop_country_of(const struct scop_request *req)
 {
 	return req->site.country;

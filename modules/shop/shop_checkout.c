@@ -183,7 +183,7 @@ mail_order(struct scop_request *req, const struct scop_value *token)
 		.reply_to = scop_as_text(reply_to)[0] ? reply_to : NULL });
 }
 
-/* Mails the merchant, at the address that gets customers' replies. */
+/* Mails the merchant, at the address that gets customers' replies, in the shop's own language. */
 static void
 tell_shop(struct scop_request *req)
 {
@@ -195,6 +195,7 @@ tell_shop(struct scop_request *req)
 	scop_mail(req,
 	    &(const struct scop_mail){ .view = &view_new_order_mail,
 		.to = mail,
+		.language = scop_tenant_language(req),
 		.reply_to = scop_get(order, "mail") });
 }
 

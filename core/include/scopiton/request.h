@@ -60,6 +60,10 @@ const struct scop_value *scop_from_now(struct scop_request *req, int64_t seconds
 /* The language of the answer: "fr", "nl", "de" or "en". In a job or an import, the tenant's. */
 const char *scop_language_of(const struct scop_request *req);
 
+/* The tenant's own language, for texts that its people read and a visitor causes, such as a mail to
+ * the merchant about a customer's order. */
+const char *scop_tenant_language(const struct scop_request *req);
+
 /* The country of the tenant, an ISO 3166-1 code: "BE". */
 const char *scop_country_of(const struct scop_request *req);
 

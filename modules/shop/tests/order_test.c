@@ -178,6 +178,21 @@ an_order_takes_the_stock_and_tells_both_sides(void **state)
 }
 
 static void
+each_reads_of_an_order_in_a_language_of_their_own(void **state)
+{
+	struct scop_test *test = *state;
+
+	scop_test_sample(test);
+	scop_test_language(test, "de");
+	add(test, "handbook", book, "1");
+	assert_int_equal(place(test, seen(test), "BE", "5000"), 303);
+	const struct scop_value *mails = scop_test_mails(test);
+	assert_non_null(strstr(scop_text(scop_at(mails, 0), "subject"), "Bestellung"));
+	assert_int_equal(strncmp(scop_text(scop_at(mails, 1), "subject"), "New order ", 10), 0);
+	assert_non_null(strstr(scop_text(scop_at(mails, 1), "html"), "Delivery"));
+}
+
+static void
 a_shop_that_wants_no_mail_gets_none(void **state)
 {
 	struct scop_test *test = *state;
@@ -455,6 +470,7 @@ main(void)
 		scop_test(a_count_is_changed_and_nought_takes_the_line_away),
 		scop_test(carts_that_nobody_came_back_for_are_swept),
 		scop_test(an_order_takes_the_stock_and_tells_both_sides),
+		scop_test(each_reads_of_an_order_in_a_language_of_their_own),
 		scop_test(a_shop_that_wants_no_mail_gets_none),
 		scop_test(an_order_is_refused_field_by_field),
 		scop_test(an_order_that_is_too_heavy_for_a_country_is_refused),
