@@ -187,8 +187,10 @@ portal_forgot(struct scop_request *req)
 	const struct scop_value *mail = scop_field(req, "mail");
 
 	/* One mail at a time per address, so that nobody can flood a mailbox. */
-	scop_enqueue_at(req, "forgot", scop_map_of(req, "mail", mail, NULL), NULL,
-	    scop_as_text(scop_hash(req, mail)));
+	scop_enqueue_at(req, "forgot",
+	    scop_map_of(req, "mail", mail, "language",
+		scop_make_text(req, "%s", scop_language_of(req)), NULL),
+	    NULL, scop_as_text(scop_hash(req, mail)));
 	scop_put(req, "asked", scop_make_bool(req, true));
 	scop_view(req, &view_forgot);
 }
@@ -213,6 +215,7 @@ portal_forgot_job(struct scop_request *req)
 	    &(const struct scop_mail){ .view = &view_reset_mail,
 		.to = scop_get(person, "mail"),
 		.to_name = scop_get(person, "name"),
+		.language = scop_text(scop_body(req), "language"), /* of the page that asked */
 		.secret = true });
 	return SCOP_JOB_DONE;
 }

@@ -162,10 +162,10 @@ test('another tenant\'s member has no page here, and is neither changed nor remo
 })
 
 test('a forgotten password: the same page for everybody, a mail for a member, a link that works once', async () => {
-  const ask = (mail) => post('acme', '/forgot', '/forgot', { mail })
+  const ask = (mail) => post('acme', '/forgot', '/forgot', { mail }, { 'Accept-Language': 'de' })
   const known = await ask('anna@example.org'), unknown = await ask('nobody@example.org')
   assert.equal(known.body, unknown.body)
-  const link = linkIn(await mailTo('anna@example.org', /new password/), 'reset')
+  const link = linkIn(await mailTo('anna@example.org', /neues Passwort/), 'reset') // in the language of the page that asked
   const before = cookieOf(await signIn('acme', 'anna@example.org', GOOD))
   const form = { _key: await stack.key(host('acme'), `/portal${link}`), password: OTHER }
   const again = { _key: await stack.key(host('acme'), `/portal${link}`), password: 'yet another one' }
