@@ -172,6 +172,18 @@ fits(const struct scop_input *input, const struct scop_file *file)
 	return false;
 }
 
+/* Whether a file without a byte was chosen. Where none was, browsers send one without a name. */
+static bool
+is_empty(const struct scop_input *input)
+{
+	const struct scop_pairs *pairs = input->req->pairs;
+
+	for (size_t i = 0; pairs && i < pairs->file_count; i++)
+		if (strcmp(pairs->file_field[i], input->name) == 0 && pairs->file[i].name[0])
+			return true;
+	return false;
+}
+
 static void
 check_file(const struct scop_input *input)
 {
@@ -179,6 +191,8 @@ check_file(const struct scop_input *input)
 
 	if (file)
 		fits(input, file);
+	else if (is_empty(input))
+		scop_input_refuse(input, SCOP_TEXT("The file is empty."));
 	else if (input->field->required)
 		scop_input_refuse(input, SCOP_TEXT("Please choose a file."));
 }

@@ -257,6 +257,20 @@ files_are_counted_and_measured(void **state)
 }
 
 static void
+a_file_without_a_byte_is_not_a_missing_one(void **state)
+{
+	const struct scop_field file = { .name = "f", .type = SCOP_FIELD_FILE, .required = true },
+				optional = { .name = "f", .type = SCOP_FIELD_FILE };
+
+	(void)state;
+	assert_string_equal(said(with_files(&file, 1, 0)), "Le fichier est vide.");
+	assert_string_equal(said(with_files(&optional, 1, 0)), "Le fichier est vide.");
+	assert_string_equal(said(with_files(&file, 0, 0)), "Choisissez un fichier.");
+	assert_false(with_files(&optional, 0, 0)->rejected);
+	assert_false(with_files(&file, 1, 1)->rejected);
+}
+
+static void
 a_refusal_may_belong_to_no_field(void **state)
 {
 	const struct scop_field text = { .name = "f", .type = SCOP_FIELD_TEXT };
@@ -305,6 +319,7 @@ main(void)
 		TEST(a_refusal_may_belong_to_no_field),
 		TEST(files_are_counted_and_measured),
 		TEST(a_pattern_gives_up_on_a_text_made_for_it),
+		TEST(a_file_without_a_byte_is_not_a_missing_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
