@@ -172,7 +172,7 @@ test('an owner sets up an account and invites a colleague, who joins from the ma
   await owner.fill('#mail', 'berenice@laboucle.example')
   await owner.selectOption('#role', { label: 'Commerçant' })
   await press(owner, 'text=Envoyer l\'invitation')
-  await owner.waitForSelector('text=Invité')
+  await owner.waitForSelector('text=Invitation envoyée')
 
   const mail = await until('the invitation has arrived', async () => (await stack.mails()).find(({ to }) => to.includes('berenice@')), 20)
   const colleague = await open({ javaScriptEnabled: false })

@@ -269,7 +269,7 @@ test('an owner changes what a module does, what a role may, and invites somebody
   await tab(page, /^Rôle$/)
   await page.keyboard.type('comm')
   await go(page, /^Envoyer l'invitation$/)
-  assert.match(await page.textContent('main table'), /Bérénice Lambert[^]*Commerçant[^]*Invité/)
+  assert.match(await page.textContent('main table'), /Bérénice Lambert[^]*Commerçant[^]*Invitation envoyée/)
   await leave(page)
 })
 

@@ -460,7 +460,7 @@ test('each scop sees, orders for and upgrades its own tenants, and no others', a
 
 test('an operator sees what a served tenant would lose, and deletes it for good', async () => {
   const page = '/portal/tenants/1/guestbook/remove', as = { headers: operator, host: scop, page, action: '/portal/tenants/1/guestbook/order' }
-  assert.match(text((await get(page, operator, scop)).body), /Stored data (About \d+ entr|It stores no data)/)
+  assert.match(text((await get(page, operator, scop)).body), /Stored data (About \d+ entr|Nothing stored yet)/)
   assert.match(text((await post('/portal/tenants/1/guestbook/order', { kind: 'purge', confirmed: 'guest' }, as)).body), /Type the name exactly as shown/)
   // a gradual update makes operations of its own, and a module has one at a time
   await until('no gradual update runs', async () => (await stack.sql("SELECT COUNT(*) FROM scopiton.rollout WHERE state = 'running'")) === '0')
