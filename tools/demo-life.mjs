@@ -192,5 +192,7 @@ const [[lastOrderMail]] = await sql('SELECT COALESCE(MAX(id), 0) FROM queue.mail
 await Promise.all(shops.map(states))
 await allSent()
 await sql(companies.map((one) => movedBack({ ...one, lastOrderMail })).join(';\n'))
+// The portal lists mails by their number, the newest first, so each gets the number that its hour gives it.
+await sql('UPDATE queue.mail SET id = id + 1000000 ORDER BY id DESC; SET @number = 0; UPDATE queue.mail SET id = (@number := @number + 1) ORDER BY created, id; ALTER TABLE queue.mail AUTO_INCREMENT = 1')
 // The past's mails count as read: the mailbox starts empty, and the portals show those mails with their times.
 for (const name of fs.readdirSync(inbox)) fs.rmSync(path.join(inbox, name))

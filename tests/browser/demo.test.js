@@ -125,6 +125,7 @@ test('a customer orders, is told what to pay, and reads the same in the mail', a
   await page.locator('form[action$="/cart"] button').click()
   await page.waitForURL(/\/cart$/)
   await fits(page, 'cart')
+  assert.ok(await page.evaluate(() => document.querySelector('h1').getBoundingClientRect().top - document.querySelector('.notice').getBoundingClientRect().bottom) >= 16, 'what has happened stands apart from the heading')
   await page.goto(at('laboucle', '/fr/order'))
   await fits(page, 'order')
   for (const [field, value] of Object.entries({ name: 'Adèle Lejeune', mail: CUSTOMER, street: 'rue de Fer 12', postal_code: '5000', city: 'Namur' })) await page.fill(`#${field}`, value)
@@ -191,6 +192,9 @@ test('the companies have a past: orders in every state, people with roles, an up
   for (const [name, url] of [['modules', '/portal/modules'], ['products', '/shop/products'], ['settings', '/shop/settings'], ['mails', '/portal/mails'], ['audit', '/portal/audit'], ['statements', '/portal/statements']]) {
     await shows(page, at('laboucle-portal', url), name)
   }
+  await page.goto(at('laboucle-portal', '/portal/mails'))
+  const hours = await page.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.textContent.match(/(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d)/)).map(([, day, month, year, hour]) => `${year}-${month}-${day} ${hour}`))
+  assert.deepEqual(hours, hours.toSorted().reverse(), 'the newest mail first')
   await leave(page)
 })
 
