@@ -48,6 +48,17 @@ void scop_gateway_leave(const struct scop_host *host, struct scop_pool *pool);
 void scop_gateway_lost_worker(const struct scop_host *host, const struct scop_pool *pool,
     pid_t gateway);
 
+/* ---- yield.c ---- */
+
+/* In a child that is about to become a worker: a job's goes after a page's. */
+void scop_yield_begin(const struct scop_pool *pool);
+
+/* Looks at a busy worker: lets all others go before it, once its request has computed for long. */
+void scop_yield_check(struct scop_pool *pool, unsigned index);
+
+/* That request has ended: the worker is like its siblings again, or makes place for one. */
+void scop_yield_end(struct scop_pool *pool, unsigned index);
+
 /* ---- the others ---- */
 
 /* Lets the worker finish its request and end. */

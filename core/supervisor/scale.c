@@ -13,6 +13,7 @@
 
 enum {
 	SECOND_LOOK = 1000,   /* microseconds until the queue is checked again */
+	LOOK = 100000,        /* at busy workers */
 	REST = 2000,          /* after starting workers */
 	ROOM_REST = 5000,     /* after asking another pool's worker to make room */
 	SCARCE_REST = 250000, /* after no worker could be started */
@@ -267,9 +268,11 @@ scop_pool_tick(struct scop_host *host, struct scop_pool *pool, int64_t now)
 		switch (scop_ledger_state(entry)) {
 		case SCOP_WORKER_BUSY:
 			check_time(host, pool, i, now);
+			scop_yield_check(pool, i);
 			break;
 		case SCOP_WORKER_IDLE:
 			pool->workers[i].slow_told = false;
+			scop_yield_end(pool, i);
 			if (scop_ledger_age(entry, now) > host->config.idle_seconds * 1000000)
 				scop_pool_stop_worker(pool, i);
 			break;
@@ -296,7 +299,7 @@ scop_pool_next(const struct scop_host *host, const struct scop_pool *pool, int64
 	if (pool->live > 0) {
 		const bool busy = scop_pool_count(pool, SCOP_WORKER_IDLE) < pool->live;
 		const int64_t soft = scop_pool_soft_limit(host, pool) * 1000;
-		const int64_t tick = busy ? (soft / 4 < 250000 ? soft / 4 : 250000) : 1000000;
+		const int64_t tick = busy ? (soft / 4 < LOOK ? soft / 4 : LOOK) : 1000000;
 
 		if (now + tick < next)
 			next = now + tick;

@@ -148,6 +148,7 @@ static void __attribute__((noreturn)) become_worker(const struct scop_host *host
 	    dup2(output, STDERR_FILENO) < 0)
 		abort();
 	scop_log_relay();
+	scop_yield_begin(pool);
 	scop_arguments_run(&arguments, environment, SCOP_WORKER_CANNOT_START);
 }
 

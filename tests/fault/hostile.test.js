@@ -278,6 +278,41 @@ test('an endless loop is ended at the hard limit, counted once, and told', async
   assert.equal(lines(stack, from, 'endless', /out of service|rests/).length, 0, 'one request is too few')
 })
 
+const nice = (pid) => { try { return Number(fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[16]) } catch { return undefined } }
+
+test('a request that keeps a processor busy lets all others go first, until it ends; one that waits does not', async () => {
+  packages.addAs('hoarder', 'busy')
+  packages.addAs('slow', 'waiting')
+  await bring('busy', 'acme')
+  await bring('waiting', 'acme')
+  await configure(stack, { hard_milliseconds: 20000 }, 'guestbook')
+  const ordinary = nice(process.pid), nices = async (module) => (await stack.workers(module)).map(nice)
+  try {
+    assert.equal((await get(acme, 'busy')).status, 200)
+    await beside(async () => {
+      const spinning = get(acme, 'busy', '/spin/6000'), waiting = get(acme, 'waiting')
+      await until('it goes last', async () => (await nices('busy')).includes(19), 6)
+      assert.ok((await nices('waiting')).every((one) => one === ordinary), 'a worker that waits keeps its turn')
+      assert.deepEqual([(await spinning).status, (await waiting).status], [200, 200])
+      await until('none goes last', async () => (await nices('busy')).every((one) => one === ordinary), 3)
+      assert.equal((await get(acme, 'busy')).status, 200)
+    })
+  } finally {
+    await configure(stack, { hard_milliseconds: 800 }, 'guestbook')
+  }
+})
+
+test("a job's worker goes after those of pages", async () => {
+  await bring('talker', 'acme')
+  const _key = await stack.key(acme, '/fr/talker/')
+  assert.equal((await stack.request(acme, '/fr/talker/ask', { form: { _key } })).status, 303)
+  const ordinary = nice(process.pid), nices = await until('there is one for each', async () => {
+    const all = (await stack.workers('talker')).map(nice)
+    return all.length > 1 && new Set(all).size > 1 && all
+  })
+  assert.deepEqual([...new Set(nices)].sort((a, b) => a - b), [ordinary, ordinary + 10])
+})
+
 test('a worker that leaks is replaced without a failed request', async () => {
   await bring('leak', 'acme')
   const from = mark(stack)
