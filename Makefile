@@ -71,7 +71,7 @@ TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/mo
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
-.PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault fuzz valgrind docs release clean packages webroot
+.PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault siege fuzz valgrind docs release clean packages webroot
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -268,6 +268,11 @@ bench-life: packages
 fault: packages
 	@$(MAKE) --no-print-directory all test-modules
 	@BUILD=$(abspath $(BUILD)) FAULT_LONG=1 node --test --test-concurrency=1 --test-reporter=spec tests/fault/*.test.js
+
+# Modules at their worst, all at once, while others are served: what these notice, each figure with its bound (SECONDS=30: a quick look).
+siege: packages
+	@$(MAKE) --no-print-directory all test-modules
+	@BUILD=$(abspath $(BUILD)) SIEGE_SECONDS=$(or $(SECONDS),600) node tests/bench/siege.mjs
 
 fuzz: packages
 	@SECONDS_EACH=$(or $(SECONDS),60) TARGET=$(TARGET) tools/fuzz
