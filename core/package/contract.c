@@ -55,12 +55,6 @@ scop_contract_type_fits(const char *type, const char *data_type)
 	return false;
 }
 
-const char *
-scop_contract_view(struct scop_arena *arena, const struct scop_manifest_read *read)
-{
-	return scop_arena_printf(arena, "%s__%s_%u", read->module, read->name, read->version);
-}
-
 /* Reads the SELECT of an offer from its file, which is written as a module's other statements. */
 static bool
 read_select(struct scop_arena *arena, const char *folder, const struct scop_manifest_read *offer,
@@ -107,7 +101,7 @@ described(struct scop_arena *arena, const struct scop_manifest_read *read, const
 	struct scop_map_maker map;
 
 	scop_map_init(&map, arena);
-	scop_map_put_text(&map, "view", scop_contract_view(arena, read));
+	scop_map_put_text(&map, "view", scop_reads_view(arena, read));
 	scop_map_put_text(&map, "module", read->module);
 	scop_map_put_text(&map, "read", read->name);
 	scop_map_put(&map, "version", scop_value_int(arena, read->version));

@@ -15,9 +15,6 @@
 struct scop_arena;
 struct scop_value;
 
-/* The view's name: "contacts__party_1", of which no two reads have the same. Lives in `arena`. */
-const char *scop_contract_view(struct scop_arena *arena, const struct scop_manifest_read *read);
-
 /* What a package offers and uses: {"offers": [...], "uses": [...]}, each with "view", "module",
  * "read", "version" and "columns" (a list of {"name", "type"}); an offer has "sql", a use
  * "optional". Reads offers/party_1.sql below `folder`; false if one is missing, or no plain SELECT

@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "package/contract.h"
 #include "package/grants.h"
+#include "package/manifest.h"
 #include "package/statement.h"
 
 #define SOCLE '\x01' /* SCOP_SOCLE_MARK of data/db.h, which the linter does without */
@@ -107,11 +107,17 @@ see_word(struct seen *seen, const char *word, const char *behind)
 	seen->locks |= (is(word, "FOR") && is(behind, "UPDATE")) || is(word, "LOCK");
 }
 
+const char *
+scop_reads_view(struct scop_arena *arena, const struct scop_manifest_read *read)
+{
+	return scop_arena_printf(arena, "%s__%s_%u", read->module, read->name, read->version);
+}
+
 static bool
 uses(struct scop_arena *arena, const struct scop_manifest *manifest, const char *view)
 {
 	for (size_t i = 0; i < manifest->use_count; i++)
-		if (is(view, scop_contract_view(arena, &manifest->uses[i])))
+		if (is(view, scop_reads_view(arena, &manifest->uses[i])))
 			return true;
 	return false;
 }

@@ -13,6 +13,7 @@
 
 struct scop_arena;
 struct scop_manifest;
+struct scop_manifest_read;
 
 struct scop_socle_read {
 	const char *table;   /* or view; NULL ends the list */
@@ -21,6 +22,10 @@ struct scop_socle_read {
 
 /* Every module's role may SELECT these, and no other table of the socle. */
 extern const struct scop_socle_read scop_reads[];
+
+/* The name of the view by which what another module offers is read: "contacts__party_1", of which
+ * no two reads have the same. Lives in `arena`. */
+const char *scop_reads_view(struct scop_arena *arena, const struct scop_manifest_read *read);
 
 /* The mistake, in words, of a module's statement that locks rows of the socle or of other modules,
  * or names a table that modules may not read, or a contract that the manifest does not use; NULL if
