@@ -155,15 +155,17 @@ gateway_find_tenant(const struct gateway *gateway, struct gateway_worker *worker
 	return true;
 }
 
+/* One that is told to end takes what has been accepted already, and no more. */
 static struct gateway_worker *
-idle_worker(struct gateway *gateway)
+idle_worker(struct gateway *gateway, bool for_new)
 {
 	struct gateway_worker *best = NULL;
 
 	for (unsigned i = 0; i < gateway->slots; i++) {
 		struct gateway_worker *worker = &gateway->workers[i];
 
-		if (worker->pid && worker->idle && (!best || worker->turn > best->turn))
+		if (worker->pid && worker->idle && !(for_new && worker->retired) &&
+		    (!best || worker->turn > best->turn))
 			best = worker;
 	}
 	return best;
@@ -195,7 +197,7 @@ give(struct gateway *gateway, int fd, const struct look *look)
 	static const struct scop_channel_request request = { SCOP_CHANNEL_REQUEST };
 	struct gateway_worker *worker;
 
-	while ((worker = idle_worker(gateway))) {
+	while ((worker = idle_worker(gateway, false))) {
 		begin(gateway, worker, look);
 		if (scop_channel_send(worker->channel, &request, sizeof request, fd))
 			return true;
@@ -255,6 +257,12 @@ wait_at_door(struct gateway *gateway, int fd)
 	gateway_watch(gateway, fd, GATEWAY_DOOR, (uint32_t)fd, EPOLLIN | EPOLLRDHUP);
 }
 
+bool
+gateway_has_accepted(void)
+{
+	return parked_count > 0 || at_door > 0;
+}
+
 /* While no worker is idle, requests queue at the socket, where the supervisor sees them and starts
  * workers. The socket is watched by its edges, so the queue does not wake the gateway again. */
 bool
@@ -262,13 +270,13 @@ gateway_accept(struct gateway *gateway)
 {
 	bool none_queued = gateway->ending && !gateway->emptying;
 
-	while (parked_count > 0 && idle_worker(gateway)) {
+	while (parked_count > 0 && idle_worker(gateway, false)) {
 		const int fd = parked[--parked_count];
 
 		if (!try_to_give(gateway, fd))
 			wait_at_door(gateway, fd);
 	}
-	while (!none_queued && idle_worker(gateway)) {
+	while (!none_queued && idle_worker(gateway, true)) {
 		const int fd = accept4(gateway->settings.listen, NULL, NULL, SOCK_CLOEXEC);
 
 		if (fd < 0)
@@ -285,7 +293,7 @@ gateway_door(struct gateway *gateway, int fd)
 	/* a descriptor that a worker gets must not be watched here any more */
 	(void)epoll_ctl(gateway->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 	at_door--;
-	if (!idle_worker(gateway))
+	if (!idle_worker(gateway, false))
 		park(fd);
 	else if (!try_to_give(gateway, fd))
 		wait_at_door(gateway, fd);

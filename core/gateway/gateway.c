@@ -86,6 +86,19 @@ add_worker(struct gateway *gateway, const struct scop_gateway_order *order, int 
 		forget_worker(gateway, order->slot);
 }
 
+/* Whether a connection that was accepted would be lost with this worker, for there is no other. */
+static bool
+is_needed(const struct gateway *gateway, const struct gateway_worker *worker)
+{
+	for (uint32_t i = 0; i < gateway->slots; i++) {
+		const struct gateway_worker *other = &gateway->workers[i];
+
+		if (other != worker && other->pid && !other->retired)
+			return false;
+	}
+	return gateway_has_accepted();
+}
+
 /* A worker without a request ends at once, as its channel does; another when that has ended. */
 static void
 retire(struct gateway *gateway, uint32_t slot)
@@ -93,8 +106,17 @@ retire(struct gateway *gateway, uint32_t slot)
 	struct gateway_worker *worker = &gateway->workers[slot];
 
 	worker->retired = true;
-	if (!worker->busy)
+	if (!worker->busy && !is_needed(gateway, worker))
 		forget_worker(gateway, slot);
+}
+
+/* Ends those that were kept for a connection which somebody has by now. */
+static void
+retire_kept(struct gateway *gateway)
+{
+	for (uint32_t slot = 0; slot < gateway->slots; slot++)
+		if (gateway->workers[slot].pid && gateway->workers[slot].retired)
+			retire(gateway, slot);
 }
 
 /* The ledger says so before the worker hears anything from here. An entry stays as it is when a
@@ -138,7 +160,7 @@ end_of_request(struct gateway *gateway, uint32_t slot, char said)
 	note_end(gateway, worker, said);
 	gateway_line_end(gateway, slot);
 	worker->busy = false;
-	if (worker->retired || said == SCOP_CHANNEL_LAST)
+	if (said == SCOP_CHANNEL_LAST || (worker->retired && !is_needed(gateway, worker)))
 		forget_worker(gateway, slot);
 	else
 		worker->idle = true;
@@ -316,6 +338,7 @@ run(struct gateway *gateway)
 			serve(gateway, events[i].data.u64, events[i].events);
 		if (gateway_accept(gateway) && gateway->ending)
 			retire_all(gateway);
+		retire_kept(gateway);
 		wake_others(gateway);
 		check_times(gateway);
 	}

@@ -72,6 +72,9 @@ void gateway_watch_again(struct gateway *gateway, int fd, enum gateway_kind kind
  * gateway. */
 bool gateway_accept(struct gateway *gateway);
 
+/* Whether there are connections that no worker has been given yet. */
+bool gateway_has_accepted(void);
+
 /* Reads the begin of a request that has arrived meanwhile. */
 void gateway_door(struct gateway *gateway, int fd);
 

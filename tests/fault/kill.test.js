@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
@@ -306,6 +308,27 @@ test('idle workers of one module do not keep another from starting', () => withS
   })
   const answer = await Promise.race([stack.request(host, '/fr/guestbook2/'), sleep(5000)])
   assert.equal(answer?.status, 200, 'the other module is answered within 5 s')
+}))
+
+test('a connection that was accepted outlives the end of the only worker, for another module needs its place', () => withSettings({ pool_workers: 1, workers: 1 }, async () => {
+  const run = fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)?.[1] ?? path.join(stack.folder, 'run')
+  assert.equal((await stack.request(host, page)).status, 200)
+  const socket = net.connect(path.join(run, 'pools', fs.readdirSync(path.join(run, 'pools')).find((name) => name.startsWith('guestbook-')), 'sock'))
+  await once(socket, 'connect')
+  await sleep(200) // the gateway has it, and waits for its request
+  const other = stack.request(host, '/fr/guestbook2/')
+  await sleep(500)
+  const record = (type, content) => Buffer.concat([Buffer.from([1, type, 0, 1, content.length >> 8, content.length & 255, 0, 0]), content])
+  const params = { HOST: host, REQUEST_METHOD: 'GET', REQUEST_URI: '/fr/guestbook/', DOCUMENT_URI: '/fr/guestbook/', REMOTE_ADDR: '127.0.0.1' }
+  const pairs = Buffer.concat(Object.entries(params).map(([name, value]) => Buffer.concat([Buffer.from([name.length, value.length]), Buffer.from(name + value)])))
+  let answer = ''
+  socket.on('data', (bytes) => { answer += bytes.toString('latin1') })
+  socket.on('error', (error) => { answer += error.message })
+  socket.write(Buffer.concat([record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])), record(4, pairs), record(4, Buffer.alloc(0)), record(5, Buffer.alloc(0))]))
+  await until('it is answered or hung up', () => socket.closed || socket.destroyed || answer.includes('</html>'))
+  assert.match(answer, /Status: 200/)
+  assert.equal((await other).status, 200)
+  socket.destroy()
 }))
 
 test('idle workers end, and the next request starts one', () => withSettings({ idle_seconds: 1 }, async () => {
