@@ -29,13 +29,16 @@ function configuration (stack, folder, port) {
   const limits = ours.match(/^\t\tlimit_.*;$/mg).join('\n')
   const params = fs.readFileSync(path.join(root, 'nginx/fastcgi.conf'), 'utf8').replace(/^fastcgi_param (STORED|CLOSED|SESSION) .*\n/mg, '')
 
+  // variables that the http block reads, and the host's own server sets
+  const named = [...new Set([...ours.matchAll(/^\t\t\t?(?:set|auth_request_set) \$(\w+)/mg)].map(([, name]) => name))]
+
   for (const name of ['log', 'nginx']) fs.mkdirSync(path.join(folder, name), { recursive: true })
   fs.writeFileSync(path.join(folder, 'fastcgi.conf'), params)
   return `${http}
 	server {
 		listen 127.0.0.1:${port} backlog=4096;
 		root ${folder}/static;
-		set $pool ""; set $closed ""; set $session ""; set $stored "";
+		${named.map((name) => `set $${name} "";`).join(' ')}
 		set $side site;
 ${limits}
 		location / { }
