@@ -155,7 +155,7 @@ gateway_find_tenant(const struct gateway *gateway, struct gateway_worker *worker
 	return true;
 }
 
-/* One that is told to end takes what has been accepted already, and no more. */
+/* A worker that is told to end takes what has been accepted already, and no more. */
 static struct gateway_worker *
 idle_worker(struct gateway *gateway, bool for_new)
 {

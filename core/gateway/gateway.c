@@ -141,8 +141,8 @@ note_end(struct gateway *gateway, const struct gateway_worker *worker, char said
 	atomic_store(&entry->since, now);
 }
 
-/* Who waits for the supervisor to see that all others have ended is none of them. A worker that
- * says so and works on writes into its own module's tables while these are copied. */
+/* A worker that waits for the supervisor to see that all others have ended is none of them. One
+ * that says so and works on writes into its own module's tables while these are copied. */
 static void
 note_waiting(struct gateway *gateway, const struct gateway_worker *worker)
 {

@@ -305,7 +305,7 @@ check_columns(struct contracts *contracts, const struct view *view)
 		view->provider->module, view->provider->version, scop_text(view->read, "read"));
 }
 
-/* What was made of the view; "" while that is not known. */
+/* Records the hash of what was made of the view; "" while that is not known. */
 static bool
 note_made(struct contracts *contracts, const struct view *view, const char *hash)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What packages offer to and use of one another: see contract.h. */
+/* The reads that packages offer to and use of one another: see contract.h. */
 #include "package/contract.h"
 
 #include <string.h>

@@ -15,7 +15,7 @@
 struct scop_arena;
 struct scop_value;
 
-/* What a package offers and uses: {"offers": [...], "uses": [...]}, each with "view", "module",
+/* Reads a package's contracts: {"offers": [...], "uses": [...]}, each with "view", "module",
  * "read", "version" and "columns" (a list of {"name", "type"}); an offer has "sql", a use
  * "optional". Reads offers/party_1.sql below `folder`; false if one is missing, or no plain SELECT
  * of the module's own tables. Lives in `arena`. */

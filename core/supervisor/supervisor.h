@@ -13,7 +13,7 @@ enum {
 	SUPERVISOR_PATH = 512,  /* bytes of a path in the run directory */
 };
 
-/* Of a directory's image: see data/directory.h. */
+/* The numbers of a directory's image: see data/directory.h. */
 struct supervisor_numbers {
 	uint32_t fence;
 	uint64_t version;
