@@ -351,8 +351,8 @@ test('a gateway that is replaced has its socket to itself until its last worker 
   const next = stack.request(host, '/fr/slow/?n=2')
   const later = await until('the next gateway has a socket', () => sockets().find((name) => name !== earlier))
   assert.ok(sockets().includes(earlier), "the earlier one's is still there for its worker")
-  for (const name of [earlier, later])
-    assert.match(fs.readFileSync(`/proc/${name.slice('lines.'.length)}/cmdline`, 'utf8'), /scopiton-gateway\0.*module=slow\0/, name)
+  for (const name of [earlier, later]) // the socket is there from before its process has become the gateway
+    await until(`${name} is a gateway's`, () => /scopiton-gateway\0.*module=slow\0/.test(fs.readFileSync(`/proc/${name.slice('lines.'.length)}/cmdline`, 'utf8')))
   assert.equal((await running).status, 200)
   await until('the earlier one is gone with its worker', () => sockets().join() === later)
   assert.equal((await next).status, 200)
