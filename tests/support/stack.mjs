@@ -54,6 +54,10 @@ for line in sys.stdin:
     print(json.dumps(list(known.values())), flush=True)
 `
 
+function parentOf (pid) {
+  try { return Number(fs.readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) . /, '').split(' ')[0]) } catch { return undefined }
+}
+
 class Stack {
   constructor (folder, port, child, next) {
     Object.assign(this, { folder, port, child, next })
@@ -75,8 +79,12 @@ class Stack {
     return Number(fs.readFileSync(path.join(this.folder, 'pids'), 'utf8').match(new RegExp(`^${name}=(\\d+)`, 'm'))[1])
   }
 
-  // The process id of the dispatcher, the mailer or the installer; undefined for none.
-  service (name) { return this.processes(name === 'installer' ? 'scopiton\0installer' : `scopiton-${name}\0`)[0] }
+  // The process id of the dispatcher, the mailer or the installer; undefined for none. The supervisor is its parent: the installer's own
+  // child has the same command line, and may have the lower number.
+  service (name) {
+    const words = name === 'installer' ? 'scopiton\0installer' : `scopiton-${name}\0`, supervisor = this.pid('supervisor')
+    return this.processes(words).find((pid) => parentOf(pid) === supervisor)
+  }
 
   // Starts the supervisor or MariaDB again, after a test has ended it.
   async again (name) {
