@@ -8,9 +8,11 @@ scratch_key() {
 }
 
 # A migrated database without modules, and its secrets. Made beside $VAR, for owners of files depend
-# on where it is.
+# on where it is. For a shell of its own.
 make_scratch() {
 	local made=$1
+	trap 'stop_all' EXIT
+	exec {making}>&-
 	VAR=$VAR.scratch CONFIG=$VAR/scopiton.conf SCOPITON_CONFIG=$VAR/scopiton.conf MODULES_FOLDER=$VAR/modules
 	rm -rf "$BUILD"/scratch/*.db*
 	prepare_folders
@@ -32,13 +34,18 @@ copy_scratch() {
 	mkdir -p "$BUILD/scratch"
 	exec {making}> "$BUILD/scratch/lock"
 	flock "$making"
-	[ -d "$scratch" ] || (trap 'stop_all' EXIT; exec {making}>&-; make_scratch "$scratch") || fail "the database for tests could not be prepared."
+	if [ ! -d "$scratch" ]; then
+		strictly make_scratch "$scratch"
+		[ $STATUS -eq 0 ] || fail "the database for tests could not be prepared."
+	fi
 	cp -a --reflink=auto --sparse=always "$scratch"/. "$VAR"
 	exec {making}>&-
 }
 
-# Puts what a release has left (tools/release) in the place of what a new host has: databases, accounts, files, secrets.
+# Puts what a release has left (tools/release) in the place of what a new host has: databases, accounts, files, secrets. For a shell of
+# its own.
 restore_release() {
+	set -o pipefail
 	local db=(--no-defaults "--socket=$RUN/db.sock" -u root "-p$(cat "$VAR/secrets/.root")")
 	mariadb "${db[@]}" -e 'DROP DATABASE account; DROP DATABASE queue; DROP DATABASE scopiton'
 	gzip -dc "$1/databases.sql.gz" | mariadb "${db[@]}"

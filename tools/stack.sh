@@ -16,6 +16,15 @@ export SCOPITON SCOPITON_CONFIG=$CONFIG
 
 fail() { echo "scopiton: $*" >&2; exit 1; }
 
+# Runs a command or function in a shell of its own that ends at the first failure, and leaves the status in $STATUS. Before `||` and in
+# conditions bash goes on after a failure within, so neither `( ... ) ||` nor a call of this belongs there.
+strictly() {
+	set +e
+	(set -e; "$@")
+	STATUS=$?
+	set -e
+}
+
 # Shows that something goes on while it takes longer than a second: step "words" command...
 step() {
 	local words=$1 log=$VAR/log/step.log from=$SECONDS status=0
@@ -29,7 +38,8 @@ step() {
 		wait $pid || status=$?
 		printf '\r\033[K'
 	else
-		"$@" > "$log" 2>&1 || status=$?
+		strictly "$@" > "$log" 2>&1
+		status=$STATUS
 	fi
 	if [ $status -ne 0 ]; then
 		tail -n 20 "$log" >&2

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Ports of private Scopitons are reserved before a server binds them: shells that look at the same moment never get the same one.
+// The shell functions of private Scopitons: ports are reserved before a server binds them, so that shells that look at the same moment
+// never get the same one; and a function that fails halfway ends there.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import net from 'node:net'
+import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { root } from '../support/stack.mjs'
@@ -42,4 +45,17 @@ test('a port that a server listens on is passed over', async () => {
   const { port } = server.address()
   assert.equal(await holds(port), 'refused')
   server.close()
+})
+
+// As tools/serve calls them: behind a condition.
+test('a function that fails halfway goes no further, and its caller is told', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-shell-'))
+  fs.mkdirSync(path.join(folder, 'log'))
+  const run = (script) => spawnSync('bash', ['-c', `set -eu; BUILD=/nowhere VAR=${folder}; . tools/stack.sh; half() { echo begun; false; echo went on; }; ${script}`], { cwd: root, encoding: 'utf8' })
+  const step = run('[ -d /nowhere ] || step Halves half; echo after')
+  assert.deepEqual([step.status, step.stdout], [1, ''])
+  assert.match(step.stderr, /^begun\nscopiton: Halves: this did not work/)
+  assert.deepEqual(run('strictly half; echo $STATUS; false; echo after').stdout, 'begun\n1\n')
+  assert.deepEqual(run('strictly true; echo $STATUS').stdout, '0\n')
+  fs.rmSync(folder, { recursive: true })
 })
