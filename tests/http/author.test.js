@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { root, start } from '../support/stack.mjs'
 
@@ -13,9 +13,16 @@ const run = promisify(execFile)
 const build = process.env.BUILD ?? path.join(root, 'build')
 const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-author-'))
 
+// Removes what the build keeps of a module: an earlier run that was killed has left that of another folder.
+function forget (name) {
+  const scratch = path.join(build, 'scratch'), databases = fs.existsSync(scratch) ? fs.readdirSync(scratch).filter((one) => one.split(/[-.]/)[0] === name) : []
+  for (const one of [`names/${name}`, `tests/modules/${name}`, ...databases.map((one) => `scratch/${one}`)]) fs.rmSync(path.join(build, one), { recursive: true, force: true })
+}
+after(() => ['dishes', 'meetings'].forEach(forget))
+
 // Builds the module from `sources` into `out`, with the project's own rules.
 function make (sources, out, name) {
-  fs.rmSync(path.join(build, 'names', name), { recursive: true, force: true }) // of an earlier run, from another folder
+  forget(name)
   return run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${sources}`, `MODULE_OUT=${out}`, `${out}/${name}/${name}.so`], { cwd: root })
 }
 
@@ -71,7 +78,6 @@ test('`scopiton new module` writes a module that builds and passes its own tests
   assert.match(stdout, /# pass [1-9]/)
   assert.match(stdout, /# fail 0/)
   const program = path.join(build, 'tests/modules/meetings/tests/meetings_test')
-  fs.rmSync(path.join(build, 'tests/modules/meetings'), { recursive: true, force: true }) // of an earlier run, from another folder
   await run('make', ['-s', `BUILD=${build}`, `MODULE_SOURCES=${path.join(home, 'modules')}`, `MODULE_OUT=${out}`, program], { cwd: root })
   assert.match((await run(program)).stderr, /PASSED {2}\] [1-9]\d* test/)
   fs.rmSync(home, { recursive: true })
