@@ -69,6 +69,13 @@ MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard $(MODULE_SOURCES)/*/mod
 TEST_MODULES := $(notdir $(patsubst %/module.xml,%,$(wildcard tests/modules/*/module.xml)))
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+# What a program or library is made of. One that loses a file, or gets one that was compiled before, is newer than all of its files: its
+# list asks for another link, and this file does, which says how.
+LISTS := LIBRARY PROGRAM WORKER GATEWAY SUPERVISOR DISPATCHER EXPLAINER BROKER SESSION MAILER NAMES LINT
+$(foreach list,$(LISTS),$(call remember,$(BUILD)/lists/$(list),$($(list))))
+linked = $(BUILD)/lists/$(1) Makefile
+
 so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
 .PHONY: modules test-modules words install all run test look lint unit api bench bench-life fault siege fuzz valgrind docs release clean packages webroot
@@ -96,12 +103,12 @@ $(BUILD)/gen/module_xsd.o: $(BUILD)/gen/module_xsd.c $(BUILD)/flags
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
-$(BUILD)/libexec/scopiton-names: $(call object,$(NAMES))
+$(BUILD)/libexec/scopiton-names: $(call object,$(NAMES)) $(BUILD)/lists/NAMES
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) -lsodium -o $@
 
-$(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map
+$(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map $(call linked,LIBRARY)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,-soname,libscopiton.so.1 -Wl,--version-script=core/libscopiton.map -Wl,-z,defs \
 		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8 libqrencode liboath) -lzxcvbn -lm -o $@
@@ -112,52 +119,52 @@ $(BUILD)/libscopiton.so: | $(BUILD)/libscopiton.so.1
 # By its file: the name without a number is a link that is made for modules, perhaps later.
 RPATH := -Wl,-rpath,'$$ORIGIN/..' $(BUILD)/libscopiton.so.1
 
-$(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton: $(call object,$(PROGRAM)) $(BUILD)/gen/module_xsd.o $(BUILD)/libscopiton.so.1 $(call linked,PROGRAM)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libmariadb libarchive jansson) -ldl -o $@
 
-$(BUILD)/libexec/scopiton-lint: $(call object,$(LINT)) $(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton-lint: $(call object,$(LINT)) $(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o $(BUILD)/libscopiton.so.1 $(call linked,LINT)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libxml-2.0 libsodium libseccomp libarchive jansson) -ldl -o $@
 
-$(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton-worker: $(call object,$(WORKER)) $(BUILD)/libscopiton.so.1 $(call linked,WORKER)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libseccomp libmariadb) -lfcgi -ldl -o $@
 
-$(BUILD)/libexec/scopiton-gateway: $(call object,$(GATEWAY)) $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton-gateway: $(call object,$(GATEWAY)) $(BUILD)/libscopiton.so.1 $(call linked,GATEWAY)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -o $@
 
-$(BUILD)/libexec/scopiton-explainer: $(call object,$(EXPLAINER))
+$(BUILD)/libexec/scopiton-explainer: $(call object,$(EXPLAINER)) $(call linked,EXPLAINER)
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) $^ $$(pkg-config --libs libdw libseccomp) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $$(pkg-config --libs libdw libseccomp) -o $@
 
-$(BUILD)/libexec/scopiton-session: $(call object,$(SESSION)) $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton-session: $(call object,$(SESSION)) $(BUILD)/libscopiton.so.1 $(call linked,SESSION)
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -lfcgi -o $@
 
-$(BUILD)/libexec/scopiton-dispatcher: $(call object,$(DISPATCHER)) $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton-dispatcher: $(call object,$(DISPATCHER)) $(BUILD)/libscopiton.so.1 $(call linked,DISPATCHER)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -o $@
 
-$(BUILD)/libexec/scopiton-mailer: $(call object,$(MAILER)) $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton-mailer: $(call object,$(MAILER)) $(BUILD)/libscopiton.so.1 $(call linked,MAILER)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb libcurl) -o $@
 
-$(BUILD)/libexec/scopiton-broker: $(call object,$(BROKER)) $(BUILD)/libscopiton.so.1
+$(BUILD)/libexec/scopiton-broker: $(call object,$(BROKER)) $(BUILD)/libscopiton.so.1 $(call linked,BROKER)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(RPATH) $$(pkg-config --libs libsodium libmariadb) -lpthread -o $@
 
-$(BUILD)/libscopiton-work.so.1: $(call object,core/http/out.c) $(BUILD)/libscopiton.so.1
+$(BUILD)/libscopiton-work.so.1: $(call object,core/http/out.c) $(BUILD)/libscopiton.so.1 Makefile
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscopiton-work.so.1 -Wl,-z,defs $^ $$(pkg-config --libs libcurl) -o $@
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscopiton-work.so.1 -Wl,-z,defs $(filter-out Makefile,$^) $$(pkg-config --libs libcurl) -o $@
 
-$(BUILD)/libexec/scopiton-supervisor: $(call object,$(SUPERVISOR))
+$(BUILD)/libexec/scopiton-supervisor: $(call object,$(SUPERVISOR)) $(call linked,SUPERVISOR)
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) $^ -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) -o $@
 
 # ---- the webroot, from npm's packages and webroot/ ----
 
@@ -308,7 +315,7 @@ docs:
 clean:
 	rm -rf build build-asan build-fuzz
 
--include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/names/frame $(BUILD)/tests -name '*.d' 2>/dev/null)
 
 # ---- unit tests: each file a program, linked with all of the host, usually with sanitizers (see tools/test) ----
 
@@ -318,14 +325,16 @@ UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 HOST_OBJECTS := $(call object,$(sort $(LIBRARY) $(patsubst %,core/process/%.c,board ledger arguments settings) core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
 	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
+$(call remember,$(BUILD)/lists/HOST,$(HOST_OBJECTS))
+$(call remember,$(BUILD)/lists/TEST,$(call folder,test))
 
-$(BUILD)/libscopiton-static.a: $(HOST_OBJECTS)
+$(BUILD)/libscopiton-static.a: $(HOST_OBJECTS) $(BUILD)/lists/HOST
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)ar rcs $@ $(filter %.o,$^)
 
-$(BUILD)/libscopiton-test.a: $(call object,$(call folder,test))
+$(BUILD)/libscopiton-test.a: $(call object,$(call folder,test)) $(BUILD)/lists/TEST
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)ar rcs $@ $(filter %.o,$^)
 
 $(BUILD)/tests/unit/%_test: tests/unit/%_test.c $(BUILD)/libscopiton-static.a
 	@mkdir -p $(@D)

@@ -38,7 +38,10 @@ MODULE_LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE) -shared -fvisibility=hidden -W
 differ = $(subst x$(strip $(1)),,x$(strip $(2)))$(subst x$(strip $(2)),,x$(strip $(1)))
 remember = $(if $(if $(wildcard $(1)),$(call differ,$(file <$(1)),$(2)),new),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 
-$(call remember,$(WORK)/flags,$(CC) $(MODULE_CFLAGS) $(MODULE_LDFLAGS))
+# Objects follow the headers that they include.
+FOLLOW := -MMD -MP
+
+$(call remember,$(WORK)/flags,$(CC) $(MODULE_CFLAGS) $(MODULE_LDFLAGS) $(FOLLOW))
 
 # $(1) the folder of sources, $(2) that of what is made, $(3) C files with texts, $(4) the symbol, $(5) more of xgettext's keywords.
 # Each text of views and code needs its translations. names.h and names.c are written over only where they become others, so
@@ -61,7 +64,7 @@ $(2)/names.h $(2)/names.c $(2)/statements.txt $(2)/texts.json: $(2)/names.stamp
 
 $(2)/names.o: $(2)/names.c $(2)/names.h $(WORK)/flags
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(MODULE_CFLAGS) $(SAME) -I$(2) -c $$< -o $$@
+	$(Q)$(CC) $(MODULE_CFLAGS) $(SAME) -I$(2) $(FOLLOW) -c $$< -o $$@
 endef
 
 # $(1) the module's name, $(2) the folder of its sources, $(3) the folder for its package, $(4) and $(5) more C files with texts, and
@@ -71,7 +74,7 @@ $(call scopiton_names,$(2)/$(1),$(WORK)/$(1),$(wildcard $(2)/$(1)/*.c) $(4),scop
 
 $(WORK)/$(1)/%.o: $(2)/$(1)/%.c $(WORK)/flags | $(WORK)/$(1)/names.h
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(MODULE_CFLAGS) $(SAME) -I$(WORK)/$(1) -I$(2)/$(1) -MMD -MP -c $$< -o $$@
+	$(Q)$(CC) $(MODULE_CFLAGS) $(SAME) -I$(WORK)/$(1) -I$(2)/$(1) $(FOLLOW) -c $$< -o $$@
 
 $(call remember,$(WORK)/$(1)/objects,$(patsubst $(2)/$(1)/%.c,%.o,$(sort $(wildcard $(2)/$(1)/*.c))))
 

@@ -68,6 +68,20 @@ test('the command line and the installer make no module anew', async () => {
   assert.deepEqual(await make(...changed('core/installer/life.c')), ['libexec/scopiton', 'obj/core/installer/life.o'])
 })
 
+test('what a program is made of is linked again where it was compiled before', async () => {
+  const mailer = fs.readFileSync(path.join(build, 'lists/MAILER'), 'utf8').trim()
+  assert.deepEqual(await make('all', `MAILER=${mailer} core/process/arguments.c`), ['libexec/scopiton-mailer'])
+  assert.deepEqual(await make('all'), ['libexec/scopiton-mailer'], 'and so without it')
+})
+
+test('names follow the headers that say what they are', async () => {
+  for (const names of ['names/frame/names', 'names/guestbook/names']) {
+    const object = [path.join(build, `${names}.o`), '-o', path.join(build, 'libexec/scopiton-names')]
+    assert.deepEqual(await make(...object, '-W', path.join(build, `${names}.c`)), [`${names}.o`])
+    assert.deepEqual(await make(...object, '-W', 'core/include/scopiton/module.h'), [`${names}.o`])
+  }
+})
+
 test('other flags compile again what is compiled with them', async () => {
   const objects = ['obj/core/base/csv.o', 'names/guestbook/guestbook.o']
   const made = await make(...objects.map((one) => path.join(build, one)), 'SANITIZE=-fno-omit-frame-pointer')
