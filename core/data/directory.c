@@ -317,6 +317,21 @@ read_page(const struct parts *parts, uint32_t index, unsigned language, const ch
 	return true;
 }
 
+/* The number of the tenant's subscriptions, from `ret_first`. */
+static uint32_t
+subscriptions_of(const struct parts *parts, uint32_t tenant, uint32_t *ret_first)
+{
+	const struct scop_directory_tenant *found = find_tenant(parts, tenant);
+	const uint32_t first = found ? read_once(&found->first_subscription) : 0,
+		       count = found ? read_once(&found->subscriptions) : 0;
+
+	*ret_first = first;
+	return first <= parts->head.subscription_count &&
+		count <= parts->head.subscription_count - first
+	    ? count
+	    : 0;
+}
+
 /* Goes over the tenant's subscriptions twice: for the module at the root, then for the others. */
 static size_t
 collect(const void *image, uint32_t tenant, unsigned language, const char *without,
@@ -324,15 +339,11 @@ collect(const void *image, uint32_t tenant, unsigned language, const char *witho
 {
 	struct parts parts;
 	struct scop_directory_page page;
-	const struct scop_directory_tenant *found =
-	    find_parts(image, &parts) ? find_tenant(&parts, tenant) : NULL;
-	const uint32_t first = found ? read_once(&found->first_subscription) : 0,
-		       count = found ? read_once(&found->subscriptions) : 0;
+	uint32_t first = 0;
+	const uint32_t count =
+	    find_parts(image, &parts) ? subscriptions_of(&parts, tenant, &first) : 0;
 	size_t used = 0;
 
-	if (!found || first > parts.head.subscription_count ||
-	    count > parts.head.subscription_count - first)
-		return 0;
 	for (int root = 1; root >= 0; root--)
 		for (uint32_t i = first; i < first + count; i++) {
 			if (!read_page(&parts, i, language, without, &page) ||
@@ -358,4 +369,31 @@ scop_directory_pages(const struct scop_directory_shared *shared, uint32_t tenant
 		    collect(shared->image[before & 1], tenant, language, without, ret_pages, max);
 	} while (atomic_load(&shared->generation) != before);
 	return count;
+}
+
+static bool
+has_root(const void *image, uint32_t tenant)
+{
+	struct parts parts;
+	uint32_t first = 0;
+	const uint32_t count =
+	    find_parts(image, &parts) ? subscriptions_of(&parts, tenant, &first) : 0;
+
+	for (uint32_t i = first; i < first + count; i++)
+		if (parts.subscriptions[i].root)
+			return true;
+	return false;
+}
+
+bool
+scop_directory_has_root(const struct scop_directory_shared *shared, uint32_t tenant)
+{
+	uint64_t before;
+	bool found;
+
+	do {
+		before = atomic_load(&shared->generation);
+		found = has_root(shared->image[before & 1], tenant);
+	} while (atomic_load(&shared->generation) != before);
+	return found;
 }

@@ -139,6 +139,9 @@ struct scop_directory_page {
 size_t scop_directory_pages(const struct scop_directory_shared *shared, uint32_t tenant,
     unsigned language, const char *without, struct scop_directory_page *ret_pages, size_t max);
 
+/* Whether the tenant has a module at the root of its host name, enabled or not. */
+bool scop_directory_has_root(const struct scop_directory_shared *shared, uint32_t tenant);
+
 /* Finds a subscription by host name and module; false if the host is unknown or has no such module.
  */
 bool scop_directory_find(const struct scop_directory_shared *shared, const char *host,

@@ -88,8 +88,8 @@ make_pools(struct scop_host *host, const struct scop_directory_image *image)
 	free(tenants);
 }
 
-/* The suffix after a module's name, or "-", whose public pages are closed: the tenant's portal
- * answers for them. */
+/* The suffix after a module's name, or "-", whose public pages are closed, or "-" where no module
+ * is at the root: the tenant's portal answers for them. */
 #define CLOSED ".closed"
 
 struct link {
@@ -149,6 +149,7 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 	const struct scop_directory_tenant *tenant = &scop_directory_tenants(image)[host->tenant];
 	char portal[OWNER_MAX + 1], own[OWNER_MAX + 1];
 	const bool has_portal = portal_owner(image, tenant, portal);
+	bool has_root = false;
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < tenant->subscriptions; i++) {
@@ -159,6 +160,7 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 			   off = subscription->state == SCOP_STATE_OFF;
 		const char *end = off ? CLOSED : "", *owner = off ? portal : own;
 
+		has_root |= subscription->root;
 		if (off ? !subscription->closed || host->portal || !has_portal
 			: is_portal && !host->portal)
 			continue;
@@ -167,6 +169,9 @@ links_of(const struct scop_directory_image *image, const struct scop_directory_h
 		if (host->portal ? is_portal : subscription->root)
 			count = add_link(links, count, "-", end, owner);
 	}
+	/* where nothing is at the root, the portal shows the way (web/entrance.h) */
+	if (!host->portal && has_portal && !has_root)
+		count = add_link(links, count, "-", CLOSED, portal);
 	return count;
 }
 
@@ -352,7 +357,7 @@ set_links(const struct scop_directory_image *image, const struct scop_directory_
     const char *root)
 {
 	const uint32_t subscriptions = scop_directory_tenants(image)[host->tenant].subscriptions;
-	/* each may also be at the root */
+	/* each may also be at the root, or the portal stands in for that */
 	struct link *links = must(calloc(2 * (size_t)subscriptions + 1, sizeof *links));
 	const size_t count = links_of(image, host, links);
 	char folder[300];

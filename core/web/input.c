@@ -78,7 +78,8 @@ scop_serve_read_head(struct scop_request *req, const struct scop_exchange *excha
 	req->fetch_site = param(exchange, "HTTP_SEC_FETCH_SITE");
 	req->htmx = strcmp(param(exchange, "HTTP_HX_REQUEST"), "true") == 0;
 	req->stored = strcmp(param(exchange, "STORED"), "1") == 0;
-	req->closed = strcmp(param(exchange, "CLOSED"), "1") == 0;
+	req->closed = param(exchange, "CLOSED")[0] != '\0';
+	req->at_root = strcmp(param(exchange, "CLOSED"), "root") == 0;
 	req->wants_json = strstr(req->accept, "application/json") ||
 	    strstr(req->accept, "application/problem+json");
 	req->inner_path = req->path;

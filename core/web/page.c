@@ -172,9 +172,8 @@ read_pages(struct scop_request *req, struct scop_directory_page **ret_pages)
 	return count < max ? count : max;
 }
 
-/* The tenant's other modules that visitors can open, for the footer. */
-static const struct scop_value *
-other_modules(struct scop_request *req)
+const struct scop_value *
+scop_page_modules(struct scop_request *req)
 {
 	const char *code = scop_language_code(req->locale.language);
 	struct scop_directory_page *pages = NULL;
@@ -233,7 +232,7 @@ surroundings(struct scop_request *req)
 		scop_map_put(&map, "person", scop_get(req->member, "name"));
 		scop_map_put(&map, "menu", req->menu);
 	} else {
-		const struct scop_value *others = other_modules(req);
+		const struct scop_value *others = scop_page_modules(req);
 
 		scop_map_put(&map, "languages", languages(req));
 		scop_map_put(&map, "modules", others);

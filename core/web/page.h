@@ -15,4 +15,7 @@ bool scop_page_render(struct scop_request *req, const char *view, struct scop_bu
 bool scop_page_render_whole(struct scop_request *req, const char *view, struct scop_buffer *out,
     struct scop_error *err);
 
+/* The tenant's other modules that visitors can open: a list of maps with "title" and "url". */
+const struct scop_value *scop_page_modules(struct scop_request *req);
+
 #endif

@@ -85,10 +85,11 @@ struct scop_request {
 	const struct scop_value *role_titles; /* translated, once one is shown */
 	const char *session_hash;             /* hexadecimal; "" when not signed in */
 	bool closed;                          /* the module at this address is disabled */
-	bool by_key;                          /* the member is a program with an API key */
-	bool by_program;                      /* there was an Authorization header */
-	const char *key;                      /* the hash of that key; "" for none */
-	bool json_body;                       /* from a program: numbers are not localised */
+	bool at_root;    /* that one, or none, is at the root of the host name */
+	bool by_key;     /* the member is a program with an API key */
+	bool by_program; /* there was an Authorization header */
+	const char *key; /* the hash of that key; "" for none */
+	bool json_body;  /* from a program: numbers are not localised */
 	/* of the public side, once read; NULL for none */
 	const struct scop_value *visitor;
 	bool for_visitor; /* the page is private to this visitor */

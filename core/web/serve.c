@@ -10,6 +10,7 @@
 #include "web/serve_private.h"
 
 #include "base/log.h"
+#include "web/entrance.h"
 #include "web/field.h"
 #include "web/form.h"
 #include "web/route.h"
@@ -214,7 +215,10 @@ serve_site(struct scop_request *req, const struct scop_exchange *exchange, bool 
 		scop_answer_error(req, answer, 404, NULL);
 	} else if (req->closed) {
 		scop_route_strip(req);
-		scop_answer_closed(req, answer);
+		if (req->at_root && scop_entrance_needed(req))
+			scop_entrance_answer(req, answer);
+		else
+			scop_answer_closed(req, answer);
 	} else if (req->site.frozen) {
 		scop_answer_error(req, answer, 503, NULL);
 	} else {
