@@ -47,10 +47,8 @@ $(call remember,$(BUILD)/flags,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
 # modules link; what carries it out is in the programs.
 folder = $(wildcard $(patsubst %,core/%/*.c,$(1)))
 BASE := $(call folder,base)
-# Without jansson, which the compiler of names has no use for.
-BASE_PLAIN := $(filter-out core/base/json.c core/base/detail.c core/base/config.c,$(BASE))
 ASKING := core/queue/work.c core/mail/mail.c core/mail/check.c core/http/http.c
-LIBRARY := $(call folder,base data view web service) $(ASKING)
+LIBRARY := $(call folder,base data view web service format) $(ASKING)
 PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,channel control arguments gateway lease settings) core/queue/schedule.c
 WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments channel settings) core/package/sandbox.c core/package/loader.c core/package/widen.c
 GATEWAY := $(call folder,gateway) $(patsubst %,core/process/%.c,board ledger arguments channel settings)
@@ -60,7 +58,7 @@ EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c c
 BROKER := $(call folder,broker) core/process/service.c
 SESSION := $(call folder,session) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
-NAMES := $(call folder,build view) core/package/statement.c $(BASE_PLAIN)
+NAMES := $(call folder,build view) core/package/statement.c $(BASE)
 LINT := $(call folder,lint package) core/build/files.c core/queue/schedule.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
@@ -111,7 +109,7 @@ $(BUILD)/libexec/scopiton-names: $(call object,$(NAMES)) $(BUILD)/lists/NAMES
 $(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map $(call linked,LIBRARY)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,-soname,libscopiton.so.1 -Wl,--version-script=core/libscopiton.map -Wl,-z,defs \
-		$(filter %.o,$^) $$(pkg-config --libs libmariadb jansson libsodium libpcre2-8 libqrencode liboath) -lzxcvbn -lm -o $@
+		$(filter %.o,$^) $$(pkg-config --libs libmariadb libsodium libpcre2-8 libqrencode liboath) -lzxcvbn -lm -o $@
 
 $(BUILD)/libscopiton.so: | $(BUILD)/libscopiton.so.1
 	$(Q)ln -sf libscopiton.so.1 $@
@@ -185,7 +183,7 @@ SPEAKERS := $(patsubst %,core/installer/%.c,addresses allowance catalogue choose
 	orders platform rehearse request rollout sector tenant wave) $(patsubst %,core/supervisor/%.c,pool scale end) core/dispatcher/run.c core/queue/work.c core/queue/queue.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve) core/base/name.c
 
-$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/country.c,scop_frame_names))
+$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/json.c core/base/country.c $(wildcard core/format/*.c),scop_frame_names))
 
 $(foreach m,$(MODULES),$(eval $(call scopiton_module,$(m),$(MODULE_SOURCES),$(MODULE_OUT),$(if $(filter portal,$(m)),$(SPEAKERS)),$(if $(filter portal,$(m)),$(SAYS)))))
 

@@ -5,7 +5,9 @@
 
 #include "scopiton/calc.h"
 #include "scopiton/csv.h"
+#include "scopiton/format.h"
 #include "scopiton/http.h"
+#include "scopiton/json.h"
 #include "scopiton/list.h"
 #include "scopiton/log.h"
 #include "scopiton/mail.h"

@@ -158,7 +158,10 @@ json_keeps_every_digit(void **state)
 	assert_int_equal(scop_unscaled(from_json("0.0000001")), 1);
 	assert_int_equal(scop_scale(from_json("0.0000001")), 7);
 	assert_int_equal(scop_unscaled(from_json("-1234.56")), -123456);
-	assert_int_equal(scop_type(from_json("1e300")), SCOP_NULL);
+	/* and a text stays what was written */
+	assert_string_equal(scop_as_text(from_json("1e300")), "1e300");
+	assert_string_equal(scop_as_text(from_json("0.1234567890123456789")),
+	    "0.1234567890123456789");
 	srandom(11);
 	for (int i = 0; i < 20000; i++) {
 		const int64_t unscaled = (((int64_t)random() << 20) ^ random()) % 1000000000000000;
