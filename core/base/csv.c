@@ -7,13 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/utf8.h"
+#include "base/encoding.h"
 
 struct scop_csv {
 	char *data;
 	char *at;
 	char *end;
 	char separator;
+	enum scop_encoding encoding;
 	unsigned line;
 	const char *fields[SCOP_CSV_COLUMNS_MAX];
 };
@@ -26,23 +27,6 @@ line_of(const char *data, size_t length)
 	for (size_t i = 0; i < length; i++)
 		line += data[i] == '\n';
 	return line;
-}
-
-/* The offset of the first byte that is not UTF-8. */
-static size_t
-first_wrong_byte(const char *data, size_t size)
-{
-	size_t good = 0;
-
-	while (good < size) { /* a line at a time, so that it stays linear */
-		const char *newline = memchr(data + good, '\n', size - good);
-		const size_t length = newline ? (size_t)(newline - data) + 1 - good : size - good;
-
-		if (!scop_utf8_valid(data + good, length))
-			break;
-		good += length;
-	}
-	return good;
 }
 
 /* The separator named by a first line "sep=;", which Excel reads and other programs write for it;
@@ -96,56 +80,14 @@ allocate(size_t size)
 	return bytes;
 }
 
-static unsigned
-unit_at(const unsigned char *data, bool big)
-{
-	return big ? (unsigned)data[0] << 8 | data[1] : (unsigned)data[1] << 8 | data[0];
-}
-
-/* Decodes the character at `at`, one UTF-16 unit or a surrogate pair; returns the bytes read. An
- * unpaired surrogate becomes U+FFFD. */
-static size_t
-take_utf16(const unsigned char *data, size_t left, bool big, unsigned *ret_letter)
-{
-	const unsigned unit = unit_at(data, big);
-	const unsigned next = left >= 4 ? unit_at(data + 2, big) : 0;
-
-	*ret_letter = unit >= 0xd800 && unit < 0xe000 ? 0xfffd : unit;
-	if (unit < 0xd800 || unit >= 0xdc00 || next < 0xdc00 || next >= 0xe000)
-		return 2;
-	*ret_letter = 0x10000 + ((unit & 0x3ff) << 10 | (next & 0x3ff));
-	return 4;
-}
-
-/* Converts Excel's "Unicode text", UTF-16 with a byte order mark, to UTF-8 of `ret_size` bytes; an
- * odd last byte is dropped. */
+/* A copy of the file in UTF-8; one in no known encoding is copied as it is, for the error. */
 static char *
-from_utf16(const char *bytes, size_t size, bool big, size_t *ret_size)
+decoded(enum scop_encoding encoding, const char *data, size_t size, size_t *ret_size)
 {
-	const unsigned char *data = (const unsigned char *)bytes;
-	char *out = allocate(size / 2 * 3 + 1);
-	size_t used = 0;
+	const bool grows = encoding != SCOP_UTF_8 && encoding != SCOP_ENCODING_GUESS;
+	char *copy = allocate((grows ? size * SCOP_ENCODING_GROWTH : size) + 1);
 
-	for (size_t at = 2; at + 1 < size;) {
-		unsigned letter;
-
-		at += take_utf16(data + at, size - at, big, &letter);
-		used += scop_utf8_put(out + used, letter);
-	}
-	*ret_size = used;
-	return out;
-}
-
-static char *
-copy_of(const char *data, size_t size, size_t *ret_size)
-{
-	const bool has_mark = size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0;
-
-	if (size >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
-		return from_utf16(data, size, *data == '\xfe', ret_size);
-	*ret_size = has_mark ? size - 3 : size;
-	char *copy = allocate(*ret_size + 1);
-	memcpy(copy, data + (has_mark ? 3 : 0), *ret_size);
+	*ret_size = scop_encoding_convert(encoding, data, size, copy);
 	return copy;
 }
 
@@ -161,7 +103,7 @@ unreadable(const char *data, size_t size, unsigned *ret_line)
 	    (memcmp(data, "PK\3\4", 4) == 0 || memcmp(data, "\xd0\xcf\x11\xe0", 4) == 0))
 		return SCOP_TEXT("This is a workbook, not a CSV file. Open it in Excel or "
 				 "LibreOffice, save it as \"CSV UTF-8\", and choose that file.");
-	const size_t good = first_wrong_byte(data, size);
+	const size_t good = scop_encoding_wrong_utf8(data, size);
 	if (good == size)
 		return NULL;
 	*ret_line = line_of(data, good);
@@ -172,8 +114,9 @@ unreadable(const char *data, size_t size, unsigned *ret_line)
 struct scop_csv *
 scop_csv_open(const char *data, size_t size, unsigned *ret_line, const char **ret_error)
 {
-	size_t length;
-	char *copy = copy_of(data, size, &length);
+	size_t length, wrong;
+	const enum scop_encoding encoding = scop_encoding_guess(data, size, &wrong);
+	char *copy = decoded(encoding, data, size, &length);
 
 	*ret_error = unreadable(copy, length, ret_line);
 	if (*ret_error) {
@@ -181,7 +124,11 @@ scop_csv_open(const char *data, size_t size, unsigned *ret_line, const char **re
 		return NULL;
 	}
 	struct scop_csv *csv = allocate(sizeof *csv);
-	*csv = (struct scop_csv){ .data = copy, .at = copy, .end = copy + length, .line = 1 };
+	*csv = (struct scop_csv){ .data = copy,
+		.at = copy,
+		.end = copy + length,
+		.line = 1,
+		.encoding = encoding };
 	*csv->end = '\0';
 	csv->separator = named_separator(&csv->at, csv->end);
 	if (!csv->separator)
@@ -193,6 +140,12 @@ char
 scop_csv_separator(const struct scop_csv *csv)
 {
 	return csv->separator;
+}
+
+enum scop_encoding
+scop_csv_encoding(const struct scop_csv *csv)
+{
+	return csv->encoding;
 }
 
 /* Reads the quoted field at `at`; returns its end, or NULL if the quote is not closed. */

@@ -52,6 +52,19 @@ open_records(struct shop_plan *plan)
 	return csv;
 }
 
+/* Letters may be other ones if the encoding is only an assumption. */
+static void
+tell_assumption(struct shop_plan *plan, const struct scop_csv *csv)
+{
+	const enum scop_encoding encoding = scop_csv_encoding(csv);
+
+	if (encoding != SCOP_UTF_8 && encoding != SCOP_UTF_16LE && encoding != SCOP_UTF_16BE)
+		shop_plan_tell(plan, false, 0,
+		    SCOP_TEXT("The file is not UTF-8. Please check its accented "
+			      "letters."),
+		    scop_encoding_name(encoding));
+}
+
 static void
 set_today(struct shop_source *source)
 {
@@ -72,6 +85,7 @@ learn(struct shop_plan *plan)
 
 	if (!csv)
 		return false;
+	tell_assumption(plan, csv);
 	if (!scop_csv_next(csv, &fields, &count, &plan->line, &error))
 		error = error ? error : SCOP_TEXT("The file has no rows.");
 	else if (plan->import->source)

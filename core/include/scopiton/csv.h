@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * CSV files as written by common programs (RFC 4180 and Excel's variant): UTF-8 with or without a
- * byte order mark, or UTF-16 with one. The separator (comma, semicolon or tab) is detected from the
- * first line, or named there ("sep=;"). Quoted fields may span several lines.
+ * CSV files as written by common programs (RFC 4180 and Excel's variant), in an encoding that
+ * scop_decode recognises. The separator (comma, semicolon or tab) is detected from the first line,
+ * or named there ("sep=;"). Quoted fields may span several lines.
  */
 #ifndef SCOPITON_CSV_H
 #define SCOPITON_CSV_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "scopiton/encoding.h"
 #include "scopiton/query.h"
 
 /* Limits when reading: columns per record, and bytes per field. */
@@ -20,7 +21,7 @@ struct scop_csv;
 
 /* Opens `size` bytes at `data`, which must stay valid until scop_csv_close. Returns NULL, with a
  * message for scop_translate and the line (0: the whole file), if the file is empty, a workbook, or
- * neither UTF-8 nor UTF-16.
+ * in no encoding that is recognised.
  */
 struct scop_csv *scop_csv_open(const char *data, size_t size, unsigned *ret_line,
     const char **ret_error);
@@ -34,6 +35,9 @@ bool scop_csv_next(struct scop_csv *csv, const char *const **ret_fields, size_t 
 
 /* The file's separator (',', ';' or a tab), for writing a file in the same form. */
 char scop_csv_separator(const struct scop_csv *csv);
+
+/* The file's encoding. Any but UTF-8 and UTF-16 is an assumption: see scop_decode. */
+enum scop_encoding scop_csv_encoding(const struct scop_csv *csv);
 
 /* Frees the file and all fields read from it. Accepts NULL. */
 void scop_csv_close(struct scop_csv *csv);

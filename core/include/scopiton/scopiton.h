@@ -5,6 +5,8 @@
 
 #include "scopiton/calc.h"
 #include "scopiton/csv.h"
+#include "scopiton/digest.h"
+#include "scopiton/encoding.h"
 #include "scopiton/format.h"
 #include "scopiton/http.h"
 #include "scopiton/json.h"

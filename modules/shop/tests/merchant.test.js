@@ -6,7 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { root, start, until } from 'scopiton/test'
-import { expected, mistaken } from './mistaken.mjs'
+import { damaged, expected, mistaken } from './mistaken.mjs'
 
 const host = 'acme.localhost', portal = 'acme-portal.localhost'
 const shared = path.join(root, '../shared/shop')
@@ -294,7 +294,7 @@ test('what is wrong in a file is told by row and column, in words of the reader,
   assert.match(seen, /2<\/th><td[^>]*>price<\/td>[^]*Le prix n(&#39;|')est pas un montant/)
   assert.match(seen, /3<\/th><td[^>]*>stock<\/td>[^]*Le stock n(&#39;|')est pas un nombre entier/)
   assert.deepEqual(await rows("SELECT COUNT(*) FROM product WHERE name = 'C'"), [['0']])
-  for (const [name, bytes, words] of [['leer.csv', '', /choisi|vide/i], ['latin1.csv', Buffer.from('nom,prix\nV\xe9lo,5\n', 'latin1'), /UTF-8/], ['bild.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1]), /UTF-8/]]) {
+  for (const [name, bytes, words] of [['leer.csv', '', /choisi|vide/i], ['damaged.csv', damaged('nom,prix\nVélo électrique V\x01lo,5\n'), /UTF-8/], ['bild.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1]), /UTF-8/]]) {
     const refused = await takeIn(name, bytes)
     assert.equal(refused.status, 422, name)
     assert.match(refused.body, words)
@@ -319,9 +319,9 @@ for (const [format, text] of Object.entries(mistaken)) {
     const forced = await post(location, `${location}/start`, { mode: 'all' })
     assert.equal(forced.status, 422)
     assert.match(forced.body, /The file has errors, so nothing can be imported/)
-    const latin1 = await takeIn('latin1.csv', Buffer.from(text.replace('Bougie', 'V\xe9lo'), 'latin1'))
-    assert.equal(latin1.status, 422)
-    assert.match(latin1.body, /This is not UTF-8\. Save the file as UTF-8/)
+    const wrong = await takeIn('damaged.csv', damaged(text.replace('Bougie', 'Vélo électrique V\x01lo')))
+    assert.equal(wrong.status, 422)
+    assert.match(wrong.body, /This is not UTF-8\. Save the file as UTF-8/)
     assert.deepEqual(await rows(facts), before)
     await stack.sql("UPDATE t1.member SET language = 'fr'")
   })

@@ -38,3 +38,6 @@ export const expected = {
   Shopify: [['4:12', 'error', price], ['5', 'error', orphan], ['6:11', 'error', stock], ['7:12', 'error', /The price is missing/],
     ['8:9', 'error', /The weight is not a number/], ['9:12', 'error', /The price is missing/], ['10', 'warning', again], ['11', 'error', follows]]
 }
+
+// A text in UTF-8 in which one byte, written as \x01, has gone wrong.
+export const damaged = (text) => Buffer.from(Buffer.from(text).map((byte) => byte === 1 ? 0xe9 : byte))

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { formsIn, sent } from 'scopiton/test/forms'
 import { root, start, until } from 'scopiton/test'
-import { expected, mistaken } from './mistaken.mjs'
+import { damaged, expected, mistaken } from './mistaken.mjs'
 
 const host = 'acme.localhost'
 const shared = path.join(root, '../shared/shop')
@@ -81,9 +81,15 @@ test('a wrong row is told with line and column, and nothing of the file is store
   assert.deepEqual(await rows("SELECT COUNT(*) FROM category WHERE slug = 'lampes'"), [['0']])
 })
 
+test('a file of an old program is read, and its encoding told as an assumption', async () => {
+  const said = await imported(write('latin1.csv', Buffer.from('product;name;price\nvelo-old;V\xe9lo \x80;5,00\n', 'latin1')))
+  assert.match(`${said.stdout ?? said}${said.stderr ?? ''}`, /warning: The file is not UTF-8\. .* \(windows-1252\)/)
+  assert.deepEqual(await rows("SELECT name FROM product WHERE slug = 'velo-old'"), [['Vélo €']])
+})
+
 test('files that are no export are refused with a clear sentence', async () => {
   assert.match(await refused(write('empty.csv', '')), /The file is empty/)
-  assert.match(await refused(write('latin1.csv', Buffer.from('product,name,price\nv,V\xe9lo,5\n', 'latin1'))), /latin1\.csv:2.*not UTF-8/)
+  assert.match(await refused(write('damaged.csv', damaged('product,name,price\nv,Vélo électrique V\x01lo,5\n'))), /damaged\.csv:2.*not UTF-8/)
   assert.match(await refused(write('book.xlsx', Buffer.from('504b0304140006000800', 'hex'))), /This is a workbook, not a CSV file/)
   assert.match(await refused(write('cut.csv', 'product,name,price\na,"Lampe,5\nb,B,6\n')), /quote is opened here and never closed/)
   assert.match(await refused(write('wide.csv', 'a,'.repeat(1000000) + '\n')), /more than 500 columns/)
@@ -106,8 +112,8 @@ for (const [format, text] of Object.entries(mistaken)) {
     assert.deepEqual(await rows(counts), before)
 
     // The first invalid UTF-8 byte is on line nine.
-    const latin1 = Buffer.from(text.replace(/Orpheline,,1,4,,5,,absent|Sans prix/, 'V\xe9lo'), 'latin1')
-    assert.match(await refused(write('latin1.csv', latin1)), /latin1\.csv:9: error: This is not UTF-8\. Save the file as UTF-8 .* and try again/)
+    const wrong = damaged(text.replace(/Orpheline,,1,4,,5,,absent|Sans prix/, 'Vélo électrique V\x01lo'))
+    assert.match(await refused(write('damaged.csv', wrong)), /damaged\.csv:9: error: This is not UTF-8\. Save the file as UTF-8 .* and try again/)
     assert.deepEqual(await rows(counts), before)
   })
 }

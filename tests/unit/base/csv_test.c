@@ -115,6 +115,30 @@ utf16_with_a_mark_is_read_too(void **state)
 }
 
 static void
+other_encodings_are_recognised_and_told(void **state)
+{
+	static const struct {
+		const char *text, *records, *encoding;
+	} cases[] = {
+		{ "a,b\n", "1:a|b\n", "UTF-8" },
+		{ "nom;prix\nV\xe9lo;5 \x80\n", "1:nom|prix\n2:Vélo|5 €\n", "windows-1252" },
+		{ "nom;prix\nV\xe9lo;5 \xa4\n", "1:nom|prix\n2:Vélo|5 €\n", "ISO-8859-15" },
+	};
+	const char *error;
+	unsigned line;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const size_t size = strlen(cases[i].text);
+		struct scop_csv *csv = scop_csv_open(cases[i].text, size, &line, &error);
+
+		assert_string_equal(read_all(cases[i].text, size), cases[i].records);
+		assert_string_equal(scop_encoding_name(scop_csv_encoding(csv)), cases[i].encoding);
+		scop_csv_close(csv);
+	}
+}
+
+static void
 what_guards_a_formula_is_taken_away_again(void **state)
 {
 	static const char *const cases[][2] = { { "'=1+1", "=1+1" }, { "'-20 °C", "-20 °C" },
@@ -136,7 +160,8 @@ what_is_wrong_is_told_with_its_line(void **state)
 	} cases[] = {
 		{ "", 0, "! 0: The file is empty." },
 		{ "\xef\xbb\xbf", 3, "! 0: The file is empty." },
-		{ "a,b\nc,\xe9\n", 8, "! 2: This is not UTF-8." },
+		{ "a,b\nc\xc3\xa9\xc3\xa9,\xe9\n", 12, "! 2: This is not UTF-8." },
+		{ "a,b\n\x01,\xe9\n", 8, "! 2: This is not UTF-8." },
 		{ "a,b\nc\0d\n", 8, "! 2: This is not UTF-8." },
 		{ "\xff\xfe"
 		  "a\0\0\0",
@@ -222,6 +247,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_first_line_may_name_the_separator),
 		cmocka_unit_test(utf16_with_a_mark_is_read_too),
+		cmocka_unit_test(other_encodings_are_recognised_and_told),
 		cmocka_unit_test(what_guards_a_formula_is_taken_away_again),
 		cmocka_unit_test(records_are_read_as_they_were_written),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_line),
