@@ -98,14 +98,19 @@ scop_route_find(struct scop_request *req, bool *ret_other_method)
 	const enum scop_method method = strcmp(req->method, "POST") == 0 ? SCOP_POST : SCOP_GET;
 	const bool known = method == SCOP_POST || strcmp(req->method, "GET") == 0;
 
+	size_t other_parts = SIZE_MAX; /* of the route with another method */
+
 	*ret_other_method = false;
 	for (const struct scop_route *route = req->app->module->routes; route && route->path;
 	     route++) {
 		if (!is_there(req, route) || !match(req, route->path, req->inner_path))
 			continue;
-		if (known && route->method == method)
+		if (known && route->method == method &&
+		    (method == SCOP_POST || req->part_count <= other_parts))
 			return route;
 		*ret_other_method = true;
+		if (route->method != method && req->part_count < other_parts)
+			other_parts = req->part_count;
 	}
 	return NULL;
 }
@@ -282,6 +287,57 @@ static const struct scop_value *
 find_own_part(const void *scope, const char *name)
 {
 	return scop_path(scope, name);
+}
+
+/* Appends the address of the first page whose handler draws the form and whose parts the path has.
+ */
+static bool
+add_form_page(const struct scop_request *req, void (*form)(struct scop_request *),
+    struct scop_buffer *out)
+{
+	const char *part;
+
+	for (const struct scop_route *route = req->app->module->routes; form && route->path;
+	     route++)
+		if (route->method == SCOP_GET && route->handle == form && is_there(req, route) &&
+		    add_address(req, route, find_own_part, req, out, &part) == SCOP_LINK_DONE)
+			return true;
+	return false;
+}
+
+/* Whether a page has this inner path. */
+static bool
+has_page(struct scop_request *req, const char *path)
+{
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++)
+		if (route->method == SCOP_GET && is_there(req, route) &&
+		    match(req, route->path, path))
+			return true;
+	return false;
+}
+
+bool
+scop_route_page(struct scop_request *req, struct scop_buffer *out)
+{
+	char *path = scop_arena_printf(req->arena, "%s", req->inner_path), *end;
+
+	for (const struct scop_route *route = req->app->module->routes; route && route->path;
+	     route++)
+		if (route->method == SCOP_POST && is_there(req, route) &&
+		    match(req, route->path, req->inner_path) &&
+		    add_form_page(req, route->form, out))
+			return true;
+	do {
+		end = strrchr(path, '/');
+		end[end == path] = '\0'; /* above "/a" is "/" */
+		if (!has_page(req, path))
+			continue;
+		add_prefix(req, req->site.portal, req->locale.language, out);
+		scop_buffer_text(out, scop_route_escape(req, path));
+		return true;
+	} while (end != path);
+	return false;
 }
 
 /* The route whose page is shown: a form that is drawn again is the page of the route that draws it,

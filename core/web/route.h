@@ -6,11 +6,12 @@
 #include "view/template.h"
 #include "web/request.h"
 
-/* Finds the route for the method and inner path; `ret_other_method` is set if the path exists with
- * another method. */
 /* Whether the host name is below .localhost. */
 bool scop_route_is_local(const char *host);
 
+/* Finds the route for the method and inner path; `ret_other_method` is set if the path exists with
+ * another method. A GET whose path is exactly that of a POST does not find a later route with a
+ * {part} in its place. */
 const struct scop_route *scop_route_find(struct scop_request *req, bool *ret_other_method);
 
 /* Appends the address of the route `name`; nothing if there is no such route, or if a part is
@@ -28,6 +29,10 @@ enum scop_link scop_route_stored(const struct scop_request *req, const char *nam
  * query; for a form that is drawn again, the address of the form's page. */
 void scop_route_translated(const struct scop_request *req, enum scop_language language,
     struct scop_buffer *out);
+
+/* Appends the address of the page to which an address of POSTs alone belongs: the one that its form
+ * is drawn on, else the nearest above it. False if there is none. */
+bool scop_route_page(struct scop_request *req, struct scop_buffer *out);
 
 /* The methods that the path has, such as "GET, HEAD, POST". */
 const char *scop_route_methods(struct scop_request *req);

@@ -124,7 +124,7 @@ serve_get(struct scop_request *req, struct scop_answer *answer)
 
 /* ---- the whole ---- */
 
-/* A browser that opens a page of the portal; not a program, nor a script of an open page. */
+/* A browser that opens a page; not a program, nor a script of an open page. */
 static bool
 is_page_asked(const struct scop_request *req)
 {
@@ -170,6 +170,24 @@ may_enter(struct scop_request *req, struct scop_answer *answer)
 	return false;
 }
 
+/* The address of a form's POST was opened as a page: again after the form had errors, or copied.
+ * Leads people to the page that it belongs to. */
+static void
+answer_other_method(struct scop_request *req, struct scop_answer *answer)
+{
+	struct scop_buffer page;
+
+	scop_buffer_init(&page, req->arena);
+	if (is_page_asked(req) && scop_route_page(req, &page)) {
+		scop_answer_init(answer, req->arena, 303);
+		scop_answer_header(answer, "Cache-Control", "no-store");
+		scop_answer_header(answer, "Location", scop_buffer_str(&page));
+		return;
+	}
+	scop_answer_error(req, answer, 405, NULL);
+	scop_answer_header(answer, "Allow", scop_route_methods(req));
+}
+
 /* Finds the route and serves it. Returns stored bytes to send, or NULL when `answer` holds the
  * answer. */
 static const struct scop_value *
@@ -187,9 +205,10 @@ serve_route(struct scop_request *req, const struct scop_exchange *exchange,
 	}
 	req->route = scop_route_find(req, &other_method);
 	if (!req->route) {
-		scop_answer_error(req, answer, other_method ? 405 : 404, NULL);
 		if (other_method)
-			scop_answer_header(answer, "Allow", scop_route_methods(req));
+			answer_other_method(req, answer);
+		else
+			scop_answer_error(req, answer, 404, NULL);
 		return NULL;
 	}
 	if (exchange->route &&

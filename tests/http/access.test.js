@@ -131,6 +131,29 @@ test('another tenant\'s numbers open nothing: each route with its ids answers as
   }
 })
 
+test('an address of forms alone leads who opens it as a page to the page that it belongs to', async () => {
+  const open = (host, url) => stack.request(host, url, { headers: { Accept: 'text/html', Cookie: host === PORTAL ? owner : '' } })
+  const pages = { '/shop/cart/15': '/shop/cart', '/shop/p/lamp/cart': '/shop/p/lamp', '/shop/account/leave': '/shop/account' }
+  for (const [url, page] of Object.entries(pages)) {
+    const { status, headers } = await open(SITE, `/fr${url}`)
+    assert.deepEqual([status, headers.location], [303, `/fr${page}`], url)
+  }
+  const inside = { '/shop/orders/5/state': '/shop/orders/5', '/portal/sign-in/second': '/portal/sign-in', '/portal/agreements/2': '/portal/tenants/2', '/portal/jobs/7/replay': '/portal/jobs',
+    '/portal/account/sessions/4/end': '/portal/account', '/portal/tenants/2/shop/install': '/portal/tenants/2/shop', '/portal/rollouts/3/pause': '/portal/rollouts/3' }
+  for (const [url, page] of Object.entries(inside)) assert.equal((await open(PORTAL, url)).headers.location, page, url)
+  const alone = (list) => list.filter((route) => route.method === 'POST' && !list.some((other) => other.method === 'GET' && other.module === route.module && other.pattern === route.pattern)), wrong = []
+  assert.ok(alone(inPublic).length >= 3 && alone(inPortal).length >= 20)
+  for (const [host, before, list] of [[SITE, '/fr', inPublic], [PORTAL, '', inPortal]]) {
+    for (const route of alone(list)) {
+      const { status, headers } = await open(host, before + fill(route)), page = await open(host, headers.location ?? before)
+      if (status !== 303 || ![200, 303, 404].includes(page.status)) wrong.push(`${words(route)}: ${status} ${headers.location} ${page.status}`)
+    }
+  }
+  assert.deepEqual(wrong, [])
+  const program = await stack.request(SITE, '/fr/shop/cart/15', { headers: { Accept: 'application/json' } })
+  assert.deepEqual([program.status, program.headers.allow], [405, 'POST'])
+})
+
 // ---- another tenant's ids, with a session and a form key of one's own ----
 
 const MARK = 'GEHEIM', FAR = 700001 // what the other tenant's texts hold, and where its numbers begin
