@@ -68,6 +68,21 @@ void shop_orders_change(struct scop_request *req);
 enum scop_job_result shop_state_job(struct scop_request *req);
 extern const struct scop_field shop_orders_fields[], shop_state_fields[], shop_states_fields[];
 
+/* The filter and page of the list of orders, among the fields of each route that shows it. */
+#define SHOP_ORDERS_PLACE \
+	SCOP_PAGE_FIELDS, \
+	    { .name = "state", .type = SCOP_FIELD_CHOICE, .choices = shop_order_states }, \
+	    { .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 }, \
+	    { .name = "from", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("From") }, \
+	{ \
+		.name = "until", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("Until") \
+	}
+extern const char *const shop_order_states[]; /* NULL ends */
+
+/* Puts the filter's values, and as `query` and `place` those of a link that keeps the filter, and
+ * the page, too. */
+void shop_put_filter(struct scop_request *req);
+
 /* The currency of the amounts `key` in `rows`; "EUR" where there are none yet. */
 const char *shop_currency_of(const struct scop_value *rows, const char *key);
 

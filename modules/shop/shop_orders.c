@@ -9,14 +9,10 @@
 
 enum { PER_PAGE = 25, DAYS = 14 };
 
-static const char *const states[] = { "placed", "paid", "shipped", "cancelled", NULL };
+const char *const shop_order_states[] = { "placed", "paid", "shipped", "cancelled", NULL };
 
 const struct scop_field shop_orders_fields[] = {
-	SCOP_PAGE_FIELDS,
-	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
-	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
-	{ .name = "from", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("From") },
-	{ .name = "until", .type = SCOP_FIELD_DATE, .label = SCOP_TEXT("Until") },
+	SHOP_ORDERS_PLACE,
 	{ 0 },
 };
 
@@ -37,11 +33,12 @@ before(struct scop_request *req)
 	return until ? scop_time_of(req, scop_add_days(req, until, 1), NULL) : NULL;
 }
 
-/* Puts the filter's values, for the page's fields and for links that keep the filter. */
-static void
-put_filter(struct scop_request *req)
+void
+shop_put_filter(struct scop_request *req)
 {
 	static const char *const names[] = { "state", "words", "from", "until" };
+	const struct scop_value *after = scop_field(req, "after"),
+				*before = scop_field(req, "before");
 	const char *query = "";
 	bool any = false;
 
@@ -57,6 +54,10 @@ put_filter(struct scop_request *req)
 		any |= text != NULL;
 	}
 	scop_put(req, "query", scop_make_text(req, "%s", query));
+	scop_put(req, "place",
+	    after || before ? scop_make_text(req, "%s=%lld%s", after ? "after" : "before",
+				  (long long)scop_as_int(after ? after : before), query)
+			    : scop_make_text(req, "%s", query));
 	scop_put(req, "filtered", scop_make_bool(req, any));
 }
 
@@ -78,7 +79,7 @@ shop_orders(struct scop_request *req)
 	    (const struct scop_read[]){ { "counts", true, order_counts() }, { 0 } });
 
 	scop_put(req, "any", scop_make_bool(req, scop_count(shown) > 0));
-	put_filter(req);
+	shop_put_filter(req);
 	scop_put(req, "may_process", scop_make_bool(req, scop_may(req, "shop.process")));
 	scop_view(req, &view_orders);
 }

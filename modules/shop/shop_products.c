@@ -13,14 +13,20 @@ enum { PER_PAGE = 25 };
 static const char *const states[] = { "selling", "sold", "hidden", NULL };
 static const char *const publishing[] = { "publish", "hide", NULL };
 
+#define LIST_PLACE \
+	SCOP_PAGE_FIELDS, { .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states }, \
+	{ \
+		.name = "words", .type = SCOP_FIELD_TEXT, .max = 100 \
+	}
+
 const struct scop_field shop_products_fields[] = {
-	SCOP_PAGE_FIELDS,
-	{ .name = "state", .type = SCOP_FIELD_CHOICE, .choices = states },
-	{ .name = "words", .type = SCOP_FIELD_TEXT, .max = 100 },
+	LIST_PLACE,
 	{ 0 },
 };
 
+/* With the list's filter and page, which stay. */
 const struct scop_field shop_publish_fields[] = {
+	LIST_PLACE,
 	{ .name = "to", .type = SCOP_FIELD_CHOICE, .required = true, .choices = publishing },
 	{ .name = "product", .type = SCOP_FIELD_IDS, .required = true },
 	{ 0 },

@@ -20,7 +20,9 @@ const struct scop_field shop_state_fields[] = {
 	{ 0 },
 };
 
+/* With the list's filter and page, which stay. */
 const struct scop_field shop_states_fields[] = {
+	SHOP_ORDERS_PLACE,
 	{ .name = "to", .type = SCOP_FIELD_CHOICE, .required = true, .choices = states },
 	{ .name = "order", .type = SCOP_FIELD_IDS, .required = true },
 	{ .name = "sure", .type = SCOP_FIELD_BOOL },
@@ -142,6 +144,8 @@ ask(struct scop_request *req, const struct scop_value *rows, size_t left,
 {
 	const int64_t minutes = scop_as_int(scop_setting(req, "undo_minutes"));
 
+	if (!one)
+		shop_put_filter(req);
 	scop_put(req, "orders", rows);
 	scop_put(req, "count", scop_make_int(req, (int64_t)scop_count(rows)));
 	scop_put(req, "left", scop_make_int(req, (int64_t)left));
