@@ -14,7 +14,7 @@
 #include "web/form.h"
 #include "web/formkey.h"
 
-enum { POST_TRIES = 5 };
+enum { POST_TRIES = 5, CHECK_TRIES = 2 };
 
 SCOP_HOST_STATEMENT(key_claim, "form_key_claim",
     "INSERT INTO scop_form_key (nonce, route) VALUES (UNHEX(?), ?)", 2, 1);
@@ -65,6 +65,26 @@ draw_form_again(struct scop_request *req, struct scop_answer *answer)
 		scop_serve_failure(req, answer);
 	else
 		scop_serve_build(req, answer, req->answer == ANSWER_NOT_FOUND ? 404 : 422);
+}
+
+/* Adds the errors of the route's own check to those of its fields; once more after a lost
+ * connection. */
+static void
+run_check(struct scop_request *req)
+{
+	const struct scop_list_maker errors = req->errors;
+	const struct scop_map_maker error_by_field = req->error_by_field;
+	const bool rejected = req->rejected;
+
+	for (int i = 0; req->route->check && i < CHECK_TRIES; i++) {
+		req->failed = false;
+		req->errors = errors;
+		req->error_by_field = error_by_field;
+		req->rejected = rejected;
+		req->route->check(req);
+		if (!req->failed || req->failure == SCOP_DB_FAILED)
+			return;
+	}
 }
 
 /* Handles a button that only redraws the form with the input: nothing is validated or saved. */
@@ -260,6 +280,11 @@ scop_serve_post(struct scop_request *req, const struct scop_exchange *exchange,
 	scop_fields_check(req, req->route->fields);
 	if (scop_fields_only_redraw(req)) {
 		redraw(req, answer);
+		return NULL;
+	}
+	run_check(req);
+	if (req->failed) {
+		scop_serve_failure(req, answer);
 		return NULL;
 	}
 	if (req->rejected) {

@@ -84,6 +84,7 @@ extern const struct scop_field portal_second_fields[], portal_second_off_fields[
 
 /* portal_members.c: members and their roles. */
 void portal_members(struct scop_request *req);
+void portal_invite_check(struct scop_request *req);
 void portal_invite(struct scop_request *req);
 enum scop_job_result portal_invite_job(struct scop_request *req);
 void portal_member(struct scop_request *req);
@@ -179,6 +180,7 @@ extern const struct scop_field portal_new_role_fields[], portal_may_fields[];
 
 /* portal_keys.c: API keys. */
 void portal_keys(struct scop_request *req);
+void portal_key_check(struct scop_request *req);
 void portal_key_add(struct scop_request *req);
 void portal_key_remove(struct scop_request *req);
 extern const struct scop_field portal_key_fields[];
@@ -186,6 +188,7 @@ extern const struct scop_field portal_key_fields[];
 /* portal_profile.c: name, language, time zone, sessions. */
 void portal_put_profile(struct scop_request *req);
 void portal_put_zones(struct scop_request *req);
+void portal_profile_check(struct scop_request *req);
 void portal_profile(struct scop_request *req);
 void portal_session_end(struct scop_request *req);
 void portal_sessions_end(struct scop_request *req);
@@ -195,6 +198,7 @@ extern const struct scop_field portal_profile_fields[];
 void portal_tenants(struct scop_request *req);
 void portal_tenant(struct scop_request *req);
 void portal_tenant_new(struct scop_request *req);
+void portal_tenant_check(struct scop_request *req);
 void portal_tenant_make(struct scop_request *req);
 void portal_tenant_agree(struct scop_request *req);
 extern const struct scop_field portal_tenants_fields[], portal_new_tenant_fields[],

@@ -314,16 +314,14 @@ portal_password(struct scop_request *req)
 		set_up(req);
 		return;
 	}
-	if (!current || !scop_password_verify(req, current, scop_get(person, "password"), true)) {
+	if (!current || !scop_password_verify(req, current, scop_get(person, "password"), true))
 		scop_reject(req, "current", "This is not your current password.");
-		return;
-	}
-	if (portal_refuse_weak(req, scop_get(person, "name"), scop_get(person, "mail")))
-		return;
-	if (!scop_field(req, "password")) {
+	if (!scop_field(req, "password"))
 		scop_reject(req, "password", "Choose a password.");
+	else
+		portal_refuse_weak(req, scop_get(person, "name"), scop_get(person, "mail"));
+	if (scop_rejected(req))
 		return;
-	}
 	scop_write(req,
 	    person_password(scop_get(person, "id"),
 		scop_password_hash(req, scop_field(req, "password"))));

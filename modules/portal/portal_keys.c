@@ -67,13 +67,12 @@ portal_keys(struct scop_request *req)
 	scop_view(req, &view_keys);
 }
 
-void
-portal_key_add(struct scop_request *req)
+/* The chosen permissions, "shop.orders,shop.process"; "" for none. */
+static const struct scop_value *
+chosen(struct scop_request *req)
 {
 	const struct scop_value *permissions = grantable(req), *may = scop_field(req, "may"),
 				*list = scop_make_text(req, "%s", "");
-	const struct scop_value *token =
-	    scop_make_text(req, "scop_%s", scop_as_text(scop_random(req, PORTAL_TOKEN)));
 	unsigned count = 0;
 
 	for (size_t i = 0; i < scop_count(permissions); i++) {
@@ -83,7 +82,25 @@ portal_key_add(struct scop_request *req)
 			list = scop_make_text(req, "%s%s%s", scop_as_text(list), count++ ? "," : "",
 			    name);
 	}
-	if (count == 0) {
+	return list;
+}
+
+void
+portal_key_check(struct scop_request *req)
+{
+	if (!scop_as_text(chosen(req))[0])
+		scop_reject(req, "may", "Choose at least one permission.");
+}
+
+void
+portal_key_add(struct scop_request *req)
+{
+	const struct scop_value *list = chosen(req);
+	const struct scop_value *token =
+	    scop_make_text(req, "scop_%s", scop_as_text(scop_random(req, PORTAL_TOKEN)));
+
+	/* the role may have lost them since portal_key_check() */
+	if (!scop_as_text(list)[0]) {
 		scop_reject(req, "may", "Choose at least one permission.");
 		return;
 	}

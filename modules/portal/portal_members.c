@@ -123,24 +123,28 @@ portal_send_invitation(struct scop_request *req, const struct scop_value *member
 }
 
 void
+portal_invite_check(struct scop_request *req)
+{
+	const struct scop_value *mail = scop_field(req, "mail"), *role = scop_field(req, "role");
+
+	if (role && !scop_row(req, role_by_name(portal_language(req), role)))
+		scop_reject(req, "role", "Choose one of the roles.");
+	else if (role && !portal_may_give(req, role))
+		scop_reject(req, "role",
+		    "You cannot give permissions that you do not have yourself.");
+	if (mail && scop_row(req, members_by_mail(mail)))
+		scop_reject(req, "mail", "Someone with this address is already a member.");
+}
+
+void
 portal_invite(struct scop_request *req)
 {
 	const struct scop_value *name = scop_field(req, "name"), *mail = scop_field(req, "mail"),
 				*role = scop_field(req, "role");
 
-	if (!scop_row(req, role_by_name(portal_language(req), role))) {
-		scop_reject(req, "role", "Choose one of the roles.");
+	portal_invite_check(req); /* again, in the transaction */
+	if (scop_rejected(req))
 		return;
-	}
-	if (!portal_may_give(req, role)) {
-		scop_reject(req, "role",
-		    "You cannot give permissions that you do not have yourself.");
-		return;
-	}
-	if (scop_row(req, members_by_mail(mail))) {
-		scop_reject(req, "mail", "Someone with this address is already a member.");
-		return;
-	}
 	scop_write(req, member_add(name, mail, scop_make_text(req, "%s", scop_language_of(req))));
 	const struct scop_value *member = scop_make_int(req, scop_inserted(req));
 	scop_write(req, member_role_add(member, role));

@@ -90,15 +90,20 @@ portal_put_profile(struct scop_request *req)
 }
 
 void
+portal_profile_check(struct scop_request *req)
+{
+	const struct scop_value *zone = scop_field(req, "zone");
+
+	if (zone && !scop_zone_is_known(scop_as_text(zone)))
+		scop_reject(req, "zone",
+		    "This time zone is not known. Enter one such as Europe/Brussels.");
+}
+
+void
 portal_profile(struct scop_request *req)
 {
 	const struct scop_value *zone = scop_field(req, "zone");
 
-	if (zone && !scop_zone_is_known(scop_as_text(zone))) {
-		scop_reject(req, "zone",
-		    "This time zone is not known. Enter one such as Europe/Brussels.");
-		return;
-	}
 	scop_write(req,
 	    profile_set(scop_member(req), scop_field(req, "name"), scop_field(req, "language"),
 		zone ? zone : scop_make_text(req, "%s", "")));

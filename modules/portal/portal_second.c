@@ -86,14 +86,12 @@ portal_second_on(struct scop_request *req)
 		return;
 	}
 	if (!scop_password_verify(req, scop_field(req, "current"), scop_get(found, "password"),
-		true)) {
+		true))
 		scop_reject(req, "current", "This is not your current password.");
-		return;
-	}
-	if (step == 0) {
+	if (step == 0)
 		scop_reject(req, "code", "This is not the code that the app is showing.");
+	if (scop_rejected(req))
 		return;
-	}
 	scop_write(req, person_totp(person, scop_seal(req, secret), scop_make_int(req, step)));
 	scop_write(req, recovery_clear(person));
 	for (size_t i = 0; i < RECOVERY_CODES; i++) {

@@ -159,8 +159,8 @@ field_or_none(struct scop_request *req, const char *name)
 }
 
 /* Rejects errors that can be detected now; the page of tenants shows the others. */
-static bool
-may_be_made(struct scop_request *req)
+void
+portal_tenant_check(struct scop_request *req)
 {
 	const struct scop_value *host = field_or_none(req, "host"),
 				*portal_host = field_or_none(req, "portal_host"),
@@ -175,7 +175,7 @@ may_be_made(struct scop_request *req)
 		known = strcmp(scop_text(scop_at(sectors, i), "name"), scop_as_text(sector)) == 0;
 	if (!known)
 		scop_reject(req, "template", "Choose one of the options.");
-	if (!scop_zone_is_known(scop_as_text(scop_field(req, "zone"))))
+	if (scop_field(req, "zone") && !scop_zone_is_known(scop_as_text(scop_field(req, "zone"))))
 		scop_reject(req, "zone",
 		    "This time zone is not known. Enter one such as Europe/Brussels.");
 	if (scop_bool(like, "by_name"))
@@ -184,7 +184,6 @@ may_be_made(struct scop_request *req)
 		scop_reject(req, "host", "One of these addresses belongs to another company.");
 	if (scop_field(req, "host") && strcmp(scop_as_text(host), scop_as_text(portal_host)) == 0)
 		scop_reject(req, "portal_host", "The portal needs an address of its own.");
-	return !scop_rejected(req);
 }
 
 void
@@ -193,7 +192,8 @@ portal_tenant_make(struct scop_request *req)
 	const struct scop_value *title = scop_field(req, "title");
 	bool under_way;
 
-	if (!may_be_made(req))
+	portal_tenant_check(req); /* again, in the transaction */
+	if (scop_rejected(req))
 		return;
 	scop_write_unique(req,
 	    tenant_order_add(scop_tenant(req), scop_actor(req), scop_field(req, "name"), title,

@@ -36,6 +36,7 @@ struct scop_read shop_cart_want(struct scop_request *req);
 
 /* shop_checkout.c: the order, on one page */
 void shop_checkout(struct scop_request *req);
+void shop_order_check(struct scop_request *req);
 void shop_order_place(struct scop_request *req);
 void shop_thanks(struct scop_request *req);
 extern const struct scop_field shop_order_fields[];
@@ -104,11 +105,13 @@ const char *shop_picture_type(const char *data, size_t size);
 
 /* shop_article.c: one product, with its variants and its picture */
 void shop_product_edit(struct scop_request *req);
+void shop_product_check(struct scop_request *req);
 void shop_product_save(struct scop_request *req);
 extern const struct scop_field shop_product_fields[], shop_edit_fields[];
 
 /* shop_settings.c */
 void shop_settings_show(struct scop_request *req);
+void shop_settings_check(struct scop_request *req);
 void shop_settings_save(struct scop_request *req);
 extern const struct scop_field shop_settings_fields[];
 

@@ -568,15 +568,15 @@ write_texts(struct scop_request *req, const struct scop_value *id)
 	scop_audit(req, "Changed an article", scop_field(req, "name"));
 }
 
-static bool
-checked(struct scop_request *req, struct article *article)
+static void
+check_rows(struct scop_request *req, struct article *article, const struct scop_value *variants)
 {
-	read_rows(req, article, scop_rows(req, variants_held(article->id)));
+	read_rows(req, article, variants);
 	if (article->left == 0) {
 		refuse(req, "remove", &article->row[0], NULL,
 		    SCOP_TEXT(
 			"An article needs at least one variant. To stop selling it, hide it."));
-		return false;
+		return;
 	}
 	if (article->left > VARIANTS_MAX)
 		for (size_t i = 0; i < article->count; i++)
@@ -585,8 +585,18 @@ checked(struct scop_request *req, struct article *article)
 				    SCOP_TEXT("An article has at most 200 variants. Please create "
 					      "another article."));
 	check_names(req, article);
-	make_codes(req, article);
-	return !scop_rejected(req);
+}
+
+/* What shop_product_save() checks with the rows locked, where it does not come to that. */
+void
+shop_product_check(struct scop_request *req)
+{
+	struct article *article = scop_alloc(req, sizeof *article);
+
+	if (!scop_rejected(req))
+		return;
+	check_rows(req, article, scop_rows(req, variants_by_product(product_in_path(req))));
+	chosen_picture(req);
 }
 
 void
@@ -602,11 +612,12 @@ shop_product_save(struct scop_request *req)
 	}
 	if (scop_row_conflict(req, article->product, SHOP_ARTICLE))
 		return;
-	const bool fine = checked(req, article);
+	check_rows(req, article, scop_rows(req, variants_held(article->id)));
 	const char *type = chosen_picture(req);
 
-	if (!fine || scop_rejected(req))
+	if (scop_rejected(req))
 		return;
+	make_codes(req, article);
 	write_texts(req, article->id);
 	write_rows(req, article);
 	if (type)

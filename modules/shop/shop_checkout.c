@@ -199,17 +199,20 @@ tell_shop(struct scop_request *req)
 		.reply_to = scop_get(order, "mail") });
 }
 
-/* Checks whether the order can be placed; true if it was rejected. */
 static bool
-refused(struct scop_request *req, const struct shop_basket *basket, const struct shop_quote *quote,
-    bool in_france)
+goes_to_france(struct scop_request *req)
 {
+	return strcmp(scop_as_text(scop_field(req, "country")), "FR") == 0;
+}
+
+/* Checks whether the cart can be ordered as it was shown; true if something is rejected. */
+static bool
+refused(struct scop_request *req, const struct shop_basket *basket)
+{
+	const struct shop_quote *quote = &basket->quote[goes_to_france(req)];
 	const struct scop_value *seen = scop_field(req, "seen");
 
-	if (strlen(scop_as_text(scop_field(req, "postal_code"))) != (in_france ? 5 : 4))
-		scop_reject(req, "postal_code",
-		    "A postal code has 4 digits in Belgium, 5 in France.");
-	else if (!basket->available)
+	if (!basket->available)
 		scop_reject(req, "cart",
 		    "Somebody was quicker: part of your cart is no longer available.");
 	else if (!quote->deliverable)
@@ -222,11 +225,30 @@ refused(struct scop_request *req, const struct shop_basket *basket, const struct
 }
 
 void
+shop_order_check(struct scop_request *req)
+{
+	const struct scop_value *code = scop_field(req, "postal_code");
+	struct shop_basket basket;
+
+	if (code && scop_field(req, "country") &&
+	    strlen(scop_as_text(code)) != (goes_to_france(req) ? 5 : 4))
+		scop_reject(req, "postal_code",
+		    "A postal code has 4 digits in Belgium, 5 in France.");
+	if (!scop_rejected(req)) /* shop_order_place() locks the rows before it looks */
+		return;
+	const struct scop_value *lines = scop_rows(req, cart_lines(scop_visitor(req)));
+
+	if (scop_count(lines) == 0)
+		return;
+	shop_basket_add_up(&basket, lines, scop_row(req, selling()), scop_rows(req, steps()));
+	refused(req, &basket);
+}
+
+void
 shop_order_place(struct scop_request *req)
 {
 	const struct scop_value *owner = shop_cart_owner(req),
 				*token = scop_random(req, TOKEN_LENGTH);
-	const bool in_france = strcmp(scop_as_text(scop_field(req, "country")), "FR") == 0;
 	struct shop_basket basket;
 
 	/* The rows stay locked until the commit, so only one of two customers gets the last piece.
@@ -238,9 +260,9 @@ shop_order_place(struct scop_request *req)
 		return;
 	}
 	shop_basket_add_up(&basket, lines, scop_row(req, selling()), scop_rows(req, steps()));
-	const struct shop_quote *quote = &basket.quote[in_france];
+	const struct shop_quote *quote = &basket.quote[goes_to_france(req)];
 
-	if (refused(req, &basket, quote, in_france))
+	if (refused(req, &basket))
 		return;
 	const struct scop_value *order = add_order(req, &basket, quote, token);
 	const struct scop_value *ids = scop_make_list(req, 1, &order);

@@ -198,6 +198,16 @@ write_terms(struct scop_request *req, const struct scop_value *before)
 		note_mail(req, mail);
 }
 
+/* What shop_settings_save() checks with the rows locked, where it does not come to that. */
+void
+shop_settings_check(struct scop_request *req)
+{
+	if (!scop_rejected(req))
+		return;
+	shop_steps_read(req, scop_rows(req, steps()));
+	check_account(req, scop_row(req, payment()));
+}
+
 void
 shop_settings_save(struct scop_request *req)
 {

@@ -300,6 +300,8 @@ test('an operator makes a tenant: its owner is invited by mail, and comes in', a
     assert.match(text(body), words)
   }
   const again = (await post(page, { ...form, name: 'acme', language: 'de', template: 'retail' }, as)).body
+  const wrong = (await post(page, { ...form, name: 'acme', zone: 'Mars/Base', owner_mail: 'nobody' }, as)).body
+  for (const one of ['name', 'zone', 'owner_mail']) assert.match(wrong, new RegExp(`<li><a href="#${one}"`), 'all that is wrong is told at once')
   assert.match(again, /<option value="de"[^>]* selected/, 'what was chosen stays')
   assert.match(again, /<option value="retail"[^>]* selected/)
   assert.match(again, /value="Brasserie Dupont &amp; Fils"/)

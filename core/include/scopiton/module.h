@@ -143,6 +143,11 @@ struct scop_route {
 	/* answers 404 unless the configuration has "development = yes" and the host name is below
 	 * .localhost */
 	bool development;
+	/* of a POST: rejects fields by what they are together, or by what is stored
+	 * (scop_reject()), before `handle`; it writes nothing. It also runs where single fields
+	 * were rejected, whose scop_field() is NULL then, so that a person is told all errors at
+	 * once. What another request may change meanwhile, `handle` has to check again. */
+	void (*check)(struct scop_request *req);
 };
 
 /* ---- imports ---- */

@@ -66,6 +66,10 @@ an_invited_member_gets_a_mail_and_is_on_the_list(void **state)
 	    "Someone with this address is already a member.");
 	assert_int_equal(invite(test, "Max", "max@example.org", "nothing"), 422);
 	assert_non_null(scop_test_refusal(test, "role"));
+	assert_int_equal(invite(test, "", "zoe@example.org", "nothing"), 422);
+	assert_non_null(scop_test_refusal(test, "name"));
+	assert_non_null(scop_test_refusal(test, "mail"));
+	assert_non_null(scop_test_refusal(test, "role"));
 }
 
 static void

@@ -266,6 +266,10 @@ test('a postal code has to be one of the country', async () => {
   await one.add('V-1')
   assert.equal((await one.order({ country: 'FR' })).status, 422)
   assert.equal((await one.order({ country: 'BE', postal_code: '75001' })).status, 422)
+  const both = await one.order({ country: 'BE', postal_code: '75001', mail: 'amelie@' })
+  assert.match(both.body, /class="errors"[^]*href="#mail"[^]*href="#postal_code"/, 'all that is wrong is told at once')
+  const changed = await one.order({ mail: 'amelie@', seen: 'x' })
+  assert.match(changed.body, /href="#mail"[^]*a changé entre-temps/, 'also that the total has changed')
   assert.equal((await one.order({ country: 'FR', postal_code: '75001' })).status, 303)
 })
 

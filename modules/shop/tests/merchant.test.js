@@ -112,6 +112,8 @@ test('of two tabs with the same article the second is told, and what it had type
   const late = await change('Deuxième', seen)
   assert.equal(late.status, 422)
   assert.match(late.body, /Quelqu(&#39;|')un a modifié ceci[^]*Deuxième<\/textarea>/)
+  const [[variant]] = await rows(`SELECT id FROM variant WHERE product = ${id} LIMIT 1`)
+  assert.match((await save(page, { name: '', [`price.${variant}`]: 'douze' })).body, new RegExp(`href="#name"[^]*href="#price\\.${variant}"`), 'all that is wrong is told at once')
   assert.deepEqual(await rows(`SELECT description FROM product WHERE id = ${id}`), [['Première']])
   assert.equal((await change('Deuxième', await opened(late.body))).status, 303, 'who has been told may')
   const form = formOf((await see(page)).body, page), [[first]] = await rows(`SELECT MIN(id) FROM variant WHERE product = ${id}`)
