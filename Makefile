@@ -47,7 +47,7 @@ $(call remember,$(BUILD)/flags,$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS))
 # modules link; what carries it out is in the programs.
 folder = $(wildcard $(patsubst %,core/%/*.c,$(1)))
 BASE := $(call folder,base)
-ASKING := core/queue/work.c core/mail/mail.c core/mail/check.c core/http/http.c
+ASKING := core/queue/work.c core/queue/command.c core/mail/mail.c core/mail/check.c core/http/http.c
 LIBRARY := $(call folder,base data view web service format) $(ASKING)
 PROGRAM := $(call folder,package installer cli) $(patsubst %,core/process/%.c,channel control arguments gateway lease settings) core/queue/schedule.c
 WORKER := $(call folder,worker) $(patsubst %,core/process/%.c,board arguments channel settings) core/package/sandbox.c core/package/loader.c core/package/widen.c
@@ -58,7 +58,7 @@ EXPLAINER := $(call folder,explainer) core/package/sandbox.c core/base/error.c c
 BROKER := $(call folder,broker) core/process/service.c
 SESSION := $(call folder,session) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
-NAMES := $(call folder,build view) core/package/statement.c $(BASE)
+NAMES := $(call folder,build view) $(patsubst %,core/package/%.c,statement manifest version) core/queue/schedule.c $(BASE)
 LINT := $(call folder,lint package) core/build/files.c core/queue/schedule.c
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
@@ -101,10 +101,10 @@ $(BUILD)/gen/module_xsd.o: $(BUILD)/gen/module_xsd.c $(BUILD)/flags
 	$(SAY) "  $(@:$(BUILD)/%=%)"
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
 
-$(BUILD)/libexec/scopiton-names: $(call object,$(NAMES)) $(BUILD)/lists/NAMES
+$(BUILD)/libexec/scopiton-names: $(call object,$(NAMES)) $(BUILD)/gen/module_xsd.o $(BUILD)/lists/NAMES
 	@mkdir -p $(@D)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) -lsodium -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $$(pkg-config --libs libxml-2.0 libsodium) -o $@
 
 $(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.o core/libscopiton.map $(call linked,LIBRARY)
 	$(SAY) "  $(@:$(BUILD)/%=%)"
@@ -180,7 +180,7 @@ $(BUILD)/webroot.done: node_modules/.done tools/webroot.mjs $(shell find webroot
 # What the host says to people in the portal, by these functions and in these files: the portal has it in four languages.
 SAYS := -kscop_error_set:2 -kscop_error_errno:2 -kscop_arena_say:2 -kscop_installation_step:2 -kscop_platform_step:4
 SPEAKERS := $(patsubst %,core/installer/%.c,addresses allowance catalogue choose contracts create fetch generation install installation kinds life migrate \
-	orders platform rehearse request rollout sector tenant wave) $(patsubst %,core/supervisor/%.c,pool scale end) core/dispatcher/run.c core/queue/work.c core/queue/queue.c \
+	orders platform rehearse request rollout sector tenant wave) $(patsubst %,core/supervisor/%.c,pool scale end) core/dispatcher/run.c core/queue/work.c core/queue/command.c core/queue/queue.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve) core/base/name.c
 
 $(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/json.c core/base/country.c $(wildcard core/format/*.c),scop_frame_names))

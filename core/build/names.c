@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * scopiton-names: generates C from a module's statements, views and translations, so that a slip is
- * a compile error.
+ * scopiton-names: generates C from a module's statements, commands, views and translations, so that
+ * a slip is a compile error.
  *
  *     scopiton-names <module folder> <output folder> <webroot> [<symbol>]
  *     scopiton-names --words <module folder> <pot file> [--draft]
  *     scopiton-names --shown <module folder> <pot file> <texts.json>
  *
- * The first reads *.sql, views/ (*.html) of the module and *.mo of the output folder; it writes
- * names.h, names.c, statements.txt and views.pot. With the webroot "-", {{#asset}} is left
- * unchanged, for extracting texts only. The second compares translations with texts (words.h); the
- * third writes the translations of the .pot's texts for the package (package/texts.h). A mistake is
- * printed as file:line:column on standard error, and the exit status is 1.
+ * The first reads *.sql, module.xml, views/ (*.html) of the module and *.mo of the output folder;
+ * it writes names.h, names.c, statements.txt and views.pot. With the webroot "-", {{#asset}} is
+ * left unchanged, for extracting texts only. The second compares translations with texts (words.h);
+ * the third writes the translations of the .pot's texts for the package (package/texts.h). A
+ * mistake is printed as file:line:column on standard error, and the exit status is 1.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,6 +27,7 @@
 #include "build/files.h"
 #include "build/shown.h"
 #include "build/words.h"
+#include "package/manifest.h"
 #include "package/statement.h"
 #include "view/template.h"
 
@@ -145,6 +146,94 @@ write_statements(const char *folder, FILE *header, FILE *code, FILE *list)
 	for (size_t i = 0; i < count; i++)
 		fprintf(code, "\t&statement_%s,\n", statements[i].name);
 	fputs("\tNULL\n};\n", code);
+}
+
+/* ---- commands ---- */
+
+/* A type of the manifest, by its constant of scopiton/value.h. */
+static const struct {
+	const char *name, *constant;
+} types[] = { { "text", "SCOP_STRING" }, { "integer", "SCOP_INT" }, { "boolean", "SCOP_BOOL" },
+	{ "decimal", "SCOP_NUMBER" }, { "money", "SCOP_MONEY" }, { "date", "SCOP_DATE" },
+	{ "time", "SCOP_CLOCK" }, { "datetime", "SCOP_TIME" } };
+
+static const char *
+constant_of(const char *type)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof types / sizeof types[0] && strcmp(types[i].name, type) != 0)
+		i++;
+	return types[i].constant;
+}
+
+static void
+write_command(FILE *code, const struct scop_manifest_command *command, const char *symbol)
+{
+	fprintf(code,
+	    "\nconst struct scop_command %s = { \"%s\",\n\t(const struct scop_given[]){\n", symbol,
+	    scop_command_name(arena, command));
+	for (size_t i = 0; i < command->given_count; i++)
+		fprintf(code, "\t\t{ \"%s\", %s, %s },\n", command->given[i].name,
+		    constant_of(command->given[i].type),
+		    command->given[i].optional ? "true" : "false");
+	fputs("\t\t{ 0 } } };\n", code);
+}
+
+/* The function that sends it. */
+static void
+write_sender(FILE *header, const struct scop_manifest_command *command, const char *file,
+    const char *symbol)
+{
+	const char *function = symbol + strlen("sends_");
+
+	fprintf(header,
+	    "\nextern const struct scop_command %s; static inline void %s(struct scop_request *req",
+	    symbol, function);
+	for (size_t i = 0; i < command->given_count; i++) {
+		const char *name = command->given[i].name;
+
+		if (is_c_word(name) || strcmp(name, "req") == 0)
+			build_die("%s: command '%s' is given '%s', which is no name for an "
+				  "argument in C. Choose another name.",
+			    file, command->name, name);
+		fprintf(header, ", const struct scop_value *%s", name);
+	}
+	fprintf(header, ")\n{\n\tscop_send_command(req, &%s, (const struct scop_value *const[]){",
+	    symbol);
+	for (size_t i = 0; i < command->given_count; i++)
+		fprintf(header, "%s%s", i ? ", " : " ", command->given[i].name);
+	fprintf(header, "%s });\n}\n", command->given_count ? "" : " NULL");
+}
+
+static void
+write_commands(const char *folder, FILE *header, FILE *code)
+{
+	const char *file = scop_arena_printf(arena, "%s/module.xml", folder);
+	struct scop_manifest manifest = { 0 };
+	struct scop_error err;
+
+	if (access(file, F_OK) != 0)
+		return; /* the views of the host itself */
+	/* the linter tells what it says against itself, with the line */
+	if (!scop_manifest_read(arena, file, &manifest, &err) && !manifest.name)
+		build_die("%s", err.text);
+	for (size_t i = 0; i < manifest.accept_count; i++) {
+		const struct scop_manifest_command *one = &manifest.accepts[i];
+		const char *symbol =
+		    scop_arena_printf(arena, "accepts_%s_%u", one->name, one->version);
+
+		fprintf(header, "\nextern const struct scop_command %s;\n", symbol);
+		write_command(code, one, symbol);
+	}
+	for (size_t i = 0; i < manifest.send_count; i++) {
+		const struct scop_manifest_command *one = &manifest.sends[i];
+		const char *symbol = scop_arena_printf(arena, "sends_%s__%s_%u", one->module,
+		    one->name, one->version);
+
+		write_sender(header, one, file, symbol);
+		write_command(code, one, symbol);
+	}
 }
 
 /* ---- views ---- */
@@ -335,7 +424,8 @@ finish(struct output *output)
 	free(output->bytes);
 }
 
-/* The statements, views and messages of a module's folder, as C and as text for others. */
+/* The statements, commands, views and messages of a module's folder, as C and as text for others.
+ */
 static void
 write_names(const char *folder, const char *to, const char *webroot, const char *symbol)
 {
@@ -356,6 +446,7 @@ write_names(const char *folder, const char *to, const char *webroot, const char 
 	      "\"Plural-Forms: nplurals=2; plural=n != 1;\\n\"\n",
 	    pot.file);
 	write_statements(folder, header.file, code.file, list.file);
+	write_commands(folder, header.file, code.file);
 	write_views(folder, webroot, header.file, code.file, pot.file);
 	write_messages(to, code.file);
 	fprintf(code.file, "\nconst struct scop_names %s = { views, statements, messages };\n",

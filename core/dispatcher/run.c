@@ -121,7 +121,8 @@ start(const struct scop_directory_shared *directory, const char *run_folder, str
 	snprintf(tenant, sizeof tenant, "%u", run->tenant);
 	const char *number = scop_arena_printf(run->arena, "%s.%s", run->entry, tries);
 	const struct scop_fcgi_param params[] = { { "TENANT", tenant }, { "RUN", number },
-		{ "JOB", run->job }, { "ENTRY", run->entry }, { "TRIES", tries }, { NULL, NULL } };
+		{ "JOB", run->job }, { "ENTRY", run->entry }, { "TRIES", tries },
+		{ "SENDER", run->sender }, { NULL, NULL } };
 	scop_buffer_init(&run->out, run->arena);
 	scop_fcgi_request(&run->out, params, body, strlen(body));
 	run_send(run);
@@ -141,6 +142,7 @@ run_begin(const struct scop_directory_shared *directory, const char *run_folder,
 		.tries = (unsigned)scop_int(row, "tries") + 1,
 		.module = scop_arena_text(arena, scop_text(row, "module")),
 		.job = scop_arena_text(arena, scop_text(row, "name")),
+		.sender = scop_arena_text(arena, scop_text(row, "sender")),
 		.entry = scop_arena_text(arena, scop_text(row, "entry")) };
 	start(directory, run_folder, run, scop_text(row, "body"));
 	return run;

@@ -17,6 +17,7 @@ struct run {
 	struct scop_arena *arena;
 	int64_t id;
 	const char *module, *job, *entry;
+	const char *sender; /* the module whose event or command it is; "": it is its own */
 	uint32_t tenant;
 	unsigned tries;
 	int fd; /* -1 once it has ended */

@@ -105,16 +105,21 @@ find_party(const struct contracts *contracts, const char *module)
 	return NULL;
 }
 
+/* The entry of `list` whose member `key` is `text`; NULL for none. */
+static const struct scop_value *
+find_entry(const struct scop_value *list, const char *key, const char *text)
+{
+	for (size_t i = 0; i < scop_count(list); i++)
+		if (strcmp(scop_text(scop_at(list, i), key), text) == 0)
+			return scop_at(list, i);
+	return NULL;
+}
+
 /* The offer of that view; NULL: the module has none. */
 static const struct scop_value *
 find_offer(const struct party *party, const char *view)
 {
-	const struct scop_value *offers = party ? scop_get(party->contracts, "offers") : NULL;
-
-	for (size_t i = 0; i < scop_count(offers); i++)
-		if (strcmp(scop_text(scop_at(offers, i), "view"), view) == 0)
-			return scop_at(offers, i);
-	return NULL;
+	return find_entry(party ? scop_get(party->contracts, "offers") : NULL, "view", view);
 }
 
 static struct view *
@@ -200,15 +205,78 @@ check_use(struct contracts *contracts, const struct party *party, const struct s
 	return true;
 }
 
+/* Whether the command's `given` are what the other module accepts: all that it requires, in its
+ * types, and nothing else. */
+static bool
+check_given(struct contracts *contracts, const struct party *party, const struct scop_value *sent,
+    const struct party *provider, const struct scop_value *accepted)
+{
+	const struct scop_value *gives = scop_get(sent, "given"),
+				*takes = scop_get(accepted, "given");
+	const char *wrong = NULL;
+
+	for (size_t i = 0; i < scop_count(gives) && !wrong; i++) {
+		const struct scop_value *one = scop_at(gives, i),
+					*other = find_entry(takes, "name", scop_text(one, "name"));
+
+		if (!other || strcmp(scop_text(one, "type"), scop_text(other, "type")) != 0 ||
+		    (scop_bool(one, "optional") && !scop_bool(other, "optional")))
+			wrong = scop_text(one, "name");
+	}
+	for (size_t i = 0; i < scop_count(takes) && !wrong; i++) {
+		const struct scop_value *one = scop_at(takes, i);
+
+		if (!scop_bool(one, "optional") &&
+		    !find_entry(gives, "name", scop_text(one, "name")))
+			wrong = scop_text(one, "name");
+	}
+	return !wrong ||
+	    scop_error_set(&contracts->platform->err,
+		"%s %s asks %s for '%s' in version %d, but what it gives as '%s' is not what %s %s "
+		"accepts.",
+		party->module, party->version, provider->module, scop_text(sent, "name"),
+		(int)scop_int(sent, "version"), wrong, provider->module, provider->version);
+}
+
+static bool
+check_sent(struct contracts *contracts, const struct party *party, const struct scop_value *sent,
+    bool arrives)
+{
+	const char *module = scop_text(sent, "module"), *name = scop_text(sent, "name");
+	const struct party *provider = find_party(contracts, module);
+	const struct scop_value *accepted = provider
+	    ? find_entry(scop_get(provider->contracts, "accepts"), "command",
+		  scop_text(sent, "command"))
+	    : NULL;
+	const int version = (int)scop_int(sent, "version");
+	struct scop_error *err = &contracts->platform->err;
+
+	if (accepted)
+		return check_given(contracts, party, sent, provider, accepted);
+	if (provider)
+		return scop_error_set(err,
+		    "%s %s asks %s for '%s' in version %d, which %s %s does not accept. Choose "
+		    "versions that fit together.",
+		    party->module, party->version, module, name, version, module,
+		    provider->version);
+	return scop_bool(sent, "optional") || arrives ||
+	    scop_error_set(err, "%s %s asks %s for '%s', which this tenant does not have.",
+		party->module, party->version, module, name);
+}
+
 static bool
 check_uses(struct contracts *contracts, bool arrives)
 {
 	for (size_t i = 0; i < contracts->party_count; i++) {
 		const struct party *party = &contracts->parties[i];
-		const struct scop_value *uses = scop_get(party->contracts, "uses");
+		const struct scop_value *uses = scop_get(party->contracts, "uses"),
+					*sends = scop_get(party->contracts, "sends");
 
 		for (size_t k = 0; !party->leaves && k < scop_count(uses); k++)
 			if (!check_use(contracts, party, scop_at(uses, k), arrives))
+				return false;
+		for (size_t k = 0; !party->leaves && k < scop_count(sends); k++)
+			if (!check_sent(contracts, party, scop_at(sends, k), arrives))
 				return false;
 	}
 	return true;
@@ -451,11 +519,12 @@ make(struct scop_platform *platform, uint32_t tenant, const struct scop_contract
 		return false;
 	const struct scop_value *made = scop_platform_rows(platform,
 	    "SELECT view, made FROM scopiton.contract_view WHERE tenant = %u", tenant);
-	if (!made || (contracts->reads == 0 && scop_count(made) == 0))
-		return made != NULL;
+	if (!made || (change && !check_uses(contracts, change->arrives)))
+		return false;
+	if (contracts->reads == 0 && scop_count(made) == 0)
+		return true;
 	list_views(contracts);
-	if ((change && !check_uses(contracts, change->arrives)) ||
-	    !scop_platform_sql(platform,
+	if (!scop_platform_sql(platform,
 		"CREATE DATABASE IF NOT EXISTS t%u" SCOP_CONTRACTS
 		" CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci",
 		tenant))

@@ -291,11 +291,17 @@ scop_restore_queue(struct scop_platform *platform, uint32_t tenant, const char *
 	    "SUBSTRING(role, LOCATE('_', role) + 1) IN (%s)", modules);
 	const bool ok = scop_restore_data(platform, SCOP_STAGING,
 			    scop_arena_printf(platform->arena, "%s/data/queue.sql", folder)) &&
+	    /* the archive of an older host has none */
+	    scop_platform_sql(platform,
+		"ALTER TABLE " SCOP_STAGING ".outbox ADD COLUMN IF NOT EXISTS sender VARCHAR(24) "
+		"COLLATE utf8mb4_nopad_bin NOT NULL DEFAULT ''") &&
 	    scop_platform_sql(platform,
 		/* IGNORE, for `once`, would also take in times that are no date */
 		"INSERT IGNORE INTO queue.outbox (role, is_event, name, once, body, run_at, "
-		"created, tries) SELECT %s, is_event, name, once, body, IF(run_at > '2000-01-01', "
-		"run_at, UTC_TIMESTAMP(3)), IF(created > '2000-01-01', created, UTC_TIMESTAMP(3)), "
+		"sender, created, tries) SELECT %s, is_event, name, once, body, IF(run_at > "
+		"'2000-01-01', "
+		"run_at, UTC_TIMESTAMP(3)), sender, IF(created > '2000-01-01', created, "
+		"UTC_TIMESTAMP(3)), "
 		"tries FROM " SCOP_STAGING ".outbox WHERE %s AND LENGTH(body) <= %d ORDER BY id",
 		role, ours, SCOP_QUEUE_BODY_MAX) &&
 	    scop_platform_sql(platform,

@@ -51,6 +51,18 @@ note_work(struct scop_platform *platform, const struct scop_package *package)
 		    "INSERT IGNORE INTO scopiton.package_takes (package, event, job) VALUES (%lld, "
 		    "'%s', '%s')",
 		    id, manifest->takes[i].event, manifest->takes[i].job);
+	/* A command is an event that is addressed to one module. */
+	for (size_t i = 0; ok && i < manifest->send_count; i++)
+		ok = scop_platform_sql(platform,
+		    "INSERT IGNORE INTO scopiton.package_emits (package, event) VALUES (%lld, "
+		    "'%s')",
+		    id, scop_command_name(platform->arena, &manifest->sends[i]));
+	for (size_t i = 0; ok && i < manifest->accept_count; i++)
+		ok = scop_platform_sql(platform,
+		    "INSERT IGNORE INTO scopiton.package_takes (package, event, job) VALUES (%lld, "
+		    "'%s', '%s')",
+		    id, scop_command_name(platform->arena, &manifest->accepts[i]),
+		    manifest->accepts[i].job);
 	return ok;
 }
 

@@ -60,7 +60,10 @@ struct lint {
 	struct lint_source source; /* all C files */
 	struct lint_route *routes;
 	size_t route_count;
-	const char *jobs[LINT_NAMES_MAX], *imports[LINT_NAMES_MAX];
+	struct lint_job {
+		const char *name, *accepts; /* "-": no command */
+	} jobs[LINT_NAMES_MAX];
+	const char *imports[LINT_NAMES_MAX];
 	size_t job_count, import_count;
 	const char *row_fields[LINT_NAMES_MAX]; /* of the rows of a field of lines */
 	size_t row_field_count;

@@ -17,7 +17,7 @@ bool
 lint_has_job(const struct lint *lint, const char *name)
 {
 	for (size_t i = 0; i < lint->job_count; i++)
-		if (strcmp(lint->jobs[i], name) == 0)
+		if (strcmp(lint->jobs[i].name, name) == 0)
 			return true;
 	return false;
 }
@@ -77,6 +77,31 @@ declares_job(const struct lint *lint, const char *name)
 	return false;
 }
 
+/* The command that <accepts> has for the job; "-" for none. */
+static const char *
+accepted_by(const struct lint *lint, const char *job)
+{
+	for (size_t i = 0; i < lint->manifest.accept_count; i++)
+		if (strcmp(lint->manifest.accepts[i].job, job) == 0)
+			return scop_command_name(lint->arena, &lint->manifest.accepts[i]);
+	return "-";
+}
+
+/* A job that carries out a command says which in both places: its body is read by that. */
+static void
+check_accepted(struct lint *lint)
+{
+	for (size_t i = 0; i < lint->job_count; i++) {
+		const char *command = accepted_by(lint, lint->jobs[i].name);
+
+		if (strcmp(command, lint->jobs[i].accepts) != 0)
+			lint_manifest_error(lint, "job", "name", lint->jobs[i].name,
+			    "for '%s' module.xml accepts the command '%s', and its struct scop_job "
+			    "'%s'",
+			    lint->jobs[i].name, command, lint->jobs[i].accepts);
+	}
+}
+
 static void
 check_jobs(struct lint *lint)
 {
@@ -85,11 +110,11 @@ check_jobs(struct lint *lint)
 			lint_manifest_error(lint, "job", "name", lint->manifest.jobs[i].name,
 			    "no struct scop_job in C is named '%s'", lint->manifest.jobs[i].name);
 	for (size_t i = 0; i < lint->job_count; i++)
-		if (!declares_job(lint, lint->jobs[i]))
+		if (!declares_job(lint, lint->jobs[i].name))
 			lint_error(lint,
 			    scop_arena_printf(lint->arena, "%s/module.xml", lint->folder), 0,
 			    "job '%s' of the C sources has no <job name=\"%s\"> with its titles",
-			    lint->jobs[i], lint->jobs[i]);
+			    lint->jobs[i].name, lint->jobs[i].name);
 	for (size_t i = 0; i < lint->import_count; i++)
 		for (size_t before = 0; before < i; before++)
 			if (strcmp(lint->imports[i], lint->imports[before]) == 0)
@@ -147,5 +172,6 @@ lint_manifest(struct lint *lint)
 {
 	check_entries(lint);
 	check_jobs(lint);
+	check_accepted(lint);
 	check_personal(lint);
 }

@@ -62,7 +62,7 @@ static void __attribute__((noreturn)) load(const char *file, int to)
 	for (const struct scop_route *route = module->routes; route && route->path; route++)
 		put_route(out, route);
 	for (const struct scop_job *job = module->jobs; job && job->name; job++)
-		fprintf(out, "job\t%s\n", job->name);
+		fprintf(out, "job\t%s\t%s\n", job->name, job->accepts ? job->accepts->name : "-");
 	for (const struct scop_import *import = module->imports; import && import->name; import++)
 		fprintf(out, "import\t%s\n", import->name);
 	fputs("end\n", out);
@@ -181,8 +181,8 @@ take_line(struct lint *lint, struct lint_field *fields, size_t *field_count, con
 		fields[(*field_count)++] = (struct lint_field){ columns[2], atoi(columns[1]) };
 	} else if (strcmp(kind, "row") == 0 && count == 2 && lint->row_field_count < LINT_NAMES_MAX)
 		lint->row_fields[lint->row_field_count++] = columns[1];
-	else if (strcmp(kind, "job") == 0 && count == 2 && lint->job_count < LINT_NAMES_MAX)
-		lint->jobs[lint->job_count++] = columns[1];
+	else if (strcmp(kind, "job") == 0 && count == 3 && lint->job_count < LINT_NAMES_MAX)
+		lint->jobs[lint->job_count++] = (struct lint_job){ columns[1], columns[2] };
 	else if (strcmp(kind, "import") == 0 && count == 2 && lint->import_count < LINT_NAMES_MAX)
 		lint->imports[lint->import_count++] = columns[1];
 	return strcmp(kind, "end") == 0;

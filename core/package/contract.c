@@ -113,6 +113,40 @@ described(struct scop_arena *arena, const struct scop_manifest_read *read, const
 	return scop_map_value(&map);
 }
 
+static const struct scop_value *
+commands_of(struct scop_arena *arena, const struct scop_manifest_command *commands, size_t count)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, arena);
+	for (size_t i = 0; i < count; i++) {
+		const struct scop_manifest_command *one = &commands[i];
+		struct scop_list_maker given;
+		struct scop_map_maker map;
+
+		scop_list_init(&given, arena);
+		for (size_t k = 0; k < one->given_count; k++) {
+			struct scop_map_maker field;
+
+			scop_map_init(&field, arena);
+			scop_map_put_text(&field, "name", one->given[k].name);
+			scop_map_put_text(&field, "type", one->given[k].type);
+			scop_map_put(&field, "optional",
+			    scop_value_bool(arena, one->given[k].optional));
+			scop_list_add(&given, scop_map_value(&field));
+		}
+		scop_map_init(&map, arena);
+		scop_map_put_text(&map, "command", scop_command_name(arena, one));
+		scop_map_put_text(&map, "module", one->module);
+		scop_map_put_text(&map, "name", one->name);
+		scop_map_put(&map, "version", scop_value_int(arena, one->version));
+		scop_map_put(&map, "optional", scop_value_bool(arena, one->optional));
+		scop_map_put(&map, "given", scop_list_value(&given));
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	return scop_list_value(&list);
+}
+
 bool
 scop_contracts_read(struct scop_arena *arena, const char *folder,
     const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
@@ -135,6 +169,9 @@ scop_contracts_read(struct scop_arena *arena, const char *folder,
 	scop_map_init(&map, arena);
 	scop_map_put(&map, "offers", scop_list_value(&offers));
 	scop_map_put(&map, "uses", scop_list_value(&uses));
+	scop_map_put(&map, "accepts",
+	    commands_of(arena, manifest->accepts, manifest->accept_count));
+	scop_map_put(&map, "sends", commands_of(arena, manifest->sends, manifest->send_count));
 	*ret_contracts = scop_map_value(&map);
 	return true;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Contracts: reads that a module offers to others, in versions that never change. An offer is a
- * view in the tenant's database t42__contract; the module that uses it selects from
- * contract.contacts__party_1 and sees nothing else of the other module.
+ * Contracts: reads that a module offers to others, and commands that it accepts from them, in
+ * versions that never change. An offer is a view in the tenant's database t42__contract; the module
+ * that uses it selects from contract.contacts__party_1 and sees nothing else of the other module. A
+ * command goes through the queue to a job of the module that accepts it.
  */
 #ifndef SCOP_PACKAGE_CONTRACT_H
 #define SCOP_PACKAGE_CONTRACT_H
@@ -15,10 +16,12 @@
 struct scop_arena;
 struct scop_value;
 
-/* Reads a package's contracts: {"offers": [...], "uses": [...]}, each with "view", "module",
- * "read", "version" and "columns" (a list of {"name", "type"}); an offer has "sql", a use
- * "optional". Reads offers/party_1.sql below `folder`; false if one is missing, or no plain SELECT
- * of the module's own tables. Lives in `arena`. */
+/* Reads a package's contracts: {"offers": [...], "uses": [...], "accepts": [...], "sends": [...]}.
+ * Of the first two each has "view", "module", "read", "version" and "columns" (a list of {"name",
+ * "type"}), an offer "sql", a use "optional"; of the others "command" (its name in the queue),
+ * "module", "name", "version", "optional" and "given" (a list of {"name", "type", "optional"}).
+ * Reads offers/party_1.sql below `folder`; false if one is missing, or no plain SELECT of the
+ * module's own tables. Lives in `arena`. */
 bool scop_contracts_read(struct scop_arena *arena, const char *folder,
     const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
     struct scop_error *err);

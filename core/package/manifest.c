@@ -237,14 +237,21 @@ take_taken(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *mani
 		    attribute(arena, node, "job") };
 }
 
+static bool
+is_true(struct scop_arena *arena, xmlNodePtr node, const char *name)
+{
+	const char *value = attribute(arena, node, name);
+
+	return strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
+}
+
 static struct scop_manifest_read
 read_of(struct scop_arena *arena, xmlNodePtr node, const char *module)
 {
 	struct scop_manifest_read read = { .module = module,
 		.name = attribute(arena, node, "read"),
 		.version = (unsigned)atoi(attribute(arena, node, "version")),
-		.optional = strcmp(attribute(arena, node, "optional"), "true") == 0 ||
-		    strcmp(attribute(arena, node, "optional"), "1") == 0,
+		.optional = is_true(arena, node, "optional"),
 		.columns = scop_arena_alloc(arena, COLUMNS_MAX * sizeof *read.columns) };
 
 	for (xmlNodePtr column = node->children; column; column = column->next)
@@ -266,6 +273,45 @@ take_use(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manife
 {
 	manifest->uses[manifest->use_count++] =
 	    read_of(arena, node, attribute(arena, node, "module"));
+}
+
+static struct scop_manifest_command
+command_of(struct scop_arena *arena, xmlNodePtr node, const char *module)
+{
+	struct scop_manifest_command command = { .module = module,
+		.name = attribute(arena, node, "command"),
+		.version = (unsigned)atoi(attribute(arena, node, "version")),
+		.optional = is_true(arena, node, "optional"),
+		.job = attribute(arena, node, "job"),
+		.given = scop_arena_alloc(arena, COLUMNS_MAX * sizeof *command.given) };
+
+	for (xmlNodePtr given = node->children; given; given = given->next)
+		if (is(given, "given"))
+			command.given[command.given_count++] =
+			    (struct scop_manifest_given){ attribute(arena, given, "name"),
+				    attribute(arena, given, "type"),
+				    is_true(arena, given, "optional") };
+	return command;
+}
+
+static void
+take_accepted(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->accepts[manifest->accept_count++] = command_of(arena, node, manifest->name);
+}
+
+static void
+take_sent(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->sends[manifest->send_count++] =
+	    command_of(arena, node, attribute(arena, node, "module"));
+}
+
+const char *
+scop_command_name(struct scop_arena *arena, const struct scop_manifest_command *command)
+{
+	return scop_arena_printf(arena, "%s:%s_%u", command->module, command->name,
+	    command->version);
 }
 
 static void
@@ -344,6 +390,8 @@ static const struct element {
 	{ "takes", take_taken },
 	{ "offers", take_offer },
 	{ "uses", take_use },
+	{ "accepts", take_accepted },
+	{ "sends", take_sent },
 	{ "calls", take_call },
 	{ "needs", take_need },
 	{ "personal", take_personal },
@@ -370,6 +418,8 @@ make_room(struct scop_arena *arena, struct scop_manifest *manifest)
 	manifest->takes = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->takes);
 	manifest->offers = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->offers);
 	manifest->uses = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->uses);
+	manifest->accepts = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->accepts);
+	manifest->sends = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->sends);
 	manifest->calls = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->calls);
 }
 
@@ -401,7 +451,7 @@ list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 {
 	manifest->rights = scop_arena_alloc(arena,
 	    (manifest->call_count + manifest->write_count + manifest->take_count +
-		manifest->use_count + 2) *
+		manifest->use_count + manifest->send_count + 2) *
 		sizeof *manifest->rights);
 	for (size_t i = 0; i < manifest->call_count; i++)
 		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "calls %s:%u",
@@ -415,6 +465,9 @@ list_rights(struct scop_arena *arena, struct scop_manifest *manifest)
 	for (size_t i = 0; i < manifest->use_count; i++)
 		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "reads %s.%s",
 		    manifest->uses[i].module, manifest->uses[i].name);
+	for (size_t i = 0; i < manifest->send_count; i++)
+		manifest->rights[manifest->right_count++] = scop_arena_printf(arena, "asks %s.%s",
+		    manifest->sends[i].module, manifest->sends[i].name);
 	if (manifest->orders)
 		manifest->rights[manifest->right_count++] = "orders";
 	if (manifest->accounts)
@@ -447,6 +500,11 @@ check_work(const char *file, const struct scop_manifest *manifest, struct scop_e
 			return scop_error_set(err,
 			    "%s: event '%s' is for job '%s', which is not declared", file,
 			    manifest->takes[i].event, manifest->takes[i].job);
+	for (size_t i = 0; i < manifest->accept_count; i++)
+		if (!has_job(manifest, manifest->accepts[i].job))
+			return scop_error_set(err,
+			    "%s: command '%s' is for job '%s', which is not declared", file,
+			    manifest->accepts[i].name, manifest->accepts[i].job);
 	return true;
 }
 
@@ -476,6 +534,22 @@ check_columns(const char *file, const struct scop_manifest_read *read, struct sc
 	return true;
 }
 
+/* What is read or asked of another module goes with whether the module needs that. */
+static bool
+check_other(const char *file, const struct scop_manifest *manifest, const char *module,
+    const char *kind, const char *name, bool optional, struct scop_error *err)
+{
+	if (strcmp(module, manifest->name) == 0)
+		return scop_error_set(err, "%s: it uses its own %s '%s'", file, kind, name);
+	if (optional == has_need(manifest, module))
+		return scop_error_set(err,
+		    optional ? "%s: it needs '%s', so its %s '%s' is not optional"
+			     : "%s: it needs no module '%s', so its %s '%s' is optional: write "
+			       "needs, or optional=\"true\"",
+		    file, module, kind, name);
+	return true;
+}
+
 static bool
 check_contracts(const char *file, const struct scop_manifest *manifest, struct scop_error *err)
 {
@@ -485,18 +559,17 @@ check_contracts(const char *file, const struct scop_manifest *manifest, struct s
 	for (size_t i = 0; i < manifest->use_count; i++) {
 		const struct scop_manifest_read *use = &manifest->uses[i];
 
-		if (!check_columns(file, use, err))
+		if (!check_columns(file, use, err) ||
+		    !check_other(file, manifest, use->module, "read", use->name, use->optional,
+			err))
 			return false;
-		if (strcmp(use->module, manifest->name) == 0)
-			return scop_error_set(err, "%s: it uses its own read '%s'", file,
-			    use->name);
-		if (use->optional == has_need(manifest, use->module))
-			return scop_error_set(err,
-			    use->optional
-				? "%s: it needs '%s', so its read '%s' is not optional"
-				: "%s: it needs no module '%s', so its read '%s' is optional: "
-				  "write needs, or optional=\"true\"",
-			    file, use->module, use->name);
+	}
+	for (size_t i = 0; i < manifest->send_count; i++) {
+		const struct scop_manifest_command *sent = &manifest->sends[i];
+
+		if (!check_other(file, manifest, sent->module, "command", sent->name,
+			sent->optional, err))
+			return false;
 	}
 	return true;
 }

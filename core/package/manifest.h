@@ -85,6 +85,20 @@ struct scop_manifest {
 		size_t column_count;
 	} * offers, *uses;
 	size_t offer_count, use_count;
+	/* what others may ask the module to do, and what it asks of others */
+	struct scop_manifest_command {
+		const char *module; /* that does it */
+		const char *name;
+		unsigned version;
+		bool optional;   /* of one that is sent: the other module may be missing */
+		const char *job; /* of one that is accepted */
+		struct scop_manifest_given {
+			const char *name, *type; /* as of a column */
+			bool optional;
+		} * given;
+		size_t given_count;
+	} * accepts, *sends;
+	size_t accept_count, send_count;
 	struct scop_manifest_call {
 		const char *host;
 		unsigned port;
@@ -108,7 +122,13 @@ struct scop_manifest {
 /* The manifest's word for it, which tables and the index have too. */
 const char *scop_back_name(enum scop_back back);
 
-/* Reads `file` into `arena`. False with "file:line: expected value". */
+/* The name by which a command is sent through the queue: "contacts:add_party_1", which is no name
+ * of an event. Lives in `arena`. */
+const char *scop_command_name(struct scop_arena *arena,
+    const struct scop_manifest_command *command);
+
+/* Reads `file` into `arena`. False with "file:line: expected value"; `ret_manifest` is then left as
+ * it was, or filled if only a rule that a schema cannot express is broken. */
 bool scop_manifest_read(struct scop_arena *arena, const char *file,
     struct scop_manifest *ret_manifest, struct scop_error *err);
 

@@ -29,7 +29,10 @@ enum {
 /* The parts of a role's name, such as t42_shop. */
 #define TENANT_OF(role) "CAST(SUBSTRING(SUBSTRING_INDEX(" role ", '_', 1), 2) AS UNSIGNED)"
 #define MODULE_OF(role) "SUBSTRING(" role ", LOCATE('_', " role ") + 1)"
-#define EVENT_OF(o) "CONCAT(" MODULE_OF(o ".role") ", '.', " o ".name)"
+/* A command's name says whom it is for. */
+#define IS_COMMAND(o) o ".name LIKE '%:%'"
+#define EVENT_OF(o) \
+	"IF(" IS_COMMAND(o) ", " o ".name, CONCAT(" MODULE_OF(o ".role") ", '.', " o ".name))"
 #define MAY_ORDER "(j.role IS NULL OR j.role = CONCAT(SUBSTRING_INDEX(o.role, '_', 1), '_portal'))"
 
 static void
@@ -109,7 +112,7 @@ static const struct scop_statement next_head = { "next_head",
 /* A body that is too large is not read. */
 static const struct scop_statement whole = { "whole",
 	"SELECT o.id, o.role, o.is_event, o.name, IF(LENGTH(o.body) <= ?, o.body, NULL) AS body, "
-	"o.tries, CONCAT(o.id, '-', "
+	"o.sender, o.tries, CONCAT(o.id, '-', "
 	"UNIX_TIMESTAMP(o.created)) AS entry, " TENANT_OF("o.role") " AS tenant, " MODULE_OF(
 	    "o.role") " AS module FROM " BATCH "WHERE o.run_at <= UTC_TIMESTAMP(3) ORDER BY "
 		      "o.run_at, o.id FOR UPDATE SKIP LOCKED",
@@ -122,31 +125,58 @@ static const struct scop_statement lease = { "lease",
 /* Library and role let a module write what this refuses: native code uses no library. */
 static const struct scop_statement too_large[] = {
 	{ "bury_large",
-	    "INSERT INTO dead (id, role, is_event, name, once, body, created, tries, error) SELECT "
-	    "o.id, o.role, o.is_event, o.name, o.once, '{}', o.created, o.tries, ? FROM " BATCH
-	    "WHERE LENGTH(o.body) > ?",
+	    "INSERT INTO dead (id, role, is_event, name, once, body, sender, created, tries, "
+	    "error) SELECT "
+	    "o.id, o.role, o.is_event, o.name, o.once, '{}', o.sender, o.created, o.tries, ? "
+	    "FROM " BATCH "WHERE LENGTH(o.body) > ?",
 	    3, 1 },
 	{ "forget_large", "DELETE o FROM " BATCH "WHERE LENGTH(o.body) > ?", 2, 1 },
 };
 static const struct scop_statement events[] = {
 	{ "bury_unknown",
-	    "INSERT INTO dead (id, role, is_event, name, once, body, created, tries, error) SELECT "
-	    "o.id, o.role, 1, "
-	    "o.name, o.once, o.body, o.created, 0, 'the module does not declare this event' "
-	    "FROM " BATCH "WHERE o.is_event = 1 AND "
-	    "NOT EXISTS (SELECT 1 FROM scopiton.subscription s JOIN scopiton.package_emits e ON "
-	    "e.package = s.package WHERE "
-	    "s.tenant = " TENANT_OF("o.role") " AND s.module = " MODULE_OF(
-		"o.role") " AND e.event = " EVENT_OF("o") ")",
+	    "INSERT INTO dead (id, role, is_event, name, once, body, sender, created, tries, "
+	    "error) SELECT "
+	    "o.id, o.role, 1, o.name, o.once, o.body, '', o.created, 0, IF(" IS_COMMAND(
+		"o") ", "
+		     "'the module does not declare this command', "
+		     "'the module does not declare this event') "
+		     "FROM " BATCH "WHERE o.is_event = 1 AND "
+		     "NOT EXISTS (SELECT 1 FROM scopiton.subscription s JOIN "
+		     "scopiton.package_emits e ON "
+		     "e.package = s.package WHERE "
+		     "s.tenant = " TENANT_OF("o.role") " AND s.module = " MODULE_OF(
+			 "o.role") " AND e.event = " EVENT_OF("o") ")",
 	    1, 1 },
+	/* The other module has had another version meanwhile. A command for a module that is not
+	 * there is one that may be dropped: it is optional. */
+	{ "bury_unaccepted",
+	    "INSERT INTO dead (id, role, is_event, name, once, body, sender, created, tries, "
+	    "error) SELECT o.id, o.role, 1, o.name, o.once, o.body, '', o.created, 0, "
+	    "'the other module does not accept this command' FROM " BATCH
+	    "JOIN scopiton.subscription s ON s.tenant = " TENANT_OF(
+		"o.role") " AND s.module = SUBSTRING_INDEX(o.name, ':', 1) AND s.state <> 'gone' "
+			  "LEFT JOIN "
+			  "scopiton.package_takes t ON t.package = s.package AND t.event = o.name "
+			  "LEFT JOIN "
+			  "dead d ON d.id = o.id WHERE o.is_event = 1 AND " IS_COMMAND(
+			      "o") " AND t.event IS NULL AND d.id IS NULL",
+	    1, 1 },
+	/* A command waits for a module that is switched off; an event does not. */
 	{ "spread",
-	    "INSERT INTO outbox (role, name, body) SELECT CONCAT(SUBSTRING_INDEX(o.role, '_', 1), "
-	    "'_', s.module), t.job, "
-	    "o.body FROM " BATCH "JOIN scopiton.subscription s ON s.tenant = " TENANT_OF(
-		"o.role") " AND s.state <> 'off' JOIN "
-			  "scopiton.package_takes t ON t.package = s.package AND t.event "
-			  "= " EVENT_OF("o") " LEFT JOIN dead d ON d.id = o.id WHERE "
-					     "o.is_event = 1 AND d.id IS NULL",
+	    "INSERT INTO outbox (role, name, body, sender) SELECT "
+	    "CONCAT(SUBSTRING_INDEX(o.role, '_', 1), '_', s.module), t.job, "
+	    "o.body, " MODULE_OF(
+		"o.role") " FROM " BATCH
+			  "JOIN scopiton.subscription s ON s.tenant = " TENANT_OF(
+			      "o.role") " AND s.state <> 'gone' AND (s.state <> 'off' "
+					"OR " IS_COMMAND("o") ") JOIN "
+							      "scopiton.package_takes t ON "
+							      "t.package = s.package AND t.event "
+							      "= " EVENT_OF(
+								  "o") " LEFT JOIN dead d ON d.id "
+								       "= o.id WHERE "
+								       "o.is_event = 1 AND d.id IS "
+								       "NULL",
 	    1, 1 },
 	{ "forget_events", "DELETE o FROM " BATCH "WHERE o.is_event = 1", 1, 1 },
 };
@@ -336,8 +366,9 @@ static const struct scop_statement again = { "again",
 	"dispatcher = NULL, tries = tries - ?, error = LEFT(?, 300) WHERE id = ?",
 	4, 1 };
 static const struct scop_statement bury = { "bury",
-	"INSERT INTO dead (id, role, is_event, name, once, body, created, tries, "
-	"error) SELECT id, role, is_event, name, once, body, created, tries, LEFT(?, 300) FROM "
+	"INSERT INTO dead (id, role, is_event, name, once, body, sender, created, tries, "
+	"error) SELECT id, role, is_event, name, once, body, sender, created, tries, LEFT(?, 300) "
+	"FROM "
 	"outbox WHERE id = ?",
 	2, 1 };
 static const struct scop_statement progress = { "progress",
@@ -417,8 +448,8 @@ static const struct scop_statement orders[] = {
 	    1, 1 },
 	/* It keeps its entry number, so that a replay stays idempotent, here or elsewhere. */
 	{ "replay",
-	    "INSERT INTO outbox (id, role, is_event, name, body, created) SELECT DISTINCT o.id, "
-	    "o.role, o.is_event, o.name, o.body, o.created FROM dead o "
+	    "INSERT INTO outbox (id, role, is_event, name, body, sender, created) SELECT DISTINCT "
+	    "o.id, o.role, o.is_event, o.name, o.body, o.sender, o.created FROM dead o "
 	    "JOIN job_order j ON j.entry = o.id WHERE j.verb = 'replay' AND j.id <= ? "
 	    "AND " MAY_ORDER,
 	    1, 1 },

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "data/statements.h"
+#include "queue/command.h"
 #include "queue/queue.h"
 #include "scopiton/portal.h"
 #include "web/request.h"
@@ -90,6 +91,19 @@ scop_emit(struct scop_request *req, const char *event, const struct scop_value *
 	put(req, true, event, NULL, body, NULL);
 }
 
+void
+scop_send_command(struct scop_request *req, const struct scop_command *command,
+    const struct scop_value *const *values)
+{
+	const char *mistake;
+	const struct scop_value *body = scop_command_write(req->arena, command, values, &mistake);
+
+	if (body)
+		put(req, true, command->name, NULL, body, NULL);
+	else
+		scop_request_fail(req, SCOP_DB_FAILED, mistake);
+}
+
 SCOP_HOST_STATEMENT(order_job, "job_order",
     "INSERT INTO queue.job_order (entry, verb) VALUES (?, ?)", 2, 1);
 
@@ -102,6 +116,12 @@ scop_order_job(struct scop_request *req, const struct scop_value *job, const cha
 }
 
 /* ---- in a job ---- */
+
+const char *
+scop_sender(const struct scop_request *req)
+{
+	return req->job_sender ? req->job_sender : "";
+}
 
 const struct scop_value *
 scop_body(const struct scop_request *req)
@@ -279,6 +299,7 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 	req->exchange = exchange;
 	req->id = entry;
 	req->tries = (unsigned)atoi(param(exchange, "TRIES"));
+	req->job_sender = param(exchange, "SENDER");
 	scop_log_context(
 	    scop_arena_printf(arena, "job=%s entry=%s tenant=%s", name, entry, site->tenant_name));
 	if (!job) {
@@ -287,7 +308,9 @@ scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop
 	    !exchange->route(exchange->context, (unsigned)(job - app->module->jobs))) {
 		answer(req, JOB_SUSPENDED,
 		    SCOP_TEXT("the job is suspended, because most of its last runs crashed"));
-	} else if (!(req->job_body = read_json(req, exchange, &err))) {
+	} else if (!(req->job_body = read_json(req, exchange, &err)) ||
+	    (job->accepts &&
+		!(req->job_body = scop_command_read(arena, job->accepts, req->job_body, &err)))) {
 		answer(req, JOB_DEAD, err.text);
 	} else {
 		enum outcome outcome = run_until_settled(req, job, entry);

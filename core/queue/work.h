@@ -5,8 +5,9 @@
 
 #include "web/serve.h"
 
-/* Runs the job that the parameters name (JOB, ENTRY, TRIES) with the body of the request. Answers
- * in lines: "progress 3 10" while it runs, and last "done", "again <why>" or "dead <why>". */
+/* Runs the job that the parameters name (JOB, ENTRY, TRIES, SENDER) with the body of the request.
+ * Answers in lines: "progress 3 10" while it runs, and last "done", "again <why>" or "dead <why>".
+ */
 void scop_serve_job(struct scop_app *app, struct scop_arena *arena, const struct scop_site *site,
     const struct scop_exchange *exchange);
 

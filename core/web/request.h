@@ -133,6 +133,7 @@ struct scop_request {
 	const char *http_error; /* why the last call to another system had no answer */
 	const struct scop_value *job_body;
 	unsigned tries;
+	const char *job_sender; /* the module that it comes from; "" or NULL: its own */
 
 	/* an import's reports */
 	void (*report)(struct scop_request *req, enum scop_report_level level, unsigned line,

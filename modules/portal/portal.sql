@@ -109,14 +109,14 @@ FROM socle.offer_version v WHERE module = :module ORDER BY place DESC LIMIT 20
 
 -- Tables that a module may write are told by what people know them as, each once.
 -- name: rights_listed (language, rights, had)
-SELECT IF(g.kind = 'reads', MAX(COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)
+SELECT IF(g.kind IN ('reads', 'asks'), MAX(COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title)
 	FROM socle.offer o WHERE o.module = SUBSTRING_INDEX(g.about, '.', 1)), SUBSTRING_INDEX(g.about, '.', 1))), MAX(g.about)) AS about, g.kind, MAX(g.is_more) AS is_more FROM (SELECT SUBSTRING(j.entry, LOCATE(' ', j.entry) + 1) AS about,
-	CASE WHEN j.entry LIKE 'calls %' THEN 'calls' WHEN j.entry LIKE 'reads %' THEN 'reads' WHEN j.entry LIKE 'takes %' THEN 'takes' WHEN j.entry = 'orders' THEN 'orders' WHEN j.entry = 'accounts' THEN 'accounts'
+	CASE WHEN j.entry LIKE 'calls %' THEN 'calls' WHEN j.entry LIKE 'reads %' THEN 'reads' WHEN j.entry LIKE 'asks %' THEN 'asks' WHEN j.entry LIKE 'takes %' THEN 'takes' WHEN j.entry = 'orders' THEN 'orders' WHEN j.entry = 'accounts' THEN 'accounts'
 		WHEN j.entry REGEXP '^writes (member|member_role|invitation) ' THEN 'members' WHEN j.entry REGEXP '^writes (role|role_permission) ' THEN 'roles'
 		WHEN j.entry REGEXP '^writes (session|sign_in) ' THEN 'sessions' WHEN j.entry REGEXP '^writes api_key ' THEN 'keys' WHEN j.entry LIKE 'writes setting %' THEN 'settings' ELSE 'others' END AS kind,
 	NOT JSON_CONTAINS(COALESCE(:had, :rights), JSON_QUOTE(j.entry)) AS is_more, j.place
 	FROM JSON_TABLE(:rights, '$[*]' COLUMNS (place FOR ORDINALITY, entry VARCHAR(300) COLLATE utf8mb4_unicode_520_ci PATH '$')) j) g
-GROUP BY g.kind, CASE WHEN g.kind IN ('calls', 'takes') THEN g.about WHEN g.kind = 'reads' THEN SUBSTRING_INDEX(g.about, '.', 1) ELSE '' END ORDER BY MIN(g.place)
+GROUP BY g.kind, CASE WHEN g.kind IN ('calls', 'takes') THEN g.about WHEN g.kind IN ('reads', 'asks') THEN SUBSTRING_INDEX(g.about, '.', 1) ELSE '' END ORDER BY MIN(g.place)
 
 -- name: needs_listed (language, needs)
 SELECT COALESCE((SELECT COALESCE((SELECT w.text FROM socle.message w WHERE (w.module, w.language, w.english) = (o.module, :language, o.title)), o.title) FROM socle.offer o WHERE o.module = j.module), j.module) AS title, j.version FROM JSON_TABLE(:needs, '$[*]' COLUMNS (module VARCHAR(24) COLLATE utf8mb4_unicode_520_ci PATH '$.module', version VARCHAR(40) COLLATE utf8mb4_unicode_520_ci PATH '$.version')) j

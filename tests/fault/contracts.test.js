@@ -81,3 +81,39 @@ for (const { words, args, ready, then: [wanted, seen] } of orders) {
     t.diagnostic(`${places.length} of ${count} messages`)
   })
 }
+
+test('commands that are sent while the module that carries them out is upgraded, switched off and killed are carried out once each', async (t) => {
+  await prepare(() => {})
+  const url = '/fr/dialer/calls', names = []
+  let going = true, killed = 0
+  const sending = (async () => {
+    for (; going; await sleep(20)) {
+      const name = `caller ${names.length}`
+      const { status } = await stack.request(host, url, { form: { _key: await stack.key(host, '/fr/dialer/', {}, url), said: 'hello', name, owes: '1' } })
+      assert.equal(status, 303)
+      names.push(name)
+    }
+  })()
+  const carried = async () => Number(await stack.sql("SELECT COUNT(*) FROM t1_rolodex.card WHERE name LIKE 'caller %'"))
+  const trouble = async () => { for (const pid of await stack.workers('rolodex')) try { process.kill(pid, 'SIGKILL'); killed++ } catch { /* it has ended */ } }
+  for (const [words, change] of [['upgrade', () => { edit('1.1.0', 'UPPER(name)'); return stack.cli('module', 'install', 'rolodex', '--tenant', 'acme') }],
+    ['off', () => stack.cli('module', 'disable', 'rolodex', '--tenant', 'acme')], ['on', () => stack.cli('module', 'install', 'rolodex', '--tenant', 'acme')]]) {
+    const before = await carried()
+    if (words !== 'on') await until(`some are carried out before ${words}`, async () => await carried() > before)
+    await trouble()
+    await change()
+  }
+  await sleep(300)
+  going = false
+  await sending
+  await until('all are carried out and answered', async () => {
+    await stack.sql('UPDATE queue.outbox SET run_at = UTC_TIMESTAMP(3) WHERE run_at > UTC_TIMESTAMP(3) AND dispatcher IS NULL')
+    return await stack.sql('SELECT COUNT(*) FROM queue.outbox') === '0'
+  }, 60)
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM queue.dead'), '0')
+  assert.equal(await carried(), names.length)
+  assert.equal(await stack.sql("SELECT COUNT(DISTINCT name) FROM t1_rolodex.card WHERE name LIKE 'caller %'"), String(names.length))
+  assert.equal(await stack.sql('SELECT COUNT(*) FROM t1_dialer.made_call m JOIN t1_rolodex.card c ON c.id = m.party'), String(names.length))
+  assert.ok(killed > 0)
+  t.diagnostic(`${names.length} commands, ${killed} workers killed`)
+})

@@ -51,6 +51,7 @@ test('with it, both versions are read, joined with the own tables, and only what
 test('who decides is shown what the module reads', async () => {
   const { body } = await stack.request('acme-portal.localhost', '/portal/modules/dialer', { headers: { Cookie: await stack.signIn('acme') } })
   assert.match(body, /<li>Lire des données du module Fiches d’adresses<\/li>/)
+  assert.match(body, /<li>Ajouter et modifier des données du module Fiches d’adresses<\/li>/)
 })
 
 test('MariaDB refuses all else to the module that reads', async () => {
@@ -62,6 +63,47 @@ test('MariaDB refuses all else to the module that reads', async () => {
     'DROP VIEW t1__contract.rolodex__party_1'])
     await assert.rejects(as(sql), undefined, sql)
   await assert.rejects(stack.sql('SELECT name FROM t1__contract.rolodex__party_1', { user: 'scop_rolodex', password: fs.readFileSync(path.join(stack.folder, 'secrets/rolodex'), 'utf8').split('\n')[0] }))
+})
+
+const call = async (form) => stack.request(SITE, '/fr/dialer/calls', { form: { _key: await stack.key(SITE, '/fr/dialer/', {}, '/fr/dialer/calls'), ...form } })
+const entries = (where) => stack.sql(`SELECT COUNT(*) FROM queue.outbox WHERE ${where}`).then(Number)
+const dead = () => stack.sql("SELECT CONCAT(role, ' ', name, ': ', error) FROM queue.dead ORDER BY id").then((text) => text.split('\n').filter(Boolean))
+const card = (name) => stack.sql(`SELECT CONCAT(id, ' ', owes_cents, ' ', notes, ' ', since = CURRENT_DATE()) FROM t1_rolodex.card WHERE name = '${name}'`)
+
+test('a command is carried out once, in its types, and answered by an event', async () => {
+  assert.equal((await call({ said: 'to a stranger', name: 'Dora', owes: '12,50' })).status, 303)
+  await until('the card and the answer are there', async () => await stack.sql("SELECT party FROM t1_dialer.made_call WHERE said = 'to a stranger'") === await stack.sql("SELECT id FROM t1_rolodex.card WHERE name = 'Dora'"))
+  assert.equal((await card('Dora')).replace(/^\d+ /, ''), '1250 from dialer 1')
+  await until('nothing is left in the queue', async () => await entries('1') === 0)
+  assert.deepEqual(await dead(), [])
+  await stack.sql("DELETE FROM t1_rolodex.card WHERE name = 'Dora'; DELETE FROM t1_dialer.made_call WHERE said = 'to a stranger'")
+})
+
+test('a command that is refused with its request is not sent', async () => {
+  assert.equal((await call({ said: 'to nobody', name: '', owes: '1' })).status, 422)
+  assert.equal(await entries('1'), 0)
+})
+
+test('what native code puts into the queue is checked again: the body, the sender, and whose command it is', async () => {
+  const password = fs.readFileSync(path.join(stack.folder, 'secrets/dialer'), 'utf8').split('\n')[0]
+  const as = (sql) => stack.sql(`SET ROLE t1_dialer; ${sql}`, { user: 'scop_dialer', password })
+  const put = (name, body) => as(`INSERT INTO queue.outbox (is_event, name, body) VALUES (1, '${name}', '${body}')`)
+  const before = await stack.sql('SELECT COUNT(*) FROM t1_rolodex.card')
+  await assert.rejects(as("INSERT INTO queue.outbox (is_event, name, body, sender) VALUES (0, 'added', '{}', 'portal')"), /denied/)
+  await put('rolodex:add_party_1', '{"name":"Eve"}')
+  await put('rolodex:add_party_1', '{"reference":"1","name":"Eve","since":"2026-01-01","notes":"x"}')
+  await put('rolodex:add_party_2', '{}')
+  await put('portal:invite_1', '{}')
+  await put('nobody:at_all_1', '{}')
+  await call({ said: 'wakes the queue', name: 'Fay', owes: '0' })
+  await until('all are dead', async () => (await dead()).length === 5)
+  assert.deepEqual((await dead()).sort(), [
+    't1_dialer nobody:at_all_1: the module does not declare this command', 't1_dialer portal:invite_1: the module does not declare this command',
+    't1_dialer rolodex:add_party_2: the module does not declare this command',
+    "t1_rolodex add_party: the command 'rolodex:add_party_1' came with a 'notes' that it does not take", "t1_rolodex add_party: the command 'rolodex:add_party_1' came without 'reference'"])
+  await until('the good one is there', async () => await card('Fay') !== '')
+  assert.equal(Number(await stack.sql('SELECT COUNT(*) FROM t1_rolodex.card')), Number(before) + 1)
+  await stack.sql("DELETE FROM queue.dead; DELETE FROM t1_rolodex.card WHERE name = 'Fay'; DELETE FROM t1_dialer.made_call WHERE said = 'wakes the queue'")
 })
 
 test('a statement that names a read which the manifest does not use is refused, and one that writes with it', async () => {
@@ -96,6 +138,10 @@ test('a version that no longer offers what is used is refused with words, and no
   await refused((text) => text.replace(/\t<offers read="party" version="2">[^]*?<\/offers>\n/, ''), /dialer 1\.0\.0 reads 'party' of rolodex in version 2, which rolodex 1\.2\.0 does not offer/)
   await refused((text) => text.replace('\t\t<column name="mail" type="text"/>\n', ''), /with the column 'mail' \(text\), which rolodex 1\.2\.0 does not offer so/)
   await refused((text) => text.replace('name="mail" type="text"', 'name="mail" type="integer"'), /with the column 'mail' \(text\)/)
+  await refused((text) => text.replace(/\t<accepts [^]*?<\/accepts>\n/, ''), /dialer 1\.0\.0 asks rolodex for 'add_party' in version 1, which rolodex 1\.2\.0 does not accept/)
+  await refused((text) => text.replace('<given name="owes" type="money" optional="true"/>', ''), /what it gives as 'owes' is not what rolodex 1\.2\.0 accepts/)
+  await refused((text) => text.replace('<given name="mail" type="text" optional="true"/>', '<given name="mail" type="text"/>'), /what it gives as 'mail' is not/)
+  await refused((text) => text.replace('name="since" type="date"/>\n\t</accepts>', 'name="since" type="datetime"/>\n\t</accepts>'), /what it gives as 'since' is not/)
   await refused((text) => text.replace('<column name="since" type="date"/>', '<column name="since" type="date"/>\n\t\t<column name="more" type="text"/>'), /offers 'party' with other columns than its manifest names/)
   fs.writeFileSync(packages.path('rolodex', 'module.xml'), whole)
 })
@@ -138,8 +184,14 @@ test('a transaction that has read a view holds nobody up while it is replaced', 
 test('switched off, it has no rows; switched on again, the same', async () => {
   await module('disable', 'rolodex')
   assert.deepEqual((await dialer()).parties, [])
+  assert.equal((await call({ said: 'while it is off', name: 'Gil', owes: '0' })).status, 303)
+  await until('the command waits', async () => await entries("role = 't1_rolodex' AND name = 'add_party' AND sender = 'dialer' AND dispatcher IS NULL AND tries = 0") === 1)
   await module('install', 'rolodex')
   assert.equal((await dialer()).parties.length, 2)
+  await stack.sql('UPDATE queue.outbox SET run_at = UTC_TIMESTAMP(3) WHERE dispatcher IS NULL')
+  await call({ said: 'wakes the queue', name: 'Hal', owes: '0' })
+  await until('both are carried out', async () => await card('Gil') !== '' && await card('Hal') !== '' && await entries('1') === 0)
+  await stack.sql("DELETE FROM t1_rolodex.card WHERE name IN ('Gil', 'Hal'); DELETE FROM t1_dialer.made_call WHERE said LIKE 'w%'")
 })
 
 test('a tenant leaves and arrives with it, and views are no part of the archive', async () => {
@@ -157,6 +209,9 @@ test('purged, either leaves nothing of it', async () => {
   await module('purge', 'rolodex', '--yes', 'rolodex')
   assert.deepEqual((await dialer()).parties, [])
   assert.deepEqual([await views(), await rights()], [VIEWS, RIGHTS])
+  assert.equal((await call({ said: 'nobody is there', name: 'Ida', owes: '0' })).status, 303)
+  await until('the command is dropped', async () => await entries('1') === 0)
+  assert.deepEqual(await dead(), [])
   await module('purge', 'dialer', '--yes', 'dialer')
   assert.deepEqual([await views(), await rights()], [[], []])
   assert.equal(await stack.sql("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 't1__contract'"), '0')

@@ -191,7 +191,7 @@ struct scop_names {
 /* The API version that a module is built for. The host must have the same major version, and the
  * same or a later minor version. */
 #define SCOP_API_MAJOR 2
-#define SCOP_API_MINOR 0
+#define SCOP_API_MINOR 1
 
 /* The descriptor. SCOP_MODULE fills in all but the tables. */
 struct scop_module {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Background work: jobs, and events that other modules can subscribe to.
+ * Background work: jobs, events that other modules can subscribe to, and commands that a module
+ * gives another.
  *
  * A POST or a job enqueues work as part of its transaction: the work runs after the commit, or not
  * at all. A job runs in a job worker, in one transaction, with a longer time limit than a page. It
@@ -25,6 +26,17 @@
 
 struct scop_request;
 
+/* A command, as the build writes it to names.c from what module.xml accepts and sends
+ * (docs/contracts.md); it lives as long as the module. */
+struct scop_command {
+	const char *name; /* "contacts:add_party_1" */
+	const struct scop_given {
+		const char *name; /* NULL ends */
+		enum scop_type type;
+		bool optional;
+	} * given;
+};
+
 /* How a job ended. All but SCOP_JOB_DONE roll its transaction back. */
 enum scop_job_result {
 	SCOP_JOB_RETRY,  /* run again later, with exponential back-off */
@@ -37,6 +49,10 @@ struct scop_job {
 	const char *name; /* as in module.xml */
 	enum scop_job_result (*handle)(struct scop_request *req);
 	unsigned tries; /* after this many, a retry counts as failed; default 10 */
+	/* the command that the job carries out: &accepts_add_party_1. Its body has what the command
+	 * is given, in its types; one with anything else is refused before the handler is called.
+	 * NULL: of no command */
+	const struct scop_command *accepts;
 };
 
 /* Enqueues a job of this module, to run now. `body` is a map with the job's input, at most 64 kB as
@@ -54,7 +70,19 @@ void scop_enqueue_at(struct scop_request *req, const char *job, const struct sco
  * earlier wait until it is enabled again. */
 void scop_emit(struct scop_request *req, const char *event, const struct scop_value *body);
 
+/* Sends a command: the other module's job runs after the commit, once. The build writes a function
+ * for each command that calls this, such as contacts__add_party_1(req, name, mail); `values` are in
+ * the order of `command->given`, NULL for one that is not given. Without the other module the
+ * command is dropped; while that is switched off, it waits. The request fails if a value that is
+ * required is missing, has another type, or all of them take more than 64 kB as JSON. */
+void scop_send_command(struct scop_request *req, const struct scop_command *command,
+    const struct scop_value *const *values);
+
 /* ---- in a job ---- */
+
+/* The module whose event or command the job answers, as the host has it: "shop"; "" for a job of
+ * the module's own, and outside a job. Lives as long as the request. */
+const char *scop_sender(const struct scop_request *req);
 
 /* The body that the job was enqueued with: a map, possibly empty; NULL outside a job. */
 const struct scop_value *scop_body(const struct scop_request *req);

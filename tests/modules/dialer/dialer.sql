@@ -6,3 +6,9 @@ LEFT JOIN contract.rolodex__party_2 d ON d.id = c.party ORDER BY c.id LIMIT 100
 
 -- name: parties ()
 SELECT id, name FROM contract.rolodex__party_1 ORDER BY id LIMIT 100
+
+-- name: call_add (said)
+INSERT INTO made_call (party, said) VALUES (0, :said)
+
+-- name: call_of (id, party)
+UPDATE made_call SET party = :party WHERE id = :id

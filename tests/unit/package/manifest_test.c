@@ -348,6 +348,40 @@ orders_and_accounts_are_among_the_rights_asked_for(void **state)
 	assert_string_equal(manifest.rights[1], "accounts");
 }
 
+#define GIVEN "<given name=\"name\" type=\"text\"/>"
+
+static void
+commands_are_named_with_their_version_and_go_to_a_job(void **state)
+{
+	static const char *const wrong[] = { "<accepts command=\"add\" version=\"1\" job=\"add\"/>",
+		JOB("add", "") "<accepts command=\"add\" version=\"1\" job=\"add\"/>"
+			       "<accepts command=\"add\" version=\"1\" job=\"add\"/>",
+		JOB("add", "") "<accepts command=\"add\" version=\"1\" job=\"add\"/>"
+			       "<accepts command=\"add\" version=\"2\" job=\"add\"/>",
+		JOB("add", "") "<accepts command=\"add__x\" version=\"1\" job=\"add\"/>",
+		JOB("add", "") "<accepts command=\"add\" version=\"0\" job=\"add\"/>",
+		JOB("add", "") "<accepts command=\"add\" version=\"1\" job=\"add\">" GIVEN GIVEN
+			       "</accepts>",
+		"<sends module=\"shop\" command=\"add\" version=\"1\" optional=\"true\"/>",
+		"<sends module=\"bank\" command=\"add\" version=\"1\"/>",
+		"<needs module=\"bank\" version=\"^1\"/><sends module=\"bank\" command=\"add\" "
+		"version=\"1\" optional=\"true\"/>",
+		"<sends module=\"bank\" command=\"add\" version=\"1\" optional=\"true\"><given "
+		"name=\"x\" type=\"number\"/></sends>" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		assert_false(parse(with(wrong[i])));
+	assert_true(parse(with("<needs module=\"bank\" version=\"^1\"/>" JOB("add",
+	    "") "<accepts command=\"add\" version=\"2\" job=\"add\">" GIVEN
+		"</accepts><sends module=\"bank\" command=\"pay\" version=\"12\"/>")));
+	assert_string_equal(scop_command_name(arena, &manifest.accepts[0]), "shop:add_2");
+	assert_string_equal(scop_command_name(arena, &manifest.sends[0]), "bank:pay_12");
+	assert_string_equal(manifest.accepts[0].job, "add");
+	assert_string_equal(manifest.accepts[0].given[0].name, "name");
+	assert_string_equal(manifest.rights[0], "asks bank.pay");
+}
+
 int
 main(void)
 {
@@ -356,6 +390,7 @@ main(void)
 		TEST(each_role_keeps_each_of_its_permissions),
 		TEST(names_versions_and_paths_have_their_form),
 		TEST(a_licence_is_named_as_spdx_does),
+		TEST(commands_are_named_with_their_version_and_go_to_a_job),
 		TEST(mistakes_are_told_with_file_and_line),
 		TEST(a_doctype_and_its_entities_are_refused),
 		TEST(entities_that_multiply_end_quickly),
