@@ -60,6 +60,10 @@ SESSION := $(call folder,session) core/process/service.c
 MAILER := $(call folder,mailer) core/process/service.c core/mail/post.c core/mail/message.c core/mail/bounce.c
 NAMES := $(call folder,build view) $(patsubst %,core/package/%.c,statement manifest version) core/queue/schedule.c $(BASE)
 LINT := $(call folder,lint package) core/build/files.c core/queue/schedule.c
+# Formats that need a foreign library, each a library of its own: a worker loads it only for a module that calls it.
+FORMATS := $(SDK_FORMATS)
+FORMAT_LIBRARIES := $(patsubst %,$(BUILD)/libscopiton-%.so.1,$(FORMATS))
+NEEDED_BY_xml := libxml-2.0
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
 MODULE_OUT ?= $(BUILD)/modules
@@ -82,7 +86,7 @@ so_of = $(foreach m,$(1),$(2)/$(m)/$(m).so)
 
 .DEFAULT_GOAL := all
 PROGRAMS := $(addprefix $(BUILD)/libexec/,scopiton $(addprefix scopiton-,worker gateway supervisor session explainer dispatcher mailer broker lint))
-all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words dev-host) $(BUILD)/libscopiton-work.so.1 modules
+all: $(PROGRAMS) $(addprefix $(BUILD)/libexec/scopiton-,texts words dev-host) $(BUILD)/libscopiton-work.so.1 $(FORMAT_LIBRARIES) modules
 
 # ---- the host ----
 
@@ -113,6 +117,18 @@ $(BUILD)/libscopiton.so.1: $(call object,$(LIBRARY)) $(BUILD)/names/frame/names.
 
 $(BUILD)/libscopiton.so: | $(BUILD)/libscopiton.so.1
 	$(Q)ln -sf libscopiton.so.1 $@
+
+# $(1) the format: the folder of its sources, with the map of its symbols
+define format_library
+$(BUILD)/libscopiton-$(1).so.1: $(call object,$(call folder,$(1))) $(BUILD)/libscopiton.so.1 core/$(1)/libscopiton-$(1).map
+	$(SAY) "  $$(@:$(BUILD)/%=%)"
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-Bsymbolic-functions -Wl,-soname,libscopiton-$(1).so.1 -Wl,--version-script=core/$(1)/libscopiton-$(1).map -Wl,-z,defs \
+		$$(filter %.o %.so.1,$$^) $$$$(pkg-config --libs $(NEEDED_BY_$(1))) -o $$@
+
+$(BUILD)/libscopiton-$(1).so: | $(BUILD)/libscopiton-$(1).so.1
+	$(Q)ln -sf libscopiton-$(1).so.1 $$@
+endef
+$(foreach f,$(FORMATS),$(eval $(call format_library,$(f))))
 
 # By its file: the name without a number is a link that is made for modules, perhaps later.
 RPATH := -Wl,-rpath,'$$ORIGIN/..' $(BUILD)/libscopiton.so.1
@@ -183,7 +199,7 @@ SPEAKERS := $(patsubst %,core/installer/%.c,addresses allowance catalogue choose
 	orders platform rehearse request rollout sector tenant wave) $(patsubst %,core/supervisor/%.c,pool scale end) core/dispatcher/run.c core/queue/work.c core/queue/command.c core/queue/queue.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve) core/base/name.c
 
-$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/json.c core/base/country.c $(wildcard core/format/*.c),scop_frame_names))
+$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/json.c core/base/country.c $(call folder,format $(FORMATS)),scop_frame_names))
 
 $(foreach m,$(MODULES),$(eval $(call scopiton_module,$(m),$(MODULE_SOURCES),$(MODULE_OUT),$(if $(filter portal,$(m)),$(SPEAKERS)),$(if $(filter portal,$(m)),$(SAYS)))))
 
@@ -218,11 +234,11 @@ REPLACE := cp --remove-destination
 install: all $(BUILD)/libscopiton-test.a
 	@mkdir -p $(TO)/bin $(TO)/include/scopiton $(TO)/lib/scopiton/libexec $(TO)/lib/pkgconfig $(TO)/share/scopiton/module
 	$(Q)$(REPLACE) $(BUILD)/libexec/scopiton* $(TO)/lib/scopiton/libexec/
-	$(Q)$(REPLACE) $(BUILD)/libscopiton.so.1 $(BUILD)/libscopiton-work.so.1 $(BUILD)/libscopiton-test.a $(TO)/lib/scopiton/
-	$(Q)ln -sf libscopiton.so.1 $(TO)/lib/scopiton/libscopiton.so
+	$(Q)$(REPLACE) $(BUILD)/libscopiton.so.1 $(BUILD)/libscopiton-work.so.1 $(FORMAT_LIBRARIES) $(BUILD)/libscopiton-test.a $(TO)/lib/scopiton/
+	$(Q)for name in scopiton $(addprefix scopiton-,$(FORMATS)); do ln -sf lib$$name.so.1 $(TO)/lib/scopiton/lib$$name.so; done
 	$(Q)ln -sf ../lib/scopiton/libexec/scopiton $(TO)/bin/scopiton
 	$(Q)cp core/include/scopiton/*.h $(TO)/include/scopiton/
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sdk/scopiton.pc.in > $(TO)/lib/pkgconfig/scopiton.pc
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@FORMATS@|$(addprefix -lscopiton-,$(FORMATS))|' sdk/scopiton.pc.in > $(TO)/lib/pkgconfig/scopiton.pc
 	$(Q)cp $(SDK_FILES) $(TO)/share/scopiton/
 	$(Q)$(REPLACE) -r $(BUILD)/webroot $(BUILD)/modules migrations nginx templates $(TO)/share/scopiton/
 	$(Q)cd modules/guestbook && cp -r *.c *.sql module.xml README.md i18n migrations tests views $(abspath $(TO))/share/scopiton/module/
@@ -296,7 +312,7 @@ scan: packages
 	@BUILD=$(abspath $(BUILD)) node tests/scan/scan.mjs
 
 # Records the public API for tests/api, where a release lets it change so.
-api: $(BUILD)/libscopiton.so.1
+api: $(BUILD)/libscopiton.so.1 $(FORMAT_LIBRARIES)
 	@BUILD=$(abspath $(BUILD)) node tests/api/snapshot.mjs
 
 # Part of a release, before its tag: keeps in tests/upgrade/VERSION what this version leaves on a machine. Then raise VERSION.
@@ -321,7 +337,7 @@ UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c)) \
 	$(foreach m,$(MODULES),$(call scopiton_units,$(m),$(MODULE_SOURCES),$(BUILD)/tests/modules)) \
 	$(foreach m,$(TEST_MODULES),$(call scopiton_units,$(m),tests/modules,$(BUILD)/tests/test-modules))
 HOST_OBJECTS := $(call object,$(sort $(LIBRARY) $(patsubst %,core/process/%.c,board ledger arguments settings) core/broker/address.c core/broker/socks.c core/dispatcher/fcgi.c \
-	$(filter-out core/http/out.c,$(call folder,package queue mail http)))) \
+	$(filter-out core/http/out.c,$(call folder,package queue mail http $(FORMATS))))) \
 	$(BUILD)/gen/module_xsd.o $(BUILD)/names/frame/names.o
 $(call remember,$(BUILD)/lists/HOST,$(HOST_OBJECTS))
 $(call remember,$(BUILD)/lists/TEST,$(call folder,test))

@@ -21,7 +21,7 @@ SDK_INCLUDE := -isystem $(PREFIX)/include
 SDK_LIB := $(PREFIX)/lib/scopiton
 SDK_MAP := $(SDK)/libscopiton.map
 SDK_TEST_LIBS := $(SDK_LIB)/libscopiton-test.a
-SDK_TEST_LINK := -L$(SDK_LIB) -lscopiton -Wl,-rpath,$(SDK_LIB)
+SDK_TEST_LINK = -L$(SDK_LIB) -lscopiton $(SDK_LINK_FORMATS) -Wl,-rpath,$(SDK_LIB)
 SDK_TEST_BUILD = $(PLAIN)
 SDK_TEST_HELPER := $(SDK)/tools/module-db
 # The build whose packages are tested, also where the test programs are built with sanitizers.

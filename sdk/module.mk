@@ -7,7 +7,7 @@
 #   SDK_TEXTS       the program that extracts the texts to translate
 #   SDK_WEBROOT     the folder of stylesheets and pictures that {{#asset}} names
 #   SDK_INCLUDE     compiler flags for the host's public headers
-#   SDK_LIB         the folder of libscopiton.so
+#   SDK_LIB         the folder of libscopiton.so and of the libraries of formats
 #   SDK_READY       files that a change of the above changes (prerequisites of all modules)
 #   WORK            the folder for what is made on the way
 # for unit tests:
@@ -21,6 +21,9 @@
 # No built-in rule is of use here, and looking for one that is takes longer than everything else that make does.
 MAKEFLAGS += -r
 
+# The libraries of formats, libscopiton-xml.so and so on. A module needs those whose functions it calls, and no other.
+SDK_FORMATS := xml
+
 Q ?= $(if $(V),,@)
 SAY ?= $(if $(V),@:,@echo)
 
@@ -32,6 +35,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection $(if $(filter x86_64
 SAME := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(WORK)=build/names
 # A function that a minor release of the API deprecates does not stop a module's build (docs/api.md).
 MODULE_CFLAGS := -std=gnu17 -O2 -g -fPIC $(WARNINGS) -Wno-error=deprecated-declarations $(HARDEN) $(SANITIZE) -fvisibility=hidden -D_GNU_SOURCE $(SDK_INCLUDE)
+SDK_LINK_FORMATS := -Wl,--as-needed $(addprefix -lscopiton-,$(SDK_FORMATS))
 MODULE_LDFLAGS := -Wl,-z,relro,-z,now $(SANITIZE) -shared -fvisibility=hidden -Wl,-z,defs -Wl,-Bsymbolic
 
 # $(call remember,FILE,WORDS): writes the words into the file where it holds others, so that what depends on it is built again.
@@ -47,9 +51,9 @@ $(call remember,$(WORK)/flags,$(CC) $(MODULE_CFLAGS) $(MODULE_LDFLAGS) $(FOLLOW)
 # Each text of views and code needs its translations. names.h and names.c are written over only where they become others, so
 # that what depends on them is compiled only then. "make DRAFT=1" takes a missing translation for a warning.
 define scopiton_names
-$(call remember,$(2)/files,$(if $(DRAFT),draft) $(sort $(wildcard $(1)/module.xml $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3)))
+$(call remember,$(2)/files,$(if $(DRAFT),draft) $(sort $(wildcard $(1)/module.xml $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po $(1)/schemas/*.xsd $(1)/schemas/*/*.xsd) $(3)))
 
-$(2)/names.stamp: $(SDK_NAMES) $(SDK_TEXTS) $(SDK_READY) $(2)/files $(sort $(wildcard $(1)/module.xml $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po) $(3))
+$(2)/names.stamp: $(SDK_NAMES) $(SDK_TEXTS) $(SDK_READY) $(2)/files $(sort $(wildcard $(1)/module.xml $(1)/*.sql $(1)/views/*.html $(1)/i18n/*.po $(1)/schemas/*.xsd $(1)/schemas/*/*.xsd) $(3))
 	@rm -f $(2)/*.mo
 	@for po in $(1)/i18n/*.po; do msgfmt --check-format --check-domain -o $(2)/$$$$(basename $$$$po .po).mo $$$$po || exit 1; done
 	$(Q)$(SDK_NAMES) $(1) $(2) $(SDK_WEBROOT) $(4)
@@ -80,9 +84,9 @@ $(call remember,$(WORK)/$(1)/objects,$(patsubst $(2)/$(1)/%.c,%.o,$(sort $(wildc
 
 # It links against the names that the library shows, which its map lists.
 $(WORK)/$(1)/$(1).so: $(patsubst $(2)/$(1)/%.c,$(WORK)/$(1)/%.o,$(sort $(wildcard $(2)/$(1)/*.c))) $(WORK)/$(1)/names.o \
-		$(WORK)/$(1)/objects $(SDK_MAP) | $(SDK_LIB)/libscopiton.so
+		$(WORK)/$(1)/objects $(SDK_MAP) | $(SDK_LIB)/libscopiton.so $(patsubst %,$(SDK_LIB)/libscopiton-%.so,$(SDK_FORMATS))
 	$(SAY) "  $$(@:$(BUILD)/%=%)"
-	$(Q)$(CC) $(MODULE_LDFLAGS) $$(filter %.o,$$^) -L$(SDK_LIB) -lscopiton -o $$@
+	$(Q)$(CC) $(MODULE_LDFLAGS) $$(filter %.o,$$^) -L$(SDK_LIB) -lscopiton $(SDK_LINK_FORMATS) -o $$@
 
 $(call remember,$(WORK)/$(1)/parts,$(call scopiton_parts,$(2)/$(1)))
 

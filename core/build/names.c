@@ -7,11 +7,12 @@
  *     scopiton-names --words <module folder> <pot file> [--draft]
  *     scopiton-names --shown <module folder> <pot file> <texts.json>
  *
- * The first reads *.sql, module.xml, views/ (*.html) of the module and *.mo of the output folder;
- * it writes names.h, names.c, statements.txt and views.pot. With the webroot "-", {{#asset}} is
- * left unchanged, for extracting texts only. The second compares translations with texts (words.h);
- * the third writes the translations of the .pot's texts for the package (package/texts.h). A
- * mistake is printed as file:line:column on standard error, and the exit status is 1.
+ * The first reads *.sql, module.xml, views/ (*.html) and schemas/ (*.xsd, and those of its folders)
+ * of the module and *.mo of the output folder; it writes names.h, names.c, statements.txt and
+ * views.pot. With the webroot "-", {{#asset}} is left unchanged, for extracting texts only. The
+ * second compares translations with texts (words.h); the third writes the translations of the
+ * .pot's texts for the package (package/texts.h). A mistake is printed as file:line:column on
+ * standard error, and the exit status is 1.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -379,6 +380,89 @@ write_messages(const char *output, FILE *code)
 	fputs("\t{ \"\", NULL, 0 }\n};\n", code);
 }
 
+/* ---- schemas ---- */
+
+struct schema {
+	const char *path; /* in schemas/ */
+	const char *name; /* of C */
+};
+
+/* "UBL-Invoice-2.1.xsd" becomes UBL_Invoice_2_1. */
+static const char *
+schema_name(const char *file)
+{
+	char *name = scop_arena_bytes(arena, file, strlen(file) - strlen(".xsd"));
+
+	for (char *at = name; *at; at++)
+		if (!(*at >= 'a' && *at <= 'z') && !(*at >= 'A' && *at <= 'Z') &&
+		    !(*at >= '0' && *at <= '9'))
+			*at = '_';
+	return name;
+}
+
+static size_t
+add_schemas(const char *schemas, const char *folder, struct schema *list, size_t count)
+{
+	const char *files[BUILD_FILES_MAX];
+	const size_t found =
+	    build_list(arena, scop_arena_printf(arena, "%s/%s", schemas, folder), ".xsd", files);
+
+	for (size_t i = 0; i < found; i++) {
+		const char *path = scop_arena_printf(arena, "%s%s", folder, files[i]);
+		const char *name = schema_name(files[i]);
+
+		for (size_t before = 0; before < count; before++)
+			if (strcmp(list[before].name, name) == 0)
+				build_die("%s/%s: another schema, '%s', gets the same name of C. "
+					  "Rename one.",
+				    schemas, path, list[before].path);
+		if (count == BUILD_FILES_MAX)
+			build_die("%s: more than %d schemas", schemas, BUILD_FILES_MAX);
+		list[count++] = (struct schema){ path, name };
+	}
+	return count;
+}
+
+static void
+write_schema(const char *schemas, const struct schema *schema, FILE *code)
+{
+	size_t length;
+	const char *text =
+	    build_read(arena, scop_arena_printf(arena, "%s/%s", schemas, schema->path), &length);
+
+	fprintf(code, "\nconst struct scop_schema schema_%s = { \"%s\",", schema->name,
+	    schema->path);
+	write_c_string(code, text, length);
+	fprintf(code, ",\n\t%zu, schemas };\n", length);
+}
+
+/* All files of schemas/ and of the folders in it, each of which can include the others. */
+static void
+write_schemas(const char *folder, FILE *header, FILE *code)
+{
+	const char *schemas = scop_arena_printf(arena, "%s/schemas", folder);
+	const char *folders[BUILD_FILES_MAX];
+	struct schema list[BUILD_FILES_MAX];
+	size_t count = add_schemas(schemas, "", list, 0);
+	const size_t folder_count = build_list(arena, schemas, "", folders);
+
+	for (size_t i = 0; i < folder_count; i++)
+		if (folders[i][0] != '.' && !strchr(folders[i], '.'))
+			count = add_schemas(schemas, scop_arena_printf(arena, "%s/", folders[i]),
+			    list, count);
+	if (count == 0)
+		return;
+	fputs("\n#include <scopiton/xml.h>\n", header);
+	for (size_t i = 0; i < count; i++)
+		fprintf(header, "extern const struct scop_schema schema_%s;\n", list[i].name);
+	fputs("\nstatic const struct scop_schema *const schemas[] = {\n", code);
+	for (size_t i = 0; i < count; i++)
+		fprintf(code, "\t&schema_%s,\n", list[i].name);
+	fputs("\tNULL\n};\n", code);
+	for (size_t i = 0; i < count; i++)
+		write_schema(schemas, &list[i], code);
+}
+
 /* ---- the files ---- */
 
 /* Overwrites a file only if its content changes, so that its dependents are rebuilt only then. */
@@ -448,6 +532,7 @@ write_names(const char *folder, const char *to, const char *webroot, const char 
 	write_statements(folder, header.file, code.file, list.file);
 	write_commands(folder, header.file, code.file);
 	write_views(folder, webroot, header.file, code.file, pot.file);
+	write_schemas(folder, header.file, code.file);
 	write_messages(to, code.file);
 	fprintf(code.file, "\nconst struct scop_names %s = { views, statements, messages };\n",
 	    symbol);

@@ -55,8 +55,8 @@ static void __attribute__((noreturn)) load(const char *file, int to)
 	struct scop_error err;
 
 	alarm(SECONDS);
-	const struct scop_module *module =
-	    scop_sandbox_enter(&sandbox, &err) ? scop_loader_load(file, &err) : NULL;
+	const bool is_ready = scop_loader_prepare(file, &err) && scop_sandbox_enter(&sandbox, &err);
+	const struct scop_module *module = is_ready ? scop_loader_load(file, &err) : NULL;
 	if (!out || !module)
 		_exit(1);
 	for (const struct scop_route *route = module->routes; route && route->path; route++)

@@ -25,6 +25,10 @@ enum { PAGE = 4096, SEGMENT_MAX = 1 << 30, RELOCATION_BYTES = 8 };
 static const char *const libraries[] = { "libscopiton.so.1", "libc.so.6", "libm.so.6",
 	"libgcc_s.so.1" };
 
+/* And those of formats, which only its own worker loads. */
+static const char *const formats[] = { "libscopiton-xml.so.1" };
+enum { FORMATS = sizeof formats / sizeof formats[0] };
+
 struct image {
 	const unsigned char *bytes;
 	size_t size;
@@ -35,8 +39,9 @@ struct image {
 	uint16_t segment_count;
 	struct scop_error *err;
 	const char *file;
-	const char *api; /* the newest API version that it needs */
-	bool portal;     /* it needs the portal's functions */
+	const char *api;  /* the newest API version that it needs */
+	bool portal;      /* it needs the portal's functions */
+	unsigned formats; /* the libraries of formats that it needs, a bit for each */
 };
 
 static const void *
@@ -167,6 +172,17 @@ dynamic_value(const Elf64_Dyn *table, int64_t tag)
 }
 
 static bool
+is_format(struct image *image, const char *name)
+{
+	for (unsigned i = 0; i < FORMATS; i++)
+		if (strcmp(formats[i], name) == 0) {
+			image->formats |= 1u << i;
+			return true;
+		}
+	return false;
+}
+
+static bool
 check_needed(struct image *image, const Elf64_Dyn *table)
 {
 	static const int64_t refused[] = { DT_TEXTREL, DT_RPATH, DT_RUNPATH, DT_AUDIT, DT_DEPAUDIT,
@@ -183,7 +199,8 @@ check_needed(struct image *image, const Elf64_Dyn *table)
 		const char *name = string(image, entry->d_un.d_val);
 		if (strncmp(name, "libasan", 7) == 0 || strncmp(name, "libubsan", 8) == 0)
 			continue; /* of a sanitizer build */
-		if (!listed(name, libraries, sizeof libraries / sizeof libraries[0]))
+		if (!listed(name, libraries, sizeof libraries / sizeof libraries[0]) &&
+		    !is_format(image, name))
 			return scop_error_set(image->err,
 			    "module file '%s' needs the library '%s', which modules may not link. "
 			    "Remove it, or ask for it in the host's API.",
@@ -331,8 +348,23 @@ scop_loader_check(const char *file, struct scop_loader_needs *ret_needs, struct 
 	const bool ok = check_image(&image);
 	snprintf(ret_needs->api, SCOP_API_TEXT, "%s", ok && image.api ? image.api : "");
 	ret_needs->portal = image.portal;
+	ret_needs->formats = image.formats;
 	munmap(bytes, (size_t)status.st_size);
 	return ok;
+}
+
+bool
+scop_loader_prepare(const char *file, struct scop_error *err)
+{
+	struct scop_loader_needs needs;
+
+	if (!scop_loader_check(file, &needs, err))
+		return false;
+	for (unsigned i = 0; i < FORMATS; i++)
+		if ((needs.formats & 1u << i) && !dlopen(formats[i], RTLD_NOW | RTLD_LOCAL))
+			return scop_error_set(err, "module file '%s' cannot be loaded: %s", file,
+			    dlerror());
+	return true;
 }
 
 /* Takes from a mapped file all that would run or be executable. */

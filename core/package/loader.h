@@ -24,11 +24,16 @@ enum { SCOP_API_TEXT = 32 };
 struct scop_loader_needs {
 	char api[SCOP_API_TEXT]; /* the newest version of the API; "" for none */
 	bool portal;             /* functions of scopiton/portal.h */
+	unsigned formats;        /* libraries of formats, for scop_loader_prepare alone */
 };
 
 /* Reads the file; false with the reason and the remedy. */
 bool scop_loader_check(const char *file, struct scop_loader_needs *ret_needs,
     struct scop_error *err);
+
+/* Checks the file, and loads the libraries of formats that it needs: before the sandbox is entered,
+ * in which none can be opened. */
+bool scop_loader_prepare(const char *file, struct scop_error *err);
 
 /* Writes a copy of a checked file from which no code can run: without initialisers, and mapped
  * without execution. Loading the copy gives the same descriptor and tables. */

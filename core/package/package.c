@@ -214,8 +214,9 @@ static void __attribute__((noreturn)) try_loading(const char *file, const char *
 	signal(SIGXFSZ, SIG_IGN); /* the log may be longer */
 	setrlimit(RLIMIT_FSIZE, &file_max);
 	setrlimit(RLIMIT_CPU, &seconds);
-	const struct scop_module *module =
-	    IN_SANDBOX && !scop_sandbox_enter(&sandbox, &err) ? NULL : scop_loader_load(file, &err);
+	const bool is_ready =
+	    scop_loader_prepare(file, &err) && (!IN_SANDBOX || scop_sandbox_enter(&sandbox, &err));
+	const struct scop_module *module = is_ready ? scop_loader_load(file, &err) : NULL;
 	if (module &&
 	    (scop_app_check(module, wrong, sizeof wrong) || scop_error_set(&err, "%s", wrong)) &&
 	    (lists_its_statements(module, list) ||

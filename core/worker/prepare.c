@@ -36,6 +36,17 @@ scop_worker_open_way_out(struct scop_worker *worker)
 		scop_worker_give_up(worker, error);
 }
 
+/* Loads the libraries of formats that the module needs, as the sandbox lets no other file be read.
+ */
+void
+scop_worker_open_formats(struct scop_worker *worker)
+{
+	struct scop_error err;
+
+	if (!scop_loader_prepare(worker->settings.file, &err))
+		scop_worker_give_up(worker, err.said);
+}
+
 void
 scop_worker_lock_in(struct scop_worker *worker)
 {

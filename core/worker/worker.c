@@ -198,6 +198,7 @@ main(int argc, char **argv)
 	/* while its gateway connects to MariaDB: */
 	scop_db_load_library();
 	scop_worker_open_way_out(&worker);
+	scop_worker_open_formats(&worker);
 	backtrace(frames, 4); /* its first call loads a library */
 	scop_worker_lock_in(&worker);
 	scop_worker_connect(&worker);

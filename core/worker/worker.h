@@ -32,6 +32,7 @@ scop_worker_give_up(const struct scop_worker *worker, const char *said);
  * module ---- */
 
 void scop_worker_open_way_out(struct scop_worker *worker);
+void scop_worker_open_formats(struct scop_worker *worker);
 void scop_worker_lock_in(struct scop_worker *worker);
 void scop_worker_connect(struct scop_worker *worker);
 void scop_worker_load(struct scop_worker *worker);

@@ -90,15 +90,18 @@ export function symbols (library) {
   return [...table.matchAll(/ (scop_\w+)@@?(SCOPITON_\S+)/g)].map(([, name, version]) => ({ name, version })).filter(({ version }) => version !== 'SCOPITON_PRIVATE')
 }
 
+// The libraries of formats, beside the one that all modules link.
+const formats = (library) => fs.readdirSync(path.dirname(library)).filter((name) => /^libscopiton-(?!work)\w+\.so\.1$/.test(name)).map((name) => path.join(path.dirname(library), name))
+
 // The current API: a Map from each item to its description.
 export function now (library) {
   const names = fs.readdirSync(headers).filter((name) => name.endsWith('.h') && name !== TESTS).sort()
   const found = names.map((name) => declarationsOf(fs.readFileSync(path.join(headers, name), 'utf8')))
     .reduce((all, one) => ({ functions: [...all.functions, ...one.functions], structs: [...all.structs, ...one.structs], constants: [...all.constants, ...one.constants] }))
   const types = new Map(found.functions.map(({ name, type }) => [name, type]))
-  const shown = symbols(library)
-  for (const { name } of shown) if (!types.has(name)) throw new Error(`${name} stands in core/libscopiton.map and in no public header`)
-  for (const name of types.keys()) if (!shown.some((one) => one.name === name)) throw new Error(`${name} stands in a public header and not in core/libscopiton.map`)
+  const shown = [library, ...formats(library)].flatMap(symbols)
+  for (const { name } of shown) if (!types.has(name)) throw new Error(`${name} stands in a library's map and in no public header`)
+  for (const name of types.keys()) if (!shown.some((one) => one.name === name)) throw new Error(`${name} stands in a public header and in no library's map`)
   return new Map([...shown.map(({ name, version }) => [`symbol ${name}`, `${version}: ${types.get(name)}`]), ...measured(found, names)])
 }
 

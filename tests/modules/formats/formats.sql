@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: EUPL-1.2
+-- name: piece (number)
+SELECT data FROM piece WHERE number = :number

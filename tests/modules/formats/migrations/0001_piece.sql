@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: EUPL-1.2
+CREATE TABLE piece (
+	number INT UNSIGNED PRIMARY KEY,
+	data MEDIUMBLOB NOT NULL
+);
