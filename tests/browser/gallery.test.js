@@ -233,3 +233,21 @@ test('several files of one field are taken, and more than it takes are refused',
   assert.match(await page.textContent('#more-below .error'), /2/)
   await leave(page)
 })
+
+// Colours are asked about once for each kind of text: a kind that is new in one theme only, or by what lies behind it alone, is one more.
+test('a text that is hard to read is found in each theme, also after pages with sound texts of the same elements', async () => {
+  const page = await open(browser)
+  const look = async (style) => {
+    await page.setContent(`<!doctype html><html lang="en"><head><title>Texts</title><meta name="viewport" content="width=device-width"><style>body { background: #fff; color: #222; font: 16px sans-serif }
+      @media (prefers-color-scheme: dark) { body { background: #111; color: #eee } } ${style}</style></head><body><main><h1>Texts</h1><p>sound</p><p class="other">other words than those, <a href="/">linked</a></p></main></body></html>`)
+    return inspect(page, 'texts').then(() => 'sound', ({ message }) => [...message.matchAll(/texts, (\w+): ([\w-]+): (<\w+)/g)].map((found) => found.slice(1).join(' ')).join(', '))
+  }
+  assert.equal(await look('a { color: inherit }'), 'sound')
+  assert.equal(await look('a { color: inherit } .other { color: #ddd }'), 'light color-contrast <p')
+  assert.equal(await look('a { color: inherit } @media (prefers-color-scheme: dark) { .other { color: #333 } }'), 'dark color-contrast <p')
+  assert.match(await look('a { color: inherit } @media (prefers-color-scheme: light) { main { background: #555 } }'), /^light color-contrast <h1/)
+  assert.match(await look('a { color: inherit } p { opacity: .4 }'), /light color-contrast <p/)
+  assert.match(await look('a { text-decoration: none; color: #333 } @media (prefers-color-scheme: dark) { a { color: #ddd } }'), /light link-in-text-block <a/)
+  assert.equal(await look('a { color: inherit }'), 'sound')
+  await leave(page)
+})

@@ -95,24 +95,82 @@ async function evaluate (page, expression) {
 }
 
 const COLOURS = ['color-contrast', 'link-in-text-block'] // what axe finds in colours, of the rules that it has on by itself
-const ALL = {}, ALL_BUT_COLOURS = { rules: Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }])) }
+const ALL_BUT_COLOURS = { rules: Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }])) }
 
-// A theme changes colours and nothing else, so all rules are held against the first one, and those of colours against the others. The one
-// that the page is in comes first: to change it draws the page again.
+// Makes axe known to the page. To send and compile it costs as much as half of its work, so each later page of the same session has it
+// from the browser, as a function that is compiled where it is called.
+async function takeAxe (page) {
+  if (await evaluate(page, "typeof axe === 'object' || (typeof loadAxe === 'function' && (loadAxe(), true))")) return
+  const source = `function loadAxe () { ${axe} }`
+  if (!page.keepsAxe) {
+    await page.line.send('Page.enable') // else later pages do not get it
+    await page.line.send('Page.addScriptToEvaluateOnNewDocument', { source })
+    page.keepsAxe = true
+  }
+  await evaluate(page, `${source}; loadAxe()`)
+}
+
+// In the page. Kinds of visible texts, with their elements: one kind has all that a contrast depends on, which is the text's own colour,
+// size and weight, the colour of the text around it, and from the inside out each ancestor that has a colour, a picture, transparency or a
+// place of its own.
+function kindsOfText () {
+  const behind = new Map([[null, '']]), kinds = new Map()
+  const lies = (element) => {
+    if (!behind.has(element)) {
+      const { backgroundColor, backgroundImage, opacity, mixBlendMode, filter, position, zIndex } = getComputedStyle(element)
+      const own = [backgroundColor, backgroundImage, opacity, mixBlendMode, filter, position, zIndex].join(' ')
+      const place = position === 'static' ? '' : `${element.tagName}.${element.className}`
+      behind.set(element, (own === 'rgba(0, 0, 0, 0) none 1 normal none static auto' ? '' : `${own} ${place} < `) + lies(element.parentElement))
+    }
+    return behind.get(element)
+  }
+  const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
+  for (const element of document.body.querySelectorAll('*')) {
+    if (!hasText(element) && !/^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName)) continue
+    const { width, height, right, bottom } = element.getBoundingClientRect()
+    if (width <= 1 || height <= 1 || right + scrollX <= 0 || bottom + scrollY <= 0 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
+    const { color, fontSize, fontWeight, textDecorationLine, textShadow, borderBottom } = getComputedStyle(element), around = getComputedStyle(element.parentElement)
+    const off = element.matches(':disabled, :disabled *, [aria-disabled=true], [aria-disabled=true] *') || element.closest('label')?.control?.disabled
+    const kind = [element.tagName, color, fontSize, fontWeight, textDecorationLine, textShadow, borderBottom, off, hasText(element.parentElement), around.color, around.fontWeight, lies(element)].join(' ')
+    kinds.set(kind, [...kinds.get(kind) ?? [], element])
+  }
+  return kinds
+}
+
+const PICTURE = /gradient\(|url\(/
+const sound = new Set() // kinds of texts, of all pages that this process has looked at
+
+// What axe finds in the colours of the page as it is, which is most of axe's work. Most pages have no other kinds of texts than those
+// before them. A kind that axe is uncertain about is asked about each time, but for one with a picture behind it, of which axe never says
+// more.
+async function colourFaults (page) {
+  const kinds = await evaluate(page, `[...(${kindsOfText})().keys()]`)
+  if (kinds.every((kind) => sound.has(kind))) return []
+  const { violations, uncertain } = await evaluate(page, `axe.run({ runOnly: ${JSON.stringify(COLOURS)}, resultTypes: ['violations', 'incomplete'], elementRef: true }).then(({ violations, incomplete }) => {
+    const elements = new Set(incomplete.flatMap(({ nodes }) => nodes.map(({ element }) => element)))
+    const uncertain = [...(${kindsOfText})()].filter(([, some]) => some.some((one) => elements.has(one))).map(([kind]) => kind)
+    return { violations: violations.map(${told}), uncertain }
+  })`)
+  if (violations.length === 0) for (const kind of kinds) if (!uncertain.includes(kind) || PICTURE.test(kind)) sound.add(kind)
+  return violations
+}
+
+const told = "(one) => one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')"
+
+// A theme changes colours and nothing else, so all other rules are held against the first one alone. The one that the page is in comes
+// first: to change it draws the page again.
 async function axeFaults (page, schemes, colours, eachScheme) {
-  const found = [], now = await evaluate(page, "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+  const now = await evaluate(page, "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
   const [first, ...others] = [...schemes].sort((one, other) => (other === now) - (one === now))
-  if (await evaluate(page, 'typeof axe') !== 'object') await evaluate(page, `${axe}; null`)
-  const look = async (scheme, rules) => {
-    if (scheme !== now || others.includes(scheme)) await page.emulateMedia({ colorScheme: scheme })
-    const options = { resultTypes: ['violations'], preload: { assets: ['media'] }, ...rules } // style sheets are for a rule that is off
-    const violations = rules && await evaluate(page, `axe.run(${JSON.stringify(options)}).then(({ violations }) => violations.map((one) =>
-      one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')))`)
-    found.push(...(violations ?? []).map((one) => `${scheme}: ${one}`))
+  await takeAxe(page)
+  if (first !== now) await page.emulateMedia({ colorScheme: first })
+  const options = { resultTypes: ['violations'], preload: { assets: ['media'] }, ...ALL_BUT_COLOURS } // style sheets are for a rule that is off
+  const found = (await evaluate(page, `axe.run(${JSON.stringify(options)}).then(({ violations }) => violations.map(${told}))`)).map((one) => `${first}: ${one}`)
+  for (const scheme of colours || process.env.PICTURES ? [first, ...others] : [first]) {
+    if (scheme !== first) await page.emulateMedia({ colorScheme: scheme })
+    if (colours) found.push(...(await colourFaults(page)).map((one) => `${scheme}: ${one}`))
     await eachScheme(scheme)
   }
-  await look(first, colours ? ALL : ALL_BUT_COLOURS)
-  for (const scheme of others) if (colours || process.env.PICTURES) await look(scheme, colours && { runOnly: COLOURS })
   return found
 }
 
