@@ -16,7 +16,7 @@ VERSION := 0.2.0
 SANITIZE ?=
 
 CC := gcc
-PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath libarchive
+PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath libarchive libzip
 
 # The rules for modules, which authors elsewhere use too, with what this tree builds.
 SDK_NAMES := $(BUILD)/libexec/scopiton-names
@@ -64,6 +64,7 @@ LINT := $(call folder,lint package) core/build/files.c core/queue/schedule.c
 FORMATS := $(SDK_FORMATS)
 FORMAT_LIBRARIES := $(patsubst %,$(BUILD)/libscopiton-%.so.1,$(FORMATS))
 NEEDED_BY_xml := libxml-2.0
+NEEDED_BY_zip := libzip
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
 MODULE_OUT ?= $(BUILD)/modules

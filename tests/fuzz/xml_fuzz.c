@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "scopiton/xml.h"
-#include "web/request.h"
+#include "with_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,13 +21,6 @@ static const char xsd[] =
 static const struct scop_schema schema;
 static const struct scop_schema *const schemas[] = { &schema, NULL };
 static const struct scop_schema schema = { "a.xsd", xsd, sizeof xsd - 1, schemas };
-
-static const struct scop_view *const no_views[] = { NULL };
-static const struct scop_statement *const no_statements[] = { NULL };
-static const struct scop_messages no_messages[] = { { .data = NULL } };
-static const struct scop_names no_names = { no_views, no_statements, no_messages };
-static const struct scop_module module = { .names = &no_names };
-static struct scop_app app = { .module = &module };
 
 static size_t
 use(struct scop_request *req, const struct scop_xml *one)
@@ -66,10 +59,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const elements[] = { "b", "a/c", NULL };
 	static volatile size_t used;
-	const struct scop_site site = { .zone = "Europe/Brussels", .language = SCOP_EN };
 	struct scop_file_error error;
 	struct scop_arena *arena = scop_arena_new();
-	struct scop_request *req = scop_request_new(&app, arena, &site);
+	struct scop_request *req = new_request(arena);
 
 	if (size > 0) {
 		const char *text = (const char *)data + 1;

@@ -42,7 +42,7 @@ test('a module needs the libraries of the formats that it calls, and its worker 
   const plain = mapped('edges'), own = mapped('formats')
   assert.ok(plain.length > 0 && own.length > 0)
   for (const one of plain) assert.deepEqual(one, [])
-  for (const one of own) for (const name of ['libscopiton-xml', 'libxml2']) assert.ok(one.includes(name), `${name} in ${one}`)
+  for (const one of own) for (const name of ['libscopiton-xml', 'libxml2', 'libscopiton-zip', 'libzip']) assert.ok(one.includes(name), `${name} in ${one}`)
 })
 
 test('a document in pieces is read across them, and to its damage', async () => {
@@ -64,4 +64,8 @@ test('a schema that leads elsewhere is a mistake of the module, and nothing is r
 
 test('encodings and a DOCTYPE need no file of the host', async () => {
   assert.deepEqual(await answer('/letters'), { euro: '€', error: "Ligne 1 : Le fichier contient un DOCTYPE, ce qui n'est pas accepté." })
+})
+
+test('an archive is packed and read in memory, with names in any letters', async () => {
+  assert.deepEqual(await answer('/archive'), { name: '__/café.txt', bytes: 'a cup', error: '' })
 })

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <scopiton/xml.h>
+#include <scopiton/zip.h>
 
 static struct scop_query
 piece_of(struct scop_request *req, const void *context, uint64_t number)
@@ -82,6 +83,22 @@ letters(struct scop_request *req)
 	scop_view(req, &view_page);
 }
 
+/* Packs a file and finds it again. */
+static void
+archive(struct scop_request *req)
+{
+	struct scop_file_error error;
+	struct scop_zip_writer *out = scop_zip_new(req);
+
+	scop_zip_add(out, "../caf\xc3\xa9.txt", scop_make_string(req, "a cup"));
+	const struct scop_value *bytes = scop_zip_done(out);
+	struct scop_zip *in = scop_zip_open(req, scop_as_text(bytes), scop_size(bytes), &error);
+	scop_put(req, "name", scop_make_string(req, in ? scop_zip_name(in, 0) : ""));
+	scop_put(req, "bytes", in ? scop_zip_read(in, 0, &error) : NULL);
+	put_error(req, &error);
+	scop_view(req, &view_page);
+}
+
 static const struct scop_field count[] = {
 	{ .name = "count", .type = SCOP_FIELD_INT, .required = true },
 	{ 0 },
@@ -91,6 +108,7 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/statement", .handle = statement, .api = true },
 	{ .method = SCOP_GET, .path = "/order", .handle = order, .fields = count, .api = true },
 	{ .method = SCOP_GET, .path = "/elsewhere", .handle = elsewhere, .api = true },
+	{ .method = SCOP_GET, .path = "/archive", .handle = archive, .api = true },
 	{ .method = SCOP_GET, .path = "/letters", .handle = letters, .api = true },
 	{ 0 },
 };
