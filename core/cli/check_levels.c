@@ -67,6 +67,7 @@ look_at_manifest(struct check *check)
 		check_find(check, "W113",
 		    "it has pages below /%s, its own name, so it cannot be at the root",
 		    manifest->name);
+	check_contracts(check);
 	for (size_t i = 0; i < manifest->call_count; i++)
 		if (strchr(manifest->calls[i].host, '*'))
 			check_find(check, "W112", "it may call '%s', which is more than one host",

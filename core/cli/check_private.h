@@ -47,6 +47,11 @@ bool check_purge(struct check *check, int which);
 /* Removes all that a purge removes, without the export, which level 2 has measured. */
 bool check_drop(struct check *check, int which);
 
+/* ---- check_contracts.c ---- */
+
+/* Compares what the package offers and accepts with the versions in the catalogue. */
+void check_contracts(struct check *check);
+
 /* ---- the levels: whether the package reaches them; each prints why not ---- */
 
 typedef bool check_level(struct check *check);

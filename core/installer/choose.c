@@ -11,6 +11,7 @@
 #include "installer/catalogue.h"
 #include "installer/granted.h"
 #include "installer/scan.h"
+#include "package/contract.h"
 #include "package/files.h"
 
 enum { FOLDER_MAX = 1000, INSTALLED_MAX = 500 };
@@ -75,7 +76,7 @@ add_installed(struct scop_platform *platform, uint32_t tenant, struct scop_candi
     size_t *count)
 {
 	const struct scop_value *rows = scop_platform_rows(platform,
-	    "SELECT s.module, p.version, p.needs FROM scopiton.subscription s JOIN "
+	    "SELECT s.module, p.version, p.needs, p.contracts FROM scopiton.subscription s JOIN "
 	    "scopiton.package p ON p.id = s.package WHERE s.tenant = %u AND s.state NOT IN ('off', "
 	    "'gone') LIMIT %d",
 	    tenant, INSTALLED_MAX);
@@ -87,19 +88,23 @@ add_installed(struct scop_platform *platform, uint32_t tenant, struct scop_candi
 		*one = (struct scop_candidate){ .module = scop_text(row, "module"),
 			.installed = true };
 		one->needs = needs_of(platform, scop_text(row, "needs"), &one->need_count);
+		one->contracts = scop_json_parse(platform->arena, scop_text(row, "contracts"),
+		    strlen(scop_text(row, "contracts")), &platform->err);
 		scop_version_parse(scop_text(row, "version"), &one->version);
 	}
 }
 
 static void
-add_folder(const struct folder *folder, struct scop_candidate *candidates, size_t *count)
+add_folder(struct scop_arena *arena, const struct folder *folder, struct scop_candidate *candidates,
+    size_t *count)
 {
 	for (size_t i = 0; i < folder->count; i++) {
 		const struct scop_manifest *manifest = folder->manifests[i];
 
 		candidates[*count] = (struct scop_candidate){ .module = manifest->name,
 			.needs = manifest->needs,
-			.need_count = manifest->need_count };
+			.need_count = manifest->need_count,
+			.contracts = scop_contracts_of(arena, manifest) };
 		scop_version_parse(manifest->version, &candidates[(*count)++].version);
 	}
 }
@@ -184,7 +189,7 @@ read_shelf(struct scop_platform *platform, uint32_t tenant, struct shelf *ret_sh
 		ret_shelf->error = platform->err;
 	ret_shelf->candidates = scop_index_candidates(platform->arena, &ret_shelf->index,
 	    FOLDER_MAX + INSTALLED_MAX, &ret_shelf->count);
-	add_folder(ret_shelf->folder, ret_shelf->candidates, &ret_shelf->count);
+	add_folder(platform->arena, ret_shelf->folder, ret_shelf->candidates, &ret_shelf->count);
 	add_installed(platform, tenant, ret_shelf->candidates, &ret_shelf->count);
 }
 

@@ -105,23 +105,6 @@ find_party(const struct contracts *contracts, const char *module)
 	return NULL;
 }
 
-/* The entry of `list` whose member `key` is `text`; NULL for none. */
-static const struct scop_value *
-find_entry(const struct scop_value *list, const char *key, const char *text)
-{
-	for (size_t i = 0; i < scop_count(list); i++)
-		if (strcmp(scop_text(scop_at(list, i), key), text) == 0)
-			return scop_at(list, i);
-	return NULL;
-}
-
-/* The offer of that view; NULL: the module has none. */
-static const struct scop_value *
-find_offer(const struct party *party, const char *view)
-{
-	return find_entry(party ? scop_get(party->contracts, "offers") : NULL, "view", view);
-}
-
 static struct view *
 find_view(struct contracts *contracts, const char *name)
 {
@@ -169,115 +152,82 @@ type_of(const struct scop_value *read, const char *column)
 	return "";
 }
 
+/* Says what the party uses that the provider does not have. */
 static bool
-check_use(struct contracts *contracts, const struct party *party, const struct scop_value *use,
-    bool arrives)
+refuse(struct contracts *contracts, const struct party *party, const struct party *provider,
+    const struct scop_contract_gap *gap)
 {
-	const char *module = scop_text(use, "module"), *name = scop_text(use, "read");
-	const struct party *provider = find_party(contracts, module);
-	const struct scop_value *offer = find_offer(provider, scop_text(use, "view")),
-				*columns = scop_get(use, "columns");
-	const int version = (int)scop_int(use, "version");
+	const char *command = scop_text(gap->entry, "command");
+	const int version = (int)scop_int(gap->entry, "version");
 	struct scop_error *err = &contracts->platform->err;
 
-	if (!offer && provider)
+	if (command[0] && gap->part[0])
 		return scop_error_set(err,
-		    "%s %s reads '%s' of %s in version %d, which %s %s does not offer. Choose "
-		    "versions that fit together.",
-		    party->module, party->version, name, module, version, module,
-		    provider->version);
-	if (!offer)
-		return scop_bool(use, "optional") || arrives ||
-		    scop_error_set(err, "%s %s reads '%s' of %s, which this tenant does not have.",
-			party->module, party->version, name, module);
-	for (size_t i = 0; i < scop_count(columns); i++) {
-		const struct scop_value *column = scop_at(columns, i);
-
-		if (strcmp(type_of(offer, scop_text(column, "name")), scop_text(column, "type")) !=
-		    0)
-			return scop_error_set(err,
-			    "%s %s reads '%s' of %s in version %d with the column '%s' (%s), which "
-			    "%s %s does not offer so.",
-			    party->module, party->version, name, module, version,
-			    scop_text(column, "name"), scop_text(column, "type"), module,
-			    provider->version);
-	}
-	return true;
-}
-
-/* Whether the command's `given` are what the other module accepts: all that it requires, in its
- * types, and nothing else. */
-static bool
-check_given(struct contracts *contracts, const struct party *party, const struct scop_value *sent,
-    const struct party *provider, const struct scop_value *accepted)
-{
-	const struct scop_value *gives = scop_get(sent, "given"),
-				*takes = scop_get(accepted, "given");
-	const char *wrong = NULL;
-
-	for (size_t i = 0; i < scop_count(gives) && !wrong; i++) {
-		const struct scop_value *one = scop_at(gives, i),
-					*other = find_entry(takes, "name", scop_text(one, "name"));
-
-		if (!other || strcmp(scop_text(one, "type"), scop_text(other, "type")) != 0 ||
-		    (scop_bool(one, "optional") && !scop_bool(other, "optional")))
-			wrong = scop_text(one, "name");
-	}
-	for (size_t i = 0; i < scop_count(takes) && !wrong; i++) {
-		const struct scop_value *one = scop_at(takes, i);
-
-		if (!scop_bool(one, "optional") &&
-		    !find_entry(gives, "name", scop_text(one, "name")))
-			wrong = scop_text(one, "name");
-	}
-	return !wrong ||
-	    scop_error_set(&contracts->platform->err,
-		"%s %s asks %s for '%s' in version %d, but what it gives as '%s' is not what %s %s "
-		"accepts.",
-		party->module, party->version, provider->module, scop_text(sent, "name"),
-		(int)scop_int(sent, "version"), wrong, provider->module, provider->version);
-}
-
-static bool
-check_sent(struct contracts *contracts, const struct party *party, const struct scop_value *sent,
-    bool arrives)
-{
-	const char *module = scop_text(sent, "module"), *name = scop_text(sent, "name");
-	const struct party *provider = find_party(contracts, module);
-	const struct scop_value *accepted = provider
-	    ? find_entry(scop_get(provider->contracts, "accepts"), "command",
-		  scop_text(sent, "command"))
-	    : NULL;
-	const int version = (int)scop_int(sent, "version");
-	struct scop_error *err = &contracts->platform->err;
-
-	if (accepted)
-		return check_given(contracts, party, sent, provider, accepted);
-	if (provider)
+		    "%s %s asks %s for '%s' in version %d, but what it gives as '%s' is not what "
+		    "%s %s accepts.",
+		    party->module, party->version, provider->module, scop_text(gap->entry, "name"),
+		    version, gap->part, provider->module, provider->version);
+	if (command[0])
 		return scop_error_set(err,
 		    "%s %s asks %s for '%s' in version %d, which %s %s does not accept. Choose "
 		    "versions that fit together.",
-		    party->module, party->version, module, name, version, module,
+		    party->module, party->version, provider->module, scop_text(gap->entry, "name"),
+		    version, provider->module, provider->version);
+	if (gap->part[0])
+		return scop_error_set(err,
+		    "%s %s reads '%s' of %s in version %d with the column '%s' (%s), which %s %s "
+		    "does not offer so.",
+		    party->module, party->version, scop_text(gap->entry, "read"), provider->module,
+		    version, gap->part, type_of(gap->entry, gap->part), provider->module,
 		    provider->version);
-	return scop_bool(sent, "optional") || arrives ||
-	    scop_error_set(err, "%s %s asks %s for '%s', which this tenant does not have.",
-		party->module, party->version, module, name);
+	return scop_error_set(err,
+	    "%s %s reads '%s' of %s in version %d, which %s %s does not offer. Choose versions "
+	    "that "
+	    "fit together.",
+	    party->module, party->version, scop_text(gap->entry, "read"), provider->module, version,
+	    provider->module, provider->version);
+}
+
+/* Whether the modules are there of which it uses what is not optional. */
+static bool
+check_there(struct contracts *contracts, const struct party *party, const char *kind)
+{
+	const struct scop_value *uses = scop_get(party->contracts, kind);
+
+	for (size_t i = 0; i < scop_count(uses); i++) {
+		const struct scop_value *use = scop_at(uses, i);
+		const char *module = scop_text(use, "module");
+
+		if (!scop_bool(use, "optional") && !find_party(contracts, module))
+			return scop_error_set(&contracts->platform->err,
+			    "%s %s needs %s, which this tenant does not have.", party->module,
+			    party->version, module);
+	}
+	return true;
 }
 
 static bool
 check_uses(struct contracts *contracts, bool arrives)
 {
+	struct scop_contract_gap gap;
+
 	for (size_t i = 0; i < contracts->party_count; i++) {
 		const struct party *party = &contracts->parties[i];
-		const struct scop_value *uses = scop_get(party->contracts, "uses"),
-					*sends = scop_get(party->contracts, "sends");
 
-		for (size_t k = 0; !party->leaves && k < scop_count(uses); k++)
-			if (!check_use(contracts, party, scop_at(uses, k), arrives))
-				return false;
-		for (size_t k = 0; !party->leaves && k < scop_count(sends); k++)
-			if (!check_sent(contracts, party, scop_at(sends, k), arrives))
-				return false;
+		if (party->leaves)
+			continue;
+		for (size_t k = 0; k < contracts->party_count; k++) {
+			const struct party *provider = &contracts->parties[k];
+
+			if (!provider->leaves &&
+			    !scop_contracts_fit(party->contracts, provider->module,
+				provider->contracts, &gap))
+				return refuse(contracts, party, provider, &gap);
+		}
+		if (!arrives &&
+		    (!check_there(contracts, party, "uses") ||
+			!check_there(contracts, party, "sends")))
+			return false;
 	}
 	return true;
 }

@@ -147,23 +147,18 @@ commands_of(struct scop_arena *arena, const struct scop_manifest_command *comman
 	return scop_list_value(&list);
 }
 
-bool
-scop_contracts_read(struct scop_arena *arena, const char *folder,
-    const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
-    struct scop_error *err)
+static const struct scop_value *
+contracts_of(struct scop_arena *arena, const struct scop_manifest *manifest,
+    const char *const *selects)
 {
 	struct scop_list_maker offers, uses;
 	struct scop_map_maker map;
 
 	scop_list_init(&offers, arena);
 	scop_list_init(&uses, arena);
-	for (size_t i = 0; i < manifest->offer_count; i++) {
-		const char *sql = "";
-
-		if (!read_select(arena, folder, &manifest->offers[i], &sql, err))
-			return false;
-		scop_list_add(&offers, described(arena, &manifest->offers[i], sql));
-	}
+	for (size_t i = 0; i < manifest->offer_count; i++)
+		scop_list_add(&offers,
+		    described(arena, &manifest->offers[i], selects ? selects[i] : ""));
 	for (size_t i = 0; i < manifest->use_count; i++)
 		scop_list_add(&uses, described(arena, &manifest->uses[i], NULL));
 	scop_map_init(&map, arena);
@@ -172,6 +167,139 @@ scop_contracts_read(struct scop_arena *arena, const char *folder,
 	scop_map_put(&map, "accepts",
 	    commands_of(arena, manifest->accepts, manifest->accept_count));
 	scop_map_put(&map, "sends", commands_of(arena, manifest->sends, manifest->send_count));
-	*ret_contracts = scop_map_value(&map);
+	return scop_map_value(&map);
+}
+
+const struct scop_value *
+scop_contracts_of(struct scop_arena *arena, const struct scop_manifest *manifest)
+{
+	return contracts_of(arena, manifest, NULL);
+}
+
+bool
+scop_contracts_read(struct scop_arena *arena, const char *folder,
+    const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
+    struct scop_error *err)
+{
+	const char **selects =
+	    scop_arena_alloc(arena, (manifest->offer_count + 1) * sizeof *selects);
+
+	for (size_t i = 0; i < manifest->offer_count; i++)
+		if (!read_select(arena, folder, &manifest->offers[i], &selects[i], err))
+			return false;
+	*ret_contracts = contracts_of(arena, manifest, selects);
 	return true;
+}
+
+/* ---- whether two modules fit together ---- */
+
+/* The entry of `list` whose member `key` is `text`; NULL for none. */
+static const struct scop_value *
+find(const struct scop_value *list, const char *key, const char *text)
+{
+	for (size_t i = 0; i < scop_count(list); i++)
+		if (strcmp(scop_text(scop_at(list, i), key), text) == 0)
+			return scop_at(list, i);
+	return NULL;
+}
+
+/* The first of `wanted` that `there` does not have by its name and type; NULL for none. */
+static const char *
+missing(const struct scop_value *wanted, const struct scop_value *there)
+{
+	for (size_t i = 0; i < scop_count(wanted); i++) {
+		const struct scop_value *one = scop_at(wanted, i),
+					*other = find(there, "name", scop_text(one, "name"));
+
+		if (!other || strcmp(scop_text(one, "type"), scop_text(other, "type")) != 0)
+			return scop_text(one, "name");
+	}
+	return NULL;
+}
+
+/* The first of what `taken` requires that `given` has not, or has as optional; NULL for none. */
+static const char *
+required(const struct scop_value *given, const struct scop_value *taken)
+{
+	for (size_t i = 0; i < scop_count(taken); i++) {
+		const struct scop_value *one = scop_at(taken, i),
+					*other = find(given, "name", scop_text(one, "name"));
+
+		if (!scop_bool(one, "optional") && (!other || scop_bool(other, "optional")))
+			return scop_text(one, "name");
+	}
+	return NULL;
+}
+
+static bool
+fits(const struct scop_value *use, const struct scop_value *offer,
+    struct scop_contract_gap *ret_gap)
+{
+	const char *part = "";
+
+	if (offer && !(part = missing(scop_get(use, "columns"), scop_get(offer, "columns"))) &&
+	    !(part = missing(scop_get(use, "given"), scop_get(offer, "given"))) &&
+	    !(part = required(scop_get(use, "given"), scop_get(offer, "given"))))
+		return true;
+	*ret_gap = (struct scop_contract_gap){ use, part };
+	return false;
+}
+
+const char *
+scop_contract_name(const struct scop_value *entry)
+{
+	return scop_text(entry, scop_get(entry, "read") ? "read" : "name");
+}
+
+/* Of each kind: who uses, who has it, and by what the two are known. */
+static const struct kind {
+	const char *uses, *has, *key;
+} kinds[] = { { "uses", "offers", "view" }, { "sends", "accepts", "command" } };
+
+bool
+scop_contracts_fit(const struct scop_value *contracts, const char *module,
+    const struct scop_value *offered, struct scop_contract_gap *ret_gap)
+{
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		const struct scop_value *uses = scop_get(contracts, kinds[k].uses);
+
+		for (size_t i = 0; i < scop_count(uses); i++) {
+			const struct scop_value *use = scop_at(uses, i);
+
+			if (strcmp(scop_text(use, "module"), module) == 0 &&
+			    !fits(use,
+				find(scop_get(offered, kinds[k].has), kinds[k].key,
+				    scop_text(use, kinds[k].key)),
+				ret_gap))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool
+scop_contracts_keep(struct scop_arena *arena, const struct scop_value *before,
+    const struct scop_value *now, struct scop_contract_gap *ret_gap,
+    const struct scop_value **ret_left)
+{
+	struct scop_list_maker left;
+	bool ok = true;
+
+	scop_list_init(&left, arena);
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		const struct scop_value *list = scop_get(before, kinds[k].has);
+
+		for (size_t i = 0; i < scop_count(list); i++) {
+			const struct scop_value *one = scop_at(list, i),
+						*same = find(scop_get(now, kinds[k].has),
+						    kinds[k].key, scop_text(one, kinds[k].key));
+
+			if (!same)
+				scop_list_add(&left, one);
+			else if (ok)
+				ok = fits(one, same, ret_gap);
+		}
+	}
+	*ret_left = scop_list_value(&left);
+	return ok;
 }

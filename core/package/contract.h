@@ -26,6 +26,32 @@ bool scop_contracts_read(struct scop_arena *arena, const char *folder,
     const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
     struct scop_error *err);
 
+/* The same without "sql", from the manifest alone. */
+const struct scop_value *scop_contracts_of(struct scop_arena *arena,
+    const struct scop_manifest *manifest);
+
+/* What one module uses of another that this does not have. */
+struct scop_contract_gap {
+	const struct scop_value *entry; /* of "uses" or "sends" */
+	const char *part; /* the column, or what the command is given; "": all of it */
+};
+
+/* The name of a read or command: "party". */
+const char *scop_contract_name(const struct scop_value *entry);
+
+/* Whether a module with `contracts` finds in `offered`, the contracts of the module `module` (NULL:
+ * it has none), all that it uses of it. Lives as long as they. */
+bool scop_contracts_fit(const struct scop_value *contracts, const char *module,
+    const struct scop_value *offered, struct scop_contract_gap *ret_gap);
+
+/* Whether what a module's later version offers and accepts in the versions of `before` still means
+ * the same: no column or given value that is gone or has another type, and nothing more that has to
+ * be given. A version that is left out altogether is none of it, and listed in `ret_left`, as an
+ * entry of `before`. */
+bool scop_contracts_keep(struct scop_arena *arena, const struct scop_value *before,
+    const struct scop_value *now, struct scop_contract_gap *ret_gap,
+    const struct scop_value **ret_left);
+
 /* The MariaDB expression of a column's type without a value, for a view that has no rows. */
 const char *scop_contract_nothing(const char *type);
 

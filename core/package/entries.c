@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/value.h"
 #include "package/archive.h"
+#include "package/contract.h"
 #include "package/files.h"
 #include "package/package.h"
 #include "package/pictures.h"
@@ -96,6 +97,16 @@ personal_of(const struct scop_manifest *manifest)
 	return list;
 }
 
+static json_t *
+contracts_of(struct scop_arena *arena, const struct scop_manifest *manifest)
+{
+	struct scop_buffer text;
+
+	scop_buffer_init(&text, arena);
+	scop_json_print(&text, scop_contracts_of(arena, manifest));
+	return json_loads(scop_buffer_str(&text), 0, NULL);
+}
+
 struct addition {
 	const char *file, *name, *channel;
 	struct scop_package package;
@@ -123,6 +134,7 @@ version_of(struct scop_publisher *publisher, const struct addition *addition)
 	json_object_set_new(entry, "rights", rights_of(manifest));
 	json_object_set_new(entry, "needs", needs_of(manifest));
 	json_object_set_new(entry, "personal", personal_of(manifest));
+	json_object_set_new(entry, "contracts", contracts_of(publisher->arena, manifest));
 	json_object_set_new(entry, "tariff",
 	    json_pack("{s:I, s:s}", "cents", (json_int_t)manifest->tariff_cents, "currency",
 		manifest->tariff_currency));

@@ -452,7 +452,8 @@ scop_index_candidates(struct scop_arena *arena, const struct scop_index *index, 
 				.needs = take_needs(arena, needs),
 				.need_count = scop_count(needs),
 				.beta = strcmp(scop_text(version, "channel"), "beta") == 0,
-				.unfit = unfit(arena, version) };
+				.unfit = unfit(arena, version),
+				.contracts = scop_get(version, "contracts") };
 			scop_version_parse(scop_text(version, "version"), &one->version);
 		}
 	}

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "package/version.h"
 #include "queue/schedule.h"
 
 extern const char scop_module_xsd[]; /* generated from module.xsd by the build */

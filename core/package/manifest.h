@@ -9,9 +9,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "package/solve.h"
 
 struct scop_arena;
+
+/* Another module, and which of its versions will do. */
+struct scop_need {
+	const char *module, *range;
+};
 
 struct scop_manifest {
 	const char *name, *version, *scop, *category;

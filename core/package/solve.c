@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/value.h"
+#include "package/contract.h"
 
 enum { TRIES_MAX = 20000, REASONS_MAX = 6, GOALS_MAX = 500 };
 
@@ -65,24 +66,68 @@ broken_need(const struct scop_candidate *holder, const char *module,
 	return NULL;
 }
 
-/* The chosen or remaining module that would conflict with the candidate; NULL for none. */
-static const struct scop_candidate *
-conflicting_module(const struct search *search, const struct scop_candidate *candidate,
-    const struct scop_need **ret_need)
+/* Why a module cannot be used with another: a need, or what it uses (`need` is NULL then). */
+struct conflict {
+	const struct scop_candidate *module;
+	const struct scop_need *need;
+	struct scop_contract_gap gap;
+};
+
+static bool
+conflicts(const struct scop_candidate *holder, const struct scop_candidate *candidate,
+    struct conflict *ret_conflict)
+{
+	*ret_conflict = (struct conflict){ .module = holder,
+		.need = broken_need(holder, candidate->module, &candidate->version) };
+	return ret_conflict->need ||
+	    !scop_contracts_fit(holder->contracts, candidate->module, candidate->contracts,
+		&ret_conflict->gap);
+}
+
+/* Whether a chosen or remaining module would conflict with the candidate. */
+static bool
+has_conflict(const struct search *search, const struct scop_candidate *candidate,
+    struct conflict *ret_conflict)
 {
 	for (size_t i = 0; i < search->count; i++)
-		if ((*ret_need =
-			    broken_need(search->chosen[i], candidate->module, &candidate->version)))
-			return search->chosen[i];
+		if (conflicts(search->chosen[i], candidate, ret_conflict))
+			return true;
 	for (size_t i = 0; i < search->problem->count; i++) {
 		const struct scop_candidate *one = &search->problem->candidates[i];
 
 		if (one->installed && !find_chosen(search, one->module) &&
 		    strcmp(one->module, candidate->module) != 0 &&
-		    (*ret_need = broken_need(one, candidate->module, &candidate->version)))
-			return one;
+		    conflicts(one, candidate, ret_conflict))
+			return true;
 	}
-	return NULL;
+	return false;
+}
+
+static const char *
+conflict_text(const struct search *search, const struct conflict *conflict,
+    const struct scop_candidate *candidate)
+{
+	const struct scop_candidate *other = conflict->module;
+	const char *others = version_text(search->arena, &other->version),
+		   *version = version_text(search->arena, &candidate->version);
+	const struct scop_contract_gap *gap = &conflict->gap;
+
+	if (conflict->need)
+		return scop_arena_say(search->arena,
+		    other->installed
+			? SCOP_TEXT("%s %s, which is installed, needs %s %s, not %s")
+			: SCOP_TEXT("%s %s, which would also be installed, needs %s %s, not %s"),
+		    other->module, others, candidate->module, conflict->need->range, version);
+	return scop_arena_say(search->arena,
+	    other->installed
+		? SCOP_TEXT("%s %s, which is installed, uses its '%s' in version %d, not as %s "
+			    "has it")
+		: SCOP_TEXT("%s %s, which would also be installed, uses its '%s' in version %d, "
+			    "not as %s has it"),
+	    other->module, others,
+	    scop_arena_printf(search->arena, "%s%s%s", scop_contract_name(gap->entry),
+		gap->part[0] ? "." : "", gap->part),
+	    (int)scop_int(gap->entry, "version"), version);
 }
 
 /* The reason why the candidate does not satisfy the goal; NULL if it does. */
@@ -90,7 +135,7 @@ static const char *
 objection(const struct search *search, const struct scop_candidate *candidate, const char *range)
 {
 	const char *version = version_text(search->arena, &candidate->version);
-	const struct scop_need *need;
+	struct conflict conflict;
 
 	if (!scop_range_has(range, &candidate->version))
 		return "";
@@ -98,15 +143,9 @@ objection(const struct search *search, const struct scop_candidate *candidate, c
 		return candidate->unfit;
 	if (candidate->beta && !candidate->installed && !search->problem->beta)
 		return scop_arena_say(search->arena, "%s is beta", version);
-	const struct scop_candidate *other = conflicting_module(search, candidate, &need);
-	if (other)
-		return scop_arena_say(search->arena,
-		    other->installed
-			? SCOP_TEXT("%s %s, which is installed, needs %s %s, not %s")
-			: SCOP_TEXT("%s %s, which would also be installed, needs %s %s, not %s"),
-		    other->module, version_text(search->arena, &other->version), candidate->module,
-		    need->range, version);
-	return NULL;
+	return has_conflict(search, candidate, &conflict)
+	    ? conflict_text(search, &conflict, candidate)
+	    : NULL;
 }
 
 /* Each reason is a message of its own. */
@@ -182,6 +221,43 @@ next_lower(const struct search *search, const struct goal *goal, const struct sc
 
 static bool satisfy(struct search *search, size_t number);
 
+/* Modules that it uses optionally, at most. */
+static size_t
+uses_of(const struct scop_candidate *candidate)
+{
+	return scop_count(scop_get(candidate->contracts, "uses")) +
+	    scop_count(scop_get(candidate->contracts, "sends"));
+}
+
+static bool
+is_needed(const struct scop_candidate *candidate, const char *module)
+{
+	for (size_t i = 0; i < candidate->need_count; i++)
+		if (strcmp(candidate->needs[i].module, module) == 0)
+			return true;
+	return false;
+}
+
+/* What it uses optionally has to fit where the tenant has it: any version that does. */
+static void
+add_optional(struct search *search, const struct scop_candidate *candidate)
+{
+	static const char *const kinds[] = { "uses", "sends" };
+
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+		const struct scop_value *uses = scop_get(candidate->contracts, kinds[k]);
+
+		for (size_t i = 0; i < scop_count(uses); i++) {
+			const char *module = scop_text(scop_at(uses, i), "module");
+
+			if (!is_needed(candidate, module) &&
+			    (find_installed(search, module) || find_chosen(search, module)))
+				search->goals[search->goal_count++] =
+				    (struct goal){ candidate, module, "*" };
+		}
+	}
+}
+
 /* Chooses the candidate for the goal, adds its needs to the goals, and goes on; backtracks on
  * failure. */
 static bool
@@ -190,9 +266,10 @@ try_one(struct search *search, size_t number, const struct scop_candidate *candi
 	const size_t chosen = search->count, goals = search->goal_count;
 
 	if (++search->tries > TRIES_MAX || chosen == SCOP_SOLVE_MAX ||
-	    goals + candidate->need_count > GOALS_MAX)
+	    goals + candidate->need_count + uses_of(candidate) > GOALS_MAX)
 		return false;
 	search->chosen[search->count++] = candidate;
+	add_optional(search, candidate);
 	for (size_t i = 0; i < candidate->need_count; i++)
 		search->goals[search->goal_count++] = (struct goal){ candidate,
 			candidate->needs[i].module, candidate->needs[i].range };
@@ -214,7 +291,10 @@ satisfy(struct search *search, size_t number)
 		return true;
 	const struct scop_candidate *there = find_chosen(search, goal->module),
 				    *installed = find_installed(search, goal->module);
-	if (there && scop_range_has(goal->range, &there->version))
+	struct conflict conflict;
+
+	if (there && scop_range_has(goal->range, &there->version) &&
+	    (!goal->holder || !conflicts(goal->holder, there, &conflict)))
 		return satisfy(search, number + 1);
 	if (!there && number > 0 && installed && !objection(search, installed, goal->range) &&
 	    try_one(search, number, installed))
@@ -227,7 +307,17 @@ satisfy(struct search *search, size_t number)
 	return false;
 }
 
-/* Sorts by dependency: a chosen module follows those that it needs. */
+/* Whether it needs the module, or uses something of it. */
+static bool
+depends_on(const struct scop_candidate *one, const char *module)
+{
+	struct scop_contract_gap ignored;
+
+	return is_needed(one, module) ||
+	    !scop_contracts_fit(one->contracts, module, NULL, &ignored);
+}
+
+/* Sorts by dependency: a chosen module follows those that it needs or uses. */
 static void
 put_in_order(const struct search *search, const struct scop_candidate *one, bool *placed,
     struct scop_solution *solution)
@@ -238,12 +328,9 @@ put_in_order(const struct search *search, const struct scop_candidate *one, bool
 				return;
 			placed[i] = true;
 		}
-	for (size_t i = 0; i < one->need_count; i++) {
-		const struct scop_candidate *needed = find_chosen(search, one->needs[i].module);
-
-		if (needed)
-			put_in_order(search, needed, placed, solution);
-	}
+	for (size_t i = 0; i < search->count; i++)
+		if (depends_on(one, search->chosen[i]->module))
+			put_in_order(search, search->chosen[i], placed, solution);
 	if (!one->installed)
 		solution->steps[solution->count++] = one;
 }

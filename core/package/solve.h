@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Which versions of which modules a tenant needs for an order: the newest compatible ones, changing
- * as few installed modules as possible. A refusal names the conflicting needs, the tenant's
+ * as few installed modules as possible. Versions are compatible if each is in the range that the
+ * others need, and has what they use of it. A refusal names the conflicting needs, the tenant's
  * version, and the reason against every other version.
  */
 #ifndef SCOP_PACKAGE_SOLVE_H
@@ -11,15 +12,13 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "package/manifest.h"
 #include "package/version.h"
 
 struct scop_arena;
+struct scop_value;
 
 enum { SCOP_SOLVE_MAX = 64 /* modules in one answer */ };
-
-struct scop_need {
-	const char *module, *range;
-};
 
 /* One version of a module: of the catalogue, or installed. */
 struct scop_candidate {
@@ -31,6 +30,8 @@ struct scop_candidate {
 	bool beta;
 	const char *unfit; /* why this host cannot use it ("1.2.0 was withdrawn"); NULL: it can */
 	bool installed;
+	/* what it offers, uses, accepts and sends (package/contract.h); NULL: nothing */
+	const struct scop_value *contracts;
 };
 
 struct scop_problem {

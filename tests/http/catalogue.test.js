@@ -14,7 +14,7 @@ import { start, until } from '../support/stack.mjs'
 let catalogue, own, stack
 
 before(async () => {
-  catalogue = await Catalogue.make('notes', 'guestbook', 'shop', 'caller', 'clerk')
+  catalogue = await Catalogue.make('notes', 'guestbook', 'shop', 'caller', 'clerk', 'rolodex', 'dialer')
   own = new Packages('portal') // this host's own folder has only the portal
   await catalogue.publish('notes', '1.0.0')
   await catalogue.publish('guestbook', '1.2.0', { manifest: (text) => text.replace('\t<personal', '\t<tariff cents="1500"/>\n\t<personal') })
@@ -123,6 +123,25 @@ test('what a module needs comes with it, and nothing goes that another one needs
   await refused(stack.cli('module', 'disable', 'clerk', '--tenant', 'acme'), /clerk cannot be disabled or removed while shop, which needs it, is enabled/)
   await refused(stack.cli('module', 'upgrade', 'clerk', '--beta', '--tenant', 'acme', '--version', '^2'), /shop 1\.4\.0, which is installed, needs clerk \^1, not 2\.0\.0/)
   await refused(install('shop', '--version', '^1.5'), /needs clerk >=2: this tenant has 1\.9\.0; 2\.0\.0 is beta/)
+})
+
+test('the newest version is taken that has what others use of it, and one that means something else in a version is not published', async () => {
+  const second = /\t<offers read="party" version="2">[^]*?<\/offers>\n/, folder = (dir) => fs.rmSync(path.join(dir, 'offers/party_2.sql'))
+  await catalogue.publish('rolodex', '1.0.0')
+  await catalogue.publish('dialer', '1.0.0')
+  await catalogue.publish('rolodex', '1.1.0', { manifest: (text) => text.replace(second, ''), folder })
+  const changed = await catalogue.pack('rolodex', '1.2.0', { manifest: (text) => text.replace(second, '').replace('\t\t<column name="mail" type="text"/>\n', ''), folder })
+  await assert.rejects(scopiton('module', 'check', changed, '--catalogue', catalogue.folder), ({ code, stdout }) => {
+    assert.match(stdout, /the read 'party' has 'mail' otherwise in version 1 than 1\.0\.0 has it[^]*\(docs\/check\.md, E114\)/)
+    assert.match(stdout, /the read 'party' in version 2, which 1\.0\.0 has, is gone: [^]*\(docs\/check\.md, W115\)/)
+    return code === 1
+  })
+  await stack.cli('catalogue', 'refresh')
+  await install('dialer')
+  await install('rolodex')
+  assert.equal(await stack.sql("SELECT p.version FROM scopiton.subscription s JOIN scopiton.package p ON p.id = s.package WHERE s.module = 'rolodex'"), '1.0.0')
+  await refused(install('rolodex', '--version', '=1.1.0'), /asked for rolodex =1\.1\.0: this tenant has 1\.0\.0; dialer 1\.0\.0, which is installed, uses its 'party' in version 2, not as 1\.1\.0 has it/)
+  for (const module of ['dialer', 'rolodex']) await stack.cli('module', 'purge', module, '--tenant', 'acme', '--yes', module)
 })
 
 test('what was withdrawn is kept by who has it, and given to nobody else', async () => {

@@ -135,13 +135,13 @@ test('a version that no longer offers what is used is refused with words, and no
     assert.deepEqual((await dialer()).parties.map(({ name }) => name), ['Ada', 'Bob'])
     assert.deepEqual([await views(), await rights()], [VIEWS, RIGHTS])
   }
-  await refused((text) => text.replace(/\t<offers read="party" version="2">[^]*?<\/offers>\n/, ''), /dialer 1\.0\.0 reads 'party' of rolodex in version 2, which rolodex 1\.2\.0 does not offer/)
-  await refused((text) => text.replace('\t\t<column name="mail" type="text"/>\n', ''), /with the column 'mail' \(text\), which rolodex 1\.2\.0 does not offer so/)
-  await refused((text) => text.replace('name="mail" type="text"', 'name="mail" type="integer"'), /with the column 'mail' \(text\)/)
-  await refused((text) => text.replace(/\t<accepts [^]*?<\/accepts>\n/, ''), /dialer 1\.0\.0 asks rolodex for 'add_party' in version 1, which rolodex 1\.2\.0 does not accept/)
-  await refused((text) => text.replace('<given name="owes" type="money" optional="true"/>', ''), /what it gives as 'owes' is not what rolodex 1\.2\.0 accepts/)
-  await refused((text) => text.replace('<given name="mail" type="text" optional="true"/>', '<given name="mail" type="text"/>'), /what it gives as 'mail' is not/)
-  await refused((text) => text.replace('name="since" type="date"/>\n\t</accepts>', 'name="since" type="datetime"/>\n\t</accepts>'), /what it gives as 'since' is not/)
+  await refused((text) => text.replace(/\t<offers read="party" version="2">[^]*?<\/offers>\n/, ''), /dialer 1\.0\.0, which is installed, uses its 'party' in version 2, not as 1\.2\.0 has it/)
+  await refused((text) => text.replace('\t\t<column name="mail" type="text"/>\n', ''), /uses its 'party\.mail' in version 1, not as 1\.2\.0 has it/)
+  await refused((text) => text.replace('name="mail" type="text"', 'name="mail" type="integer"'), /uses its 'party\.mail' in version 1/)
+  await refused((text) => text.replace(/\t<accepts [^]*?<\/accepts>\n/, ''), /uses its 'add_party' in version 1, not as 1\.2\.0 has it/)
+  await refused((text) => text.replace('<given name="owes" type="money" optional="true"/>', ''), /uses its 'add_party\.owes' in version 1/)
+  await refused((text) => text.replace('<given name="mail" type="text" optional="true"/>', '<given name="mail" type="text"/>'), /uses its 'add_party\.mail' in version 1/)
+  await refused((text) => text.replace('name="since" type="date"/>\n\t</accepts>', 'name="since" type="datetime"/>\n\t</accepts>'), /uses its 'add_party\.since' in version 1/)
   await refused((text) => text.replace('<column name="since" type="date"/>', '<column name="since" type="date"/>\n\t\t<column name="more" type="text"/>'), /offers 'party' with other columns than its manifest names/)
   fs.writeFileSync(packages.path('rolodex', 'module.xml'), whole)
 })
@@ -192,6 +192,31 @@ test('switched off, it has no rows; switched on again, the same', async () => {
   await call({ said: 'wakes the queue', name: 'Hal', owes: '0' })
   await until('both are carried out', async () => await card('Gil') !== '' && await card('Hal') !== '' && await entries('1') === 0)
   await stack.sql("DELETE FROM t1_rolodex.card WHERE name IN ('Gil', 'Hal'); DELETE FROM t1_dialer.made_call WHERE said LIKE 'w%'")
+})
+
+test('going back is refused as long as another module uses what the earlier version does not have', async () => {
+  const whole = Object.fromEntries(['rolodex', 'dialer'].map((name) => [name, fs.readFileSync(packages.path(name, 'module.xml'), 'utf8')])), old = { rolodex: '1.3.0', dialer: '1.0.0' }
+  const write = (name, number, change) => fs.writeFileSync(packages.path(name, 'module.xml'), change(whole[name]).replace(/ version="[0-9.]+" scop/, ` version="${number}" scop`))
+  const third = '<column name="id" type="integer"/>', more = '<given name="rate" type="decimal" optional="true"/>', part = (text) => text.replace('<given name="since"', `${more}<given name="since"`)
+  fs.writeFileSync(packages.path('rolodex', 'offers/party_3.sql'), '-- name: party_3 ()\nSELECT id FROM card\n')
+  const cases = [
+    [(text) => text.replace('\t<accepts', `\t<offers read="party" version="3">${third}</offers>\n\t<accepts`), (text) => text.replace('\t<sends', `\t<uses module="rolodex" read="party" version="3" optional="true">${third}</uses>\n\t<sends`), /dialer 1\.1\.0 reads 'party' of rolodex in version 3, which rolodex 1\.3\.0 does not offer/],
+    [part, part, /asks rolodex for 'add_party' in version 1, but what it gives as 'rate' is not what rolodex 1\.3\.0 accepts/],
+  ]
+  for (const [i, [offers, uses, words]] of cases.entries()) {
+    write('rolodex', `1.4.${i}`, offers)
+    await module('install', 'rolodex')
+    write('dialer', `1.1.${i}`, uses)
+    await module('install', 'dialer')
+    assert.match((await said('back', 'rolodex')).replace('1.1.1', '1.1.0'), words)
+    assert.equal((await dialer()).parties.length, 2)
+    for (const name of ['dialer', 'rolodex']) {
+      await module('back', name)
+      write(name, old[name], (text) => text)
+    }
+  }
+  fs.rmSync(packages.path('rolodex', 'offers/party_3.sql'))
+  assert.deepEqual([await views(), await rights()], [VIEWS, RIGHTS])
 })
 
 test('a tenant leaves and arrives with it, and views are no part of the archive', async () => {

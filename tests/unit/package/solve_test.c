@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "base/value.h"
 #include "package/solve.h"
 
 enum { MANY = 60 };
@@ -191,6 +193,92 @@ hopeless_ones_end_too(void **state)
 	assert_string_equal(ask("deep0", "*", false), "");
 }
 
+/* Gives the last module that was offered what it offers, uses, accepts and sends. */
+static void
+with(const char *contracts)
+{
+	pool[pool_count - 1].contracts = scop_json_parse(arena, contracts, strlen(contracts), &err);
+	assert_non_null(pool[pool_count - 1].contracts);
+}
+
+#define COLUMNS(more) "\"columns\":[{\"name\":\"id\",\"type\":\"integer\"}" more "]"
+#define MAIL ",{\"name\":\"mail\",\"type\":\"text\"}"
+#define OFFERS(more) \
+	"{\"offers\":[{\"view\":\"ledger__book_1\",\"read\":\"book\",\"version\":1," COLUMNS( \
+	    more) "}]}"
+#define USES(optional, more) \
+	"{\"uses\":[{\"view\":\"ledger__book_1\",\"module\":\"ledger\",\"read\":\"book\"," \
+	"\"version\":1,\"optional\":" optional "," COLUMNS(more) "}]}"
+#define GIVEN(more) "\"given\":[{\"name\":\"sum\",\"type\":\"money\",\"optional\":false}" more "]"
+#define COMMAND(kind, more) \
+	"{\"" kind "\":[{\"command\":\"ledger:post_1\",\"module\":\"ledger\",\"name\":\"post\"," \
+	"\"version\":1,\"optional\":true," GIVEN(more) "}]}"
+#define DAY(optional) ",{\"name\":\"day\",\"type\":\"date\",\"optional\":" optional "}"
+
+static void
+a_version_that_lacks_what_another_uses_is_passed_over(void **state)
+{
+	(void)state;
+	offer("shop 1.0.0: ledger ^1");
+	with(USES("false", MAIL));
+	offer("ledger 1.0.0");
+	with(OFFERS(""));
+	offer("ledger 1.1.0");
+	with(OFFERS(MAIL));
+	offer("ledger 1.2.0");
+	assert_string_equal(ask("shop", "*", false), "ledger 1.1.0, shop 1.0.0");
+	pool[2].unfit = "1.1.0 was withdrawn";
+	assert_string_equal(ask("shop", "*", false), "");
+	assert_non_null(strstr(err.text,
+	    "shop 1.0.0, which would also be installed, uses its 'book' in version 1, not as 1.2.0 "
+	    "has it"));
+}
+
+static void
+what_is_installed_keeps_what_it_uses(void **state)
+{
+	(void)state;
+	offer("shop 1.0.0 installed");
+	with(USES("true", ""));
+	offer("ledger 1.0.0 installed");
+	with(OFFERS(""));
+	offer("ledger 1.1.0");
+	with(OFFERS(MAIL));
+	offer("ledger 2.0.0");
+	assert_string_equal(ask("ledger", "*", false), "ledger 1.1.0");
+	assert_string_equal(ask("ledger", "=2.0.0", false), "");
+	assert_non_null(strstr(err.text,
+	    "shop 1.0.0, which is installed, uses its 'book' in version 1, not as 2.0.0 has it"));
+}
+
+static void
+what_is_used_optionally_is_brought_along_only_where_it_is(void **state)
+{
+	(void)state;
+	offer("shop 1.0.0");
+	with(COMMAND("sends", ""));
+	offer("ledger 2.0.0");
+	with(COMMAND("accepts", ""));
+	assert_string_equal(ask("shop", "*", false), "shop 1.0.0");
+	offer("ledger 1.0.0 installed");
+	assert_string_equal(ask("shop", "*", false), "ledger 2.0.0, shop 1.0.0");
+	pool[1].contracts = NULL;
+	assert_string_equal(ask("shop", "*", false), "");
+}
+
+static void
+a_command_has_to_be_given_what_it_requires(void **state)
+{
+	(void)state;
+	offer("shop 1.0.0: ledger *");
+	with(COMMAND("sends", ""));
+	offer("ledger 1.0.0");
+	with(COMMAND("accepts", DAY("false")));
+	assert_string_equal(ask("shop", "*", false), "");
+	with(COMMAND("accepts", DAY("true")));
+	assert_string_equal(ask("shop", "*", false), "ledger 1.0.0, shop 1.0.0");
+}
+
 int
 main(void)
 {
@@ -202,6 +290,10 @@ main(void)
 		CASE(a_refusal_explains_itself),
 		CASE(an_upgrade_does_not_break_who_needs_the_old_one),
 		CASE(a_dead_end_is_left_for_an_older_version),
+		CASE(a_version_that_lacks_what_another_uses_is_passed_over),
+		CASE(what_is_installed_keeps_what_it_uses),
+		CASE(what_is_used_optionally_is_brought_along_only_where_it_is),
+		CASE(a_command_has_to_be_given_what_it_requires),
 		CASE(modules_that_need_each_other_end),
 		CASE(hopeless_ones_end_too),
 	};
