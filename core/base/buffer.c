@@ -33,13 +33,6 @@ scop_buffer_reserve(struct scop_buffer *buffer, size_t more)
 	buffer->capacity = capacity;
 }
 
-static void
-two_digits(char *at, unsigned number)
-{
-	at[0] = (char)('0' + number / 10);
-	at[1] = (char)('0' + number % 10);
-}
-
 void
 scop_buffer_digits(struct scop_buffer *buffer, uint64_t number, unsigned least)
 {
@@ -48,13 +41,13 @@ scop_buffer_digits(struct scop_buffer *buffer, uint64_t number, unsigned least)
 
 	assert(least <= DIGITS_MAX);
 	if (least == 2 && number < 100) { /* a day, a month, a clock */
-		two_digits(digits, (unsigned)number);
+		scop_two_digits(digits, (unsigned)number);
 		scop_buffer_add(buffer, digits, 2);
 		return;
 	}
 	if (least == 4 && number < 10000) { /* a year */
-		two_digits(digits, (unsigned)number / 100);
-		two_digits(digits + 2, (unsigned)number % 100);
+		scop_two_digits(digits, (unsigned)number / 100);
+		scop_two_digits(digits + 2, (unsigned)number % 100);
 		scop_buffer_add(buffer, digits, 4);
 		return;
 	}

@@ -45,6 +45,14 @@ scop_buffer_char(struct scop_buffer *buffer, char byte)
 	scop_buffer_add(buffer, &byte, 1);
 }
 
+/* Writes a number below 100 as the two digits at `at`. */
+static inline void
+scop_two_digits(char *at, unsigned number)
+{
+	at[0] = (char)('0' + number / 10);
+	at[1] = (char)('0' + number % 10);
+}
+
 /* Forgets all but the first `length` bytes. */
 static inline void
 scop_buffer_cut(struct scop_buffer *buffer, size_t length)

@@ -59,14 +59,14 @@ void
 scop_date_print(struct scop_buffer *out, int64_t days)
 {
 	const struct scop_day day = scop_day_of(days);
+	char behind[] = "-00-00";
 
 	if (day.year < 0) /* beyond what people or MariaDB use */
 		scop_buffer_char(out, '-');
 	scop_buffer_digits(out, (uint64_t)(day.year < 0 ? -day.year : day.year), 4);
-	scop_buffer_char(out, '-');
-	scop_buffer_digits(out, (uint64_t)day.month, 2);
-	scop_buffer_char(out, '-');
-	scop_buffer_digits(out, (uint64_t)day.day, 2);
+	scop_two_digits(behind + 1, (unsigned)day.month);
+	scop_two_digits(behind + 4, (unsigned)day.day);
+	scop_buffer_add(out, behind, sizeof behind - 1);
 }
 
 static bool

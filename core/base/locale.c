@@ -12,7 +12,7 @@
 #include "base/date.h"
 #include "base/value.h"
 
-enum { DAY = 86400, QUARTER = 900, AHEAD_PLACES = 64 };
+enum { DAY = 86400, QUARTER = 900, AHEAD_PLACES = 64, MOMENT_MAX = 40 };
 
 #define NARROW_SPACE "\u202f"
 #define NO_BREAK_SPACE "\u00a0"
@@ -214,6 +214,13 @@ local_time(const char *zone, int64_t microseconds)
 		(int)(rest / 3600), (int)(rest / 60 % 60) };
 }
 
+static char *
+add_two_digits(char *at, int number)
+{
+	scop_two_digits(at, (unsigned)number);
+	return at + 2;
+}
+
 /* The few strftime conversions that the formats above use; strftime itself is slow for a list of
  * times. */
 static void
@@ -221,35 +228,40 @@ print_moment(struct scop_buffer *out, const char *format, const struct scop_cloc
 {
 	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
 		"Sep", "Oct", "Nov", "Dec" };
+	char text[MOMENT_MAX], *at = text;
 
 	for (; *format; format++) {
+		assert(at < text + sizeof text - 3);
 		if (*format != '%') {
-			scop_buffer_char(out, *format);
+			*at++ = *format;
 			continue;
 		}
 		switch (*++format) {
 		case 'd':
-			scop_buffer_digits(out, (uint64_t)moment->day, 2);
+			at = add_two_digits(at, moment->day);
 			break;
 		case 'm':
-			scop_buffer_digits(out, (uint64_t)moment->month, 2);
+			at = add_two_digits(at, moment->month);
 			break;
 		case 'b':
-			scop_buffer_text(out, months[moment->month - 1]);
+			at = mempcpy(at, months[moment->month - 1], 3);
 			break;
 		case 'Y':
+			scop_buffer_add(out, text, (size_t)(at - text));
 			print_integer(out, moment->year);
+			at = text;
 			break;
 		case 'H':
-			scop_buffer_digits(out, (uint64_t)moment->hour, 2);
+			at = add_two_digits(at, moment->hour);
 			break;
 		case 'M':
-			scop_buffer_digits(out, (uint64_t)moment->minute, 2);
+			at = add_two_digits(at, moment->minute);
 			break;
 		default:
 			assert(!"a letter that the formats do not have");
 		}
 	}
+	scop_buffer_add(out, text, (size_t)(at - text));
 }
 
 static void

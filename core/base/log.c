@@ -35,7 +35,10 @@ scop_log_relay(void)
 void
 scop_log_context(const char *text)
 {
-	snprintf(context, sizeof context, "%s", text);
+	const size_t length = strnlen(text, sizeof context - 1);
+
+	memcpy(context, text, length);
+	context[length] = '\0';
 }
 
 bool

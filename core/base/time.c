@@ -39,12 +39,11 @@ scop_time_print(struct scop_buffer *out, int64_t microseconds)
 	const int64_t days = seconds / SECONDS_OF_DAY - (seconds % SECONDS_OF_DAY < 0);
 	const int rest = (int)(seconds - days * SECONDS_OF_DAY);
 
+	char clock[] = "T00:00:00Z";
+
 	scop_date_print(out, days);
-	scop_buffer_char(out, 'T');
-	scop_buffer_digits(out, (uint64_t)rest / 3600, 2);
-	scop_buffer_char(out, ':');
-	scop_buffer_digits(out, (uint64_t)rest / 60 % 60, 2);
-	scop_buffer_char(out, ':');
-	scop_buffer_digits(out, (uint64_t)rest % 60, 2);
-	scop_buffer_char(out, 'Z');
+	scop_two_digits(clock + 1, (unsigned)rest / 3600);
+	scop_two_digits(clock + 4, (unsigned)rest / 60 % 60);
+	scop_two_digits(clock + 7, (unsigned)rest % 60);
+	scop_buffer_add(out, clock, sizeof clock - 1);
 }

@@ -289,7 +289,10 @@ scop_db_enter(struct scop_db *db, const char *role, const char *database, const 
 void
 scop_db_currency(struct scop_db *db, const char *currency)
 {
-	snprintf(db->currency, sizeof db->currency, "%s", currency);
+	const size_t length = strnlen(currency, sizeof db->currency - 1);
+
+	memcpy(db->currency, currency, length);
+	db->currency[length] = '\0';
 }
 
 size_t

@@ -160,9 +160,33 @@ take_bytes(struct cursor *cursor, size_t *ret_length)
 	return bytes;
 }
 
+/* Values by value: a page reads hundreds, which go into their rows. */
+static struct scop_value
+of_integer(enum scop_type type, int64_t integer)
+{
+	return (struct scop_value){ .type = (uint8_t)type, .integer = integer };
+}
+
+static struct scop_value
+of_money(int64_t cents, const char *currency)
+{
+	struct scop_value value = of_integer(SCOP_MONEY, cents);
+
+	memcpy(value.currency, currency, sizeof value.currency);
+	return value;
+}
+
+static struct scop_value
+of_text(struct scop_arena *arena, const void *bytes, size_t length)
+{
+	return (struct scop_value){ .type = SCOP_STRING,
+		.string = scop_arena_bytes(arena, bytes, length),
+		.length = (uint32_t)length };
+}
+
 /* Reads "-12.340" as a number of three decimal places; as a string if it has more digits than an
  * integer holds. */
-static const struct scop_value *
+static struct scop_value
 decimal(struct scop_arena *arena, const char *text, size_t length)
 {
 	int64_t integer = 0;
@@ -177,16 +201,17 @@ decimal(struct scop_arena *arena, const char *text, size_t length)
 			digits += integer != 0;
 			scale += behind;
 		} else if (text[i] != '-') {
-			return scop_value_bytes(arena, scop_arena_bytes(arena, text, length),
-			    length);
+			return of_text(arena, text, length);
 		}
 	}
 	if (length > 0 && text[0] == '-')
 		integer = -integer;
-	return scale ? scop_value_number(arena, integer, scale) : scop_value_int(arena, integer);
+	struct scop_value number = of_integer(scale ? SCOP_NUMBER : SCOP_INT, integer);
+	number.scale = (uint8_t)scale;
+	return number;
 }
 
-static const struct scop_value *
+static struct scop_value
 real(struct scop_arena *arena, double number)
 {
 	char text[64];
@@ -195,7 +220,7 @@ real(struct scop_arena *arena, double number)
 	return decimal(arena, text, strlen(text));
 }
 
-static const struct scop_value *
+static struct scop_value
 moment(const struct reading *reading)
 {
 	struct cursor *cursor = reading->cursor;
@@ -208,11 +233,10 @@ moment(const struct reading *reading)
 	const int second = length >= 7 ? (int)take_integer(cursor, 1) : 0;
 	const int micro = length >= 11 ? (int)take_integer(cursor, 4) : 0;
 
-	return scop_value_time(reading->arena,
-	    scop_time_make(year, month, day, hour, minute, second, micro));
+	return of_integer(SCOP_TIME, scop_time_make(year, month, day, hour, minute, second, micro));
 }
 
-static const struct scop_value *
+static struct scop_value
 date(const struct reading *reading)
 {
 	struct cursor *cursor = reading->cursor;
@@ -223,13 +247,13 @@ date(const struct reading *reading)
 
 	cursor->at += length > 4 ? length - 4 : 0;
 	if (month == 0 || day == 0) /* '0000-00-00', which MariaDB in strict mode does not store */
-		return scop_value_null();
-	return scop_value_date(reading->arena, scop_days_of((struct scop_day){ year, month, day }));
+		return *scop_value_null();
+	return of_integer(SCOP_DATE, scop_days_of((struct scop_day){ year, month, day }));
 }
 
 /* A TIME of MariaDB may also be a duration, negative or of days: there is no type for that, so the
  * statement must use TIME_TO_SEC. */
-static const struct scop_value *
+static struct scop_value
 time_of_day(const struct reading *reading)
 {
 	struct cursor *cursor = reading->cursor;
@@ -242,7 +266,7 @@ time_of_day(const struct reading *reading)
 
 	cursor->at += length > 8 ? length - 8 : 0;
 	cursor->broken |= negative || days > 0 || hour > 23;
-	return scop_value_clock(reading->arena, (hour * 60 + minute) * 60 + second);
+	return of_integer(SCOP_CLOCK, (hour * 60 + minute) * 60 + second);
 }
 
 static int64_t
@@ -253,7 +277,7 @@ sign_extend(uint64_t value, size_t bytes, bool is_unsigned)
 	return is_unsigned ? (int64_t)value : (int64_t)(value << shift) >> shift;
 }
 
-static const struct scop_value *
+static struct scop_value
 integer(const struct reading *reading)
 {
 	const struct column *column = reading->column;
@@ -261,12 +285,11 @@ integer(const struct reading *reading)
 	    reading->bytes, column->is_unsigned);
 
 	if (column->is_money)
-		return scop_value_money(reading->arena, value, reading->currency);
-	return column->is_bool ? scop_value_bool(reading->arena, value != 0)
-			       : scop_value_int(reading->arena, value);
+		return of_money(value, reading->currency);
+	return column->is_bool ? of_integer(SCOP_BOOL, value != 0) : of_integer(SCOP_INT, value);
 }
 
-static const struct scop_value *
+static struct scop_value
 single(const struct reading *reading)
 {
 	const uint32_t bits = (uint32_t)take_integer(reading->cursor, sizeof bits);
@@ -276,7 +299,7 @@ single(const struct reading *reading)
 	return real(reading->arena, (double)number);
 }
 
-static const struct scop_value *
+static struct scop_value
 wide(const struct reading *reading)
 {
 	const uint64_t bits = take_integer(reading->cursor, sizeof bits);
@@ -286,38 +309,37 @@ wide(const struct reading *reading)
 	return real(reading->arena, number);
 }
 
-static const struct scop_value *
+static struct scop_value
 exact(const struct reading *reading)
 {
 	size_t length;
 	const unsigned char *bytes = take_bytes(reading->cursor, &length);
-	const struct scop_value *number = decimal(reading->arena, (const char *)bytes, length);
+	const struct scop_value number = decimal(reading->arena, (const char *)bytes, length);
 
-	if (reading->column->is_money && scop_type(number) == SCOP_INT) /* SUM(price_cents) */
-		return scop_value_money(reading->arena, number->integer, reading->currency);
+	if (reading->column->is_money && number.type == SCOP_INT) /* SUM(price_cents) */
+		return of_money(number.integer, reading->currency);
 	return number;
 }
 
-static const struct scop_value *
+static struct scop_value
 text(const struct reading *reading)
 {
 	size_t length;
 	const unsigned char *bytes = take_bytes(reading->cursor, &length);
 
-	return scop_value_bytes(reading->arena, scop_arena_bytes(reading->arena, bytes, length),
-	    length);
+	return of_text(reading->arena, bytes, length);
 }
 
-static const struct scop_value *
+static struct scop_value
 nothing(const struct reading *reading)
 {
 	(void)reading;
-	return scop_value_null();
+	return *scop_value_null();
 }
 
 /* How each type is read, and integers' width; types that are not here arrive as text. */
 static const struct kind {
-	const struct scop_value *(*read)(const struct reading *reading);
+	struct scop_value (*read)(const struct reading *reading);
 	size_t bytes;
 } kinds[] = {
 	[MYSQL_TYPE_NULL] = { nothing, 0 },
@@ -338,7 +360,7 @@ static const struct kind {
 	[MYSQL_TYPE_NEWDECIMAL] = { exact, 0 },
 };
 
-static const struct scop_value *
+static struct scop_value
 decode(struct scop_arena *arena, const struct column *column, struct cursor *cursor,
     const char *currency)
 {
@@ -365,7 +387,7 @@ scop_row_decode(const struct scop_db *db, struct scop_arena *arena, const struct
 		const bool is_null = packet[1 + (i + 2) / 8] >> ((i + 2) % 8) & 1;
 
 		values[i] = is_null ? *scop_value_null()
-				    : *decode(arena, &shape->column[i], &cursor, db->currency);
+				    : decode(arena, &shape->column[i], &cursor, db->currency);
 	}
 	if (shape->currency >= 0 && strlen(scop_as_text(&values[shape->currency])) == 3)
 		for (unsigned i = 0; i < shape->columns; i++)

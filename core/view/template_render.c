@@ -16,19 +16,23 @@
 
 enum { PARTIAL_DEPTH_MAX = 64 };
 
-/* Whether none of the 16 bytes needs escaping. GCC compiles this to a few instructions of the
- * processor's vector unit. */
-static bool
-is_plain(const char *text)
+enum { BLOCK = 16 };
+
+/* How many of the 16 bytes there are before the first that has to be escaped. GCC compiles this to
+ * a few instructions of the processor's vector unit, whose first byte is the lowest of a half. */
+static size_t
+plain_in_block(const char *text)
 {
-	typedef char block __attribute__((vector_size(16)));
-	typedef uint64_t halves __attribute__((vector_size(16)));
+	typedef char block __attribute__((vector_size(BLOCK)));
+	typedef uint64_t halves __attribute__((vector_size(BLOCK)));
 	block bytes;
 
 	memcpy(&bytes, text, sizeof bytes);
 	const halves found = (halves)((bytes == '&') | (bytes == '<') | (bytes == '>') |
 	    (bytes == '"') | (bytes == '\''));
-	return (found[0] | found[1]) == 0;
+	if (found[0])
+		return (size_t)__builtin_ctzll(found[0]) / 8;
+	return BLOCK / 2 + (found[1] ? (size_t)__builtin_ctzll(found[1]) / 8 : BLOCK / 2);
 }
 
 static const char *const escapes[UCHAR_MAX +
@@ -40,8 +44,15 @@ plain_length(const char *text, size_t length)
 {
 	size_t i = 0;
 
-	while (length - i >= 16 && is_plain(text + i))
-		i += 16;
+	while (length - i >= BLOCK) {
+		const size_t plain = plain_in_block(text + i);
+
+		i += plain;
+		if (plain < BLOCK)
+			return i;
+	}
+	if (length >= BLOCK) /* the rest, behind others that are plain */
+		return length - BLOCK + plain_in_block(text + length - BLOCK);
 	while (i < length && !escapes[(unsigned char)text[i]])
 		i++;
 	return i;
@@ -156,10 +167,6 @@ render_text(struct renderer *renderer, const struct scop_node *node, const struc
 	const char *text = node->text, *const end = node->text + node->length;
 	bool line_start = node->line_start;
 
-	if (!frame->add[0] && frame->remove == 0) {
-		scop_buffer_add(renderer->out, text, node->length);
-		return;
-	}
 	do { /* at least once, also for an empty text: it may begin a line */
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const size_t length = newline ? (size_t)(newline + 1 - text) : (size_t)(end - text);
@@ -374,8 +381,12 @@ bool
 scop_render_nodes(struct renderer *renderer, const struct scop_node *nodes,
     const struct frame *frame)
 {
+	const bool as_is = !frame->add[0] && frame->remove == 0;
+
 	for (const struct scop_node *node = nodes; node; node = node->next)
-		if (!render_node(renderer, node, frame))
+		if (as_is && node->kind == NODE_TEXT) /* most nodes */
+			scop_buffer_add(renderer->out, node->text, node->length);
+		else if (!render_node(renderer, node, frame))
 			return false;
 	return true;
 }

@@ -175,7 +175,8 @@ read_pages(struct scop_request *req, struct scop_directory_page **ret_pages)
 const struct scop_value *
 scop_page_modules(struct scop_request *req)
 {
-	const char *code = scop_language_code(req->locale.language);
+	const char *start =
+	    scop_arena_join(req->arena, "/", scop_language_code(req->locale.language), "/");
 	struct scop_directory_page *pages = NULL;
 	struct scop_list_maker list;
 	const size_t count = read_pages(req, &pages);
@@ -187,9 +188,8 @@ scop_page_modules(struct scop_request *req)
 		scop_map_init(&map, req->arena);
 		scop_map_put_text(&map, "title", pages[i].title);
 		scop_map_put_text(&map, "url",
-		    pages[i].root
-			? scop_arena_printf(req->arena, "/%s/", code)
-			: scop_arena_printf(req->arena, "/%s/%s/", code, pages[i].module));
+		    pages[i].root ? start
+				  : scop_arena_join(req->arena, start, pages[i].module, "/"));
 		scop_list_add(&list, scop_map_value(&map));
 	}
 	return scop_list_value(&list);

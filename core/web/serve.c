@@ -299,7 +299,8 @@ scop_serve(struct scop_app *app, struct scop_arena *arena, const struct scop_sit
 		bytes = scop_answer_bytes(req, &answer);
 	send_answer(req, exchange, bytes);
 	const int status = bytes->length > 11 ? atoi(bytes->string + strlen("Status: ")) : 500;
-	scop_traces_keep(req, NULL, scop_arena_printf(arena, "%d", status));
+	if (app->trace && app->trace->on)
+		scop_traces_keep(req, NULL, scop_arena_printf(arena, "%d", status));
 	if (exchange->see)
 		exchange->see(exchange->context, req);
 	scop_log_context("");

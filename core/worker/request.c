@@ -8,6 +8,7 @@
 
 #include "worker/worker.h"
 
+#include "base/buffer.h"
 #include "process/channel.h"
 #include "queue/work.h"
 #include "web/resolve.h"
@@ -20,10 +21,16 @@ enum {
 	CHANGE_LOOK_MICROSECONDS = 300
 };
 
+/* As FCGX_GetParam, which compares each with all of them: a request asks for two dozen. */
 static const char *
 fcgi_param(void *context, const char *name)
 {
-	return FCGX_GetParam(name, ((FCGX_Request *)context)->envp);
+	const size_t length = strlen(name);
+
+	for (char **at = ((FCGX_Request *)context)->envp; at && *at; at++)
+		if (**at == *name && strncmp(*at, name, length) == 0 && (*at)[length] == '=')
+			return *at + length + 1;
+	return NULL;
 }
 
 struct exchange_context {
@@ -163,6 +170,20 @@ find_entry(struct scop_worker *worker, const struct asked *asked, int64_t until)
 	}
 }
 
+/* "t42", and with a module's name "t42_shop". */
+static const char *
+name_of(const struct scop_worker *worker, const char *between, const char *module)
+{
+	struct scop_buffer name;
+
+	scop_buffer_init(&name, worker->arena);
+	scop_buffer_char(&name, 't');
+	scop_buffer_digits(&name, worker->entry.tenant.id, 1);
+	scop_buffer_text(&name, between);
+	scop_buffer_text(&name, module);
+	return scop_buffer_str(&name);
+}
+
 static void
 describe_site(const struct scop_worker *worker, bool frozen, struct scop_site *ret_site)
 {
@@ -181,9 +202,8 @@ describe_site(const struct scop_worker *worker, bool frozen, struct scop_site *r
 		.currency = entry->tenant.currency,
 		.epoch = entry->subscription.epoch,
 		.database = entry->subscription.database,
-		.role = scop_arena_printf(worker->arena, "t%u_%s", entry->tenant.id,
-		    worker->app.module_name),
-		.socle = scop_arena_printf(worker->arena, "t%u", entry->tenant.id),
+		.role = name_of(worker, "_", worker->app.module_name),
+		.socle = name_of(worker, "", ""),
 		.frozen = frozen,
 		.directory = worker->directory };
 }
