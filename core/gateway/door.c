@@ -263,12 +263,30 @@ gateway_has_accepted(void)
 	return parked_count > 0 || at_door > 0;
 }
 
+/* Accepts one connection; false if there is none, or none can be accepted now. */
+static bool
+accept_next(struct gateway *gateway)
+{
+	const int fd = accept4(gateway->settings.listen, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0 && errno == EAGAIN) {
+		gateway->queued = false;
+		gateway_watch_again(gateway, gateway->settings.listen, GATEWAY_LISTEN, 0,
+		    GATEWAY_LISTEN_EVENTS);
+	}
+	if (fd < 0)
+		return false;
+	if (!try_to_give(gateway, fd))
+		wait_at_door(gateway, fd);
+	return true;
+}
+
 /* While no worker is idle, requests queue at the socket, where the supervisor sees them and starts
- * workers. The socket is watched by its edges, so the queue does not wake the gateway again. */
+ * workers. */
 bool
 gateway_accept(struct gateway *gateway)
 {
-	bool none_queued = gateway->ending && !gateway->emptying;
+	bool none_queued = !gateway->queued || (gateway->ending && !gateway->emptying);
 
 	while (parked_count > 0 && idle_worker(gateway, false)) {
 		const int fd = parked[--parked_count];
@@ -276,14 +294,8 @@ gateway_accept(struct gateway *gateway)
 		if (!try_to_give(gateway, fd))
 			wait_at_door(gateway, fd);
 	}
-	while (!none_queued && idle_worker(gateway, true)) {
-		const int fd = accept4(gateway->settings.listen, NULL, NULL, SOCK_CLOEXEC);
-
-		if (fd < 0)
-			none_queued = true;
-		else if (!try_to_give(gateway, fd))
-			wait_at_door(gateway, fd);
-	}
+	while (!none_queued && idle_worker(gateway, true))
+		none_queued = !accept_next(gateway);
 	return none_queued && parked_count == 0 && at_door == 0;
 }
 

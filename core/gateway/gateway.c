@@ -171,14 +171,22 @@ end_of_request(struct gateway *gateway, uint32_t slot, char said)
 static const char wakes[GATEWAY_WAKES] = { SCOP_CHANNEL_SUPERVISOR, SCOP_CHANNEL_DISPATCHER,
 	SCOP_CHANNEL_MAILER };
 
+static bool
+any_told(const struct gateway *gateway)
+{
+	return gateway->told[0] || gateway->told[1] || gateway->told[2];
+}
+
 /* Wakes them at most once a millisecond, however often workers ask. */
 static void
 wake_others(struct gateway *gateway)
 {
 	const int fds[GATEWAY_WAKES] = { gateway->settings.wake, gateway->settings.work,
 		gateway->settings.mail };
-	const int64_t now = scop_board_clock();
 
+	if (!any_told(gateway))
+		return;
+	const int64_t now = scop_board_clock();
 	if (now - gateway->woken_at < WAKE_REST)
 		return;
 	for (int i = 0; i < GATEWAY_WAKES; i++) {
@@ -189,12 +197,6 @@ wake_others(struct gateway *gateway)
 		gateway->told[i] = false;
 		gateway->woken_at = now;
 	}
-}
-
-static bool
-any_told(const struct gateway *gateway)
-{
-	return gateway->told[0] || gateway->told[1] || gateway->told[2];
 }
 
 static const char ends[] = { SCOP_CHANNEL_READY, SCOP_CHANNEL_UNTRIED, SCOP_CHANNEL_LAST };
@@ -231,6 +233,7 @@ end(struct gateway *gateway)
 	gateway->ending = true;
 	gateway->emptying = gateway->settings.listen && poll(&polled, 1, 0) > 0 &&
 	    (polled.revents & POLLRDHUP) != 0;
+	gateway->queued |= gateway->emptying;
 	close(gateway->settings.control);
 	gateway->settings.control = -1;
 }
@@ -304,7 +307,8 @@ serve(struct gateway *gateway, uint64_t data, uint32_t events)
 		take_orders(gateway);
 		break;
 	case GATEWAY_LISTEN:
-		break; /* below, as for a worker that is idle now */
+		gateway->queued = true; /* accepted below, once a worker is idle */
+		break;
 	case GATEWAY_LINES:
 		take_orders(gateway); /* the worker may be new */
 		gateway_accept_lines(gateway);
@@ -330,9 +334,9 @@ run(struct gateway *gateway)
 
 	while (!gateway->ending || any(gateway, false)) {
 		const int count = epoll_wait(gateway->epoll_fd, events, EVENTS,
-		    any_told(gateway)        ? 1
-			: any(gateway, true) ? TICK_MILLISECONDS
-					     : -1);
+		    any_told(gateway)                           ? 1
+			: any(gateway, true) || gateway->queued ? TICK_MILLISECONDS
+								: -1);
 
 		for (int i = 0; i < count; i++)
 			serve(gateway, events[i].data.u64, events[i].events);
@@ -419,7 +423,7 @@ main(int argc, char **argv)
 	gateway_watch(&gateway, settings->control, GATEWAY_CONTROL, 0, EPOLLIN);
 	gateway_watch(&gateway, settings->lines, GATEWAY_LINES, 0, EPOLLIN);
 	if (settings->listen)
-		gateway_watch(&gateway, settings->listen, GATEWAY_LISTEN, 0, EPOLLIN | EPOLLET);
+		gateway_watch(&gateway, settings->listen, GATEWAY_LISTEN, 0, GATEWAY_LISTEN_EVENTS);
 	gateway_line_prepare(&gateway);
 	run(&gateway);
 	return 0;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/types.h>
 
 #include "data/directory.h"
@@ -44,6 +45,7 @@ struct gateway {
 	int64_t woken_at;
 	bool ending;   /* the supervisor has gone or closed the pool */
 	bool emptying; /* nobody can connect any more; what has connected is still served */
+	bool queued;   /* connections may wait to be accepted */
 	uint64_t turns;
 	uint32_t slots; /* all workers are below this one */
 	struct gateway_worker workers[SCOP_SLOTS];
@@ -59,6 +61,10 @@ enum gateway_kind {
 	GATEWAY_CLIENT,  /* the worker's side of a slot's line */
 	GATEWAY_SERVER,  /* and MariaDB's */
 };
+
+/* The socket of requests tells once that somebody has connected. It is watched again when all who
+ * have are accepted: while all workers are busy, the queue does not wake the gateway. */
+#define GATEWAY_LISTEN_EVENTS (EPOLLIN | EPOLLONESHOT)
 
 /* Waits for `events` of a descriptor from now on, or for others than before. */
 void gateway_watch(struct gateway *gateway, int fd, enum gateway_kind kind, uint32_t number,
