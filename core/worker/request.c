@@ -244,6 +244,7 @@ hang_up(FCGX_Request *fcgi, bool reads)
 {
 	if (reads && FCGX_GetChar(fcgi->in) == EOF)
 		FCGX_Detach(fcgi);
+	fcgi->keepConnection = 0; /* nginx asks to keep it, and closes it at the answer's end */
 	FCGX_Finish_r(fcgi);
 }
 
