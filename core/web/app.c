@@ -12,7 +12,7 @@
 #include "base/value.h"
 #include "view/template.h"
 
-enum { VIEWS_MAX = 256, WORDS_PLACES = 1024, WORDS_MAX = 768 };
+enum { VIEWS_MAX = 256, WORDS_PLACES = 1024, WORDS_MAX = 768, KNOWN_TEXTS = 512 };
 
 static const struct scop_view *
 find_view(const struct scop_names *names, const char *name)
@@ -206,45 +206,75 @@ entry(const struct scop_messages *messages, uint32_t table, uint32_t index)
 							  : "";
 }
 
-static const char *
-message(const struct scop_messages *messages, const char *text)
+/* A text and its translation, both in a .mo file. */
+struct translated {
+	const struct scop_names *names; /* of the module that asked; NULL: none */
+	enum scop_language language;
+	const char *original, *translation;
+};
+
+static bool
+message(const struct scop_messages *messages, const char *text, struct translated *ret)
 {
 	uint32_t low = 0, high = word(messages, 8);
 	const uint32_t originals = word(messages, 12), translations = word(messages, 16);
 
 	while (low < high) {
 		const uint32_t middle = (low + high) / 2;
-		const int order = strcmp(entry(messages, originals, middle), text);
+		const char *original = entry(messages, originals, middle);
+		const int order = strcmp(original, text);
 
-		if (order == 0)
-			return entry(messages, translations, middle);
+		if (order == 0) {
+			ret->original = original;
+			ret->translation = entry(messages, translations, middle);
+			return true;
+		}
 		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return false;
 }
 
-static const char *
-in_names(const struct scop_names *names, const char *code, const char *text)
+static bool
+in_names(const struct scop_names *names, const char *code, const char *text, struct translated *ret)
 {
 	for (const struct scop_messages *messages = names->messages; messages->language[0];
 	     messages++)
 		if (strcmp(messages->language, code) == 0)
-			return message(messages, text);
-	return NULL;
+			return message(messages, text, ret);
+	return false;
+}
+
+/* The translation of the module or the frame; NULL if there is none. A page shows the same texts
+ * again and again, so each has a place, by its address; what is there holds for any text that reads
+ * the same. */
+static const char *
+look_up(const struct scop_names *names, enum scop_language language, const char *text)
+{
+	static struct translated known[KNOWN_TEXTS];
+	struct translated *place =
+	    &known[((uintptr_t)text * 0x9e3779b97f4a7c15u >> 32) % KNOWN_TEXTS];
+	const char *code = scop_language_code(language);
+
+	if (place->names == names && place->language == language &&
+	    strcmp(place->original, text) == 0)
+		return place->translation;
+	struct translated found = { .names = names, .language = language };
+	if (!in_names(names, code, text, &found) &&
+	    !in_names(&scop_frame_names, code, text, &found))
+		return NULL;
+	*place = found;
+	return found.translation;
 }
 
 const char *
 scop_app_message(const struct scop_app *app, enum scop_language language, const char *text,
     const char *plural, long long count)
 {
-	const char *code = scop_language_code(language);
-	const char *found = in_names(app->module->names, code, text);
+	const char *found = look_up(app->module->names, language, text);
 
-	if (!found)
-		found = in_names(&scop_frame_names, code, text);
 	if (!found || !found[0])
 		return NULL;
 	if (plural && scop_language_plural(language, count))
