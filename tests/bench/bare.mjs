@@ -27,7 +27,9 @@ function configuration (stack, folder, port) {
   const ours = fs.readFileSync(path.join(stack.folder, 'nginx.conf'), 'utf8')
   const http = ours.slice(0, ours.indexOf('\tserver {')).replaceAll(stack.folder + '/', folder + '/')
   const limits = ours.match(/^\t\tlimit_.*;$/mg).join('\n')
+  // the bare program closes its connections itself: to wait for nginx would cost it a turn for each request
   const params = fs.readFileSync(path.join(root, 'nginx/fastcgi.conf'), 'utf8').replace(/^fastcgi_param (STORED|CLOSED|SESSION) .*\n/mg, '')
+    .replace(/^fastcgi_keep_conn on;/m, 'fastcgi_keep_conn off;')
 
   // variables that the http block reads, and the host's own server sets
   const named = [...new Set([...ours.matchAll(/^\t\t\t?(?:set|auth_request_set) \$(\w+)/mg)].map(([, name]) => name))]
