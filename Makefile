@@ -16,7 +16,7 @@ VERSION := 0.2.0
 SANITIZE ?=
 
 CC := gcc
-PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath libarchive libzip
+PACKAGES := libmariadb libxml-2.0 jansson libsodium libpcre2-8 libseccomp libqrencode liboath libarchive libzip libical
 
 # The rules for modules, which authors elsewhere use too, with what this tree builds.
 SDK_NAMES := $(BUILD)/libexec/scopiton-names
@@ -65,6 +65,7 @@ FORMATS := $(SDK_FORMATS)
 FORMAT_LIBRARIES := $(patsubst %,$(BUILD)/libscopiton-%.so.1,$(FORMATS))
 NEEDED_BY_xml := libxml-2.0
 NEEDED_BY_zip := libzip
+NEEDED_BY_calendar := libical
 # Where modules' sources are and their packages go; an author elsewhere sets both.
 MODULE_SOURCES ?= modules
 MODULE_OUT ?= $(BUILD)/modules

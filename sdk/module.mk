@@ -22,7 +22,7 @@
 MAKEFLAGS += -r
 
 # The libraries of formats, libscopiton-xml.so and so on. A module needs those whose functions it calls, and no other.
-SDK_FORMATS := xml zip
+SDK_FORMATS := xml zip calendar
 
 Q ?= $(if $(V),,@)
 SAY ?= $(if $(V),@:,@echo)

@@ -26,7 +26,8 @@ static const char *const libraries[] = { "libscopiton.so.1", "libc.so.6", "libm.
 	"libgcc_s.so.1" };
 
 /* And those of formats, which only its own worker loads. */
-static const char *const formats[] = { "libscopiton-xml.so.1", "libscopiton-zip.so.1" };
+static const char *const formats[] = { "libscopiton-xml.so.1", "libscopiton-zip.so.1",
+	"libscopiton-calendar.so.1" };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 
 struct image {

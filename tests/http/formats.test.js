@@ -42,7 +42,7 @@ test('a module needs the libraries of the formats that it calls, and its worker 
   const plain = mapped('edges'), own = mapped('formats')
   assert.ok(plain.length > 0 && own.length > 0)
   for (const one of plain) assert.deepEqual(one, [])
-  for (const one of own) for (const name of ['libscopiton-xml', 'libxml2', 'libscopiton-zip', 'libzip']) assert.ok(one.includes(name), `${name} in ${one}`)
+  for (const one of own) for (const name of ['libscopiton-xml', 'libxml2', 'libscopiton-zip', 'libzip', 'libscopiton-calendar', 'libical']) assert.ok(one.includes(name), `${name} in ${one}`)
 })
 
 test('a document in pieces is read across them, and to its damage', async () => {
@@ -68,4 +68,8 @@ test('encodings and a DOCTYPE need no file of the host', async () => {
 
 test('an archive is packed and read in memory, with names in any letters', async () => {
   assert.deepEqual(await answer('/archive'), { name: '__/café.txt', bytes: 'a cup', error: '' })
+})
+
+test('an event follows the zone that it names, and its file describes that', async () => {
+  assert.deepEqual(await answer('/week'), { described: true, first: '2026-10-31T13:00:00Z', second: '2026-11-01T14:00:00Z', error: '' })
 })

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <scopiton/calendar.h>
 #include <scopiton/xml.h>
 #include <scopiton/zip.h>
 
@@ -99,6 +100,31 @@ archive(struct scop_request *req)
 	scop_view(req, &view_page);
 }
 
+/* An event in another zone, over the end of its summer time, written and read again. */
+static void
+week(struct scop_request *req)
+{
+	static const char text[] =
+	    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Call\n"
+	    "DTSTART;TZID=America/New_York:20261031T090000\nRRULE:FREQ=DAILY;COUNT=2\n"
+	    "END:VEVENT\nEND:VCALENDAR\n";
+	struct scop_file_error error;
+	struct scop_calendar *calendar = scop_calendar_read(req, text, strlen(text), &error);
+	const struct scop_value *events = calendar ? scop_calendar_events(calendar) : NULL;
+	const struct scop_value *file = scop_calendar_write(req, "PUBLISH", events);
+
+	scop_put(req, "described",
+	    scop_make_bool(req, strstr(scop_as_text(file), "\r\nTZOFFSETTO:-0400") != NULL));
+	calendar = scop_calendar_read(req, scop_as_text(file), scop_size(file), &error);
+	events = calendar ? scop_calendar_events(calendar) : NULL;
+	const struct scop_value *found = scop_calendar_between(req, events,
+	    scop_make_date(req, 2026, 10, 30), scop_make_date(req, 2026, 11, 6), &error);
+	scop_put(req, "first", scop_get(scop_at(found, 0), "start"));
+	scop_put(req, "second", scop_get(scop_at(found, 1), "start"));
+	put_error(req, &error);
+	scop_view(req, &view_page);
+}
+
 static const struct scop_field count[] = {
 	{ .name = "count", .type = SCOP_FIELD_INT, .required = true },
 	{ 0 },
@@ -109,6 +135,7 @@ static const struct scop_route routes[] = {
 	{ .method = SCOP_GET, .path = "/order", .handle = order, .fields = count, .api = true },
 	{ .method = SCOP_GET, .path = "/elsewhere", .handle = elsewhere, .api = true },
 	{ .method = SCOP_GET, .path = "/archive", .handle = archive, .api = true },
+	{ .method = SCOP_GET, .path = "/week", .handle = week, .api = true },
 	{ .method = SCOP_GET, .path = "/letters", .handle = letters, .api = true },
 	{ 0 },
 };
