@@ -2,9 +2,11 @@
 /* XML that modules read: trees, elements one by one in bounded memory, and refusals in words. */
 #include "../format/with_request.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "scopiton/xml.h"
@@ -326,6 +328,35 @@ memory_does_not_grow_with_the_file(void **state)
 #endif
 }
 
+/* ---- schemas ---- */
+
+static void
+a_schema_includes_only_others_of_its_module(void **state)
+{
+	static const char theirs[] = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>"
+				     "<xs:simpleType name='t'><xs:restriction base='xs:date'/>"
+				     "</xs:simpleType></xs:schema>";
+	char path[] = "/tmp/scopiton-schema-XXXXXX";
+	struct scop_schema schema = { .path = "a.xsd" };
+	const struct scop_schema *const all[] = { &schema, NULL };
+	const int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, theirs, sizeof theirs - 1), sizeof theirs - 1);
+	close(fd);
+	req = new_request();
+	schema.others = all;
+	schema.text = scop_arena_printf(arena,
+	    "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>"
+	    "<xs:include schemaLocation='file://%s'/><xs:element name='a' type='t'/></xs:schema>",
+	    path);
+	schema.size = strlen(schema.text);
+	assert_false(
+	    scop_xml_is_valid(req, scop_make_string(req, "<a>2026-11-29</a>"), &schema, NULL));
+	assert_true(req->failed);
+	unlink(path);
+}
+
 /* ---- real files, where they are ---- */
 
 static const char *
@@ -414,7 +445,8 @@ statements_of_banks_are_as_others_found_them(void **state)
 		print_message("'%s' is not there\n", shared("camt/EXPECTED.txt"));
 		skip();
 	}
-	app.arena = scop_arena_new();
+	if (!app.arena)
+		app.arena = scop_arena_new();
 	for (char *line = strtok_r(expected, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		if (sscanf(line, "%79s %39s schema-%19s statements=%u entries=%u", name, version,
 			judged, &statements, &entry_count) == 5) {
@@ -422,6 +454,76 @@ statements_of_banks_are_as_others_found_them(void **state)
 			    entry_count);
 			files++;
 		}
+	assert_true(files > 5);
+}
+
+static void
+add_schemas(const struct scop_schema **all, size_t *count, const char *folder)
+{
+	DIR *dir = opendir(shared(scop_arena_printf(arena, "xsd/ubl-2.1/%s", folder)));
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		if (!strstr(entry->d_name, ".xsd"))
+			continue;
+		struct scop_schema *schema = scop_arena_alloc(app.arena, sizeof *schema);
+		const char *path = scop_arena_printf(app.arena, "%s/%s", folder, entry->d_name),
+			   *text = file(scop_arena_join(arena, "xsd/ubl-2.1/", path, ""),
+			       &schema->size);
+
+		assert_non_null(text);
+		schema->path = path;
+		schema->text = scop_arena_bytes(app.arena, text, schema->size);
+		schema->others = all;
+		all[(*count)++] = schema;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static const struct scop_schema *
+schema_at(const struct scop_schema *const *all, const char *path)
+{
+	while (*all && strcmp((*all)->path, path) != 0)
+		all++;
+	return *all;
+}
+
+/* Their schemas include and import one another across two folders. */
+static void
+invoices_are_valid_as_others_found_them(void **state)
+{
+	char name[80], kind[20];
+	unsigned files = 0;
+	size_t size, count = 0;
+	char *expected = file("ubl/EXPECTED.txt", &size), *rest = NULL;
+
+	(void)state;
+	if (!expected) {
+		print_message("'%s' is not there\n", shared("ubl/EXPECTED.txt"));
+		skip();
+	}
+	if (!app.arena)
+		app.arena = scop_arena_new();
+	const struct scop_schema **all = scop_arena_alloc(app.arena, 100 * sizeof(*all));
+	add_schemas(all, &count, "common");
+	add_schemas(all, &count, "maindoc");
+	for (char *line = strtok_r(expected, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		struct scop_file_error error;
+
+		if (sscanf(line, "%79s %19s xsd-valid", name, kind) != 2 ||
+		    !strstr(line, "xsd-valid"))
+			continue;
+		req = new_request();
+		const char *text = file(scop_arena_printf(arena, "ubl/%s", name), &size);
+		const struct scop_schema *schema =
+		    schema_at(all, scop_arena_printf(arena, "maindoc/UBL-%s-2.1.xsd", kind));
+		assert_true(text && schema);
+		assert_true(
+		    scop_xml_is_valid(req, scop_value_bytes(arena, text, size), schema, &error));
+		files++;
+	}
 	assert_true(files > 5);
 }
 
@@ -437,7 +539,9 @@ main(void)
 		TEST(sizes_have_an_end),
 		TEST(encodings_are_converted),
 		TEST(memory_does_not_grow_with_the_file),
+		TEST(a_schema_includes_only_others_of_its_module),
 		TEST(statements_of_banks_are_as_others_found_them),
+		TEST(invoices_are_valid_as_others_found_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
