@@ -197,7 +197,7 @@ test('a module that says it is done, or ready, and ends goes out of service too'
 
 test('a module that works and says that it is idle is seen at work by its gateway, and counted by that', async () => {
   await bring('shifter', 'acme')
-  await configure(stack, { hard_milliseconds: 6000 }, 'shifter')
+  await configure(stack, { hard_milliseconds: 30000 }, 'shifter')
   const control = path.join(fs.readFileSync(path.join(stack.folder, 'scopiton.conf'), 'utf8').match(/^run = (.*)$/m)[1], 'control')
   const drained = () => new Promise((resolve) => net.connect(control, function () { this.write('drained 1 shifter\n') }).on('data', (answer) => resolve(String(answer).trim())))
   try {
@@ -213,6 +213,7 @@ test('a module that works and says that it is idle is seen at work by its gatewa
       assert.equal(await drained(), 'no', 'a copy of its tables waits for it')
       assert.equal(await metric(stack, 'scopiton_workers_busy', 'shifter'), 1)
       assert.ok(await metric(stack, 'scopiton_failures_total', 'shifter') <= await metric(stack, 'scopiton_requests_total', 'shifter'))
+      for (const pid of await stack.workers('shifter')) process.kill(pid, 'SIGCONT')
       assert.deepEqual(await posing, { status: 200, text: 'posed' })
     })
     assert.equal(lines(stack, from, 'slow request', 'module=shifter').length, 1)

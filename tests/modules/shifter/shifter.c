@@ -3,10 +3,11 @@
  * Crashes, and says on the scoreboard that it was something else: finds its worker's slot in
  * memory, as native code can, and writes there before it ends. /crash/other is for another tenant,
  * /crash/none for none, /crash/idle says that no request is under way, /crash/done tells the
- * gateway so, too. /board answers whether the slot was found. /pose/idle works for two seconds and
- * says meanwhile that it is idle, and has failed more often than it can have; /pose/over works
- * without end, and /pose/last, too, having told the gateway that this was its last request. Under
- * the name "eager" it ends as soon as it is loaded by a worker, and says before that it is ready.
+ * gateway so, too. /board answers whether the slot was found. /pose/idle works for two seconds, and
+ * on until SIGCONT comes, and says meanwhile that it is idle, and has failed more often than it can
+ * have; /pose/over works without end, and /pose/last, too, having told the gateway that this was
+ * its last request. Under the name "eager" it ends as soon as it is loaded by a worker, and says
+ * before that it is ready.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,7 +21,7 @@
 #include "../../../core/process/board.h"
 #include "names.h"
 
-enum { OTHER = 2, FILES = 128, WORDS_MAX = 1 << 16 };
+enum { OTHER = 2, FILES = 128, WORDS_MAX = 1 << 16, IDLE_MIN = 20, IDLE_MAX = 200 }; /* tenths */
 
 /* Whether there is a text at an address: the kernel, asked for a file of that name, tells it
  * without a crash. */
@@ -97,6 +98,33 @@ crash(struct scop_request *req)
 	_exit(0);
 }
 
+static volatile sig_atomic_t continued;
+
+static void
+go_on(int number)
+{
+	(void)number;
+	continued = 1;
+}
+
+/* A signal ends a nap early, so they are counted by the clock. */
+static void
+work_on(void)
+{
+	const struct timespec nap = { 0, 100000000 };
+	struct timespec begun, now;
+	long tenths;
+
+	signal(SIGCONT, go_on);
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	do {
+		nanosleep(&nap, NULL);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		tenths =
+		    (now.tv_sec - begun.tv_sec) * 10 + (now.tv_nsec - begun.tv_nsec) / 100000000;
+	} while (tenths < IDLE_MIN || (!continued && tenths < IDLE_MAX));
+}
+
 static void
 pose(struct scop_request *req)
 {
@@ -113,7 +141,7 @@ pose(struct scop_request *req)
 	if (strcmp(as, "last") == 0)
 		(void)tell_gateway("l");
 	if (strcmp(as, "idle") == 0)
-		nanosleep(&(struct timespec){ 2, 0 }, NULL);
+		work_on();
 	else
 		for (signal(SIGALRM, SIG_IGN);;)
 			sleep(1); /* pause() is refused, and would spin */
