@@ -133,6 +133,9 @@ enum scop_job_result shop_undo_job(struct scop_request *req);
 extern const struct scop_field shop_start_fields[], shop_undo_fields[];
 extern const struct scop_field shop_upload_fields[], shop_map_fields[];
 
+/* A weight in the page's language, such as "1,25 kg". */
+const struct scop_value *shop_weight(struct scop_request *req, int64_t grams);
+
 /* The options of a variant, such as "Ocre, 40 cm"; "" for none. */
 const struct scop_value *shop_options(struct scop_request *req, const struct scop_value *variant);
 

@@ -23,7 +23,6 @@ enum {
 	NOTED_MAX = 12,
 	PAGES_MAX = 1000,
 	STOCK_MAX = 1000000,
-	GRAMS_MAX = 10000000,
 	PICTURE_MAX = 5000000,
 	OPTIONS = 3,
 };
@@ -141,7 +140,8 @@ shown_row(struct scop_request *req, const struct scop_value *variant, const char
 	scop_map_set(row, "regular", scop_get(variant, "regular"));
 	set_field(req, row, "stock", "stock_error", key, scop_get(variant, "stock"));
 	set_field(req, row, "had", "had_error", key, scop_get(variant, "stock"));
-	set_field(req, row, "weight", "weight_error", key, scop_get(variant, "weight_grams"));
+	set_field(req, row, "weight", "weight_error", key,
+	    variant ? shop_weight(req, scop_int(variant, "weight_grams")) : NULL);
 	set_field(req, row, "remove", "remove_error", key, NULL);
 	return scop_map_done(row);
 }
@@ -270,7 +270,8 @@ whole(const char *text, int64_t most, int64_t *ret_number)
 static void
 read_numbers(struct scop_request *req, struct row *row)
 {
-	const char *stock = asked(req, "stock", row->key), *had = asked(req, "had", row->key);
+	const char *stock = asked(req, "stock", row->key), *had = asked(req, "had", row->key),
+		   *weight = asked(req, "weight", row->key);
 
 	if (shop_number(asked(req, "price", row->key), '\0', 2, &row->cents) != SHOP_NUMBER_OK ||
 	    row->cents > CENTS_MAX)
@@ -281,9 +282,10 @@ read_numbers(struct scop_request *req, struct row *row)
 		refuse(req, "stock", row, scop_translate(req, "Stock"),
 		    SCOP_TEXT("This is not a whole number up to 1,000,000."));
 	row->knew = had[0] != '\0' && whole(had, STOCK_MAX, &row->had);
-	if (!whole(asked(req, "weight", row->key), GRAMS_MAX, &row->grams))
-		refuse(req, "weight", row, scop_translate(req, "Weight (g)"),
-		    SCOP_TEXT("This is not a whole number of grams."));
+	row->grams = 0;
+	if (weight[0] && !shop_weight_parse(weight, SHOP_GRAMS_MAX, &row->grams))
+		refuse(req, "weight", row, scop_translate(req, "Weight (g or kg)"),
+		    SCOP_TEXT("Please enter a weight such as 800 g or 1.25 kg."));
 }
 
 static void

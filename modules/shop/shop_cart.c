@@ -4,8 +4,10 @@
  * it are not reserved: stock is taken when the order is placed.
  */
 #include "shop_basket.h"
+#include "shop_text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { LINES_MAX = 50, COUNT_MAX = 99, SWEEP_ROWS = 10000 };
 
@@ -45,6 +47,15 @@ shop_cart_want(struct scop_request *req)
 
 	return visitor ? (struct scop_read){ "cart", true, cart_count(visitor) }
 		       : (struct scop_read){ 0 };
+}
+
+const struct scop_value *
+shop_weight(struct scop_request *req, int64_t grams)
+{
+	char text[SHOP_WEIGHT];
+
+	shop_weight_show(grams, strcmp(scop_language_of(req), "en") == 0 ? '.' : ',', text);
+	return scop_make_text(req, "%s", text);
 }
 
 const struct scop_value *

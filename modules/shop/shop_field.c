@@ -11,7 +11,7 @@
 
 /* A one-line text is read from at most this many bytes of its field, which is more than any stored
  * text may have. */
-enum { RAW = 8192, STOCK_MAX = 1000000000, GRAMS_MAX = 10000000 };
+enum { RAW = 8192, STOCK_MAX = 1000000000 };
 #define CENTS_MAX 9999999999
 
 const char *
@@ -331,11 +331,11 @@ shop_field_weight(struct shop_reader *reader)
 	/* "1,500" alone: weights are written without thousands separators */
 	if (shop_number(text, strchr(text, '.') ? '.' : ',', 3, &thousandths) != SHOP_NUMBER_OK)
 		return shop_wrong(reader, source->weight, SCOP_TEXT("The weight is not a number."));
-	if (thousandths > (int64_t)GRAMS_MAX * 1000)
+	if (thousandths > (int64_t)SHOP_GRAMS_MAX * 1000)
 		return shop_wrong(reader, source->weight,
 		    SCOP_TEXT("The weight is more than ten tonnes."));
 	const int64_t grams = (thousandths * source->milligrams + 500000) / 1000000;
-	if (grams > GRAMS_MAX)
+	if (grams > SHOP_GRAMS_MAX)
 		return shop_wrong(reader, source->weight,
 		    SCOP_TEXT("The weight is more than ten tonnes."));
 	reader->row->grams = grams;

@@ -42,10 +42,9 @@ const struct scop_field shop_settings_fields[] = {
 	    .label = SCOP_TEXT("Country"),
 	    .choices = countries },
 	{ .name = "weight",
-	    .type = SCOP_FIELD_INT,
-	    .label = SCOP_TEXT("Up to this weight, in grams"),
-	    .min = 1,
-	    .max = 10000000 },
+	    .type = SCOP_FIELD_TEXT,
+	    .label = SCOP_TEXT("Up to this weight (g or kg)"),
+	    .max = 30 },
 	/* of each step, and of the new step */
 	{ .name = "price", .type = SCOP_FIELD_MAP, .max = 30 },
 	{ .name = "remove", .type = SCOP_FIELD_MAP, .max = 1 },

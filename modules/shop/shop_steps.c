@@ -20,6 +20,7 @@ static const char *const note_texts[NOTES] = {
 struct shop_steps {
 	const struct scop_value *gone, *changed; /* lists of ids, of maps of id and price */
 	const struct scop_value *price;          /* in cents, of the new step; NULL: none */
+	const struct scop_value *grams;          /* of the new step */
 	struct scop_list *note[NOTES];           /* for the audit trail */
 	const char *currency;
 };
@@ -60,7 +61,7 @@ shown(struct scop_request *req, const struct scop_value *step)
 	const struct scop_value *price = sent(req, "price", key);
 
 	return scop_map_of(req, "id", scop_get(step, "id"), "country", scop_get(step, "country"),
-	    "up_to_grams", scop_get(step, "up_to_grams"), "price",
+	    "up_to", shop_weight(req, scop_int(step, "up_to_grams")), "price",
 	    price ? price : scop_get(step, "price"), "error",
 	    scop_rejection(req, field_of(req, key)), "remove",
 	    scop_make_bool(req, typed(req, "remove", key)[0] != '\0'), NULL);
@@ -95,22 +96,38 @@ price_of(struct scop_request *req, const char *key)
 	return NULL;
 }
 
-/* Adds "2000 g: €6.50" to the country's entry; of a step that is removed, its weight alone. */
+/* A weight for the audit trail, which each reader sees in their language. */
+static const struct scop_value *
+noted_weight(struct scop_request *req, const struct scop_value *grams)
+{
+	const int64_t number = scop_as_int(grams);
+	int64_t thousandths = number;
+	uint8_t scale = 3;
+
+	if (number < 1000)
+		return scop_make_message(req, "{{weight}} g",
+		    scop_map_of(req, "weight", scop_make_int(req, number), NULL));
+	for (; scale > 0 && thousandths % 10 == 0; scale--)
+		thousandths /= 10;
+	return scop_make_message(req, "{{weight}} kg",
+	    scop_map_of(req, "weight", scop_make_number(req, thousandths, scale), NULL));
+}
+
+/* Adds "2 kg: €6.50" to the country's entry; of a step that is removed, its weight alone. */
 static void
 note(struct scop_request *req, struct shop_steps *steps, const struct scop_value *country,
     const struct scop_value *grams, const struct scop_value *cents)
 {
 	const bool france = strcmp(scop_as_text(country), "FR") == 0;
+	const struct scop_value *weight = noted_weight(req, grams);
 
 	if (cents)
 		scop_list_push(steps->note[france ? CHANGED_FR : CHANGED_BE],
-		    scop_make_message(req, "{{weight}} g: {{price}}",
-			scop_map_of(req, "weight", grams, "price",
+		    scop_make_message(req, "{{weight}}: {{price}}",
+			scop_map_of(req, "weight", weight, "price",
 			    scop_make_money(req, scop_as_int(cents), steps->currency), NULL)));
 	else
-		scop_list_push(steps->note[france ? REMOVED_FR : REMOVED_BE],
-		    scop_make_message(req, "{{weight}} g",
-			scop_map_of(req, "weight", grams, NULL)));
+		scop_list_push(steps->note[france ? REMOVED_FR : REMOVED_BE], weight);
 }
 
 /* A new step is given if its weight or price is. */
@@ -121,16 +138,21 @@ read_new(struct scop_request *req, struct shop_steps *steps, size_t count)
 
 	if (!weight && !typed(req, "price", "new")[0])
 		return;
+	int64_t grams = 0;
+
 	if (!weight)
 		scop_reject(req, "weight", "Please fill this in.");
+	else if (!shop_weight_parse(scop_as_text(weight), SHOP_GRAMS_MAX, &grams) || grams == 0)
+		scop_reject(req, "weight", "Please enter a weight such as 800 g or 1.25 kg.");
 	if (!scop_field(req, "to"))
 		scop_reject(req, "to", "Please choose one from the list.");
 	if (count >= STEPS_MAX)
 		scop_reject(req, "weight",
 		    "There are at most 100 prices. Please remove one first.");
 	steps->price = price_of(req, "new");
+	steps->grams = scop_make_int(req, grams);
 	if (!scop_rejected(req))
-		note(req, steps, scop_field(req, "to"), weight, steps->price);
+		note(req, steps, scop_field(req, "to"), steps->grams, steps->price);
 }
 
 struct shop_steps *
@@ -182,8 +204,7 @@ shop_steps_write(struct scop_request *req, const struct shop_steps *steps)
 	scop_write(req, steps_set(steps->changed));
 	/* an existing country and weight gets the new price */
 	if (steps->price)
-		scop_write(req,
-		    step_put(scop_field(req, "to"), scop_field(req, "weight"), steps->price));
+		scop_write(req, step_put(scop_field(req, "to"), steps->grams, steps->price));
 	for (size_t i = 0; i < NOTES; i++)
 		note_all(req, note_texts[i], scop_list_done(steps->note[i]));
 }

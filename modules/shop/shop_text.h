@@ -32,6 +32,17 @@ enum shop_number { SHOP_NUMBER_OK, SHOP_NUMBER_WRONG, SHOP_NUMBER_UNCLEAR };
 #define SHOP_NUMBER_MAX 99999999999
 enum shop_number shop_number(const char *text, char sign, unsigned decimals, int64_t *ret_number);
 
+/* ---- weights (shop_weight.c) ---- */
+
+/* "800 g", from a kilogram on "1.25 kg"; `point` is the language's decimal sign. */
+#define SHOP_WEIGHT 40
+#define SHOP_GRAMS_MAX 10000000 /* ten tonnes */
+void shop_weight_show(int64_t grams, char point, char ret_text[SHOP_WEIGHT]);
+
+/* Reads "800", "800 g" or "1,25 kg" in whole grams; a number alone is in grams. False for anything
+ * else, and for more than `max` grams. */
+bool shop_weight_parse(const char *text, int64_t max, int64_t *ret_grams);
+
 /* ---- HTML (shop_html.c) ---- */
 
 /* Converts HTML to text of at most `size` bytes, truncated between characters: removes tags,

@@ -183,11 +183,14 @@ test('the trail says to what VAT, replies and delivery were set', async () => {
   const trail = (await stack.request(portal, '/portal/audit', { headers })).body
   for (const words of ['A choisi la TVA aux taux du pays du client', 'A modifié la TVA et l&#39;adresse des réponses', 'A modifié le compte bancaire <', 'Est revenu à la version précédente <']) assert.ok(trail.includes(words), words)
   await noted()
-  await save('/shop/settings', { to: 'FR', weight: '2500', 'price.new': '9,90' })
-  assert.deepEqual(await noted(), [['Changed prices of delivery to France', '2500 g: 9.90 EUR']])
+  await save('/shop/settings', { to: 'FR', weight: '2,5 kg', 'price.new': '9,90' })
+  const settings = (await see('/shop/settings')).body
+  assert.match(settings, /France, jusqu(&#39;|')à 2,5\u00a0kg</, 'in the unit that reads better')
+  assert.equal((await save('/shop/settings', { to: 'FR', weight: '2,5', 'price.new': '1' })).status, 422, 'a part of a gram')
+  assert.deepEqual(await noted(), [['Changed prices of delivery to France', '2.5 kg: 9.90 EUR']])
   const [[step]] = await rows("SELECT id FROM shipping WHERE country = 'FR' AND up_to_grams = 2500")
   await save('/shop/settings', { [`price.${step}`]: '10', to: 'BE', weight: '500', 'price.new': '4' })
-  assert.deepEqual(await noted(), [['Changed prices of delivery to Belgium', '500 g: 4.00 EUR'], ['Changed prices of delivery to France', '2500 g: 10.00 EUR']])
+  assert.deepEqual(await noted(), [['Changed prices of delivery to Belgium', '500 g: 4.00 EUR'], ['Changed prices of delivery to France', '2.5 kg: 10.00 EUR']])
   for (const [id] of await rows('SELECT id FROM shipping ORDER BY id')) await save('/shop/settings', { [`remove.${id}`]: '1' })
   assert.deepEqual((await noted()).at(-1), ['Removed prices of delivery to Belgium', '500 g'])
   await save('/shop/settings', { scheme: 'national', free_from: '', mail: '' })

@@ -17,6 +17,7 @@
 #include "shop_slug.c"
 #include "shop_source.c"
 #include "shop_text.c"
+#include "shop_weight.c"
 
 static struct shop_source source;
 static struct shop_row row;
@@ -702,6 +703,42 @@ a_payment_code_says_what_the_guideline_says(void **state)
 	assert_false(shop_epc_make("", "BE68539007547034", "", "0.01", "x", text));
 }
 
+static void
+a_weight_is_read_with_or_without_its_unit_and_shown_in_the_one_that_reads_better(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t grams;
+	} typed[] = { { "800", 800 }, { "800 g", 800 }, { "1250G", 1250 }, { "1,25 kg", 1250 },
+		{ "1.25kg", 1250 }, { "1,250 kg", 1250 }, { "1.250 g", 1250 }, { "1 250 g", 1250 },
+		{ "0,5 KG.", 500 }, { "2\u00a0kg", 2000 }, { "0", 0 }, { "10000 kg", 10000000 },
+		{ "1,25", -1 }, { "1.5 g", -1 }, { "10001 kg", -1 }, { "2 lb", -1 }, { "kg", -1 },
+		{ "-1", -1 }, { "1 kg 200", -1 }, { "1..2 kg", -1 } };
+	static const struct {
+		int64_t grams;
+		char point;
+		const char *text;
+	} shown[] = { { 0, ',', "0\u00a0g" }, { 999, ',', "999\u00a0g" },
+		{ 1000, ',', "1\u00a0kg" }, { 1250, ',', "1,25\u00a0kg" },
+		{ 1205, '.', "1.205\u00a0kg" }, { 10000000, ',', "10000\u00a0kg" } };
+	char text[SHOP_WEIGHT];
+	int64_t grams;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
+		const bool ok = shop_weight_parse(typed[i].text, SHOP_GRAMS_MAX, &grams);
+
+		if (ok != (typed[i].grams >= 0) || (ok && grams != typed[i].grams))
+			fail_msg("%s: %lld", typed[i].text, ok ? (long long)grams : -1);
+	}
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+		shop_weight_show(shown[i].grams, shown[i].point, text);
+		assert_string_equal(text, shown[i].text);
+		assert_true(shop_weight_parse(text, SHOP_GRAMS_MAX, &grams));
+		assert_int_equal(grams, shown[i].grams);
+	}
+}
+
 int
 main(void)
 {
@@ -731,6 +768,8 @@ main(void)
 		cmocka_unit_test(a_long_description_is_cut_between_two_letters),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_column),
 		cmocka_unit_test(a_structured_communication_has_its_check_digits),
+		cmocka_unit_test(
+		    a_weight_is_read_with_or_without_its_unit_and_shown_in_the_one_that_reads_better),
 		cmocka_unit_test(a_payment_code_says_what_the_guideline_says) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
