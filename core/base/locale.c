@@ -27,7 +27,7 @@ static const struct format {
 	    "%d-%m-%Y %H:%M", -1 },
 	[SCOP_DE] = { "de", "Deutsch", ".", ",", "", NO_BREAK_SPACE, "%d.%m.%Y", "%d.%m.%Y %H:%M",
 	    -1 },
-	[SCOP_EN] = { "en", "English", ",", ".", "", "", "%d %b %Y", "%d %b %Y, %H:%M", -1 },
+	[SCOP_EN] = { "en", "English", ",", ".", "", "", "%e %b %Y", "%e %b %Y, %H:%M", -1 },
 };
 
 const char *
@@ -239,6 +239,9 @@ print_moment(struct scop_buffer *out, const char *format, const struct scop_cloc
 		switch (*++format) {
 		case 'd':
 			at = add_two_digits(at, moment->day);
+			break;
+		case 'e': /* without a leading zero */
+			scop_buffer_digits(out, (uint64_t)moment->day, 1);
 			break;
 		case 'm':
 			at = add_two_digits(at, moment->month);

@@ -129,7 +129,7 @@ a_time_is_the_zone_s_own_in_summer_and_winter(void **state)
 	assert_string_equal(print(arena, winter, SCOP_FR, "Europe/Brussels"), "06/01/2026 00:30");
 	assert_string_equal(print(arena, summer, SCOP_NL, "Europe/Brussels"), "06-07-2026 00:30");
 	assert_string_equal(print(arena, summer, SCOP_DE, "America/New_York"), "05.07.2026 18:30");
-	assert_string_equal(print(arena, summer, SCOP_EN, "Asia/Kolkata"), "06 Jul 2026, 04:00");
+	assert_string_equal(print(arena, summer, SCOP_EN, "Asia/Kolkata"), "6 Jul 2026, 04:00");
 	assert_string_equal(print(arena, winter, SCOP_FR, "UTC"), "05/01/2026 23:30");
 	scop_arena_free(arena);
 }
@@ -189,7 +189,7 @@ an_english_month_is_its_first_three_letters(void **state)
 		    scop_value_date(arena, scop_days_of((struct scop_day){ 2026, i + 1, 9 }));
 
 		assert_string_equal(print(arena, day, SCOP_EN, "UTC"),
-		    scop_arena_printf(arena, "09 %s 2026", months[i]));
+		    scop_arena_printf(arena, "9 %s 2026", months[i]));
 		assert_string_equal(print(arena, day, SCOP_DE, "UTC"),
 		    scop_arena_printf(arena, "09.%02d.2026", i + 1));
 	}
