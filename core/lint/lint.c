@@ -275,6 +275,7 @@ main(int argc, char **argv)
 	if (routes)
 		return print_routes(&lint);
 	lint_reads(&lint);
+	lint_statements(&lint);
 	if (loads) {
 		lint_routes(&lint);
 		lint_handlers(&lint);

@@ -113,5 +113,6 @@ void lint_handlers(struct lint *lint);
 void lint_views(struct lint *lint);
 void lint_forms(struct lint *lint);
 void lint_text(struct lint *lint);
+void lint_statements(struct lint *lint);
 
 #endif

@@ -1,73 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tables and columns that a module's migrations create, for checking the manifest. Tables and
- * columns dropped later still count: a missed mistake is better than a false alarm. */
-#include <ctype.h>
+/* The tables and columns that a module's migrations create, for checking the manifest and the
+ * statements. Tables and columns dropped later still count: a missed mistake is better than a false
+ * alarm. */
 #include <string.h>
-#include <strings.h>
 
 #include "lint/lint.h"
+#include "lint/sql.h"
 
-enum { TABLES_MAX = 200, COLUMNS_MAX = 300, WORD_MAX = 80 };
-
-struct sql {
-	struct lint *lint;
-	const char *at;
-	char word[WORD_MAX]; /* the last one read, in lower case; a sign counts as a word */
-};
-
-static void
-skip_blanks(struct sql *sql)
-{
-	for (;;) {
-		if (isspace((unsigned char)*sql->at)) {
-			sql->at++;
-		} else if (strncmp(sql->at, "--", 2) == 0) {
-			sql->at += strcspn(sql->at, "\n");
-		} else if (strncmp(sql->at, "/*", 2) == 0) {
-			const char *end = strstr(sql->at, "*/");
-
-			sql->at = end ? end + 2 : sql->at + strlen(sql->at);
-		} else {
-			return;
-		}
-	}
-}
-
-/* Reads a word, a string (as ') or a sign; false at the end. */
-static bool
-next(struct sql *sql)
-{
-	size_t length = 0;
-
-	skip_blanks(sql);
-	const char c = *sql->at;
-	if (!c)
-		return false;
-	if (c == '\'' || c == '"' || c == '`') {
-		const size_t inside = strcspn(sql->at + 1, (char[]){ c, '\0' });
-
-		for (; c == '`' && length < inside && length + 1 < WORD_MAX; length++)
-			sql->word[length] = (char)tolower((unsigned char)sql->at[1 + length]);
-		if (c != '`')
-			sql->word[length++] = '\'';
-		sql->at += 1 + inside + (sql->at[1 + inside] == c);
-	} else if (isalnum((unsigned char)c) || c == '_') {
-		for (; isalnum((unsigned char)*sql->at) || *sql->at == '_'; sql->at++)
-			if (length + 1 < WORD_MAX)
-				sql->word[length++] = (char)tolower((unsigned char)*sql->at);
-	} else {
-		sql->word[length++] = c;
-		sql->at++;
-	}
-	sql->word[length] = '\0';
-	return true;
-}
-
-static bool
-is(const struct sql *sql, const char *word)
-{
-	return strcmp(sql->word, word) == 0;
-}
+enum { TABLES_MAX = 200, COLUMNS_MAX = 300 };
 
 static struct lint_table *
 table_named(struct lint *lint, const char *name)
@@ -99,16 +39,16 @@ add_column(struct lint *lint, struct lint_table *table, const char *name)
 /* Skips to the next comma at this depth, or past the closing bracket; false at the end of the
  * statement. */
 static bool
-skip_definition(struct sql *sql)
+skip_definition(struct lint_sql *sql)
 {
 	int depth = 0;
 
-	while (next(sql)) {
-		if (is(sql, ";"))
+	while (lint_sql_next(sql)) {
+		if (lint_sql_is(sql, ";"))
 			return false;
-		if (depth == 0 && is(sql, ","))
+		if (depth == 0 && lint_sql_is(sql, ","))
 			return true;
-		depth += is(sql, "(") - is(sql, ")");
+		depth += lint_sql_is(sql, "(") - lint_sql_is(sql, ")");
 		if (depth < 0)
 			return false;
 	}
@@ -116,10 +56,10 @@ skip_definition(struct sql *sql)
 }
 
 static void
-take_definitions(struct sql *sql, struct lint_table *table)
+take_definitions(struct lint_sql *sql, struct lint_table *table)
 {
 	do {
-		if (!next(sql))
+		if (!lint_sql_next(sql))
 			return;
 		add_column(sql->lint, table, sql->word);
 	} while (skip_definition(sql));
@@ -127,53 +67,65 @@ take_definitions(struct sql *sql, struct lint_table *table)
 
 /* Reads a table's name, after an optional IF [NOT] EXISTS. */
 static struct lint_table *
-take_table(struct sql *sql)
+take_table(struct lint_sql *sql)
 {
-	while (next(sql) && (is(sql, "if") || is(sql, "not") || is(sql, "exists")))
+	while (lint_sql_next(sql) &&
+	    (lint_sql_is(sql, "if") || lint_sql_is(sql, "not") || lint_sql_is(sql, "exists")))
 		;
 	return table_named(sql->lint, sql->word);
 }
 
 static void
-take_create(struct sql *sql)
+take_create(struct lint_sql *sql)
 {
 	struct lint_table *table = take_table(sql);
 
-	if (next(sql) && is(sql, "("))
+	if (lint_sql_next(sql) && lint_sql_is(sql, "("))
 		take_definitions(sql, table);
 	else if (table)
 		table->open = true; /* LIKE, or AS SELECT */
 }
 
+/* Its columns are those of its SELECT. */
 static void
-take_alter(struct sql *sql)
+take_view(struct lint_sql *sql)
+{
+	struct lint_table *table = take_table(sql);
+
+	if (table)
+		table->open = true;
+}
+
+static void
+take_alter(struct lint_sql *sql)
 {
 	struct lint_table *table = take_table(sql);
 
 	do {
-		if (!next(sql))
+		if (!lint_sql_next(sql))
 			return;
-		const bool adds = is(sql, "add"), changes = is(sql, "change"),
-			   renames = is(sql, "rename");
+		const bool adds = lint_sql_is(sql, "add"), changes = lint_sql_is(sql, "change"),
+			   renames = lint_sql_is(sql, "rename");
 
 		if (!adds && !changes && !renames)
 			continue;
-		while (next(sql) &&
-		    (is(sql, "column") || is(sql, "if") || is(sql, "not") || is(sql, "exists")))
+		while (lint_sql_next(sql) &&
+		    (lint_sql_is(sql, "column") || lint_sql_is(sql, "if") ||
+			lint_sql_is(sql, "not") || lint_sql_is(sql, "exists")))
 			;
-		if (adds && is(sql, "(")) {
+		if (adds && lint_sql_is(sql, "(")) {
 			take_definitions(sql, table);
 		} else if (adds) {
 			add_column(sql->lint, table, sql->word);
-		} else if (renames && is(sql, "to")) {
-			next(sql);
+		} else if (renames && lint_sql_is(sql, "to")) {
+			lint_sql_next(sql);
 			table = table_named(sql->lint, sql->word);
 			if (table)
 				table->open = true;
 		} else {
 			if (renames)
-				next(sql); /* TO */
-			if (next(sql))
+				lint_sql_next(sql); /* TO */
+			if (lint_sql_next(sql))
 				add_column(sql->lint, table, sql->word);
 		}
 	} while (skip_definition(sql));
@@ -182,17 +134,19 @@ take_alter(struct sql *sql)
 static void
 read_file(struct lint *lint, const char *path)
 {
-	struct sql sql = { .lint = lint, .at = build_read(lint->arena, path, NULL) };
+	struct lint_sql sql = { .lint = lint, .at = build_read(lint->arena, path, NULL) };
 	bool creates = false, alters = false;
 
-	while (next(&sql)) {
-		if (is(&sql, "table") && creates)
+	while (lint_sql_next(&sql)) {
+		if (lint_sql_is(&sql, "table") && creates)
 			take_create(&sql);
-		else if (is(&sql, "table") && alters)
+		else if (lint_sql_is(&sql, "view") && creates)
+			take_view(&sql);
+		else if (lint_sql_is(&sql, "table") && alters)
 			take_alter(&sql);
-		creates =
-		    is(&sql, "create") || (creates && (is(&sql, "or") || is(&sql, "replace")));
-		alters = is(&sql, "alter") || (alters && is(&sql, "online"));
+		creates = lint_sql_is(&sql, "create") ||
+		    (creates && (lint_sql_is(&sql, "or") || lint_sql_is(&sql, "replace")));
+		alters = lint_sql_is(&sql, "alter") || (alters && lint_sql_is(&sql, "online"));
 	}
 }
 

@@ -69,6 +69,25 @@ test('a name in a call that nothing has', () => refused({
   ['"remynd"', "scop_enqueue: no struct scop_job is named 'remynd'"], ['"askd"', "scop_emit: module.xml has no <emits> with the event 'askd'"], ['"lits"', "scop_redirect: no route is named 'lits'"],
   ['lending.sea', "scop_may: module.xml has no <permission> named 'lending.sea'"], ['dayz', "scop_setting: module.xml has no <setting> named 'dayz'"], ['"nom"', "scop_reject: no route has a field, and no view an id, named 'nom'"]]))
 
+test('a table or a column in a statement that no migration makes', () => refused({
+  'lending.sql': [['INSERT INTO loan (tool, name, mail)', 'INSERT INTO loan (tool, name,\n\tmial)'], ['VALUES (:tool, :name, :mail)', `VALUES (:tool, :name, :mail) ON DUPLICATE KEY UPDATE nmae = ''
+
+-- name: one ()
+SELECT w.anything, t.titel, j.a FROM
+	laon l JOIN tool t ON t.id = l.any JOIN JSON_TABLE('[]', '$$[*]' COLUMNS (a INT PATH '$$')) j ON j.none = EXTRACT(DAY FROM t.price_cents) JOIN w
+
+-- name: two ()
+WITH w AS (SELECT l.id AS z FROM loan l) SELECT w.y, m.y FROM w, tool v JOIN socle.menu m WHERE v.crrency = ''
+
+-- name: three (id)
+UPDATE loan l JOIN tool t ON t.id = l.tool SET l.mail = '', pieces = 3 WHERE l.id = :id
+
+-- name: four (id)
+DELETE FROM loans WHERE id = :id`]]
+}, 'lending.sql', [['mial', "statement 'loan_add': no migration makes a column 'mial' in the table 'loan'"], ['nmae', "statement 'loan_add': no migration makes a column 'nmae' in the table 'loan'"],
+  ['laon', "statement 'one': no migration makes a table 'laon'"], ['titel', "statement 'one': no migration makes a table 'w'"], ['titel', "statement 'one': no migration makes a column 'titel' in the table 'tool'"],
+  ['crrency', "statement 'two': no migration makes a column 'crrency' in the table 'tool'"], ['pieces = 3', "statement 'three': no migration makes a column 'pieces' in the table 'loan'"], ['DELETE', "statement 'four': no migration makes a table 'loans'"]]))
+
 test('a text and its values that do not fit', () => refused({
   'lending.c': [['scop_view(req, &view_list);', `scop_make_message(req, "{{tool}} until {{day}}", scop_map_of(req, "tool", NULL, "date", NULL, NULL)); /* one */
 	scop_refuse_with(req, true ? SCOP_TEXT("{{tool}} is lent.") : SCOP_TEXT("{{count}} of {{all}} are lent."), scop_map_of(req, "count", NULL, "all", NULL, NULL)); /* two */
