@@ -201,7 +201,7 @@ SPEAKERS := $(patsubst %,core/installer/%.c,addresses allowance catalogue choose
 	orders platform rehearse request rollout sector tenant wave) $(patsubst %,core/supervisor/%.c,pool scale end) core/dispatcher/run.c core/queue/work.c core/queue/command.c core/queue/queue.c \
 	$(patsubst %,core/package/%.c,index loader minisign package solve) core/base/name.c
 
-$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/json.c core/base/country.c $(call folder,format $(FORMATS)),scop_frame_names))
+$(eval $(call scopiton_names,core/web/frame,$(BUILD)/names/frame,core/web/answer.c core/web/reply.c $(wildcard core/web/field*.c) core/service/seen.c core/base/csv.c core/base/detail.c core/base/json.c core/base/country.c $(call folder,format $(FORMATS)),scop_frame_names))
 
 $(foreach m,$(MODULES),$(eval $(call scopiton_module,$(m),$(MODULE_SOURCES),$(MODULE_OUT),$(if $(filter portal,$(m)),$(SPEAKERS)),$(if $(filter portal,$(m)),$(SAYS)))))
 

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/country.h"
 #include "base/date.h"
 #include "base/decimal.h"
 #include "base/error.h"
@@ -14,7 +15,7 @@
 #include "base/locale.h"
 #include "base/value.h"
 
-enum { VALUES_MAX = 200, DEPTH_MAX = 6 };
+enum { VALUES_MAX = 200, DEPTH_MAX = 6, ITEMS_MAX = 128, SEEN_MAX = 800 };
 
 #define BETWEEN "; "
 
@@ -22,6 +23,18 @@ static bool
 is_message(const struct scop_value *value)
 {
 	return scop_type(value) == SCOP_MAP && scop_type(scop_get(value, "text")) == SCOP_STRING;
+}
+
+/* The country that {"country":"BE"} is; NULL for any other value. */
+static const struct scop_country *
+country_in(const struct scop_value *value)
+{
+	const struct scop_value *code =
+	    scop_type(value) == SCOP_MAP ? scop_get(value, "country") : NULL;
+
+	return scop_count(value) == 1 && scop_type(code) == SCOP_STRING
+	    ? scop_country_find(scop_as_text(code))
+	    : NULL;
 }
 
 /* ---- writing ---- */
@@ -99,7 +112,7 @@ coded(struct scop_arena *arena, const struct scop_value *value)
 	case SCOP_LIST:
 		return coded_list(arena, value);
 	case SCOP_MAP:
-		return coded_message(arena, value);
+		return country_in(value) ? value : coded_message(arena, value);
 	default:
 		return value ? value : scop_value_null();
 	}
@@ -113,6 +126,84 @@ scop_detail_write(struct scop_buffer *out, const struct scop_value *value)
 	if (json)
 		scop_json_print(out, json);
 	return json != NULL;
+}
+
+const char scop_detail_more[] = SCOP_TEXT("{{count}} more");
+
+static const struct scop_value *
+more(struct scop_arena *arena, size_t count)
+{
+	struct scop_map_maker message, values;
+
+	scop_map_init(&message, arena);
+	scop_map_init(&values, arena);
+	scop_map_put(&values, "count", scop_value_int(arena, (int64_t)count));
+	scop_map_put_text(&message, "text", scop_detail_more);
+	scop_map_put(&message, "values", scop_map_value(&values));
+	return scop_map_value(&message);
+}
+
+/* The value with at most `most` items of each list. */
+static const struct scop_value *
+with_lists_of(struct scop_arena *arena, const struct scop_value *value, size_t most)
+{
+	const size_t count = scop_count(value), kept = count < most ? count : most;
+	struct scop_list_maker list;
+	struct scop_map_maker map;
+
+	if (scop_type(value) == SCOP_LIST) {
+		scop_list_init(&list, arena);
+		for (size_t i = 0; i < kept; i++)
+			scop_list_add(&list, with_lists_of(arena, scop_at(value, i), most));
+		if (count > kept)
+			scop_list_add(&list, more(arena, count - kept));
+		return scop_list_value(&list);
+	}
+	if (scop_type(value) != SCOP_MAP)
+		return value;
+	scop_map_init(&map, arena);
+	for (size_t i = 0; i < count; i++) {
+		const char *key = scop_key(value, i);
+
+		scop_map_put(&map, key, with_lists_of(arena, scop_get(value, key), most));
+	}
+	return scop_map_value(&map);
+}
+
+/* Whether a reader sees it to its end, in any language. */
+static bool
+is_seen_whole(struct scop_arena *arena, const struct scop_value *value)
+{
+	static const struct scop_detail_reader program = { .locale = NULL };
+	struct scop_buffer text;
+
+	scop_buffer_init(&text, arena);
+	scop_detail_show(&text, value, &program);
+	return text.length <= SEEN_MAX;
+}
+
+bool
+scop_detail_fit(struct scop_buffer *out, const struct scop_value *value)
+{
+	struct scop_buffer json;
+	const char *first = ""; /* that can be read */
+	size_t most = SIZE_MAX;
+
+	do {
+		scop_buffer_init(&json, out->arena);
+		if (!scop_detail_write(&json, with_lists_of(out->arena, value, most)))
+			return false;
+		const char *made = scop_buffer_str(&json);
+		const struct scop_value *read = scop_detail_read(out->arena, made);
+
+		if (read && (!first[0] || is_seen_whole(out->arena, read)))
+			first = made;
+		if (read && is_seen_whole(out->arena, read))
+			break;
+		most = most > ITEMS_MAX ? ITEMS_MAX : most / 2;
+	} while (most > 0);
+	scop_buffer_text(out, first);
+	return true;
 }
 
 /* ---- reading ---- */
@@ -230,6 +321,8 @@ typed_map(struct reading *reading, const struct scop_value *json, unsigned depth
 		return typed_message(reading, json, depth);
 	if (scop_get(json, "cents"))
 		return typed_money(reading->arena, json);
+	if (country_in(json))
+		return json;
 	return scop_count(json) == 1 ? typed_digits(reading->arena, first, scop_text(json, first))
 				     : NULL;
 }
@@ -345,6 +438,16 @@ show_one(struct showing *showing, const struct scop_value *value)
 }
 
 static void
+show_country(struct showing *showing, const struct scop_country *country)
+{
+	const struct scop_detail_reader *reader = showing->reader;
+	const char *text =
+	    reader->country ? reader->country(reader->context, country->name) : country->code;
+
+	add(showing, text, strlen(text));
+}
+
+static void
 show(struct showing *showing, const struct scop_value *value)
 {
 	if (showing->left == 0)
@@ -357,6 +460,8 @@ show(struct showing *showing, const struct scop_value *value)
 		}
 	} else if (is_message(value)) {
 		show_message(showing, value);
+	} else if (country_in(value)) {
+		show_country(showing, country_in(value));
 	} else {
 		show_one(showing, value);
 	}

@@ -5,7 +5,8 @@
  *
  * A string and an integer are JSON's own; money is {"cents":1250,"currency":"EUR"}; any other type
  * is a map of one member, its digits in a string: {"number":"12.50"}, {"date":"2026-11-22"},
- * {"time":"2026-11-22T05:00:00Z"}, {"clock":"14:30:00"}. A message is a map of `text` (English,
+ * {"time":"2026-11-22T05:00:00Z"}, {"clock":"14:30:00"}; so is a country, {"country":"BE"}, which
+ * is the same map as a value. A message is a map of `text` (English,
  * with a {{name}} for each value), `values` (a map) and `module` (whose translations; without it,
  * those of the entry's module). A list is shown with "; " between its items.
  */
@@ -26,6 +27,14 @@ enum { SCOP_DETAIL_MAX = 4000, SCOP_DETAIL_SHOWN_MAX = 1000 };
  * message or a list of them. A long one may not be readable: see scop_detail_read. */
 bool scop_detail_write(struct scop_buffer *out, const struct scop_value *value);
 
+/* Stands for the items of a list that scop_detail_fit() has left out; the host translates it. */
+extern const char scop_detail_more[]; /* "{{count}} more" */
+
+/* The same in a form that scop_detail_read() takes and readers see to its end: where the value is
+ * too long, each list keeps its first items, and a message says how many more there were. Appends
+ * nothing if it cannot be read even with lists of one item. */
+bool scop_detail_fit(struct scop_buffer *out, const struct scop_value *value);
+
 /* Reads the JSON, which may be any text. NULL if it is invalid, has an unknown form, is longer than
  * SCOP_DETAIL_MAX or has more than 200 values. Lives in `arena`. */
 const struct scop_value *scop_detail_read(struct scop_arena *arena, const char *json);
@@ -34,6 +43,8 @@ struct scop_detail_reader {
 	const struct scop_locale *locale; /* NULL: in English, values as programs write them */
 	/* The translation of a message's text; NULL: none. `module`: "" for the entry's. */
 	const char *(*say)(void *context, const char *module, const char *english);
+	/* The name of a country by its English one; NULL: its code is shown. */
+	const char *(*country)(void *context, const char *english);
 	void *context;
 };
 

@@ -53,13 +53,12 @@ details_of(struct scop_request *req, const struct scop_value *about)
 	if (scop_type(about) == SCOP_NULL || scop_type(about) == SCOP_STRING)
 		return NULL;
 	scop_buffer_init(&json, req->arena);
-	if (!scop_detail_write(&json, about)) {
+	if (!scop_detail_fit(&json, about)) {
 		scop_request_fail(req, SCOP_DB_FAILED,
 		    "scop_audit: a map is not a message (scop_make_message)");
 		return NULL;
 	}
-	const struct scop_value *read = scop_detail_read(req->arena, scop_buffer_str(&json));
-	return read ? scop_value_text(req->arena, scop_buffer_str(&json)) : NULL;
+	return json.length > 0 ? scop_value_text(req->arena, scop_buffer_str(&json)) : NULL;
 }
 
 /* The same as a text for programs, in English. */
@@ -159,7 +158,15 @@ say(void *context, const char *module, const char *english)
 	const struct scop_value *row =
 	    find_text(shown->translations, module_or_own(shown, module), english);
 
+	if (!row && strcmp(english, scop_detail_more) == 0)
+		return scop_translate(shown->req, scop_detail_more);
 	return row ? scop_text(row, "text") : NULL;
+}
+
+static const char *
+name_country(void *context, const char *english)
+{
+	return scop_translate(((const struct shown *)context)->req, english);
 }
 
 /* The entry's details with their types: NULL if it has none, or if they are not valid. */
@@ -190,7 +197,7 @@ static const struct scop_value *
 show_entry(struct shown *shown, const struct scop_value *entry, const struct scop_value *details)
 {
 	struct scop_request *req = shown->req;
-	const struct scop_detail_reader reader = { &req->locale, say, shown };
+	const struct scop_detail_reader reader = { &req->locale, say, name_country, shown };
 	struct scop_buffer about;
 
 	if (!details)

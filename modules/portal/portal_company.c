@@ -36,7 +36,8 @@ portal_company_save(struct scop_request *req)
 
 	if (strcmp(scop_as_text(country), country_chosen(req)) != 0) {
 		scop_write(req, country_order_add(scop_tenant(req), scop_actor(req), country));
-		scop_audit(req, "Set the company's country", country);
+		scop_audit(req, "Set the company's country",
+		    scop_map_of(req, "country", country, NULL));
 	}
 	scop_flash(req, SCOP_TEXT("Saved."));
 	scop_redirect(req, "company", NULL);

@@ -271,7 +271,8 @@ move_to(struct scop_request *req, const struct scop_value *tenant, const struct 
 		return;
 	scop_write_unique(req, country_order_add(scop_get(tenant, "id"), scop_actor(req), country),
 	    &under_way);
-	note_agreed(req, tenant, SCOP_AUDIT("Changed the country"), country);
+	note_agreed(req, tenant, SCOP_AUDIT("Changed the country"),
+	    scop_map_of(req, "country", country, NULL));
 }
 
 void

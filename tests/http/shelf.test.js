@@ -364,7 +364,7 @@ test('an operator says in which country a tenant is; its other programs cannot',
   await allEnded()
   assert.equal(await kept(), 'FR')
   assert.equal(await chosen(), 'FR')
-  assert.match(text((await get('/portal/audit', operator, scop)).body), /Changed the country Acme: FR/)
+  assert.match(text((await get('/portal/audit', operator, scop)).body), /Changed the country Acme: France/)
   assert.match(text((await get(page, operator, scop)).body), /Changed the country/)
   await stack.sql(`INSERT INTO scopiton.installer_order (role, tenant, kind, actor, details) VALUES ('t1_guestbook', 1, 'country', 'owner', '{"country":"DE"}'), ('t1_portal', 2, 'country', 'owner', '{"country":"DE"}')`)
   await allEnded()

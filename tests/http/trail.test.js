@@ -59,13 +59,13 @@ test('a price, a stock, a limit, a tariff and a setting, each in the language of
   await save('/portal/modules/shop/settings', { 'set.few': '7', 'set.tell_shop': '0' })
 
   const said = {
-    fr: ['Boutique, Avertir la boutique de chaque commande : non; « Bientôt épuisé » à partir de ce stock : 7', 'Knobs, Greeting : Hallo; Places : 4; Fee : 1\u202f020,50\u00a0€; Open : non; Colour : Bleu profond', '2500 g : 9,90\u00a0€', '1\u202f500,00\u00a0€',
+    fr: ['Boutique, Avertir la boutique de chaque commande : non; « Bientôt épuisé » à partir de ce stock : 7', 'Knobs, Greeting : Hallo; Places : 4; Fee : 1\u202f020,50\u00a0€; Open : non; Colour : Bleu profond', '2,5 kg : 9,90\u00a0€', '1\u202f500,00\u00a0€',
       'Tasse {{price}} <b> : Blau : 7,00\u00a0€', 'Tasse {{price}} <b> : 1\u202f299,90\u00a0€, stock : 12', 'Tasse {{price}} <b> : 1\u202f299,90\u00a0€, stock : 3'],
-    nl: ['Webwinkel, De winkel een e-mail sturen bij elke bestelling: nee; ‘Bijna uitverkocht’ vanaf deze voorraad: 7', 'Knobs, Greeting: Hallo; Places: 4; Fee: €\u00a01.020,50; Open: nee; Colour: Diepblauw', '2500 g: €\u00a09,90', '€\u00a01.500,00',
+    nl: ['Webwinkel, De winkel een e-mail sturen bij elke bestelling: nee; ‘Bijna uitverkocht’ vanaf deze voorraad: 7', 'Knobs, Greeting: Hallo; Places: 4; Fee: €\u00a01.020,50; Open: nee; Colour: Diepblauw', '2,5 kg: €\u00a09,90', '€\u00a01.500,00',
       'Tasse {{price}} <b>: Blau: €\u00a07,00', 'Tasse {{price}} <b>: €\u00a01.299,90, voorraad: 12', 'Tasse {{price}} <b>: €\u00a01.299,90, voorraad: 3'],
-    de: [/^Shop, [^;]+: nein; [^;]+: 7$/, 'Knobs, Greeting: Hallo; Places: 4; Fee: 1.020,50\u00a0€; Open: nein; Colour: Tiefblau', '2500 g: 9,90\u00a0€', '1.500,00\u00a0€',
+    de: [/^Shop, [^;]+: nein; [^;]+: 7$/, 'Knobs, Greeting: Hallo; Places: 4; Fee: 1.020,50\u00a0€; Open: nein; Colour: Tiefblau', '2,5 kg: 9,90\u00a0€', '1.500,00\u00a0€',
       'Tasse {{price}} <b>: Blau: 7,00\u00a0€', 'Tasse {{price}} <b>: 1.299,90\u00a0€, Bestand: 12', 'Tasse {{price}} <b>: 1.299,90\u00a0€, Bestand: 3'],
-    en: ['Shop, Write to the shop for each order: no; “Few left” from this stock on: 7', 'Knobs, Greeting: Hallo; Places: 4; Fee: €1,020.50; Open: no; Colour: Deep blue', '2500 g: €9.90', '€1,500.00',
+    en: ['Shop, Write to the shop for each order: no; “Few left” from this stock on: 7', 'Knobs, Greeting: Hallo; Places: 4; Fee: €1,020.50; Open: no; Colour: Deep blue', '2.5 kg: €9.90', '€1,500.00',
       'Tasse {{price}} <b>: Blau: €7.00', 'Tasse {{price}} <b>: €1,299.90, stock 12', 'Tasse {{price}} <b>: €1,299.90, stock 3'],
   }
   for (const [language, wanted] of Object.entries(said)) {

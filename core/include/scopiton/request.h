@@ -318,9 +318,11 @@ void scop_send_stored(struct scop_request *req, const char *name, const struct s
  *
  * `about` is a string of at most 250 bytes (NULL: none), or a value that the trail stores with its
  * type and shows to each reader in their language, formats and time zone: an integer, a number,
- * money, a date, a time, a time of day, a message (scop_make_message), or a list of these and of
- * strings, shown with "; " between them. Any other map fails the request. A value of more than
- * 4,000 bytes as JSON or 200 parts is stored as a text of 250 bytes, as programs write it. */
+ * money, a date, a time, a time of day, a country (a map of `country` alone, such as "BE"), a
+ * message (scop_make_message), or a list of these and of strings, shown with "; " between them. Any
+ * other map fails the request. Of a value of more than 4,000 bytes as JSON or 200 parts the lists
+ * are cut, with "{{count}} more" behind; where that is not enough, it is stored as a text of 250
+ * bytes, as programs write it. */
 void scop_audit(struct scop_request *req, const char *text, const struct scop_value *about);
 
 /* A message for scop_audit(): `text` (English) is translated for each reader, and `values` (a map,

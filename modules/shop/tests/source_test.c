@@ -704,7 +704,7 @@ a_payment_code_says_what_the_guideline_says(void **state)
 }
 
 static void
-a_weight_is_read_with_or_without_its_unit_and_shown_in_the_one_that_reads_better(void **state)
+a_weight_is_read_in_grams_or_kilograms_and_shown_in_what_reads_better(void **state)
 {
 	static const struct {
 		const char *text;
@@ -769,7 +769,7 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_told_with_its_column),
 		cmocka_unit_test(a_structured_communication_has_its_check_digits),
 		cmocka_unit_test(
-		    a_weight_is_read_with_or_without_its_unit_and_shown_in_the_one_that_reads_better),
+		    a_weight_is_read_in_grams_or_kilograms_and_shown_in_what_reads_better),
 		cmocka_unit_test(a_payment_code_says_what_the_guideline_says) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

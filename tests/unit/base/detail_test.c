@@ -103,6 +103,58 @@ each_reader_sees_amounts_and_days_in_their_own_form(void **state)
 	    "-9223372036854775808");
 }
 
+static const char *
+in_capitals(void *context, const char *english)
+{
+	(void)context;
+	return strcmp(english, "Belgium") == 0 ? "BELGIQUE" : english;
+}
+
+static void
+a_country_is_shown_by_its_name_and_to_programs_by_its_code(void **state)
+{
+	const char *json = written(map_of("country", text("BE"), NULL, NULL));
+	const struct scop_detail_reader reader = { &locales[SCOP_FR], say, in_capitals, NULL };
+	struct scop_buffer out;
+
+	(void)state;
+	assert_string_equal(json, "{\"country\":\"BE\"}");
+	assert_string_equal(shown(json, -1), "BE");
+	scop_buffer_init(&out, arena);
+	scop_detail_show(&out, scop_detail_read(arena, json), &reader);
+	assert_string_equal(scop_buffer_str(&out), "BELGIQUE");
+	assert_null(scop_detail_read(arena, "{\"country\":\"XX\"}"));
+	assert_null(scop_detail_read(arena, "{\"country\":7}"));
+	scop_buffer_init(&out, arena);
+	assert_false(scop_detail_write(&out, map_of("country", text("XX"), NULL, NULL)));
+}
+
+static void
+a_list_that_is_too_long_keeps_its_first_items_and_counts_the_others(void **state)
+{
+	struct scop_list_maker list;
+	struct scop_buffer out;
+
+	(void)state;
+	scop_list_init(&list, arena);
+	for (unsigned i = 0; i < 300; i++)
+		scop_list_add(&list, scop_value_money(arena, i, "EUR"));
+	const struct scop_value *all = scop_list_value(&list),
+				*message = map_of("text", text("{{changes}}"), "values",
+				    map_of("changes", all, NULL, NULL));
+	scop_buffer_init(&out, arena);
+	assert_true(scop_detail_fit(&out, message));
+	const char *text_shown = shown(scop_buffer_str(&out), -1);
+	assert_non_null(strstr(text_shown, "0.00 EUR; 0.01 EUR; "));
+	assert_non_null(strstr(text_shown, "0.63 EUR; 236 more"));
+	scop_buffer_init(&out, arena);
+	assert_true(scop_detail_fit(&out, scop_at(all, 7)));
+	assert_string_equal(scop_buffer_str(&out), written(scop_at(all, 7)));
+	scop_buffer_init(&out, arena);
+	assert_true(scop_detail_fit(&out, text(scop_arena_printf(arena, "%5000d", 1))));
+	assert_int_equal(out.length, 0);
+}
+
 /* 18 digits are more than a double holds. */
 static void
 every_digit_is_kept(void **state)
@@ -255,6 +307,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_reader_sees_amounts_and_days_in_their_own_form),
+		TEST(a_country_is_shown_by_its_name_and_to_programs_by_its_code),
+		TEST(a_list_that_is_too_long_keeps_its_first_items_and_counts_the_others),
 		TEST(every_digit_is_kept),
 		TEST(a_message_is_translated_and_its_values_are_not),
 		TEST(a_map_that_is_no_message_is_not_written),
