@@ -92,6 +92,14 @@ test('a variant is chosen without JavaScript, and the language changed on the wa
   await press(page, '.langs button[lang=nl]')
   assert.equal(await page.inputValue('#name'), 'Zoé')
   assert.match(await page.textContent('h1'), /Uw bestelling/)
+  for (const name of ['Atelier Lumen', 'Boulangerie Dupré & Filles']) {
+    await page.evaluate((name) => { document.querySelector('.store-name').textContent = name }, name)
+    for (const width of [320, 360, 375, 390]) {
+      await page.setViewportSize({ width, height: 800 })
+      const wide = await page.evaluate(() => ['html', '.store-head', '.store-name'].map((one) => document.querySelector(one)).filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className))
+      assert.deepEqual(wide, [], `the head with a full cart at ${width} px: ${name}`)
+    }
+  }
   await leave(page)
 })
 
