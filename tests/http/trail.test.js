@@ -111,7 +111,7 @@ test('rubbish of a module is shown as text, and breaks nothing', async () => {
   await reads('fr', 'Europe/Brussels')
   const password = fs.readFileSync(`${stack.folder}/secrets/shop`, 'utf8').split('\n')[0]
   const hostile = ['nonsense <script>alert(1)</script>', '{', '[]]', '1.5', 'null', '{"cents":-9223372036854775808,"currency":"EUR"}', '{"cents":1,"currency":"<b>"}', '{"cents":"1","currency":"EUR"}', '{"date":"2026-13-45"}',
-    '{"text":7}', '{"text":"x","values":[1]}', '{"price":1}', '['.repeat(3000), `[${'1,'.repeat(1500)}1]`, '{"number":"1e400"}', '9'.repeat(500)]
+    '{"text":7}', '{"text":"x","values":[1]}', '{"price":1}', '['.repeat(3000), `[${'1,'.repeat(1500)}1]`, '{"number":"1e400"}']
   const bomb = [1, 2, 3, 4].reduce((inner) => ({ text: '{{a}}'.repeat(12), values: { a: inner } }), { text: '{{b}}', values: { b: 'é'.repeat(50) } })
   const values = [...hostile, JSON.stringify(bomb), JSON.stringify({ text: '<i>{{who}}</i>', values: { who: '</td><script>alert(2)</script>' } })]
   const quoted = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`

@@ -34,7 +34,7 @@ const edit = (file, from, to) => {
 beforeEach(() => {
   fs.rmSync(loan, { recursive: true, force: true })
   for (const folder of ['loan/views', 'loan/i18n', 'work']) fs.mkdirSync(path.join(home, folder), { recursive: true })
-  fs.writeFileSync(path.join(loan, 'module.xml'), '<module/>')
+  fs.writeFileSync(path.join(loan, 'module.xml'), '<module name="loan" version="1.0.0" scop="scopiton" license="EUPL-1.2"><title>Hello {{name}}</title><summary>Hello {{name}}</summary></module>')
   fs.writeFileSync(path.join(loan, 'views/list.html'), '<p>{{#_}}Hello {{name}}{{/_}}</p>\n{{#_.count}}One tool|{{count}} tools{{/_.count}}\n')
   for (const language of ['fr', 'nl', 'de']) fs.writeFileSync(po(language), header(language) + texts)
 })

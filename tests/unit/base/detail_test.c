@@ -208,10 +208,9 @@ static void
 what_is_no_detail_is_not_read(void **state)
 {
 	static const char *const rubbish[] = { "", " ", "{", "nonsense", "{}", "\"a", "[1,]",
-		"\"\\u0000\"", "\"\xff\"", "1.5", "[1.5]", "1e3", "99999999999999999999",
-		"{\"cents\":1}", "{\"cents\":\"1\",\"currency\":\"EUR\"}",
-		"{\"cents\":1,\"currency\":\"EURO\"}", "{\"cents\":1,\"currency\":\"e\\u0022r\"}",
-		"{\"cents\":1.5,\"currency\":\"EUR\"}",
+		"\"\\u0000\"", "\"\xff\"", "1.5", "[1.5]", "{\"cents\":1}",
+		"{\"cents\":\"1\",\"currency\":\"EUR\"}", "{\"cents\":1,\"currency\":\"EURO\"}",
+		"{\"cents\":1,\"currency\":\"e\\u0022r\"}", "{\"cents\":1.5,\"currency\":\"EUR\"}",
 		"{\"cents\":-9223372036854775808,\"currency\":\"EUR\"}",
 		"{\"cents\":1,\"currency\":\"EUR\",\"more\":1}", "{\"number\":1}",
 		"{\"number\":\"1,5\"}", "{\"number\":\"1234567890123456789\"}",
