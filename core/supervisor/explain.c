@@ -4,9 +4,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "process/arguments.h"
+
+enum { LAST_NICE = 19 };
 
 static void
 add_frames(struct scop_arguments *arguments, const struct scop_crash *crash)
@@ -49,6 +52,7 @@ become_explainer(const struct scop_host *host, const struct scop_pool *pool, uns
 	scop_arguments_add(&arguments, "landlock_abi=%lld", (long long)config->landlock_abi);
 	if (config->development && !pool->jobs)
 		scop_arguments_add(&arguments, "explained=%s/explained", config->run);
+	(void)setpriority(PRIO_PROCESS, 0, LAST_NICE); /* it computes for long, and pages wait */
 	scop_arguments_run(&arguments, environment, 1);
 }
 

@@ -27,7 +27,7 @@ struct scop_worker_process {
 	int64_t told_at;    /* when it was told to end after its request; 0: it was not */
 	struct scop_output *output;
 	bool slow_told;
-	bool yields;           /* others go before it at the processor */
+	int yields;            /* by how much its nice value is above its siblings' */
 	int64_t request_since; /* the request that is watched, as in the ledger; 0: none */
 	int64_t used_before;   /* microseconds of the processor, when it was first seen */
 	pid_t killed;          /* killed at the hard limit, perhaps not reaped yet */

@@ -13,7 +13,7 @@
 
 enum {
 	SECOND_LOOK = 1000,   /* microseconds until the queue is checked again */
-	LOOK = 100000,        /* at busy workers */
+	LOOK = 20000,         /* at busy workers */
 	REST = 2000,          /* after starting workers */
 	ROOM_REST = 5000,     /* after asking another pool's worker to make room */
 	SCARCE_REST = 250000, /* after no worker could be started */

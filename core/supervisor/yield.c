@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Who goes first at the processor: a page's worker before a job's, and both before a worker that
- * computes for long in one request. Time is shared fairly between processes, so the workers of one
- * module that never stop computing would leave everybody else, with the many short turns that a
- * page needs, a small share of it. Source: sched(7), "The nice value".
+ * computes for long in one request, which goes later after some pages' worth of that, and last
+ * after many. Time is shared fairly between processes, so the workers of one module that never stop
+ * computing would leave everybody else, with the many short turns that a page needs, a small share
+ * of it. Source: sched(7), "The nice value".
  */
 #include <sys/resource.h>
 #include <time.h>
@@ -12,10 +13,16 @@
 #include "supervisor/pool_private.h"
 
 enum {
-	BURST = 200000, /* microseconds of the processor that a request has like any other */
-	JOB_NICE = 10,  /* beyond the supervisor's own */
+	BURST = 20000, /* microseconds of the processor that a request has like any other */
+	LONG = 200000, /* and before it goes last: twice what a password takes */
+	JOB_NICE = 10, /* beyond the supervisor's own */
+	LATER_NICE = 10,
 	LAST_NICE = 19,
 };
+
+/* Only root may raise a priority again, and not in each container. A new worker takes the place of
+ * one that has gone last then, and none goes later before. */
+static bool cannot_raise;
 
 static int
 ordinary_nice(const struct scop_pool *pool)
@@ -49,10 +56,11 @@ scop_yield_end(struct scop_pool *pool, unsigned index)
 	worker->request_since = 0;
 	if (!worker->yields)
 		return;
-	worker->yields = false;
-	/* only root may raise it again: for others a new worker takes its place */
-	if (setpriority(PRIO_PROCESS, (id_t)worker->pid, ordinary_nice(pool)) != 0)
-		scop_pool_stop_worker(pool, index);
+	worker->yields = 0;
+	if (setpriority(PRIO_PROCESS, (id_t)worker->pid, ordinary_nice(pool)) == 0)
+		return;
+	cannot_raise = true;
+	scop_pool_stop_worker(pool, index);
 }
 
 void
@@ -67,6 +75,9 @@ scop_yield_check(struct scop_pool *pool, unsigned index)
 		worker->request_since = since;
 		worker->used_before = used;
 	}
-	if (!worker->yields && used - worker->used_before > BURST)
-		worker->yields = setpriority(PRIO_PROCESS, (id_t)worker->pid, LAST_NICE) == 0;
+	const int64_t took = used - worker->used_before;
+	const int yields = took > LONG ? LAST_NICE : took > BURST && !cannot_raise ? LATER_NICE : 0;
+	if (yields > worker->yields &&
+	    setpriority(PRIO_PROCESS, (id_t)worker->pid, ordinary_nice(pool) + yields) == 0)
+		worker->yields = yields;
 }

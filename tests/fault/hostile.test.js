@@ -297,6 +297,11 @@ test('a request that keeps a processor busy lets all others go first, until it e
       assert.deepEqual([(await spinning).status, (await waiting).status], [200, 200])
       await until('none goes last', async () => (await nices('busy')).every((one) => one === ordinary), 3)
       assert.equal((await get(acme, 'busy')).status, 200)
+      let going = true
+      const shorter = (async () => { while (going) assert.equal((await get(acme, 'busy', '/spin/150')).status, 200) })()
+      await until('a shorter one goes later', async () => (await nices('busy')).includes(ordinary + 10), 6)
+      going = false
+      await shorter
     })
   } finally {
     await configure(stack, { hard_milliseconds: 800 }, 'guestbook')
