@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { sleep, start, until } from '../support/stack.mjs'
 
 const long = process.env.FAULT_LONG === '1'
-const TRIES = long ? 10000 : 80, EARLIER = 20, SENDERS = long ? 1000 : 20, AT_ONCE = 50, MEASURED = long ? 200 : 40
+const TRIES = long ? 10000 : 40, EARLIER = 40, SENDERS = long ? 1000 : 20, AT_ONCE = 50, MEASURED = long ? 200 : 40
 const AGAIN_MAX = 20, PAUSE = 100, GUESSERS_PAUSE = 400, RATIO_MAX = 1.25, PAGE_RATIO_MAX = 1.6 // a page of few milliseconds varies more than a hash
 const CROWD = 30, HASH_MEGABYTES = 64
 const HOST = 'acme-portal.localhost', OWNER = 'anna@example.org', GOOD = 'trois mots inattendus', WRONG = 'quatre mots inattendus'
