@@ -13,9 +13,9 @@ const run = promisify(execFile)
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'scopiton-build-'))
 const build = path.join(home, 'build'), sources = path.join(home, 'modules')
 
-// The files that make reports, below the build's folder.
+// The files that make reports, below the build's folder; in the way that V=1 of the whole run would change.
 async function make (...args) {
-  const { stdout } = await run('make', [`BUILD=${build}`, `MODULE_SOURCES=${sources}`, ...args], { cwd: root })
+  const { stdout } = await run('make', ['V=', `BUILD=${build}`, `MODULE_SOURCES=${sources}`, ...args], { cwd: root })
   return stdout.split('\n').filter((line) => /^ {2}\S+\.o$|^ {2}\S+\.so(\.1)?$|^ {2}libexec/.test(line)).map((line) => line.trim()).sort()
 }
 const edit = (file, from, to) => {
