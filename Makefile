@@ -227,7 +227,7 @@ PREFIX ?= /usr/local
 TO = $(DESTDIR)$(PREFIX)
 # The private Scopiton of module tests, and what looks at their pages.
 SDK_TOOLS := tools/stack.sh tools/scratch.sh tools/serve tools/mailbox tools/module-db tools/look.mjs
-SDK_SUPPORT := $(patsubst %,tests/support/%.mjs,codes forms reporter results run sql stack)
+SDK_SUPPORT := $(patsubst %,tests/support/%.mjs,codes forms processes reporter results run sql stack)
 SDK_FILES := sdk/module.mk sdk/author.mk sdk/Makefile.new core/libscopiton.map core/package/module.xsd scopiton.conf.example
 
 # Nothing is written over: programs that run, and what they have mapped, stay as they are.

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
+import { processIds } from '../support/processes.mjs'
 import { sleep, start, until } from '../support/stack.mjs'
 import { lines, mark, Packages } from './faults.mjs'
 
@@ -37,7 +38,7 @@ async function announce (number) {
   await until('it is confirmed', async () => (await request({ form }, action).catch(() => ({}))).status === 303, 30)
 }
 
-const processes = (word) => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
+const processes = (word) => processIds().filter((pid) => {
   try {
     const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     return words.includes(word) && words.includes(stack.folder)

@@ -8,6 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { processIds } from '../support/processes.mjs'
 import { root, sleep, until } from '../support/stack.mjs'
 
 const run = promisify(execFile)
@@ -33,7 +34,7 @@ function change (name, from, to) {
 }
 
 // Everything that this folder's Scopiton runs.
-const processes = () => fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+const processes = () => processIds().filter((pid) => {
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home) && !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch { return false }

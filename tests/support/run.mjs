@@ -10,6 +10,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { processIds } from './processes.mjs'
 import { readCmocka, readEvents } from './results.mjs'
 
 const LIMIT = Number(process.env.TEST_SECONDS || 180) * 1000 // for one test
@@ -60,10 +61,10 @@ function runsPrograms (place) {
 // neither, as between two programs, where it may be one of them.
 function look (folder) {
   let blank = false
-  const ours = fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).filter((pid) => {
+  const ours = processIds().filter((pid) => Number(pid) !== process.pid).filter((pid) => {
     const read = (name) => { try { return fs.readFileSync(`/proc/${pid}/${name}`, 'latin1') } catch { return '' } }
     const environment = read('environ'), line = read('cmdline')
-    if (!environment && !line) try { blank ||= fs.readlinkSync(`/proc/${pid}/exe`) !== '' } catch {} // the kernel's have no program
+    if (!environment && !line) try { blank ||= fs.readlinkSync(`/proc/${pid}/exe`) !== '' } catch {} // a zombie has no program
     return environment.includes(folder) || line.includes(folder)
   }).map(Number)
   return { ours, blank }

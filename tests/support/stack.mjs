@@ -8,6 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import readline from 'node:readline'
 import { promisify } from 'node:util'
+import { processIds } from './processes.mjs'
 import { Sql } from './sql.mjs'
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..')
@@ -150,7 +151,7 @@ class Stack {
 
   // Processes of this stack whose command line matches.
   processes (...words) {
-    return fs.readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+    return processIds().filter((pid) => {
       try {
         const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
         return line.includes(this.folder) && words.every((word) => line.includes(word))
