@@ -50,9 +50,9 @@ test('a file that dies, or holds no test, has failed', async () => {
 })
 
 test('a test that does not end is named and given up', async () => {
-  const run = running(["test('good', () => {})\ntest('hangs', () => new Promise(() => setInterval(() => {}, 1000)))\n"], 2)
+  const run = running(["test('good', () => {})\ntest('hangs', () => new Promise(() => setInterval(() => {}, 1000)))\n"], 4)
   assert.equal(await run.ended, 1)
-  assert.match(run.said(), /FAILED hangs \([^)]*0\.test\.mjs:5\): did not end within 2 s/)
+  assert.match(run.said(), /FAILED hangs \([^)]*0\.test\.mjs:5\): did not end within 4 s/)
   assert.match(run.said(), /\n1 passed, 1 failed\n$/)
   noFolder()
 })
@@ -60,7 +60,7 @@ test('a test that does not end is named and given up', async () => {
 const LEAVES = "test('leaves', () => { const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }); child.unref(); console.log(`pid ${child.pid}`) })\n"
 
 test('a process that a test leaves behind is named and ended', async () => {
-  const run = running([LEAVES], 1)
+  const run = running([LEAVES], 4)
   assert.equal(await run.ended, 1)
   assert.match(run.said(), /processes that it left behind:\n\s+\d+ sleep 600/)
   assert.ok(gone(run.said().match(/pid (\d+)/)[1]))
@@ -71,7 +71,7 @@ test('a process that a test leaves behind is named and ended', async () => {
 test('a process that becomes another program all the time is found all the same', async () => {
   const script = path.join(folder, 'again')
   fs.writeFileSync(script, 'exec sh "$0"\n')
-  const run = running([LEAVES.replace("'sleep', ['600']", `'sh', ['${script}']`)], 2)
+  const run = running([LEAVES.replace("'sleep', ['600']", `'sh', ['${script}']`)], 4)
   assert.equal(await run.ended, 1)
   const pid = run.said().match(/pid (\d+)/)[1], left = !gone(pid)
   if (left) process.kill(pid, 'SIGKILL')
