@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "installer/keeps.h"
 #include "package/contract.h"
 #include "package/statement.h"
 
@@ -456,6 +457,26 @@ drop_views(struct contracts *contracts, const struct scop_value *made)
 	return ok;
 }
 
+/* ---- tables that modules keep ---- */
+
+static bool
+settle_keeps(struct contracts *contracts, const struct scop_contracts_change *change)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < contracts->party_count; i++) {
+		const struct party *party = &contracts->parties[i];
+		const struct scop_keeps keeps = { contracts->tenant, party->module, party->database,
+			scop_get(party->contracts, "keeps") };
+
+		if (!change)
+			ok = scop_keeps_settle(contracts->platform, &keeps);
+		else if (i == 0) /* the package that changes */
+			ok = scop_keeps_prepare(contracts->platform, &keeps);
+	}
+	return ok;
+}
+
 /* ---- the whole ---- */
 
 /* `change` of NULL: exactly what is there. */
@@ -469,7 +490,8 @@ make(struct scop_platform *platform, uint32_t tenant, const struct scop_contract
 		return false;
 	const struct scop_value *made = scop_platform_rows(platform,
 	    "SELECT view, made FROM scopiton.contract_view WHERE tenant = %u", tenant);
-	if (!made || (change && !check_uses(contracts, change->arrives)))
+	if (!made || (change && !check_uses(contracts, change->arrives)) ||
+	    !settle_keeps(contracts, change))
 		return false;
 	if (contracts->reads == 0 && scop_count(made) == 0)
 		return true;

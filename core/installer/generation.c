@@ -128,7 +128,29 @@ check_counts(struct scop_installation *installation, const char *database)
 	return tables != NULL;
 }
 
-/* Copies the keys of forms and jobs that have taken effect to the new generation. */
+/* No number is drawn twice, whatever becomes of the rows that have it. A database that an older
+ * host made has no numbers. */
+static bool
+carry_numbers(struct scop_platform *platform, const char *from, const char *to)
+{
+	int64_t has;
+
+	return scop_platform_count(platform, &has,
+		   "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = '%s' "
+		   "AND table_name = 'scop_number'",
+		   from) &&
+	    (has == 0 ||
+		(scop_platform_sql(platform,
+		     "CREATE TABLE IF NOT EXISTS `%s`.scop_number LIKE `%s`.scop_number", to,
+		     from) &&
+		    scop_platform_sql(platform,
+			"INSERT INTO `%s`.scop_number SELECT * FROM `%s`.scop_number f ON "
+			"DUPLICATE KEY UPDATE last = GREATEST(scop_number.last, f.last)",
+			to, from)));
+}
+
+/* Copies the keys of forms and jobs that have taken effect, and the numbers that were drawn, to the
+ * new generation. */
 static bool
 carry_over(struct scop_installation *installation, const char *database)
 {
@@ -139,7 +161,8 @@ carry_over(struct scop_installation *installation, const char *database)
 		   database, installation->old_database) &&
 	    scop_platform_sql(platform,
 		"INSERT IGNORE INTO `%s`.scop_job_done SELECT * FROM `%s`.scop_job_done", database,
-		installation->old_database);
+		installation->old_database) &&
+	    carry_numbers(platform, installation->old_database, database);
 }
 
 /* Records the highest number in each table when it begins to serve: rows above it were written
@@ -281,6 +304,8 @@ scop_generation_leave(struct scop_installation *installation, const struct scop_
 	const unsigned generation = scop_generation_of(from);
 	const long long rows = (long long)scop_generation_rows_since(platform, from);
 
+	if (!carry_numbers(platform, from, to))
+		return false;
 	if (newer->back == SCOP_BACK_LOST) {
 		*ret_report = scop_arena_say(platform->arena,
 		    "%lld rows written since are lost, as the module had declared", rows);

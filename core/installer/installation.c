@@ -110,7 +110,9 @@ scop_installation_rights(struct scop_installation *installation, const char *dat
 	const struct scop_manifest *manifest = &installation->package.manifest;
 	const char *role = installation->role;
 	bool ok = scop_platform_sql(platform, "CREATE ROLE IF NOT EXISTS %s", role) &&
-	    scop_platform_sql(platform, "GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s",
+	    /* of a module that keeps rows: see keeps.h */
+	    scop_platform_sql(platform, "GRANT SELECT, INSERT%s ON `%s`.* TO %s",
+		manifest->keep_count > 0 ? "" : ", UPDATE, DELETE",
 		scop_grant_pattern(platform, database), role) &&
 	    scop_platform_sql(platform, "GRANT %s TO 'scop_%s'@localhost", role,
 		installation->module);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "package/keeps.h"
 #include "package/package.h"
 #include "package/reads.h"
 #include "view/template.h"
@@ -105,6 +106,20 @@ read_statements(struct lint *lint)
 		if (!scop_statements_parse(lint->arena, path, build_read(lint->arena, path, NULL),
 			lint->statements, LINT_SQL_MAX, &lint->statement_count, &err))
 			build_die("%s", err.text);
+	}
+}
+
+/* Holds the statements of a module to the tables that it keeps. */
+static void
+lint_keeps(struct lint *lint)
+{
+	for (size_t i = 0; i < lint->statement_count; i++) {
+		const struct scop_statement_source *one = &lint->statements[i];
+		const char *mistake = scop_keeps_mistake(lint->arena, &lint->manifest, one->sql);
+
+		if (mistake)
+			lint_error(lint, one->file, one->line, "statement '%s': %s", one->name,
+			    mistake);
 	}
 }
 
@@ -276,6 +291,7 @@ main(int argc, char **argv)
 		return print_routes(&lint);
 	lint_reads(&lint);
 	lint_statements(&lint);
+	lint_keeps(&lint);
 	if (loads) {
 		lint_routes(&lint);
 		lint_handlers(&lint);

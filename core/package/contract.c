@@ -148,6 +148,23 @@ commands_of(struct scop_arena *arena, const struct scop_manifest_command *comman
 }
 
 static const struct scop_value *
+keeps_of(struct scop_arena *arena, const struct scop_manifest *manifest)
+{
+	struct scop_list_maker list;
+
+	scop_list_init(&list, arena);
+	for (size_t i = 0; i < manifest->keep_count; i++) {
+		struct scop_map_maker map;
+
+		scop_map_init(&map, arena);
+		scop_map_put_text(&map, "table", manifest->keeps[i].table);
+		scop_map_put_text(&map, "update", manifest->keeps[i].update);
+		scop_list_add(&list, scop_map_value(&map));
+	}
+	return scop_list_value(&list);
+}
+
+static const struct scop_value *
 contracts_of(struct scop_arena *arena, const struct scop_manifest *manifest,
     const char *const *selects)
 {
@@ -167,6 +184,7 @@ contracts_of(struct scop_arena *arena, const struct scop_manifest *manifest,
 	scop_map_put(&map, "accepts",
 	    commands_of(arena, manifest->accepts, manifest->accept_count));
 	scop_map_put(&map, "sends", commands_of(arena, manifest->sends, manifest->send_count));
+	scop_map_put(&map, "keeps", keeps_of(arena, manifest));
 	return scop_map_value(&map);
 }
 

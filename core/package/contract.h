@@ -16,12 +16,14 @@
 struct scop_arena;
 struct scop_value;
 
-/* Reads a package's contracts: {"offers": [...], "uses": [...], "accepts": [...], "sends": [...]}.
+/* Reads a package's contracts: {"offers": [...], "uses": [...], "accepts": [...], "sends": [...],
+ * "keeps": [...]}.
  * Of the first two each has "view", "module", "read", "version" and "columns" (a list of {"name",
  * "type"}), an offer "sql", a use "optional"; of the others "command" (its name in the queue),
- * "module", "name", "version", "optional" and "given" (a list of {"name", "type", "optional"}).
- * Reads offers/party_1.sql below `folder`; false if one is missing, or no plain SELECT of the
- * module's own tables. Lives in `arena`. */
+ * "module", "name", "version", "optional" and "given" (a list of
+ * {"name", "type", "optional"}); of the last "table" and "update", as in the manifest. Reads
+ * offers/party_1.sql below `folder`; false if one is missing, or no plain SELECT of the module's
+ * own tables. Lives in `arena`. */
 bool scop_contracts_read(struct scop_arena *arena, const char *folder,
     const struct scop_manifest *manifest, const struct scop_value **ret_contracts,
     struct scop_error *err);

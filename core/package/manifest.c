@@ -342,6 +342,14 @@ take_personal(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *m
 		    (unsigned)atoi(attribute(arena, node, "months")) };
 }
 
+static void
+take_kept(struct scop_arena *arena, xmlNodePtr node, struct scop_manifest *manifest)
+{
+	manifest->keeps[manifest->keep_count++] =
+	    (struct scop_manifest_keep){ attribute(arena, node, "table"),
+		    attribute(arena, node, "update") };
+}
+
 static const char *const backs[] = { [SCOP_BACK_KEPT] = "kept",
 	[SCOP_BACK_EXPORTED] = "exported",
 	[SCOP_BACK_LOST] = "lost" };
@@ -396,6 +404,7 @@ static const struct element {
 	{ "calls", take_call },
 	{ "needs", take_need },
 	{ "personal", take_personal },
+	{ "keeps", take_kept },
 	{ "generation", take_generation },
 	{ "tariff", take_tariff },
 };
@@ -407,6 +416,7 @@ make_room(struct scop_arena *arena, struct scop_manifest *manifest)
 	manifest->needs = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->needs);
 	manifest->pictures = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->pictures);
 	manifest->personal = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->personal);
+	manifest->keeps = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->keeps);
 	manifest->permissions = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->permissions);
 	manifest->roles = scop_arena_alloc(arena, NODES_MAX * sizeof *manifest->roles);
 	manifest->grants = scop_arena_alloc(arena, GRANTS_MAX * sizeof *manifest->grants);

@@ -118,6 +118,11 @@ struct scop_manifest {
 		unsigned months;
 	} * personal;
 	size_t personal_count;
+	/* tables whose rows stay, and the columns that may be changed, with blanks between */
+	struct scop_manifest_keep {
+		const char *table, *update;
+	} * keeps;
+	size_t keep_count;
 	unsigned generation; /* number of its tables' generation, from 1 */
 	/* what a rollback from that generation does with rows */
 	enum scop_back { SCOP_BACK_KEPT, SCOP_BACK_EXPORTED, SCOP_BACK_LOST } back;

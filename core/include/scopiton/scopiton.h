@@ -14,6 +14,7 @@
 #include "scopiton/log.h"
 #include "scopiton/mail.h"
 #include "scopiton/module.h"
+#include "scopiton/number.h"
 #include "scopiton/query.h"
 #include "scopiton/request.h"
 #include "scopiton/value.h"
