@@ -23,7 +23,6 @@ enum {
 	LANDLOCK_PATH_BENEATH = 1,
 	ACCESS_READ_FILE = 1 << 2,
 	ACCESS_READ_DIR = 1 << 3,
-	OPEN_FILES_MAX = 128,
 };
 
 struct ruleset {
@@ -50,7 +49,7 @@ static bool
 drop_rights(const struct scop_sandbox *sandbox, struct scop_error *err)
 {
 	const struct rlimit memory = { sandbox->memory, sandbox->memory },
-			    files = { OPEN_FILES_MAX, OPEN_FILES_MAX };
+			    files = { SCOP_SANDBOX_FILES, SCOP_SANDBOX_FILES };
 	const struct rlimit none = { 0, 0 };
 
 	if (sandbox->uid != 0 &&

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+enum { SCOP_SANDBOX_FILES = 128 /* open at once in its process */ };
+
 struct scop_sandbox {
 	const char *module_file; /* the one file that may be read */
 	uid_t uid;               /* 0: do not change */

@@ -9,6 +9,7 @@
  */
 #include <execinfo.h>
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -24,11 +25,12 @@
 #include "base/log.h"
 #include "base/said.h"
 #include "data/db.h"
+#include "package/sandbox.h"
 #include "process/channel.h"
 #include "web/traces.h"
 #include "worker/import.h"
 
-enum { RUSAGE_EVERY = 4 };
+enum { RUSAGE_EVERY = 4, DESCRIPTORS_FREE = 32 /* what a request may need at once */ };
 
 void
 scop_worker_give_up(const struct scop_worker *worker, const char *said)
@@ -53,13 +55,32 @@ map(const struct scop_worker *worker, int fd, size_t size, int protection)
 	return memory;
 }
 
+/* Whether few descriptors are left, as only a module brings about that does not close what it
+ * opens. `fd` was the request's own, and free before; the next that is free tells how many are
+ * open. -1: there was none for the request. */
 static bool
-worn_out(const struct scop_worker *worker, uint64_t served)
+has_few_descriptors(int fd)
+{
+	const int next = fd >= 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, fd + 1) : -1;
+
+	if (next >= 0)
+		close(next);
+	if (next >= 0 && next < SCOP_SANDBOX_FILES - DESCRIPTORS_FREE)
+		return false;
+	scop_log_line(SCOP_LOG_WARNING, "replaced: fewer than %d of its %d descriptors are left",
+	    DESCRIPTORS_FREE, SCOP_SANDBOX_FILES);
+	return true;
+}
+
+static bool
+worn_out(const struct scop_worker *worker, uint64_t served, int fd)
 {
 	const long resident_max = (long)worker->settings.resident * 1024; /* kilobytes */
 	struct rusage usage;
 
 	if (served >= (uint64_t)worker->settings.requests)
+		return true;
+	if ((fd < 0 || served % RUSAGE_EVERY == 0) && has_few_descriptors(fd))
 		return true;
 	if (served % RUSAGE_EVERY != 0)
 		return false;
@@ -103,7 +124,7 @@ serve(struct scop_worker *worker)
 			served++;
 		}
 		/* the gateway closes the channel then: this was no crash */
-		if (worn_out(worker, served))
+		if (worn_out(worker, served, fd))
 			say(worker, SCOP_CHANNEL_LAST);
 		else
 			say(worker, counts ? SCOP_CHANNEL_READY : SCOP_CHANNEL_UNTRIED);

@@ -334,6 +334,8 @@ test('a worker that leaks is replaced without a failed request', async () => {
     }
   })
   await until('they are told', () => lines(stack, from, 'worker leak', 'replaced: uses').length >= 4)
+  for (let i = 0; i < 150; i++) assert.equal((await get(acme, 'leak', '/files')).status, 200, `request ${i}, with ten descriptors each`)
+  await until('that is told too', () => lines(stack, from, 'worker leak', 'descriptors are left').length >= 4)
   assert.ok(pids.size >= 4, `${pids.size} workers`)
   assert.equal(deaths(from, 'leak').length, 0)
 })
