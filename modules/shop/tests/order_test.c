@@ -218,7 +218,9 @@ an_order_is_refused_field_by_field(void **state)
 	assert_int_equal(place(test, digest, "DE", "5000"), 422);
 	assert_non_null(scop_test_refusal(test, "country"));
 	assert_int_equal(scop_test_ask(test, "place"), 422);
-	assert_int_equal(scop_test_refusals(test), 6);
+	assert_int_equal(scop_test_refusals(test),
+	    7); /* with the cart, as nothing says what was seen */
+	assert_non_null(scop_test_refusal(test, "cart"));
 	assert_string_equal(scop_test_view(test), "order");
 	assert_int_equal(scop_test_count(test, "shop_order"), 3);
 	assert_int_equal(scop_count(scop_test_mails(test)), 0);

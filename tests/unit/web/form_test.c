@@ -358,7 +358,7 @@ a_programs_json_is_read_as_a_form(void **state)
 	    json("{\"name\": \"Zo\u00e9\", \"ids\": [1, 2], \"count\": 3, \"weight\": 1.250, "
 		 "\"yes\": true, \"no\": false, \"none\": null}"));
 	assert_string_equal(written(),
-	    "name=Zoé;ids=1;ids=2;count=3;weight=1.25;yes=true;no=;none=;");
+	    "name=Zoé;ids=1;ids=2;count=3;weight=1.250;yes=true;no=;none=;");
 	assert_true(
 	    json("{\"price\": {\"cents\": -1250, \"currency\": \"EUR\"}, \"may\": {\"shop\": 1}}"));
 	assert_string_equal(written(), "price=-12.50;may.shop=1;");
