@@ -27,7 +27,7 @@ static void
 add_column(struct lint *lint, struct lint_table *table, const char *name)
 {
 	static const char *const keys[] = { "primary", "key", "index", "unique", "constraint",
-		"foreign", "fulltext", "spatial", "check", "period" };
+		"foreign", "fulltext", "spatial", "check" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (strcmp(keys[i], name) == 0)
