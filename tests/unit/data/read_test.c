@@ -307,7 +307,8 @@ a_session_sets_what_statements_rely_on(void **state)
 	const struct scop_query query = { .statement = &settings };
 	assert_int_equal(scop_db_read(db, arena, &query, 1, &rows), SCOP_DB_OK);
 	assert_string_equal(as_json(rows),
-	    "[{\"isolation\":\"READ-COMMITTED\",\"row_wait\":5,\"table_wait\":5,\"time\":5.000000}]");
+	    "[{\"isolation\":\"READ-COMMITTED\",\"row_wait\":5,\"table_wait\":5,\"time\":5.000000}"
+	    "]");
 }
 
 static void
