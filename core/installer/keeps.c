@@ -143,7 +143,7 @@ scop_keeps_prepare(struct scop_platform *platform, const struct scop_keeps *keep
 		scop_grant_pattern(platform, keeps->database), role_of(platform, keeps));
 }
 
-/* Of a kept table, what the role has beyond the columns that may be changed. */
+/* Revokes the rights on a kept table beyond the columns that may be changed. */
 static bool
 revoke_table(struct scop_platform *platform, const struct scop_keeps *keeps,
     const struct scop_value *kept)

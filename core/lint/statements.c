@@ -14,7 +14,7 @@
 
 enum { WORDS_MAX = 8000, NAMES_MAX = 200 };
 
-/* What a name before a "." stands for; `table` is NULL for anything but a table of the module. */
+/* The meaning of a name before a "."; `table` is NULL for anything but a table of the module. */
 struct named {
 	const char *name;
 	const struct lint_table *table;

@@ -269,7 +269,7 @@ scop_contract_name(const struct scop_value *entry)
 	return scop_text(entry, scop_get(entry, "read") ? "read" : "name");
 }
 
-/* Of each kind: who uses, who has it, and by what the two are known. */
+/* The two kinds of contracts: who uses, who has it, and by what the two are known. */
 static const struct kind {
 	const char *uses, *has, *key;
 } kinds[] = { { "uses", "offers", "view" }, { "sends", "accepts", "command" } };

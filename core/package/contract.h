@@ -32,7 +32,7 @@ bool scop_contracts_read(struct scop_arena *arena, const char *folder,
 const struct scop_value *scop_contracts_of(struct scop_arena *arena,
     const struct scop_manifest *manifest);
 
-/* What one module uses of another that this does not have. */
+/* A read or command that one module uses and the other does not have. */
 struct scop_contract_gap {
 	const struct scop_value *entry; /* of "uses" or "sends" */
 	const char *part; /* the column, or what the command is given; "": all of it */

@@ -545,7 +545,7 @@ check_columns(const char *file, const struct scop_manifest_read *read, struct sc
 	return true;
 }
 
-/* What is read or asked of another module goes with whether the module needs that. */
+/* A read or command of another module is optional unless the module needs that one. */
 static bool
 check_other(const char *file, const struct scop_manifest *manifest, const char *module,
     const char *kind, const char *name, bool optional, struct scop_error *err)

@@ -238,7 +238,7 @@ is_needed(const struct scop_candidate *candidate, const char *module)
 	return false;
 }
 
-/* What it uses optionally has to fit where the tenant has it: any version that does. */
+/* An optional module that the tenant has must fit as well: in any version that does. */
 static void
 add_optional(struct search *search, const struct scop_candidate *candidate)
 {

@@ -50,7 +50,7 @@ struct scop_calendar;
 struct scop_calendar *scop_calendar_read(struct scop_request *req, const char *data, size_t size,
     struct scop_file_error *ret_error);
 
-/* What the file asks for: "PUBLISH", "REQUEST", "REPLY", "CANCEL"; "" for a file that does not say.
+/* The request of the file: "PUBLISH", "REQUEST", "REPLY", "CANCEL"; "" for a file that has none.
  */
 const char *scop_calendar_method(const struct scop_calendar *calendar);
 

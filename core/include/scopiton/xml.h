@@ -96,7 +96,7 @@ struct scop_schema {
 	const struct scop_schema *const *others; /* of this module; NULL ends */
 };
 
-/* What to read. Leave out what is not used. */
+/* The input of a reader. Leave out members that are not used. */
 struct scop_xml_input {
 	const char *data; /* the whole document; it must live as long as the reader */
 	size_t size;      /* bytes */
