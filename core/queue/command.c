@@ -156,7 +156,7 @@ refuse(const struct scop_command *command, const char *given, struct scop_error 
 	return NULL;
 }
 
-/* What is not given is null. */
+/* Reads one value that is given; an optional one that was left out is null. */
 static const struct scop_value *
 read_one(struct scop_arena *arena, const struct scop_command *command,
     const struct scop_given *given, const struct scop_value *json, struct scop_error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a command is given, as JSON in the queue and back. */
+/* The values given to a command, as JSON in the queue and back. */
 #ifndef SCOP_QUEUE_COMMAND_H
 #define SCOP_QUEUE_COMMAND_H
 

@@ -136,7 +136,7 @@ names_in(struct scop_request *req, const char *from, const char *end)
 	return scop_buffer_str(&out);
 }
 
-/* What stands between two marks of the message; "" for nothing. */
+/* The part of the message between two marks; "" for none. */
 static const char *
 between(struct scop_request *req, const char *message, const char *open, const char *close)
 {

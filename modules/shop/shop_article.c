@@ -589,7 +589,7 @@ check_rows(struct scop_request *req, struct article *article, const struct scop_
 	check_names(req, article);
 }
 
-/* What shop_product_save() checks with the rows locked, where it does not come to that. */
+/* Makes the checks of shop_product_save() where a form is refused before that locks its rows. */
 void
 shop_product_check(struct scop_request *req)
 {

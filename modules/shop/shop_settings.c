@@ -197,7 +197,7 @@ write_terms(struct scop_request *req, const struct scop_value *before)
 		note_mail(req, mail);
 }
 
-/* What shop_settings_save() checks with the rows locked, where it does not come to that. */
+/* Makes the checks of shop_settings_save() where a form is refused before that locks its rows. */
 void
 shop_settings_check(struct scop_request *req)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a command is given comes through the queue in its types, and nothing else does. */
+/* The values given to a command come through the queue in their types, and nothing else does. */
 #include "../with_arena.h"
 
 #include <string.h>
